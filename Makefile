@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# procirq: the one entry. `make help` lists what it does.
+
+B := build
+VERSION := 0.1.0
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -Imodule -Ilibprocirq
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# Kernels that tests and figures name. K=... runs a part on one of them only.
+KERNELS ?= 6.1 6.1-rt 6.12 newest debug
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# --- what is built ------------------------------------------------------------
+
+# Sources are found by folder; a new file needs no line here.
+lib_src := $(wildcard libprocirq/*.c)
+irqlat_src := $(wildcard irqlat/*.c)
+unit_src := $(wildcard tests/unit/test_*.c)
+case_src := $(wildcard tests/vm/cases/*.c)
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+lib_obj := $(call obj,$(lib_src))
+irqlat_obj := $(call obj,$(irqlat_src))
+# Everything of a tool but its main(), for the unit tests.
+irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
+
+tools := $(if $(irqlat_src),$(B)/bin/irqlat)
+libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
+unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
+case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
+
+pkg = $(shell pkg-config $(1) $(2))
+irqlat_libs = $(call pkg,--libs,jansson) -lm -lpthread
+unit_libs = $(call pkg,--libs,cmocka jansson) -lm -lpthread
+
+all: $(libs) $(tools) ## build the library and the tools
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/lib/libprocirq.a: $(lib_obj)
+	@mkdir -p $(@D)
+	$(AR) rcs $@ $^
+
+$(B)/lib/libprocirq.so.0: $(lib_obj)
+	@mkdir -p $(@D)
+	$(CC) -shared -Wl,-soname,libprocirq.so.0 $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs)
+
+$(B)/tests/%: $(B)/obj/tests/vm/cases/%.o $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+# --- set-up -------------------------------------------------------------------
+
+deps: ## install the Debian packages in packages.txt that are missing
+	@tests/deps packages.txt
+
+modules: ## build the kernel modules for each of KERNELS (or K=one)
+	@for k in $(or $(K),$(KERNELS)); do tests/vm/kernel modules $$k || exit 1; done
+
+# --- use ----------------------------------------------------------------------
+
+demo: deps ## the main job: boot a guest, raise interrupts, compare read and poll, write a report
+	@$(MAKE) --no-print-directory all
+	@tests/vm/demo
+
+demo-shell: deps ## an interactive guest with everything loaded
+	@$(MAKE) --no-print-directory all $(case_bin)
+	@tests/vm/run --shell
+
+# --- tests --------------------------------------------------------------------
+
+test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/run $(T)
+
+test-programs: $(unit_bin) $(case_bin)
+
+bench: deps ## the figures of DESIGN section 9, into build/bench.json (BENCH=group for one group)
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/bench/run $(BENCH)
+
+lint: ## static checks of every part
+	@tests/lint
+
+# --- install ------------------------------------------------------------------
+
+install: all ## install tools, library, headers, man pages and the module's DKMS source
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
+	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(B)/lib/libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib
+	ln -sf libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib/libprocirq.so
+	install -m 644 libprocirq/procirq.h $(DESTDIR)$(PREFIX)/include/procirq
+	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc
+	install -m 644 $(wildcard irqlat/*.1 irqtop/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
+	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
+
+clean: ## remove what was built; kernels in the cache stay
+	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/tests $(B)/modules
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+.PHONY: all deps modules demo demo-shell test test-programs bench lint install clean help
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
