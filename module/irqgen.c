@@ -762,6 +762,8 @@ static int irqgen_show(struct seq_file *m, void *v)
 
 static int irqgen_open(struct inode *inode, struct file *file)
 {
+	/* misc_open() left the device there, and seq_file wants it empty. */
+	file->private_data = NULL;
 	return single_open(file, irqgen_show, NULL);
 }
 
