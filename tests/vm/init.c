@@ -11,8 +11,10 @@
  *			word, no success: a crash or a hang cannot write it.
  *	/dev/vport0p1	standard output of the command
  *	/dev/vport0p2	standard error of the command
- *	/dev/vport0p3	kernel log, as it comes, and the findings of the checks
- *			below, each on a line that starts with "guest check: "
+ *	/dev/vport0p3	kernel log, as it comes, with a line "guest: command
+ *			starts" where that happened, and the findings of the
+ *			checks below, each on a line that starts with
+ *			"guest check: "
  *
  * Words on the kernel command line: procirq.shell (interactive, on the
  * console), procirq.kmemleak (look for leaks), procirq.rows=, procirq.columns=.
@@ -595,6 +597,8 @@ int main(void)
 	}
 	irqs_remember(&guest);
 	leaks_forget(&guest);
+	drain_kmsg(&guest);
+	say(guest.log, "guest: command starts\n");
 	say(guest.result, "start\n");
 	status = command_run(&guest, port_out, port_err);
 	stuck_check(&guest);
