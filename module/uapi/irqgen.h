@@ -33,11 +33,12 @@
  * read() returns one line of text for each interrupt line, then end of file:
  *
  *   line=L irq=N running=0|1 masked=0|1 raised=R dispatched=D coalesced=C
- *   unattended=U pending=0|1
+ *   unattended=U pending=0|1 skipped=S
  *
  * with  raised == dispatched + coalesced + unattended + pending  at any time.
  * "dispatched" were handed to the interrupt's handlers; "unattended" came, or
- * were still pending, when nobody had requested the interrupt.
+ * were still pending, when nobody had requested the interrupt. "skipped" counts
+ * periods of schedules that passed without a raise, because the timer was late.
  *
  * mmap() of one line's struct irqgen_ring, read only, at file offset
  * L * IRQGEN_RING_BYTES, gives the time before each raise.

@@ -1,0 +1,849 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * irqgen - software interrupt lines; uapi/irqgen.h says what users get.
+ *
+ * Each line has an interrupt descriptor of its own whose "chip" is this file:
+ * a mask bit and one pending bit, as a message-signalled interrupt has. Raising
+ * means calling generic_handle_irq() in hard interrupt context, so that what
+ * runs from there on is what runs for a device.
+ *
+ * Locks, outermost first:
+ *   irqgen_mutex      commands; lines coming and going; may sleep
+ *   line->raise_lock  one raise at a time, handlers included; raw
+ *   (genirq's desc->lock, and what handlers take)
+ *   line->lock        chip state, counters, stamps; raw; also taken by the chip
+ *                     callbacks, under desc->lock
+ *
+ * Counting: raised == dispatched + coalesced + unattended + pending, always.
+ * It holds because a raise is serialised with the others and because
+ * disabling masks the chip at once (IRQ_DISABLE_UNLAZY), so genirq never has
+ * to merge two of them.
+ */
+#include <linux/cpu.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irq_work.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/parser.h>
+#include <linux/prandom.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "uapi/irqgen.h"
+
+#define IRQGEN_PERIOD_MIN_NS	1000ULL
+#define IRQGEN_PERIOD_MAX_NS	(3600ULL * NSEC_PER_SEC)
+#define IRQGEN_BURST_MAX	1024
+#define IRQGEN_FIRE_MAX		1000000
+#define IRQGEN_COMMAND_BYTES	256
+
+static unsigned int nr_lines = 1;
+module_param_named(lines, nr_lines, uint, 0444);
+MODULE_PARM_DESC(lines, "interrupt lines to make at load time (1)");
+
+enum irqgen_pattern { PATTERN_PERIODIC, PATTERN_BURST, PATTERN_RANDOM };
+
+/**
+ * struct irqgen_schedule - what a start command asked for
+ * @period_ns: from one raise, or burst, to the next; mean for PATTERN_RANDOM
+ * @delay_ns: to the first
+ * @count: raises until it stops by itself; 0 for ever
+ * @seed: of the random gaps
+ * @burst: raises at once
+ * @cpu: where they are raised
+ * @pattern: gaps
+ * @ipi: raised by an interrupt sent to @cpu, not by the timer itself
+ */
+struct irqgen_schedule {
+	u64 period_ns;
+	u64 delay_ns;
+	u64 count;
+	u64 seed;
+	u32 burst;
+	unsigned int cpu;
+	enum irqgen_pattern pattern;
+	bool ipi;
+};
+
+/**
+ * struct irqgen_line - one software interrupt
+ * @irq: Linux interrupt number
+ * @raise_lock: see above
+ * @lock: guards @masked to @skipped, and writes to @ring
+ * @masked: the chip's mask bit
+ * @attended: somebody has requested the interrupt
+ * @pending: raised while masked
+ * @pending_stamp: of the pending raise
+ * @skipped: periods that passed without a raise, because the timer was late
+ * @ring: shared with user space, read only there
+ * @unmask_work: hands over the pending raise after unmasking
+ * @resend_work: genirq asks for one it took in but did not handle
+ * @send_work: raises @sent times, on the CPU that queued it
+ * @send_csd: raises @sent times, on the CPU it was sent to
+ * @sent: raises asked of the two and not begun
+ * @unfinished: the same, not done yet
+ * @timer: paces a schedule
+ * @schedule: the one running; written while the timer is stopped
+ * @left: raises left in it
+ * @random: state of its gaps
+ * @running: the timer is going; cleared by the timer itself
+ */
+struct irqgen_line {
+	unsigned int irq;
+	raw_spinlock_t raise_lock;
+	raw_spinlock_t lock;
+	bool masked;
+	bool attended;
+	bool pending;
+	struct irqgen_stamp pending_stamp;
+	u64 skipped;
+	struct irqgen_ring *ring;
+
+	struct irq_work unmask_work;
+	struct irq_work resend_work;
+	struct irq_work send_work;
+	call_single_data_t send_csd;
+	atomic_t sent;
+	atomic_t unfinished;
+
+	struct hrtimer timer;
+	struct irqgen_schedule schedule;
+	u64 left;
+	struct rnd_state random;
+	bool running;
+};
+
+static DEFINE_MUTEX(irqgen_mutex);
+static struct irqgen_line *irqgen_lines[IRQGEN_LINES_MAX];
+
+/* --- raising ---------------------------------------------------------------- */
+
+/* Caller holds line->lock. */
+static void irqgen_stamp(struct irqgen_line *line, const struct irqgen_stamp *stamp)
+{
+	struct irqgen_ring *ring = line->ring;
+	u64 number = ring->dispatched;
+
+	ring->stamp[number & (IRQGEN_RING_ENTRIES - 1)] = *stamp;
+	/* Readers that see the count see the stamp. */
+	smp_store_release(&ring->dispatched, number + 1);
+}
+
+/* Hard interrupt context. */
+static void irqgen_raise(struct irqgen_line *line)
+{
+	struct irqgen_stamp stamp = { .cpu = raw_smp_processor_id() };
+	bool dispatch = false;
+
+	raw_spin_lock(&line->raise_lock);
+	stamp.raise_ns = ktime_get_ns();
+
+	raw_spin_lock(&line->lock);
+	line->ring->raised++;
+	if (!line->attended) {
+		line->ring->unattended++;
+	} else if (!line->masked) {
+		irqgen_stamp(line, &stamp);
+		dispatch = true;
+	} else if (line->pending) {
+		line->ring->coalesced++;
+		line->pending_stamp.coalesced++;
+	} else {
+		line->pending = true;
+		line->pending_stamp = stamp;
+	}
+	raw_spin_unlock(&line->lock);
+
+	if (dispatch)
+		generic_handle_irq(line->irq);
+	raw_spin_unlock(&line->raise_lock);
+}
+
+static void irqgen_unmask_work(struct irq_work *work)
+{
+	struct irqgen_line *line = container_of(work, struct irqgen_line, unmask_work);
+	bool dispatch = false;
+
+	raw_spin_lock(&line->raise_lock);
+	raw_spin_lock(&line->lock);
+	if (line->pending && !line->masked) {
+		line->pending = false;
+		irqgen_stamp(line, &line->pending_stamp);
+		dispatch = true;
+	}
+	raw_spin_unlock(&line->lock);
+	if (dispatch)
+		generic_handle_irq(line->irq);
+	raw_spin_unlock(&line->raise_lock);
+}
+
+static void irqgen_resend_work(struct irq_work *work)
+{
+	struct irqgen_line *line = container_of(work, struct irqgen_line, resend_work);
+
+	raw_spin_lock(&line->raise_lock);
+	generic_handle_irq(line->irq);
+	raw_spin_unlock(&line->raise_lock);
+}
+
+/*
+ * Hard interrupt context, on two CPUs at once maybe. Whoever adds to @sent
+ * while this runs queues anew.
+ */
+static void irqgen_raise_sent(void *data)
+{
+	struct irqgen_line *line = data;
+	int raises = atomic_xchg(&line->sent, 0);
+	int i;
+
+	for (i = 0; i < raises; i++)
+		irqgen_raise(line);
+	atomic_sub(raises, &line->unfinished);
+}
+
+static void irqgen_send_work(struct irq_work *work)
+{
+	irqgen_raise_sent(container_of(work, struct irqgen_line, send_work));
+}
+
+/*
+ * Has @cpu, which is online, raise in hard interrupt context. A call or work
+ * that is queued already has not looked at @sent yet. Caller disables
+ * preemption.
+ */
+static void irqgen_send_to(struct irqgen_line *line, unsigned int cpu, unsigned int raises)
+{
+	atomic_add(raises, &line->unfinished);
+	atomic_add(raises, &line->sent);
+	if (cpu == smp_processor_id())
+		irq_work_queue(&line->send_work);
+	else
+		smp_call_function_single_async(cpu, &line->send_csd);
+}
+
+static void irqgen_wait_sent(struct irqgen_line *line)
+{
+	while (atomic_read(&line->unfinished))
+		cpu_relax();
+	irq_work_sync(&line->send_work);
+}
+
+/* --- the chip; callbacks run under desc->lock but where said otherwise ------- */
+
+static void irqgen_chip_ack(struct irq_data *data)
+{
+	/* handle_edge_irq() calls it; a raise leaves nothing to acknowledge. */
+}
+
+static void irqgen_chip_mask(struct irq_data *data)
+{
+	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&line->lock, flags);
+	line->masked = true;
+	raw_spin_unlock_irqrestore(&line->lock, flags);
+}
+
+static void irqgen_chip_unmask(struct irq_data *data)
+{
+	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&line->lock, flags);
+	line->masked = false;
+	if (line->pending)
+		irq_work_queue(&line->unmask_work);
+	raw_spin_unlock_irqrestore(&line->lock, flags);
+}
+
+static int irqgen_chip_retrigger(struct irq_data *data)
+{
+	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
+
+	irq_work_queue(&line->resend_work);
+	return 1;
+}
+
+static int irqgen_chip_set_affinity(struct irq_data *data, const struct cpumask *mask, bool force)
+{
+	/* Each raise names its CPU; the mask is kept for those who ask. */
+	irq_data_update_effective_affinity(data, mask);
+	return IRQ_SET_MASK_OK;
+}
+
+/* The interrupt was requested. Without desc->lock. */
+static int irqgen_chip_request(struct irq_data *data)
+{
+	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
+
+	irq_set_status_flags(data->irq, IRQ_DISABLE_UNLAZY);
+	raw_spin_lock_irq(&line->lock);
+	line->attended = true;
+	raw_spin_unlock_irq(&line->lock);
+	return 0;
+}
+
+/* The interrupt was freed; what is still pending will not be handed over. */
+static void irqgen_chip_release(struct irq_data *data)
+{
+	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
+
+	raw_spin_lock_irq(&line->lock);
+	line->attended = false;
+	if (line->pending) {
+		line->pending = false;
+		line->ring->unattended++;
+	}
+	raw_spin_unlock_irq(&line->lock);
+}
+
+static struct irq_chip irqgen_chip = {
+	.name			= "irqgen",
+	.irq_ack		= irqgen_chip_ack,
+	.irq_mask		= irqgen_chip_mask,
+	.irq_unmask		= irqgen_chip_unmask,
+	.irq_retrigger		= irqgen_chip_retrigger,
+	.irq_set_affinity	= irqgen_chip_set_affinity,
+	.irq_request_resources	= irqgen_chip_request,
+	.irq_release_resources	= irqgen_chip_release,
+};
+
+/* --- schedules ---------------------------------------------------------------- */
+
+/*
+ * A gap from the exponential distribution of mean 1, in units of 2^-32, by von
+ * Neumann's comparison of uniform deviates ("Various techniques used in
+ * connection with random digits", 1951): integers only, and exact.
+ */
+static u64 irqgen_exponential(struct rnd_state *random)
+{
+	u64 whole;
+
+	for (whole = 0; whole < 16; whole++) {
+		u32 first = prandom_u32_state(random);
+		u32 previous = first;
+		unsigned int run = 1;
+
+		for (;;) {
+			u32 next = prandom_u32_state(random);
+
+			if (next >= previous)
+				break;
+			previous = next;
+			run++;
+		}
+		if (run & 1)
+			return whole << 32 | first;
+	}
+	return 16ULL << 32;
+}
+
+static u64 irqgen_gap_ns(struct irqgen_line *line)
+{
+	u64 period_ns = line->schedule.period_ns;
+
+	if (line->schedule.pattern != PATTERN_RANDOM)
+		return period_ns;
+	return max(mul_u64_u64_shr(period_ns, irqgen_exponential(&line->random), 32),
+		   IRQGEN_PERIOD_MIN_NS);
+}
+
+static void irqgen_send(struct irqgen_line *line, unsigned int raises)
+{
+	/* A CPU that went offline meanwhile takes no interrupt: raise it here. */
+	if (line->schedule.ipi && cpu_online(line->schedule.cpu)) {
+		irqgen_send_to(line, line->schedule.cpu, raises);
+		return;
+	}
+	while (raises--)
+		irqgen_raise(line);
+}
+
+static enum hrtimer_restart irqgen_tick(struct hrtimer *timer)
+{
+	struct irqgen_line *line = container_of(timer, struct irqgen_line, timer);
+	unsigned int raises = line->schedule.burst;
+	u64 gap_ns;
+	u64 passed;
+
+	if (line->schedule.count) {
+		raises = min_t(u64, raises, line->left);
+		line->left -= raises;
+	}
+	irqgen_send(line, raises);
+	if (line->schedule.count && !line->left) {
+		WRITE_ONCE(line->running, false);
+		return HRTIMER_NORESTART;
+	}
+
+	/* Never two in a row to catch up: that could keep the CPU for good. */
+	gap_ns = irqgen_gap_ns(line);
+	passed = hrtimer_forward_now(timer, ns_to_ktime(gap_ns));
+	raw_spin_lock(&line->lock);
+	line->skipped += passed - 1;
+	raw_spin_unlock(&line->lock);
+	return HRTIMER_RESTART;
+}
+
+/* On the CPU whose timer it shall be, interrupts off. */
+static void irqgen_start_here(void *data)
+{
+	struct irqgen_line *line = data;
+
+	hrtimer_start(&line->timer, ns_to_ktime(line->schedule.delay_ns),
+		      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/* Caller holds irqgen_mutex. On return nothing is raised any more. */
+static void irqgen_stop(struct irqgen_line *line)
+{
+	hrtimer_cancel(&line->timer);
+	irqgen_wait_sent(line);
+	WRITE_ONCE(line->running, false);
+}
+
+static int irqgen_start(struct irqgen_line *line, const struct irqgen_schedule *schedule)
+{
+	unsigned int timer_cpu = schedule->cpu;
+	int err;
+
+	irqgen_stop(line);
+	line->schedule = *schedule;
+	line->left = schedule->count;
+	prandom_seed_state(&line->random, schedule->seed);
+
+	cpus_read_lock();
+	if (schedule->ipi) {
+		/* From another CPU, if there is one. */
+		unsigned int other = cpumask_any_but(cpu_online_mask, schedule->cpu);
+
+		if (other < nr_cpu_ids)
+			timer_cpu = other;
+	}
+	WRITE_ONCE(line->running, true);
+	err = smp_call_function_single(timer_cpu, irqgen_start_here, line, 1);
+	if (err)
+		WRITE_ONCE(line->running, false);
+	cpus_read_unlock();
+	return err;
+}
+
+static int irqgen_fire(struct irqgen_line *line, unsigned int cpu, u64 count)
+{
+	while (count) {
+		/* Not all with interrupts off in one go. */
+		u64 now = min(count, 64ULL);
+
+		cpus_read_lock();
+		if (!cpu_online(cpu)) {
+			cpus_read_unlock();
+			return -ENXIO;
+		}
+		preempt_disable();
+		irqgen_send_to(line, cpu, now);
+		preempt_enable();
+		irqgen_wait_sent(line);
+		cpus_read_unlock();
+		count -= now;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* --- lines --------------------------------------------------------------------- */
+
+static irqreturn_t irqgen_no_handler(int irq, void *data)
+{
+	return IRQ_NONE;
+}
+
+/* Caller holds irqgen_mutex. */
+static int irqgen_add(void)
+{
+	struct irqgen_line *line;
+	unsigned int slot;
+	int err;
+
+	for (slot = 0; slot < IRQGEN_LINES_MAX && irqgen_lines[slot]; slot++)
+		;
+	if (slot == IRQGEN_LINES_MAX)
+		return -ENOSPC;
+
+	line = kzalloc(sizeof(*line), GFP_KERNEL);
+	if (!line)
+		return -ENOMEM;
+	BUILD_BUG_ON(sizeof(struct irqgen_ring) > IRQGEN_RING_BYTES);
+	line->ring = vmalloc_user(IRQGEN_RING_BYTES);
+	if (!line->ring) {
+		err = -ENOMEM;
+		goto out_free_line;
+	}
+	raw_spin_lock_init(&line->raise_lock);
+	raw_spin_lock_init(&line->lock);
+	line->masked = true;
+	line->unmask_work = IRQ_WORK_INIT_HARD(irqgen_unmask_work);
+	line->resend_work = IRQ_WORK_INIT_HARD(irqgen_resend_work);
+	line->send_work = IRQ_WORK_INIT_HARD(irqgen_send_work);
+	INIT_CSD(&line->send_csd, irqgen_raise_sent, line);
+	hrtimer_setup(&line->timer, irqgen_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+
+	err = irq_alloc_desc(NUMA_NO_NODE);
+	if (err < 0)
+		goto out_free_ring;
+	line->irq = err;
+	line->ring->irq = err;
+	irq_set_chip_data(line->irq, line);
+	irq_set_chip_and_handler_name(line->irq, &irqgen_chip, handle_edge_irq, "edge");
+	irq_get_irq_data(line->irq)->hwirq = slot;
+
+	/* genirq makes /proc/irq/N when an interrupt is first requested. */
+	err = request_irq(line->irq, irqgen_no_handler, IRQF_NO_AUTOEN, "irqgen", line);
+	if (err)
+		goto out_free_desc;
+	free_irq(line->irq, line);
+
+	irqgen_lines[slot] = line;
+	return 0;
+
+out_free_desc:
+	irq_free_desc(line->irq);
+out_free_ring:
+	vfree(line->ring);
+out_free_line:
+	kfree(line);
+	return err;
+}
+
+/* Caller holds irqgen_mutex. Whoever has the interrupt open loses it. */
+static void irqgen_remove(unsigned int slot)
+{
+	struct irqgen_line *line = irqgen_lines[slot];
+
+	irqgen_lines[slot] = NULL;
+	irqgen_stop(line);
+	irq_free_desc(line->irq);
+	irq_work_sync(&line->unmask_work);
+	irq_work_sync(&line->resend_work);
+	/* Who has the ring mapped keeps its pages. */
+	WRITE_ONCE(line->ring->irq, 0);
+	vfree(line->ring);
+	kfree(line);
+}
+
+/* --- /dev/irqgen ------------------------------------------------------------- */
+
+enum {
+	OPT_LINE, OPT_COUNT, OPT_CPU, OPT_PERIOD, OPT_DELAY, OPT_BURST, OPT_SEED,
+	OPT_TIMER, OPT_IPI, OPT_PERIODIC, OPT_BURSTS, OPT_RANDOM, OPT_UNKNOWN,
+};
+
+static const match_table_t irqgen_options = {
+	{ OPT_LINE,	"line=%s" },
+	{ OPT_COUNT,	"count=%s" },
+	{ OPT_CPU,	"cpu=%s" },
+	{ OPT_PERIOD,	"period_ns=%s" },
+	{ OPT_DELAY,	"delay_ns=%s" },
+	{ OPT_BURST,	"burst=%s" },
+	{ OPT_SEED,	"seed=%s" },
+	{ OPT_TIMER,	"source=timer" },
+	{ OPT_IPI,	"source=ipi" },
+	{ OPT_PERIODIC,	"pattern=periodic" },
+	{ OPT_BURSTS,	"pattern=burst" },
+	{ OPT_RANDOM,	"pattern=random" },
+	{ OPT_UNKNOWN,	NULL },
+};
+
+/**
+ * struct irqgen_command - a parsed command; given has bit OPT_X for option X
+ */
+struct irqgen_command {
+	unsigned long given;
+	u64 value[OPT_TIMER];
+};
+
+static int irqgen_parse(char *options, struct irqgen_command *command)
+{
+	substring_t args[MAX_OPT_ARGS];
+	char *word;
+
+	while ((word = strsep(&options, " \t\n"))) {
+		int option;
+
+		if (!*word)
+			continue;
+		option = match_token(word, irqgen_options, args);
+		if (option == OPT_UNKNOWN || test_and_set_bit(option, &command->given))
+			return -EINVAL;
+		if (option < OPT_TIMER && match_u64(&args[0], &command->value[option]))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static bool irqgen_given(const struct irqgen_command *command, int option)
+{
+	return test_bit(option, &command->given);
+}
+
+static u64 irqgen_value(const struct irqgen_command *command, int option, u64 otherwise)
+{
+	return irqgen_given(command, option) ? command->value[option] : otherwise;
+}
+
+/* Whether no option but those in @allowed was given. */
+static bool irqgen_only(const struct irqgen_command *command, unsigned long allowed)
+{
+	return !(command->given & ~allowed);
+}
+
+static int irqgen_cpu(const struct irqgen_command *command, unsigned int *cpu)
+{
+	u64 value = irqgen_value(command, OPT_CPU, raw_smp_processor_id());
+
+	if (value >= nr_cpu_ids || !cpu_online(value))
+		return -ENXIO;
+	*cpu = value;
+	return 0;
+}
+
+static int irqgen_command_fire(struct irqgen_line *line, const struct irqgen_command *command)
+{
+	u64 count = irqgen_value(command, OPT_COUNT, 1);
+	unsigned int cpu;
+	int err;
+
+	if (!irqgen_only(command, BIT(OPT_LINE) | BIT(OPT_COUNT) | BIT(OPT_CPU)))
+		return -EINVAL;
+	if (!count || count > IRQGEN_FIRE_MAX)
+		return -EINVAL;
+	err = irqgen_cpu(command, &cpu);
+	return err ? err : irqgen_fire(line, cpu, count);
+}
+
+static int irqgen_command_start(struct irqgen_line *line, const struct irqgen_command *command)
+{
+	struct irqgen_schedule schedule = {
+		.period_ns = irqgen_value(command, OPT_PERIOD, 0),
+		.count = irqgen_value(command, OPT_COUNT, 0),
+		.seed = irqgen_value(command, OPT_SEED, 1),
+		.burst = 1,
+		.ipi = irqgen_given(command, OPT_IPI),
+	};
+	u64 burst = irqgen_value(command, OPT_BURST, 1);
+	int err;
+
+	schedule.delay_ns = irqgen_value(command, OPT_DELAY, schedule.period_ns);
+	if (schedule.period_ns < IRQGEN_PERIOD_MIN_NS ||
+	    schedule.period_ns > IRQGEN_PERIOD_MAX_NS ||
+	    schedule.delay_ns > IRQGEN_PERIOD_MAX_NS)
+		return -EINVAL;
+	if (irqgen_given(command, OPT_TIMER) && schedule.ipi)
+		return -EINVAL;
+	if (hweight_long(command->given &
+			 (BIT(OPT_PERIODIC) | BIT(OPT_BURSTS) | BIT(OPT_RANDOM))) > 1)
+		return -EINVAL;
+	if (irqgen_given(command, OPT_BURST) != irqgen_given(command, OPT_BURSTS) ||
+	    !burst || burst > IRQGEN_BURST_MAX)
+		return -EINVAL;
+	schedule.burst = burst;
+	if (irqgen_given(command, OPT_RANDOM))
+		schedule.pattern = PATTERN_RANDOM;
+	else if (irqgen_given(command, OPT_BURSTS))
+		schedule.pattern = PATTERN_BURST;
+
+	err = irqgen_cpu(command, &schedule.cpu);
+	return err ? err : irqgen_start(line, &schedule);
+}
+
+static int irqgen_execute(char *text)
+{
+	struct irqgen_command command = {};
+	struct irqgen_line *line = NULL;
+	char *verb;
+	u64 slot;
+	int err;
+
+	text = strim(text);
+	verb = strsep(&text, " \t");
+	err = irqgen_parse(text, &command);
+	if (err)
+		return err;
+
+	if (!strcmp(verb, "add"))
+		return command.given ? -EINVAL : irqgen_add();
+
+	slot = irqgen_value(&command, OPT_LINE, U64_MAX);
+	if (slot == U64_MAX)
+		return -EINVAL;
+	if (slot < IRQGEN_LINES_MAX)
+		line = irqgen_lines[slot];
+	if (!line)
+		return -ENODEV;
+
+	if (!strcmp(verb, "fire"))
+		return irqgen_command_fire(line, &command);
+	if (!strcmp(verb, "start"))
+		return irqgen_command_start(line, &command);
+	if (!irqgen_only(&command, BIT(OPT_LINE)))
+		return -EINVAL;
+	if (!strcmp(verb, "stop"))
+		irqgen_stop(line);
+	else if (!strcmp(verb, "remove"))
+		irqgen_remove(slot);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static ssize_t irqgen_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
+{
+	char *text;
+	int err;
+
+	if (len > IRQGEN_COMMAND_BYTES)
+		return -EINVAL;
+	text = memdup_user_nul(buf, len);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	/* One command a write: a second line would pass for its options. */
+	err = strchr(strim(text), '\n') ? -EINVAL : mutex_lock_interruptible(&irqgen_mutex);
+	if (!err) {
+		err = irqgen_execute(text);
+		mutex_unlock(&irqgen_mutex);
+	}
+	kfree(text);
+	return err ? err : len;
+}
+
+static void irqgen_show_line(struct seq_file *m, unsigned int slot, struct irqgen_line *line)
+{
+	struct irqgen_ring *ring = line->ring;
+	u64 raised, dispatched, coalesced, unattended, skipped;
+	bool masked, pending;
+
+	raw_spin_lock_irq(&line->lock);
+	raised = ring->raised;
+	dispatched = ring->dispatched;
+	coalesced = ring->coalesced;
+	unattended = ring->unattended;
+	skipped = line->skipped;
+	masked = line->masked;
+	pending = line->pending;
+	raw_spin_unlock_irq(&line->lock);
+	seq_printf(m, "line=%u irq=%u running=%d masked=%d raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d skipped=%llu\n",
+		   slot, line->irq, READ_ONCE(line->running), masked, raised, dispatched,
+		   coalesced, unattended, pending, skipped);
+}
+
+static int irqgen_show(struct seq_file *m, void *v)
+{
+	unsigned int slot;
+
+	mutex_lock(&irqgen_mutex);
+	for (slot = 0; slot < IRQGEN_LINES_MAX; slot++)
+		if (irqgen_lines[slot])
+			irqgen_show_line(m, slot, irqgen_lines[slot]);
+	mutex_unlock(&irqgen_mutex);
+	return 0;
+}
+
+static int irqgen_open(struct inode *inode, struct file *file)
+{
+	/* misc_open() left the device there, and seq_file wants it empty. */
+	file->private_data = NULL;
+	return single_open(file, irqgen_show, NULL);
+}
+
+static int irqgen_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	unsigned long slot = vma->vm_pgoff / (IRQGEN_RING_BYTES >> PAGE_SHIFT);
+	unsigned long pgoff = vma->vm_pgoff % (IRQGEN_RING_BYTES >> PAGE_SHIFT);
+	int err;
+
+	if (vma->vm_flags & VM_WRITE)
+		return -EPERM;
+	vm_flags_clear(vma, VM_MAYWRITE);
+
+	mutex_lock(&irqgen_mutex);
+	if (slot < IRQGEN_LINES_MAX && irqgen_lines[slot])
+		err = remap_vmalloc_range(vma, irqgen_lines[slot]->ring, pgoff);
+	else
+		err = -ENODEV;
+	mutex_unlock(&irqgen_mutex);
+	return err;
+}
+
+static const struct file_operations irqgen_fops = {
+	.owner		= THIS_MODULE,
+	.open		= irqgen_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.write		= irqgen_write,
+	.mmap		= irqgen_mmap,
+	.release	= single_release,
+};
+
+static struct miscdevice irqgen_device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "irqgen",
+	.fops	= &irqgen_fops,
+	.mode	= 0600,
+};
+
+static void irqgen_remove_all(void)
+{
+	unsigned int slot;
+
+	mutex_lock(&irqgen_mutex);
+	for (slot = 0; slot < IRQGEN_LINES_MAX; slot++)
+		if (irqgen_lines[slot])
+			irqgen_remove(slot);
+	mutex_unlock(&irqgen_mutex);
+}
+
+static int __init irqgen_init(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	if (nr_lines > IRQGEN_LINES_MAX) {
+		pr_err("lines=%u: at most %u\n", nr_lines, IRQGEN_LINES_MAX);
+		return -EINVAL;
+	}
+	mutex_lock(&irqgen_mutex);
+	for (i = 0; i < nr_lines && !err; i++)
+		err = irqgen_add();
+	mutex_unlock(&irqgen_mutex);
+	if (!err)
+		err = misc_register(&irqgen_device);
+	if (err)
+		irqgen_remove_all();
+	return err;
+}
+
+static void __exit irqgen_exit(void)
+{
+	misc_deregister(&irqgen_device);
+	irqgen_remove_all();
+}
+
+module_init(irqgen_init);
+module_exit(irqgen_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Software interrupt lines");
+MODULE_AUTHOR("the procirq authors");
+MODULE_VERSION(PROCIRQ_VERSION);

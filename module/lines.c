@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which lines have a /proc/irq/N/irq: the files, and the register of them.
+ *
+ * Removal, in this order: refuse new opens and give up the interrupt
+ * (line_revoke), remove the file, which waits for opens under way, then forget
+ * the line. While the register still has it, nobody makes the file anew.
+ */
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/proc_fs.h>
+#include <linux/xarray.h>
+
+#include "compat.h"
+#include "internal.h"
+
+static DEFINE_XARRAY(lines);		/* struct procirq_line, by irq */
+static DEFINE_MUTEX(lines_mutex);	/* additions, and what follows */
+static DEFINE_MUTEX(remove_mutex);	/* removals, whole; outside line->mutex */
+static bool lines_closed;		/* no more additions */
+
+/*
+ * While the lines that exist already are being added, a descriptor may be on
+ * its way out: its directory is freed but irq_get_irq_data() still finds it.
+ * Those that went meanwhile are noted here.
+ */
+static DEFINE_XARRAY(lines_gone);
+static bool lines_adding_existing;
+static bool lines_gone_overflow;
+
+static int lines_create(unsigned int irq, bool keep)
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+	struct procirq_line *line;
+	struct irq_desc *desc;
+	int err;
+
+	lockdep_assert_held(&lines_mutex);
+	if (lines_closed || !data)
+		return -ENODEV;
+	desc = irq_data_to_desc(data);
+	if (!desc->dir)
+		return -ENOENT;
+	line = line_alloc(irq);
+	if (!line)
+		return -ENOMEM;
+
+	err = -ENODEV;
+	if (keep) {
+		if (!try_module_get(desc->owner))
+			goto out_put_line;
+		line->keeper = desc->owner;
+		line->keeper_pci = pci_pin(irq);
+	}
+	err = xa_insert(&lines, irq, line, GFP_KERNEL);
+	if (err)
+		goto out_put_keepers;
+	line->pde = proc_create_data("irq", 0600, desc->dir, &reader_proc_ops, line);
+	if (!line->pde) {
+		err = -ENOMEM;
+		goto out_erase;
+	}
+	return 0;
+
+out_erase:
+	xa_erase(&lines, irq);
+out_put_keepers:
+	pci_unpin(line->keeper_pci);
+	module_put(line->keeper);
+out_put_line:
+	line_put(line);
+	return err;
+}
+
+/**
+ * lines_add() - make the file in /proc/irq/@irq, unless it is there
+ * @irq: an interrupt whose descriptor cannot go away during the call
+ *
+ * Context: may sleep.
+ * Return: 0 if the file exists now; -ENOENT without a directory, -ENODEV
+ * without a descriptor or while the module unloads, -ENOMEM.
+ */
+int lines_add(unsigned int irq)
+{
+	int err = 0;
+
+	/* Every request_irq() of the system comes here: the usual case is quick. */
+	if (xa_load(&lines, irq))
+		return 0;
+	mutex_lock(&lines_mutex);
+	xa_erase(&lines_gone, irq);
+	if (!xa_load(&lines, irq))
+		err = lines_create(irq, false);
+	mutex_unlock(&lines_mutex);
+	return err;
+}
+
+/**
+ * lines_add_existing() - make the files for all interrupts that have a directory
+ *
+ * Only with procdir's hooks in place, which tell of those that go meanwhile.
+ * Context: may sleep.
+ */
+void lines_add_existing(void)
+{
+	unsigned int irq;
+
+	mutex_lock(&lines_mutex);
+	lines_adding_existing = true;
+	mutex_unlock(&lines_mutex);
+
+	for (irq = 0; irq < irq_get_nr_irqs(); irq++) {
+		mutex_lock(&lines_mutex);
+		if (!xa_load(&lines, irq) && !xa_load(&lines_gone, irq) && !lines_gone_overflow)
+			lines_create(irq, false);
+		mutex_unlock(&lines_mutex);
+		cond_resched();
+	}
+
+	mutex_lock(&lines_mutex);
+	lines_adding_existing = false;
+	if (lines_gone_overflow)
+		pr_warn("out of memory; some interrupts have no file until they are requested again\n");
+	mutex_unlock(&lines_mutex);
+	xa_destroy(&lines_gone);
+}
+
+/**
+ * lines_add_kept() - make one file without hooks on the directory's removal
+ * @irq: the interrupt; a directory is made for it if need be
+ *
+ * What provides the descriptor is pinned while the file exists: the module that
+ * allocated it, or the PCI function behind an INTx line. Nothing can pin an MSI
+ * vector; its file goes when the device's driver is unbound.
+ * Context: may sleep.
+ * Return: as lines_add(), or the error of requesting the interrupt once.
+ */
+int lines_add_kept(unsigned int irq)
+{
+	int err;
+
+	mutex_lock(&lines_mutex);
+	err = xa_load(&lines, irq) ? -EEXIST : lines_create(irq, true);
+	mutex_unlock(&lines_mutex);
+	if (err != -ENOENT)
+		return err;
+
+	err = lines_touch(irq);
+	if (err)
+		return err;
+	mutex_lock(&lines_mutex);
+	err = lines_create(irq, true);
+	mutex_unlock(&lines_mutex);
+	return err;
+}
+
+static void lines_remove_locked(struct procirq_line *line)
+{
+	lockdep_assert_held(&remove_mutex);
+	line_revoke(line, true);
+	/* The file itself, not its path: the path may be gone already. */
+	proc_remove(line->pde);
+	xa_erase(&lines, line->irq);
+	pci_unpin(line->keeper_pci);
+	module_put(line->keeper);
+	line_put(line);
+}
+
+/**
+ * lines_remove() - the directory /proc/irq/@irq is about to go
+ * @irq: the interrupt
+ *
+ * Context: may sleep; genirq's sparse_irq_lock may be held.
+ */
+void lines_remove(unsigned int irq)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&lines_mutex);
+	if (lines_adding_existing &&
+	    xa_is_err(xa_store(&lines_gone, irq, xa_mk_value(1), GFP_KERNEL)))
+		lines_gone_overflow = true;
+	mutex_unlock(&lines_mutex);
+
+	mutex_lock(&remove_mutex);
+	line = xa_load(&lines, irq);
+	if (line)
+		lines_remove_locked(line);
+	mutex_unlock(&remove_mutex);
+}
+
+/**
+ * lines_remove_all() - remove every file and allow no new one
+ *
+ * Context: may sleep.
+ */
+void lines_remove_all(void)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&lines_mutex);
+	lines_closed = true;
+	mutex_unlock(&lines_mutex);
+
+	mutex_lock(&remove_mutex);
+	xa_for_each(&lines, irq, line)
+		lines_remove_locked(line);
+	mutex_unlock(&remove_mutex);
+}
+
+/**
+ * lines_revoke_device() - a device, or its driver, is letting go of its lines
+ * @dev: lines that are this device's MSI vectors
+ * @function: lines whose INTx pin is this function's; NULL for none
+ *
+ * Where hooks tell when the directory goes the file stays until then, and may
+ * be opened again if the interrupt outlives this.
+ * Context: may sleep.
+ */
+void lines_revoke_device(struct device *dev, struct pci_dev *function)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&remove_mutex);
+	xa_for_each(&lines, irq, line) {
+		bool intx = function && (line->pinned == function ||
+					 line->keeper_pci == function);
+
+		if (line->msi_dev != dev && !intx)
+			continue;
+		if (procdir_hooked())
+			line_revoke(line, false);
+		else
+			lines_remove_locked(line);
+	}
+	mutex_unlock(&remove_mutex);
+}
+
+/**
+ * lines_for_each() - call @fn for each line, in the order of their numbers
+ * @fn: must not sleep on anything that opening or freeing an interrupt holds
+ * @m: passed on
+ *
+ * Context: may sleep.
+ */
+void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
+		    struct seq_file *m)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&remove_mutex);
+	xa_for_each(&lines, irq, line)
+		fn(line, m);
+	mutex_unlock(&remove_mutex);
+}
+
+static irqreturn_t lines_no_handler(int irq, void *data)
+{
+	return IRQ_NONE;
+}
+
+/**
+ * lines_touch() - have genirq make /proc/irq/@irq
+ * @irq: an interrupt of ours, or one nobody has
+ *
+ * genirq makes the directory when an interrupt is first requested, not when it
+ * is allocated. Requests it, without enabling it, and gives it back.
+ * Context: may sleep.
+ * Return: 0, or the error of request_irq(): -EBUSY means that the directory is
+ * there, for the interrupt has an owner.
+ */
+int lines_touch(unsigned int irq)
+{
+	static int cookie;
+	int err;
+
+	err = request_irq(irq, lines_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED,
+			  "procirq", &cookie);
+	if (!err)
+		free_irq(irq, &cookie);
+	return err;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * procirq: device interrupts in user space through /proc/irq/N/irq.
+ * See internal.h for how the parts fit, uapi/procirq.h for what users get.
+ */
+#include <linux/module.h>
+
+#include "internal.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+/*
+ * Keep the handler in hard interrupt context whatever the kernel does with
+ * others', and wake pollers, whose wait queue has a sleeping lock on
+ * PREEMPT_RT, from an irq_work.
+ */
+bool procirq_hard = IS_ENABLED(CONFIG_PREEMPT_RT);
+module_param_named(hard, procirq_hard, bool, 0444);
+MODULE_PARM_DESC(hard, "never thread our handler, wake pollers indirectly (always so on PREEMPT_RT)");
+
+static int __init procirq_init(void)
+{
+	int err;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		procirq_hard = true;
+	err = procdir_init();
+	if (err)
+		return err;
+	err = pci_init();
+	if (err)
+		goto out_procdir;
+	stats_init();
+	return 0;
+
+out_procdir:
+	procdir_exit();
+	return err;
+}
+
+static void __exit procirq_exit(void)
+{
+	stats_exit();
+	pci_exit();
+	procdir_exit();
+}
+
+module_init(procirq_init);
+module_exit(procirq_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Device interrupts in user space through /proc/irq/N/irq");
+MODULE_AUTHOR("the procirq authors");
+MODULE_VERSION(PROCIRQ_VERSION);

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/irq/N coming and going.
+ *
+ * genirq makes the directory in register_irq_proc(), when an interrupt is
+ * requested for the first time, and removes it in unregister_irq_proc(), when
+ * the descriptor is freed. A file of somebody else still in it then is a
+ * warning and, later, a use after free. The kernel tells nobody, so we wrap
+ * both functions with ftrace, as livepatch does (FTRACE_OPS_FL_IPMODIFY): the
+ * call lands in our wrapper, in the caller's context, where we may sleep.
+ *
+ * To call the wrapped function from the wrapper we call a function of our own,
+ * the springboard, whose own ftrace call site is redirected into the wrapped
+ * function's body. ftrace gets there by a return, so no indirect call targets
+ * the middle of a function, which kernel IBT would trap.
+ *
+ * Unhooking: (1) stop redirecting the kernel's functions; (2) wait until no
+ * task is between ftrace and the wrapper's first line, or in a wrapper;
+ * (3) unregister, springboards included.
+ */
+#include <linux/atomic.h>
+#include <linux/ftrace.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/wait_bit.h>
+
+#include "compat.h"
+#include "internal.h"
+
+static unsigned int irqs[64];
+static unsigned int nr_irqs_named;
+module_param_array_named(irqs, irqs, uint, &nr_irqs_named, 0444);
+MODULE_PARM_DESC(irqs, "interrupts to serve where /proc/irq/N cannot be watched");
+
+static bool watch = true;
+module_param(watch, bool, 0444);
+MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve those in irqs= only)");
+
+#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_X86_64) && \
+	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
+
+typedef void (*procdir_fn)(unsigned int irq, struct irq_desc *desc);
+
+/**
+ * struct procdir_hook - one wrapped kernel function
+ * @ops: redirects both @name and @springboard
+ * @name: the kernel function
+ * @wrapper: runs instead of it
+ * @springboard: runs its body
+ * @body: address behind the kernel function's ftrace call site
+ */
+struct procdir_hook {
+	struct ftrace_ops ops;
+	const char *name;
+	procdir_fn wrapper;
+	procdir_fn springboard;
+	unsigned long body;
+};
+
+static bool hooks_live;			/* register and unregister are redirected */
+static atomic_t hooks_inside;		/* tasks in a wrapper */
+
+static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip,
+				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct procdir_hook *hook = container_of(ops, struct procdir_hook, ops);
+	unsigned long springboard = (unsigned long)hook->springboard;
+
+	/* The call site is the first instruction, or follows an ENDBR. */
+	if (ip - springboard <= MCOUNT_INSN_SIZE) {
+		ftrace_regs_set_instruction_pointer(fregs, READ_ONCE(hook->body));
+		return;
+	}
+	if (!READ_ONCE(hooks_live))
+		return;
+	WRITE_ONCE(hook->body, ip + MCOUNT_INSN_SIZE);
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->wrapper);
+}
+
+/* Never run: ftrace takes the caller to the kernel function's body. */
+static noinline __noclone void register_springboard(unsigned int irq, struct irq_desc *desc)
+{
+	asm volatile("" : : "r" (irq), "r" (desc));
+	WARN_ONCE(1, "procirq: register_irq_proc() of irq %u was skipped\n", irq);
+}
+
+static noinline __noclone void unregister_springboard(unsigned int irq, struct irq_desc *desc)
+{
+	asm volatile("" : : "r" (irq), "r" (desc));
+	WARN_ONCE(1, "procirq: unregister_irq_proc() of irq %u was skipped\n", irq);
+}
+
+static void wrapper_enter(void)
+{
+	atomic_inc(&hooks_inside);
+}
+
+static void wrapper_leave(void)
+{
+	if (atomic_dec_and_test(&hooks_inside))
+		wake_up_var(&hooks_inside);
+}
+
+/* Every request_irq() comes here, at its end. */
+static void register_wrapper(unsigned int irq, struct irq_desc *desc)
+{
+	wrapper_enter();
+	register_springboard(irq, desc);
+	lines_add(irq);
+	wrapper_leave();
+}
+
+/* The descriptor is being freed, under sparse_irq_lock. */
+static void unregister_wrapper(unsigned int irq, struct irq_desc *desc)
+{
+	wrapper_enter();
+	lines_remove(irq);
+	unregister_springboard(irq, desc);
+	wrapper_leave();
+}
+
+#define PROCDIR_HOOK(fn) {						\
+	.ops = {							\
+		.func = hook_redirect,					\
+		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
+			 (IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) ? \
+			  0 : FTRACE_OPS_FL_SAVE_REGS),			\
+	},								\
+	.name = #fn "_irq_proc",					\
+	.wrapper = fn##_wrapper,					\
+	.springboard = fn##_springboard,				\
+}
+
+static struct procdir_hook hooks[] = {
+	PROCDIR_HOOK(register),
+	PROCDIR_HOOK(unregister),
+};
+
+static int hook_register(struct procdir_hook *hook)
+{
+	int err;
+
+	err = ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->springboard, 0, 1);
+	if (err)
+		return err;
+	err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 0);
+	if (!err)
+		err = register_ftrace_function(&hook->ops);
+	if (err)
+		ftrace_free_filter(&hook->ops);
+	return err;
+}
+
+static void hook_unregister(struct procdir_hook *hook)
+{
+	unregister_ftrace_function(&hook->ops);
+	ftrace_free_filter(&hook->ops);
+}
+
+/* Waits out tasks that are in a wrapper, or about to be, or just leaving. */
+static void hooks_wait(void)
+{
+	synchronize_rcu_tasks();
+	wait_var_event(&hooks_inside, !atomic_read(&hooks_inside));
+	synchronize_rcu_tasks();
+}
+
+static int hooks_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		err = hook_register(&hooks[i]);
+		if (err)
+			goto out_unregister;
+	}
+	WRITE_ONCE(hooks_live, true);
+	return 0;
+
+out_unregister:
+	while (i--)
+		hook_unregister(&hooks[i]);
+	return err;
+}
+
+static void hooks_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		hook_unregister(&hooks[i]);
+}
+
+/* Files are removed while we still hear of directories going. */
+static void hooks_stop(void)
+{
+	WRITE_ONCE(hooks_live, false);
+	hooks_wait();
+}
+#else
+static const bool hooks_live;
+
+static int hooks_init(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void hooks_stop(void) { }
+static void hooks_exit(void) { }
+#endif
+
+/* Whether we hear of each directory that comes or goes. */
+bool procdir_hooked(void)
+{
+	return READ_ONCE(hooks_live);
+}
+
+/**
+ * procdir_init() - make the files, and keep them in step with the directories
+ *
+ * Where the directories cannot be watched, says so in the log and serves the
+ * interrupts named in irqs=.
+ * Context: may sleep.
+ * Return: 0, or the error of a line named in irqs=.
+ */
+int procdir_init(void)
+{
+	unsigned int i;
+	int err;
+
+	err = watch ? hooks_init() : -EOPNOTSUPP;
+	if (!err) {
+		lines_add_existing();
+		return 0;
+	}
+
+	if (watch)
+		pr_warn("cannot watch /proc/irq (error %d); serving only irqs=\n", err);
+	else
+		pr_info("not watching /proc/irq; serving only irqs=\n");
+	for (i = 0; i < nr_irqs_named; i++) {
+		err = lines_add_kept(irqs[i]);
+		if (err) {
+			pr_err("irqs=: cannot serve interrupt %u (error %d)\n", irqs[i], err);
+			lines_remove_all();
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * procdir_exit() - remove the files and stop watching
+ *
+ * Context: may sleep; no file is open any more.
+ */
+void procdir_exit(void)
+{
+	bool hooked = procdir_hooked();
+
+	lines_remove_all();
+	if (!hooked)
+		return;
+	hooks_stop();
+	hooks_exit();
+}

@@ -1,0 +1,104 @@
+# Debian's packaged kernels, unpacked and made to build modules where they lie.
+# shellcheck shell=bash
+
+# Raised when the unpacked tree is laid out in another way than before.
+debian_kernel_recipe=2
+
+debian_kernel_folder()
+{
+	echo "$cache_dir/kernels/$1-r$debian_kernel_recipe"
+}
+
+# debian_kernel_suite K: prints the suite and the flavour of the meta-packages.
+debian_kernel_suite()
+{
+	case $1 in
+	6.1)    echo bookworm amd64 ;;
+	6.1-rt) echo bookworm rt-amd64 ;;
+	6.12)   echo bookworm-backports amd64 ;;
+	newest) echo sid amd64 ;;
+	esac
+}
+
+debian_kernel_make()
+{
+	local k=$1 folder=$2 suite flavour image headers release parts
+	read -r suite flavour < <(debian_kernel_suite "$k")
+	with_lock "$cache_dir/lock/apt-$suite" apt_refresh "$suite"
+	image=$(apt_depends "$suite" "linux-image-$flavour" '^linux-image-[0-9]')
+	headers=$(apt_depends "$suite" "linux-headers-$flavour" '^linux-headers-[0-9]')
+	release=${image#linux-image-}
+	[ "$headers" = "linux-headers-$release" ] ||
+		die "linux-image-$flavour and linux-headers-$flavour of $suite disagree: '$image', '$headers'"
+	# From 7.x on the image and its modules are packages of their own.
+	mapfile -t parts < <(
+		apt_depends "$suite" "$headers" '^linux-(headers-.*-common|kbuild-)'
+		apt_depends "$suite" "$image" '^linux-(binary|modules|base)-[0-9]'
+	)
+	apt_unpack "$suite" "$folder" "$image" "$headers" "${parts[@]}"
+
+	debian_kernel_relocate "$folder" "$headers"
+	if [ "$k" = newest ]; then
+		toolchain_attach "$suite" "$folder" "$headers"
+	else
+		echo "CC = $(debian_kernel_compiler)" >>"$folder/build/.kernelvariables"
+	fi
+	debian_kernel_decompress "$folder"/{boot/vmlinuz-*,lib/modules/*/vmlinuz} >"$folder/vmlinux"
+	rm -rf "$folder/boot"
+	depmod -b "$folder" "$release"
+	echo "$release" >"$folder/release"
+}
+
+# The packages name each other by absolute path, for / as the root; newer ones
+# keep the modules and the image under /usr/lib.
+debian_kernel_relocate()
+{
+	local folder=$1 headers=$2 makefile=$1/usr/src/$2/Makefile
+	sed -i 's|/usr/src/|$(procirq_src)/|' "$makefile"
+	sed -i '1i procirq_src := $(abspath $(dir $(realpath $(lastword $(MAKEFILE_LIST))))..)' "$makefile"
+	ln -s "usr/src/$headers" "$folder/build"
+	[ ! -d "$folder/usr/lib/modules" ] || mv "$folder/usr/lib/modules" "$folder/lib"
+}
+
+# A kernel of this suite is built with this suite's compiler; the machine may
+# have another one, which the headers take as well.
+debian_kernel_compiler()
+{
+	local version
+	for version in 12 ''; do
+		if command -v "gcc${version:+-$version}" >/dev/null; then
+			echo "gcc${version:+-$version}"
+			return
+		fi
+	done
+	die "no gcc to build kernel modules with; install it (make deps)"
+}
+
+# debian_kernel_decompress BZIMAGE...: the ELF image inside the first that is
+# there, to stdout. QEMU boots it through its PVH entry; decompressing takes the
+# emulated machine 5 s of 9, this one 1 s once. Offsets: the kernel's
+# Documentation/arch/x86/boot.rst.
+debian_kernel_decompress()
+{
+	local image setup offset length
+	for image; do
+		[ ! -e "$image" ] || break
+	done
+	setup=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image")
+	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$image")
+	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$image")
+	offset=$((offset + (setup + 1) * 512))
+	# The last 4 bytes are the unpacked length, for the boot code.
+	dd if="$image" bs=1M iflag=skip_bytes,count_bytes status=none skip=$offset \
+		count=$((length - 4)) | debian_kernel_decompressor "$image" $offset
+}
+
+debian_kernel_decompressor()
+{
+	case $(od -An -tx1 -j "$2" -N 4 "$1" | tr -d ' ') in
+	fd377a58) xz -dc ;;
+	28b52ffd) zstd -qdc ;;
+	1f8b*)    gzip -dc ;;
+	*)        die "${1##*/}: packed in an unknown way" ;;
+	esac
+}

@@ -1,0 +1,158 @@
+# Guest images: a base that is kept, and an overlay with what changes every run.
+# The kernel unpacks the two cpio archives one after the other.
+# shellcheck shell=bash
+
+# The kernel's own modules that guests get: what talks to the runner, what our
+# module is compared with, and devices that raise interrupts.
+image_modules='virtio_pci virtio_console uio uio_pci_generic vfio vfio_pci
+vfio_iommu_type1 e1000e virtio_net virtio_blk nvme'
+
+# image_pack FOLDER [CPIO-OPTION]...: no compression, because QEMU hands the
+# image over at once and unpacking it in an emulated machine takes time.
+image_pack()
+{
+	local folder=$1
+	shift
+	(cd "$folder" && find . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 "$@")
+}
+
+# image_base KERNEL_FOLDER FILE: makes FILE unless it is there and up to date.
+image_base()
+{
+	local folder=$1 image=$2 key
+	key=$(cat "$folder/release" "$vm_dir/image.sh" "$vm_dir/init.c" | cksum)
+	if [ "$key" = "$(cat "$image.key" 2>/dev/null)" ] && [ -e "$image" ]; then
+		return
+	fi
+	need_command busybox
+	need_command cpio
+	need_command modprobe
+	mkdir -p "$(dirname "$image")"
+	with_lock "$image.lock" image_base_make "$folder" "$image" "$key"
+}
+
+image_base_make()
+{
+	local folder=$1 image=$2 key=$3 root=$2.root
+	rm -rf "$root"
+	mkdir -p "$root"/{bin,dev,etc,files,proc,root,run,sys,tests,tmp,usr/bin,usr/sbin,usr/lib,var/tmp}
+	chmod 755 "$root"
+	image_programs "$root"
+	image_etc "$root"
+	image_kernel_modules "$folder" "$root/lib/modules/$(cat "$folder/release")"
+	image_pack "$root" >"$image.new"
+	# The overlay's module lists need the modules again.
+	rm -rf "$image.modules"
+	mv "$root/lib/modules/$(cat "$folder/release")" "$image.modules"
+	rm -rf "$root"
+	mv "$image.new" "$image"
+	echo "$key" >"$image.key"
+}
+
+image_programs()
+{
+	local root=$1 applet
+	gcc -static -O2 -Wall -Wextra -Wno-unused-result -o "$root/init" "$vm_dir/init.c" ||
+		die "init.c does not build; is libc6-dev installed (make deps)?"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	! ldd "$root/bin/busybox" >/dev/null 2>&1 ||
+		die "busybox is not static; install busybox-static (make deps)"
+	for applet in $(busybox --list); do
+		[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
+	done
+}
+
+image_etc()
+{
+	local root=$1 term entry
+	echo 'root::0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+	echo 'root:x:0:' >"$root/etc/group"
+	echo 'PS1="guest# "' >"$root/etc/profile"
+	for term in linux vt100 xterm xterm-256color screen screen-256color tmux-256color; do
+		for entry in /lib/terminfo /usr/share/terminfo; do
+			[ -e "$entry/${term:0:1}/$term" ] || continue
+			mkdir -p "$root/lib/terminfo/${term:0:1}"
+			cp -L "$entry/${term:0:1}/$term" "$root/lib/terminfo/${term:0:1}/"
+			break
+		done
+	done
+}
+
+# Copies the modules and what they depend on, unpacked, so that the guest need
+# not do it.
+image_kernel_modules()
+{
+	local folder=$1 to=$2 release module file
+	release=$(cat "$folder/release")
+	mkdir -p "$to/kernel"
+	cp "$folder/lib/modules/$release"/modules.{builtin,order} "$to/"
+	for module in $image_modules; do
+		modprobe -d "$folder" -S "$release" --show-depends "$module" 2>/dev/null || true
+	done | awk '$1 == "insmod" { print $2 }' | sort -u | while IFS= read -r file; do
+		case $file in
+		*.xz)  xz -dc "$file" >"$to/kernel/$(basename "$file" .xz)" ;;
+		*.zst) zstd -q -dc "$file" >"$to/kernel/$(basename "$file" .zst)" ;;
+		*)     cp "$file" "$to/kernel/" ;;
+		esac
+	done
+}
+
+# image_overlay RELEASE BASE_IMAGE MODULE_FOLDER STAGE COMMAND_FILE FILE...:
+# writes the overlay to stdout. Staged in STAGE as links, which cpio follows.
+image_overlay()
+{
+	local release=$1 base=$2 modules=$3 stage=$4 command=$5 file
+	shift 5
+	mkdir -p "$stage"/{files,tests,usr/bin,usr/lib}
+	ln -s "$command" "$stage/command"
+	for file; do
+		ln -s "$(realpath "$file")" "$stage/files/${file##*/}"
+	done
+	image_link_all "$build_dir/bin" "$stage/usr/bin"
+	image_link_all "$build_dir/tests" "$stage/tests"
+	image_libraries "$stage"
+	image_our_modules "$release" "$base" "$modules" "$stage"
+	image_pack "$stage" -L
+}
+
+# modprobe needs one list of dependencies for the base's modules and ours.
+image_our_modules()
+{
+	local release=$1 base=$2 modules=$3 stage=$4 tree=$4.depmod
+	local to=$stage/lib/modules/$release from=$tree/lib/modules/$release
+	mkdir -p "$to/updates" "$from"
+	image_link_all "$modules" "$to/updates" .ko
+	cp -r "$base.modules/." "$from"
+	cp -r "$to/updates" "$from"
+	# It misses a file that only modinfo reads, and says so.
+	depmod -b "$tree" "$release" 2>/dev/null
+	cp "$from/modules.dep" "$from/modules.alias" "$to"
+	rm -rf "$tree"
+}
+
+image_link_all()
+{
+	local file
+	for file in "$1"/*"${3:-}"; do
+		[ ! -e "$file" ] || ln -s "$file" "$2/"
+	done
+}
+
+# The shared libraries of everything we put in, at the paths where the loader
+# of this machine looks for them; our own in the loader's default folder.
+image_libraries()
+{
+	local stage=$1 library
+	for library in "$build_dir"/lib/*.so*; do
+		[ ! -e "$library" ] || ln -s "$library" "$stage/usr/lib/"
+	done
+	# ldd fails where a file is a script or static: no libraries then.
+	{ LD_LIBRARY_PATH=$build_dir/lib ldd "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* 2>/dev/null || true; } |
+		sed -n 's|.*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
+		case $library in
+		"$build_dir"/lib/*) continue ;;
+		esac
+		mkdir -p "$stage${library%/*}"
+		ln -sf "$library" "$stage$library"
+	done
+}

@@ -1,0 +1,63 @@
+# Shared by the scripts of this folder: names, folders, messages.
+# shellcheck shell=bash
+
+vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034  # used by the scripts that source this file
+repo_dir=$(cd "$vm_dir/../.." && pwd)
+build_dir=$repo_dir/build
+cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
+cache_dir=${cache_dir:-$build_dir/cache}
+kernels='6.1 6.1-rt 6.12 newest debug'
+
+# With set -e a failing command ends the script; it must not do so in silence.
+# Status 3 means that the reason has been given: a subshell's parent adds nothing.
+set -E
+trap 'status=$?; [ $status -eq 3 ] || say "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND"; exit 3' ERR
+
+# Every message names the program it comes from; stdout belongs to the guest.
+say()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die()
+{
+	say "$@"
+	exit 3
+}
+
+usage_error()
+{
+	say "$@"
+	exit 2
+}
+
+need_command()
+{
+	command -v "$1" >/dev/null ||
+		usage_error "$1 not found; install it (make deps)"
+}
+
+known_kernel()
+{
+	case " $kernels " in
+	*" $1 "*) ;;
+	*) usage_error "unknown kernel '$1'; one of: $kernels" ;;
+	esac
+}
+
+# with_lock FILE COMMAND...: one at a time among all runs that share the cache.
+# The command runs in a subshell, so the lock goes with it whatever happens.
+with_lock()
+{
+	local file=$1
+	shift
+	mkdir -p "$(dirname "$file")"
+	(
+		if ! flock -n 9; then
+			say "waiting for another run to finish with ${file##*/}"
+			flock 9
+		fi
+		"$@" 9>&-
+	) 9>"$file"
+}

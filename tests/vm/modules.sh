@@ -1,0 +1,81 @@
+# Builds our kernel modules for one kernel, outside the source folders.
+# shellcheck shell=bash
+
+# modules_build K KERNEL_FOLDER SRCDIR OUTDIR: SRCDIR's modules, then the test
+# modules, which may use SRCDIR's headers and symbols. Results in OUTDIR/*.ko.
+modules_build()
+{
+	local k=$1 folder=$2 src=$3 out=$4
+	mkdir -p "$out"
+	with_lock "$out/.lock" modules_build_locked "$k" "$folder" "$src" "$out"
+}
+
+modules_build_locked()
+{
+	local k=$1 folder=$2 src=$3 out=$4 key
+	key=$(modules_key "$folder" "$src")
+	if [ "$key" = "$(cat "$out/.key" 2>/dev/null)" ] &&
+	   [ -z "$(modules_sources "$src" -newer "$out/.stamp")" ]; then
+		return
+	fi
+	# Stamped before the build: what changes meanwhile is newer.
+	touch "$out/.stamp.new"
+	rm -f "$out/.key"
+	[ ! -e "$src/Kbuild" ] || modules_make "$k" "$folder" "$src" "$out/module" "$out"
+	[ ! -e "$vm_dir/modules/Kbuild" ] || modules_make "$k" "$folder" "$vm_dir/modules" "$out/test" "$out"
+	modules_publish "$out"
+	mv "$out/.stamp.new" "$out/.stamp"
+	echo "$key" >"$out/.key"
+}
+
+modules_sources()
+{
+	local src=$1
+	shift
+	find "$src" "$vm_dir/modules" -type f "$@" 2>/dev/null | sort || true
+}
+
+# Changes when a file comes or goes or the kernel is another one; contents are
+# watched by their times.
+modules_key()
+{
+	{ echo "$1 $2"; cat "$1/release"; modules_sources "$2"; } |
+		cksum
+}
+
+# kbuild writes beside its sources, so it gets a folder of links to them.
+modules_link()
+{
+	local src=$1 farm=$2 file
+	mkdir -p "$farm"
+	find "$farm" -type l -delete
+	(cd "$src" && find . -type f ! -name '*.o' ! -name '*.ko' ! -name '*.mod*' ! -name '.*.cmd') |
+		while IFS= read -r file; do
+			mkdir -p "$farm/${file%/*}"
+			ln -s "$(realpath "$src")/${file#./}" "$farm/${file#./}"
+		done
+}
+
+# BTF (type data for BPF) is left out: it needs pahole and the kernel's own.
+modules_make()
+{
+	local k=$1 folder=$2 src=$3 farm=$4 out=$5 log=$4.log symbols=''
+	modules_link "$src" "$farm"
+	[ "$farm" = "$out/module" ] || [ ! -e "$out/module/Module.symvers" ] ||
+		symbols=$out/module/Module.symvers
+	say "building ${src#"$repo_dir/"} for $k"
+	if ! make -s -C "$folder/build" M="$farm" KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES= \
+		PROCIRQ_MODULE="$out/module" \
+		KBUILD_EXTRA_SYMBOLS="$symbols" -j"$(nproc)" modules >"$log" 2>&1; then
+		cat "$log" >&2
+		die "${src#"$repo_dir/"} does not build for $k ($(cat "$folder/release"))"
+	fi
+	cat "$log" >&2
+}
+
+modules_publish()
+{
+	local out=$1
+	rm -f "$out"/*.ko
+	find "$out/module" "$out/test" -name '*.ko' -exec ln -f {} "$out/" \; 2>/dev/null || true
+}

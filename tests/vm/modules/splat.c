@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * splat.ko: makes the kernel complain, on purpose.
+ *
+ * The guest runner must not take a run for a success when the kernel objected
+ * to something. Its self test loads this module with how=... and expects the
+ * runner to notice.
+ */
+#include <linux/delay.h>
+#include <linux/irq.h>
+#include <linux/interrupt.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+static char *how = "warn";
+module_param(how, charp, 0444);
+MODULE_PARM_DESC(how, "warn, oops, panic, deadlock, atomic, overrun, leak, stuck or depth");
+
+static DEFINE_MUTEX(lock_a);
+static DEFINE_MUTEX(lock_b);
+static DEFINE_SPINLOCK(spin);
+
+/* Two orders for two locks: no deadlock today, lockdep objects all the same. */
+static void splat_deadlock(void)
+{
+	mutex_lock(&lock_a);
+	mutex_lock(&lock_b);
+	mutex_unlock(&lock_b);
+	mutex_unlock(&lock_a);
+
+	mutex_lock(&lock_b);
+	mutex_lock(&lock_a);
+	mutex_unlock(&lock_a);
+	mutex_unlock(&lock_b);
+}
+
+static void splat_atomic(void)
+{
+	spin_lock(&spin);
+	msleep(1);
+	spin_unlock(&spin);
+}
+
+static void splat_overrun(void)
+{
+	char *block = kmalloc(24, GFP_KERNEL);
+
+	if (!block)
+		return;
+	OPTIMIZER_HIDE_VAR(block);
+	block[24] = 1;
+	kfree(block);
+}
+
+static void splat_leak(void)
+{
+	char *block = kmalloc(4242, GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(block);
+	block = NULL;
+	OPTIMIZER_HIDE_VAR(block);
+}
+
+/* Leaves the line of the first edu devices disabled under its user. */
+static void splat_depth(void)
+{
+	disable_irq(8);
+}
+
+static int splat_stuck(void *unused)
+{
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule();
+	return 0;
+}
+
+static int __init splat_init(void)
+{
+	if (!strcmp(how, "warn"))
+		WARN(1, "splat: asked to warn\n");
+	else if (!strcmp(how, "oops"))
+		*(volatile int *)8 = 1;
+	else if (!strcmp(how, "panic"))
+		panic("splat: asked to panic");
+	else if (!strcmp(how, "deadlock"))
+		splat_deadlock();
+	else if (!strcmp(how, "atomic"))
+		splat_atomic();
+	else if (!strcmp(how, "overrun"))
+		splat_overrun();
+	else if (!strcmp(how, "leak"))
+		splat_leak();
+	else if (!strcmp(how, "depth"))
+		splat_depth();
+	else if (!strcmp(how, "stuck"))
+		kthread_run(splat_stuck, NULL, "splat-stuck");
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static void __exit splat_exit(void)
+{
+}
+
+module_init(splat_init);
+module_exit(splat_exit);
+MODULE_DESCRIPTION("Kernel complaints on demand, to test the guest runner");
+MODULE_LICENSE("GPL");
