@@ -16,8 +16,9 @@
 #define LABEL_WIDTH	7
 #define VALUE_WIDTH	11
 
-/* Rows of a terminal histogram: steps of 1/4 of a power of two at the finest. */
-#define HISTOGRAM_ROWS_MAX 24
+/* Rows of a terminal histogram: the finest steps that fit are taken. */
+#define HISTOGRAM_ROWS_MAX	24
+#define HISTOGRAM_STEPS_MAX	256
 
 /**
  * text_style_detect - fit the text to where it goes
@@ -139,12 +140,15 @@ static void print_table(const struct columns *c, const struct text_style *style,
 			FILE *out)
 {
 	const struct result *r;
+	int width = VALUE_WIDTH;
 
 	fprintf(out, "%-*s", LABEL_WIDTH, "way");
-	for (r = c->first; r < c->end; r++)
-		fprintf(out, "%*s", VALUE_WIDTH,
-			r > c->first && !strcmp(r->way, r[-1].way) ? "" :
-								     r->way);
+	for (r = c->first; r < c->end; r++, width += VALUE_WIDTH) {
+		if (r > c->first && !strcmp(r->way, r[-1].way))
+			continue;
+		fprintf(out, "%*s", width, r->way);
+		width = 0;
+	}
 	fprintf(out, "\n%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
 	for (r = c->first; r < c->end; r++)
 		fprintf(out, "%*s", VALUE_WIDTH, column_title(r->stage));
@@ -215,8 +219,7 @@ static void print_counts(const struct result *r, const struct text_style *style,
 
 /**
  * struct scale - rows of a terminal histogram
- * @steps: per power of two: 4, 2 or 1; the edges of a power of two are divided
- *	evenly
+ * @steps: per power of two, which is divided evenly; a power of two itself
  * @first: number of the first row, counted from value 1
  * @n: rows
  */
@@ -230,8 +233,9 @@ static unsigned int scale_row(unsigned int steps, uint64_t value)
 {
 	unsigned int octave;
 
-	if (value < 4)
-		value = 4;
+	/* Steps are no finer than the values. */
+	if (value < steps)
+		value = steps;
 	octave = 63 - (unsigned int)__builtin_clzll(value);
 	return octave * steps +
 	       (unsigned int)(((value - (1ull << octave)) * steps) >> octave);
@@ -246,7 +250,7 @@ static uint64_t scale_low(unsigned int steps, unsigned int row)
 
 static struct scale scale_choose(const struct hist *h)
 {
-	struct scale s = { .steps = 8 };
+	struct scale s = { .steps = 2 * HISTOGRAM_STEPS_MAX };
 
 	do {
 		s.steps /= 2;
@@ -299,7 +303,7 @@ static void print_low(uint64_t ns, const struct text_style *style, FILE *out)
 void out_text_histogram(const struct hist *h, const struct text_style *style,
 			FILE *out)
 {
-	uint64_t counts[64 * 4] = { 0 }, most = 0;
+	uint64_t counts[64] = { 0 }, most = 0;
 	struct hist_bucket b;
 	struct scale scale;
 	size_t position = 0;
