@@ -119,8 +119,10 @@ static void write_warnings(struct page *page)
 static void write_us(struct page *page, bool known, uint64_t ns)
 {
 	fputs("<td class=\"number\">", page->out);
+	/* Above 100 us the histogram knows no finer than that. */
 	if (known)
-		fprintf(page->out, "%.3f", (double)ns / 1000);
+		fprintf(page->out, "%.*f", ns < 100000 ? 3 : 1,
+			(double)ns / 1000);
 	else
 		fputs("n/a", page->out);
 	fputs("</td>", page->out);
