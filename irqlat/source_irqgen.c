@@ -41,6 +41,12 @@ static int command(struct irqgen *gen, const char *text, int len)
 {
 	if (write(gen->fd, text, (size_t)len) == len)
 		return 0;
+	/* It was there when it was opened. */
+	if (errno == ENODEV && gen->ring) {
+		msg_error(DEVICE ": line %" PRIu64 " was removed",
+			  gen->config.line);
+		return -1;
+	}
 	msg_error(DEVICE ": \"%s\": %s", text,
 		  errno == ENODEV ? "there is no such line (see --line)" :
 		  errno == ENXIO ? "that CPU is not online" :
@@ -55,6 +61,9 @@ static int stop(struct source *source)
 	int len = snprintf(text, sizeof(text), "stop line=%" PRIu64,
 			   gen->config.line);
 
+	/* Nothing is raised on a line that is gone. */
+	if (gen->ring && !gen->ring->irq)
+		return 0;
 	return command(gen, text, len);
 }
 
