@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -377,6 +378,16 @@ HELPER int blocked_join(struct blocked *b)
 {
 	REQUIRE(thread_join(b->thread));
 	return b->ret;
+}
+
+/* From now on, and for threads that this one starts; no matter if it is offline. */
+HELPER void run_on_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
 }
 
 /* --- files, modules, PCI ------------------------------------------------------ */
