@@ -491,6 +491,24 @@ HELPER int pci_irq(const char *device)
 	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
 }
 
+/* Clears INTx disable, bit 10 of the command register (PCI 3.0, 6.2.2). */
+HELPER bool pci_intx_enable(const char *device)
+{
+	char path[128];
+	uint16_t command;
+	bool ok;
+	int fd;
+
+	snprintf(path, sizeof(path), PCI_DEVICE "%s/config", device);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	ok = fd >= 0 && pread(fd, &command, 2, 4) == 2;
+	command &= ~(1U << 10);
+	ok = ok && pwrite(fd, &command, 2, 4) == 2;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* How procirq-pci gets interrupts from now on: intx, msi, msix or auto. */
 HELPER int pci_irq_kind(const char *kind)
 {
