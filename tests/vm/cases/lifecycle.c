@@ -48,6 +48,8 @@ static const char *lifecycle_after(void)
 
 	pci_unbind(EDU_1);
 	pci_unbind(EDU_2);
+	module_unload("delay");
+	module_unload("vectors");
 	read_text("/sys/module/procirq/parameters/watch", text, sizeof(text));
 	if (!module_loaded("procirq"))
 		module_load("procirq", "");
@@ -474,6 +476,70 @@ static void msi_binding_races_with_open(void)
 	binding_races_with_open("procirq-pci", "msi");
 }
 
+/*
+ * open() meets the owner's unbinding: it has kept the function enabled for an
+ * instant, the owner has let go meanwhile, and so it is open() that frees the
+ * descriptor, and with it the file that it is in the middle of opening.
+ */
+static void open_meets_unbinding(void)
+{
+	int irq, status;
+	pid_t pid;
+
+	require_edu("intx");
+	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+	if (module_load("delay", "symbol=pci_disable_device comm=opener ms=300"))
+		SKIP("no delay.ko, or no kprobes");
+	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
+	irq = pci_irq(EDU_1);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_NAME, "opener");
+		close(irq_open(irq, O_RDWR | O_NONBLOCK));
+		_exit(0);
+	}
+	sleep_ms(100);
+	CHECK(pci_unbind(EDU_1) == 0);
+	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+	CHECK(!irq_exists(irq));
+	CHECK(unload("delay"));
+}
+
+/* A driver may free its vectors when it likes, not only when it is unbound. */
+static void a_bound_driver_frees_its_vectors(void)
+{
+	struct blocked opener[2];
+	struct blocked b;
+	int i, irq, fd;
+
+	require_edu("msi");
+	if (module_load("vectors", ""))
+		SKIP("no vectors.ko");
+	REQUIRE(pci_bind(EDU_1, "vectors") == 0);
+	irq = pci_irq(EDU_1);
+	fd = irq_open(irq, O_RDONLY);
+	REQUIRE(fd >= 0);
+	blocked_start(&b, fd);
+	REQUIRE(put_text("/sys/module/vectors/parameters/again", "1") == 0);
+	CHECK_EQ(blocked_join(&b), -ENODEV);
+	close(fd);
+	CHECK(irq_file_exists(pci_irq(EDU_1)));
+
+	for (i = 0; i < 2; i++) {
+		opener[i] = (struct blocked){ .fd = irq };
+		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
+	}
+	for (i = 0; i < rounds(); i++)
+		REQUIRE(put_text("/sys/module/vectors/parameters/again", "1") == 0);
+	for (i = 0; i < 2; i++) {
+		opener[i].done = true;
+		CHECK(thread_join(opener[i].thread));
+	}
+	CHECK(pci_unbind(EDU_1) == 0);
+	CHECK(unload("vectors"));
+}
+
 static void two_functions_on_one_line(void)
 {
 	volatile uint32_t *edu;
@@ -621,6 +687,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(unloading_unbinds),
 	TAP_TEST(pci_without_hooks),
 	TAP_TEST(uio_binding_races_with_open),
+	TAP_TEST(open_meets_unbinding),
+	TAP_TEST(a_bound_driver_frees_its_vectors),
 };
 
 int main(int argc, char **argv)
