@@ -260,12 +260,20 @@ static int line_attach(struct procirq_line *line)
 		irqflags |= IRQF_NO_THREAD;
 
 	/* The first interrupt may come before request_irq() returns. */
-	line->pinned = pci_pin(line->irq);
 	line->shared = false;
 	line->attached = true;
 	err = request_irq(line->irq, line_handler, irqflags, "procirq", line);
 	if (!err) {
 		line->threaded = line_is_threaded(irq_data_to_desc(data));
+		/*
+		 * Only now, for we keep it until the last close: to give it back
+		 * in open() could free the descriptor and remove the very file
+		 * that is being opened, which waits for open() to end. If the
+		 * owner of the function was quicker, line_revoke() follows.
+		 * Revoked readers may still keep one, which serves as well.
+		 */
+		if (!line->pinned)
+			line->pinned = pci_pin(line->irq);
 		return 0;
 	}
 
@@ -354,7 +362,6 @@ static void line_leave(struct procirq_line *line, struct procirq_reader *reader)
  */
 int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
-	struct pci_dev *pin = NULL;
 	int err = 0;
 
 	mutex_lock(&line->mutex);
@@ -385,11 +392,9 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 		kref_get(&line->ref);
 		trace_procirq_open(line->irq, line->taken, line->nr_readers);
 	}
-	pin = line_take_pin(line);
 
 out_unlock:
 	mutex_unlock(&line->mutex);
-	pci_unpin(pin);
 	return err;
 }
 
