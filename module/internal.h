@@ -201,6 +201,8 @@ int lines_add(unsigned int irq);
 void lines_add_existing(void);
 int lines_add_kept(unsigned int irq);
 void lines_remove(unsigned int irq);
+void lines_revoke(unsigned int irq);
+void lines_revoke_msi(struct device *dev);
 void lines_remove_all(void);
 void lines_revoke_device(struct device *dev, struct pci_dev *function);
 void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),

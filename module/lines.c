@@ -195,7 +195,25 @@ void lines_remove(unsigned int irq)
 	mutex_lock(&remove_mutex);
 	line = xa_load(&lines, irq);
 	if (line)
-		lines_remove_locked(line);
+		pin = lines_remove_locked(line);
+	mutex_unlock(&remove_mutex);
+	pci_unpin(pin);
+}
+
+/**
+ * lines_revoke() - give up an interrupt whose descriptor is about to go
+ * @irq: the interrupt; its file refuses opens until lines_remove()
+ *
+ * Context: may sleep.
+ */
+void lines_revoke(unsigned int irq)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&remove_mutex);
+	line = xa_load(&lines, irq);
+	if (line)
+		line_revoke(line, true);
 	mutex_unlock(&remove_mutex);
 }
 
@@ -236,6 +254,7 @@ void lines_remove_all(void)
 void lines_revoke_device(struct device *dev, struct pci_dev *function)
 {
 	struct procirq_line *line;
+	struct pci_dev *pin;
 	unsigned long irq;
 
 	mutex_lock(&remove_mutex);
@@ -258,7 +277,24 @@ void lines_revoke_device(struct device *dev, struct pci_dev *function)
 }
 
 /**
-	struct pci_dev *pin;
+ * lines_revoke_msi() - a device's MSI vectors are about to be freed
+ * @dev: the device; the files of its vectors refuse opens until lines_remove()
+ *
+ * Context: may sleep; the device's MSI descriptors are locked.
+ */
+void lines_revoke_msi(struct device *dev)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&remove_mutex);
+	xa_for_each(&lines, irq, line)
+		if (line->msi_dev == dev)
+			line_revoke(line, true);
+	mutex_unlock(&remove_mutex);
+}
+
+/**
  * lines_for_each() - call @fn for each line, in the order of their numbers
  * @fn: must not sleep on anything that opening or freeing an interrupt holds
  * @m: passed on
