@@ -180,13 +180,11 @@ static ssize_t reader_write(struct file *file, const char __user *buf, size_t le
 	} else if (line->shared) {
 		ret = -ENOTCONN;
 	} else if (enable) {
-		line->held = false;
-		line->held_by = NULL;
+		line_release_hold(line);
 		line_reader_idle(line, reader);
 		line_unmask(line);
 	} else {
-		line->held = true;
-		line->held_by = reader;
+		line_hold(line, reader);
 		line_mask(line);
 	}
 	raw_spin_unlock_irq(&line->lock);
@@ -232,7 +230,7 @@ static long reader_get_info(struct procirq_reader *reader, void __user *arg)
 	info.pending = reader_pending(reader);
 	if (line->masked)
 		info.state |= PROCIRQ_STATE_MASKED;
-	if (line->held)
+	if (line->nr_holding)
 		info.state |= PROCIRQ_STATE_HELD;
 	if (line->shared)
 		info.state |= PROCIRQ_STATE_SHARED;
