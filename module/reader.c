@@ -35,6 +35,8 @@ static void reader_give_back(struct procirq_reader *reader, const struct procirq
 	reader->totals.coalesced -= event->count - 1;
 	line_hand_over(reader);
 	raw_spin_unlock_irq(&line->lock);
+	/* One may have looked while they were taken. */
+	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
 }
 
 /*
