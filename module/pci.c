@@ -93,19 +93,26 @@ struct pci_dev *pci_pin(unsigned int irq)
  * pci_unpin() - undo pci_pin()
  * @pdev: its result; NULL is fine
  *
- * Context: may sleep, and may free the line's descriptor.
+ * Context: may sleep, takes the function's lock, and may free the line's
+ * descriptor.
  */
 void pci_unpin(struct pci_dev *pdev)
 {
 	if (!pdev)
 		return;
 	/*
+	 * Drivers enable and disable the device under its lock, so we do too:
+	 * one that enables it while we, the last, are disabling it would take
+	 * the interrupt that we are about to free.
+	 *
 	 * pci_disable_device() also tells a driver that used pcim_enable_device()
 	 * that it need not disable the device any more: not for us to say as long
 	 * as anybody else keeps it enabled.
 	 */
+	device_lock(&pdev->dev);
 	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
 		pci_disable_device(pdev);
+	device_unlock(&pdev->dev);
 	pci_dev_put(pdev);
 }
 
