@@ -287,7 +287,7 @@ static void loading_races_with_everything(void)
 		CHECK(thread_join(opener[i].thread));
 	}
 	CHECK_EQ(loaded, round);
-	CHECK(round > 2);
+	CHECK(round > 0);
 	if (tap_setting("times", 0))
 		tap_diag("%d rounds", round);
 }

@@ -104,7 +104,8 @@ static void nothing_is_lost_in_a_signal_storm(void)
 		sleep_ms(0);
 	}
 	wait_for_schedule(s.line);
-	CHECK(AWAIT(reader.sum == (long long)gen_status(s.line).dispatched));
+	CHECK(AWAIT(!gen_status(s.line).pending &&
+		    reader.sum == (long long)gen_status(s.line).dispatched));
 	status = gen_status(s.line);
 	CHECK_EQ(status.raised, interrupts);
 	CHECK_EQ(status.dispatched + status.coalesced, interrupts);
