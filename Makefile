@@ -6,7 +6,8 @@ VERSION := 0.1.0
 
 CC ?= cc
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -Imodule -Ilibprocirq
+CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
+CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
 PREFIX ?= /usr/local
@@ -23,13 +24,14 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 
 # Sources are found by folder; a new file needs no line here.
 lib_src := $(wildcard libprocirq/*.c)
+tracing_src := $(wildcard tracing/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
-irqlat_obj := $(call obj,$(irqlat_src))
+irqlat_obj := $(call obj,$(irqlat_src) $(tracing_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
 
@@ -39,8 +41,8 @@ unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
 
 pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,jansson) -lm -lpthread
-unit_libs = $(call pkg,--libs,cmocka jansson) -lm -lpthread
+irqlat_libs = $(call pkg,--libs,jansson libtracefs) -lm -lpthread
+unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools
 

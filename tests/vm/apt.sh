@@ -111,12 +111,13 @@ apt_refresh()
 	touch "$state/fresh"
 }
 
-# apt_depends SUITE PACKAGE: what it depends on, real packages only.
+# apt_depends SUITE PACKAGE PATTERN: what it depends on, of these names (may be
+# nothing).
 apt_depends()
 {
 	apt_run "$1" apt-cache depends --no-recommends --no-suggests --no-conflicts \
 		--no-breaks --no-replaces --no-enhances "$2" |
-		awk '$1 ~ /Depends:/ && $2 !~ /^</ { print $2 }'
+		awk -v pattern="$3" '$1 ~ /Depends:/ && $2 ~ pattern { print $2 }'
 }
 
 # apt_unpack SUITE FOLDER PACKAGE...: downloads and unpacks, installs nothing.

@@ -148,7 +148,7 @@ image_libraries()
 	done
 	# ldd fails where a file is a script or static: no libraries then.
 	{ LD_LIBRARY_PATH=$build_dir/lib ldd "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* 2>/dev/null || true; } |
-		sed -n 's|.*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
+		sed -n 's|^[^/]*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
 		case $library in
 		"$build_dir"/lib/*) continue ;;
 		esac

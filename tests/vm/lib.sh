@@ -10,8 +10,9 @@ cache_dir=${cache_dir:-$build_dir/cache}
 kernels='6.1 6.1-rt 6.12 newest debug'
 
 # With set -e a failing command ends the script; it must not do so in silence.
+# Status 3 means that the reason has been given: a subshell's parent adds nothing.
 set -E
-trap 'say "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND"' ERR
+trap 'status=$?; [ $status -eq 3 ] || say "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND"; exit 3' ERR
 
 # Every message names the program it comes from; stdout belongs to the guest.
 say()
@@ -22,7 +23,7 @@ say()
 die()
 {
 	say "$@"
-	exit 1
+	exit 3
 }
 
 usage_error()
