@@ -64,6 +64,7 @@ const char *const outcome_names[OUTCOMES] = {
 	[OUTCOME_AWAKE] = "task_awake",
 	[OUTCOME_NO_SYSCALL] = "no_syscall",
 	[OUTCOME_KERNEL] = "kernel_only",
+	[OUTCOME_INCOMPLETE] = "incomplete",
 	[OUTCOME_AMBIGUOUS] = "ambiguous",
 	[OUTCOME_LOST] = "lost",
 	[OUTCOME_NEGATIVE] = "negative",
@@ -388,7 +389,7 @@ static struct context context_of(struct chains *b, struct cpu_state *cpu,
 	}
 	/* Not in an interrupt: a handler still open here lost its end. */
 	if (__builtin_expect(cpu->depth, 0))
-		hard_clear(b, cpu, OUTCOME_LOST);
+		hard_clear(b, cpu, OUTCOME_INCOMPLETE);
 	path_drop(b, &cpu->tail);
 
 	/* PREEMPT_RT runs softirqs in tasks and does not set the flag. */
@@ -421,7 +422,7 @@ static void on_irq_entry(struct chains *b, struct cpu_state *cpu,
 	b->sink.seen(b->sink.ctx, e);
 	path_drop(b, &cpu->tail);
 	if (cpu->depth == HARD_DEPTH_MAX)
-		hard_clear(b, cpu, OUTCOME_LOST);
+		hard_clear(b, cpu, OUTCOME_INCOMPLETE);
 	path = &cpu->hard[cpu->depth];
 	path->root = root_new(b, e);
 	if (!path->root) {
@@ -472,7 +473,7 @@ static void on_irq_exit(struct chains *b, struct cpu_state *cpu,
 
 	/* Handlers inside it that lost their end. */
 	while (cpu->depth && cpu->hard[cpu->depth - 1].root->irq != e->irq)
-		path_end(b, &cpu->hard[--cpu->depth], OUTCOME_LOST);
+		path_end(b, &cpu->hard[--cpu->depth], OUTCOME_INCOMPLETE);
 	if (!cpu->depth)
 		return;
 	path = &cpu->hard[--cpu->depth];
@@ -537,7 +538,7 @@ static void on_softirq_entry(struct chains *b, struct cpu_state *cpu,
 {
 	struct softirq *s;
 
-	softirq_clear(b, &cpu->running, OUTCOME_LOST);
+	softirq_clear(b, &cpu->running, OUTCOME_INCOMPLETE);
 	if (e->vec >= SOFTIRQS_MAX)
 		return;
 	s = &cpu->pending[e->vec];
@@ -590,7 +591,7 @@ static void on_waking(struct chains *b, struct cpu_state *cpu,
 	}
 	/* Woken before, and its wake-up or its switch in was not recorded. */
 	if (task && task->state != TASK_NONE)
-		task_chain_end(b, task, OUTCOME_LOST);
+		task_chain_end(b, task, OUTCOME_INCOMPLETE);
 	if (!c.path && !cpu->tail.root) {
 		if (task)
 			task_put(b, task);
@@ -674,7 +675,7 @@ static void switch_in(struct chains *b, struct task *task,
 		return;
 	}
 	if (task->state == TASK_WAKING) {
-		task_chain_end(b, task, OUTCOME_LOST);
+		task_chain_end(b, task, OUTCOME_INCOMPLETE);
 		task_put(b, task);
 		return;
 	}
@@ -722,7 +723,7 @@ static void on_switch(struct chains *b, struct cpu_state *cpu,
 
 	/* Nothing of an interrupt is left on a CPU that schedules. */
 	if (cpu->depth)
-		hard_clear(b, cpu, OUTCOME_LOST);
+		hard_clear(b, cpu, OUTCOME_INCOMPLETE);
 	path_drop(b, &cpu->tail);
 	if (task)
 		switch_out(b, task, e);
@@ -732,11 +733,25 @@ static void on_switch(struct chains *b, struct cpu_state *cpu,
 		switch_in(b, task, e);
 }
 
+/*
+ * The task makes a system call. Was it seen to be switched in? Some hypervisors'
+ * kernels hide the switches from and to tasks of theirs.
+ */
+static bool task_runs_now(struct chains *b, struct task *task)
+{
+	if (task->state == TASK_WOKEN) {
+		task_chain_end(b, task, OUTCOME_INCOMPLETE);
+		task_put(b, task);
+		return false;
+	}
+	return task->state == TASK_RUNNING;
+}
+
 static void on_sys_exit(struct chains *b, const struct event *e)
 {
 	struct task *task = task_find(b, e->pid);
 
-	if (!task || task->state != TASK_RUNNING)
+	if (!task || !task_runs_now(b, task))
 		return;
 	if (path_step(b, &task->chain, STAGE_EXIT, e->ts_ns)) {
 		task_sample(b, task, CHAIN_END_USER);
@@ -754,7 +769,7 @@ static void on_sys_enter(struct chains *b, const struct event *e)
 {
 	struct task *task = task_find(b, e->pid);
 
-	if (!task || task->state != TASK_RUNNING)
+	if (!task || !task_runs_now(b, task))
 		return;
 	task_sample(b, task, CHAIN_END_TASK);
 	task_chain_end(b, task, OUTCOME_NO_SYSCALL);
@@ -804,7 +819,7 @@ static void on_work_queue(struct chains *b, struct cpu_state *cpu,
 	struct work *work;
 
 	if (*slot)
-		work_forget(b, slot, OUTCOME_LOST);
+		work_forget(b, slot, OUTCOME_INCOMPLETE);
 	if (!c.path)
 		return;
 	if (c.mixed) {
