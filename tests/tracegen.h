@@ -239,12 +239,15 @@ static inline void gen_padding(struct gen *g, unsigned int cpu, uint64_t ts,
 {
 	static const uint8_t zero[256];
 	uint32_t word = (uint32_t)len + 4;
+	uint64_t delta;
 
 	gen_room(g, cpu, ts, len);
-	gen_word(g, cpu, 29, ts - g->cpus[cpu].ts);
+	/* Zero would end the page; the kernel writes 1 instead. */
+	delta = ts > g->cpus[cpu].ts ? ts - g->cpus[cpu].ts : 1;
+	gen_word(g, cpu, 29, delta);
 	gen_put(g, cpu, &word, 4);
 	gen_put(g, cpu, zero, len);
-	g->cpus[cpu].ts = ts;
+	g->cpus[cpu].ts += delta;
 }
 
 /* @count events (or SUBBUF_MISSED_UNKNOWN) are missing before the next. */
