@@ -58,6 +58,9 @@ $(B)/lib/libprocirq.so.0: $(lib_obj)
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,libprocirq.so.0 $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# Templates are part of the program.
+$(B)/obj/irqlat/templates.o: $(wildcard reports/*.html reports/*.gp)
+
 $(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)

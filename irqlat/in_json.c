@@ -4,6 +4,7 @@
  */
 
 #include <jansson.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ static int get_integer(struct reader *reader, const json_t *object,
 static int get_count(struct reader *reader, const json_t *object,
 		     const char *key, uint64_t *count)
 {
-	int64_t number;
+	int64_t number = 0;
 
 	if (get_integer(reader, object, key, &number))
 		return -1;
@@ -95,21 +96,24 @@ static int read_exact(struct reader *reader, const json_t *object,
 		      struct hist *h)
 {
 	const json_t *mean = json_object_get(object, "mean_ns");
-	uint64_t min, max;
+	uint64_t min = 0, max = 0;
+	double mean_ns;
 
 	if (!h->n)
 		return 0;
 	if (get_count(reader, object, "min_ns", &min) ||
 	    get_count(reader, object, "max_ns", &max))
 		return -1;
-	if (!json_is_number(mean) || json_number_value(mean) < 0)
+	if (!json_is_number(mean))
 		return fail(reader, "\"mean_ns\" is missing or not a number");
-	if (min < h->min || max < h->max || min > max)
+	mean_ns = json_number_value(mean);
+	if (min < h->min || max < h->max || mean_ns < (double)min ||
+	    mean_ns > (double)max)
 		return fail(reader,
-			    "\"min_ns\" and \"max_ns\" contradict the histogram");
+			    "min_ns, mean_ns and max_ns contradict each other or the histogram");
 	h->min = min;
 	h->max = max;
-	h->sum = (uint64_t)(json_number_value(mean) * (double)h->n + 0.5);
+	h->sum = (uint64_t)fmin(mean_ns * (double)h->n + 0.5, 1.8e19);
 	return 0;
 }
 
@@ -117,7 +121,7 @@ static int read_histogram(struct reader *reader, const json_t *object,
 			  struct hist *h)
 {
 	const json_t *buckets = json_object_get(object, "histogram");
-	uint64_t n, next_low = 0;
+	uint64_t n = 0, next_low = 0;
 	size_t i;
 
 	if (get_count(reader, object, "n", &n))

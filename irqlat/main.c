@@ -19,6 +19,7 @@ static const struct {
 } commands[] = {
 	{ "bench", "raise interrupts and compare the ways they reach user space",
 	  cmd_bench },
+	{ "report", "draw results: SVG, PNG and one HTML page", cmd_report },
 	{ "help", "print this list, or the options of one command", cmd_help },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

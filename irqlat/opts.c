@@ -158,7 +158,7 @@ static void build_getopt(const struct opt *options, char *letters,
 
 static void say_unknown(const struct opt_command *command, char *argument)
 {
-	if (optopt && optopt < LONG_ONLY_BASE)
+	if (strncmp(argument, "--", 2))
 		msg_error("unknown option -%c; irqlat %s --help lists them",
 			  optopt, command->name);
 	else

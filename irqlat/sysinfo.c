@@ -264,7 +264,7 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 		sysfile_read(root, files[i].path, files[i].text,
 			     SYSINFO_TEXT_BYTES);
 	/* The kernel prints "(null)" when nohz_full= was not given. */
-	if (!strcmp(info->nohz_full_cpus, "(null)"))
+	if (strstr(info->nohz_full_cpus, "(null)"))
 		info->nohz_full_cpus[0] = '\0';
 	collect_idle_states(root, info);
 	warn_about(info);
