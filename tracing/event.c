@@ -161,6 +161,8 @@ int event_catalog_add(struct event_catalog *catalog, const char *system,
 		const struct format_field *f = format_field(&format, def->fields[i]);
 		struct event_value *v = &type.value[i];
 
+		if (f && def->kind == EVENT_STACK)
+			type.name_offset = f->offset;
 		if (!f || (f->size != 8 && f->size != 4 && f->size != 2 &&
 			   f->size != 1)) {
 			if (i < def->n_required)
@@ -381,4 +383,28 @@ void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
 	const struct event_type *type = type_of(catalog, e);
 
 	comm_at(e, type ? type->prev_comm_offset : 0, comm);
+}
+
+/**
+ * event_stack - an EVENT_STACK's return address
+ * @catalog: that decoded @e
+ * @e: event, during the call that passed it
+ * @i: innermost first
+ * @address: the address
+ *
+ * Returns false when there are no more.
+ */
+bool event_stack(const struct event_catalog *catalog, const struct event *e,
+		 size_t i, uint64_t *address)
+{
+	const struct event_type *type = type_of(catalog, e);
+	size_t offset;
+
+	if (!type || !type->name_offset)
+		return false;
+	offset = type->name_offset + 8 * i;
+	if (offset + 8 > e->len)
+		return false;
+	*address = subbuf_u64(e->data + offset, catalog->swap);
+	return *address && *address != UINT64_MAX;
 }

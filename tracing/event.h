@@ -168,7 +168,8 @@ struct event_value {
  * struct event_type - a tracepoint bound to a recording
  * @def: what it is; NULL: not understood
  * @value: where the values of @def->fields lie
- * @name_offset: of irq_handler_entry's name, or of comm / next_comm; 0: none
+ * @name_offset: of irq_handler_entry's name, of comm / next_comm, or of a
+ *	stack's addresses; 0: none
  * @prev_comm_offset: of sched_switch's prev_comm
  * @min_len: shorter records are corrupt
  * @kind: enum event_kind of @def, 0 without
@@ -214,6 +215,8 @@ void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES]);
 void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
 		     char comm[EVENT_COMM_BYTES]);
+bool event_stack(const struct event_catalog *catalog, const struct event *e,
+		 size_t i, uint64_t *address);
 
 /* common_type, common_flags, common_preempt_count, common_pid */
 #define EVENT_COMMON_BYTES	8

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <tracefs.h>
 #include <unistd.h>
@@ -44,6 +45,7 @@ struct instance {
 	unsigned int n_cpus;
 	struct cpu_pages *cpus;
 	struct pollfd *polls;
+	uint64_t event_cost_ns;
 	char name[NAME_BYTES];
 };
 
@@ -288,6 +290,55 @@ static int set_up_buffer(struct instance *instance,
 	return bad ? -1 : 0;
 }
 
+#define COST_ROUNDS	64
+#define COST_CALLS	64
+
+static uint64_t clock_read_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+}
+
+/* The least that a system call took, of many rounds. */
+static uint64_t call_ns(void)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (int round = 0; round < COST_ROUNDS; round++) {
+		uint64_t start = clock_read_ns();
+
+		for (int i = 0; i < COST_CALLS; i++)
+			syscall(SYS_getppid);
+		start = (clock_read_ns() - start) / COST_CALLS;
+		best = start < best ? start : best;
+	}
+	return best;
+}
+
+/*
+ * What one event costs the traced side: a system call with its exit recorded,
+ * less one without; includes the slow path that traced system calls take.
+ */
+static void measure_cost(struct instance *instance)
+{
+	const struct event_def *def = event_defs;
+	uint64_t with, without;
+
+	while (def->kind != EVENT_SYS_EXIT)
+		def++;
+	without = call_ns();
+	if (event_write(instance, def, "enable", "1") ||
+	    instance_start(instance))
+		return;
+	with = call_ns();
+	instance_stop(instance);
+	event_write(instance, def, "enable", "0");
+	tracefs_instance_file_write(instance->tracefs, "trace", "");
+	instance->event_cost_ns = with > without ? with - without : 0;
+}
+
 static int open_cpu(struct instance *instance, unsigned int cpu,
 		    size_t keep_bytes)
 {
@@ -314,7 +365,8 @@ static int open_buffers(struct instance *instance,
 
 	instance->n_cpus = n > 0 ? (unsigned int)n : 1;
 	instance->cpus = calloc(instance->n_cpus, sizeof(*instance->cpus));
-	instance->polls = calloc(instance->n_cpus, sizeof(*instance->polls));
+	instance->polls = calloc(instance->n_cpus + 1,
+				 sizeof(*instance->polls));
 	if (!instance->cpus || !instance->polls)
 		goto fail;
 	for (unsigned int cpu = 0; cpu < instance->n_cpus; cpu++)
@@ -389,8 +441,10 @@ struct instance *instance_new(const struct instance_config *config,
 		set_error(error, "%s", strerror(errno));
 		goto fail;
 	}
-	if (set_up_buffer(instance, config, error) ||
-	    set_up_events(instance, config, error) ||
+	if (set_up_buffer(instance, config, error))
+		goto fail;
+	measure_cost(instance);
+	if (set_up_events(instance, config, error) ||
 	    open_buffers(instance, config, error))
 		goto fail;
 	return instance;
@@ -440,18 +494,19 @@ int instance_stop(struct instance *instance)
  * instance_wait - until a buffer is filling up
  * @instance: recording
  * @timeout_ms: at most
- * @signals: signal mask during the wait
+ * @wake_fd: also until this is readable; -1: nothing
  *
- * Returns 1 when a buffer is a quarter full, 0 after the time, -1 with errno
- * set (EINTR: a signal).
+ * Returns 0, or -1 with errno set.
  */
-int instance_wait(struct instance *instance, int timeout_ms,
-		  const sigset_t *signals)
+int instance_wait(struct instance *instance, int timeout_ms, int wake_fd)
 {
-	struct timespec t = { timeout_ms / 1000, timeout_ms % 1000 * 1000000l };
-	int n = ppoll(instance->polls, instance->n_cpus, &t, signals);
+	struct pollfd *wake = &instance->polls[instance->n_cpus];
 
-	return n > 0 ? 1 : n;
+	*wake = (struct pollfd){ wake_fd, POLLIN, 0 };
+	if (poll(instance->polls, instance->n_cpus + 1, timeout_ms) < 0 &&
+	    errno != EINTR)
+		return -1;
+	return 0;
 }
 
 static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
@@ -491,6 +546,12 @@ uint64_t instance_settled_ns(void)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec -
 	       SETTLE_NS;
+}
+
+/* What one event costs the traced side, ns; 0: could not be measured. */
+uint64_t instance_event_cost_ns(const struct instance *instance)
+{
+	return instance->event_cost_ns;
 }
 
 const struct event_catalog *instance_catalog(const struct instance *instance)

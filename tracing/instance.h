@@ -9,7 +9,6 @@
 #ifndef TRACING_INSTANCE_H
 #define TRACING_INSTANCE_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,8 +53,7 @@ struct instance *instance_new(const struct instance_config *config,
 void instance_free(struct instance *instance);
 int instance_start(struct instance *instance);
 int instance_stop(struct instance *instance);
-int instance_wait(struct instance *instance, int timeout_ms,
-		  const sigset_t *signals);
+int instance_wait(struct instance *instance, int timeout_ms, int wake_fd);
 
 const struct event_catalog *instance_catalog(const struct instance *instance);
 const struct subbuf_layout *instance_layout(const struct instance *instance);
@@ -67,6 +65,7 @@ size_t instance_kept(const struct instance *instance, unsigned int cpu);
 const uint8_t *instance_kept_page(const struct instance *instance,
 				  unsigned int cpu, size_t i);
 const char *instance_dir(const struct instance *instance);
+uint64_t instance_event_cost_ns(const struct instance *instance);
 int instance_sweep(void);
 
 #endif /* TRACING_INSTANCE_H */
