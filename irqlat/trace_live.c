@@ -26,6 +26,8 @@
  * @signal_fd: SIGINT and its like end the run
  * @end_ns: when it is over, 0: never
  * @next_ns: when the next table is due
+ * @stopped: a chain took too long and ended the run
+ * @top: the screen, if any
  */
 struct live {
 	struct trace_run *run;
@@ -36,6 +38,7 @@ struct live {
 	int signal_fd;
 	uint64_t end_ns;
 	uint64_t next_ns;
+	bool stopped;
 };
 
 /* The instance must be removed: signals are read, they do not kill. */
@@ -124,7 +127,8 @@ static int end_interval(struct live *live, bool show)
 {
 	struct trace_run *run = live->run;
 
-	run->ended_ns = clock_ns();
+	if (!live->stopped)
+		run->ended_ns = clock_ns();
 	engine_counts(live->engine, &run->counts);
 	if (stats_merge(&run->total, &run->interval))
 		return -1;
@@ -180,6 +184,7 @@ static int step(struct live *live)
 	if (trace_stop_pending(live->stop)) {
 		int rc = trace_stop_act(live->stop);
 
+		live->stopped = rc > 0;
 		if (rc)
 			return rc;
 	}

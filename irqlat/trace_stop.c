@@ -12,6 +12,7 @@
 #include <tracefs.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "msg.h"
 #include "tracing/culprit.h"
 #include "tracing/datwrite.h"
@@ -282,7 +283,7 @@ static void print_culprit(const struct trace_stop *stop, const struct culprit *c
 	fprintf(out, "\n## CPU %u hit stop tracing, analyzing it ##\n",
 		s->task_cpu);
 	if (s->irq < 0)
-		fprintf(out, "  Interrupt %s", event_vectors[-1 - s->irq].name);
+		fprintf(out, "  Interrupt %s", event_irq_name(s->irq));
 	else
 		fprintf(out, "  Interrupt %d", s->irq);
 	fprintf(out, " on CPU %u woke %s:%d at %.9f s\n", s->irq_cpu, s->comm,
@@ -471,6 +472,12 @@ int trace_stop_act(struct trace_stop *stop)
 	bool go_on = false;
 
 	stop->pending = false;
+	for (size_t i = 0; i < config->n_actions; i++)
+		go_on |= config->actions[i].kind == TRACE_ACTION_CONTINUE;
+	if (!go_on) {
+		instance_stop(stop->instance);
+		stop->run->ended_ns = clock_ns();
+	}
 	if (config->auto_ns && find_culprit(stop))
 		return -1;
 	if (config->trace_file.wanted &&
@@ -491,7 +498,6 @@ int trace_stop_act(struct trace_stop *stop)
 			err = run_shell(action->text);
 			break;
 		case TRACE_ACTION_CONTINUE:
-			go_on = true;
 			break;
 		}
 		if (err)

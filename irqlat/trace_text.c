@@ -190,6 +190,9 @@ void trace_text_header(const struct trace_run *run, FILE *out)
 		const char *text = sysinfo_text(&run->system, field, number,
 						sizeof(number));
 
+		/* Of a recording only what it tells is known. */
+		if (run->config->input && field->type != SYSINFO_TEXT)
+			continue;
 		if (strcmp(text, "-"))
 			fprintf(out, "%-15s %s\n", field->label, text);
 	}

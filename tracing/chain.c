@@ -497,6 +497,25 @@ static void on_irq_exit(struct chains *b, struct cpu_state *cpu,
 	}
 }
 
+/*
+ * A timer that expires in a hard interrupt is a root of its own, inside that of
+ * the timer interrupt: what it wakes is the timer's.
+ */
+static void on_hrtimer(struct chains *b, struct cpu_state *cpu,
+		       const struct event *e)
+{
+	struct event timer = *e;
+
+	if (!(e->flags & EVENT_FLAG_HARDIRQ))
+		return;
+	timer.irq = CHAIN_IRQ_HRTIMER;
+	timer.ret = 1;
+	if (e->kind == EVENT_HRTIMER_ENTRY)
+		on_irq_entry(b, cpu, &timer);
+	else
+		on_irq_exit(b, cpu, &timer);
+}
+
 static void on_softirq_raise(struct chains *b, struct cpu_state *cpu,
 			     const struct event *e)
 {
@@ -962,6 +981,10 @@ void chains_event(struct chains *b, const struct event *e)
 	case EVENT_IRQ_EXIT:
 	case EVENT_VECTOR_EXIT:
 		on_irq_exit(b, cpu, e);
+		break;
+	case EVENT_HRTIMER_ENTRY:
+	case EVENT_HRTIMER_EXIT:
+		on_hrtimer(b, cpu, e);
 		break;
 	case EVENT_SOFTIRQ_RAISE:
 		on_softirq_raise(b, cpu, e);

@@ -20,6 +20,9 @@
 
 #include "event.h"
 
+/* Roots that are hrtimers, not interrupts: their "number". */
+#define CHAIN_IRQ_HRTIMER	(-1000)
+
 /* In the order in which a chain passes through them. */
 enum stage {
 	STAGE_HANDLER,		/* irq entry -> handler end, or its wake-up */
@@ -77,7 +80,7 @@ extern const char *const chain_end_names[CHAIN_ENDS];
 
 /**
  * struct chain_sample - one chain
- * @irq: interrupt number; below zero: event_vectors
+ * @irq: interrupt number; below zero: event_vectors or CHAIN_IRQ_HRTIMER
  * @irq_cpu: CPU that took the interrupt
  * @task_cpu: CPU the task ran on
  * @pid: woken task

@@ -136,9 +136,9 @@ static void push_irq(struct analysis *a, struct cpu_time *cpu,
 	o = &cpu->hard[cpu->depth++];
 	o->kind = CULPRIT_IRQ;
 	o->id = e->irq;
-	if (e->irq < 0 && (size_t)(-1 - e->irq) < event_n_vectors)
+	if (e->irq < 0)
 		snprintf(o->name, sizeof(o->name), "%s",
-			 event_vectors[-1 - e->irq].name);
+			 event_irq_name(e->irq));
 	else
 		event_name(a->catalog, e, o->name, sizeof(o->name));
 }

@@ -662,11 +662,17 @@ void datfile_close(struct datfile *dat)
 /* Read its sub-buffers from the first again. */
 void datfile_rewind(struct datfile *dat)
 {
+	const uint8_t *end = dat->map + dat->bytes;
+
 	for (unsigned int i = 0; i < dat->n_cpus; i++) {
 		struct dat_cpu *cpu = &dat->cpus[i];
 
 		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes,
 				       dat->swap, false };
+		/* The size does not count the number of chunks before them. */
+		if (dat->buffer_is_packed && cpu->bytes)
+			cpu->at.end += end - cpu->at.end < 4 ?
+					       end - cpu->at.end : 4;
 		cpu->chunks = dat->buffer_is_packed && cpu->bytes ?
 				      take_u32(&cpu->at) : 0;
 		cpu->used = 0;

@@ -49,8 +49,6 @@ const struct event_def event_defs[] = {
 	  { "work", "function" }, 1 },
 	{ "workqueue", "workqueue_execute_end", EVENT_WORK_END, 0,
 	  { "work", "function" }, 1 },
-	{ "timer", "hrtimer_start", EVENT_HRTIMER_START, 0,
-	  { "hrtimer", "function", "expires" }, 3 },
 	{ "timer", "hrtimer_expire_entry", EVENT_HRTIMER_ENTRY, 0,
 	  { "hrtimer", "function", "now" }, 3 },
 	{ "timer", "hrtimer_expire_exit", EVENT_HRTIMER_EXIT, 0,
@@ -295,13 +293,11 @@ int event_decode(const struct event_catalog *catalog, const struct record *r,
 		e->work.object = (uint64_t)value(type, d, 0, swap);
 		e->work.function = (uint64_t)value(type, d, 1, swap);
 		break;
-	case EVENT_HRTIMER_START:
 	case EVENT_HRTIMER_ENTRY:
 	case EVENT_HRTIMER_EXIT:
 		e->timer.object = (uint64_t)value(type, d, 0, swap);
 		e->timer.function = (uint64_t)value(type, d, 1, swap);
-		e->timer.expires_ns = value(type, d, 2, swap);
-		e->timer.now_ns = e->timer.expires_ns;
+		e->timer.now_ns = value(type, d, 2, swap);
 		break;
 	case EVENT_PROCIRQ_READ:
 		e->read.irq = (int32_t)value(type, d, 0, swap);
@@ -311,6 +307,15 @@ int event_decode(const struct event_catalog *catalog, const struct record *r,
 		break;
 	}
 	return 1;
+}
+
+/* Name of an interrupt without a number, NULL for one that has it. */
+const char *event_irq_name(int32_t irq)
+{
+	if (irq >= 0)
+		return NULL;
+	return (size_t)(-1 - irq) < event_n_vectors ?
+		       event_vectors[-1 - irq].name : "hrtimer";
 }
 
 static const struct event_type *type_of(const struct event_catalog *catalog,

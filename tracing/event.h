@@ -35,7 +35,6 @@ enum event_kind {
 	EVENT_WORK_QUEUE,
 	EVENT_WORK_START,
 	EVENT_WORK_END,
-	EVENT_HRTIMER_START,
 	EVENT_HRTIMER_ENTRY,
 	EVENT_HRTIMER_EXIT,
 	EVENT_PROCIRQ_READ,
@@ -116,7 +115,6 @@ struct event {
 		struct {
 			uint64_t object;
 			uint64_t function;
-			int64_t expires_ns;
 			int64_t now_ns;
 		} timer;
 		struct {
@@ -209,6 +207,7 @@ bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind
 uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts);
 int event_decode(const struct event_catalog *catalog, const struct record *r,
 		 unsigned int cpu, struct event *e);
+const char *event_irq_name(int32_t irq);
 void event_name(const struct event_catalog *catalog, const struct event *e,
 		char *name, size_t size);
 void event_comm(const struct event_catalog *catalog, const struct event *e,

@@ -134,7 +134,6 @@ static bool is_wanted(const struct instance_config *config,
 	case EVENT_VECTOR_ENTRY:
 	case EVENT_VECTOR_EXIT:
 		return config->vectors;
-	case EVENT_HRTIMER_START:
 	case EVENT_HRTIMER_ENTRY:
 	case EVENT_HRTIMER_EXIT:
 		return config->timers;

@@ -155,8 +155,8 @@ fail:
 static void set_name(const struct stats *stats, struct stats_line *line,
 		     const struct event *e)
 {
-	if (e->irq < 0 && (size_t)(-1 - e->irq) < event_n_vectors)
-		strncpy(line->name, event_vectors[-1 - e->irq].name,
+	if (e->irq < 0)
+		strncpy(line->name, event_irq_name(e->irq),
 			STATS_NAME_BYTES - 1);
 	else
 		event_name(stats->catalog, e, line->name, STATS_NAME_BYTES);
