@@ -128,7 +128,7 @@ int trace_live(struct trace_run *run);
 int trace_offline(struct trace_run *run);
 
 /* trace_run.c: what both share */
-void trace_run_event(void *ctx, const struct event *e);
+void trace_run_loss(void *ctx, const struct event *e);
 
 /* trace_text.c */
 void trace_text_table(const struct trace_run *run, const struct stats *stats,

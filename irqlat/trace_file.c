@@ -37,8 +37,8 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 		.layout = *datfile_layout(dat),
 		.catalog = datfile_catalog(dat),
 		.source = datfile_pages(dat),
-		.event = trace_run_event,
-		.event_ctx = run,
+		.loss = trace_run_loss,
+		.loss_ctx = run,
 	};
 	struct engine *engine;
 	int err;

@@ -102,8 +102,8 @@ static int open_engine(struct live *live)
 		.layout = *instance_layout(live->instance),
 		.catalog = instance_catalog(live->instance),
 		.source = instance_pages(live->instance),
-		.event = trace_run_event,
-		.event_ctx = run,
+		.loss = trace_run_loss,
+		.loss_ctx = run,
 	};
 
 	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);

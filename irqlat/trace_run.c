@@ -4,7 +4,7 @@
 #include "trace.h"
 
 /* A loss begins with one event and ends with another; both carry the CPU. */
-void trace_run_event(void *ctx, const struct event *e)
+void trace_run_loss(void *ctx, const struct event *e)
 {
 	struct trace_run *run = ctx;
 	uint64_t i;

@@ -834,7 +834,7 @@ static void on_work_queue(struct chains *b, struct cpu_state *cpu,
 			  const struct event *e)
 {
 	struct context c = context_of(b, cpu, e);
-	struct work **slot = work_slot(b, e->work.object);
+	struct work **slot = work_slot(b, e->work);
 	struct work *work;
 
 	if (*slot)
@@ -848,7 +848,7 @@ static void on_work_queue(struct chains *b, struct cpu_state *cpu,
 	work = malloc(sizeof(*work));
 	if (!work)
 		return;
-	work->object = e->work.object;
+	work->object = e->work;
 	path_copy(&work->path, c.path);
 	if (!path_step(b, &work->path, c.stage, e->ts_ns)) {
 		free(work);
@@ -861,7 +861,7 @@ static void on_work_queue(struct chains *b, struct cpu_state *cpu,
 
 static void on_work_start(struct chains *b, const struct event *e)
 {
-	struct work **slot = work_slot(b, e->work.object);
+	struct work **slot = work_slot(b, e->work);
 	struct task *task;
 
 	if (!*slot)

@@ -10,13 +10,6 @@ struct engine {
 	struct chains *chains;
 };
 
-static void pass_on(struct engine *engine, const struct event *e)
-{
-	if (engine->config.event)
-		engine->config.event(engine->config.event_ctx, e);
-	chains_event(engine->chains, e);
-}
-
 static void on_record(void *ctx, unsigned int cpu, const struct record *r)
 {
 	struct engine *engine = ctx;
@@ -30,7 +23,7 @@ static void on_record(void *ctx, unsigned int cpu, const struct record *r)
 	if (!engine->counts.events++)
 		engine->counts.first_ns = e.ts_ns;
 	engine->counts.last_ns = e.ts_ns;
-	pass_on(engine, &e);
+	chains_event(engine->chains, &e);
 }
 
 static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
@@ -45,7 +38,9 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
 	};
 
 	e.lost = lost;
-	pass_on(engine, &e);
+	if (engine->config.loss)
+		engine->config.loss(engine->config.loss_ctx, &e);
+	chains_event(engine->chains, &e);
 }
 
 /**

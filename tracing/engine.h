@@ -18,9 +18,8 @@
  * @catalog: of the recording; must outlive the engine
  * @source: of sub-buffers
  * @sink: of chains
- * @event: every decoded event and loss too, in order, before the chains see
- *	it; may be NULL
- * @event_ctx: passed to @event
+ * @loss: gets each EVENT_LOSS_*; may be NULL
+ * @loss_ctx: passed to @loss
  */
 struct engine_config {
 	unsigned int n_cpus;
@@ -28,8 +27,8 @@ struct engine_config {
 	const struct event_catalog *catalog;
 	struct page_source source;
 	struct chain_sink sink;
-	void (*event)(void *ctx, const struct event *e);
-	void *event_ctx;
+	void (*loss)(void *ctx, const struct event *e);
+	void *loss_ctx;
 };
 
 /**

@@ -34,25 +34,25 @@ const struct event_def event_defs[] = {
 	{ "irq", "softirq_entry", EVENT_SOFTIRQ_ENTRY, 0, { "vec" }, 1 },
 	{ "irq", "softirq_exit", EVENT_SOFTIRQ_EXIT, 0, { "vec" }, 1 },
 	{ "sched", "sched_waking", EVENT_WAKING, 0,
-	  { "pid", "prio", "target_cpu" }, 3 },
+	  { "pid", "target_cpu" }, 2 },
 	{ "sched", "sched_wakeup", EVENT_WAKEUP, 0,
-	  { "pid", "prio", "target_cpu" }, 3 },
+	  { "pid", "target_cpu" }, 2 },
 	{ "sched", "sched_wakeup_new", EVENT_WAKEUP, 0,
-	  { "pid", "prio", "target_cpu" }, 3 },
+	  { "pid", "target_cpu" }, 2 },
 	{ "sched", "sched_switch", EVENT_SWITCH, 0,
-	  { "prev_pid", "next_pid", "prev_state", "prev_prio", "next_prio" }, 3 },
+	  { "prev_pid", "next_pid", "prev_state" }, 3 },
 	{ "raw_syscalls", "sys_enter", EVENT_SYS_ENTER, 0, { "id" }, 1 },
 	{ "raw_syscalls", "sys_exit", EVENT_SYS_EXIT, 0, { "id" }, 1 },
 	{ "workqueue", "workqueue_queue_work", EVENT_WORK_QUEUE, 0,
-	  { "work", "function" }, 1 },
+	  { "work" }, 1 },
 	{ "workqueue", "workqueue_execute_start", EVENT_WORK_START, 0,
-	  { "work", "function" }, 1 },
+	  { "work" }, 1 },
 	{ "workqueue", "workqueue_execute_end", EVENT_WORK_END, 0,
-	  { "work", "function" }, 1 },
+	  { "work" }, 1 },
 	{ "timer", "hrtimer_expire_entry", EVENT_HRTIMER_ENTRY, 0,
-	  { "hrtimer", "function", "now" }, 3 },
+	  { NULL }, 0 },
 	{ "timer", "hrtimer_expire_exit", EVENT_HRTIMER_EXIT, 0,
-	  { "hrtimer" }, 1 },
+	  { NULL }, 0 },
 	{ "procirq", "procirq_read", EVENT_PROCIRQ_READ, 0,
 	  { "irq", "count", "seq", "irq_ns" }, 4 },
 	{ "ftrace", "kernel_stack", EVENT_STACK, 0, { "caller" }, 0 },
@@ -268,15 +268,12 @@ int event_decode(const struct event_catalog *catalog, const struct record *r,
 	case EVENT_WAKING:
 	case EVENT_WAKEUP:
 		e->wake.pid = (int32_t)value(type, d, 0, swap);
-		e->wake.prio = (int32_t)value(type, d, 1, swap);
-		e->wake.target_cpu = (int32_t)value(type, d, 2, swap);
+		e->wake.target_cpu = (int32_t)value(type, d, 1, swap);
 		break;
 	case EVENT_SWITCH:
 		e->sw.prev_pid = (int32_t)value(type, d, 0, swap);
 		e->sw.next_pid = (int32_t)value(type, d, 1, swap);
 		e->sw.prev_state = value(type, d, 2, swap);
-		e->sw.prev_prio = (int32_t)value(type, d, 3, swap);
-		e->sw.next_prio = (int32_t)value(type, d, 4, swap);
 		break;
 	case EVENT_SYS_ENTER:
 	case EVENT_SYS_EXIT:
@@ -290,14 +287,7 @@ int event_decode(const struct event_catalog *catalog, const struct record *r,
 	case EVENT_WORK_QUEUE:
 	case EVENT_WORK_START:
 	case EVENT_WORK_END:
-		e->work.object = (uint64_t)value(type, d, 0, swap);
-		e->work.function = (uint64_t)value(type, d, 1, swap);
-		break;
-	case EVENT_HRTIMER_ENTRY:
-	case EVENT_HRTIMER_EXIT:
-		e->timer.object = (uint64_t)value(type, d, 0, swap);
-		e->timer.function = (uint64_t)value(type, d, 1, swap);
-		e->timer.now_ns = value(type, d, 2, swap);
+		e->work = (uint64_t)value(type, d, 0, swap);
 		break;
 	case EVENT_PROCIRQ_READ:
 		e->read.irq = (int32_t)value(type, d, 0, swap);

@@ -16,7 +16,7 @@
 #include "subbuf.h"
 
 #define EVENT_COMM_BYTES	16
-#define EVENT_VALUES_MAX	5
+#define EVENT_VALUES_MAX	4
 
 enum event_kind {
 	EVENT_OTHER,		/* not in the catalogue */
@@ -79,9 +79,7 @@ static inline int32_t event_vector_irq(size_t vector)
  * @wake: EVENT_WAKING, EVENT_WAKEUP; @wake.target_cpu of a waking is where the
  *	task ran last, of a wakeup where it was queued
  * @sw: EVENT_SWITCH
- * @object: EVENT_WORK_* the work, EVENT_HRTIMER_* the timer, an address
- * @work: EVENT_WORK_*
- * @timer: EVENT_HRTIMER_*, ns of the timer's own clock
+ * @work: EVENT_WORK_*: the work, an address
  * @sys_id: EVENT_SYS_*
  * @lost: EVENT_LOSS_*: events lost, or SUBBUF_MISSED_UNKNOWN
  * @read: EVENT_PROCIRQ_READ, CLOCK_MONOTONIC
@@ -102,25 +100,14 @@ struct event {
 		uint32_t vec;
 		struct {
 			int32_t pid;
-			int32_t prio;
 			int32_t target_cpu;
 		} wake;
 		struct {
 			int32_t prev_pid;
 			int32_t next_pid;
 			int64_t prev_state;
-			int32_t prev_prio;
-			int32_t next_prio;
 		} sw;
-		struct {
-			uint64_t object;
-			uint64_t function;
-			int64_t now_ns;
-		} timer;
-		struct {
-			uint64_t object;
-			uint64_t function;
-		} work;
+		uint64_t work;
 		struct {
 			int32_t irq;
 			uint32_t count;

@@ -2,7 +2,7 @@
 /*
  * merge - one stream of records from the sub-buffers of all CPUs, by time
  *
- * Each CPU's records are in order already; a binary heap over the next record
+ * Each CPU's records are in order already; a tournament over the next record
  * of each CPU puts them together, at a cost that grows with the logarithm of
  * the number of CPUs. Sub-buffers are asked for one at a time and only when the
  * one before is used up, so nothing is copied or queued.
