@@ -148,6 +148,7 @@ static void end_loss(struct merge *m, unsigned int cpu,
 }
 
 /* Next record of the current sub-buffer: 1, 0 at its end, -1 when corrupt. */
+__attribute__((always_inline))
 static inline int stream_next(struct merge *m, struct stream *s)
 {
 	int got;

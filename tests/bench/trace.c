@@ -362,50 +362,105 @@ static void measure_empty_poll(void)
 
 /* --- merge ----------------------------------------------------------------- */
 
-/* Same events on n CPUs, dealt in runs as schedulers deal them: at random. */
-static double measure_merge(unsigned int n_cpus)
+static void no_seen(void *ctx, const struct event *e)
+{
+	(void)ctx, (void)e;
+}
+
+static void no_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+{
+	(void)ctx, (void)irq, (void)cpu, (void)ns;
+}
+
+static void no_sample(void *ctx, const struct chain_sample *sample)
+{
+	(void)ctx, (void)sample;
+}
+
+static void no_outcome(void *ctx, int32_t irq, unsigned int cpu,
+		       enum outcome outcome)
+{
+	(void)ctx, (void)irq, (void)cpu, (void)outcome;
+}
+
+/* An event of a random kind, on a random CPU: the worst there is to merge. */
+static void random_event(struct gen *g, unsigned int *seed, uint64_t ts)
+{
+	unsigned int cpu = (unsigned int)rand_r(seed) % g->n_cpus;
+	int32_t pid = 100 + rand_r(seed) % 50;
+
+	gen_context(g, cpu, pid, 0);
+	switch (rand_r(seed) % 4) {
+	case 0:
+		gen_wake(g, cpu, ts, GEN_WAKING, pid, "dd", 0);
+		break;
+	case 1:
+		gen_wake(g, cpu, ts, GEN_WAKEUP, pid, "dd", 0);
+		break;
+	case 2:
+		gen_switch(g, cpu, ts, pid, 1, pid + 1);
+		break;
+	case 3:
+		gen_long(g, cpu, ts, GEN_SYS_EXIT, 3);
+		break;
+	}
+}
+
+/* Merging alone, and the whole engine. */
+static void measure_merge(unsigned int n_cpus, double *alone, double *engine_ns)
 {
 	const size_t n_events = 1000000;
+	struct engine_config config = {
+		.n_cpus = n_cpus, .layout = subbuf_native,
+		.sink = { no_seen, no_handler, no_sample, no_outcome, NULL },
+	};
 	struct event_catalog catalog;
 	unsigned int seed = 1;
 	uint64_t ts = 1000, sum = 0;
 	const struct merge_sink sink = { no_record, no_loss, &sum };
-	double best = 1e9;
 	struct gen g;
 
 	gen_catalog(&catalog);
 	gen_init(&g, n_cpus, 4096);
-	for (size_t i = 0; i < n_events; i++) {
-		ts += 1 + (uint64_t)rand_r(&seed) % 100;
-		gen_ints(&g, (unsigned int)rand_r(&seed) % n_cpus, ts,
-			 GEN_SOFT_ENTRY, 4, 0);
-	}
+	for (size_t i = 0; i < n_events; i++)
+		random_event(&g, &seed, ts += 1 + (uint64_t)rand_r(&seed) % 100);
+	config.catalog = &catalog;
+	config.source = gen_source(&g);
+	*alone = *engine_ns = 1e9;
 	for (int round = 0; round < ROUNDS; round++) {
-		struct page_source source = gen_source(&g);
 		struct merge *merge = merge_new(n_cpus, &subbuf_native, &catalog,
-						&source);
+						&config.source);
+		struct engine *engine = engine_new(&config);
 		double start, ns;
 
 		gen_rewind(&g);
 		start = cpu_ns();
 		merge_run(merge, UINT64_MAX, &sink);
 		ns = (cpu_ns() - start) / (double)n_events;
-		best = ns < best ? ns : best;
+		*alone = ns < *alone ? ns : *alone;
+		gen_rewind(&g);
+		start = cpu_ns();
+		engine_run(engine, UINT64_MAX);
+		ns = (cpu_ns() - start) / (double)n_events;
+		*engine_ns = ns < *engine_ns ? ns : *engine_ns;
 		merge_free(merge);
+		engine_free(engine);
 	}
 	gen_free(&g);
 	event_catalog_free(&catalog);
-	fprintf(stderr, "  merge of %u CPUs: %.2f ns an event\n", n_cpus, best);
-	return best;
+	fprintf(stderr, "  %u CPUs: merge %.2f ns, engine %.2f ns an event\n",
+		n_cpus, *alone, *engine_ns);
 }
 
 int main(void)
 {
-	double two, many, ns;
+	double two, many, two_engine, many_engine, ns;
 
-	two = measure_merge(2);
-	many = measure_merge(256);
-	figure("merge_256_vs_2", many / two, "ratio", 2, true);
+	measure_merge(2, &two, &two_engine);
+	measure_merge(256, &many, &many_engine);
+	/* What an event costs to whoever runs irqlat trace, and the part of it. */
+	figure("merge_256_vs_2", many_engine / two_engine, "ratio", 2, true);
+	figure("merge_alone_256_vs_2", many / two, "ratio", 2, true);
 	if (geteuid() || access("/sys/kernel/tracing/instances", W_OK)) {
 		fprintf(stderr, "bench trace: no tracefs to write to: only the merge was measured\n");
 		return 0;
