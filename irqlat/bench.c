@@ -264,16 +264,6 @@ static int present(const struct config *config, const struct run *run)
 	return err;
 }
 
-static bool any_samples(const struct run *run)
-{
-	size_t i;
-
-	for (i = 0; i < run->n_results; i++)
-		if (run->results[i].hist.n)
-			return true;
-	return false;
-}
-
 /**
  * cmd_bench - irqlat bench
  * @argc: arguments from "bench" on
@@ -310,7 +300,7 @@ int cmd_bench(int argc, char **argv)
 	hold_stop_signals(&bench);
 	rc = bench_measure(&bench, &run);
 	/* An error in the middle does not take away what was measured. */
-	if ((!rc || any_samples(&run)) && present(&config, &run))
+	if ((!rc || run_has_samples(&run)) && present(&config, &run))
 		rc = -1;
 	run_free(&run);
 	return rc ? EXIT_ERROR : EXIT_OK;

@@ -374,7 +374,9 @@ void out_text(const struct run *run, const struct text_style *style, FILE *out)
 			fputc('\n', out);
 	}
 	if (run->interrupted)
-		fputs("Interrupted: what follows is part of the run.\n\n", out);
+		fprintf(out, "Interrupted%s\n\n",
+			run_has_samples(run) ? ": what follows is part of the run." :
+					   " before the first sample (warm-up).");
 	print_tables(run, style, out);
 	for (r = run->results; r < end; r = way_end(r, end))
 		print_counts(r, style, out);

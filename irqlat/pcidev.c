@@ -172,9 +172,11 @@ bool pcidev_driver_loaded(const struct pcidev *dev, const char *driver)
  */
 int pcidev_bind(struct pcidev *dev, const char *driver)
 {
-	dev->changed = true;
-	if (!set_override(dev, driver) && !rebind(dev, driver))
-		return 0;
+	if (!set_override(dev, driver)) {
+		dev->changed = true;
+		if (!rebind(dev, driver))
+			return 0;
+	}
 	msg_error("%s: cannot bind it to %s: %s", dev->address, driver,
 		  errno == EACCES || errno == EPERM ? "run irqlat as root" :
 						      strerror(errno));

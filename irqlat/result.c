@@ -107,6 +107,17 @@ struct result *run_add(struct run *run)
 	return r;
 }
 
+/* Was anything measured, by any way? */
+bool run_has_samples(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++)
+		if (run->results[i].hist.n)
+			return true;
+	return false;
+}
+
 /**
  * run_free - free the rows
  * @run: itself the caller's

@@ -87,6 +87,7 @@ struct cell {
 
 size_t result_cells(const struct result *r, struct cell *cells);
 struct result *run_add(struct run *run);
+bool run_has_samples(const struct run *run);
 void run_free(struct run *run);
 const char *stage_title(const char *stage);
 

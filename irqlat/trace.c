@@ -56,7 +56,7 @@ static const struct opt options[] = {
 	{ 'a', "auto", "US", OPT_U64, AT(auto_ns), .min = 1, .max = 1000000000,
 	  .help = "the same, and say what ran instead; keeps the trace" },
 	{ 't', "trace", "FILE", OPT_FILE, AT(trace_file),
-	  .help = "keep the trace as FILE then (irqlat_trace.dat)" },
+	  .help = "keep the trace as FILE (irqlat_trace.dat): that of the\nchain that took too long, or else of the end of the run" },
 	{ 0, "on-threshold", "ACTIONS", OPT_STRING, AT(on_threshold),
 	  .help = "what to do then, separated by ';': trace[,file=F]\nsignal,num=N,pid=P|parent shell,command=C continue" },
 	{ 0, "no-user", NULL, OPT_FLAG, AT(no_user),

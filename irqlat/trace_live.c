@@ -14,7 +14,7 @@
 #include "tracing/instance.h"
 
 #define POLL_MS		100
-#define KEEP_BYTES_CPU	(4u << 20)
+#define KEEP_BYTES_CPU	(16u << 20)
 #define KEEP_BYTES_ALL	(256u << 20)
 
 /**
@@ -80,7 +80,7 @@ static int open_instance(struct live *live)
 	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
 	char error[INSTANCE_ERROR_BYTES];
 
-	if (config->threshold_ns || config->auto_ns) {
+	if (config->trace_file.wanted || config->n_actions) {
 		want.keep_bytes = KEEP_BYTES_CPU;
 		if (n_cpus > KEEP_BYTES_ALL / KEEP_BYTES_CPU)
 			want.keep_bytes = KEEP_BYTES_ALL / (size_t)n_cpus;
@@ -214,9 +214,15 @@ static int measure(struct live *live)
 		rc = step(live);
 	} while (!rc);
 	instance_stop(live->instance);
+	if (!live->stopped)
+		run->ended_ns = clock_ns();
+	live->stopped = true;
 	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
 		return -1;
 	engine_finish(live->engine);
+	if (run->config->trace_file.wanted && !run->config->threshold_ns &&
+	    !run->config->auto_ns && trace_stop_keep(live->stop))
+		return -1;
 	return end_interval(live, false);
 }
 

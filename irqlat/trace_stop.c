@@ -460,6 +460,12 @@ static const char *trace_file(const struct trace_config *config,
 					 TRACE_FILE_DEFAULT;
 }
 
+/* The run is over: keep its trace. Returns 0, or -1 with errno set. */
+int trace_stop_keep(struct trace_stop *stop)
+{
+	return keep_trace(stop, trace_file(stop->run->config, NULL));
+}
+
 /**
  * trace_stop_act - do what was asked for
  * @stop: pending

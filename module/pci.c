@@ -99,7 +99,13 @@ void pci_unpin(struct pci_dev *pdev)
 {
 	if (!pdev)
 		return;
-	pci_disable_device(pdev);
+	/*
+	 * pci_disable_device() also tells a driver that used pcim_enable_device()
+	 * that it need not disable the device any more: not for us to say as long
+	 * as anybody else keeps it enabled.
+	 */
+	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
+		pci_disable_device(pdev);
 	pci_dev_put(pdev);
 }
 

@@ -17,6 +17,7 @@ image_pack()
 }
 
 # image_base KERNEL_FOLDER FILE: makes FILE unless it is there and up to date.
+# The caller holds the kernel's lock.
 image_base()
 {
 	local folder=$1 image=$2 key
@@ -28,7 +29,7 @@ image_base()
 	need_command cpio
 	need_command modprobe
 	mkdir -p "$(dirname "$image")"
-	with_lock "$image.lock" image_base_make "$folder" "$image" "$key"
+	image_base_make "$folder" "$image" "$key"
 }
 
 image_base_make()
