@@ -34,6 +34,7 @@ irqlat_src := $(wildcard irqlat/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
 bench_src := $(wildcard tests/bench/*.c)
+fuzz_src := $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
@@ -46,6 +47,7 @@ libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
 bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
+fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(fuzz_src))
 
 pkg = $(shell pkg-config $(1) $(2))
 irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
@@ -79,6 +81,10 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
 $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
