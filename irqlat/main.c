@@ -22,6 +22,7 @@ static const struct {
 	{ "report", "draw results: SVG, PNG and one HTML page", cmd_report },
 	{ "trace", "show what interrupts do on this kernel until the task runs",
 	  cmd_trace },
+	{ "check", "say what on this system spoils a measurement", cmd_check },
 	{ "help", "print this list, or the options of one command", cmd_help },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
