@@ -117,6 +117,26 @@ else
 	skip 'with tracefs read-only' 'needs root and mount namespaces'
 fi
 
+# --- the man page -----------------------------------------------------------------
+
+missing=
+for command in trace check; do
+	for option in $("$irqlat" $command --help | grep -o '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*$'); do
+		[ "$option" = --help ] || grep -q -- "-${option#--}\b" irqlat/irqlat-trace.1 ||
+			missing="$missing $option"
+	done
+done
+[ -z "$missing" ]
+result $? 'irqlat-trace(1) has every option' "missing:$missing"
+
+# --- check ------------------------------------------------------------------------
+
+"$irqlat" check --root tests/fixtures/machine >"$scratch/out" 2>&1
+status=$?
+[ $status = 2 ] && grep -q '^spoils  *clocksource  *hpet' "$scratch/out" &&
+	grep -q 'effect: ' "$scratch/out" && grep -q 'change: ' "$scratch/out"
+result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1 "$scratch/out")"
+
 # --- the running kernel ----------------------------------------------------------
 
 [ -d $tracing/instances ] || mount -t tracefs nodev $tracing 2>/dev/null
