@@ -300,20 +300,27 @@ static uint64_t clock_read_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
 }
 
-/* The least that a system call took, of many rounds. */
+static int compare_ns(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* What a system call takes: the median of many rounds. */
 static uint64_t call_ns(void)
 {
-	uint64_t best = UINT64_MAX;
+	uint64_t rounds[COST_ROUNDS];
 
 	for (int round = 0; round < COST_ROUNDS; round++) {
 		uint64_t start = clock_read_ns();
 
 		for (int i = 0; i < COST_CALLS; i++)
 			syscall(SYS_getppid);
-		start = (clock_read_ns() - start) / COST_CALLS;
-		best = start < best ? start : best;
+		rounds[round] = (clock_read_ns() - start) / COST_CALLS;
 	}
-	return best;
+	qsort(rounds, COST_ROUNDS, sizeof(rounds[0]), compare_ns);
+	return rounds[COST_ROUNDS / 2];
 }
 
 /*

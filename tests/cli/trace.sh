@@ -204,6 +204,27 @@ else
 	skip 'trace-cmd reads the trace we keep' 'needs a disk and trace-cmd'
 fi
 
+# HdrHistogram's own reader on our log: samples, median and its lines.
+jar=/usr/share/java/hdrhistogram.jar
+if [ -f $jar ] && command -v java >/dev/null; then
+	"$irqlat" trace -i "$scratch/live.dat" --stage total --end user --csv="$scratch/h.csv" \
+		--hlog="$scratch/h.hlog" >/dev/null
+	row=$(sort -t, -k7,7n "$scratch/h.csv" | tail -1)
+	irq=$(echo "$row" | cut -d, -f2)
+	tag=$([ -n "$irq" ] && echo "irq$irq" || echo "$row" | cut -d, -f1).cpu$(echo "$row" | cut -d, -f6).total
+	java -cp $jar org.HdrHistogram.HistogramLogProcessor -i "$scratch/h.hlog" -tag "$tag" \
+		-outputValueUnitRatio 1 >"$scratch/java" 2>&1
+	ours="$(echo "$row" | cut -d, -f7) $(echo "$row" | cut -d, -f10)"
+	theirs="$(grep -o 'Total count *= *[0-9]*' "$scratch/java" | grep -o '[0-9]*$') $(
+		awk '$2 == "0.500000000000" { printf "%d", $1; exit }' "$scratch/java")"
+	[ -n "$irq$row" ] && [ "$ours" = "$theirs" ]
+	result $? 'HdrHistogram for Java reads our .hlog: same count, same median' \
+		"$tag: ours $ours, theirs $theirs"
+else
+	skip 'HdrHistogram for Java reads our .hlog: same count, same median' \
+		'needs java and libhdrhistogram-java'
+fi
+
 # Shorter and shorter: said, not crashed.
 ok=0
 size=$(stat -c %s "$scratch/live.dat")
