@@ -49,7 +49,7 @@ void line_unmask(struct procirq_line *line)
 
 static void line_unmask_if_tended(struct procirq_line *line)
 {
-	if (line->nr_idle == line->nr_readers && line->nr_readers && !line->held)
+	if (line->nr_idle == line->nr_readers && line->nr_readers && !line->nr_holding)
 		line_unmask(line);
 }
 
@@ -65,6 +65,27 @@ void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader)
 		line->nr_idle++;
 	}
 	line_unmask_if_tended(line);
+}
+
+/* The reader wrote 0; caller holds line->lock. */
+void line_hold(struct procirq_line *line, struct procirq_reader *reader)
+{
+	lockdep_assert_held(&line->lock);
+	line->nr_holding += !reader->holding;
+	reader->holding = true;
+}
+
+/* A reader wrote 1, which ends every hold; caller holds line->lock. */
+void line_release_hold(struct procirq_line *line)
+{
+	struct procirq_reader *reader;
+
+	lockdep_assert_held(&line->lock);
+	if (!line->nr_holding)
+		return;
+	list_for_each_entry(reader, &line->readers, node)
+		reader->holding = false;
+	line->nr_holding = 0;
 }
 
 static void line_wake_pollers(struct irq_work *work)
@@ -301,7 +322,6 @@ static void line_detach(struct procirq_line *line)
 	/* free_irq() shut the line down, and our disable depth went with it. */
 	raw_spin_lock_irq(&line->lock);
 	line->masked = false;
-	line->held = false;
 	line->shared = false;
 	raw_spin_unlock_irq(&line->lock);
 }
@@ -343,10 +363,8 @@ static void line_leave(struct procirq_line *line, struct procirq_reader *reader)
 		line->nr_idle--;
 	if (reader->flags & PROCIRQ_FLAG_NO_MASK)
 		line->nr_nomask--;
-	if (line->held_by == reader) {
-		line->held_by = NULL;
-		line->held = false;
-	}
+	if (reader->holding)
+		line->nr_holding--;
 	if (!line->nr_readers)
 		line->excl = false;
 }

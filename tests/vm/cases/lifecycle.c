@@ -167,7 +167,7 @@ static void removal_races_with_open_and_interrupts(void)
 		opener[i] = (struct blocked){ .fd = irq };
 		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
 	}
-	for (i = 0; i < rounds() * 5; i++) {
+	for (i = 0; i < rounds() * 2; i++) {
 		CHECK(gen("start line=%u period_ns=20000 source=%s cpu=1", line,
 			  i & 1 ? "timer" : "ipi") == 0);
 		if (i % 8 == 0)
@@ -272,7 +272,7 @@ static void loading_races_with_everything(void)
 		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
 	}
 	REQUIRE(pthread_create(&adder, NULL, add_and_remove_lines, &stop) == 0);
-	until = now_ns() + tap_setting("load_seconds", 15) * 1000000000LL;
+	until = now_ns() + tap_setting("seconds", 8) * 1000000000LL;
 	for (round = 0; round < 2 * rounds() && now_ns() < until; round++) {
 		if (!unload("procirq"))
 			break;
@@ -433,7 +433,7 @@ static void unbinding_under_msi_readers(void)
 	}
 }
 
-static void binding_races_with_open(const char *driver, const char *kind)
+static void binding_races_with_open(const char *driver, const char *kind, long times)
 {
 	struct blocked opener[3];
 	int i, irq, bound = 0;
@@ -447,7 +447,7 @@ static void binding_races_with_open(const char *driver, const char *kind)
 		opener[i] = (struct blocked){ .fd = irq };
 		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
 	}
-	for (i = 0; i < rounds() * 5; i++) {
+	for (i = 0; i < times; i++) {
 		pci_unbind(EDU_1);
 		/* Refused when a reader was quicker and has the line for itself. */
 		bound += pci_bind(EDU_1, driver) == 0;
@@ -463,17 +463,17 @@ static void binding_races_with_open(const char *driver, const char *kind)
 
 static void uio_binding_races_with_open(void)
 {
-	binding_races_with_open("uio_pci_generic", "intx");
+	binding_races_with_open("uio_pci_generic", "intx", rounds() * 5);
 }
 
 static void intx_binding_races_with_open(void)
 {
-	binding_races_with_open("procirq-pci", "intx");
+	binding_races_with_open("procirq-pci", "intx", rounds() * 2);
 }
 
 static void msi_binding_races_with_open(void)
 {
-	binding_races_with_open("procirq-pci", "msi");
+	binding_races_with_open("procirq-pci", "msi", rounds());
 }
 
 /*
