@@ -276,6 +276,15 @@ result $? 'signal to the parent'
 "$irqlat" trace hist -d 1 -E 20 -b 5us >"$scratch/out" 2>"$scratch/err"
 [ $? = 0 ] && grep -q '^over: ' "$scratch/out" && grep -q '^Index ' "$scratch/out"
 result $? 'hist has rtla'"'"'s layout' "$(head -2 "$scratch/err")"
+if command -v script >/dev/null; then
+	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 3 --no-header" \
+		"$scratch/typescript" >/dev/null 2>&1 </dev/null
+	grep -q 'irqlat trace top' "$scratch/typescript" && grep -q 'STAGE' "$scratch/typescript" &&
+		grep -q 'seen = matched' "$scratch/typescript"
+	result $? 'top draws, and leaves a summary' "$(head -c 200 "$scratch/typescript" | tr -d '\033')"
+else
+	skip 'top draws, and leaves a summary' 'needs script'
+fi
 stop_load
 
 # --- nothing is left behind -------------------------------------------------------

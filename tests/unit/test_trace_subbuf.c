@@ -102,7 +102,7 @@ static void reads_the_other_byte_order(void **state)
 {
 	struct subbuf_layout layout;
 	struct subbuf_cursor c;
-	struct record r;
+	struct record r = { 0 };
 	uint64_t missed;
 	uint32_t page[16] = { 0 };
 
