@@ -33,6 +33,8 @@ tracing_src := $(wildcard tracing/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
+bench_src := $(wildcard tests/bench/*.c)
+fuzz_src := $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
@@ -44,9 +46,11 @@ tools := $(if $(irqlat_src),$(B)/bin/irqlat)
 libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
+bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
+fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(fuzz_src))
 
 pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,jansson libtracefs) -lm -lpthread
+irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
 unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools
@@ -78,6 +82,14 @@ $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+
 # --- set-up -------------------------------------------------------------------
 
 deps: ## install the Debian packages in packages.txt that are missing
@@ -102,7 +114,7 @@ test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/run $(T)
 
-test-programs: $(unit_bin) $(case_bin)
+test-programs: $(unit_bin) $(case_bin) $(bench_bin)
 
 bench: deps ## the figures of DESIGN section 9, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
@@ -131,7 +143,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/tests $(B)/modules $(B)/san
+	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/bench $(B)/tests $(B)/modules $(B)/san
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
