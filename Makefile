@@ -24,22 +24,26 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 # Sources are found by folder; a new file needs no line here.
 lib_src := $(wildcard libprocirq/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
+irqtop_src := $(wildcard irqtop/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
 irqlat_obj := $(call obj,$(irqlat_src))
+irqtop_obj := $(call obj,$(irqtop_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
+irqtop_parts := $(filter-out $(B)/obj/irqtop/main.o,$(irqtop_obj))
 
-tools := $(if $(irqlat_src),$(B)/bin/irqlat)
+tools := $(if $(irqlat_src),$(B)/bin/irqlat) $(if $(irqtop_src),$(B)/bin/irqtop)
 libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
 
 pkg = $(shell pkg-config $(1) $(2))
 irqlat_libs = $(call pkg,--libs,jansson) -lm -lpthread
+irqtop_libs = $(call pkg,--libs,ncursesw) -lm
 unit_libs = $(call pkg,--libs,cmocka jansson) -lm -lpthread
 
 all: $(libs) $(tools) ## build the library and the tools
@@ -59,6 +63,14 @@ $(B)/lib/libprocirq.so.0: $(lib_obj)
 $(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+
+$(B)/bin/irqtop: $(irqtop_obj) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqtop_libs)
+
+$(B)/unit/test_irqtop%: $(B)/obj/tests/unit/test_irqtop%.o $(irqtop_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -Iirqtop -o $@ $^ $(unit_libs) $(irqtop_libs)
 
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
@@ -111,7 +123,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(B)/lib/libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib
 	ln -sf libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib/libprocirq.so
-	install -m 644 libprocirq/procirq.h $(DESTDIR)$(PREFIX)/include/procirq
+	install -m 644 libprocirq/procirq.h libprocirq/irqtable.h $(DESTDIR)$(PREFIX)/include/procirq
 	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc

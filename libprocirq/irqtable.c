@@ -123,13 +123,21 @@ static unsigned int cells_scan(const char **text, const char *end,
 	return n;
 }
 
+int irqtable_add_column(struct irqtable *table, uint32_t cpu)
+{
+	if (irqtable_room(&table->cpu, &table->cpu_room, table->ncpus + 1,
+			  sizeof(*table->cpu)))
+		return -ENOMEM;
+	table->cpu[table->ncpus++] = cpu;
+	table->cpus_shape = irqtable_hash_word(table->cpus_shape, cpu);
+	return 0;
+}
+
 /* "           CPU0       CPU2": the columns. */
 static int header_parse(struct irqtable *table, const char *p, const char *end)
 {
 	uint64_t cpu;
 
-	table->ncpus = 0;
-	table->cpus_shape = IRQTABLE_HASH_SEED;
 	for (;;) {
 		p = skip_blanks(p, end);
 		if (end - p < 4 || memcmp(p, "CPU", 3))
@@ -137,11 +145,8 @@ static int header_parse(struct irqtable *table, const char *p, const char *end)
 		p += 3;
 		if (!irqtable_number(&p, end, &cpu) || cpu > INT32_MAX)
 			return -EPROTO;
-		if (irqtable_room(&table->cpu, &table->cpu_room, table->ncpus + 1,
-				  sizeof(*table->cpu)))
+		if (irqtable_add_column(table, (uint32_t)cpu))
 			return -ENOMEM;
-		table->cpu[table->ncpus++] = (uint32_t)cpu;
-		table->cpus_shape = irqtable_hash_word(table->cpus_shape, cpu);
 	}
 	return p == end && table->ncpus ? 0 : -EPROTO;
 }
@@ -192,11 +197,49 @@ static bool counter_follows(const char *p, const char *end)
 	       (q == end || is_blank(*q));
 }
 
+/* Room for one more row of at most `text_len` bytes of text. */
+static int row_room(struct irqtable *table, size_t text_len)
+{
+	if (table->text_len + text_len > UINT32_MAX)
+		return -EFBIG;
+	if (irqtable_room(&table->row, &table->row_room, table->nrows + 1,
+			  sizeof(*table->row)) ||
+	    irqtable_room(&table->cell, &table->cell_room,
+			  ((size_t)table->nrows + 1) * table->ncpus,
+			  sizeof(*table->cell)) ||
+	    irqtable_room(&table->text, &table->text_room,
+			  table->text_len + text_len, 1))
+		return -ENOMEM;
+	return 0;
+}
+
+/* The row's cells are in place already. */
+static struct irqtable_row *row_add(struct irqtable *table, const char *label,
+				    size_t label_len, const char *text,
+				    size_t text_len)
+{
+	struct irqtable_row *row = &table->row[table->nrows++];
+
+	row->label = (uint32_t)table->text_len;
+	row->label_len = (uint32_t)label_len;
+	row->irq = label_number(label, label_len);
+	row->key = text_keep(table, IRQTABLE_HASH_SEED, label, label_len);
+	row->key = irqtable_hash(row->key, ':');
+	row->text = (uint32_t)table->text_len;
+	row->text_len = (uint32_t)text_len;
+	row->key = text_keep(table, row->key, text, text_len);
+	table->rows_shape = irqtable_hash_word(table->rows_shape, row->key);
+	return row;
+}
+
 static int row_parse(struct irqtable *table, const char *p, const char *end)
 {
 	const char *label, *colon, *text;
 	struct irqtable_row *row;
+	uint64_t total;
+	uint32_t *cell;
 	unsigned int n;
+	int err;
 
 	label = skip_blanks(p, end);
 	colon = memchr(label, ':', (size_t)(end - label));
@@ -204,45 +247,73 @@ static int row_parse(struct irqtable *table, const char *p, const char *end)
 		table->skipped_rows += label != end;
 		return 0;
 	}
-	if (irqtable_room(&table->row, &table->row_room, table->nrows + 1,
-			  sizeof(*table->row)) ||
-	    irqtable_room(&table->cell, &table->cell_room,
-			  ((size_t)table->nrows + 1) * table->ncpus,
-			  sizeof(*table->cell)) ||
-	    irqtable_room(&table->text, &table->text_room,
-			  table->text_len + (size_t)(end - label), 1))
-		return -ENOMEM;
-	if (table->text_len + (size_t)(end - label) > UINT32_MAX)
-		return -EFBIG;
-
-	row = &table->row[table->nrows];
+	err = row_room(table, (size_t)(end - label));
+	if (err)
+		return err;
 	p = colon + 1;
-	n = cells_scan(&p, end, table->cell + (size_t)table->nrows * table->ncpus,
-		       table->ncpus, &row->total);
-	memset(table->cell + (size_t)table->nrows * table->ncpus + n, 0,
-	       (table->ncpus - n) * sizeof(*table->cell));
+	cell = table->cell + (size_t)table->nrows * table->ncpus;
+	n = cells_scan(&p, end, cell, table->ncpus, &total);
+	memset(cell + n, 0, (table->ncpus - n) * sizeof(*cell));
 	text = skip_blanks(p, end);
 	while (end > text && is_blank(end[-1]))
 		end--;
-
+	row = row_add(table, label, (size_t)(colon - label), text,
+		      (size_t)(end - text));
 	row->ncells = n;
-	row->label = (uint32_t)table->text_len;
-	row->label_len = (uint32_t)(colon - label);
-	row->irq = label_number(label, row->label_len);
-	row->key = text_keep(table, IRQTABLE_HASH_SEED, label, row->label_len);
-	row->key = irqtable_hash(row->key, ':');
-	row->text = (uint32_t)table->text_len;
-	row->text_len = (uint32_t)(end - text);
-	row->key = text_keep(table, row->key, text, row->text_len);
+	row->total = total;
 	/* Lines with one counter for all CPUs (ERR, MIS) have no number. */
 	if (n != table->ncpus ? row->irq >= 0 || n > 1 : counter_follows(p, end))
 		table->torn_rows++;
-	table->rows_shape = irqtable_hash_word(table->rows_shape, row->key);
-	table->nrows++;
 	return 0;
 }
 
-static void table_begin(struct irqtable *table)
+int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len,
+		     const char *text, size_t text_len, uint32_t ncells)
+{
+	uint32_t *cell;
+	int err;
+
+	if (ncells > table->ncpus)
+		return -EINVAL;
+	err = row_room(table, label_len + text_len);
+	if (err)
+		return err;
+	cell = table->cell + (size_t)table->nrows * table->ncpus;
+	memset(cell, 0, table->ncpus * sizeof(*cell));
+	row_add(table, label, label_len, text, text_len)->ncells = ncells;
+	return 0;
+}
+
+int irqtable_copy(struct irqtable *to, const struct irqtable *from)
+{
+	size_t cells = (size_t)from->nrows * from->ncpus;
+
+	irqtable_begin(to);
+	if (irqtable_room(&to->cpu, &to->cpu_room, from->ncpus, sizeof(*to->cpu)) ||
+	    irqtable_room(&to->row, &to->row_room, from->nrows, sizeof(*to->row)) ||
+	    irqtable_room(&to->cell, &to->cell_room, cells, sizeof(*to->cell)) ||
+	    irqtable_room(&to->text, &to->text_room, from->text_len, 1))
+		return -ENOMEM;
+	if (from->ncpus)
+		memcpy(to->cpu, from->cpu, from->ncpus * sizeof(*to->cpu));
+	if (from->nrows)
+		memcpy(to->row, from->row, from->nrows * sizeof(*to->row));
+	if (cells)
+		memcpy(to->cell, from->cell, cells * sizeof(*to->cell));
+	if (from->text_len)
+		memcpy(to->text, from->text, from->text_len);
+	to->time_ns = from->time_ns;
+	to->ncpus = from->ncpus;
+	to->nrows = from->nrows;
+	to->cpus_shape = from->cpus_shape;
+	to->rows_shape = from->rows_shape;
+	to->torn_rows = from->torn_rows;
+	to->skipped_rows = from->skipped_rows;
+	to->text_len = from->text_len;
+	return 0;
+}
+
+void irqtable_begin(struct irqtable *table)
 {
 	table->ncpus = 0;
 	table->nrows = 0;
@@ -296,10 +367,10 @@ int irqtable_parse(struct irqtable *table, const char *text, size_t len)
 {
 	ssize_t used;
 
-	table_begin(table);
+	irqtable_begin(table);
 	used = lines_parse(table, text, len, true);
 	if (used < 0) {
-		table_begin(table);
+		irqtable_begin(table);
 		return (int)used;
 	}
 	return table_end(table);
@@ -311,7 +382,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 	ssize_t n, used;
 	size_t len = 0;
 
-	table_begin(table);
+	irqtable_begin(table);
 	if (!buffer->data && irqtable_room(&buffer->data, &buffer->size,
 					   BUFFER_BYTES, 1))
 		return -ENOMEM;
@@ -322,7 +393,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			table_begin(table);
+			irqtable_begin(table);
 			return -errno;
 		}
 		len += (size_t)n;
@@ -331,7 +402,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 			continue;
 		used = lines_parse(table, buffer->data, len, n == 0);
 		if (used < 0) {
-			table_begin(table);
+			irqtable_begin(table);
 			return (int)used;
 		}
 		len -= (size_t)used;

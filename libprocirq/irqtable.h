@@ -111,6 +111,19 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 /* The same from memory; time_ns is left alone. */
 int irqtable_parse(struct irqtable *table, const char *text, size_t len);
 
+/*
+ * For tables that come from elsewhere: begin, then the columns, then the rows,
+ * whose cells start at 0; the caller fills in cells and row totals. -ENOMEM,
+ * -EFBIG (more than 4 GB of text), -EINVAL (more cells than columns).
+ */
+void irqtable_begin(struct irqtable *table);
+int irqtable_add_column(struct irqtable *table, uint32_t cpu);
+int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len,
+		     const char *text, size_t text_len, uint32_t ncells);
+
+/* 0 or -ENOMEM, then `to` is empty. */
+int irqtable_copy(struct irqtable *to, const struct irqtable *from);
+
 void irqtable_free(struct irqtable *table);
 void irqtable_buffer_free(struct irqtable_buffer *buffer);
 
