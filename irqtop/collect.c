@@ -251,6 +251,38 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first,
 	}
 }
 
+/* "irq=24 pid=123 flags=0 due=...": the lines of one interrupt. */
+static void readers_read(struct detail *detail, int root, uint32_t irq)
+{
+	int fd = openat(root, "sys/kernel/debug/procirq/readers", O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	unsigned int number;
+	char line[256];
+	int skip = 0;
+
+	detail->nreaders = 0;
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while (detail->nreaders < DETAIL_READERS && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (sscanf(line, "irq=%u %n", &number, &skip) == 1 && number == irq)
+			snprintf(detail->reader[detail->nreaders++],
+				 sizeof(detail->reader[0]), "%s", line + skip);
+	}
+	fclose(file);
+}
+
+void detail_read(struct detail *detail, int root, uint32_t irq)
+{
+	detail->known = root >= 0 && !irqtable_facts_read(&detail->facts, root, irq);
+	detail->nreaders = 0;
+	if (root >= 0)
+		readers_read(detail, root, irq);
+}
+
 void collect_free(struct collect *collect)
 {
 	irqtable_devices_free(&collect->devices);

@@ -37,6 +37,19 @@ void collect_sample(struct collect *collect, struct monitor *monitor,
 void collect_rows(struct collect *collect, struct view *view, uint32_t first,
 		  uint32_t count, unsigned int needs);
 
+#define DETAIL_READERS 16
+
+/* What is read of an opened row, and of no other. */
+struct detail {
+	bool known;
+	struct irqtable_facts facts;
+	/* of /proc/irq/N/irq, as the procirq module lists them in debugfs */
+	char reader[DETAIL_READERS][256];
+	unsigned int nreaders;
+};
+
+void detail_read(struct detail *detail, int root, uint32_t irq);
+
 void collect_free(struct collect *collect);
 
 #endif

@@ -36,6 +36,8 @@ int main(int argc, char **argv)
 			status = diff_run(&session);
 		else if (session.options.mode == MODE_LISTEN)
 			status = listen_run(&session);
+		else if (session.options.mode == MODE_SCREEN)
+			status = screen_run(&session);
 		else
 			status = stream_run(&session);
 	}
