@@ -212,21 +212,36 @@ void collect_sample(struct collect *collect, struct monitor *monitor,
 		threads_update(collect, monitor, shape);
 }
 
+/* Trigger and node never change: they are read once. */
+static unsigned int facts_wanted(const struct track_facts *known, unsigned int needs)
+{
+	unsigned int want = 0;
+
+	if (!known->known)
+		want |= IRQTABLE_HAVE_TYPE | IRQTABLE_HAVE_NODE;
+	if (needs & NEED_AFFINITY)
+		want |= IRQTABLE_HAVE_AFFINITY;
+	if (needs & NEED_EFFECTIVE)
+		want |= IRQTABLE_HAVE_EFFECTIVE;
+	if (needs & NEED_SPURIOUS)
+		want |= IRQTABLE_HAVE_SPURIOUS;
+	return want;
+}
+
 static void facts_set(struct track_facts *out, const struct irqtable_facts *facts)
 {
-	memset(out, 0, sizeof(*out));
-	out->known = true;
-	out->settable = facts->settable;
-	out->node = facts->node;
+	if (!out->known) {
+		out->node = facts->node;
+		memcpy(out->type, facts->type, sizeof(out->type));
+		out->known = true;
+	}
 	out->have_spurious = facts->have & IRQTABLE_HAVE_SPURIOUS;
 	out->spurious = facts->spurious_unhandled;
-	out->have_affinity = facts->have & IRQTABLE_HAVE_AFFINITY;
-	out->have_effective = facts->have & IRQTABLE_HAVE_EFFECTIVE;
-	memcpy(out->type, facts->type, sizeof(out->type));
-	if (out->have_affinity)
+	out->affinity[0] = out->effective[0] = '\0';
+	if (facts->have & IRQTABLE_HAVE_AFFINITY)
 		irqtable_cpus_format(&facts->affinity, out->affinity,
 				     sizeof(out->affinity));
-	if (out->have_effective)
+	if (facts->have & IRQTABLE_HAVE_EFFECTIVE)
 		irqtable_cpus_format(&facts->effective, out->effective,
 				     sizeof(out->effective));
 }
@@ -235,19 +250,23 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first,
 		  uint32_t count, unsigned int needs)
 {
 	struct irqtable_facts facts;
+	unsigned int want;
 	uint32_t i;
 
 	if (collect->root < 0 || !(needs & NEED_FACTS))
 		return;
 	for (i = first; i < first + count && i < view->nrows; i++) {
 		const struct view_row *row = &view->row[i];
+		struct track_facts *out = &row->track->facts;
 
 		if (row->table != TABLE_INTERRUPTS || row->data->irq < 0)
 			continue;
-		if (irqtable_facts_read(&facts, collect->root,
-					(uint32_t)row->data->irq))
-			memset(&facts, 0, sizeof(facts));
-		facts_set(&row->track->facts, &facts);
+		want = facts_wanted(out, needs);
+		if (!want)
+			continue;
+		irqtable_facts_read(&facts, collect->root, (uint32_t)row->data->irq,
+				    want);
+		facts_set(out, &facts);
 	}
 }
 
@@ -277,7 +296,8 @@ static void readers_read(struct detail *detail, int root, uint32_t irq)
 
 void detail_read(struct detail *detail, int root, uint32_t irq)
 {
-	detail->known = root >= 0 && !irqtable_facts_read(&detail->facts, root, irq);
+	detail->known = root >= 0 && !irqtable_facts_read(&detail->facts, root, irq,
+							   IRQTABLE_HAVE_ALL);
 	detail->nreaders = 0;
 	if (root >= 0)
 		readers_read(detail, root, irq);

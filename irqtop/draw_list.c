@@ -252,7 +252,9 @@ static void text_cell(struct canvas *canvas, const struct layout_column *column,
 	size_t len = value.len;
 
 	if (value.kind != VALUE_TEXT) {
-		if (value.kind == VALUE_NONE && field->style == STYLE_TEXT)
+		/* "-" is a number not known yet; what does not apply is blank */
+		if (value.kind == VALUE_NONE && (field->needs ||
+						 field->style == STYLE_TEXT))
 			return;
 		format_value(number, field, &value, column->width);
 		text = number;

@@ -70,9 +70,13 @@ enum field_style {
 
 /* What must be read for it beyond the tables. */
 enum {
-	NEED_FACTS = 1 << 0,
-	NEED_DEVICES = 1 << 1,
-	NEED_THREADS = 1 << 2,
+	NEED_DEVICES = 1 << 0,
+	NEED_THREADS = 1 << 1,
+	NEED_NODE = 1 << 2,
+	NEED_AFFINITY = 1 << 3,
+	NEED_EFFECTIVE = 1 << 4,
+	NEED_SPURIOUS = 1 << 5,
+	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
 };
 
 struct field {

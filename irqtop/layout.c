@@ -33,7 +33,7 @@ static unsigned int least_width(enum field_id id, unsigned int strip,
 static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 				   unsigned int strip)
 {
-	unsigned int used = 0, rank, need;
+	unsigned int used = 0, rank, need = 0;
 	int id;
 
 	for (rank = 0; rank < RANK_NEVER; rank++) {
@@ -42,8 +42,9 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 				continue;
 			need = least_width((enum field_id)id, strip, width) +
 			       (used ? 1 : 0);
+			/* No lesser column slips into a gap a better one left. */
 			if (used + need > width)
-				continue;
+				return used;
 			wanted[id] = true;
 			used += need;
 		}

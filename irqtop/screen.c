@@ -65,7 +65,7 @@ static unsigned int needs_of(const struct screen *screen)
 	/* The strip marks the CPUs an interrupt may go to. */
 	for (i = 0; i < screen->ui.layout.ncolumns; i++)
 		if (screen->ui.layout.column[i].id == FIELD_STRIP)
-			needs |= NEED_FACTS;
+			needs |= NEED_AFFINITY;
 	for (i = 0; i < session->options.alerts.count; i++)
 		needs |= fields[session->options.alerts.alert[i].field].needs;
 	if (screen->ui.page == PAGE_ROW)
@@ -81,7 +81,7 @@ static void facts_collect(struct screen *screen)
 
 	if (fields[session->settings.sort].needs & NEED_FACTS)
 		collect_rows(&session->collect, &session->view, 0,
-			     session->view.nrows, NEED_FACTS);
+			     session->view.nrows, needs_of(screen));
 	else
 		collect_rows(&session->collect, &session->view, screen->ui.top,
 			     screen->ui.list_height, needs_of(screen));
@@ -211,7 +211,8 @@ static void affinity_set(struct screen *screen)
 				      (uint32_t)ui->irq, &ui->affinity);
 	if (!err) {
 		if (!irqtable_facts_read(&facts, screen->session->collect.root,
-					 (uint32_t)ui->irq))
+					 (uint32_t)ui->irq,
+					 IRQTABLE_HAVE_EFFECTIVE))
 			irqtable_cpus_format(&facts.effective, now, sizeof(now));
 		ui_say(ui, false, "IRQ %d: the kernel took %s%s%s", ui->irq, list,
 		       now[0] ? "; it goes to " : "", now);

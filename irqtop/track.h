@@ -15,7 +15,7 @@
 
 /* Facts that fit a table cell; the opened row reads the whole. */
 struct track_facts {
-	bool known, settable, have_spurious, have_affinity, have_effective;
+	bool known, have_spurious;
 	int node;			/* -1: none or unknown */
 	uint64_t spurious;		/* unhandled of the last 100,000 */
 	char type[16];

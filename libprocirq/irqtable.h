@@ -227,6 +227,8 @@ enum {
 	IRQTABLE_HAVE_HINT = 1 << 8,
 	IRQTABLE_HAVE_NODE = 1 << 9,
 	IRQTABLE_HAVE_SPURIOUS = 1 << 10,
+	IRQTABLE_HAVE_SETTABLE = 1 << 11,
+	IRQTABLE_HAVE_ALL = (1 << 12) - 1,
 };
 
 struct irqtable_facts {
@@ -242,8 +244,12 @@ struct irqtable_facts {
 	uint64_t spurious_seen, spurious_unhandled, spurious_last_ms;
 };
 
-/* Reads /proc/irq/N and /sys/kernel/irq/N. -ENOENT: no such interrupt. */
-int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq);
+/*
+ * Reads what `want` names (IRQTABLE_HAVE_*; 5 us each) from /proc/irq/N and
+ * /sys/kernel/irq/N. -ENOENT: nothing of it is there.
+ */
+int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
+			unsigned int want);
 
 /*
  * Writes /proc/irq/N/smp_affinity_list. The kernel's answer comes back: -EIO a

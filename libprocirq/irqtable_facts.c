@@ -97,44 +97,75 @@ static bool affinity_settable(int root, uint32_t irq)
 	return !fstatat(root, path, &st, 0) && (st.st_mode & 0222);
 }
 
-int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq)
+static unsigned int texts_read(struct irqtable_facts *facts, int root,
+			       unsigned int want)
+{
+	uint32_t irq = facts->irq;
+	unsigned int have = 0;
+
+	if (want & IRQTABLE_HAVE_CHIP)
+		have |= fact_copy(root, irq, "chip_name", facts->chip,
+				  sizeof(facts->chip), IRQTABLE_HAVE_CHIP);
+	if (want & IRQTABLE_HAVE_TYPE)
+		have |= fact_copy(root, irq, "type", facts->type,
+				  sizeof(facts->type), IRQTABLE_HAVE_TYPE);
+	if (want & IRQTABLE_HAVE_FLOW)
+		have |= fact_copy(root, irq, "name", facts->flow,
+				  sizeof(facts->flow), IRQTABLE_HAVE_FLOW);
+	if (want & IRQTABLE_HAVE_ACTIONS)
+		have |= fact_copy(root, irq, "actions", facts->actions,
+				  sizeof(facts->actions), IRQTABLE_HAVE_ACTIONS);
+	return have;
+}
+
+static unsigned int numbers_read(struct irqtable_facts *facts, int root,
+				 unsigned int want)
 {
 	unsigned long long value;
+	unsigned int have = 0;
 	char text[64];
 	int node;
 
+	if (want & IRQTABLE_HAVE_HWIRQ &&
+	    fact_text(root, "sys/kernel/irq", facts->irq, "hwirq", text,
+		      sizeof(text)) > 0 && sscanf(text, "%llu", &value) == 1) {
+		facts->hwirq = value;
+		have |= IRQTABLE_HAVE_HWIRQ;
+	}
+	if (want & IRQTABLE_HAVE_WAKEUP &&
+	    fact_text(root, "sys/kernel/irq", facts->irq, "wakeup", text,
+		      sizeof(text)) > 0) {
+		facts->wakeup = !strcmp(text, "enabled");
+		have |= IRQTABLE_HAVE_WAKEUP;
+	}
+	if (want & IRQTABLE_HAVE_NODE &&
+	    fact_text(root, "proc/irq", facts->irq, "node", text,
+		      sizeof(text)) > 0 && sscanf(text, "%d", &node) == 1) {
+		facts->node = node;
+		have |= IRQTABLE_HAVE_NODE;
+	}
+	return have;
+}
+
+int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
+			unsigned int want)
+{
 	memset(facts, 0, sizeof(*facts));
 	facts->irq = irq;
 	facts->node = -1;
-	facts->have |= fact_copy(root, irq, "chip_name", facts->chip,
-				 sizeof(facts->chip), IRQTABLE_HAVE_CHIP);
-	facts->have |= fact_copy(root, irq, "type", facts->type,
-				 sizeof(facts->type), IRQTABLE_HAVE_TYPE);
-	facts->have |= fact_copy(root, irq, "name", facts->flow,
-				 sizeof(facts->flow), IRQTABLE_HAVE_FLOW);
-	facts->have |= fact_copy(root, irq, "actions", facts->actions,
-				 sizeof(facts->actions), IRQTABLE_HAVE_ACTIONS);
-	if (fact_text(root, "sys/kernel/irq", irq, "hwirq", text, sizeof(text)) > 0 &&
-	    sscanf(text, "%llu", &value) == 1) {
-		facts->hwirq = value;
-		facts->have |= IRQTABLE_HAVE_HWIRQ;
-	}
-	if (fact_text(root, "sys/kernel/irq", irq, "wakeup", text, sizeof(text)) > 0) {
-		facts->wakeup = !strcmp(text, "enabled");
-		facts->have |= IRQTABLE_HAVE_WAKEUP;
-	}
-	facts->have |= fact_cpus(root, irq, "smp_affinity_list", &facts->affinity,
-				 IRQTABLE_HAVE_AFFINITY);
-	facts->have |= fact_cpus(root, irq, "effective_affinity_list",
-				 &facts->effective, IRQTABLE_HAVE_EFFECTIVE);
-	facts->have |= fact_hint(root, irq, &facts->hint);
-	if (fact_text(root, "proc/irq", irq, "node", text, sizeof(text)) > 0 &&
-	    sscanf(text, "%d", &node) == 1) {
-		facts->node = node;
-		facts->have |= IRQTABLE_HAVE_NODE;
-	}
-	facts->have |= fact_spurious(root, irq, facts);
-	facts->settable = affinity_settable(root, irq);
+	facts->have = texts_read(facts, root, want) | numbers_read(facts, root, want);
+	if (want & IRQTABLE_HAVE_AFFINITY)
+		facts->have |= fact_cpus(root, irq, "smp_affinity_list",
+					 &facts->affinity, IRQTABLE_HAVE_AFFINITY);
+	if (want & IRQTABLE_HAVE_SETTABLE)
+		facts->settable = affinity_settable(root, irq);
+	if (want & IRQTABLE_HAVE_EFFECTIVE)
+		facts->have |= fact_cpus(root, irq, "effective_affinity_list",
+					 &facts->effective, IRQTABLE_HAVE_EFFECTIVE);
+	if (want & IRQTABLE_HAVE_HINT)
+		facts->have |= fact_hint(root, irq, &facts->hint);
+	if (want & IRQTABLE_HAVE_SPURIOUS)
+		facts->have |= fact_spurious(root, irq, facts);
 	return facts->have ? 0 : -ENOENT;
 }
 

@@ -530,7 +530,7 @@ static void test_facts(void **state)
 	put(dir, "sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list", "0-1\n");
 	root = open(dir, O_RDONLY | O_DIRECTORY);
 
-	assert_int_equal(irqtable_facts_read(&facts, root, 24), 0);
+	assert_int_equal(irqtable_facts_read(&facts, root, 24, IRQTABLE_HAVE_ALL), 0);
 	assert_string_equal(facts.chip, "PCI-MSIX-0000:00:02.0");
 	assert_string_equal(facts.type, "edge");
 	assert_string_equal(facts.actions, "a b,c");
@@ -543,7 +543,7 @@ static void test_facts(void **state)
 	assert_true(irqtable_cpus_has(&facts.hint, 32));
 	assert_int_equal(facts.spurious_seen, 11);
 	assert_int_equal(facts.spurious_unhandled, 2);
-	assert_int_equal(irqtable_facts_read(&facts, root, 25), -ENOENT);
+	assert_int_equal(irqtable_facts_read(&facts, root, 25, IRQTABLE_HAVE_ALL), -ENOENT);
 
 	assert_int_equal(irqtable_devices_read(&devices, root), 0);
 	assert_int_equal(devices.count, 2);
