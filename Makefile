@@ -6,7 +6,8 @@ VERSION := 0.1.0
 
 CC ?= cc
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -Imodule -Ilibprocirq
+CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
+CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
 PREFIX ?= /usr/local
@@ -23,6 +24,7 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 
 # Sources are found by folder; a new file needs no line here.
 lib_src := $(wildcard libprocirq/*.c)
+tracing_src := $(wildcard tracing/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
 irqtop_src := $(wildcard irqtop/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
@@ -30,7 +32,7 @@ case_src := $(wildcard tests/vm/cases/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
-irqlat_obj := $(call obj,$(irqlat_src))
+irqlat_obj := $(call obj,$(irqlat_src) $(tracing_src))
 irqtop_obj := $(call obj,$(irqtop_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
@@ -42,9 +44,9 @@ unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
 
 pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,jansson) -lm -lpthread
+irqlat_libs = $(call pkg,--libs,jansson libtracefs) -lm -lpthread
 irqtop_libs = $(call pkg,--libs,ncursesw) -lm
-unit_libs = $(call pkg,--libs,cmocka jansson) -lm -lpthread
+unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools
 
@@ -60,6 +62,9 @@ $(B)/lib/libprocirq.so.0: $(lib_obj)
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,libprocirq.so.0 $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# Templates are part of the program.
+$(B)/obj/irqlat/templates.o: $(wildcard reports/*.html reports/*.gp)
+
 $(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
@@ -70,7 +75,7 @@ $(B)/bin/irqtop: $(irqtop_obj) $(B)/lib/libprocirq.a
 
 $(B)/unit/test_irqtop%: $(B)/obj/tests/unit/test_irqtop%.o $(irqtop_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -Iirqtop -o $@ $^ $(unit_libs) $(irqtop_libs)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs) $(irqtop_libs)
 
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)

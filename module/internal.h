@@ -166,10 +166,16 @@ static inline u64 reader_pending(const struct procirq_reader *reader)
  * struct line_waiter - a thread blocked in read(), on its stack
  * @node: in reader->waiters; line->lock
  * @task: the thread
+ * @done: 0 while it waits; then, out of the list, 1 with @event filled in, or a
+ *	negative errno. Set last, under line->lock, and read without: from then
+ *	on the thread may return, and this be gone.
+ * @event: what its read returns
  */
 struct line_waiter {
 	struct list_head node;
 	struct task_struct *task;
+	int done;
+	struct procirq_event event;
 };
 
 /* main.c */
@@ -181,7 +187,8 @@ void line_put(struct procirq_line *line);
 int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl);
 void line_close(struct procirq_line *line, struct procirq_reader *reader);
 void line_revoke(struct procirq_line *line, bool forever);
-void line_wake_reader(struct procirq_reader *reader);
+void line_consume(struct procirq_reader *reader, struct procirq_event *event);
+void line_hand_over(struct procirq_reader *reader);
 void line_mask(struct procirq_line *line);
 void line_unmask(struct procirq_line *line);
 void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader);

@@ -75,14 +75,85 @@ static void line_wake_pollers(struct irq_work *work)
 }
 
 /*
- * Wakes one thread blocked in read() on this file: a second one would find
- * nothing and so call the device tended. Caller holds line->lock.
+ * Lets a thread blocked in read() go, with @done. Caller holds line->lock, which
+ * also makes this an RCU read-side section: the thread may see @done, return and
+ * exit before it is woken here, and its task_struct stays valid.
  */
-void line_wake_reader(struct procirq_reader *reader)
+static void line_wake_waiter(struct line_waiter *waiter, int done)
 {
-	if (!list_empty(&reader->waiters))
-		wake_up_process(list_first_entry(&reader->waiters, struct line_waiter,
-						 node)->task);
+	struct task_struct *task = waiter->task;
+
+	/* Its neighbours were checked when it was added; this path is hot. */
+	__list_del(waiter->node.prev, waiter->node.next);
+	/* Pairs with reader_wait(): whoever sees done sees the event. */
+	smp_store_release(&waiter->done, done);
+	wake_up_process(task);
+}
+
+/**
+ * line_consume() - take all that is pending for a reader, which is not nothing
+ * @reader: on whose account
+ * @event: filled in whole
+ *
+ * Context: line->lock held.
+ */
+void line_consume(struct procirq_reader *reader, struct procirq_event *event)
+{
+	struct procirq_line *line = reader->line;
+	/* What is more than a record can say is left for the next read. */
+	u64 count = min_t(u64, reader_pending(reader), INT_MAX);
+	u64 oldest = line->taken > LINE_STAMPS ? line->taken - LINE_STAMPS + 1 : 1;
+	u64 first = reader->cursor + 1;
+	u64 last = reader->cursor + count;
+
+	lockdep_assert_held(&line->lock);
+	*event = (struct procirq_event) {
+		.count = count,
+		.seq = last,
+		.lost = first < oldest ? min(oldest - first, count) : 0,
+	};
+	first = max(first, oldest);
+	last = max(last, oldest);
+	event->first_ns = line->stamp_ns[(first - 1) & (LINE_STAMPS - 1)];
+	event->last_ns = line->stamp_ns[(last - 1) & (LINE_STAMPS - 1)];
+
+	reader->cursor += count;
+	reader->totals.delivered++;
+	reader->totals.coalesced += count - 1;
+}
+
+/**
+ * line_hand_over() - give what is pending to a thread that is blocked in read()
+ * @reader: both the thread's and the interrupts'; either may be missing
+ *
+ * Context: line->lock held.
+ */
+void line_hand_over(struct procirq_reader *reader)
+{
+	struct line_waiter *waiter;
+
+	if (list_empty(&reader->waiters) || !reader_pending(reader))
+		return;
+	waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
+	line_consume(reader, &waiter->event);
+	line_wake_waiter(waiter, 1);
+}
+
+/*
+ * The same for the interrupt just taken, the only one pending where a thread
+ * is blocked. One thread per reader: to another the line would look tended.
+ */
+static void line_deliver(struct procirq_reader *reader, u64 seq, u64 now)
+{
+	struct line_waiter *waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
+
+	/* The rest of the event is as the thread left it: count 1, nothing lost. */
+	waiter->event.seq = seq;
+	waiter->event.first_ns = now;
+	waiter->event.last_ns = now;
+	reader->cursor = seq;
+	reader->totals.delivered++;
+	line_wake_waiter(waiter, 1);
 }
 
 static irqreturn_t line_handler(int irq, void *data)
@@ -107,7 +178,7 @@ static irqreturn_t line_handler(int irq, void *data)
 	list_for_each_entry(reader, &line->readers, node) {
 		if (list_empty(&reader->waiters))
 			continue;
-		line_wake_reader(reader);
+		line_deliver(reader, seq, now);
 		woken++;
 	}
 	if (line->nr_nomask < line->nr_readers || !line->nr_readers)
@@ -372,8 +443,8 @@ void line_close(struct procirq_line *line, struct procirq_reader *reader)
  */
 void line_revoke(struct procirq_line *line, bool forever)
 {
+	struct line_waiter *waiter, *next_waiter;
 	struct procirq_reader *reader, *next;
-	struct line_waiter *waiter;
 
 	mutex_lock(&line->mutex);
 	raw_spin_lock_irq(&line->lock);
@@ -381,8 +452,9 @@ void line_revoke(struct procirq_line *line, bool forever)
 		line->dead = true;
 	list_for_each_entry_safe(reader, next, &line->readers, node) {
 		line_leave(line, reader);
-		list_for_each_entry(waiter, &reader->waiters, node)
-			wake_up_process(waiter->task);
+		/* None is pending where a thread is blocked. */
+		list_for_each_entry_safe(waiter, next_waiter, &reader->waiters, node)
+			line_wake_waiter(waiter, -ENODEV);
 	}
 	raw_spin_unlock_irq(&line->lock);
 	line_detach(line);

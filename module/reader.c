@@ -24,34 +24,8 @@
 #include "internal.h"
 #include "trace.h"
 
-/* A snapshot of what is pending; caller holds line->lock, pending is not 0. */
-static void reader_consume(struct procirq_reader *reader, struct procirq_event *event)
-{
-	struct procirq_line *line = reader->line;
-	u64 pending = reader_pending(reader);
-	u64 first = reader->cursor + 1;
-	u64 last = reader->cursor + pending;
-	u64 oldest = line->taken > LINE_STAMPS ? line->taken - LINE_STAMPS + 1 : 1;
-
-	/* More than fit the record's 32 bits are left for the next read. */
-	if (pending > INT_MAX) {
-		pending = INT_MAX;
-		last = reader->cursor + pending;
-	}
-	event->count = pending;
-	event->seq = last;
-	event->lost = first < oldest ? min(oldest - first, pending) : 0;
-	first = clamp(first, oldest, max(oldest, last));
-	event->first_ns = line->stamp_ns[(first - 1) & (LINE_STAMPS - 1)];
-	event->last_ns = line->stamp_ns[(max(last, oldest) - 1) & (LINE_STAMPS - 1)];
-
-	reader->cursor = last;
-	reader->totals.delivered++;
-	reader->totals.coalesced += pending - 1;
-}
-
-/* The record did not reach user memory: its interrupts are pending again. */
-static void reader_unconsume(struct procirq_reader *reader, const struct procirq_event *event)
+/* The record did not reach the user: its interrupts are pending again. */
+static void reader_give_back(struct procirq_reader *reader, const struct procirq_event *event)
 {
 	struct procirq_line *line = reader->line;
 
@@ -59,86 +33,130 @@ static void reader_unconsume(struct procirq_reader *reader, const struct procirq
 	reader->cursor -= event->count;
 	reader->totals.delivered--;
 	reader->totals.coalesced -= event->count - 1;
-	line_wake_reader(reader);
+	line_hand_over(reader);
 	raw_spin_unlock_irq(&line->lock);
 }
 
 /*
- * Waits for interrupts and takes all that are pending. A reader that finds
- * nothing when it comes back has tended the device; one that was woken and
- * finds that another thread took the count has not, so only the first look
- * says so to the line.
+ * Takes what is pending. Finding nothing tells the line that this reader has
+ * tended the device; then, unless @nonblock, the thread joins the waiters.
+ * Returns 1 with @waiter->event filled in, 0 if it is a waiter now, or a
+ * negative errno.
  */
-static int reader_take(struct procirq_reader *reader, struct procirq_event *event,
-		       const struct file *file)
+static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter, bool nonblock)
 {
 	struct procirq_line *line = reader->line;
-	struct line_waiter waiter = { .task = current };
-	bool first_look = true;
-	int err = 0;
+	int ret = 0;
 
-	INIT_LIST_HEAD(&waiter.node);
 	raw_spin_lock_irq(&line->lock);
-	for (;;) {
-		if (reader_pending(reader) && !fatal_signal_pending(current)) {
-			reader_consume(reader, event);
-			break;
-		}
-		if (reader_revoked(reader))
-			err = -ENODEV;
-		else if (line->shared)
-			err = -ENOTCONN;
-		if (err)
-			break;
-		if (first_look && !(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
+	if (reader_pending(reader)) {
+		line_consume(reader, &waiter->event);
+		ret = 1;
+	} else if (reader_revoked(reader)) {
+		ret = -ENODEV;
+	} else if (line->shared) {
+		ret = -ENOTCONN;
+	} else {
+		/* What the handler hands over is one interrupt: line_deliver(). */
+		waiter->event = (struct procirq_event) { .count = 1 };
+		if (!nonblock)
+			list_add_tail(&waiter->node, &reader->waiters);
+		else
+			ret = -EAGAIN;
+		if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
 			line_reader_idle(line, reader);
-		first_look = false;
-		/* fcntl() may change the flag while we sleep. */
-		if (READ_ONCE(file->f_flags) & O_NONBLOCK) {
-			err = -EAGAIN;
-			break;
-		}
-		if (signal_pending(current)) {
-			err = -ERESTARTSYS;
-			break;
-		}
-		if (list_empty(&waiter.node))
-			list_add_tail(&waiter.node, &reader->waiters);
-		set_current_state(TASK_INTERRUPTIBLE);
-		raw_spin_unlock_irq(&line->lock);
-		schedule();
-		raw_spin_lock_irq(&line->lock);
 	}
-	list_del(&waiter.node);
-	/* We may have been the one thread woken for what we now leave behind. */
-	if (reader_pending(reader))
-		line_wake_reader(reader);
 	raw_spin_unlock_irq(&line->lock);
-	return err;
+	return ret;
+}
+
+/* A waiter gives up, unless it was let go meanwhile. Returns waiter->done. */
+static int reader_leave(struct procirq_reader *reader, struct line_waiter *waiter)
+{
+	raw_spin_lock_irq(&reader->line->lock);
+	if (!waiter->done)
+		list_del(&waiter->node);
+	raw_spin_unlock_irq(&reader->line->lock);
+	return waiter->done;
+}
+
+/*
+ * Sleeps until the waiter is let go or a signal comes. The handler hands the
+ * interrupt over in waiter->event, so that no lock is taken on the way out.
+ */
+static int reader_wait(struct procirq_reader *reader, struct line_waiter *waiter)
+{
+	int done;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		done = smp_load_acquire(&waiter->done);
+		if (done)
+			break;
+		if (signal_pending(current)) {
+			done = reader_leave(reader, waiter) ?: -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return done;
+}
+
+/* Field by field: a copy loop would be a seventh of the way out of read(). */
+static int reader_copy(const struct procirq_event *event, void __user *buf, bool record)
+{
+	struct procirq_event __user *to = buf;
+
+	if (!record)
+		return put_user((int)event->count, (int __user *)buf);
+
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	unsafe_put_user(event->count, &to->count, fault);
+	unsafe_put_user(event->status, &to->status, fault);
+	unsafe_put_user(event->seq, &to->seq, fault);
+	unsafe_put_user(event->first_ns, &to->first_ns, fault);
+	unsafe_put_user(event->last_ns, &to->last_ns, fault);
+	unsafe_put_user(event->lost, &to->lost, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
 }
 
 static ssize_t reader_read(struct file *file, char __user *buf, size_t len, loff_t *ppos)
 {
 	struct procirq_reader *reader = file->private_data;
-	bool records = READ_ONCE(reader->flags) & PROCIRQ_FLAG_RECORDS;
-	struct procirq_event event = {};
-	size_t size = records ? sizeof(event) : sizeof(int);
-	int count;
-	int err;
+	bool record = READ_ONCE(reader->flags) & PROCIRQ_FLAG_RECORDS;
+	size_t size = record ? sizeof(struct procirq_event) : sizeof(int);
+	struct line_waiter waiter;
+	int ret;
 
 	if (len < size)
 		return -EINVAL;
-	err = reader_take(reader, &event, file);
-	if (err)
-		return err;
 
-	count = event.count;
-	trace_procirq_read(reader->line->irq, event.seq, event.first_ns, event.last_ns,
-			   event.count);
-	if (copy_to_user(buf, records ? (void *)&event : (void *)&count, size)) {
-		reader_unconsume(reader, &event);
-		return -EFAULT;
+	waiter.task = current;
+	waiter.done = 0;
+	ret = reader_look(reader, &waiter, file->f_flags & O_NONBLOCK);
+	if (!ret)
+		ret = reader_wait(reader, &waiter);
+	if (ret < 0)
+		return ret;
+
+	/* A thread that dies would take the interrupts with it. */
+	if (unlikely(fatal_signal_pending(current)))
+		ret = -EINTR;
+	else
+		ret = reader_copy(&waiter.event, buf, record);
+	if (unlikely(ret)) {
+		reader_give_back(reader, &waiter.event);
+		return ret;
 	}
+	trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
+			   waiter.event.last_ns, waiter.event.count);
 	return size;
 }
 

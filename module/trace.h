@@ -54,7 +54,7 @@ TRACE_EVENT(procirq_wake,
 );
 
 /*
- * A read is about to return count interrupts, the last of them number seq.
+ * A read returns count interrupts, the last of them number seq.
  * irq_ns is the handler time of the first, last_ns of the last.
  */
 TRACE_EVENT(procirq_read,

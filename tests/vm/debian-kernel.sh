@@ -39,7 +39,7 @@ debian_kernel_make()
 
 	debian_kernel_relocate "$folder" "$headers"
 	if [ "$k" = newest ]; then
-		toolchain_attach "$suite" "$folder" "$headers"
+		toolchain_attach "$suite" "$folder" "${folder%.new}" "$headers"
 	else
 		echo "CC = $(debian_kernel_compiler)" >>"$folder/build/.kernelvariables"
 	fi
@@ -57,7 +57,8 @@ debian_kernel_relocate()
 	sed -i 's|/usr/src/|$(procirq_src)/|' "$makefile"
 	sed -i '1i procirq_src := $(abspath $(dir $(realpath $(lastword $(MAKEFILE_LIST))))..)' "$makefile"
 	ln -s "usr/src/$headers" "$folder/build"
-	[ ! -d "$folder/usr/lib/modules" ] || mv "$folder/usr/lib/modules" "$folder/lib"
+	mkdir -p "$folder/lib"
+	[ ! -d "$folder/usr/lib/modules" ] || mv "$folder/usr/lib/modules" "$folder/lib/"
 }
 
 # A kernel of this suite is built with this suite's compiler; the machine may

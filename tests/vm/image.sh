@@ -17,6 +17,7 @@ image_pack()
 }
 
 # image_base KERNEL_FOLDER FILE: makes FILE unless it is there and up to date.
+# The caller holds the kernel's lock.
 image_base()
 {
 	local folder=$1 image=$2 key
@@ -28,7 +29,7 @@ image_base()
 	need_command cpio
 	need_command modprobe
 	mkdir -p "$(dirname "$image")"
-	with_lock "$image.lock" image_base_make "$folder" "$image" "$key"
+	image_base_make "$folder" "$image" "$key"
 }
 
 image_base_make()
@@ -148,7 +149,7 @@ image_libraries()
 	done
 	# ldd fails where a file is a script or static: no libraries then.
 	{ LD_LIBRARY_PATH=$build_dir/lib ldd "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* 2>/dev/null || true; } |
-		sed -n 's|.*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
+		sed -n 's|^[^/]*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
 		case $library in
 		"$build_dir"/lib/*) continue ;;
 		esac

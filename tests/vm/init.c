@@ -5,13 +5,16 @@
  *
  * Ports, all of which end in files of the runner on the host:
  *	/dev/ttyS0	console; a dying kernel's last words
- *	/dev/ttyS1	result: "init" when this program runs, then "retry" (the
- *			emulated machine came up broken) or "done STATUS". No
+ *	/dev/ttyS1	result: "init" when this program runs, "retry" when the
+ *			emulated machine came up broken, else "start" just
+ *			before the command and "done STATUS" at the very end. No
  *			word, no success: a crash or a hang cannot write it.
  *	/dev/vport0p1	standard output of the command
  *	/dev/vport0p2	standard error of the command
- *	/dev/vport0p3	kernel log, as it comes, and the findings of the checks
- *			below, each on a line that starts with "guest check: "
+ *	/dev/vport0p3	kernel log, as it comes, with a line "guest: command
+ *			starts" where that happened, and the findings of the
+ *			checks below, each on a line that starts with
+ *			"guest check: "
  *
  * Words on the kernel command line: procirq.shell (interactive, on the
  * console), procirq.kmemleak (look for leaks), procirq.rows=, procirq.columns=.
@@ -39,6 +42,7 @@
 #include <unistd.h>
 
 #define IRQS_MAX 1024
+#define PIDS_MAX 65536
 /* Objects younger than this are not reported by kmemleak (MSECS_MIN_AGE). */
 #define KMEMLEAK_AGE_S 6
 /* How long killed processes may take to go. */
@@ -52,6 +56,7 @@ struct guest {
 	int signals;	/* signalfd: SIGCHLD */
 	bool broken_lapic;
 	bool leaks;	/* look for them */
+	bool know_depths;	/* the kernel has genirq's debugfs */
 	int depth_before[IRQS_MAX];	/* disable depth, -1: no such line */
 	bool in_use_before[IRQS_MAX];
 };
@@ -196,6 +201,23 @@ static int open_port(const char *path)
 	return -1;
 }
 
+/* The kernel writes control characters as \xHH, the backslash too. */
+static void unescape(char *text)
+{
+	char *to = text;
+	unsigned int c;
+
+	for (; *text; text++, to++) {
+		if (text[0] == '\\' && sscanf(text, "\\x%2x", &c) == 1) {
+			*to = c;
+			text += 3;
+		} else {
+			*to = *text;
+		}
+	}
+	*to = '\0';
+}
+
 /* Copies what the kernel has logged since the last call to the log port. */
 static void drain_kmsg(struct guest *guest)
 {
@@ -219,6 +241,7 @@ static void drain_kmsg(struct guest *guest)
 		end = strchr(text, '\n');
 		if (end)
 			*end = '\0';
+		unescape(text);
 		if (strstr(text, "lapic is not functional") ||
 		    strstr(text, "Could not switch to high resolution mode"))
 			guest->broken_lapic = true;
@@ -328,33 +351,6 @@ static void command_start(struct guest *guest, struct command *command)
 	command->pipe[1] = err[0];
 }
 
-static void report_survivors(struct guest *guest)
-{
-	char path[300], text[4096];
-	struct dirent *entry;
-	DIR *dir = opendir("/proc");
-
-	while (dir && (entry = readdir(dir))) {
-		int pid = atoi(entry->d_name), parent = 0;
-		char *end;
-
-		if (pid <= 1)
-			continue;
-		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-		read_file(path, text, sizeof(text));
-		end = strrchr(text, ')');
-		if (!end || sscanf(end + 1, " %*c %d", &parent) != 1 || parent != 1)
-			continue;
-		end[1] = '\0';
-		say(guest->log, "guest check: process %s does not die\n", text);
-		snprintf(path, sizeof(path), "/proc/%d/stack", pid);
-		read_file(path, text, sizeof(text));
-		put(guest->log, text, strlen(text));
-	}
-	if (dir)
-		closedir(dir);
-}
-
 /* Runs /command; returns its exit status as a shell would give it. */
 static int command_run(struct guest *guest, int port_out, int port_err)
 {
@@ -379,7 +375,7 @@ static int command_run(struct guest *guest, int port_out, int port_err)
 		reap(guest, &command);
 	}
 	if (have_children())
-		report_survivors(guest);
+		say(guest->log, "guest check: killed processes do not die\n");
 	return command.status;
 }
 
@@ -406,6 +402,9 @@ static void irqs_remember(struct guest *guest)
 {
 	int irq;
 
+	guest->know_depths = !access("/sys/kernel/debug/irq/irqs", F_OK);
+	if (!guest->know_depths)
+		return;
 	for (irq = 0; irq < IRQS_MAX; irq++) {
 		guest->depth_before[irq] = irq_depth(irq);
 		guest->in_use_before[irq] = irq_in_use(irq);
@@ -421,6 +420,8 @@ static void irqs_check(struct guest *guest)
 {
 	int irq, depth, limit;
 
+	if (!guest->know_depths)
+		return;
 	for (irq = 0; irq < IRQS_MAX; irq++) {
 		depth = irq_depth(irq);
 		if (irq_in_use(irq))
@@ -430,6 +431,51 @@ static void irqs_check(struct guest *guest)
 		if (depth > limit)
 			say(guest->log, "guest check: irq %d is left disabled (depth %d, at most %d expected)\n",
 			    irq, depth, limit);
+	}
+}
+
+/* Marks the tasks in uninterruptible sleep; returns how many of those that
+ * were marked before are still there, and reports them.
+ */
+static int stuck_tasks(struct guest *guest, char stuck[PIDS_MAX])
+{
+	char path[300], text[4096], *end;
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+	int count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		int pid = atoi(entry->d_name);
+
+		if (pid <= 0 || pid >= PIDS_MAX)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+		read_file(path, text, sizeof(text));
+		end = strrchr(text, ')');
+		if (!end || strncmp(end, ") D", 3))
+			continue;
+		if (stuck[pid]++) {
+			end[1] = '\0';
+			say(guest->log, "guest check: task %s is stuck in the kernel\n", text);
+			snprintf(path, sizeof(path), "/proc/%d/stack", pid);
+			read_file(path, text, sizeof(text));
+			put(guest->log, text, strlen(text));
+		}
+		count++;
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* A task may pass through uninterruptible sleep; it must not stay there. */
+static void stuck_check(struct guest *guest)
+{
+	static char stuck[PIDS_MAX];
+
+	if (stuck_tasks(guest, stuck)) {
+		usleep(500000);
+		stuck_tasks(guest, stuck);
 	}
 }
 
@@ -545,12 +591,17 @@ int main(void)
 	if (guest.broken_lapic)
 		finish(&guest, "retry", -1);
 	if (on_cmdline(&guest, "procirq.shell")) {
+		run((char *[]){ "modprobe", "-a", "procirq", "irqgen", NULL });
 		shell_run(&guest);
 		finish(&guest, "done", 0);
 	}
 	irqs_remember(&guest);
 	leaks_forget(&guest);
+	drain_kmsg(&guest);
+	say(guest.log, "guest: command starts\n");
+	say(guest.result, "start\n");
 	status = command_run(&guest, port_out, port_err);
+	stuck_check(&guest);
 	irqs_check(&guest);
 	leaks_check(&guest);
 	lockdep_check(&guest);

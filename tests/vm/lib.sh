@@ -54,8 +54,8 @@ with_lock()
 	shift
 	mkdir -p "$(dirname "$file")"
 	(
-		if ! flock -n 9; then
-			say "waiting for another run to finish with ${file##*/}"
+		if ! flock -w 2 9; then
+			say "waiting for another run (${file#"$repo_dir/"})"
 			flock 9
 		fi
 		"$@" 9>&-

@@ -64,7 +64,7 @@ modules_make()
 	[ "$farm" = "$out/module" ] || [ ! -e "$out/module/Module.symvers" ] ||
 		symbols=$out/module/Module.symvers
 	say "building ${src#"$repo_dir/"} for $k"
-	if ! make -s -C "$folder/build" M="$farm" KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES= \
+	if ! make -s -C "$folder/build" M="$farm" KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_PAHOLE_VERSION=0 PAHOLE=none \
 		PROCIRQ_MODULE="$out/module" \
 		KBUILD_EXTRA_SYMBOLS="$symbols" -j"$(nproc)" modules >"$log" 2>&1; then
 		cat "$log" >&2

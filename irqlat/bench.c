@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat bench: options, and what is done with the results. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "clock.h"
+#include "command.h"
+#include "msg.h"
+#include "opts.h"
+#include "out.h"
+#include "rtsetup.h"
+#include "uapi/irqgen.h"
+
+#define SAMPLES_DEFAULT	10000
+#define SAMPLES_MAX	1000000000
+#define WARMUP_DEFAULT	100
+#define GAP_DEFAULT_NS	100000
+#define GAP_MIN_NS	1000
+#define GAP_MAX_NS	(10 * NSEC_PER_SEC)
+#define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
+
+enum entry { ENTRY_STAMP, ENTRY_TRACE };
+
+struct config {
+	const char *source;
+	const char *ways;
+	uint64_t line;
+	uint64_t samples;
+	uint64_t duration_ns;
+	uint64_t warmup;
+	uint64_t gap_ns;
+	struct cpu_list cpus;
+	struct priority priority;
+	int entry;
+	bool quiet;
+	bool nanoseconds;
+	bool no_header;
+	bool no_histogram;
+	struct opt_file json;
+	struct opt_file csv;
+};
+
+static const char *const entry_choices[] = { "stamp", "trace", NULL };
+
+#define AT(member) .offset = offsetof(struct config, member)
+
+static const struct opt options[] = {
+	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
+	  .help = "what raises interrupts: irqgen (default), or edu,\nQEMU's PCI device, the first or edu=PCI-ADDRESS" },
+	{ 'w', "ways", "LIST", OPT_STRING, AT(ways),
+	  .help = "how they are waited for: read, poll, uio (edu only);\ndefault read,poll" },
+	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
+	  .help = "irqgen line to use (default 0)" },
+	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
+	  .help = "interrupts per way (default 10000; with -d no limit)" },
+	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1,
+	  .max = YEAR_NS, .help = "stop after this time: 30, 10m, 1h" },
+	{ 0, "warmup", "N", OPT_U64, AT(warmup), .max = SAMPLES_MAX,
+	  .help = "interrupts per way before that, not counted (default 100)" },
+	{ 0, "gap", "TIME", OPT_DURATION, AT(gap_ns), .min = GAP_MIN_NS,
+	  .max = GAP_MAX_NS,
+	  .help = "from the thread asleep to the interrupt (default 100us)" },
+	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
+	  .help = "measure on the first CPU of the list, raise on the second;\na list of one does both there" },
+	{ 'P', "priority", "PRIO", OPT_PRIORITY, AT(priority),
+	  .help = "of the measured thread: f:N FIFO, r:N RR, o:NICE;\ndefault f:80" },
+	{ 0, "entry", "HOW", OPT_CHOICE, AT(entry), .choices = entry_choices,
+	  .help = "when the handler began: stamp (default; the module's own)\nor trace (tracepoint irq_handler_entry, for every way)" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet),
+	  .help = "no progress, only the result" },
+	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
+	  .help = "print nanoseconds instead of microseconds" },
+	{ 0, "no-header", NULL, OPT_FLAG, AT(no_header),
+	  .help = "do not print the facts about the system" },
+	{ 0, "no-histogram", NULL, OPT_FLAG, AT(no_histogram),
+	  .help = "do not draw histograms" },
+	{ 0, "json", "FILE", OPT_FILE, AT(json),
+	  .help = "write JSON to FILE, or instead of the text" },
+	{ 0, "csv", "FILE", OPT_FILE, AT(csv),
+	  .help = "write CSV to FILE, or instead of the text" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "bench",
+	.arguments = "",
+	.summary = "Raise interrupts and measure how long each takes to reach user space, by which way.",
+	.options = options,
+	.epilogue =
+		"Times: a number and ns, us, ms, s, m, h or d. Ctrl-C ends early, with a result.\n"
+		"Exit status: 0 done, 1 error.\n",
+};
+
+/* "irqgen", "edu", "edu=0000:00:04.0". */
+static int choose_source(const struct config *config, struct bench *bench)
+{
+	const char *equals = strchrnul(config->source, '=');
+	char name[16];
+
+	snprintf(name, sizeof(name), "%.*s",
+		 (int)(equals - config->source > 15 ? 15 :
+						      equals - config->source),
+		 config->source);
+	bench->source = source_find(name);
+	if (!bench->source) {
+		msg_error("--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS",
+			  config->source);
+		return -1;
+	}
+	if (!*equals)
+		return 0;
+	if (bench->source != &source_edu_ops) {
+		msg_error("--source %s: only edu takes an address",
+			  config->source);
+		return -1;
+	}
+	bench->source_config.address = equals + 1;
+	return 0;
+}
+
+static int choose_ways(const struct config *config, struct bench *bench)
+{
+	int i;
+
+	bench->n_ways = way_list_parse(config->ways, bench->ways,
+				       BENCH_WAYS_MAX);
+	if (bench->n_ways < 0)
+		return -1;
+	for (i = 0; i < bench->n_ways; i++) {
+		const struct way *way = bench->ways[i];
+
+		if (!bench->source->drivers[way->driver]) {
+			msg_error("way %s needs a PCI device: use --source edu",
+				  way->name);
+			return -1;
+		}
+		/* UIO has no other line, and like is compared with like. */
+		if (way->driver == DRIVER_UIO)
+			bench->source_config.intx = true;
+	}
+	return 0;
+}
+
+static int check_outputs(const struct config *config)
+{
+	const struct opt_file *files[] = { &config->json, &config->csv };
+	size_t i;
+	FILE *file;
+
+	if (opt_file_is_stdout(&config->json) &&
+	    opt_file_is_stdout(&config->csv)) {
+		msg_error("--json and --csv both to standard output: give one of them a file");
+		return -1;
+	}
+	for (i = 0; i < 2; i++) {
+		if (!files[i]->wanted || opt_file_is_stdout(files[i]))
+			continue;
+		/* Better now than after an hour of measuring. */
+		file = fopen(files[i]->name, "ae");
+		if (!file) {
+			msg_error("%s: cannot write: %s", files[i]->name,
+				  strerror(errno));
+			return -1;
+		}
+		fclose(file);
+	}
+	return 0;
+}
+
+static int prepare(const struct config *config, struct bench *bench,
+		   struct run *run)
+{
+	sysinfo_collect("", &run->system);
+	bench->source_config.line = config->line;
+	bench->source_config.gap_ns = config->gap_ns;
+	bench->samples = config->samples;
+	if (!config->samples)
+		bench->samples = config->duration_ns ? UINT64_MAX :
+						       SAMPLES_DEFAULT;
+	bench->duration_ns = config->duration_ns;
+	bench->warmup = config->warmup;
+	bench->entry_trace = config->entry == ENTRY_TRACE;
+	bench->priority = config->priority;
+	bench->progress = !config->quiet && isatty(STDERR_FILENO);
+	if (choose_source(config, bench) || choose_ways(config, bench) ||
+	    check_outputs(config) ||
+	    rt_choose_cpus(&config->cpus, &bench->measured_cpu,
+			   &bench->source_cpu))
+		return -1;
+	bench->source_config.cpu = bench->source_cpu;
+	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d",
+		 bench->measured_cpu);
+	snprintf(run->system.source_cpu, SYSINFO_TEXT_BYTES, "%d",
+		 bench->source_cpu);
+	return 0;
+}
+
+/*
+ * From here on Ctrl-C only ends the run loop: a device may be bound to another
+ * driver, and everything is put back on the ordinary way out.
+ */
+static void hold_stop_signals(struct bench *bench)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	size_t i;
+
+	sigemptyset(&bench->stop_signals);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&bench->stop_signals, signals[i]);
+	sigprocmask(SIG_BLOCK, &bench->stop_signals, NULL);
+}
+
+static int write_file(const struct opt_file *wanted, const struct run *run,
+		      int (*write)(const struct run *run, FILE *out))
+{
+	FILE *file;
+	int err;
+
+	if (!wanted->wanted)
+		return 0;
+	if (opt_file_is_stdout(wanted))
+		return write(run, stdout);
+	file = fopen(wanted->name, "we");
+	err = !file || write(run, file);
+	if (file && fclose(file))
+		err = -1;
+	if (err)
+		msg_error("%s: cannot write: %s", wanted->name,
+			  strerror(errno));
+	return err ? -1 : 0;
+}
+
+static int write_csv(const struct run *run, FILE *out)
+{
+	out_csv(run, out);
+	return ferror(out) ? -1 : 0;
+}
+
+static int present(const struct config *config, const struct run *run)
+{
+	struct text_style style = {
+		.nanoseconds = config->nanoseconds,
+		.header = !config->no_header,
+		.histogram = !config->no_histogram,
+	};
+	int err;
+
+	err = write_file(&config->json, run, out_json);
+	err |= write_file(&config->csv, run, write_csv);
+	if (opt_file_is_stdout(&config->json) ||
+	    opt_file_is_stdout(&config->csv)) {
+		out_text_warnings(&run->system, stderr);
+		return err;
+	}
+	text_style_detect(&style, stdout);
+	out_text(run, &style, stdout);
+	return err;
+}
+
+/**
+ * cmd_bench - irqlat bench
+ * @argc: arguments from "bench" on
+ * @argv: the same
+ *
+ * Returns the exit status.
+ */
+int cmd_bench(int argc, char **argv)
+{
+	struct config config = {
+		.source = "irqgen",
+		.ways = "read,poll",
+		.warmup = WARMUP_DEFAULT,
+		.gap_ns = GAP_DEFAULT_NS,
+		.priority = { SCHED_CLASS_FIFO, 80 },
+	};
+	struct bench bench = { 0 };
+	struct run run = { 0 };
+	int operand, rc;
+
+	rc = opts_parse(&command, argc, argv, &config, &operand);
+	if (rc == OPTS_HELP) {
+		opts_help(&command, stdout);
+		return EXIT_OK;
+	}
+	if (rc < 0)
+		return EXIT_ERROR;
+	if (operand < argc) {
+		msg_error("%s: bench takes options only", argv[operand]);
+		return EXIT_ERROR;
+	}
+	if (prepare(&config, &bench, &run))
+		return EXIT_ERROR;
+	hold_stop_signals(&bench);
+	rc = bench_measure(&bench, &run);
+	/* An error in the middle does not take away what was measured. */
+	if ((!rc || run_has_samples(&run)) && present(&config, &run))
+		rc = -1;
+	run_free(&run);
+	return rc ? EXIT_ERROR : EXIT_OK;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands of irqlat: each is one file, and one row in main.c's table. */
+#ifndef IRQLAT_COMMAND_H
+#define IRQLAT_COMMAND_H
+
+int cmd_bench(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+
+#endif /* IRQLAT_COMMAND_H */

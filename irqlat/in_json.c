@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Results from JSON, schema irqlat/1. The file may be anything: nothing in it
+ * is believed before it was looked at.
+ */
+
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "out.h"
+
+/* Where the reader is, for its messages. */
+struct reader {
+	char *error;
+	char where[64];
+};
+
+__attribute__((format(printf, 2, 3)))
+static int fail(struct reader *reader, const char *format, ...)
+{
+	va_list args;
+	int len = snprintf(reader->error, IN_JSON_ERROR_BYTES, "%s",
+			   reader->where);
+
+	va_start(args, format);
+	vsnprintf(reader->error + len, (size_t)(IN_JSON_ERROR_BYTES - len),
+		  format, args);
+	va_end(args);
+	return -1;
+}
+
+static int get_text(struct reader *reader, const json_t *object,
+		    const char *key, char *text, size_t size)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_string(value))
+		return fail(reader, "\"%s\" is missing or not a string", key);
+	snprintf(text, size, "%s", json_string_value(value));
+	return 0;
+}
+
+static int get_integer(struct reader *reader, const json_t *object,
+		       const char *key, int64_t *number)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value))
+		return fail(reader, "\"%s\" is missing or not an integer", key);
+	*number = json_integer_value(value);
+	return 0;
+}
+
+static int get_count(struct reader *reader, const json_t *object,
+		     const char *key, uint64_t *count)
+{
+	int64_t number = 0;
+
+	if (get_integer(reader, object, key, &number))
+		return -1;
+	if (number < 0)
+		return fail(reader, "\"%s\" is negative", key);
+	*count = (uint64_t)number;
+	return 0;
+}
+
+/* One [low, high, count]. */
+static int read_bucket(struct reader *reader, const json_t *triple,
+		       uint64_t *next_low, struct hist *h)
+{
+	int64_t number[3];
+	size_t i;
+
+	if (json_array_size(triple) != 3)
+		return fail(reader, "a bucket is not [low_ns, high_ns, count]");
+	for (i = 0; i < 3; i++) {
+		const json_t *value = json_array_get(triple, i);
+
+		if (!json_is_integer(value) || json_integer_value(value) < 0)
+			return fail(reader,
+				    "a bucket holds something else than counts");
+		number[i] = json_integer_value(value);
+	}
+	if (number[0] > number[1] || (uint64_t)number[0] < *next_low ||
+	    !number[2])
+		return fail(reader,
+			    "buckets overlap, do not ascend, or are empty");
+	*next_low = (uint64_t)number[1] + 1;
+	hist_record_n(h, number[0], (uint64_t)number[2]);
+	return 0;
+}
+
+/* The exact figures, which the buckets do not hold. */
+static int read_exact(struct reader *reader, const json_t *object,
+		      struct hist *h)
+{
+	const json_t *mean = json_object_get(object, "mean_ns");
+	uint64_t min = 0, max = 0;
+	double mean_ns;
+
+	if (!h->n)
+		return 0;
+	if (get_count(reader, object, "min_ns", &min) ||
+	    get_count(reader, object, "max_ns", &max))
+		return -1;
+	if (!json_is_number(mean))
+		return fail(reader, "\"mean_ns\" is missing or not a number");
+	mean_ns = json_number_value(mean);
+	if (min < h->min || max < h->max || mean_ns < (double)min ||
+	    mean_ns > (double)max)
+		return fail(reader,
+			    "min_ns, mean_ns and max_ns contradict each other or the histogram");
+	h->min = min;
+	h->max = max;
+	h->sum = (uint64_t)fmin(mean_ns * (double)h->n + 0.5, 1.8e19);
+	return 0;
+}
+
+static int read_histogram(struct reader *reader, const json_t *object,
+			  struct hist *h)
+{
+	const json_t *buckets = json_object_get(object, "histogram");
+	uint64_t n = 0, next_low = 0;
+	size_t i;
+
+	if (get_count(reader, object, "n", &n))
+		return -1;
+	if (!json_is_array(buckets))
+		return fail(reader, "\"histogram\" is missing or not an array");
+	for (i = 0; i < json_array_size(buckets); i++)
+		if (read_bucket(reader, json_array_get(buckets, i), &next_low,
+				h))
+			return -1;
+	if (h->n != n)
+		return fail(reader, "the histogram does not add up to \"n\"");
+	if (read_exact(reader, object, h))
+		return -1;
+	/* Not in every file: it came later than the schema. */
+	if (json_object_get(object, "negative"))
+		return get_count(reader, object, "negative", &h->negative);
+	return 0;
+}
+
+static int read_result(struct reader *reader, const json_t *object,
+		       struct result *r)
+{
+	if (!json_is_object(object))
+		return fail(reader, "not an object");
+	if (get_text(reader, object, "source", r->source, RESULT_NAME_BYTES) ||
+	    get_text(reader, object, "way", r->way, RESULT_NAME_BYTES) ||
+	    get_text(reader, object, "wait", r->wait, RESULT_NAME_BYTES) ||
+	    get_text(reader, object, "stage", r->stage, RESULT_NAME_BYTES))
+		return -1;
+	if (get_count(reader, object, "irq", &r->irq) ||
+	    get_integer(reader, object, "cpu", &r->cpu) ||
+	    get_count(reader, object, "raised", &r->raised) ||
+	    get_count(reader, object, "delivered", &r->delivered) ||
+	    get_count(reader, object, "coalesced", &r->coalesced) ||
+	    get_integer(reader, object, "lost", &r->lost) ||
+	    get_count(reader, object, "overhead_ns", &r->overhead_ns))
+		return -1;
+	return read_histogram(reader, object, &r->hist);
+}
+
+static int read_field(struct reader *reader, const json_t *system,
+		      const struct sysinfo_field *field, struct sysinfo *info)
+{
+	const json_t *value = json_object_get(system, field->key);
+	char *member = (char *)info + field->offset;
+
+	/* Not known, or not known to the version that wrote the file. */
+	if (!value || json_is_null(value))
+		return 0;
+	switch (field->type) {
+	case SYSINFO_TEXT:
+		return get_text(reader, system, field->key, member,
+				SYSINFO_TEXT_BYTES);
+	case SYSINFO_BOOL:
+		if (!json_is_boolean(value))
+			return fail(reader, "\"%s\" is neither true nor false",
+				    field->key);
+		*(bool *)member = json_is_true(value);
+		return 0;
+	case SYSINFO_INT:
+		return get_integer(reader, system, field->key,
+				   (int64_t *)member);
+	}
+	return -1;
+}
+
+static int read_system(struct reader *reader, const json_t *root,
+		       struct sysinfo *info)
+{
+	const json_t *system = json_object_get(root, "system"), *warnings;
+	const struct sysinfo_field *field;
+	size_t i;
+
+	if (!json_is_object(system))
+		return fail(reader, "\"system\" is missing or not an object");
+	snprintf(reader->where, sizeof(reader->where), "system: ");
+	for (field = sysinfo_fields; field->key; field++)
+		if (read_field(reader, system, field, info))
+			return -1;
+	warnings = json_object_get(system, "warnings");
+	if (warnings && !json_is_array(warnings))
+		return fail(reader, "\"warnings\" is not an array");
+	for (i = 0; i < json_array_size(warnings); i++) {
+		const json_t *text = json_array_get(warnings, i);
+
+		if (!json_is_string(text))
+			return fail(reader, "a warning is not a string");
+		sysinfo_warn(info, "%s", json_string_value(text));
+	}
+	return 0;
+}
+
+static int read_run(struct reader *reader, const json_t *root, struct run *run)
+{
+	const json_t *schema = json_object_get(root, "schema"), *results;
+	struct result *r;
+	size_t i;
+
+	if (!json_is_string(schema))
+		return fail(reader, "no result of irqlat: \"schema\" is missing");
+	if (strcmp(json_string_value(schema), RESULT_SCHEMA))
+		return fail(reader,
+			    "schema \"%.40s\" is not the one this irqlat reads, "
+			    RESULT_SCHEMA, json_string_value(schema));
+	if (read_system(reader, root, &run->system))
+		return -1;
+	reader->where[0] = '\0';
+	run->interrupted = json_is_true(json_object_get(root, "interrupted"));
+	if (json_object_get(root, "warmup") &&
+	    get_count(reader, root, "warmup", &run->warmup))
+		return -1;
+	results = json_object_get(root, "results");
+	if (!json_is_array(results))
+		return fail(reader, "\"results\" is missing or not an array");
+	for (i = 0; i < json_array_size(results); i++) {
+		snprintf(reader->where, sizeof(reader->where), "results[%zu]: ",
+			 i);
+		r = run_add(run);
+		if (!r)
+			return fail(reader, "out of memory");
+		if (read_result(reader, json_array_get(results, i), r))
+			return -1;
+	}
+	return 0;
+}
+
+/**
+ * in_json - read a run
+ * @text: JSON
+ * @len: bytes in @text
+ * @run: zeroed; filled; to be given to run_free() in any case
+ * @error: on failure, what is wrong and where, without the name of the file
+ *
+ * Returns 0, or -1 with @error set.
+ */
+int in_json(const char *text, size_t len, struct run *run,
+	    char error[IN_JSON_ERROR_BYTES])
+{
+	struct reader reader = { .error = error };
+	json_error_t parse;
+	json_t *root;
+	int err;
+
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &parse);
+	if (!root)
+		return fail(&reader, "not JSON: line %d: %s", parse.line,
+			    parse.text);
+	err = read_run(&reader, root, run);
+	json_decref(root);
+	return err;
+}

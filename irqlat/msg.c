@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Messages on standard error. */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "msg.h"
+
+static void say(const char *kind, const char *format, va_list args)
+{
+	/* What was printed before stands before, where both go to one place. */
+	fflush(stdout);
+	fprintf(stderr, "irqlat: %s", kind);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+void msg_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void msg_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}

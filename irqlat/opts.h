@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Command line options as a table: one row says how an option is spelled, what
+ * it takes, where its value goes and what --help prints.
+ */
+#ifndef IRQLAT_OPTS_H
+#define IRQLAT_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum opt_type {
+	OPT_FLAG,	/* bool, set to true */
+	OPT_U64,	/* uint64_t, between @min and @max */
+	OPT_DURATION,	/* uint64_t, ns, between @min and @max */
+	OPT_SECONDS,	/* the same; a bare number is seconds, as in rtla */
+	OPT_CPUS,	/* struct cpu_list */
+	OPT_PRIORITY,	/* struct priority */
+	OPT_STRING,	/* const char *, the argument itself */
+	OPT_CHOICE,	/* int, index into @choices */
+	OPT_FILE,	/* struct opt_file; the name may be left out */
+};
+
+/* An output that was asked for: name NULL or "-" is standard output. */
+struct opt_file {
+	bool wanted;
+	const char *name;
+};
+
+/**
+ * struct opt - one option
+ * @letter: short name, 0 for none
+ * @name: long name without dashes; NULL ends a table
+ * @arg: name of the argument in --help; NULL for OPT_FLAG
+ * @type: what the argument is
+ * @offset: of the field in the command's configuration
+ * @min: least value of OPT_U64, OPT_DURATION and OPT_SECONDS
+ * @max: greatest value of the same
+ * @choices: NULL-terminated words of OPT_CHOICE
+ * @help: one sentence for --help, may have line feeds
+ */
+struct opt {
+	char letter;
+	const char *name;
+	const char *arg;
+	enum opt_type type;
+	size_t offset;
+	uint64_t min;
+	uint64_t max;
+	const char *const *choices;
+	const char *help;
+};
+
+/**
+ * struct opt_command - how a command is called
+ * @name: "bench"
+ * @arguments: what follows the options, for the usage line
+ * @summary: one line for --help
+ * @options: table
+ * @epilogue: text after the options in --help, may be NULL
+ */
+struct opt_command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const struct opt *options;
+	const char *epilogue;
+};
+
+/* What opts_parse() found besides errors (-1). */
+#define OPTS_OK		0
+#define OPTS_HELP	1
+
+int opts_parse(const struct opt_command *command, int argc, char **argv,
+	       void *config, int *first_operand);
+void opts_help(const struct opt_command *command, FILE *out);
+bool opt_file_is_stdout(const struct opt_file *file);
+
+#endif /* IRQLAT_OPTS_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Results on paper: text, JSON, CSV; and JSON back again. */
+#ifndef IRQLAT_OUT_H
+#define IRQLAT_OUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "result.h"
+
+/**
+ * struct text_style - how to print text
+ * @columns: width to fill
+ * @utf8: blocks may be drawn
+ * @nanoseconds: times in ns instead of us
+ * @header: print the system facts
+ * @histogram: draw histograms
+ */
+struct text_style {
+	int columns;
+	bool utf8;
+	bool nanoseconds;
+	bool header;
+	bool histogram;
+};
+
+void text_style_detect(struct text_style *style, FILE *out);
+void out_text(const struct run *run, const struct text_style *style, FILE *out);
+void out_text_histogram(const struct hist *h, const struct text_style *style,
+			FILE *out);
+void out_text_warnings(const struct sysinfo *info, FILE *out);
+
+int out_json(const struct run *run, FILE *out);
+void out_csv(const struct run *run, FILE *out);
+
+#define IN_JSON_ERROR_BYTES 256
+int in_json(const char *text, size_t len, struct run *run,
+	    char error[IN_JSON_ERROR_BYTES]);
+
+#endif /* IRQLAT_OUT_H */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Results as JSON, schema irqlat/1. */
+
+#include <jansson.h>
+#include <string.h>
+
+#include "out.h"
+
+/* Text from files may be anything; JSON is UTF-8. */
+static json_t *string(const char *text)
+{
+	json_t *value = json_string(text);
+	char ascii[512];
+	size_t i;
+
+	if (value)
+		return value;
+	snprintf(ascii, sizeof(ascii), "%s", text);
+	for (i = 0; ascii[i]; i++)
+		if ((unsigned char)ascii[i] >= 0x80)
+			ascii[i] = '?';
+	return json_string(ascii);
+}
+
+static json_t *cell_value(const struct cell *cell)
+{
+	switch (cell->type) {
+	case CELL_NULL:
+		return json_null();
+	case CELL_TEXT:
+		return string(cell->text);
+	case CELL_UNSIGNED:
+		return json_integer((json_int_t)cell->u);
+	case CELL_SIGNED:
+		return json_integer((json_int_t)cell->i);
+	case CELL_REAL:
+		return json_real(cell->real);
+	}
+	return json_null();
+}
+
+static json_t *histogram(const struct hist *h)
+{
+	json_t *array = json_array();
+	struct hist_bucket b;
+	size_t position = 0;
+
+	while (hist_next(h, &position, &b))
+		json_array_append_new(array,
+				      json_pack("[I,I,I]", (json_int_t)b.low,
+						(json_int_t)b.high,
+						(json_int_t)b.count));
+	return array;
+}
+
+static json_t *result_object(const struct result *r)
+{
+	struct cell cells[RESULT_CELLS_MAX];
+	size_t n = result_cells(r, cells), i;
+	json_t *object = json_object();
+
+	for (i = 0; i < n; i++)
+		json_object_set_new(object, cells[i].key, cell_value(&cells[i]));
+	json_object_set_new(object, "histogram", histogram(&r->hist));
+	return object;
+}
+
+static json_t *system_object(const struct sysinfo *info)
+{
+	const struct sysinfo_field *field;
+	json_t *object = json_object(), *warnings = json_array();
+	size_t i;
+
+	for (field = sysinfo_fields; field->key; field++) {
+		const char *member = (const char *)info + field->offset;
+		json_t *value = json_null();
+
+		switch (field->type) {
+		case SYSINFO_TEXT:
+			value = *member ? string(member) : json_null();
+			break;
+		case SYSINFO_BOOL:
+			value = json_boolean(*(const bool *)member);
+			break;
+		case SYSINFO_INT:
+			value = json_integer(*(const int64_t *)member);
+			break;
+		}
+		json_object_set_new(object, field->key, value);
+	}
+	for (i = 0; i < info->n_warnings; i++)
+		json_array_append_new(warnings, string(info->warnings[i]));
+	json_object_set_new(object, "warnings", warnings);
+	return object;
+}
+
+/**
+ * out_json - write a run
+ * @run: what was measured
+ * @out: where to; one object and a line feed
+ *
+ * Returns 0, or -1 when memory or @out gave out.
+ */
+int out_json(const struct run *run, FILE *out)
+{
+	json_t *results = json_array(), *root;
+	size_t i;
+	int err;
+
+	for (i = 0; i < run->n_results; i++)
+		json_array_append_new(results, result_object(&run->results[i]));
+	root = json_pack("{s:s, s:s, s:b, s:I, s:o, s:o}", "schema",
+			 RESULT_SCHEMA, "irqlat_version", PROCIRQ_VERSION,
+			 "interrupted", run->interrupted, "warmup",
+			 (json_int_t)run->warmup, "system",
+			 system_object(&run->system), "results", results);
+	if (!root)
+		return -1;
+	err = json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
+	json_decref(root);
+	return err || fputc('\n', out) == EOF ? -1 : 0;
+}

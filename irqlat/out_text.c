@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Results for people: facts, a table of ways and stages, histograms. */
+
+#include <inttypes.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "out.h"
+
+#define COLUMNS_DEFAULT	80
+#define COLUMNS_MIN	40
+#define COLUMNS_MAX	160
+#define LABEL_WIDTH	7
+#define VALUE_WIDTH	11
+
+/* Rows of a terminal histogram: the finest steps that fit are taken. */
+#define HISTOGRAM_ROWS_MAX	24
+#define HISTOGRAM_STEPS_MAX	256
+
+/**
+ * text_style_detect - fit the text to where it goes
+ * @style: @columns and @utf8 are set
+ * @out: terminal or not
+ */
+void text_style_detect(struct text_style *style, FILE *out)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+
+	style->columns = COLUMNS_DEFAULT;
+	if (!ioctl(fileno(out), TIOCGWINSZ, &size) && size.ws_col)
+		style->columns = size.ws_col;
+	else if (columns && atoi(columns) > 0)
+		style->columns = atoi(columns);
+	if (style->columns < COLUMNS_MIN)
+		style->columns = COLUMNS_MIN;
+	if (style->columns > COLUMNS_MAX)
+		style->columns = COLUMNS_MAX;
+	style->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+/* Prints @text after @indent columns, broken between words. */
+static void print_wrapped(const char *text, int indent, int columns, FILE *out)
+{
+	int room = columns - indent, used = 0, len;
+
+	while (*text) {
+		text += strspn(text, " ");
+		len = (int)strcspn(text, " ");
+		if (used && used + 1 + len > room) {
+			fprintf(out, "\n%*s", indent, "");
+			used = 0;
+		}
+		used += fprintf(out, "%s%.*s", used ? " " : "", len, text);
+		text += len;
+	}
+	fputc('\n', out);
+}
+
+static void print_header(const struct run *run, const struct text_style *style,
+			 FILE *out)
+{
+	const struct sysinfo_field *field;
+	char number[32];
+	const char *text;
+
+	for (field = sysinfo_fields; field->key; field++) {
+		text = sysinfo_text(&run->system, field, number,
+				    sizeof(number));
+		if (!strcmp(text, "-"))
+			continue;
+		fprintf(out, "%-15s ", field->label);
+		print_wrapped(text, 16, style->columns, out);
+	}
+	fputc('\n', out);
+}
+
+/**
+ * out_text_warnings - say loudly what spoils the figures
+ * @info: holds the warnings
+ * @out: where to
+ */
+void out_text_warnings(const struct sysinfo *info, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < info->n_warnings; i++)
+		fprintf(out, "WARNING: %s\n", info->warnings[i]);
+}
+
+static void print_value(bool known, uint64_t ns, const struct text_style *style,
+			FILE *out)
+{
+	if (!known)
+		fprintf(out, "%*s", VALUE_WIDTH, "n/a");
+	else if (style->nanoseconds)
+		fprintf(out, "%*" PRIu64, VALUE_WIDTH, ns);
+	else
+		fprintf(out, "%*.3f", VALUE_WIDTH, (double)ns / 1000);
+}
+
+/* Rows [first, end) of the results side by side, one a column. */
+struct columns {
+	const struct result *first;
+	const struct result *end;
+};
+
+static void print_percentile_rows(const struct columns *c,
+				  const struct text_style *style, FILE *out)
+{
+	const struct result_percentile *p;
+	const struct result *r;
+	uint64_t ns = 0;
+	bool known;
+
+	/* Six nines need ten million samples: n/a in most runs, so left to JSON. */
+	for (p = result_percentiles; p->ppm <= 999900 && p->key; p++) {
+		fprintf(out, "%-*s", LABEL_WIDTH, p->label);
+		for (r = c->first; r < c->end; r++) {
+			known = hist_percentile(&r->hist, p->ppm, &ns);
+			print_value(known, ns, style, out);
+		}
+		fputc('\n', out);
+	}
+}
+
+static const char *column_title(const char *stage)
+{
+	if (!strcmp(stage, "raise_to_handler"))
+		return "to handler";
+	if (!strcmp(stage, "handler_to_user"))
+		return "to user";
+	return stage;
+}
+
+static void print_table(const struct columns *c, const struct text_style *style,
+			FILE *out)
+{
+	const struct result *r;
+	int width = VALUE_WIDTH;
+
+	fprintf(out, "%-*s", LABEL_WIDTH, "way");
+	for (r = c->first; r < c->end; r++, width += VALUE_WIDTH) {
+		if (r > c->first && !strcmp(r->way, r[-1].way))
+			continue;
+		fprintf(out, "%*s", width, r->way);
+		width = 0;
+	}
+	fprintf(out, "\n%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
+	for (r = c->first; r < c->end; r++)
+		fprintf(out, "%*s", VALUE_WIDTH, column_title(r->stage));
+	fprintf(out, "\n%-*s", LABEL_WIDTH, "n");
+	for (r = c->first; r < c->end; r++)
+		fprintf(out, "%*" PRIu64, VALUE_WIDTH, r->hist.n);
+	fprintf(out, "\n%-*s", LABEL_WIDTH, "min");
+	for (r = c->first; r < c->end; r++)
+		print_value(r->hist.n > 0, r->hist.min, style, out);
+	fprintf(out, "\n%-*s", LABEL_WIDTH, "mean");
+	for (r = c->first; r < c->end; r++)
+		print_value(r->hist.n > 0, (uint64_t)hist_mean(&r->hist), style,
+			    out);
+	fputc('\n', out);
+	print_percentile_rows(c, style, out);
+	fprintf(out, "%-*s", LABEL_WIDTH, "max");
+	for (r = c->first; r < c->end; r++)
+		print_value(r->hist.n > 0, r->hist.max, style, out);
+	fputs("\n\n", out);
+}
+
+/* First row of the next way. */
+static const struct result *way_end(const struct result *r,
+				    const struct result *end)
+{
+	const char *way = r->way;
+
+	while (r < end && !strcmp(r->way, way))
+		r++;
+	return r;
+}
+
+/* As many whole ways side by side as the width has room for. */
+static void print_tables(const struct run *run, const struct text_style *style,
+			 FILE *out)
+{
+	const struct result *end = run->results + run->n_results;
+	long room = (style->columns - LABEL_WIDTH) / VALUE_WIDTH;
+	struct columns c = { .first = run->results };
+
+	while (c.first < end) {
+		c.end = way_end(c.first, end);
+		while (c.end < end && way_end(c.end, end) - c.first <= room)
+			c.end = way_end(c.end, end);
+		print_table(&c, style, out);
+		c.first = c.end;
+	}
+}
+
+static void print_counts(const struct result *r, const struct text_style *style,
+			 FILE *out)
+{
+	char text[256];
+
+	fprintf(out, "%-5s ", r->way);
+	snprintf(text, sizeof(text),
+		 "raised %" PRIu64 ", delivered %" PRIu64 ", coalesced %" PRIu64
+		 ", lost %" PRId64 ", irq %" PRIu64 " of %s, CPU %" PRId64,
+		 r->raised, r->delivered, r->coalesced, r->lost, r->irq,
+		 r->source, r->cpu);
+	print_wrapped(text, 6, style->columns, out);
+	if (r->hist.negative)
+		fprintf(out, "%6sWARNING: time went backwards in %" PRIu64
+			" samples\n", "", r->hist.negative);
+}
+
+/* --- histogram ------------------------------------------------------------ */
+
+/**
+ * struct scale - rows of a terminal histogram
+ * @steps: per power of two, which is divided evenly; a power of two itself
+ * @first: number of the first row, counted from value 1
+ * @n: rows
+ */
+struct scale {
+	unsigned int steps;
+	unsigned int first;
+	unsigned int n;
+};
+
+static unsigned int scale_row(unsigned int steps, uint64_t value)
+{
+	unsigned int octave;
+
+	/* Steps are no finer than the values. */
+	if (value < steps)
+		value = steps;
+	octave = 63 - (unsigned int)__builtin_clzll(value);
+	return octave * steps +
+	       (unsigned int)(((value - (1ull << octave)) * steps) >> octave);
+}
+
+static uint64_t scale_low(unsigned int steps, unsigned int row)
+{
+	unsigned int octave = row / steps;
+
+	return (1ull << octave) + (((uint64_t)(row % steps) << octave) / steps);
+}
+
+static struct scale scale_choose(const struct hist *h)
+{
+	struct scale s = { .steps = 2 * HISTOGRAM_STEPS_MAX };
+
+	do {
+		s.steps /= 2;
+		s.first = scale_row(s.steps, h->min);
+		s.n = scale_row(s.steps, h->max) - s.first + 1;
+	} while (s.n > HISTOGRAM_ROWS_MAX && s.steps > 1);
+	return s;
+}
+
+static void print_bar(uint64_t count, uint64_t most, int width, bool utf8,
+		      FILE *out)
+{
+	static const char *const eighths[] = { "",	 "\u258f", "\u258e",
+					       "\u258d", "\u258c", "\u258b",
+					       "\u258a", "\u2589" };
+	uint64_t parts = (uint64_t)width * 8;
+	uint64_t len = (uint64_t)((double)count / (double)most *
+				  (double)parts + 0.5);
+	uint64_t i;
+
+	/* What is there is seen, however little. */
+	if (count && !len)
+		len = 1;
+	for (i = 0; i < len / 8; i++)
+		fputs(utf8 ? "\u2588" : "#", out);
+	if (utf8)
+		fputs(eighths[len % 8], out);
+	else if (len % 8 >= 4 || len < 8)
+		fputc(len < 8 && len ? '.' : len ? '#' : ' ', out);
+}
+
+static void print_low(uint64_t ns, const struct text_style *style, FILE *out)
+{
+	if (style->nanoseconds)
+		fprintf(out, "%10" PRIu64, ns);
+	else
+		fprintf(out, "%10.3f", (double)ns / 1000);
+}
+
+/**
+ * out_text_histogram - draw a histogram, one row of text for each step
+ * @h: samples, ns
+ * @style: width, characters, unit
+ * @out: where to
+ *
+ * Each row says where it starts, how many samples it has, and draws them. The
+ * steps grow with the value. Rows without samples between two runs of others
+ * are drawn as one "..." when there are more than two.
+ */
+void out_text_histogram(const struct hist *h, const struct text_style *style,
+			FILE *out)
+{
+	uint64_t counts[64] = { 0 }, most = 0;
+	struct hist_bucket b;
+	struct scale scale;
+	size_t position = 0;
+	unsigned int i, empty = 0;
+
+	if (!h->n)
+		return;
+	scale = scale_choose(h);
+	while (hist_next(h, &position, &b)) {
+		uint64_t value = b.low < h->min ? h->min : b.low;
+
+		i = scale_row(scale.steps, value) - scale.first;
+		counts[i] += b.count;
+		if (counts[i] > most)
+			most = counts[i];
+	}
+	for (i = 0; i < scale.n; i++) {
+		if (!counts[i]) {
+			empty++;
+			continue;
+		}
+		if (empty > 2)
+			fprintf(out, "%10s\n", "...");
+		for (; empty && empty <= 2; empty--) {
+			print_low(scale_low(scale.steps, scale.first + i - empty),
+				  style, out);
+			fprintf(out, " %8d\n", 0);
+		}
+		empty = 0;
+		print_low(scale_low(scale.steps, scale.first + i), style, out);
+		fprintf(out, " %8" PRIu64 " ", counts[i]);
+		print_bar(counts[i], most, style->columns - 20, style->utf8,
+			  out);
+		fputc('\n', out);
+	}
+}
+
+static void print_histograms(const struct run *run,
+			     const struct text_style *style, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++) {
+		const struct result *r = &run->results[i];
+
+		if (strcmp(r->stage, "total") || !r->hist.n)
+			continue;
+		fprintf(out, "\n%s, %s, from %s:\n", r->way,
+			stage_title(r->stage), style->nanoseconds ? "ns" : "us");
+		out_text_histogram(&r->hist, style, out);
+	}
+}
+
+/**
+ * out_text - print a run for people
+ * @run: what was measured
+ * @style: how
+ * @out: where to
+ */
+void out_text(const struct run *run, const struct text_style *style, FILE *out)
+{
+	const struct result *end = run->results + run->n_results, *r;
+
+	if (style->header) {
+		print_header(run, style, out);
+		out_text_warnings(&run->system, out);
+		if (run->system.n_warnings)
+			fputc('\n', out);
+	}
+	if (run->interrupted)
+		fprintf(out, "Interrupted%s\n\n",
+			run_has_samples(run) ? ": what follows is part of the run." :
+					   " before the first sample (warm-up).");
+	print_tables(run, style, out);
+	for (r = run->results; r < end; r = way_end(r, end))
+		print_counts(r, style, out);
+	if (style->histogram)
+		print_histograms(run, style, out);
+}

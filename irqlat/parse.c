@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Values as they are typed. */
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+/**
+ * parse_u64 - a decimal count
+ * @text: digits only: no sign, no blank
+ * @value: set on success
+ */
+int parse_u64(const char *text, uint64_t *value)
+{
+	unsigned long long v;
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -1;
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || *end)
+		return -1;
+	*value = v;
+	return 0;
+}
+
+/**
+ * parse_duration - "10m", "1.5s", "250us"
+ * @text: a decimal number and one of ns us ms s m h d
+ * @bare_unit_ns: what a number without a unit means, ns; 0: the unit must be
+ *	given
+ * @ns: set on success, rounded to the nearest
+ */
+int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = {
+		{ "ns", 1 },	{ "us", 1e3 },	   { "ms", 1e6 },
+		{ "s", 1e9 },	{ "m", 60e9 },	   { "h", 3600e9 },
+		{ "d", 86400e9 },
+	};
+	double number, unit = 0;
+	const char *c;
+	char *end;
+	size_t i;
+
+	/* strtod() would also take "inf", "0x10", "1e9" and a sign. */
+	for (c = text; isdigit((unsigned char)*c) || *c == '.'; c++)
+		;
+	if (c == text)
+		return -1;
+	number = strtod(text, &end);
+	if (end != c)
+		return -1;
+	if (!*end)
+		unit = (double)bare_unit_ns;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].name))
+			unit = units[i].ns;
+	if (unit == 0 || number * unit >= 9.2e18)
+		return -1;
+	*ns = (uint64_t)llround(number * unit);
+	return 0;
+}
+
+bool cpu_list_contains(const struct cpu_list *list, int cpu)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->cpu[i] == cpu)
+			return true;
+	return false;
+}
+
+/* One CPU number, the rest of the text in @end. */
+static int parse_cpu(const char *text, char **end, int *cpu)
+{
+	long v;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -1;
+	v = strtol(text, end, 10);
+	if (v >= CPU_LIST_MAX)
+		return -1;
+	*cpu = (int)v;
+	return 0;
+}
+
+/**
+ * parse_cpu_list - "0-3,8": the kernel's CPU list format
+ * @text: numbers and ascending ranges, separated by commas
+ * @list: overwritten; keeps the order of @text, each CPU once
+ */
+int parse_cpu_list(const char *text, struct cpu_list *list)
+{
+	int first, last, cpu;
+	char *end;
+
+	list->n = 0;
+	for (;;) {
+		if (parse_cpu(text, &end, &first))
+			return -1;
+		last = first;
+		if (*end == '-' && parse_cpu(end + 1, &end, &last))
+			return -1;
+		if (last < first)
+			return -1;
+		for (cpu = first; cpu <= last; cpu++)
+			if (!cpu_list_contains(list, cpu))
+				list->cpu[list->n++] = cpu;
+		if (!*end)
+			return 0;
+		if (*end != ',')
+			return -1;
+		text = end + 1;
+	}
+}
+
+/**
+ * parse_priority - rtla's notation of policy and priority
+ * @text: "f:1" to "f:99" SCHED_FIFO, "r:1" to "r:99" SCHED_RR, "o:-20" to
+ *	"o:19" SCHED_OTHER and its nice value
+ * @priority: set on success
+ */
+int parse_priority(const char *text, struct priority *priority)
+{
+	long v, low = 1, high = 99;
+	char *end;
+
+	if (!text[0] || text[1] != ':' || !text[2] ||
+	    isspace((unsigned char)text[2]))
+		return -1;
+	switch (text[0]) {
+	case 'f':
+		priority->class = SCHED_CLASS_FIFO;
+		break;
+	case 'r':
+		priority->class = SCHED_CLASS_RR;
+		break;
+	case 'o':
+		priority->class = SCHED_CLASS_OTHER;
+		low = -20;
+		high = 19;
+		break;
+	default:
+		return -1;
+	}
+	errno = 0;
+	v = strtol(text + 2, &end, 10);
+	if (errno || *end || v < low || v > high)
+		return -1;
+	priority->value = (int)v;
+	return 0;
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The page of a report: one file that refers to nothing outside of it. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report.h"
+#include "templates.h"
+
+/* Everything a marker of the template may need. */
+struct page {
+	const struct report *report;
+	const struct figure *figures;
+	size_t n_figures;
+	FILE *out;
+};
+
+/**
+ * html_escape - print text that is not markup
+ * @text: anything, also from files of others
+ * @out: where to
+ */
+void html_escape(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
+		default:
+			fputc(*text, out);
+		}
+	}
+}
+
+static void base64(const char *data, size_t len, FILE *out)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *d = (const unsigned char *)data;
+	size_t i, left;
+	uint32_t v;
+
+	for (i = 0; i < len; i += 3) {
+		left = len - i;
+		v = (uint32_t)d[i] << 16 |
+		    (left > 1 ? (uint32_t)d[i + 1] << 8 : 0) |
+		    (left > 2 ? d[i + 2] : 0);
+		fputc(digits[v >> 18], out);
+		fputc(digits[v >> 12 & 63], out);
+		fputc(left > 1 ? digits[v >> 6 & 63] : '=', out);
+		fputc(left > 2 ? digits[v & 63] : '=', out);
+	}
+}
+
+static void write_title(struct page *page)
+{
+	size_t i;
+
+	for (i = 0; i < page->report->n_inputs; i++) {
+		const struct report_input *in = &page->report->inputs[i];
+
+		fputs(i ? "; " : "", page->out);
+		html_escape(in->label, page->out);
+		fputs(", ", page->out);
+		html_escape(in->run.system.kernel, page->out);
+		fputs(", ", page->out);
+		html_escape(in->run.system.date, page->out);
+	}
+}
+
+static void write_warning(struct page *page, const struct report_input *in,
+			  const char *text)
+{
+	fputs("<li>", page->out);
+	if (page->report->n_inputs > 1) {
+		html_escape(in->label, page->out);
+		fputs(": ", page->out);
+	}
+	html_escape(text, page->out);
+	fputs("</li>\n", page->out);
+}
+
+static void write_warnings(struct page *page)
+{
+	bool any = false;
+	size_t i, j;
+
+	for (i = 0; i < page->report->n_inputs; i++)
+		any |= page->report->inputs[i].run.system.n_warnings ||
+		       page->report->inputs[i].run.interrupted;
+	if (!any)
+		return;
+	fputs("<ul class=\"warnings\">\n", page->out);
+	for (i = 0; i < page->report->n_inputs; i++) {
+		const struct report_input *in = &page->report->inputs[i];
+
+		if (in->run.interrupted)
+			write_warning(page, in,
+				      "interrupted: this is part of the run");
+		for (j = 0; j < in->run.system.n_warnings; j++)
+			write_warning(page, in, in->run.system.warnings[j]);
+	}
+	fputs("</ul>", page->out);
+}
+
+static void write_us(struct page *page, bool known, uint64_t ns)
+{
+	fputs("<td class=\"number\">", page->out);
+	/* Above 100 us the histogram knows no finer than that. */
+	if (known)
+		fprintf(page->out, "%.*f", ns < 100000 ? 3 : 1,
+			(double)ns / 1000);
+	else
+		fputs("n/a", page->out);
+	fputs("</td>", page->out);
+}
+
+static void write_count(struct page *page, int64_t count)
+{
+	fprintf(page->out, "<td class=\"number\">%" PRId64 "</td>", count);
+}
+
+/* Does any row carry this percentile? A column of n/a says nothing. */
+static bool is_carried(const struct report *report, uint32_t ppm)
+{
+	uint64_t value;
+	size_t i, j;
+
+	for (i = 0; i < report->n_inputs; i++)
+		for (j = 0; j < report->inputs[i].run.n_results; j++)
+			if (hist_percentile(
+				    &report->inputs[i].run.results[j].hist, ppm,
+				    &value))
+				return true;
+	return false;
+}
+
+static void write_row(struct page *page, const struct report_input *in,
+		      const struct result *r, bool first)
+{
+	const struct result_percentile *p;
+	bool any = r->hist.n > 0;
+	uint64_t ns = 0;
+	bool known;
+
+	fprintf(page->out, "<tr%s><th>", first ? " class=\"way\"" : "");
+	if (page->report->n_inputs > 1) {
+		html_escape(in->label, page->out);
+		fputs(": ", page->out);
+	}
+	html_escape(r->way, page->out);
+	fputs("</th><td>", page->out);
+	html_escape(stage_title(r->stage), page->out);
+	fputs("</td>", page->out);
+	write_count(page, (int64_t)r->hist.n);
+	write_us(page, any, r->hist.min);
+	write_us(page, any, (uint64_t)hist_mean(&r->hist));
+	for (p = result_percentiles; p->key; p++) {
+		if (!is_carried(page->report, p->ppm))
+			continue;
+		known = hist_percentile(&r->hist, p->ppm, &ns);
+		write_us(page, known, ns);
+	}
+	write_us(page, any, r->hist.max);
+	write_count(page, (int64_t)r->raised);
+	write_count(page, (int64_t)r->delivered);
+	write_count(page, (int64_t)r->coalesced);
+	write_count(page, r->lost);
+	fputs("</tr>\n", page->out);
+}
+
+static void write_heading(struct page *page, const char *text)
+{
+	fprintf(page->out, "<th class=\"number\">%s</th>", text);
+}
+
+static void write_table(struct page *page)
+{
+	static const char *const counts[] = { "raised", "delivered",
+					      "coalesced", "lost" };
+	const struct result_percentile *p;
+	size_t i, j;
+
+	fputs("<table class=\"results\">\n<thead><tr><th>way</th><th>stage</th>",
+	      page->out);
+	write_heading(page, "n");
+	write_heading(page, "min");
+	write_heading(page, "mean");
+	for (p = result_percentiles; p->key; p++)
+		if (is_carried(page->report, p->ppm))
+			write_heading(page, p->label);
+	write_heading(page, "max");
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		write_heading(page, counts[i]);
+	fputs("</tr></thead>\n<tbody>\n", page->out);
+	for (i = 0; i < page->report->n_inputs; i++) {
+		const struct report_input *in = &page->report->inputs[i];
+
+		for (j = 0; j < in->run.n_results; j++) {
+			const struct result *r = &in->run.results[j];
+
+			write_row(page, in, r,
+				  (i || j) &&
+				  (!j || strcmp(r->way, r[-1].way)));
+		}
+	}
+	fputs("</tbody></table>", page->out);
+}
+
+/*
+ * An image inside a page: gnuplot's head goes, with its name spaces, its title
+ * and its point symbols, whose ids would be in the page once for each figure.
+ */
+static void write_svg(struct page *page, const char *svg, const char *class)
+{
+	static const char canvas[] = "<g id=\"gnuplot_canvas\">";
+	const char *box = strstr(svg, "viewBox=\"");
+	const char *body = strstr(svg, canvas), *symbols, *after;
+
+	if (!box || !body)
+		return;
+	fprintf(page->out, "<svg class=\"%s\" role=\"img\" %.*s\"><g>", class,
+		(int)strcspn(box + 9, "\"") + 9, box);
+	body += strlen(canvas);
+	symbols = strstr(body, "<defs>");
+	after = symbols ? strstr(symbols, "</defs>") : NULL;
+	if (after) {
+		fprintf(page->out, "%.*s", (int)(symbols - body), body);
+		body = after + strlen("</defs>");
+	}
+	fputs(body, page->out);
+}
+
+static void write_figures(struct page *page)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < page->n_figures; i++) {
+		const struct figure *f = &page->figures[i];
+
+		if (!f->svg)
+			continue;
+		any = true;
+		fprintf(page->out, "<figure><figcaption>%s</figcaption>\n",
+			f->caption);
+		write_svg(page, f->svg, "wide");
+		write_svg(page, f->svg_narrow, "narrow");
+		fputs("</figure>\n", page->out);
+	}
+	if (!any)
+		fputs("<p>No samples, no figures.</p>\n", page->out);
+}
+
+static void write_system(struct page *page)
+{
+	const struct sysinfo_field *field;
+	char number[32];
+	size_t i;
+
+	for (i = 0; i < page->report->n_inputs; i++) {
+		const struct report_input *in = &page->report->inputs[i];
+
+		if (page->report->n_inputs > 1) {
+			fputs("<h3>", page->out);
+			html_escape(in->label, page->out);
+			fputs("</h3>\n", page->out);
+		}
+		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n",
+		      page->out);
+		for (field = sysinfo_fields; field->key; field++) {
+			fprintf(page->out, "<tr><th>%s</th><td>", field->label);
+			html_escape(sysinfo_text(&in->run.system, field, number,
+						 sizeof(number)),
+				    page->out);
+			fputs("</td></tr>\n", page->out);
+		}
+		fputs("</tbody></table></div>\n", page->out);
+	}
+}
+
+static void write_data(struct page *page)
+{
+	size_t i;
+
+	for (i = 0; i < page->report->n_inputs; i++) {
+		const struct report_input *in = &page->report->inputs[i];
+
+		fputs("<li><a download=\"", page->out);
+		html_escape(in->label, page->out);
+		fputs(".json\" href=\"data:application/json;base64,", page->out);
+		base64(in->text, in->len, page->out);
+		fputs("\">", page->out);
+		html_escape(in->label, page->out);
+		fprintf(page->out, ".json</a> (%zu KB)</li>\n",
+			(in->len + 999) / 1000);
+	}
+}
+
+static void write_version(struct page *page)
+{
+	fputs(PROCIRQ_VERSION, page->out);
+}
+
+static const struct {
+	const char *marker;
+	void (*write)(struct page *page);
+} markers[] = {
+	{ "@TITLE@", write_title },	{ "@WARNINGS@", write_warnings },
+	{ "@TABLE@", write_table },	{ "@FIGURES@", write_figures },
+	{ "@SYSTEM@", write_system },	{ "@DATA@", write_data },
+	{ "@VERSION@", write_version },
+};
+
+/**
+ * page_write - the whole page
+ * @report: inputs
+ * @figures: drawn figures
+ * @n_figures: how many
+ * @out: HTML file
+ */
+void page_write(const struct report *report, const struct figure *figures,
+		size_t n_figures, FILE *out)
+{
+	struct page page = { report, figures, n_figures, out };
+	const char *text = template_page;
+	size_t i, len;
+
+	while (*text) {
+		for (i = 0; i < sizeof(markers) / sizeof(markers[0]); i++) {
+			len = strlen(markers[i].marker);
+			if (strncmp(text, markers[i].marker, len))
+				continue;
+			markers[i].write(&page);
+			text += len;
+			break;
+		}
+		if (i == sizeof(markers) / sizeof(markers[0]))
+			fputc(*text++, out);
+	}
+}

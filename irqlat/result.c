@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Results of a run. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "result.h"
+
+const struct result_percentile result_percentiles[] = {
+	{ "p50_ns", "p50", 500000 },
+	{ "p90_ns", "p90", 900000 },
+	{ "p99_ns", "p99", 990000 },
+	{ "p99_9_ns", "p99.9", 999000 },
+	{ "p99_99_ns", "p99.99", 999900 },
+	{ "p99_999_ns", "p99.999", 999990 },
+	{ "p99_9999_ns", "p99.9999", 999999 },
+	{ 0 }
+};
+
+/* Room for samples up to this is made before the run starts. */
+#define EXPECTED_MAX_NS 10000000000ull
+
+static struct cell cell_text(const char *key, const char *text)
+{
+	return (struct cell){ .key = key, .type = CELL_TEXT, .text = text };
+}
+
+static struct cell cell_u(const char *key, uint64_t u)
+{
+	return (struct cell){ .key = key, .type = CELL_UNSIGNED, .u = u };
+}
+
+static struct cell cell_i(const char *key, int64_t i)
+{
+	return (struct cell){ .key = key, .type = CELL_SIGNED, .i = i };
+}
+
+/* A figure that only exists when something was sampled. */
+static struct cell cell_if(bool known, struct cell cell)
+{
+	if (!known)
+		cell.type = CELL_NULL;
+	return cell;
+}
+
+/**
+ * result_cells - a row as a list of names and values
+ * @r: row
+ * @cells: room for RESULT_CELLS_MAX
+ *
+ * Returns how many there are. Times are in ns; a percentile that the number of
+ * samples does not carry is CELL_NULL.
+ */
+size_t result_cells(const struct result *r, struct cell *cells)
+{
+	const struct result_percentile *p;
+	bool any = r->hist.n > 0;
+	uint64_t value = 0;
+	size_t n = 0;
+	bool known;
+
+	cells[n++] = cell_text("source", r->source);
+	cells[n++] = cell_u("irq", r->irq);
+	cells[n++] = cell_text("way", r->way);
+	cells[n++] = cell_text("wait", r->wait);
+	cells[n++] = cell_text("stage", r->stage);
+	cells[n++] = cell_i("cpu", r->cpu);
+	cells[n++] = cell_u("n", r->hist.n);
+	cells[n++] = cell_if(any, cell_u("min_ns", r->hist.min));
+	cells[n++] = cell_if(any, (struct cell){ .key = "mean_ns",
+						 .type = CELL_REAL,
+						 .real = hist_mean(&r->hist) });
+	for (p = result_percentiles; p->key; p++) {
+		known = hist_percentile(&r->hist, p->ppm, &value);
+		cells[n++] = cell_if(known, cell_u(p->key, value));
+	}
+	cells[n++] = cell_if(any, cell_u("max_ns", r->hist.max));
+	cells[n++] = cell_u("negative", r->hist.negative);
+	cells[n++] = cell_u("raised", r->raised);
+	cells[n++] = cell_u("delivered", r->delivered);
+	cells[n++] = cell_u("coalesced", r->coalesced);
+	cells[n++] = cell_i("lost", r->lost);
+	cells[n++] = cell_u("overhead_ns", r->overhead_ns);
+	return n;
+}
+
+/**
+ * run_add - one more row, zeroed, with an empty histogram
+ * @run: gets the row; earlier pointers to rows become invalid
+ *
+ * Returns the row, owned by @run, or NULL with ENOMEM.
+ */
+struct result *run_add(struct run *run)
+{
+	struct result *results = reallocarray(run->results, run->n_results + 1,
+					      sizeof(*results));
+	struct result *r;
+
+	if (!results)
+		return NULL;
+	run->results = results;
+	r = &results[run->n_results];
+	memset(r, 0, sizeof(*r));
+	if (hist_init(&r->hist, HIST_DIGITS_DEFAULT, EXPECTED_MAX_NS))
+		return NULL;
+	run->n_results++;
+	return r;
+}
+
+/* Was anything measured, by any way? */
+bool run_has_samples(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++)
+		if (run->results[i].hist.n)
+			return true;
+	return false;
+}
+
+/**
+ * run_free - free the rows
+ * @run: itself the caller's
+ */
+void run_free(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++)
+		hist_free(&run->results[i].hist);
+	free(run->results);
+	run->results = NULL;
+	run->n_results = 0;
+}
+
+/**
+ * stage_title - a stage in words
+ * @stage: name as in results
+ *
+ * Returns a constant, or @stage itself when it is not known.
+ */
+const char *stage_title(const char *stage)
+{
+	static const char *const titles[][2] = {
+		{ "total", "raised to user" },
+		{ "raise_to_handler", "raised to handler" },
+		{ "handler_to_user", "handler to user" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+		if (!strcmp(stage, titles[i][0]))
+			return titles[i][1];
+	return stage;
+}

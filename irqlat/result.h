@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Results of a run: one row for each way and stage, and the system they were
+ * measured on. What a row consists of is said once, by result_cells(); JSON
+ * and CSV are that list in two spellings.
+ */
+#ifndef IRQLAT_RESULT_H
+#define IRQLAT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sysinfo.h"
+#include "tracing/hist.h"
+
+#define RESULT_SCHEMA		"irqlat/1"
+#define RESULT_NAME_BYTES	64
+#define RESULT_CELLS_MAX	32
+
+/**
+ * struct result - one way, one stage
+ * @source: what raised the interrupts: "irqgen", "edu"
+ * @irq: Linux interrupt number
+ * @way: how they were waited for: "read", "poll", "uio"
+ * @wait: "block" or "spin"
+ * @stage: "total" raised -> user, "raise_to_handler", "handler_to_user"
+ * @cpu: CPU of the measured thread
+ * @raised: interrupts the source raised for this way, warm-up not counted
+ * @delivered: returns to the user that brought interrupts
+ * @coalesced: interrupts that came together with an earlier one, at the source
+ *	or in the kernel
+ * @lost: raised - delivered - coalesced
+ * @overhead_ns: median cost of reading the clock, contained in every sample
+ * @hist: the samples, ns
+ */
+struct result {
+	char source[RESULT_NAME_BYTES];
+	uint64_t irq;
+	char way[RESULT_NAME_BYTES];
+	char wait[RESULT_NAME_BYTES];
+	char stage[RESULT_NAME_BYTES];
+	int64_t cpu;
+	uint64_t raised;
+	uint64_t delivered;
+	uint64_t coalesced;
+	int64_t lost;
+	uint64_t overhead_ns;
+	struct hist hist;
+};
+
+/**
+ * struct run - everything one invocation measured
+ * @system: facts and warnings
+ * @interrupted: stopped by a signal before it was done
+ * @warmup: samples per way that were thrown away first
+ * @results: @n_results of them
+ * @n_results: rows
+ */
+struct run {
+	struct sysinfo system;
+	bool interrupted;
+	uint64_t warmup;
+	struct result *results;
+	size_t n_results;
+};
+
+/* Percentiles that results carry. Ends with a NULL key. */
+struct result_percentile {
+	const char *key;	/* "p99_9_ns" */
+	const char *label;	/* "p99.9" */
+	uint32_t ppm;
+};
+extern const struct result_percentile result_percentiles[];
+
+enum cell_type { CELL_NULL, CELL_TEXT, CELL_UNSIGNED, CELL_SIGNED, CELL_REAL };
+
+struct cell {
+	const char *key;
+	enum cell_type type;
+	const char *text;
+	uint64_t u;
+	int64_t i;
+	double real;
+};
+
+size_t result_cells(const struct result *r, struct cell *cells);
+struct result *run_add(struct run *run);
+bool run_has_samples(const struct run *run);
+void run_free(struct run *run);
+const char *stage_title(const char *stage);
+
+#endif /* IRQLAT_RESULT_H */

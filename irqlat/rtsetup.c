@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Affinity, priority, memory and idle states of a measurement. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "rtsetup.h"
+
+/**
+ * rt_choose_cpus - where to measure and where to raise
+ * @wanted: -c; without any, the CPUs this process may use
+ * @measured_cpu: the first of them
+ * @source_cpu: the second of them, or the first if there is but one
+ *
+ * Returns 0, or -1 after saying which CPU cannot be used.
+ */
+int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu,
+		   int *source_cpu)
+{
+	struct cpu_list list = *wanted;
+	cpu_set_t allowed;
+	size_t i;
+	int cpu;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed)) {
+		msg_error("cannot read the CPU affinity: %s", strerror(errno));
+		return -1;
+	}
+	for (cpu = 0; !wanted->n && cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &allowed))
+			list.cpu[list.n++] = cpu;
+	/* Pinning may leave the inherited mask: only presence counts. */
+	for (i = 0; i < wanted->n; i++) {
+		if (!rt_pin(wanted->cpu[i]))
+			continue;
+		msg_error("-c: CPU %d: %s", wanted->cpu[i],
+			  errno == EINVAL ? "not online, or not in this process's cpuset" :
+					    strerror(errno));
+		return -1;
+	}
+	sched_setaffinity(0, sizeof(allowed), &allowed);
+	*measured_cpu = list.cpu[0];
+	*source_cpu = list.cpu[list.n > 1 ? 1 : 0];
+	return 0;
+}
+
+/* Page faults must not be part of a sample. */
+void rt_lock_memory(struct sysinfo *info)
+{
+	info->memory_locked = !mlockall(MCL_CURRENT | MCL_FUTURE);
+	if (!info->memory_locked)
+		sysinfo_warn(info,
+			     "memory is not locked (%s): page faults may be in the figures; run as root or raise ulimit -l",
+			     strerror(errno));
+}
+
+/**
+ * rt_hold_cpu_dma_latency - keep CPUs out of deep idle states
+ * @info: learns whether it worked
+ *
+ * Returns a file descriptor to keep open meanwhile, or -1.
+ */
+int rt_hold_cpu_dma_latency(struct sysinfo *info)
+{
+	int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
+	const int32_t latency_us = 0;
+
+	if (fd >= 0 &&
+	    write(fd, &latency_us, sizeof(latency_us)) == sizeof(latency_us)) {
+		info->cpu_dma_latency_held = true;
+		return fd;
+	}
+	if (*info->idle_states)
+		sysinfo_warn(info,
+			     "/dev/cpu_dma_latency: %s: waking from idle states (%s) is in the figures",
+			     strerror(errno), info->idle_states);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Pin the calling thread. Returns 0, or -1 with errno. */
+int rt_pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (cpu >= CPU_SETSIZE) {
+		errno = EINVAL;
+		return -1;
+	}
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* Set policy and priority of the calling thread. Returns 0, or -1 with errno. */
+int rt_set_priority(const struct priority *priority)
+{
+	struct sched_param param = { 0 };
+
+	if (priority->class == SCHED_CLASS_OTHER)
+		return setpriority(PRIO_PROCESS, (id_t)gettid(),
+				   priority->value);
+	param.sched_priority = priority->value;
+	return sched_setscheduler(0, priority->class == SCHED_CLASS_FIFO ?
+					     SCHED_FIFO : SCHED_RR, &param);
+}
+
+/**
+ * rt_note_priority - put the priority that is in force into the facts
+ * @priority: what was asked for
+ * @error: errno of setting it, 0 if it worked
+ * @info: gets it, and a warning if it did not work
+ */
+void rt_note_priority(const struct priority *priority, int error,
+		      struct sysinfo *info)
+{
+	static const char *const names[] = {
+		[SCHED_CLASS_FIFO] = "SCHED_FIFO",
+		[SCHED_CLASS_RR] = "SCHED_RR",
+		[SCHED_CLASS_OTHER] = "SCHED_OTHER, nice",
+	};
+	char wanted[32];
+
+	snprintf(wanted, sizeof(wanted), "%s %d", names[priority->class],
+		 priority->value);
+	if (!error) {
+		snprintf(info->priority, sizeof(info->priority), "%s", wanted);
+		return;
+	}
+	snprintf(info->priority, sizeof(info->priority), "SCHED_OTHER");
+	sysinfo_warn(info,
+		     "%s refused (%s): the measured thread competes with every other; run as root or with CAP_SYS_NICE",
+		     wanted, strerror(error));
+}

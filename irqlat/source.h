@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A source raises interrupts, one at a time, and says when it raised them and
+ * how many. All of it runs on the controlling thread, but ack().
+ */
+#ifndef IRQLAT_SOURCE_H
+#define IRQLAT_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "way.h"
+
+/**
+ * struct source_config - what a source is told
+ * @address: PCI address from --source edu=ADDRESS, NULL to search
+ * @line: irqgen line
+ * @cpu: CPU that raises
+ * @gap_ns: between the reader falling asleep and the interrupt
+ * @intx: the device shall use its INTx line
+ */
+struct source_config {
+	const char *address;
+	uint64_t line;
+	int cpu;
+	uint64_t gap_ns;
+	bool intx;
+};
+
+/**
+ * struct account - what happened at the source since it was last asked
+ * @raised: interrupts raised
+ * @coalesced: of those, merged into a pending one before any handler ran
+ * @raised_ns: CLOCK_MONOTONIC before the first one of the delivery was raised;
+ *	0 when it is not known any more
+ */
+struct account {
+	uint64_t raised;
+	uint64_t coalesced;
+	uint64_t raised_ns;
+};
+
+struct source;
+
+/**
+ * struct source_ops - one kind of source
+ * @name: as in --source and in results
+ * @drivers: which drivers can serve its interrupt
+ * @open: get hold of it
+ * @connect: make its interrupt available to a driver; undoes the last connect
+ * @sync: the port is open and nothing is being raised: agree on numbers
+ * @raise: raise one interrupt, @gap_ns from now
+ * @stop: after this nothing is raised
+ * @ack: tell the device, on the measured thread, that the interrupt was seen
+ * @account: what happened since the last call, for this delivery (NULL: none)
+ * @close: leave everything as it was found
+ *
+ * Functions that return int return 0, or -1 after saying why.
+ */
+struct source_ops {
+	const char *name;
+	bool drivers[DRIVER_COUNT];
+	struct source *(*open)(const struct source_config *config);
+	int (*connect)(struct source *source, enum driver driver,
+		       struct target *target);
+	int (*sync)(struct source *source, struct port *port);
+	int (*raise)(struct source *source);
+	int (*stop)(struct source *source);
+	void (*ack)(struct source *source);
+	void (*account)(struct source *source, const struct delivery *delivery,
+			struct account *account);
+	void (*close)(struct source *source);
+};
+
+extern const struct source_ops source_irqgen_ops;
+extern const struct source_ops source_edu_ops;
+
+const struct source_ops *source_find(const char *name);
+
+/**
+ * struct seq_map - from a line's sequence numbers to a source's own numbers
+ * @offset: source's number - line's number; both grow by one an interrupt
+ *	while a reader is attached
+ */
+struct seq_map {
+	int64_t offset;
+};
+
+static inline void seq_map_set(struct seq_map *map, uint64_t source_number,
+			       uint64_t line_seq)
+{
+	map->offset = (int64_t)(source_number - line_seq);
+}
+
+/* Source's number of the first of @count interrupts that end with @seq. */
+static inline uint64_t seq_map_first(const struct seq_map *map, uint64_t seq,
+				     uint32_t count)
+{
+	return seq - (count - 1) + (uint64_t)map->offset;
+}
+
+#endif /* IRQLAT_SOURCE_H */

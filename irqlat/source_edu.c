@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * QEMU's educational PCI device, 1234:11e8 (docs/specs/edu.txt): a write to
+ * register 0x60 of BAR0 raises its interrupt, a write to 0x64 takes it back.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "clock.h"
+#include "msg.h"
+#include "pcidev.h"
+#include "procirq.h"
+#include "source.h"
+#include "sysfile.h"
+
+#define EDU_VENDOR	0x1234
+#define EDU_DEVICE	0x11e8
+#define EDU_RAISE	(0x60 / 4)
+#define EDU_ACK		(0x64 / 4)
+#define EDU_MAP_BYTES	4096
+
+#define PCI_IRQ_PARAMETER "/sys/module/procirq/parameters/pci_irq"
+
+struct edu {
+	struct source_config config;
+	struct pcidev dev;
+	volatile uint32_t *registers;
+	/* What the module's parameter was; empty: it was not changed. */
+	char found_pci_irq[16];
+	uint64_t raised_ns;
+	uint64_t raised;
+};
+
+static const char *const driver_names[DRIVER_COUNT] = {
+	[DRIVER_PROCIRQ] = "procirq-pci",
+	[DRIVER_UIO] = "uio_pci_generic",
+};
+
+static int full_address(const char *given, char address[13])
+{
+	if (!given) {
+		if (!pcidev_find(EDU_VENDOR, EDU_DEVICE, address))
+			return 0;
+		msg_error("--source edu: no PCI device %04x:%04x here; start QEMU with -device edu",
+			  EDU_VENDOR, EDU_DEVICE);
+		return -1;
+	}
+	if (strlen(given) == 7 && given[2] == ':') {
+		snprintf(address, 13, "0000:%.7s", given);
+		return 0;
+	}
+	if (strlen(given) == 12) {
+		snprintf(address, 13, "%.12s", given);
+		return 0;
+	}
+	msg_error("--source edu=%s: not a PCI address such as 00:04.0", given);
+	return -1;
+}
+
+static bool is_ours(const char *driver)
+{
+	return !*driver || !strcmp(driver, driver_names[DRIVER_PROCIRQ]) ||
+	       !strcmp(driver, driver_names[DRIVER_UIO]);
+}
+
+static struct source *open_edu(const struct source_config *config)
+{
+	struct edu *edu = calloc(1, sizeof(*edu));
+	char address[13];
+
+	if (!edu) {
+		msg_error("out of memory");
+		return NULL;
+	}
+	edu->config = *config;
+	if (full_address(config->address, address) ||
+	    pcidev_open(&edu->dev, address, EDU_VENDOR, EDU_DEVICE))
+		goto fail;
+	if (!is_ours(edu->dev.found_driver)) {
+		msg_error("%s: bound to driver %s; unbind it first", address,
+			  edu->dev.found_driver);
+		goto fail;
+	}
+	return (struct source *)edu;
+fail:
+	free(edu);
+	return NULL;
+}
+
+static void restore_pci_irq(struct edu *edu)
+{
+	if (!*edu->found_pci_irq)
+		return;
+	if (sysfile_write(PCI_IRQ_PARAMETER, edu->found_pci_irq))
+		msg_error(PCI_IRQ_PARAMETER ": cannot set it back to %s: %s",
+			  edu->found_pci_irq, strerror(errno));
+	edu->found_pci_irq[0] = '\0';
+}
+
+/* The module reads the parameter when it probes the device. */
+static int choose_intx(struct edu *edu)
+{
+	char found[16];
+
+	if (sysfile_read("", PCI_IRQ_PARAMETER, found, sizeof(found)) <= 0 ||
+	    sysfile_write(PCI_IRQ_PARAMETER, "intx")) {
+		msg_error(PCI_IRQ_PARAMETER ": %s: cannot ask for the INTx line",
+			  strerror(errno));
+		return -1;
+	}
+	memcpy(edu->found_pci_irq, found, sizeof(found));
+	return 0;
+}
+
+static int bind_driver(struct edu *edu, enum driver driver)
+{
+	const char *name = driver_names[driver];
+	int err;
+
+	/* Whoever bound it chose its interrupt; do not rebind without need. */
+	if (!edu->config.intx && !strcmp(edu->dev.driver, name))
+		return 0;
+	if (!pcidev_driver_loaded(&edu->dev, name))
+		return -1;
+	if (driver == DRIVER_PROCIRQ && edu->config.intx && choose_intx(edu))
+		return -1;
+	err = pcidev_bind(&edu->dev, name);
+	restore_pci_irq(edu);
+	return err;
+}
+
+static void unmap(struct edu *edu)
+{
+	if (edu->registers)
+		munmap((void *)edu->registers, EDU_MAP_BYTES);
+	edu->registers = NULL;
+}
+
+static int connect_edu(struct source *source, enum driver driver,
+		       struct target *target)
+{
+	struct edu *edu = (struct edu *)source;
+
+	unmap(edu);
+	if (bind_driver(edu, driver))
+		return -1;
+	memcpy(target->pci, edu->dev.address, sizeof(target->pci));
+	if (procirq_resolve(target->pci, &target->irq, 1) < 0) {
+		msg_error("%s: driver %s gave it no interrupt line",
+			  target->pci, edu->dev.driver);
+		return -1;
+	}
+	edu->registers = pcidev_map_bar0(&edu->dev, EDU_MAP_BYTES);
+	if (!edu->registers)
+		return -1;
+	/* The device has no reset: an earlier user may have left it raised. */
+	edu->registers[EDU_ACK] = ~0u;
+	return 0;
+}
+
+static int sync_edu(struct source *source, struct port *port)
+{
+	struct edu *edu = (struct edu *)source;
+
+	(void)port;
+	edu->raised = 0;
+	return 0;
+}
+
+static int raise_edu(struct source *source)
+{
+	struct edu *edu = (struct edu *)source;
+	struct timespec gap = clock_timespec(edu->config.gap_ns);
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &gap, NULL);
+	edu->raised++;
+	edu->raised_ns = clock_ns();
+	edu->registers[EDU_RAISE] = 1;
+	return 0;
+}
+
+static int stop_edu(struct source *source)
+{
+	(void)source;
+	return 0;
+}
+
+static void ack_edu(struct source *source)
+{
+	struct edu *edu = (struct edu *)source;
+
+	edu->registers[EDU_ACK] = ~0u;
+}
+
+static void account_edu(struct source *source, const struct delivery *delivery,
+			struct account *account)
+{
+	struct edu *edu = (struct edu *)source;
+
+	(void)delivery;
+	account->raised = edu->raised;
+	account->coalesced = 0;
+	account->raised_ns = edu->raised_ns;
+	edu->raised = 0;
+}
+
+static void close_edu(struct source *source)
+{
+	struct edu *edu = (struct edu *)source;
+
+	unmap(edu);
+	pcidev_restore(&edu->dev);
+	free(edu);
+}
+
+const struct source_ops source_edu_ops = {
+	.name = "edu",
+	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_UIO] = true },
+	.open = open_edu,
+	.connect = connect_edu,
+	.sync = sync_edu,
+	.raise = raise_edu,
+	.stop = stop_edu,
+	.ack = ack_edu,
+	.account = account_edu,
+	.close = close_edu,
+};

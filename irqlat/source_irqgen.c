@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Interrupts of the irqgen module: an hrtimer raises them in hard interrupt
+ * context and keeps the time before each in a ring that is mapped here. See
+ * uapi/irqgen.h.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "procirq.h"
+#include "source.h"
+#include "uapi/irqgen.h"
+
+#define DEVICE "/dev/irqgen"
+
+struct irqgen {
+	struct source_config config;
+	int fd;
+	const struct irqgen_ring *ring;
+	struct seq_map map;
+	/* Counters of the ring when they were last accounted for. */
+	uint64_t raised;
+	uint64_t coalesced;
+};
+
+/* The ring is written by the kernel while it is mapped here. */
+static uint64_t ring_counter(const __u64 *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
+}
+
+static int command(struct irqgen *gen, const char *text, int len)
+{
+	if (write(gen->fd, text, (size_t)len) == len)
+		return 0;
+	/* It was there when it was opened. */
+	if (errno == ENODEV && gen->ring) {
+		msg_error(DEVICE ": line %" PRIu64 " was removed",
+			  gen->config.line);
+		return -1;
+	}
+	msg_error(DEVICE ": \"%s\": %s", text,
+		  errno == ENODEV ? "there is no such line (see --line)" :
+		  errno == ENXIO ? "that CPU is not online" :
+				   strerror(errno));
+	return -1;
+}
+
+static int stop(struct source *source)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+	char text[64];
+	int len = snprintf(text, sizeof(text), "stop line=%" PRIu64,
+			   gen->config.line);
+
+	/* Nothing is raised on a line that is gone. */
+	if (gen->ring && !gen->ring->irq)
+		return 0;
+	return command(gen, text, len);
+}
+
+static int open_device(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT || errno == ENXIO)
+		msg_error(DEVICE ": not there: the irqgen module is not loaded; run: modprobe irqgen");
+	else if (errno == EACCES || errno == EPERM)
+		msg_error(DEVICE ": permission denied; run irqlat as root");
+	else
+		msg_error(DEVICE ": %s", strerror(errno));
+	return -1;
+}
+
+static struct source *open_irqgen(const struct source_config *config)
+{
+	struct irqgen *gen = calloc(1, sizeof(*gen));
+	void *ring;
+
+	if (!gen) {
+		msg_error("out of memory");
+		return NULL;
+	}
+	gen->config = *config;
+	gen->fd = open_device();
+	if (gen->fd < 0)
+		goto fail_free;
+	/* Also says that the line exists. */
+	if (stop((struct source *)gen))
+		goto fail_close;
+	ring = mmap(NULL, sizeof(*gen->ring), PROT_READ, MAP_SHARED, gen->fd,
+		    (off_t)(config->line * IRQGEN_RING_BYTES));
+	if (ring == MAP_FAILED) {
+		msg_error(DEVICE ": cannot map the ring of line %" PRIu64 ": %s",
+			  config->line, strerror(errno));
+		goto fail_close;
+	}
+	gen->ring = ring;
+	return (struct source *)gen;
+
+fail_close:
+	close(gen->fd);
+fail_free:
+	free(gen);
+	return NULL;
+}
+
+static int connect_irqgen(struct source *source, enum driver driver,
+			  struct target *target)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+
+	(void)driver;
+	memset(target, 0, sizeof(*target));
+	target->irq = gen->ring->irq;
+	if (target->irq)
+		return 0;
+	msg_error(DEVICE ": line %" PRIu64 " was removed", gen->config.line);
+	return -1;
+}
+
+static int sync_irqgen(struct source *source, struct port *port)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+	struct procirq_info info;
+
+	if (stop(source))
+		return -1;
+	if (procirq_get_info(port->line, &info)) {
+		msg_error("/proc/irq/%u/irq: cannot get information: %s",
+			  procirq_irq(port->line), strerror(errno));
+		return -1;
+	}
+	seq_map_set(&gen->map, ring_counter(&gen->ring->dispatched),
+		    info.taken);
+	gen->raised = ring_counter(&gen->ring->raised);
+	gen->coalesced = ring_counter(&gen->ring->coalesced);
+	return 0;
+}
+
+static int raise_irqgen(struct source *source)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+	char text[128];
+	int len = snprintf(text, sizeof(text),
+			   "start line=%" PRIu64 " count=1 delay_ns=%" PRIu64
+			   " period_ns=%" PRIu64 " cpu=%d",
+			   gen->config.line, gen->config.gap_ns,
+			   gen->config.gap_ns, gen->config.cpu);
+
+	return command(gen, text, len);
+}
+
+static void ack_irqgen(struct source *source)
+{
+	(void)source;
+}
+
+static uint64_t stamp_ns(const struct irqgen *gen, uint64_t number)
+{
+	uint64_t dispatched = ring_counter(&gen->ring->dispatched);
+
+	if (!number || number > dispatched ||
+	    dispatched - number >= IRQGEN_RING_ENTRIES)
+		return 0;
+	return gen->ring->stamp[(number - 1) % IRQGEN_RING_ENTRIES].raise_ns;
+}
+
+static void account_irqgen(struct source *source,
+			   const struct delivery *delivery,
+			   struct account *account)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+	uint64_t raised = ring_counter(&gen->ring->raised);
+	uint64_t coalesced = ring_counter(&gen->ring->coalesced);
+
+	account->raised = raised - gen->raised;
+	account->coalesced = coalesced - gen->coalesced;
+	account->raised_ns = 0;
+	gen->raised = raised;
+	gen->coalesced = coalesced;
+	if (delivery)
+		account->raised_ns = stamp_ns(
+			gen, seq_map_first(&gen->map, delivery->seq,
+					   delivery->count));
+}
+
+static void close_irqgen(struct source *source)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+
+	stop(source);
+	munmap((void *)gen->ring, sizeof(*gen->ring));
+	close(gen->fd);
+	free(gen);
+}
+
+const struct source_ops source_irqgen_ops = {
+	.name = "irqgen",
+	.drivers = { [DRIVER_PROCIRQ] = true },
+	.open = open_irqgen,
+	.connect = connect_irqgen,
+	.sync = sync_irqgen,
+	.raise = raise_irqgen,
+	.stop = stop,
+	.ack = ack_irqgen,
+	.account = account_irqgen,
+	.close = close_irqgen,
+};

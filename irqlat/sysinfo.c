@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Facts about the system, read from /proc, /sys and the CPU. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
+#include "sysfile.h"
+#include "sysinfo.h"
+
+#define TEXT(member, label_) \
+	{ #member, label_, SYSINFO_TEXT, offsetof(struct sysinfo, member) }
+#define BOOL(member, label_) \
+	{ #member, label_, SYSINFO_BOOL, offsetof(struct sysinfo, member) }
+#define INT(member, label_) \
+	{ #member, label_, SYSINFO_INT, offsetof(struct sysinfo, member) }
+
+const struct sysinfo_field sysinfo_fields[] = {
+	TEXT(date, "date"),
+	TEXT(kernel, "kernel"),
+	TEXT(kernel_build, "kernel build"),
+	BOOL(rt, "PREEMPT_RT"),
+	TEXT(cpu_model, "processor"),
+	TEXT(hypervisor, "hypervisor"),
+	BOOL(emulated, "emulated"),
+	TEXT(cpus_online, "CPUs online"),
+	TEXT(clocksource, "clocksource"),
+	TEXT(clock_overhead, "own overhead"),
+	TEXT(trace_clock, "trace clock"),
+	TEXT(governor, "governor"),
+	TEXT(idle_states, "idle states"),
+	BOOL(cpu_dma_latency_held, "idle held off"),
+	TEXT(isolated_cpus, "isolated CPUs"),
+	TEXT(nohz_full_cpus, "nohz_full CPUs"),
+	BOOL(threadirqs, "threadirqs"),
+	INT(rt_runtime_us, "RT runtime, us"),
+	TEXT(irq_affinity, "IRQ affinity"),
+	TEXT(measured_cpu, "measured CPU"),
+	TEXT(source_cpu, "source CPU"),
+	TEXT(priority, "priority"),
+	BOOL(memory_locked, "memory locked"),
+	{ 0 }
+};
+
+/**
+ * sysinfo_warn - note something that spoils the figures
+ * @info: gets the warning, if there is room
+ * @format: as printf(), one sentence
+ */
+void sysinfo_warn(struct sysinfo *info, const char *format, ...)
+{
+	va_list args;
+
+	if (info->n_warnings == SYSINFO_WARNINGS_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(info->warnings[info->n_warnings++], SYSINFO_WARNING_BYTES,
+		  format, args);
+	va_end(args);
+}
+
+/**
+ * sysinfo_text - a fact in words
+ * @info: the facts
+ * @field: which
+ * @buf: room for a number
+ * @size: bytes in @buf
+ *
+ * Returns the text, in @info, @buf or a constant; "-" when unknown.
+ */
+const char *sysinfo_text(const struct sysinfo *info,
+			 const struct sysinfo_field *field, char *buf,
+			 size_t size)
+{
+	const char *member = (const char *)info + field->offset;
+
+	switch (field->type) {
+	case SYSINFO_TEXT:
+		return *member ? member : "-";
+	case SYSINFO_BOOL:
+		return *(const bool *)member ? "yes" : "no";
+	case SYSINFO_INT:
+		snprintf(buf, size, "%" PRId64, *(const int64_t *)member);
+		return buf;
+	}
+	return "-";
+}
+
+/**
+ * hypervisor_name - who wrote the CPUID hypervisor leaf
+ * @signature: 12 characters of leaf 0x40000000, NUL terminated
+ * @emulated: set when instructions are interpreted, so that time is not that
+ *	of any processor
+ *
+ * Returns the name, or the signature itself when it is not known.
+ */
+const char *hypervisor_name(const char signature[13], bool *emulated)
+{
+	static const struct {
+		const char *signature;
+		const char *name;
+	} known[] = {
+		{ "TCGTCGTCGTCG", "QEMU TCG" },
+		{ "KVMKVMKVM", "KVM" },
+		{ "Microsoft Hv", "Hyper-V" },
+		{ "VMwareVMware", "VMware" },
+		{ "XenVMMXenVMM", "Xen" },
+		{ "VBoxVBoxVBox", "VirtualBox" },
+		{ "bhyve bhyve ", "bhyve" },
+		{ "ACRNACRNACRN", "ACRN" },
+	};
+	size_t i;
+
+	*emulated = !strcmp(signature, known[0].signature);
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(signature, known[i].signature))
+			return known[i].name;
+	return *signature ? signature : "unknown";
+}
+
+static void collect_hypervisor(const char *root, struct sysinfo *info)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	unsigned int a, b, c, d;
+	char signature[13] = "";
+
+	snprintf(info->hypervisor, sizeof(info->hypervisor), "none");
+	/* CPUID.1:ECX[31] says whether leaf 0x40000000 means anything. */
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 31))
+		return;
+	__cpuid(0x40000000, a, b, c, d);
+	memcpy(signature, &b, 4);
+	memcpy(signature + 4, &c, 4);
+	memcpy(signature + 8, &d, 4);
+	snprintf(info->hypervisor, sizeof(info->hypervisor), "%s",
+		 hypervisor_name(signature, &info->emulated));
+	(void)root;
+#else
+	sysfile_read(root, "/sys/hypervisor/type", info->hypervisor,
+		     sizeof(info->hypervisor));
+#endif
+}
+
+static void collect_cpu_model(const char *root, struct sysinfo *info)
+{
+	char text[4096], *name, *end;
+
+	if (sysfile_read(root, "/proc/cpuinfo", text, sizeof(text)) < 0)
+		return;
+	name = strstr(text, "model name");
+	if (name)
+		name = strchr(name, ':');
+	if (!name)
+		return;
+	name += strspn(name, ": \t");
+	end = strchrnul(name, '\n');
+	snprintf(info->cpu_model, sizeof(info->cpu_model), "%.*s",
+		 (int)(end - name), name);
+}
+
+/* "acpi_idle: POLL C1 C2", or empty when the kernel has no cpuidle. */
+static void collect_idle_states(const char *root, struct sysinfo *info)
+{
+	char *out = info->idle_states;
+	size_t size = sizeof(info->idle_states), len;
+	char path[96], name[32];
+	int state;
+
+	if (sysfile_read(root, "/sys/devices/system/cpu/cpuidle/current_driver",
+			 name, sizeof(name)) <= 0 || !strcmp(name, "none"))
+		return;
+	len = (size_t)snprintf(out, size, "%s:", name);
+	for (state = 0; state < 16 && len < size; state++) {
+		snprintf(path, sizeof(path),
+			 "/sys/devices/system/cpu/cpu0/cpuidle/state%d/name",
+			 state);
+		if (sysfile_read(root, path, name, sizeof(name)) < 0)
+			break;
+		len += (size_t)snprintf(out + len, size - len, " %s", name);
+	}
+}
+
+static void collect_kernel(const char *root, struct sysinfo *info)
+{
+	struct utsname names;
+	char text[4096];
+
+	uname(&names);
+	snprintf(info->kernel, sizeof(info->kernel), "%.60s %.60s", names.release,
+		 names.machine);
+	snprintf(info->kernel_build, sizeof(info->kernel_build), "%s",
+		 names.version);
+	/* /sys/kernel/realtime came with the RT patch and is not everywhere. */
+	info->rt = strstr(names.version, "PREEMPT_RT") ||
+		   (sysfile_read(root, "/sys/kernel/realtime", text,
+				 sizeof(text)) > 0 && text[0] == '1');
+	if (sysfile_read(root, "/proc/cmdline", text, sizeof(text)) > 0)
+		info->threadirqs = info->rt || strstr(text, "threadirqs");
+	info->rt_runtime_us = -1;
+	if (sysfile_read(root, "/proc/sys/kernel/sched_rt_runtime_us", text,
+			 sizeof(text)) > 0)
+		info->rt_runtime_us = strtoll(text, NULL, 10);
+}
+
+static void warn_about(struct sysinfo *info)
+{
+	if (info->emulated)
+		sysinfo_warn(info,
+			     "%s: an emulator runs this system; times measure the emulator and its host, not hardware",
+			     info->hypervisor);
+	else if (strcmp(info->hypervisor, "none") && *info->hypervisor)
+		sysinfo_warn(info,
+			     "virtual machine (%s): times contain exits to the host and its scheduling",
+			     info->hypervisor);
+	if (*info->clocksource && strcmp(info->clocksource, "tsc") &&
+	    strcmp(info->clocksource, "arch_sys_counter") &&
+	    strcmp(info->clocksource, "kvm-clock"))
+		sysinfo_warn(info,
+			     "clocksource %s: slow to read, each read adds to the figures (tsc is the one to have)",
+			     info->clocksource);
+	if (*info->governor && strcmp(info->governor, "performance"))
+		sysinfo_warn(info,
+			     "CPU frequency governor %s: the clock rate may change while measuring (performance is the one to have)",
+			     info->governor);
+}
+
+/**
+ * sysinfo_collect - read what the system tells about itself
+ * @root: prefix of /proc and /sys paths
+ * @info: overwritten; warnings that follow from the facts are in it
+ */
+void sysinfo_collect(const char *root, struct sysinfo *info)
+{
+	const struct {
+		const char *path;
+		char *text;
+	} files[] = {
+		{ "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+		  info->clocksource },
+		{ "/sys/devices/system/cpu/online", info->cpus_online },
+		{ "/sys/devices/system/cpu/isolated", info->isolated_cpus },
+		{ "/sys/devices/system/cpu/nohz_full", info->nohz_full_cpus },
+		{ "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+		  info->governor },
+	};
+	time_t now = time(NULL);
+	struct tm utc;
+	size_t i;
+
+	memset(info, 0, sizeof(*info));
+	gmtime_r(&now, &utc);
+	strftime(info->date, sizeof(info->date), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	collect_kernel(root, info);
+	collect_cpu_model(root, info);
+	collect_hypervisor(root, info);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		sysfile_read(root, files[i].path, files[i].text,
+			     SYSINFO_TEXT_BYTES);
+	/* The kernel prints "(null)" when nohz_full= was not given. */
+	if (strstr(info->nohz_full_cpus, "(null)"))
+		info->nohz_full_cpus[0] = '\0';
+	collect_idle_states(root, info);
+	warn_about(info);
+}
+
+/**
+ * sysinfo_irq - note on which CPUs a line's interrupts may arrive
+ * @root: prefix of /proc
+ * @irq: line
+ * @info: its irq_affinity gets "allowed 0-1, effective 0"
+ */
+void sysinfo_irq(const char *root, unsigned int irq, struct sysinfo *info)
+{
+	char path[64], allowed[48], effective[48];
+
+	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list", irq);
+	if (sysfile_read(root, path, allowed, sizeof(allowed)) <= 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/irq/%u/effective_affinity_list",
+		 irq);
+	if (sysfile_read(root, path, effective, sizeof(effective)) <= 0)
+		snprintf(effective, sizeof(effective), "unknown");
+	snprintf(info->irq_affinity, sizeof(info->irq_affinity),
+		 "allowed %s, effective %s", allowed, effective);
+}

@@ -1,0 +1,194 @@
+#!/bin/bash
+# irqlat as a user calls it: options, messages, exit statuses, reports. TAP.
+# Needs no module: what needs one is tested in a guest.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=${IRQLAT:-build/bin/irqlat}
+good=tests/fixtures/results
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+count=0
+
+ok()
+{
+	count=$((count + 1))
+	echo "ok $count - $1"
+}
+
+not_ok()
+{
+	count=$((count + 1))
+	echo "not ok $count - $1"
+	shift
+	printf '# %s\n' "$@"
+	failed=1
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+failed=0
+
+# check NAME STATUS STDOUT_REGEX STDERR_REGEX ARGUMENT...: an empty regular
+# expression means that nothing may be printed there.
+check()
+{
+	local name=$1 status=$2 out=$3 err=$4 got
+	shift 4
+	"$irqlat" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	got=$?
+	if [ $got != "$status" ]; then
+		not_ok "$name" "status $got, not $status" "$(head -3 "$scratch/err")"
+	elif ! matches "$out" "$scratch/out"; then
+		not_ok "$name" "stdout: $(head -3 "$scratch/out")"
+	elif ! matches "$err" "$scratch/err"; then
+		not_ok "$name" "stderr: $(head -3 "$scratch/err")"
+	else
+		ok "$name"
+	fi
+}
+
+matches()
+{
+	if [ -z "$1" ]; then
+		[ ! -s "$2" ]
+	else
+		grep -Eq -- "$1" "$2"
+	fi
+}
+
+# One line on stderr, status 1, nothing on stdout.
+refused()
+{
+	local name=$1 err=$2
+	shift 2
+	check "$name" 1 '' "$err" "$@"
+	[ "$(wc -l <"$scratch/err")" = 1 ] || not_ok "$name: one line" "$(cat "$scratch/err")"
+}
+
+check 'help lists the commands' 0 '^  bench ' '' help
+check '--help is the same' 0 '^  report ' '' --help
+check 'version' 0 '^irqlat [0-9]+\.[0-9]+' '' --version
+check 'bench --help' 0 '^  -c, --cpus=LIST' '' bench --help
+check 'help bench' 0 '^  -P, --priority=PRIO' '' help bench
+check 'report --help' 0 '--output=DIR' '' report --help
+refused 'no command' 'which command'
+refused 'unknown command' 'unknown command "bnech"' bnech
+refused 'unknown command for help' 'unknown command "bnech"' help bnech
+refused 'unknown letter' 'unknown option -Z; irqlat bench --help' bench -Z
+refused 'unknown option' '^irqlat: --bogus: unknown option' bench --bogus
+refused 'value where none is taken' '^irqlat: --quiet=1: ' bench --quiet=1
+refused 'missing value' '^irqlat: --samples needs a value: N' bench --samples
+refused 'missing value of a letter' '^irqlat: --cpus needs a value: LIST' bench -c
+refused 'operand' '^irqlat: now: bench takes options only' bench now
+
+refused 'samples 0' '--samples: 0 is out of range: from 1 to 1000000000' bench --samples 0
+refused 'samples negative' '--samples: "-1" is not a number' bench --samples -1
+refused 'samples huge' 'out of range' bench --samples 1000000001
+refused 'samples beyond 64 bits' 'is not a number' bench --samples 99999999999999999999
+refused 'samples in words' 'is not a number' bench --samples ten
+refused 'duration' '--duration: "soon" is not a time' bench -d soon
+refused 'duration 0' '--duration: 0 is out of range' bench -d 0
+refused 'gap without unit' '--gap: "100" is not a time' bench --gap 100
+refused 'gap too short' '--gap: 1ns is out of range: from 1us to 10s' bench --gap 1ns
+refused 'CPU list' '--cpus: "0-" is not a list of CPUs' bench -c 0-
+refused 'CPU that is not online' '-c: CPU 1000: not online' bench -c 1000
+refused 'priority' '--priority: "f:100" is not a priority' bench -P f:100
+refused 'source' '--source: "timer" is none of: irqgen, edu' bench --source timer
+refused 'address of irqgen' 'only edu takes an address' bench --source irqgen=00:04.0
+refused 'bad address' 'not a PCI address' bench --source edu=4
+refused 'no such device' 'no PCI device has that address' bench --source edu=ffff:1f:1f.7
+refused 'way' '--ways: "spin" is none of: read, poll, uio' bench --ways read,spin
+refused 'way twice' '--ways: read is named twice' bench --ways read,read
+refused 'no way' '--ways: ""' bench --ways ''
+refused 'uio needs a device' 'way uio needs a PCI device: use --source edu' bench --ways uio
+refused 'entry' '--entry: "guess" is none of: stamp, trace' bench --entry guess
+refused 'line' '--line: 64 is out of range' bench --line 64
+refused 'two outputs on stdout' 'both to standard output' bench --json --csv
+refused 'output that cannot be written' '/no/such/folder/x: cannot write' bench --json=/no/such/folder/x
+if [ -e /dev/irqgen ]; then
+	skip 'module missing' 'irqgen is loaded'
+else
+	refused 'module missing' '/dev/irqgen: not there.*modprobe irqgen' bench
+fi
+
+# --- report -------------------------------------------------------------------
+
+refused 'report without files' 'which result files' report -o "$scratch/r"
+refused 'report without folder' 'where to' report "$good/edu.json"
+refused 'no such result' '/no/such.json: No such file' report /no/such.json -o "$scratch/r"
+refused 'result is a folder' 'Is a directory' report "$scratch" -o "$scratch/r"
+
+echo '{"schema":"irqlat/1"' >"$scratch/cut.json"
+refused 'truncated result' 'cut.json: not JSON: line' report "$scratch/cut.json" -o "$scratch/r"
+: >"$scratch/empty.json"
+refused 'empty result' 'empty.json: not JSON' report "$scratch/empty.json" -o "$scratch/r"
+echo '[1,2]' >"$scratch/foreign.json"
+refused 'foreign JSON' 'no result of irqlat' report "$scratch/foreign.json" -o "$scratch/r"
+echo '{"schema":"irqlat/2"}' >"$scratch/other.json"
+refused 'other schema' 'schema "irqlat/2" is not the one' report "$scratch/other.json" -o "$scratch/r"
+sed 's/"raised":[0-9]*/"raised":"many"/' "$good/edu.json" >"$scratch/type.json"
+refused 'wrong type' 'type.json: results\[0\]: "raised" is missing or not an integer' \
+	report "$scratch/type.json" -o "$scratch/r"
+[ ! -e "$scratch/r" ] && ok 'a refused result makes no folder' || not_ok 'a refused result makes no folder'
+
+: >"$scratch/file"
+refused 'folder that is a file' 'a file has that name' report "$good/edu.json" -o "$scratch/file"
+mkdir "$scratch/bin"
+name='gnuplot missing'
+PATH=$scratch/bin "$(realpath "$irqlat")" report "$good/edu.json" -o "$scratch/r0" 2>"$scratch/err"
+if [ $? = 1 ] && grep -q 'cannot run gnuplot.*install it' "$scratch/err"; then
+	ok "$name"
+else
+	not_ok "$name" "$(cat "$scratch/err")"
+fi
+
+if command -v gnuplot >/dev/null; then
+	check 'report' 0 '/r1/index.html$' '' report "$good/edu.json" -o "$scratch/r1"
+	for file in index.html histogram-total.svg histogram-total.png percentiles-total.svg \
+		percentiles-total.png histogram-handler_to_user.svg; do
+		[ -s "$scratch/r1/$file" ] && ok "report has $file" || not_ok "report has $file"
+	done
+	if grep -Eq 'https?:|src=|<script|url\(' "$scratch/r1/index.html"; then
+		not_ok 'the page refers to nothing' "$(grep -Eo '(https?:|src=|<script|url\().{30}' "$scratch/r1/index.html" | head -3)"
+	else
+		ok 'the page refers to nothing'
+	fi
+	sed -n 's/.*base64,\([^"]*\)".*/\1/p' "$scratch/r1/index.html" | base64 -d >"$scratch/back.json"
+	cmp -s "$scratch/back.json" "$good/edu.json" && ok 'the page holds the data' || not_ok 'the page holds the data'
+	cp "$good/edu.json" "$scratch/"'<img src=x>`id`'"'"'.json'
+	check 'a strange file name' 0 'index.html' '' report "$scratch/"'<img src=x>`id`'"'"'.json' "$good/irqgen.json" -o "$scratch/r2"
+	grep -q '<img' "$scratch/r2/index.html" && not_ok 'names are escaped' || ok 'names are escaped'
+	sed -e 's/"n":[0-9]*,/"n":0,/g' -e 's/"histogram":\[[^]]*\(\],\[[^]]*\)*\]\]/"histogram":[]/g' \
+		"$good/edu.json" >"$scratch/none.json"
+	check 'a result without samples' 0 'index.html' '' report "$scratch/none.json" -o "$scratch/r3"
+	grep -q 'No samples, no figures' "$scratch/r3/index.html" && ok 'and the page says so' || not_ok 'and the page says so'
+else
+	skip 'report' 'gnuplot is not installed'
+fi
+
+# --- where the output goes ----------------------------------------------------
+
+name='closed pipe is an error, not a crash'
+{ "$irqlat" bench --help 2>"$scratch/err"; echo $? >"$scratch/status"; } | :
+# The reader may be slower than the writer: then there is nothing to report.
+if [ "$(cat "$scratch/status")" = 1 ] && grep -q 'cannot write the output' "$scratch/err"; then
+	ok "$name"
+elif [ "$(cat "$scratch/status")" = 0 ]; then
+	ok "$name"
+else
+	not_ok "$name" "status $(cat "$scratch/status")"
+fi
+name='full disk is an error'
+"$irqlat" help >/dev/full 2>"$scratch/err"
+if [ $? = 1 ] && grep -q 'cannot write the output: No space' "$scratch/err"; then
+	ok "$name"
+else
+	not_ok "$name" "$(cat "$scratch/err")"
+fi
+
+echo "1..$count"
+exit $failed

@@ -1,0 +1,163 @@
+#!/bin/bash
+# Runs the test programs of tests/vm/cases in one guest of a kernel.
+#
+#   tests/vm/cases.sh [--kernel K] [PROGRAM[,NAME=VALUE|,WORD]...]...
+#
+# Without programs: the whole suite of that kernel. TAP on stdout, with the
+# program's name before each test's; what the kernel has to say on stderr.
+# A program may be given settings, or words that select tests, behind commas:
+#
+#   tests/vm/cases.sh --kernel debug poll torture,seed=7
+#
+# "hard" and "easy" in the list reload procirq with and without hard=1, which
+# wakes pollers the way PREEMPT_RT needs it, so that lockdep sees that too.
+set -euo pipefail
+
+. "$(dirname "$0")/lib.sh"
+
+kernel=6.1
+programs=()
+
+# seconds= bounds what goes on until time is up; slow= stretches the time-outs.
+suite()
+{
+	case $kernel in
+	debug)
+		echo chubb,slow=4 errors,slow=4 threads,slow=4,interrupts=2000 \
+			poll,slow=4,seconds=1 accounting,slow=4,count=100000 \
+			lifecycle,slow=4,rounds=20 torture,slow=4,seconds=20 \
+			hard chubb,slow=4 threads,slow=4,interrupts=1000 poll,slow=4,seconds=1 \
+			accounting,slow=4,count=20000 torture,slow=4,seconds=10 easy
+		;;
+	*)
+		echo chubb errors threads poll,seconds=1 accounting lifecycle torture,seconds=15
+		;;
+	esac
+}
+
+parse_options()
+{
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel)
+			[ $# -ge 2 ] || usage_error "option $1 needs a value"
+			kernel=$2
+			shift
+			;;
+		-*) usage_error "unknown option '$1'; see the head of $0" ;;
+		*)  programs+=("$1") ;;
+		esac
+		shift
+	done
+	known_kernel "$kernel"
+	[ ${#programs[@]} -gt 0 ] || read -ra programs <<<"$(suite)"
+}
+
+check_programs()
+{
+	local program
+	for program in "${programs[@]%%,*}"; do
+		case $program in
+		hard|easy) continue ;;
+		esac
+		[ -x "$build_dir/tests/$program" ] ||
+			usage_error "no program '$program' in build/tests; build it (make test-programs)"
+	done
+}
+
+# What runs in the guest. Lines that begin with "@" are for tap_stream.
+guest_script()
+{
+	local program
+	cat <<'END'
+irq_files() { find /proc/irq -type d | sort; }
+load() {
+	modprobe irqgen lines=0 && modprobe procirq "$@" || echo "@broken procirq and irqgen do not load"
+}
+unload() {
+	rmmod procirq && rmmod irqgen || echo "@broken procirq and irqgen do not unload"
+}
+program() {
+	echo "@program $name"
+	"$@" </dev/null
+	echo "@end $?"
+}
+irq_files >/tmp/before
+label=
+load
+END
+	for program in "${programs[@]}"; do
+		case $program in
+		hard) echo 'unload; label=hard/; load hard=1' ;;
+		easy) echo 'unload; label=; load' ;;
+		*)    echo "name=\${label}${program%%,*}; program timeout -s KILL 600 /tests/${program//,/ }" ;;
+		esac
+	done
+	cat <<'END'
+echo "@program guest"
+unload
+if lsmod | grep -E '^(procirq|irqgen) '; then echo "not ok 1 - modules are gone"
+else echo "ok 1 - modules are gone"; fi
+irq_files >/tmp/after
+if diff /tmp/before /tmp/after >/tmp/diff; then echo "ok 2 - proc_irq is as it was"
+else sed 's/^/# /' /tmp/diff; echo "not ok 2 - proc_irq is as it was"; fi
+echo "1..2"
+echo "@end 0"
+END
+}
+
+# One TAP stream of the programs' streams. A program that died before its plan
+# is a failed test of its own.
+tap_stream()
+{
+	awk '
+	function result(ok, text) { print (ok ? "ok " : "not ok ") ++n " - " text; failed += !ok; fflush() }
+	/^@program /	{ program = $2; planned = 0; next }
+	/^@broken /	{ result(0, substr($0, 9)); next }
+	/^@end /	{ if (!planned) result(0, program ": ended early, with status " $2); next }
+	/^1\.\.[0-9]+$/	{ planned = 1; next }
+	/^Bail out!/	{ print "# " program ": " $0; fflush(); next }
+	/^(not )?ok [0-9]+ - / {
+		ok = $1 == "ok"
+		sub(/^(not )?ok [0-9]+ - /, "")
+		result(ok, program ": " $0)
+		next
+	}
+			{ print ($0 ~ /^#/ ? "" : "# ") $0; fflush() }
+	END		{ print n + 0 > "'"$tmp/count"'"; exit failed > 0 }'
+}
+
+# The runner has judged the kernel; that is one more test.
+kernel_verdict()
+{
+	local status=$1 number
+	number=$(($(cat "$tmp/count") + 1))
+	if [ "$status" = 0 ]; then
+		echo "ok $number - kernel: no complaint"
+	else
+		grep -a '^run: ' "$tmp/stderr" | tail -3 | sed 's/^/# /'
+		echo "not ok $number - kernel: no complaint (runner's status $status)"
+	fi
+	echo "1..$number"
+}
+
+main()
+{
+	local status=0 failed=0
+	parse_options "$@"
+	check_programs
+	tmp=$(mktemp -d "${TMPDIR:-/tmp}/procirq-cases.XXXXXX")
+	trap 'rm -rf "$tmp"' EXIT
+	{
+		"$vm_dir/run" --kernel "$kernel" --timeout 1200 -- "$(guest_script)" 2>"$tmp/stderr" ||
+			echo $? >"$tmp/status"
+	} | tap_stream || failed=1
+	[ ! -e "$tmp/status" ] || status=$(cat "$tmp/status")
+	cat "$tmp/stderr" >&2
+	kernel_verdict "$status"
+	if [ "$failed" != 0 ] || [ "$status" != 0 ]; then
+		exit 1
+	fi
+}
+
+main "$@"

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * poll(), select() and epoll on an IRQ file: ready exactly while there is a
+ * count, and no wake-up is ever lost.
+ */
+#include <sys/epoll.h>
+#include <sys/select.h>
+
+#include "guest.h"
+
+#define GONE (EPOLLHUP | EPOLLERR)
+
+static int epoll_with(int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events };
+	int ep = epoll_create1(EPOLL_CLOEXEC);
+
+	REQUIRE(ep >= 0);
+	REQUIRE(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event) == 0);
+	return ep;
+}
+
+/* The events of the one file in the set; 0 when time is up. */
+static uint32_t epoll_events(int ep, int timeout_ms)
+{
+	struct epoll_event event;
+	int n = epoll_wait(ep, &event, 1, timeout_ms);
+
+	return n == 1 ? event.events : 0;
+}
+
+static bool select_ready(int fd, int timeout_s)
+{
+	struct timeval timeout = { timeout_s, 0 };
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	return select(fd + 1, &set, NULL, NULL, &timeout) == 1 && FD_ISSET(fd, &set);
+}
+
+static void ready_while_the_count_is_not_zero(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int ep = epoll_with(s.fd, EPOLLIN);
+	struct pollfd p = { .fd = s.fd, .events = POLLIN | POLLRDNORM | POLLOUT | POLLPRI };
+
+	CHECK_EQ(poll(&p, 1, 0), 0);
+	CHECK(!select_ready(s.fd, 0));
+	CHECK_EQ(epoll_events(ep, 0), 0);
+	fire(&s, 1);
+	CHECK_EQ(poll(&p, 1, 0), 1);
+	CHECK_EQ(p.revents, POLLIN | POLLRDNORM);
+	CHECK_EQ(ppoll(&p, 1, &(struct timespec){ 0, 0 }, NULL), 1);
+	CHECK(select_ready(s.fd, 0));
+	/* Level-triggered: as long as nobody reads. */
+	CHECK_EQ(epoll_events(ep, 0), EPOLLIN);
+	CHECK_EQ(epoll_events(ep, 0), EPOLLIN);
+	CHECK_EQ(irq_read(s.fd), 1);
+	CHECK_EQ(epoll_events(ep, 0), 0);
+	CHECK(!gen_masked(s.line));
+	CHECK(!select_ready(s.fd, 0));
+	p.events = 0;
+	CHECK_EQ(poll(&p, 1, 0), 0);
+}
+
+static void edge_triggered_epoll(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int ep = epoll_with(s.fd, EPOLLIN | EPOLLET);
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	CHECK_EQ(epoll_events(ep, 0), 0);
+	fire(&s, 1);
+	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN);
+	CHECK_EQ(epoll_events(ep, 0), 0);
+	/* Each further interrupt is an edge, read or not. */
+	fire(&s, 1);
+	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN);
+	CHECK_EQ(irq_read(s.fd), 2);
+	CHECK_EQ(epoll_events(ep, 0), 0);
+	fire(&s, 1);
+	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN);
+	CHECK_EQ(irq_read(s.fd), 1);
+}
+
+static void each_reader_is_ready_for_itself(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int second = irq_open(s.irq, O_RDONLY);
+
+	fire(&s, 1);
+	CHECK_EQ(irq_poll(s.fd, 0), POLLIN);
+	CHECK_EQ(irq_poll(second, 0), POLLIN);
+	CHECK_EQ(irq_read(s.fd), 1);
+	CHECK_EQ(irq_poll(s.fd, 0), 0);
+	CHECK_EQ(irq_poll(second, 0), POLLIN);
+	CHECK(gen_masked(s.line));
+	CHECK_EQ(irq_read(second), 1);
+	CHECK_EQ(irq_poll(second, 0), 0);
+	CHECK(!gen_masked(s.line));
+}
+
+/* --- nothing is lost ------------------------------------------------------- */
+
+/* The ways to wait; each returns whether the file became readable in time. */
+static int the_epoll;
+
+static bool wait_poll(int fd)
+{
+	return irq_poll(fd, AWAIT_MS) == POLLIN;
+}
+
+static bool wait_select(int fd)
+{
+	return select_ready(fd, AWAIT_MS / 1000);
+}
+
+static bool wait_epoll(int fd)
+{
+	(void)fd;
+	return epoll_events(the_epoll, AWAIT_MS) == EPOLLIN;
+}
+
+static bool wait_read(int fd)
+{
+	(void)fd;	/* the read itself waits */
+	return true;
+}
+
+struct ponger {
+	struct source s;
+	bool (*wait)(int fd);
+	atomic_int answered;
+	atomic_bool stop, lost;
+};
+
+static void *pong(void *arg)
+{
+	struct ponger *p = arg;
+
+	while (!p->stop) {
+		if (!p->wait(p->s.fd) || irq_read(p->s.fd) != 1) {
+			p->lost = !p->stop;
+			break;
+		}
+		p->answered++;
+	}
+	return NULL;
+}
+
+static bool ping(struct ponger *p, int gen_fd, int round)
+{
+	long long give_up = now_ns() + AWAIT_MS * 1000000LL;
+	char text[64];
+	int len = snprintf(text, sizeof(text), "fire line=%u cpu=%d", p->s.line, round & 1);
+
+	if (write(gen_fd, text, len) != len)
+		return false;
+	while (p->answered < round && !p->lost && now_ns() < give_up)
+		sched_yield();
+	return p->answered >= round;
+}
+
+/*
+ * The next interrupt comes as soon as the last one was read, so that raising
+ * races with the reader going to sleep: on its own CPU and on another, turn by
+ * turn. First both threads share a CPU, which is quick; then they do not, and
+ * the emulator may need the host's scheduler for each round, so time is boxed.
+ */
+static void ping_pong(bool (*wait)(int fd), int flags, uint32_t events)
+{
+	int rounds = tap_setting("rounds", 20000), seconds = tap_setting("seconds", 3), cpu, i = 0;
+	struct ponger p = { .s = source_open(O_RDONLY), .wait = wait };
+	int gen_fd = open("/dev/irqgen", O_WRONLY | O_CLOEXEC);
+	pthread_t thread;
+	long long until;
+	bool ok = true;
+
+	REQUIRE(irq_flags(p.s.fd, flags) == 0);
+	the_epoll = epoll_with(p.s.fd, events);
+	run_on_cpu(0);
+	REQUIRE(pthread_create(&thread, NULL, pong, &p) == 0);
+	for (cpu = 0; cpu < 2 && ok; cpu++) {
+		run_on_cpu(cpu);
+		until = now_ns() + seconds * 1000000000LL;
+		while (ok && i < rounds * (cpu + 1) / 2 && now_ns() < until)
+			ok = ping(&p, gen_fd, ++i);
+	}
+	if (!CHECK(ok)) {
+		tap_diag("round %d: count %d, masked %d, poll %#x", i, irq_read_now(p.s.fd),
+			 gen_masked(p.s.line), irq_poll(p.s.fd, 0));
+		exit(1);
+	}
+	CHECK_EQ(gen_status(p.s.line).dispatched, i);
+	p.stop = true;
+	REQUIRE(gen("remove line=%u", p.s.line) == 0);
+	CHECK(thread_join(thread));
+	CHECK(!p.lost);
+	CHECK(i >= 100);
+	if (tap_setting("times", 0))
+		tap_diag("%d rounds", i);
+}
+
+static void no_wakeup_lost_read(void)
+{
+	ping_pong(wait_read, 0, EPOLLIN);
+}
+
+static void no_wakeup_lost_poll(void)
+{
+	ping_pong(wait_poll, 0, EPOLLIN);
+}
+
+static void no_wakeup_lost_select(void)
+{
+	ping_pong(wait_select, 0, EPOLLIN);
+}
+
+static void no_wakeup_lost_epoll(void)
+{
+	ping_pong(wait_epoll, 0, EPOLLIN);
+}
+
+static void no_wakeup_lost_epoll_edge_no_mask(void)
+{
+	ping_pong(wait_epoll, PROCIRQ_FLAG_NO_MASK, EPOLLIN | EPOLLET);
+}
+
+/* --- the line goes ---------------------------------------------------------- */
+
+static void removal_hangs_up(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int ep = epoll_with(s.fd, EPOLLIN);
+
+	fire(&s, 1);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN | GONE);
+	CHECK_EQ(irq_poll(s.fd, 0), POLLIN | POLLHUP | POLLERR);
+	/* What came before is still there. */
+	CHECK_EQ(irq_read(s.fd), 1);
+	CHECK_EQ(irq_read(s.fd), -ENODEV);
+	CHECK_EQ(irq_read_now(s.fd), -ENODEV);
+	CHECK_EQ(irq_poll(s.fd, 0) & (POLLHUP | POLLERR), POLLHUP | POLLERR);
+	CHECK(select_ready(s.fd, 0));
+	CHECK_EQ(epoll_events(ep, 0) & GONE, GONE);
+}
+
+static void *hang_up(void *arg)
+{
+	struct blocked *b = arg;
+	struct epoll_event event;
+
+	b->tid = syscall(SYS_gettid);
+	b->ret = epoll_wait(b->fd, &event, 1, AWAIT_MS) == 1 ? (int)event.events : -1;
+	return NULL;
+}
+
+/* Whatever events were asked for, even none. */
+static void removal_wakes_those_who_wait(void)
+{
+	static const uint32_t events[] = { EPOLLIN, EPOLLIN | EPOLLET, 0, EPOLLPRI, EPOLLOUT };
+	struct source s = source_open(O_RDONLY);
+	struct blocked waiter[5];
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		waiter[i] = (struct blocked){ .fd = epoll_with(s.fd, events[i]) };
+		REQUIRE(pthread_create(&waiter[i].thread, NULL, hang_up, &waiter[i]) == 0);
+		REQUIRE(AWAIT(waiter[i].tid && task_sleeps(getpid(), waiter[i].tid, -1)));
+	}
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	for (i = 0; i < 5; i++) {
+		CHECK(thread_join(waiter[i].thread));
+		CHECK_EQ(waiter[i].ret & GONE, GONE);
+	}
+}
+
+static void epoll_outlives_the_descriptor_through_dup(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int ep = epoll_with(s.fd, EPOLLIN), copy = dup(s.fd);
+
+	close(s.fd);
+	CHECK_EQ(line_stats(s.irq).attached, 1);
+	fire(&s, 1);
+	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN);
+	CHECK_EQ(irq_read(copy), 1);
+	close(copy);
+	CHECK_EQ(epoll_events(ep, 0), 0);
+	CHECK_EQ(line_stats(s.irq).attached, 0);
+	fire(&s, 1);
+	CHECK_EQ(gen_status(s.line).unattended, 1);
+}
+
+static void epoll_of_epoll(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int outer = epoll_with(epoll_with(s.fd, EPOLLIN), EPOLLIN);
+	struct blocked waiter = { .fd = outer };
+
+	REQUIRE(pthread_create(&waiter.thread, NULL, hang_up, &waiter) == 0);
+	REQUIRE(AWAIT(waiter.tid && task_sleeps(getpid(), waiter.tid, -1)));
+	fire(&s, 1);
+	CHECK(thread_join(waiter.thread));
+	CHECK_EQ(waiter.ret, EPOLLIN);
+	CHECK_EQ(irq_read(s.fd), 1);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(ready_while_the_count_is_not_zero),
+	TAP_TEST(edge_triggered_epoll),
+	TAP_TEST(each_reader_is_ready_for_itself),
+	TAP_TEST(no_wakeup_lost_read),
+	TAP_TEST(no_wakeup_lost_poll),
+	TAP_TEST(no_wakeup_lost_select),
+	TAP_TEST(no_wakeup_lost_epoll),
+	TAP_TEST(no_wakeup_lost_epoll_edge_no_mask),
+	TAP_TEST(removal_hangs_up),
+	TAP_TEST(removal_wakes_those_who_wait),
+	TAP_TEST(epoll_outlives_the_descriptor_through_dup),
+	TAP_TEST(epoll_of_epoll),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = guest_after;
+	return TAP_MAIN(tests);
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Signals, several threads on one file, files shared between processes, death:
+ * no interrupt is lost or counted twice by any of them.
+ */
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "guest.h"
+
+static atomic_int signals;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	signals++;
+}
+
+static void handle(int signal, int flags)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = flags };
+
+	sigaction(signal, &action, NULL);
+}
+
+static void signal_restarts_or_interrupts(void)
+{
+	struct source s = source_open(O_RDONLY);
+	struct blocked b;
+
+	handle(SIGUSR1, SA_RESTART);
+	handle(SIGUSR2, 0);
+	blocked_start(&b, s.fd);
+	pthread_kill(b.thread, SIGUSR1);
+	CHECK(AWAIT(signals == 1 && task_sleeps(getpid(), b.tid, SYS_read)));
+	CHECK(!b.done);
+	fire(&s, 1);
+	CHECK_EQ(blocked_join(&b), 1);
+
+	blocked_start(&b, s.fd);
+	pthread_kill(b.thread, SIGUSR2);
+	CHECK_EQ(blocked_join(&b), -EINTR);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+}
+
+/* --- sums --------------------------------------------------------------------- */
+
+struct summer {
+	pthread_t thread;
+	int fd;
+	atomic_int tid;
+	atomic_llong sum;
+	atomic_int reads, interrupted, bad;
+};
+
+/* Adds up counts until the line goes. */
+static void *sum_up(void *arg)
+{
+	struct summer *s = arg;
+	int count;
+
+	s->tid = syscall(SYS_gettid);
+	while ((count = irq_read(s->fd)) != -ENODEV) {
+		if (count > 0) {
+			s->sum += count;
+			s->reads++;
+		} else if (count == -EINTR) {
+			s->interrupted++;
+		} else {
+			s->bad++;
+		}
+	}
+	return NULL;
+}
+
+static void summer_start(struct summer *s, int fd)
+{
+	s->fd = fd;
+	REQUIRE(pthread_create(&s->thread, NULL, sum_up, s) == 0);
+	REQUIRE(AWAIT(s->tid && task_sleeps(getpid(), s->tid, SYS_read)));
+}
+
+static void wait_for_schedule(unsigned int line)
+{
+	REQUIRE(AWAIT(!gen_status(line).running));
+	REQUIRE(gen("stop line=%u", line) == 0);
+}
+
+static void nothing_is_lost_in_a_signal_storm(void)
+{
+	long interrupts = tap_setting("interrupts", 10000);
+	struct source s = source_open(O_RDONLY);
+	struct summer reader = { 0 };
+	struct gen_status status;
+
+	handle(SIGUSR1, SA_RESTART);
+	handle(SIGUSR2, 0);
+	summer_start(&reader, s.fd);
+	REQUIRE(gen("start line=%u period_ns=100000 count=%ld cpu=1", s.line, interrupts) == 0);
+	while (gen_status(s.line).running) {
+		pthread_kill(reader.thread, SIGUSR1);
+		pthread_kill(reader.thread, SIGUSR2);
+		sleep_ms(0);
+	}
+	wait_for_schedule(s.line);
+	CHECK(AWAIT(reader.sum == (long long)gen_status(s.line).dispatched));
+	status = gen_status(s.line);
+	CHECK_EQ(status.raised, interrupts);
+	CHECK_EQ(status.dispatched + status.coalesced, interrupts);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK(thread_join(reader.thread));
+	CHECK_EQ(reader.sum, status.dispatched);
+	CHECK(signals > 0);
+	CHECK(reader.interrupted > 0);
+	CHECK_EQ(reader.bad, 0);
+}
+
+/* Threads on one file share its count: together they get each interrupt once. */
+static void threads_of_one_file(int nr, uint32_t flags)
+{
+	long interrupts = tap_setting("interrupts", 10000);
+	struct source s = source_open(O_RDONLY);
+	struct summer readers[8] = { 0 };
+	unsigned long long dispatched;
+	long long sum = 0;
+	int i;
+
+	REQUIRE(irq_flags(s.fd, flags) == 0);
+	for (i = 0; i < nr; i++)
+		summer_start(&readers[i], s.fd);
+	REQUIRE(gen("start line=%u period_ns=50000 count=%ld cpu=0", s.line, interrupts) == 0);
+	wait_for_schedule(s.line);
+	CHECK(AWAIT(!gen_status(s.line).pending && !irq_info(s.fd).pending));
+	dispatched = gen_status(s.line).dispatched;
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	for (i = 0; i < nr; i++) {
+		CHECK(thread_join(readers[i].thread));
+		CHECK_EQ(readers[i].bad, 0);
+		sum += readers[i].sum;
+	}
+	CHECK_EQ(sum, dispatched);
+}
+
+static void two_threads_on_one_file(void)
+{
+	threads_of_one_file(2, 0);
+}
+
+static void eight_threads_on_one_file_no_mask(void)
+{
+	threads_of_one_file(8, PROCIRQ_FLAG_NO_MASK);
+}
+
+/* Each blocked thread gets its turn. */
+static void no_thread_starves(void)
+{
+	struct source s = source_open(O_RDONLY);
+	struct summer readers[3] = { 0 };
+	int i, round;
+
+	for (i = 0; i < 3; i++)
+		summer_start(&readers[i], s.fd);
+	for (round = 1; round <= 30; round++) {
+		fire(&s, 1);
+		REQUIRE(AWAIT(readers[0].sum + readers[1].sum + readers[2].sum == round));
+		for (i = 0; i < 3; i++)
+			REQUIRE(AWAIT(task_sleeps(getpid(), readers[i].tid, SYS_read)));
+	}
+	for (i = 0; i < 3; i++)
+		CHECK(readers[i].reads > 0);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	for (i = 0; i < 3; i++)
+		CHECK(thread_join(readers[i].thread));
+}
+
+/* --- death ----------------------------------------------------------------------- */
+
+/* A process with @fd open and a thread blocked in it; returns its pid. */
+static pid_t blocked_process(int fd)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* A thread of its own: it dies with the file in use twice. */
+		struct blocked b;
+
+		blocked_start(&b, fd);
+		irq_read(fd);
+		pause();
+	}
+	REQUIRE(AWAIT(task_sleeps(pid, pid, SYS_read)));
+	return pid;
+}
+
+static void reap(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGKILL);
+	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+}
+
+/*
+ * Whoever is woken for an interrupt and killed before it has read it must leave
+ * it to the others on the same file. One that has read it and dies then has not
+ * tended the device, so the line is masked until somebody looks again: we do.
+ */
+static void a_killed_reader_takes_nothing_along(void)
+{
+	int rounds = tap_setting("kills", 60), round;
+	struct source s = source_open(O_RDONLY);
+	struct summer reader = { 0 };
+	struct gen_status status;
+	pid_t pid;
+
+	for (round = 0; round < rounds; round++) {
+		/* The process comes first in the line of those to be woken. */
+		pid = blocked_process(s.fd);
+		if (!round)
+			summer_start(&reader, s.fd);
+		REQUIRE(gen("start line=%u period_ns=30000 count=40 cpu=%d", s.line, round & 1) == 0);
+		if (round & 2)
+			sleep_ms(1);
+		reap(pid);
+		wait_for_schedule(s.line);
+		REQUIRE(AWAIT(!irq_poll(s.fd, 0) && !gen_status(s.line).pending &&
+			      !irq_info(s.fd).pending));
+	}
+	status = gen_status(s.line);
+	CHECK_EQ(status.raised, rounds * 40);
+	CHECK_EQ(irq_info(s.fd).taken, status.dispatched);
+	CHECK_EQ(irq_info(s.fd).delivered + irq_info(s.fd).coalesced, status.dispatched);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK(thread_join(reader.thread));
+	CHECK(reader.sum > 0 && reader.sum <= (long long)status.dispatched);
+	CHECK_EQ(reader.bad, 0);
+}
+
+static void a_killed_process_frees_the_line(void)
+{
+	unsigned int line = gen_add(), irq = gen_status(line).irq;
+	int fd = irq_open(irq, O_RDONLY);
+	pid_t pid;
+
+	pid = blocked_process(fd);
+	close(fd);
+	CHECK_EQ(line_stats(irq).attached, 1);
+	reap(pid);
+	CHECK(AWAIT(!line_stats(irq).attached));
+	CHECK_EQ(line_stats(irq).readers, 0);
+	fd = irq_open(irq, O_RDONLY | O_EXCL);
+	CHECK(fd >= 0);
+}
+
+/* --- one file, several descriptors -------------------------------------------------- */
+
+static void send_fd(int socket, int fd)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	REQUIRE(sendmsg(socket, &message, 0) == 1);
+}
+
+static int receive_fd(int socket)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	int fd = -1;
+
+	REQUIRE(recvmsg(socket, &message, 0) == 1);
+	REQUIRE(CMSG_FIRSTHDR(&message));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	return fd;
+}
+
+static void copies_share_one_count(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int copy = dup(s.fd), sockets[2], passed, status;
+	pid_t pid;
+
+	CHECK_EQ(irq_info(copy).readers, 1);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(copy), 1);
+	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
+
+	fire(&s, 1);
+	pid = fork();
+	if (!pid)
+		_exit(irq_read(s.fd) == 1 ? 0 : 1);
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(status, 0);
+	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
+
+	/* In flight, it is the only reference; then it works at the other end. */
+	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	send_fd(sockets[0], s.fd);
+	close(s.fd);
+	close(copy);
+	CHECK_EQ(line_stats(s.irq).attached, 1);
+	fire(&s, 1);
+	passed = receive_fd(sockets[1]);
+	CHECK_EQ(irq_read(passed), 1);
+	send_fd(sockets[0], passed);
+	close(passed);
+	close(sockets[0]);
+	close(sockets[1]);
+	CHECK(AWAIT(!line_stats(s.irq).attached));
+}
+
+/* Linux: the read under way keeps the file, and with it the line. */
+static void closing_does_not_end_a_blocked_read(void)
+{
+	struct source s = source_open(O_RDONLY);
+	struct blocked b;
+
+	blocked_start(&b, s.fd);
+	close(s.fd);
+	CHECK_EQ(line_stats(s.irq).attached, 1);
+	CHECK(!b.done);
+	fire(&s, 1);
+	CHECK_EQ(blocked_join(&b), 1);
+	CHECK(AWAIT(!line_stats(s.irq).attached));
+}
+
+static void opens_and_closes_race(void)
+{
+	unsigned int line = gen_add(), irq = gen_status(line).irq;
+	long long until = now_ns() + tap_setting("seconds", 3) * 1000000000LL;
+	pid_t pids[4];
+	int i, status;
+
+	REQUIRE(gen("start line=%u period_ns=50000", line) == 0);
+	for (i = 0; i < 4; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		while (now_ns() < until) {
+			int fd = irq_open(irq, i == 3 ? O_RDONLY | O_EXCL : O_RDONLY);
+
+			if (fd < 0 && errno != EBUSY)
+				_exit(1);
+			if (fd >= 0 && irq_read(fd) <= 0)
+				_exit(2);
+			close(fd);
+		}
+		_exit(0);
+	}
+	for (i = 0; i < 4; i++) {
+		CHECK_EQ(waitpid(pids[i], &status, 0), pids[i]);
+		CHECK_EQ(status, 0);
+	}
+	REQUIRE(gen("stop line=%u", line) == 0);
+	CHECK_EQ(gen_status(line).dispatched, line_stats(irq).taken);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(signal_restarts_or_interrupts),
+	TAP_TEST(nothing_is_lost_in_a_signal_storm),
+	TAP_TEST(two_threads_on_one_file),
+	TAP_TEST(eight_threads_on_one_file_no_mask),
+	TAP_TEST(no_thread_starves),
+	TAP_TEST(a_killed_reader_takes_nothing_along),
+	TAP_TEST(a_killed_process_frees_the_line),
+	TAP_TEST(copies_share_one_count),
+	TAP_TEST(closing_does_not_end_a_blocked_read),
+	TAP_TEST(opens_and_closes_race),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = guest_after;
+	return TAP_MAIN(tests);
+}

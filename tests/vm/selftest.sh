@@ -1,0 +1,221 @@
+#!/bin/bash
+# Tests the guest runner itself: statuses, streams, and above all that a kernel
+# that complains never passes. TAP on stdout.
+#
+#   tests/vm/selftest.sh [KERNEL]...     default: all of them
+#
+# The first kernel runs every test, the others those that depend on the kernel.
+set -u
+
+vm=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-selftest.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+
+# result STATUS NAME: one line of TAP; a failure shows what the guest said.
+result()
+{
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		tail -n 15 "$work/err" | sed 's/^/# /'
+		failed=$((failed + 1))
+	fi
+}
+
+# guest OPTION...: runs the runner, keeps its streams, sets status.
+guest()
+{
+	status=0
+	"$vm/run" "$@" >"$work/out" 2>"$work/err" || status=$?
+}
+
+# expect STATUS NAME RUNNER-ARGUMENT...
+expect()
+{
+	local want=$1 name=$2
+	shift 2
+	guest "$@"
+	[ "$status" -eq "$want" ] || echo "# status $status, not $want"
+	[ "$status" -eq "$want" ]
+	result $? "$name"
+}
+
+# The complaint must be the one we asked for, not another.
+expect_complaint()
+{
+	local name=$1 pattern=$2
+	shift 2
+	guest "$@"
+	[ "$status" -eq 125 ] && grep -qE "$pattern" "$work/err"
+	result $? "$name"
+}
+
+test_options()
+{
+	expect 2 'unknown kernel is a usage error' --kernel 2.4 -- true
+	expect 2 'missing file is a usage error' --file /nonexistent -- true
+	expect 2 'option without its value is a usage error' --timeout
+	expect 2 'no command is a usage error' --kernel 6.1
+}
+
+test_status()
+{
+	local k=$1
+	expect 0 "$k: success" --kernel "$k" -- true
+	expect 1 "$k: false gives 1" --kernel "$k" -- false
+	expect 42 "$k: exit 42 gives 42" --kernel "$k" -- exit 42
+	# shellcheck disable=SC2016  # for the guest's shell
+	expect 137 "$k: death by signal 9 gives 137" --kernel "$k" -- 'kill -9 $$'
+	expect 127 "$k: unknown command gives 127" --kernel "$k" -- no-such-command
+	expect 124 "$k: a hang gives 124" --kernel "$k" --timeout 15 -- sleep 1000
+}
+
+test_streams()
+{
+	local k=$1
+	guest --kernel "$k" -- 'echo to stdout; echo to stderr >&2'
+	[ "$(cat "$work/out")" = 'to stdout' ] && [ "$(cat "$work/err")" = 'to stderr' ]
+	result $? "$k: stdout and stderr stay apart"
+
+	head -c 10000000 /dev/urandom >"$work/blob"
+	# Every byte value, line ends of all kinds, and no line end at the end.
+	for i in $(seq 0 255); do printf '%b' "\\0$(printf %o "$i")"; done >>"$work/blob"
+	printf 'a\r\nb\rc\n\n\000d' >>"$work/blob"
+	guest --kernel "$k" --file "$work/blob" --verbose -- 'cat /files/blob'
+	cmp -s "$work/blob" "$work/out"
+	result $? "$k: 10 MB of binary arrive byte for byte"
+
+	guest --kernel "$k" -- 'sleep 1000 & echo gone'
+	[ "$status" -eq 0 ] && [ "$(cat "$work/out")" = gone ]
+	result $? "$k: a process left running does not hold the guest up"
+
+	"$vm/run" --kernel "$k" -- 'yes | head -n 1000000' 2>"$work/err" | head -n 1 >"$work/out"
+	[ "$(cat "$work/out")" = y ]
+	result $? "$k: a reader that goes away does not hold the guest up"
+}
+
+test_environment()
+{
+	local k=$1
+	cat >"$work/look.sh" <<-'END'
+	set -e
+	for where in proc sys dev dev/pts dev/shm tmp sys/kernel/debug sys/kernel/tracing; do
+		grep -q " /$where " /proc/mounts || { echo "no /$where"; exit 1; }
+	done
+	[ "$(nproc)" = "$1" ]
+	[ "$(hostname)" = procirq ]
+	[ "$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)" = tsc ]
+	modprobe uio_pci_generic
+	modprobe splat how=nothing 2>/dev/null && exit 1
+	echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
+	grep -E '^ *20:.*uio_pci_generic, uio_pci_generic' /proc/interrupts
+	END
+	expect 0 "$k: mounts, clock, modules, two edu devices on one line" \
+		--kernel "$k" --file "$work/look.sh" -- 'sh /files/look.sh 2'
+	expect 0 "$k: the same under --icount" \
+		--kernel "$k" --icount --file "$work/look.sh" -- 'sh /files/look.sh 1'
+	expect 0 "$k: four CPUs" --kernel "$k" --cpus 4 --file "$work/look.sh" -- 'sh /files/look.sh 4'
+}
+
+test_complaints()
+{
+	local k=$1
+	expect_complaint "$k: WARN gives 125" 'WARNING: .*splat' --kernel "$k" -- modprobe splat how=warn
+	expect_complaint "$k: oops gives 125" 'BUG: .*NULL' --kernel "$k" -- 'modprobe splat how=oops; exit 0'
+	expect_complaint "$k: panic gives 125" 'asked to panic' --kernel "$k" -- modprobe splat how=panic
+	expect_complaint "$k: a stuck task gives 125" 'splat-stuck.* is stuck' \
+		--kernel "$k" -- modprobe splat how=stuck
+	expect 0 "$k: an expected complaint is none" \
+		--kernel "$k" --expect-splat -- modprobe splat how=warn
+	expect 125 "$k: an expected complaint must come" --kernel "$k" --expect-splat -- true
+}
+
+# What only the debug kernel notices.
+test_debug()
+{
+	expect_complaint 'debug: lock order gives 125' 'possible circular locking' \
+		--kernel debug -- modprobe splat how=deadlock
+	expect_complaint 'debug: lockdep must be on at the end' 'lockdep is off' \
+		--kernel debug -- modprobe splat how=deadlock
+	expect_complaint 'debug: sleep in atomic context gives 125' 'sleeping function called' \
+		--kernel debug -- modprobe splat how=atomic
+	expect_complaint 'debug: write beyond a block gives 125' 'KASAN: slab-out-of-bounds' \
+		--kernel debug -- modprobe splat how=overrun
+	expect_complaint 'debug: a line left disabled gives 125' 'irq 8 is left disabled' \
+		--kernel debug -- modprobe splat how=depth
+	expect_complaint 'debug: a leak gives 125' 'memory leaks' \
+		--kernel debug --kmemleak -- modprobe splat how=leak
+	expect 0 'debug: no leak, no complaint' --kernel debug --kmemleak -- modprobe -a uio_pci_generic
+}
+
+test_host()
+{
+	local k=$1
+	# The edu device's BAR 0 is where the guest says; register 0x60 raises.
+	cat >"$work/guest.sh" <<-'END'
+	modprobe uio_pci_generic
+	echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
+	device=/sys/bus/pci/devices/0000:00:04.0
+	echo "bar $(head -n 1 $device/resource | cut -d' ' -f1)"
+	for i in $(seq 100); do
+		case $(grep '^ *20:' /proc/interrupts) in *" 1 "*) exit 0 ;; esac
+		sleep 0.1
+	done
+	exit 1
+	END
+	cat >"$work/host.py" <<-'END'
+	import os, socket, time
+	while True:
+	    words = open(os.environ["PROCIRQ_STDOUT"]).read().split()
+	    if len(words) == 2:
+	        break
+	    time.sleep(0.05)
+	qtest = socket.socket(socket.AF_UNIX)
+	qtest.connect(os.environ["PROCIRQ_QTEST"])
+	qtest.sendall(b"writel 0x%x 0x1\n" % (int(words[1], 16) + 0x60))
+	assert qtest.recv(100).startswith(b"OK")
+	END
+	expect 0 "$k: the host raises a device's interrupt" --kernel "$k" --file "$work/guest.sh" \
+		--host "python3 $work/host.py" -- 'sh /files/guest.sh'
+	expect 7 "$k: a failing host command fails the run" --kernel "$k" --host 'exit 7' -- sleep 1
+}
+
+test_boot()
+{
+	local k=$1 started
+	started=$(date +%s%3N)
+	guest --kernel "$k" -- 'uname -r'
+	[ "$status" -eq 0 ] && [ "$(cat "$work/out")" = "$(cat "$("$vm/kernel" dir "$k")/release")" ]
+	result $? "$k: boots $(cat "$work/out") in $(($(date +%s%3N) - started)) ms"
+}
+
+main()
+{
+	local k first
+	[ $# -gt 0 ] || set -- 6.1 6.1-rt 6.12 newest debug
+	first=$1
+	"$vm/kernel" prepare "$@" || exit
+	test_options
+	for k; do
+		# Once for the image and the modules, then as users see it.
+		"$vm/run" --kernel "$k" -- true
+		test_boot "$k"
+	done
+	test_status "$first"
+	test_host "$first"
+	for k; do
+		test_streams "$k"
+		test_environment "$k"
+		test_complaints "$k"
+		[ "$k" != debug ] || test_debug
+	done
+	echo "1..$count"
+	echo "$((count - failed)) passed, $failed failed"
+	[ $failed -eq 0 ]
+}
+
+main "$@"

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Log-linear histogram; the layout is described in hist.h. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hist.h"
+
+/* First value of bucket @index. */
+static uint64_t bucket_low(const struct hist *h, size_t index)
+{
+	unsigned int half_bits = h->sub_bits - 1;
+	size_t half = (size_t)1 << half_bits;
+	size_t shift;
+
+	if (index < 2 * half)
+		return index;
+	shift = index / half - 1;
+	return (uint64_t)(index % half + half) << shift;
+}
+
+static uint64_t bucket_high(const struct hist *h, size_t index)
+{
+	unsigned int half_bits = h->sub_bits - 1;
+	size_t half = (size_t)1 << half_bits;
+
+	if (index < 2 * half)
+		return index;
+	return bucket_low(h, index) +
+	       (((uint64_t)1 << (index / half - 1)) - 1);
+}
+
+/**
+ * hist_init - make an empty histogram
+ * @h: overwritten
+ * @digits: significant decimal digits kept, 1 to HIST_DIGITS_MAX
+ * @expected_max: room for values up to this is allocated at once, so that
+ *	recording them never allocates
+ *
+ * Returns 0, or -1 with errno: EINVAL, ENOMEM. To be given to hist_free().
+ */
+int hist_init(struct hist *h, unsigned int digits, uint64_t expected_max)
+{
+	uint64_t single = 2;
+	unsigned int i;
+
+	memset(h, 0, sizeof(*h));
+	h->min = UINT64_MAX;
+	if (digits < 1 || digits > HIST_DIGITS_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	h->digits = digits;
+	/* Values up to 2 * 10^digits have a bucket of their own. */
+	for (i = 0; i < digits; i++)
+		single *= 10;
+	while ((uint64_t)1 << h->sub_bits < single)
+		h->sub_bits++;
+	if (expected_max > INT64_MAX)
+		expected_max = INT64_MAX;
+	return hist_grow(h, hist_index(h, expected_max)) ? 0 : -1;
+}
+
+/**
+ * hist_free - free what a histogram holds
+ * @h: may be zeroed, may be freed already
+ */
+void hist_free(struct hist *h)
+{
+	free(h->count);
+	memset(h, 0, sizeof(*h));
+}
+
+/* Makes room for bucket @index. Returns false, with ENOMEM, when it cannot. */
+bool hist_grow(struct hist *h, size_t index)
+{
+	size_t half = (size_t)1 << (h->sub_bits - 1);
+	size_t n = (index / half + 1) * half;
+	uint64_t *count = realloc(h->count, n * sizeof(*count));
+
+	if (!count)
+		return false;
+	memset(count + h->n_buckets, 0, (n - h->n_buckets) * sizeof(*count));
+	h->count = count;
+	h->n_buckets = n;
+	return true;
+}
+
+/**
+ * hist_merge - add all samples of one histogram to another
+ * @to: gets the samples
+ * @from: unchanged
+ *
+ * Returns 0, or -1 with errno: EINVAL not the same precision, ENOMEM (@to is
+ * unchanged).
+ */
+int hist_merge(struct hist *to, const struct hist *from)
+{
+	size_t i;
+
+	if (to->sub_bits != from->sub_bits) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (from->n_buckets > to->n_buckets &&
+	    !hist_grow(to, from->n_buckets - 1))
+		return -1;
+	for (i = 0; i < from->n_buckets; i++)
+		to->count[i] += from->count[i];
+	to->n += from->n;
+	to->negative += from->negative;
+	to->lost += from->lost;
+	to->sum += from->sum;
+	if (from->min < to->min)
+		to->min = from->min;
+	if (from->max > to->max)
+		to->max = from->max;
+	return 0;
+}
+
+/**
+ * hist_percentile - value that a share of the samples does not exceed
+ * @h: histogram
+ * @ppm: the share in millionths: p99.9 is 999000
+ * @value: the sample of nearest rank, ceil(n * share), as the upper end of its
+ *	bucket (never above the maximum): a latency is not understated
+ *
+ * Returns true, or false when fewer than HIST_BEYOND_MIN samples lie beyond
+ * that rank: so few say nothing about the percentile.
+ */
+bool hist_percentile(const struct hist *h, uint32_t ppm, uint64_t *value)
+{
+	unsigned __int128 share = (unsigned __int128)h->n * ppm + 999999;
+	uint64_t rank = (uint64_t)(share / 1000000);
+	uint64_t seen = 0;
+	size_t i;
+
+	if (rank < 1)
+		rank = 1;
+	if (h->n < rank || h->n - rank < HIST_BEYOND_MIN)
+		return false;
+	for (i = 0; i < h->n_buckets; i++) {
+		seen += h->count[i];
+		if (seen >= rank)
+			break;
+	}
+	*value = bucket_high(h, i);
+	if (*value > h->max)
+		*value = h->max;
+	return true;
+}
+
+/**
+ * hist_mean - arithmetic mean
+ * @h: histogram
+ *
+ * Exact up to the rounding of a double; 0 without samples.
+ */
+double hist_mean(const struct hist *h)
+{
+	return h->n ? (double)h->sum / (double)h->n : 0;
+}
+
+/**
+ * hist_next - iterate over the buckets that hold samples, ascending
+ * @h: histogram
+ * @position: 0 to start with; kept by this function
+ * @b: the bucket
+ *
+ * Returns false after the last one.
+ */
+bool hist_next(const struct hist *h, size_t *position, struct hist_bucket *b)
+{
+	size_t i;
+
+	for (i = *position; i < h->n_buckets; i++) {
+		if (!h->count[i])
+			continue;
+		b->low = bucket_low(h, i);
+		b->high = bucket_high(h, i);
+		b->count = h->count[i];
+		*position = i + 1;
+		return true;
+	}
+	*position = i;
+	return false;
+}
