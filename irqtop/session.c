@@ -17,6 +17,19 @@ int session_complain(const char *what, int err)
 	return 1;
 }
 
+int session_complain_input(const struct session *session, int err)
+{
+	const struct options *options = &session->options;
+	char path[4200];
+
+	if (options->replay)
+		return session_complain(options->replay, err);
+	snprintf(path, sizeof(path), "%s%sproc/interrupts", options->root,
+		 options->root[0] && options->root[strlen(options->root) - 1] == '/' ?
+		 "" : "/");
+	return session_complain(path, err);
+}
+
 static int source_open(struct session *session)
 {
 	const struct options *options = &session->options;
@@ -82,8 +95,7 @@ int session_open(struct session *session)
 	/* The first sample names the CPUs, so that node:N means something. */
 	err = monitor_step(&session->monitor);
 	if (err)
-		return session_complain(options->replay ? options->replay :
-					"proc/interrupts", err);
+		return session_complain_input(session, err);
 	if (axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
 			session->collect.root, options->group, 64) < 0)
 		return session_complain("CPUs", -ENOMEM);

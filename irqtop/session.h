@@ -38,6 +38,9 @@ int session_filter(struct session *session, const char *text, char *error,
 /* Prints "irqtop: what: why" for a negative errno value. Returns 1. */
 int session_complain(const char *what, int err);
 
+/* The same about what samples are read from. */
+int session_complain_input(const struct session *session, int err);
+
 void session_close(struct session *session);
 
 /* Ways to run; they return the exit status. */

@@ -243,8 +243,7 @@ int stream_run(struct session *session)
 	}
 	out_free(&out);
 	if (err == -EPROTO || err == -EBADMSG)
-		status = session_complain(options->replay ? options->replay :
-					  "proc/interrupts", err);
+		status = session_complain_input(session, err);
 	else
 		status = output_status(err);
 	if (!status && options->alerts.fired)
