@@ -133,6 +133,9 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc
 	install -m 644 $(wildcard irqlat/*.1 irqtop/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -Dm 644 irqtop/completion/irqtop.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
+	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
 	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 

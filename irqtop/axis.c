@@ -131,6 +131,9 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 	case AXIS_CACHE:
 	case AXIS_NODE:
 		group_by_place(axis, mode);
+		/* Nothing is known of caches or nodes: every CPU is alone. */
+		if (axis->ngroups == axis->ncpus)
+			axis->mode = AXIS_CPU;
 		return;
 	case AXIS_RANGE:
 		group_by_range(axis, range_for(axis->ncpus, width < 16 ? width : 16));

@@ -77,8 +77,8 @@ static void totals_line(struct canvas *canvas, const struct ui *ui,
 	if (!x)
 		x = canvas_print(canvas, 0, 1, DIM, session->monitor.samples < 2 ?
 				 "measuring" : "") + 2;
-	snprintf(rows, sizeof(rows), view->hidden ? "%u rows, %u hidden" : "%u rows",
-		 view->nrows, view->hidden);
+	snprintf(rows, sizeof(rows), view->hidden ? "%u of %u rows" : "%u rows",
+		 view->nrows, view->nrows + view->hidden);
 	len = (unsigned int)strlen(rows);
 	if (x + len < canvas->width)
 		canvas_print(canvas, canvas->width - len, 1, DIM, "%s", rows);

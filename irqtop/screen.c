@@ -227,12 +227,16 @@ static void affinity_set(struct screen *screen)
 
 static void settings_save(struct screen *screen)
 {
-	int err = options_save(&screen->session->options);
+	int err;
 
+	if (!screen->session->options.config[0]) {
+		ui_say(&screen->ui, true, "there is no config file to save to");
+		return;
+	}
+	err = options_save(&screen->session->options);
 	if (err)
 		ui_say(&screen->ui, true, "cannot save %s: %s",
-		       screen->session->options.config[0] ?
-		       screen->session->options.config : "settings", strerror(-err));
+		       screen->session->options.config, strerror(-err));
 	else
 		ui_say(&screen->ui, false, "saved to %s",
 		       screen->session->options.config);

@@ -293,5 +293,19 @@ is 'and a bad line is told, with its number' "$(cat "$scratch/err")" \
 is 'filters join' "$($irqtop --root $hostile --once -f IO-APIC -f '/quote|bad/' -c irq | sed 1,2d | tr -d ' \n')" 2427
 is 'softirqs only' "$($irqtop --once -S --csv -c table | sed 1d | cut -d, -f3 | sort -u | tr -d '\r')" '"softirqs"'
 
+# --- papers ----------------------------------------------------------------------------------
+
+options=$($irqtop --help | grep -oE -e '--[a-z-]+' | sort -u)
+for paper in irqtop/irqtop.1 irqtop/completion/_irqtop; do
+	missing=
+	for option in $options; do
+		sed 's/Fl -\([a-z]\)/--\1/g; s/\\-/-/g' $paper | grep -qe "$option\\b" || missing="$missing $option"
+	done
+	is "$paper has every option" "$missing" ''
+done
+is 'the man page is sound' "$(man --warnings -E UTF-8 -l -Tutf8 -Z irqtop/irqtop.1 2>&1 >/dev/null)" ''
+is 'bash completes an option' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
+	COMP_WORDS=(irqtop --op) COMP_CWORD=1; _irqtop; echo "${COMPREPLY[@]}"')" '--openmetrics'
+
 echo "1..$count"
 exit $failed
