@@ -29,11 +29,12 @@ irqlat_src := $(wildcard irqlat/*.c)
 irqtop_src := $(wildcard irqtop/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
+bench_src := $(wildcard tests/bench/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
 irqlat_obj := $(call obj,$(irqlat_src) $(tracing_src))
-irqtop_obj := $(call obj,$(irqtop_src))
+irqtop_obj := $(call obj,$(irqtop_src) $(tracing_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
 irqtop_parts := $(filter-out $(B)/obj/irqtop/main.o,$(irqtop_obj))
@@ -42,10 +43,11 @@ tools := $(if $(irqlat_src),$(B)/bin/irqlat) $(if $(irqtop_src),$(B)/bin/irqtop)
 libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
+bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
 
 pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,jansson libtracefs) -lm -lpthread
-irqtop_libs = $(call pkg,--libs,ncursesw) -lm
+irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
+irqtop_libs = $(call pkg,--libs,ncursesw libtracefs) -lm -lpthread
 unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools
@@ -85,6 +87,10 @@ $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+
 # --- set-up -------------------------------------------------------------------
 
 deps: ## install the Debian packages in packages.txt that are missing
@@ -109,7 +115,7 @@ test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/run $(T)
 
-test-programs: $(unit_bin) $(case_bin)
+test-programs: $(unit_bin) $(case_bin) $(bench_bin)
 
 bench: deps ## the figures of DESIGN section 9, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
@@ -140,7 +146,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/tests $(B)/modules
+	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/bench $(B)/tests $(B)/modules
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

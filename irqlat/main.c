@@ -20,6 +20,8 @@ static const struct {
 	{ "bench", "raise interrupts and compare the ways they reach user space",
 	  cmd_bench },
 	{ "report", "draw results: SVG, PNG and one HTML page", cmd_report },
+	{ "trace", "show what interrupts do on this kernel until the task runs",
+	  cmd_trace },
 	{ "help", "print this list, or the options of one command", cmd_help },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -8,7 +8,7 @@ irqtop="build/bin/irqtop --no-config"
 big=build/bench/irqtop-512x4000
 mkdir -p build/bench
 [ -e $big/proc/stat ] || tests/fixtures/irqtop/generate $big --cpus 512 --rows 4000 --nodes 8
-cc -O2 -shared -fPIC -o build/bench/malloc_count.so tests/bench/malloc_count.c
+cc -O2 -shared -fPIC -o build/bench/malloc_count.so tests/bench/preload/malloc_count.c
 
 # figure NAME VALUE UNIT GOAL OP COMMAND; no GOAL: a figure without one
 figure()
