@@ -47,7 +47,7 @@ bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
 
 pkg = $(shell pkg-config $(1) $(2))
 irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
-irqtop_libs = $(call pkg,--libs,ncursesw libtracefs) -lm -lpthread
+irqtop_libs = $(call pkg,--libs,ncursesw libtracefs zlib libzstd) -lm -lpthread
 unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools

@@ -63,6 +63,23 @@ static unsigned int figure(struct canvas *canvas, unsigned int x, const char *na
 	return x + 2;
 }
 
+/* What watching takes from the system. */
+static unsigned int cost_figure(struct canvas *canvas, unsigned int x,
+				const struct session *session)
+{
+	const struct latency_cost *cost = &session->cost;
+	char number[FORMAT_BYTES];
+
+	format_number(number, cost->events_hz, 6);
+	x += canvas_print(canvas, x, 1, WARN, "tracing %s ev/s", number);
+	if (cost->cpu >= 0)
+		x += canvas_print(canvas, x, 1, WARN, ", %.2f%%", cost->cpu * 100);
+	if (cost->lost)
+		x += canvas_print(canvas, x, 1, BAD, ", %llu lost",
+				  (unsigned long long)cost->lost);
+	return x + 2;
+}
+
 static void totals_line(struct canvas *canvas, const struct ui *ui,
 			const struct session *session)
 {
@@ -73,7 +90,10 @@ static void totals_line(struct canvas *canvas, const struct ui *ui,
 
 	x = figure(canvas, x, "interrupts", totals->interrupts_hz, totals->irq_cpu);
 	x = figure(canvas, x, "softirqs", totals->softirqs_hz, totals->softirq_cpu);
-	x = figure(canvas, x, "switches", totals->switches_hz, -1);
+	if (session->latency)
+		x = cost_figure(canvas, x, session);
+	else
+		x = figure(canvas, x, "switches", totals->switches_hz, -1);
 	if (!x)
 		x = canvas_print(canvas, 0, 1, DIM, session->monitor.samples < 2 ?
 				 "measuring" : "") + 2;

@@ -204,6 +204,55 @@ static void cpus(struct pen *pen, const struct session *session,
 		canvas_print(pen->canvas, 2, (unsigned int)y, DIM, "%s", text);
 }
 
+/* Powers of two, each with a bar as long as its share. */
+static void latencies(struct pen *pen, const struct ui *ui, const struct view_row *row)
+{
+	const struct track_time *time = &row->track->time;
+	uint64_t bin[65] = {0}, most = 0;
+	struct hist_bucket bucket;
+	char text[160], at[4][FORMAT_BYTES];
+	unsigned int width = pen->canvas->width, i, x, bar;
+	size_t position = 0;
+	int y;
+
+	if (!time->known)
+		return;
+	format_duration(at[0], time->avg_ns);
+	format_duration(at[1], time->max_ns);
+	snprintf(text, sizeof(text), "mean %s  longest %s  %.2f%% of a CPU",
+		 time->handlers ? at[0] : "-", at[1], time->share * 100);
+	fact_print(pen, "handler", text);
+	if (!ui->have_latency)
+		return;
+	format_duration(at[0], time->p50_ns);
+	format_duration(at[1], time->p99_ns);
+	format_duration(at[2], time->task_max_ns);
+	snprintf(text, sizeof(text), "%llu woken  p50 %s  p99 %s  longest %s",
+		 (unsigned long long)time->tasks, time->have_p50 ? at[0] : "-",
+		 time->have_p99 ? at[1] : "-", at[2]);
+	fact_print(pen, "to task", text);
+	while (hist_next(&ui->latency, &position, &bucket))
+		bin[bucket.high ? 63 - __builtin_clzll(bucket.high) : 0] += bucket.count;
+	for (i = 0; i < 65; i++)
+		most = bin[i] > most ? bin[i] : most;
+	for (i = 0; i < 64; i++) {
+		if (!bin[i])
+			continue;
+		y = pen_next(pen);
+		if (y < 0)
+			continue;
+		format_duration(at[0], UINT64_C(1) << i);
+		x = LABEL_WIDTH + canvas_print(pen->canvas, LABEL_WIDTH, (unsigned int)y,
+					       DIM, ">= %-7s %8llu ", at[0],
+					       (unsigned long long)bin[i]);
+		bar = width > x ? (unsigned int)((double)bin[i] / (double)most *
+						 (width - x)) : 0;
+		for (; bar; bar--, x++)
+			canvas_put(pen->canvas, x, (unsigned int)y,
+				   draw_glyph(pen->canvas, HEAT_LEVELS), GOOD);
+	}
+}
+
 static void readers(struct pen *pen, const struct detail *detail)
 {
 	unsigned int i;
@@ -222,6 +271,7 @@ static void all(struct pen *pen, const struct ui *ui, const struct session *sess
 		descriptor(pen, &ui->detail, row);
 		readers(pen, &ui->detail);
 	}
+	latencies(pen, ui, row);
 	history(pen, row);
 	cpus(pen, session, row);
 }

@@ -79,6 +79,47 @@ static void get_max(const struct view_row *row, struct value *value)
 		real_set(value, (double)row->track->max_hz);
 }
 
+static const struct track_time *time_of(const struct view_row *row)
+{
+	return row->track && row->track->time.known ? &row->track->time : NULL;
+}
+
+static void get_handler_share(const struct view_row *row, struct value *value)
+{
+	if (time_of(row))
+		real_set(value, time_of(row)->share);
+}
+
+static void get_handler_avg(const struct view_row *row, struct value *value)
+{
+	if (time_of(row) && time_of(row)->handlers)
+		count_set(value, time_of(row)->avg_ns);
+}
+
+static void get_handler_max(const struct view_row *row, struct value *value)
+{
+	if (time_of(row) && time_of(row)->max_ns)
+		count_set(value, time_of(row)->max_ns);
+}
+
+static void get_task_p50(const struct view_row *row, struct value *value)
+{
+	if (time_of(row) && time_of(row)->have_p50)
+		count_set(value, time_of(row)->p50_ns);
+}
+
+static void get_task_p99(const struct view_row *row, struct value *value)
+{
+	if (time_of(row) && time_of(row)->have_p99)
+		count_set(value, time_of(row)->p99_ns);
+}
+
+static void get_task_max(const struct view_row *row, struct value *value)
+{
+	if (time_of(row) && time_of(row)->tasks)
+		count_set(value, time_of(row)->task_max_ns);
+}
+
 static void get_chip(const struct view_row *row, struct value *value)
 {
 	struct irqtable_words words = words_of(row);
@@ -192,7 +233,7 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_DELTA] = { "delta", "DELTA", "interrupts since the last sample",
 		NULL, STYLE_NUMBER, 7, 12, false, false, false, 0, get_delta },
 	[FIELD_TOTAL] = { "total", "TOTAL", "interrupts since boot",
-		"irqtop_interrupts_total", STYLE_NUMBER, 7, 5, false, false, false, 0,
+		"irqtop_interrupts_total", STYLE_NUMBER, 7, 4, false, false, false, 0,
 		get_total },
 	[FIELD_SHARE] = { "share", "SHARE", "share of the rates shown (screen: %)",
 		NULL, STYLE_PERCENT, 5, 6, false, false, false, 0, get_share },
@@ -202,6 +243,22 @@ const struct field fields[FIELD_COUNT] = {
 		NULL, STYLE_PICTURE, 8, 3, true, false, false, 0, NULL },
 	[FIELD_HISTORY] = { "history", "HISTORY", "rate over the last samples",
 		NULL, STYLE_PICTURE, 8, 4, true, false, false, 0, NULL },
+	[FIELD_HANDLER_SHARE] = { "handler_share", "HARD%",
+		"share of a CPU its handler uses (screen: %)",
+		NULL, STYLE_PERCENT, 5, 5, false, false, false, NEED_TIME,
+		get_handler_share },
+	[FIELD_HANDLER_AVG] = { "handler_avg_ns", "H-AVG", "mean time in the handler",
+		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_handler_avg },
+	[FIELD_HANDLER_MAX] = { "handler_max_ns", "H-MAX",
+		"longest time in the handler since the start",
+		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_handler_max },
+	[FIELD_TASK_P50] = { "task_p50_ns", "L-P50",
+		"interrupt to the woken task running: median since the start",
+		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_p50 },
+	[FIELD_TASK_P99] = { "task_p99_ns", "L-P99", "the same, 99th percentile",
+		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_p99 },
+	[FIELD_TASK_MAX] = { "task_max_ns", "L-MAX", "the same, longest",
+		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_max },
 	[FIELD_CHIP] = { "chip", "CHIP", "interrupt controller",
 		NULL, STYLE_TEXT, 22, 15, true, true, true, 0, get_chip },
 	[FIELD_HWIRQ] = { "hwirq", "HWIRQ", "number at the controller",

@@ -24,6 +24,12 @@ enum field_id {
 	FIELD_MAX,
 	FIELD_STRIP,
 	FIELD_HISTORY,
+	FIELD_HANDLER_SHARE,
+	FIELD_HANDLER_AVG,
+	FIELD_HANDLER_MAX,
+	FIELD_TASK_P50,
+	FIELD_TASK_P99,
+	FIELD_TASK_MAX,
 	FIELD_CHIP,
 	FIELD_HWIRQ,
 	FIELD_TRIGGER,
@@ -64,6 +70,7 @@ struct value {
 enum field_style {
 	STYLE_TEXT,
 	STYLE_NUMBER,	/* 1234, 12.3k when it does not fit */
+	STYLE_TIME,	/* ns: 850ns, 12.3us */
 	STYLE_PERCENT,	/* 0.123 -> 12.3 */
 	STYLE_PICTURE,	/* only on the screen: strip and history */
 };
@@ -76,6 +83,7 @@ enum {
 	NEED_AFFINITY = 1 << 3,
 	NEED_EFFECTIVE = 1 << 4,
 	NEED_SPURIOUS = 1 << 5,
+	NEED_TIME = 1 << 6,	/* tracing */
 	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
 };
 

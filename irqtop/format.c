@@ -24,6 +24,20 @@ void format_number(char buf[FORMAT_BYTES], double value, unsigned int width)
 			return;
 }
 
+void format_duration(char buf[FORMAT_BYTES], uint64_t ns)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s" };
+	double value = (double)ns;
+	unsigned int unit = 0;
+
+	while (value >= 999.5 && unit < 3) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(buf, FORMAT_BYTES, "%.*f%s", !unit || value >= 99.95 ? 0 :
+		 value >= 9.995 ? 1 : 2, value, units[unit]);
+}
+
 void format_value(char buf[FORMAT_BYTES], const struct field *field,
 		  const struct value *value, unsigned int width)
 {
@@ -31,6 +45,8 @@ void format_value(char buf[FORMAT_BYTES], const struct field *field,
 
 	if (value->kind != VALUE_COUNT && value->kind != VALUE_REAL)
 		snprintf(buf, FORMAT_BYTES, "-");
+	else if (field->style == STYLE_TIME)
+		format_duration(buf, value->count);
 	else if (field->style == STYLE_PERCENT)
 		snprintf(buf, FORMAT_BYTES, "%.*f", number < 0.9995 ? 1 : 0,
 			 number * 100);

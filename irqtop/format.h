@@ -14,6 +14,9 @@
 void format_value(char buf[FORMAT_BYTES], const struct field *field,
 		  const struct value *value, unsigned int width);
 
+/* 850ns, 12.3us, 4.56ms, 7.8s: at most six characters. */
+void format_duration(char buf[FORMAT_BYTES], uint64_t ns);
+
 void format_number(char buf[FORMAT_BYTES], double value, unsigned int width);
 
 /* UTC, "2026-01-31T12:00:00.123Z"; "-" for 0. */

@@ -31,14 +31,15 @@ static unsigned int least_width(enum field_id id, unsigned int strip,
 
 /* Columns by rank while they fit, each with a blank behind it. */
 static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
-				   unsigned int strip)
+				   unsigned int strip, bool timed)
 {
 	unsigned int used = 0, rank, need = 0;
 	int id;
 
 	for (rank = 0; rank < RANK_NEVER; rank++) {
 		for (id = 0; id < FIELD_COUNT; id++) {
-			if (fields[id].rank != rank)
+			if (fields[id].rank != rank ||
+			    (fields[id].needs & NEED_TIME && !timed))
 				continue;
 			need = least_width((enum field_id)id, strip, width) +
 			       (used ? 1 : 0);
@@ -97,7 +98,7 @@ static void columns_stretch(struct layout *layout)
 }
 
 void layout_make(struct layout *layout, const struct options *options,
-		 unsigned int width, unsigned int height, uint32_t groups)
+		 unsigned int width, unsigned int height, uint32_t groups, bool timed)
 {
 	unsigned int strip = layout_strip_width(width), i;
 	bool wanted[FIELD_COUNT] = { false };
@@ -115,7 +116,7 @@ void layout_make(struct layout *layout, const struct options *options,
 	if (options->ncolumns) {
 		columns_named(layout, options, strip);
 	} else {
-		columns_choose(wanted, width, strip);
+		columns_choose(wanted, width, strip, timed);
 		for (id = 0; id < FIELD_COUNT; id++) {
 			if (!wanted[id])
 				continue;

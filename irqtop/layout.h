@@ -24,9 +24,9 @@ struct layout {
 /* Places that a strip gets at most on a screen this wide. */
 unsigned int layout_strip_width(unsigned int width);
 
-/* `groups`: of the axis. Columns the user named go first; the rest by rank. */
+/* `groups`: of the axis. `timed`: columns that need tracing have something to show. Columns the user named go first; the rest by rank. */
 void layout_make(struct layout *layout, const struct options *options,
-		 unsigned int width, unsigned int height, uint32_t groups);
+		 unsigned int width, unsigned int height, uint32_t groups, bool timed);
 
 /* The column at place x, or NULL. */
 const struct layout_column *layout_at(const struct layout *layout, unsigned int x);

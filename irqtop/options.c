@@ -48,6 +48,7 @@ static const struct option long_options[] = {
 	{ "active", no_argument, NULL, 'a' },
 	{ "columns", required_argument, NULL, 'c' },
 	{ "rows", required_argument, NULL, OPT_ROWS },
+	{ "latency", no_argument, NULL, 'L' },
 	{ "per-cpu", no_argument, NULL, OPT_PER_CPU },
 	{ "group", required_argument, NULL, OPT_GROUP },
 	{ "ascii", no_argument, NULL, OPT_ASCII },
@@ -75,6 +76,8 @@ static const char usage[] =
 	"  -a, --active           only rows that count something\n"
 	"  -s, --sort COLUMN      default rate (irq with --once); -r, --reverse turns it\n"
 	"  -c, --columns LIST     columns by name (--help-columns lists them)\n"
+	"  -L, --latency          time in handlers, and from interrupt to the woken task\n"
+	"                         (root, tracefs; the screen says what it costs)\n"
 	"      --rows N           no more than N rows\n"
 	"      --group HOW        CPU strip: auto, cpu, cache, node or range\n"
 	"\n"
@@ -340,6 +343,9 @@ static int option_apply(struct options *options, int option, const char *value)
 		return options_filter_add(options, "node:", value);
 	case 'a':
 		return options_filter_add(options, "active", "");
+	case 'L':
+		options->latency = true;
+		return 0;
 	case OPT_PER_CPU:
 		options->per_cpu = true;
 		return 0;
@@ -495,9 +501,22 @@ static void defaults(struct options *options)
 	config_locate(options);
 }
 
+/* A column or condition that needs tracing asks for it. */
+static void latency_imply(struct options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->ncolumns; i++)
+		options->latency |= !!(fields[options->column[i]].needs & NEED_TIME);
+	for (i = 0; i < options->alerts.count; i++)
+		options->latency |= !!(fields[options->alerts.alert[i].field].needs &
+				       NEED_TIME);
+}
+
 /* Options that cannot go together. */
 static int check(struct options *options)
 {
+	latency_imply(options);
 	if (!options->mode_given)
 		options->mode = options->once || options->diff[0] ||
 				!isatty(STDOUT_FILENO) ? MODE_BATCH : MODE_SCREEN;
@@ -521,7 +540,7 @@ static int check(struct options *options)
 	return 0;
 }
 
-static const char short_options[] = "-d:n:blqt:Ss:rf:C:ac:hV";
+static const char short_options[] = "-d:n:blqt:Ss:rf:C:ac:LhV";
 
 int options_parse(struct options *options, int argc, char **argv)
 {

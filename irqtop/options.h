@@ -32,6 +32,7 @@ struct options {
 	unsigned int ncolumns;		/* 0: the mode's own */
 	uint32_t rows;
 	bool per_cpu, strict;
+	bool latency;		/* trace handler times and latencies */
 	enum axis_mode group;
 	bool ascii, mouse;
 	enum colour colour;

@@ -90,6 +90,12 @@ static void facts_collect(struct screen *screen)
 	    row->data->irq >= 0)
 		detail_read(&screen->ui.detail, session->collect.root,
 			    (uint32_t)row->data->irq);
+	if (screen->ui.have_latency)
+		hist_free(&screen->ui.latency);
+	screen->ui.have_latency = screen->ui.page == PAGE_ROW && row &&
+				  row->table == TABLE_INTERRUPTS &&
+				  latency_histogram(session->latency, row->data->irq,
+						    &screen->ui.latency);
 }
 
 static void lay_out(struct screen *screen)
@@ -103,7 +109,7 @@ static void lay_out(struct screen *screen)
 		    session->collect.root, session->options.group,
 		    layout_strip_width(width));
 	layout_make(&ui->layout, &session->options, width, height,
-		    session->axis.ngroups);
+		    session->axis.ngroups, session->latency);
 	ui->list_height = ui->layout.list_height;
 	if (ui->strip_at >= session->axis.ngroups)
 		ui->strip_at = session->axis.ngroups ? session->axis.ngroups - 1 : 0;
@@ -225,6 +231,18 @@ static void affinity_set(struct screen *screen)
 	ui_say(ui, true, "IRQ %d: the kernel says %s: %s", ui->irq, strerror(-err), why);
 }
 
+static void latency_turn(struct screen *screen)
+{
+	struct session *session = screen->session;
+	char error[320];
+
+	if (session_latency(session, !session->latency, error, sizeof(error)))
+		ui_say(&screen->ui, true, "no tracing: %s", error);
+	else
+		ui_say(&screen->ui, false, session->latency ?
+		       "tracing handlers and wake-ups" : "not tracing any more");
+}
+
 static void settings_save(struct screen *screen)
 {
 	int err;
@@ -254,6 +272,8 @@ static void react(struct screen *screen, unsigned int wish)
 		screen->redraw_all = true;
 	if (wish & UI_SAVE)
 		settings_save(screen);
+	if (wish & UI_LATENCY)
+		latency_turn(screen);
 	if (wish & UI_AFFINITY)
 		affinity_set(screen);
 	if (wish & UI_TIMER)
@@ -383,6 +403,8 @@ int screen_run(struct session *session)
 	}
 	terminal_close(&screen->terminal);
 	canvas_free(&screen->canvas);
+	if (screen->ui.have_latency)
+		hist_free(&screen->ui.latency);
 	free(screen);
 	return session->options.alerts.fired ? EXIT_ALERT : 0;
 }

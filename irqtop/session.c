@@ -76,6 +76,25 @@ int session_filter(struct session *session, const char *text, char *error,
 	return 0;
 }
 
+int session_latency(struct session *session, bool on, char *error, size_t size)
+{
+	struct tracks *tracks = &session->monitor.tracks[TABLE_INTERRUPTS];
+
+	if (!on) {
+		latency_stop(session->latency);
+		session->latency = NULL;
+		latency_take(NULL, tracks, 0, &session->cost);
+		return 0;
+	}
+	if (!session->monitor.source->live) {
+		snprintf(error, size, "only the running system can be traced");
+		return -1;
+	}
+	if (!session->latency)
+		session->latency = latency_start(error, size);
+	return session->latency ? 0 : -1;
+}
+
 int session_open(struct session *session)
 {
 	const struct options *options = &session->options;
@@ -104,6 +123,11 @@ int session_open(struct session *session)
 		return 1;
 	}
 	err = monitor_recount(&session->monitor);
+	if (!err && options->latency && session_latency(session, true, error,
+							sizeof(error))) {
+		fprintf(stderr, "irqtop: latency: %s\n", error);
+		return 1;
+	}
 	if (!err && options->record) {
 		err = record_open(&session->record, options->record);
 		session->recording = !err;
@@ -127,6 +151,9 @@ int session_step(struct session *session, unsigned int needs)
 		if (err)
 			return err;
 	}
+	if (session->latency)
+		latency_take(session->latency, &session->monitor.tracks[TABLE_INTERRUPTS],
+			     session->monitor.seconds, &session->cost);
 	collect_sample(&session->collect, &session->monitor, needs);
 	return view_build(&session->view, &session->monitor, &session->settings);
 }
@@ -135,6 +162,7 @@ void session_close(struct session *session)
 {
 	if (session->recording && record_close(&session->record))
 		session_complain(session->options.record, -errno);
+	latency_stop(session->latency);
 	monitor_free(&session->monitor);
 	collect_free(&session->collect);
 	axis_free(&session->axis);

@@ -5,6 +5,7 @@
 
 #include "axis.h"
 #include "collect.h"
+#include "latency.h"
 #include "monitor.h"
 #include "options.h"
 #include "record.h"
@@ -20,6 +21,8 @@ struct session {
 	struct view view;
 	struct record record;
 	bool recording;
+	struct latency *latency;	/* NULL: off */
+	struct latency_cost cost;
 };
 
 /* Opens source and recording. Prints what is wrong; 0, or the exit status. */
@@ -30,6 +33,9 @@ int session_open(struct session *session);
  * -ENODATA at the end, or an error.
  */
 int session_step(struct session *session, unsigned int needs);
+
+/* Starts or stops tracing. 0, or -1 and `error` says why not. */
+int session_latency(struct session *session, bool on, char *error, size_t size);
 
 /* Puts a filter in force from the next view on. As filter_parse(). */
 int session_filter(struct session *session, const char *text, char *error,

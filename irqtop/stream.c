@@ -2,6 +2,7 @@
 /* Reports one after the other on standard output. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,10 @@ struct columns {
 
 static const struct columns batch_columns = { 8, {
 	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
+	FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns latency_columns = { 11, {
+	FIELD_IRQ, FIELD_RATE, FIELD_TOTAL, FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG,
+	FIELD_HANDLER_MAX, FIELD_TASK_P50, FIELD_TASK_P99, FIELD_TASK_MAX,
 	FIELD_TRIGGER, FIELD_NAME } };
 static const struct columns once_columns = { 6, {
 	FIELD_IRQ, FIELD_TOTAL, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
@@ -51,7 +56,8 @@ static const struct columns *columns_of(const struct options *options)
 	case MODE_LISTEN:
 		return &metrics_columns;
 	default:
-		return options->once ? &once_columns :
+		return options->latency ? &latency_columns :
+		       options->once ? &once_columns :
 		       options->diff[0] ? &diff_columns : &batch_columns;
 	}
 }
@@ -154,6 +160,25 @@ static void alert_say(void *context, const struct alert *alert,
 		alert_run(session->options.alert_command, alert, row, value);
 }
 
+/* Tracing must be undone: then signals end the loop instead of the program. */
+static volatile sig_atomic_t told_to_stop;
+
+static void stop_signal(int number)
+{
+	(void)number;
+	told_to_stop = 1;
+}
+
+static void signals_catch(void)
+{
+	struct sigaction action = { .sa_handler = stop_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
 {
 	struct timespec at, now;
@@ -167,7 +192,8 @@ static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
 		*deadline_ns = now_ns + interval_ns;
 	at.tv_sec = (time_t)(*deadline_ns / 1000000000);
 	at.tv_nsec = (long)(*deadline_ns % 1000000000);
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+	while (!told_to_stop &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
 		;
 }
 
@@ -206,6 +232,8 @@ static int reports_run(struct session *session, struct report *report,
 	for (done = 0; !options->count || done < options->count; done++) {
 		if (!options->replay)
 			sleep_until(&deadline_ns, interval_ns);
+		if (told_to_stop)
+			return 0;
 		err = session_step(session, needs);
 		if (err == -ENODATA)
 			return 0;
@@ -232,6 +260,8 @@ int stream_run(struct session *session)
 	int err, status;
 
 	report_init(&report, session);
+	if (session->latency)
+		signals_catch();
 	needs = needs_of(&report, session);
 	if (wants_one_sample(options)) {
 		collect_sample(&session->collect, &session->monitor, needs);

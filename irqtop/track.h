@@ -22,6 +22,15 @@ struct track_facts {
 	char affinity[TRACK_TEXT], effective[TRACK_TEXT];
 };
 
+/* Time in the handler, and from interrupt to the woken task (latency.h). */
+struct track_time {
+	bool known, have_p50, have_p99;
+	uint64_t handlers, avg_ns;	/* last interval */
+	double share;			/* of one CPU, last interval */
+	uint64_t max_ns;		/* since the start, as all below */
+	uint64_t tasks, p50_ns, p99_ns, task_max_ns;
+};
+
 struct track {
 	uint64_t key;
 	uint32_t generation;	/* of the last sample that had the row */
@@ -36,6 +45,7 @@ struct track {
 	uint16_t streak[TRACK_ALERTS];	/* samples in a row above each alert */
 	float history_hz[TRACK_HISTORY];	/* ring; negative: unknown */
 	struct track_facts facts;
+	struct track_time time;
 	char device[32], driver[32];
 	bool has_thread;
 	double thread_cpu;	/* share of one CPU */

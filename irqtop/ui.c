@@ -380,6 +380,8 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 		return 0;
 	case ACT_AFFINITY:
 		return affinity_open(ui, session);
+	case ACT_LATENCY:
+		return UI_LATENCY;
 	case ACT_SAVE:
 		return UI_SAVE;
 	case ACT_REDRAW:

@@ -22,6 +22,7 @@ enum {
 	UI_REDRAW = 1 << 5,
 	UI_SEEK = 1 << 6,	/* to ui->seek */
 	UI_AFFINITY = 1 << 7,	/* write ui->affinity to ui->irq */
+	UI_LATENCY = 1 << 9,	/* turn tracing on or off */
 	UI_RESTART = 1 << 8,	/* compare from here on */
 };
 
@@ -42,6 +43,8 @@ struct ui {
 	struct irqtable_cpus affinity;
 	struct layout layout;
 	struct detail detail;
+	bool have_latency;
+	struct hist latency;		/* of the opened row */
 	double self_cpu;		/* share of one CPU; negative: unknown */
 	char where[UI_TEXT];		/* host or file */
 };
