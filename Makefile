@@ -75,7 +75,7 @@ $(B)/bin/irqtop: $(irqtop_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqtop_libs)
 
-$(B)/unit/test_irqtop%: $(B)/obj/tests/unit/test_irqtop%.o $(irqtop_parts) $(B)/lib/libprocirq.a
+$(B)/unit/test_irqtop: $(B)/obj/tests/unit/test_irqtop.o $(irqtop_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs) $(irqtop_libs)
 

@@ -118,9 +118,10 @@ bool filter_matches_text(const struct filter *filter, const struct view_row *row
 	if (!filter->nterms)
 		return true;
 	name = field_get(FIELD_NAME, row);
-	len = snprintf(text, sizeof(text), "%.*s %.*s %.*s",
+	len = snprintf(text, sizeof(text), "%.*s %.*s%s%.*s",
 		       (int)row->data->label_len, row->text + row->data->label,
 		       (int)row->data->text_len, row->text + row->data->text,
+		       row->table == TABLE_SOFTIRQS ? " " : "",
 		       row->table == TABLE_SOFTIRQS ? (int)name.len : 0,
 		       row->table == TABLE_SOFTIRQS && name.text ? name.text : "");
 	if (len < 0)

@@ -278,6 +278,38 @@ sleep 0.2
 is 'with the row in its environment' "$(cat "$scratch/alerted")" 'LOC rate_hz'
 status 'nonsense is refused' 1 $irqtop -q --alert 'rate!5'
 
+# --- handler times and latencies ----------------------------------------------------------
+
+instances()
+{
+	find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -name 'irqlat*' 2>/dev/null
+}
+if [ "$(id -u)" = 0 ] && [ -d /sys/kernel/tracing/instances ] && [ -n "$(awk -F: '$1 + 0 { print $1 }' /proc/interrupts)" ]; then
+	others=$(instances)
+	(for _ in $(seq 40); do dd if=/dev/zero of="$scratch/x" bs=4k count=1 oflag=direct,sync; sleep 0.02; done) 2>/dev/null &
+	status 'latency: runs' 0 $irqtop --json -L -n 1 -d 1 -t interrupts \
+		-c irq,delta,handler_avg_ns,handler_max_ns,handler_share,task_p50_ns,task_max_ns
+	wait
+	is 'latency: what happened has a time in its handler' \
+		"$(jq -s '[.[] | select((.irq | test("^[0-9]+$")) and .delta > 3) |
+			.handler_avg_ns > 0 and .handler_max_ns >= .handler_avg_ns] | all' "$scratch/out")" true
+	is 'latency: and only that' \
+		"$(jq -s '[.[] | select(.delta == 0) | .handler_avg_ns == null] | all' "$scratch/out")" true
+	is 'latency: no tracing instance is left' "$(instances)" "$others"
+	for signal in INT TERM PIPE; do
+		$irqtop -b -L -d 0.2 >/dev/null &
+		pid=$!
+		sleep 0.8
+		kill -$signal $pid
+		[ $signal = PIPE ] && sleep 0.3 && kill -TERM $pid
+		wait $pid 2>/dev/null
+		is "latency: nor after SIG$signal" "$(instances)" "$others"
+	done
+else
+	skip 'latency: runs' 'needs root, tracefs and a numbered interrupt'
+fi
+status 'latency: not of a copied tree' 1 $irqtop --root "$scratch/arm" -L --once
+
 # --- options and configuration -----------------------------------------------------------
 
 status 'an unknown column' 1 $irqtop --once -c nonsense
