@@ -197,7 +197,7 @@ static bool counter_follows(const char *p, const char *end)
 	       (q == end || is_blank(*q));
 }
 
-/* Room for one more row of at most `text_len` bytes of text. */
+/* Room for one more row of at most `text_len` bytes of text, which may be 0. */
 static int row_room(struct irqtable *table, size_t text_len)
 {
 	if (table->text_len + text_len > UINT32_MAX)
@@ -208,7 +208,7 @@ static int row_room(struct irqtable *table, size_t text_len)
 			  ((size_t)table->nrows + 1) * table->ncpus,
 			  sizeof(*table->cell)) ||
 	    irqtable_room(&table->text, &table->text_room,
-			  table->text_len + text_len, 1))
+			  table->text_len + text_len + 1, 1))
 		return -ENOMEM;
 	return 0;
 }
@@ -292,7 +292,7 @@ int irqtable_copy(struct irqtable *to, const struct irqtable *from)
 	if (irqtable_room(&to->cpu, &to->cpu_room, from->ncpus, sizeof(*to->cpu)) ||
 	    irqtable_room(&to->row, &to->row_room, from->nrows, sizeof(*to->row)) ||
 	    irqtable_room(&to->cell, &to->cell_room, cells, sizeof(*to->cell)) ||
-	    irqtable_room(&to->text, &to->text_room, from->text_len, 1))
+	    irqtable_room(&to->text, &to->text_room, from->text_len + 1, 1))
 		return -ENOMEM;
 	if (from->ncpus)
 		memcpy(to->cpu, from->cpu, from->ncpus * sizeof(*to->cpu));

@@ -439,6 +439,23 @@ static void test_pieces(void **state)
 	irqtable_buffer_free(&buffer);
 }
 
+/* Found by fuzzing: a recording's first row may have no text at all. */
+static void test_empty_text(void **state)
+{
+	struct irqtable a = {0}, b = {0};
+
+	(void)state;
+	irqtable_begin(&a);
+	assert_int_equal(irqtable_add_column(&a, 0), 0);
+	assert_int_equal(irqtable_add_row(&a, "", 0, "", 0, 1), 0);
+	assert_int_equal(irqtable_add_row(&a, "", 0, "", 0, 2), -EINVAL);
+	assert_int_equal(irqtable_copy(&b, &a), 0);
+	assert_int_equal(b.row[0].text_len, 0);
+	assert_non_null(b.text);
+	irqtable_free(&a);
+	irqtable_free(&b);
+}
+
 static void test_cpu_lists(void **state)
 {
 	static const char *const bad[] = { "a", "1-", "3-1", "1,,2", "1,", "-1", "8192" };
@@ -588,6 +605,7 @@ int main(void)
 		cmocka_unit_test(test_scanner_widths),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_empty_text),
 		cmocka_unit_test(test_cpu_lists),
 		cmocka_unit_test(test_stat),
 		cmocka_unit_test(test_facts),
