@@ -10,6 +10,11 @@ CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibpro
 CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
+# SAN=1: with AddressSanitizer and UndefinedBehaviorSanitizer, beside the rest.
+ifdef SAN
+B := build/san
+CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -128,7 +133,7 @@ lint: ## static checks of every part
 
 install: all ## install tools, library, headers, man pages and the module's DKMS source
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
@@ -142,11 +147,12 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -Dm 644 irqtop/completion/irqtop.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
 	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
+	install -m 644 $(wildcard libprocirq/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
 	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/bench $(B)/tests $(B)/modules
+	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/bench $(B)/tests $(B)/modules $(B)/san $(B)/fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

@@ -9,10 +9,12 @@
  * the source raise the next interrupt. So every sample is of a blocked thread,
  * and nothing but the way under test runs on the measured thread.
  *
- * struct session is shared like this: the measured thread writes @arrival
- * between a raise and its next sem_post(&armed); the controlling thread reads
- * it after the matching sem_wait. @stop and @cancelled are written by the
- * controlling thread, which then interrupts the wait with SIGUSR1.
+ * struct session is shared like this: the measured thread writes arrival N
+ * before the sem_post(&armed) that announces wait N + 1, and the controlling
+ * thread reads it after the matching sem_wait. Interrupts that somebody else
+ * raises let the measured thread run ahead, by ARRIVALS_MAX at most (@room).
+ * @stop and @cancelled are written by the controlling thread, which then
+ * interrupts the wait with SIGUSR1.
  */
 
 #include <errno.h>
@@ -42,6 +44,8 @@
 #define PROGRESS_NS		(NSEC_PER_SEC / 2)
 /* Samples that wait for their handler entry between two drains. */
 #define ENTRY_WAITS_MAX		512
+/* How far the measured thread may run ahead. */
+#define ARRIVALS_MAX		64
 #define STACK_BYTES		(256 * 1024)
 
 /* Rows of a way in the results, in this order. */
@@ -101,12 +105,18 @@ struct session {
 	int priority_error;
 	int stat_fd;
 	sem_t armed;
+	sem_t room;
 	atomic_bool stop;
 	atomic_bool exited;
 	/* Number + 1 of the sample that is given up. */
 	_Atomic uint64_t cancelled;
-	struct arrival arrival;
+	struct arrival arrivals[ARRIVALS_MAX];
 };
+
+static struct arrival *arrival_of(struct session *s, uint64_t number)
+{
+	return &s->arrivals[number % ARRIVALS_MAX];
+}
 
 /* --- measured thread ------------------------------------------------------ */
 
@@ -138,6 +148,7 @@ static void wait_for(struct session *s, const struct way *way, uint64_t number,
 static void *measured_thread(void *context)
 {
 	struct session *s = context;
+	struct arrival *arrival;
 	uint64_t number;
 
 	s->tid = gettid();
@@ -146,9 +157,11 @@ static void *measured_thread(void *context)
 
 	for (number = 0; !atomic_load(&s->stop); number++) {
 		sem_post(&s->armed);
-		wait_for(s, s->turns[number % s->n_turns].way, number,
-			 &s->arrival);
-		if (s->arrival.error && s->arrival.error != EINTR)
+		while (sem_wait(&s->room) && !atomic_load(&s->stop))
+			;
+		arrival = arrival_of(s, number);
+		wait_for(s, s->turns[number % s->n_turns].way, number, arrival);
+		if (arrival->error && arrival->error != EINTR)
 			break;
 	}
 	atomic_store(&s->exited, true);
@@ -264,10 +277,9 @@ static int match_entries(struct session *s)
 }
 
 static int record_sample(struct session *s, const struct turn *turn,
+			 const struct delivery *d,
 			 const struct account *account)
 {
-	const struct delivery *d = &s->arrival.delivery;
-
 	if (!account->raised_ns)
 		return 0;
 	if (!s->trace) {
@@ -286,8 +298,8 @@ static int record_sample(struct session *s, const struct turn *turn,
 /* Account for sample @number, whose end the measured thread has announced. */
 static int take_sample(struct session *s, uint64_t number)
 {
+	const struct arrival *arrival = arrival_of(s, number);
 	const struct turn *turn = &s->turns[number % s->n_turns];
-	const struct arrival *arrival = &s->arrival;
 	struct account account;
 	size_t i;
 
@@ -309,7 +321,7 @@ static int take_sample(struct session *s, uint64_t number)
 	}
 	if (!arrival->brought || arrival->error)
 		return 0;
-	return record_sample(s, turn, &account);
+	return record_sample(s, turn, &arrival->delivery, &account);
 }
 
 static void say_progress(struct session *s, uint64_t number)
@@ -369,7 +381,7 @@ static int drive_sample(struct session *s, uint64_t number, int *given_up)
 static int drive(struct session *s)
 {
 	uint64_t number = 0;
-	int given_up = 0;
+	int given_up = 0, error;
 
 	if (wait_armed(s, ARRIVAL_TIMEOUT_NS) == ETIMEDOUT) {
 		msg_error("the measured thread does not start: is CPU %d overloaded?",
@@ -381,12 +393,14 @@ static int drive(struct session *s)
 			return -1;
 		if (take_sample(s, number))
 			return -1;
-		if (atomic_load(&s->exited)) {
+		error = arrival_of(s, number)->error;
+		if (error && error != EINTR) {
 			msg_error("way %s: %s",
 				  s->turns[number % s->n_turns].way->name,
-				  strerror(s->arrival.error));
+				  strerror(error));
 			return -1;
 		}
+		sem_post(&s->room);
 		number++;
 	}
 	return 0;
@@ -400,6 +414,7 @@ static int start_thread(struct session *s)
 	int err;
 
 	sem_init(&s->armed, 0, 0);
+	sem_init(&s->room, 0, ARRIVALS_MAX);
 	atomic_store(&s->stop, false);
 	atomic_store(&s->exited, false);
 	atomic_store(&s->cancelled, 0);
@@ -411,6 +426,7 @@ static int start_thread(struct session *s)
 		return 0;
 	msg_error("cannot start a thread: %s", strerror(err));
 	sem_destroy(&s->armed);
+	sem_destroy(&s->room);
 	return -1;
 }
 
@@ -421,6 +437,7 @@ static void end_thread(struct session *s)
 		kick(s);
 	pthread_join(s->thread, NULL);
 	sem_destroy(&s->armed);
+	sem_destroy(&s->room);
 }
 
 static int open_stat(struct session *s)
@@ -458,6 +475,17 @@ static int run_thread(struct session *s)
 	return err;
 }
 
+/* Raise times are found by number: they are wrong when the numbers are. */
+static void note_drift(struct session *s)
+{
+	int64_t drift = s->bench->source->drift(s->source, &s->port);
+
+	if (drift)
+		sysinfo_warn(&s->run->system,
+			     "the source and the line disagree by %" PRId64 " interrupts by now: does somebody else raise it? stages from raised on, and counts, are unreliable",
+			     drift);
+}
+
 static int measure_port(struct session *s, unsigned int irq)
 {
 	int err;
@@ -470,6 +498,8 @@ static int measure_port(struct session *s, unsigned int irq)
 	err = run_thread(s);
 	if (s->bench->source->stop(s->source))
 		err = -1;
+	else
+		note_drift(s);
 	if (s->trace && match_entries(s))
 		err = -1;
 	return err;

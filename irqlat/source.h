@@ -49,6 +49,8 @@ struct source;
  * @open: get hold of it
  * @connect: make its interrupt available to a driver; undoes the last connect
  * @sync: the port is open and nothing is being raised: agree on numbers
+ * @drift: the source is stopped: by how much these numbers disagree by now, which
+ *	they do when the kernel handled two of its interrupts as one
  * @raise: raise one interrupt, @gap_ns from now
  * @stop: after this nothing is raised
  * @ack: tell the device, on the measured thread, that the interrupt was seen
@@ -64,6 +66,7 @@ struct source_ops {
 	int (*connect)(struct source *source, enum driver driver,
 		       struct target *target);
 	int (*sync)(struct source *source, struct port *port);
+	int64_t (*drift)(struct source *source, struct port *port);
 	int (*raise)(struct source *source);
 	int (*stop)(struct source *source);
 	void (*ack)(struct source *source);

@@ -172,6 +172,13 @@ static int sync_edu(struct source *source, struct port *port)
 	return 0;
 }
 
+static int64_t drift_edu(struct source *source, struct port *port)
+{
+	(void)source;
+	(void)port;
+	return 0;
+}
+
 static int raise_edu(struct source *source)
 {
 	struct edu *edu = (struct edu *)source;
@@ -224,6 +231,7 @@ const struct source_ops source_edu_ops = {
 	.open = open_edu,
 	.connect = connect_edu,
 	.sync = sync_edu,
+	.drift = drift_edu,
 	.raise = raise_edu,
 	.stop = stop_edu,
 	.ack = ack_edu,

@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "irqgen_tally.h"
 #include "msg.h"
 #include "procirq.h"
 #include "source.h"
@@ -26,16 +28,8 @@ struct irqgen {
 	int fd;
 	const struct irqgen_ring *ring;
 	struct seq_map map;
-	/* Counters of the ring when they were last accounted for. */
-	uint64_t raised;
-	uint64_t coalesced;
+	struct irqgen_tally tally;
 };
-
-/* The ring is written by the kernel while it is mapped here. */
-static uint64_t ring_counter(const __u64 *counter)
-{
-	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
-}
 
 static int command(struct irqgen *gen, const char *text, int len)
 {
@@ -129,23 +123,60 @@ static int connect_irqgen(struct source *source, enum driver driver,
 	return -1;
 }
 
+/*
+ * The line's and the ring's numbers at one moment. An interrupt of somebody else
+ * may be between the two: they are taken when they have stood still for 1 ms.
+ */
+static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number,
+			uint64_t *seq)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct procirq_info info;
+	uint64_t last_seq;
+	int tries;
+
+	*seq = UINT64_MAX;
+	for (tries = 0; tries < 1000; tries++) {
+		struct irqgen_tally tally;
+
+		last_seq = *seq;
+		irqgen_tally_start(&tally, gen->ring);
+		if (procirq_get_info(port->line, &info)) {
+			msg_error("/proc/irq/%u/irq: cannot get information: %s",
+				  procirq_irq(port->line), strerror(errno));
+			return -1;
+		}
+		*seq = info.taken;
+		if (tries && *seq == last_seq && tally.number == *number)
+			return 0;
+		*number = tally.number;
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+	}
+	msg_error(DEVICE ": line %" PRIu64 " does not rest: somebody else raises it",
+		  gen->config.line);
+	return -1;
+}
+
 static int sync_irqgen(struct source *source, struct port *port)
 {
 	struct irqgen *gen = (struct irqgen *)source;
-	struct procirq_info info;
+	uint64_t number = 0, seq = 0;
 
-	if (stop(source))
+	if (stop(source) || read_numbers(gen, port, &number, &seq))
 		return -1;
-	if (procirq_get_info(port->line, &info)) {
-		msg_error("/proc/irq/%u/irq: cannot get information: %s",
-			  procirq_irq(port->line), strerror(errno));
-		return -1;
-	}
-	seq_map_set(&gen->map, ring_counter(&gen->ring->dispatched),
-		    info.taken);
-	gen->raised = ring_counter(&gen->ring->raised);
-	gen->coalesced = ring_counter(&gen->ring->coalesced);
+	irqgen_tally_start(&gen->tally, gen->ring);
+	seq_map_set(&gen->map, number, seq);
 	return 0;
+}
+
+static int64_t drift_irqgen(struct source *source, struct port *port)
+{
+	struct irqgen *gen = (struct irqgen *)source;
+	uint64_t number = 0, seq = 0;
+
+	if (!gen->ring->irq || read_numbers(gen, port, &number, &seq))
+		return 0;
+	return (int64_t)(number - seq) - gen->map.offset;
 }
 
 static int raise_irqgen(struct source *source)
@@ -166,33 +197,18 @@ static void ack_irqgen(struct source *source)
 	(void)source;
 }
 
-static uint64_t stamp_ns(const struct irqgen *gen, uint64_t number)
-{
-	uint64_t dispatched = ring_counter(&gen->ring->dispatched);
-
-	if (!number || number > dispatched ||
-	    dispatched - number >= IRQGEN_RING_ENTRIES)
-		return 0;
-	return gen->ring->stamp[(number - 1) % IRQGEN_RING_ENTRIES].raise_ns;
-}
-
 static void account_irqgen(struct source *source,
 			   const struct delivery *delivery,
 			   struct account *account)
 {
 	struct irqgen *gen = (struct irqgen *)source;
-	uint64_t raised = ring_counter(&gen->ring->raised);
-	uint64_t coalesced = ring_counter(&gen->ring->coalesced);
+	uint64_t first = 0;
 
-	account->raised = raised - gen->raised;
-	account->coalesced = coalesced - gen->coalesced;
-	account->raised_ns = 0;
-	gen->raised = raised;
-	gen->coalesced = coalesced;
 	if (delivery)
-		account->raised_ns = stamp_ns(
-			gen, seq_map_first(&gen->map, delivery->seq,
-					   delivery->count));
+		first = seq_map_first(&gen->map, delivery->seq,
+				      delivery->count);
+	irqgen_tally_take(&gen->tally, gen->ring, first,
+			  delivery ? delivery->count : 0, account);
 }
 
 static void close_irqgen(struct source *source)
@@ -211,6 +227,7 @@ const struct source_ops source_irqgen_ops = {
 	.open = open_irqgen,
 	.connect = connect_irqgen,
 	.sync = sync_irqgen,
+	.drift = drift_irqgen,
 	.raise = raise_irqgen,
 	.stop = stop,
 	.ack = ack_irqgen,

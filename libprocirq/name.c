@@ -231,7 +231,9 @@ int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs,
 		errno = ENXIO;
 		return -1;
 	}
-	qsort(irqs, found.n < max ? found.n : max, sizeof(*irqs), compare_irqs);
+	if (max)
+		qsort(irqs, found.n < max ? found.n : max, sizeof(*irqs),
+		      compare_irqs);
 	return found.n > INT_MAX ? INT_MAX : (int)found.n;
 }
 

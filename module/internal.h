@@ -62,7 +62,6 @@ struct procirq_totals {
  * @lock: guards all down to @stamp_ns
  * @attached: our handler is on the line
  * @masked: we hold one count of the line's disable depth
- * @held: masked by a write of 0
  * @shared: kernel drivers are on the line; we are not attached
  * @excl: the one reader asked for O_EXCL
  * @dead: the file is gone or going; no more opens
@@ -71,7 +70,7 @@ struct procirq_totals {
  * @nr_readers: length of @readers
  * @nr_idle: readers that found nothing since interrupt @taken
  * @nr_nomask: readers with PROCIRQ_FLAG_NO_MASK
- * @held_by: reader whose write of 0 masked the line
+ * @nr_holding: readers whose write of 0 is in force
  * @readers: open files, revoked ones excluded
  * @closed: totals of the readers that closed
  * @stamp_ns: handler time of interrupt n in entry (n - 1) % LINE_STAMPS
@@ -95,7 +94,6 @@ struct procirq_line {
 	raw_spinlock_t lock;
 	bool attached;
 	bool masked;
-	bool held;
 	bool shared;
 	bool excl;
 	bool dead;
@@ -104,7 +102,7 @@ struct procirq_line {
 	unsigned int nr_readers;
 	unsigned int nr_idle;
 	unsigned int nr_nomask;
-	struct procirq_reader *held_by;
+	unsigned int nr_holding;
 	struct list_head readers;
 	struct procirq_totals closed;
 	u64 *stamp_ns;
@@ -112,7 +110,7 @@ struct procirq_line {
 	wait_queue_head_t poll_wait;
 	struct irq_work poll_work;
 
-	struct mutex mutex;
+	struct mutex mutex;		/* attaching; see the kernel-doc */
 	struct pci_dev *pinned;
 	struct device *msi_dev;
 	struct module *keeper;
@@ -127,6 +125,7 @@ struct procirq_line {
  * @node: in line->readers; empty once revoked
  * @waiters: threads blocked in read(), oldest first
  * @flags: PROCIRQ_FLAG_*; also read without the lock
+ * @holding: its write of 0 keeps the line masked
  * @end: number of the last interrupt that is this reader's; U64_MAX until the
  *	line went away under it
  * @cursor: number of the last interrupt returned
@@ -141,6 +140,7 @@ struct procirq_reader {
 	struct list_head node;
 	struct list_head waiters;
 	u32 flags;
+	bool holding;
 	u64 end;
 	u64 cursor;
 	u64 idle_at;
@@ -191,6 +191,8 @@ void line_consume(struct procirq_reader *reader, struct procirq_event *event);
 void line_hand_over(struct procirq_reader *reader);
 void line_mask(struct procirq_line *line);
 void line_unmask(struct procirq_line *line);
+void line_hold(struct procirq_line *line, struct procirq_reader *reader);
+void line_release_hold(struct procirq_line *line);
 void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader);
 
 /* reader.c: one open file */
@@ -201,6 +203,8 @@ int lines_add(unsigned int irq);
 void lines_add_existing(void);
 int lines_add_kept(unsigned int irq);
 void lines_remove(unsigned int irq);
+void lines_revoke(unsigned int irq);
+void lines_revoke_msi(struct device *dev);
 void lines_remove_all(void);
 void lines_revoke_device(struct device *dev, struct pci_dev *function);
 void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),

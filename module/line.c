@@ -49,7 +49,7 @@ void line_unmask(struct procirq_line *line)
 
 static void line_unmask_if_tended(struct procirq_line *line)
 {
-	if (line->nr_idle == line->nr_readers && line->nr_readers && !line->held)
+	if (line->nr_idle == line->nr_readers && line->nr_readers && !line->nr_holding)
 		line_unmask(line);
 }
 
@@ -65,6 +65,27 @@ void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader)
 		line->nr_idle++;
 	}
 	line_unmask_if_tended(line);
+}
+
+/* The reader wrote 0; caller holds line->lock. */
+void line_hold(struct procirq_line *line, struct procirq_reader *reader)
+{
+	lockdep_assert_held(&line->lock);
+	line->nr_holding += !reader->holding;
+	reader->holding = true;
+}
+
+/* A reader wrote 1, which ends every hold; caller holds line->lock. */
+void line_release_hold(struct procirq_line *line)
+{
+	struct procirq_reader *reader;
+
+	lockdep_assert_held(&line->lock);
+	if (!line->nr_holding)
+		return;
+	list_for_each_entry(reader, &line->readers, node)
+		reader->holding = false;
+	line->nr_holding = 0;
 }
 
 static void line_wake_pollers(struct irq_work *work)
@@ -260,12 +281,20 @@ static int line_attach(struct procirq_line *line)
 		irqflags |= IRQF_NO_THREAD;
 
 	/* The first interrupt may come before request_irq() returns. */
-	line->pinned = pci_pin(line->irq);
 	line->shared = false;
 	line->attached = true;
 	err = request_irq(line->irq, line_handler, irqflags, "procirq", line);
 	if (!err) {
 		line->threaded = line_is_threaded(irq_data_to_desc(data));
+		/*
+		 * Only now, for we keep it until the last close: to give it back
+		 * in open() could free the descriptor and remove the very file
+		 * that is being opened, which waits for open() to end. If the
+		 * owner of the function was quicker, line_revoke() follows.
+		 * Revoked readers may still keep one, which serves as well.
+		 */
+		if (!line->pinned)
+			line->pinned = pci_pin(line->irq);
 		return 0;
 	}
 
@@ -293,7 +322,6 @@ static void line_detach(struct procirq_line *line)
 	/* free_irq() shut the line down, and our disable depth went with it. */
 	raw_spin_lock_irq(&line->lock);
 	line->masked = false;
-	line->held = false;
 	line->shared = false;
 	raw_spin_unlock_irq(&line->lock);
 }
@@ -335,10 +363,8 @@ static void line_leave(struct procirq_line *line, struct procirq_reader *reader)
 		line->nr_idle--;
 	if (reader->flags & PROCIRQ_FLAG_NO_MASK)
 		line->nr_nomask--;
-	if (line->held_by == reader) {
-		line->held_by = NULL;
-		line->held = false;
-	}
+	if (reader->holding)
+		line->nr_holding--;
 	if (!line->nr_readers)
 		line->excl = false;
 }
@@ -354,7 +380,6 @@ static void line_leave(struct procirq_line *line, struct procirq_reader *reader)
  */
 int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
-	struct pci_dev *pin = NULL;
 	int err = 0;
 
 	mutex_lock(&line->mutex);
@@ -385,11 +410,9 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 		kref_get(&line->ref);
 		trace_procirq_open(line->irq, line->taken, line->nr_readers);
 	}
-	pin = line_take_pin(line);
 
 out_unlock:
 	mutex_unlock(&line->mutex);
-	pci_unpin(pin);
 	return err;
 }
 

@@ -157,16 +157,22 @@ int lines_add_kept(unsigned int irq)
 	return err;
 }
 
-static void lines_remove_locked(struct procirq_line *line)
+/*
+ * Returns the function to unpin outside remove_mutex: that takes the function's
+ * lock, under which lines_revoke_device() may be waiting for remove_mutex.
+ */
+static struct pci_dev *lines_remove_locked(struct procirq_line *line)
 {
+	struct pci_dev *pin = line->keeper_pci;
+
 	lockdep_assert_held(&remove_mutex);
 	line_revoke(line, true);
 	/* The file itself, not its path: the path may be gone already. */
 	proc_remove(line->pde);
 	xa_erase(&lines, line->irq);
-	pci_unpin(line->keeper_pci);
 	module_put(line->keeper);
 	line_put(line);
+	return pin;
 }
 
 /**
@@ -177,6 +183,7 @@ static void lines_remove_locked(struct procirq_line *line)
  */
 void lines_remove(unsigned int irq)
 {
+	struct pci_dev *pin = NULL;
 	struct procirq_line *line;
 
 	mutex_lock(&lines_mutex);
@@ -188,7 +195,25 @@ void lines_remove(unsigned int irq)
 	mutex_lock(&remove_mutex);
 	line = xa_load(&lines, irq);
 	if (line)
-		lines_remove_locked(line);
+		pin = lines_remove_locked(line);
+	mutex_unlock(&remove_mutex);
+	pci_unpin(pin);
+}
+
+/**
+ * lines_revoke() - give up an interrupt whose descriptor is about to go
+ * @irq: the interrupt; its file refuses opens until lines_remove()
+ *
+ * Context: may sleep.
+ */
+void lines_revoke(unsigned int irq)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&remove_mutex);
+	line = xa_load(&lines, irq);
+	if (line)
+		line_revoke(line, true);
 	mutex_unlock(&remove_mutex);
 }
 
@@ -207,8 +232,13 @@ void lines_remove_all(void)
 	mutex_unlock(&lines_mutex);
 
 	mutex_lock(&remove_mutex);
-	xa_for_each(&lines, irq, line)
-		lines_remove_locked(line);
+	xa_for_each(&lines, irq, line) {
+		struct pci_dev *pin = lines_remove_locked(line);
+
+		mutex_unlock(&remove_mutex);
+		pci_unpin(pin);
+		mutex_lock(&remove_mutex);
+	}
 	mutex_unlock(&remove_mutex);
 }
 
@@ -224,6 +254,7 @@ void lines_remove_all(void)
 void lines_revoke_device(struct device *dev, struct pci_dev *function)
 {
 	struct procirq_line *line;
+	struct pci_dev *pin;
 	unsigned long irq;
 
 	mutex_lock(&remove_mutex);
@@ -233,11 +264,33 @@ void lines_revoke_device(struct device *dev, struct pci_dev *function)
 
 		if (line->msi_dev != dev && !intx)
 			continue;
-		if (procdir_hooked())
+		if (procdir_hooked()) {
 			line_revoke(line, false);
-		else
-			lines_remove_locked(line);
+			continue;
+		}
+		pin = lines_remove_locked(line);
+		mutex_unlock(&remove_mutex);
+		pci_unpin(pin);
+		mutex_lock(&remove_mutex);
 	}
+	mutex_unlock(&remove_mutex);
+}
+
+/**
+ * lines_revoke_msi() - a device's MSI vectors are about to be freed
+ * @dev: the device; the files of its vectors refuse opens until lines_remove()
+ *
+ * Context: may sleep; the device's MSI descriptors are locked.
+ */
+void lines_revoke_msi(struct device *dev)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&remove_mutex);
+	xa_for_each(&lines, irq, line)
+		if (line->msi_dev == dev)
+			line_revoke(line, true);
 	mutex_unlock(&remove_mutex);
 }
 

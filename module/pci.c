@@ -93,17 +93,30 @@ struct pci_dev *pci_pin(unsigned int irq)
  * pci_unpin() - undo pci_pin()
  * @pdev: its result; NULL is fine
  *
- * Context: may sleep, and may free the line's descriptor.
+ * Context: may sleep, takes the function's lock, and may free the line's
+ * descriptor.
  */
 void pci_unpin(struct pci_dev *pdev)
 {
 	if (!pdev)
 		return;
-	pci_disable_device(pdev);
+	/*
+	 * Drivers enable and disable the device under its lock, so we do too:
+	 * one that enables it while we, the last, are disabling it would take
+	 * the interrupt that we are about to free.
+	 *
+	 * pci_disable_device() also tells a driver that used pcim_enable_device()
+	 * that it need not disable the device any more: not for us to say as long
+	 * as anybody else keeps it enabled.
+	 */
+	device_lock(&pdev->dev);
+	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
+		pci_disable_device(pdev);
+	device_unlock(&pdev->dev);
 	pci_dev_put(pdev);
 }
 
-/* Called with the device's lock held, before the driver's remove(). */
+/* UNBIND comes with the device's lock held, before the driver's remove(). */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
@@ -125,7 +138,8 @@ static struct notifier_block pci_notifier = {
 
 static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	unsigned int kind = pci_irq_kinds[READ_ONCE(pci_irq)].flags;
+	unsigned int wanted = READ_ONCE(pci_irq);
+	unsigned int kind = pci_irq_kinds[wanted].flags;
 	bool intx = !kind || kind == pci_irq_kinds[0].flags;
 	int vectors = -ENOSPC;
 	int err;
@@ -143,7 +157,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	} else if (intx && pdev->irq && pdev->pin) {
 		vectors = 1;
 	} else {
-		pci_err(pdev, "no %s interrupt to be had\n", pci_irq_kinds[READ_ONCE(pci_irq)].name);
+		pci_err(pdev, "no interrupt of kind \"%s\"\n", pci_irq_kinds[wanted].name);
 		err = vectors;
 		goto out_disable;
 	}

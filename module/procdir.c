@@ -5,9 +5,12 @@
  * genirq makes the directory in register_irq_proc(), when an interrupt is
  * requested for the first time, and removes it in unregister_irq_proc(), when
  * the descriptor is freed. A file of somebody else still in it then is a
- * warning and, later, a use after free. The kernel tells nobody, so we wrap
- * both functions with ftrace, as livepatch does (FTRACE_OPS_FL_IPMODIFY): the
- * call lands in our wrapper, in the caller's context, where we may sleep.
+ * warning and, later, a use after free. Before that, PCI devices' vectors are
+ * deactivated in pci_msi_teardown_msi_irqs(), and interrupts that have a domain
+ * lose it in irq_domain_free_irqs(); free_irq() must have been called by then.
+ * The kernel tells nobody, so we wrap these functions with ftrace, as livepatch
+ * does (FTRACE_OPS_FL_IPMODIFY): the call lands in our wrapper, in the caller's
+ * context, where we may sleep.
  *
  * To call the wrapped function from the wrapper we call a function of our own,
  * the springboard, whose own ftrace call site is redirected into the wrapped
@@ -23,6 +26,7 @@
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/module.h>
+#include <linux/pci.h>
 #include <linux/rcupdate.h>
 #include <linux/wait_bit.h>
 
@@ -41,8 +45,6 @@ MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve those in irqs
 #if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_X86_64) && \
 	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
 
-typedef void (*procdir_fn)(unsigned int irq, struct irq_desc *desc);
-
 /**
  * struct procdir_hook - one wrapped kernel function
  * @ops: redirects both @name and @springboard
@@ -54,12 +56,12 @@ typedef void (*procdir_fn)(unsigned int irq, struct irq_desc *desc);
 struct procdir_hook {
 	struct ftrace_ops ops;
 	const char *name;
-	procdir_fn wrapper;
-	procdir_fn springboard;
+	void *wrapper;
+	void *springboard;
 	unsigned long body;
 };
 
-static bool hooks_live;			/* register and unregister are redirected */
+static bool hooks_live;			/* the kernel's functions are redirected */
 static atomic_t hooks_inside;		/* tasks in a wrapper */
 
 static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip,
@@ -92,6 +94,18 @@ static noinline __noclone void unregister_springboard(unsigned int irq, struct i
 	WARN_ONCE(1, "procirq: unregister_irq_proc() of irq %u was skipped\n", irq);
 }
 
+static noinline __noclone void domain_free_springboard(unsigned int irq, unsigned int nr)
+{
+	asm volatile("" : : "r" (irq), "r" (nr));
+	WARN_ONCE(1, "procirq: irq_domain_free_irqs() of irq %u was skipped\n", irq);
+}
+
+static noinline __noclone void msi_teardown_springboard(struct pci_dev *pdev)
+{
+	asm volatile("" : : "r" (pdev));
+	WARN_ONCE(1, "procirq: pci_msi_teardown_msi_irqs() was skipped\n");
+}
+
 static void wrapper_enter(void)
 {
 	atomic_inc(&hooks_inside);
@@ -121,21 +135,48 @@ static void unregister_wrapper(unsigned int irq, struct irq_desc *desc)
 	wrapper_leave();
 }
 
-#define PROCDIR_HOOK(fn) {						\
+/* The interrupts lose their domain, and soon after their descriptors. */
+static void domain_free_wrapper(unsigned int irq, unsigned int nr)
+{
+	unsigned int i;
+
+	wrapper_enter();
+	for (i = 0; i < nr; i++)
+		lines_revoke(irq + i);
+	domain_free_springboard(irq, nr);
+	wrapper_leave();
+}
+
+/*
+ * A driver may free its vectors at any time, not only when it is unbound. They
+ * are deactivated before irq_domain_free_irqs() is called, and must not be
+ * requested after that.
+ */
+static void msi_teardown_wrapper(struct pci_dev *pdev)
+{
+	wrapper_enter();
+	lines_revoke_msi(&pdev->dev);
+	msi_teardown_springboard(pdev);
+	wrapper_leave();
+}
+
+#define PROCDIR_HOOK(fn, kernel_fn) {					\
 	.ops = {							\
 		.func = hook_redirect,					\
 		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
 			 (IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) ? \
 			  0 : FTRACE_OPS_FL_SAVE_REGS),			\
 	},								\
-	.name = #fn "_irq_proc",					\
+	.name = #kernel_fn,						\
 	.wrapper = fn##_wrapper,					\
 	.springboard = fn##_springboard,				\
 }
 
 static struct procdir_hook hooks[] = {
-	PROCDIR_HOOK(register),
-	PROCDIR_HOOK(unregister),
+	PROCDIR_HOOK(register, register_irq_proc),
+	PROCDIR_HOOK(unregister, unregister_irq_proc),
+	PROCDIR_HOOK(domain_free, irq_domain_free_irqs),
+	PROCDIR_HOOK(msi_teardown, pci_msi_teardown_msi_irqs),
 };
 
 static int hook_register(struct procdir_hook *hook)

@@ -35,6 +35,8 @@ static void reader_give_back(struct procirq_reader *reader, const struct procirq
 	reader->totals.coalesced -= event->count - 1;
 	line_hand_over(reader);
 	raw_spin_unlock_irq(&line->lock);
+	/* One may have looked while they were taken. */
+	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
 }
 
 /*
@@ -90,6 +92,7 @@ static int reader_wait(struct procirq_reader *reader, struct line_waiter *waiter
 
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
+		/* Pairs with line_wake_waiter(): done, then the event. */
 		done = smp_load_acquire(&waiter->done);
 		if (done)
 			break;
@@ -180,13 +183,11 @@ static ssize_t reader_write(struct file *file, const char __user *buf, size_t le
 	} else if (line->shared) {
 		ret = -ENOTCONN;
 	} else if (enable) {
-		line->held = false;
-		line->held_by = NULL;
+		line_release_hold(line);
 		line_reader_idle(line, reader);
 		line_unmask(line);
 	} else {
-		line->held = true;
-		line->held_by = reader;
+		line_hold(line, reader);
 		line_mask(line);
 	}
 	raw_spin_unlock_irq(&line->lock);
@@ -232,7 +233,7 @@ static long reader_get_info(struct procirq_reader *reader, void __user *arg)
 	info.pending = reader_pending(reader);
 	if (line->masked)
 		info.state |= PROCIRQ_STATE_MASKED;
-	if (line->held)
+	if (line->nr_holding)
 		info.state |= PROCIRQ_STATE_HELD;
 	if (line->shared)
 		info.state |= PROCIRQ_STATE_SHARED;

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "irqlat/entrytrace.h"
+#include "irqlat/irqgen_tally.h"
 #include "irqlat/source.h"
 #include "irqlat/sysinfo.h"
 
@@ -20,6 +21,81 @@ static void sequence_numbers_map(void **state)
 	seq_map_set(&map, 0, 500);
 	assert_int_equal(seq_map_first(&map, 501, 1), 1);
 	assert_int_equal(seq_map_first(&map, 504, 4), 1);
+}
+
+/* One more interrupt of the line, with raises merged into it. */
+static void dispatch(struct irqgen_ring *ring, uint64_t raise_ns,
+		     uint32_t coalesced)
+{
+	struct irqgen_stamp *stamp =
+		&ring->stamp[ring->dispatched % IRQGEN_RING_ENTRIES];
+
+	stamp->raise_ns = raise_ns;
+	stamp->coalesced = coalesced;
+	ring->dispatched++;
+	ring->raised += 1 + coalesced;
+	ring->coalesced += coalesced;
+}
+
+static void raises_are_tallied(void **state)
+{
+	static struct irqgen_ring ring;
+	struct irqgen_tally tally;
+	struct account a;
+
+	(void)state;
+	dispatch(&ring, 5, 7);
+	irqgen_tally_start(&tally, &ring);
+
+	dispatch(&ring, 100, 0);
+	irqgen_tally_take(&tally, &ring, 2, 1, &a);
+	assert_int_equal(a.raised, 1);
+	assert_int_equal(a.coalesced, 0);
+	assert_int_equal(a.raised_ns, 100);
+
+	/* Two in one delivery, five merged; another one is under way. */
+	dispatch(&ring, 200, 2);
+	dispatch(&ring, 300, 3);
+	dispatch(&ring, 400, 0);
+	irqgen_tally_take(&tally, &ring, 3, 2, &a);
+	assert_int_equal(a.raised, 7);
+	assert_int_equal(a.coalesced, 5);
+	assert_int_equal(a.raised_ns, 200);
+
+	/* That one was never delivered: raised 2, of which one is lost. */
+	dispatch(&ring, 500, 0);
+	irqgen_tally_take(&tally, &ring, 6, 1, &a);
+	assert_int_equal(a.raised, 2);
+	assert_int_equal(a.raised_ns, 500);
+
+	/* Raised, given up, and delivered after all: raised once. */
+	ring.raised++;
+	irqgen_tally_take(&tally, &ring, 0, 0, &a);
+	assert_int_equal(a.raised, 1);
+	ring.raised--;
+	dispatch(&ring, 600, 0);
+	irqgen_tally_take(&tally, &ring, 7, 1, &a);
+	assert_int_equal(a.raised, 0);
+	assert_int_equal(tally.raised, ring.raised);
+}
+
+static void overwritten_stamps_are_unknown(void **state)
+{
+	static struct irqgen_ring ring;
+	struct irqgen_tally tally;
+	struct account a;
+	uint64_t i;
+
+	(void)state;
+	irqgen_tally_start(&tally, &ring);
+	for (i = 0; i < IRQGEN_RING_ENTRIES + 5; i++)
+		dispatch(&ring, 1000 + i, 0);
+	irqgen_tally_take(&tally, &ring, 1, IRQGEN_RING_ENTRIES + 5, &a);
+	assert_int_equal(a.raised, IRQGEN_RING_ENTRIES + 5);
+	assert_int_equal(a.raised_ns, 0);
+	/* A number that was not given out is not believed either. */
+	irqgen_tally_take(&tally, &ring, ring.dispatched + 1, 1, &a);
+	assert_int_equal(a.raised_ns, 0);
 }
 
 static void entries_find_their_samples(void **state)
@@ -108,6 +184,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequence_numbers_map),
+		cmocka_unit_test(raises_are_tallied),
+		cmocka_unit_test(overwritten_stamps_are_unknown),
 		cmocka_unit_test(entries_find_their_samples),
 		cmocka_unit_test(hypervisors_are_named),
 		cmocka_unit_test(facts_are_collected),

@@ -74,6 +74,8 @@ static void priorities(void **state)
 	assert_int_equal(parse_priority("f:80", &p), 0);
 	assert_int_equal(p.class, SCHED_CLASS_FIFO);
 	assert_int_equal(p.value, 80);
+	assert_int_equal(parse_priority("f:99", &p), 0);
+	assert_int_equal(parse_priority("o:19", &p), 0);
 	assert_int_equal(parse_priority("r:1", &p), 0);
 	assert_int_equal(p.class, SCHED_CLASS_RR);
 	assert_int_equal(parse_priority("o:-20", &p), 0);

@@ -7,13 +7,11 @@
 image_modules='virtio_pci virtio_console uio uio_pci_generic vfio vfio_pci
 vfio_iommu_type1 e1000e virtio_net virtio_blk nvme'
 
-# image_pack FOLDER [CPIO-OPTION]...: no compression, because QEMU hands the
-# image over at once and unpacking it in an emulated machine takes time.
+# No compression, because QEMU hands the image over at once and unpacking it in
+# an emulated machine takes time.
 image_pack()
 {
-	local folder=$1
-	shift
-	(cd "$folder" && find . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 "$@")
+	(cd "$1" && find . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0)
 }
 
 # image_base KERNEL_FOLDER FILE: makes FILE unless it is there and up to date.
@@ -113,7 +111,7 @@ image_overlay()
 	image_link_all "$build_dir/tests" "$stage/tests"
 	image_libraries "$stage"
 	image_our_modules "$release" "$base" "$modules" "$stage"
-	image_pack "$stage" -L
+	(cd "$stage" && find -L . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 -L)
 }
 
 # modprobe needs one list of dependencies for the base's modules and ours.
@@ -135,7 +133,10 @@ image_link_all()
 {
 	local file
 	for file in "$1"/*"${3:-}"; do
-		[ ! -e "$file" ] || ln -s "$file" "$2/"
+		case $file in
+		*.o|*.d|*.a) ;;	# left there by the build
+		*) [ ! -e "$file" ] || ln -s "$file" "$2/" ;;
+		esac
 	done
 }
 

@@ -341,6 +341,7 @@ HELPER bool task_sleeps(pid_t pid, pid_t tid, long call)
 struct blocked {
 	pthread_t thread;
 	int fd;
+	void *page;	/* not of irq_read() */
 	atomic_int tid;
 	int ret;	/* count or -errno, once it is done */
 	atomic_bool done;

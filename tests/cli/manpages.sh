@@ -1,0 +1,73 @@
+#!/bin/bash
+# Man pages say what the code does: the example builds and runs, every public
+# function and every option has its place. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=${IRQLAT:-build/bin/irqlat}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+count=0
+failed=0
+
+result()
+{
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		[ -z "${3:-}" ] || printf '# %s\n' "$3"
+		failed=1
+	fi
+}
+
+# The program between .Bd and .Ed of section EXAMPLES, as man prints it.
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh ERRORS/p' libprocirq/procirq.3 |
+	sed -n '/^\.Bd/,/^\.Ed/{/^\.[BE]d/d; s/\\e/\\/g; p}' >"$scratch/example.c"
+[ "$(wc -l <"$scratch/example.c")" -gt 20 ]
+result $? 'procirq(3) has an example'
+"${CC:-cc}" -Wall -Wextra -Werror -Ilibprocirq -Imodule -o "$scratch/example" "$scratch/example.c" \
+	build/lib/libprocirq.a 2>"$scratch/err"
+result $? 'and it builds' "$(head -3 "$scratch/err")"
+"$scratch/example" 4000000000 2>"$scratch/err"
+[ $? = 1 ] && grep -q 'no interrupt line 4000000000' "$scratch/err"
+result $? 'and it explains an error' "$(cat "$scratch/err")"
+
+missing=
+for function in $(grep -o 'procirq_[a-z_]*(' libprocirq/procirq.h | tr -d '(' | sort -u); do
+	grep -q "^\.Fn $function " libprocirq/procirq.3 || missing="$missing $function"
+done
+[ -z "$missing" ]
+result $? 'procirq(3) has every public function' "missing:$missing"
+
+missing=
+for command in bench report; do
+	for option in $("$irqlat" "$command" --help | grep -o '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*$'); do
+		[ "$option" != --help ] || continue
+		grep -q "Fl -${option#--}\( \|$\)" irqlat/irqlat.1 || missing="$missing $option"
+	done
+done
+[ -z "$missing" ]
+result $? 'irqlat(1) has every option' "missing:$missing"
+
+{ "$irqlat" bench --help; "$irqlat" report --help; "$irqlat" help; } >"$scratch/help"
+unknown=
+for option in $(grep -o 'Fl -[a-z-]*' irqlat/irqlat.1 | sed 's/Fl -/--/' | sort -u); do
+	grep -q -- "$option" "$scratch/help" || unknown="$unknown $option"
+done
+[ -z "$unknown" ]
+result $? 'irqlat(1) has no option that is not there' "unknown:$unknown"
+
+for page in irqlat/irqlat.1 libprocirq/procirq.3; do
+	if command -v mandoc >/dev/null; then
+		mandoc -T lint -W warning "$page" >"$scratch/err" 2>&1
+		result $? "mandoc finds nothing in ${page##*/}" "$(head -3 "$scratch/err")"
+	else
+		count=$((count + 1))
+		echo "ok $count - mandoc finds nothing in ${page##*/} # SKIP mandoc is not installed"
+	fi
+done
+
+echo "1..$count"
+exit $failed

@@ -1,0 +1,77 @@
+#!/bin/bash
+# The command of the first issue on each kernel: irqlat's JSON from a guest is
+# whole and nothing was lost; under --icount the figures repeat. TAP on stdout.
+#
+#   tests/vm/bench-json.sh [KERNEL]...
+set -u
+
+vm=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench-json.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+
+# result STATUS NAME FILE: FILE says why it failed.
+result()
+{
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		tail -n 15 "$3" | sed 's/^/# /'
+		failed=$((failed + 1))
+	fi
+}
+
+# check N WAYS FILE: the ways measured, n, loss and the books of each of them.
+check()
+{
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import json, sys
+n, ways, path = int(sys.argv[1]), set(sys.argv[2].split(",")), sys.argv[3]
+result = json.load(open(path))
+assert result["schema"] == "irqlat/1", result["schema"]
+rows = [r for r in result["results"] if r["stage"] == "total"]
+assert {r["way"] for r in rows} == ways, [r["way"] for r in rows]
+for r in rows:
+    assert r["n"] == n, (r["way"], r["n"])
+    assert r["lost"] == 0, (r["way"], r["lost"])
+    assert r["raised"] == r["delivered"] + r["coalesced"], r
+    assert sum(b[2] for b in r["histogram"]) == n, "histogram"
+    assert r["min_ns"] <= r["p50_ns"] <= r["p99_ns"] <= r["max_ns"], r
+PYTHON
+}
+
+# within PERCENT FILE FILE: p50_ns of each way and stage agree.
+within()
+{
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import json, sys
+percent = float(sys.argv[1])
+def medians(path):
+    return {(r["way"], r["stage"]): r["p50_ns"] for r in json.load(open(path))["results"]}
+first, second = medians(sys.argv[2]), medians(sys.argv[3])
+assert first.keys() == second.keys()
+for key, a in first.items():
+    b = second[key]
+    assert abs(a - b) <= percent / 100 * a, (key, a, b)
+PYTHON
+}
+
+bench='modprobe procirq && modprobe irqgen && irqlat bench --source irqgen --ways read,poll --json'
+for kernel in "${@:-6.1}"; do
+	"$vm/run" --kernel "$kernel" --timeout 400 -- "$bench --samples 5000" \
+		>"$work/json" 2>"$work/err" &&
+		check 5000 read,poll "$work/json" 2>>"$work/err"
+	result $? "$kernel: irqlat bench gives 5000 samples each, none lost" "$work/err"
+done
+
+for run in first second; do
+	"$vm/run" --icount -- "$bench --samples 1000" >"$work/$run" 2>"$work/err" || break
+done
+within 0.5 "$work/first" "$work/second" 2>>"$work/err"
+result $? "6.1: two runs under --icount agree to 0.5 % in every median" "$work/err"
+
+echo "1..$count"
+[ "$failed" = 0 ]

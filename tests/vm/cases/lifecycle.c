@@ -1,0 +1,699 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Lines, drivers, devices and the module come and go while files are open.
+ *
+ * rounds=N is how often what races is repeated.
+ */
+#include <sys/epoll.h>
+
+#include "guest.h"
+
+static long rounds(void)
+{
+	return tap_setting("rounds", 100);
+}
+
+static bool irq_exists(unsigned int irq)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/irq/%u", irq);
+	return access(path, F_OK) == 0;
+}
+
+static bool irq_file_exists(unsigned int irq)
+{
+	return access(irq_path(irq), F_OK) == 0;
+}
+
+static bool unload(const char *name)
+{
+	int ret;
+
+	/* In use for an instant: somebody reads its debugfs file, say. */
+	return AWAIT((ret = module_unload(name)) == 0 || (errno != EAGAIN && errno != EBUSY)) &&
+	       ret == 0;
+}
+
+static bool reload(const char *arguments)
+{
+	return unload("procirq") && module_load("procirq", arguments) == 0;
+}
+
+/* Whatever a test left, the next one finds procirq loaded and the devices free. */
+static const char *lifecycle_after(void)
+{
+	char text[16];
+	const char *why;
+
+	pci_unbind(EDU_1);
+	pci_unbind(EDU_2);
+	module_unload("delay");
+	module_unload("vectors");
+	read_text("/sys/module/procirq/parameters/watch", text, sizeof(text));
+	if (!module_loaded("procirq"))
+		module_load("procirq", "");
+	else if (text[0] == 'N')
+		reload("");
+	if (!module_loaded("irqgen"))
+		module_load("irqgen", "lines=0");
+	why = guest_after();
+	if (!module_loaded("procirq") || !module_loaded("irqgen"))
+		return "the modules cannot be loaded again";
+	return why;
+}
+
+/* --- lines ---------------------------------------------------------------------------- */
+
+static void the_file_comes_and_goes_with_its_directory(void)
+{
+	struct gen_status s;
+	int i, irq;
+
+	for (i = 0; i < 200; i++) {
+		REQUIRE(gen("add") == 0);
+		s = gen_status(0);
+		CHECK(irq_file_exists(s.irq));
+		REQUIRE(gen("remove line=0") == 0);
+		CHECK(!irq_exists(s.irq));
+	}
+	for (irq = 0; irq < 1024; irq++)
+		CHECK_EQ(irq_file_exists(irq), irq_exists(irq));
+}
+
+static void *wait_for_hangup(void *arg)
+{
+	struct blocked *b = arg;
+	struct pollfd p = { .fd = b->fd, .events = POLLIN };
+
+	b->tid = syscall(SYS_gettid);
+	b->ret = poll(&p, 1, AWAIT_MS) == 1 ? p.revents : -1;
+	b->done = true;
+	return NULL;
+}
+
+static void removal_under_readers_and_pollers(void)
+{
+	unsigned int line, irq;
+	struct blocked readers[10], pollers[10];
+	int i, round;
+
+	for (round = 0; round < 5; round++) {
+		line = gen_add();
+		irq = gen_status(line).irq;
+		for (i = 0; i < 10; i++) {
+			blocked_start(&readers[i], irq_open(irq, O_RDONLY));
+			pollers[i] = (struct blocked){ .fd = irq_open(irq, O_RDONLY) };
+			REQUIRE(pthread_create(&pollers[i].thread, NULL, wait_for_hangup,
+					       &pollers[i]) == 0);
+			REQUIRE(AWAIT(pollers[i].tid && task_sleeps(getpid(), pollers[i].tid, -1)));
+		}
+		REQUIRE(gen("remove line=%u", line) == 0);
+		CHECK(!irq_exists(irq));
+		for (i = 0; i < 10; i++) {
+			CHECK_EQ(blocked_join(&readers[i]), -ENODEV);
+			CHECK(thread_join(pollers[i].thread));
+			CHECK_EQ(pollers[i].ret, POLLIN | POLLHUP | POLLERR);
+		}
+		/* A new line gets the number; the old files are not its readers. */
+		line = gen_add();
+		if (gen_status(line).irq == irq) {
+			int fd = irq_open(irq, O_RDONLY);
+
+			CHECK_EQ(line_stats(irq).readers, 1);
+			CHECK(gen("fire line=%u", line) == 0);
+			CHECK_EQ(irq_read(fd), 1);
+			CHECK_EQ(irq_read(readers[0].fd), -ENODEV);
+			close(fd);
+		}
+		for (i = 0; i < 10; i++) {
+			CHECK_EQ(irq_read(readers[i].fd), -ENODEV);
+			CHECK_EQ(close(readers[i].fd), 0);
+			CHECK_EQ(close(pollers[i].fd), 0);
+		}
+	}
+}
+
+/* Opens irq @fd again and again, with pauses of up to @ret ms. */
+static void *open_and_poll(void *arg)
+{
+	const struct blocked *b = arg;
+	unsigned int irq = b->fd, seed = b->fd;
+	int fd, count;
+
+	while (!b->done) {
+		if (b->ret)
+			sleep_ms(rand_r(&seed) % b->ret);
+		fd = irq_open(irq, O_RDWR | O_NONBLOCK | (rand_r(&seed) % 4 ? 0 : O_EXCL));
+		if (fd < 0)
+			continue;
+		irq_poll(fd, rand_r(&seed) % 2);
+		count = irq_read(fd);
+		CHECK(count != 0);
+		if (rand_r(&seed) % 2)
+			irq_enable(fd, rand_r(&seed) % 2);
+		close(fd);
+	}
+	return NULL;
+}
+
+static void removal_races_with_open_and_interrupts(void)
+{
+	struct blocked opener[3];
+	unsigned int line = gen_add(), irq = gen_status(line).irq;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		opener[i] = (struct blocked){ .fd = irq };
+		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
+	}
+	for (i = 0; i < rounds() * 2; i++) {
+		CHECK(gen("start line=%u period_ns=20000 source=%s cpu=1", line,
+			  i & 1 ? "timer" : "ipi") == 0);
+		if (i % 8 == 0)
+			sleep_ms(1);
+		REQUIRE(gen("remove line=%u", line) == 0);
+		REQUIRE(gen("add") == 0);
+	}
+	for (i = 0; i < 3; i++) {
+		opener[i].done = true;
+		CHECK(thread_join(opener[i].thread));
+	}
+}
+
+/* --- the modules ------------------------------------------------------------------------ */
+
+static void an_open_file_pins_the_module(void)
+{
+	struct source s = source_open(O_RDONLY);
+	struct blocked b;
+
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	CHECK_ERR(module_unload("irqgen"), EAGAIN);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+	blocked_start(&b, s.fd);
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	CHECK(!b.done);
+	fire(&s, 1);
+	CHECK_EQ(blocked_join(&b), 1);
+	/* A file whose line is gone is no less a file. */
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	close(s.fd);
+	CHECK(unload("procirq"));
+	CHECK(!irq_file_exists(1));
+	CHECK(irq_exists(1));
+	CHECK(module_load("procirq", "") == 0);
+	CHECK(irq_file_exists(1));
+}
+
+/* The poll queue is gone before the module: nothing touches it afterwards. */
+static void epoll_before_unloading(void)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int ep = epoll_create1(EPOLL_CLOEXEC), copy;
+	struct source s = source_open(O_RDONLY);
+
+	REQUIRE(epoll_ctl(ep, EPOLL_CTL_ADD, s.fd, &event) == 0);
+	fire(&s, 1);
+	CHECK_EQ(epoll_wait(ep, &event, 1, 0), 1);
+	copy = dup(s.fd);
+	close(s.fd);
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	close(copy);
+	CHECK(unload("procirq"));
+	CHECK_EQ(epoll_wait(ep, &event, 1, 0), 0);
+	CHECK(gen("fire line=%u", s.line) == 0);
+	close(ep);
+	CHECK(module_load("procirq", "") == 0);
+	CHECK(irq_file_exists(s.irq));
+}
+
+static void unloading_the_provider(void)
+{
+	unsigned int irq = gen_status(gen_add()).irq;
+
+	CHECK(irq_file_exists(irq));
+	CHECK(unload("irqgen"));
+	CHECK(!irq_exists(irq));
+	CHECK(module_load("irqgen", "lines=3") == 0);
+	CHECK(irq_file_exists(gen_status(2).irq));
+}
+
+static void *add_and_remove_lines(void *arg)
+{
+	atomic_bool *stop = arg;
+	int i;
+
+	while (!*stop) {
+		for (i = 0; i < 4; i++)
+			gen("add");
+		for (i = 0; i < 4; i++)
+			gen("remove line=%d", i);
+		/* Unloading waits for every task to have slept. */
+		sleep_ms(1);
+	}
+	return NULL;
+}
+
+static void loading_races_with_everything(void)
+{
+	unsigned int first = gen_status(gen_add()).irq, i;
+	struct blocked opener[2];
+	atomic_bool stop = false;
+	int loaded = 0, round;
+	long long until;
+	pthread_t adder;
+
+	for (i = 0; i < 2; i++) {
+		/* The pauses are when the module can be unloaded. */
+		opener[i] = (struct blocked){ .fd = first + i, .ret = 40 };
+		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
+	}
+	REQUIRE(pthread_create(&adder, NULL, add_and_remove_lines, &stop) == 0);
+	until = now_ns() + tap_setting("seconds", 8) * 1000000000LL;
+	for (round = 0; round < 2 * rounds() && now_ns() < until; round++) {
+		if (!unload("procirq"))
+			break;
+		loaded += module_load("procirq", "") == 0;
+		if (round % 4 == 0)
+			sleep_ms(round % 16);
+	}
+	stop = true;
+	CHECK(thread_join(adder));
+	for (i = 0; i < 2; i++) {
+		opener[i].done = true;
+		CHECK(thread_join(opener[i].thread));
+	}
+	CHECK_EQ(loaded, round);
+	CHECK(round > 2);
+	if (tap_setting("times", 0))
+		tap_diag("%d rounds", round);
+}
+
+/* --- without hooks ------------------------------------------------------------------------ */
+
+static void serving_named_lines_only(void)
+{
+	unsigned int irq, other;
+	char arguments[64];
+	int fd;
+
+	irq = gen_status(gen_add()).irq;
+	other = gen_status(gen_add()).irq;
+	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%u,5", irq);
+	REQUIRE(reload(arguments));
+	CHECK(system("dmesg | grep -q 'serving only irqs='") == 0);
+	CHECK(irq_file_exists(irq));
+	CHECK(irq_file_exists(5));
+	CHECK(!irq_file_exists(other));
+	CHECK(!irq_file_exists(1));
+	/* What the file is for stays as long as the file. */
+	CHECK_ERR(module_unload("irqgen"), EAGAIN);
+	fd = irq_open(irq, O_RDONLY);
+	REQUIRE(fd >= 0);
+	CHECK(gen("fire line=0") == 0);
+	CHECK_EQ(irq_read(fd), 1);
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	close(fd);
+	CHECK(unload("procirq"));
+	CHECK(!irq_file_exists(irq));
+	CHECK(unload("irqgen"));
+	CHECK(module_load("irqgen", "lines=0") == 0);
+	CHECK(module_load("procirq", "") == 0);
+}
+
+static void named_lines_that_do_not_exist(void)
+{
+	char arguments[64];
+	unsigned int irq = gen_status(gen_add()).irq;
+
+	REQUIRE(unload("procirq"));
+	CHECK(module_load("procirq", "watch=0 irqs=1000") == -1);
+	/* The good one that came first is let go. */
+	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%u,1000", irq);
+	CHECK(module_load("procirq", arguments) == -1);
+	CHECK(!module_loaded("procirq"));
+	CHECK(!irq_file_exists(irq));
+	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%u,%u", irq, irq);
+	CHECK(module_load("procirq", arguments) == -1);
+	CHECK(!irq_file_exists(irq));
+	CHECK(unload("irqgen"));
+	CHECK(module_load("irqgen", "lines=0") == 0);
+	CHECK(module_load("procirq", "") == 0);
+}
+
+#define FTRACE "/proc/sys/kernel/ftrace_enabled"
+
+static void ftrace_cannot_be_pulled_away(void)
+{
+	if (access(FTRACE, F_OK))
+		SKIP("this kernel has no switch for ftrace");
+	CHECK_ERR(put_text(FTRACE, "0\n"), EBUSY);
+	REQUIRE(unload("procirq"));
+	REQUIRE(put_text(FTRACE, "0\n") == 0);
+	CHECK(module_load("procirq", "irqs=5") == 0);
+	CHECK(irq_file_exists(5));
+	CHECK(!irq_file_exists(1));
+	CHECK(unload("procirq"));
+	CHECK(put_text(FTRACE, "1\n") == 0);
+	CHECK(module_load("procirq", "") == 0);
+	CHECK(irq_file_exists(1));
+}
+
+/* --- PCI drivers and devices --------------------------------------------------------------- */
+
+static void require_edu(const char *kind)
+{
+	if (access(PCI_DEVICE EDU_1, F_OK))
+		SKIP("no edu device");
+	REQUIRE(pci_irq_kind(kind) == 0);
+}
+
+static void unbinding_under_an_intx_reader(void)
+{
+	volatile uint32_t *edu;
+	struct blocked b;
+	int fd, irq;
+
+	require_edu("intx");
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	irq = pci_irq(EDU_1);
+	edu = edu_map(EDU_1);
+	edu_ack(edu);
+	fd = irq_open(irq, O_RDWR);
+	REQUIRE(fd >= 0);
+	blocked_start(&b, fd);
+	edu_raise(edu);
+	CHECK_EQ(blocked_join(&b), 1);
+	edu_ack(edu);
+	blocked_start(&b, fd);
+	CHECK(pci_unbind(EDU_1) == 0);
+	/* The function stays enabled as long as somebody has its line. */
+	CHECK(irq_file_exists(irq));
+	edu_raise(edu);
+	CHECK_EQ(blocked_join(&b), 1);
+	edu_ack(edu);
+	close(fd);
+	CHECK(!irq_exists(irq));
+}
+
+static void unbinding_under_msi_readers(void)
+{
+	volatile uint32_t *edu;
+	struct blocked b, p;
+	int round, irq, other;
+
+	require_edu("msi");
+	for (round = 0; round < 20; round++) {
+		REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+		irq = pci_irq(EDU_1);
+		edu = edu_map(EDU_1);
+		edu_ack(edu);
+		other = irq_open(irq, O_RDONLY);
+		REQUIRE(other >= 0);
+		CHECK(irq_info(other).state & PROCIRQ_STATE_MSI);
+		blocked_start(&b, irq_open(irq, O_RDONLY));
+		edu_raise(edu);
+		CHECK_EQ(blocked_join(&b), 1);
+		CHECK_EQ(irq_read(other), 1);
+		edu_ack(edu);
+		blocked_start(&b, b.fd);
+		p = (struct blocked){ .fd = other };
+		REQUIRE(pthread_create(&p.thread, NULL, wait_for_hangup, &p) == 0);
+		CHECK(pci_unbind(EDU_1) == 0);
+		CHECK_EQ(blocked_join(&b), -ENODEV);
+		CHECK(thread_join(p.thread));
+		CHECK_EQ(p.ret & (POLLHUP | POLLERR), POLLHUP | POLLERR);
+		CHECK(!irq_exists(irq));
+		close(b.fd);
+		close(other);
+		munmap((void *)edu, 4096);
+	}
+}
+
+static void binding_races_with_open(const char *driver, const char *kind, long times)
+{
+	struct blocked opener[3];
+	int i, irq, bound = 0;
+
+	require_edu(kind);
+	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+	REQUIRE(pci_bind(EDU_1, driver) == 0);
+	irq = pci_irq(EDU_1);
+	for (i = 0; i < 3; i++) {
+		opener[i] = (struct blocked){ .fd = irq };
+		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
+	}
+	for (i = 0; i < times; i++) {
+		pci_unbind(EDU_1);
+		/* Refused when a reader was quicker and has the line for itself. */
+		bound += pci_bind(EDU_1, driver) == 0;
+	}
+	for (i = 0; i < 3; i++) {
+		opener[i].done = true;
+		REQUIRE(thread_join(opener[i].thread));
+	}
+	CHECK(bound > 0);
+	pci_unbind(EDU_1);
+	CHECK(AWAIT(!irq_exists(irq)));
+}
+
+static void uio_binding_races_with_open(void)
+{
+	binding_races_with_open("uio_pci_generic", "intx", rounds() * 5);
+}
+
+static void intx_binding_races_with_open(void)
+{
+	binding_races_with_open("procirq-pci", "intx", rounds() * 2);
+}
+
+static void msi_binding_races_with_open(void)
+{
+	binding_races_with_open("procirq-pci", "msi", rounds());
+}
+
+/*
+ * open() meets the owner's unbinding: it has kept the function enabled for an
+ * instant, the owner has let go meanwhile, and so it is open() that frees the
+ * descriptor, and with it the file that it is in the middle of opening.
+ */
+static void open_meets_unbinding(void)
+{
+	int irq, status;
+	pid_t pid;
+
+	require_edu("intx");
+	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+	if (module_load("delay", "symbol=pci_disable_device comm=opener ms=300"))
+		SKIP("no delay.ko, or no kprobes");
+	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
+	irq = pci_irq(EDU_1);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_NAME, "opener");
+		close(irq_open(irq, O_RDWR | O_NONBLOCK));
+		_exit(0);
+	}
+	sleep_ms(100);
+	CHECK(pci_unbind(EDU_1) == 0);
+	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+	CHECK(!irq_exists(irq));
+	CHECK(unload("delay"));
+}
+
+/* A driver may free its vectors when it likes, not only when it is unbound. */
+static void a_bound_driver_frees_its_vectors(void)
+{
+	struct blocked opener[2];
+	struct blocked b;
+	int i, irq, fd;
+
+	require_edu("msi");
+	if (module_load("vectors", ""))
+		SKIP("no vectors.ko");
+	REQUIRE(pci_bind(EDU_1, "vectors") == 0);
+	irq = pci_irq(EDU_1);
+	fd = irq_open(irq, O_RDONLY);
+	REQUIRE(fd >= 0);
+	blocked_start(&b, fd);
+	REQUIRE(put_text("/sys/module/vectors/parameters/again", "1") == 0);
+	CHECK_EQ(blocked_join(&b), -ENODEV);
+	close(fd);
+	CHECK(irq_file_exists(pci_irq(EDU_1)));
+
+	for (i = 0; i < 2; i++) {
+		opener[i] = (struct blocked){ .fd = irq };
+		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
+	}
+	for (i = 0; i < rounds(); i++)
+		REQUIRE(put_text("/sys/module/vectors/parameters/again", "1") == 0);
+	for (i = 0; i < 2; i++) {
+		opener[i].done = true;
+		CHECK(thread_join(opener[i].thread));
+	}
+	CHECK(pci_unbind(EDU_1) == 0);
+	CHECK(unload("vectors"));
+}
+
+static void two_functions_on_one_line(void)
+{
+	volatile uint32_t *edu;
+	int irq, fd;
+
+	require_edu("intx");
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	REQUIRE(pci_bind(EDU_2, "procirq-pci") == 0);
+	irq = pci_irq(EDU_1);
+	CHECK_EQ(pci_irq(EDU_2), irq);
+	edu = edu_map(EDU_2);
+	edu_ack(edu);
+	fd = irq_open(irq, O_RDWR);
+	REQUIRE(fd >= 0);
+	CHECK(pci_unbind(EDU_1) == 0);
+	CHECK(irq_file_exists(irq));
+	edu_raise(edu);
+	CHECK_EQ(irq_read(fd), 1);
+	edu_ack(edu);
+	CHECK_EQ(irq_read_now(fd), -EAGAIN);
+	CHECK(pci_unbind(EDU_2) == 0);
+	CHECK(irq_file_exists(irq));
+	close(fd);
+	CHECK(!irq_exists(irq));
+}
+
+/* As when the device is pulled out. */
+static void device_removal(const char *driver, const char *kind)
+{
+	struct blocked b;
+	int fd, irq, round;
+
+	require_edu(kind);
+	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+	for (round = 0; round < 3; round++) {
+		REQUIRE(pci_bind(EDU_1, driver) == 0);
+		irq = pci_irq(EDU_1);
+		fd = irq_open(irq, O_RDWR);
+		REQUIRE(fd >= 0);
+		b.ret = -ENODEV;
+		b.done = true;
+		if (irq_info(fd).state & PROCIRQ_STATE_SHARED)
+			CHECK_EQ(irq_read(fd), -ENOTCONN);
+		else
+			blocked_start(&b, fd);
+		REQUIRE(put_text(PCI_DEVICE EDU_1 "/remove", "1") == 0);
+		if (!b.done)
+			CHECK_EQ(blocked_join(&b), -ENODEV);
+		CHECK(irq_read(fd) == -ENODEV || irq_read(fd) == -ENOTCONN);
+		if (round == 1)
+			close(fd);
+		REQUIRE(put_text("/sys/bus/pci/rescan", "1") == 0);
+		REQUIRE(AWAIT(access(PCI_DEVICE EDU_1, F_OK) == 0));
+		if (round != 1)
+			close(fd);
+		CHECK(!irq_exists(irq) || irq < 16);
+	}
+}
+
+static void device_removal_intx(void)
+{
+	device_removal("procirq-pci", "intx");
+}
+
+static void device_removal_msi(void)
+{
+	device_removal("procirq-pci", "msi");
+}
+
+static void device_removal_uio(void)
+{
+	device_removal("uio_pci_generic", "intx");
+}
+
+/* Devices that procirq-pci has lose their vectors with the module. */
+static void unloading_unbinds(void)
+{
+	int irq, irq_intx;
+
+	require_edu("msi");
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	irq = pci_irq(EDU_1);
+	REQUIRE(pci_irq_kind("intx") == 0);
+	REQUIRE(pci_bind(EDU_2, "procirq-pci") == 0);
+	irq_intx = pci_irq(EDU_2);
+	CHECK(irq_file_exists(irq));
+	CHECK(irq_file_exists(irq_intx));
+	CHECK(unload("procirq"));
+	CHECK(!irq_exists(irq));
+	CHECK(!irq_exists(irq_intx));
+	CHECK(module_load("procirq", "") == 0);
+}
+
+static void pci_without_hooks(void)
+{
+	char arguments[64];
+	struct blocked b;
+	int irq, fd;
+
+	require_edu("intx");
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	irq = pci_irq(EDU_1);
+	REQUIRE(unload("procirq"));
+	/* uio keeps the line's descriptor there for us to name. */
+	if (system("modprobe uio_pci_generic") || pci_bind(EDU_1, "uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+	irq = pci_irq(EDU_1);
+	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%d", irq);
+	REQUIRE(module_load("procirq", arguments) == 0);
+	CHECK(irq_file_exists(irq));
+	CHECK(pci_unbind(EDU_1) == 0);
+	CHECK(irq_file_exists(irq));
+	fd = irq_open(irq, O_RDWR);
+	REQUIRE(fd >= 0);
+	blocked_start(&b, fd);
+	REQUIRE(put_text(PCI_DEVICE EDU_1 "/remove", "1") == 0);
+	CHECK_EQ(blocked_join(&b), -ENODEV);
+	CHECK(!irq_file_exists(irq));
+	close(fd);
+	CHECK(put_text("/sys/bus/pci/rescan", "1") == 0);
+	REQUIRE(AWAIT(access(PCI_DEVICE EDU_1, F_OK) == 0));
+	CHECK(reload(""));
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(the_file_comes_and_goes_with_its_directory),
+	TAP_TEST(removal_under_readers_and_pollers),
+	TAP_TEST(removal_races_with_open_and_interrupts),
+	TAP_TEST(an_open_file_pins_the_module),
+	TAP_TEST(epoll_before_unloading),
+	TAP_TEST(unloading_the_provider),
+	TAP_TEST(loading_races_with_everything),
+	TAP_TEST(serving_named_lines_only),
+	TAP_TEST(named_lines_that_do_not_exist),
+	TAP_TEST(ftrace_cannot_be_pulled_away),
+	TAP_TEST(unbinding_under_an_intx_reader),
+	TAP_TEST(unbinding_under_msi_readers),
+	TAP_TEST(intx_binding_races_with_open),
+	TAP_TEST(msi_binding_races_with_open),
+	TAP_TEST(two_functions_on_one_line),
+	TAP_TEST(device_removal_intx),
+	TAP_TEST(device_removal_msi),
+	TAP_TEST(device_removal_uio),
+	TAP_TEST(unloading_unbinds),
+	TAP_TEST(pci_without_hooks),
+	TAP_TEST(uio_binding_races_with_open),
+	TAP_TEST(open_meets_unbinding),
+	TAP_TEST(a_bound_driver_frees_its_vectors),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = lifecycle_after;
+	return TAP_MAIN(tests);
+}

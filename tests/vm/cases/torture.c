@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Everything at once, at random, until time is up: what is left must be
+ * detached, and every account must add up.
+ *
+ * seconds=N (20), seed=N (of the clock; printed). Threads draw from generators
+ * of their own, so a seed gives each thread its script again, if not the
+ * interleaving.
+ */
+#include <sys/epoll.h>
+
+#include "guest.h"
+
+#define LINES	4
+#define FILES	24
+#define WORKERS	4
+
+struct worker {
+	pthread_t thread;
+	unsigned int seed;
+	atomic_ulong steps;
+};
+
+static atomic_bool stop;
+/* Files that the threads share; -1 where none is open. */
+static atomic_int files[FILES];
+
+static unsigned int draw(struct worker *w, unsigned int limit)
+{
+	return rand_r(&w->seed) / 7 % limit;
+}
+
+static bool random_line(struct worker *w, struct gen_status *status)
+{
+	return gen_find(draw(w, LINES), status);
+}
+
+static int random_file(struct worker *w)
+{
+	return files[draw(w, FILES)];
+}
+
+static void do_open(struct worker *w)
+{
+	struct gen_status status;
+	int fd, old;
+
+	if (!random_line(w, &status))
+		return;
+	fd = irq_open(status.irq, O_RDWR | (draw(w, 4) ? O_NONBLOCK : 0) |
+		      (draw(w, 16) ? 0 : O_EXCL));
+	if (fd < 0)
+		return;
+	if (draw(w, 2))
+		irq_flags(fd, draw(w, PROCIRQ_FLAGS_ALL + 1));
+	old = atomic_exchange(&files[draw(w, FILES)], fd);
+	if (old >= 0)
+		close(old);
+}
+
+static void do_close(struct worker *w)
+{
+	int old = atomic_exchange(&files[draw(w, FILES)], -1);
+
+	if (old >= 0)
+		close(old);
+}
+
+static void do_read(struct worker *w)
+{
+	struct procirq_event event[2];
+	int fd = random_file(w), flags = fcntl(fd, F_GETFL);
+
+	/* A blocking read has the thread until somebody raises or removes. */
+	if (flags >= 0 && (flags & O_NONBLOCK || !draw(w, 8)))
+		read(fd, draw(w, 50) ? event : NULL, draw(w, 8) ? sizeof(event) : draw(w, 64));
+}
+
+static void do_poll(struct worker *w)
+{
+	struct pollfd p[3] = {
+		{ .fd = random_file(w), .events = POLLIN }, { .fd = random_file(w) },
+		{ .fd = random_file(w), .events = POLLIN | POLLOUT | POLLPRI },
+	};
+
+	poll(p, 3, draw(w, 3));
+}
+
+static void do_epoll(struct worker *w)
+{
+	struct epoll_event event = { .events = EPOLLIN | (draw(w, 2) ? EPOLLET : 0) };
+	int ep = epoll_create1(EPOLL_CLOEXEC), i;
+
+	for (i = 0; i < 4; i++)
+		epoll_ctl(ep, EPOLL_CTL_ADD, random_file(w), &event);
+	epoll_wait(ep, &event, 1, draw(w, 3));
+	close(ep);
+}
+
+static void do_write(struct worker *w)
+{
+	uint32_t words[2] = { draw(w, 4) ? draw(w, 2) : draw(w, 1000), 0 };
+
+	write(random_file(w), words, draw(w, 8) ? 4 : draw(w, 9));
+}
+
+static void do_flags(struct worker *w)
+{
+	irq_flags(random_file(w), draw(w, 8) ? draw(w, PROCIRQ_FLAGS_ALL + 1) : draw(w, 1 << 20));
+}
+
+static void do_ioctl(struct worker *w)
+{
+	uint64_t garbage[64];
+	unsigned int i;
+
+	for (i = 0; i < 64; i++)
+		garbage[i] = draw(w, 1 << 20);
+	ioctl(random_file(w), draw(w, 4) ? PROCIRQ_IOC_GET_INFO :
+	      _IOC(draw(w, 4), PROCIRQ_IOC_MAGIC, draw(w, 32), draw(w, 512)), garbage);
+}
+
+static void do_fork(struct worker *w)
+{
+	int fd = random_file(w);
+	pid_t pid = fork();
+
+	if (!pid) {
+		irq_read(fd);
+		irq_poll(fd, 1);
+		_exit(0);
+	}
+	if (pid < 0)
+		return;
+	sleep_ms(draw(w, 3));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void do_lines(struct worker *w)
+{
+	unsigned int line = draw(w, LINES);
+
+	if (draw(w, 2))
+		gen("remove line=%u", line);
+	/* Lines beyond ours would be nobody's. */
+	else if (!gen_find(LINES - 1, &(struct gen_status){ 0 }))
+		gen("add");
+}
+
+static void do_schedule(struct worker *w)
+{
+	static const char *const patterns[] = {
+		"", "source=ipi", "pattern=random", "pattern=burst burst=7",
+		"source=ipi pattern=burst burst=33",
+	};
+	unsigned int line = draw(w, LINES);
+
+	if (draw(w, 3))
+		gen("start line=%u period_ns=%u %s cpu=%u count=%u", line, 20000 + draw(w, 1000000),
+		    patterns[draw(w, 5)], draw(w, 2), draw(w, 5000));
+	else
+		gen("stop line=%u", line);
+}
+
+static void do_fire(struct worker *w)
+{
+	gen("fire line=%u cpu=%u count=%u", draw(w, LINES), draw(w, 2), 1 + draw(w, 100));
+}
+
+static void do_affinity(struct worker *w)
+{
+	struct gen_status status;
+	char path[64];
+
+	if (!random_line(w, &status))
+		return;
+	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity", status.irq);
+	put_text(path, "%x", 1 + draw(w, 3));
+}
+
+static void do_look(struct worker *w)
+{
+	char text[8192], path[64];
+
+	read_text(STATS_PATH, text, sizeof(text));
+	read_text("/sys/kernel/debug/procirq/readers", text, sizeof(text));
+	read_text("/proc/interrupts", text, sizeof(text));
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", random_file(w));
+	read_text(path, text, sizeof(text));
+}
+
+/* Slow: done seldom. */
+static void do_cpu(struct worker *w)
+{
+	if (draw(w, 40))
+		return;
+	put_text("/sys/devices/system/cpu/cpu1/online", "0");
+	sleep_ms(draw(w, 20));
+	put_text("/sys/devices/system/cpu/cpu1/online", "1");
+}
+
+static void do_pci(struct worker *w)
+{
+	static const char *const kinds[] = { "intx", "msi", "auto" };
+	int fd, irq;
+
+	pci_irq_kind(kinds[draw(w, 3)]);
+	if (pci_bind(EDU_1, "procirq-pci"))
+		pci_unbind(EDU_1);
+	irq = pci_irq(EDU_1);
+	fd = irq > 15 ? irq_open(irq, O_RDWR | O_NONBLOCK) : -1;
+	if (fd >= 0) {
+		int old = atomic_exchange(&files[draw(w, FILES)], fd);
+
+		if (old >= 0)
+			close(old);
+	}
+}
+
+static void (*const deeds[])(struct worker *) = {
+	do_open, do_open, do_open, do_close, do_read, do_read, do_read, do_read, do_poll, do_epoll,
+	do_write, do_write, do_flags, do_ioctl, do_fork, do_lines, do_schedule, do_schedule, do_fire,
+	do_fire, do_affinity, do_look, do_cpu, do_pci,
+};
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+
+	while (!stop) {
+		deeds[draw(w, sizeof(deeds) / sizeof(deeds[0]))](w);
+		w->steps++;
+	}
+	return NULL;
+}
+
+/* Whoever is blocked in a read comes back when its line goes. */
+static void release_the_blocked(void)
+{
+	int i;
+
+	for (i = 0; i < LINES; i++)
+		gen("remove line=%d", i);
+	pci_unbind(EDU_1);
+}
+
+static void everything_at_random(void)
+{
+	long seconds = tap_setting("seconds", 20), seed = tap_setting("seed", time(NULL) % 100000);
+	struct worker workers[WORKERS] = { 0 };
+	long long until = now_ns() + seconds * 1000000000LL;
+	unsigned long steps, last = 0;
+	int i;
+
+	tap_diag("torture: seed=%ld seconds=%ld", seed, seconds);
+	for (i = 0; i < FILES; i++)
+		files[i] = -1;
+	for (i = 0; i < LINES; i++)
+		gen("add");
+	for (i = 0; i < WORKERS; i++) {
+		workers[i].seed = seed * WORKERS + i;
+		REQUIRE(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
+	}
+	while (now_ns() < until) {
+		sleep_ms(200);
+		for (steps = 0, i = 0; i < WORKERS; i++)
+			steps += workers[i].steps;
+		/* All of them blocked: a change wakes them. */
+		if (steps == last)
+			release_the_blocked();
+		if (!gen_find(0, &(struct gen_status){ 0 }))
+			gen("add");
+		last = steps;
+	}
+	stop = true;
+	for (i = 0; i < WORKERS; i++) {
+		sleep_ms(50);
+		release_the_blocked();
+		CHECK(thread_join(workers[i].thread));
+	}
+	tap_diag("torture: %lu steps", last);
+	CHECK(last > 20);
+	put_text("/sys/devices/system/cpu/cpu1/online", "1");
+	for (i = 0; i < FILES; i++)
+		if (files[i] >= 0)
+			close(files[i]);
+}
+
+/* INTx lines stay for as long as a file is open: the device is free after that. */
+static const char *torture_after(void)
+{
+	pci_unbind(EDU_1);
+	return guest_after();
+}
+
+static const struct tap_test tests[] = {
+	TAP_SLOW(everything_at_random, 300),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = torture_after;
+	return TAP_MAIN(tests);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * delay.ko: makes every task of one name dwell at the entry of one kernel
+ * function, so that a race whose window is a few instructions wide can be won
+ * every time.
+ */
+#include <linux/delay.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+
+static char *symbol = "";
+module_param(symbol, charp, 0444);
+MODULE_PARM_DESC(symbol, "the function");
+
+static char *comm = "";
+module_param(comm, charp, 0444);
+MODULE_PARM_DESC(comm, "name of the tasks");
+
+static unsigned int ms = 100;
+module_param(ms, uint, 0444);
+MODULE_PARM_DESC(ms, "how long they dwell (100)");
+
+static atomic_t hits;
+
+static int hits_get(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%d\n", atomic_read(&hits));
+}
+
+static const struct kernel_param_ops hits_ops = { .get = hits_get };
+module_param_cb(hits, &hits_ops, NULL, 0444);
+MODULE_PARM_DESC(hits, "how often one has");
+
+static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (!strcmp(current->comm, comm)) {
+		atomic_inc(&hits);
+		mdelay(ms);
+	}
+	return 0;
+}
+
+static struct kprobe delay_probe = { .pre_handler = delay_enter };
+
+static int __init delay_init(void)
+{
+	delay_probe.symbol_name = symbol;
+	return register_kprobe(&delay_probe);
+}
+
+static void __exit delay_exit(void)
+{
+	unregister_kprobe(&delay_probe);
+}
+
+module_init(delay_init);
+module_exit(delay_exit);
+MODULE_DESCRIPTION("Delays chosen tasks at a chosen function, to test races");
+MODULE_LICENSE("GPL");
