@@ -209,15 +209,15 @@ assert len(rows) == 13 and len({len(row) for row in rows}) == 1, rows
 assert [row[-1] for row in rows if row[3] == '24'] == ['quote\"back\\\\slash']
 assert [row[-1] for row in rows if row[3] == '28'][0].startswith(\"'=\")"
 
-if command -v promtool >/dev/null; then
+if tests/promtool --version >/dev/null 2>&1; then
 	$irqtop --root $hostile --openmetrics >"$scratch/metrics"
-	status 'OpenMetrics: promtool accepts hostile names' 0 promtool check metrics <"$scratch/metrics"
+	status 'OpenMetrics: promtool accepts hostile names' 0 tests/promtool check metrics <"$scratch/metrics"
 	is 'OpenMetrics: without a word' "$(cat "$scratch/out" "$scratch/err")" ''
 	$irqtop --openmetrics --per-cpu -c total,spurious,node,thread_cpu >"$scratch/metrics"
-	status 'OpenMetrics: promtool accepts the running system' 0 promtool check metrics <"$scratch/metrics"
+	status 'OpenMetrics: promtool accepts the running system' 0 tests/promtool check metrics <"$scratch/metrics"
 	is 'OpenMetrics: without a word' "$(cat "$scratch/out" "$scratch/err")" ''
 else
-	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool (Debian package prometheus)'
+	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool, and none to be had from Debian (package prometheus)'
 fi
 is 'OpenMetrics: ends as it must' "$($irqtop --openmetrics | tail -1)" '# EOF'
 is 'OpenMetrics: what never fired is left out' "$($irqtop --openmetrics | grep -c ' 0$')" 0
