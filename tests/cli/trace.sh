@@ -204,6 +204,20 @@ else
 	skip 'trace-cmd reads the trace we keep' 'needs a disk and trace-cmd'
 fi
 
+# Filters keep what they name and nothing else; the accounting stays whole.
+n_total()
+{
+	"$irqlat" trace -i "$scratch/live.dat" --csv --stage total "$@" 2>/dev/null |
+		awk -F, 'NR > 1 { n += $7 } END { print n + 0 }'
+}
+all=$(n_total)
+dd=$(n_total --comm dd)
+rest=$(n_total --comm '[!d]*,d[!d]*,d,dd?*')
+one=$(n_total -c 0)
+other=$(n_total -c 1-1023)
+[ "$all" -gt 0 ] && [ "$dd" -gt 0 ] && [ $((dd + rest)) = "$all" ] && [ $((one + other)) = "$all" ]
+result $? 'filters by task and CPU split the whole' "all $all = dd $dd + $rest = CPU 0 $one + $other"
+
 # HdrHistogram's own reader on our log: samples, median and its lines.
 jar=/usr/share/java/hdrhistogram.jar
 if [ -f $jar ] && command -v java >/dev/null; then
