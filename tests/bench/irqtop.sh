@@ -13,7 +13,7 @@ cc -O2 -shared -fPIC -o build/bench/malloc_count.so tests/bench/preload/malloc_c
 # figure NAME VALUE UNIT GOAL OP COMMAND; no GOAL: a figure without one
 figure()
 {
-	local ok=null goal=null
+	local ok=true goal='"-"'
 	if [ -n "$4" ]; then
 		goal="\"$5 $4\""
 		ok=$(awk "BEGIN { print (($2 $5 $4) ? \"true\" : \"false\") }")
@@ -25,8 +25,8 @@ figure()
 # cpu_ms COMMAND: CPU milliseconds, the least of five
 cpu_ms()
 {
-	local best= ms i
-	for i in 1 2 3 4 5; do
+	local best='' ms
+	for _ in 1 2 3 4 5; do
 		ms=$(python3 -c '
 import resource, subprocess, sys
 subprocess.run(["sh", "-c", sys.argv[1]], stdout=subprocess.DEVNULL, check=True)

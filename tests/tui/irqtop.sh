@@ -59,8 +59,7 @@ screen()
 # await REGEX: until the screen has it, five seconds at most
 await()
 {
-	local i
-	for i in $(seq 50); do
+	for _ in $(seq 50); do
 		screen | grep -qE -- "$1" && return 0
 		sleep 0.1
 	done
@@ -188,6 +187,18 @@ result $((! $?)) 'none at all'
 tree 40 5
 await '28\+.*dev28'
 result $? 'rows that come are marked'
+
+mkdir -p "$scratch/tree/sys/kernel/debug/procirq" "$scratch/tree/proc/irq/24"
+echo 0-1 >"$scratch/tree/proc/irq/24/smp_affinity_list"
+printf 'irq=%d pid=%d flags=0 due=5 delivered=5 coalesced=0 pending=0 comm=driver\n' \
+	24 77 25 88 >"$scratch/tree/sys/kernel/debug/procirq/readers"
+keys Home Enter
+await 'readers +pid=77 .*comm=driver'
+result $? 'an opened row lists the readers of its file'
+screen | grep -q pid=88
+result $((! $?)) 'and no others'
+await 'affinity +0-1'
+result $? 'and the affinity'
 
 start 80x24 "$program -d 1 -t interrupts"
 await ' LOC '
