@@ -31,22 +31,30 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 lib_src := $(wildcard libprocirq/*.c)
 tracing_src := $(wildcard tracing/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
+irqtop_src := $(wildcard irqtop/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
+bench_src := $(wildcard tests/bench/*.c)
+fuzz_src := $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
 irqlat_obj := $(call obj,$(irqlat_src) $(tracing_src))
+irqtop_obj := $(call obj,$(irqtop_src) $(tracing_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
+irqtop_parts := $(filter-out $(B)/obj/irqtop/main.o,$(irqtop_obj))
 
-tools := $(if $(irqlat_src),$(B)/bin/irqlat)
+tools := $(if $(irqlat_src),$(B)/bin/irqlat) $(if $(irqtop_src),$(B)/bin/irqtop)
 libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
+bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
+fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(fuzz_src))
 
 pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,jansson libtracefs) -lm -lpthread
+irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
+irqtop_libs = $(call pkg,--libs,ncursesw libtracefs zlib libzstd) -lm -lpthread
 unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools
@@ -70,6 +78,14 @@ $(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
 
+$(B)/bin/irqtop: $(irqtop_obj) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqtop_libs)
+
+$(B)/unit/test_irqtop: $(B)/obj/tests/unit/test_irqtop.o $(irqtop_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs) $(irqtop_libs)
+
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs)
@@ -77,6 +93,14 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
 $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
 
 # --- set-up -------------------------------------------------------------------
 
@@ -102,7 +126,7 @@ test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/run $(T)
 
-test-programs: $(unit_bin) $(case_bin)
+test-programs: $(unit_bin) $(case_bin) $(bench_bin)
 
 bench: deps ## the figures of DESIGN section 9, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
@@ -121,17 +145,20 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(B)/lib/libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib
 	ln -sf libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib/libprocirq.so
-	install -m 644 libprocirq/procirq.h $(DESTDIR)$(PREFIX)/include/procirq
+	install -m 644 libprocirq/procirq.h libprocirq/irqtable.h $(DESTDIR)$(PREFIX)/include/procirq
 	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc
 	install -m 644 $(wildcard irqlat/*.1 irqtop/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -Dm 644 irqtop/completion/irqtop.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
+	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
 	install -m 644 $(wildcard libprocirq/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
 	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/tests $(B)/modules $(B)/san
+	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/bench $(B)/tests $(B)/modules $(B)/san $(B)/fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

@@ -5,5 +5,7 @@
 
 int cmd_bench(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 
 #endif /* IRQLAT_COMMAND_H */

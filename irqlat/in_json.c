@@ -152,8 +152,11 @@ static int read_result(struct reader *reader, const json_t *object,
 	    get_text(reader, object, "wait", r->wait, RESULT_NAME_BYTES) ||
 	    get_text(reader, object, "stage", r->stage, RESULT_NAME_BYTES))
 		return -1;
-	if (get_count(reader, object, "irq", &r->irq) ||
-	    get_integer(reader, object, "cpu", &r->cpu) ||
+	if (json_is_null(json_object_get(object, "irq")))
+		r->irq = RESULT_NO_IRQ;
+	else if (get_count(reader, object, "irq", &r->irq))
+		return -1;
+	if (get_integer(reader, object, "cpu", &r->cpu) ||
 	    get_count(reader, object, "raised", &r->raised) ||
 	    get_count(reader, object, "delivered", &r->delivered) ||
 	    get_count(reader, object, "coalesced", &r->coalesced) ||

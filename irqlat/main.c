@@ -20,6 +20,9 @@ static const struct {
 	{ "bench", "raise interrupts and compare the ways they reach user space",
 	  cmd_bench },
 	{ "report", "draw results: SVG, PNG and one HTML page", cmd_report },
+	{ "trace", "show what interrupts do on this kernel until the task runs",
+	  cmd_trace },
+	{ "check", "say what on this system spoils a measurement", cmd_check },
 	{ "help", "print this list, or the options of one command", cmd_help },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

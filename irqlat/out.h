@@ -3,6 +3,7 @@
 #ifndef IRQLAT_OUT_H
 #define IRQLAT_OUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -30,6 +31,7 @@ void out_text_histogram(const struct hist *h, const struct text_style *style,
 			FILE *out);
 void out_text_warnings(const struct sysinfo *info, FILE *out);
 
+json_t *out_json_object(const struct run *run);
 int out_json(const struct run *run, FILE *out);
 void out_csv(const struct run *run, FILE *out);
 

@@ -94,6 +94,21 @@ static json_t *system_object(const struct sysinfo *info)
 	return object;
 }
 
+/* A run as an object of the caller, NULL when memory runs out. */
+json_t *out_json_object(const struct run *run)
+{
+	json_t *results = json_array();
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++)
+		json_array_append_new(results, result_object(&run->results[i]));
+	return json_pack("{s:s, s:s, s:b, s:I, s:o, s:o}", "schema",
+			 RESULT_SCHEMA, "irqlat_version", PROCIRQ_VERSION,
+			 "interrupted", run->interrupted, "warmup",
+			 (json_int_t)run->warmup, "system",
+			 system_object(&run->system), "results", results);
+}
+
 /**
  * out_json - write a run
  * @run: what was measured
@@ -103,17 +118,9 @@ static json_t *system_object(const struct sysinfo *info)
  */
 int out_json(const struct run *run, FILE *out)
 {
-	json_t *results = json_array(), *root;
-	size_t i;
+	json_t *root = out_json_object(run);
 	int err;
 
-	for (i = 0; i < run->n_results; i++)
-		json_array_append_new(results, result_object(&run->results[i]));
-	root = json_pack("{s:s, s:s, s:b, s:I, s:o, s:o}", "schema",
-			 RESULT_SCHEMA, "irqlat_version", PROCIRQ_VERSION,
-			 "interrupted", run->interrupted, "warmup",
-			 (json_int_t)run->warmup, "system",
-			 system_object(&run->system), "results", results);
 	if (!root)
 		return -1;
 	err = json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12));

@@ -60,7 +60,7 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	bool known;
 
 	cells[n++] = cell_text("source", r->source);
-	cells[n++] = cell_u("irq", r->irq);
+	cells[n++] = cell_if(r->irq != RESULT_NO_IRQ, cell_u("irq", r->irq));
 	cells[n++] = cell_text("way", r->way);
 	cells[n++] = cell_text("wait", r->wait);
 	cells[n++] = cell_text("stage", r->stage);

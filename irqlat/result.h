@@ -17,11 +17,12 @@
 #define RESULT_SCHEMA		"irqlat/1"
 #define RESULT_NAME_BYTES	64
 #define RESULT_CELLS_MAX	32
+#define RESULT_NO_IRQ		UINT64_MAX	/* an interrupt without a number */
 
 /**
  * struct result - one way, one stage
  * @source: what raised the interrupts: "irqgen", "edu"
- * @irq: Linux interrupt number
+ * @irq: Linux interrupt number, or RESULT_NO_IRQ
  * @way: how they were waited for: "read", "poll", "uio"
  * @wait: "block" or "spin"
  * @stage: "total" raised -> user, "raise_to_handler", "handler_to_user"

@@ -110,7 +110,7 @@ struct procirq_line {
 	wait_queue_head_t poll_wait;
 	struct irq_work poll_work;
 
-	struct mutex mutex;
+	struct mutex mutex;		/* attaching; see the kernel-doc */
 	struct pci_dev *pinned;
 	struct device *msi_dev;
 	struct module *keeper;

@@ -116,7 +116,7 @@ void pci_unpin(struct pci_dev *pdev)
 	pci_dev_put(pdev);
 }
 
-/* Called with the device's lock held, before the driver's remove(). */
+/* UNBIND comes with the device's lock held, before the driver's remove(). */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
@@ -138,7 +138,8 @@ static struct notifier_block pci_notifier = {
 
 static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	unsigned int kind = pci_irq_kinds[READ_ONCE(pci_irq)].flags;
+	unsigned int wanted = READ_ONCE(pci_irq);
+	unsigned int kind = pci_irq_kinds[wanted].flags;
 	bool intx = !kind || kind == pci_irq_kinds[0].flags;
 	int vectors = -ENOSPC;
 	int err;
@@ -156,7 +157,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	} else if (intx && pdev->irq && pdev->pin) {
 		vectors = 1;
 	} else {
-		pci_err(pdev, "no %s interrupt to be had\n", pci_irq_kinds[READ_ONCE(pci_irq)].name);
+		pci_err(pdev, "no interrupt of kind \"%s\"\n", pci_irq_kinds[wanted].name);
 		err = vectors;
 		goto out_disable;
 	}

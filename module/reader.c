@@ -92,6 +92,7 @@ static int reader_wait(struct procirq_reader *reader, struct line_waiter *waiter
 
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
+		/* Pairs with line_wake_waiter(): done, then the event. */
 		done = smp_load_acquire(&waiter->done);
 		if (done)
 			break;

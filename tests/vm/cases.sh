@@ -30,7 +30,7 @@ suite()
 			accounting,slow=4,count=20000 torture,slow=4,seconds=10 easy
 		;;
 	*)
-		echo chubb errors threads poll,seconds=1 accounting lifecycle torture,seconds=15
+		echo chubb errors threads poll,seconds=1 accounting lifecycle torture,seconds=15 irqtop
 		;;
 	esac
 }

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat check: what on this system spoils a measurement of latency. */
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "msg.h"
+#include "opts.h"
+#include "sysfile.h"
+#include "sysinfo.h"
+
+#define TEXT_BYTES	160
+
+/* Model specific register: SMIs since reset, on Intel since Nehalem. */
+#define MSR_SMI_COUNT	0x34
+
+/* Sleeping deeper than this shows in any figure of interest. */
+#define DMA_LATENCY_FINE_US 10
+
+enum verdict { VERDICT_FINE, VERDICT_SPOILS, VERDICT_UNKNOWN };
+static const char *const verdict_names[] = { "fine", "spoils", "unknown" };
+
+/**
+ * struct look - what the checks look at
+ * @root: prefix of /proc, /sys and /dev
+ * @info: facts found before
+ */
+struct look {
+	const char *root;
+	struct sysinfo info;
+};
+
+/**
+ * struct check - one thing that may spoil a measurement
+ * @name: of it
+ * @find: says how it is here, in @text
+ * @effect: what it does to a measurement when it spoils
+ * @change: how to change it
+ */
+struct check {
+	const char *name;
+	enum verdict (*find)(const struct look *look, char text[TEXT_BYTES]);
+	const char *effect;
+	const char *change;
+};
+
+static enum verdict find_clocksource(const struct look *look,
+				     char text[TEXT_BYTES])
+{
+	const char *clock = look->info.clocksource;
+
+	snprintf(text, TEXT_BYTES, "%s", *clock ? clock : "not told");
+	if (!*clock)
+		return VERDICT_UNKNOWN;
+	return !strcmp(clock, "tsc") || !strcmp(clock, "arch_sys_counter") ||
+	       !strcmp(clock, "kvm-clock") ? VERDICT_FINE : VERDICT_SPOILS;
+}
+
+static enum verdict find_trace_clock(const struct look *look,
+				     char text[TEXT_BYTES])
+{
+	char clocks[256];
+
+	if (sysfile_read(look->root, "/sys/kernel/tracing/trace_clock", clocks,
+			 sizeof(clocks)) < 0) {
+		snprintf(text, TEXT_BYTES, "tracefs cannot be read: %s",
+			 strerror(errno));
+		return VERDICT_UNKNOWN;
+	}
+	if (strstr(clocks, "mono")) {
+		snprintf(text, TEXT_BYTES, "mono can be had, and is used");
+		return VERDICT_FINE;
+	}
+	snprintf(text, TEXT_BYTES, "only: %.100s", clocks);
+	return VERDICT_SPOILS;
+}
+
+static enum verdict find_hypervisor(const struct look *look,
+				    char text[TEXT_BYTES])
+{
+	snprintf(text, TEXT_BYTES, "%s%s", look->info.hypervisor,
+		 look->info.emulated ? ", an emulator" : "");
+	return strcmp(look->info.hypervisor, "none") ? VERDICT_SPOILS :
+						       VERDICT_FINE;
+}
+
+static enum verdict find_governor(const struct look *look,
+				  char text[TEXT_BYTES])
+{
+	const char *governor = look->info.governor;
+
+	snprintf(text, TEXT_BYTES, "%s", *governor ? governor :
+		 "this kernel does not scale the frequency");
+	return !*governor || !strcmp(governor, "performance") ? VERDICT_FINE :
+								VERDICT_SPOILS;
+}
+
+/* The limit that all programs together have asked for. */
+static enum verdict find_idle(const struct look *look, char text[TEXT_BYTES])
+{
+	char path[PATH_MAX], limit[48] = "limit not readable";
+	int32_t us = INT32_MAX;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/dev/cpu_dma_latency", look->root);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (read(fd, &us, sizeof(us)) == sizeof(us))
+			snprintf(limit, sizeof(limit), "limit %d us", us);
+		close(fd);
+	}
+	if (!*look->info.idle_states) {
+		snprintf(text, TEXT_BYTES, "no idle states; %s", limit);
+		return VERDICT_FINE;
+	}
+	snprintf(text, TEXT_BYTES, "%.90s; %s", look->info.idle_states, limit);
+	return us <= DMA_LATENCY_FINE_US ? VERDICT_FINE : VERDICT_SPOILS;
+}
+
+static enum verdict find_throttling(const struct look *look,
+				    char text[TEXT_BYTES])
+{
+	if (look->info.rt_runtime_us < 0) {
+		snprintf(text, TEXT_BYTES, "off");
+		return VERDICT_FINE;
+	}
+	snprintf(text, TEXT_BYTES, "real-time tasks get %" PRId64 " us of each period",
+		 look->info.rt_runtime_us);
+	return VERDICT_SPOILS;
+}
+
+static enum verdict find_isolation(const struct look *look,
+				   char text[TEXT_BYTES])
+{
+	const char *isolated = look->info.isolated_cpus;
+	const char *nohz = look->info.nohz_full_cpus;
+
+	snprintf(text, TEXT_BYTES, "isolated: %.50s, nohz_full: %.50s",
+		 *isolated ? isolated : "none", *nohz ? nohz : "none");
+	return *isolated ? VERDICT_FINE : VERDICT_SPOILS;
+}
+
+static bool runs_as(const char *root, const char *pid, const char *name)
+{
+	char path[300], comm[32];
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	return sysfile_read(root, path, comm, sizeof(comm)) > 0 &&
+	       !strcmp(comm, name);
+}
+
+static enum verdict find_irqbalance(const struct look *look,
+				    char text[TEXT_BYTES])
+{
+	enum verdict verdict = VERDICT_FINE;
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *proc;
+
+	snprintf(path, sizeof(path), "%s/proc", look->root);
+	proc = opendir(path);
+	if (!proc) {
+		snprintf(text, TEXT_BYTES, "%s", strerror(errno));
+		return VERDICT_UNKNOWN;
+	}
+	snprintf(text, TEXT_BYTES, "does not run");
+	while ((entry = readdir(proc))) {
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    runs_as(look->root, entry->d_name, "irqbalance")) {
+			snprintf(text, TEXT_BYTES, "runs, process %.12s",
+				 entry->d_name);
+			verdict = VERDICT_SPOILS;
+		}
+	}
+	closedir(proc);
+	return verdict;
+}
+
+static enum verdict find_threadirqs(const struct look *look,
+				    char text[TEXT_BYTES])
+{
+	snprintf(text, TEXT_BYTES, "%s", look->info.threadirqs ?
+		 "handlers run in threads" : "handlers run in hard interrupts");
+	return look->info.threadirqs ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+static enum verdict find_smt(const struct look *look, char text[TEXT_BYTES])
+{
+	char active[8];
+
+	if (sysfile_read(look->root, "/sys/devices/system/cpu/smt/active", active,
+			 sizeof(active)) <= 0) {
+		snprintf(text, TEXT_BYTES, "not told");
+		return VERDICT_UNKNOWN;
+	}
+	snprintf(text, TEXT_BYTES, "%s", active[0] == '1' ?
+		 "CPUs share cores" : "each CPU has its core");
+	return active[0] == '1' ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+static enum verdict find_smi(const struct look *look, char text[TEXT_BYTES])
+{
+	char path[PATH_MAX];
+	uint64_t count;
+	int fd, n;
+
+	snprintf(path, sizeof(path), "%s/dev/cpu/0/msr", look->root);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : (int)pread(fd, &count, sizeof(count), MSR_SMI_COUNT);
+	snprintf(text, TEXT_BYTES, "cannot be counted here: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (n != sizeof(count))
+		return VERDICT_UNKNOWN;
+	snprintf(text, TEXT_BYTES, "%" PRIu64 " since reset", count);
+	return count ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+static const struct check checks[] = {
+	{ "clocksource", find_clocksource,
+	  "each time stamp costs microseconds, and the cost is in every figure",
+	  "boot with tsc=reliable if the TSC is sound, or use another machine" },
+	{ "trace clock", find_trace_clock,
+	  "CPUs may disagree by microseconds, so a stage across CPUs can be negative",
+	  "mount tracefs and use a kernel with the trace clock mono" },
+	{ "hypervisor", find_hypervisor,
+	  "wake-ups and idle exits leave the guest; the host's scheduling is in the tail",
+	  "measure on the machine itself, or pin and isolate the virtual CPUs on the host" },
+	{ "frequency governor", find_governor,
+	  "the clock rate depends on the load before: short bursts look slow",
+	  "cpupower frequency-set -g performance" },
+	{ "idle states", find_idle,
+	  "the stage \"wake\" contains the exit from deep idle, up to hundreds of us",
+	  "irqlat bench holds /dev/cpu_dma_latency at 0; else boot with idle=poll or cpuidle.off=1" },
+	{ "RT throttling", find_throttling,
+	  "a spinning real-time task is stopped for the rest of the period (50 ms of 1 s)",
+	  "sysctl kernel.sched_rt_runtime_us=-1" },
+	{ "isolated CPUs", find_isolation,
+	  "other tasks and timers run on the measured CPU: long \"queue\" and \"exit\"",
+	  "boot with isolcpus=LIST nohz_full=LIST, or use cpusets, and measure there" },
+	{ "irqbalance", find_irqbalance,
+	  "it moves interrupts between CPUs while they are measured",
+	  "systemctl stop irqbalance, and write /proc/irq/N/smp_affinity_list" },
+	{ "threaded interrupts", find_threadirqs,
+	  "one more thread to wake: the stages \"thread_*\" are in every chain",
+	  "as wanted; give irq/N-... threads a priority with chrt, or boot without threadirqs" },
+	{ "SMT", find_smt,
+	  "the other thread of the core takes execution time from the measured one",
+	  "echo off > /sys/devices/system/cpu/smt/control" },
+	{ "SMIs", find_smi,
+	  "firmware stops all CPUs where the kernel cannot see it",
+	  "compare the count before and after a run; ask the firmware's settings or its vendor" },
+};
+#define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
+
+/* --- output ---------------------------------------------------------------- */
+
+struct finding {
+	enum verdict verdict;
+	char text[TEXT_BYTES];
+};
+
+static void print_text(const struct finding *findings)
+{
+	for (size_t i = 0; i < N_CHECKS; i++) {
+		printf("%-8s %-20s %s\n", verdict_names[findings[i].verdict],
+		       checks[i].name, findings[i].text);
+		if (findings[i].verdict == VERDICT_SPOILS)
+			printf("         effect: %s\n         change: %s\n",
+			       checks[i].effect, checks[i].change);
+	}
+}
+
+static int print_json(const struct finding *findings)
+{
+	json_t *array = json_array();
+	int err;
+
+	for (size_t i = 0; i < N_CHECKS; i++) {
+		bool spoils = findings[i].verdict == VERDICT_SPOILS;
+		json_t *text = json_string(findings[i].text);
+
+		json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:s?, s:s?}",
+			"name", checks[i].name, "verdict",
+			verdict_names[findings[i].verdict], "state",
+			text ? text : json_null(), "effect",
+			spoils ? checks[i].effect : NULL, "change",
+			spoils ? checks[i].change : NULL));
+	}
+	array = json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings",
+			  array);
+	err = !array || json_dumpf(array, stdout, JSON_COMPACT) ||
+	      putchar('\n') == EOF;
+	json_decref(array);
+	return err ? -1 : 0;
+}
+
+struct config {
+	const char *root;
+	bool json;
+};
+
+static const struct opt options[] = {
+	{ 0, "json", NULL, OPT_FLAG, .offset = offsetof(struct config, json),
+	  .help = "print JSON instead of the text" },
+	{ 0, "root", "DIR", OPT_STRING, .offset = offsetof(struct config, root),
+	  .help = "look below DIR instead of /: another system's files" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "check",
+	.arguments = "",
+	.summary = "Say what on this system spoils a measurement of latency.",
+	.options = options,
+	.epilogue = "Exit status: 0 nothing does, 1 error, 2 something does.\n",
+};
+
+/**
+ * cmd_check - irqlat check
+ * @argc: arguments from "check" on
+ * @argv: the same
+ *
+ * Returns the exit status.
+ */
+int cmd_check(int argc, char **argv)
+{
+	struct config config = { .root = "" };
+	struct finding findings[N_CHECKS];
+	struct look look;
+	int operand, rc, status = EXIT_OK;
+
+	rc = opts_parse(&command, argc, argv, &config, &operand);
+	if (rc == OPTS_HELP) {
+		opts_help(&command, stdout);
+		return EXIT_OK;
+	}
+	if (rc < 0)
+		return EXIT_ERROR;
+	if (operand < argc) {
+		msg_error("%s: check takes options only", argv[operand]);
+		return EXIT_ERROR;
+	}
+	look.root = config.root;
+	sysinfo_collect(look.root, &look.info);
+	for (size_t i = 0; i < N_CHECKS; i++) {
+		findings[i].verdict = checks[i].find(&look, findings[i].text);
+		if (findings[i].verdict == VERDICT_SPOILS)
+			status = EXIT_THRESHOLD;
+	}
+	if (!config.json)
+		print_text(findings);
+	else if (print_json(findings))
+		return EXIT_ERROR;
+	return status;
+}

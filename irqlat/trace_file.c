@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat trace -i: a recording of trace-cmd. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "msg.h"
+#include "trace.h"
+#include "tracing/datfile.h"
+
+static void describe(struct trace_run *run, const struct datfile *dat)
+{
+	struct sysinfo *info = &run->system;
+	const struct event_catalog *catalog = datfile_catalog(dat);
+
+	/* The facts are those of the recorded system, as far as told. */
+	memset(info, 0, sizeof(*info));
+	snprintf(info->kernel, sizeof(info->kernel), "%s", datfile_uname(dat));
+	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s",
+		 datfile_clock(dat));
+	if (datfile_n_buffers(dat) > 1)
+		sysinfo_warn(info, "%s: has %u buffers; the first one with events was read",
+			     run->config->input, datfile_n_buffers(dat));
+	if (!event_catalog_has(catalog, EVENT_WAKING) ||
+	    !event_catalog_has(catalog, EVENT_WAKEUP) ||
+	    !event_catalog_has(catalog, EVENT_SWITCH))
+		sysinfo_warn(info, "%s: no chains without sched_waking, sched_wakeup and sched_switch; record with -e irq -e sched -e raw_syscalls",
+			     run->config->input);
+	if (!strcmp(datfile_clock(dat), "local"))
+		sysinfo_warn(info, "trace clock local: CPUs may disagree by microseconds; record with -C mono");
+}
+
+static int read_all(struct trace_run *run, struct datfile *dat)
+{
+	struct engine_config config = {
+		.n_cpus = datfile_n_cpus(dat),
+		.layout = *datfile_layout(dat),
+		.catalog = datfile_catalog(dat),
+		.source = datfile_pages(dat),
+		.loss = trace_run_loss,
+		.loss_ctx = run,
+	};
+	struct engine *engine;
+	int err;
+
+	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);
+	if (stats_init(&run->total, config.catalog, &run->config->filter))
+		return -1;
+	config.sink = stats_sink(&run->total);
+	engine = engine_new(&config);
+	if (!engine)
+		return -1;
+	err = engine_run(engine, UINT64_MAX);
+	engine_finish(engine);
+	engine_counts(engine, &run->counts);
+	engine_free(engine);
+	run->started_ns = run->counts.first_ns;
+	run->ended_ns = run->counts.last_ns;
+	if (run->ended_ns < run->started_ns)
+		run->ended_ns = run->started_ns;
+	return err;
+}
+
+/**
+ * trace_offline - measure a recording
+ * @run: options in, results out
+ *
+ * Returns the exit status.
+ */
+int trace_offline(struct trace_run *run)
+{
+	char error[DATFILE_ERROR_BYTES];
+	struct datfile *dat = datfile_open(run->config->input, error);
+	int err;
+
+	if (!dat) {
+		msg_error("%s: %s", run->config->input, error);
+		return EXIT_ERROR;
+	}
+	describe(run, dat);
+	err = read_all(run, dat);
+	if (err)
+		msg_error("%s: %s", run->config->input, strerror(errno));
+	if (datfile_is_cut(dat))
+		sysinfo_warn(&run->system, "%s: ends too early; what is there was read",
+			     run->config->input);
+	datfile_close(dat);
+	stats_sort(&run->total);
+	return err ? EXIT_ERROR : EXIT_OK;
+}

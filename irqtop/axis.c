@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "axis.h"
+
+const char *const axis_mode_names[AXIS_MODES] = {
+	[AXIS_AUTO] = "auto",
+	[AXIS_CPU] = "cpu",
+	[AXIS_CACHE] = "cache",
+	[AXIS_NODE] = "node",
+	[AXIS_RANGE] = "range",
+};
+
+static int room(void *array, size_t *have, size_t need, size_t size)
+{
+	void **slot = array;
+	void *bigger;
+
+	if (need <= *have)
+		return 0;
+	bigger = realloc(*slot, need * size);
+	if (!bigger)
+		return -ENOMEM;
+	*slot = bigger;
+	*have = need;
+	return 0;
+}
+
+static int cpus_take(struct axis *axis, const struct irqtable *table, int root)
+{
+	uint32_t c, end = 0;
+
+	for (c = 0; c < table->ncpus; c++)
+		if (table->cpu[c] >= end)
+			end = table->cpu[c] + 1;
+	if (end > IRQTABLE_CPUS_MAX)
+		end = IRQTABLE_CPUS_MAX;
+	if (room(&axis->group_of, &axis->cpu_room, end, sizeof(*axis->group_of)) ||
+	    room(&axis->group, &axis->group_room, end, sizeof(*axis->group)) ||
+	    room(&axis->place, &axis->place_room, end, sizeof(*axis->place)))
+		return -ENOMEM;
+	for (c = 0; c < end; c++) {
+		axis->place[c].node = axis->place[c].cache = -1;
+		axis->group_of[c] = IRQTABLE_NONE;
+	}
+	/* Present CPUs are marked with any other number until grouped. */
+	for (c = 0, axis->ncpus = 0; c < table->ncpus; c++) {
+		if (table->cpu[c] >= end)
+			continue;
+		axis->group_of[table->cpu[c]] = 0;
+		axis->ncpus++;
+	}
+	axis->cpu_end = end;
+	axis->places = 0;
+	if (root >= 0)
+		irqtable_places_read(axis->place, end, root);
+	return 0;
+}
+
+static int place_of(const struct axis *axis, uint32_t cpu, enum axis_mode mode)
+{
+	return mode == AXIS_NODE ? axis->place[cpu].node : axis->place[cpu].cache;
+}
+
+static void group_extend(struct axis *axis, uint32_t group, uint32_t cpu)
+{
+	struct axis_group *g = &axis->group[group];
+
+	if (group == axis->ngroups) {
+		g->first = cpu;
+		g->ncpus = 0;
+		g->node = axis->place[cpu].node;
+		axis->ngroups++;
+	}
+	g->last = cpu;
+	g->ncpus++;
+	if (g->node != axis->place[cpu].node)
+		g->node = -1;
+	axis->group_of[cpu] = group;
+}
+
+/* Groups of one node or cache; CPUs without one are alone. */
+static void group_by_place(struct axis *axis, enum axis_mode mode)
+{
+	uint32_t cpu, other;
+
+	axis->ngroups = 0;
+	for (cpu = 0; cpu < axis->cpu_end; cpu++) {
+		if (axis->group_of[cpu] == IRQTABLE_NONE)
+			continue;
+		for (other = 0; other < axis->ngroups; other++)
+			if (place_of(axis, cpu, mode) >= 0 &&
+			    place_of(axis, axis->group[other].first, mode) ==
+			    place_of(axis, cpu, mode))
+				break;
+		group_extend(axis, other, cpu);
+	}
+}
+
+static void group_by_range(struct axis *axis, uint32_t each)
+{
+	uint32_t cpu, n = 0;
+
+	axis->ngroups = 0;
+	for (cpu = 0; cpu < axis->cpu_end; cpu++)
+		if (axis->group_of[cpu] != IRQTABLE_NONE)
+			group_extend(axis, n++ / each, cpu);
+}
+
+/* Groups of a power of two, so that borders fall where people expect them. */
+static uint32_t range_for(uint32_t ncpus, uint32_t width)
+{
+	uint32_t each = 1;
+
+	while ((ncpus + each - 1) / each > width)
+		each *= 2;
+	return each;
+}
+
+static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
+{
+	if (!width)
+		width = 1;
+	axis->mode = mode;
+	switch (mode) {
+	case AXIS_CPU:
+		group_by_range(axis, 1);
+		return;
+	case AXIS_CACHE:
+	case AXIS_NODE:
+		group_by_place(axis, mode);
+		/* Nothing is known of caches or nodes: every CPU is alone. */
+		if (axis->ngroups == axis->ncpus)
+			axis->mode = AXIS_CPU;
+		return;
+	case AXIS_RANGE:
+		group_by_range(axis, range_for(axis->ncpus, width < 16 ? width : 16));
+		return;
+	default:
+		break;
+	}
+	axis->mode = AXIS_CPU;
+	if (axis->ncpus <= width) {
+		group_by_range(axis, 1);
+		return;
+	}
+	axis->mode = AXIS_CACHE;
+	group_by_place(axis, AXIS_CACHE);
+	/* A cache per CPU or for all of them says nothing. */
+	if (axis->ngroups <= width && axis->ngroups > 1)
+		return;
+	axis->mode = AXIS_RANGE;
+	group_by_range(axis, range_for(axis->ncpus, width));
+}
+
+int axis_update(struct axis *axis, const struct irqtable *table, int root,
+		enum axis_mode mode, uint32_t width)
+{
+	bool same = axis->shape == table->cpus_shape && axis->cpu_end;
+
+	if (same && axis->asked == mode && axis->places == width)
+		return 0;
+	if (!same && cpus_take(axis, table, root))
+		return -ENOMEM;
+	axis->shape = table->cpus_shape;
+	axis->asked = mode;
+	axis->places = width;
+	group(axis, mode, width);
+	return 1;
+}
+
+bool axis_node_cpus(const struct axis *axis, int node, struct irqtable_cpus *cpus)
+{
+	bool found = false;
+	uint32_t cpu;
+
+	memset(cpus, 0, sizeof(*cpus));
+	for (cpu = 0; cpu < axis->cpu_end; cpu++) {
+		if (axis->place[cpu].node != node)
+			continue;
+		irqtable_cpus_add(cpus, cpu);
+		found = true;
+	}
+	return found;
+}
+
+void axis_rates(const struct axis *axis, const struct irqtable_diff *diff,
+		uint32_t row, double seconds, double *rate)
+{
+	uint32_t c, group_at, cpu;
+
+	for (c = 0; c < axis->ngroups; c++)
+		rate[c] = 0;
+	if (!(seconds > 0) || !diff->row[row].delta)
+		return;
+	for (c = 0; c < diff->ncpus; c++) {
+		cpu = diff->cur->cpu[c];
+		if (cpu >= axis->cpu_end || !diff->mask[c])
+			continue;
+		group_at = axis->group_of[cpu];
+		if (group_at != IRQTABLE_NONE)
+			rate[group_at] += irqtable_diff_cell(diff, row, c) / seconds;
+	}
+}
+
+void axis_free(struct axis *axis)
+{
+	free(axis->group);
+	free(axis->group_of);
+	free(axis->place);
+	memset(axis, 0, sizeof(*axis));
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "format.h"
+#include "report.h"
+
+/* Wider than on a screen: nobody reads a log for its scaled numbers. */
+#define NUMBER_WIDTH 10
+
+static void pad(struct out *out, size_t n)
+{
+	while (n--)
+		out_char(out, ' ');
+}
+
+static unsigned int column_width(const struct field *field)
+{
+	return field->style == STYLE_NUMBER && field->width >= 7 ? NUMBER_WIDTH :
+								  field->width;
+}
+
+static size_t columns_used(const char *text, size_t len)
+{
+	uint32_t point;
+	size_t used, n = 0;
+
+	for (; len; text += used, len -= used, n++)
+		used = utf8_next(text, len, &point);
+	return n;
+}
+
+static void cell_print(struct out *out, const struct field *field,
+		       const struct value *value, bool last)
+{
+	unsigned int width = column_width(field);
+	char number[FORMAT_BYTES];
+	const char *text = value->text;
+	size_t len = value->len, used;
+
+	if (value->kind != VALUE_TEXT) {
+		format_value(number, field, value, width);
+		text = number;
+		len = strlen(number);
+	}
+	used = columns_used(text, len);
+	if (!field->left && used < width)
+		pad(out, width - used);
+	out_clean(out, text, len);
+	if (field->left && used < width && !last)
+		pad(out, width - used);
+	if (!last)
+		out_char(out, ' ');
+}
+
+static void heading_print(struct out *out, const struct report *report)
+{
+	const struct monitor_totals *totals = &report->monitor->totals;
+	char buf[FORMAT_BYTES];
+	unsigned int i;
+
+	format_time(buf, monitor_sample(report->monitor)->wall_ms);
+	out_text(out, report->printed ? "\n# " : "# ");
+	out_text(out, buf);
+	if (report->monitor->seconds > 0) {
+		out_text(out, "  interval ");
+		out_real(out, report->monitor->seconds, 3);
+		out_text(out, " s");
+	}
+	if (totals->interrupts_hz >= 0) {
+		out_text(out, "  interrupts ");
+		out_real(out, totals->interrupts_hz, 0);
+		out_text(out, "/s  softirqs ");
+		out_real(out, totals->softirqs_hz, 0);
+		out_text(out, "/s");
+	}
+	out_char(out, '\n');
+	for (i = 0; i < report->ncolumns; i++) {
+		const struct field *field = &fields[report->column[i]];
+		struct value title = { .kind = VALUE_TEXT, .text = field->title,
+				       .len = strlen(field->title) };
+
+		cell_print(out, field, &title, i + 1 == report->ncolumns);
+	}
+	out_char(out, '\n');
+}
+
+void batch_print(struct out *out, const struct report *report)
+{
+	unsigned int i;
+	uint32_t r;
+
+	heading_print(out, report);
+	for (r = 0; r < report_rows(report); r++) {
+		for (i = 0; i < report->ncolumns; i++) {
+			struct value value = field_get(report->column[i],
+						       &report->view->row[r]);
+
+			cell_print(out, &fields[report->column[i]], &value,
+				   i + 1 == report->ncolumns);
+		}
+		out_char(out, '\n');
+	}
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "canvas.h"
+#include "out.h"
+
+int canvas_reset(struct canvas *canvas, unsigned int width, unsigned int height)
+{
+	size_t need = (size_t)width * height, i;
+	struct canvas_cell *cell;
+
+	if (need > canvas->room) {
+		cell = realloc(canvas->cell, need * sizeof(*cell));
+		if (!cell)
+			return -ENOMEM;
+		canvas->cell = cell;
+		canvas->room = need;
+	}
+	canvas->width = width;
+	canvas->height = height;
+	for (i = 0; i < need; i++)
+		canvas->cell[i] = (struct canvas_cell){ ' ', PLAIN };
+	return 0;
+}
+
+void canvas_put(struct canvas *canvas, unsigned int x, unsigned int y,
+		uint32_t point, unsigned int style)
+{
+	if (x >= canvas->width || y >= canvas->height)
+		return;
+	canvas->cell[(size_t)y * canvas->width + x] =
+		(struct canvas_cell){ point, (uint8_t)style };
+}
+
+static uint32_t shown_as(const struct canvas *canvas, uint32_t point)
+{
+	if (point >= 0x20 && point < 0x7f)
+		return point;
+	if (canvas->ascii || utf8_is_control(point) || wcwidth((wchar_t)point) != 1)
+		return '?';
+	return point;
+}
+
+unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y,
+			 unsigned int width, unsigned int style, const char *text,
+			 size_t len)
+{
+	unsigned int at = 0;
+	uint32_t point;
+	size_t used;
+
+	if (x >= canvas->width)
+		return 0;
+	if (width > canvas->width - x)
+		width = canvas->width - x;
+	for (; len && at < width; text += used, len -= used, at++) {
+		used = utf8_next(text, len, &point);
+		if (at + 1 == width && len > used)
+			point = canvas->ascii ? '~' : 0x2026;
+		else
+			point = shown_as(canvas, point);
+		canvas_put(canvas, x + at, y, point, style);
+	}
+	return at;
+}
+
+unsigned int canvas_print(struct canvas *canvas, unsigned int x, unsigned int y,
+			  unsigned int style, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (len < 0)
+		return 0;
+	return canvas_text(canvas, x, y, canvas->width, style, text, strlen(text));
+}
+
+void canvas_style(struct canvas *canvas, unsigned int x, unsigned int y,
+		  unsigned int width, unsigned int style)
+{
+	unsigned int i;
+
+	for (i = x; i < x + width && i < canvas->width && y < canvas->height; i++)
+		canvas->cell[(size_t)y * canvas->width + i].style = (uint8_t)style;
+}
+
+void canvas_free(struct canvas *canvas)
+{
+	free(canvas->cell);
+	memset(canvas, 0, sizeof(*canvas));
+}

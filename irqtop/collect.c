@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collect.h"
+
+/* Handler threads come with their interrupts, but also a little later. */
+#define THREADS_LIST_NS UINT64_C(10000000000)
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static ssize_t file_read(int at, const char *path, char *buf, size_t size)
+{
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+/* Nanoseconds a thread ran, or false when it is gone. */
+static bool thread_runtime(int root, uint32_t pid, uint64_t *runtime_ns)
+{
+	char path[64], text[64];
+	unsigned long long ns;
+
+	snprintf(path, sizeof(path), "proc/%u/schedstat", pid);
+	if (file_read(root, path, text, sizeof(text)) <= 0 ||
+	    sscanf(text, "%llu", &ns) != 1)
+		return false;
+	*runtime_ns = ns;
+	return true;
+}
+
+static int thread_add(struct collect *collect, int32_t irq, uint32_t pid)
+{
+	struct collect_thread *thread;
+	size_t want = collect->thread_room ? collect->thread_room * 2 : 32;
+
+	if (collect->nthreads == collect->thread_room) {
+		thread = realloc(collect->thread, want * sizeof(*thread));
+		if (!thread)
+			return -ENOMEM;
+		collect->thread = thread;
+		collect->thread_room = want;
+	}
+	thread = &collect->thread[collect->nthreads++];
+	memset(thread, 0, sizeof(*thread));
+	thread->irq = irq;
+	thread->pid = pid;
+	return 0;
+}
+
+/* Is this "irq/NN-name" or "irq/NN-s-name"? */
+static int thread_consider(struct collect *collect, uint32_t pid)
+{
+	char path[64], comm[64];
+	unsigned int irq;
+
+	snprintf(path, sizeof(path), "proc/%u/comm", pid);
+	if (file_read(collect->root, path, comm, sizeof(comm)) <= 0 ||
+	    sscanf(comm, "irq/%u-", &irq) != 1)
+		return 0;
+	return thread_add(collect, (int32_t)irq, pid);
+}
+
+/* Kernel threads are children of kthreadd, which is 2. */
+static void threads_list(struct collect *collect)
+{
+	struct collect_thread *old = collect->thread;
+	uint32_t nold = collect->nthreads, i, j, pid;
+	char *line = NULL, *p;
+	size_t size = 0;
+	FILE *file;
+	int fd;
+
+	fd = openat(collect->root, "proc/2/task/2/children", O_RDONLY | O_CLOEXEC);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	collect->thread = NULL;
+	collect->nthreads = 0;
+	collect->thread_room = 0;
+	if (getline(&line, &size, file) > 0)
+		for (p = line; (pid = (uint32_t)strtoul(p, &p, 10)); )
+			if (thread_consider(collect, pid))
+				break;
+	for (i = 0; i < collect->nthreads; i++)
+		for (j = 0; j < nold; j++)
+			if (old[j].pid == collect->thread[i].pid)
+				collect->thread[i] = old[j];
+	free(old);
+	free(line);
+	fclose(file);
+}
+
+static void threads_measure(struct collect *collect, uint64_t now)
+{
+	double elapsed_ns = (double)(now - collect->threads_ns);
+	struct collect_thread *thread;
+	uint64_t runtime_ns;
+	uint32_t i;
+
+	for (i = 0; i < collect->nthreads; i++) {
+		thread = &collect->thread[i];
+		if (!thread_runtime(collect->root, thread->pid, &runtime_ns)) {
+			thread->counted = false;
+			thread->runtime_ns = 0;
+			continue;
+		}
+		thread->counted = thread->runtime_ns && collect->threads_ns &&
+				  runtime_ns >= thread->runtime_ns;
+		if (thread->counted)
+			thread->cpu = (double)(runtime_ns - thread->runtime_ns) /
+				      elapsed_ns;
+		/* 1: it exists and has not run */
+		thread->runtime_ns = runtime_ns ? runtime_ns : 1;
+	}
+	collect->threads_ns = now;
+}
+
+static void threads_hand_out(const struct collect *collect, struct tracks *tracks)
+{
+	uint32_t i, r;
+
+	for (r = 0; r < tracks->nrows; r++) {
+		struct track *track = tracks_of_row(tracks, r);
+
+		track->has_thread = false;
+		track->thread_cpu = 0;
+		for (i = 0; i < collect->nthreads && track->irq >= 0; i++) {
+			if (collect->thread[i].irq != track->irq ||
+			    !collect->thread[i].counted)
+				continue;
+			track->has_thread = true;
+			track->thread_cpu += collect->thread[i].cpu;
+		}
+	}
+}
+
+static void threads_update(struct collect *collect, struct monitor *monitor,
+			   uint64_t shape)
+{
+	uint64_t now = now_ns();
+
+	if (!collect->threads_known || collect->threads_shape != shape ||
+	    now - collect->threads_listed_ns > THREADS_LIST_NS) {
+		threads_list(collect);
+		collect->threads_known = true;
+		collect->threads_shape = shape;
+		collect->threads_listed_ns = now;
+	}
+	threads_measure(collect, now);
+	threads_hand_out(collect, &monitor->tracks[TABLE_INTERRUPTS]);
+}
+
+static void devices_update(struct collect *collect, struct monitor *monitor,
+			   uint64_t shape)
+{
+	struct tracks *tracks = &monitor->tracks[TABLE_INTERRUPTS];
+	const struct irqtable_device *device;
+	uint32_t r;
+
+	if (collect->devices_known && collect->devices_shape == shape)
+		return;
+	irqtable_devices_read(&collect->devices, collect->root);
+	collect->devices_known = true;
+	collect->devices_shape = shape;
+	for (r = 0; r < tracks->nrows; r++) {
+		struct track *track = tracks_of_row(tracks, r);
+
+		track->device[0] = track->driver[0] = '\0';
+		device = track->irq < 0 ? NULL :
+			 irqtable_devices_find(&collect->devices, (uint32_t)track->irq);
+		if (!device)
+			continue;
+		memcpy(track->device, device->device, sizeof(track->device));
+		memcpy(track->driver, device->driver, sizeof(track->driver));
+	}
+}
+
+void collect_sample(struct collect *collect, struct monitor *monitor,
+		    unsigned int needs)
+{
+	uint64_t shape = monitor_sample(monitor)->table[TABLE_INTERRUPTS].rows_shape;
+
+	if (collect->root < 0)
+		return;
+	if (needs & NEED_DEVICES)
+		devices_update(collect, monitor, shape);
+	/* The threads of a copied tree are not there to be measured. */
+	if (needs & NEED_THREADS && monitor->source->live)
+		threads_update(collect, monitor, shape);
+}
+
+/* Trigger and node never change: they are read once. */
+static unsigned int facts_wanted(const struct track_facts *known, unsigned int needs)
+{
+	unsigned int want = 0;
+
+	if (!known->known)
+		want |= IRQTABLE_HAVE_TYPE | IRQTABLE_HAVE_NODE;
+	if (needs & NEED_AFFINITY)
+		want |= IRQTABLE_HAVE_AFFINITY;
+	if (needs & NEED_EFFECTIVE)
+		want |= IRQTABLE_HAVE_EFFECTIVE;
+	if (needs & NEED_SPURIOUS)
+		want |= IRQTABLE_HAVE_SPURIOUS;
+	return want;
+}
+
+static void facts_set(struct track_facts *out, const struct irqtable_facts *facts)
+{
+	if (!out->known) {
+		out->node = facts->node;
+		memcpy(out->type, facts->type, sizeof(out->type));
+		out->known = true;
+	}
+	out->have_spurious = facts->have & IRQTABLE_HAVE_SPURIOUS;
+	out->spurious = facts->spurious_unhandled;
+	out->affinity[0] = out->effective[0] = '\0';
+	if (facts->have & IRQTABLE_HAVE_AFFINITY)
+		irqtable_cpus_format(&facts->affinity, out->affinity,
+				     sizeof(out->affinity));
+	if (facts->have & IRQTABLE_HAVE_EFFECTIVE)
+		irqtable_cpus_format(&facts->effective, out->effective,
+				     sizeof(out->effective));
+}
+
+void collect_rows(struct collect *collect, struct view *view, uint32_t first,
+		  uint32_t count, unsigned int needs)
+{
+	struct irqtable_facts facts;
+	unsigned int want;
+	uint32_t i;
+
+	if (collect->root < 0 || !(needs & NEED_FACTS))
+		return;
+	for (i = first; i < first + count && i < view->nrows; i++) {
+		const struct view_row *row = &view->row[i];
+		struct track_facts *out = &row->track->facts;
+
+		if (row->table != TABLE_INTERRUPTS || row->data->irq < 0)
+			continue;
+		want = facts_wanted(out, needs);
+		if (!want)
+			continue;
+		irqtable_facts_read(&facts, collect->root, (uint32_t)row->data->irq,
+				    want);
+		facts_set(out, &facts);
+	}
+}
+
+/* "irq=24 pid=123 flags=0 due=...": the lines of one interrupt. */
+static void readers_read(struct detail *detail, int root, uint32_t irq)
+{
+	int fd = openat(root, "sys/kernel/debug/procirq/readers", O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	unsigned int number;
+	char line[256];
+	int skip = 0;
+
+	detail->nreaders = 0;
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while (detail->nreaders < DETAIL_READERS && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (sscanf(line, "irq=%u %n", &number, &skip) == 1 && number == irq)
+			snprintf(detail->reader[detail->nreaders++],
+				 sizeof(detail->reader[0]), "%s", line + skip);
+	}
+	fclose(file);
+}
+
+void detail_read(struct detail *detail, int root, uint32_t irq)
+{
+	detail->known = root >= 0 && !irqtable_facts_read(&detail->facts, root, irq,
+							   IRQTABLE_HAVE_ALL);
+	detail->nreaders = 0;
+	if (root >= 0)
+		readers_read(detail, root, irq);
+}
+
+void collect_free(struct collect *collect)
+{
+	irqtable_devices_free(&collect->devices);
+	free(collect->thread);
+	memset(collect, 0, sizeof(*collect));
+	collect->root = -1;
+}

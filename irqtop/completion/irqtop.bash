@@ -1,0 +1,23 @@
+# bash completion for irqtop					-*- shell-script -*-
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+_irqtop()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
+	case $prev in
+	-t|--tables) words='interrupts softirqs both' ;;
+	-s|--sort|-c|--columns) words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1) ;;
+	--group) words='auto cpu cache node range' ;;
+	--color) words='auto never 8 256' ;;
+	--theme) words='dark light' ;;
+	--record|--replay|--diff|--config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--root)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	*) words=$(irqtop --help 2>/dev/null | grep -o -e '--[a-z-]*' | sort -u) ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _irqtop irqtop

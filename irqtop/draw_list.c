@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The list of rows and what stands above it. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "draw.h"
+#include "format.h"
+
+/* CPUs on one screen line of strip; more are scrolled to. */
+#define GROUPS_MAX 8192
+
+#define NEW_SAMPLES 5	/* a row that appeared stays marked this long */
+
+static void clock_text(char *buf, size_t size, int64_t wall_ms)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(buf, size, "%H:%M:%S", &tm))
+		buf[0] = '\0';
+}
+
+static void title_line(struct canvas *canvas, const struct ui *ui,
+		       const struct session *session)
+{
+	const struct source *source = session->monitor.source;
+	const struct sample *sample = monitor_sample(&session->monitor);
+	char clock[16], right[96];
+	unsigned int x, len;
+
+	clock_text(clock, sizeof(clock), sample->wall_ms);
+	x = canvas_print(canvas, 0, 0, STRONG, "irqtop ");
+	if (source->ops->seek)
+		snprintf(right, sizeof(right), "%s%u/%u  %s", ui->paused ? "PAUSED  " : "",
+			 source->next, source->count, clock);
+	else
+		snprintf(right, sizeof(right), "%severy %g s  %s",
+			 ui->paused ? "PAUSED  " : "", session->options.interval_s,
+			 clock);
+	len = (unsigned int)strlen(right);
+	if (canvas->width > len + x + 1)
+		x += canvas_text(canvas, x, 0, canvas->width - len - x - 1, PLAIN,
+				 ui->where, strlen(ui->where));
+	if (canvas->width > len)
+		canvas_print(canvas, canvas->width - len, 0, ui->paused ? WARN : PLAIN,
+			     "%s", right);
+}
+
+static unsigned int figure(struct canvas *canvas, unsigned int x, const char *name,
+			   double rate_hz, double cpu)
+{
+	char number[FORMAT_BYTES];
+
+	if (rate_hz < 0 || x + strlen(name) + 16 > canvas->width)
+		return x;
+	format_number(number, rate_hz, 6);
+	x += canvas_print(canvas, x, 1, DIM, "%s ", name);
+	x += canvas_print(canvas, x, 1, STRONG, "%s/s", number);
+	if (cpu >= 0)
+		x += canvas_print(canvas, x, 1, PLAIN, canvas->width < 100 ? " %.1f%%" :
+				  " %.1f%% of CPU time", cpu * 100);
+	return x + 2;
+}
+
+/* What watching takes from the system. */
+static unsigned int cost_figure(struct canvas *canvas, unsigned int x,
+				const struct session *session)
+{
+	const struct latency_cost *cost = &session->cost;
+	char number[FORMAT_BYTES];
+
+	format_number(number, cost->events_hz, 6);
+	x += canvas_print(canvas, x, 1, WARN, "tracing %s ev/s", number);
+	if (cost->cpu >= 0)
+		x += canvas_print(canvas, x, 1, WARN, ", %.2f%%", cost->cpu * 100);
+	if (cost->lost)
+		x += canvas_print(canvas, x, 1, BAD, ", %llu lost",
+				  (unsigned long long)cost->lost);
+	return x + 2;
+}
+
+static void totals_line(struct canvas *canvas, const struct ui *ui,
+			const struct session *session)
+{
+	const struct monitor_totals *totals = &session->monitor.totals;
+	const struct view *view = &session->view;
+	unsigned int x = 0, len;
+	char rows[64];
+
+	x = figure(canvas, x, "interrupts", totals->interrupts_hz, totals->irq_cpu);
+	x = figure(canvas, x, "softirqs", totals->softirqs_hz, totals->softirq_cpu);
+	if (session->latency)
+		x = cost_figure(canvas, x, session);
+	else
+		x = figure(canvas, x, "switches", totals->switches_hz, -1);
+	if (!x)
+		x = canvas_print(canvas, 0, 1, DIM, session->monitor.samples < 2 ?
+				 "measuring" : "") + 2;
+	snprintf(rows, sizeof(rows), view->hidden ? "%u of %u rows" : "%u rows",
+		 view->nrows, view->nrows + view->hidden);
+	len = (unsigned int)strlen(rows);
+	if (x + len < canvas->width)
+		canvas_print(canvas, canvas->width - len, 1, DIM, "%s", rows);
+	if (ui->self_cpu >= 0 && x + len + 20 < canvas->width)
+		canvas_print(canvas, canvas->width - len - 14, 1, DIM, "irqtop %.1f%%",
+			     ui->self_cpu * 100);
+}
+
+/* Which CPUs the places of the strip are. */
+static void axis_text(char *buf, size_t size, const struct ui *ui,
+		      const struct axis *axis, unsigned int places)
+{
+	uint32_t last = ui->strip_at + places;
+	const struct axis_group *a, *b;
+
+	if (last > axis->ngroups)
+		last = axis->ngroups;
+	if (ui->strip_at >= last) {
+		buf[0] = '\0';
+		return;
+	}
+	a = &axis->group[ui->strip_at];
+	b = &axis->group[last - 1];
+	if (axis->mode == AXIS_CPU)
+		snprintf(buf, size, "CPUs %u-%u of %u", a->first, b->last, axis->ncpus);
+	else if (axis->mode == AXIS_NODE)
+		snprintf(buf, size, "%u CPUs by node, %u to %u", axis->ncpus,
+			 ui->strip_at, last - 1);
+	else
+		snprintf(buf, size, "CPUs %u-%u of %u by %s of %u", a->first, b->last,
+			 axis->ncpus, axis_mode_names[axis->mode], a->ncpus);
+}
+
+/* All interrupts, per group: is the load spread? */
+static void sum_line(struct canvas *canvas, const struct ui *ui,
+		     const struct session *session)
+{
+	const struct axis *axis = &session->axis;
+	const struct irqtable_diff *diff = &session->monitor.diff[TABLE_INTERRUPTS];
+	unsigned int places = layout_strip_width(canvas->width), i, x;
+	double rate[GROUPS_MAX] = {0};
+	char text[96];
+	uint32_t c, cpu;
+
+	for (c = 0; c < diff->ncpus && session->monitor.seconds > 0; c++) {
+		cpu = diff->cur->cpu[c];
+		if (cpu < axis->cpu_end && axis->group_of[cpu] < GROUPS_MAX)
+			rate[axis->group_of[cpu]] += (double)diff->cpu_delta[c] /
+						     session->monitor.seconds;
+	}
+	axis_text(text, sizeof(text), ui, axis, places);
+	x = canvas_print(canvas, 0, 2, DIM, "%s ", text);
+	if (canvas->width < x + 3)
+		return;
+	if (places > canvas->width - x - 2)
+		places = canvas->width - x - 2;
+	canvas_put(canvas, x++, 2, '[', DIM);
+	for (i = 0; i < places && ui->strip_at + i < axis->ngroups; i++) {
+		unsigned int level = draw_level(rate[ui->strip_at + i]);
+
+		canvas_put(canvas, x++, 2, draw_glyph(canvas, level),
+			   level ? HEAT + level - 1 : PLAIN);
+	}
+	canvas_put(canvas, x, 2, ']', DIM);
+	if (session->options.filter[0])
+		canvas_print(canvas, x + 2, 2, WARN, "filter: %s",
+			     session->options.filter);
+}
+
+static void heading_line(struct canvas *canvas, const struct ui *ui,
+			 const struct session *session)
+{
+	const struct view_settings *settings = &session->settings;
+	const struct layout *layout = &ui->layout;
+	unsigned int i, x;
+
+	canvas_style(canvas, 0, layout->title_y, canvas->width, TITLE);
+	for (i = 0; i < layout->ncolumns; i++) {
+		const struct layout_column *column = &layout->column[i];
+		const struct field *field = &fields[column->id];
+		unsigned int len = (unsigned int)strlen(field->title);
+		bool sorted = settings->sort == column->id;
+
+		x = column->x;
+		if (!field->left && len < column->width)
+			x += column->width - len;
+		canvas_text(canvas, x, layout->title_y, column->width, TITLE,
+			    field->title, len);
+		if (!sorted)
+			continue;
+		canvas_style(canvas, x, layout->title_y, len, TITLE | SELECTED);
+		/* The mark goes where there is a blank: before or behind. */
+		canvas_put(canvas, field->left || x == column->x ? x + len : x - 1,
+			   layout->title_y, settings->frozen ? '=' :
+			   field->rising != settings->reverse ? '^' : 'v', TITLE);
+	}
+}
+
+static bool group_allowed(const struct axis *axis, uint32_t group,
+			  const struct irqtable_cpus *affinity)
+{
+	const struct axis_group *g = &axis->group[group];
+	uint32_t cpu;
+
+	for (cpu = g->first; cpu <= g->last; cpu++)
+		if (axis->group_of[cpu] == group && irqtable_cpus_has(affinity, cpu))
+			return true;
+	return false;
+}
+
+/*
+ * A bar where the interrupt came, a dot where it may go and did not: configured
+ * and actual at a glance.
+ */
+static void strip_cell(struct canvas *canvas, const struct ui *ui,
+		       const struct session *session, const struct view_row *row,
+		       unsigned int x, unsigned int y, unsigned int width,
+		       unsigned int selected)
+{
+	const struct track_facts *facts = &row->track->facts;
+	const struct axis *axis = &session->axis;
+	size_t len = strlen(facts->affinity);
+	struct irqtable_cpus affinity;
+	double rate[GROUPS_MAX];
+	bool known;
+	unsigned int i;
+
+	if (axis->ngroups > GROUPS_MAX)
+		return;
+	/* A list that was cut is no list. */
+	known = len && len + 1 < sizeof(facts->affinity) &&
+		!irqtable_cpus_parse(&affinity, facts->affinity, len);
+	axis_rates(axis, &session->monitor.diff[row->table], row->row,
+		   session->monitor.seconds, rate);
+	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {
+		unsigned int level = draw_level(rate[ui->strip_at + i]);
+
+		if (level)
+			canvas_put(canvas, x + i, y, draw_glyph(canvas, level),
+				   (HEAT + level - 1) | selected);
+		else if (known && group_allowed(axis, ui->strip_at + i, &affinity))
+			canvas_put(canvas, x + i, y, canvas->ascii ? '.' : 0xb7,
+				   DIM | selected);
+	}
+}
+
+static unsigned int cell_style(const struct field *field, const struct value *value,
+			       const struct view_row *row)
+{
+	if (value->kind == VALUE_NONE || row->delta->total == 0)
+		return DIM;
+	if (field == &fields[FIELD_RATE] && row->rate_hz > 0) {
+		unsigned int level = draw_level(row->rate_hz);
+
+		return HEAT + level - 1;
+	}
+	if (field == &fields[FIELD_SPURIOUS] && value->count)
+		return BAD;
+	return PLAIN;
+}
+
+static void text_cell(struct canvas *canvas, const struct layout_column *column,
+		      const struct view_row *row, unsigned int y,
+		      unsigned int selected)
+{
+	const struct field *field = &fields[column->id];
+	struct value value = field_get(column->id, row);
+	unsigned int x = column->x, style;
+	char number[FORMAT_BYTES];
+	const char *text = value.text;
+	size_t len = value.len;
+
+	if (value.kind != VALUE_TEXT) {
+		/* "-" is a number not known yet; what does not apply is blank */
+		if (value.kind == VALUE_NONE && (field->needs ||
+						 field->style == STYLE_TEXT))
+			return;
+		format_value(number, field, &value, column->width);
+		text = number;
+		len = strlen(number);
+	}
+	style = cell_style(field, &value, row) | selected;
+	if (!field->left && len < column->width)
+		x += column->width - (unsigned int)len;
+	canvas_text(canvas, x, y, column->width, style, text, len);
+}
+
+static void list_row(struct canvas *canvas, const struct ui *ui,
+		     const struct session *session, const struct view_row *row,
+		     unsigned int y, unsigned int selected)
+{
+	unsigned int i;
+
+	if (selected)
+		canvas_style(canvas, 0, y, canvas->width, PLAIN | selected);
+	for (i = 0; i < ui->layout.ncolumns; i++) {
+		const struct layout_column *column = &ui->layout.column[i];
+
+		if (column->id == FIELD_STRIP)
+			strip_cell(canvas, ui, session, row, column->x, y,
+				   column->width, selected);
+		else if (column->id == FIELD_HISTORY)
+			draw_history(canvas, column->x, y, column->width, 1,
+				     DIM | selected, row->track);
+		else
+			text_cell(canvas, column, row, y, selected);
+	}
+	/* A row that was not there when irqtop started. */
+	if (row->track->seen <= NEW_SAMPLES &&
+	    session->monitor.generation > row->track->seen &&
+	    ui->layout.column[0].width < canvas->width)
+		canvas_put(canvas, ui->layout.column[0].width, y, '+', GOOD | selected);
+}
+
+void draw_list(struct canvas *canvas, struct ui *ui, const struct session *session)
+{
+	const struct view *view = &session->view;
+	const struct layout *layout = &ui->layout;
+	unsigned int i;
+
+	title_line(canvas, ui, session);
+	if (layout->title_y > 1) {
+		totals_line(canvas, ui, session);
+		sum_line(canvas, ui, session);
+	}
+	heading_line(canvas, ui, session);
+	for (i = 0; i < layout->list_height && ui->top + i < view->nrows; i++)
+		list_row(canvas, ui, session, &view->row[ui->top + i],
+			 layout->list_y + i, ui->top + i == ui->cursor ? SELECTED : 0);
+	if (!view->nrows)
+		canvas_print(canvas, 0, layout->list_y, WARN,
+			     "no row passes the filter (\\ clears it)");
+}

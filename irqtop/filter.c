@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+
+/* Label, a blank and text of a row: what people see of it. */
+#define ROW_TEXT 1024
+
+static int term_add_regex(struct filter *filter, const char *text, size_t len,
+			  char *error, size_t size)
+{
+	struct filter_term *term = &filter->term[filter->nterms];
+	char why[80];
+	int err;
+
+	snprintf(term->text, sizeof(term->text), "%.*s", (int)len, text);
+	err = regcomp(&term->regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+	if (err) {
+		regerror(err, &term->regex, why, sizeof(why));
+		snprintf(error, size, "/%s/: %s", term->text, why);
+		return -EINVAL;
+	}
+	term->is_regex = true;
+	filter->nterms++;
+	return 0;
+}
+
+static void term_add_text(struct filter *filter, const char *text, size_t len)
+{
+	struct filter_term *term = &filter->term[filter->nterms++];
+	size_t i;
+
+	term->is_regex = false;
+	for (i = 0; i < len; i++)
+		term->text[i] = (char)tolower((unsigned char)text[i]);
+	term->text[len] = '\0';
+}
+
+static int word_add(struct filter *filter, const char *word, size_t len,
+		    char *error, size_t size)
+{
+	char *end;
+
+	if (len == 6 && !strncmp(word, "active", len)) {
+		filter->active = true;
+		return 0;
+	}
+	if (len > 4 && !strncmp(word, "cpu:", 4)) {
+		if (irqtable_cpus_parse(&filter->cpus, word + 4, len - 4)) {
+			snprintf(error, size, "%.*s: not a list of CPUs like 0-3,8",
+				 (int)len, word);
+			return -EINVAL;
+		}
+		filter->by_cpu = true;
+		return 0;
+	}
+	if (len > 5 && !strncmp(word, "node:", 5)) {
+		filter->node = (int)strtol(word + 5, &end, 10);
+		if (end == word + len && filter->node >= 0)
+			return 0;
+		filter->node = -1;
+		snprintf(error, size, "%.*s: not a node number", (int)len, word);
+		return -EINVAL;
+	}
+	term_add_text(filter, word, len);
+	return 0;
+}
+
+int filter_parse(struct filter *filter, const char *text, char *error, size_t size)
+{
+	const char *p = text, *end;
+	int err = 0;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->node = -1;
+	filter->serial = 1;
+	for (; *p; p++)
+		filter->serial = (filter->serial ^ (unsigned char)*p) *
+				 UINT64_C(0x100000001b3);
+	p = text;
+	for (;;) {
+		while (*p == ' ')
+			p++;
+		if (!*p)
+			return 0;
+		end = *p == '/' ? strchr(p + 1, '/') : NULL;
+		if (!end)
+			end = p + strcspn(p, " ");
+		if (filter->nterms == FILTER_TERMS || end - p >= FILTER_TEXT) {
+			snprintf(error, size, "filter too long");
+			err = -E2BIG;
+		} else if (*p == '/' && *end == '/' && end > p + 1) {
+			err = term_add_regex(filter, p + 1, (size_t)(end - p - 1),
+					     error, size);
+			end++;
+		} else {
+			err = word_add(filter, p, (size_t)(end - p), error, size);
+		}
+		if (err) {
+			filter_free(filter);
+			return err;
+		}
+		p = end;
+	}
+}
+
+bool filter_matches_text(const struct filter *filter, const struct view_row *row)
+{
+	char text[ROW_TEXT], lower[ROW_TEXT];
+	struct value name;
+	unsigned int i;
+	int len;
+
+	if (!filter->nterms)
+		return true;
+	name = field_get(FIELD_NAME, row);
+	len = snprintf(text, sizeof(text), "%.*s %.*s%s%.*s",
+		       (int)row->data->label_len, row->text + row->data->label,
+		       (int)row->data->text_len, row->text + row->data->text,
+		       row->table == TABLE_SOFTIRQS ? " " : "",
+		       row->table == TABLE_SOFTIRQS ? (int)name.len : 0,
+		       row->table == TABLE_SOFTIRQS && name.text ? name.text : "");
+	if (len < 0)
+		return false;
+	for (i = 0; text[i]; i++)
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	lower[i] = '\0';
+	for (i = 0; i < filter->nterms; i++) {
+		const struct filter_term *term = &filter->term[i];
+
+		if (term->is_regex ? regexec(&term->regex, text, 0, NULL, 0) != 0 :
+		    !strstr(lower, term->text))
+			return false;
+	}
+	return true;
+}
+
+bool filter_matches_counts(const struct filter *filter,
+			   const struct irqtable_delta *delta)
+{
+	if (filter->by_cpu && !delta->total && !delta->delta)
+		return false;
+	if (!filter->active)
+		return true;
+	return delta->state == IRQTABLE_COUNTED ? delta->delta > 0 : delta->total > 0;
+}
+
+void filter_free(struct filter *filter)
+{
+	unsigned int i;
+
+	for (i = 0; i < filter->nterms; i++)
+		if (filter->term[i].is_regex)
+			regfree(&filter->term[i].regex);
+	memset(filter, 0, sizeof(*filter));
+	filter->node = -1;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which rows are wanted. */
+#ifndef IRQTOP_FILTER_H
+#define IRQTOP_FILTER_H
+
+#include <regex.h>
+
+#include "field.h"
+
+#define FILTER_TERMS 8
+#define FILTER_TEXT 128
+
+struct filter_term {
+	bool is_regex;
+	char text[FILTER_TEXT];		/* lower case when not a regex */
+	regex_t regex;
+};
+
+struct filter {
+	unsigned int nterms;
+	struct filter_term term[FILTER_TERMS];
+	uint64_t serial;		/* differs between different filters */
+	bool active;			/* only rows that count something */
+	bool by_cpu;
+	int node;			/* -1: none; the caller turns it into cpus */
+	struct irqtable_cpus cpus;
+};
+
+/*
+ * Words separated by blanks, all of which must hold: `text` (anywhere in label,
+ * chip or name, any case), `/regex/` (POSIX extended; may hold blanks),
+ * `cpu:LIST`, `node:N`, `active`. On failure the filter is empty and `error` says why.
+ */
+int filter_parse(struct filter *filter, const char *text, char *error, size_t size);
+
+/* Label and text only. Same answer for rows of equal keys. */
+bool filter_matches_text(const struct filter *filter, const struct view_row *row);
+
+/* What changes from sample to sample. */
+bool filter_matches_counts(const struct filter *filter,
+			   const struct irqtable_delta *delta);
+
+void filter_free(struct filter *filter);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Locks: `lock` guards the counts, which the drainer's callbacks write and the main
+ * thread reads; everything else belongs to the drainer while it runs.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "latency.h"
+#include "tracing/engine.h"
+#include "tracing/instance.h"
+
+#define WAIT_MS 200
+#define BUFFER_KB 2048
+#define IRQ_SLOTS 8192		/* power of two; interrupts beyond that go uncounted */
+
+struct latency_irq {
+	bool used;
+	int32_t irq;
+	uint64_t handlers, handler_ns, handler_max_ns;	/* this interval */
+	struct hist task;	/* irq entry -> woken task runs, since the start */
+};
+
+struct latency {
+	struct instance *instance;
+	struct engine *engine;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	int stop_fd;
+	struct engine_counts counts;	/* under the lock */
+	uint64_t events_before;
+	uint64_t event_cost_ns;
+	struct latency_irq *slot;
+};
+
+static struct latency_irq *irq_find(struct latency *latency, int32_t irq, bool make)
+{
+	uint32_t at = (uint32_t)irq * 2654435761u, i;
+
+	for (i = 0; i < IRQ_SLOTS; i++, at++) {
+		struct latency_irq *slot = &latency->slot[at & (IRQ_SLOTS - 1)];
+
+		if (slot->used && slot->irq == irq)
+			return slot;
+		if (slot->used)
+			continue;
+		if (!make || hist_init(&slot->task, 2, 0))
+			return NULL;
+		slot->used = true;
+		slot->irq = irq;
+		return slot;
+	}
+	return NULL;
+}
+
+static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+{
+	struct latency_irq *slot = irq_find(ctx, irq, true);
+
+	(void)cpu;
+	if (!slot)
+		return;
+	slot->handlers++;
+	slot->handler_ns += ns;
+	if (ns > slot->handler_max_ns)
+		slot->handler_max_ns = ns;
+}
+
+static void on_sample(void *ctx, const struct chain_sample *sample)
+{
+	struct latency_irq *slot = irq_find(ctx, sample->irq, true);
+	uint64_t ns = sample->end_ns - sample->start_ns;
+
+	/* Until the task runs; what it does then is its own affair. */
+	ns -= sample->ns[STAGE_READ] + sample->ns[STAGE_EXIT];
+	if (slot)
+		hist_record_n(&slot->task, ns, 1);
+}
+
+/* The engine calls all four. */
+static void on_seen(void *ctx, const struct event *event)
+{
+	(void)ctx;
+	(void)event;
+}
+
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
+{
+	(void)ctx;
+	(void)irq;
+	(void)cpu;
+	(void)outcome;
+}
+
+static void *drain(void *arg)
+{
+	struct latency *latency = arg;
+	uint64_t stop;
+
+	while (read(latency->stop_fd, &stop, sizeof(stop)) < 0) {
+		if (instance_wait(latency->instance, WAIT_MS, latency->stop_fd) &&
+		    errno != EINTR)
+			break;
+		pthread_mutex_lock(&latency->lock);
+		engine_run(latency->engine, instance_settled_ns());
+		engine_counts(latency->engine, &latency->counts);
+		pthread_mutex_unlock(&latency->lock);
+	}
+	return NULL;
+}
+
+static int engine_open(struct latency *latency)
+{
+	struct engine_config config = {
+		.n_cpus = instance_n_cpus(latency->instance),
+		.layout = *instance_layout(latency->instance),
+		.catalog = instance_catalog(latency->instance),
+		.source = instance_pages(latency->instance),
+		.sink = { .seen = on_seen, .handler = on_handler, .sample = on_sample,
+			  .outcome = on_outcome, .ctx = latency },
+	};
+
+	latency->engine = engine_new(&config);
+	return latency->engine ? 0 : -1;
+}
+
+/* Signals are the main thread's. */
+static int thread_start(struct latency *latency)
+{
+	sigset_t all, old;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&latency->thread, NULL, drain, latency);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return err;
+}
+
+static void latency_free(struct latency *latency)
+{
+	uint32_t i;
+
+	engine_free(latency->engine);
+	if (latency->instance)
+		instance_free(latency->instance);
+	if (latency->stop_fd >= 0)
+		close(latency->stop_fd);
+	for (i = 0; latency->slot && i < IRQ_SLOTS; i++)
+		if (latency->slot[i].used)
+			hist_free(&latency->slot[i].task);
+	free(latency->slot);
+	free(latency);
+}
+
+struct latency *latency_start(char *error, size_t size)
+{
+	struct instance_config config = { .works = true, .buffer_kb = BUFFER_KB };
+	struct latency *latency = calloc(1, sizeof(*latency));
+	char why[INSTANCE_ERROR_BYTES];
+
+	snprintf(error, size, "out of memory");
+	if (!latency)
+		return NULL;
+	latency->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	latency->slot = calloc(IRQ_SLOTS, sizeof(*latency->slot));
+	if (latency->stop_fd < 0 || !latency->slot)
+		goto fail;
+	latency->instance = instance_new(&config, why);
+	if (!latency->instance) {
+		snprintf(error, size, "%s", why);
+		goto fail;
+	}
+	latency->event_cost_ns = instance_event_cost_ns(latency->instance);
+	pthread_mutex_init(&latency->lock, NULL);
+	if (engine_open(latency))
+		goto fail;
+	if (instance_start(latency->instance) || thread_start(latency)) {
+		snprintf(error, size, "cannot start to record: %s", strerror(errno));
+		goto fail;
+	}
+	return latency;
+fail:
+	latency_free(latency);
+	return NULL;
+}
+
+static void irq_take(struct latency_irq *slot, struct track_time *time, double seconds)
+{
+	time->known = true;
+	time->handlers = slot->handlers;
+	time->avg_ns = slot->handlers ? slot->handler_ns / slot->handlers : 0;
+	time->max_ns = slot->handler_max_ns > time->max_ns ? slot->handler_max_ns :
+							     time->max_ns;
+	time->share = seconds > 0 ? (double)slot->handler_ns / 1e9 / seconds : 0;
+	time->have_p50 = hist_percentile(&slot->task, 500000, &time->p50_ns);
+	time->have_p99 = hist_percentile(&slot->task, 990000, &time->p99_ns);
+	time->tasks = slot->task.n;
+	time->task_max_ns = slot->task.n ? slot->task.max : 0;
+	slot->handlers = slot->handler_ns = slot->handler_max_ns = 0;
+}
+
+void latency_take(struct latency *latency, struct tracks *tracks, double seconds,
+		  struct latency_cost *cost)
+{
+	struct latency_irq *slot;
+	uint32_t r;
+
+	memset(cost, 0, sizeof(*cost));
+	cost->cpu = -1;
+	if (latency)
+		pthread_mutex_lock(&latency->lock);
+	for (r = 0; r < tracks->nrows; r++) {
+		struct track *track = tracks_of_row(tracks, r);
+
+		slot = latency && track->irq >= 0 ?
+		       irq_find(latency, track->irq, false) : NULL;
+		if (slot)
+			irq_take(slot, &track->time, seconds);
+		else
+			memset(&track->time, 0, sizeof(track->time));
+	}
+	if (!latency)
+		return;
+	if (seconds > 0)
+		cost->events_hz = (double)(latency->counts.events -
+					   latency->events_before) / seconds;
+	latency->events_before = latency->counts.events;
+	if (latency->event_cost_ns)
+		cost->cpu = cost->events_hz * (double)latency->event_cost_ns / 1e9;
+	cost->lost = latency->counts.merge.lost;
+	pthread_mutex_unlock(&latency->lock);
+}
+
+bool latency_histogram(struct latency *latency, int32_t irq, struct hist *copy)
+{
+	struct latency_irq *slot;
+	bool found = false;
+
+	if (!latency || hist_init(copy, 2, 0))
+		return false;
+	pthread_mutex_lock(&latency->lock);
+	slot = irq_find(latency, irq, false);
+	if (slot && slot->task.n)
+		found = !hist_merge(copy, &slot->task);
+	pthread_mutex_unlock(&latency->lock);
+	if (!found)
+		hist_free(copy);
+	return found;
+}
+
+void latency_stop(struct latency *latency)
+{
+	uint64_t one = 1;
+
+	if (!latency)
+		return;
+	if (write(latency->stop_fd, &one, sizeof(one)) == sizeof(one))
+		pthread_join(latency->thread, NULL);
+	instance_stop(latency->instance);
+	latency_free(latency);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Time in handlers and from interrupt to the woken task, from a private tracing
+ * instance. A thread drains it all the time, so that a long interval loses
+ * nothing; what it counted is taken over once per sample.
+ */
+#ifndef IRQTOP_LATENCY_H
+#define IRQTOP_LATENCY_H
+
+#include "monitor.h"
+#include "tracing/hist.h"
+
+struct latency;
+
+struct latency_cost {
+	double events_hz;
+	double cpu;		/* share of one CPU that recording takes; <0: unknown */
+	uint64_t lost;		/* events, since the start */
+};
+
+/*
+ * Starts to record. NULL: not possible, `error` says why (not root, no tracefs).
+ */
+struct latency *latency_start(char *error, size_t size);
+
+/*
+ * Hands what was counted in the last `seconds` to the tracks of the interrupts.
+ * With `latency` NULL, takes it away from them.
+ */
+void latency_take(struct latency *latency, struct tracks *tracks, double seconds,
+		  struct latency_cost *cost);
+
+/*
+ * A copy of one interrupt's latencies since the start, which the caller frees with
+ * hist_free(). false: there are none.
+ */
+bool latency_histogram(struct latency *latency, int32_t irq, struct hist *copy);
+
+/* Stops, and removes the instance. NULL is nothing. */
+void latency_stop(struct latency *latency);
+
+#endif

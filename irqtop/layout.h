@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which columns fit a screen, and where. */
+#ifndef IRQTOP_LAYOUT_H
+#define IRQTOP_LAYOUT_H
+
+#include "axis.h"
+#include "field.h"
+#include "options.h"
+
+struct layout_column {
+	enum field_id id;
+	unsigned int x, width;
+};
+
+struct layout {
+	unsigned int width, height;
+	unsigned int list_y, list_height;	/* rows */
+	unsigned int title_y;
+	unsigned int ncolumns;
+	struct layout_column column[FIELD_COUNT];
+	unsigned int needs;		/* NEED_* of the columns */
+};
+
+/* Places that a strip gets at most on a screen this wide. */
+unsigned int layout_strip_width(unsigned int width);
+
+/* `groups`: of the axis. `timed`: columns that need tracing have something to show. Columns the user named go first; the rest by rank. */
+void layout_make(struct layout *layout, const struct options *options,
+		 unsigned int width, unsigned int height, uint32_t groups, bool timed);
+
+/* The column at place x, or NULL. */
+const struct layout_column *layout_at(const struct layout *layout, unsigned int x);
+
+#endif

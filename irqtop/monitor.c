@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "monitor.h"
+
+static double rate_of(uint64_t now, uint64_t before, double seconds)
+{
+	return now >= before && seconds > 0 ? (double)(now - before) / seconds : -1;
+}
+
+static double share_of(uint64_t now, uint64_t before, uint64_t of)
+{
+	return now >= before && of ? (double)(now - before) / (double)of : 0;
+}
+
+static void totals_count(struct monitor *monitor, const struct sample *prev,
+			 const struct sample *cur)
+{
+	struct monitor_totals *totals = &monitor->totals;
+	const struct irqtable_stat *a = &prev->stat, *b = &cur->stat;
+	uint64_t ticks;
+
+	totals->interrupts_hz = totals->softirqs_hz = totals->switches_hz = -1;
+	totals->irq_cpu = totals->softirq_cpu = -1;
+	if (!prev->have_stat || !cur->have_stat || monitor->samples < 2)
+		return;
+	ticks = b->all.total_ticks > a->all.total_ticks ?
+		b->all.total_ticks - a->all.total_ticks : 0;
+	totals->interrupts_hz = rate_of(b->interrupts, a->interrupts, monitor->seconds);
+	totals->softirqs_hz = rate_of(b->softirqs, a->softirqs, monitor->seconds);
+	totals->switches_hz = rate_of(b->switches, a->switches, monitor->seconds);
+	if (!ticks)
+		return;
+	totals->irq_cpu = share_of(b->all.irq_ticks, a->all.irq_ticks, ticks);
+	totals->softirq_cpu = share_of(b->all.softirq_ticks, a->all.softirq_ticks,
+				       ticks);
+}
+
+static int compare(struct monitor *monitor)
+{
+	const struct sample *cur = &monitor->sample[monitor->current];
+	const struct sample *prev = &monitor->sample[!monitor->current];
+	int i, err;
+
+	monitor->seconds = monitor->samples > 1 && cur->time_ns > prev->time_ns ?
+			   (double)(cur->time_ns - prev->time_ns) / 1e9 : 0;
+	for (i = 0; i < TABLE_COUNT; i++) {
+		if (!cur->have[i])
+			continue;
+		err = irqtable_diff(&monitor->diff[i],
+				    monitor->samples > 1 && prev->have[i] ?
+				    &prev->table[i] : NULL, &cur->table[i],
+				    monitor->only);
+		if (err)
+			return err;
+	}
+	totals_count(monitor, prev, cur);
+	return 0;
+}
+
+int monitor_step(struct monitor *monitor)
+{
+	struct sample *next = &monitor->sample[!monitor->current];
+	int i, err;
+
+	err = source_read(monitor->source, next);
+	if (err)
+		return err;
+	monitor->current = !monitor->current;
+	monitor->samples++;
+	monitor->generation++;
+	err = compare(monitor);
+	for (i = 0; i < TABLE_COUNT && !err; i++) {
+		if (!next->have[i])
+			continue;
+		err = tracks_follow(&monitor->tracks[i], &monitor->diff[i],
+				    monitor->seconds);
+	}
+	return err;
+}
+
+int monitor_recount(struct monitor *monitor)
+{
+	return monitor->samples ? compare(monitor) : 0;
+}
+
+void monitor_restart(struct monitor *monitor)
+{
+	monitor->samples = 0;
+}
+
+void monitor_free(struct monitor *monitor)
+{
+	int i;
+
+	for (i = 0; i < TABLE_COUNT; i++) {
+		sample_free(&monitor->sample[i]);
+		irqtable_diff_free(&monitor->diff[i]);
+		tracks_free(&monitor->tracks[i]);
+	}
+	source_close(monitor->source);
+	memset(monitor, 0, sizeof(*monitor));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The last two samples of a source and what happened between them. */
+#ifndef IRQTOP_MONITOR_H
+#define IRQTOP_MONITOR_H
+
+#include "source.h"
+#include "track.h"
+
+struct monitor_totals {
+	double interrupts_hz, softirqs_hz, switches_hz;	/* negative: unknown */
+	double irq_cpu, softirq_cpu;	/* share of all CPU time, 0..1 */
+};
+
+struct monitor {
+	struct source *source;		/* owned */
+	struct sample sample[2];
+	unsigned int current;		/* index into sample */
+	unsigned int samples;		/* taken since the last restart */
+	unsigned int generation;	/* samples taken in all */
+	double seconds;			/* between the two, 0: unknown */
+	struct irqtable_diff diff[TABLE_COUNT];
+	struct tracks tracks[TABLE_COUNT];
+	struct monitor_totals totals;
+	const struct irqtable_cpus *only;	/* CPUs to count, NULL: all */
+};
+
+static inline const struct sample *monitor_sample(const struct monitor *monitor)
+{
+	return &monitor->sample[monitor->current];
+}
+
+/* Takes the next sample and compares. 0, -ENODATA at the end, or an error. */
+int monitor_step(struct monitor *monitor);
+
+/* Compares the two samples again, after `only` changed. Histories stay. */
+int monitor_recount(struct monitor *monitor);
+
+/* The next sample has none before it: after a pause or a jump. */
+void monitor_restart(struct monitor *monitor);
+
+void monitor_free(struct monitor *monitor);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "out.h"
+
+static bool out_room(struct out *out, size_t more)
+{
+	size_t want = out->room ? out->room : 16384;
+	char *data;
+
+	if (out->len + more <= out->room)
+		return true;
+	while (want < out->len + more)
+		want *= 2;
+	data = realloc(out->data, want);
+	if (!data) {
+		out->failed = true;
+		return false;
+	}
+	out->data = data;
+	out->room = want;
+	return true;
+}
+
+void out_bytes(struct out *out, const char *text, size_t len)
+{
+	if (!len || !out_room(out, len))
+		return;
+	memcpy(out->data + out->len, text, len);
+	out->len += len;
+}
+
+void out_text(struct out *out, const char *text)
+{
+	out_bytes(out, text, strlen(text));
+}
+
+void out_char(struct out *out, char c)
+{
+	out_bytes(out, &c, 1);
+}
+
+void out_count(struct out *out, uint64_t value)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	out_bytes(out, digits + at, sizeof(digits) - at);
+}
+
+void out_real(struct out *out, double value, int decimals)
+{
+	uint64_t scale = 1, all;
+	char digits[24];
+	int i, n = 0;
+
+	if (!isfinite(value)) {
+		out_char(out, '0');
+		return;
+	}
+	if (value < 0) {
+		out_char(out, '-');
+		value = -value;
+	}
+	for (i = 0; i < decimals; i++)
+		scale *= 10;
+	if (value > 1e19 / (double)scale)
+		value = 1e19 / (double)scale;
+	all = (uint64_t)(value * (double)scale + 0.5);
+	out_count(out, all / scale);
+	all %= scale;
+	if (!all)
+		return;
+	while (scale > 1 && all) {
+		scale /= 10;
+		digits[n++] = (char)('0' + all / scale);
+		all %= scale;
+	}
+	out_char(out, '.');
+	out_bytes(out, digits, (size_t)n);
+}
+
+size_t utf8_next(const char *text, size_t len, uint32_t *point)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)text;
+	size_t need, i;
+	uint32_t c;
+
+	if (p[0] < 0x80) {
+		*point = p[0];
+		return 1;
+	}
+	need = p[0] >= 0xf0 && p[0] < 0xf8 ? 4 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 :
+	       p[0] >= 0xc0 && p[0] < 0xe0 ? 2 : 0;
+	*point = 0xfffd;
+	if (!need || need > len)
+		return 1;
+	c = p[0] & (0xffu >> (need + 1));
+	for (i = 1; i < need; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 1;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[need] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 1;
+	*point = c;
+	return need;
+}
+
+size_t utf8_put(char *buf, uint32_t point)
+{
+	if (point < 0x80) {
+		buf[0] = (char)point;
+		return 1;
+	}
+	if (point < 0x800) {
+		buf[0] = (char)(0xc0 | point >> 6);
+		buf[1] = (char)(0x80 | (point & 0x3f));
+		return 2;
+	}
+	if (point < 0x10000) {
+		buf[0] = (char)(0xe0 | point >> 12);
+		buf[1] = (char)(0x80 | (point >> 6 & 0x3f));
+		buf[2] = (char)(0x80 | (point & 0x3f));
+		return 3;
+	}
+	buf[0] = (char)(0xf0 | point >> 18);
+	buf[1] = (char)(0x80 | (point >> 12 & 0x3f));
+	buf[2] = (char)(0x80 | (point >> 6 & 0x3f));
+	buf[3] = (char)(0x80 | (point & 0x3f));
+	return 4;
+}
+
+bool utf8_is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
+	       (point >= 0x200b && point <= 0x200f) ||
+	       (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
+}
+
+static void out_point(struct out *out, uint32_t point)
+{
+	char buf[4];
+
+	out_bytes(out, buf, utf8_put(buf, point));
+}
+
+void out_clean(struct out *out, const char *text, size_t len)
+{
+	uint32_t point;
+	size_t used;
+
+	for (; len; text += used, len -= used) {
+		used = utf8_next(text, len, &point);
+		out_point(out, utf8_is_control(point) ? '?' : point);
+	}
+}
+
+void out_json_string(struct out *out, const char *text, size_t len)
+{
+	uint32_t point;
+	char escape[8];
+	size_t used;
+
+	out_char(out, '"');
+	for (; len; text += used, len -= used) {
+		used = utf8_next(text, len, &point);
+		if (point == '"' || point == '\\') {
+			out_char(out, '\\');
+			out_char(out, (char)point);
+		} else if (utf8_is_control(point)) {
+			snprintf(escape, sizeof(escape), "\\u%04x", point & 0xffff);
+			out_text(out, escape);
+		} else {
+			out_point(out, point);
+		}
+	}
+	out_char(out, '"');
+}
+
+void out_csv_string(struct out *out, const char *text, size_t len)
+{
+	uint32_t point;
+	size_t used;
+
+	/* A spreadsheet runs what begins like a formula: quotes do not stop it. */
+	out_char(out, '"');
+	if (len && memchr("=+-@", text[0], 4))
+		out_char(out, '\'');
+	for (; len; text += used, len -= used) {
+		used = utf8_next(text, len, &point);
+		if (point == '"')
+			out_char(out, '"');
+		out_point(out, utf8_is_control(point) ? '?' : point);
+	}
+	out_char(out, '"');
+}
+
+void out_label_string(struct out *out, const char *text, size_t len)
+{
+	uint32_t point;
+	size_t used;
+
+	out_char(out, '"');
+	for (; len; text += used, len -= used) {
+		used = utf8_next(text, len, &point);
+		if (point == '"' || point == '\\')
+			out_char(out, '\\');
+		if (point == '\n')
+			out_text(out, "\\n");
+		else
+			out_point(out, utf8_is_control(point) ? '?' : point);
+	}
+	out_char(out, '"');
+}
+
+int out_write(struct out *out, int fd)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	while (at < out->len) {
+		n = write(fd, out->data + at, out->len - at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += (size_t)n;
+	}
+	out->len = 0;
+	return out->failed ? -ENOMEM : 0;
+}
+
+void out_free(struct out *out)
+{
+	free(out->data);
+	out->data = NULL;
+	out->len = out->room = 0;
+}

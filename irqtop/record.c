@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record.h"
+
+uint32_t record_sum(const unsigned char *data, size_t len)
+{
+	uint32_t sum = 0x811c9dc5;
+
+	while (len--)
+		sum = (sum ^ *data++) * 0x01000193;
+	return sum;
+}
+
+static void put(struct out *out, uint64_t value)
+{
+	while (value >= 0x80) {
+		out_char(out, (char)(value | 0x80));
+		value >>= 7;
+	}
+	out_char(out, (char)value);
+}
+
+static void put_u32(char *at, uint32_t value)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		at[i] = (char)(value >> i * 8);
+}
+
+/* Pairs (cells skipped, value) and at the end the cells left. */
+static void cells_put(struct out *out, const uint32_t *cell, const uint32_t *base,
+		      size_t n)
+{
+	size_t i, last = 0;
+	uint32_t value;
+
+	for (i = 0; i < n; i++) {
+		value = cell[i] - (base ? base[i] : 0);
+		if (!value)
+			continue;
+		put(out, i - last);
+		put(out, value);
+		last = i + 1;
+	}
+	put(out, n - last);
+}
+
+static void shape_put(struct out *out, const struct irqtable *table)
+{
+	unsigned int i;
+
+	put(out, table->ncpus);
+	for (i = 0; i < table->ncpus; i++)
+		put(out, table->cpu[i]);
+	put(out, table->nrows);
+	for (i = 0; i < table->nrows; i++) {
+		const struct irqtable_row *row = &table->row[i];
+
+		put(out, row->label_len);
+		out_bytes(out, table->text + row->label, row->label_len);
+		put(out, row->text_len);
+		out_bytes(out, table->text + row->text, row->text_len);
+		put(out, row->ncells);
+	}
+}
+
+static void stat_put(struct out *out, const struct sample *sample)
+{
+	const struct irqtable_stat *stat = &sample->stat;
+
+	put(out, sample->have_stat);
+	if (!sample->have_stat)
+		return;
+	put(out, stat->all.total_ticks);
+	put(out, stat->all.irq_ticks);
+	put(out, stat->all.softirq_ticks);
+	put(out, stat->interrupts);
+	put(out, stat->softirqs);
+	put(out, stat->switches);
+	put(out, stat->boot_s);
+}
+
+static bool is_next(const struct record *record, const struct monitor *monitor)
+{
+	const struct sample *sample = monitor_sample(monitor);
+	int i;
+
+	if (!record->started || record->since_key + 1 >= RECORD_KEY_EVERY ||
+	    monitor->samples < 2)
+		return false;
+	for (i = 0; i < TABLE_COUNT; i++)
+		if (sample->have[i] && !(monitor->diff[i].same_rows &&
+					 monitor->diff[i].same_cpus))
+			return false;
+	return true;
+}
+
+int record_open(struct record *record, const char *path)
+{
+	ssize_t n;
+
+	memset(record, 0, sizeof(*record));
+	record->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (record->fd < 0)
+		return -errno;
+	n = write(record->fd, RECORD_MAGIC, RECORD_MAGIC_LEN);
+	if (n == RECORD_MAGIC_LEN)
+		return 0;
+	n = n < 0 ? -errno : -ENOSPC;
+	close(record->fd);
+	return (int)n;
+}
+
+int record_write(struct record *record, const struct monitor *monitor)
+{
+	const struct sample *cur = monitor_sample(monitor);
+	bool next = is_next(record, monitor);
+	struct out *out = &record->out;
+	int i;
+
+	out->len = 0;
+	out_bytes(out, "\0\0\0\0\0\0\0\0", RECORD_HEAD);
+	put(out, next ? RECORD_NEXT : RECORD_KEY);
+	put(out, (uint64_t)cur->wall_ms);
+	put(out, cur->time_ns);
+	put(out, (unsigned int)cur->have[0] | (unsigned int)cur->have[1] << 1);
+	stat_put(out, cur);
+	for (i = 0; i < TABLE_COUNT; i++) {
+		const struct irqtable *table = &cur->table[i];
+
+		if (!cur->have[i])
+			continue;
+		if (!next)
+			shape_put(out, table);
+		cells_put(out, table->cell, next ? monitor->diff[i].prev->cell : NULL,
+			  (size_t)table->nrows * table->ncpus);
+	}
+	if (out->failed || out->len - RECORD_HEAD > UINT32_MAX)
+		return -ENOMEM;
+	put_u32(out->data, (uint32_t)(out->len - RECORD_HEAD));
+	put_u32(out->data + 4, record_sum((unsigned char *)out->data + RECORD_HEAD,
+					  out->len - RECORD_HEAD));
+	record->started = true;
+	record->since_key = next ? record->since_key + 1 : 0;
+	return out_write(out, record->fd);
+}
+
+int record_close(struct record *record)
+{
+	int err = close(record->fd) ? -errno : 0;
+
+	out_free(&record->out);
+	record->fd = -1;
+	return err;
+}

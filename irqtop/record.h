@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Recordings: the magic, then frames of
+ *
+ *	u32 length of the payload (little endian), u32 FNV-1a of the payload, payload
+ *
+ * A payload is unsigned LEB128 numbers: kind (RECORD_KEY or RECORD_NEXT), wall
+ * clock ms, monotonic ns, tables present (bit per table), whether /proc/stat was
+ * there, its seven numbers, and for each table: in a key frame the columns, the
+ * rows and all counters that are not 0; in the others only what changed, modulo
+ * 2^32, against the frame before. Counters go as pairs (cells skipped, value).
+ * A torn last frame (the recorder was killed) is as good as none.
+ */
+#ifndef IRQTOP_RECORD_H
+#define IRQTOP_RECORD_H
+
+#include "monitor.h"
+#include "out.h"
+
+#define RECORD_MAGIC "irqtop\001\n"
+#define RECORD_MAGIC_LEN 8
+#define RECORD_HEAD 8
+#define RECORD_KEY 1
+#define RECORD_NEXT 2
+#define RECORD_KEY_EVERY 64	/* frames: what a jump has to read at most */
+
+struct record {
+	int fd;
+	struct out out;
+	unsigned int since_key;
+	bool started;
+};
+
+/* Creates or empties the file. 0 or a negative errno value. */
+int record_open(struct record *record, const char *path);
+
+/* Writes the monitor's last sample. */
+int record_write(struct record *record, const struct monitor *monitor);
+
+/* 0 or what close() said. */
+int record_close(struct record *record);
+
+uint32_t record_sum(const unsigned char *data, size_t len);
+
+#endif

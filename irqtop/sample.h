@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a source delivers: everything read at one moment. */
+#ifndef IRQTOP_SAMPLE_H
+#define IRQTOP_SAMPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "irqtable.h"
+
+enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT };
+
+struct sample {
+	uint64_t time_ns;	/* CLOCK_MONOTONIC of the machine sampled */
+	int64_t wall_ms;	/* since 1970 */
+	bool have[TABLE_COUNT];
+	bool have_stat;
+	struct irqtable table[TABLE_COUNT];
+	struct irqtable_stat stat;
+};
+
+void sample_free(struct sample *sample);
+
+#endif

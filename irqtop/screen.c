@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The loop of the screen: sample when it is time, draw when something changed,
+ * hand keys to the user's state. Keys never touch the timer.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "draw.h"
+#include "format.h"
+#include "session.h"
+#include "terminal.h"
+#include "ui.h"
+
+#define EXIT_ALERT 2
+#define SEEK_HISTORY 64		/* samples before the one sought that are read too */
+#define KEY_RESIZE_CODE 0632	/* KEY_RESIZE */
+
+struct screen {
+	struct session *session;
+	struct terminal terminal;
+	struct canvas canvas;
+	struct ui ui;
+	uint64_t deadline_ns;
+	uint64_t self_ns, self_at_ns;	/* own CPU time, at the last sample */
+	bool dirty, redraw_all, quit;
+};
+
+/* A signal handler has nowhere else to leave its mark. */
+static volatile sig_atomic_t told_to_quit;
+
+static void quit_signal(int number)
+{
+	(void)number;
+	told_to_quit = 1;
+}
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t interval_ns(const struct screen *screen)
+{
+	return (uint64_t)(screen->session->options.interval_s * 1e9);
+}
+
+static unsigned int needs_of(const struct screen *screen)
+{
+	const struct session *session = screen->session;
+	unsigned int needs = screen->ui.layout.needs |
+			     fields[session->settings.sort].needs, i;
+
+	/* The strip marks the CPUs an interrupt may go to. */
+	for (i = 0; i < screen->ui.layout.ncolumns; i++)
+		if (screen->ui.layout.column[i].id == FIELD_STRIP)
+			needs |= NEED_AFFINITY;
+	for (i = 0; i < session->options.alerts.count; i++)
+		needs |= fields[session->options.alerts.alert[i].field].needs;
+	if (screen->ui.page == PAGE_ROW)
+		needs |= NEED_FACTS | NEED_DEVICES | NEED_THREADS;
+	return needs;
+}
+
+/* Facts of what is in sight; of all rows when they are sorted by a fact. */
+static void facts_collect(struct screen *screen)
+{
+	struct session *session = screen->session;
+	const struct view_row *row;
+
+	if (fields[session->settings.sort].needs & NEED_FACTS)
+		collect_rows(&session->collect, &session->view, 0,
+			     session->view.nrows, needs_of(screen));
+	else
+		collect_rows(&session->collect, &session->view, screen->ui.top,
+			     screen->ui.list_height, needs_of(screen));
+	row = ui_row(&screen->ui, &session->view);
+	if (screen->ui.page == PAGE_ROW && row && row->table == TABLE_INTERRUPTS &&
+	    row->data->irq >= 0)
+		detail_read(&screen->ui.detail, session->collect.root,
+			    (uint32_t)row->data->irq);
+	if (screen->ui.have_latency)
+		hist_free(&screen->ui.latency);
+	screen->ui.have_latency = screen->ui.page == PAGE_ROW && row &&
+				  row->table == TABLE_INTERRUPTS &&
+				  latency_histogram(session->latency, row->data->irq,
+						    &screen->ui.latency);
+}
+
+static void lay_out(struct screen *screen)
+{
+	struct session *session = screen->session;
+	struct ui *ui = &screen->ui;
+	unsigned int width, height;
+
+	terminal_size(&width, &height);
+	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
+		    session->collect.root, session->options.group,
+		    layout_strip_width(width));
+	layout_make(&ui->layout, &session->options, width, height,
+		    session->axis.ngroups, session->latency);
+	ui->list_height = ui->layout.list_height;
+	if (ui->strip_at >= session->axis.ngroups)
+		ui->strip_at = session->axis.ngroups ? session->axis.ngroups - 1 : 0;
+	if (canvas_reset(&screen->canvas, width, height))
+		screen->quit = true;
+	screen->canvas.ascii = !screen->terminal.utf8;
+}
+
+static void draw(struct screen *screen)
+{
+	lay_out(screen);
+	ui_settle(&screen->ui, &screen->session->view);
+	facts_collect(screen);
+	draw_screen(&screen->canvas, &screen->ui, screen->session);
+	if (terminal_show(&screen->terminal, &screen->canvas, screen->redraw_all))
+		screen->quit = true;
+	screen->dirty = screen->redraw_all = false;
+}
+
+static void alert_show(void *context, const struct alert *alert,
+		       const struct view_row *row, double value)
+{
+	struct screen *screen = context;
+	char number[FORMAT_BYTES];
+
+	format_number(number, value, 12);
+	ui_say(&screen->ui, true, "alert: %.*s %s %s (%s)", (int)row->data->label_len,
+	       row->text + row->data->label, fields[alert->field].key, number,
+	       alert->expression);
+}
+
+static void self_measure(struct screen *screen)
+{
+	uint64_t cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	screen->ui.self_cpu = -1;
+	if (screen->self_at_ns && screen->session->monitor.source->live)
+		screen->ui.self_cpu = (double)(cpu_ns - screen->self_ns) /
+				      (double)(now_ns - screen->self_at_ns);
+	screen->self_ns = cpu_ns;
+	screen->self_at_ns = now_ns;
+}
+
+static void sample_take(struct screen *screen)
+{
+	struct session *session = screen->session;
+	int err = session_step(session, needs_of(screen));
+
+	screen->dirty = true;
+	if (err == -ENODATA) {
+		screen->ui.paused = true;
+		ui_say(&screen->ui, false, "the recording ends here");
+	} else if (err) {
+		ui_say(&screen->ui, true, "cannot read the tables: %s", strerror(-err));
+	} else {
+		self_measure(screen);
+		alerts_check(&session->options.alerts, &session->view, alert_show,
+			     screen);
+	}
+}
+
+/* Shows sample ui->seek, with the history before it. */
+static void seek(struct screen *screen)
+{
+	struct session *session = screen->session;
+	struct monitor *monitor = &session->monitor;
+	unsigned int target = screen->ui.seek, i;
+	int err = 0;
+
+	if (target == monitor->source->next) {
+		sample_take(screen);
+		return;
+	}
+	err = monitor->source->ops->seek(monitor->source, target > SEEK_HISTORY ?
+					 target - SEEK_HISTORY : 0);
+	for (i = 0; i < TABLE_COUNT; i++)
+		tracks_free(&monitor->tracks[i]);
+	monitor->generation = 0;
+	monitor_restart(monitor);
+	do {
+		if (!err)
+			err = monitor_step(monitor);
+	} while (!err && monitor->source->next <= target);
+	if (!err)
+		err = view_build(&session->view, monitor, &session->settings);
+	if (err) {
+		/* The view still points at tracks that are gone. */
+		session->view.nrows = 0;
+		ui_say(&screen->ui, true, "cannot read the recording: %s",
+		       strerror(-err));
+	}
+}
+
+static void affinity_set(struct screen *screen)
+{
+	struct ui *ui = &screen->ui;
+	struct irqtable_facts facts;
+	char list[64] = "", now[64] = "";
+	const char *why;
+	int err;
+
+	irqtable_cpus_format(&ui->affinity, list, sizeof(list));
+	err = irqtable_affinity_write(screen->session->collect.root,
+				      (uint32_t)ui->irq, &ui->affinity);
+	if (!err) {
+		if (!irqtable_facts_read(&facts, screen->session->collect.root,
+					 (uint32_t)ui->irq,
+					 IRQTABLE_HAVE_EFFECTIVE))
+			irqtable_cpus_format(&facts.effective, now, sizeof(now));
+		ui_say(ui, false, "IRQ %d: the kernel took %s%s%s", ui->irq, list,
+		       now[0] ? "; it goes to " : "", now);
+		return;
+	}
+	why = err == -EIO ? "managed by its driver, or cannot be moved" :
+	      err == -EINVAL || err == -EOVERFLOW ? "no such CPU is online" :
+	      err == -EACCES || err == -EPERM ? "not allowed; root can" :
+	      err == -ENOENT ? "the interrupt is gone" : "refused";
+	ui_say(ui, true, "IRQ %d: the kernel says %s: %s", ui->irq, strerror(-err), why);
+}
+
+static void latency_turn(struct screen *screen)
+{
+	struct session *session = screen->session;
+	char error[320];
+
+	if (session_latency(session, !session->latency, error, sizeof(error)))
+		ui_say(&screen->ui, true, "no tracing: %s", error);
+	else
+		ui_say(&screen->ui, false, session->latency ?
+		       "tracing handlers and wake-ups" : "not tracing any more");
+}
+
+static void settings_save(struct screen *screen)
+{
+	int err;
+
+	if (!screen->session->options.config[0]) {
+		ui_say(&screen->ui, true, "there is no config file to save to");
+		return;
+	}
+	err = options_save(&screen->session->options);
+	if (err)
+		ui_say(&screen->ui, true, "cannot save %s: %s",
+		       screen->session->options.config, strerror(-err));
+	else
+		ui_say(&screen->ui, false, "saved to %s",
+		       screen->session->options.config);
+}
+
+/* Does what an action asked for. */
+static void react(struct screen *screen, unsigned int wish)
+{
+	struct session *session = screen->session;
+
+	screen->dirty = true;
+	if (wish & UI_QUIT)
+		screen->quit = true;
+	if (wish & UI_REDRAW)
+		screen->redraw_all = true;
+	if (wish & UI_SAVE)
+		settings_save(screen);
+	if (wish & UI_LATENCY)
+		latency_turn(screen);
+	if (wish & UI_AFFINITY)
+		affinity_set(screen);
+	if (wish & UI_TIMER)
+		screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
+	if (wish & UI_SEEK)
+		seek(screen);
+	if (wish & UI_RESTART && session->monitor.source->live) {
+		monitor_restart(&session->monitor);
+		sample_take(screen);
+		screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
+	}
+	if (wish & UI_RECOUNT)
+		monitor_recount(&session->monitor);
+	if (wish & (UI_VIEW | UI_RECOUNT) &&
+	    view_build(&session->view, &session->monitor, &session->settings))
+		screen->quit = true;
+}
+
+static void keys_read(struct screen *screen)
+{
+	struct terminal_key key;
+	unsigned int wish;
+
+	while (!screen->quit && terminal_key(&screen->terminal, &key)) {
+		if (key.code == KEY_RESIZE_CODE) {
+			screen->dirty = screen->redraw_all = true;
+			continue;
+		}
+		if (key.wheel)
+			wish = ui_act(&screen->ui, screen->session,
+				      key.wheel < 0 ? ACT_UP : ACT_DOWN);
+		else if (key.mouse)
+			wish = ui_click(&screen->ui, screen->session, key.x, key.y);
+		else
+			wish = ui_type(&screen->ui, screen->session, key.code);
+		react(screen, wish);
+		/* Movements refer to what is laid out now. */
+		lay_out(screen);
+		ui_settle(&screen->ui, &screen->session->view);
+	}
+}
+
+static int timeout_ms(const struct screen *screen)
+{
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (screen->ui.paused)
+		return -1;
+	if (screen->deadline_ns <= now_ns)
+		return 0;
+	return (int)((screen->deadline_ns - now_ns + 999999) / 1000000);
+}
+
+static void wait_for_something(struct screen *screen)
+{
+	struct pollfd poll_fd = { .fd = screen->terminal.fd, .events = POLLIN };
+	int n = poll(&poll_fd, 1, timeout_ms(screen));
+
+	if (n < 0) {
+		/* A signal: the size changed, or we were stopped and go on. */
+		screen->dirty = screen->redraw_all = errno == EINTR;
+		screen->quit |= errno != EINTR;
+	}
+	if (n > 0 && (poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL) ||
+		      terminal_gone(&screen->terminal)))
+		screen->quit = true;
+}
+
+static void timer_check(struct screen *screen)
+{
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (screen->ui.paused || now_ns < screen->deadline_ns)
+		return;
+	screen->deadline_ns += interval_ns(screen);
+	if (screen->deadline_ns < now_ns)
+		screen->deadline_ns = now_ns + interval_ns(screen);
+	sample_take(screen);
+}
+
+static void where_set(struct screen *screen)
+{
+	const struct options *options = &screen->session->options;
+	const char *name = options->replay ? options->replay : options->root;
+	const char *slash = strrchr(name, '/');
+	struct utsname uts;
+
+	if (screen->session->monitor.source->live && !uname(&uts))
+		snprintf(screen->ui.where, sizeof(screen->ui.where), "%.60s  %.60s",
+			 uts.nodename, uts.release);
+	else
+		snprintf(screen->ui.where, sizeof(screen->ui.where), "%.120s",
+			 slash && slash[1] ? slash + 1 : name);
+}
+
+static void signals_set(void)
+{
+	struct sigaction action = { .sa_handler = quit_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+int screen_run(struct session *session)
+{
+	struct screen *screen = calloc(1, sizeof(*screen));
+
+	if (!screen)
+		return session_complain("screen", -ENOMEM);
+	screen->session = session;
+	screen->ui.self_cpu = -1;
+	where_set(screen);
+	if (terminal_open(&screen->terminal, &session->options)) {
+		free(screen);
+		return 1;
+	}
+	signals_set();
+	screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
+	screen->dirty = true;
+	while (!screen->quit && !told_to_quit) {
+		timer_check(screen);
+		if (screen->dirty)
+			draw(screen);
+		wait_for_something(screen);
+		keys_read(screen);
+	}
+	terminal_close(&screen->terminal);
+	canvas_free(&screen->canvas);
+	if (screen->ui.have_latency)
+		hist_free(&screen->ui.latency);
+	free(screen);
+	return session->options.alerts.fired ? EXIT_ALERT : 0;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "session.h"
+
+int session_complain(const char *what, int err)
+{
+	const char *why = strerror(-err);
+
+	if (err == -EBADMSG)
+		why = "not a recording of irqtop";
+	else if (err == -EPROTO)
+		why = "does not look like /proc/interrupts";
+	fprintf(stderr, "irqtop: %s: %s\n", what, why);
+	return 1;
+}
+
+int session_complain_input(const struct session *session, int err)
+{
+	const struct options *options = &session->options;
+	char path[4200];
+
+	if (options->replay)
+		return session_complain(options->replay, err);
+	snprintf(path, sizeof(path), "%s%sproc/interrupts", options->root,
+		 options->root[0] && options->root[strlen(options->root) - 1] == '/' ?
+		 "" : "/");
+	return session_complain(path, err);
+}
+
+static int source_open(struct session *session)
+{
+	const struct options *options = &session->options;
+
+	if (options->replay) {
+		session->monitor.source = source_replay_open(options->replay);
+		if (!session->monitor.source)
+			return session_complain(options->replay, -errno);
+	} else {
+		session->monitor.source = source_proc_open(options->root);
+		if (!session->monitor.source)
+			return session_complain(options->root, -errno);
+	}
+	session->collect.root = session->monitor.source->root;
+	return 0;
+}
+
+int session_filter(struct session *session, const char *text, char *error,
+		   size_t size)
+{
+	struct filter filter;
+	int err = filter_parse(&filter, text, error, size);
+
+	if (err)
+		return err;
+	if (filter.node >= 0) {
+		struct irqtable_cpus cpus;
+		unsigned int i;
+
+		if (!axis_node_cpus(&session->axis, filter.node, &cpus)) {
+			snprintf(error, size, "node:%d: no such node", filter.node);
+			filter_free(&filter);
+			return -ENOENT;
+		}
+		for (i = 0; i < IRQTABLE_CPUS_MAX / 64; i++)
+			cpus.bit[i] &= filter.by_cpu ? filter.cpus.bit[i] : UINT64_MAX;
+		filter.cpus = cpus;
+		filter.by_cpu = true;
+	}
+	filter_free(&session->settings.filter);
+	session->settings.filter = filter;
+	session->only = filter.cpus;
+	session->monitor.only = filter.by_cpu ? &session->only : NULL;
+	return 0;
+}
+
+int session_latency(struct session *session, bool on, char *error, size_t size)
+{
+	struct tracks *tracks = &session->monitor.tracks[TABLE_INTERRUPTS];
+
+	if (!on) {
+		latency_stop(session->latency);
+		session->latency = NULL;
+		latency_take(NULL, tracks, 0, &session->cost);
+		return 0;
+	}
+	if (!session->monitor.source->live) {
+		snprintf(error, size, "only the running system can be traced");
+		return -1;
+	}
+	if (!session->latency)
+		session->latency = latency_start(error, size);
+	return session->latency ? 0 : -1;
+}
+
+int session_open(struct session *session)
+{
+	const struct options *options = &session->options;
+	char error[256];
+	int err;
+
+	session->record.fd = -1;
+	session->collect.root = -1;
+	session->settings.filter.node = -1;
+	session->settings.sort = options->sort;
+	session->settings.reverse = options->reverse;
+	memcpy(session->settings.table, options->table, sizeof(options->table));
+	if (options->diff[0])
+		return 0;
+	if (source_open(session))
+		return 1;
+	/* The first sample names the CPUs, so that node:N means something. */
+	err = monitor_step(&session->monitor);
+	if (err)
+		return session_complain_input(session, err);
+	if (axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
+			session->collect.root, options->group, 64) < 0)
+		return session_complain("CPUs", -ENOMEM);
+	if (session_filter(session, options->filter, error, sizeof(error))) {
+		fprintf(stderr, "irqtop: filter %s\n", error);
+		return 1;
+	}
+	err = monitor_recount(&session->monitor);
+	if (!err && options->latency && session_latency(session, true, error,
+							sizeof(error))) {
+		fprintf(stderr, "irqtop: latency: %s\n", error);
+		return 1;
+	}
+	if (!err && options->record) {
+		err = record_open(&session->record, options->record);
+		session->recording = !err;
+		if (!err)
+			err = record_write(&session->record, &session->monitor);
+	}
+	if (!err)
+		err = view_build(&session->view, &session->monitor, &session->settings);
+	return err ? session_complain(options->record ? options->record : "start", err) :
+		     0;
+}
+
+int session_step(struct session *session, unsigned int needs)
+{
+	int err = monitor_step(&session->monitor);
+
+	if (err)
+		return err;
+	if (session->recording) {
+		err = record_write(&session->record, &session->monitor);
+		if (err)
+			return err;
+	}
+	if (session->latency)
+		latency_take(session->latency, &session->monitor.tracks[TABLE_INTERRUPTS],
+			     session->monitor.seconds, &session->cost);
+	collect_sample(&session->collect, &session->monitor, needs);
+	return view_build(&session->view, &session->monitor, &session->settings);
+}
+
+void session_close(struct session *session)
+{
+	if (session->recording && record_close(&session->record))
+		session_complain(session->options.record, -errno);
+	latency_stop(session->latency);
+	monitor_free(&session->monitor);
+	collect_free(&session->collect);
+	axis_free(&session->axis);
+	view_free(&session->view);
+	filter_free(&session->settings.filter);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one context of the program: what every way of running it shares. */
+#ifndef IRQTOP_SESSION_H
+#define IRQTOP_SESSION_H
+
+#include "axis.h"
+#include "collect.h"
+#include "latency.h"
+#include "monitor.h"
+#include "options.h"
+#include "record.h"
+#include "view.h"
+
+struct session {
+	struct options options;
+	struct monitor monitor;
+	struct collect collect;
+	struct axis axis;
+	struct view_settings settings;
+	struct irqtable_cpus only;	/* what monitor.only points to */
+	struct view view;
+	struct record record;
+	bool recording;
+	struct latency *latency;	/* NULL: off */
+	struct latency_cost cost;
+};
+
+/* Opens source and recording. Prints what is wrong; 0, or the exit status. */
+int session_open(struct session *session);
+
+/*
+ * Takes a sample, records it, reads what `needs` names and builds the view. 0,
+ * -ENODATA at the end, or an error.
+ */
+int session_step(struct session *session, unsigned int needs);
+
+/* Starts or stops tracing. 0, or -1 and `error` says why not. */
+int session_latency(struct session *session, bool on, char *error, size_t size);
+
+/* Puts a filter in force from the next view on. As filter_parse(). */
+int session_filter(struct session *session, const char *text, char *error,
+		   size_t size);
+
+/* Prints "irqtop: what: why" for a negative errno value. Returns 1. */
+int session_complain(const char *what, int err);
+
+/* The same about what samples are read from. */
+int session_complain_input(const struct session *session, int err);
+
+void session_close(struct session *session);
+
+/* Ways to run; they return the exit status. */
+int stream_run(struct session *session);
+int diff_run(struct session *session);
+int listen_run(struct session *session);
+int screen_run(struct session *session);
+
+#endif

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Samples from a recording; record.h says how it is laid out. Trusts nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "record.h"
+
+/* What a frame may claim: 64 times the largest machine there is. */
+#define MAX_CELLS (UINT64_C(1) << 27)
+
+struct frame {
+	size_t at;	/* of the payload */
+	uint32_t len;
+	bool key;
+};
+
+struct replay {
+	struct source source;
+	const unsigned char *data;
+	size_t size;
+	struct frame *frame;
+	struct sample state;	/* after frame source.next - 1 */
+};
+
+struct cursor {
+	const unsigned char *at, *end;
+	bool failed;
+};
+
+static uint64_t get(struct cursor *c)
+{
+	uint64_t value = 0;
+	unsigned int shift;
+
+	for (shift = 0; shift < 64 && c->at < c->end; shift += 7) {
+		value |= (uint64_t)(*c->at & 0x7f) << shift;
+		if (!(*c->at++ & 0x80))
+			return value;
+	}
+	c->failed = true;
+	return 0;
+}
+
+static const char *get_text(struct cursor *c, uint64_t *len)
+{
+	const char *text;
+
+	*len = get(c);
+	if (c->failed || *len > (uint64_t)(c->end - c->at)) {
+		c->failed = true;
+		*len = 0;
+		return "";
+	}
+	text = (const char *)c->at;
+	c->at += *len;
+	return text;
+}
+
+static uint32_t get_u32(const unsigned char *at)
+{
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
+}
+
+static int shape_get(struct cursor *c, struct irqtable *table)
+{
+	uint64_t n, i, label_len, text_len, ncells;
+	const char *label, *text;
+	int err = 0;
+
+	irqtable_begin(table);
+	n = get(c);
+	for (i = 0; i < n && !c->failed && !err; i++)
+		err = irqtable_add_column(table, (uint32_t)get(c) & INT32_MAX);
+	n = get(c);
+	if (!err && (!table->ncpus || n > MAX_CELLS / table->ncpus))
+		return -EBADMSG;
+	for (i = 0; i < n && !c->failed && !err; i++) {
+		label = get_text(c, &label_len);
+		text = get_text(c, &text_len);
+		ncells = get(c);
+		if (c->failed || ncells > table->ncpus)
+			return -EBADMSG;
+		err = irqtable_add_row(table, label, label_len, text, text_len,
+				       (uint32_t)ncells);
+	}
+	return err ? err : c->failed ? -EBADMSG : 0;
+}
+
+static int cells_get(struct cursor *c, struct irqtable *table)
+{
+	size_t n = (size_t)table->nrows * table->ncpus, i = 0;
+	uint64_t skip;
+	uint32_t r, k;
+
+	for (;;) {
+		skip = get(c);
+		if (c->failed || skip > n - i)
+			return -EBADMSG;
+		i += skip;
+		if (i == n)
+			break;
+		table->cell[i++] += (uint32_t)get(c);
+	}
+	for (r = 0; r < table->nrows; r++) {
+		const uint32_t *cell = irqtable_cells(table, r);
+
+		table->row[r].total = 0;
+		for (k = 0; k < table->ncpus; k++)
+			table->row[r].total += cell[k];
+	}
+	return 0;
+}
+
+static void stat_get(struct cursor *c, struct sample *sample)
+{
+	struct irqtable_stat *stat = &sample->stat;
+
+	sample->have_stat = get(c) & 1;
+	if (!sample->have_stat)
+		return;
+	stat->all.total_ticks = get(c);
+	stat->all.irq_ticks = get(c);
+	stat->all.softirq_ticks = get(c);
+	stat->interrupts = get(c);
+	stat->softirqs = get(c);
+	stat->switches = get(c);
+	stat->boot_s = get(c);
+}
+
+static int frame_apply(struct replay *replay, const struct frame *frame)
+{
+	struct cursor c = { replay->data + frame->at,
+			    replay->data + frame->at + frame->len, false };
+	struct sample *state = &replay->state;
+	uint64_t kind = get(&c), have;
+	int i, err;
+
+	state->wall_ms = (int64_t)get(&c);
+	state->time_ns = get(&c);
+	have = get(&c);
+	stat_get(&c, state);
+	for (i = 0; i < TABLE_COUNT; i++) {
+		state->have[i] = have >> i & 1;
+		if (!state->have[i])
+			continue;
+		err = kind == RECORD_KEY ? shape_get(&c, &state->table[i]) : 0;
+		if (!err)
+			err = cells_get(&c, &state->table[i]);
+		if (err)
+			return err;
+		state->table[i].time_ns = state->time_ns;
+	}
+	return c.failed ? -EBADMSG : 0;
+}
+
+static int replay_read(struct source *source, struct sample *sample)
+{
+	struct replay *replay = (struct replay *)source;
+	struct sample *state = &replay->state;
+	int i, err;
+
+	if (source->next >= source->count)
+		return -ENODATA;
+	err = frame_apply(replay, &replay->frame[source->next]);
+	if (err)
+		return err;
+	source->next++;
+	sample->time_ns = state->time_ns;
+	sample->wall_ms = state->wall_ms;
+	sample->have_stat = state->have_stat;
+	sample->stat.all = state->stat.all;
+	sample->stat.interrupts = state->stat.interrupts;
+	sample->stat.softirqs = state->stat.softirqs;
+	sample->stat.switches = state->stat.switches;
+	sample->stat.boot_s = state->stat.boot_s;
+	for (i = 0; i < TABLE_COUNT; i++) {
+		sample->have[i] = state->have[i];
+		if (!state->have[i])
+			continue;
+		err = irqtable_copy(&sample->table[i], &state->table[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int replay_seek(struct source *source, unsigned int number)
+{
+	struct replay *replay = (struct replay *)source;
+	unsigned int at;
+	int err;
+
+	if (number >= source->count)
+		number = source->count ? source->count - 1 : 0;
+	for (at = number; at > 0 && !replay->frame[at].key; at--)
+		;
+	/* From the key frame on, or only the frames between when that is nearer. */
+	if (source->next > at && source->next <= number)
+		at = source->next;
+	for (source->next = at; at < number; at++) {
+		err = frame_apply(replay, &replay->frame[at]);
+		if (err)
+			return err;
+		source->next = at + 1;
+	}
+	return 0;
+}
+
+static void replay_close(struct source *source)
+{
+	struct replay *replay = (struct replay *)source;
+
+	if (replay->size)
+		munmap((void *)(uintptr_t)replay->data, replay->size);
+	sample_free(&replay->state);
+	free(replay->frame);
+	free(replay);
+}
+
+static const struct source_ops replay_ops = {
+	.read = replay_read,
+	.seek = replay_seek,
+	.close = replay_close,
+};
+
+/* Lists the whole frames; the first must be a key frame. */
+static int frames_list(struct replay *replay)
+{
+	size_t at = RECORD_MAGIC_LEN, room = 0;
+	struct frame *frame;
+	uint32_t len;
+
+	if (replay->size < RECORD_MAGIC_LEN ||
+	    memcmp(replay->data, RECORD_MAGIC, RECORD_MAGIC_LEN))
+		return -EBADMSG;
+	while (replay->size - at >= RECORD_HEAD) {
+		len = get_u32(replay->data + at);
+		if (!len || len > replay->size - at - RECORD_HEAD ||
+		    get_u32(replay->data + at + 4) !=
+		    record_sum(replay->data + at + RECORD_HEAD, len))
+			break;
+		if (replay->source.count == room) {
+			room = room ? room * 2 : 64;
+			frame = realloc(replay->frame, room * sizeof(*frame));
+			if (!frame)
+				return -ENOMEM;
+			replay->frame = frame;
+		}
+		frame = &replay->frame[replay->source.count];
+		frame->at = at + RECORD_HEAD;
+		frame->len = len;
+		frame->key = replay->data[frame->at] == RECORD_KEY;
+		if (!replay->source.count && !frame->key)
+			return -EBADMSG;
+		replay->source.count++;
+		at += RECORD_HEAD + len;
+	}
+	return replay->source.count ? 0 : -EBADMSG;
+}
+
+struct source *source_replay_open(const char *path)
+{
+	struct replay *replay = calloc(1, sizeof(*replay));
+	struct stat st;
+	int fd, err;
+
+	if (!replay)
+		return NULL;
+	replay->source.ops = &replay_ops;
+	replay->source.root = -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st)) {
+		err = -errno;
+	} else if (!S_ISREG(st.st_mode) || !st.st_size) {
+		err = -EBADMSG;
+	} else {
+		replay->data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+				    fd, 0);
+		err = replay->data == MAP_FAILED ? -errno : 0;
+		replay->size = err ? 0 : (size_t)st.st_size;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (!err)
+		err = frames_list(replay);
+	if (!err)
+		return &replay->source;
+	replay_close(&replay->source);
+	errno = -err;
+	return NULL;
+}

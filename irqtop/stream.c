@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reports one after the other on standard output. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "report.h"
+#include "session.h"
+
+#define EXIT_ALERT 2
+
+struct columns {
+	unsigned int n;
+	enum field_id id[FIELD_COUNT];
+};
+
+static const struct columns batch_columns = { 8, {
+	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
+	FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns latency_columns = { 11, {
+	FIELD_IRQ, FIELD_RATE, FIELD_TOTAL, FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG,
+	FIELD_HANDLER_MAX, FIELD_TASK_P50, FIELD_TASK_P99, FIELD_TASK_MAX,
+	FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns once_columns = { 6, {
+	FIELD_IRQ, FIELD_TOTAL, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns diff_columns = { 6, {
+	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns data_columns = { 11, {
+	FIELD_TABLE, FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE,
+	FIELD_MAX, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns metrics_columns = { 1, { FIELD_TOTAL } };
+
+static report_print *const printers[] = {
+	[MODE_BATCH] = batch_print,
+	[MODE_JSON] = json_print,
+	[MODE_CSV] = csv_print,
+	[MODE_METRICS] = metrics_print,
+	[MODE_LISTEN] = metrics_print,
+	[MODE_QUIET] = NULL,
+};
+
+static const struct columns *columns_of(const struct options *options)
+{
+	switch (options->mode) {
+	case MODE_JSON:
+	case MODE_CSV:
+		return &data_columns;
+	case MODE_METRICS:
+	case MODE_LISTEN:
+		return &metrics_columns;
+	default:
+		return options->latency ? &latency_columns :
+		       options->once ? &once_columns :
+		       options->diff[0] ? &diff_columns : &batch_columns;
+	}
+}
+
+static void report_init(struct report *report, const struct session *session)
+{
+	const struct options *options = &session->options;
+	const struct columns *own = columns_of(options);
+	unsigned int i, n = options->ncolumns ? options->ncolumns : own->n;
+
+	memset(report, 0, sizeof(*report));
+	report->monitor = &session->monitor;
+	report->view = &session->view;
+	report->limit = options->rows;
+	report->per_cpu = options->per_cpu;
+	report->strict = options->strict;
+	for (i = 0; i < n; i++) {
+		enum field_id id = options->ncolumns ? options->column[i] : own->id[i];
+
+		if (fields[id].style != STYLE_PICTURE)
+			report->column[report->ncolumns++] = id;
+	}
+}
+
+static unsigned int needs_of(const struct report *report,
+			     const struct session *session)
+{
+	unsigned int i, needs = fields[session->settings.sort].needs;
+
+	for (i = 0; i < report->ncolumns; i++)
+		needs |= fields[report->column[i]].needs;
+	for (i = 0; i < session->options.alerts.count; i++)
+		needs |= fields[session->options.alerts.alert[i].field].needs;
+	return needs;
+}
+
+/* A reader that left is no failure of ours; SIGPIPE usually says it first. */
+static int output_status(int err)
+{
+	if (!err || err == -EPIPE)
+		return 0;
+	return session_complain("standard output", err);
+}
+
+static void alert_setenv(const char *name, const char *text, size_t len)
+{
+	char value[256];
+
+	snprintf(value, sizeof(value), "%.*s", (int)len, text);
+	setenv(name, value, 1);
+}
+
+static void alert_environment(const struct alert *alert, const struct view_row *row,
+			      double value)
+{
+	struct value name = field_get(FIELD_NAME, row);
+	char number[64];
+
+	snprintf(number, sizeof(number), "%.6g", value);
+	setenv("IRQTOP_ALERT", alert->expression, 1);
+	setenv("IRQTOP_COLUMN", fields[alert->field].key, 1);
+	setenv("IRQTOP_VALUE", number, 1);
+	alert_setenv("IRQTOP_IRQ", row->text + row->data->label, row->data->label_len);
+	alert_setenv("IRQTOP_NAME", name.text ? name.text : "", name.len);
+}
+
+static void alert_run(const char *command, const struct alert *alert,
+		      const struct view_row *row, double value)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return;
+	alert_environment(alert, row, value);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static void alert_say(void *context, const struct alert *alert,
+		      const struct view_row *row, double value)
+{
+	const struct session *session = context;
+	struct value name = field_get(FIELD_NAME, row);
+	struct out out = {0};
+
+	out_text(&out, "irqtop: alert: ");
+	out_clean(&out, row->text + row->data->label, row->data->label_len);
+	out_char(&out, ' ');
+	out_clean(&out, name.text ? name.text : "", name.len);
+	out_text(&out, ": ");
+	out_text(&out, fields[alert->field].key);
+	out_char(&out, ' ');
+	out_real(&out, value, 3);
+	out_text(&out, " (");
+	out_text(&out, alert->expression);
+	out_text(&out, ")\n");
+	out_write(&out, STDERR_FILENO);
+	out_free(&out);
+	if (session->options.alert_command)
+		alert_run(session->options.alert_command, alert, row, value);
+}
+
+/* Tracing must be undone: then signals end the loop instead of the program. */
+static volatile sig_atomic_t told_to_stop;
+
+static void stop_signal(int number)
+{
+	(void)number;
+	told_to_stop = 1;
+}
+
+static void signals_catch(void)
+{
+	struct sigaction action = { .sa_handler = stop_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
+{
+	struct timespec at, now;
+	uint64_t now_ns;
+
+	*deadline_ns += interval_ns;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	/* After a stop (Ctrl-Z) or a long read: no burst to catch up. */
+	if (*deadline_ns + interval_ns < now_ns)
+		*deadline_ns = now_ns + interval_ns;
+	at.tv_sec = (time_t)(*deadline_ns / 1000000000);
+	at.tv_nsec = (long)(*deadline_ns % 1000000000);
+	while (!told_to_stop &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+		;
+}
+
+static int report_send(struct session *session, struct report *report,
+		       struct out *out, unsigned int needs)
+{
+	report_print *print = printers[session->options.mode];
+	int err;
+
+	if (!print)
+		return 0;
+	collect_rows(&session->collect, &session->view, 0, report_rows(report), needs);
+	out->len = 0;
+	print(out, report);
+	report->printed++;
+	err = out_write(out, STDOUT_FILENO);
+	return err;
+}
+
+static bool wants_one_sample(const struct options *options)
+{
+	return options->once || options->mode == MODE_METRICS;
+}
+
+/* Samples until there is nothing left to do. 0 or a negative errno value. */
+static int reports_run(struct session *session, struct report *report,
+		       struct out *out, unsigned int needs)
+{
+	struct options *options = &session->options;
+	uint64_t interval_ns = (uint64_t)(options->interval_s * 1e9);
+	uint64_t deadline_ns = monitor_sample(&session->monitor)->time_ns;
+	bool stop_on_alert = options->alerts.count && !options->alert_command;
+	unsigned int done;
+	int err;
+
+	for (done = 0; !options->count || done < options->count; done++) {
+		if (!options->replay)
+			sleep_until(&deadline_ns, interval_ns);
+		if (told_to_stop)
+			return 0;
+		err = session_step(session, needs);
+		if (err == -ENODATA)
+			return 0;
+		if (err)
+			return err;
+		err = report_send(session, report, out, needs);
+		if (err)
+			return err;
+		alerts_check(&options->alerts, &session->view, alert_say, session);
+		while (options->alert_command && waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (options->alerts.fired && stop_on_alert)
+			return 0;
+	}
+	return 0;
+}
+
+int stream_run(struct session *session)
+{
+	struct options *options = &session->options;
+	struct report report;
+	struct out out = {0};
+	unsigned int needs;
+	int err, status;
+
+	report_init(&report, session);
+	if (session->latency)
+		signals_catch();
+	needs = needs_of(&report, session);
+	if (wants_one_sample(options)) {
+		collect_sample(&session->collect, &session->monitor, needs);
+		err = report_send(session, &report, &out, needs);
+	} else {
+		/* Threads need two looks, like everything else. */
+		collect_sample(&session->collect, &session->monitor, needs);
+		err = reports_run(session, &report, &out, needs);
+	}
+	out_free(&out);
+	if (err == -EPROTO || err == -EBADMSG)
+		status = session_complain_input(session, err);
+	else
+		status = output_status(err);
+	if (!status && options->alerts.fired)
+		status = EXIT_ALERT;
+	return status;
+}
+
+/* --- --diff ------------------------------------------------------------------ */
+
+/* The last sample of a recording, a copied tree, or a copy of the file. */
+static int side_load(struct session *session, const char *path)
+{
+	struct monitor *monitor = &session->monitor;
+	bool timed = true;
+	int err;
+
+	source_close(monitor->source);
+	monitor->source = source_replay_open(path);
+	if (monitor->source) {
+		monitor->source->ops->seek(monitor->source,
+					   monitor->source->count - 1);
+	} else {
+		timed = false;
+		monitor->source = source_proc_open(path);
+		if (!monitor->source)
+			monitor->source = source_text_open(path);
+	}
+	if (!monitor->source)
+		return session_complain(path, -errno);
+	err = monitor_step(monitor);
+	if (err)
+		return session_complain(path, err);
+	if (!timed) {
+		/* When a copy was made is not known, so there are no rates. */
+		struct sample *sample = &monitor->sample[monitor->current];
+
+		sample->time_ns = 0;
+		sample->wall_ms = 0;
+		sample->table[0].time_ns = sample->table[1].time_ns = 0;
+	}
+	return 0;
+}
+
+int diff_run(struct session *session)
+{
+	struct report report;
+	struct out out = {0};
+	char error[256];
+	int err;
+
+	if (side_load(session, session->options.diff[0]) ||
+	    side_load(session, session->options.diff[1]))
+		return 1;
+	if (axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
+			session->monitor.source->root, AXIS_AUTO, 64) < 0)
+		return session_complain("CPUs", -ENOMEM);
+	if (session_filter(session, session->options.filter, error, sizeof(error))) {
+		fprintf(stderr, "irqtop: filter %s\n", error);
+		return 1;
+	}
+	err = monitor_recount(&session->monitor);
+	if (!err)
+		err = view_build(&session->view, &session->monitor,
+				 &session->settings);
+	report_init(&report, session);
+	if (!err)
+		err = report_send(session, &report, &out, 0);
+	out_free(&out);
+	return output_status(err);
+}

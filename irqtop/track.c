@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "track.h"
+
+#define NONE UINT32_MAX
+
+static int room(void *array, size_t *have, size_t need, size_t size)
+{
+	void **slot = array;
+	size_t want = *have ? *have : 64;
+	void *bigger;
+
+	if (need <= *have)
+		return 0;
+	while (want < need)
+		want *= 2;
+	bigger = realloc(*slot, want * size);
+	if (!bigger)
+		return -ENOMEM;
+	*slot = bigger;
+	*have = want;
+	return 0;
+}
+
+static uint32_t bucket_of(const struct tracks *tracks, uint64_t key)
+{
+	return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 24) &
+	       (uint32_t)(tracks->bucket_room - 1);
+}
+
+static void rehash(struct tracks *tracks)
+{
+	uint32_t i, *at;
+
+	memset(tracks->bucket, 0xff, tracks->bucket_room * sizeof(*tracks->bucket));
+	for (i = 0; i < tracks->count; i++) {
+		if (!tracks->slot[i]->generation)
+			continue;
+		at = &tracks->bucket[bucket_of(tracks, tracks->slot[i]->key)];
+		tracks->slot[i]->next = *at;
+		*at = i;
+	}
+}
+
+static uint32_t track_find(const struct tracks *tracks, uint64_t key)
+{
+	uint32_t i = tracks->bucket[bucket_of(tracks, key)];
+
+	/* Two rows of one key in one sample get a track each. */
+	while (i != NONE && (tracks->slot[i]->key != key ||
+			     tracks->slot[i]->generation == tracks->generation))
+		i = tracks->slot[i]->next;
+	return i;
+}
+
+static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
+{
+	uint32_t i = tracks->free_list, *at;
+	struct track *track;
+
+	if (tracks->count == 0 || i == NONE) {
+		if (room(&tracks->slot, &tracks->slot_room, tracks->count + 1,
+			 sizeof(struct track *)))
+			return NONE;
+		track = malloc(sizeof(*track));
+		if (!track)
+			return NONE;
+		i = tracks->count++;
+		tracks->slot[i] = track;
+		tracks->free_list = NONE;
+	} else {
+		track = tracks->slot[i];
+		tracks->free_list = track->next;
+	}
+	memset(track, 0, sizeof(*track));
+	track->key = key;
+	track->irq = irq;
+	track->order = NONE;
+	track->facts.node = -1;
+	at = &tracks->bucket[bucket_of(tracks, key)];
+	track->next = *at;
+	*at = i;
+	return i;
+}
+
+static void track_note(struct track *track, const struct irqtable_delta *delta,
+		       double seconds)
+{
+	float rate = -1;
+
+	if (delta->state == IRQTABLE_COUNTED && seconds > 0) {
+		rate = (float)((double)delta->delta / seconds);
+		if (rate > track->max_hz)
+			track->max_hz = rate;
+	}
+	/* Nothing is known before the second sample: history starts there. */
+	if (rate < 0 && !track->history_len)
+		return;
+	track->history_hz[track->history_at] = rate;
+	track->history_at = (track->history_at + 1) % TRACK_HISTORY;
+	if (track->history_len < TRACK_HISTORY)
+		track->history_len++;
+}
+
+static void tracks_drop_gone(struct tracks *tracks)
+{
+	bool dropped = false;
+	uint32_t i;
+
+	for (i = 0; i < tracks->count; i++) {
+		struct track *track = tracks->slot[i];
+
+		if (!track->generation || track->generation == tracks->generation)
+			continue;
+		track->generation = 0;
+		dropped = true;
+	}
+	if (!dropped)
+		return;
+	rehash(tracks);
+	tracks->free_list = NONE;
+	for (i = 0; i < tracks->count; i++) {
+		if (tracks->slot[i]->generation)
+			continue;
+		tracks->slot[i]->next = tracks->free_list;
+		tracks->free_list = i;
+	}
+}
+
+int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff,
+		  double seconds)
+{
+	const struct irqtable *cur = diff->cur;
+	size_t had = tracks->bucket_room;
+	uint32_t r, i;
+
+	if (room(&tracks->row, &tracks->row_room, cur->nrows, sizeof(*tracks->row)) ||
+	    room(&tracks->bucket, &tracks->bucket_room, cur->nrows,
+		 sizeof(*tracks->bucket)))
+		return -ENOMEM;
+	if (had != tracks->bucket_room)
+		rehash(tracks);
+	if (!tracks->count)
+		tracks->free_list = NONE;
+	tracks->generation++;
+	for (r = 0; r < cur->nrows; r++) {
+		if (!diff->same_rows || r >= tracks->nrows) {
+			i = track_find(tracks, cur->row[r].key);
+			if (i == NONE)
+				i = track_new(tracks, cur->row[r].key, cur->row[r].irq);
+			if (i == NONE)
+				return -ENOMEM;
+			tracks->row[r] = i;
+		}
+		tracks->slot[tracks->row[r]]->generation = tracks->generation;
+		tracks->slot[tracks->row[r]]->seen++;
+		track_note(tracks->slot[tracks->row[r]], &diff->row[r], seconds);
+	}
+	tracks->nrows = cur->nrows;
+	if (!diff->same_rows)
+		tracks_drop_gone(tracks);
+	return 0;
+}
+
+float track_history(const struct track *track, uint32_t back)
+{
+	if (back >= track->history_len)
+		return -1;
+	return track->history_hz[(track->history_at + TRACK_HISTORY - 1 - back) %
+				 TRACK_HISTORY];
+}
+
+void tracks_free(struct tracks *tracks)
+{
+	uint32_t i;
+
+	for (i = 0; i < tracks->count; i++)
+		free(tracks->slot[i]);
+	free(tracks->slot);
+	free(tracks->bucket);
+	free(tracks->row);
+	memset(tracks, 0, sizeof(*tracks));
+}

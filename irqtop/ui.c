@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#define NCURSES_NOMACROS
+#include <curses.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui.h"
+
+#define JUMP_SAMPLES 10
+#define INTERVAL_MIN_S 0.1
+#define INTERVAL_MAX_S 3600.0
+
+void ui_say(struct ui *ui, bool bad, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ui->message, sizeof(ui->message), format, args);
+	va_end(args);
+	ui->message_bad = bad;
+}
+
+const struct view_row *ui_row(const struct ui *ui, const struct view *view)
+{
+	return ui->cursor < view->nrows ? &view->row[ui->cursor] : NULL;
+}
+
+static void cursor_keep_in_sight(struct ui *ui)
+{
+	unsigned int height = ui->list_height ? ui->list_height : 1;
+
+	if (ui->cursor < ui->top)
+		ui->top = ui->cursor;
+	if (ui->cursor >= ui->top + height)
+		ui->top = ui->cursor - height + 1;
+}
+
+void ui_settle(struct ui *ui, const struct view *view)
+{
+	uint32_t at;
+
+	/* An opened row is followed, or another would slide under it. */
+	if ((ui->follow || ui->page == PAGE_ROW) && ui->key) {
+		at = view_find(view, ui->key);
+		if (at != IRQTABLE_NONE) {
+			ui->cursor = at;
+		} else if (ui->page == PAGE_ROW) {
+			ui->page = PAGE_LIST;
+			ui_say(ui, true, "the row is gone");
+		} else {
+			ui->follow = false;
+			ui_say(ui, true, "the row is gone; not following any more");
+		}
+	}
+	if (ui->cursor >= view->nrows)
+		ui->cursor = view->nrows ? view->nrows - 1 : 0;
+	if (ui->top + ui->list_height > view->nrows)
+		ui->top = view->nrows > ui->list_height ?
+			  view->nrows - ui->list_height : 0;
+	cursor_keep_in_sight(ui);
+	if (ui->cursor < view->nrows)
+		ui->key = view->row[ui->cursor].data->key;
+}
+
+static void cursor_move(struct ui *ui, const struct view *view, int64_t by)
+{
+	int64_t at = (int64_t)ui->cursor + by;
+
+	if (at >= (int64_t)view->nrows)
+		at = (int64_t)view->nrows - 1;
+	ui->cursor = at < 0 ? 0 : (uint32_t)at;
+	if (ui->cursor < view->nrows)
+		ui->key = view->row[ui->cursor].data->key;
+	cursor_keep_in_sight(ui);
+}
+
+static void scroll_row(struct ui *ui, int64_t by)
+{
+	int64_t at = (int64_t)ui->row_top + by;
+
+	/* Drawing stops it at the last line. */
+	ui->row_top = at < 0 ? 0 : (uint32_t)at;
+}
+
+static unsigned int go(struct ui *ui, const struct view *view, int64_t by)
+{
+	if (ui->page == PAGE_ROW)
+		scroll_row(ui, by);
+	else if (ui->page == PAGE_LIST)
+		cursor_move(ui, view, by);
+	return 0;
+}
+
+static unsigned int sort_by(struct ui *ui, struct session *session,
+			    enum field_id id)
+{
+	session->settings.sort = id;
+	session->options.sort = id;
+	session->settings.frozen = false;
+	ui_say(ui, false, "sorted by %s", fields[id].title);
+	return UI_VIEW;
+}
+
+/* The shown column beside the one sorted by. */
+static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
+{
+	int i, n = (int)ui->layout.ncolumns, at = -1;
+
+	for (i = 0; i < n; i++)
+		if (ui->layout.column[i].id == session->settings.sort)
+			at = i;
+	do {
+		at = (at + by + n) % n;
+	} while (fields[ui->layout.column[at].id].style == STYLE_PICTURE);
+	return sort_by(ui, session, ui->layout.column[at].id);
+}
+
+static unsigned int filter_put(struct ui *ui, struct session *session,
+			       const char *text)
+{
+	char error[UI_TEXT - 8];
+
+	if (session_filter(session, text, error, sizeof(error))) {
+		ui_say(ui, true, "%s", error);
+		return 0;
+	}
+	snprintf(session->options.filter, sizeof(session->options.filter), "%s", text);
+	ui_say(ui, false, text[0] ? "filter: %s" : "no filter%s", text);
+	return UI_VIEW | UI_RECOUNT;
+}
+
+/* "active" as a word of the filter, so that the two cannot disagree. */
+static unsigned int active_turn(struct ui *ui, struct session *session)
+{
+	char text[UI_TEXT + 8], *at;
+
+	snprintf(text, sizeof(text), " %s ", session->options.filter);
+	at = strstr(text, " active ");
+	if (at)
+		memmove(at, at + 7, strlen(at + 7) + 1);
+	else
+		snprintf(text, sizeof(text), " %s active", session->options.filter);
+	at = text + strspn(text, " ");
+	while (*at && at[strlen(at) - 1] == ' ')
+		at[strlen(at) - 1] = '\0';
+	if (strlen(at) >= sizeof(session->options.filter))
+		return 0;
+	return filter_put(ui, session, at);
+}
+
+static unsigned int tables_turn(struct ui *ui, struct session *session)
+{
+	bool *table = session->settings.table;
+
+	if (table[TABLE_INTERRUPTS] && table[TABLE_SOFTIRQS]) {
+		table[TABLE_SOFTIRQS] = false;
+		ui_say(ui, false, "interrupts");
+	} else if (table[TABLE_INTERRUPTS]) {
+		table[TABLE_INTERRUPTS] = false;
+		table[TABLE_SOFTIRQS] = true;
+		ui_say(ui, false, "softirqs");
+	} else {
+		table[TABLE_INTERRUPTS] = true;
+		ui_say(ui, false, "interrupts and softirqs");
+	}
+	memcpy(session->options.table, table, sizeof(session->options.table));
+	return UI_VIEW;
+}
+
+static unsigned int group_turn(struct ui *ui, struct session *session)
+{
+	session->options.group = (session->options.group + 1) % AXIS_MODES;
+	ui->strip_at = 0;
+	ui_say(ui, false, "CPU strip: %s", axis_mode_names[session->options.group]);
+	return UI_VIEW;
+}
+
+static unsigned int pause_turn(struct ui *ui)
+{
+	ui->paused = !ui->paused;
+	ui_say(ui, false, ui->paused ? "paused" : "going on");
+	return ui->paused ? 0 : UI_RESTART;
+}
+
+static unsigned int interval_set(struct ui *ui, struct session *session,
+				 double seconds)
+{
+	if (!(seconds >= INTERVAL_MIN_S))
+		seconds = INTERVAL_MIN_S;
+	if (seconds > INTERVAL_MAX_S)
+		seconds = INTERVAL_MAX_S;
+	session->options.interval_s = seconds;
+	ui_say(ui, false, "every %g s", seconds);
+	return UI_TIMER;
+}
+
+static unsigned int seek_to(struct ui *ui, const struct session *session,
+			    int64_t number)
+{
+	const struct source *source = session->monitor.source;
+
+	if (!source->ops->seek)
+		return 0;
+	if (number < 0)
+		number = 0;
+	if (number >= (int64_t)source->count)
+		number = (int64_t)source->count - 1;
+	ui->seek = (unsigned int)number;
+	ui->paused = true;
+	return UI_SEEK;
+}
+
+static void prompt_open(struct ui *ui, enum ui_prompt prompt, const char *text)
+{
+	ui->prompt = prompt;
+	ui->message[0] = '\0';
+	snprintf(ui->input, sizeof(ui->input), "%s", text);
+}
+
+static unsigned int affinity_open(struct ui *ui, const struct session *session)
+{
+	const struct view_row *row = ui_row(ui, &session->view);
+
+	if (!row || row->table != TABLE_INTERRUPTS || row->data->irq < 0)
+		ui_say(ui, true, "only a numbered interrupt has an affinity");
+	else if (!session->monitor.source->live)
+		ui_say(ui, true, "not the running system: nothing to set");
+	else {
+		ui->irq = row->data->irq;
+		prompt_open(ui, PROMPT_AFFINITY, row->track->facts.affinity);
+	}
+	return 0;
+}
+
+static unsigned int page_open(struct ui *ui, const struct session *session)
+{
+	const struct view_row *row = ui_row(ui, &session->view);
+
+	if (ui->page == PAGE_HELP)
+		ui->page = ui->help_over;
+	else if (row && ui->page == PAGE_LIST) {
+		ui->page = PAGE_ROW;
+		ui->key = row->data->key;
+		ui->row_top = 0;
+		ui->detail.known = false;
+	}
+	return 0;
+}
+
+static unsigned int page_back(struct ui *ui)
+{
+	if (ui->page == PAGE_HELP)
+		ui->page = ui->help_over;
+	else if (ui->page == PAGE_ROW)
+		ui->page = PAGE_LIST;
+	ui->message[0] = '\0';
+	return 0;
+}
+
+static unsigned int act_on_view(struct ui *ui, struct session *session,
+				enum action action)
+{
+	struct view_settings *settings = &session->settings;
+
+	switch (action) {
+	case ACT_SORT_LEFT:
+		return sort_beside(ui, session, -1);
+	case ACT_SORT_RIGHT:
+		return sort_beside(ui, session, 1);
+	case ACT_SORT_RATE:
+		return sort_by(ui, session, FIELD_RATE);
+	case ACT_SORT_TOTAL:
+		return sort_by(ui, session, FIELD_TOTAL);
+	case ACT_SORT_IRQ:
+		return sort_by(ui, session, FIELD_IRQ);
+	case ACT_SORT_NAME:
+		return sort_by(ui, session, FIELD_NAME);
+	case ACT_REVERSE:
+		session->options.reverse = settings->reverse = !settings->reverse;
+		ui_say(ui, false, settings->reverse ? "reversed" : "not reversed");
+		return UI_VIEW;
+	case ACT_FREEZE:
+		settings->frozen = !settings->frozen;
+		ui_say(ui, false, settings->frozen ? "order frozen" : "order follows the column");
+		return UI_VIEW;
+	case ACT_CLEAR:
+		return filter_put(ui, session, "");
+	case ACT_ACTIVE:
+		return active_turn(ui, session);
+	case ACT_TABLES:
+		return tables_turn(ui, session);
+	case ACT_GROUP:
+		return group_turn(ui, session);
+	default:
+		return 0;
+	}
+}
+
+static unsigned int act_on_time(struct ui *ui, struct session *session,
+				enum action action)
+{
+	double seconds = session->options.interval_s;
+	int64_t next = session->monitor.source->next;
+	char text[32];
+
+	switch (action) {
+	case ACT_PAUSE:
+		return pause_turn(ui);
+	case ACT_FASTER:
+		return interval_set(ui, session, seconds <= 1 ? seconds - 0.1 : seconds - 1);
+	case ACT_SLOWER:
+		return interval_set(ui, session, seconds < 1 ? seconds + 0.1 : seconds + 1);
+	case ACT_INTERVAL:
+		snprintf(text, sizeof(text), "%g", seconds);
+		prompt_open(ui, PROMPT_INTERVAL, text);
+		return 0;
+	case ACT_STEP:
+		return seek_to(ui, session, next);
+	case ACT_STEP_BACK:
+		return seek_to(ui, session, next - 2);
+	case ACT_JUMP:
+		return seek_to(ui, session, next - 1 + JUMP_SAMPLES);
+	case ACT_JUMP_BACK:
+		return seek_to(ui, session, next - 1 - JUMP_SAMPLES);
+	case ACT_START:
+		return seek_to(ui, session, 0);
+	case ACT_END:
+		return seek_to(ui, session, INT32_MAX);
+	default:
+		return act_on_view(ui, session, action);
+	}
+}
+
+unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
+{
+	const struct view *view = &session->view;
+	int64_t page = ui->list_height > 1 ? ui->list_height - 1 : 1;
+
+	switch (action) {
+	case ACT_NONE:
+		return 0;
+	case ACT_QUIT:
+		return UI_QUIT;
+	case ACT_HELP:
+		if (ui->page != PAGE_HELP)
+			ui->help_over = ui->page;
+		ui->page = ui->page == PAGE_HELP ? ui->help_over : PAGE_HELP;
+		return 0;
+	case ACT_OPEN:
+		return page_open(ui, session);
+	case ACT_BACK:
+		return page_back(ui);
+	case ACT_UP:
+		return go(ui, view, -1);
+	case ACT_DOWN:
+		return go(ui, view, 1);
+	case ACT_PAGE_UP:
+		return go(ui, view, -page);
+	case ACT_PAGE_DOWN:
+		return go(ui, view, page);
+	case ACT_FIRST:
+		return go(ui, view, INT32_MIN);
+	case ACT_LAST:
+		return go(ui, view, INT32_MAX);
+	case ACT_LEFT:
+		ui->strip_at -= ui->strip_at > 8 ? 8 : ui->strip_at;
+		return 0;
+	case ACT_RIGHT:
+		ui->strip_at += 8;
+		return 0;
+	case ACT_FILTER:
+		prompt_open(ui, PROMPT_FILTER, session->options.filter);
+		return 0;
+	case ACT_FOLLOW:
+		ui->follow = !ui->follow;
+		ui_say(ui, false, ui->follow ? "following this row" : "not following");
+		return 0;
+	case ACT_AFFINITY:
+		return affinity_open(ui, session);
+	case ACT_LATENCY:
+		return UI_LATENCY;
+	case ACT_SAVE:
+		return UI_SAVE;
+	case ACT_REDRAW:
+		return UI_REDRAW;
+	default:
+		return act_on_time(ui, session, action);
+	}
+}
+
+static unsigned int prompt_enter(struct ui *ui, struct session *session)
+{
+	enum ui_prompt prompt = ui->prompt;
+	double seconds;
+	char *end;
+
+	ui->prompt = PROMPT_NONE;
+	if (prompt == PROMPT_FILTER)
+		return filter_put(ui, session, ui->input);
+	if (prompt == PROMPT_INTERVAL) {
+		seconds = strtod(ui->input, &end);
+		if (end != ui->input && !*end)
+			return interval_set(ui, session, seconds);
+		ui_say(ui, true, "'%s' is not a number of seconds", ui->input);
+		return 0;
+	}
+	if (irqtable_cpus_parse(&ui->affinity, ui->input, strlen(ui->input)) ||
+	    !irqtable_cpus_count(&ui->affinity)) {
+		ui_say(ui, true, "'%s' is not a list of CPUs like 0-3,8", ui->input);
+		return 0;
+	}
+	return UI_AFFINITY;
+}
+
+unsigned int ui_type(struct ui *ui, struct session *session, int code)
+{
+	size_t len = strlen(ui->input);
+
+	if (ui->prompt == PROMPT_NONE) {
+		ui->message[0] = '\0';
+		return ui_act(ui, session, key_action(code));
+	}
+	switch (code) {
+	case 27:
+		ui->prompt = PROMPT_NONE;
+		return 0;
+	case '\n':
+	case '\r':
+	case KEY_ENTER:
+		return prompt_enter(ui, session);
+	case KEY_BACKSPACE:
+	case 127:
+	case 8:
+		if (len)
+			ui->input[len - 1] = '\0';
+		return 0;
+	case 'U' & 0x1f:
+		ui->input[0] = '\0';
+		return 0;
+	default:
+		if (code >= ' ' && code < 127 && len + 1 < sizeof(ui->input)) {
+			ui->input[len] = (char)code;
+			ui->input[len + 1] = '\0';
+		}
+		return 0;
+	}
+}
+
+unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x,
+		      unsigned int y)
+{
+	const struct layout_column *column;
+	uint32_t at;
+
+	if (ui->page != PAGE_LIST)
+		return page_back(ui);
+	if (y == ui->layout.title_y) {
+		column = layout_at(&ui->layout, x);
+		if (!column || fields[column->id].style == STYLE_PICTURE)
+			return 0;
+		if (column->id == session->settings.sort)
+			return ui_act(ui, session, ACT_REVERSE);
+		return sort_by(ui, session, column->id);
+	}
+	if (y < ui->layout.list_y || y >= ui->layout.list_y + ui->layout.list_height)
+		return 0;
+	at = ui->top + (y - ui->layout.list_y);
+	if (at >= session->view.nrows)
+		return 0;
+	if (at == ui->cursor)
+		return page_open(ui, session);
+	cursor_move(ui, &session->view, (int64_t)at - ui->cursor);
+	return 0;
+}

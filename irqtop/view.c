@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view.h"
+
+static int view_room(struct view *view, size_t need)
+{
+	size_t want = view->room ? view->room : 64;
+	void *a, *b, *c, *d;
+
+	if (need <= view->room)
+		return 0;
+	while (want < need)
+		want *= 2;
+	a = realloc(view->row, want * sizeof(*view->row));
+	if (a)
+		view->row = a;
+	b = realloc(view->unsorted, want * sizeof(*view->unsorted));
+	if (b)
+		view->unsorted = b;
+	c = realloc(view->item, want * sizeof(*view->item));
+	if (c)
+		view->item = c;
+	d = realloc(view->scratch, want * sizeof(*view->scratch));
+	if (d)
+		view->scratch = d;
+	if (!a || !b || !c || !d)
+		return -ENOMEM;
+	view->room = want;
+	return 0;
+}
+
+/* Matching a regex allocates and a row's text never changes: ask once. */
+static bool row_wanted(const struct view_row *row, const struct filter *filter)
+{
+	if (!filter_matches_counts(filter, row->delta))
+		return false;
+	if (!filter->nterms)
+		return true;
+	if (row->track->verdict_of != filter->serial) {
+		row->track->wanted = filter_matches_text(filter, row);
+		row->track->verdict_of = filter->serial;
+	}
+	return row->track->wanted;
+}
+
+static void table_take(struct view *view, const struct monitor *monitor,
+		       enum table_id id, const struct filter *filter)
+{
+	const struct irqtable *table = &monitor_sample(monitor)->table[id];
+	const struct irqtable_diff *diff = &monitor->diff[id];
+	struct view_row *row;
+	uint32_t r;
+
+	for (r = 0; r < table->nrows; r++) {
+		row = &view->unsorted[view->nrows];
+		row->table = id;
+		row->row = r;
+		row->data = &table->row[r];
+		row->text = table->text;
+		row->delta = &diff->row[r];
+		row->track = tracks_of_row(&monitor->tracks[id], r);
+		row->rate_hz = -1;
+		row->share = -1;
+		if (!row_wanted(row, filter)) {
+			view->hidden++;
+			continue;
+		}
+		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
+			row->rate_hz = (double)row->delta->delta / monitor->seconds;
+			view->rate_hz[id] += row->rate_hz;
+		}
+		view->nrows++;
+	}
+}
+
+static int compare_text(const struct value *a, const struct value *b)
+{
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order;
+
+	if (a->kind != VALUE_TEXT || b->kind != VALUE_TEXT)
+		return (b->kind == VALUE_TEXT) - (a->kind == VALUE_TEXT);
+	order = memcmp(a->text, b->text, len);
+	if (order)
+		return order;
+	return (a->len > b->len) - (a->len < b->len);
+}
+
+/* Below 0: `a` goes first. Equal ones keep the kernel's order. */
+static int compare(const struct view *view, const struct view_settings *settings,
+		   const struct view_item *a, const struct view_item *b)
+{
+	const struct view_row *x = &view->unsorted[a->row];
+	const struct view_row *y = &view->unsorted[b->row];
+	const struct field *field = &fields[settings->sort];
+	struct value u, v;
+	int order;
+
+	if (settings->frozen)
+		return (x->track->order > y->track->order) -
+		       (x->track->order < y->track->order);
+	if (settings->sort == FIELD_IRQ)
+		order = 0;
+	else if (field->style == STYLE_TEXT) {
+		u = field_get(settings->sort, x);
+		v = field_get(settings->sort, y);
+		order = compare_text(&u, &v);
+	} else {
+		order = (a->number > b->number) - (a->number < b->number);
+		if (!field->rising)
+			order = -order;
+	}
+	if (!order)
+		order = (a->row > b->row) - (a->row < b->row);
+	else if (settings->reverse)
+		return -order;
+	/* Reversing the plain order turns ties too, others keep them. */
+	return settings->reverse && settings->sort == FIELD_IRQ ? -order : order;
+}
+
+/* Merge sort: stable, and without the allocation that qsort() makes. */
+static void sort(struct view *view, const struct view_settings *settings)
+{
+	struct view_item *from = view->item, *to = view->scratch, *swap;
+	uint32_t width, low, mid, high, i, j, k;
+
+	for (width = 1; width < view->nrows; width *= 2) {
+		for (low = 0; low < view->nrows; low = high) {
+			mid = low + width < view->nrows ? low + width : view->nrows;
+			high = mid + width < view->nrows ? mid + width : view->nrows;
+			for (i = low, j = mid, k = low; k < high; k++) {
+				if (i < mid && (j == high ||
+						compare(view, settings, &from[i],
+							&from[j]) <= 0))
+					to[k] = from[i++];
+				else
+					to[k] = from[j++];
+			}
+		}
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	for (i = 0; i < view->nrows; i++)
+		view->row[i] = view->unsorted[from[i].row];
+}
+
+int view_build(struct view *view, const struct monitor *monitor,
+	       const struct view_settings *settings)
+{
+	const struct sample *sample = monitor_sample(monitor);
+	enum field_id by = settings->sort == FIELD_HISTORY ||
+			   settings->sort == FIELD_STRIP ? FIELD_RATE : settings->sort;
+	struct value value;
+	size_t rows = 0;
+	double sum_hz;
+	uint32_t i;
+	int id;
+
+	for (id = 0; id < TABLE_COUNT; id++)
+		rows += sample->have[id] ? sample->table[id].nrows : 0;
+	if (view_room(view, rows + 1))
+		return -ENOMEM;
+	view->nrows = view->hidden = 0;
+	memset(view->rate_hz, 0, sizeof(view->rate_hz));
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (settings->table[id] && sample->have[id])
+			table_take(view, monitor, (enum table_id)id, &settings->filter);
+	for (i = 0; i < view->nrows; i++) {
+		struct view_row *row = &view->unsorted[i];
+
+		sum_hz = view->rate_hz[row->table];
+		if (row->rate_hz >= 0)
+			row->share = sum_hz > 0 ? row->rate_hz / sum_hz : 0;
+		value = field_get(by, row);
+		view->item[i].number = value_number(&value);
+		view->item[i].row = i;
+	}
+	sort(view, settings);
+	for (i = 0; i < view->nrows; i++)
+		view->row[i].track->order = i;
+	return 0;
+}
+
+uint32_t view_find(const struct view *view, uint64_t key)
+{
+	uint32_t i;
+
+	for (i = 0; i < view->nrows; i++)
+		if (view->row[i].data->key == key)
+			return i;
+	return IRQTABLE_NONE;
+}
+
+void view_free(struct view *view)
+{
+	free(view->row);
+	free(view->unsorted);
+	free(view->item);
+	free(view->scratch);
+	memset(view, 0, sizeof(*view));
+}

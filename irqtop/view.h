@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rows to show, in order. Computed from a monitor; reads and draws nothing. */
+#ifndef IRQTOP_VIEW_H
+#define IRQTOP_VIEW_H
+
+#include "field.h"
+#include "filter.h"
+#include "monitor.h"
+
+struct view_settings {
+	bool table[TABLE_COUNT];
+	enum field_id sort;
+	bool reverse;
+	bool frozen;		/* rows stay where they are; new ones go last */
+	struct filter filter;
+};
+
+struct view_item {
+	double number;
+	uint32_t row;		/* into view->row before it is ordered */
+};
+
+struct view {
+	uint32_t nrows;
+	struct view_row *row;	/* [nrows], ordered */
+	uint32_t hidden;	/* rows the filter left out */
+	double rate_hz[TABLE_COUNT];	/* sums over the shown rows */
+	/* private */
+	struct view_row *unsorted;
+	struct view_item *item, *scratch;
+	size_t room;
+};
+
+/* 0 or -ENOMEM. */
+int view_build(struct view *view, const struct monitor *monitor,
+	       const struct view_settings *settings);
+
+/* Place of the row with this key, or IRQTABLE_NONE. */
+uint32_t view_find(const struct view *view, uint64_t key);
+
+void view_free(struct view *view);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Interrupt tables: what /proc/interrupts, /proc/softirqs, /proc/stat,
+ * /proc/irq and /sys/kernel/irq say, as numbers.
+ *
+ * Every structure is owned by the caller, starts as all zeroes, keeps the memory
+ * it once needed and so allocates nothing when the next sample has the shape of
+ * the last one. Functions that can fail return 0, or a negative errno value.
+ * Nothing here prints, keeps global state or is safe for two threads on the same
+ * structure.
+ *
+ * `root` is an open directory that stands for "/": the running system's, or that
+ * of a copied tree.
+ */
+#ifndef LIBPROCIRQ_IRQTABLE_H
+#define LIBPROCIRQ_IRQTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IRQTABLE_NONE UINT32_MAX
+
+/* --- sets of CPUs ---------------------------------------------------------- */
+
+#define IRQTABLE_CPUS_MAX 8192	/* the kernel's own limit on x86 */
+
+struct irqtable_cpus {
+	uint64_t bit[IRQTABLE_CPUS_MAX / 64];
+};
+
+/*
+ * Reads a list as the kernel prints it ("0-3,8"). The first `len` bytes count;
+ * blanks at the end are allowed. -EINVAL: not a list; -ERANGE: a CPU too high.
+ */
+int irqtable_cpus_parse(struct irqtable_cpus *set, const char *text, size_t len);
+
+/*
+ * Writes the set as a list with ranges, cut to `size` bytes with a zero at the
+ * end. Returns the length of the whole list, as snprintf() does.
+ */
+size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf,
+			    size_t size);
+
+unsigned int irqtable_cpus_count(const struct irqtable_cpus *set);
+
+static inline bool irqtable_cpus_has(const struct irqtable_cpus *set,
+				     unsigned int cpu)
+{
+	return cpu < IRQTABLE_CPUS_MAX && (set->bit[cpu / 64] >> (cpu % 64) & 1);
+}
+
+static inline void irqtable_cpus_add(struct irqtable_cpus *set, unsigned int cpu)
+{
+	if (cpu < IRQTABLE_CPUS_MAX)
+		set->bit[cpu / 64] |= UINT64_C(1) << (cpu % 64);
+}
+
+/* --- tables of counters ---------------------------------------------------- */
+
+/*
+ * One line of /proc/interrupts or /proc/softirqs. `label` and `text` are offsets
+ * into the table's text: the label before the colon, and what follows the
+ * counters, both as the kernel printed them and not zero-terminated. They come
+ * from device drivers: treat them as untrusted bytes.
+ */
+struct irqtable_row {
+	uint64_t key;		/* label and text; equal keys are the same line */
+	uint64_t total;		/* sum of the counters, not cut to 32 bits */
+	uint32_t label, label_len;
+	uint32_t text, text_len;
+	uint32_t ncells;	/* counters found: one per CPU, or 1 (ERR, MIS) */
+	int32_t irq;		/* interrupt number, -1 when the label is none */
+};
+
+struct irqtable {
+	uint64_t time_ns;	/* CLOCK_MONOTONIC, set by irqtable_read() */
+	unsigned int ncpus;	/* columns */
+	unsigned int nrows;
+	uint32_t *cpu;		/* [ncpus] CPU number of each column */
+	struct irqtable_row *row;	/* [nrows] */
+	uint32_t *cell;		/* [nrows][ncpus], low 32 bits of the counters */
+	char *text;
+	uint64_t cpus_shape;	/* equal: same columns */
+	uint64_t rows_shape;	/* equal: same rows in the same order */
+	unsigned int torn_rows;	/* rows with more or fewer counters than CPUs */
+	unsigned int skipped_rows;	/* lines without a colon */
+	/* room, private */
+	size_t cpu_room, row_room, cell_room, text_room, text_len;
+};
+
+/* A read buffer; several tables may share one. */
+struct irqtable_buffer {
+	char *data;
+	size_t size;
+};
+
+/*
+ * Reads a whole file of the /proc/interrupts or /proc/softirqs form from `fd`,
+ * starting where it stands, in one pass. -EPROTO: it does not begin with a line
+ * of CPU names; -EAGAIN: CPUs came or went while it was read, so that rows do
+ * not fit the header (the table holds what was found; read again); -ENOMEM; or
+ * what read() said.
+ */
+int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer);
+
+/* The same from memory; time_ns is left alone. */
+int irqtable_parse(struct irqtable *table, const char *text, size_t len);
+
+/*
+ * For tables that come from elsewhere: begin, then the columns, then the rows,
+ * whose cells start at 0; the caller fills in cells and row totals. -ENOMEM,
+ * -EFBIG (more than 4 GB of text), -EINVAL (more cells than columns).
+ */
+void irqtable_begin(struct irqtable *table);
+int irqtable_add_column(struct irqtable *table, uint32_t cpu);
+int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len,
+		     const char *text, size_t text_len, uint32_t ncells);
+
+/* 0 or -ENOMEM, then `to` is empty. */
+int irqtable_copy(struct irqtable *to, const struct irqtable *from);
+
+void irqtable_free(struct irqtable *table);
+void irqtable_buffer_free(struct irqtable_buffer *buffer);
+
+static inline const uint32_t *irqtable_cells(const struct irqtable *table,
+					     unsigned int row)
+{
+	return table->cell + (size_t)row * table->ncpus;
+}
+
+/*
+ * The text of a line taken apart. Pointers into `text`. When the chip, hardware
+ * number and flow cannot be told, they are empty and `actions` is the whole.
+ */
+struct irqtable_words {
+	const char *chip, *hwirq, *flow, *actions;
+	unsigned int chip_len, hwirq_len, flow_len, actions_len;
+};
+
+/* `numbered`: the line belongs to an interrupt number, so has a chip. */
+void irqtable_split(const char *text, size_t len, bool numbered,
+		    struct irqtable_words *words);
+
+/* --- differences ----------------------------------------------------------- */
+
+enum irqtable_state {
+	IRQTABLE_FIRST,		/* no earlier sample of this row: delta unknown */
+	IRQTABLE_COUNTED,	/* delta is good */
+	IRQTABLE_RESET,		/* a counter fell: delta unknown */
+};
+
+struct irqtable_delta {
+	uint64_t delta;		/* interrupts since the earlier sample */
+	uint64_t total;		/* the row's total over the CPUs asked for */
+	uint32_t prev;		/* row of the earlier table, or IRQTABLE_NONE */
+	enum irqtable_state state;
+};
+
+struct irqtable_diff {
+	const struct irqtable *prev, *cur;	/* borrowed until the next call */
+	uint64_t elapsed_ns;	/* 0: unknown */
+	unsigned int nrows, ncpus;	/* those of cur */
+	struct irqtable_delta *row;	/* [nrows] */
+	uint64_t *cpu_delta;	/* [ncpus] sum over the counted rows */
+	uint32_t *prev_column;	/* [ncpus] column of prev, or IRQTABLE_NONE */
+	uint32_t *mask;		/* [ncpus] all ones where the CPU was asked for */
+	bool same_rows, same_cpus;
+	/* room, private */
+	uint32_t *index;
+	size_t index_room, row_room, cpu_room;
+};
+
+/*
+ * Compares two tables of one file. Rows are paired by key, columns by CPU number;
+ * a CPU or row that the earlier table lacks adds nothing. Counters are 32 bits
+ * wide and may wrap: a fall counts as a wrap when the interrupts it would mean
+ * could have happened in the time between (10 per microsecond and CPU), else as
+ * a reset. `prev` may be NULL: every row is IRQTABLE_FIRST. `only`: CPUs to
+ * count, NULL for all.
+ */
+int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
+		  const struct irqtable *cur, const struct irqtable_cpus *only);
+
+/* Interrupts of one row on one column of `cur`, 0 where unknown. */
+uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
+			    unsigned int column);
+
+void irqtable_diff_free(struct irqtable_diff *diff);
+
+/* --- /proc/stat ------------------------------------------------------------ */
+
+struct irqtable_stat_cpu {
+	uint32_t cpu;
+	uint64_t total_ticks, irq_ticks, softirq_ticks;
+};
+
+struct irqtable_stat {
+	struct irqtable_stat_cpu all;	/* cpu is IRQTABLE_NONE */
+	unsigned int ncpus;
+	struct irqtable_stat_cpu *cpu;	/* [ncpus], online ones only */
+	uint64_t interrupts, softirqs, switches;	/* since boot */
+	uint64_t boot_s;		/* seconds since 1970 */
+	size_t cpu_room;
+};
+
+int irqtable_stat_read(struct irqtable_stat *stat, int fd,
+		       struct irqtable_buffer *buffer);
+int irqtable_stat_parse(struct irqtable_stat *stat, const char *text, size_t len);
+void irqtable_stat_free(struct irqtable_stat *stat);
+
+/* --- facts of one interrupt ------------------------------------------------ */
+
+enum {
+	IRQTABLE_HAVE_CHIP = 1 << 0,
+	IRQTABLE_HAVE_TYPE = 1 << 1,
+	IRQTABLE_HAVE_HWIRQ = 1 << 2,
+	IRQTABLE_HAVE_FLOW = 1 << 3,
+	IRQTABLE_HAVE_ACTIONS = 1 << 4,
+	IRQTABLE_HAVE_WAKEUP = 1 << 5,
+	IRQTABLE_HAVE_AFFINITY = 1 << 6,
+	IRQTABLE_HAVE_EFFECTIVE = 1 << 7,
+	IRQTABLE_HAVE_HINT = 1 << 8,
+	IRQTABLE_HAVE_NODE = 1 << 9,
+	IRQTABLE_HAVE_SPURIOUS = 1 << 10,
+	IRQTABLE_HAVE_SETTABLE = 1 << 11,
+	IRQTABLE_HAVE_ALL = (1 << 12) - 1,
+};
+
+struct irqtable_facts {
+	unsigned int have;	/* IRQTABLE_HAVE_*; the rest is not readable */
+	uint32_t irq;
+	bool settable;		/* the kernel lets the affinity be written */
+	bool wakeup;
+	int node;		/* -1: none */
+	uint64_t hwirq;
+	char chip[64], type[16], flow[48], actions[256];
+	struct irqtable_cpus affinity, effective, hint;
+	/* of the last 100,000 interrupts, as the kernel counts them */
+	uint64_t spurious_seen, spurious_unhandled, spurious_last_ms;
+};
+
+/*
+ * Reads what `want` names (IRQTABLE_HAVE_*; 5 us each) from /proc/irq/N and
+ * /sys/kernel/irq/N. -ENOENT: nothing of it is there.
+ */
+int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
+			unsigned int want);
+
+/*
+ * Writes /proc/irq/N/smp_affinity_list. The kernel's answer comes back: -EIO a
+ * managed interrupt or one that cannot move, -EINVAL no such CPU or none online,
+ * -EPERM or -EACCES not allowed.
+ */
+int irqtable_affinity_write(int root, uint32_t irq,
+			    const struct irqtable_cpus *cpus);
+
+/* --- which device an interrupt belongs to ----------------------------------- */
+
+struct irqtable_device {
+	uint32_t irq;
+	char device[32];	/* PCI address or platform device */
+	char driver[32];	/* empty: none bound */
+};
+
+struct irqtable_devices {
+	unsigned int count;
+	struct irqtable_device *device;	/* [count], by irq */
+	size_t room;
+};
+
+/* Walks /sys/bus/pci/devices; costs milliseconds, so once per change of rows. */
+int irqtable_devices_read(struct irqtable_devices *devices, int root);
+const struct irqtable_device *
+irqtable_devices_find(const struct irqtable_devices *devices, uint32_t irq);
+void irqtable_devices_free(struct irqtable_devices *devices);
+
+/* --- where CPUs are --------------------------------------------------------- */
+
+struct irqtable_place {
+	int node, cache;	/* -1: not known; cache: lowest CPU that shares it */
+};
+
+/*
+ * Fills place[0..ncpus) for CPU numbers 0.. from /sys/devices/system: the NUMA
+ * node and the last-level cache. What cannot be read stays -1.
+ */
+void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus,
+			  int root);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBPROCIRQ_IRQTABLE_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which PCI device and driver an interrupt belongs to. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "irqtable.h"
+#include "irqtable_local.h"
+
+#define PCI_DEVICES "sys/bus/pci/devices"
+
+static DIR *folder_open(int at, const char *path)
+{
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir;
+
+	if (fd < 0)
+		return NULL;
+	dir = fdopendir(fd);
+	if (!dir)
+		close(fd);
+	return dir;
+}
+
+static int device_add(struct irqtable_devices *devices, uint32_t irq,
+		      const char *device, const char *driver)
+{
+	struct irqtable_device *entry;
+
+	if (irqtable_room(&devices->device, &devices->room, devices->count + 1,
+			  sizeof(*entry)))
+		return -ENOMEM;
+	entry = &devices->device[devices->count++];
+	memset(entry, 0, sizeof(*entry));
+	entry->irq = irq;
+	snprintf(entry->device, sizeof(entry->device), "%s", device);
+	snprintf(entry->driver, sizeof(entry->driver), "%s", driver);
+	return 0;
+}
+
+static void driver_read(int root, const char *device, char *buf, size_t size)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *slash;
+	ssize_t len;
+
+	buf[0] = '\0';
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/driver", device);
+	len = readlinkat(root, path, target, sizeof(target) - 1);
+	if (len < 0)
+		return;
+	target[len] = '\0';
+	slash = strrchr(target, '/');
+	slash = slash ? slash + 1 : target;
+	len = (ssize_t)strnlen(slash, size - 1);
+	memcpy(buf, slash, (size_t)len);
+	buf[len] = '\0';
+}
+
+/* An MSI device has a file per vector; the others name their line. */
+static int device_read(struct irqtable_devices *devices, int root,
+		       const char *device)
+{
+	char path[PATH_MAX], text[32], driver[32];
+	struct dirent *entry;
+	unsigned int found = 0;
+	uint64_t irq;
+	const char *p;
+	DIR *dir;
+	int err = 0;
+
+	driver_read(root, device, driver, sizeof(driver));
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/msi_irqs", device);
+	dir = folder_open(root, path);
+	while (dir && !err && (entry = readdir(dir))) {
+		p = entry->d_name;
+		if (!irqtable_number(&p, p + strlen(p), &irq) || *p ||
+		    irq > INT32_MAX)
+			continue;
+		err = device_add(devices, (uint32_t)irq, device, driver);
+		found++;
+	}
+	if (dir)
+		closedir(dir);
+	if (found || err)
+		return err;
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/irq", device);
+	if (irqtable_text(root, path, text, sizeof(text)) <= 0)
+		return 0;
+	p = text;
+	if (!irqtable_number(&p, p + strlen(p), &irq) || !irq || irq > INT32_MAX)
+		return 0;
+	return device_add(devices, (uint32_t)irq, device, driver);
+}
+
+static int device_order(const void *a, const void *b)
+{
+	const struct irqtable_device *x = a, *y = b;
+
+	if (x->irq != y->irq)
+		return x->irq < y->irq ? -1 : 1;
+	/* On a shared line the one with a driver goes first. */
+	if (!x->driver[0] != !y->driver[0])
+		return x->driver[0] ? -1 : 1;
+	return strcmp(x->device, y->device);
+}
+
+int irqtable_devices_read(struct irqtable_devices *devices, int root)
+{
+	struct dirent *entry;
+	int err = 0;
+	DIR *dir;
+
+	devices->count = 0;
+	dir = folder_open(root, PCI_DEVICES);
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			err = device_read(devices, root, entry->d_name);
+	closedir(dir);
+	if (devices->count)
+		qsort(devices->device, devices->count, sizeof(*devices->device),
+		      device_order);
+	return err;
+}
+
+const struct irqtable_device *
+irqtable_devices_find(const struct irqtable_devices *devices, uint32_t irq)
+{
+	unsigned int low = 0, high = devices->count;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+
+		if (devices->device[mid].irq < irq)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < devices->count && devices->device[low].irq == irq)
+		return &devices->device[low];
+	return NULL;
+}
+
+void irqtable_devices_free(struct irqtable_devices *devices)
+{
+	free(devices->device);
+	memset(devices, 0, sizeof(*devices));
+}

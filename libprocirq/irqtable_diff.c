@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What happened between two tables of counters. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "irqtable.h"
+#include "irqtable_local.h"
+
+/* More interrupts than a CPU can take in a nanosecond's thousandth part. */
+#define MAX_PER_US 10
+
+/* Samples closer together than this are judged as if they were this far apart. */
+#define MIN_ELAPSED_US 1000
+
+static uint32_t plausible_max(uint64_t elapsed_ns)
+{
+	uint64_t us = elapsed_ns / 1000;
+
+	if (!elapsed_ns)
+		return INT32_MAX;
+	if (us < MIN_ELAPSED_US)
+		us = MIN_ELAPSED_US;
+	return us > INT32_MAX / MAX_PER_US ? INT32_MAX : (uint32_t)us * MAX_PER_US;
+}
+
+/* Room for the result and, without allocating later, for pairing rows. */
+static int diff_room(struct irqtable_diff *diff, const struct irqtable *prev,
+		     const struct irqtable *cur)
+{
+	size_t rows = prev && prev->nrows > cur->nrows ? prev->nrows : cur->nrows;
+	size_t slots = 16;
+	size_t room = diff->cpu_room;
+	int err;
+
+	while (slots < rows * 2)
+		slots *= 2;
+	err = irqtable_room(&diff->row, &diff->row_room, cur->nrows,
+			    sizeof(*diff->row));
+	if (!err)
+		err = irqtable_room(&diff->index, &diff->index_room, slots,
+				    sizeof(*diff->index));
+	if (!err)
+		err = irqtable_room(&diff->cpu_delta, &room, cur->ncpus,
+				    sizeof(*diff->cpu_delta));
+	room = diff->cpu_room;
+	if (!err)
+		err = irqtable_room(&diff->prev_column, &room, cur->ncpus,
+				    sizeof(*diff->prev_column));
+	room = diff->cpu_room;
+	if (!err)
+		err = irqtable_room(&diff->mask, &room, cur->ncpus,
+				    sizeof(*diff->mask));
+	if (!err)
+		diff->cpu_room = room;
+	return err;
+}
+
+static void columns_pair(struct irqtable_diff *diff,
+			 const struct irqtable_cpus *only)
+{
+	const struct irqtable *prev = diff->prev, *cur = diff->cur;
+	unsigned int c, p = 0;
+
+	diff->same_cpus = prev && prev->ncpus == cur->ncpus &&
+			  prev->cpus_shape == cur->cpus_shape;
+	for (c = 0; c < cur->ncpus; c++) {
+		diff->cpu_delta[c] = 0;
+		diff->mask[c] = !only || irqtable_cpus_has(only, cur->cpu[c]) ?
+				UINT32_MAX : 0;
+		diff->prev_column[c] = diff->same_cpus ? c : IRQTABLE_NONE;
+		if (diff->same_cpus || !prev)
+			continue;
+		/* Columns come in rising order; if not, start over. */
+		if (p >= prev->ncpus || prev->cpu[p] > cur->cpu[c])
+			p = 0;
+		while (p < prev->ncpus && prev->cpu[p] != cur->cpu[c])
+			p++;
+		if (p < prev->ncpus)
+			diff->prev_column[c] = p++;
+	}
+}
+
+/* Pairs rows by key. A key met twice pairs the first with the first. */
+static void rows_pair(struct irqtable_diff *diff)
+{
+	const struct irqtable *prev = diff->prev, *cur = diff->cur;
+	size_t slots = 16, at;
+	uint32_t r;
+
+	diff->same_rows = prev && prev->nrows == cur->nrows &&
+			  prev->rows_shape == cur->rows_shape;
+	for (r = 0; r < cur->nrows; r++)
+		diff->row[r].prev = diff->same_rows ? r : IRQTABLE_NONE;
+	if (diff->same_rows || !prev)
+		return;
+	while (slots < (size_t)prev->nrows * 2)
+		slots *= 2;
+	memset(diff->index, 0xff, slots * sizeof(*diff->index));
+	for (r = 0; r < prev->nrows; r++) {
+		at = prev->row[r].key * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+		while (diff->index[at & (slots - 1)] != IRQTABLE_NONE)
+			at++;
+		diff->index[at & (slots - 1)] = r;
+	}
+	for (r = 0; r < cur->nrows; r++) {
+		at = cur->row[r].key * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+		for (; diff->index[at & (slots - 1)] != IRQTABLE_NONE; at++) {
+			uint32_t p = diff->index[at & (slots - 1)];
+
+			/* Taken ones keep their slot, marked by the top bit. */
+			if (p & 0x80000000 || prev->row[p].key != cur->row[r].key)
+				continue;
+			diff->row[r].prev = p;
+			diff->index[at & (slots - 1)] = p | 0x80000000;
+			break;
+		}
+	}
+}
+
+static uint64_t cells_total(const struct irqtable_diff *diff,
+			    const struct irqtable_row *row, const uint32_t *cell,
+			    const struct irqtable_cpus *only)
+{
+	uint64_t total = 0;
+	unsigned int c;
+
+	if (!only)
+		return row->total;
+	/* ERR and MIS belong to no CPU. */
+	if (row->ncells != diff->ncpus)
+		return 0;
+	for (c = 0; c < diff->ncpus; c++)
+		total += cell[c] & diff->mask[c];
+	return total;
+}
+
+static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
+		      const struct irqtable_cpus *only)
+{
+	const struct irqtable_row *row = &diff->cur->row[r];
+	const uint32_t *cur = irqtable_cells(diff->cur, r);
+	struct irqtable_delta *out = &diff->row[r];
+	const uint32_t *prev;
+	uint64_t sum = 0;
+	uint32_t over = 0;
+	unsigned int c;
+
+	out->delta = 0;
+	out->total = cells_total(diff, row, cur, only);
+	out->state = IRQTABLE_FIRST;
+	if (out->prev == IRQTABLE_NONE ||
+	    (row->ncells == diff->ncpus) !=
+	    (diff->prev->row[out->prev].ncells == diff->prev->ncpus))
+		return;
+	out->state = IRQTABLE_COUNTED;
+	if (row->total == 0 && diff->prev->row[out->prev].total == 0)
+		return;
+	prev = irqtable_cells(diff->prev, out->prev);
+	if (row->ncells != diff->ncpus) {
+		/* one counter, of no CPU */
+		sum = only ? 0 : cur[0] - prev[0];
+		over = sum > limit;
+	} else if (diff->same_cpus) {
+		for (c = 0; c < diff->ncpus; c++) {
+			uint32_t d = cur[c] - prev[c];
+
+			over |= d > limit;
+			sum += d & diff->mask[c];
+		}
+	} else {
+		for (c = 0; c < diff->ncpus; c++) {
+			uint32_t p = diff->prev_column[c];
+			uint32_t d = p == IRQTABLE_NONE ? 0 : cur[c] - prev[p];
+
+			over |= d > limit;
+			sum += d & diff->mask[c];
+		}
+	}
+	if (over) {
+		out->state = IRQTABLE_RESET;
+		return;
+	}
+	out->delta = sum;
+	if (!sum || row->ncells != diff->ncpus)
+		return;
+	for (c = 0; c < diff->ncpus; c++)
+		diff->cpu_delta[c] += irqtable_diff_cell(diff, r, c) & diff->mask[c];
+}
+
+int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
+		  const struct irqtable *cur, const struct irqtable_cpus *only)
+{
+	uint32_t limit, r;
+	int err;
+
+	err = diff_room(diff, prev, cur);
+	if (err)
+		return err;
+	diff->prev = prev;
+	diff->cur = cur;
+	diff->nrows = cur->nrows;
+	diff->ncpus = cur->ncpus;
+	diff->elapsed_ns = prev && cur->time_ns > prev->time_ns ?
+			   cur->time_ns - prev->time_ns : 0;
+	limit = plausible_max(diff->elapsed_ns);
+	columns_pair(diff, only);
+	rows_pair(diff);
+	for (r = 0; r < cur->nrows; r++)
+		row_count(diff, r, limit, only);
+	return 0;
+}
+
+uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
+			    unsigned int column)
+{
+	const struct irqtable_delta *delta = &diff->row[row];
+	uint32_t p = diff->prev_column[column];
+
+	if (delta->state != IRQTABLE_COUNTED || p == IRQTABLE_NONE ||
+	    diff->cur->row[row].ncells != diff->ncpus)
+		return 0;
+	return irqtable_cells(diff->cur, row)[column] -
+	       irqtable_cells(diff->prev, delta->prev)[p];
+}
+
+void irqtable_diff_free(struct irqtable_diff *diff)
+{
+	free(diff->row);
+	free(diff->cpu_delta);
+	free(diff->prev_column);
+	free(diff->mask);
+	free(diff->index);
+	memset(diff, 0, sizeof(*diff));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private to the irqtable files of libprocirq. */
+#ifndef LIBPROCIRQ_IRQTABLE_LOCAL_H
+#define LIBPROCIRQ_IRQTABLE_LOCAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#pragma GCC visibility push(hidden)
+
+#define IRQTABLE_HASH_SEED UINT64_C(0xcbf29ce484222325)
+
+static inline uint64_t irqtable_hash(uint64_t hash, unsigned char byte)
+{
+	return (hash ^ byte) * UINT64_C(0x100000001b3);	/* FNV-1a */
+}
+
+/* Mixes a whole word, for hashes of numbers. */
+static inline uint64_t irqtable_hash_word(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 29;
+}
+
+/*
+ * Makes room for `need` elements of `size` bytes behind *array, doubling. The
+ * contents stay. -ENOMEM leaves everything as it was.
+ */
+int irqtable_room(void *array, size_t *room, size_t need, size_t size);
+
+/*
+ * Reads `path` below directory `at` into buf, zero-terminated, blanks at the end
+ * taken off. Returns the length or a negative errno value.
+ */
+ssize_t irqtable_text(int at, const char *path, char *buf, size_t size);
+
+/* Digits at *text, before `end`; *text moves behind them. false: no digit. */
+bool irqtable_number(const char **text, const char *end, uint64_t *value);
+
+#pragma GCC visibility pop
+
+#endif /* LIBPROCIRQ_IRQTABLE_LOCAL_H */

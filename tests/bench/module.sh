@@ -1,0 +1,110 @@
+#!/bin/bash
+# Figures of the module, per kernel: the read path and the hard handler against
+# uio_pci_generic's on the same edu device in the same guest, and the books after
+# a million interrupts. KERNELS names the kernels (default: all).
+#
+# irq_to_read: hard handler -> read() returned, in instructions. UIO has no time
+# stamp, and tracing both would add the tracer's cost to both; so UIO's handler is
+# taken to begin as long after the raise as ours, which the same code calls on
+# the same line.
+set -eu
+cd "$(dirname "$0")/../.."
+
+kernels=${KERNELS:-6.1 6.1-rt 6.12 newest debug}
+work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+compare='irqlat bench --source edu --ways read,uio --samples 1000 -q --json'
+
+# Handler durations: time stamp counters around each handler, which under icount are
+# instructions; a share of the tracer is in both.
+handlers='
+	cd /sys/kernel/tracing && echo x86-tsc >trace_clock
+	echo 1 >events/irq/irq_handler_entry/enable
+	echo 1 >events/irq/irq_handler_exit/enable
+	irqlat bench --source edu --ways read,uio --samples 300 -q >/dev/null
+	cat trace >&3'
+
+guest()
+{
+	local kernel=$1
+	shift
+	tests/vm/run --kernel "$kernel" --icount -- \
+		"modprobe procirq && modprobe uio_pci_generic && { $*; }" 2>"$work/err" || {
+		echo "bench: kernel $kernel:" >&2
+		tail -n 5 "$work/err" >&2
+		return 1
+	}
+}
+
+for kernel in $kernels; do
+	case $kernel in
+	debug) continue ;;	# its instruction counts are the debugging's
+	esac
+	guest "$kernel" "$compare" >"$work/json" &&
+		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && modprobe uio_pci_generic && $compare'" <<'PYTHON'
+import json, sys
+path, kernel, command = sys.argv[1:]
+p50 = {(r["way"], r["stage"]): r["p50_ns"] for r in json.load(open(path))["results"]}
+ours = p50["read", "handler_to_user"]
+uio = p50["uio", "total"] - p50["read", "raise_to_handler"]
+goal = 0.95 if kernel.startswith("6.1") and kernel != "6.12" else 0.6
+print(json.dumps({"name": f"irq_to_read.vs_uio.{kernel}", "value": ours / uio,
+    "unit": f"ratio {ours}/{uio}", "goal": f"<= {goal}", "ok": ours / uio <= goal, "command": command}))
+PYTHON
+	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
+		/usr/bin/python3 - "$work/trace" "$kernel" <<'PYTHON'
+import json, re, statistics, sys
+path, kernel = sys.argv[1:]
+entry, spans = {}, {}
+for line in open(path):
+    m = re.search(r"\[(\d+)\].*?(\d+): irq_handler_(entry|exit): irq=(\d+)(?: name=(\S+)| ret=(\S+))", line)
+    if not m:
+        continue
+    cpu, stamp, kind, irq, name, ret = m.groups()
+    if kind == "entry":
+        entry[cpu, irq] = (int(stamp), name)
+    elif (cpu, irq) in entry:
+        begin, name = entry.pop((cpu, irq))
+        spans.setdefault(name, []).append(int(stamp) - begin)
+ours = statistics.median(spans["procirq"])
+uio = statistics.median(spans["uio_pci_generic"])
+print(json.dumps({"name": f"hard_handler.vs_uio.{kernel}", "value": ours / uio,
+    "unit": f"ratio {ours:.0f}/{uio:.0f}", "goal": "<= 1.0", "ok": ours <= uio,
+    "command": "irq:irq_handler_entry to irq_handler_exit, trace_clock x86-tsc, in the guest of irq_to_read"}))
+PYTHON
+done
+
+# A reader as simple as they come, a storm at random times, and the books of both
+# sides afterwards: what was raised and is in neither is unexplained.
+for kernel in $kernels; do
+	count=1000000
+	[ "$kernel" != debug ] || count=100000
+	storm="modprobe procirq && modprobe irqgen || exit
+		irq=\$(sed 's/.* irq=\([0-9]*\) .*/\1/' /dev/irqgen)
+		cat /proc/irq/\$irq/irq >/dev/null & reader=\$!
+		echo start line=0 period_ns=20000 pattern=random count=$count >/dev/irqgen
+		while grep -q running=1 /dev/irqgen; do sleep 0.2; done
+		kill \$reader; wait \$reader
+		cat /dev/irqgen; grep \"irq=\$irq \" /sys/kernel/debug/procirq/lines"
+	tests/vm/run --kernel "$kernel" --timeout 900 -- "$storm" >"$work/books" 2>"$work/err" || {
+		echo "bench: kernel $kernel:" >&2
+		tail -n 5 "$work/err" >&2
+		continue
+	}
+	/usr/bin/python3 - "$work/books" "$kernel" "$count" <<'PYTHON'
+import json, sys
+path, kernel, count = sys.argv[1:]
+source, line = [dict(w.split("=") for w in row.split()) for row in open(path)]
+source, line = [{k: int(v) for k, v in d.items()} for d in (source, line)]
+assert source["raised"] == int(count), source
+unexplained = abs(source["raised"] - source["dispatched"] - source["coalesced"]
+                  - source["unattended"] - source["pending"])
+unexplained += abs(source["dispatched"] - line["taken"])
+unexplained += abs(line["due"] - line["delivered"] - line["coalesced"] - line["lost"] - line["pending"])
+unexplained += abs(line["taken"] - line["due"])
+print(json.dumps({"name": f"unexplained.{kernel}", "value": unexplained,
+    "unit": f"of {count}", "goal": "0", "ok": unexplained == 0,
+    "command": f"make bench BENCH=module: {count} irqgen interrupts, pattern=random, read by cat"}))
+PYTHON
+done

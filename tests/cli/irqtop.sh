@@ -1,0 +1,343 @@
+#!/bin/bash
+# irqtop without its screen, on copied trees and on the running kernel: every
+# trap that other programs fell into. TAP. Needs jq; promtool is used if there.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqtop="${IRQTOP:-build/bin/irqtop} --no-config"
+hostile=tests/fixtures/irqtop/hostile
+scratch=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+count=0
+failed=0
+
+# is NAME GOT WANT
+is()
+{
+	count=$((count + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		printf 'got:  %s\nwant: %s\n' "$2" "$3" | head -40 | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+# status NAME WANT COMMAND...: its exit status; output in $scratch/out and /err
+status()
+{
+	local name=$1 want=$2
+	shift 2
+	"$@" >"$scratch/out" 2>"$scratch/err"
+	is "$name" "$?" "$want"
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# interrupts TREE: standard input becomes its proc/interrupts, at once
+interrupts()
+{
+	mkdir -p "$scratch/$1/proc"
+	cat >"$scratch/$1/new"
+	mv "$scratch/$1/new" "$scratch/$1/proc/interrupts"
+}
+
+# between TREE COLUMNS: two samples of a tree, the second after standard input
+# took its place; prints "irq value..." lines without the first column's blanks
+between()
+{
+	local pid
+	$irqtop --root "$scratch/$1" --csv -n 1 -d 0.6 -s irq -c "$2" ${3:-} \
+		>"$scratch/between" </dev/null &
+	pid=$!
+	sleep 0.3
+	interrupts "$1"
+	wait $pid
+	sed 1d "$scratch/between" | tr -d '"\r' | cut -d, -f3- | tr '\n' ' '
+}
+
+# --- rows and CPUs that come and go -------------------------------------------
+
+interrupts t <<'END'
+           CPU0       CPU1       
+ 24:      10300          0   IO-APIC   1-edge      gone
+ 26:          0          0   IO-APIC   2-edge      stays
+LOC:       1000       1000   Local timer interrupts
+END
+got=$(between t irq,delta <<'END'
+           CPU0       CPU1       
+ 26:          4          0   IO-APIC   2-edge      stays
+LOC:       1003       1003   Local timer interrupts
+END
+)
+is 'an unplugged row leaves the others their own deltas' "$got" '26,4 LOC,6 '
+
+got=$(between t irq,delta <<'END'
+           CPU0       CPU1       
+ 24:        777          0   IO-APIC   1-edge      new
+ 26:          9          0   IO-APIC   2-edge      stays
+LOC:       1004       1003   Local timer interrupts
+END
+)
+is 'a plugged row has no delta yet' "$got" '24, 26,5 LOC,1 '
+
+got=$(between t irq,delta <<'END'
+           CPU0       CPU1       
+ 24:       9999          0   IO-APIC   1-edge      other device
+ 26:         10          0   IO-APIC   2-edge      stays
+LOC:       1005       1003   Local timer interrupts
+END
+)
+is 'the same number with another name is another row' "$got" '24, 26,1 LOC,1 '
+
+got=$(between t irq,delta <<'END'
+           CPU0       CPU1       CPU2       
+ 24:       9999          0    1000000   IO-APIC   1-edge      other device
+ 26:         12          0          7   IO-APIC   2-edge      stays
+LOC:       1006       1003       9000   Local timer interrupts
+END
+)
+is 'a CPU that comes online adds nothing it had before' "$got" '24,0 26,2 LOC,1 '
+
+got=$(between t irq,delta,total <<'END'
+           CPU0       CPU2       
+ 24:       9999    1000005   IO-APIC   1-edge      other device
+ 26:         13          8   IO-APIC   2-edge      stays
+LOC:       1007       9001   Local timer interrupts
+END
+)
+is 'a CPU that goes offline takes nothing along' "$got" \
+	'24,5,1010004 26,2,21 LOC,2,10008 '
+
+is 'CPU 2 is CPU 2 when CPU 1 is offline' \
+	"$($irqtop --root "$scratch/t" --once -C 2 --csv -c irq,total | sed 1d | cut -d, -f3- | tr '\r\n"' '   ')" \
+	' 24 ,1000005   26 ,8   LOC ,9001  '
+is 'CPU 1 counts nothing then' \
+	"$($irqtop --root "$scratch/t" --once -C 1 --csv -c irq,total | sed 1d)" ''
+status 'a CPU list nobody has is no division by zero' 0 \
+	$irqtop --root "$scratch/t" -C 77 -b -n 1 -d 0.05
+
+# --- counters -------------------------------------------------------------------
+
+interrupts t <<'END'
+           CPU0       CPU1       
+LOC: 4294967290          5   Local timer interrupts
+RES: 3000000000          5   Rescheduling interrupts
+END
+got=$(between t irq,delta <<'END'
+           CPU0       CPU1       
+LOC:          4          6   Local timer interrupts
+RES:          0          6   Rescheduling interrupts
+END
+)
+is 'a wrapped counter counts on, a reset one is unknown' "$got" 'LOC,11 RES, '
+
+status 'the first report has rates, of the time that passed' 0 \
+	$irqtop --json -n 1 -d 0.3 -f LOC
+is 'the interval is measured' \
+	"$(jq -r 'select(.irq == "LOC") | .interval_s > 0.29 and .interval_s < 3 and
+		(.rate_hz * .interval_s - .delta | fabs) < 0.01' "$scratch/out")" true
+
+interrupts arm <<'END'
+           CPU0       CPU1       
+ 11:  123456789 1234567890     GICv3  30 Level     arch_timer
+IPI0:1234567890         12       Rescheduling interrupts
+IPI1:         0          3       Function call interrupts
+END
+is 'arm64: a label that touches its counter' \
+	"$($irqtop --root "$scratch/arm" --once --csv -c irq,total,chip,hwirq,trigger,name |
+		sed 1d | cut -d, -f3- | tr -d '"\r' | tr '\n' ' ')" \
+	'11,1358024679,GICv3,30,Level,arch_timer IPI0,1234567902,,,,Rescheduling interrupts IPI1,3,,,,Function call interrupts '
+
+# --- standard input, output, signals ---------------------------------------------
+
+status '--batch with /dev/null as standard input' 0 $irqtop -b -n 1 -d 0.05 </dev/null
+status '--batch with standard input closed' 0 $irqtop -b -n 1 -d 0.05 <&-
+echo q | $irqtop -b -n 2 -d 0.05 >"$scratch/out"
+is 'standard input is not read' "$(grep -c '^#' "$scratch/out")" 2
+status 'a full disk is an error' 1 bash -c "$irqtop --once >/dev/full"
+is 'and it is told' "$(cat "$scratch/err")" \
+	'irqtop: standard output: No space left on device'
+bash -c "$irqtop -b -d 0.05 | head -1 >/dev/null; echo \${PIPESTATUS[0]}" >"$scratch/out" 2>&1
+is 'a reader that leaves ends it in silence' "$(cat "$scratch/out")" 141
+# bash cannot un-ignore SIGPIPE, so this child writes and gets EPIPE
+bash -c "trap '' PIPE; $irqtop -b -d 0.05 | head -1 >/dev/null; echo \${PIPESTATUS[0]}" >"$scratch/out" 2>&1
+is 'also where SIGPIPE is ignored' "$(cat "$scratch/out")" 0
+
+$irqtop -b -n 3 -d 0.4 -f LOC >"$scratch/out" &
+pid=$!
+sleep 0.6
+kill -TSTP $pid
+sleep 0.3
+is 'SIGTSTP stops it' "$(sed 's/.*) //' /proc/$pid/stat | cut -c1)" T
+sleep 1
+kill -CONT $pid
+wait $pid
+is 'SIGCONT goes on where it was' "$(grep -c '^#' "$scratch/out")" 3
+is 'without a burst' "$(awk '/^#/ && $4 < 0.35' "$scratch/out")" ''
+
+# --- formats ----------------------------------------------------------------------
+
+status 'JSON: every line of every sample parses' 0 bash -c \
+	"$irqtop --root $hostile --json -n 2 -d 0.05 | jq -e -s 'length == 24' "
+$irqtop --root $hostile --json --once -c irq,name -f IO-APIC >"$scratch/out"
+is 'JSON: text survives where it can' \
+	"$(jq -r 'select(.irq == "24" or .irq == "26") | .name' "$scratch/out" | head -2)" \
+	"$(printf 'quote"back\\slash\numläut ☃ \342\200\256ltr')"
+is 'JSON: control characters are escaped' "$(grep -c '\\u001b\[31mred\\u0007bell\\u0009tab' "$scratch/out")" 1
+is 'JSON: valid UTF-8' "$(iconv -f UTF-8 -t UTF-8 "$scratch/out" >/dev/null 2>&1; echo $?)" 0
+is 'JSON: a long name is whole' "$(jq -r 'select(.irq == "29") | .name | length' "$scratch/out")" 3000
+status 'JSON: per CPU' 0 bash -c "$irqtop --json --once --per-cpu |
+	jq -e -s 'map(select(.irq == \"LOC\"))[0] | .total == ([.per_cpu[].total] | add)'"
+
+for mode in --batch --once --csv --openmetrics --json; do
+	$irqtop --root $hostile $mode -n 1 -d 0.05 >"$scratch/out"
+	is "$mode: no control character reaches the terminal" \
+		"$(tr -d '\n\r' <"$scratch/out" | LC_ALL=C grep -c '[[:cntrl:]]')" 0
+done
+
+$irqtop --root $hostile --csv --once >"$scratch/csv"
+status 'CSV: a reader finds one width in every line' 0 python3 -c "
+import csv
+rows = list(csv.reader(open('$scratch/csv', newline='', encoding='utf-8')))
+assert len(rows) == 13 and len({len(row) for row in rows}) == 1, rows
+assert [row[-1] for row in rows if row[3] == '24'] == ['quote\"back\\\\slash']
+assert [row[-1] for row in rows if row[3] == '28'][0].startswith(\"'=\")"
+
+if tests/promtool --version >/dev/null 2>&1; then
+	$irqtop --root $hostile --openmetrics >"$scratch/metrics"
+	status 'OpenMetrics: promtool accepts hostile names' 0 tests/promtool check metrics <"$scratch/metrics"
+	is 'OpenMetrics: without a word' "$(cat "$scratch/out" "$scratch/err")" ''
+	$irqtop --openmetrics --per-cpu -c total,spurious,node,thread_cpu >"$scratch/metrics"
+	status 'OpenMetrics: promtool accepts the running system' 0 tests/promtool check metrics <"$scratch/metrics"
+	is 'OpenMetrics: without a word' "$(cat "$scratch/out" "$scratch/err")" ''
+else
+	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool, and none to be had from Debian (package prometheus)'
+fi
+is 'OpenMetrics: ends as it must' "$($irqtop --openmetrics | tail -1)" '# EOF'
+is 'OpenMetrics: what never fired is left out' "$($irqtop --openmetrics | grep -c ' 0$')" 0
+is 'OpenMetrics: strict names the family without _total' \
+	"$($irqtop --openmetrics=strict | sed -n 2p)" '# TYPE irqtop_interrupts counter'
+
+port=$((20000 + $$ % 20000))
+$irqtop --listen 127.0.0.1:$port 2>"$scratch/err" &
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	curl -s "http://127.0.0.1:$port/metrics" >"$scratch/out" && break
+	sleep 0.2
+done
+is 'listen: serves metrics' "$(tail -1 "$scratch/out")" '# EOF'
+is 'listen: strict text to who asks for it' \
+	"$(curl -sD- -H 'Accept: application/openmetrics-text;version=1.0.0' "http://127.0.0.1:$port/metrics" |
+		grep -c -e '^Content-Type: application/openmetrics-text' -e 'TYPE irqtop_interrupts counter')" 2
+is 'listen: nothing else' "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/x")" 404
+exec 3<>"/dev/tcp/127.0.0.1/$port" # a client that says nothing
+is 'listen: a silent client holds up nobody' \
+	"$(curl -s -m 5 "http://127.0.0.1:$port/metrics" | tail -1)" '# EOF'
+exec 3>&-
+kill %% 2>/dev/null
+wait 2>/dev/null
+
+# --- recordings and differences ------------------------------------------------------
+
+$irqtop --json -n 5 -d 0.1 -s irq --record "$scratch/rec" >"$scratch/live"
+$irqtop --json -s irq --replay "$scratch/rec" >"$scratch/out"
+is 'a replay says what the recorder said' "$(cmp "$scratch/live" "$scratch/out" && echo same)" same
+head -c -5 "$scratch/rec" >"$scratch/cut"
+$irqtop --json -s irq --replay "$scratch/cut" >"$scratch/out"
+is 'a torn recording ends one sample earlier' \
+	"$(jq -s 'map(.time) | unique | length' "$scratch/out")" 4
+status 'what is no recording is told so' 1 $irqtop --replay /etc/passwd -b
+is '' "$(cat "$scratch/err")" 'irqtop: /etc/passwd: not a recording of irqtop'
+
+cat >"$scratch/a" <<'END'
+           CPU0       CPU1       
+ 24:         10          0   IO-APIC   1-edge      x
+ 25:         10          0   IO-APIC   2-edge      y
+END
+sed 's/ 24:         10/ 24:         15/' "$scratch/a" >"$scratch/b"
+is 'difference of two copies' \
+	"$($irqtop --diff "$scratch/a" "$scratch/b" --csv | tr -d '"\r' | sed 1d | cut -d, -f4-6 | tr '\n' ' ')" \
+	'24,,5 25,,0 '
+status 'difference of two recordings' 0 $irqtop --diff "$scratch/rec" "$scratch/rec" -b
+status 'difference with one name' 1 $irqtop --diff "$scratch/rec"
+
+# --- alerts ---------------------------------------------------------------------------
+
+status 'an alert that holds ends with status 2' 2 $irqtop -q -d 0.1 -n 20 --alert 'LOC:rate>1 for 3'
+is 'and says so' "$(grep -c '^irqtop: alert: LOC Local timer interrupts: rate_hz .*(LOC:rate>1 for 3)$' "$scratch/err")" 1
+status 'one that does not, does not' 0 $irqtop -q -d 0.1 -n 4 --alert 'LOC:rate>50M'
+status 'it is about the rate, not the total' 0 $irqtop --root "$scratch/arm" -q -d 0.1 -n 3 --alert 'rate>1'
+status 'a command is run instead of stopping' 2 $irqtop -q -d 0.1 -n 3 --alert 'LOC:rate>1' \
+	--alert-command "echo \"\$IRQTOP_IRQ \$IRQTOP_COLUMN\" >$scratch/alerted"
+sleep 0.2
+is 'with the row in its environment' "$(cat "$scratch/alerted")" 'LOC rate_hz'
+status 'nonsense is refused' 1 $irqtop -q --alert 'rate!5'
+
+# --- handler times and latencies ----------------------------------------------------------
+
+instances()
+{
+	find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -name 'irqlat*' 2>/dev/null
+}
+if [ "$(id -u)" = 0 ] && [ -d /sys/kernel/tracing/instances ] && [ -n "$(awk -F: '$1 + 0 { print $1 }' /proc/interrupts)" ]; then
+	others=$(instances)
+	(for _ in $(seq 40); do dd if=/dev/zero of="$scratch/x" bs=4k count=1 oflag=direct,sync; sleep 0.02; done) 2>/dev/null &
+	status 'latency: runs' 0 $irqtop --json -L -n 1 -d 1 -t interrupts \
+		-c irq,delta,handler_avg_ns,handler_max_ns,handler_share,task_p50_ns,task_max_ns
+	wait
+	is 'latency: what happened has a time in its handler' \
+		"$(jq -s '[.[] | select((.irq | test("^[0-9]+$")) and .delta > 3) |
+			.handler_avg_ns > 0 and .handler_max_ns >= .handler_avg_ns] | all' "$scratch/out")" true
+	is 'latency: and only that' \
+		"$(jq -s '[.[] | select(.delta == 0) | .handler_avg_ns == null] | all' "$scratch/out")" true
+	is 'latency: no tracing instance is left' "$(instances)" "$others"
+	for signal in INT TERM PIPE; do
+		$irqtop -b -L -d 0.2 >/dev/null &
+		pid=$!
+		sleep 0.8
+		kill -$signal $pid
+		[ $signal = PIPE ] && sleep 0.3 && kill -TERM $pid
+		wait $pid 2>/dev/null
+		is "latency: nor after SIG$signal" "$(instances)" "$others"
+	done
+else
+	skip 'latency: runs' 'needs root, tracefs and a numbered interrupt'
+fi
+status 'latency: not of a copied tree' 1 $irqtop --root "$scratch/arm" -L --once
+
+# --- options and configuration -----------------------------------------------------------
+
+status 'an unknown column' 1 $irqtop --once -c nonsense
+status 'an unknown option' 1 $irqtop --nonsense
+status 'a bad regular expression' 1 $irqtop --once -f '/(/'
+status 'a file that is no table' 1 $irqtop --root /sys --once
+mkdir -p "$scratch/xdg/irqtop"
+printf 'sort = total\ncolumns = irq,total # two\nrubbish\n' >"$scratch/xdg/irqtop/config"
+XDG_CONFIG_HOME=$scratch/xdg ${IRQTOP:-build/bin/irqtop} --once -s irq --rows 1 >"$scratch/out" 2>"$scratch/err"
+is 'the config file is read' "$(sed -n 2p "$scratch/out" | tr -s ' ')" ' IRQ TOTAL'
+is 'and a bad line is told, with its number' "$(cat "$scratch/err")" \
+	"irqtop: $scratch/xdg/irqtop/config:3: not understood, ignored"
+is 'filters join' "$($irqtop --root $hostile --once -f IO-APIC -f '/quote|bad/' -c irq | sed 1,2d | tr -d ' \n')" 2427
+is 'softirqs only' "$($irqtop --once -S --csv -c table | sed 1d | cut -d, -f3 | sort -u | tr -d '\r')" '"softirqs"'
+
+# --- papers ----------------------------------------------------------------------------------
+
+options=$($irqtop --help | grep -oE -e '--[a-z-]+' | sort -u)
+for paper in irqtop/irqtop.1 irqtop/completion/_irqtop; do
+	missing=
+	for option in $options; do
+		sed 's/Fl -\([a-z]\)/--\1/g; s/\\-/-/g' $paper | grep -qe "$option\\b" || missing="$missing $option"
+	done
+	is "$paper has every option" "$missing" ''
+done
+is 'the man page is sound' "$(man --warnings -E UTF-8 -l -Tutf8 -Z irqtop/irqtop.1 2>&1 >/dev/null)" ''
+is 'bash completes an option' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
+	COMP_WORDS=(irqtop --op) COMP_CWORD=1; _irqtop; echo "${COMPREPLY[@]}"')" '--openmetrics'
+
+echo "1..$count"
+exit $failed

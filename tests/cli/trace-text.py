@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Chains of one interrupt, calculated from the text of trace-cmd report.
+
+    trace-cmd report -t -N -l FILE | trace-text.py IRQ
+
+Knows nothing of irqlat's engine: it follows the text, line by line, only for
+lines whose handler raises a softirq that wakes tasks (a disk), and prints what
+it found: "seen N", and "CPU STAGE n sum min max" for chains that came back to
+user space. Chains it is not sure about it leaves out, as irqlat does, so both
+must agree to the nanosecond.
+"""
+import sys
+
+STAGES = ("handler", "softirq_wait", "softirq", "wake", "queue", "exit")
+
+
+def main(irq):
+    hard, pending, running, tasks, on_cpu = {}, {}, {}, {}, {}
+    stats, seen = {}, 0
+
+    def take(chain, end):
+        stamps = chain["stamps"] + [end]
+        values = [b - a for a, b in zip(stamps, stamps[1:])]
+        names = list(STAGES) if chain["queued"] else [s for s in STAGES if s != "queue"]
+        for name, value in list(zip(names, values)) + [("total", end - stamps[0])]:
+            key = (chain["cpu"], name)
+            stats.setdefault(key, []).append(value)
+
+    for line in sys.stdin:
+        if ": " not in line or line.startswith("cpus="):
+            continue
+        head, rest = line.split(": ", 1)
+        words = head.rsplit(None, 2)
+        if len(words) != 3:
+            continue
+        task, flags, stamp = words
+        pid = int(task.rsplit("-", 1)[1])
+        # "0d.h2.": CPU, interrupts off, need resched, context, depth
+        cpu = int(flags[:-5])
+        sec, nano = stamp.split(".")
+        t = int(sec) * 1000000000 + int(nano)
+        event, _, text = rest.partition(":")
+        event = event.strip()
+        f = dict(w.split("=", 1) for w in text.split() if "=" in w)
+        in_hard = flags[-3] in "hHzZ"
+
+        if event == "irq_handler_entry":
+            hard.setdefault(cpu, []).append((int(f["irq"]), t))
+            seen += int(f["irq"]) == irq
+        elif event == "irq_handler_exit" and hard.get(cpu):
+            number, start = hard[cpu].pop()
+            for vec, raised in pending.get(cpu, {}).items():
+                if raised and raised["start"] == start and raised["irq"] == number:
+                    raised["end"] = t
+        elif event.endswith("_entry") and "vector" in f:
+            hard.setdefault(cpu, []).append((event[:-6], t))
+        elif event.endswith("_exit") and "vector" in f:
+            if hard.get(cpu):
+                hard[cpu].pop()
+        elif event == "softirq_raise":
+            vec, pend = int(f["vec"]), pending.setdefault(cpu, {})
+            top = hard[cpu][-1] if hard.get(cpu) else None
+            if pend.get(vec) is None:
+                pend[vec] = {"irq": top and top[0], "start": top and top[1],
+                             "end": None, "mixed": top is None}
+            elif not top or top[0] != pend[vec]["irq"]:
+                pend[vec]["mixed"] = True
+        elif event == "softirq_entry":
+            vec = int(f["vec"])
+            running[cpu] = (pending.get(cpu, {}).pop(vec, None), t)
+        elif event == "softirq_exit":
+            running.pop(cpu, None)
+        elif event == "sched_waking":
+            who = int(f["pid"])
+            old = tasks.get(who)
+            if old and old["state"] == "running":
+                continue
+            tasks.pop(who, None)
+            raised, entry = running.get(cpu, (None, 0))
+            if in_hard or not raised or raised["irq"] != irq or raised["mixed"]:
+                continue
+            target = int(f["target_cpu"])
+            tasks[who] = {"state": "waking", "cpu": cpu, "queued": True,
+                          "awake": on_cpu.get(target) == who,
+                          "stamps": [raised["start"], raised["end"], entry, t]}
+        elif event == "sched_wakeup":
+            chain = tasks.get(int(f["pid"]))
+            if chain and chain["state"] == "waking":
+                chain["stamps"].append(t)
+                chain["queued"] = not chain["awake"]
+                chain["state"] = "running" if chain["awake"] else "woken"
+        elif event == "sched_switch":
+            before, after = int(f["prev_pid"]), int(f["next_pid"])
+            asleep = not f["prev_state"].startswith("R")
+            chain = tasks.get(before)
+            if chain and asleep:
+                if chain["state"] == "waking":
+                    chain["awake"] = False
+                elif chain["state"] == "running":
+                    del tasks[before]
+            on_cpu[cpu] = after
+            chain = tasks.get(after)
+            if chain and chain["state"] == "woken":
+                chain["stamps"].append(t)
+                chain["state"] = "running"
+            elif chain and chain["state"] == "waking":
+                del tasks[after]
+        elif event in ("sys_exit", "sys_enter"):
+            chain = tasks.pop(pid, None)
+            if chain and chain["state"] == "running" and event == "sys_exit":
+                take(chain, t)
+            elif chain and chain["state"] == "waking":
+                tasks[pid] = chain
+
+    print("seen", seen)
+    for (cpu, name), values in sorted(stats.items()):
+        print(cpu, name, len(values), sum(values), min(values), max(values))
+
+
+main(int(sys.argv[1]))

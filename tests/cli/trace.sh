@@ -1,0 +1,339 @@
+#!/bin/bash
+# irqlat trace as a user calls it: options, messages, exit statuses, recordings,
+# what it leaves behind; and on the running kernel, against a calculation from
+# the text of trace-cmd report. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=$(readlink -f "${IRQLAT:-build/bin/irqlat}")
+tracing=/sys/kernel/tracing
+scratch=$(mktemp -d)
+load_pid=
+count=0
+failed=0
+
+finish()
+{
+	stop_load
+	rm -rf "$scratch"
+}
+trap finish EXIT
+
+result()
+{
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		[ -z "${3:-}" ] || printf '# %s\n' "$3"
+		failed=1
+	fi
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# says NAME STATUS REGEX ARGUMENT...: on standard error
+says()
+{
+	local name=$1 status=$2 regex=$3 got
+	shift 3
+	"$irqlat" trace "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	got=$?
+	[ $got = "$status" ] && grep -Eq -- "$regex" "$scratch/err"
+	result $? "$name" "status $got: $(head -2 "$scratch/err")"
+}
+
+instances()
+{
+	find $tracing/instances -maxdepth 1 -name 'irqlat-trace-*' 2>/dev/null
+}
+
+# Direct reads of a file of ours: interrupts of the disk.
+start_load()
+{
+	[ -s "$scratch/file" ] || dd if=/dev/urandom of="$scratch/file" bs=1M count=16 status=none
+	(
+		trap 'exit 0' TERM
+		while :; do
+			dd if="$scratch/file" of=/dev/null bs=4k iflag=direct status=none 2>/dev/null ||
+				sleep 0.1
+		done
+	) &
+	load_pid=$!
+}
+
+stop_load()
+{
+	[ -n "$load_pid" ] || return 0
+	kill "$load_pid" 2>/dev/null
+	wait "$load_pid" 2>/dev/null
+	load_pid=
+}
+
+# --- options and messages ------------------------------------------------------
+
+says 'unknown mode' 1 'neither hist nor top' bogus
+says 'unknown stage' 1 'stage.*nonsense' --stage nonsense
+says 'unknown end' 1 'none of: user, task, all' --end nowhere
+says 'irq that is no number' 1 'not a number' --irq disk
+says 'actions need a threshold' 1 'needs -T or -a' --on-threshold continue
+says 'unknown action' 1 'none of: trace' -T 1 --on-threshold explode
+says 'a recording cannot be stopped' 1 'cannot be watched' -i x.dat -T 5
+says 'no such recording' 1 'x.dat: No such file' -i "$scratch/x.dat"
+: >"$scratch/empty.dat"
+says 'empty recording' 1 'empty file' -i "$scratch/empty.dat"
+echo 'not a recording at all' >"$scratch/text.dat"
+says 'no recording' 1 'no trace.dat' -i "$scratch/text.dat"
+says 'a directory' 1 'no regular file' -i "$scratch"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 755 "$scratch"
+	cp "$irqlat" "$scratch/irqlat"
+	chmod 755 "$scratch/irqlat"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$scratch/irqlat" trace -d 1 \
+		>"$scratch/out" 2>"$scratch/err"
+	[ $? = 1 ] && grep -q 'as root' "$scratch/err"
+	result $? 'without root: what is missing and what to do' "$(head -2 "$scratch/err")"
+else
+	skip 'without root: what is missing and what to do' 'needs root and setpriv'
+fi
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	unshare -m sh -c "umount -l $tracing 2>/dev/null; umount -l /sys/kernel/debug 2>/dev/null
+		mount -t tmpfs -o ro nodev /sys/kernel && exec $irqlat trace -d 1" \
+		>"$scratch/out" 2>"$scratch/err"
+	[ $? = 1 ] && grep -q 'mount -t tracefs' "$scratch/err"
+	result $? 'without tracefs' "$(head -2 "$scratch/err")"
+	unshare -m sh -c "mount -t tracefs nodev $tracing 2>/dev/null
+		mount -o remount,ro,bind $tracing && exec $irqlat trace -d 1" \
+		>"$scratch/out" 2>"$scratch/err"
+	[ $? = 1 ] && grep -q 'read-only' "$scratch/err"
+	result $? 'with tracefs read-only' "$(head -2 "$scratch/err")"
+else
+	skip 'without tracefs' 'needs root and mount namespaces'
+	skip 'with tracefs read-only' 'needs root and mount namespaces'
+fi
+
+# --- the man page -----------------------------------------------------------------
+
+missing=
+for command in trace check; do
+	for option in $("$irqlat" $command --help | grep -o '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*$'); do
+		[ "$option" = --help ] || grep -q -- "-${option#--}\b" irqlat/irqlat-trace.1 ||
+			missing="$missing $option"
+	done
+done
+[ -z "$missing" ]
+result $? 'irqlat-trace(1) has every option' "missing:$missing"
+
+# --- check ------------------------------------------------------------------------
+
+"$irqlat" check --root tests/fixtures/machine >"$scratch/out" 2>&1
+status=$?
+[ $status = 2 ] && grep -q '^spoils  *clocksource  *hpet' "$scratch/out" &&
+	grep -q 'effect: ' "$scratch/out" && grep -q 'change: ' "$scratch/out"
+result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1 "$scratch/out")"
+
+# --- the running kernel ----------------------------------------------------------
+
+[ -d $tracing/instances ] || mount -t tracefs nodev $tracing 2>/dev/null
+if [ "$(id -u)" != 0 ] || [ ! -w $tracing/instances ]; then
+	skip 'live runs' 'needs root and tracefs'
+	echo "1..$count"
+	exit $failed
+fi
+
+disk=
+for line in /sys/kernel/irq/*/actions; do
+	grep -q 'virtio.*-req\|nvme\|ahci' "$line" || continue
+	disk=$(basename "$(dirname "$line")")
+done
+before=$(cat $tracing/set_event $tracing/tracing_on $tracing/trace_clock)
+
+start_load
+"$irqlat" trace -q -d 2 -n -t"$scratch/live.dat" --json="$scratch/live.json" \
+	--hlog="$scratch/live.hlog" --hgrm="$scratch/live" >"$scratch/live.txt" 2>"$scratch/err"
+result $? 'a live run' "$(head -2 "$scratch/err")"
+awk '/^ +all / { seen = $2; sum = $3 + $4 + $5 + $6; found = 1 }
+	END { exit !(found && seen > 0 && seen == sum) }' "$scratch/live.txt"
+result $? 'seen = matched + unmatched + lost + negative' "$(grep ' all ' "$scratch/live.txt")"
+grep -q '"accounting":\[{' "$scratch/live.json" && grep -q '^Tag=.*,HISTF' "$scratch/live.hlog" &&
+	ls "$scratch"/live.*.hgrm >/dev/null 2>&1
+result $? 'JSON, .hlog and .hgrm are written'
+
+if [ -n "$disk" ] && [ "$(awk -v irq="$disk" '$1 == irq && $4 == "user" && $5 == "total" { n += $6 }
+		END { print n + 0 }' "$scratch/live.txt")" -gt 100 ]; then
+	missing=
+	for stage in handler softirq_wait softirq wake queue exit total; do
+		grep -q "^ *$disk .* user $stage " "$scratch/live.txt" || missing="$missing $stage"
+	done
+	[ -z "$missing" ]
+	result $? 'the disk has every stage' "missing:$missing"
+else
+	skip 'the disk has every stage' 'no disk that interrupts here'
+fi
+
+# The engine against text, to the nanosecond: n, min, max and mean.
+if [ -n "$disk" ] && command -v trace-cmd >/dev/null; then
+	"$irqlat" trace -i "$scratch/live.dat" --csv --irq "$disk" --end user >"$scratch/ours.csv"
+	trace-cmd report -t -N -l "$scratch/live.dat" 2>/dev/null |
+		python3 tests/cli/trace-text.py "$disk" >"$scratch/theirs"
+	awk -F, 'NR > 1 && $5 != "irq" { printf "%s %s %s %s %s %s\n", $6, $5, $7, $8, $17, $9 }' \
+		"$scratch/ours.csv" | sort >"$scratch/a"
+	awk '$1 != "seen" { printf "%s %s %s %s %s %.3f\n", $1, $2, $3, $5, $6, $4 / $3 }' \
+		"$scratch/theirs" | sort >"$scratch/b"
+	[ -s "$scratch/a" ] && [ "$(wc -l <"$scratch/a")" -ge 7 ] && diff "$scratch/a" "$scratch/b" >"$scratch/diff"
+	result $? 'totals agree with a calculation from the text' "$(head -4 "$scratch/diff")"
+	trace-cmd report "$scratch/live.dat" 2>"$scratch/err" | grep -q 'irq_handler_entry'
+	result $? 'trace-cmd reads the trace we keep' "$(head -2 "$scratch/err")"
+	for how in none zlib zstd; do
+		if trace-cmd convert -i "$scratch/live.dat" -o "$scratch/v7.dat" --file-version 7 \
+				--compression $how >"$scratch/err" 2>&1; then
+			"$irqlat" trace -i "$scratch/v7.dat" --csv --irq "$disk" --end user >"$scratch/v7.csv"
+			diff "$scratch/ours.csv" "$scratch/v7.csv" >"$scratch/diff"
+			result $? "version 7, compression $how: the same" "$(head -4 "$scratch/diff")"
+		else
+			skip "version 7, compression $how: the same" 'this trace-cmd cannot write it'
+		fi
+	done
+else
+	skip 'totals agree with a calculation from the text' 'needs a disk and trace-cmd'
+	skip 'trace-cmd reads the trace we keep' 'needs a disk and trace-cmd'
+fi
+
+# Filters keep what they name and nothing else; the accounting stays whole.
+n_total()
+{
+	"$irqlat" trace -i "$scratch/live.dat" --csv --stage total "$@" 2>/dev/null |
+		awk -F, 'NR > 1 { n += $7 } END { print n + 0 }'
+}
+all=$(n_total)
+dd=$(n_total --comm dd)
+rest=$(n_total --comm '[!d]*,d[!d]*,d,dd?*')
+one=$(n_total -c 0)
+other=$(n_total -c 1-1023)
+[ "$all" -gt 0 ] && [ "$dd" -gt 0 ] && [ $((dd + rest)) = "$all" ] && [ $((one + other)) = "$all" ]
+result $? 'filters by task and CPU split the whole' "all $all = dd $dd + $rest = CPU 0 $one + $other"
+
+# HdrHistogram's own reader on our log: samples, median and its lines.
+jar=/usr/share/java/hdrhistogram.jar
+if [ -f $jar ] && command -v java >/dev/null; then
+	"$irqlat" trace -i "$scratch/live.dat" --stage total --end user --csv="$scratch/h.csv" \
+		--hlog="$scratch/h.hlog" >/dev/null
+	row=$(sort -t, -k7,7n "$scratch/h.csv" | tail -1)
+	irq=$(echo "$row" | cut -d, -f2)
+	tag=$([ -n "$irq" ] && echo "irq$irq" || echo "$row" | cut -d, -f1).cpu$(echo "$row" | cut -d, -f6).total
+	java -cp $jar org.HdrHistogram.HistogramLogProcessor -i "$scratch/h.hlog" -tag "$tag" \
+		-outputValueUnitRatio 1 >"$scratch/java" 2>&1
+	ours="$(echo "$row" | cut -d, -f7) $(echo "$row" | cut -d, -f10)"
+	theirs="$(grep -o 'Total count *= *[0-9]*' "$scratch/java" | grep -o '[0-9]*$') $(
+		awk '$2 == "0.500000000000" { printf "%d", $1; exit }' "$scratch/java")"
+	[ -n "$irq$row" ] && [ "$ours" = "$theirs" ]
+	result $? 'HdrHistogram for Java reads our .hlog: same count, same median' \
+		"$tag: ours $ours, theirs $theirs"
+else
+	skip 'HdrHistogram for Java reads our .hlog: same count, same median' \
+		'needs java and libhdrhistogram-java'
+fi
+
+# Shorter and shorter: said, not crashed.
+ok=0
+size=$(stat -c %s "$scratch/live.dat")
+for part in 5 11 20 400 3000 50000 $((size / 2)) $((size - 10)); do
+	head -c "$part" "$scratch/live.dat" >"$scratch/cut.dat"
+	"$irqlat" trace -i "$scratch/cut.dat" >"$scratch/out" 2>&1
+	status=$?
+	case $status in
+	0) grep -q 'ends too early' "$scratch/out" || ok="$part: not said" ;;
+	1) grep -q '^irqlat: .*cut.dat: ' "$scratch/out" || ok="$part: $(head -1 "$scratch/out")" ;;
+	*) ok="$part: status $status" ;;
+	esac
+done
+[ "$ok" = 0 ]
+result $? 'recordings that were cut short' "$ok"
+
+# Losses are loud: the smallest buffer cannot hold what a pause lets in.
+"$irqlat" trace -q -d 3 --buffer 64 --sub-buffer 4 --no-header >"$scratch/loss.txt" 2>&1 &
+pid=$!
+sleep 1
+kill -STOP $pid
+(for _ in $(seq 3000); do echo x; done | while read -r x; do printf %s "$x"; done) >/dev/null
+sleep 1
+kill -CONT $pid
+wait $pid
+grep -Eq 'WARNING: .*events lost' "$scratch/loss.txt" &&
+	awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/loss.txt"
+result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
+
+# --- thresholds -------------------------------------------------------------------
+
+(cd "$scratch" && "$irqlat" trace -q -d 20 -a 1 --no-header -t"$scratch/stop.dat" \
+	>"$scratch/stop.txt" 2>"$scratch/err")
+status=$?
+[ $status = 2 ] && grep -q 'hit stop tracing, analyzing it' "$scratch/stop.txt" &&
+	grep -q 'Longest stage' "$scratch/stop.txt" && [ -s "$scratch/stop.dat" ]
+result $? '-a: status 2, a culprit, a trace' "status $status $(head -1 "$scratch/err")"
+"$irqlat" trace -i "$scratch/stop.dat" >"$scratch/out" 2>&1
+result $? 'and the trace can be read' "$(head -1 "$scratch/out")"
+"$irqlat" trace -q -d 2 -T 1 --no-header \
+	--on-threshold "shell,command=echo x >>$scratch/acted;continue" >"$scratch/out" 2>"$scratch/err"
+status=$?
+[ $status = 2 ] && [ "$(wc -l <"$scratch/acted")" -gt 1 ]
+result $? 'shell and continue: measuring goes on' "status $status, $(wc -l <"$scratch/acted") times"
+(trap 'echo got >'"$scratch/signal" USR1
+"$irqlat" trace -q -d 20 -T 1 --on-threshold "signal,num=10,pid=parent" >/dev/null 2>&1; :)
+[ -s "$scratch/signal" ]
+result $? 'signal to the parent'
+"$irqlat" trace hist -d 1 -E 20 -b 5us >"$scratch/out" 2>"$scratch/err"
+[ $? = 0 ] && grep -q '^over: ' "$scratch/out" && grep -q '^Index ' "$scratch/out"
+result $? 'hist has rtla'"'"'s layout' "$(head -2 "$scratch/err")"
+if command -v script >/dev/null; then
+	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 3 --no-header" \
+		"$scratch/typescript" >/dev/null 2>&1 </dev/null
+	grep -q 'irqlat trace top' "$scratch/typescript" && grep -q 'STAGE' "$scratch/typescript" &&
+		grep -q 'seen = matched' "$scratch/typescript"
+	result $? 'top draws, and leaves a summary' "$(head -c 200 "$scratch/typescript" | tr -d '\033')"
+else
+	skip 'top draws, and leaves a summary' 'needs script'
+fi
+stop_load
+
+# --- nothing is left behind -------------------------------------------------------
+
+for signal in INT TERM HUP; do
+	"$irqlat" trace -q >/dev/null 2>&1 &
+	pid=$!
+	for _ in $(seq 50); do
+		[ -n "$(instances)" ] && break
+		sleep 0.1
+	done
+	sleep 0.3
+	# A shell's background jobs ignore SIGINT; ours reads it all the same.
+	kill -$signal $pid
+	wait $pid
+	status=$?
+	[ $status = 0 ] && [ -z "$(instances)" ]
+	result $? "SIG$signal: results, and no instance is left" "status $status, $(instances)"
+done
+"$irqlat" trace -q >/dev/null 2>&1 &
+pid=$!
+for _ in $(seq 50); do
+	[ -n "$(instances)" ] && break
+	sleep 0.1
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+[ -n "$(instances)" ] || sleep 0.1
+mkdir $tracing/instances/irqlat-trace-mine
+"$irqlat" trace -q -d 1 >/dev/null 2>&1
+[ "$(instances)" = $tracing/instances/irqlat-trace-mine ]
+result $? 'SIGKILL: the next start sweeps what was ours, and only that' "$(instances)"
+rmdir $tracing/instances/irqlat-trace-mine
+[ "$before" = "$(cat $tracing/set_event $tracing/tracing_on $tracing/trace_clock)" ]
+result $? 'the settings of the top instance are as before'
+
+echo "1..$count"
+exit $failed

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * faketrace - a folder that looks like tracefs to libtracefs, so that its
+ * iterator reads saved sub-buffers: the oracle for our own reading
+ */
+#ifndef TESTS_FAKETRACE_H
+#define TESTS_FAKETRACE_H
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <tracefs.h>
+#include <unistd.h>
+
+#include "tests/tracegen.h"
+
+/* libtracefs asks how many CPUs there are; this answers for it, too. */
+static long fake_cpus;
+
+long sysconf(int name);
+long sysconf(int name)
+{
+	switch (name) {
+	case _SC_NPROCESSORS_CONF:
+	case _SC_NPROCESSORS_ONLN:
+		return fake_cpus;
+	case _SC_PAGESIZE:
+		return 4096;
+	case _SC_CLK_TCK:
+		return 100;
+	default:
+		return -1;
+	}
+}
+
+struct faketrace {
+	char dir[64];
+	struct tracefs_instance *instance;
+	struct tep_handle *tep;
+};
+
+static inline void fake_file(const struct faketrace *f, const char *path,
+			     const void *data, size_t len)
+{
+	char full[256];
+	FILE *out;
+
+	snprintf(full, sizeof(full), "%s/%s", f->dir, path);
+	for (char *p = full + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		mkdir(full, 0700);
+		*p = '/';
+	}
+	out = fopen(full, "w");
+	if (!out || fwrite(data, 1, len, out) != len || fclose(out))
+		abort();
+}
+
+/* Everything of @g that libtracefs asks for. */
+static inline void fake_open(struct faketrace *f, struct gen *g)
+{
+	static const char *const systems[] = { "irq", "sched", "raw_syscalls",
+		"workqueue", "irq_vectors", "procirq", NULL };
+	char text[512], path[128];
+
+	fake_cpus = g->n_cpus;
+	strcpy(f->dir, "/tmp/faketrace-XXXXXX");
+	if (!mkdtemp(f->dir))
+		abort();
+	snprintf(text, sizeof(text),
+		 "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+		 "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+		 "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+		 "\tfield: char data;\toffset:16;\tsize:%zu;\tsigned:0;\n",
+		 g->page_bytes - GEN_HEADER);
+	fake_file(f, "events/header_page", text, strlen(text));
+	fake_file(f, "trace", "", 0);
+	for (size_t i = 0; i < GEN_N_FORMATS; i++) {
+		snprintf(path, sizeof(path), "events/%s/%s/format",
+			 gen_formats[i].system, gen_formats[i].name);
+		fake_file(f, path, gen_formats[i].text,
+			  strlen(gen_formats[i].text));
+		snprintf(path, sizeof(path), "events/%s/enable",
+			 gen_formats[i].system);
+		fake_file(f, path, "0", 1);
+	}
+	for (unsigned int cpu = 0; cpu < g->n_cpus; cpu++) {
+		gen_close(g, cpu);
+		snprintf(path, sizeof(path),
+			 "instances/x/per_cpu/cpu%u/trace_pipe_raw", cpu);
+		fake_file(f, path, g->cpus[cpu].pages,
+			  g->cpus[cpu].n_pages * g->page_bytes);
+	}
+	if (tracefs_set_tracing_dir(f->dir))
+		abort();
+	f->tep = tracefs_local_events_system(f->dir, systems);
+	f->instance = tracefs_instance_alloc(f->dir, "x");
+	if (!f->tep || !f->instance)
+		abort();
+}
+
+static inline int fake_remove(const char *path, const struct stat *st, int type,
+			      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static inline void fake_close(struct faketrace *f)
+{
+	tracefs_instance_free(f->instance);
+	tep_free(f->tep);
+	nftw(f->dir, fake_remove, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+#endif /* TESTS_FAKETRACE_H */

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqtop's parts between the tables and the output. */
+#include <errno.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "irqtop/alert.h"
+#include "irqtop/axis.h"
+#include "irqtop/canvas.h"
+#include "irqtop/filter.h"
+#include "irqtop/format.h"
+#include "irqtop/layout.h"
+#include "irqtop/monitor.h"
+#include "irqtop/out.h"
+#include "irqtop/view.h"
+
+#define HEAD "           CPU0       CPU1       \n"
+#define SECOND UINT64_C(1000000000)
+
+/* A source of texts, one second apart. */
+struct texts {
+	struct source source;
+	const char *const *text;
+	unsigned int n;
+};
+
+static int texts_read(struct source *source, struct sample *sample)
+{
+	struct texts *texts = (struct texts *)source;
+	const char *text = source->next < texts->n ? texts->text[source->next] : NULL;
+	int err;
+
+	if (!text)
+		return -ENODATA;
+	err = irqtable_parse(&sample->table[0], text, strlen(text));
+	sample->have[0] = true;
+	sample->time_ns = ++source->next * SECOND;
+	sample->table[0].time_ns = sample->time_ns;
+	return err;
+}
+
+static void texts_close(struct source *source)
+{
+	(void)source;
+}
+
+static const struct source_ops texts_ops = { .read = texts_read, .close = texts_close };
+
+static void start(struct monitor *monitor, struct texts *texts,
+		  const char *const *text, unsigned int n)
+{
+	memset(monitor, 0, sizeof(*monitor));
+	*texts = (struct texts){ { .ops = &texts_ops, .root = -1 }, text, n };
+	monitor->source = &texts->source;
+}
+
+static struct view_settings settings(void)
+{
+	return (struct view_settings){ .table = { true, true }, .sort = FIELD_RATE,
+				       .filter = { .node = -1 } };
+}
+
+static void labels(char *buf, size_t size, const struct view *view)
+{
+	size_t len = 0;
+	uint32_t i;
+
+	buf[0] = '\0';
+	for (i = 0; i < view->nrows; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%.*s ",
+					(int)view->row[i].data->label_len,
+					view->row[i].text + view->row[i].data->label);
+}
+
+static const char *const three[] = {
+	HEAD " 24: 10 0 IO-APIC 1-edge a\n 25: 10 0 IO-APIC 2-edge b\n 26: 10 0 IO-APIC 3-edge c\n",
+	HEAD " 24: 11 0 IO-APIC 1-edge a\n 25: 15 0 IO-APIC 2-edge b\n 26: 13 0 IO-APIC 3-edge c\n",
+	HEAD " 24: 99 0 IO-APIC 1-edge a\n 26: 13 0 IO-APIC 3-edge c\n 27: 500 0 IO-APIC 4-edge d\n",
+	HEAD " 24: 99 0 IO-APIC 1-edge a\n 25: 1 0 IO-APIC 2-edge b\n 26: 13 0 IO-APIC 3-edge c\n 27: 600 0 IO-APIC 4-edge d\n",
+};
+
+static void test_sorting(void **state)
+{
+	struct view_settings how = settings();
+	struct monitor monitor;
+	struct view view = {0};
+	struct texts texts;
+	char got[64];
+
+	(void)state;
+	start(&monitor, &texts, three, 4);
+	assert_int_equal(monitor_step(&monitor), 0);
+	assert_int_equal(view_build(&view, &monitor, &how), 0);
+	assert_true(view.row[0].rate_hz < 0);	/* blank, not zero */
+	monitor_step(&monitor);
+	view_build(&view, &monitor, &how);
+	labels(got, sizeof(got), &view);
+	assert_string_equal(got, "25 26 24 ");
+	assert_true(view.row[0].rate_hz == 5);
+	assert_true(view.row[0].share > 0.55 && view.row[0].share < 0.56);
+	how.reverse = true;
+	view_build(&view, &monitor, &how);
+	labels(got, sizeof(got), &view);
+	assert_string_equal(got, "24 26 25 ");
+	how.frozen = true;
+	monitor_step(&monitor);
+	view_build(&view, &monitor, &how);
+	labels(got, sizeof(got), &view);
+	assert_string_equal(got, "24 26 27 ");	/* the order stays, new ones last */
+	how.frozen = how.reverse = false;
+	how.sort = FIELD_NAME;
+	monitor_step(&monitor);
+	view_build(&view, &monitor, &how);
+	labels(got, sizeof(got), &view);
+	assert_string_equal(got, "24 25 26 27 ");
+	assert_int_equal(monitor_step(&monitor), -ENODATA);
+	view_free(&view);
+	monitor_free(&monitor);
+}
+
+static void test_tracks_follow_rows(void **state)
+{
+	struct view_settings how = settings();
+	struct monitor monitor;
+	struct view view = {0};
+	struct texts texts;
+	const struct track *track;
+
+	(void)state;
+	how.sort = FIELD_IRQ;
+	start(&monitor, &texts, three, 4);
+	monitor_step(&monitor);
+	monitor_step(&monitor);
+	monitor_step(&monitor);
+	view_build(&view, &monitor, &how);
+	track = view.row[0].track;
+	assert_int_equal(track->history_len, 2);
+	assert_true(track->max_hz == 88);
+	assert_true(track_history(track, 0) == 88);
+	assert_true(track_history(track, 1) == 1);
+	assert_true(track_history(track, 2) < 0);
+	monitor_step(&monitor);
+	view_build(&view, &monitor, &how);
+	/* 25 went and came back: it starts anew, in the room 25 had. */
+	assert_int_equal(view.row[1].track->seen, 1);
+	assert_int_equal(view.row[1].track->history_len, 0);
+	assert_int_equal(monitor.tracks[0].count, 4);
+	view_free(&view);
+	monitor_free(&monitor);
+}
+
+static void test_filters(void **state)
+{
+	static const struct { const char *filter, *want; } cases[] = {
+		{ "", "24 25 26 " }, { "a", "24 25 26 " }, { "2-EDGE", "25 " },
+		{ "/^2[45].*edge/", "24 25 " }, { "/ a$|c$/ io", "24 26 " },
+		{ "active", "24 25 26 " }, { "cpu:1", "" }, { "cpu:0 25", "25 " },
+	};
+	static const char *const bad[] = { "/(/", "cpu:x", "node:x", "a b c d e f g h i" };
+	struct view_settings how = settings();
+	struct monitor monitor;
+	struct view view = {0};
+	struct texts texts;
+	char got[64], error[128];
+	size_t i;
+
+	(void)state;
+	how.sort = FIELD_IRQ;
+	start(&monitor, &texts, three, 4);
+	monitor_step(&monitor);
+	monitor_step(&monitor);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(filter_parse(&how.filter, cases[i].filter, error,
+					      sizeof(error)), 0);
+		monitor.only = how.filter.by_cpu ? &how.filter.cpus : NULL;
+		monitor_recount(&monitor);
+		view_build(&view, &monitor, &how);
+		labels(got, sizeof(got), &view);
+		assert_string_equal(got, cases[i].want);
+		filter_free(&how.filter);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		error[0] = '\0';
+		assert_true(filter_parse(&how.filter, bad[i], error, sizeof(error)) < 0);
+		assert_true(error[0]);
+		assert_int_equal(how.filter.nterms, 0);
+	}
+	view_free(&view);
+	monitor_free(&monitor);
+}
+
+static void fired(void *context, const struct alert *alert, const struct view_row *row,
+		  double value)
+{
+	(void)alert;
+	(void)row;
+	(void)value;
+	++*(int *)context;
+}
+
+static void test_alerts(void **state)
+{
+	static const char *const bad[] = { "rate", "rate>", "name>1", "rate>1 for", "x>1",
+					   "rate>1 for 0", "rate>1 and", ":rate>>1" };
+	struct view_settings how = settings();
+	struct alerts alerts = {0};
+	struct monitor monitor;
+	struct view view = {0};
+	struct texts texts;
+	char error[256];
+	int count = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_true(alerts_add(&alerts, bad[i], error, sizeof(error)) < 0);
+	assert_int_equal(alerts_add(&alerts, "24:rate >= 1 for 2", error, sizeof(error)), 0);
+	start(&monitor, &texts, three, 4);
+	for (i = 0; i < 4; i++) {
+		monitor_step(&monitor);
+		view_build(&view, &monitor, &how);
+		alerts_check(&alerts, &view, fired, &count);
+		/* unknown, 1/s, 88/s, 0/s */
+		assert_int_equal(count, i >= 2);
+	}
+	assert_true(alerts.fired);
+	view_free(&view);
+	monitor_free(&monitor);
+}
+
+static void test_numbers(void **state)
+{
+	static const struct { double value; unsigned int width; const char *want; } n[] = {
+		{ 0, 7, "0" }, { 1234567, 7, "1234567" }, { 12345678, 7, "12.35M" },
+		{ 999999, 5, "1.00M" }, { 1e15, 6, "1.00P" }, { 4294967295.0, 6, "4.29G" },
+	};
+	static const struct { uint64_t ns; const char *want; } t[] = {
+		{ 0, "0ns" }, { 999, "999ns" }, { 1000, "1.00us" }, { 12345, "12.3us" },
+		{ 999949, "1.00ms" }, { 1500000, "1.50ms" }, { 20000000000, "20.0s" },
+	};
+	struct out out = {0};
+	char buf[FORMAT_BYTES];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
+		format_number(buf, n[i].value, n[i].width);
+		assert_string_equal(buf, n[i].want);
+		assert_true(strlen(buf) <= n[i].width);
+	}
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		format_duration(buf, t[i].ns);
+		assert_string_equal(buf, t[i].want);
+		assert_true(strlen(buf) <= 6);
+	}
+	out_real(&out, 1.5, 6);
+	out_char(&out, ' ');
+	out_real(&out, 0.000001, 6);
+	out_char(&out, ' ');
+	out_real(&out, 2, 3);
+	out_char(&out, ' ');
+	out_real(&out, 0.0 / 0.0, 3);
+	assert_memory_equal(out.data, "1.5 0.000001 2 0", out.len);
+	out_free(&out);
+}
+
+static void test_groups(void **state)
+{
+	struct irqtable table = {0};
+	struct axis axis = {0};
+	unsigned int c;
+
+	(void)state;
+	irqtable_begin(&table);
+	for (c = 0; c < 1024; c++)
+		if (c != 7)
+			irqtable_add_column(&table, c);
+	assert_int_equal(axis_update(&axis, &table, -1, AXIS_AUTO, 16), 1);
+	assert_int_equal(axis.mode, AXIS_RANGE);
+	assert_true(axis.ngroups <= 16);
+	assert_int_equal(axis.ncpus, 1023);
+	assert_int_equal(axis.group_of[7], IRQTABLE_NONE);
+	assert_int_equal(axis_update(&axis, &table, -1, AXIS_AUTO, 16), 0);
+	assert_int_equal(axis_update(&axis, &table, -1, AXIS_CPU, 16), 1);
+	assert_int_equal(axis.ngroups, 1023);
+	assert_int_equal(axis.group[7].first, 8);
+	axis_free(&axis);
+	irqtable_free(&table);
+}
+
+static void test_layout_fits(void **state)
+{
+	struct options options = {0};
+	struct layout layout;
+	unsigned int width, height, i;
+
+	(void)state;
+	for (width = 20; width < 300; width++) {
+		for (height = 5; height < 60; height += 5) {
+			layout_make(&layout, &options, width, height, width % 70 + 1,
+				    width & 1);
+			assert_true(layout.list_y + layout.list_height <= height);
+			for (i = 0; i < layout.ncolumns; i++)
+				assert_true(layout.column[i].x + layout.column[i].width <=
+					    width);
+			for (i = 1; i < layout.ncolumns; i++)
+				assert_true(layout.column[i].x > layout.column[i - 1].x +
+					    layout.column[i - 1].width - 1);
+		}
+	}
+}
+
+static void test_canvas_cleans(void **state)
+{
+	struct canvas canvas = { .ascii = false };
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(canvas_reset(&canvas, 6, 2), 0);
+	canvas_text(&canvas, 0, 0, 6, PLAIN, "a\033[1mbcdefgh", 11);
+	assert_int_equal(canvas.cell[1].point, '?');
+	assert_int_equal(canvas.cell[5].point, 0x2026);
+	canvas_text(&canvas, 4, 1, 100, PLAIN, "\xff\xfe\xfd", 3);
+	for (i = 0; i < 12; i++)
+		assert_true(canvas.cell[i].point >= ' ');
+	canvas_put(&canvas, 6, 0, 'x', PLAIN);	/* outside: nothing happens */
+	canvas_put(&canvas, 0, 2, 'x', PLAIN);
+	canvas_free(&canvas);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sorting),
+		cmocka_unit_test(test_tracks_follow_rows),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_layout_fits),
+		cmocka_unit_test(test_canvas_cleans),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Chains: each way from an interrupt to a task, and every way it can fail. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/tracegen.h"
+#include "tracing/engine.h"
+
+#define HARD	(EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
+#define SOFT	EVENT_FLAG_SOFTIRQ
+#define SAMPLES	32
+
+struct bench {
+	struct gen g;
+	struct event_catalog catalog;
+	size_t n;
+	struct chain_sample samples[SAMPLES];
+	uint64_t seen;
+	uint64_t outcomes[OUTCOMES];
+	uint64_t handler_ns;
+};
+
+static void on_seen(void *ctx, const struct event *e)
+{
+	struct bench *b = ctx;
+
+	(void)e;
+	b->seen++;
+}
+
+static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+{
+	struct bench *b = ctx;
+
+	(void)irq;
+	(void)cpu;
+	b->handler_ns += ns;
+}
+
+static void on_sample(void *ctx, const struct chain_sample *s)
+{
+	struct bench *b = ctx;
+	uint64_t sum = 0;
+
+	for (int i = 0; i < STAGES; i++)
+		sum += s->ns[i];
+	assert_int_equal(sum, s->end_ns - s->start_ns);
+	if (b->n < SAMPLES)
+		b->samples[b->n++] = *s;
+}
+
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu,
+		       enum outcome outcome)
+{
+	struct bench *b = ctx;
+
+	(void)irq;
+	(void)cpu;
+	b->outcomes[outcome]++;
+}
+
+static int set_up(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	gen_init(&b->g, 4, 4096);
+	gen_catalog(&b->catalog);
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	gen_free(&b->g);
+	event_catalog_free(&b->catalog);
+	free(b);
+	return 0;
+}
+
+static void run(struct bench *b)
+{
+	struct engine_config config = {
+		.n_cpus = b->g.n_cpus,
+		.layout = subbuf_native,
+		.catalog = &b->catalog,
+		.source = gen_source(&b->g),
+		.sink = { on_seen, on_handler, on_sample, on_outcome, b },
+	};
+	struct engine *engine = engine_new(&config);
+	uint64_t sum = 0;
+
+	assert_non_null(engine);
+	assert_int_equal(engine_run(engine, UINT64_MAX), 0);
+	engine_finish(engine);
+	engine_free(engine);
+	for (int i = 0; i < OUTCOMES; i++)
+		sum += b->outcomes[i];
+	assert_int_equal(sum, b->seen);
+}
+
+/* Only that outcome, that often. */
+static void expect(const struct bench *b, enum outcome outcome, uint64_t n)
+{
+	assert_int_equal(b->seen, n);
+	assert_int_equal(b->outcomes[outcome], n);
+}
+
+/* irq 36 on CPU 1, handler 100..130, raises BLOCK at 110 */
+static void block_irq(struct gen *g, uint64_t t)
+{
+	gen_context(g, 1, 0, HARD);
+	gen_irq_entry(g, 1, t, 36, "virtio1-req.0");
+	gen_ints(g, 1, t + 10, GEN_RAISE, 4, 0);
+	gen_ints(g, 1, t + 30, GEN_IRQ_EXIT, 36, 1);
+}
+
+/* the task is woken, queued on @cpu and switched to */
+static void wake(struct gen *g, uint64_t t, int32_t pid, const char *comm,
+		 unsigned int waker_cpu, unsigned int cpu)
+{
+	gen_wake(g, waker_cpu, t, GEN_WAKING, pid, comm, (int32_t)cpu);
+	gen_wake(g, cpu, t + 20, GEN_WAKEUP, pid, comm, (int32_t)cpu);
+	gen_switch(g, cpu, t + 50, 0, 0, pid);
+}
+
+static void softirq_to_another_cpu(void **state)
+{
+	struct bench *b = *state;
+	const struct chain_sample *s = &b->samples[0];
+
+	block_irq(&b->g, 100);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_ints(&b->g, 1, 170, GEN_SOFT_EXIT, 4, 0);
+	gen_long(&b->g, 0, 240, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(s->irq, 36);
+	assert_int_equal(s->irq_cpu, 1);
+	assert_int_equal(s->task_cpu, 0);
+	assert_int_equal(s->pid, 500);
+	assert_string_equal(s->comm, "dd");
+	assert_int_equal(s->end, CHAIN_END_USER);
+	assert_int_equal(s->ns[STAGE_HANDLER], 30);
+	assert_int_equal(s->ns[STAGE_SOFTIRQ_WAIT], 10);
+	assert_int_equal(s->ns[STAGE_SOFTIRQ], 20);
+	assert_int_equal(s->ns[STAGE_WAKE], 20);
+	assert_int_equal(s->ns[STAGE_QUEUE], 30);
+	assert_int_equal(s->ns[STAGE_EXIT], 30);
+	assert_int_equal(s->end_ns - s->start_ns, 140);
+	assert_int_equal(b->handler_ns, 30);
+}
+
+static void handler_wakes_by_itself(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_irq_entry(&b->g, 0, 100, 5, "ttyS0");
+	gen_wake(&b->g, 0, 120, GEN_WAKING, 7, "getty", 0);
+	gen_wake(&b->g, 0, 125, GEN_WAKEUP, 7, "getty", 0);
+	gen_ints(&b->g, 0, 130, GEN_IRQ_EXIT, 5, 1);
+	gen_switch(&b->g, 0, 150, 0, 0, 7);
+	gen_long(&b->g, 0, 160, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->samples[0].ns[STAGE_HANDLER], 20);
+	assert_int_equal(b->samples[0].stages, 1u << STAGE_HANDLER |
+			 1u << STAGE_WAKE | 1u << STAGE_QUEUE | 1u << STAGE_EXIT);
+}
+
+/* Hard handler -> irq thread -> task; the thread is woken behind the handler. */
+static void through_the_irq_thread(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_irq_entry(&b->g, 0, 100, 9, "sensor");
+	gen_ints(&b->g, 0, 110, GEN_IRQ_EXIT, 9, 2);
+	gen_wake(&b->g, 0, 115, GEN_WAKING, 80, "irq/9-sensor", 0);
+	gen_wake(&b->g, 0, 118, GEN_WAKEUP, 80, "irq/9-sensor", 0);
+	gen_switch(&b->g, 0, 130, 0, 0, 80);
+	/* it waits for its bus, then wakes the reader */
+	gen_switch(&b->g, 0, 140, 80, 2, 0);
+	gen_switch(&b->g, 0, 170, 0, 0, 80);
+	gen_wake(&b->g, 0, 180, GEN_WAKING, 81, "reader", 1);
+	gen_wake(&b->g, 1, 190, GEN_WAKEUP, 81, "reader", 1);
+	gen_switch(&b->g, 1, 200, 0, 0, 81);
+	gen_switch(&b->g, 0, 205, 80, 1, 0);
+	gen_long(&b->g, 1, 215, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->n, 2);
+	assert_int_equal(b->samples[0].end, CHAIN_END_TASK);
+	assert_string_equal(b->samples[0].comm, "irq/9-sensor");
+	assert_int_equal(b->samples[0].end_ns - b->samples[0].start_ns, 30);
+	assert_int_equal(b->samples[1].ns[STAGE_HANDLER], 15);
+	assert_int_equal(b->samples[1].ns[STAGE_THREAD_WAKE], 3);
+	assert_int_equal(b->samples[1].ns[STAGE_THREAD_QUEUE], 12);
+	assert_int_equal(b->samples[1].ns[STAGE_THREAD], 50);
+	assert_int_equal(b->samples[1].ns[STAGE_WAKE], 10);
+}
+
+/* What the thread wakes after a second interrupt can be for either. */
+static void second_interrupt_of_a_busy_thread(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_irq_entry(&b->g, 0, 100, 9, "sensor");
+	gen_ints(&b->g, 0, 110, GEN_IRQ_EXIT, 9, 2);
+	gen_wake(&b->g, 0, 115, GEN_WAKING, 80, "irq/9-sensor", 0);
+	gen_wake(&b->g, 0, 118, GEN_WAKEUP, 80, "irq/9-sensor", 0);
+	gen_switch(&b->g, 0, 130, 0, 0, 80);
+	gen_context(&b->g, 0, 80, HARD);
+	gen_irq_entry(&b->g, 0, 140, 9, "sensor");
+	gen_ints(&b->g, 0, 150, GEN_IRQ_EXIT, 9, 2);
+	gen_context(&b->g, 0, 80, 0);
+	gen_wake(&b->g, 0, 180, GEN_WAKING, 81, "reader", 1);
+	gen_switch(&b->g, 0, 205, 80, 1, 0);
+	run(b);
+	assert_int_equal(b->seen, 2);
+	assert_int_equal(b->outcomes[OUTCOME_AMBIGUOUS], 1);
+	assert_int_equal(b->outcomes[OUTCOME_COALESCED], 1);
+}
+
+static void through_a_work_item(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_irq_entry(&b->g, 0, 100, 9, "nic");
+	gen_long(&b->g, 0, 110, GEN_WORK_QUEUE, 0xabc0);
+	gen_ints(&b->g, 0, 120, GEN_IRQ_EXIT, 9, 1);
+	gen_context(&b->g, 2, 90, 0);
+	gen_long(&b->g, 2, 150, GEN_WORK_START, 0xabc0);
+	gen_wake(&b->g, 2, 170, GEN_WAKING, 81, "reader", 1);
+	gen_long(&b->g, 2, 175, GEN_WORK_END, 0xabc0);
+	gen_wake(&b->g, 2, 176, GEN_WAKING, 82, "other", 1);
+	gen_wake(&b->g, 1, 180, GEN_WAKEUP, 81, "reader", 1);
+	gen_switch(&b->g, 1, 200, 0, 0, 81);
+	gen_long(&b->g, 1, 215, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->samples[0].ns[STAGE_HANDLER], 10);
+	assert_int_equal(b->samples[0].ns[STAGE_WORK_WAIT], 40);
+	assert_int_equal(b->samples[0].ns[STAGE_WORK], 20);
+}
+
+static void shared_line(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_irq_entry(&b->g, 0, 100, 9, "a");
+	gen_ints(&b->g, 0, 110, GEN_IRQ_EXIT, 9, 0);
+	gen_irq_entry(&b->g, 0, 120, 9, "b");
+	gen_wake(&b->g, 0, 125, GEN_WAKING, 7, "t", 0);
+	gen_wake(&b->g, 0, 126, GEN_WAKEUP, 7, "t", 0);
+	gen_ints(&b->g, 0, 130, GEN_IRQ_EXIT, 9, 1);
+	gen_switch(&b->g, 0, 150, 0, 0, 7);
+	gen_long(&b->g, 0, 160, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->seen, 2);
+	assert_int_equal(b->outcomes[OUTCOME_NOT_HANDLED], 1);
+	assert_int_equal(b->outcomes[OUTCOME_MATCHED], 1);
+	assert_int_equal(b->samples[0].start_ns, 120);
+}
+
+/* Two lines raise the same softirq: whom it wakes is anybody's. */
+static void softirq_of_two_lines_is_ambiguous(void **state)
+{
+	struct bench *b = *state;
+
+	block_irq(&b->g, 100);
+	gen_irq_entry(&b->g, 1, 132, 40, "nvme");
+	gen_ints(&b->g, 1, 134, GEN_RAISE, 4, 0);
+	gen_ints(&b->g, 1, 136, GEN_IRQ_EXIT, 40, 1);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_ints(&b->g, 1, 170, GEN_SOFT_EXIT, 4, 0);
+	gen_long(&b->g, 0, 240, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->n, 0);
+	expect(b, OUTCOME_AMBIGUOUS, 2);
+}
+
+static void softirq_of_one_line_twice(void **state)
+{
+	struct bench *b = *state;
+
+	block_irq(&b->g, 100);
+	block_irq(&b->g, 132);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 170, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 180, 500, "dd", 1, 0);
+	gen_long(&b->g, 0, 240, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->outcomes[OUTCOME_MATCHED], 1);
+	assert_int_equal(b->outcomes[OUTCOME_COALESCED], 1);
+	assert_int_equal(b->samples[0].start_ns, 100);
+}
+
+/* A wake-up in an interrupt without a tracepoint, right behind one of ours. */
+static void hidden_interrupt_is_not_ours(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 36, "disk");
+	gen_ints(&b->g, 1, 110, GEN_IRQ_EXIT, 36, 1);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_long(&b->g, 0, 240, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->n, 0);
+	expect(b, OUTCOME_WOKE_NOBODY, 1);
+}
+
+static void kernel_thread_never_returns(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 36, "disk");
+	gen_wake(&b->g, 1, 110, GEN_WAKING, 60, "kworker", 1);
+	gen_wake(&b->g, 1, 112, GEN_WAKEUP, 60, "kworker", 1);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 36, 1);
+	gen_switch(&b->g, 1, 130, 0, 0, 60);
+	gen_switch(&b->g, 1, 190, 60, 0x80, 0);
+	run(b);
+	expect(b, OUTCOME_KERNEL, 1);
+	assert_int_equal(b->samples[0].end, CHAIN_END_TASK);
+	assert_int_equal(b->samples[0].end_ns, 130);
+}
+
+/* Preempted on its way back, it goes on elsewhere; that belongs to "exit". */
+static void preempted_on_the_way_back(void **state)
+{
+	struct bench *b = *state;
+
+	block_irq(&b->g, 100);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_switch(&b->g, 0, 220, 500, 0x100, 77);
+	gen_switch(&b->g, 3, 300, 0, 0, 500);
+	gen_long(&b->g, 3, 310, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 100);
+	assert_int_equal(b->samples[0].task_cpu, 3);
+}
+
+static void page_fault_has_no_sys_exit(void **state)
+{
+	struct bench *b = *state;
+
+	block_irq(&b->g, 100);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_long(&b->g, 0, 5000, GEN_SYS_ENTER, 0);
+	gen_long(&b->g, 0, 6000, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_NO_SYSCALL, 1);
+	assert_int_equal(b->samples[0].end, CHAIN_END_TASK);
+	assert_int_equal(b->samples[0].end_ns, 210);
+}
+
+/* Woken before it had left its CPU: there is no switch to wait for. */
+static void woken_before_it_slept(void **state)
+{
+	struct bench *b = *state;
+
+	gen_switch(&b->g, 0, 50, 0, 0, 500);
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 36, "disk");
+	gen_wake(&b->g, 1, 110, GEN_WAKING, 500, "dd", 0);
+	gen_wake(&b->g, 1, 112, GEN_WAKEUP, 500, "dd", 0);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 36, 1);
+	gen_long(&b->g, 0, 130, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->samples[0].stages & 1u << STAGE_QUEUE, 0);
+	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 18);
+}
+
+/* The idle task is 0 on every CPU and is woken by nobody. */
+static void idle_task_is_nobody(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 36, "disk");
+	gen_wake(&b->g, 1, 110, GEN_WAKING, 0, "swapper/0", 0);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 36, 1);
+	gen_switch(&b->g, 1, 130, 60, 1, 0);
+	gen_long(&b->g, 1, 130, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_WOKE_NOBODY, 1);
+}
+
+static void time_running_backwards_is_negative(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 36, "disk");
+	gen_wake(&b->g, 1, 90, GEN_WAKING, 500, "dd", 0);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 36, 1);
+	run(b);
+	expect(b, OUTCOME_NEGATIVE, 1);
+	assert_int_equal(b->n, 0);
+}
+
+/* The chain below is complete in what was recorded, but it may be two. */
+static void loss_on_the_task_s_cpu(void **state)
+{
+	struct bench *b = *state;
+
+	gen_switch(&b->g, 0, 50, 60, 1, 0);
+	block_irq(&b->g, 100);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 4, 0);
+	gen_wake(&b->g, 1, 160, GEN_WAKING, 500, "dd", 0);
+	gen_wake(&b->g, 0, 170, GEN_WAKEUP, 500, "dd", 0);
+	gen_loss(&b->g, 0, 12);
+	gen_switch(&b->g, 0, 900, 0, 0, 500);
+	gen_long(&b->g, 0, 910, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_LOST, 1);
+	assert_int_equal(b->n, 0);
+}
+
+/* A loss elsewhere is no reason to throw a chain away. */
+static void loss_on_another_cpu(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 3, 0, 0);
+	gen_switch(&b->g, 3, 50, 60, 1, 0);
+	block_irq(&b->g, 100);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_loss(&b->g, 3, SUBBUF_MISSED_UNKNOWN);
+	gen_switch(&b->g, 3, 220, 61, 1, 0);
+	gen_long(&b->g, 0, 240, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+}
+
+static void timer_and_the_line_inside_it(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_ints(&b->g, 0, 100, GEN_TIMER_ENTRY, 236, 0);
+	gen_irq_entry(&b->g, 0, 110, 50, "irqgen");
+	gen_wake(&b->g, 0, 112, GEN_WAKING, 7, "reader", 0);
+	gen_wake(&b->g, 0, 113, GEN_WAKEUP, 7, "reader", 0);
+	gen_ints(&b->g, 0, 120, GEN_IRQ_EXIT, 50, 1);
+	gen_ints(&b->g, 0, 130, GEN_TIMER_EXIT, 236, 0);
+	gen_switch(&b->g, 0, 150, 0, 0, 7);
+	{
+		uint8_t d[40] = { 0 };
+		int32_t irq = 50;
+		uint64_t irq_ns = 111;
+
+		memcpy(d + 8, &irq, 4);
+		memcpy(d + 24, &irq_ns, 8);
+		gen_event(&b->g, 0, 155, GEN_PROCIRQ_READ, d, sizeof(d));
+	}
+	gen_long(&b->g, 0, 160, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->seen, 2);
+	assert_int_equal(b->outcomes[OUTCOME_MATCHED], 1);
+	assert_int_equal(b->outcomes[OUTCOME_WOKE_NOBODY], 1);
+	assert_int_equal(b->samples[0].irq, 50);
+	assert_int_equal(b->samples[0].module_ns, 1);
+	assert_int_equal(b->samples[0].ns[STAGE_READ], 5);
+	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 5);
+}
+
+static void cut_off_at_the_end(void **state)
+{
+	struct bench *b = *state;
+
+	block_irq(&b->g, 100);
+	run(b);
+	expect(b, OUTCOME_CUT_OFF, 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(softirq_to_another_cpu), T(handler_wakes_by_itself),
+		T(through_the_irq_thread), T(second_interrupt_of_a_busy_thread),
+		T(through_a_work_item), T(shared_line),
+		T(softirq_of_two_lines_is_ambiguous),
+		T(softirq_of_one_line_twice), T(hidden_interrupt_is_not_ours),
+		T(kernel_thread_never_returns), T(preempted_on_the_way_back),
+		T(page_fault_has_no_sys_exit), T(woken_before_it_slept),
+		T(idle_task_is_nobody), T(time_running_backwards_is_negative),
+		T(loss_on_the_task_s_cpu), T(loss_on_another_cpu),
+		T(timer_and_the_line_inside_it), T(cut_off_at_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * libtracefs's iterator reads the same sub-buffers: the same events in the same
+ * order, at the same time, and the same losses.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/faketrace.h"
+#include "tracing/merge.h"
+
+struct seen {
+	uint64_t ts;
+	uint32_t cpu;
+	uint32_t id;
+	uint64_t sum;
+};
+
+struct list {
+	struct seen *at;
+	size_t n;
+	size_t n_alloc;
+	uint64_t losses;
+	uint64_t lost;
+};
+
+static void list_add(struct list *list, uint64_t ts, int cpu, const void *data)
+{
+	const uint8_t *d = data;
+	struct seen *s;
+	uint64_t sum = 0;
+
+	if (list->n == list->n_alloc) {
+		list->n_alloc = list->n_alloc ? 2 * list->n_alloc : 1024;
+		list->at = realloc(list->at, list->n_alloc * sizeof(*list->at));
+		assert_non_null(list->at);
+	}
+	for (int i = 0; i < 12; i++)
+		sum = sum * 31 + d[i];
+	s = &list->at[list->n++];
+	*s = (struct seen){ ts, (uint32_t)cpu, d[0] | d[1] << 8, sum };
+}
+
+static int oracle_event(struct tep_event *event, struct tep_record *record,
+			int cpu, void *ctx)
+{
+	struct list *list = ctx;
+
+	(void)event;
+	if (record->missed_events) {
+		list->losses++;
+		if (record->missed_events > 0)
+			list->lost += (uint64_t)record->missed_events;
+	}
+	list_add(list, record->ts, cpu, record->data);
+	return 0;
+}
+
+static void our_record(void *ctx, unsigned int cpu, const struct record *r)
+{
+	list_add(ctx, r->ts, (int)cpu, r->data);
+}
+
+static void our_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
+		     bool begin)
+{
+	struct list *list = ctx;
+
+	(void)cpu;
+	(void)ts;
+	if (!begin) {
+		list->losses++;
+		if (lost != SUBBUF_MISSED_UNKNOWN)
+			list->lost += lost;
+	}
+}
+
+/* A trace of every kind of event, with gaps, from a seed. */
+static void generate(struct gen *g, unsigned int n_cpus, size_t page_bytes,
+		     size_t n_events, unsigned int seed, bool with_loss)
+{
+	uint64_t ts = 1000000;
+
+	gen_init(g, n_cpus, page_bytes);
+	for (size_t i = 0; i < n_events; i++) {
+		unsigned int cpu = (unsigned int)rand_r(&seed) % n_cpus;
+		int32_t pid = 100 + rand_r(&seed) % 50;
+
+		/* never the same twice: the order of ties is not defined */
+		ts += 1 + (uint64_t)rand_r(&seed) % 400;
+		if (rand_r(&seed) % 3000 == 0)
+			ts += 1ull << 28;
+		if (with_loss && rand_r(&seed) % 500 == 0)
+			gen_loss(g, cpu, rand_r(&seed) % 2 ? 1 + i % 100 :
+				 SUBBUF_MISSED_UNKNOWN);
+		gen_context(g, cpu, pid, 0);
+		switch (rand_r(&seed) % 8) {
+		case 0: gen_irq_entry(g, cpu, ts, 36, "virtio1-req.0"); break;
+		case 1: gen_ints(g, cpu, ts, GEN_IRQ_EXIT, 36, 1); break;
+		case 2: gen_ints(g, cpu, ts, GEN_RAISE, 4, 0); break;
+		case 3: gen_ints(g, cpu, ts, GEN_SOFT_ENTRY, 4, 0); break;
+		case 4: gen_wake(g, cpu, ts, GEN_WAKING, pid, "dd", 0); break;
+		case 5: gen_wake(g, cpu, ts, GEN_WAKEUP, pid, "dd", 0); break;
+		case 6: gen_switch(g, cpu, ts, pid, 1, pid + 1); break;
+		case 7: gen_long(g, cpu, ts, GEN_SYS_EXIT, 3); break;
+		}
+		if (rand_r(&seed) % 200 == 0)
+			gen_padding(g, cpu, ++ts, 20);
+	}
+}
+
+static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events,
+		    bool with_loss)
+{
+	struct gen g;
+	struct faketrace fake;
+	struct event_catalog catalog;
+	struct list theirs = { 0 }, ours = { 0 };
+	const struct merge_sink sink = { our_record, our_loss, &ours };
+	struct page_source source;
+	struct merge *m;
+
+	generate(&g, n_cpus, page_bytes, n_events, n_cpus + (unsigned int)page_bytes,
+		 with_loss);
+	fake_open(&fake, &g);
+	tracefs_iterate_raw_events(fake.tep, fake.instance, NULL, 0,
+				   oracle_event, &theirs);
+	fake_close(&fake);
+
+	gen_catalog(&catalog);
+	gen_rewind(&g);
+	source = gen_source(&g);
+	m = merge_new(n_cpus, &subbuf_native, &catalog, &source);
+	assert_int_equal(merge_run(m, UINT64_MAX, &sink), 0);
+	assert_int_equal(merge_counts(m)->records, n_events);
+
+	assert_int_equal(theirs.n, n_events);
+	assert_int_equal(ours.n, theirs.n);
+	for (size_t i = 0; i < ours.n; i++)
+		assert_memory_equal(&ours.at[i], &theirs.at[i],
+				    sizeof(ours.at[i]));
+	assert_int_equal(ours.losses, theirs.losses);
+	assert_int_equal(ours.lost, theirs.lost);
+	if (with_loss)
+		assert_true(ours.losses > 0 && ours.lost > 0);
+	merge_free(m);
+	event_catalog_free(&catalog);
+	gen_free(&g);
+	free(ours.at);
+	free(theirs.at);
+}
+
+static void any_number_of_cpus_small_pages(void **state)
+{
+	static const unsigned int n[] = { 1, 2, 3, 16, 64, 256 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++)
+		compare(n[i], 4096, 40000, false);
+}
+
+static void any_number_of_cpus_large_pages(void **state)
+{
+	static const unsigned int n[] = { 1, 2, 7, 256 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++)
+		compare(n[i], 65536, 80000, false);
+}
+
+static void with_losses(void **state)
+{
+	(void)state;
+	compare(1, 4096, 20000, true);
+	compare(8, 4096, 40000, true);
+	compare(4, 65536, 40000, true);
+	compare(256, 4096, 100000, true);
+}
+
+/* A few events, most CPUs empty. */
+static void tiny_buffers(void **state)
+{
+	(void)state;
+	compare(4, 4096, 1, false);
+	compare(16, 4096, 5, false);
+	compare(64, 65536, 10, false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_number_of_cpus_small_pages),
+		cmocka_unit_test(any_number_of_cpus_large_pages),
+		cmocka_unit_test(with_losses),
+		cmocka_unit_test(tiny_buffers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * irqtop's rates against interrupts whose number is known: a device that raises
+ * one at a time, and irqgen. irqtop says when it took its samples, this program when
+ * it raised.
+ */
+#include <math.h>
+
+#include "guest.h"
+
+#define SECONDS 3
+#define TOLERANCE 0.02
+#define RAISES_MAX 100000
+
+struct seen {
+	double at_s, interval_s, rate_hz;
+};
+
+/* One report, of one row. */
+static FILE *irqtop_start(int irq)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "irqtop --no-config --json -n 1 -d %d -s irq "
+		 "-t interrupts -c irq,rate,delta | grep '\"irq\":\"%d\"'", SECONDS, irq);
+	return popen(command, "r");
+}
+
+static bool irqtop_end(FILE *pipe, struct seen *seen)
+{
+	char line[512] = "", *p;
+	struct tm tm = {0};
+	int ms = 0;
+
+	if (!fgets(line, sizeof(line), pipe))
+		line[0] = '\0';
+	tap_diag("%s", line);
+	if (pclose(pipe) || sscanf(line, "{\"time\":\"%d-%d-%dT%d:%d:%d.%dZ\"",
+				   &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+				   &tm.tm_min, &tm.tm_sec, &ms) != 7)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	seen->at_s = (double)timegm(&tm) + ms / 1e3;
+	p = strstr(line, "\"interval_s\":");
+	seen->interval_s = p ? atof(p + 13) : 0;
+	p = strstr(line, "\"rate_hz\":");
+	seen->rate_hz = p ? atof(p + 10) : -1;
+	return seen->interval_s > 0;
+}
+
+static double wall_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void check_rate(const struct seen *seen, double want_hz)
+{
+	tap_diag("irqtop %.2f/s, raised %.2f/s", seen->rate_hz, want_hz);
+	CHECK(want_hz > 50);
+	CHECK(fabs(seen->rate_hz - want_hz) <= TOLERANCE * want_hz);
+}
+
+static void rate_of_a_device(void)
+{
+	static double raised_s[RAISES_MAX];
+	double end_s = wall_s() + SECONDS + 2;
+	volatile uint32_t *edu;
+	struct seen seen;
+	int irq, fd, n = 0, i, within = 0;
+	FILE *pipe;
+
+	REQUIRE(pci_irq_kind("msi") == 0);
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	irq = pci_irq(EDU_1);
+	REQUIRE(irq > 0);
+	fd = irq_open((unsigned int)irq, O_RDONLY);
+	REQUIRE(fd >= 0);
+	edu = edu_map(EDU_1);
+	pipe = irqtop_start(irq);
+	REQUIRE(pipe);
+	while (n < RAISES_MAX && wall_s() < end_s) {
+		edu_raise(edu);
+		CHECK_EQ(irq_read(fd), 1);
+		raised_s[n++] = wall_s();
+		edu_ack(edu);
+		usleep(2000);
+	}
+	REQUIRE(irqtop_end(pipe, &seen));
+	for (i = 0; i < n; i++)
+		within += raised_s[i] > seen.at_s - seen.interval_s &&
+			  raised_s[i] <= seen.at_s;
+	check_rate(&seen, within / seen.interval_s);
+	close(fd);
+	CHECK_EQ(pci_unbind(EDU_1), 0);
+}
+
+/* How many irqgen had handed out, over time. */
+struct mark {
+	double at_s;
+	unsigned long long dispatched;
+};
+
+static double dispatched_at(const struct mark *mark, int n, double at_s)
+{
+	int i;
+
+	for (i = 1; i < n - 1 && mark[i].at_s < at_s; i++)
+		;
+	return (double)mark[i - 1].dispatched +
+	       (double)(mark[i].dispatched - mark[i - 1].dispatched) *
+	       (at_s - mark[i - 1].at_s) / (mark[i].at_s - mark[i - 1].at_s);
+}
+
+static void rate_of_a_source(void)
+{
+	static struct mark mark[RAISES_MAX];
+	struct source s = source_open(O_RDONLY);
+	double end_s = wall_s() + SECONDS + 2;
+	struct seen seen;
+	FILE *pipe;
+	int n;
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) >= 0);
+	pipe = irqtop_start((int)s.irq);
+	REQUIRE(pipe);
+	for (n = 0; n < RAISES_MAX && wall_s() < end_s; n++) {
+		mark[n].dispatched = gen_status(s.line).dispatched;
+		mark[n].at_s = wall_s();
+		usleep(20000);
+	}
+	REQUIRE(n > 2);
+	REQUIRE(irqtop_end(pipe, &seen));
+	check_rate(&seen, (dispatched_at(mark, n, seen.at_s) -
+			   dispatched_at(mark, n, seen.at_s - seen.interval_s)) /
+			  seen.interval_s);
+	REQUIRE(gen("stop line=%u", s.line) >= 0);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(rate_of_a_device),
+	TAP_TEST(rate_of_a_source),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = guest_after;
+	return TAP_MAIN(tests);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * culprit - who had the CPU while a chain waited
+ *
+ * Goes through the sub-buffers around one chain again and divides the time of
+ * each of its stages among what ran on the CPU that the stage depends on:
+ * interrupts, softirqs, tasks, nothing.
+ */
+#ifndef TRACING_CULPRIT_H
+#define TRACING_CULPRIT_H
+
+#include "chain.h"
+#include "merge.h"
+#include "subbuf.h"
+
+#define CULPRIT_PARTS_MAX	64
+#define CULPRIT_STACK_MAX	24
+#define CULPRIT_NAME_BYTES	48
+
+enum culprit_kind {
+	CULPRIT_IRQ,
+	CULPRIT_SOFTIRQ,
+	CULPRIT_TASK,
+	CULPRIT_IDLE,
+	CULPRIT_UNKNOWN,
+};
+
+/**
+ * struct culprit_part - one that ran
+ * @kind: what
+ * @id: interrupt, softirq or pid
+ * @name: of it
+ * @ns: time it had in each stage
+ * @stack: kernel stack when it gave up the CPU, innermost first, @n_stack
+ *	addresses; of tasks, where stacks were recorded
+ */
+struct culprit_part {
+	enum culprit_kind kind;
+	int32_t id;
+	char name[CULPRIT_NAME_BYTES];
+	uint64_t ns[STAGES];
+	uint64_t stack[CULPRIT_STACK_MAX];
+	size_t n_stack;
+};
+
+/**
+ * struct culprit - the whole analysis
+ * @sample: the chain
+ * @parts: who ran, @n_parts of them
+ * @n_parts: later ones go to the last
+ * @idle_before: the task's CPU was idle when the task was being woken
+ */
+struct culprit {
+	struct chain_sample sample;
+	struct culprit_part parts[CULPRIT_PARTS_MAX];
+	size_t n_parts;
+	bool idle_before;
+};
+
+int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
+		    const struct event_catalog *catalog,
+		    const struct subbuf_layout *layout, unsigned int n_cpus,
+		    const struct page_source *source);
+unsigned int culprit_stage_cpu(const struct chain_sample *sample, int stage);
+
+#endif /* TRACING_CULPRIT_H */

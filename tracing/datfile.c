@@ -1,0 +1,781 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "symbols.h"
+
+#define MAGIC		"\x17\x08\x44" "tracing"
+#define MAGIC_BYTES	10
+#define CPUS_MAX	4096
+#define SECTIONS_MAX	1000
+#define TEXT_MAX	(16u << 20)
+#define UNPACKED_MAX	(256u << 20)
+
+enum option_id {
+	OPTION_DONE = 0,
+	OPTION_BUFFER = 3,
+	OPTION_TRACECLOCK = 4,
+	OPTION_UNAME = 5,
+	OPTION_TSC2NSEC = 14,
+	OPTION_HEADER_INFO = 16,
+	OPTION_FTRACE_EVENTS = 17,
+	OPTION_EVENT_FORMATS = 18,
+	OPTION_KALLSYMS = 19,
+};
+
+enum compression { COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD };
+
+/* Bytes being read. Reading beyond the end sets @bad and gives zeroes. */
+struct in {
+	const uint8_t *p;
+	const uint8_t *end;
+	bool swap;
+	bool bad;
+};
+
+/**
+ * struct dat_cpu - sub-buffers of one CPU
+ * @data: first byte in the file, @bytes of them
+ * @at: next byte to read
+ * @chunks: still to unpack
+ * @unpacked: the current chunk, @unpacked_bytes long
+ * @used: of it
+ */
+struct dat_cpu {
+	const uint8_t *data;
+	uint64_t bytes;
+	struct in at;
+	uint32_t chunks;
+	uint8_t *unpacked;
+	size_t unpacked_bytes;
+	size_t used;
+};
+
+struct datfile {
+	const uint8_t *map;
+	size_t bytes;
+	bool swap;
+	bool big_endian;
+	int version;
+	enum compression compression;
+	bool buffer_is_packed;
+	bool have_layout;
+	bool is_cut;
+	uint32_t page_bytes;
+	uint64_t next_options;
+	unsigned int n_cpus;
+	unsigned int n_buffers;
+	struct dat_cpu *cpus;
+	struct subbuf_layout layout;
+	struct event_catalog catalog;
+	struct symbols *symbols;
+	uint32_t tsc_mult;
+	uint32_t tsc_shift;
+	char clock[DATFILE_TEXT_BYTES];
+	char uname[DATFILE_TEXT_BYTES];
+	char *error;
+};
+
+__attribute__((format(printf, 2, 3)))
+static int fail(struct datfile *dat, const char *format, ...)
+{
+	va_list args;
+
+	/* The first reason is the one to tell. */
+	if (dat->error[0])
+		return -1;
+	va_start(args, format);
+	vsnprintf(dat->error, DATFILE_ERROR_BYTES, format, args);
+	va_end(args);
+	return -1;
+}
+
+/* --- bytes ----------------------------------------------------------------- */
+
+static const uint8_t *take(struct in *in, uint64_t n)
+{
+	const uint8_t *p = in->p;
+
+	if (in->bad || n > (uint64_t)(in->end - in->p)) {
+		in->bad = true;
+		return NULL;
+	}
+	in->p += n;
+	return p;
+}
+
+static uint16_t take_u16(struct in *in)
+{
+	const uint8_t *p = take(in, 2);
+
+	return p ? subbuf_u16(p, in->swap) : 0;
+}
+
+static uint32_t take_u32(struct in *in)
+{
+	const uint8_t *p = take(in, 4);
+
+	return p ? subbuf_u32(p, in->swap) : 0;
+}
+
+static uint64_t take_u64(struct in *in)
+{
+	const uint8_t *p = take(in, 8);
+
+	return p ? subbuf_u64(p, in->swap) : 0;
+}
+
+/* A NUL terminated string in place; "" when it has no end. */
+static const char *take_string(struct in *in)
+{
+	const uint8_t *p = in->p;
+	const uint8_t *nul = in->bad || p == in->end ? NULL :
+			     memchr(p, 0, (size_t)(in->end - p));
+
+	if (!nul) {
+		in->bad = true;
+		return "";
+	}
+	in->p = nul + 1;
+	return (const char *)p;
+}
+
+/* @n bytes as a string of its own; NULL when there are not so many. */
+static char *take_text(struct in *in, uint64_t n)
+{
+	const uint8_t *p = n <= TEXT_MAX ? take(in, n) : NULL;
+	char *text;
+
+	if (!p)
+		return NULL;
+	text = malloc(n + 1);
+	if (!text)
+		return NULL;
+	memcpy(text, p, n);
+	text[n] = '\0';
+	return text;
+}
+
+static struct in in_at(const struct datfile *dat, uint64_t offset)
+{
+	struct in in = { dat->map, dat->map + dat->bytes, dat->swap, false };
+
+	take(&in, offset);
+	return in;
+}
+
+static void copy_line(char to[DATFILE_TEXT_BYTES], const char *from, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n + 1 < DATFILE_TEXT_BYTES && from[n] && from[n] != '\n') {
+		to[n] = from[n] < ' ' || from[n] == 0x7f ? '?' : from[n];
+		n++;
+	}
+	to[n] = '\0';
+}
+
+/* --- compression ----------------------------------------------------------- */
+
+static int unpack(const struct datfile *dat, uint8_t *to, size_t to_bytes,
+		  const uint8_t *from, size_t from_bytes)
+{
+	uLongf n = to_bytes;
+
+	if (dat->compression == COMPRESSION_ZLIB)
+		return uncompress(to, &n, from, from_bytes) == Z_OK &&
+		       n == to_bytes ? 0 : -1;
+	return ZSTD_decompress(to, to_bytes, from, from_bytes) == to_bytes ?
+		       0 : -1;
+}
+
+/*
+ * One compressed piece: packed size, unpacked size, data. Returns the unpacked
+ * bytes, to be freed, or NULL.
+ */
+static uint8_t *take_packed(const struct datfile *dat, struct in *in,
+			    size_t *bytes)
+{
+	uint32_t packed = take_u32(in);
+	uint32_t unpacked = take_u32(in);
+	const uint8_t *from = take(in, packed);
+	uint8_t *to;
+
+	if (!from || !unpacked || unpacked > UNPACKED_MAX)
+		return NULL;
+	to = malloc(unpacked);
+	if (!to || unpack(dat, to, unpacked, from, packed)) {
+		free(to);
+		return NULL;
+	}
+	*bytes = unpacked;
+	return to;
+}
+
+/* --- meta data ------------------------------------------------------------- */
+
+static int read_header_info(struct datfile *dat, struct in *in)
+{
+	char *text;
+	int bad;
+
+	if (strcmp(take_string(in), "header_page"))
+		return fail(dat, "the header_page section is missing");
+	text = take_text(in, take_u64(in));
+	bad = !text || subbuf_layout_parse(&dat->layout, text, dat->big_endian);
+	free(text);
+	if (bad)
+		return fail(dat, "its header_page describes no layout we know");
+	dat->have_layout = true;
+	if (strcmp(take_string(in), "header_event"))
+		return fail(dat, "the header_event section is missing");
+	take(in, take_u64(in));
+	return in->bad ? fail(dat, "it ends in its header") : 0;
+}
+
+static int read_formats(struct datfile *dat, struct in *in, const char *system,
+			uint32_t n)
+{
+	for (uint32_t i = 0; i < n && !in->bad; i++) {
+		char *text = take_text(in, take_u64(in));
+		int rc;
+
+		if (!text)
+			return fail(dat, "it ends in the event formats");
+		rc = event_catalog_add(&dat->catalog, system, text);
+		free(text);
+		/* A format that makes no sense is an event we do not know. */
+		if (rc < 0 && errno != EINVAL)
+			return fail(dat, "%s", strerror(errno));
+	}
+	return in->bad ? fail(dat, "it ends in the event formats") : 0;
+}
+
+static int read_ftrace_formats(struct datfile *dat, struct in *in)
+{
+	return read_formats(dat, in, "ftrace", take_u32(in));
+}
+
+static int read_event_formats(struct datfile *dat, struct in *in)
+{
+	uint32_t n = take_u32(in);
+
+	for (uint32_t i = 0; i < n && !in->bad; i++) {
+		const char *system = take_string(in);
+
+		if (read_formats(dat, in, system, take_u32(in)))
+			return -1;
+	}
+	return in->bad ? fail(dat, "it ends in the event formats") : 0;
+}
+
+static int read_kallsyms(struct datfile *dat, struct in *in)
+{
+	uint32_t n = take_u32(in);
+	const uint8_t *text = take(in, n);
+
+	if (text && !dat->symbols)
+		dat->symbols = symbols_parse((const char *)text, n);
+	return 0;
+}
+
+/* "local global [mono]" or just "mono". */
+static void set_clock(struct datfile *dat, const char *text, size_t len)
+{
+	const char *open = memchr(text, '[', len);
+
+	if (open) {
+		len -= (size_t)(open + 1 - text);
+		text = open + 1;
+	}
+	copy_line(dat->clock, text, len);
+	dat->clock[strcspn(dat->clock, "] ")] = '\0';
+}
+
+/* --- buffers --------------------------------------------------------------- */
+
+static int cpu_add(struct datfile *dat, uint32_t cpu, uint64_t offset,
+		   uint64_t bytes)
+{
+	if (cpu >= CPUS_MAX)
+		return fail(dat, "it has data of CPU %u, more than the %d we take",
+			    cpu, CPUS_MAX);
+	if (cpu >= dat->n_cpus) {
+		struct dat_cpu *cpus = realloc(dat->cpus,
+					       (cpu + 1) * sizeof(*cpus));
+
+		if (!cpus)
+			return fail(dat, "%s", strerror(errno));
+		memset(cpus + dat->n_cpus, 0,
+		       (cpu + 1 - dat->n_cpus) * sizeof(*cpus));
+		dat->cpus = cpus;
+		dat->n_cpus = cpu + 1;
+	}
+	/* Cut short: what is there can be read, and it is said. */
+	if (offset > dat->bytes || bytes > dat->bytes - offset) {
+		dat->is_cut = true;
+		offset = offset > dat->bytes ? dat->bytes : offset;
+		bytes = dat->bytes - offset;
+	}
+	dat->cpus[cpu].data = dat->map + offset;
+	dat->cpus[cpu].bytes = bytes;
+	return 0;
+}
+
+static bool has_data(const struct datfile *dat)
+{
+	for (unsigned int i = 0; i < dat->n_cpus; i++) {
+		if (dat->cpus[i].bytes)
+			return true;
+	}
+	return false;
+}
+
+static int read_cpu_table_v6(struct datfile *dat, struct in *in, uint32_t n)
+{
+	for (uint32_t cpu = 0; cpu < n; cpu++) {
+		uint64_t offset = take_u64(in);
+		uint64_t bytes = take_u64(in);
+
+		if (in->bad)
+			return fail(dat, "it ends in the table of CPUs");
+		if (cpu_add(dat, cpu, offset, bytes))
+			return -1;
+	}
+	return 0;
+}
+
+static int read_buffer_v6(struct datfile *dat, struct in *in, uint32_t n)
+{
+	const uint8_t *word = take(in, 10);
+
+	if (!word)
+		return fail(dat, "it ends before its events");
+	if (!memcmp(word, "latency", 7))
+		return fail(dat, "it holds the text of a latency tracer, no events");
+	if (memcmp(word, "flyrecord", 10))
+		return fail(dat, "where its events should be is something else");
+	return read_cpu_table_v6(dat, in, n);
+}
+
+static int read_buffer_v7(struct datfile *dat, struct in *in)
+{
+	uint64_t section = take_u64(in);
+	struct in at = in_at(dat, section);
+	uint32_t n;
+
+	take_string(in);
+	if (!has_data(dat)) {
+		const char *clock = take_string(in);
+
+		set_clock(dat, clock, strlen(clock));
+		dat->page_bytes = take_u32(in);
+		take_u16(&at);
+		dat->buffer_is_packed = take_u16(&at) & 1;
+		n = take_u32(in);
+		for (uint32_t i = 0; i < n && !in->bad; i++) {
+			uint32_t cpu = take_u32(in);
+			uint64_t offset = take_u64(in);
+			uint64_t bytes = take_u64(in);
+
+			if (!in->bad && cpu_add(dat, cpu, offset, bytes))
+				return -1;
+		}
+	}
+	dat->n_buffers++;
+	return in->bad || at.bad ? fail(dat, "it ends in the table of CPUs") : 0;
+}
+
+/* --- version 7: sections --------------------------------------------------- */
+
+static int read_section(struct datfile *dat, uint64_t offset,
+			int (*read)(struct datfile *dat, struct in *in))
+{
+	struct in in = in_at(dat, offset);
+	uint8_t *unpacked = NULL;
+	uint16_t flags;
+	size_t bytes;
+	int rc;
+
+	take_u16(&in);
+	flags = take_u16(&in);
+	take_u32(&in);
+	take_u64(&in);
+	if (in.bad)
+		return fail(dat, "a section lies beyond its end");
+	if (flags & 1) {
+		unpacked = take_packed(dat, &in, &bytes);
+		if (!unpacked)
+			return fail(dat, "a compressed section is corrupt");
+		in.p = unpacked;
+		in.end = unpacked + bytes;
+	}
+	rc = read(dat, &in);
+	free(unpacked);
+	return rc;
+}
+
+static int read_option(struct datfile *dat, uint16_t id, struct in *in)
+{
+	switch (id) {
+	case OPTION_BUFFER:
+		return dat->version >= 7 ? read_buffer_v7(dat, in) : 0;
+	case OPTION_TRACECLOCK:
+		if (!dat->clock[0])
+			set_clock(dat, (const char *)in->p,
+				  (size_t)(in->end - in->p));
+		return 0;
+	case OPTION_UNAME:
+		copy_line(dat->uname, (const char *)in->p,
+			  (size_t)(in->end - in->p));
+		return 0;
+	case OPTION_TSC2NSEC:
+		dat->tsc_mult = take_u32(in);
+		dat->tsc_shift = take_u32(in);
+		return 0;
+	case OPTION_HEADER_INFO:
+		return read_section(dat, take_u64(in), read_header_info);
+	case OPTION_FTRACE_EVENTS:
+		return read_section(dat, take_u64(in), read_ftrace_formats);
+	case OPTION_EVENT_FORMATS:
+		return read_section(dat, take_u64(in), read_event_formats);
+	case OPTION_KALLSYMS:
+		return read_section(dat, take_u64(in), read_kallsyms);
+	}
+	return 0;
+}
+
+/* Leaves where the next options are in @dat->next_options; 0: nowhere. */
+static int read_options(struct datfile *dat, struct in *in)
+{
+	dat->next_options = 0;
+	for (;;) {
+		uint16_t id = take_u16(in);
+		uint32_t size;
+		const uint8_t *data;
+		struct in option;
+
+		if (id == OPTION_DONE && dat->version < 7)
+			return in->bad ? fail(dat, "it ends in its options") : 0;
+		size = take_u32(in);
+		data = take(in, size);
+		if (!data)
+			return fail(dat, "it ends in its options");
+		option = (struct in){ data, data + size, dat->swap, false };
+		if (id == OPTION_DONE) {
+			dat->next_options = take_u64(&option);
+			return 0;
+		}
+		if (read_option(dat, id, &option))
+			return -1;
+	}
+}
+
+static int read_compression(struct datfile *dat, struct in *in)
+{
+	const char *name = take_string(in);
+
+	take_string(in);
+	if (in->bad)
+		return fail(dat, "it ends in its header");
+	if (!strcmp(name, "none"))
+		dat->compression = COMPRESSION_NONE;
+	else if (!strcmp(name, "zlib"))
+		dat->compression = COMPRESSION_ZLIB;
+	else if (!strcmp(name, "zstd"))
+		dat->compression = COMPRESSION_ZSTD;
+	else
+		return fail(dat, "its compression is neither zlib nor zstd; "
+				 "trace-cmd convert --compression none unpacks it");
+	return 0;
+}
+
+static int read_v7(struct datfile *dat, struct in *in)
+{
+	uint64_t offset;
+
+	if (read_compression(dat, in))
+		return -1;
+	offset = take_u64(in);
+	for (int i = 0; offset && i < SECTIONS_MAX; i++) {
+		if (read_section(dat, offset, read_options))
+			return -1;
+		offset = dat->next_options;
+	}
+	return 0;
+}
+
+/* --- version 6: one after the other ---------------------------------------- */
+
+static int read_v6(struct datfile *dat, struct in *in)
+{
+	uint32_t n_cpus;
+
+	if (read_header_info(dat, in) || read_ftrace_formats(dat, in) ||
+	    read_event_formats(dat, in) || read_kallsyms(dat, in))
+		return -1;
+	take(in, take_u32(in));	/* printk formats */
+	take(in, take_u64(in));	/* command lines */
+	n_cpus = take_u32(in);
+	if (in->bad)
+		return fail(dat, "it ends before its events");
+	if (n_cpus > CPUS_MAX)
+		return fail(dat, "it says it has %u CPUs", n_cpus);
+	if (in->end - in->p >= 10 && !memcmp(in->p, "options  ", 10)) {
+		take(in, 10);
+		if (read_options(dat, in))
+			return -1;
+	}
+	dat->n_buffers = 1;
+	return read_buffer_v6(dat, in, n_cpus);
+}
+
+/* --- the whole ------------------------------------------------------------- */
+
+static int read_start(struct datfile *dat)
+{
+	struct in in = in_at(dat, 0);
+	const uint8_t *magic = take(&in, MAGIC_BYTES);
+	const char *version;
+	uint8_t endian, long_bytes;
+	const uint8_t *p;
+
+	if (!magic || memcmp(magic, MAGIC, MAGIC_BYTES))
+		return fail(dat, "this is no trace.dat of trace-cmd");
+	version = take_string(&in);
+	p = take(&in, 2);
+	if (!p)
+		return fail(dat, "it ends in its header");
+	endian = p[0];
+	long_bytes = p[1];
+	if (endian > 1 || (long_bytes != 4 && long_bytes != 8))
+		return fail(dat, "its header is corrupt");
+	dat->big_endian = endian;
+	dat->swap = dat->big_endian != subbuf_native.big_endian;
+	in.swap = dat->swap;
+	dat->page_bytes = take_u32(&in);
+	dat->version = atoi(version);
+	if (dat->version != 6 && dat->version != 7)
+		return fail(dat, "its version is %.16s; 6 and 7 can be read", version);
+	if (event_catalog_init(&dat->catalog, dat->swap))
+		return fail(dat, "%s", strerror(errno));
+	return dat->version == 6 ? read_v6(dat, &in) : read_v7(dat, &in);
+}
+
+static bool clock_is_ns(const char *clock)
+{
+	static const char *const ns[] = { "local", "global", "perf", "mono",
+					  "mono_raw", "boot", "tai", "" };
+
+	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
+		if (!strcmp(clock, ns[i]))
+			return true;
+	}
+	return false;
+}
+
+static int check(struct datfile *dat)
+{
+	if (!dat->have_layout)
+		return fail(dat, "it does not describe its sub-buffers");
+	if (dat->page_bytes < 512 || dat->page_bytes > (16u << 20))
+		return fail(dat, "its sub-buffers are %u bytes", dat->page_bytes);
+	if (!has_data(dat) && !dat->is_cut)
+		return fail(dat, "it holds no events");
+	if (dat->tsc_mult && dat->tsc_shift < 64 && !clock_is_ns(dat->clock)) {
+		dat->catalog.ns_mult = dat->tsc_mult;
+		dat->catalog.ns_shift = dat->tsc_shift;
+	} else if (!clock_is_ns(dat->clock)) {
+		return fail(dat, "its clock \"%s\" does not count ns; record with "
+				 "trace-cmd record -C mono", dat->clock);
+	}
+	return 0;
+}
+
+/**
+ * datfile_open - read all but the events
+ * @path: file
+ * @error: says what is wrong with it, as the end of a sentence
+ *
+ * Returns NULL on errors.
+ */
+struct datfile *datfile_open(const char *path, char error[DATFILE_ERROR_BYTES])
+{
+	struct datfile *dat = calloc(1, sizeof(*dat));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *map;
+
+	snprintf(error, DATFILE_ERROR_BYTES, "%s", strerror(errno));
+	if (!dat || fd < 0 || fstat(fd, &st))
+		goto fail;
+	if (!S_ISREG(st.st_mode) || !st.st_size) {
+		snprintf(error, DATFILE_ERROR_BYTES, "this is %s file",
+			 S_ISREG(st.st_mode) ? "an empty" : "no regular");
+		goto fail;
+	}
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		goto fail;
+	close(fd);
+	dat->map = map;
+	dat->bytes = (size_t)st.st_size;
+	dat->error = error;
+	error[0] = '\0';
+	if (read_start(dat) || check(dat)) {
+		datfile_close(dat);
+		return NULL;
+	}
+	datfile_rewind(dat);
+	return dat;
+fail:
+	if (fd >= 0)
+		close(fd);
+	free(dat);
+	return NULL;
+}
+
+/* NULL is fine. */
+void datfile_close(struct datfile *dat)
+{
+	if (!dat)
+		return;
+	for (unsigned int i = 0; i < dat->n_cpus; i++)
+		free(dat->cpus[i].unpacked);
+	free(dat->cpus);
+	event_catalog_free(&dat->catalog);
+	symbols_free(dat->symbols);
+	munmap((void *)(uintptr_t)dat->map, dat->bytes);
+	free(dat);
+}
+
+/* Read its sub-buffers from the first again. */
+void datfile_rewind(struct datfile *dat)
+{
+	const uint8_t *end = dat->map + dat->bytes;
+
+	for (unsigned int i = 0; i < dat->n_cpus; i++) {
+		struct dat_cpu *cpu = &dat->cpus[i];
+
+		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes,
+				       dat->swap, false };
+		/* The size does not count the number of chunks before them. */
+		if (dat->buffer_is_packed && cpu->bytes)
+			cpu->at.end += end - cpu->at.end < 4 ?
+					       end - cpu->at.end : 4;
+		cpu->chunks = dat->buffer_is_packed && cpu->bytes ?
+				      take_u32(&cpu->at) : 0;
+		cpu->used = 0;
+		cpu->unpacked_bytes = 0;
+	}
+}
+
+static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu,
+			   const uint8_t **page)
+{
+	size_t n;
+
+	while (cpu->used == cpu->unpacked_bytes) {
+		if (!cpu->chunks)
+			return 0;
+		cpu->chunks--;
+		free(cpu->unpacked);
+		cpu->unpacked = take_packed(dat, &cpu->at, &cpu->unpacked_bytes);
+		cpu->used = 0;
+		if (!cpu->unpacked) {
+			/* The rest of this CPU cannot be found any more. */
+			cpu->unpacked_bytes = 0;
+			cpu->chunks = 0;
+			dat->is_cut = true;
+			return 0;
+		}
+	}
+	n = cpu->unpacked_bytes - cpu->used;
+	if (n > dat->page_bytes)
+		n = dat->page_bytes;
+	*page = cpu->unpacked + cpu->used;
+	cpu->used += n;
+	return (ssize_t)n;
+}
+
+static ssize_t datfile_page(void *ctx, unsigned int index, const uint8_t **page)
+{
+	struct datfile *dat = ctx;
+	struct dat_cpu *cpu = &dat->cpus[index];
+	uint64_t n;
+
+	if (dat->buffer_is_packed)
+		return packed_page(dat, cpu, page);
+	n = (uint64_t)(cpu->at.end - cpu->at.p);
+	if (n > dat->page_bytes)
+		n = dat->page_bytes;
+	*page = cpu->at.p;
+	cpu->at.p += n;
+	return (ssize_t)n;
+}
+
+/* For an engine; valid as long as the file is open. */
+struct page_source datfile_pages(struct datfile *dat)
+{
+	return (struct page_source){ datfile_page, dat };
+}
+
+const struct event_catalog *datfile_catalog(const struct datfile *dat)
+{
+	return &dat->catalog;
+}
+
+const struct subbuf_layout *datfile_layout(const struct datfile *dat)
+{
+	return &dat->layout;
+}
+
+unsigned int datfile_n_cpus(const struct datfile *dat)
+{
+	return dat->n_cpus;
+}
+
+size_t datfile_page_bytes(const struct datfile *dat)
+{
+	return dat->page_bytes;
+}
+
+/* Trace clock, "" when it is not told. */
+const char *datfile_clock(const struct datfile *dat)
+{
+	return dat->clock;
+}
+
+/* uname of the recorded system, "" when it is not told. */
+const char *datfile_uname(const struct datfile *dat)
+{
+	return dat->uname;
+}
+
+/* Buffers in the file; only the first with events is read. */
+unsigned int datfile_n_buffers(const struct datfile *dat)
+{
+	return dat->n_buffers;
+}
+
+/* Did it end before it should? Final when all was read. */
+bool datfile_is_cut(const struct datfile *dat)
+{
+	return dat->is_cut;
+}
+
+/* Name of the kernel function that holds @address, NULL when not known. */
+const char *datfile_symbol(const struct datfile *dat, uint64_t address)
+{
+	return dat->symbols ? symbols_find(dat->symbols, address) : NULL;
+}

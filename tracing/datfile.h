@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * datfile - read a trace.dat of trace-cmd, versions 6 and 7
+ *
+ * Only what the engine needs is read: layout, formats, clock, sub-buffers. The
+ * file is mapped; compressed sub-buffers (zlib, zstd) are unpacked a chunk at a
+ * time. Format: trace-cmd.dat.v6(5), trace-cmd.dat.v7(5).
+ */
+#ifndef TRACING_DATFILE_H
+#define TRACING_DATFILE_H
+
+#include "event.h"
+#include "merge.h"
+
+#define DATFILE_ERROR_BYTES	320
+#define DATFILE_TEXT_BYTES	128
+
+struct datfile;
+
+struct datfile *datfile_open(const char *path, char error[DATFILE_ERROR_BYTES]);
+void datfile_close(struct datfile *dat);
+const struct event_catalog *datfile_catalog(const struct datfile *dat);
+const struct subbuf_layout *datfile_layout(const struct datfile *dat);
+unsigned int datfile_n_cpus(const struct datfile *dat);
+size_t datfile_page_bytes(const struct datfile *dat);
+struct page_source datfile_pages(struct datfile *dat);
+void datfile_rewind(struct datfile *dat);
+const char *datfile_clock(const struct datfile *dat);
+const char *datfile_uname(const struct datfile *dat);
+unsigned int datfile_n_buffers(const struct datfile *dat);
+bool datfile_is_cut(const struct datfile *dat);
+const char *datfile_symbol(const struct datfile *dat, uint64_t address);
+
+#endif /* TRACING_DATFILE_H */

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datwrite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OPTION_TRACECLOCK	4
+#define OPTION_UNAME		5
+#define OPTION_CPUCOUNT		8
+
+static void put_u16(FILE *f, uint16_t v)
+{
+	fwrite(&v, sizeof(v), 1, f);
+}
+
+static void put_u32(FILE *f, uint32_t v)
+{
+	fwrite(&v, sizeof(v), 1, f);
+}
+
+static void put_u64(FILE *f, uint64_t v)
+{
+	fwrite(&v, sizeof(v), 1, f);
+}
+
+/* With its NUL. */
+static void put_string(FILE *f, const char *text)
+{
+	fwrite(text, 1, strlen(text) + 1, f);
+}
+
+static void put_text64(FILE *f, const char *text)
+{
+	put_u64(f, strlen(text));
+	fputs(text, f);
+}
+
+static void put_option(FILE *f, uint16_t id, const void *data, uint32_t size)
+{
+	put_u16(f, id);
+	put_u32(f, size);
+	fwrite(data, 1, size, f);
+}
+
+static bool is_ftrace(const struct datwrite_event *e)
+{
+	return !strcmp(e->system, "ftrace");
+}
+
+static void put_ftrace_events(FILE *f, const struct datwrite *dat)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < dat->n_events; i++)
+		n += is_ftrace(&dat->events[i]);
+	put_u32(f, n);
+	for (size_t i = 0; i < dat->n_events; i++) {
+		if (is_ftrace(&dat->events[i]))
+			put_text64(f, dat->events[i].format);
+	}
+}
+
+/* Events of the system that @first belongs to, from there on. */
+static size_t same_system(const struct datwrite *dat, size_t first)
+{
+	size_t i = first;
+
+	while (i < dat->n_events &&
+	       !strcmp(dat->events[i].system, dat->events[first].system))
+		i++;
+	return i - first;
+}
+
+static void put_events(FILE *f, const struct datwrite *dat)
+{
+	uint32_t n = 0;
+	size_t i, run;
+
+	for (i = 0; i < dat->n_events; i += same_system(dat, i))
+		n += !is_ftrace(&dat->events[i]);
+	put_u32(f, n);
+	for (i = 0; i < dat->n_events; i += run) {
+		run = same_system(dat, i);
+		if (is_ftrace(&dat->events[i]))
+			continue;
+		put_string(f, dat->events[i].system);
+		put_u32(f, (uint32_t)run);
+		for (size_t j = i; j < i + run; j++)
+			put_text64(f, dat->events[j].format);
+	}
+}
+
+static void put_head(FILE *f, const struct datwrite *dat)
+{
+	const uint16_t one = 1;
+	uint32_t n_cpus = dat->n_cpus;
+	char clock[64];
+
+	fwrite("\x17\x08\x44" "tracing" "6", 1, 12, f);
+	fputc(*(const uint8_t *)&one ? 0 : 1, f);
+	fputc(sizeof(long), f);
+	put_u32(f, (uint32_t)dat->page_bytes);
+	put_string(f, "header_page");
+	put_text64(f, dat->header_page);
+	put_string(f, "header_event");
+	put_text64(f, dat->header_event);
+	put_ftrace_events(f, dat);
+	put_events(f, dat);
+	put_u32(f, (uint32_t)strlen(dat->kallsyms));
+	fputs(dat->kallsyms, f);
+	put_u32(f, 0);
+	put_text64(f, dat->cmdlines);
+	put_u32(f, dat->n_cpus);
+	fwrite("options  ", 1, 10, f);
+	snprintf(clock, sizeof(clock), "[%s]", dat->clock);
+	put_option(f, OPTION_TRACECLOCK, clock, (uint32_t)strlen(clock) + 1);
+	put_option(f, OPTION_UNAME, dat->uname, (uint32_t)strlen(dat->uname) + 1);
+	put_option(f, OPTION_CPUCOUNT, &n_cpus, sizeof(n_cpus));
+	put_u16(f, 0);
+}
+
+static void put_buffers(FILE *f, const struct datwrite *dat)
+{
+	uint64_t page = dat->page_bytes, at;
+
+	fwrite("flyrecord", 1, 10, f);
+	at = (uint64_t)ftell(f) + 16ull * dat->n_cpus;
+	at = (at + page - 1) / page * page;
+	for (unsigned int cpu = 0; cpu < dat->n_cpus; cpu++) {
+		uint64_t bytes = dat->n_pages(dat->ctx, cpu) * page;
+
+		put_u64(f, at);
+		put_u64(f, bytes);
+		at += bytes;
+	}
+	while ((uint64_t)ftell(f) % page)
+		fputc(0, f);
+	for (unsigned int cpu = 0; cpu < dat->n_cpus; cpu++) {
+		for (size_t i = 0; i < dat->n_pages(dat->ctx, cpu); i++)
+			fwrite(dat->page(dat->ctx, cpu, i), 1, page, f);
+	}
+}
+
+/**
+ * datwrite - write the file
+ * @dat: what goes into it
+ * @path: replaced when it is complete, never seen half written
+ *
+ * Returns 0, or -1 with errno set.
+ */
+int datwrite(const struct datwrite *dat, const char *path)
+{
+	char *part = NULL;
+	FILE *f;
+	int err;
+
+	if (asprintf(&part, "%s.part", path) < 0)
+		return -1;
+	f = fopen(part, "we");
+	if (!f) {
+		free(part);
+		return -1;
+	}
+	put_head(f, dat);
+	put_buffers(f, dat);
+	err = ferror(f) ? EIO : 0;
+	if (fclose(f) && !err)
+		err = errno;
+	if (!err && rename(part, path))
+		err = errno;
+	if (err)
+		unlink(part);
+	free(part);
+	errno = err;
+	return err ? -1 : 0;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine.h"
+
+#include <stdlib.h>
+
+struct engine {
+	struct engine_config config;
+	struct engine_counts counts;
+	struct merge *merge;
+	struct chains *chains;
+};
+
+static void on_record(void *ctx, unsigned int cpu, const struct record *r)
+{
+	struct engine *engine = ctx;
+	struct event e;
+	int got = event_decode(engine->config.catalog, r, cpu, &e);
+
+	if (got <= 0) {
+		engine->counts.malformed += got < 0;
+		return;
+	}
+	if (!engine->counts.events++)
+		engine->counts.first_ns = e.ts_ns;
+	engine->counts.last_ns = e.ts_ns;
+	chains_event(engine->chains, &e);
+}
+
+static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
+		    bool begin)
+{
+	struct engine *engine = ctx;
+	struct event e = {
+		.ts_ns = event_scale_ns(engine->config.catalog, ts),
+		.cpu = (uint16_t)cpu,
+		.kind = begin ? EVENT_LOSS_BEGIN : EVENT_LOSS_END,
+		.pid = -1,
+	};
+
+	e.lost = lost;
+	if (engine->config.loss)
+		engine->config.loss(engine->config.loss_ctx, &e);
+	chains_event(engine->chains, &e);
+}
+
+/**
+ * engine_new - get ready to read a recording
+ * @config: copied
+ *
+ * Returns NULL with errno set when memory runs out.
+ */
+struct engine *engine_new(const struct engine_config *config)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+
+	if (!engine)
+		return NULL;
+	engine->config = *config;
+	engine->merge = merge_new(config->n_cpus, &config->layout,
+				  config->catalog, &config->source);
+	engine->chains = chains_new(config->n_cpus, config->catalog,
+				    &config->sink);
+	if (!engine->merge || !engine->chains) {
+		engine_free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+/* NULL is fine. */
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	merge_free(engine->merge);
+	chains_free(engine->chains);
+	free(engine);
+}
+
+/* See merge_run(). */
+int engine_run(struct engine *engine, uint64_t until_ts)
+{
+	const struct merge_sink sink = { on_record, on_loss, engine };
+
+	return merge_run(engine->merge, until_ts, &sink);
+}
+
+/* The recording is over: every interrupt gets its outcome. */
+void engine_finish(struct engine *engine)
+{
+	chains_finish(engine->chains);
+}
+
+void engine_counts(const struct engine *engine, struct engine_counts *counts)
+{
+	*counts = engine->counts;
+	counts->merge = *merge_counts(engine->merge);
+}

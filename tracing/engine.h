@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine - pages -> records -> events -> chains, for one recording
+ *
+ * The same for a live instance and for a file: only the page source differs.
+ */
+#ifndef TRACING_ENGINE_H
+#define TRACING_ENGINE_H
+
+#include "chain.h"
+#include "event.h"
+#include "merge.h"
+
+/**
+ * struct engine_config - what to read and who gets the results
+ * @n_cpus: CPUs are 0 to @n_cpus - 1
+ * @layout: of the sub-buffers
+ * @catalog: of the recording; must outlive the engine
+ * @source: of sub-buffers
+ * @sink: of chains
+ * @loss: gets each EVENT_LOSS_*; may be NULL
+ * @loss_ctx: passed to @loss
+ */
+struct engine_config {
+	unsigned int n_cpus;
+	struct subbuf_layout layout;
+	const struct event_catalog *catalog;
+	struct page_source source;
+	struct chain_sink sink;
+	void (*loss)(void *ctx, const struct event *e);
+	void *loss_ctx;
+};
+
+/**
+ * struct engine_counts - what was read
+ * @merge: sub-buffers and records
+ * @events: decoded
+ * @malformed: records too short for their type
+ * @first_ns: time of the first event
+ * @last_ns: time of the last event
+ */
+struct engine_counts {
+	struct merge_counts merge;
+	uint64_t events;
+	uint64_t malformed;
+	uint64_t first_ns;
+	uint64_t last_ns;
+};
+
+struct engine;
+
+struct engine *engine_new(const struct engine_config *config);
+void engine_free(struct engine *engine);
+int engine_run(struct engine *engine, uint64_t until_ts);
+void engine_finish(struct engine *engine);
+void engine_counts(const struct engine *engine, struct engine_counts *counts);
+
+#endif /* TRACING_ENGINE_H */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event - the events this engine understands: records -> events
+ *
+ * A catalogue says which tracepoints exist and which of their fields are used.
+ * For one recording it is bound to the `format` texts; after that decoding is a
+ * table look-up and a few loads at known offsets.
+ */
+#ifndef TRACING_EVENT_H
+#define TRACING_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "subbuf.h"
+
+#define EVENT_COMM_BYTES	16
+#define EVENT_VALUES_MAX	4
+
+enum event_kind {
+	EVENT_OTHER,		/* not in the catalogue */
+	EVENT_IRQ_ENTRY,
+	EVENT_IRQ_EXIT,
+	EVENT_SOFTIRQ_RAISE,
+	EVENT_SOFTIRQ_ENTRY,
+	EVENT_SOFTIRQ_EXIT,
+	EVENT_WAKING,
+	EVENT_WAKEUP,
+	EVENT_SWITCH,
+	EVENT_SYS_ENTER,
+	EVENT_SYS_EXIT,
+	EVENT_VECTOR_ENTRY,
+	EVENT_VECTOR_EXIT,
+	EVENT_WORK_QUEUE,
+	EVENT_WORK_START,
+	EVENT_WORK_END,
+	EVENT_HRTIMER_ENTRY,
+	EVENT_HRTIMER_EXIT,
+	EVENT_PROCIRQ_READ,
+	EVENT_STACK,
+	EVENT_KINDS,
+	/* Not recorded: put in by whoever reads the sub-buffers. */
+	EVENT_LOSS_BEGIN = EVENT_KINDS,
+	EVENT_LOSS_END,
+};
+
+/* common_flags */
+#define EVENT_FLAG_IRQS_OFF	0x01
+#define EVENT_FLAG_NEED_RESCHED	0x04
+#define EVENT_FLAG_HARDIRQ	0x08
+#define EVENT_FLAG_SOFTIRQ	0x10
+
+/* x86 interrupts without a number: they get one below zero, see event_vectors. */
+struct event_vector {
+	const char *tracepoint;	/* without _entry and _exit */
+	const char *name;	/* "local_timer" */
+};
+extern const struct event_vector event_vectors[];
+extern const size_t event_n_vectors;
+
+static inline int32_t event_vector_irq(size_t vector)
+{
+	return -1 - (int32_t)vector;
+}
+
+/**
+ * struct event - one decoded event
+ * @ts_ns: time
+ * @data: payload of the record; valid only during the call that passes it
+ * @len: its bytes
+ * @cpu: where it was recorded
+ * @kind: enum event_kind
+ * @flags: common_flags
+ * @pid: common_pid, the task that was current
+ * @irq: EVENT_IRQ_*, EVENT_VECTOR_*, EVENT_PROCIRQ_READ
+ * @ret: EVENT_IRQ_EXIT: 0 not handled, 1 handled, 2 wake the irq thread
+ * @vec: EVENT_SOFTIRQ_*
+ * @wake: EVENT_WAKING, EVENT_WAKEUP; @wake.target_cpu of a waking is where the
+ *	task ran last, of a wakeup where it was queued
+ * @sw: EVENT_SWITCH
+ * @work: EVENT_WORK_*: the work, an address
+ * @sys_id: EVENT_SYS_*
+ * @lost: EVENT_LOSS_*: events lost, or SUBBUF_MISSED_UNKNOWN
+ * @read: EVENT_PROCIRQ_READ, CLOCK_MONOTONIC
+ */
+struct event {
+	uint64_t ts_ns;
+	const uint8_t *data;
+	uint32_t len;
+	uint16_t cpu;
+	uint8_t kind;
+	uint8_t flags;
+	int32_t pid;
+	union {
+		struct {
+			int32_t irq;
+			int32_t ret;
+		};
+		uint32_t vec;
+		struct {
+			int32_t pid;
+			int32_t target_cpu;
+		} wake;
+		struct {
+			int32_t prev_pid;
+			int32_t next_pid;
+			int64_t prev_state;
+		} sw;
+		uint64_t work;
+		struct {
+			int32_t irq;
+			uint32_t count;
+			uint64_t seq;
+			uint64_t irq_ns;
+		} read;
+		int64_t sys_id;
+		uint64_t lost;
+	};
+};
+
+/* Low bits of prev_state, before the kernel's "preempted" bit, mean asleep. */
+#define EVENT_STATE_ASLEEP	0xff
+
+/**
+ * struct event_def - a tracepoint of the catalogue
+ * @system: "sched"
+ * @name: "sched_switch"
+ * @kind: what it is decoded to
+ * @vector: index of event_vectors for EVENT_VECTOR_*
+ * @fields: names of the values, in the order of @kind's decoder
+ * @n_required: that many of them must exist
+ */
+struct event_def {
+	const char *system;
+	const char *name;
+	enum event_kind kind;
+	uint8_t vector;
+	const char *fields[EVENT_VALUES_MAX];
+	uint8_t n_required;
+};
+extern const struct event_def event_defs[];
+extern const size_t event_n_defs;
+
+/* Where one value lies; size 0: this kernel does not have it. */
+struct event_value {
+	uint16_t offset;
+	uint8_t size;
+	bool is_signed;
+};
+
+/**
+ * struct event_type - a tracepoint bound to a recording
+ * @def: what it is; NULL: not understood
+ * @value: where the values of @def->fields lie
+ * @name_offset: of irq_handler_entry's name, of comm / next_comm, or of a
+ *	stack's addresses; 0: none
+ * @prev_comm_offset: of sched_switch's prev_comm
+ * @min_len: shorter records are corrupt
+ * @kind: enum event_kind of @def, 0 without
+ */
+struct event_type {
+	const struct event_def *def;
+	struct event_value value[EVENT_VALUES_MAX];
+	uint16_t name_offset;
+	uint16_t prev_comm_offset;
+	uint16_t min_len;
+	uint8_t kind;
+};
+
+/**
+ * struct event_catalog - the events of one recording
+ * @types: by common_type, @n_types of them
+ * @n_types: numbers above are not understood
+ * @present: by index of event_defs: bound
+ * @swap: the recording has the other byte order
+ * @ns_mult: with @ns_shift: ns = units * mult >> shift; 0 when units are ns
+ * @ns_shift: see @ns_mult
+ */
+struct event_catalog {
+	struct event_type *types;
+	uint32_t n_types;
+	bool *present;
+	bool swap;
+	uint32_t ns_mult;
+	uint32_t ns_shift;
+};
+
+int event_catalog_init(struct event_catalog *catalog, bool swap);
+void event_catalog_free(struct event_catalog *catalog);
+int event_catalog_add(struct event_catalog *catalog, const char *system,
+		      const char *format_text);
+bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind);
+uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts);
+int event_decode(const struct event_catalog *catalog, const struct record *r,
+		 unsigned int cpu, struct event *e);
+const char *event_irq_name(int32_t irq);
+void event_name(const struct event_catalog *catalog, const struct event *e,
+		char *name, size_t size);
+void event_comm(const struct event_catalog *catalog, const struct event *e,
+		char comm[EVENT_COMM_BYTES]);
+void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
+		     char comm[EVENT_COMM_BYTES]);
+bool event_stack(const struct event_catalog *catalog, const struct event *e,
+		 size_t i, uint64_t *address);
+
+/* common_type, common_flags, common_preempt_count, common_pid */
+#define EVENT_COMMON_BYTES	8
+
+/* The type of a record, NULL when it is not understood. */
+static inline const struct event_type *
+event_type(const struct event_catalog *catalog, const struct record *r)
+{
+	uint32_t id;
+
+	if (r->len < EVENT_COMMON_BYTES)
+		return NULL;
+	id = subbuf_u16(r->data, catalog->swap);
+	if (id >= catalog->n_types || !catalog->types[id].def)
+		return NULL;
+	return &catalog->types[id];
+}
+
+#endif /* TRACING_EVENT_H */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * instance - a private tracing instance of the running kernel, and its pages
+ *
+ * Nothing outside the instance is changed, so removing it removes every trace
+ * of us. A process that dies without doing so (SIGKILL) leaves it behind; its
+ * name says whose it was, and the next instance_new() removes it.
+ */
+#ifndef TRACING_INSTANCE_H
+#define TRACING_INSTANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "merge.h"
+
+#define INSTANCE_ERROR_BYTES	320
+#define INSTANCE_FILTER_BYTES	1024
+
+/**
+ * struct instance_config - what to record
+ * @user: system calls, to see the return to user space
+ * @timers: hrtimers
+ * @works: work items
+ * @vectors: interrupts without a number (irq_vectors)
+ * @stacks: kernel stacks of tasks that leave the CPU
+ * @pids: follow only these tasks to user space, @n_pids of them
+ * @n_pids: 0: all but this process
+ * @buffer_kb: ring buffer of each CPU
+ * @subbuf_kb: sub-buffer, 0 for the kernel's default; ignored where the kernel
+ *	has only one size
+ * @keep_bytes: of each CPU, keep at least that much of what was read
+ */
+struct instance_config {
+	bool user;
+	bool timers;
+	bool works;
+	bool vectors;
+	bool stacks;
+	const int32_t *pids;
+	size_t n_pids;
+	uint32_t buffer_kb;
+	uint32_t subbuf_kb;
+	size_t keep_bytes;
+};
+
+struct instance;
+
+struct instance *instance_new(const struct instance_config *config,
+			      char error[INSTANCE_ERROR_BYTES]);
+void instance_free(struct instance *instance);
+int instance_start(struct instance *instance);
+int instance_stop(struct instance *instance);
+int instance_wait(struct instance *instance, int timeout_ms, int wake_fd);
+
+const struct event_catalog *instance_catalog(const struct instance *instance);
+const struct subbuf_layout *instance_layout(const struct instance *instance);
+unsigned int instance_n_cpus(const struct instance *instance);
+size_t instance_subbuf_bytes(const struct instance *instance);
+struct page_source instance_pages(struct instance *instance);
+uint64_t instance_settled_ns(void);
+size_t instance_kept(const struct instance *instance, unsigned int cpu);
+const uint8_t *instance_kept_page(const struct instance *instance,
+				  unsigned int cpu, size_t i);
+const char *instance_dir(const struct instance *instance);
+uint64_t instance_event_cost_ns(const struct instance *instance);
+int instance_sweep(void);
+
+#endif /* TRACING_INSTANCE_H */

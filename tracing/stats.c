@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "stats.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS_FIRST	256
+
+/* Grow a histogram to this at once: most samples are below. */
+#define EXPECTED_MAX_NS	1000000
+
+/**
+ * stats_init - nothing counted yet
+ * @stats: set; stats_free() it
+ * @catalog: must outlive it
+ * @filter: copied; what it points to must outlive it
+ *
+ * Returns 0, or -1 with errno set.
+ */
+int stats_init(struct stats *stats, const struct event_catalog *catalog,
+	       const struct stats_filter *filter)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->catalog = catalog;
+	stats->filter = *filter;
+	stats->n_slots = SLOTS_FIRST;
+	stats->slots = calloc(stats->n_slots, sizeof(struct stats_line *));
+	return stats->slots ? 0 : -1;
+}
+
+static void line_clear(struct stats_line *line)
+{
+	line->seen = 0;
+	memset(line->outcomes, 0, sizeof(line->outcomes));
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		for (int stage = 0; stage < STAGE_KINDS; stage++) {
+			if (line->hist[end][stage])
+				hist_free(line->hist[end][stage]);
+			free(line->hist[end][stage]);
+			line->hist[end][stage] = NULL;
+		}
+	}
+}
+
+/* Forget all counts and samples; the lines and their names stay. */
+void stats_clear(struct stats *stats)
+{
+	for (size_t i = 0; i < stats->n_lines; i++)
+		line_clear(stats->lines[i]);
+	stats->samples = 0;
+}
+
+/* Frees what it owns, not @stats. */
+void stats_free(struct stats *stats)
+{
+	stats_clear(stats);
+	for (size_t i = 0; i < stats->n_lines; i++)
+		free(stats->lines[i]);
+	free(stats->lines);
+	free(stats->slots);
+	memset(stats, 0, sizeof(*stats));
+}
+
+/* --- lines ----------------------------------------------------------------- */
+
+static struct stats_line **slot_of(struct stats_line **slots, size_t n_slots,
+				   int32_t irq, unsigned int cpu)
+{
+	size_t i = ((uint32_t)irq * 2654435761u ^ cpu * 40503u) & (n_slots - 1);
+
+	while (slots[i] && (slots[i]->irq != irq || slots[i]->cpu != cpu))
+		i = (i + 1) & (n_slots - 1);
+	return &slots[i];
+}
+
+static int slots_grow(struct stats *stats)
+{
+	size_t n = stats->n_slots * 2;
+	struct stats_line **slots = calloc(n, sizeof(struct stats_line *));
+
+	if (!slots)
+		return -1;
+	for (size_t i = 0; i < stats->n_lines; i++)
+		*slot_of(slots, n, stats->lines[i]->irq, stats->lines[i]->cpu) =
+			stats->lines[i];
+	free(stats->slots);
+	stats->slots = slots;
+	stats->n_slots = n;
+	return 0;
+}
+
+static bool matches(const char *text, const char *const *patterns, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!fnmatch(patterns[i], text, 0))
+			return true;
+	}
+	return !n;
+}
+
+static bool in_list(int32_t value, const int32_t *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (list[i] == value)
+			return true;
+	}
+	return !n;
+}
+
+static bool line_is_wanted(const struct stats_filter *f,
+			   const struct stats_line *line)
+{
+	return in_list(line->irq, f->irqs, f->n_irqs) &&
+	       matches(line->name, f->names, f->n_names) &&
+	       (!f->cpus || (line->cpu < f->n_cpus && f->cpus[line->cpu]));
+}
+
+/* The line, made if needed; NULL when memory runs out. */
+static struct stats_line *line_get(struct stats *stats, int32_t irq,
+				   unsigned int cpu)
+{
+	struct stats_line **slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
+	struct stats_line *line = *slot;
+
+	if (line)
+		return line;
+	if (stats->n_lines * 2 >= stats->n_slots) {
+		if (slots_grow(stats))
+			goto fail;
+		slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
+	}
+	if (stats->n_lines == stats->n_alloc) {
+		size_t n = stats->n_alloc ? 2 * stats->n_alloc : 32;
+		void *lines = realloc(stats->lines, n * sizeof(*stats->lines));
+
+		if (!lines)
+			goto fail;
+		stats->lines = lines;
+		stats->n_alloc = n;
+	}
+	line = calloc(1, sizeof(*line));
+	if (!line)
+		goto fail;
+	line->irq = irq;
+	line->cpu = (uint16_t)cpu;
+	*slot = line;
+	stats->lines[stats->n_lines++] = line;
+	return line;
+fail:
+	stats->no_memory++;
+	return NULL;
+}
+
+static void set_name(const struct stats *stats, struct stats_line *line,
+		     const struct event *e)
+{
+	if (e->irq < 0)
+		strncpy(line->name, event_irq_name(e->irq),
+			STATS_NAME_BYTES - 1);
+	else
+		event_name(stats->catalog, e, line->name, STATS_NAME_BYTES);
+	line->wanted = line_is_wanted(&stats->filter, line);
+}
+
+static void record(struct stats *stats, struct hist **hist, int64_t ns)
+{
+	if (!*hist) {
+		*hist = calloc(1, sizeof(**hist));
+		if (!*hist || hist_init(*hist, STATS_DIGITS, EXPECTED_MAX_NS)) {
+			free(*hist);
+			*hist = NULL;
+			stats->no_memory++;
+			return;
+		}
+	}
+	hist_record(*hist, ns);
+}
+
+/* --- the sink -------------------------------------------------------------- */
+
+static void on_seen(void *ctx, const struct event *e)
+{
+	struct stats *stats = ctx;
+	struct stats_line *line = line_get(stats, e->irq, e->cpu);
+
+	if (!line)
+		return;
+	line->seen++;
+	if (!line->name[0])
+		set_name(stats, line, e);
+}
+
+static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+{
+	struct stats *stats = ctx;
+	struct stats_line *line = line_get(stats, irq, cpu);
+
+	if (line && line->wanted)
+		record(stats, &line->hist[CHAIN_END_USER][STAGE_IRQ],
+		       (int64_t)ns);
+}
+
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu,
+		       enum outcome outcome)
+{
+	struct stats_line *line = line_get(ctx, irq, cpu);
+
+	if (line)
+		line->outcomes[outcome]++;
+}
+
+static void on_sample(void *ctx, const struct chain_sample *s)
+{
+	struct stats *stats = ctx;
+	const struct stats_filter *f = &stats->filter;
+	struct stats_line *line = line_get(stats, s->irq, s->irq_cpu);
+
+	if (!line || !line->wanted || !in_list(s->pid, f->pids, f->n_pids) ||
+	    !matches(s->comm, f->comms, f->n_comms))
+		return;
+	stats->samples++;
+	for (int stage = 0; stage < STAGES; stage++) {
+		if (s->stages >> stage & 1)
+			record(stats, &line->hist[s->end][stage],
+			       (int64_t)s->ns[stage]);
+	}
+	record(stats, &line->hist[s->end][STAGE_TOTAL],
+	       (int64_t)(s->end_ns - s->start_ns));
+	if (s->module_ns >= 0)
+		record(stats, &line->hist[s->end][STAGE_MODULE], s->module_ns);
+	if (stats->on_sample)
+		stats->on_sample(stats->on_sample_ctx, s);
+}
+
+/* For an engine; @stats must outlive it. */
+struct chain_sink stats_sink(struct stats *stats)
+{
+	return (struct chain_sink){ on_seen, on_handler, on_sample, on_outcome,
+				    stats };
+}
+
+/* --- afterwards ------------------------------------------------------------ */
+
+static int line_merge(struct stats_line *to, const struct stats_line *from)
+{
+	if (from->name[0])
+		memcpy(to->name, from->name, sizeof(to->name));
+	to->wanted = from->name[0] ? from->wanted : to->wanted;
+	to->seen += from->seen;
+	for (int i = 0; i < OUTCOMES; i++)
+		to->outcomes[i] += from->outcomes[i];
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		for (int stage = 0; stage < STAGE_KINDS; stage++) {
+			struct hist **hist = &to->hist[end][stage];
+
+			if (!from->hist[end][stage])
+				continue;
+			if (!*hist) {
+				*hist = calloc(1, sizeof(**hist));
+				if (!*hist || hist_init(*hist, STATS_DIGITS,
+							EXPECTED_MAX_NS))
+					return -1;
+			}
+			if (hist_merge(*hist, from->hist[end][stage]))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/**
+ * stats_merge - add one to another
+ * @to: gets the sums
+ * @from: stays as it is
+ *
+ * Returns 0, or -1 when memory runs out.
+ */
+int stats_merge(struct stats *to, const struct stats *from)
+{
+	for (size_t i = 0; i < from->n_lines; i++) {
+		const struct stats_line *line = from->lines[i];
+		struct stats_line *sum = line_get(to, line->irq, line->cpu);
+
+		if (!sum || line_merge(sum, line))
+			return -1;
+	}
+	to->samples += from->samples;
+	to->no_memory += from->no_memory;
+	return 0;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct stats_line *const *x = a, *const *y = b;
+	/* Numbers first, then the vectors. */
+	int64_t key_x = (*x)->irq < 0 ? 100000000ll - (*x)->irq : (*x)->irq;
+	int64_t key_y = (*y)->irq < 0 ? 100000000ll - (*y)->irq : (*y)->irq;
+
+	if (key_x != key_y)
+		return key_x < key_y ? -1 : 1;
+	return (int)(*x)->cpu - (int)(*y)->cpu;
+}
+
+/* By interrupt and CPU. */
+void stats_sort(struct stats *stats)
+{
+	if (stats->n_lines)
+		qsort(stats->lines, stats->n_lines, sizeof(*stats->lines),
+		      compare_lines);
+}
+
+/* Sums over all wanted lines. */
+void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES],
+		    uint64_t *seen)
+{
+	*seen = 0;
+	memset(outcomes, 0, OUTCOMES * sizeof(*outcomes));
+	for (size_t i = 0; i < stats->n_lines; i++) {
+		if (!stats->lines[i]->wanted)
+			continue;
+		*seen += stats->lines[i]->seen;
+		for (int o = 0; o < OUTCOMES; o++)
+			outcomes[o] += stats->lines[i]->outcomes[o];
+	}
+}
+
+/**
+ * stats_filter_stages - "handler,wake,total" as a bit set
+ * @list: names, separated by commas
+ * @stages: the set
+ *
+ * Returns 0, or -1 when a name is unknown.
+ */
+int stats_filter_stages(const char *list, uint32_t *stages)
+{
+	*stages = 0;
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		int stage = 0;
+
+		while (stage < STAGE_KINDS &&
+		       (strlen(stage_names[stage]) != len ||
+			strncmp(stage_names[stage], list, len)))
+			stage++;
+		if (stage == STAGE_KINDS)
+			return -1;
+		*stages |= 1u << stage;
+		list += len + (list[len] == ',');
+	}
+	return *stages ? 0 : -1;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stats - chains -> histograms, for each interrupt x CPU x end x stage
+ *
+ * Histograms are made when their first sample comes, with two significant
+ * digits: 64 interrupts on 64 CPUs with all their stages would need gigabytes
+ * otherwise.
+ */
+#ifndef TRACING_STATS_H
+#define TRACING_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chain.h"
+#include "hist.h"
+
+#define STATS_NAME_BYTES	48
+#define STATS_LIST_MAX		32
+#define STATS_DIGITS		2
+
+/**
+ * struct stats_filter - what is kept; an empty list keeps everything
+ * @irqs: interrupt numbers, also those below zero
+ * @names: patterns (glob) of the handler's name
+ * @cpus: by CPU that took the interrupt: @cpus[cpu], @n_cpus of them
+ * @pids: woken tasks
+ * @comms: patterns of their names
+ * @stages: bit set of enum stage, 0: all
+ *
+ * Tasks filter samples only: interrupts are accounted for without them.
+ */
+struct stats_filter {
+	int32_t irqs[STATS_LIST_MAX];
+	size_t n_irqs;
+	const char *names[STATS_LIST_MAX];
+	size_t n_names;
+	const bool *cpus;
+	size_t n_cpus;
+	int32_t pids[STATS_LIST_MAX];
+	size_t n_pids;
+	const char *comms[STATS_LIST_MAX];
+	size_t n_comms;
+	uint32_t stages;
+};
+
+/**
+ * struct stats_line - an interrupt on a CPU
+ * @irq: number, below zero: event_vectors
+ * @cpu: that took it
+ * @name: of its last handler seen
+ * @seen: handlers entered
+ * @outcomes: what became of them
+ * @hist: times in ns; NULL without samples. STAGE_IRQ is under CHAIN_END_USER.
+ * @wanted: passes the filter
+ */
+struct stats_line {
+	int32_t irq;
+	uint16_t cpu;
+	bool wanted;
+	char name[STATS_NAME_BYTES];
+	uint64_t seen;
+	uint64_t outcomes[OUTCOMES];
+	struct hist *hist[CHAIN_ENDS][STAGE_KINDS];
+};
+
+/**
+ * struct stats - all of them
+ * @catalog: of the recording, for names
+ * @filter: what is kept
+ * @on_sample: called for each sample that passes the filter; may be NULL
+ * @on_sample_ctx: passed to it
+ * @lines: @n_lines of them, in the order of their appearance
+ */
+struct stats {
+	const struct event_catalog *catalog;
+	struct stats_filter filter;
+	void (*on_sample)(void *ctx, const struct chain_sample *sample);
+	void *on_sample_ctx;
+	struct stats_line **lines;
+	size_t n_lines;
+	size_t n_alloc;
+	struct stats_line **slots;
+	size_t n_slots;
+	uint64_t samples;
+	uint64_t no_memory;
+};
+
+int stats_init(struct stats *stats, const struct event_catalog *catalog,
+	       const struct stats_filter *filter);
+void stats_free(struct stats *stats);
+void stats_clear(struct stats *stats);
+int stats_merge(struct stats *to, const struct stats *from);
+struct chain_sink stats_sink(struct stats *stats);
+void stats_sort(struct stats *stats);
+void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES],
+		    uint64_t *seen);
+int stats_filter_stages(const char *list, uint32_t *stages);
+
+#endif /* TRACING_STATS_H */
