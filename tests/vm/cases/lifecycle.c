@@ -181,6 +181,31 @@ static void removal_races_with_open_and_interrupts(void)
 	}
 }
 
+/*
+ * open() is past the file's door when the line goes: it must not claim an
+ * interrupt that is being freed, and the removal waits for it.
+ */
+static void open_meets_removal(void)
+{
+	struct source s = source_open(O_RDONLY);
+	int status;
+	pid_t pid;
+
+	if (module_load("delay", "symbol=line_open comm=opener ms=300"))
+		SKIP("no delay.ko, or no kprobes");
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_NAME, "opener");
+		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
+	}
+	sleep_ms(100);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK(!irq_exists(s.irq));
+	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+	CHECK_EQ(status, ENODEV << 8);
+	CHECK(unload("delay"));
+}
+
 /* --- the modules ------------------------------------------------------------------------ */
 
 static void an_open_file_pins_the_module(void)
@@ -669,6 +694,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_file_comes_and_goes_with_its_directory),
 	TAP_TEST(removal_under_readers_and_pollers),
 	TAP_TEST(removal_races_with_open_and_interrupts),
+	TAP_TEST(open_meets_removal),
 	TAP_TEST(an_open_file_pins_the_module),
 	TAP_TEST(epoll_before_unloading),
 	TAP_TEST(unloading_the_provider),
