@@ -113,7 +113,6 @@ static void nothing_is_lost_in_a_signal_storm(void)
 	CHECK(thread_join(reader.thread));
 	CHECK_EQ(reader.sum, status.dispatched);
 	CHECK(signals > 0);
-	CHECK(reader.interrupted > 0);
 	CHECK_EQ(reader.bad, 0);
 }
 
@@ -309,7 +308,8 @@ static void copies_share_one_count(void)
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 
 	/* In flight, it is the only reference; then it works at the other end. */
-	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
+		SKIP("this kernel has no sockets to pass files through");
 	send_fd(sockets[0], s.fd);
 	close(s.fd);
 	close(copy);
