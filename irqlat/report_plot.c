@@ -332,6 +332,8 @@ int plot_run(const char *folder, const char *script)
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addchdir_np(&actions, folder);
+	/* The script is UTF-8; in another locale gnuplot warns of what it cannot say. */
+	setenv("LC_ALL", "C.UTF-8", 1);
 	err = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (err) {

@@ -4,7 +4,7 @@
  *
  *   main -> procdir (learns of /proc/irq/N coming and going)
  *        -> pci     (learns of PCI drivers letting go of their interrupts)
- *             \-> lines (which files exist) -> line (one interrupt line)
+ *             \-> lines (which files exist) -> line (one interrupt line) -> pcipin
  *   open(2) -> reader (one open file) ----------^
  *
  * Locks, outermost first:
@@ -199,6 +199,7 @@ void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader);
 extern const struct proc_ops reader_proc_ops;
 
 /* lines.c: which lines have a file */
+void lines_set_watched(bool watched);
 int lines_add(unsigned int irq);
 void lines_add_existing(void);
 int lines_add_kept(unsigned int irq);
@@ -214,11 +215,12 @@ int lines_touch(unsigned int irq);
 /* procdir.c: /proc/irq/N coming and going */
 int procdir_init(void);
 void procdir_exit(void);
-bool procdir_hooked(void);
 
 /* pci.c: PCI functions and drivers coming and going */
 int pci_init(void);
 void pci_exit(void);
+
+/* pcipin.c: keeping the function behind an INTx line enabled */
 struct pci_dev *pci_pin(unsigned int irq);
 void pci_unpin(struct pci_dev *pdev);
 

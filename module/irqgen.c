@@ -9,7 +9,7 @@
  *
  * Locks, outermost first:
  *   irqgen_mutex      commands; lines coming and going; may sleep
- *   line->raise_lock  one raise at a time, handlers included; raw
+ *   line->raising     one raise at a time, handlers included; a bit to spin on
  *   (genirq's desc->lock, and what handlers take)
  *   line->lock        chip state, counters, stamps; raw; also taken by the chip
  *                     callbacks, under desc->lock
@@ -19,6 +19,7 @@
  * disabling masks the chip at once (IRQ_DISABLE_UNLAZY), so genirq never has
  * to merge two of them.
  */
+#include <linux/bitops.h>
 #include <linux/cpu.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
@@ -78,7 +79,7 @@ struct irqgen_schedule {
 /**
  * struct irqgen_line - one software interrupt
  * @irq: Linux interrupt number
- * @raise_lock: see above
+ * @raising: bit 0 is set during a raise
  * @lock: guards @masked to @skipped, and writes to @ring
  * @masked: the chip's mask bit
  * @attended: somebody has requested the interrupt
@@ -100,7 +101,7 @@ struct irqgen_schedule {
  */
 struct irqgen_line {
 	unsigned int irq;
-	raw_spinlock_t raise_lock;
+	unsigned long raising;
 	raw_spinlock_t lock;
 	bool masked;
 	bool attended;
@@ -128,6 +129,22 @@ static struct irqgen_line *irqgen_lines[IRQGEN_LINES_MAX];
 
 /* --- raising ---------------------------------------------------------------- */
 
+/*
+ * A device raises one interrupt at a time, and so does a line. Handlers run in
+ * between, and may take spinlocks where the kernel lets them: they must not find
+ * themselves under a raw lock of ours. Hard interrupt context.
+ */
+static void irqgen_begin_raise(struct irqgen_line *line)
+{
+	while (test_and_set_bit_lock(0, &line->raising))
+		cpu_relax();
+}
+
+static void irqgen_end_raise(struct irqgen_line *line)
+{
+	clear_bit_unlock(0, &line->raising);
+}
+
 /* Caller holds line->lock. */
 static void irqgen_stamp(struct irqgen_line *line, const struct irqgen_stamp *stamp)
 {
@@ -145,7 +162,7 @@ static void irqgen_raise(struct irqgen_line *line)
 	struct irqgen_stamp stamp = { .cpu = raw_smp_processor_id() };
 	bool dispatch = false;
 
-	raw_spin_lock(&line->raise_lock);
+	irqgen_begin_raise(line);
 	stamp.raise_ns = ktime_get_ns();
 
 	raw_spin_lock(&line->lock);
@@ -166,7 +183,7 @@ static void irqgen_raise(struct irqgen_line *line)
 
 	if (dispatch)
 		generic_handle_irq(line->irq);
-	raw_spin_unlock(&line->raise_lock);
+	irqgen_end_raise(line);
 }
 
 static void irqgen_unmask_work(struct irq_work *work)
@@ -174,7 +191,7 @@ static void irqgen_unmask_work(struct irq_work *work)
 	struct irqgen_line *line = container_of(work, struct irqgen_line, unmask_work);
 	bool dispatch = false;
 
-	raw_spin_lock(&line->raise_lock);
+	irqgen_begin_raise(line);
 	raw_spin_lock(&line->lock);
 	if (line->pending && !line->masked) {
 		line->pending = false;
@@ -184,16 +201,16 @@ static void irqgen_unmask_work(struct irq_work *work)
 	raw_spin_unlock(&line->lock);
 	if (dispatch)
 		generic_handle_irq(line->irq);
-	raw_spin_unlock(&line->raise_lock);
+	irqgen_end_raise(line);
 }
 
 static void irqgen_resend_work(struct irq_work *work)
 {
 	struct irqgen_line *line = container_of(work, struct irqgen_line, resend_work);
 
-	raw_spin_lock(&line->raise_lock);
+	irqgen_begin_raise(line);
 	generic_handle_irq(line->irq);
-	raw_spin_unlock(&line->raise_lock);
+	irqgen_end_raise(line);
 }
 
 /*
@@ -491,7 +508,6 @@ static int irqgen_add(void)
 		err = -ENOMEM;
 		goto out_free_line;
 	}
-	raw_spin_lock_init(&line->raise_lock);
 	raw_spin_lock_init(&line->lock);
 	line->masked = true;
 	line->unmask_work = IRQ_WORK_INIT_HARD(irqgen_unmask_work);

@@ -21,6 +21,7 @@ static DEFINE_XARRAY(lines);		/* struct procirq_line, by irq */
 static DEFINE_MUTEX(lines_mutex);	/* additions, and what follows */
 static DEFINE_MUTEX(remove_mutex);	/* removals, whole; outside line->mutex */
 static bool lines_closed;		/* no more additions */
+static bool lines_watched;		/* lines_remove() will be called in time */
 
 /*
  * While the lines that exist already are being added, a descriptor may be on
@@ -73,6 +74,15 @@ out_put_keepers:
 out_put_line:
 	line_put(line);
 	return err;
+}
+
+/**
+ * lines_set_watched() - say whether lines_remove() is called for each directory
+ * @watched: it is, before the directory goes
+ */
+void lines_set_watched(bool watched)
+{
+	WRITE_ONCE(lines_watched, watched);
 }
 
 /**
@@ -264,7 +274,7 @@ void lines_revoke_device(struct device *dev, struct pci_dev *function)
 
 		if (line->msi_dev != dev && !intx)
 			continue;
-		if (procdir_hooked()) {
+		if (READ_ONCE(lines_watched)) {
 			line_revoke(line, false);
 			continue;
 		}

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI: who is behind a line, and the driver "procirq-pci".
+ * PCI devices and drivers coming and going, and the driver "procirq-pci".
  *
  * A driver that is unbound frees its device's MSI vectors, with our handler on
- * them or not, and disables the device, which frees the descriptor of its INTx
- * line unless somebody else keeps a function on that line enabled. So readers
- * of MSI vectors are revoked before the driver's remove() runs, and while a
- * reader has an INTx line the function behind it is kept enabled.
+ * them or not. So readers of MSI vectors are revoked before its remove() runs.
  *
  * procirq-pci is for devices whose driver is in user space: it enables the
  * device and allocates its vectors, so that each shows up as /proc/irq/N/irq.
@@ -59,62 +56,6 @@ MODULE_PARM_DESC(pci_irq, "what procirq-pci allocates when it binds: auto, msix,
 static unsigned int pci_vectors = 32;
 module_param(pci_vectors, uint, 0644);
 MODULE_PARM_DESC(pci_vectors, "most MSI or MSI-X vectors that procirq-pci allocates for a device");
-
-static bool pci_uses_intx(const struct pci_dev *pdev)
-{
-	return pdev->pin && !pdev->msi_enabled && !pdev->msix_enabled;
-}
-
-/**
- * pci_pin() - keep the PCI function behind an INTx line enabled
- * @irq: Linux interrupt number of the line
- *
- * Return: the function, for pci_unpin(), or NULL if no enabled function uses
- * the line.
- */
-struct pci_dev *pci_pin(unsigned int irq)
-{
-	struct pci_dev *pdev = NULL;
-
-	for_each_pci_dev(pdev) {
-		if (pdev->irq != irq || !pci_uses_intx(pdev))
-			continue;
-		/*
-		 * What pci_enable_device() does to an enabled device. Enabling one
-		 * here could free or allocate descriptors, under our locks.
-		 */
-		if (atomic_inc_not_zero(&pdev->enable_cnt))
-			return pdev;	/* with for_each_pci_dev()'s reference */
-	}
-	return NULL;
-}
-
-/**
- * pci_unpin() - undo pci_pin()
- * @pdev: its result; NULL is fine
- *
- * Context: may sleep, takes the function's lock, and may free the line's
- * descriptor.
- */
-void pci_unpin(struct pci_dev *pdev)
-{
-	if (!pdev)
-		return;
-	/*
-	 * Drivers enable and disable the device under its lock, so we do too:
-	 * one that enables it while we, the last, are disabling it would take
-	 * the interrupt that we are about to free.
-	 *
-	 * pci_disable_device() also tells a driver that used pcim_enable_device()
-	 * that it need not disable the device any more: not for us to say as long
-	 * as anybody else keeps it enabled.
-	 */
-	device_lock(&pdev->dev);
-	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
-		pci_disable_device(pdev);
-	device_unlock(&pdev->dev);
-	pci_dev_put(pdev);
-}
 
 /* UNBIND comes with the device's lock held, before the driver's remove(). */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)

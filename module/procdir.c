@@ -253,12 +253,6 @@ static void hooks_stop(void) { }
 static void hooks_exit(void) { }
 #endif
 
-/* Whether we hear of each directory that comes or goes. */
-bool procdir_hooked(void)
-{
-	return READ_ONCE(hooks_live);
-}
-
 /**
  * procdir_init() - make the files, and keep them in step with the directories
  *
@@ -274,6 +268,7 @@ int procdir_init(void)
 
 	err = watch ? hooks_init() : -EOPNOTSUPP;
 	if (!err) {
+		lines_set_watched(true);
 		lines_add_existing();
 		return 0;
 	}
@@ -300,7 +295,7 @@ int procdir_init(void)
  */
 void procdir_exit(void)
 {
-	bool hooked = procdir_hooked();
+	bool hooked = READ_ONCE(hooks_live);
 
 	lines_remove_all();
 	if (!hooked)

@@ -56,8 +56,7 @@ struct guest {
 	int signals;	/* signalfd: SIGCHLD */
 	bool broken_lapic;
 	bool leaks;	/* look for them */
-	bool know_depths;	/* the kernel has genirq's debugfs */
-	int depth_before[IRQS_MAX];	/* disable depth, -1: no such line */
+	int depth_before[IRQS_MAX];
 	bool in_use_before[IRQS_MAX];
 };
 
@@ -379,15 +378,17 @@ static int command_run(struct guest *guest, int port_out, int port_err)
 	return command.status;
 }
 
-/* Disable depth of a line from genirq's debugfs, -1 when unknown. */
+#define IRQS_PATH "/sys/kernel/debug/irq/irqs"
+
+/* Disable depth of a line from genirq's debugfs. */
 static int irq_depth(int irq)
 {
 	char path[64], text[4096], *at;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/irq/irqs/%d", irq);
+	snprintf(path, sizeof(path), IRQS_PATH "/%d", irq);
 	read_file(path, text, sizeof(text));
 	at = strstr(text, "ddepth:");
-	return at ? atoi(at + strlen("ddepth:")) : -1;
+	return at ? atoi(at + strlen("ddepth:")) : 0;
 }
 
 static bool irq_in_use(int irq)
@@ -398,17 +399,26 @@ static bool irq_in_use(int irq)
 	return read_file(path, text, sizeof(text)) > 1;
 }
 
-static void irqs_remember(struct guest *guest)
+/* Calls visit for every line; for none where the kernel has no such debugfs. */
+static void for_each_irq(struct guest *guest, void (*visit)(struct guest *guest, int irq))
 {
-	int irq;
+	struct dirent *entry;
+	DIR *dir = opendir(IRQS_PATH);
 
-	guest->know_depths = !access("/sys/kernel/debug/irq/irqs", F_OK);
-	if (!guest->know_depths)
-		return;
-	for (irq = 0; irq < IRQS_MAX; irq++) {
-		guest->depth_before[irq] = irq_depth(irq);
-		guest->in_use_before[irq] = irq_in_use(irq);
+	while (dir && (entry = readdir(dir))) {
+		int irq = atoi(entry->d_name);
+
+		if (entry->d_name[0] != '.' && irq < IRQS_MAX)
+			visit(guest, irq);
 	}
+	if (dir)
+		closedir(dir);
+}
+
+static void irq_remember(struct guest *guest, int irq)
+{
+	guest->in_use_before[irq] = irq_in_use(irq);
+	guest->depth_before[irq] = irq_depth(irq);
 }
 
 /*
@@ -416,22 +426,15 @@ static void irqs_remember(struct guest *guest)
  * that came into use must be enabled. A line nobody uses has depth 1, because
  * genirq shut it down; more is somebody's unbalanced disable.
  */
-static void irqs_check(struct guest *guest)
+static void irq_check(struct guest *guest, int irq)
 {
-	int irq, depth, limit;
+	int depth = irq_depth(irq), limit = 1;
 
-	if (!guest->know_depths)
-		return;
-	for (irq = 0; irq < IRQS_MAX; irq++) {
-		depth = irq_depth(irq);
-		if (irq_in_use(irq))
-			limit = guest->in_use_before[irq] ? guest->depth_before[irq] : 0;
-		else
-			limit = 1;
-		if (depth > limit)
-			say(guest->log, "guest check: irq %d is left disabled (depth %d, at most %d expected)\n",
-			    irq, depth, limit);
-	}
+	if (depth && irq_in_use(irq))
+		limit = guest->in_use_before[irq] ? guest->depth_before[irq] : 0;
+	if (depth > limit)
+		say(guest->log, "guest check: irq %d is left disabled (depth %d, at most %d expected)\n",
+		    irq, depth, limit);
 }
 
 /* Marks the tasks in uninterruptible sleep; returns how many of those that
@@ -595,14 +598,14 @@ int main(void)
 		shell_run(&guest);
 		finish(&guest, "done", 0);
 	}
-	irqs_remember(&guest);
+	for_each_irq(&guest, irq_remember);
 	leaks_forget(&guest);
 	drain_kmsg(&guest);
 	say(guest.log, "guest: command starts\n");
 	say(guest.result, "start\n");
 	status = command_run(&guest, port_out, port_err);
 	stuck_check(&guest);
-	irqs_check(&guest);
+	for_each_irq(&guest, irq_check);
 	leaks_check(&guest);
 	lockdep_check(&guest);
 	finish(&guest, "done", status);

@@ -113,6 +113,8 @@ static void nothing_is_lost_in_a_signal_storm(void)
 	CHECK(thread_join(reader.thread));
 	CHECK_EQ(reader.sum, status.dispatched);
 	CHECK(signals > 0);
+	/* A slow kernel may deliver every signal outside read(). */
+	CHECK(reader.interrupted > 0 || tap_setting("slow", 1) > 1);
 	CHECK_EQ(reader.bad, 0);
 }
 
@@ -308,8 +310,10 @@ static void copies_share_one_count(void)
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 
 	/* In flight, it is the only reference; then it works at the other end. */
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
-		SKIP("this kernel has no sockets to pass files through");
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) && errno == ENOSYS) {
+		tap_diag("no Unix sockets in this kernel: passing a file on is not tested");
+		return;
+	}
 	send_fd(sockets[0], s.fd);
 	close(s.fd);
 	close(copy);

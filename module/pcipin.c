@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeping the PCI function behind an INTx line enabled.
+ *
+ * A driver that is unbound disables its device, which frees the descriptor of
+ * its INTx line, with our handler on it or not, unless somebody else keeps a
+ * function on that line enabled: so we do.
+ */
+#include <linux/pci.h>
+
+#include "internal.h"
+
+static bool pci_uses_intx(const struct pci_dev *pdev)
+{
+	return pdev->pin && !pdev->msi_enabled && !pdev->msix_enabled;
+}
+
+/**
+ * pci_pin() - keep the PCI function behind an INTx line enabled
+ * @irq: Linux interrupt number of the line
+ *
+ * Return: the function, for pci_unpin(), or NULL if no enabled function uses
+ * the line.
+ */
+struct pci_dev *pci_pin(unsigned int irq)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		if (pdev->irq != irq || !pci_uses_intx(pdev))
+			continue;
+		/*
+		 * What pci_enable_device() does to an enabled device. Enabling one
+		 * here could free or allocate descriptors, under our locks.
+		 */
+		if (atomic_inc_not_zero(&pdev->enable_cnt))
+			return pdev;	/* with for_each_pci_dev()'s reference */
+	}
+	return NULL;
+}
+
+/**
+ * pci_unpin() - undo pci_pin()
+ * @pdev: its result; NULL is fine
+ *
+ * Context: may sleep, takes the function's lock, and may free the line's
+ * descriptor.
+ */
+void pci_unpin(struct pci_dev *pdev)
+{
+	if (!pdev)
+		return;
+	/*
+	 * Drivers enable and disable the device under its lock, so we do too:
+	 * one that enables it while we, the last, are disabling it would take
+	 * the interrupt that we are about to free.
+	 *
+	 * pci_disable_device() also tells a driver that used pcim_enable_device()
+	 * that it need not disable the device any more: not for us to say as long
+	 * as anybody else keeps it enabled.
+	 */
+	device_lock(&pdev->dev);
+	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
+		pci_disable_device(pdev);
+	device_unlock(&pdev->dev);
+	pci_dev_put(pdev);
+}
