@@ -156,17 +156,9 @@ main()
 	check_programs
 	tmp=$(mktemp -d "${TMPDIR:-/tmp}/procirq-cases.XXXXXX")
 	trap 'rm -rf "$tmp"' EXIT
-<<<<<<< HEAD
 	# Not in a pipe: results are counted in this shell.
-	tap_stream < <("$vm_dir/run" --kernel "$kernel" --timeout 1200 -- "$(guest_script)" \
+	tap_stream < <("$vm_dir/run" --kernel "$kernel" --timeout 2400 -- "$(guest_script)" \
 		2>"$tmp/stderr" || echo $? >"$tmp/status")
-=======
-	{
-		"$vm_dir/run" --kernel "$kernel" --timeout 2400 -- "$(guest_script)" 2>"$tmp/stderr" ||
-			echo $? >"$tmp/status"
-	} | tap_stream || failed=1
-	[ ! -e "$tmp/status" ] || status=$(cat "$tmp/status")
->>>>>>> main
 	cat "$tmp/stderr" >&2
 	kernel_verdict
 	exit "$failed"
