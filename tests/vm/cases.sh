@@ -106,58 +106,62 @@ echo "@end 0"
 END
 }
 
+# result OK TEXT: one test of the joint stream.
+result()
+{
+	[ "$1" = ok ] || failed=1
+	number=$((number + 1))
+	echo "$1 $number - $2"
+}
+
 # One TAP stream of the programs' streams. A program that died before its plan
-# is a failed test of its own.
+# is a failed test of its own. Not awk: it would hold lines back.
 tap_stream()
 {
-	awk '
-	function result(ok, text) { print (ok ? "ok " : "not ok ") ++n " - " text; failed += !ok; fflush() }
-	/^@program /	{ program = $2; planned = 0; next }
-	/^@broken /	{ result(0, substr($0, 9)); next }
-	/^@end /	{ if (!planned) result(0, program ": ended early, with status " $2); next }
-	/^1\.\.[0-9]+$/	{ planned = 1; next }
-	/^Bail out!/	{ print "# " program ": " $0; fflush(); next }
-	/^(not )?ok [0-9]+ - / {
-		ok = $1 == "ok"
-		sub(/^(not )?ok [0-9]+ - /, "")
-		result(ok, program ": " $0)
-		next
-	}
-			{ print ($0 ~ /^#/ ? "" : "# ") $0; fflush() }
-	END		{ print n + 0 > "'"$tmp/count"'"; exit failed > 0 }'
+	local line program='' planned=''
+	number=0
+	while IFS= read -r line; do
+		case $line in
+		'@program '*) program=${line#* } planned='' ;;
+		'@broken '*)  result 'not ok' "${line#* }" ;;
+		'@end '*)     [ -n "$planned" ] ||
+				result 'not ok' "$program: ended early, with status ${line#* }" ;;
+		1..[0-9]*)    planned=1 ;;
+		'ok '[0-9]*' - '*)     result ok "$program: ${line#* - }" ;;
+		'not ok '[0-9]*' - '*) result 'not ok' "$program: ${line#* - }" ;;
+		'# '*)        echo "$line" ;;
+		*)            echo "# $program: $line" ;;
+		esac
+	done
 }
 
 # The runner has judged the kernel; that is one more test.
 kernel_verdict()
 {
-	local status=$1 number
-	number=$(($(cat "$tmp/count") + 1))
+	local status=0
+	[ ! -e "$tmp/status" ] || status=$(cat "$tmp/status")
 	if [ "$status" = 0 ]; then
-		echo "ok $number - kernel: no complaint"
+		result ok "kernel: no complaint"
 	else
-		grep -a '^run: ' "$tmp/stderr" | tail -3 | sed 's/^/# /'
-		echo "not ok $number - kernel: no complaint (runner's status $status)"
+		grep -a '^run: ' "$tmp/stderr" | tail -3 | sed 's/^/# /' || true
+		result 'not ok' "kernel: no complaint (runner's status $status)"
 	fi
 	echo "1..$number"
 }
 
 main()
 {
-	local status=0 failed=0
+	failed=0
 	parse_options "$@"
 	check_programs
 	tmp=$(mktemp -d "${TMPDIR:-/tmp}/procirq-cases.XXXXXX")
 	trap 'rm -rf "$tmp"' EXIT
-	{
-		"$vm_dir/run" --kernel "$kernel" --timeout 2400 -- "$(guest_script)" 2>"$tmp/stderr" ||
-			echo $? >"$tmp/status"
-	} | tap_stream || failed=1
-	[ ! -e "$tmp/status" ] || status=$(cat "$tmp/status")
+	# Not in a pipe: results are counted in this shell.
+	tap_stream < <("$vm_dir/run" --kernel "$kernel" --timeout 2400 -- "$(guest_script)" \
+		2>"$tmp/stderr" || echo $? >"$tmp/status")
 	cat "$tmp/stderr" >&2
-	kernel_verdict "$status"
-	if [ "$failed" != 0 ] || [ "$status" != 0 ]; then
-		exit 1
-	fi
+	kernel_verdict
+	exit "$failed"
 }
 
 main "$@"
