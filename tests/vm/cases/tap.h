@@ -43,6 +43,7 @@ struct tap_test {
 /* Shared with the process of the running test. */
 struct tap_shared {
 	char skip[200];
+	char first[120];	/* the first complaint */
 	int complaints;
 };
 
@@ -82,10 +83,16 @@ HELPER long tap_setting(const char *name, long otherwise)
 
 HELPER void tap_complain(const char *file, int line, const char *what)
 {
+	int err = errno, number = __atomic_fetch_add(&tap_shared->complaints, 1, __ATOMIC_RELAXED);
+
+	if (strrchr(file, '/'))
+		file = strrchr(file, '/') + 1;
+	if (!number)
+		snprintf(tap_shared->first, sizeof(tap_shared->first), "%s:%d: %.90s",
+			 file, line, what);
 	/* The first few tell; the rest would flood the log. */
-	if (__atomic_fetch_add(&tap_shared->complaints, 1, __ATOMIC_RELAXED) < 12)
-		tap_diag("%s:%d: failed: %s (errno %d, %s)", strrchr(file, '/') ?
-			 strrchr(file, '/') + 1 : file, line, what, errno, strerror(errno));
+	if (number < 12)
+		tap_diag("%s:%d: failed: %s (errno %d, %s)", file, line, what, err, strerror(err));
 }
 
 #define CHECK(cond) \
@@ -282,9 +289,13 @@ static int tap_main(char **argv, const struct tap_test *tests, size_t nr_tests)
 			why = after;
 		if (why)
 			tap_diag("%s: %s", tests[i].name, why);
-		printf("%sok %d - %s%s%s\n", why ? "not " : "", ++number, tests[i].name,
-		       !why && tap_shared->skip[0] ? " # SKIP " : "",
-		       why ? "" : tap_shared->skip);
+		/* Where only the names of failed tests are shown, why is in the name. */
+		if (why)
+			printf("not ok %d - %s (%s%s%s)\n", ++number, tests[i].name, why,
+			       tap_shared->first[0] ? "; " : "", tap_shared->first);
+		else
+			printf("ok %d - %s%s%s\n", ++number, tests[i].name,
+			       tap_shared->skip[0] ? " # SKIP " : "", tap_shared->skip);
 		if (tap_setting("times", 0))
 			tap_diag("%lld ms", (now_ns() - began) / 1000000);
 		fflush(stdout);
