@@ -17,6 +17,7 @@ set -euo pipefail
 
 kernel=6.1
 programs=()
+options=()
 
 # seconds= bounds what goes on until time is up; slow= stretches the time-outs.
 suite()
@@ -164,7 +165,8 @@ main()
 	tmp=$(mktemp -d "${TMPDIR:-/tmp}/procirq-cases.XXXXXX")
 	trap 'rm -rf "$tmp"' EXIT
 	# Not in a pipe: results are counted in this shell.
-	tap_stream < <("$vm_dir/run" --kernel "$kernel" --timeout "$(time_limit)" -- "$(guest_script)" \
+	[ "$kernel" != debug ] || options+=(--kmemleak)
+	tap_stream < <("$vm_dir/run" --kernel "$kernel" "${options[@]}" --timeout "$(time_limit)" -- "$(guest_script)" \
 		2>"$tmp/stderr" || echo $? >"$tmp/status")
 	cat "$tmp/stderr" >&2
 	kernel_verdict

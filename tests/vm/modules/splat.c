@@ -6,7 +6,6 @@
  * to something. Its self test loads this module with how=... and expects the
  * runner to notice.
  */
-#include <linux/delay.h>
 #include <linux/irq.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
@@ -41,7 +40,7 @@ static void splat_deadlock(void)
 static void splat_atomic(void)
 {
 	spin_lock(&spin);
-	msleep(1);
+	might_sleep();
 	spin_unlock(&spin);
 }
 
