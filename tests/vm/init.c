@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,6 +48,10 @@
 #define KMEMLEAK_AGE_S 6
 /* How long killed processes may take to go. */
 #define REAP_MS 5000
+/* A sleep of NAP_MS, tried NAPS times, that never ends within NAP_LIMIT_MS. */
+#define NAP_MS 10
+#define NAPS 8
+#define NAP_LIMIT_MS 40
 
 struct guest {
 	char cmdline[4096];
@@ -54,7 +59,7 @@ struct guest {
 	int log;	/* vport0p3 */
 	int kmsg;
 	int signals;	/* signalfd: SIGCHLD */
-	bool broken_lapic;
+	bool broken_timer;
 	bool leaks;	/* look for them */
 	int depth_before[IRQS_MAX];
 	bool in_use_before[IRQS_MAX];
@@ -243,7 +248,7 @@ static void drain_kmsg(struct guest *guest)
 		unescape(text);
 		if (strstr(text, "lapic is not functional") ||
 		    strstr(text, "Could not switch to high resolution mode"))
-			guest->broken_lapic = true;
+			guest->broken_timer = true;
 		len = snprintf(line, sizeof(line), "[%5llu.%06llu] %s\n", us / 1000000,
 			       us % 1000000, text);
 		put(guest->log, line, len);
@@ -543,6 +548,57 @@ static void shell_run(struct guest *guest)
 		;
 }
 
+static long long now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
+/* How long the shortest of some naps on this CPU takes, us. */
+static long long nap_us(void)
+{
+	struct timespec nap = { 0, NAP_MS * 1000000L };
+	long long shortest = 0, began, took;
+	int i;
+
+	for (i = 0; i < NAPS && (!shortest || shortest > NAP_LIMIT_MS * 1000); i++) {
+		began = now_us();
+		nanosleep(&nap, NULL);
+		took = now_us() - began;
+		if (!shortest || took < shortest)
+			shortest = took;
+	}
+	return shortest;
+}
+
+/*
+ * On a busy machine the kernel may calibrate an emulated CPU's timer wrongly:
+ * every sleep on that CPU then takes many times too long, or for ever.
+ */
+static void timers_check(struct guest *guest)
+{
+	long cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	long long took;
+	cpu_set_t set;
+
+	for (cpu = 0; cpu < cpus; cpu++) {
+		CPU_ZERO(&set);
+		CPU_SET(cpu, &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			continue;
+		took = nap_us();
+		say(guest->log, "guest: CPU %ld sleeps %d ms in %lld us\n", cpu, NAP_MS, took);
+		if (took > NAP_LIMIT_MS * 1000)
+			guest->broken_timer = true;
+	}
+	CPU_ZERO(&set);
+	for (cpu = 0; cpu < cpus; cpu++)
+		CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
 static void __attribute__((noreturn)) power_off(void)
 {
 	/* With QEMU's -no-reboot this ends QEMU, and it needs no ACPI. */
@@ -593,7 +649,8 @@ int main(void)
 	guest.signals = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);
 
 	drain_kmsg(&guest);
-	if (guest.broken_lapic)
+	timers_check(&guest);
+	if (guest.broken_timer)
 		finish(&guest, "retry", -1);
 	if (on_cmdline(&guest, "procirq.shell")) {
 		run((char *[]){ "modprobe", "-a", "procirq", "irqgen", NULL });
