@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw.h"
+#include "draw_row.h"
 #include "format.h"
+#include "picture.h"
 
 #define LABEL_WIDTH 11
 #define CPU_CELL 16	/* "CPU1023  123.4k " and a bar */
@@ -144,14 +145,14 @@ static void history(struct pen *pen, const struct view_row *row)
 	if (y[0] < 0 || y[height - 1] < 0)
 		return;
 	canvas_print(&page, 0, (unsigned int)y[0], DIM, "history");
-	draw_history(&page, LABEL_WIDTH, (unsigned int)y[0], width, height, PLAIN,
+	picture_history(&page, LABEL_WIDTH, (unsigned int)y[0], width, height, PLAIN,
 		     row->track);
 }
 
 static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y,
 		     uint32_t cpu, double rate_hz, bool known)
 {
-	unsigned int level = draw_level(rate_hz);
+	unsigned int level = picture_level(rate_hz);
 	char number[FORMAT_BYTES];
 
 	format_number(number, rate_hz, 6);
@@ -160,7 +161,7 @@ static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y,
 	canvas_print(canvas, x, y, DIM, "%5u", cpu);
 	canvas_print(canvas, x + 6, y, level ? PLAIN : DIM, "%6s", known ? number : "-");
 	if (level)
-		canvas_put(canvas, x + 13, y, draw_glyph(canvas, level), HEAT + level - 1);
+		canvas_put(canvas, x + 13, y, picture_glyph(canvas, level), HEAT + level - 1);
 }
 
 /* Per-CPU rates in as many columns as fit; CPUs it never came to are left out. */
@@ -249,7 +250,7 @@ static void latencies(struct pen *pen, const struct ui *ui, const struct view_ro
 						 (width - x)) : 0;
 		for (; bar; bar--, x++)
 			canvas_put(pen->canvas, x, (unsigned int)y,
-				   draw_glyph(pen->canvas, HEAT_LEVELS), GOOD);
+				   picture_glyph(pen->canvas, HEAT_LEVELS), GOOD);
 	}
 }
 
