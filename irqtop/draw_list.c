@@ -221,7 +221,7 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui,
 {
 	const struct track_facts *facts = &row->track->facts;
 	const struct axis *axis = &session->axis;
-	size_t len = strlen(facts->affinity);
+	size_t len = facts->affinity.len;
 	struct irqtable_cpus affinity;
 	double rate[GROUPS_MAX];
 	bool known;
@@ -229,9 +229,8 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui,
 
 	if (axis->ngroups > GROUPS_MAX)
 		return;
-	/* A list that was cut is no list. */
-	known = len && len + 1 < sizeof(facts->affinity) &&
-		!irqtable_cpus_parse(&affinity, facts->affinity, len);
+	known = len && !irqtable_cpus_parse(&affinity, track_list_text(&facts->affinity),
+					    len);
 	axis_rates(axis, &session->monitor.diff[row->table], row->row,
 		   session->monitor.seconds, rate);
 	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {

@@ -27,17 +27,25 @@ uint32_t picture_glyph(const struct canvas *canvas, unsigned int level)
 	return canvas->ascii ? (uint32_t)ascii[level] : 0x2580 + level;
 }
 
-void picture_history(struct canvas *canvas, unsigned int x, unsigned int y,
-		     unsigned int width, unsigned int height, unsigned int style,
-		     const struct track *track)
+double picture_history_top(const struct track *track, unsigned int width)
 {
 	float top = 0, rate;
-	unsigned int i, row, eighths;
+	unsigned int i;
 
 	for (i = 0; i < width; i++) {
 		rate = track_history(track, i);
 		top = rate > top ? rate : top;
 	}
+	return (double)top;
+}
+
+void picture_history(struct canvas *canvas, unsigned int x, unsigned int y,
+		     unsigned int width, unsigned int height, unsigned int style,
+		     const struct track *track)
+{
+	float top = (float)picture_history_top(track, width), rate;
+	unsigned int i, row, eighths;
+
 	for (i = 0; i < width && top > 0; i++) {
 		rate = track_history(track, i);
 		if (!(rate > 0))

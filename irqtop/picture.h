@@ -12,6 +12,9 @@ unsigned int picture_level(double rate_hz);
 /* A glyph as high as level / HEAT_LEVELS; level 0 is a blank. */
 uint32_t picture_glyph(const struct canvas *canvas, unsigned int level);
 
+/* The highest of the last `width` rates: a full bar. */
+double picture_history_top(const struct track *track, unsigned int width);
+
 /* The last `width` rates of a track, newest right. */
 void picture_history(struct canvas *canvas, unsigned int x, unsigned int y,
 		     unsigned int width, unsigned int height, unsigned int style,
