@@ -290,8 +290,7 @@ const struct field fields[FIELD_COUNT] = {
 	[FIELD_TASK_MAX] = { "task_max_ns", "L-MAX", "the same, longest",
 		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_max },
 	[FIELD_READ_P50] = { "read_p50_ns", "R-P50",
-		"interrupt to the end of the read() of /proc/irq/N/irq that returns it "
-		"(procirq module): median since the start",
+		"interrupt to the end of the read() of its IRQ file: median since the start",
 		NULL, STYLE_TIME, 6, 3, false, false, false, NEED_TIME | NEED_READS,
 		get_read_p50 },
 	[FIELD_READ_P99] = { "read_p99_ns", "R-P99", "the same, 99th percentile",

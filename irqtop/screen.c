@@ -22,6 +22,7 @@
 #include "ui.h"
 
 #define EXIT_ALERT 2
+#define MESSAGE_NS UINT64_C(4000000000)
 #define SEEK_HISTORY 64		/* samples before the one sought that are read too */
 #define KEY_RESIZE_CODE 0632	/* KEY_RESIZE */
 
@@ -31,6 +32,7 @@ struct screen {
 	struct canvas canvas;
 	struct ui ui;
 	uint64_t deadline_ns;
+	uint64_t message_ns;		/* when the message was first shown */
 	uint64_t self_ns, self_at_ns;	/* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
 };
@@ -366,10 +368,26 @@ static void wait_for_something(struct screen *screen)
 		screen->quit = true;
 }
 
+/* What was told and is no complaint makes room for the keys after a while. */
+static void message_fade(struct screen *screen, uint64_t now_ns)
+{
+	struct ui *ui = &screen->ui;
+
+	if (ui->message_new)
+		screen->message_ns = now_ns;
+	ui->message_new = false;
+	if (ui->message[0] && !ui->message_bad &&
+	    now_ns - screen->message_ns >= MESSAGE_NS) {
+		ui->message[0] = '\0';
+		screen->dirty = true;
+	}
+}
+
 static void timer_check(struct screen *screen)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
+	message_fade(screen, now_ns);
 	if (screen->ui.paused || now_ns < screen->deadline_ns)
 		return;
 	screen->deadline_ns += interval_ns(screen);

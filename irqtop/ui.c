@@ -22,6 +22,7 @@ void ui_say(struct ui *ui, bool bad, const char *format, ...)
 	vsnprintf(ui->message, sizeof(ui->message), format, args);
 	va_end(args);
 	ui->message_bad = bad;
+	ui->message_new = true;
 }
 
 const struct view_row *ui_row(const struct ui *ui, const struct view *view)

@@ -36,7 +36,7 @@ struct ui {
 	enum ui_prompt prompt;
 	char input[IRQTABLE_CPUS_TEXT];	/* an affinity may be long */
 	char message[UI_TEXT];
-	bool message_bad;
+	bool message_bad, message_new;	/* new: nobody has seen it yet */
 	unsigned int list_height;	/* rows that fit; set when laid out */
 	unsigned int seek;
 	int32_t irq;

@@ -341,6 +341,8 @@ done
 is 'the man page is sound' "$(mandoc -T lint -W warning irqtop/irqtop.1 2>&1)" ''
 is 'bash completes an option' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
 	COMP_WORDS=(irqtop --op) COMP_CWORD=1; _irqtop; echo "${COMPREPLY[@]}"')" '--openmetrics'
+is 'and the last column of a list' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
+	COMP_WORDS=(irqtop -c irq,read_p9) COMP_CWORD=2; _irqtop; echo "${COMPREPLY[@]}"')" 'irq,read_p99_ns'
 
 echo "1..$count"
 exit $failed

@@ -270,6 +270,97 @@ await dev24
 [ "$(t display-message -p -t "s$session" '#{mouse_any_flag}')" = 0 ]
 result $? '--no-mouse leaves it to the terminal'
 
+# hot IRQ: a tree of three rows where only this one counts, from now on
+total=0
+hot()
+{
+	local irq
+	total=$((total + 1000))
+	mkdir -p "$scratch/hot/proc/irq/24"
+	{
+		echo '           CPU0       CPU1       '
+		for irq in 24 25 26; do
+			if [ "$irq" = "$1" ]; then
+				last[irq]=$((${last[irq]:-0} + total))
+			fi
+			printf '%3d: %10d          0   IO-APIC   1-edge      dev%d\n' "$irq" "${last[irq]:-0}" "$irq"
+		done
+	} >"$scratch/new"
+	mv "$scratch/new" "$scratch/hot/proc/interrupts"
+}
+last=()
+
+# order: the rows' numbers from the top
+order()
+{
+	screen | sed -n '5,$p' | awk '$1 ~ /^2[456]$/ { printf "%s ", $1 }'
+}
+
+# heat IRQ: makes it hot until its total is the greatest, and its row the first
+heat()
+{
+	for _ in 1 2 3 4 5 6 7 8; do
+		hot "$1"
+		sleep 0.25
+		[ "$(order | cut -d' ' -f1)" = "$1" ] && return 0
+	done
+	echo "the order is $(order)" >"$scratch/why"
+	return 1
+}
+
+hot 24
+start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
+await dev24
+heat 26
+result $? 'rows are sorted by what the column says now'
+keys =
+before=$(order)
+! heat 25 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
+result $? "a frozen order stays ($(order))"
+keys =
+heat 25
+result $? 'and moves again'
+keys End F
+lowest=$(selected)
+[ "$lowest" != 25 ] && heat "$lowest" && [ "$(selected)" = "$lowest" ]
+result $? "the cursor follows its row ($(selected))"
+keys F
+heat 25 && [ "$(selected)" = 25 ]
+result $? "or keeps its line ($(selected))"
+keys a
+hot 25
+await '1 of 3 rows' && await 'filter: active'
+result $? 'only active rows'
+keys a
+await ' 3 rows'
+result $? 'and all again'
+keys d C-u 5 Enter
+await 'every 5 s  '
+result $? 'another interval'
+keys +
+await 'every 6 s  '
+result $? 'longer'
+keys - -
+await 'every 4 s  '
+result $? 'shorter'
+keys d C-u x Enter
+await "'x' is not a number of seconds"
+result $? 'what is no interval is told so'
+keys / C-u '/(/' Enter
+await '/\(/: .*[Uu]nmatched' || await '[Uu]nmatched'
+result $? 'as is what is no filter'
+keys d C-u . 3 Enter Escape
+echo 0-1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
+keys I Home Enter
+await 'affinity +0-1$'
+echo 1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
+await 'affinity +1$'
+result $? 'an affinity that somebody else changes is seen'
+hot 0
+sed -i '/ 24:/d' "$scratch/hot/proc/interrupts"
+await 'the row is gone'
+result $? 'an opened row that goes away says so'
+
 # A list of CPUs that no cell holds: every other one of 512.
 list=$(seq -s, 0 2 510)
 mkdir -p "$scratch/tree/proc/irq/25"
@@ -307,6 +398,22 @@ done
 rate=$(screen | awk '$1 == "LOC" { print $2 }')
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
 result $? "keys do not disturb the interval (LOC $rate/s)"
+for _ in $(seq 10); do
+	t resize-window -t "s$session" -x 81 -y 24
+	sleep 0.1
+	t resize-window -t "s$session" -x 80 -y 24
+	sleep 0.1
+done
+rate=$(screen | awk '$1 == "LOC" { print $2 }')
+[ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
+result $? "nor does a new size (LOC $rate/s)"
+keys t
+await 'SCHED' ; ! screen | grep -q ' LOC '
+result $? 'only softirqs'
+keys t t
+await ' LOC '
+result $? 'only interrupts again'
+keys Escape
 t resize-window -t "s$session" -x 40 -y 10
 await '^\? help  / filter'
 result $? 'resized down'
