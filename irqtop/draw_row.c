@@ -61,11 +61,14 @@ static void descriptor(struct pen *pen, const struct detail *detail,
 	if (irqtable_cpus_count(&facts->hint))
 		cpus_fact(pen, "hint", facts->have, IRQTABLE_HAVE_HINT, &facts->hint, "");
 	if (facts->have & IRQTABLE_HAVE_SPURIOUS) {
-		snprintf(text, sizeof(text),
-			 "%llu unhandled of the last %llu, last one at %llu ms",
-			 (unsigned long long)facts->spurious_unhandled,
-			 (unsigned long long)facts->spurious_seen,
-			 (unsigned long long)facts->spurious_last_ms);
+		if (facts->spurious_unhandled)
+			snprintf(text, sizeof(text),
+				 "%llu unhandled of the last %llu, last one at %llu ms",
+				 (unsigned long long)facts->spurious_unhandled,
+				 (unsigned long long)facts->spurious_seen,
+				 (unsigned long long)facts->spurious_last_ms);
+		else
+			snprintf(text, sizeof(text), "none");
 		pen_fact(pen, "spurious", text, strlen(text),
 		     facts->spurious_unhandled ? BAD : PLAIN);
 	}
@@ -175,23 +178,27 @@ static void cpus(struct pen *pen, const struct session *session,
 		canvas_print(pen->canvas, 2, (unsigned int)y, DIM, "%s", text);
 }
 
-/* Powers of two, each with a bar as long as its share. */
+/*
+ * Powers of two, each with a bar as long as its share; empty ones in between too, or
+ * two humps would look like one.
+ */
 static void histogram(struct pen *pen, const struct hist *hist)
 {
 	uint64_t bin[64] = {0}, most = 0;
 	struct hist_bucket bucket;
-	unsigned int width = pen->canvas->width, i, x, bar;
+	unsigned int width = pen->canvas->width, first = 63, last = 0, i, x, bar;
 	size_t position = 0;
 	char at[FORMAT_BYTES];
 	int y;
 
 	while (hist_next(hist, &position, &bucket))
 		bin[bucket.high ? 63 - __builtin_clzll(bucket.high) : 0] += bucket.count;
-	for (i = 0; i < 64; i++)
-		most = bin[i] > most ? bin[i] : most;
 	for (i = 0; i < 64; i++) {
-		if (!bin[i])
-			continue;
+		most = bin[i] > most ? bin[i] : most;
+		first = bin[i] && i < first ? i : first;
+		last = bin[i] ? i : last;
+	}
+	for (i = first; i <= last; i++) {
 		y = pen_next(pen);
 		if (y < 0)
 			continue;
