@@ -313,11 +313,11 @@ start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
 await dev24
 heat 26
 result $? 'rows are sorted by what the column says now'
-keys =
+keys '='
 before=$(order)
 ! heat 25 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
 result $? "a frozen order stays ($(order))"
-keys =
+keys '='
 heat 25
 result $? 'and moves again'
 keys End F
