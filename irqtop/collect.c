@@ -237,13 +237,10 @@ static void facts_set(struct track_facts *out, const struct irqtable_facts *fact
 	}
 	out->have_spurious = facts->have & IRQTABLE_HAVE_SPURIOUS;
 	out->spurious = facts->spurious_unhandled;
-	out->affinity[0] = out->effective[0] = '\0';
-	if (facts->have & IRQTABLE_HAVE_AFFINITY)
-		irqtable_cpus_format(&facts->affinity, out->affinity,
-				     sizeof(out->affinity));
-	if (facts->have & IRQTABLE_HAVE_EFFECTIVE)
-		irqtable_cpus_format(&facts->effective, out->effective,
-				     sizeof(out->effective));
+	track_list_set(&out->affinity, facts->have & IRQTABLE_HAVE_AFFINITY ?
+		       &facts->affinity : NULL);
+	track_list_set(&out->effective, facts->have & IRQTABLE_HAVE_EFFECTIVE ?
+		       &facts->effective : NULL);
 }
 
 void collect_rows(struct collect *collect, struct view *view, uint32_t first,

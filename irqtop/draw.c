@@ -1,88 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pictures, the help page and the bottom line. */
+/* Which page is shown, the help page and the bottom line. */
 #include <stdio.h>
 #include <string.h>
 
 #include "draw.h"
+#include "draw_list.h"
+#include "draw_row.h"
+#include "pen.h"
+#include "picture.h"
 
-unsigned int draw_level(double rate_hz)
+static void heat_legend(struct canvas *canvas, unsigned int y)
 {
-	/* Steps of the heat strip: the same for every row and machine. */
-	static const double step_hz[HEAT_LEVELS - 1] = {
-		10, 100, 1000, 5000, 20000, 50000, 100000,
-	};
-	unsigned int level = 1;
+	static const char *const from[HEAT_LEVELS] = { "1", "10", "100", "1k", "5k",
+						       "20k", "50k", "100k" };
+	unsigned int x, i;
 
-	if (!(rate_hz > 0))
-		return 0;
-	while (level < HEAT_LEVELS && rate_hz >= step_hz[level - 1])
-		level++;
-	return level;
-}
-
-uint32_t draw_glyph(const struct canvas *canvas, unsigned int level)
-{
-	static const char ascii[] = " -:=+*%#@";
-
-	if (level > HEAT_LEVELS)
-		level = HEAT_LEVELS;
-	if (!level)
-		return ' ';
-	return canvas->ascii ? (uint32_t)ascii[level] : 0x2580 + level;
-}
-
-void draw_history(struct canvas *canvas, unsigned int x, unsigned int y,
-		  unsigned int width, unsigned int height, unsigned int style,
-		  const struct track *track)
-{
-	float top = 0, rate;
-	unsigned int i, row, eighths;
-
-	for (i = 0; i < width; i++) {
-		rate = track_history(track, i);
-		top = rate > top ? rate : top;
-	}
-	for (i = 0; i < width && top > 0; i++) {
-		rate = track_history(track, i);
-		if (!(rate > 0))
-			continue;
-		eighths = (unsigned int)(rate / top * (float)(height * HEAT_LEVELS) + 0.5f);
-		if (!eighths)
-			eighths = 1;
-		for (row = 0; row < height && eighths; row++) {
-			unsigned int level = eighths > HEAT_LEVELS ? HEAT_LEVELS : eighths;
-
-			canvas_put(canvas, x + width - 1 - i, y + height - 1 - row,
-				   draw_glyph(canvas, level), style);
-			eighths -= level;
-		}
+	x = canvas_print(canvas, 0, y, PLAIN, canvas->width < 79 ? "Strip, /s:" :
+			 "CPU strip, per second and place:") + 1;
+	for (i = 0; i < HEAT_LEVELS; i++) {
+		canvas_put(canvas, x, y, picture_glyph(canvas, i + 1), HEAT + i);
+		x += 1 + canvas_print(canvas, x + 1, y, DIM, "%s", from[i]);
+		x += canvas->width >= 60;
 	}
 }
 
-static void help_draw(struct canvas *canvas)
+static void help_lines(struct pen *pen)
 {
-	unsigned int y = 0, split = canvas->width < 50 ? 12 : 18, i;
 	size_t k;
+	int y;
 
-	canvas_print(canvas, 0, y++, STRONG, "irqtop %s: keys", PROCIRQ_VERSION);
-	for (k = 0; k < key_helps_count && y + 1 < canvas->height; k++, y++) {
-		canvas_text(canvas, 0, y, split - 1, STRONG, key_helps[k].keys,
-			    strlen(key_helps[k].keys));
-		canvas_text(canvas, split, y, canvas->width, PLAIN, key_helps[k].text,
-			    strlen(key_helps[k].text));
-	}
-	if (y + 2 >= canvas->height)
-		return;
-	y = canvas->height - 2;
-	canvas_print(canvas, 0, y, PLAIN, "CPU strip, per second and place:");
-	for (i = 1; i <= HEAT_LEVELS && canvas->width >= 79; i++) {
-		static const char *const from[] = { "", "1", "10", "100", "1k", "5k",
-						    "20k", "50k", "100k" };
-		unsigned int x = 33 + (i - 1) * 6;
+	for (k = 0; k < key_helps_count; k++)
+		pen_fact_text(pen, key_helps[k].keys, key_helps[k].text);
+	y = pen_next(pen);
+	if (y >= 0)
+		heat_legend(pen->canvas, (unsigned int)y);
+}
 
-		canvas_put(canvas, x, y, draw_glyph(canvas, i), HEAT + i - 1);
-		canvas_print(canvas, x + 1, y, DIM, "%s", from[i]);
-	}
+static void help_draw(struct canvas *canvas, struct ui *ui)
+{
+	struct pen pen = { .canvas = canvas, .top = 1, .bottom = canvas->height - 1,
+			   .label = canvas->width < 50 ? 12 : 18,
+			   .label_style = STRONG };
+
+	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys", PROCIRQ_VERSION);
+	pen_measure(&pen);
+	help_lines(&pen);
+	pen_scroll(&pen, &ui->help_top);
+	help_lines(&pen);
 }
 
 static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,
@@ -114,7 +78,7 @@ static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 		canvas_text(canvas, 0, y, canvas->width, ui->message_bad ? BAD : GOOD,
 			    ui->message, strlen(ui->message));
 	} else if (ui->page == PAGE_HELP) {
-		canvas_print(canvas, 0, y, DIM, "Esc: back");
+		canvas_print(canvas, 0, y, DIM, "Esc: back  Up/Down: scroll");
 	} else if (ui->page == PAGE_ROW) {
 		canvas_print(canvas, 0, y, DIM, canvas->width < 60 ? "Esc back  e affinity" :
 			     "Esc: back  e: affinity  Up/Down: scroll  Space: pause  ?: help");
@@ -134,7 +98,7 @@ void draw_screen(struct canvas *canvas, struct ui *ui, const struct session *ses
 		return;
 	}
 	if (ui->page == PAGE_HELP)
-		help_draw(canvas);
+		help_draw(canvas, ui);
 	else if (ui->page == PAGE_ROW && row)
 		draw_row(canvas, ui, session, row);
 	else

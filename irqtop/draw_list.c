@@ -4,8 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "draw.h"
+#include "draw_list.h"
 #include "format.h"
+#include "picture.h"
 
 /* CPUs on one screen line of strip; more are scrolled to. */
 #define GROUPS_MAX 8192
@@ -157,9 +158,9 @@ static void sum_line(struct canvas *canvas, const struct ui *ui,
 		places = canvas->width - x - 2;
 	canvas_put(canvas, x++, 2, '[', DIM);
 	for (i = 0; i < places && ui->strip_at + i < axis->ngroups; i++) {
-		unsigned int level = draw_level(rate[ui->strip_at + i]);
+		unsigned int level = picture_level(rate[ui->strip_at + i]);
 
-		canvas_put(canvas, x++, 2, draw_glyph(canvas, level),
+		canvas_put(canvas, x++, 2, picture_glyph(canvas, level),
 			   level ? HEAT + level - 1 : PLAIN);
 	}
 	canvas_put(canvas, x, 2, ']', DIM);
@@ -220,7 +221,7 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui,
 {
 	const struct track_facts *facts = &row->track->facts;
 	const struct axis *axis = &session->axis;
-	size_t len = strlen(facts->affinity);
+	size_t len = facts->affinity.len;
 	struct irqtable_cpus affinity;
 	double rate[GROUPS_MAX];
 	bool known;
@@ -228,16 +229,15 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui,
 
 	if (axis->ngroups > GROUPS_MAX)
 		return;
-	/* A list that was cut is no list. */
-	known = len && len + 1 < sizeof(facts->affinity) &&
-		!irqtable_cpus_parse(&affinity, facts->affinity, len);
+	known = len && !irqtable_cpus_parse(&affinity, track_list_text(&facts->affinity),
+					    len);
 	axis_rates(axis, &session->monitor.diff[row->table], row->row,
 		   session->monitor.seconds, rate);
 	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {
-		unsigned int level = draw_level(rate[ui->strip_at + i]);
+		unsigned int level = picture_level(rate[ui->strip_at + i]);
 
 		if (level)
-			canvas_put(canvas, x + i, y, draw_glyph(canvas, level),
+			canvas_put(canvas, x + i, y, picture_glyph(canvas, level),
 				   (HEAT + level - 1) | selected);
 		else if (known && group_allowed(axis, ui->strip_at + i, &affinity))
 			canvas_put(canvas, x + i, y, canvas->ascii ? '.' : 0xb7,
@@ -251,7 +251,7 @@ static unsigned int cell_style(const struct field *field, const struct value *va
 	if (value->kind == VALUE_NONE || row->delta->total == 0)
 		return DIM;
 	if (field == &fields[FIELD_RATE] && row->rate_hz > 0) {
-		unsigned int level = draw_level(row->rate_hz);
+		unsigned int level = picture_level(row->rate_hz);
 
 		return HEAT + level - 1;
 	}
@@ -301,7 +301,7 @@ static void list_row(struct canvas *canvas, const struct ui *ui,
 			strip_cell(canvas, ui, session, row, column->x, y,
 				   column->width, selected);
 		else if (column->id == FIELD_HISTORY)
-			draw_history(canvas, column->x, y, column->width, 1,
+			picture_history(canvas, column->x, y, column->width, 1,
 				     DIM | selected, row->track);
 		else
 			text_cell(canvas, column, row, y, selected);

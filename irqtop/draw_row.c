@@ -3,48 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw.h"
+#include "draw_row.h"
 #include "format.h"
+#include "pen.h"
+#include "picture.h"
 
 #define LABEL_WIDTH 11
+#define PAUSED_WIDTH 8
 #define CPU_CELL 16	/* "CPU1023  123.4k " and a bar */
-
-struct pen {
-	struct canvas *canvas;
-	unsigned int top, bottom;	/* lines of the canvas for the scrolled part */
-	unsigned int skip, line;	/* lines to leave out, lines so far */
-};
-
-/* The canvas line of the next line, or -1 when it is not in sight. */
-static int pen_next(struct pen *pen)
-{
-	unsigned int line = pen->line++;
-
-	if (line < pen->skip || pen->top + line - pen->skip >= pen->bottom)
-		return -1;
-	return (int)(pen->top + line - pen->skip);
-}
-
-static void fact(struct pen *pen, const char *label, const char *text, size_t len,
-		 unsigned int style)
-{
-	int y;
-
-	if (!len)
-		return;
-	y = pen_next(pen);
-	if (y < 0)
-		return;
-	canvas_text(pen->canvas, 0, (unsigned int)y, LABEL_WIDTH, DIM, label,
-		    strlen(label));
-	canvas_text(pen->canvas, LABEL_WIDTH, (unsigned int)y, pen->canvas->width,
-		    style, text, len);
-}
-
-static void fact_print(struct pen *pen, const char *label, const char *text)
-{
-	fact(pen, label, text, strlen(text), PLAIN);
-}
 
 static void numbers(struct pen *pen, const struct view_row *row)
 {
@@ -62,20 +28,21 @@ static void numbers(struct pen *pen, const struct view_row *row)
 					shown[i] == FIELD_SHARE &&
 					value.kind != VALUE_NONE ? "%" : "");
 	}
-	fact(pen, "counts", text, len, STRONG);
+	pen_fact(pen, "counts", text, len, STRONG);
 }
 
 static void cpus_fact(struct pen *pen, const char *label, unsigned int have,
 		      unsigned int bit, const struct irqtable_cpus *cpus,
 		      const char *note)
 {
-	char list[512], text[640];
+	char text[IRQTABLE_CPUS_TEXT + 64];
+	size_t len;
 
 	if (!(have & bit))
 		return;
-	irqtable_cpus_format(cpus, list, sizeof(list));
-	snprintf(text, sizeof(text), "%s%s", list, note);
-	fact_print(pen, label, text);
+	len = irqtable_cpus_format(cpus, text, IRQTABLE_CPUS_TEXT);
+	snprintf(text + len, sizeof(text) - len, "%s", note);
+	pen_fact_text(pen, label, text);
 }
 
 static void descriptor(struct pen *pen, const struct detail *detail,
@@ -94,20 +61,23 @@ static void descriptor(struct pen *pen, const struct detail *detail,
 	if (irqtable_cpus_count(&facts->hint))
 		cpus_fact(pen, "hint", facts->have, IRQTABLE_HAVE_HINT, &facts->hint, "");
 	if (facts->have & IRQTABLE_HAVE_SPURIOUS) {
-		snprintf(text, sizeof(text),
-			 "%llu unhandled of the last %llu, last one at %llu ms",
-			 (unsigned long long)facts->spurious_unhandled,
-			 (unsigned long long)facts->spurious_seen,
-			 (unsigned long long)facts->spurious_last_ms);
-		fact(pen, "spurious", text, strlen(text),
+		if (facts->spurious_unhandled)
+			snprintf(text, sizeof(text),
+				 "%llu unhandled of the last %llu, last one at %llu ms",
+				 (unsigned long long)facts->spurious_unhandled,
+				 (unsigned long long)facts->spurious_seen,
+				 (unsigned long long)facts->spurious_last_ms);
+		else
+			snprintf(text, sizeof(text), "none");
+		pen_fact(pen, "spurious", text, strlen(text),
 		     facts->spurious_unhandled ? BAD : PLAIN);
 	}
 	if (facts->have & IRQTABLE_HAVE_WAKEUP && facts->wakeup)
-		fact_print(pen, "wake-up", "may wake the system");
+		pen_fact_text(pen, "wake-up", "may wake the system");
 	if (row->track->has_thread) {
 		snprintf(text, sizeof(text), "%.1f %% of a CPU",
 			 row->track->thread_cpu * 100);
-		fact_print(pen, "thread", text);
+		pen_fact_text(pen, "thread", text);
 	}
 }
 
@@ -123,7 +93,7 @@ static void words(struct pen *pen, const struct view_row *row)
 	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		struct value value = field_get(shown[i].id, row);
 
-		fact(pen, shown[i].label, value.text, value.len, PLAIN);
+		pen_fact(pen, shown[i].label, value.text, value.len, PLAIN);
 	}
 }
 
@@ -131,7 +101,8 @@ static void history(struct pen *pen, const struct view_row *row)
 {
 	struct canvas page = *pen->canvas;
 	unsigned int height = pen->canvas->height >= 20 ? 4 : 2, i;
-	unsigned int width = pen->canvas->width - LABEL_WIDTH;
+	unsigned int width = pen->canvas->width - pen->label;
+	char top[FORMAT_BYTES];
 	int y[4];
 
 	if (!row->track->history_len)
@@ -144,14 +115,16 @@ static void history(struct pen *pen, const struct view_row *row)
 	if (y[0] < 0 || y[height - 1] < 0)
 		return;
 	canvas_print(&page, 0, (unsigned int)y[0], DIM, "history");
-	draw_history(&page, LABEL_WIDTH, (unsigned int)y[0], width, height, PLAIN,
+	format_number(top, picture_history_top(row->track, width), 5);
+	canvas_print(&page, 0, (unsigned int)y[1], DIM, "to %s/s", top);
+	picture_history(&page, pen->label, (unsigned int)y[0], width, height, PLAIN,
 		     row->track);
 }
 
 static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y,
 		     uint32_t cpu, double rate_hz, bool known)
 {
-	unsigned int level = draw_level(rate_hz);
+	unsigned int level = picture_level(rate_hz);
 	char number[FORMAT_BYTES];
 
 	format_number(number, rate_hz, 6);
@@ -160,7 +133,7 @@ static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y,
 	canvas_print(canvas, x, y, DIM, "%5u", cpu);
 	canvas_print(canvas, x + 6, y, level ? PLAIN : DIM, "%6s", known ? number : "-");
 	if (level)
-		canvas_put(canvas, x + 13, y, draw_glyph(canvas, level), HEAT + level - 1);
+		canvas_put(canvas, x + 13, y, picture_glyph(canvas, level), HEAT + level - 1);
 }
 
 /* Per-CPU rates in as many columns as fit; CPUs it never came to are left out. */
@@ -198,22 +171,68 @@ static void cpus(struct pen *pen, const struct session *session,
 	}
 	if (!left_out)
 		return;
-	snprintf(text, sizeof(text), "%u CPUs never took it", left_out);
+	snprintf(text, sizeof(text), "%u CPU%s never took it", left_out,
+		 left_out == 1 ? "" : "s");
 	y = pen_next(pen);
 	if (y >= 0)
 		canvas_print(pen->canvas, 2, (unsigned int)y, DIM, "%s", text);
 }
 
-/* Powers of two, each with a bar as long as its share. */
-static void latencies(struct pen *pen, const struct ui *ui, const struct view_row *row)
+/*
+ * Powers of two, each with a bar as long as its share; empty ones in between too, or
+ * two humps would look like one.
+ */
+static void histogram(struct pen *pen, const struct hist *hist)
+{
+	uint64_t bin[64] = {0}, most = 0;
+	struct hist_bucket bucket;
+	unsigned int width = pen->canvas->width, first = 63, last = 0, i, x, bar;
+	size_t position = 0;
+	char at[FORMAT_BYTES];
+	int y;
+
+	while (hist_next(hist, &position, &bucket))
+		bin[bucket.high ? 63 - __builtin_clzll(bucket.high) : 0] += bucket.count;
+	for (i = 0; i < 64; i++) {
+		most = bin[i] > most ? bin[i] : most;
+		first = bin[i] && i < first ? i : first;
+		last = bin[i] ? i : last;
+	}
+	for (i = first; i <= last; i++) {
+		y = pen_next(pen);
+		if (y < 0)
+			continue;
+		format_duration(at, UINT64_C(1) << i);
+		x = pen->label + canvas_print(pen->canvas, pen->label, (unsigned int)y, DIM,
+					     ">= %-7s %8llu ", at,
+					     (unsigned long long)bin[i]);
+		bar = width > x ? (unsigned int)((double)bin[i] / (double)most *
+						 (width - x)) : 0;
+		for (; bar; bar--, x++)
+			canvas_put(pen->canvas, x, (unsigned int)y,
+				   picture_glyph(pen->canvas, HEAT_LEVELS), GOOD);
+	}
+}
+
+static void latency(struct pen *pen, const char *label, const char *unit,
+		    const struct track_latency *of, const struct hist *hist)
+{
+	char text[160], at[3][FORMAT_BYTES];
+
+	format_duration(at[0], of->p50_ns);
+	format_duration(at[1], of->p99_ns);
+	format_duration(at[2], of->max_ns);
+	snprintf(text, sizeof(text), "p50 %s  p99 %s  longest %s  of %llu %s",
+		 of->have_p50 ? at[0] : "-", of->have_p99 ? at[1] : "-", at[2],
+		 (unsigned long long)of->n, unit);
+	pen_fact_text(pen, label, text);
+	histogram(pen, hist);
+}
+
+static void times(struct pen *pen, const struct ui *ui, const struct view_row *row)
 {
 	const struct track_time *time = &row->track->time;
-	uint64_t bin[65] = {0}, most = 0;
-	struct hist_bucket bucket;
-	char text[160], at[4][FORMAT_BYTES];
-	unsigned int width = pen->canvas->width, i, x, bar;
-	size_t position = 0;
-	int y;
+	char text[160], at[2][FORMAT_BYTES];
 
 	if (!time->known)
 		return;
@@ -221,36 +240,11 @@ static void latencies(struct pen *pen, const struct ui *ui, const struct view_ro
 	format_duration(at[1], time->max_ns);
 	snprintf(text, sizeof(text), "mean %s  longest %s  %.2f%% of a CPU",
 		 time->handlers ? at[0] : "-", at[1], time->share * 100);
-	fact_print(pen, "handler", text);
-	if (!ui->have_latency)
-		return;
-	format_duration(at[0], time->p50_ns);
-	format_duration(at[1], time->p99_ns);
-	format_duration(at[2], time->task_max_ns);
-	snprintf(text, sizeof(text), "%llu woken  p50 %s  p99 %s  longest %s",
-		 (unsigned long long)time->tasks, time->have_p50 ? at[0] : "-",
-		 time->have_p99 ? at[1] : "-", at[2]);
-	fact_print(pen, "to task", text);
-	while (hist_next(&ui->latency, &position, &bucket))
-		bin[bucket.high ? 63 - __builtin_clzll(bucket.high) : 0] += bucket.count;
-	for (i = 0; i < 65; i++)
-		most = bin[i] > most ? bin[i] : most;
-	for (i = 0; i < 64; i++) {
-		if (!bin[i])
-			continue;
-		y = pen_next(pen);
-		if (y < 0)
-			continue;
-		format_duration(at[0], UINT64_C(1) << i);
-		x = LABEL_WIDTH + canvas_print(pen->canvas, LABEL_WIDTH, (unsigned int)y,
-					       DIM, ">= %-7s %8llu ", at[0],
-					       (unsigned long long)bin[i]);
-		bar = width > x ? (unsigned int)((double)bin[i] / (double)most *
-						 (width - x)) : 0;
-		for (; bar; bar--, x++)
-			canvas_put(pen->canvas, x, (unsigned int)y,
-				   draw_glyph(pen->canvas, HEAT_LEVELS), GOOD);
-	}
+	pen_fact_text(pen, "handler", text);
+	if (ui->have_latency[LATENCY_TASK])
+		latency(pen, "to task", "woken", &time->task, &ui->latency[LATENCY_TASK]);
+	if (ui->have_latency[LATENCY_READ])
+		latency(pen, "to read()", "reads", &time->read, &ui->latency[LATENCY_READ]);
 }
 
 static void readers(struct pen *pen, const struct detail *detail)
@@ -258,20 +252,19 @@ static void readers(struct pen *pen, const struct detail *detail)
 	unsigned int i;
 
 	for (i = 0; i < detail->nreaders; i++)
-		fact_print(pen, i ? "" : "readers", detail->reader[i]);
+		pen_fact_text(pen, i ? "" : "readers", detail->reader[i]);
 }
 
 static void all(struct pen *pen, const struct ui *ui, const struct session *session,
 		const struct view_row *row)
 {
-	pen->line = 0;
 	numbers(pen, row);
 	words(pen, row);
 	if (row->data->irq >= 0 && row->table == TABLE_INTERRUPTS) {
 		descriptor(pen, &ui->detail, row);
 		readers(pen, &ui->detail);
 	}
-	latencies(pen, ui, row);
+	times(pen, ui, row);
 	history(pen, row);
 	cpus(pen, session, row);
 }
@@ -279,25 +272,24 @@ static void all(struct pen *pen, const struct ui *ui, const struct session *sess
 void draw_row(struct canvas *canvas, struct ui *ui, const struct session *session,
 	      const struct view_row *row)
 {
-	struct pen pen = { .canvas = canvas, .top = 1, .bottom = canvas->height - 1 };
+	struct pen pen = { .canvas = canvas, .top = 1, .bottom = canvas->height - 1,
+			   .label = LABEL_WIDTH, .label_style = DIM };
 	struct value name = field_get(FIELD_NAME, row);
-	unsigned int height = pen.bottom - pen.top, x;
+	unsigned int x;
 
 	canvas_style(canvas, 0, 0, canvas->width, TITLE);
 	x = canvas_print(canvas, 0, 0, TITLE, "%s ",
 			 row->table == TABLE_SOFTIRQS ? "softirq" : "IRQ");
 	x += canvas_text(canvas, x, 0, 16, TITLE, row->text + row->data->label,
 			 row->data->label_len);
-	canvas_text(canvas, x + 2, 0, canvas->width, TITLE, name.text ? name.text : "",
-		    name.len);
+	x += 2;
+	if (canvas->width > x + PAUSED_WIDTH)
+		canvas_text(canvas, x, 0, canvas->width - x - (ui->paused ? PAUSED_WIDTH : 0),
+			    TITLE, name.text ? name.text : "", name.len);
 	if (ui->paused)
-		canvas_print(canvas, canvas->width - 7, 0, TITLE, "PAUSED");
-	/* Once to learn how long it is, once more where scrolling may stop. */
-	pen.skip = UINT32_MAX;
+		canvas_print(canvas, canvas->width - PAUSED_WIDTH, 0, TITLE, " PAUSED");
+	pen_measure(&pen);
 	all(&pen, ui, session, row);
-	pen.skip = pen.line > height ? pen.line - height : 0;
-	if (ui->row_top > pen.skip)
-		ui->row_top = pen.skip;
-	pen.skip = ui->row_top;
+	pen_scroll(&pen, &ui->row_top);
 	all(&pen, ui, session, row);
 }

@@ -75,7 +75,7 @@ static void get_share(const struct view_row *row, struct value *value)
 
 static void get_max(const struct view_row *row, struct value *value)
 {
-	if (row->track && row->track->history_len)
+	if (row->track && row->track->rated)
 		real_set(value, (double)row->track->max_hz);
 }
 
@@ -104,20 +104,50 @@ static void get_handler_max(const struct view_row *row, struct value *value)
 
 static void get_task_p50(const struct view_row *row, struct value *value)
 {
-	if (time_of(row) && time_of(row)->have_p50)
-		count_set(value, time_of(row)->p50_ns);
+	const struct track_time *time = time_of(row);
+
+	if (time && time->task.have_p50)
+		count_set(value, time->task.p50_ns);
 }
 
 static void get_task_p99(const struct view_row *row, struct value *value)
 {
-	if (time_of(row) && time_of(row)->have_p99)
-		count_set(value, time_of(row)->p99_ns);
+	const struct track_time *time = time_of(row);
+
+	if (time && time->task.have_p99)
+		count_set(value, time->task.p99_ns);
 }
 
 static void get_task_max(const struct view_row *row, struct value *value)
 {
-	if (time_of(row) && time_of(row)->tasks)
-		count_set(value, time_of(row)->task_max_ns);
+	const struct track_time *time = time_of(row);
+
+	if (time && time->task.n)
+		count_set(value, time->task.max_ns);
+}
+
+static void get_read_p50(const struct view_row *row, struct value *value)
+{
+	const struct track_time *time = time_of(row);
+
+	if (time && time->read.have_p50)
+		count_set(value, time->read.p50_ns);
+}
+
+static void get_read_p99(const struct view_row *row, struct value *value)
+{
+	const struct track_time *time = time_of(row);
+
+	if (time && time->read.have_p99)
+		count_set(value, time->read.p99_ns);
+}
+
+static void get_read_max(const struct view_row *row, struct value *value)
+{
+	const struct track_time *time = time_of(row);
+
+	if (time && time->read.n)
+		count_set(value, time->read.max_ns);
 }
 
 static void get_chip(const struct view_row *row, struct value *value)
@@ -150,15 +180,15 @@ static void get_trigger(const struct view_row *row, struct value *value)
 static void get_affinity(const struct view_row *row, struct value *value)
 {
 	if (row->track)
-		text_set(value, row->track->facts.affinity,
-			 strlen(row->track->facts.affinity));
+		text_set(value, track_list_text(&row->track->facts.affinity),
+			 row->track->facts.affinity.len);
 }
 
 static void get_effective(const struct view_row *row, struct value *value)
 {
 	if (row->track)
-		text_set(value, row->track->facts.effective,
-			 strlen(row->track->facts.effective));
+		text_set(value, track_list_text(&row->track->facts.effective),
+			 row->track->facts.effective.len);
 }
 
 static void get_node(const struct view_row *row, struct value *value)
@@ -245,7 +275,7 @@ const struct field fields[FIELD_COUNT] = {
 		NULL, STYLE_PICTURE, 8, 4, true, false, false, 0, NULL },
 	[FIELD_HANDLER_SHARE] = { "handler_share", "HARD%",
 		"share of a CPU its handler uses (screen: %)",
-		NULL, STYLE_PERCENT, 5, 5, false, false, false, NEED_TIME,
+		NULL, STYLE_PERCENT, 5, 3, false, false, false, NEED_TIME,
 		get_handler_share },
 	[FIELD_HANDLER_AVG] = { "handler_avg_ns", "H-AVG", "mean time in the handler",
 		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_handler_avg },
@@ -254,11 +284,21 @@ const struct field fields[FIELD_COUNT] = {
 		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_handler_max },
 	[FIELD_TASK_P50] = { "task_p50_ns", "L-P50",
 		"interrupt to the woken task running: median since the start",
-		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_p50 },
+		NULL, STYLE_TIME, 6, 3, false, false, false, NEED_TIME, get_task_p50 },
 	[FIELD_TASK_P99] = { "task_p99_ns", "L-P99", "the same, 99th percentile",
-		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_p99 },
+		NULL, STYLE_TIME, 6, 3, false, false, false, NEED_TIME, get_task_p99 },
 	[FIELD_TASK_MAX] = { "task_max_ns", "L-MAX", "the same, longest",
 		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME, get_task_max },
+	[FIELD_READ_P50] = { "read_p50_ns", "R-P50",
+		"interrupt to the end of the read() of its IRQ file: median since the start",
+		NULL, STYLE_TIME, 6, 3, false, false, false, NEED_TIME | NEED_READS,
+		get_read_p50 },
+	[FIELD_READ_P99] = { "read_p99_ns", "R-P99", "the same, 99th percentile",
+		NULL, STYLE_TIME, 6, 3, false, false, false, NEED_TIME | NEED_READS,
+		get_read_p99 },
+	[FIELD_READ_MAX] = { "read_max_ns", "R-MAX", "the same, longest",
+		NULL, STYLE_TIME, 6, 5, false, false, false, NEED_TIME | NEED_READS,
+		get_read_max },
 	[FIELD_CHIP] = { "chip", "CHIP", "interrupt controller",
 		NULL, STYLE_TEXT, 22, 15, true, true, true, 0, get_chip },
 	[FIELD_HWIRQ] = { "hwirq", "HWIRQ", "number at the controller",

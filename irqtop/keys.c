@@ -34,7 +34,7 @@ static const struct key keys[] = {
 };
 
 const struct key_help key_helps[] = {
-	{ "Up Down PgUp PgDn", "move; Home and End: first and last row" },
+	{ "Up Down", "move; also PgUp PgDn Home End" },
 	{ "Enter, Esc", "open the row, go back" },
 	{ "/ or f", "filter: text /regex/ cpu:0-3 node:1 active" },
 	{ "\\", "clear the filter" },
@@ -50,6 +50,7 @@ const struct key_help key_helps[] = {
 	{ "L", "handler time and latency, traced (root)" },
 	{ "e", "edit the affinity (root)" },
 	{ "[ ] { } ( )", "recording: step, jump 10, start and end" },
+	{ "mouse", "click: row, again opens; title: sort; wheel" },
 	{ "W", "save the settings" },
 	{ "Ctrl-L", "draw again" },
 	{ "q", "quit" },

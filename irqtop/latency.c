@@ -24,7 +24,8 @@ struct latency_irq {
 	bool used;
 	int32_t irq;
 	uint64_t handlers, handler_ns, handler_max_ns;	/* this interval */
-	struct hist task;	/* irq entry -> woken task runs, since the start */
+	/* since the start; without room while empty */
+	struct hist from_irq[LATENCY_KINDS];
 };
 
 struct latency {
@@ -50,7 +51,7 @@ static struct latency_irq *irq_find(struct latency *latency, int32_t irq, bool m
 			return slot;
 		if (slot->used)
 			continue;
-		if (!make || hist_init(&slot->task, 2, 0))
+		if (!make)
 			return NULL;
 		slot->used = true;
 		slot->irq = irq;
@@ -72,15 +73,33 @@ static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
 		slot->handler_max_ns = ns;
 }
 
+static void latency_note(struct latency *latency, int32_t irq, enum latency_kind kind,
+			 uint64_t ns)
+{
+	struct latency_irq *slot = irq_find(latency, irq, true);
+	struct hist *hist = slot ? &slot->from_irq[kind] : NULL;
+
+	if (hist && (hist->count || !hist_init(hist, 2, 0)))
+		hist_record(hist, (int64_t)ns);
+}
+
 static void on_sample(void *ctx, const struct chain_sample *sample)
 {
-	struct latency_irq *slot = irq_find(ctx, sample->irq, true);
 	uint64_t ns = sample->end_ns - sample->start_ns;
 
 	/* Until the task runs; what it does then is its own affair. */
 	ns -= sample->ns[STAGE_READ] + sample->ns[STAGE_EXIT];
-	if (slot)
-		hist_record_n(&slot->task, ns, 1);
+	latency_note(ctx, sample->irq, LATENCY_TASK, ns);
+}
+
+/*
+ * The event carries the handler's time of the oldest interrupt it returns, so that
+ * nothing must be paired; both are CLOCK_MONOTONIC.
+ */
+static void on_read(void *ctx, const struct event *event)
+{
+	latency_note(ctx, event->read.irq, LATENCY_READ,
+		     event->ts_ns - event->read.irq_ns);
 }
 
 /* The engine calls all four. */
@@ -124,6 +143,8 @@ static int engine_open(struct latency *latency)
 		.source = instance_pages(latency->instance),
 		.sink = { .seen = on_seen, .handler = on_handler, .sample = on_sample,
 			  .outcome = on_outcome, .ctx = latency },
+		.read = on_read,
+		.read_ctx = latency,
 	};
 
 	latency->engine = engine_new(&config);
@@ -145,7 +166,7 @@ static int thread_start(struct latency *latency)
 
 static void latency_free(struct latency *latency)
 {
-	uint32_t i;
+	uint32_t i, kind;
 
 	engine_free(latency->engine);
 	if (latency->instance)
@@ -153,8 +174,8 @@ static void latency_free(struct latency *latency)
 	if (latency->stop_fd >= 0)
 		close(latency->stop_fd);
 	for (i = 0; latency->slot && i < IRQ_SLOTS; i++)
-		if (latency->slot[i].used)
-			hist_free(&latency->slot[i].task);
+		for (kind = 0; kind < LATENCY_KINDS; kind++)
+			hist_free(&latency->slot[i].from_irq[kind]);
 	free(latency->slot);
 	free(latency);
 }
@@ -191,6 +212,17 @@ fail:
 	return NULL;
 }
 
+static void summary_take(const struct hist *hist, struct track_latency *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (!hist->count)
+		return;
+	out->n = hist->n;
+	out->max_ns = hist->n ? hist->max : 0;
+	out->have_p50 = hist_percentile(hist, 500000, &out->p50_ns);
+	out->have_p99 = hist_percentile(hist, 990000, &out->p99_ns);
+}
+
 static void irq_take(struct latency_irq *slot, struct track_time *time, double seconds)
 {
 	time->known = true;
@@ -199,10 +231,8 @@ static void irq_take(struct latency_irq *slot, struct track_time *time, double s
 	time->max_ns = slot->handler_max_ns > time->max_ns ? slot->handler_max_ns :
 							     time->max_ns;
 	time->share = seconds > 0 ? (double)slot->handler_ns / 1e9 / seconds : 0;
-	time->have_p50 = hist_percentile(&slot->task, 500000, &time->p50_ns);
-	time->have_p99 = hist_percentile(&slot->task, 990000, &time->p99_ns);
-	time->tasks = slot->task.n;
-	time->task_max_ns = slot->task.n ? slot->task.max : 0;
+	summary_take(&slot->from_irq[LATENCY_TASK], &time->task);
+	summary_take(&slot->from_irq[LATENCY_READ], &time->read);
 	slot->handlers = slot->handler_ns = slot->handler_max_ns = 0;
 }
 
@@ -221,10 +251,12 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 
 		slot = latency && track->irq >= 0 ?
 		       irq_find(latency, track->irq, false) : NULL;
-		if (slot)
+		if (slot) {
 			irq_take(slot, &track->time, seconds);
-		else
+			cost->reads |= track->time.read.n > 0;
+		} else {
 			memset(&track->time, 0, sizeof(track->time));
+		}
 	}
 	if (!latency)
 		return;
@@ -235,20 +267,23 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 	if (latency->event_cost_ns)
 		cost->cpu = cost->events_hz * (double)latency->event_cost_ns / 1e9;
 	cost->lost = latency->counts.merge.lost;
+	/* The engine rests as long as we hold the lock. */
+	instance_renew(latency->instance);
 	pthread_mutex_unlock(&latency->lock);
 }
 
-bool latency_histogram(struct latency *latency, int32_t irq, struct hist *copy)
+bool latency_histogram(struct latency *latency, int32_t irq, enum latency_kind kind,
+		       struct hist *copy)
 {
-	struct latency_irq *slot;
+	const struct latency_irq *slot;
 	bool found = false;
 
 	if (!latency || hist_init(copy, 2, 0))
 		return false;
 	pthread_mutex_lock(&latency->lock);
 	slot = irq_find(latency, irq, false);
-	if (slot && slot->task.n)
-		found = !hist_merge(copy, &slot->task);
+	if (slot && slot->from_irq[kind].n)
+		found = !hist_merge(copy, &slot->from_irq[kind]);
 	pthread_mutex_unlock(&latency->lock);
 	if (!found)
 		hist_free(copy);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Time in handlers and from interrupt to the woken task, from a private tracing
- * instance. A thread drains it all the time, so that a long interval loses
- * nothing; what it counted is taken over once per sample.
+ * Time in handlers, from interrupt to the woken task, and to the end of the read()
+ * of /proc/irq/N/irq that returns it, from a private tracing instance. A thread
+ * drains it all the time, so that a long interval loses nothing; what it counted
+ * is taken over once per sample.
  */
 #ifndef IRQTOP_LATENCY_H
 #define IRQTOP_LATENCY_H
@@ -12,10 +13,13 @@
 
 struct latency;
 
+enum latency_kind { LATENCY_TASK, LATENCY_READ, LATENCY_KINDS };
+
 struct latency_cost {
 	double events_hz;
 	double cpu;		/* share of one CPU that recording takes; <0: unknown */
 	uint64_t lost;		/* events, since the start */
+	bool reads;		/* some interrupt has latencies of reads */
 };
 
 /*
@@ -34,7 +38,8 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
  * A copy of one interrupt's latencies since the start, which the caller frees with
  * hist_free(). false: there are none.
  */
-bool latency_histogram(struct latency *latency, int32_t irq, struct hist *copy);
+bool latency_histogram(struct latency *latency, int32_t irq, enum latency_kind kind,
+		       struct hist *copy);
 
 /* Stops, and removes the instance. NULL is nothing. */
 void latency_stop(struct latency *latency);

@@ -29,9 +29,11 @@ static unsigned int least_width(enum field_id id, unsigned int strip,
 	return fields[id].width;
 }
 
+#define NEED_TRACED (NEED_TIME | NEED_READS)
+
 /* Columns by rank while they fit, each with a blank behind it. */
 static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
-				   unsigned int strip, bool timed)
+				   unsigned int strip, unsigned int have)
 {
 	unsigned int used = 0, rank, need = 0;
 	int id;
@@ -39,7 +41,7 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 	for (rank = 0; rank < RANK_NEVER; rank++) {
 		for (id = 0; id < FIELD_COUNT; id++) {
 			if (fields[id].rank != rank ||
-			    (fields[id].needs & NEED_TIME && !timed))
+			    fields[id].needs & NEED_TRACED & ~have)
 				continue;
 			need = least_width((enum field_id)id, strip, width) +
 			       (used ? 1 : 0);
@@ -98,7 +100,8 @@ static void columns_stretch(struct layout *layout)
 }
 
 void layout_make(struct layout *layout, const struct options *options,
-		 unsigned int width, unsigned int height, uint32_t groups, bool timed)
+		 unsigned int width, unsigned int height, uint32_t groups,
+		 unsigned int have)
 {
 	unsigned int strip = layout_strip_width(width), i;
 	bool wanted[FIELD_COUNT] = { false };
@@ -116,7 +119,7 @@ void layout_make(struct layout *layout, const struct options *options,
 	if (options->ncolumns) {
 		columns_named(layout, options, strip);
 	} else {
-		columns_choose(wanted, width, strip, timed);
+		columns_choose(wanted, width, strip, have);
 		for (id = 0; id < FIELD_COUNT; id++) {
 			if (!wanted[id])
 				continue;

@@ -24,9 +24,13 @@ struct layout {
 /* Places that a strip gets at most on a screen this wide. */
 unsigned int layout_strip_width(unsigned int width);
 
-/* `groups`: of the axis. `timed`: columns that need tracing have something to show. Columns the user named go first; the rest by rank. */
+/*
+ * Columns the user named, or as many as fit by rank. `groups`: of the axis. `have`:
+ * NEED_TIME and NEED_READS where such columns have something to show.
+ */
 void layout_make(struct layout *layout, const struct options *options,
-		 unsigned int width, unsigned int height, uint32_t groups, bool timed);
+		 unsigned int width, unsigned int height, uint32_t groups,
+		 unsigned int have);
 
 /* The column at place x, or NULL. */
 const struct layout_column *layout_at(const struct layout *layout, unsigned int x);

@@ -76,8 +76,9 @@ static const char usage[] =
 	"  -a, --active           only rows that count something\n"
 	"  -s, --sort COLUMN      default rate (irq with --once); -r, --reverse turns it\n"
 	"  -c, --columns LIST     columns by name (--help-columns lists them)\n"
-	"  -L, --latency          time in handlers, and from interrupt to the woken task\n"
-	"                         (root, tracefs; the screen says what it costs)\n"
+	"  -L, --latency          time in handlers, from interrupt to the woken task, and to\n"
+	"                         the end of procirq's read() (root, tracefs; the screen\n"
+	"                         says what it costs)\n"
 	"      --rows N           no more than N rows\n"
 	"      --group HOW        CPU strip: auto, cpu, cache, node or range\n"
 	"\n"
@@ -287,7 +288,7 @@ static void columns_print(void)
 	int i;
 
 	for (i = 0; i < FIELD_COUNT; i++)
-		printf("%-11s %s%s\n", fields[i].key, fields[i].help,
+		printf("%-15s %s%s\n", fields[i].key, fields[i].help,
 		       fields[i].style == STYLE_PICTURE ? " (screen only)" : "");
 }
 

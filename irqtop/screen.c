@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "affinity.h"
 #include "draw.h"
 #include "format.h"
 #include "session.h"
@@ -21,6 +22,7 @@
 #include "ui.h"
 
 #define EXIT_ALERT 2
+#define MESSAGE_NS UINT64_C(4000000000)
 #define SEEK_HISTORY 64		/* samples before the one sought that are read too */
 #define KEY_RESIZE_CODE 0632	/* KEY_RESIZE */
 
@@ -30,6 +32,7 @@ struct screen {
 	struct canvas canvas;
 	struct ui ui;
 	uint64_t deadline_ns;
+	uint64_t message_ns;		/* when the message was first shown */
 	uint64_t self_ns, self_at_ns;	/* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
 };
@@ -73,6 +76,32 @@ static unsigned int needs_of(const struct screen *screen)
 	return needs;
 }
 
+static void latencies_free(struct ui *ui)
+{
+	int kind;
+
+	for (kind = 0; kind < LATENCY_KINDS; kind++) {
+		if (ui->have_latency[kind])
+			hist_free(&ui->latency[kind]);
+		ui->have_latency[kind] = false;
+	}
+}
+
+static void latencies_collect(struct screen *screen, const struct view_row *row)
+{
+	struct ui *ui = &screen->ui;
+	int kind;
+
+	latencies_free(ui);
+	if (ui->page != PAGE_ROW || !row || row->table != TABLE_INTERRUPTS)
+		return;
+	for (kind = 0; kind < LATENCY_KINDS; kind++)
+		ui->have_latency[kind] = latency_histogram(screen->session->latency,
+							   row->data->irq,
+							   (enum latency_kind)kind,
+							   &ui->latency[kind]);
+}
+
 /* Facts of what is in sight; of all rows when they are sorted by a fact. */
 static void facts_collect(struct screen *screen)
 {
@@ -90,12 +119,7 @@ static void facts_collect(struct screen *screen)
 	    row->data->irq >= 0)
 		detail_read(&screen->ui.detail, session->collect.root,
 			    (uint32_t)row->data->irq);
-	if (screen->ui.have_latency)
-		hist_free(&screen->ui.latency);
-	screen->ui.have_latency = screen->ui.page == PAGE_ROW && row &&
-				  row->table == TABLE_INTERRUPTS &&
-				  latency_histogram(session->latency, row->data->irq,
-						    &screen->ui.latency);
+	latencies_collect(screen, row);
 }
 
 static void lay_out(struct screen *screen)
@@ -109,7 +133,8 @@ static void lay_out(struct screen *screen)
 		    session->collect.root, session->options.group,
 		    layout_strip_width(width));
 	layout_make(&ui->layout, &session->options, width, height,
-		    session->axis.ngroups, session->latency);
+		    session->axis.ngroups, (session->latency ? NEED_TIME : 0) |
+					   (session->cost.reads ? NEED_READS : 0));
 	ui->list_height = ui->layout.list_height;
 	if (ui->strip_at >= session->axis.ngroups)
 		ui->strip_at = session->axis.ngroups ? session->axis.ngroups - 1 : 0;
@@ -204,31 +229,33 @@ static void seek(struct screen *screen)
 	}
 }
 
+/* A list of CPUs in a message, or how many they are when it is long. */
+static void cpus_say(char text[64], const struct irqtable_cpus *cpus)
+{
+	if (irqtable_cpus_format(cpus, text, 40) >= 40)
+		snprintf(text, 64, "%u CPUs", irqtable_cpus_count(cpus));
+}
+
 static void affinity_set(struct screen *screen)
 {
 	struct ui *ui = &screen->ui;
 	struct irqtable_facts facts;
-	char list[64] = "", now[64] = "";
-	const char *why;
+	char list[64], now[64] = "";
 	int err;
 
-	irqtable_cpus_format(&ui->affinity, list, sizeof(list));
+	cpus_say(list, &ui->affinity);
 	err = irqtable_affinity_write(screen->session->collect.root,
 				      (uint32_t)ui->irq, &ui->affinity);
-	if (!err) {
-		if (!irqtable_facts_read(&facts, screen->session->collect.root,
-					 (uint32_t)ui->irq,
-					 IRQTABLE_HAVE_EFFECTIVE))
-			irqtable_cpus_format(&facts.effective, now, sizeof(now));
-		ui_say(ui, false, "IRQ %d: the kernel took %s%s%s", ui->irq, list,
-		       now[0] ? "; it goes to " : "", now);
+	if (err) {
+		ui_say(ui, true, "IRQ %d: the kernel says %s: %s", ui->irq,
+		       strerror(-err), affinity_why(err, !geteuid()));
 		return;
 	}
-	why = err == -EIO ? "managed by its driver, or cannot be moved" :
-	      err == -EINVAL || err == -EOVERFLOW ? "no such CPU is online" :
-	      err == -EACCES || err == -EPERM ? "not allowed; root can" :
-	      err == -ENOENT ? "the interrupt is gone" : "refused";
-	ui_say(ui, true, "IRQ %d: the kernel says %s: %s", ui->irq, strerror(-err), why);
+	if (!irqtable_facts_read(&facts, screen->session->collect.root,
+				 (uint32_t)ui->irq, IRQTABLE_HAVE_EFFECTIVE))
+		cpus_say(now, &facts.effective);
+	ui_say(ui, false, "IRQ %d: the kernel took %s%s%s", ui->irq, list,
+	       now[0] ? "; it goes to " : "", now);
 }
 
 static void latency_turn(struct screen *screen)
@@ -303,8 +330,7 @@ static void keys_read(struct screen *screen)
 			continue;
 		}
 		if (key.wheel)
-			wish = ui_act(&screen->ui, screen->session,
-				      key.wheel < 0 ? ACT_UP : ACT_DOWN);
+			wish = ui_wheel(&screen->ui, screen->session, key.wheel);
 		else if (key.mouse)
 			wish = ui_click(&screen->ui, screen->session, key.x, key.y);
 		else
@@ -342,10 +368,26 @@ static void wait_for_something(struct screen *screen)
 		screen->quit = true;
 }
 
+/* What was told and is no complaint makes room for the keys after a while. */
+static void message_fade(struct screen *screen, uint64_t now_ns)
+{
+	struct ui *ui = &screen->ui;
+
+	if (ui->message_new)
+		screen->message_ns = now_ns;
+	ui->message_new = false;
+	if (ui->message[0] && !ui->message_bad &&
+	    now_ns - screen->message_ns >= MESSAGE_NS) {
+		ui->message[0] = '\0';
+		screen->dirty = true;
+	}
+}
+
 static void timer_check(struct screen *screen)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
+	message_fade(screen, now_ns);
 	if (screen->ui.paused || now_ns < screen->deadline_ns)
 		return;
 	screen->deadline_ns += interval_ns(screen);
@@ -403,8 +445,7 @@ int screen_run(struct session *session)
 	}
 	terminal_close(&screen->terminal);
 	canvas_free(&screen->canvas);
-	if (screen->ui.have_latency)
-		hist_free(&screen->ui.latency);
+	latencies_free(&screen->ui);
 	free(screen);
 	return session->options.alerts.fired ? EXIT_ALERT : 0;
 }

@@ -5,6 +5,8 @@
 
 #include "session.h"
 
+#define NODE_PLACES 64	/* any width does: nodes do not depend on it */
+
 int session_complain(const char *what, int err)
 {
 	const char *why = strerror(-err);
@@ -59,6 +61,15 @@ int session_filter(struct session *session, const char *text, char *error,
 		struct irqtable_cpus cpus;
 		unsigned int i;
 
+		/* Where CPUs are takes two files for each, so only when it matters. */
+		if (axis_update(&session->axis,
+				&monitor_sample(&session->monitor)->table[0],
+				session->monitor.source->root, session->options.group,
+				NODE_PLACES) < 0) {
+			snprintf(error, size, "out of memory");
+			filter_free(&filter);
+			return -ENOMEM;
+		}
 		if (!axis_node_cpus(&session->axis, filter.node, &cpus)) {
 			snprintf(error, size, "node:%d: no such node", filter.node);
 			filter_free(&filter);
@@ -99,7 +110,7 @@ int session_open(struct session *session)
 {
 	const struct options *options = &session->options;
 	char error[256];
-	int err;
+	int err, i;
 
 	session->record.fd = -1;
 	session->collect.root = -1;
@@ -107,17 +118,15 @@ int session_open(struct session *session)
 	session->settings.sort = options->sort;
 	session->settings.reverse = options->reverse;
 	memcpy(session->settings.table, options->table, sizeof(options->table));
+	for (i = 0; i < TABLE_COUNT; i++)
+		session->monitor.tracks[i].no_history = options->mode != MODE_SCREEN;
 	if (options->diff[0])
 		return 0;
 	if (source_open(session))
 		return 1;
-	/* The first sample names the CPUs, so that node:N means something. */
 	err = monitor_step(&session->monitor);
 	if (err)
 		return session_complain_input(session, err);
-	if (axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
-			session->collect.root, options->group, 64) < 0)
-		return session_complain("CPUs", -ENOMEM);
 	if (session_filter(session, options->filter, error, sizeof(error))) {
 		fprintf(stderr, "irqtop: filter %s\n", error);
 		return 1;

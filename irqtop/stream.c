@@ -24,10 +24,10 @@ struct columns {
 static const struct columns batch_columns = { 8, {
 	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
 	FIELD_TRIGGER, FIELD_NAME } };
-static const struct columns latency_columns = { 11, {
+static const struct columns latency_columns = { 14, {
 	FIELD_IRQ, FIELD_RATE, FIELD_TOTAL, FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG,
 	FIELD_HANDLER_MAX, FIELD_TASK_P50, FIELD_TASK_P99, FIELD_TASK_MAX,
-	FIELD_TRIGGER, FIELD_NAME } };
+	FIELD_READ_P50, FIELD_READ_P99, FIELD_READ_MAX, FIELD_TRIGGER, FIELD_NAME } };
 static const struct columns once_columns = { 6, {
 	FIELD_IRQ, FIELD_TOTAL, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
 static const struct columns diff_columns = { 6, {
@@ -327,9 +327,6 @@ int diff_run(struct session *session)
 	if (side_load(session, session->options.diff[0]) ||
 	    side_load(session, session->options.diff[1]))
 		return 1;
-	if (axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
-			session->monitor.source->root, AXIS_AUTO, 64) < 0)
-		return session_complain("CPUs", -ENOMEM);
 	if (session_filter(session, session->options.filter, error, sizeof(error))) {
 		fprintf(stderr, "irqtop: filter %s\n", error);
 		return 1;

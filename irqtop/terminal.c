@@ -113,6 +113,8 @@ int terminal_open(struct terminal *terminal, const struct options *options)
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
+	/* Else it looks for keys every few lines, and flushes before each look. */
+	typeahead(-1);
 	if (options->mouse) {
 		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 		mouseinterval(0);

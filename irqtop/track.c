@@ -56,6 +56,21 @@ static uint32_t track_find(const struct tracks *tracks, uint64_t key)
 	return i;
 }
 
+/* What it has of memory stays. */
+static void track_clear(struct track *track)
+{
+	struct track_list affinity = track->facts.affinity;
+	struct track_list effective = track->facts.effective;
+	float *history_hz = track->history_hz;
+
+	memset(track, 0, sizeof(*track));
+	track->history_hz = history_hz;
+	track->facts.affinity = affinity;
+	track->facts.effective = effective;
+	track_list_set(&track->facts.affinity, NULL);
+	track_list_set(&track->facts.effective, NULL);
+}
+
 static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 {
 	uint32_t i = tracks->free_list, *at;
@@ -65,7 +80,7 @@ static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 		if (room(&tracks->slot, &tracks->slot_room, tracks->count + 1,
 			 sizeof(struct track *)))
 			return NONE;
-		track = malloc(sizeof(*track));
+		track = calloc(1, sizeof(*track));
 		if (!track)
 			return NONE;
 		i = tracks->count++;
@@ -74,8 +89,8 @@ static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 	} else {
 		track = tracks->slot[i];
 		tracks->free_list = track->next;
+		track_clear(track);
 	}
-	memset(track, 0, sizeof(*track));
 	track->key = key;
 	track->irq = irq;
 	track->order = NONE;
@@ -86,8 +101,8 @@ static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 	return i;
 }
 
-static void track_note(struct track *track, const struct irqtable_delta *delta,
-		       double seconds)
+static int track_note(const struct tracks *tracks, struct track *track,
+		      const struct irqtable_delta *delta, double seconds)
 {
 	float rate = -1;
 
@@ -95,14 +110,20 @@ static void track_note(struct track *track, const struct irqtable_delta *delta,
 		rate = (float)((double)delta->delta / seconds);
 		if (rate > track->max_hz)
 			track->max_hz = rate;
+		track->rated = true;
 	}
 	/* Nothing is known before the second sample: history starts there. */
-	if (rate < 0 && !track->history_len)
-		return;
+	if (!track->rated || tracks->no_history)
+		return 0;
+	if (!track->history_hz)
+		track->history_hz = malloc(TRACK_HISTORY * sizeof(*track->history_hz));
+	if (!track->history_hz)
+		return -ENOMEM;
 	track->history_hz[track->history_at] = rate;
 	track->history_at = (track->history_at + 1) % TRACK_HISTORY;
 	if (track->history_len < TRACK_HISTORY)
 		track->history_len++;
+	return 0;
 }
 
 static void tracks_drop_gone(struct tracks *tracks)
@@ -157,12 +178,31 @@ int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff,
 		}
 		tracks->slot[tracks->row[r]]->generation = tracks->generation;
 		tracks->slot[tracks->row[r]]->seen++;
-		track_note(tracks->slot[tracks->row[r]], &diff->row[r], seconds);
+		if (track_note(tracks, tracks->slot[tracks->row[r]], &diff->row[r],
+			       seconds))
+			return -ENOMEM;
 	}
 	tracks->nrows = cur->nrows;
 	if (!diff->same_rows)
 		tracks_drop_gone(tracks);
 	return 0;
+}
+
+void track_list_set(struct track_list *list, const struct irqtable_cpus *cpus)
+{
+	list->len = 0;
+	list->text[0] = '\0';
+	if (!cpus)
+		return;
+	list->len = irqtable_cpus_format(cpus, list->text, sizeof(list->text));
+	if (list->len < sizeof(list->text))
+		return;
+	/* Without room for it there is no list: half of one would be wrong. */
+	if (room(&list->longer, &list->room, list->len + 1, 1)) {
+		track_list_set(list, NULL);
+		return;
+	}
+	irqtable_cpus_format(cpus, list->longer, list->room);
 }
 
 float track_history(const struct track *track, uint32_t back)
@@ -177,8 +217,12 @@ void tracks_free(struct tracks *tracks)
 {
 	uint32_t i;
 
-	for (i = 0; i < tracks->count; i++)
+	for (i = 0; i < tracks->count; i++) {
+		free(tracks->slot[i]->history_hz);
+		free(tracks->slot[i]->facts.affinity.longer);
+		free(tracks->slot[i]->facts.effective.longer);
 		free(tracks->slot[i]);
+	}
 	free(tracks->slot);
 	free(tracks->bucket);
 	free(tracks->row);

@@ -10,25 +10,38 @@
 #include "irqtable.h"
 
 #define TRACK_HISTORY 256	/* samples */
-#define TRACK_TEXT 64
+#define TRACK_TEXT 64		/* lists of CPUs up to that need no room of their own */
 #define TRACK_ALERTS 8
 
-/* Facts that fit a table cell; the opened row reads the whole. */
+/* A list of CPUs, "0-3,8". */
+struct track_list {
+	char text[TRACK_TEXT];
+	char *longer;		/* where it is when it does not fit text */
+	size_t len, room;
+};
+
 struct track_facts {
 	bool known, have_spurious;
 	int node;			/* -1: none or unknown */
 	uint64_t spurious;		/* unhandled of the last 100,000 */
 	char type[16];
-	char affinity[TRACK_TEXT], effective[TRACK_TEXT];
+	struct track_list affinity, effective;
 };
 
-/* Time in the handler, and from interrupt to the woken task (latency.h). */
+/* Latencies since the start. */
+struct track_latency {
+	bool have_p50, have_p99;
+	uint64_t n, p50_ns, p99_ns, max_ns;
+};
+
+/* Time in the handler, and from the interrupt on (latency.h). */
 struct track_time {
-	bool known, have_p50, have_p99;
+	bool known;
 	uint64_t handlers, avg_ns;	/* last interval */
 	double share;			/* of one CPU, last interval */
-	uint64_t max_ns;		/* since the start, as all below */
-	uint64_t tasks, p50_ns, p99_ns, task_max_ns;
+	uint64_t max_ns;		/* since the start */
+	struct track_latency task;	/* until the woken task runs */
+	struct track_latency read;	/* until its read() returns the interrupt */
 };
 
 struct track {
@@ -39,11 +52,13 @@ struct track {
 	uint32_t order;		/* place on the screen, for a frozen order */
 	uint32_t next;		/* in its hash chain, or of the free list */
 	uint32_t history_len, history_at;
+	bool rated;		/* a rate was known once */
 	float max_hz;
 	uint64_t verdict_of;	/* serial of the filter `wanted` answers */
 	bool wanted;
 	uint16_t streak[TRACK_ALERTS];	/* samples in a row above each alert */
-	float history_hz[TRACK_HISTORY];	/* ring; negative: unknown */
+	/* ring of TRACK_HISTORY, negative: unknown; NULL until there is something */
+	float *history_hz;
 	struct track_facts facts;
 	struct track_time time;
 	char device[32], driver[32];
@@ -57,6 +72,7 @@ struct tracks {
 	uint32_t *row;		/* track of each row of the current table */
 	uint32_t count, free_list, generation, nrows;
 	size_t slot_room, bucket_room, row_room;
+	bool no_history;	/* nobody will look at it: 1 KiB less for each row */
 };
 
 /*
@@ -71,6 +87,14 @@ static inline struct track *tracks_of_row(const struct tracks *tracks,
 					  uint32_t row)
 {
 	return tracks->slot[tracks->row[row]];
+}
+
+/* Sets the list; NULL: there is none. */
+void track_list_set(struct track_list *list, const struct irqtable_cpus *cpus);
+
+static inline const char *track_list_text(const struct track_list *list)
+{
+	return list->len < sizeof(list->text) ? list->text : list->longer;
 }
 
 /* Rate `back` samples ago, negative when unknown. */

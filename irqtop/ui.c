@@ -10,6 +10,7 @@
 #include "ui.h"
 
 #define JUMP_SAMPLES 10
+#define WHEEL_ROWS 3
 #define INTERVAL_MIN_S 0.1
 #define INTERVAL_MAX_S 3600.0
 
@@ -21,6 +22,7 @@ void ui_say(struct ui *ui, bool bad, const char *format, ...)
 	vsnprintf(ui->message, sizeof(ui->message), format, args);
 	va_end(args);
 	ui->message_bad = bad;
+	ui->message_new = true;
 }
 
 const struct view_row *ui_row(const struct ui *ui, const struct view *view)
@@ -77,19 +79,21 @@ static void cursor_move(struct ui *ui, const struct view *view, int64_t by)
 	cursor_keep_in_sight(ui);
 }
 
-static void scroll_row(struct ui *ui, int64_t by)
+static void page_scroll(uint32_t *top, int64_t by)
 {
-	int64_t at = (int64_t)ui->row_top + by;
+	int64_t at = (int64_t)*top + by;
 
 	/* Drawing stops it at the last line. */
-	ui->row_top = at < 0 ? 0 : (uint32_t)at;
+	*top = at < 0 ? 0 : (uint32_t)at;
 }
 
 static unsigned int go(struct ui *ui, const struct view *view, int64_t by)
 {
 	if (ui->page == PAGE_ROW)
-		scroll_row(ui, by);
-	else if (ui->page == PAGE_LIST)
+		page_scroll(&ui->row_top, by);
+	else if (ui->page == PAGE_HELP)
+		page_scroll(&ui->help_top, by);
+	else
 		cursor_move(ui, view, by);
 	return 0;
 }
@@ -123,6 +127,10 @@ static unsigned int filter_put(struct ui *ui, struct session *session,
 {
 	char error[UI_TEXT - 8];
 
+	if (strlen(text) >= sizeof(session->options.filter)) {
+		ui_say(ui, true, "the filter is too long");
+		return 0;
+	}
 	if (session_filter(session, text, error, sizeof(error))) {
 		ui_say(ui, true, "%s", error);
 		return 0;
@@ -230,7 +238,8 @@ static unsigned int affinity_open(struct ui *ui, const struct session *session)
 		ui_say(ui, true, "not the running system: nothing to set");
 	else {
 		ui->irq = row->data->irq;
-		prompt_open(ui, PROMPT_AFFINITY, row->track->facts.affinity);
+		prompt_open(ui, PROMPT_AFFINITY,
+			    track_list_text(&row->track->facts.affinity));
 	}
 	return 0;
 }
@@ -474,4 +483,9 @@ unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x,
 		return page_open(ui, session);
 	cursor_move(ui, &session->view, (int64_t)at - ui->cursor);
 	return 0;
+}
+
+unsigned int ui_wheel(struct ui *ui, struct session *session, int turn)
+{
+	return go(ui, &session->view, turn * WHEEL_ROWS);
 }

@@ -32,19 +32,20 @@ struct ui {
 	uint64_t key;			/* of the row under the cursor */
 	bool follow, paused;
 	uint32_t strip_at;		/* first group shown */
-	uint32_t row_top;		/* lines scrolled in the opened row */
+	uint32_t row_top, help_top;	/* lines scrolled in the opened row, the help */
 	enum ui_prompt prompt;
-	char input[UI_TEXT];
+	char input[IRQTABLE_CPUS_TEXT];	/* an affinity may be long */
 	char message[UI_TEXT];
-	bool message_bad;
+	bool message_bad, message_new;	/* new: nobody has seen it yet */
 	unsigned int list_height;	/* rows that fit; set when laid out */
 	unsigned int seek;
 	int32_t irq;
 	struct irqtable_cpus affinity;
 	struct layout layout;
 	struct detail detail;
-	bool have_latency;
-	struct hist latency;		/* of the opened row */
+	/* of the opened row */
+	bool have_latency[LATENCY_KINDS];
+	struct hist latency[LATENCY_KINDS];
 	double self_cpu;		/* share of one CPU; negative: unknown */
 	char where[UI_TEXT];		/* host or file */
 };
@@ -56,6 +57,9 @@ unsigned int ui_type(struct ui *ui, struct session *session, int code);
 /* A click on place (x, y). */
 unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x,
 		      unsigned int y);
+
+/* The wheel, below zero: up. */
+unsigned int ui_wheel(struct ui *ui, struct session *session, int turn);
 
 /* After a new view: keeps the cursor on the row (follow) or the line. */
 void ui_settle(struct ui *ui, const struct view *view);

@@ -28,6 +28,7 @@ extern "C" {
 /* --- sets of CPUs ---------------------------------------------------------- */
 
 #define IRQTABLE_CPUS_MAX 8192	/* the kernel's own limit on x86 */
+#define IRQTABLE_CPUS_TEXT (4 * IRQTABLE_CPUS_MAX)	/* bytes that hold any list */
 
 struct irqtable_cpus {
 	uint64_t bit[IRQTABLE_CPUS_MAX / 64];
@@ -253,8 +254,8 @@ int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
 
 /*
  * Writes /proc/irq/N/smp_affinity_list. The kernel's answer comes back: -EIO a
- * managed interrupt or one that cannot move, -EINVAL no such CPU or none online,
- * -EPERM or -EACCES not allowed.
+ * managed interrupt or one that cannot move (-EPERM in newer kernels), -EINVAL no
+ * such CPU or none online, -EPERM or -EACCES not allowed.
  */
 int irqtable_affinity_write(int root, uint32_t irq,
 			    const struct irqtable_cpus *cpus);

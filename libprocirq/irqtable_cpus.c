@@ -83,7 +83,7 @@ unsigned int irqtable_cpus_count(const struct irqtable_cpus *set)
 
 static int cpus_read(struct irqtable_cpus *set, int root, const char *path)
 {
-	char text[8192];
+	char text[IRQTABLE_CPUS_TEXT];
 	ssize_t len = irqtable_text(root, path, text, sizeof(text));
 
 	return len < 0 ? (int)len : irqtable_cpus_parse(set, text, (size_t)len);

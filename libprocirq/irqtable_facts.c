@@ -32,7 +32,7 @@ static unsigned int fact_copy(int root, uint32_t irq, const char *name, char *bu
 static unsigned int fact_cpus(int root, uint32_t irq, const char *name,
 			      struct irqtable_cpus *set, unsigned int have)
 {
-	char text[4096];
+	char text[IRQTABLE_CPUS_TEXT];
 	ssize_t len = fact_text(root, "proc/irq", irq, name, text, sizeof(text));
 
 	if (len < 0 || irqtable_cpus_parse(set, text, (size_t)len))
@@ -172,14 +172,12 @@ int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
 int irqtable_affinity_write(int root, uint32_t irq,
 			    const struct irqtable_cpus *cpus)
 {
-	char path[64], list[4096];
+	char path[64], list[IRQTABLE_CPUS_TEXT];
 	size_t len;
 	ssize_t n;
 	int fd, err = 0;
 
 	len = irqtable_cpus_format(cpus, list, sizeof(list));
-	if (len >= sizeof(list))
-		return -E2BIG;
 	snprintf(path, sizeof(path), "proc/irq/%u/smp_affinity_list", irq);
 	fd = openat(root, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -45,9 +45,10 @@ ssize_t irqtable_text(int at, const char *path, char *buf, size_t size)
 			close(fd);
 			return n;
 		}
-		if (n == 0)
-			break;
 		len += (size_t)n;
+		/* These files are one record each: a short read is the end. */
+		if (len + 1 < size)
+			break;
 	}
 	close(fd);
 	while (len && (buf[len - 1] == '\n' || buf[len - 1] == ' '))

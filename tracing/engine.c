@@ -23,6 +23,8 @@ static void on_record(void *ctx, unsigned int cpu, const struct record *r)
 	if (!engine->counts.events++)
 		engine->counts.first_ns = e.ts_ns;
 	engine->counts.last_ns = e.ts_ns;
+	if (e.kind == EVENT_PROCIRQ_READ && engine->config.read)
+		engine->config.read(engine->config.read_ctx, &e);
 	chains_event(engine->chains, &e);
 }
 

@@ -20,6 +20,9 @@
  * @sink: of chains
  * @loss: gets each EVENT_LOSS_*; may be NULL
  * @loss_ctx: passed to @loss
+ * @read: gets each EVENT_PROCIRQ_READ, which says of itself how long it took since
+ *	the interrupt, whatever chain it belongs to; may be NULL
+ * @read_ctx: passed to @read
  */
 struct engine_config {
 	unsigned int n_cpus;
@@ -29,6 +32,8 @@ struct engine_config {
 	struct chain_sink sink;
 	void (*loss)(void *ctx, const struct event *e);
 	void *loss_ctx;
+	void (*read)(void *ctx, const struct event *e);
+	void *read_ctx;
 };
 
 /**

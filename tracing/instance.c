@@ -496,6 +496,52 @@ int instance_stop(struct instance *instance)
 					   "0") < 0 ? -1 : 0;
 }
 
+static bool is_of_module(const struct event_def *def)
+{
+	return def->kind == EVENT_PROCIRQ_READ;
+}
+
+/* Does the kernel have the event in the instance, and is it not recorded? */
+static bool is_off(struct instance *instance, const struct event_def *def)
+{
+	char path[160], *text;
+	bool off;
+
+	snprintf(path, sizeof(path), "events/%s/%s/enable", def->system, def->name);
+	text = tracefs_instance_file_read(instance->tracefs, path, NULL);
+	off = text && text[0] == '0';
+	free(text);
+	return off;
+}
+
+/**
+ * instance_renew - record also the events of a module that was loaded since
+ * @instance: recording or not
+ *
+ * Changes the catalogue: not while an engine runs. A module that was unloaded
+ * and loaded again has new events, which nobody turned on.
+ * Returns how many events were turned on.
+ */
+int instance_renew(struct instance *instance)
+{
+	int renewed = 0;
+
+	for (size_t i = 0; i < event_n_defs; i++) {
+		const struct event_def *def = &event_defs[i];
+		char *text;
+
+		if (!is_of_module(def) || !is_off(instance, def))
+			continue;
+		text = tracefs_event_file_read(NULL, def->system, def->name,
+					       "format", NULL);
+		if (text && event_catalog_add(&instance->catalog, def->system, text) > 0 &&
+		    !event_write(instance, def, "enable", "1"))
+			renewed++;
+		free(text);
+	}
+	return renewed;
+}
+
 /**
  * instance_wait - until a buffer is filling up
  * @instance: recording

@@ -53,6 +53,7 @@ struct instance *instance_new(const struct instance_config *config,
 void instance_free(struct instance *instance);
 int instance_start(struct instance *instance);
 int instance_stop(struct instance *instance);
+int instance_renew(struct instance *instance);
 int instance_wait(struct instance *instance, int timeout_ms, int wake_fd);
 
 const struct event_catalog *instance_catalog(const struct instance *instance);

@@ -6,7 +6,11 @@ _irqtop()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
 	case $prev in
 	-t|--tables) words='interrupts softirqs both' ;;
-	-s|--sort|-c|--columns) words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1) ;;
+	-s|--sort) words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1) ;;
+	-c|--columns)
+		# The last of a list with commas.
+		words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1 |
+			sed "s/^/${cur%"${cur##*,}"}/") ;;
 	--group) words='auto cpu cache node range' ;;
 	--color) words='auto never 8 256' ;;
 	--theme) words='dark light' ;;

@@ -254,6 +254,33 @@ head -c -5 "$scratch/rec" >"$scratch/cut"
 $irqtop --json -s irq --replay "$scratch/cut" >"$scratch/out"
 is 'a torn recording ends one sample earlier' \
 	"$(jq -s 'map(.time) | unique | length' "$scratch/out")" 4
+# Rows and CPUs that come and go, a name that changes, a wrap, a reset.
+interrupts hot <<'END'
+           CPU0       CPU1       
+ 24:        100          0   IO-APIC   1-edge      a
+LOC:       1000 4294967290   Local timer interrupts
+END
+$irqtop --root "$scratch/hot" --json --per-cpu -n 3 -d 0.4 -s irq --record "$scratch/hotrec" \
+	>"$scratch/live" &
+sleep 0.6
+interrupts hot <<'END'
+           CPU0       CPU1       CPU5       
+ 24:        101          0          7   IO-APIC   1-edge      a
+ 30:          1          0          5   IO-APIC   3-edge      new
+LOC:       1010          4         12   Local timer interrupts
+END
+sleep 0.4
+interrupts hot <<'END'
+           CPU0       CPU5       
+ 30:          9         15   IO-APIC   3-edge      other
+LOC:          5         13   Local timer interrupts
+END
+wait
+is 'a recorder sees rows and CPUs come and go' \
+	"$(jq -r '[.irq, .delta] | join(" ")' "$scratch/live" | tr '\n' ,)" \
+	'24 0,LOC 0,24 1,30 ,LOC 20,30 ,LOC ,'
+$irqtop --json --per-cpu -s irq --replay "$scratch/hotrec" >"$scratch/out"
+is 'and so does the replay' "$(cmp "$scratch/live" "$scratch/out" && echo same)" same
 status 'what is no recording is told so' 1 $irqtop --replay /etc/passwd -b
 is '' "$(cat "$scratch/err")" 'irqtop: /etc/passwd: not a recording of irqtop'
 
@@ -341,6 +368,8 @@ done
 is 'the man page is sound' "$(mandoc -T lint -W warning irqtop/irqtop.1 2>&1)" ''
 is 'bash completes an option' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
 	COMP_WORDS=(irqtop --op) COMP_CWORD=1; _irqtop; echo "${COMPREPLY[@]}"')" '--openmetrics'
+is 'and the last column of a list' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
+	COMP_WORDS=(irqtop -c irq,read_p9) COMP_CWORD=2; _irqtop; echo "${COMPREPLY[@]}"')" 'irq,read_p99_ns'
 
 echo "1..$count"
 exit $failed

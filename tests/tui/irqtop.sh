@@ -152,6 +152,8 @@ start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600"
 keys ')'; await 12/12
 keys '?'
 same help-40x10 'help on 40x10'
+keys End
+same help-end-40x10 'scrolled to its end'
 keys '?' Enter
 same row-2-40x10 'a row on 40x10'
 t resize-window -t "s$session" -x 19 -y 4
@@ -200,6 +202,190 @@ result $((! $?)) 'and no others'
 await 'affinity +0-1'
 result $? 'and the affinity'
 
+# mouse BUTTON X Y: as a terminal reports it, places counted from 1; a click is a
+# press and a release. Buttons: 0 left, 64 wheel up, 65 wheel down.
+mouse()
+{
+	t send-keys -t "s$session" -l "$(printf '\033[<%d;%d;%dM\033[<%d;%d;%dm' "$@" "$@")"
+	sleep 0.2
+}
+
+# The first line of the list that is shown in reverse: the row under the cursor.
+selected()
+{
+	t capture-pane -p -e -t "s$session" | sed 1,4d | grep -m 1 $'\033\[[0-9;]*7m' |
+		sed $'s/\033\[[0-9;]*m//g' | awk '{ print $1 }'
+}
+
+tree 60 5
+start 80x24 "TERM=xterm-256color $program --no-config --root $scratch/tree -s irq -d 3600"
+await dev24
+mouse 0 3 8
+[ "$(selected)" = 27 ]
+result $? "a click selects the row ($(selected))"
+mouse 65 20 10
+mouse 65 20 10
+[ "$(selected)" = 33 ]
+result $? "the wheel moves down ($(selected))"
+for _ in 1 2 3 4 5; do mouse 65 20 10; done
+[ "$(selected)" = 48 ] && ! screen | grep -q dev24
+result $? "and scrolls ($(selected))"
+for _ in $(seq 9); do mouse 64 20 10; done
+[ "$(selected)" = 24 ]
+result $? "and up to the first row again ($(selected))"
+mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
+await 'sorted by NAME' && screen | sed -n 4p | grep -q 'NAME^'
+result $? 'a click on a title sorts by its column'
+mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
+await reversed && [ "$(screen | sed -n 5p | awk '{ print $1 }')" = 60 ]
+result $? 'another one turns the order'
+mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "CPUS") }')" 4
+screen | sed -n 4p | grep -q 'NAMEv'
+result $? 'a picture is nothing to sort by'
+mouse 0 3 24
+mouse 0 3 2
+! screen | grep -q ^IRQ
+result $? 'a click beside the list does nothing'
+mouse 0 3 6
+mouse 0 3 6
+await '^IRQ 59 ' && await 'counts '
+result $? 'a double click opens the row'
+mouse 65 3 6
+mouse 64 3 6
+await '^IRQ 59 '
+result $? 'where the wheel leaves it open'
+mouse 0 3 6
+await 'NAMEv'
+result $? 'a click goes back'
+t send-keys -t "s$session" q
+await 'exit 0'
+start 80x24 "TERM=screen-256color $program --no-config --root $scratch/tree -s irq -d 3600"
+await dev24
+t send-keys -t "s$session" -H 1b 5b 4d 20 23 28
+sleep 0.2
+[ "$(selected)" = 27 ]
+result $? "the mouse of older terminals ($(selected))"
+start 80x24 "TERM=xterm-256color $program --no-config --no-mouse --root $scratch/tree -s irq -d 3600"
+await dev24
+[ "$(t display-message -p -t "s$session" '#{mouse_any_flag}')" = 0 ]
+result $? '--no-mouse leaves it to the terminal'
+
+# hot IRQ: a tree of three rows where only this one counts, from now on
+total=0
+hot()
+{
+	local irq
+	total=$((total + 1000))
+	mkdir -p "$scratch/hot/proc/irq/24"
+	{
+		echo '           CPU0       CPU1       '
+		for irq in 24 25 26; do
+			if [ "$irq" = "$1" ]; then
+				last[irq]=$((${last[irq]:-0} + total))
+			fi
+			printf '%3d: %10d          0   IO-APIC   1-edge      dev%d\n' "$irq" "${last[irq]:-0}" "$irq"
+		done
+	} >"$scratch/new"
+	mv "$scratch/new" "$scratch/hot/proc/interrupts"
+}
+last=()
+
+# order: the rows' numbers from the top
+order()
+{
+	screen | sed -n '5,$p' | awk '$1 ~ /^2[456]$/ { printf "%s ", $1 }'
+}
+
+# heat IRQ: makes it hot until its total is the greatest, and its row the first
+heat()
+{
+	for _ in 1 2 3 4 5 6 7 8; do
+		hot "$1"
+		sleep 0.25
+		[ "$(order | cut -d' ' -f1)" = "$1" ] && return 0
+	done
+	echo "the order is $(order)" >"$scratch/why"
+	return 1
+}
+
+hot 24
+start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
+await dev24
+heat 26
+result $? 'rows are sorted by what the column says now'
+keys '='
+before=$(order)
+! heat 25 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
+result $? "a frozen order stays ($(order))"
+keys '='
+heat 25
+result $? 'and moves again'
+keys End F
+lowest=$(selected)
+[ "$lowest" != 25 ] && heat "$lowest" && [ "$(selected)" = "$lowest" ]
+result $? "the cursor follows its row ($(selected))"
+keys F
+heat 25 && [ "$(selected)" = 25 ]
+result $? "or keeps its line ($(selected))"
+keys a
+hot 25
+await '1 of 3 rows' && await 'filter: active'
+result $? 'only active rows'
+keys a
+await ' 3 rows'
+result $? 'and all again'
+keys d C-u 5 Enter
+await 'every 5 s  '
+result $? 'another interval'
+keys +
+await 'every 6 s  '
+result $? 'longer'
+keys - -
+await 'every 4 s  '
+result $? 'shorter'
+keys d C-u x Enter
+await "'x' is not a number of seconds"
+result $? 'what is no interval is told so'
+keys / C-u '/(/' Enter
+await '/\(/: .*[Uu]nmatched' || await '[Uu]nmatched'
+result $? 'as is what is no filter'
+keys d C-u . 3 Enter Escape
+echo 0-1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
+keys I Home Enter
+await 'affinity +0-1$'
+echo 1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
+await 'affinity +1$'
+result $? 'an affinity that somebody else changes is seen'
+hot 0
+sed -i '/ 24:/d' "$scratch/hot/proc/interrupts"
+await 'the row is gone'
+result $? 'an opened row that goes away says so'
+
+# A list of CPUs that no cell holds: every other one of 512.
+list=$(seq -s, 0 2 510)
+mkdir -p "$scratch/tree/proc/irq/25"
+echo "$list" >"$scratch/tree/proc/irq/25/smp_affinity_list"
+start 80x24 "$program --no-config --root $scratch/tree -s irq -c irq,affinity,name -d 3600"
+await dev25
+screen | grep -qE '^ +25 0,2,4,6,8…'
+result $? 'a long list of CPUs ends in dots in the table'
+keys Down Enter
+await 'affinity +0,2,4'
+seen=
+for _ in $(seq 40); do
+	# What is on the page joined, page after page.
+	seen="$seen
+$(screen | sed -n '2,23p')"
+	keys Down
+done
+[ "$(printf '%s\n' "$seen" | grep -E '^(affinity)? +[0-9,]+$' | tr -dc '0-9,\n' | tr , '\n' |
+	grep . | sort -n -u | tr '\n' ' ')" = \
+	"$(seq -s' ' 0 2 510) " ]
+result $? 'and is whole in the opened row'
+$program --no-config --root "$scratch/tree" --once -f dev25 --csv -c affinity | sed 1d | cut -d, -f3- | tr -d '"\r' >"$scratch/why"
+[ "$(cat "$scratch/why")" = "$list" ]
+result $? 'and without a screen'
+
 start 80x24 "$program -d 1 -t interrupts"
 await ' LOC '
 result $? 'the running kernel'
@@ -212,6 +398,22 @@ done
 rate=$(screen | awk '$1 == "LOC" { print $2 }')
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
 result $? "keys do not disturb the interval (LOC $rate/s)"
+for _ in $(seq 10); do
+	t resize-window -t "s$session" -x 81 -y 24
+	sleep 0.1
+	t resize-window -t "s$session" -x 80 -y 24
+	sleep 0.1
+done
+rate=$(screen | awk '$1 == "LOC" { print $2 }')
+[ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
+result $? "nor does a new size (LOC $rate/s)"
+keys t
+await 'SCHED' ; ! screen | grep -q ' LOC '
+result $? 'only softirqs'
+keys t t
+await ' LOC '
+result $? 'only interrupts again'
+keys Escape
 t resize-window -t "s$session" -x 40 -y 10
 await '^\? help  / filter'
 result $? 'resized down'
@@ -284,6 +486,26 @@ if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list
 	keys e C-u "$now" Enter
 	await "IRQ $irq: the kernel (took $now|says)"
 	result $? "its answer to one it has is shown"
+	keys e C-u
+	t send-keys -t "s$session" -l "$(printf "$now,%.0s" $(seq 300))$now"
+	await "CPUs for IRQ $irq: .*,$now\$" || true
+	keys Enter
+	await "IRQ $irq: the kernel (took $now|says)"
+	result $? "a list of any length can be typed"
+	keys e C-u 0 , - Enter
+	await "'0,-' is not a list of CPUs like 0-3,8"
+	result $? "what is no list is told so"
+	cp "$program" "$scratch/irqtop"
+	chmod 711 "$scratch"
+	chmod 755 "$scratch/irqtop"
+	start 100x24 "exec setpriv --reuid 65534 --regid 65534 --clear-groups $scratch/irqtop --no-config -s irq -t interrupts"
+	await '^ +[0-9]+ '
+	keys e C-u 0 Enter
+	await "IRQ $irq: the kernel says Permission denied: only root may"
+	result $? "and what only root may do"
+	keys L
+	await "no tracing: .*(root|Permission)"
+	result $? "nor is tracing for anyone else"
 fi
 
 echo "1..$count"

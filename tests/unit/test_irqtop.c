@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "irqtop/affinity.h"
 #include "irqtop/alert.h"
 #include "irqtop/axis.h"
 #include "irqtop/canvas.h"
@@ -19,6 +20,7 @@
 #include "irqtop/layout.h"
 #include "irqtop/monitor.h"
 #include "irqtop/out.h"
+#include "irqtop/pen.h"
 #include "irqtop/view.h"
 
 #define HEAD "           CPU0       CPU1       \n"
@@ -305,7 +307,7 @@ static void test_layout_fits(void **state)
 	for (width = 20; width < 300; width++) {
 		for (height = 5; height < 60; height += 5) {
 			layout_make(&layout, &options, width, height, width % 70 + 1,
-				    width & 1);
+				    width & 1 ? NEED_TIME | NEED_READS : 0);
 			assert_true(layout.list_y + layout.list_height <= height);
 			for (i = 0; i < layout.ncolumns; i++)
 				assert_true(layout.column[i].x + layout.column[i].width <=
@@ -315,6 +317,169 @@ static void test_layout_fits(void **state)
 					    layout.column[i - 1].width - 1);
 		}
 	}
+}
+
+static bool has_column(const struct layout *layout, enum field_id id)
+{
+	unsigned int i;
+
+	for (i = 0; i < layout->ncolumns; i++)
+		if (layout->column[i].id == id)
+			return true;
+	return false;
+}
+
+/* Who turns tracing on wants to see it, on a small screen too. */
+static void test_layout_shows_latency(void **state)
+{
+	struct options options = {0};
+	struct layout layout;
+
+	(void)state;
+	layout_make(&layout, &options, 80, 24, 2, 0);
+	assert_false(has_column(&layout, FIELD_TASK_P99));
+	assert_false(has_column(&layout, FIELD_READ_P99));
+	layout_make(&layout, &options, 80, 24, 2, NEED_TIME);
+	assert_true(has_column(&layout, FIELD_HANDLER_SHARE));
+	assert_true(has_column(&layout, FIELD_TASK_P50));
+	assert_true(has_column(&layout, FIELD_TASK_P99));
+	assert_false(has_column(&layout, FIELD_READ_P99));
+	layout_make(&layout, &options, 80, 24, 2, NEED_TIME | NEED_READS);
+	assert_true(has_column(&layout, FIELD_READ_P50));
+	assert_true(has_column(&layout, FIELD_READ_P99));
+}
+
+/* Lists longer than a track's own room, and tracks that get another row. */
+static void test_lists_of_cpus(void **state)
+{
+	struct irqtable_cpus cpus = {0};
+	struct track_list list = {0};
+	const char *first;
+	unsigned int i;
+
+	(void)state;
+	irqtable_cpus_add(&cpus, 3);
+	track_list_set(&list, &cpus);
+	assert_string_equal(track_list_text(&list), "3");
+	for (i = 0; i < IRQTABLE_CPUS_MAX; i += 3) {
+		irqtable_cpus_add(&cpus, i);
+		irqtable_cpus_add(&cpus, i + 1);
+	}
+	track_list_set(&list, &cpus);
+	assert_int_equal(strlen(track_list_text(&list)), list.len);
+	assert_true(list.len < IRQTABLE_CPUS_TEXT);
+	assert_int_equal(irqtable_cpus_parse(&cpus, track_list_text(&list), list.len), 0);
+	assert_true(irqtable_cpus_has(&cpus, 8190));
+	assert_false(irqtable_cpus_has(&cpus, 8189));
+	first = track_list_text(&list);
+	track_list_set(&list, NULL);
+	assert_string_equal(track_list_text(&list), "");
+	track_list_set(&list, &cpus);
+	assert_ptr_equal(track_list_text(&list), first);
+	free(list.longer);
+}
+
+/* Rows that come and go, with histories or without. */
+static void test_history_is_kept_when_wanted(void **state)
+{
+	static const char *const text[] = {
+		HEAD " 24:  1  0  chip  edge  a\n 25:  1  0  chip  edge  b\n",
+		HEAD " 24:  2  0  chip  edge  a\n",
+		HEAD " 24:  4  0  chip  edge  a\n 26:  1  0  chip  edge  c\n",
+		HEAD " 24:  8  0  chip  edge  a\n 26:  3  0  chip  edge  c\n",
+	};
+	struct monitor monitor;
+	struct texts texts;
+	unsigned int without, i;
+
+	(void)state;
+	for (without = 0; without < 2; without++) {
+		start(&monitor, &texts, text, 4);
+		monitor.tracks[0].no_history = without;
+		for (i = 0; i < 4; i++)
+			assert_int_equal(monitor_step(&monitor), 0);
+		/* The second row has the track of one that is gone. */
+		assert_int_equal(monitor.tracks[0].count, 2);
+		for (i = 0; i < 2; i++) {
+			const struct track *track = tracks_of_row(&monitor.tracks[0], i);
+
+			assert_true(track->rated);
+			assert_float_equal(track->max_hz, i ? 2 : 4, 0.001);
+			assert_float_equal(track_history(track, 0),
+					   without ? -1 : i ? 2 : 4, 0.001);
+			assert_float_equal(track_history(track, 1),
+					   without || i ? -1 : 2, 0.001);
+		}
+		monitor_free(&monitor);
+	}
+}
+
+static void line_of(const struct canvas *canvas, unsigned int y, char *buf)
+{
+	unsigned int x;
+
+	for (x = 0; x < canvas->width; x++)
+		buf[x] = (char)canvas->cell[y * canvas->width + x].point;
+	while (x && buf[x - 1] == ' ')
+		x--;
+	buf[x] = '\0';
+}
+
+static void test_facts_are_whole(void **state)
+{
+	static const char *const want[] = {
+		"name  0,2,4,", "      10-12,", "      777", "two   RATE 1", "      MAX 22",
+		"long  abcdefgh", "      ij", "",
+	};
+	struct canvas canvas = { .ascii = true };
+	struct pen pen = { .canvas = &canvas, .bottom = 8, .label = 6 };
+	uint32_t top = 99;
+	char line[32];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(canvas_reset(&canvas, 14, 8), 0);
+		pen_fact_text(&pen, "name", "0,2,4,10-12,777");
+		pen_fact_text(&pen, "two", "RATE 1  MAX 22");
+		pen_fact_text(&pen, "none", "");
+		pen_fact_text(&pen, "long", "abcdefghij");
+		/* The second time it is measured first, and fits. */
+		pen.skip = 0;
+		if (!i) {
+			assert_int_equal(pen.line, 7);
+			pen_scroll(&pen, &top);
+			assert_int_equal(top, 0);
+		}
+	}
+	for (i = 0; i < 8; i++) {
+		line_of(&canvas, i, line);
+		assert_string_equal(line, want[i]);
+	}
+	pen.bottom = 3;
+	top = 99;
+	pen_scroll(&pen, &top);
+	assert_int_equal(top, 4);
+	canvas_free(&canvas);
+}
+
+static void test_refused_affinities(void **state)
+{
+	const char *unmovable = affinity_why(-EIO, true);
+
+	(void)state;
+	assert_non_null(strstr(unmovable, "managed"));
+	/* Newer kernels say EPERM to root, and mean the same. */
+	assert_string_equal(affinity_why(-EPERM, true), unmovable);
+	assert_string_equal(affinity_why(-EPERM, false), "only root may");
+	assert_string_equal(affinity_why(-EACCES, false), "only root may");
+	assert_non_null(strstr(affinity_why(-EINVAL, true), "online"));
+	assert_non_null(strstr(affinity_why(-EOVERFLOW, true), "no such CPU"));
+	assert_non_null(strstr(affinity_why(-ERANGE, true), "no such CPU"));
+	assert_non_null(strstr(affinity_why(-ENOSPC, true), "vector"));
+	assert_non_null(strstr(affinity_why(-EROFS, true), "read-only"));
+	assert_non_null(strstr(affinity_why(-ENOENT, true), "gone"));
+	assert_string_equal(affinity_why(-ENOTSUP, true), "refused");
 }
 
 static void test_canvas_cleans(void **state)
@@ -345,6 +510,11 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_layout_fits),
+		cmocka_unit_test(test_layout_shows_latency),
+		cmocka_unit_test(test_lists_of_cpus),
+		cmocka_unit_test(test_history_is_kept_when_wanted),
+		cmocka_unit_test(test_facts_are_whole),
+		cmocka_unit_test(test_refused_affinities),
 		cmocka_unit_test(test_canvas_cleans),
 	};
 

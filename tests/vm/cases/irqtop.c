@@ -2,11 +2,12 @@
 /*
  * irqtop's rates against interrupts whose number is known: a device that raises
  * one at a time, and irqgen. irqtop says when it took its samples, this program when
- * it raised.
+ * it raised. And its words for what a kernel says to an affinity.
  */
 #include <math.h>
 
 #include "guest.h"
+#include "screen.h"
 
 #define SECONDS 3
 #define TOLERANCE 0.02
@@ -141,9 +142,54 @@ static void rate_of_a_source(void)
 	REQUIRE(gen("stop line=%u", s.line) >= 0);
 }
 
+/* The timer of old, which never moves: the kernel's own answer, whatever its name. */
+static void affinity_is_refused(void)
+{
+	static struct screen screen;
+	int err;
+
+	if (access("/proc/irq/0/smp_affinity_list", F_OK))
+		SKIP("no IRQ 0");
+	CHECK(put_text("/proc/irq/0/smp_affinity_list", "0") == -1);
+	err = errno;
+	tap_diag("this kernel's answer: %s", strerror(err));
+	CHECK(err == EIO || err == EPERM);
+	screen_open(&screen, "-t interrupts -s irq");
+	REQUIRE(screen_shows(&screen, "timer"));
+	screen_keys(&screen, "e\0250\r");
+	CHECK(screen_shows(&screen, strerror(err)));
+	CHECK(screen_shows(&screen, "managed by its driver or fixed"));
+	screen_close(&screen);
+}
+
+/* One that can be moved, to where no CPU is and to where one is. */
+static void affinity_is_taken(void)
+{
+	static struct screen screen;
+	int irq, fd;
+
+	REQUIRE(pci_irq_kind("msi") == 0);
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	irq = pci_irq(EDU_1);
+	REQUIRE(irq > 0);
+	fd = irq_open((unsigned int)irq, O_RDONLY);
+	REQUIRE(fd >= 0);
+	screen_open(&screen, "-t interrupts -f /procirq/");
+	REQUIRE(screen_shows(&screen, "procirq"));
+	screen_keys(&screen, "e\02577\r");
+	CHECK(screen_shows(&screen, "the kernel says"));
+	screen_keys(&screen, "e\0251\r");
+	CHECK(screen_shows(&screen, "the kernel took 1"));
+	screen_close(&screen);
+	close(fd);
+	CHECK_EQ(pci_unbind(EDU_1), 0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(rate_of_a_device),
 	TAP_TEST(rate_of_a_source),
+	TAP_TEST(affinity_is_refused),
+	TAP_TEST(affinity_is_taken),
 };
 
 int main(int argc, char **argv)

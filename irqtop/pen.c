@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "out.h"
+#include "pen.h"
+
+void pen_measure(struct pen *pen)
+{
+	pen->line = 0;
+	pen->skip = UINT32_MAX;
+}
+
+void pen_scroll(struct pen *pen, uint32_t *top)
+{
+	unsigned int height = pen->bottom - pen->top;
+	unsigned int last = pen->line > height ? pen->line - height : 0;
+
+	if (*top > last)
+		*top = last;
+	pen->line = 0;
+	pen->skip = *top;
+}
+
+int pen_next(struct pen *pen)
+{
+	unsigned int line = pen->line++;
+
+	if (line < pen->skip || pen->top + line - pen->skip >= pen->bottom)
+		return -1;
+	return (int)(pen->top + line - pen->skip);
+}
+
+/*
+ * Bytes of the text that go on a line: up to the last gap of two blanks, which
+ * parts what belongs together, or else the last blank or comma that fits.
+ */
+static size_t line_bytes(const char *text, size_t len, unsigned int width)
+{
+	size_t at = 0, stop = 0, gap = 0;
+	unsigned int n;
+	uint32_t point;
+
+	for (n = 0; n < width; n++) {
+		if (at == len)
+			return len;
+		at += utf8_next(text + at, len - at, &point);
+		if (point == ' ' && at > 1 && text[at - 2] == ' ')
+			gap = at;
+		if (point == ' ' || point == ',')
+			stop = at;
+	}
+	if (at == len)
+		return len;
+	return gap ? gap : text[at] == ' ' || !stop ? at : stop;
+}
+
+void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,
+	      unsigned int style)
+{
+	unsigned int room = pen->canvas->width > pen->label ?
+			    pen->canvas->width - pen->label : 1;
+	size_t bytes;
+	int y;
+
+	for (; len; text += bytes, len -= bytes, label = "") {
+		bytes = line_bytes(text, len, room);
+		y = pen_next(pen);
+		if (y >= 0) {
+			canvas_text(pen->canvas, 0, (unsigned int)y, pen->label - 1,
+				    pen->label_style, label, strlen(label));
+			canvas_text(pen->canvas, pen->label, (unsigned int)y, room, style,
+				    text, bytes);
+		}
+		while (bytes < len && text[bytes] == ' ')
+			bytes++;
+	}
+}
+
+void pen_fact_text(struct pen *pen, const char *label, const char *text)
+{
+	pen_fact(pen, label, text, strlen(text), PLAIN);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "picture.h"
+
+unsigned int picture_level(double rate_hz)
+{
+	/* Steps of the heat strip: the same for every row and machine. */
+	static const double step_hz[HEAT_LEVELS - 1] = {
+		10, 100, 1000, 5000, 20000, 50000, 100000,
+	};
+	unsigned int level = 1;
+
+	if (!(rate_hz > 0))
+		return 0;
+	while (level < HEAT_LEVELS && rate_hz >= step_hz[level - 1])
+		level++;
+	return level;
+}
+
+uint32_t picture_glyph(const struct canvas *canvas, unsigned int level)
+{
+	static const char ascii[] = " -:=+*%#@";
+
+	if (level > HEAT_LEVELS)
+		level = HEAT_LEVELS;
+	if (!level)
+		return ' ';
+	return canvas->ascii ? (uint32_t)ascii[level] : 0x2580 + level;
+}
+
+double picture_history_top(const struct track *track, unsigned int width)
+{
+	float top = 0, rate;
+	unsigned int i;
+
+	for (i = 0; i < width; i++) {
+		rate = track_history(track, i);
+		top = rate > top ? rate : top;
+	}
+	return (double)top;
+}
+
+void picture_history(struct canvas *canvas, unsigned int x, unsigned int y,
+		     unsigned int width, unsigned int height, unsigned int style,
+		     const struct track *track)
+{
+	float top = (float)picture_history_top(track, width), rate;
+	unsigned int i, row, eighths;
+
+	for (i = 0; i < width && top > 0; i++) {
+		rate = track_history(track, i);
+		if (!(rate > 0))
+			continue;
+		eighths = (unsigned int)(rate / top * (float)(height * HEAT_LEVELS) + 0.5f);
+		if (!eighths)
+			eighths = 1;
+		for (row = 0; row < height && eighths; row++) {
+			unsigned int level = eighths > HEAT_LEVELS ? HEAT_LEVELS : eighths;
+
+			canvas_put(canvas, x + width - 1 - i, y + height - 1 - row,
+				   picture_glyph(canvas, level), style);
+			eighths -= level;
+		}
+	}
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * irqtop's latencies of reads against the times in the records that were read.
+ *
+ * Not with the other programs, but on one CPU (tests/vm/irqtop.sh): tracing is
+ * turned on and off by patching the kernel's code, and QEMU 7.2 with two threads
+ * sometimes goes on executing the breakpoint that stood there meanwhile, forever.
+ */
+#include <sys/mount.h>
+
+#include "guest.h"
+#include "screen.h"
+
+#define SECONDS 3
+#define READS_MAX 100000
+
+struct reads {
+	unsigned int n;
+	uint64_t ns[READS_MAX];	/* oldest interrupt's handler -> back here */
+};
+
+/* Reads records for a while, with a nap between them. */
+static void reads_take(struct reads *reads, int fd, int seconds, useconds_t nap_us)
+{
+	long long end_ns = now_ns() + seconds * 1000000000LL;
+	struct procirq_event event;
+
+	reads->n = 0;
+	while (reads->n < READS_MAX && now_ns() < end_ns) {
+		REQUIRE(read(fd, &event, sizeof(event)) == sizeof(event));
+		reads->ns[reads->n++] = (uint64_t)now_ns() - event.first_ns;
+		if (nap_us)
+			usleep(nap_us);
+	}
+}
+
+static int compare_ns(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static uint64_t reads_median(struct reads *reads)
+{
+	qsort(reads->ns, reads->n, sizeof(reads->ns[0]), compare_ns);
+	return reads->ns[reads->n / 2];
+}
+
+/* A number of irqtop's JSON, -1 for null or nothing. */
+static double json_number(const char *line, const char *key)
+{
+	char pattern[40];
+	const char *p;
+
+	snprintf(pattern, sizeof(pattern), "\"%s\":", key);
+	p = strstr(line, pattern);
+	p = p ? p + strlen(pattern) : "null";
+	return *p >= '0' && *p <= '9' ? atof(p) : -1;
+}
+
+/*
+ * What irqtop says of a line that this program reads from before irqtop starts until
+ * after it ends, so that both see reads of the same kind. The program's way takes
+ * longer by the end of the system call.
+ */
+static void check_latency(struct source *s, useconds_t nap_us, double least_ns)
+{
+	static struct reads reads;
+	double p50_ns, p99_ns, max_ns, task_ns, median_ns;
+	char command[240], line[512] = "";
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "irqtop --no-config --json -n 1 -d %d -t interrupts "
+		 "-s irq -c irq,task_p50_ns,read_p50_ns,read_p99_ns,read_max_ns | "
+		 "grep '\"irq\":\"%u\"'", SECONDS + 1, s->irq);
+	pipe = popen(command, "r");
+	REQUIRE(pipe);
+	reads_take(&reads, s->fd, SECONDS + 3, nap_us);
+	REQUIRE(fgets(line, sizeof(line), pipe));
+	CHECK_EQ(pclose(pipe), 0);
+	median_ns = (double)reads_median(&reads);
+	tap_diag("%u reads here, median %.0f ns; irqtop: %s", reads.n, median_ns, line);
+	p50_ns = json_number(line, "read_p50_ns");
+	p99_ns = json_number(line, "read_p99_ns");
+	max_ns = json_number(line, "read_max_ns");
+	task_ns = json_number(line, "task_p50_ns");
+	CHECK(p50_ns >= least_ns);
+	CHECK(p50_ns <= median_ns * 1.10);
+	CHECK(p50_ns >= median_ns * 0.75);
+	CHECK(max_ns >= p50_ns);
+	CHECK(p99_ns < 0 || (p99_ns >= p50_ns && max_ns >= p99_ns));
+	/* The task runs before its read() ends. */
+	CHECK(task_ns <= p50_ns);
+}
+
+static struct source source_with_records(unsigned int flags)
+{
+	struct source s = source_open(O_RDONLY);
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_RECORDS | flags) == 0);
+	return s;
+}
+
+static void trace_ready(void)
+{
+	if (access("/sys/kernel/tracing/instances", F_OK))
+		mount("nodev", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	if (access("/sys/kernel/tracing/instances", F_OK))
+		SKIP("no tracefs");
+}
+
+static void latency_of_waiting_reads(void)
+{
+	struct source s;
+
+	trace_ready();
+	s = source_with_records(0);
+	REQUIRE(gen("start line=%u period_ns=2000000", s.line) >= 0);
+	check_latency(&s, 0, 1000);
+	REQUIRE(gen("stop line=%u", s.line) >= 0);
+	close(s.fd);
+}
+
+/* The reader is late, so its read() does not sleep: no wake-up says how late. */
+static void latency_of_late_reads(void)
+{
+	struct source s;
+
+	trace_ready();
+	s = source_with_records(PROCIRQ_FLAG_NO_MASK);
+	REQUIRE(gen("start line=%u period_ns=2000000", s.line) >= 0);
+	check_latency(&s, 20000, 15e6);
+	REQUIRE(gen("stop line=%u", s.line) >= 0);
+	close(s.fd);
+}
+
+/* The module comes after irqtop began to trace. */
+static void latency_after_the_module(void)
+{
+	char command[200], line[512] = "", last[512] = "";
+	static struct reads reads;
+	struct source s;
+	FILE *pipe;
+
+	trace_ready();
+	REQUIRE(module_unload("procirq") == 0);
+	snprintf(command, sizeof(command), "irqtop --no-config --json -n 6 -d 1 -t interrupts "
+		 "-f /procirq/ -c irq,read_p50_ns");
+	pipe = popen(command, "r");
+	REQUIRE(pipe);
+	sleep_ms(1500);
+	REQUIRE(module_load("procirq", "") == 0);
+	s = source_with_records(0);
+	REQUIRE(gen("start line=%u period_ns=2000000", s.line) >= 0);
+	reads_take(&reads, s.fd, 7, 0);
+	while (fgets(line, sizeof(line), pipe))
+		strcpy(last, line);
+	CHECK_EQ(pclose(pipe), 0);
+	tap_diag("%s", last);
+	CHECK(json_number(last, "read_p50_ns") > 1000);
+	REQUIRE(gen("stop line=%u", s.line) >= 0);
+	close(s.fd);
+}
+
+/* The columns and the opened row's histogram, while somebody else reads. */
+static void latency_on_the_screen(void)
+{
+	static struct screen screen;
+	struct source s;
+	pid_t reader;
+
+	trace_ready();
+	s = source_open(O_RDONLY);
+	REQUIRE(gen("start line=%u period_ns=2000000", s.line) >= 0);
+	reader = fork();
+	REQUIRE(reader >= 0);
+	if (!reader) {
+		while (irq_read(s.fd) > 0)
+			;
+		_exit(1);
+	}
+	screen_open(&screen, "-L -d 0.5 -t interrupts -f /procirq/");
+	CHECK(screen_shows(&screen, "R-P50"));
+	CHECK(screen_shows(&screen, "tracing "));
+	screen_keys(&screen, "\r");
+	CHECK(screen_shows(&screen, "to task"));
+	CHECK(screen_shows(&screen, "to read()"));
+	CHECK(screen_shows(&screen, ">= "));
+	screen_close(&screen);
+	kill(reader, SIGKILL);
+	waitpid(reader, NULL, 0);
+	REQUIRE(gen("stop line=%u", s.line) >= 0);
+	close(s.fd);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(latency_of_waiting_reads),
+	TAP_TEST(latency_of_late_reads),
+	TAP_TEST(latency_on_the_screen),
+	TAP_TEST(latency_after_the_module),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = guest_after;
+	return TAP_MAIN(tests);
+}
