@@ -48,7 +48,7 @@ static const struct opt options[] = {
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
 	  .help = "print nanoseconds instead of microseconds" },
 	{ 'b', "bucket-size", "TIME", OPT_DURATION, AT(bucket_ns), .min = 1,
-	  .max = NSEC_PER_SEC, .help = "hist: width of a bucket (default 1us)" },
+	  .max = NSEC_PER_SEC, .help = "hist, --in-kernel: width of a bucket\n(default of hist 1us)" },
 	{ 'E', "entries", "N", OPT_U64, AT(entries), .min = 1,
 	  .max = ENTRIES_MAX, .help = "hist: number of buckets (default 256)" },
 	{ 'T', "threshold", "US", OPT_U64, AT(threshold_ns), .min = 1,
@@ -65,10 +65,14 @@ static const struct opt options[] = {
 	  .help = "do not trace interrupts without a number" },
 	{ 0, "timers", NULL, OPT_FLAG, AT(timers),
 	  .help = "follow each hrtimer instead of its timer interrupt" },
+	{ 0, "in-kernel", NULL, OPT_FLAG, AT(in_kernel),
+	  .help = "the kernel keeps histograms, nothing is recorded: handlers\nand the tasks they wake; buckets are powers of two, or -b" },
 	{ 0, "buffer", "KIB", OPT_U64, AT(buffer_kb), .min = 64,
 	  .max = 1 << 20, .help = "trace buffer of each CPU (default 4096)" },
 	{ 0, "sub-buffer", "KIB", OPT_U64, AT(subbuf_kb), .min = 4, .max = 256,
 	  .help = "its pages, where the kernel has a choice (default 64)" },
+	{ 0, "mmap", NULL, OPT_FLAG, AT(mmap),
+	  .help = "read the trace buffers where they are, where the kernel\ncan (6.10), instead of by read(); not faster" },
 	{ 0, "no-header", NULL, OPT_FLAG, AT(no_header),
 	  .help = "do not print the facts about the system" },
 	{ 0, "no-index", NULL, OPT_FLAG, AT(no_index),
@@ -209,6 +213,33 @@ static int parse_mode(struct trace_config *config, int *argc, char ***argv)
 	return 0;
 }
 
+/* What the kernel's histograms do not tell. */
+static int check_in_kernel(const struct trace_config *config)
+{
+	const struct { const char *option; bool given; } cannot[] = {
+		{ "-i", config->input },
+		{ "-T", config->threshold_ns },
+		{ "-a", config->auto_ns },
+		{ "-t", config->trace_file.wanted },
+		{ "--pid", config->pids },
+		{ "--comm", config->comms },
+		{ "--timers", config->timers },
+		{ "--mmap", config->mmap },
+		{ "--hlog", config->hlog.wanted },
+		{ "--hgrm", config->hgrm.wanted },
+		{ "--end user", config->wanted_ends == 1u << CHAIN_END_USER },
+	};
+
+	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
+		if (cannot[i].given) {
+			msg_error("--in-kernel: not with %s: histograms in the kernel cannot tell that; leave out one of them",
+				  cannot[i].option);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int check(struct trace_config *config)
 {
 	bool threshold = config->threshold_ns || config->auto_ns;
@@ -228,11 +259,22 @@ static int check(struct trace_config *config)
 		msg_error("-i: a recording cannot be watched or stopped: leave out top, -T and -a");
 		return -1;
 	}
+	if (config->input && config->mmap) {
+		msg_error("--mmap: a recording is no trace buffer: leave out -i or --mmap");
+		return -1;
+	}
 	if (config->mode == TRACE_TOP && !isatty(STDOUT_FILENO)) {
 		msg_error("trace top: standard output is no terminal; use trace");
 		return -1;
 	}
-	return parse_filter(config);
+	if (parse_filter(config) ||
+	    (config->in_kernel && check_in_kernel(config)))
+		return -1;
+	/* Without a width the kernel's own are powers of two, or for hist 1 us. */
+	if (!config->bucket_ns && (!config->in_kernel ||
+				   config->mode == TRACE_HIST))
+		config->bucket_ns = BUCKET_DEFAULT;
+	return 0;
 }
 
 /* --- results --------------------------------------------------------------- */
@@ -254,7 +296,10 @@ static int present(const struct trace_run *run)
 	}
 	if (!config->no_header)
 		trace_text_header(run, stdout);
-	trace_text_summary(run, stdout);
+	if (config->in_kernel)
+		trace_kernel_summary(run, stdout);
+	else
+		trace_text_summary(run, stdout);
 	return err;
 }
 
@@ -270,8 +315,10 @@ static void live_facts(struct trace_run *run)
 static void live_overhead(struct trace_run *run)
 {
 	snprintf(run->system.clock_overhead, sizeof(run->system.clock_overhead),
-		 "%llu ns for each event of a chain, contained in the figures",
-		 (unsigned long long)run->event_cost_ns);
+		 "%llu ns for each %s, contained in the figures",
+		 (unsigned long long)run->event_cost_ns,
+		 run->config->in_kernel ? "histogram of an event" :
+					  "event of a chain");
 }
 
 /**
@@ -285,7 +332,6 @@ int cmd_trace(int argc, char **argv)
 {
 	struct trace_config config = {
 		.interval_ns = NSEC_PER_SEC,
-		.bucket_ns = BUCKET_DEFAULT,
 		.entries = ENTRIES_DEFAULT,
 		.buffer_kb = BUFFER_DEFAULT,
 		.subbuf_kb = SUBBUF_DEFAULT,
@@ -312,13 +358,15 @@ int cmd_trace(int argc, char **argv)
 		status = trace_offline(&run);
 	} else {
 		live_facts(&run);
-		status = trace_live(&run);
+		status = config.in_kernel ? trace_in_kernel(&run) :
+					    trace_live(&run);
 		live_overhead(&run);
 	}
 	if (status != EXIT_ERROR && present(&run))
 		status = EXIT_ERROR;
 	stats_free(&run.interval);
 	stats_free(&run.total);
+	free(run.kernel.lines);
 	free(config.cpu_set);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "parse.h"
 #include "sysinfo.h"
 #include "tracing/engine.h"
+#include "tracing/kernhist.h"
 #include "tracing/stats.h"
 
 enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP };
@@ -67,6 +68,8 @@ struct trace_config {
 	bool no_user;
 	bool no_vectors;
 	bool timers;
+	bool in_kernel;
+	bool mmap;
 	bool no_header;
 	bool no_index;
 	bool no_summary;
@@ -97,7 +100,10 @@ struct trace_config {
  * @gaps: losses in the trace, with their times; @n_gaps of them, the first
  *	TRACE_GAPS_MAX only
  * @interrupted: ended by a signal
+ * @sees_user: system calls were recorded
+ * @mapped: the buffers were read with mmap
  * @over: chains that took too long
+ * @kernel: counts of --in-kernel
  */
 #define TRACE_GAPS_MAX 16
 struct trace_gap {
@@ -120,14 +126,25 @@ struct trace_run {
 	uint64_t n_gaps;
 	bool interrupted;
 	bool sees_user;
+	bool mapped;
 	uint64_t over;
+	struct kernhist_counts kernel;
 };
 
-/* trace_live.c, trace_file.c: return an exit status */
+/* trace_live.c, trace_kernel.c, trace_file.c: return an exit status */
 int trace_live(struct trace_run *run);
+int trace_in_kernel(struct trace_run *run);
 int trace_offline(struct trace_run *run);
 
-/* trace_run.c: what both share */
+/* trace_kernel_text.c */
+void trace_kernel_resolution(const struct trace_config *config, char *text,
+			     size_t size);
+void trace_kernel_summary(const struct trace_run *run, FILE *out);
+
+/* trace_run.c: what they share */
+int trace_run_hold_signals(void);
+bool trace_run_signal(int signal_fd);
+bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
 
 /* trace_text.c */

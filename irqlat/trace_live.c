@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -41,28 +40,6 @@ struct live {
 	bool stopped;
 };
 
-/* The instance must be removed: signals are read, they do not kill. */
-static int hold_signals(struct live *live)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	live->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return live->signal_fd < 0 ? -1 : 0;
-}
-
-static bool signal_came(struct live *live)
-{
-	struct signalfd_siginfo info;
-
-	return read(live->signal_fd, &info, sizeof(info)) == sizeof(info);
-}
-
 static int open_instance(struct live *live)
 {
 	const struct trace_config *config = live->run->config;
@@ -76,6 +53,7 @@ static int open_instance(struct live *live)
 		.n_pids = config->filter.n_pids,
 		.buffer_kb = (uint32_t)config->buffer_kb,
 		.subbuf_kb = (uint32_t)config->subbuf_kb,
+		.mmap = config->mmap,
 	};
 	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
 	char error[INSTANCE_ERROR_BYTES];
@@ -91,6 +69,11 @@ static int open_instance(struct live *live)
 		return -1;
 	}
 	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
+	live->run->mapped = config->mmap &&
+			    !instance_mmap_problem(live->instance);
+	if (instance_mmap_problem(live->instance))
+		msg_warning("--mmap: this kernel does not map trace buffers (%s; Linux 6.10 and later do): they are read() instead",
+			     instance_mmap_problem(live->instance));
 	return 0;
 }
 
@@ -160,12 +143,6 @@ static int timeout_ms(const struct live *live, uint64_t now)
 	return until < POLL_MS ? (int)until : POLL_MS;
 }
 
-static bool shows_tables(const struct trace_run *run)
-{
-	return run->config->mode == TRACE_TABLE && !run->config->quiet &&
-	       !trace_out_uses_stdout(run->config);
-}
-
 /* Returns 1 when it is over, 0 to go on, -1 with errno set. */
 static int step(struct live *live)
 {
@@ -177,7 +154,7 @@ static int step(struct live *live)
 	if (instance_wait(live->instance, timeout_ms(live, now), wake_fd) ||
 	    engine_run(live->engine, instance_settled_ns()))
 		return -1;
-	if (signal_came(live)) {
+	if (trace_run_signal(live->signal_fd)) {
 		live->run->interrupted = true;
 		return 1;
 	}
@@ -193,7 +170,7 @@ static int step(struct live *live)
 		live->next_ns += live->run->config->interval_ns;
 		if (live->next_ns < now)
 			live->next_ns = now + live->run->config->interval_ns;
-		if (end_interval(live, shows_tables(live->run)))
+		if (end_interval(live, trace_run_shows_tables(live->run)))
 			return -1;
 	}
 	return live->end_ns && now >= live->end_ns;
@@ -242,13 +219,11 @@ static int open_top(struct live *live)
  */
 int trace_live(struct trace_run *run)
 {
-	struct live live = { .run = run, .signal_fd = -1 };
+	struct live live = { .run = run, .signal_fd = trace_run_hold_signals() };
 	int status = EXIT_ERROR, err;
 
-	if (hold_signals(&live)) {
-		msg_error("cannot hold signals: %s", strerror(errno));
+	if (live.signal_fd < 0)
 		return EXIT_ERROR;
-	}
 	if (open_instance(&live))
 		goto out;
 	err = open_engine(&live) || open_top(&live) || measure(&live);

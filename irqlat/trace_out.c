@@ -81,9 +81,7 @@ static int add_result(void *ctx, const struct stats_line *line, int end,
 	r->lost = (int64_t)line->outcomes[OUTCOME_LOST];
 	r->overhead_ns = to->trace->event_cost_ns;
 	hist_free(&r->hist);
-	if (hist_init(&r->hist, STATS_DIGITS, 0))
-		return -1;
-	return hist_merge(&r->hist, h);
+	return hist_copy(&r->hist, h);
 }
 
 static int to_run(const struct trace_run *trace, struct run *run)
@@ -146,6 +144,36 @@ static json_t *trace_object(const struct trace_run *trace)
 			 "gaps", gaps, "accounting", accounts);
 }
 
+/* The same of --in-kernel: other counts, since the kernel keeps others. */
+static json_t *kernel_object(const struct trace_run *trace)
+{
+	const struct kernhist_counts *counts = &trace->kernel;
+	json_t *accounts = json_array();
+
+	for (size_t i = 0; i < counts->n_lines; i++) {
+		const struct kernhist_line *line = &counts->lines[i];
+
+		json_array_append_new(accounts, json_pack(
+			"{s:i, s:i, s:I, s:I, s:I, s:I}", "irq", (int)line->irq,
+			"cpu", (int)line->cpu, "seen", (json_int_t)line->seen,
+			"timed", (json_int_t)line->timed,
+			"wakeups", (json_int_t)line->woke,
+			"ran", (json_int_t)line->ran));
+	}
+	return json_pack("{s:I, s:b, s:o, s:I, s:I, s:I, s:I, s:o}",
+			 "duration_ns",
+			 (json_int_t)(trace->ended_ns - trace->started_ns),
+			 "in_kernel", 1,
+			 "bucket_ns", trace->config->bucket_ns ?
+			 json_integer((json_int_t)trace->config->bucket_ns) :
+			 json_null(),
+			 "still_running", (json_int_t)counts->running,
+			 "dropped", (json_int_t)counts->dropped,
+			 "malformed", (json_int_t)counts->malformed,
+			 "event_cost_ns", (json_int_t)trace->event_cost_ns,
+			 "accounting", accounts);
+}
+
 static int write_json(const struct trace_run *trace, FILE *out)
 {
 	struct run run;
@@ -155,7 +183,8 @@ static int write_json(const struct trace_run *trace, FILE *out)
 	if (!err)
 		root = out_json_object(&run);
 	if (root)
-		json_object_set_new(root, "trace", trace_object(trace));
+		json_object_set_new(root, "trace", trace->config->in_kernel ?
+				    kernel_object(trace) : trace_object(trace));
 	err = !root || json_dumpf(root, out, JSON_COMPACT |
 				  JSON_REAL_PRECISION(12)) ||
 	      fputc('\n', out) == EOF;

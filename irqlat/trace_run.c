@@ -1,7 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace: what a live run and a recording share. */
+/* irqlat trace: what live runs, in-kernel histograms and recordings share. */
 
+#include <errno.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "msg.h"
 #include "trace.h"
+
+/*
+ * What is in the kernel must be removed: signals are read, they do not kill.
+ * Returns the descriptor that tells of them, or -1 after a message.
+ */
+int trace_run_hold_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		msg_error("cannot hold signals: %s", strerror(errno));
+	return fd;
+}
+
+/* Did one of those signals come? */
+bool trace_run_signal(int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	return read(signal_fd, &info, sizeof(info)) == sizeof(info);
+}
+
+/* Is there a table for each interval? */
+bool trace_run_shows_tables(const struct trace_run *run)
+{
+	return run->config->mode == TRACE_TABLE && !run->config->quiet &&
+	       !trace_out_uses_stdout(run->config);
+}
 
 /* A loss begins with one event and ends with another; both carry the CPU. */
 void trace_run_loss(void *ctx, const struct event *e)

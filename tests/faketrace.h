@@ -58,14 +58,13 @@ static inline void fake_file(const struct faketrace *f, const char *path,
 		abort();
 }
 
-/* Everything of @g that libtracefs asks for. */
-static inline void fake_open(struct faketrace *f, struct gen *g)
+/* An empty folder; fake_event() and fake_pages() fill it. */
+static inline void fake_begin(struct faketrace *f, unsigned int n_cpus,
+			      size_t page_bytes)
 {
-	static const char *const systems[] = { "irq", "sched", "raw_syscalls",
-		"workqueue", "irq_vectors", "procirq", NULL };
-	char text[512], path[128];
+	char text[512];
 
-	fake_cpus = g->n_cpus;
+	fake_cpus = n_cpus;
 	strcpy(f->dir, "/tmp/faketrace-XXXXXX");
 	if (!mkdtemp(f->dir))
 		abort();
@@ -74,31 +73,59 @@ static inline void fake_open(struct faketrace *f, struct gen *g)
 		 "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
 		 "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
 		 "\tfield: char data;\toffset:16;\tsize:%zu;\tsigned:0;\n",
-		 g->page_bytes - GEN_HEADER);
+		 page_bytes - GEN_HEADER);
 	fake_file(f, "events/header_page", text, strlen(text));
 	fake_file(f, "trace", "", 0);
-	for (size_t i = 0; i < GEN_N_FORMATS; i++) {
-		snprintf(path, sizeof(path), "events/%s/%s/format",
-			 gen_formats[i].system, gen_formats[i].name);
-		fake_file(f, path, gen_formats[i].text,
-			  strlen(gen_formats[i].text));
-		snprintf(path, sizeof(path), "events/%s/enable",
-			 gen_formats[i].system);
-		fake_file(f, path, "0", 1);
-	}
-	for (unsigned int cpu = 0; cpu < g->n_cpus; cpu++) {
-		gen_close(g, cpu);
-		snprintf(path, sizeof(path),
-			 "instances/x/per_cpu/cpu%u/trace_pipe_raw", cpu);
-		fake_file(f, path, g->cpus[cpu].pages,
-			  g->cpus[cpu].n_pages * g->page_bytes);
-	}
+}
+
+static inline void fake_event(const struct faketrace *f, const char *system,
+			      const char *name, const char *format)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "events/%s/%s/format", system, name);
+	fake_file(f, path, format, strlen(format));
+	snprintf(path, sizeof(path), "events/%s/enable", system);
+	fake_file(f, path, "0", 1);
+}
+
+static inline void fake_pages(const struct faketrace *f, unsigned int cpu,
+			      const void *pages, size_t bytes)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "instances/x/per_cpu/cpu%u/trace_pipe_raw",
+		 cpu);
+	fake_file(f, path, pages, bytes);
+}
+
+/* From here on libtracefs looks there. */
+static inline void fake_end(struct faketrace *f)
+{
+	static const char *const systems[] = { "irq", "sched", "raw_syscalls",
+		"workqueue", "irq_vectors", "procirq", NULL };
+
 	if (tracefs_set_tracing_dir(f->dir))
 		abort();
 	f->tep = tracefs_local_events_system(f->dir, systems);
 	f->instance = tracefs_instance_alloc(f->dir, "x");
 	if (!f->tep || !f->instance)
 		abort();
+}
+
+/* Everything of @g that libtracefs asks for. */
+static inline void fake_open(struct faketrace *f, struct gen *g)
+{
+	fake_begin(f, g->n_cpus, g->page_bytes);
+	for (size_t i = 0; i < GEN_N_FORMATS; i++)
+		fake_event(f, gen_formats[i].system, gen_formats[i].name,
+			   gen_formats[i].text);
+	for (unsigned int cpu = 0; cpu < g->n_cpus; cpu++) {
+		gen_close(g, cpu);
+		fake_pages(f, cpu, g->cpus[cpu].pages,
+			   g->cpus[cpu].n_pages * g->page_bytes);
+	}
+	fake_end(f);
 }
 
 static inline int fake_remove(const char *path, const struct stat *st, int type,
@@ -114,6 +141,7 @@ static inline void fake_close(struct faketrace *f)
 {
 	tracefs_instance_free(f->instance);
 	tep_free(f->tep);
+	tracefs_set_tracing_dir(NULL);
 	nftw(f->dir, fake_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 

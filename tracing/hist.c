@@ -63,6 +63,69 @@ int hist_init(struct hist *h, unsigned int digits, uint64_t expected_max)
 }
 
 /**
+ * hist_init_log2 - an empty histogram with a bucket for each power of two
+ * @h: overwritten
+ *
+ * Bucket k holds 2^k to 2^(k+1) - 1; 0 has one of its own. Returns 0, or -1 with
+ * errno ENOMEM.
+ */
+int hist_init_log2(struct hist *h)
+{
+	memset(h, 0, sizeof(*h));
+	h->min = UINT64_MAX;
+	h->sub_bits = 1;
+	return hist_grow(h, 32) ? 0 : -1;
+}
+
+/**
+ * hist_copy - the same again
+ * @to: overwritten
+ * @from: unchanged
+ *
+ * Returns 0, or -1 with errno ENOMEM; then @to is empty and may be freed.
+ */
+int hist_copy(struct hist *to, const struct hist *from)
+{
+	size_t bytes = from->n_buckets * sizeof(*from->count);
+
+	*to = *from;
+	to->count = malloc(bytes);
+	if (!to->count) {
+		memset(to, 0, sizeof(*to));
+		return -1;
+	}
+	memcpy(to->count, from->count, bytes);
+	return 0;
+}
+
+/**
+ * hist_subtract - take away what was there earlier
+ * @h: of the same precision
+ * @earlier: a state of the same histogram; none of its counts is greater
+ *
+ * Least and greatest are those of the buckets then.
+ */
+void hist_subtract(struct hist *h, const struct hist *earlier)
+{
+	struct hist_bucket b;
+	size_t i = 0, n = earlier->n_buckets;
+
+	for (i = 0; i < n && i < h->n_buckets; i++)
+		h->count[i] -= earlier->count[i];
+	h->n -= earlier->n;
+	h->sum -= earlier->sum;
+	h->negative -= earlier->negative;
+	h->lost -= earlier->lost;
+	h->min = UINT64_MAX;
+	h->max = 0;
+	for (i = 0; hist_next(h, &i, &b);) {
+		if (b.low < h->min)
+			h->min = b.low;
+		h->max = b.high;
+	}
+}
+
+/**
  * hist_free - free what a histogram holds
  * @h: may be zeroed, may be freed already
  */

@@ -28,7 +28,7 @@
  * @count: samples in each bucket; @n_buckets of them
  * @n_buckets: buckets allocated
  * @sub_bits: log2 of the number of values, from 0, with a bucket of their own
- * @digits: significant decimal digits
+ * @digits: significant decimal digits; 0: powers of two, see hist_init_log2()
  * @n: samples recorded, without @negative
  * @negative: samples below zero: counted here and nowhere else
  * @lost: samples without a bucket because memory ran out
@@ -57,6 +57,9 @@ struct hist_bucket {
 };
 
 int hist_init(struct hist *h, unsigned int digits, uint64_t expected_max);
+int hist_init_log2(struct hist *h);
+int hist_copy(struct hist *to, const struct hist *from);
+void hist_subtract(struct hist *h, const struct hist *earlier);
 void hist_free(struct hist *h);
 bool hist_grow(struct hist *h, size_t index);
 int hist_merge(struct hist *to, const struct hist *from);

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "instance.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <tracefs.h>
 #include <unistd.h>
 
-/* The rest is PID and start time, in clock ticks since boot. */
-#define NAME_PREFIX	"irqlat-trace-"
-#define NAME_BYTES	96
+#include "cost.h"
+#include "mapped.h"
+#include "private.h"
 
 /*
  * An event gets its time before it is committed; one that is younger than this
@@ -23,18 +21,29 @@
  */
 #define SETTLE_NS	1000000ull
 
+/*
+ * Small sub-buffers are read many at a time: of 4 KiB ones a system call each
+ * would cost more than their events. A batch stays in the first cache.
+ */
+#define BATCH_BYTES	32768
+#define BATCH_MAX	8
+
 /**
  * struct cpu_pages - one CPU's buffer
  * @fd: trace_pipe_raw, -1: CPU is offline
+ * @mapped: the same buffer in our memory, NULL: read() it
  * @slots: ring of sub-buffers read last, @n_slots of them in one block
  * @n_slots: how many
  * @n_read: sub-buffers read so far; the next goes to slot @n_read % @n_slots
+ * @n_given: of those, given out so far
  */
 struct cpu_pages {
 	int fd;
+	struct mapped *mapped;
 	uint8_t *slots;
 	size_t n_slots;
 	uint64_t n_read;
+	uint64_t n_given;
 };
 
 struct instance {
@@ -46,83 +55,11 @@ struct instance {
 	struct cpu_pages *cpus;
 	struct pollfd *polls;
 	uint64_t event_cost_ns;
-	char name[NAME_BYTES];
+	int mmap_errno;
+	bool keep;
 };
 
-/* --- names and leftovers --------------------------------------------------- */
-
-/* Start time of a process, 0 when there is none. */
-static unsigned long long process_start(long pid)
-{
-	char path[64], stat[1024], *p;
-	unsigned long long start = 0;
-	FILE *f;
-	size_t n;
-
-	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	n = fread(stat, 1, sizeof(stat) - 1, f);
-	fclose(f);
-	stat[n] = '\0';
-	/* The name in parentheses may hold anything; field 3 follows it. */
-	p = strrchr(stat, ')');
-	if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-			 "%*u %*u %*d %*d %*d %*d %*d %*d %llu", &start) != 1)
-		return 0;
-	return start;
-}
-
-static bool is_leftover(const char *name)
-{
-	unsigned long long start;
-	long pid;
-
-	return sscanf(name, NAME_PREFIX "%ld-%llu", &pid, &start) == 2 &&
-	       process_start(pid) != start;
-}
-
-/**
- * instance_sweep - remove instances whose process is gone
- *
- * Only ours, told by their name; one that is in use cannot be removed anyway.
- * Returns how many were removed.
- */
-int instance_sweep(void)
-{
-	char *dir_name = tracefs_get_tracing_file("instances");
-	struct dirent *entry;
-	int removed = 0;
-	DIR *dir;
-
-	if (!dir_name)
-		return 0;
-	dir = opendir(dir_name);
-	while (dir && (entry = readdir(dir))) {
-		if (is_leftover(entry->d_name) &&
-		    !unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR))
-			removed++;
-	}
-	if (dir)
-		closedir(dir);
-	tracefs_put_tracing_file(dir_name);
-	return removed;
-}
-
 /* --- set-up ---------------------------------------------------------------- */
-
-static void set_error(char error[INSTANCE_ERROR_BYTES], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void set_error(char error[INSTANCE_ERROR_BYTES], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, INSTANCE_ERROR_BYTES, format, args);
-	va_end(args);
-}
 
 static bool is_wanted(const struct instance_config *config,
 		      const struct event_def *def)
@@ -216,14 +153,14 @@ static int set_up_events(struct instance *instance,
 		bound = event_catalog_add(&instance->catalog, def->system, text);
 		free(text);
 		if (bound > 0 && enable_event(instance, config, def)) {
-			set_error(error, "%s:%s: cannot enable this event: %s",
+			private_error(error, "%s:%s: cannot enable this event: %s",
 				  def->system, def->name, strerror(errno));
 			return -1;
 		}
 	}
 	if (!event_catalog_has(&instance->catalog, EVENT_IRQ_ENTRY) ||
 	    !event_catalog_has(&instance->catalog, EVENT_WAKING)) {
-		set_error(error, "this kernel has no irq and sched events in "
+		private_error(error, "this kernel has no irq and sched events in "
 				 "tracefs; it was built without CONFIG_FTRACE "
 				 "or locked down");
 		return -1;
@@ -261,8 +198,8 @@ static int set_up_buffer(struct instance *instance,
 	if (tracefs_instance_file_write(instance->tracefs, "tracing_on", "0") < 0 ||
 	    tracefs_instance_file_write(instance->tracefs, "trace_clock",
 					"mono") < 0) {
-		set_error(error, "%s: cannot set the trace clock \"mono\": %s",
-			  instance->name, strerror(errno));
+		private_error(error, "cannot set the trace clock \"mono\": "
+			  "%s", strerror(errno));
 		return -1;
 	}
 	/* Not before Linux 6.8; without it sub-buffers are a page. */
@@ -273,7 +210,7 @@ static int set_up_buffer(struct instance *instance,
 					  (size_t)sysconf(_SC_PAGESIZE);
 	if (config->buffer_kb &&
 	    write_number(instance, "buffer_size_kb", config->buffer_kb)) {
-		set_error(error, "cannot get %u KiB of trace buffer for each "
+		private_error(error, "cannot get %u KiB of trace buffer for each "
 				 "CPU: %s; ask for less with --buffer",
 			  config->buffer_kb, strerror(errno));
 		return -1;
@@ -284,43 +221,9 @@ static int set_up_buffer(struct instance *instance,
 					   subbuf_native.big_endian);
 	free(text);
 	if (bad)
-		set_error(error, "events/header_page: not a layout this program "
+		private_error(error, "events/header_page: not a layout this program "
 				 "knows");
 	return bad ? -1 : 0;
-}
-
-#define COST_ROUNDS	64
-#define COST_CALLS	64
-
-static uint64_t clock_read_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
-}
-
-static int compare_ns(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* What a system call takes: the median of many rounds. */
-static uint64_t call_ns(void)
-{
-	uint64_t rounds[COST_ROUNDS];
-
-	for (int round = 0; round < COST_ROUNDS; round++) {
-		uint64_t start = clock_read_ns();
-
-		for (int i = 0; i < COST_CALLS; i++)
-			syscall(SYS_getppid);
-		rounds[round] = (clock_read_ns() - start) / COST_CALLS;
-	}
-	qsort(rounds, COST_ROUNDS, sizeof(rounds[0]), compare_ns);
-	return rounds[COST_ROUNDS / 2];
 }
 
 /*
@@ -334,15 +237,23 @@ static void measure_cost(struct instance *instance)
 
 	while (def->kind != EVENT_SYS_EXIT)
 		def++;
-	without = call_ns();
+	without = cost_call_ns();
 	if (event_write(instance, def, "enable", "1") ||
 	    instance_start(instance))
 		return;
-	with = call_ns();
+	with = cost_call_ns();
 	instance_stop(instance);
 	event_write(instance, def, "enable", "0");
 	tracefs_instance_file_write(instance->tracefs, "trace", "");
 	instance->event_cost_ns = with > without ? with - without : 0;
+}
+
+/* Sub-buffers in a batch. */
+static size_t batch_of(const struct instance *instance)
+{
+	size_t n = BATCH_BYTES / instance->subbuf_bytes;
+
+	return n < 1 ? 1 : n > BATCH_MAX ? BATCH_MAX : n;
 }
 
 static int open_cpu(struct instance *instance, unsigned int cpu,
@@ -351,8 +262,9 @@ static int open_cpu(struct instance *instance, unsigned int cpu,
 	struct cpu_pages *pages = &instance->cpus[cpu];
 	char path[64];
 
-	pages->n_slots = 1 + (keep_bytes + instance->subbuf_bytes - 1) /
-				     instance->subbuf_bytes;
+	pages->n_slots = batch_of(instance) +
+			 (keep_bytes + instance->subbuf_bytes - 1) /
+				 instance->subbuf_bytes;
 	pages->slots = malloc(pages->n_slots * instance->subbuf_bytes);
 	if (!pages->slots)
 		return -1;
@@ -361,6 +273,33 @@ static int open_cpu(struct instance *instance, unsigned int cpu,
 					       O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	instance->polls[cpu] = (struct pollfd){ pages->fd, POLLIN, 0 };
 	return pages->fd >= 0 || errno == ENOENT ? 0 : -1;
+}
+
+static void close_maps(struct instance *instance)
+{
+	for (unsigned int cpu = 0; cpu < instance->n_cpus; cpu++) {
+		mapped_close(instance->cpus[cpu].mapped);
+		instance->cpus[cpu].mapped = NULL;
+	}
+	instance->layout.growing = false;
+}
+
+/* All buffers or none; read() reads those that cannot be mapped. */
+static void open_maps(struct instance *instance)
+{
+	for (unsigned int cpu = 0; cpu < instance->n_cpus; cpu++) {
+		struct cpu_pages *pages = &instance->cpus[cpu];
+
+		if (pages->fd < 0)
+			continue;
+		pages->mapped = mapped_open(pages->fd, &instance->layout);
+		if (!pages->mapped) {
+			instance->mmap_errno = errno;
+			close_maps(instance);
+			return;
+		}
+	}
+	instance->layout.growing = true;
 }
 
 static int open_buffers(struct instance *instance,
@@ -381,36 +320,13 @@ static int open_buffers(struct instance *instance,
 		if (open_cpu(instance, cpu, config->keep_bytes))
 			goto fail;
 	}
+	instance->keep = config->keep_bytes > 0;
+	if (config->mmap)
+		open_maps(instance);
 	return 0;
 fail:
-	set_error(error, "cannot open the trace buffers: %s", strerror(errno));
+	private_error(error, "cannot open the trace buffers: %s", strerror(errno));
 	return -1;
-}
-
-static void explain_create(char error[INSTANCE_ERROR_BYTES], int reason)
-{
-	if (reason == EACCES || reason == EPERM)
-		set_error(error, "cannot create a tracing instance: %s; run as "
-				 "root (CAP_DAC_OVERRIDE for tracefs), or read "
-				 "a recording with -i", strerror(reason));
-	else if (reason == EROFS)
-		set_error(error, "cannot create a tracing instance: tracefs is "
-				 "mounted read-only; mount -o remount,rw it");
-	else
-		set_error(error, "cannot create a tracing instance: %s",
-			  strerror(reason));
-}
-
-/* libtracefs reports a failed mount on standard error; we say it ourselves. */
-static bool tracefs_is_there(void)
-{
-	const char *dir;
-
-	if (!access("/sys/kernel/tracing/instances", F_OK) ||
-	    !access("/sys/kernel/debug/tracing/instances", F_OK))
-		return true;
-	dir = geteuid() ? NULL : tracefs_tracing_dir();
-	return dir && *dir;
 }
 
 /**
@@ -426,25 +342,14 @@ struct instance *instance_new(const struct instance_config *config,
 	struct instance *instance = calloc(1, sizeof(*instance));
 
 	if (!instance) {
-		set_error(error, "%s", strerror(errno));
+		private_error(error, "%s", strerror(errno));
 		return NULL;
 	}
-	if (!tracefs_is_there()) {
-		set_error(error, "there is no tracefs here that %s can read; as "
-				 "root: mount -t tracefs nodev /sys/kernel/tracing",
-			  geteuid() ? "this user" : "we");
+	instance->tracefs = private_create(error);
+	if (!instance->tracefs)
 		goto fail;
-	}
-	instance_sweep();
-	snprintf(instance->name, sizeof(instance->name), NAME_PREFIX "%d-%llu",
-		 getpid(), process_start(getpid()));
-	instance->tracefs = tracefs_instance_create(instance->name);
-	if (!instance->tracefs) {
-		explain_create(error, errno);
-		goto fail;
-	}
 	if (event_catalog_init(&instance->catalog, false)) {
-		set_error(error, "%s", strerror(errno));
+		private_error(error, "%s", strerror(errno));
 		goto fail;
 	}
 	if (set_up_buffer(instance, config, error))
@@ -464,16 +369,15 @@ void instance_free(struct instance *instance)
 {
 	if (!instance)
 		return;
+	if (instance->cpus)
+		close_maps(instance);
 	for (unsigned int cpu = 0; instance->cpus && cpu < instance->n_cpus;
 	     cpu++) {
 		if (instance->cpus[cpu].fd >= 0)
 			close(instance->cpus[cpu].fd);
 		free(instance->cpus[cpu].slots);
 	}
-	if (instance->tracefs) {
-		tracefs_instance_destroy(instance->tracefs);
-		tracefs_instance_free(instance->tracefs);
-	}
+	private_destroy(instance->tracefs);
 	event_catalog_free(&instance->catalog);
 	free(instance->cpus);
 	free(instance->polls);
@@ -561,23 +465,72 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd)
 	return 0;
 }
 
+/* Into a slot that stays; what the kernel adds meanwhile is not ours yet. */
+static void keep_page(const struct instance *instance, uint8_t *slot,
+		      const uint8_t *page, size_t bytes)
+{
+	const struct subbuf_layout *layout = &instance->layout;
+	unsigned long commit = bytes - layout->data_offset;
+
+	memcpy(slot, page, bytes);
+	if (bytes < instance->subbuf_bytes)
+		memcpy(slot + layout->commit_offset, &commit,
+		       layout->commit_bytes);
+}
+
+static uint8_t *slot_of(const struct instance *instance,
+			const struct cpu_pages *pages, uint64_t n)
+{
+	return pages->slots + n % pages->n_slots * instance->subbuf_bytes;
+}
+
+static ssize_t next_mapped(const struct instance *instance,
+			   struct cpu_pages *pages, const uint8_t **page)
+{
+	ssize_t n = mapped_page(pages->mapped, page);
+	uint8_t *slot = slot_of(instance, pages, pages->n_read);
+
+	if (n <= 0 || !instance->keep)
+		return n;
+	keep_page(instance, slot, *page, (size_t)n);
+	*page = slot;
+	pages->n_given = ++pages->n_read;
+	return n;
+}
+
+/* Returns 0, or -1 with errno set. */
+static int read_batch(const struct instance *instance, struct cpu_pages *pages)
+{
+	size_t batch = batch_of(instance), bytes = instance->subbuf_bytes;
+	struct iovec at[BATCH_MAX];
+	ssize_t n;
+
+	for (size_t i = 0; i < batch; i++)
+		at[i] = (struct iovec){ slot_of(instance, pages,
+						pages->n_read + i), bytes };
+	n = readv(pages->fd, at, (int)batch);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	/* Sub-buffers are whole, however few events are in them. */
+	pages->n_read += (size_t)n / bytes;
+	return 0;
+}
+
 static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
 	struct instance *instance = ctx;
 	struct cpu_pages *pages = &instance->cpus[cpu];
-	uint8_t *slot;
-	ssize_t n;
 
 	if (pages->fd < 0)
 		return 0;
-	slot = pages->slots + pages->n_read % pages->n_slots *
-				      instance->subbuf_bytes;
-	n = read(pages->fd, slot, instance->subbuf_bytes);
-	if (n <= 0)
-		return n < 0 && errno != EAGAIN && errno != EINTR ? -1 : 0;
-	pages->n_read++;
-	*page = slot;
-	return n;
+	if (pages->mapped)
+		return next_mapped(instance, pages, page);
+	if (pages->n_given == pages->n_read && read_batch(instance, pages))
+		return -1;
+	if (pages->n_given == pages->n_read)
+		return 0;
+	*page = slot_of(instance, pages, pages->n_given++);
+	return (ssize_t)instance->subbuf_bytes;
 }
 
 /* Its pages, for an engine; valid as long as the instance. */
@@ -598,6 +551,12 @@ uint64_t instance_settled_ns(void)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec -
 	       SETTLE_NS;
+}
+
+/* Why the buffers are read() though mmap was asked for; NULL: they are not. */
+const char *instance_mmap_problem(const struct instance *instance)
+{
+	return instance->mmap_errno ? strerror(instance->mmap_errno) : NULL;
 }
 
 /* What one event costs the traced side, ns; 0: could not be measured. */

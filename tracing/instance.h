@@ -3,8 +3,8 @@
  * instance - a private tracing instance of the running kernel, and its pages
  *
  * Nothing outside the instance is changed, so removing it removes every trace
- * of us. A process that dies without doing so (SIGKILL) leaves it behind; its
- * name says whose it was, and the next instance_new() removes it.
+ * of us. What a process that was killed leaves behind, the next one removes: see
+ * private.h.
  */
 #ifndef TRACING_INSTANCE_H
 #define TRACING_INSTANCE_H
@@ -15,8 +15,9 @@
 
 #include "event.h"
 #include "merge.h"
+#include "private.h"
 
-#define INSTANCE_ERROR_BYTES	320
+#define INSTANCE_ERROR_BYTES	PRIVATE_ERROR_BYTES
 #define INSTANCE_FILTER_BYTES	1024
 
 /**
@@ -31,6 +32,7 @@
  * @buffer_kb: ring buffer of each CPU
  * @subbuf_kb: sub-buffer, 0 for the kernel's default; ignored where the kernel
  *	has only one size
+ * @mmap: read the buffers where they are, if the kernel can
  * @keep_bytes: of each CPU, keep at least that much of what was read
  */
 struct instance_config {
@@ -43,6 +45,7 @@ struct instance_config {
 	size_t n_pids;
 	uint32_t buffer_kb;
 	uint32_t subbuf_kb;
+	bool mmap;
 	size_t keep_bytes;
 };
 
@@ -59,6 +62,7 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd);
 const struct event_catalog *instance_catalog(const struct instance *instance);
 const struct subbuf_layout *instance_layout(const struct instance *instance);
 unsigned int instance_n_cpus(const struct instance *instance);
+const char *instance_mmap_problem(const struct instance *instance);
 size_t instance_subbuf_bytes(const struct instance *instance);
 struct page_source instance_pages(struct instance *instance);
 uint64_t instance_settled_ns(void);
@@ -67,6 +71,5 @@ const uint8_t *instance_kept_page(const struct instance *instance,
 				  unsigned int cpu, size_t i);
 const char *instance_dir(const struct instance *instance);
 uint64_t instance_event_cost_ns(const struct instance *instance);
-int instance_sweep(void);
 
 #endif /* TRACING_INSTANCE_H */

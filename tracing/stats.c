@@ -2,6 +2,7 @@
 #include "stats.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,27 @@ fail:
 	return NULL;
 }
 
+/**
+ * stats_line - a line for results that do not come from chains
+ * @stats: gets it
+ * @irq: interrupt
+ * @cpu: that took it
+ * @name: of its handler; NULL leaves it as it is
+ *
+ * Returns NULL when memory runs out.
+ */
+struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu,
+			      const char *name)
+{
+	struct stats_line *line = line_get(stats, irq, cpu);
+
+	if (line && name) {
+		snprintf(line->name, sizeof(line->name), "%s", name);
+		line->wanted = line_is_wanted(&stats->filter, line);
+	}
+	return line;
+}
+
 static void set_name(const struct stats *stats, struct stats_line *line,
 		     const struct event *e)
 {
@@ -258,9 +280,10 @@ static int line_merge(struct stats_line *to, const struct stats_line *from)
 				continue;
 			if (!*hist) {
 				*hist = calloc(1, sizeof(**hist));
-				if (!*hist || hist_init(*hist, STATS_DIGITS,
-							EXPECTED_MAX_NS))
+				if (!*hist || hist_copy(*hist,
+						from->hist[end][stage]))
 					return -1;
+				continue;
 			}
 			if (hist_merge(*hist, from->hist[end][stage]))
 				return -1;

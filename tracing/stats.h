@@ -92,6 +92,8 @@ int stats_init(struct stats *stats, const struct event_catalog *catalog,
 void stats_free(struct stats *stats);
 void stats_clear(struct stats *stats);
 int stats_merge(struct stats *to, const struct stats *from);
+struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu,
+			      const char *name);
 struct chain_sink stats_sink(struct stats *stats);
 void stats_sort(struct stats *stats);
 void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES],

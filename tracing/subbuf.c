@@ -9,10 +9,9 @@
 #define TYPE_TIME_EXTEND	30
 #define TYPE_TIME_STAMP		31
 
-/* Top bits of the commit word; the length lies below them. */
+/* Top bits of the commit word; SUBBUF_COMMIT_LENGTH lies below them. */
 #define COMMIT_MISSED		(1u << 31)
 #define COMMIT_MISSED_STORED	(1u << 30)
-#define COMMIT_LENGTH		((1u << 27) - 1)
 
 /* Absolute time stamps carry 59 bits; the rest comes from the time before. */
 #define TS_BITS			59
@@ -95,9 +94,12 @@ int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout,
 	if (bytes < layout->data_offset)
 		return -1;
 	commit = (uint32_t)read_long(layout, p + layout->commit_offset);
-	length = commit & COMMIT_LENGTH;
-	if (length > bytes - layout->data_offset)
-		return -1;
+	length = commit & SUBBUF_COMMIT_LENGTH;
+	if (length > bytes - layout->data_offset) {
+		if (!layout->growing)
+			return -1;
+		length = (uint32_t)bytes - layout->data_offset;
+	}
 	c->ts = subbuf_u64(p, layout->swap);
 	c->p = p + layout->data_offset;
 	c->end = c->p + length;
@@ -122,33 +124,41 @@ static uint64_t fix_absolute(uint64_t ts, uint64_t before)
 	return ts;
 }
 
-/* A record that is no event. Returns -1 when it cannot be one. */
-int subbuf_next_special(struct subbuf_cursor *c, uint32_t type, uint64_t delta)
+/**
+ * subbuf_special - pass over a record that is no event
+ * @p: where it begins
+ * @end: of the sub-buffer
+ * @ts: time before it
+ * @swap: as in the layout
+ * @type: its type
+ * @delta: its time
+ *
+ * Returns the place behind it, or NULL there when it cannot be one.
+ */
+struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end,
+				   uint64_t ts, bool swap, uint32_t type,
+				   uint64_t delta)
 {
+	const struct subbuf_place corrupt = { NULL, 0 };
 	uint32_t word;
 
 	/* The rest of the sub-buffer was never written. */
-	if (type == TYPE_PADDING && delta == 0) {
-		c->p = c->end;
-		return 0;
-	}
-	if (c->end - c->p < 8)
-		return -1;
-	word = subbuf_u32(c->p + 4, c->swap);
+	if (type == TYPE_PADDING && delta == 0)
+		return (struct subbuf_place){ end, ts };
+	if (end - p < 8)
+		return corrupt;
+	word = subbuf_u32(p + 4, swap);
 	switch (type) {
 	case TYPE_PADDING:
 		/* A discarded event: its time still counts for the next one. */
-		if (word < 4 || word > c->end - c->p - 4)
-			return -1;
-		c->ts += delta;
-		c->p += 4 + word;
-		return 0;
+		if (word < 4 || word > end - p - 4)
+			return corrupt;
+		return (struct subbuf_place){ p + 4 + word, ts + delta };
 	case TYPE_TIME_EXTEND:
-		c->ts += ((uint64_t)word << 27) + delta;
+		ts += ((uint64_t)word << 27) + delta;
 		break;
 	default: /* TYPE_TIME_STAMP */
-		c->ts = fix_absolute(((uint64_t)word << 27) + delta, c->ts);
+		ts = fix_absolute(((uint64_t)word << 27) + delta, ts);
 	}
-	c->p += 8;
-	return 0;
+	return (struct subbuf_place){ p + 8, ts };
 }

@@ -28,6 +28,8 @@
  * @data_offset: of the first record, bytes
  * @swap: the recording has the other byte order
  * @big_endian: the recording's byte order; bit fields differ with it
+ * @growing: the kernel may still add events behind those that are passed on: the
+ *	bytes of a sub-buffer bound them, not its header
  */
 struct subbuf_layout {
 	uint32_t commit_offset;
@@ -35,7 +37,11 @@ struct subbuf_layout {
 	uint32_t data_offset;
 	bool swap;
 	bool big_endian;
+	bool growing;
 };
+
+/* Of the commit word: bytes of events. */
+#define SUBBUF_COMMIT_LENGTH	((1u << 27) - 1)
 
 /**
  * struct subbuf_cursor - place in one sub-buffer
@@ -97,7 +103,18 @@ static inline uint64_t subbuf_u64(const uint8_t *p, bool swap)
 	return swap ? __builtin_bswap64(v) : v;
 }
 
-int subbuf_next_special(struct subbuf_cursor *c, uint32_t type, uint64_t delta);
+/* A place behind a record that is no event; @p is NULL when it cannot be one. */
+struct subbuf_place {
+	const uint8_t *p;
+	uint64_t ts;
+};
+
+/*
+ * All by value: a cursor whose address nobody else gets can live in registers.
+ */
+struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end,
+				   uint64_t ts, bool swap, uint32_t type,
+				   uint64_t delta);
 
 /**
  * subbuf_next - next data record
@@ -110,6 +127,8 @@ int subbuf_next_special(struct subbuf_cursor *c, uint32_t type, uint64_t delta);
  */
 static inline int subbuf_next(struct subbuf_cursor *c, struct record *r)
 {
+	struct subbuf_place at;
+
 	while (c->end - c->p >= 4) {
 		uint32_t word = subbuf_u32(c->p, c->swap);
 		uint32_t type = c->big_endian ? word >> 27 : word & 31;
@@ -144,8 +163,11 @@ static inline int subbuf_next(struct subbuf_cursor *c, struct record *r)
 			c->p = len > c->end - c->p - 4 ? c->end : c->p + 4 + len;
 			return 1;
 		}
-		if (subbuf_next_special(c, type, delta))
+		at = subbuf_special(c->p, c->end, c->ts, c->swap, type, delta);
+		if (!at.p)
 			goto corrupt;
+		c->p = at.p;
+		c->ts = at.ts;
 	}
 	if (c->p == c->end)
 		return 0;

@@ -89,11 +89,11 @@ static void make_events(struct instance *instance)
 	close(a[0]), close(a[1]), close(b[0]), close(b[1]);
 }
 
-static struct instance *open_instance(uint32_t subbuf_kb, bool user)
+static struct instance *open_instance(uint32_t subbuf_kb, bool user, bool map)
 {
 	struct instance_config config = {
 		.user = user, .vectors = true,
-		.buffer_kb = BUFFER_KB, .subbuf_kb = subbuf_kb,
+		.buffer_kb = BUFFER_KB, .subbuf_kb = subbuf_kb, .mmap = map,
 	};
 	char error[INSTANCE_ERROR_BYTES];
 	struct instance *instance = instance_new(&config, error);
@@ -116,11 +116,12 @@ static uint64_t drain(struct instance *instance, uint64_t *sum)
 
 	for (unsigned int cpu = 0; cpu < instance_n_cpus(instance); cpu++) {
 		while ((bytes = source.page(source.ctx, cpu, &page)) > 0) {
-			struct subbuf_cursor c;
+			struct subbuf_cursor first, c;
 			struct record r;
 
-			subbuf_open(&c, instance_layout(instance), page,
+			subbuf_open(&first, instance_layout(instance), page,
 				    (size_t)bytes, &missed);
+			c = first;
 			while (subbuf_next(&c, &r) > 0) {
 				const struct event_type *type =
 					event_type(catalog, &r);
@@ -138,9 +139,9 @@ static uint64_t drain(struct instance *instance, uint64_t *sum)
 	return n;
 }
 
-static double measure_drain(uint32_t subbuf_kb)
+static double measure_drain(uint32_t subbuf_kb, bool map)
 {
-	struct instance *instance = open_instance(subbuf_kb, false);
+	struct instance *instance = open_instance(subbuf_kb, false, map);
 	double best = 1e9;
 	uint64_t sum = 0;
 
@@ -152,11 +153,12 @@ static double measure_drain(uint32_t subbuf_kb)
 		start = cpu_ns();
 		n = drain(instance, &sum);
 		ns = (cpu_ns() - start) / (double)n;
-		fprintf(stderr, "  drain %u KiB: %" PRIu64 " events, %.2f ns\n",
-			subbuf_kb, n, ns);
+		fprintf(stderr, "  drain %u KiB%s: %" PRIu64 " events, %.2f ns\n",
+			subbuf_kb, map ? ", mmap" : "", n, ns);
 		best = ns < best ? ns : best;
 	}
-	if (subbuf_kb * 1024 != instance_subbuf_bytes(instance))
+	if (subbuf_kb * 1024 != instance_subbuf_bytes(instance) ||
+	    (map && instance_mmap_problem(instance)))
 		best = -1;
 	instance_free(instance);
 	return sum ? best : -1;
@@ -187,7 +189,7 @@ static void measure_libtracefs(void)
 {
 	static const char *const systems[] = { "irq", "sched", "raw_syscalls",
 					       "irq_vectors", NULL };
-	struct instance *instance = open_instance(4, false);
+	struct instance *instance = open_instance(4, false, false);
 	const char *name = strrchr(instance_dir(instance), '/') + 1;
 	struct tracefs_instance *same = tracefs_instance_alloc(NULL, name);
 	struct tep_handle *tep = tracefs_local_events_system(NULL, systems);
@@ -290,7 +292,7 @@ static double chain_round(struct instance *instance, struct recording *rec)
 
 static void measure_chain(void)
 {
-	struct instance *instance = open_instance(64, true);
+	struct instance *instance = open_instance(64, true, false);
 	struct page_source source = instance_pages(instance);
 	struct recording rec = { .page_bytes = instance_subbuf_bytes(instance) };
 	double best = 1e9;
@@ -335,7 +337,7 @@ static void no_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
 
 static void measure_empty_poll(void)
 {
-	struct instance *instance = open_instance(64, false);
+	struct instance *instance = open_instance(64, false, false);
 	struct page_source source = instance_pages(instance);
 	struct merge *merge = merge_new(instance_n_cpus(instance),
 					instance_layout(instance),
@@ -465,12 +467,15 @@ int main(void)
 		fprintf(stderr, "bench trace: no tracefs to write to: only the merge was measured\n");
 		return 0;
 	}
-	ns = measure_drain(4);
-	if (ns > 0)
-		figure("drain_ns.4k", ns, "ns", 15, true);
-	ns = measure_drain(64);
-	if (ns > 0)
-		figure("drain_ns.64k", ns, "ns", 6, true);
+	for (int map = 0; map < 2; map++) {
+		/* The goals are those of read(); mmap is to compare with. */
+		ns = measure_drain(4, map);
+		if (ns > 0 && !map)
+			figure("drain_ns.4k", ns, "ns", 15, true);
+		ns = measure_drain(64, map);
+		if (ns > 0 && !map)
+			figure("drain_ns.64k", ns, "ns", 6, true);
+	}
 	measure_chain();
 	measure_libtracefs();
 	measure_empty_poll();

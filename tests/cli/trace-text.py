@@ -5,7 +5,8 @@
     trace-cmd report -t -N -l FILE | trace-text.py IRQ
 
 Knows nothing of irqlat's engine: it follows the text, line by line, only for
-lines whose handler raises a softirq that wakes tasks (a disk), and prints what
+lines whose handler wakes tasks itself (a serial line) or raises a softirq that
+does (a disk), and prints what
 it found: "seen N", and "CPU STAGE n sum min max" for chains that came back to
 user space. Chains it is not sure about it leaves out, as irqlat does, so both
 must agree to the nanosecond.
@@ -22,7 +23,8 @@ def main(irq):
     def take(chain, end):
         stamps = chain["stamps"] + [end]
         values = [b - a for a, b in zip(stamps, stamps[1:])]
-        names = list(STAGES) if chain["queued"] else [s for s in STAGES if s != "queue"]
+        names = [s for s in STAGES if s not in
+                 (() if chain["queued"] else ("queue",)) + chain["without"]]
         for name, value in list(zip(names, values)) + [("total", end - stamps[0])]:
             key = (chain["cpu"], name)
             stats.setdefault(key, []).append(value)
@@ -78,12 +80,17 @@ def main(irq):
                 continue
             tasks.pop(who, None)
             raised, entry = running.get(cpu, (None, 0))
-            if in_hard or not raised or raised["irq"] != irq or raised["mixed"]:
+            top = hard[cpu][-1] if hard.get(cpu) else None
+            if in_hard and top and top[0] == irq:
+                stamps, without = [top[1], t], ("softirq_wait", "softirq")
+            elif in_hard or not raised or raised["irq"] != irq or raised["mixed"]:
                 continue
+            else:
+                stamps, without = [raised["start"], raised["end"], entry, t], ()
             target = int(f["target_cpu"])
             tasks[who] = {"state": "waking", "cpu": cpu, "queued": True,
                           "awake": on_cpu.get(target) == who,
-                          "stamps": [raised["start"], raised["end"], entry, t]}
+                          "without": without, "stamps": stamps}
         elif event == "sched_wakeup":
             chain = tasks.get(int(f["pid"]))
             if chain and chain["state"] == "waking":

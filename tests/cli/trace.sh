@@ -207,6 +207,113 @@ else
 	skip 'trace-cmd reads the trace we keep' 'needs a disk and trace-cmd'
 fi
 
+# The serial line. Where it is the console the kernel writes to it itself, so a few
+# blanks more disturb nobody; another one may have a device at its other end.
+serial=
+for line in /sys/kernel/irq/*/actions; do
+	tty=$(tr , '\n' <"$line" | grep -m1 '^ttyS[0-9]*$') || continue
+	grep -q "^$tty .*E" /proc/consoles && [ -w "/dev/$tty" ] &&
+		serial=$(basename "$(dirname "$line")") && break
+done
+if [ -z "$serial" ]; then
+	skip 'the serial line has every stage' 'no serial console with an interrupt here'
+	skip 'and agrees with a calculation from the text' 'no serial console with an interrupt here'
+elif ! command -v trace-cmd >/dev/null; then
+	skip 'the serial line has every stage' 'needs trace-cmd'
+	skip 'and agrees with a calculation from the text' 'needs trace-cmd'
+else
+	"$irqlat" trace -q -n --no-header --irq "$serial" -t"$scratch/serial.dat" \
+		>"$scratch/serial.txt" 2>"$scratch/err" &
+	pid=$!
+	for _ in $(seq 50); do
+		[ "$(cat $tracing/instances/irqlat-trace-"$pid"-*/events/sched/sched_switch/enable 2>/dev/null)" = 1 ] &&
+			break
+		sleep 0.1
+	done
+	sleep 0.3
+	# More than the driver's buffer: the writer sleeps until the handler made room.
+	before_n=$(awk -v line="$serial:" '$1 == line { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n }' /proc/interrupts)
+	timeout 20 sh -c "for i in 1 2 3; do printf '%16000s' ' ' >/dev/$tty; done"
+	after_n=$(awk -v line="$serial:" '$1 == line { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n }' /proc/interrupts)
+	kill -INT $pid
+	wait $pid
+	missing=
+	for stage in handler wake queue exit total; do
+		grep -q "^ *$serial .* user $stage " "$scratch/serial.txt" || missing="$missing $stage"
+	done
+	seen=$(awk '/^ +all / { print $2 }' "$scratch/serial.txt")
+	# Interrupts that the console itself has before and after are seen, too.
+	[ -z "$missing" ] && [ "$after_n" -gt "$before_n" ] && [ "${seen:-0}" -ge $((after_n - before_n)) ] &&
+		awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/serial.txt"
+	result $? 'the serial line has every stage' \
+		"missing:$missing, $((after_n - before_n)) interrupts, ${seen:-no} seen: $(head -1 "$scratch/err")"
+	"$irqlat" trace -i "$scratch/serial.dat" --csv --irq "$serial" --end user >"$scratch/ours.csv"
+	trace-cmd report -t -N -l "$scratch/serial.dat" 2>/dev/null |
+		python3 tests/cli/trace-text.py "$serial" >"$scratch/theirs"
+	awk -F, 'NR > 1 && $5 != "irq" { printf "%s %s %s %s %s %s\n", $6, $5, $7, $8, $17, $9 }' \
+		"$scratch/ours.csv" | sort >"$scratch/a"
+	awk '$1 != "seen" { printf "%s %s %s %s %s %.3f\n", $1, $2, $3, $5, $6, $4 / $3 }' \
+		"$scratch/theirs" | sort >"$scratch/b"
+	[ "$(wc -l <"$scratch/a")" -ge 5 ] && diff "$scratch/a" "$scratch/b" >"$scratch/diff" &&
+		[ "$(awk '$1 == "seen" { print $2 }' "$scratch/theirs")" = "$seen" ]
+	result $? 'and agrees with a calculation from the text' "$(head -4 "$scratch/diff")"
+fi
+
+# --- mmap and in-kernel histograms -------------------------------------------------
+
+# Both see the same reads of a task whose name nobody else has.
+cp /bin/dd "$scratch/ddmm"
+"$irqlat" trace -q -n --no-header --mmap --comm ddmm -t"$scratch/mmap.dat" \
+	>"$scratch/mmap.txt" 2>"$scratch/mmap.err" &
+mmap=$!
+"$irqlat" trace -q -n --no-header --comm ddmm -t"$scratch/read.dat" >"$scratch/read.txt" 2>"$scratch/err" &
+read=$!
+for pid in $mmap $read; do
+	for _ in $(seq 50); do
+		[ "$(cat $tracing/instances/irqlat-trace-"$pid"-*/events/sched/sched_switch/enable 2>/dev/null)" = 1 ] &&
+			break
+		sleep 0.1
+	done
+done
+sleep 0.3
+"$scratch/ddmm" if="$scratch/file" of=/dev/null bs=4k iflag=direct count=1000 status=none
+sleep 0.3
+kill -INT $mmap $read
+wait $mmap
+status=$?
+wait $read
+if grep -q 'does not map trace buffers' "$scratch/mmap.err"; then
+	[ $status = 0 ] && ! grep -q 'read by mmap' "$scratch/mmap.txt"
+	result $? 'mmap: a kernel without it is named, and the buffers are read'
+	skip 'mmap: the same events as with read()' 'this kernel does not map trace buffers'
+else
+	[ $status = 0 ] && grep -q 'read by mmap' "$scratch/mmap.txt" &&
+		! grep -q WARNING "$scratch/mmap.txt"
+	result $? 'mmap: buffers are read where they are' "status $status $(head -1 "$scratch/mmap.err")"
+	# The events of this task, without their times: those differ with the instance.
+	for how in mmap read; do
+		trace-cmd report -t -N -l "$scratch/$how.dat" 2>/dev/null | grep '^ *ddmm-' |
+			sed -E 's/^ *ddmm-([0-9]+).* [0-9]+\.[0-9]+: /\1 /' >"$scratch/$how.events"
+	done
+	[ "$(wc -l <"$scratch/mmap.events")" -gt 3000 ] &&
+		diff "$scratch/mmap.events" "$scratch/read.events" >"$scratch/diff"
+	result $? 'mmap: the same events as with read()' \
+		"$(wc -l <"$scratch/mmap.events") $(head -3 "$scratch/diff")"
+fi
+says 'mmap: not of a recording' 1 'a recording is no trace buffer' -i "$scratch/live.dat" --mmap
+says 'in-kernel: what cannot be combined' 1 'in-kernel: not with -T' --in-kernel -T 5
+says 'in-kernel: not by task' 1 'in-kernel: not with --comm' --in-kernel --comm dd
+if [ -e $tracing/events/irq/irq_handler_entry/hist ] && [ -e $tracing/synthetic_events ]; then
+	"$irqlat" trace --in-kernel -q -d 1 >"$scratch/out" 2>"$scratch/err"
+	[ $? = 0 ] && grep -q 'powers of two' "$scratch/out"
+	result $? 'in-kernel: runs, and says how exact it is' "$(head -1 "$scratch/err")"
+else
+	says 'in-kernel: what this kernel lacks' 1 \
+		'^irqlat: this kernel cannot keep histograms itself: it was built without CONFIG_' --in-kernel -d 1
+	[ "$(wc -l <"$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ] && [ -z "$(instances)" ]
+	result $? 'in-kernel: in one line, and nothing is left' "$(cat "$scratch/err")"
+fi
+
 # Filters keep what they name and nothing else; the accounting stays whole.
 n_total()
 {

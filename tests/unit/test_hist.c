@@ -209,6 +209,56 @@ static void bad_precision_is_refused(void **state)
 	assert_int_equal(hist_init(&h, HIST_DIGITS_MAX + 1, 10), -1);
 }
 
+/* The kernel's own kind of buckets: each power of two. */
+static void powers_of_two(void **state)
+{
+	struct hist_bucket b;
+	struct hist h, copy;
+	size_t position = 0;
+	uint64_t low = 1;
+
+	(void)state;
+	assert_int_equal(hist_init_log2(&h), 0);
+	for (uint64_t value = 1; value < (uint64_t)1 << 62; value *= 2) {
+		hist_record(&h, (int64_t)value);
+		hist_record(&h, (int64_t)(2 * value - 1));
+	}
+	assert_int_equal(hist_copy(&copy, &h), 0);
+	while (hist_next(&copy, &position, &b)) {
+		assert_int_equal(b.low, low);
+		assert_int_equal(b.high, 2 * low - 1);
+		assert_int_equal(b.count, 2);
+		low *= 2;
+	}
+	assert_int_equal(low, (uint64_t)1 << 62);
+	hist_free(&h);
+	hist_free(&copy);
+}
+
+/* What is left is what came later, as exact as the buckets. */
+static void earlier_is_subtracted(void **state)
+{
+	struct hist h, earlier;
+
+	(void)state;
+	hist_init(&h, 3, 0);
+	hist_record_n(&h, 10, 3);
+	hist_record_n(&h, 70000, 2);
+	assert_int_equal(hist_copy(&earlier, &h), 0);
+	hist_record_n(&h, 500, 4);
+	hist_record_n(&h, 900000, 1);
+	hist_subtract(&h, &earlier);
+	assert_int_equal(h.n, 5);
+	assert_int_equal(h.sum, 4 * 500 + 900000);
+	assert_int_equal(h.min, 500);
+	assert_in_range(h.max, 900000, 900900);
+	hist_subtract(&h, &h);
+	assert_int_equal(h.n, 0);
+	assert_int_equal(h.min, UINT64_MAX);
+	hist_free(&h);
+	hist_free(&earlier);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +269,8 @@ int main(void)
 		cmocka_unit_test(negatives_are_counted_apart),
 		cmocka_unit_test(merged_is_recorded_in_one),
 		cmocka_unit_test(bad_precision_is_refused),
+		cmocka_unit_test(powers_of_two),
+		cmocka_unit_test(earlier_is_subtracted),
 	};
 
 	return cmocka_run_group_tests_name("hist", tests, NULL, NULL);

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The same as test_trace_oracle, on buffers that the running kernel recorded:
+ * both sizes of sub-buffers, read() and mmap, with events lost in between, and
+ * read while they are recorded; and the kernel counts as many events read. Runs as
+ * root, on a machine or in a guest. TAP, with reasons for what is skipped.
+ */
+#include "oracle.h"
+
+#include <pthread.h>
+#include <sys/sysinfo.h>
+
+#include "tracing/instance.h"
+
+#define CPUS_MAX	256
+#define KEPT_MAX	20000
+
+/**
+ * struct saved - a recording
+ * @pages: of each CPU, @n_pages of them
+ * @page_bytes: of one
+ */
+struct saved {
+	uint8_t *pages[CPUS_MAX];
+	size_t n_pages[CPUS_MAX];
+	unsigned int n_cpus;
+	size_t page_bytes;
+	struct subbuf_layout layout;
+};
+
+static struct instance *instance;
+
+/* Nothing that follows would mean anything; what is in the kernel goes. */
+static void failed(const char *what, int line)
+{
+	printf("not ok - line %d: %s\n", line, what);
+	/* Another thread may still be at work: no destructors. */
+	fflush(stdout);
+	instance_free(instance);
+	_exit(1);
+}
+
+#define require(what) \
+	do { \
+		if (!(what)) \
+			failed(#what, __LINE__); \
+	} while (0)
+
+struct saved_source {
+	const struct saved *saved;
+	size_t next[CPUS_MAX];
+};
+
+/* --- events ------------------------------------------------------------------ */
+
+struct ends {
+	int in;
+	int out;
+	int n;
+};
+
+static void *answer(void *arg)
+{
+	const struct ends *e = arg;
+	char c;
+
+	for (int i = 0; i < e->n; i++) {
+		if (read(e->in, &c, 1) != 1 || write(e->out, &c, 1) != 1)
+			abort();
+	}
+	return NULL;
+}
+
+static void make_events(int n)
+{
+	int a[2], b[2];
+	struct ends e;
+	pthread_t thread;
+	char c = 0;
+
+	if (pipe(a) || pipe(b))
+		abort();
+	e = (struct ends){ a[0], b[1], n };
+	require(instance_start(instance) == 0);
+	pthread_create(&thread, NULL, answer, &e);
+	for (int i = 0; i < n; i++) {
+		if (write(a[1], &c, 1) != 1 || read(b[0], &c, 1) != 1)
+			abort();
+	}
+	pthread_join(thread, NULL);
+	require(instance_stop(instance) == 0);
+	close(a[0]), close(a[1]), close(b[0]), close(b[1]);
+}
+
+/* --- recording --------------------------------------------------------------- */
+
+/* What mmap passes on may be part of a sub-buffer; the oracle wants whole ones. */
+static void save_page(struct saved *saved, unsigned int cpu, const uint8_t *page,
+		      size_t bytes)
+{
+	size_t n = saved->n_pages[cpu]++, size = saved->page_bytes;
+	unsigned long commit = bytes - saved->layout.data_offset;
+	uint8_t *to;
+
+	require(n < KEPT_MAX);
+	saved->pages[cpu] = realloc(saved->pages[cpu], (n + 1) * size);
+	require(saved->pages[cpu]);
+	to = saved->pages[cpu] + n * size;
+	memset(to, 0, size);
+	memcpy(to, page, bytes);
+	if (bytes < size)
+		memcpy(to + saved->layout.commit_offset, &commit, sizeof(commit));
+}
+
+static void save_some(struct saved *saved, size_t max)
+{
+	struct page_source source = instance_pages(instance);
+	const uint8_t *page;
+	ssize_t bytes;
+
+	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++) {
+		for (size_t i = 0; i < max; i++) {
+			bytes = source.page(source.ctx, cpu, &page);
+			require(bytes >= 0);
+			if (!bytes)
+				break;
+			save_page(saved, cpu, page, (size_t)bytes);
+		}
+	}
+}
+
+static ssize_t saved_page(void *ctx, unsigned int cpu, const uint8_t **page)
+{
+	struct saved_source *s = ctx;
+	size_t i = s->next[cpu];
+
+	if (i == s->saved->n_pages[cpu])
+		return 0;
+	s->next[cpu]++;
+	*page = s->saved->pages[cpu] + i * s->saved->page_bytes;
+	return (ssize_t)s->saved->page_bytes;
+}
+
+/* As many events as the kernel says were read, and none is left. */
+static void compare_with_kernel(const struct list *ours, unsigned int n_cpus)
+{
+	for (unsigned int cpu = 0; cpu < n_cpus; cpu++) {
+		unsigned long n = 0, entries = 1, read = 0;
+		char path[300], line[128];
+		FILE *in;
+
+		for (size_t i = 0; i < ours->n; i++)
+			n += ours->at[i].cpu == cpu;
+		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u/stats",
+			 instance_dir(instance), cpu);
+		in = fopen(path, "re");
+		if (!in)
+			continue;
+		while (fgets(line, sizeof(line), in)) {
+			sscanf(line, "entries: %lu", &entries);
+			sscanf(line, "read events: %lu", &read);
+		}
+		fclose(in);
+		require(entries == 0);
+		require(read == n);
+	}
+}
+
+/* --- comparison -------------------------------------------------------------- */
+
+/* The order of events of the same time is not defined, but within a CPU. */
+static int by_cpu(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
+	return x->ts < y->ts ? -1 : x->ts > y->ts;
+}
+
+static void ask_oracle(const struct saved *saved, char *const *formats,
+		       struct list *theirs)
+{
+	struct faketrace fake;
+
+	fake_begin(&fake, saved->n_cpus, saved->page_bytes);
+	for (size_t i = 0; i < event_n_defs; i++) {
+		if (formats[i])
+			fake_event(&fake, event_defs[i].system,
+				   event_defs[i].name, formats[i]);
+	}
+	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++)
+		fake_pages(&fake, cpu, saved->pages[cpu] ? saved->pages[cpu] :
+			   (const uint8_t *)"", saved->n_pages[cpu] *
+						saved->page_bytes);
+	fake_end(&fake);
+	tracefs_iterate_raw_events(fake.tep, fake.instance, NULL, 0,
+				   oracle_event, theirs);
+	fake_close(&fake);
+}
+
+static void compare_saved(const struct saved *saved,
+			  const struct event_catalog *catalog,
+			  char *const *formats, bool with_loss)
+{
+	struct list theirs = { 0 }, ours = { 0 };
+	const struct merge_sink sink = { our_record, our_loss, &ours };
+	struct saved_source at = { .saved = saved };
+	struct page_source source = { saved_page, &at };
+	struct merge *m = merge_new(saved->n_cpus, &saved->layout, catalog,
+				    &source);
+
+	require(merge_run(m, UINT64_MAX, &sink) == 0);
+	require(merge_counts(m)->corrupt == 0);
+	require(merge_counts(m)->backwards == 0);
+	require(merge_counts(m)->other == 0);
+	ask_oracle(saved, formats, &theirs);
+	require(ours.n > 1000);
+	require(ours.n == theirs.n);
+	qsort(ours.at, ours.n, sizeof(*ours.at), by_cpu);
+	qsort(theirs.at, theirs.n, sizeof(*theirs.at), by_cpu);
+	for (size_t i = 0; i < ours.n; i++)
+		require(!memcmp(&ours.at[i], &theirs.at[i],
+				sizeof(ours.at[i])));
+	require(ours.losses == theirs.losses);
+	require(ours.lost == theirs.lost);
+	require(with_loss ? ours.lost > 100 : !ours.losses);
+	compare_with_kernel(&ours, saved->n_cpus);
+	merge_free(m);
+	free(ours.at);
+	free(theirs.at);
+}
+
+static void *make_in_background(void *done)
+{
+	make_events(40000);
+	__atomic_store_n((bool *)done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void save_while_recorded(struct saved *saved)
+{
+	pthread_t thread;
+	bool done = false;
+
+	pthread_create(&thread, NULL, make_in_background, &done);
+	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
+		usleep(500);
+		save_some(saved, KEPT_MAX);
+	}
+	pthread_join(thread, NULL);
+}
+
+enum how { AFTERWARDS, WITH_LOSSES, MEANWHILE, HOWS };
+
+/* Returns what is missing for this, or NULL when it was done. */
+static const char *compare_real(uint32_t subbuf_kb, bool map, enum how how)
+{
+	struct instance_config config = {
+		.user = true, .vectors = true, .works = true, .mmap = map,
+		.buffer_kb = how == WITH_LOSSES ? 256 : 16384, .subbuf_kb = subbuf_kb,
+	};
+	static char error[INSTANCE_ERROR_BYTES];
+	struct saved saved = { 0 };
+	char **formats;
+
+	instance = instance_new(&config, error);
+	if (!instance)
+		return error;
+	if (map && instance_mmap_problem(instance))
+		return "this kernel does not map trace buffers";
+	if (instance_subbuf_bytes(instance) != subbuf_kb * 1024)
+		return "this kernel has one size of sub-buffers";
+	saved.n_cpus = instance_n_cpus(instance);
+	require(saved.n_cpus <= CPUS_MAX);
+	saved.page_bytes = instance_subbuf_bytes(instance);
+	saved.layout = *instance_layout(instance);
+	formats = calloc(event_n_defs, sizeof(*formats));
+	for (size_t i = 0; i < event_n_defs; i++)
+		formats[i] = tracefs_event_file_read(NULL, event_defs[i].system,
+						     event_defs[i].name,
+						     "format", NULL);
+	for (int round = 0; how == WITH_LOSSES && round < 3; round++) {
+		make_events(6000);
+		save_some(&saved, subbuf_kb == 4 ? 20 : 2);
+	}
+	if (how == MEANWHILE)
+		save_while_recorded(&saved);
+	else
+		make_events(how == WITH_LOSSES ? 6000 : 3000);
+	save_some(&saved, KEPT_MAX);
+	compare_saved(&saved, instance_catalog(instance), formats,
+		      how == WITH_LOSSES);
+	for (size_t i = 0; i < event_n_defs; i++)
+		free(formats[i]);
+	free(formats);
+	for (unsigned int cpu = 0; cpu < saved.n_cpus; cpu++)
+		free(saved.pages[cpu]);
+	return NULL;
+}
+
+int main(void)
+{
+	static const char *const hows[HOWS] = { "", ", with losses",
+						", while they are recorded" };
+	unsigned int n = 0;
+
+	fake_cpus = get_nprocs_conf();
+	for (unsigned int i = 0; i < 4 * HOWS; i++) {
+		bool map = i / HOWS / 2, large = i / HOWS % 2;
+		const char *lacks = geteuid() ? "needs root" :
+			compare_real(large ? 64 : 4, map, (enum how)(i % HOWS));
+
+		printf("ok %u - %s, sub-buffers of %d KiB%s%s%s\n", ++n,
+		       map ? "mmap" : "read", large ? 64 : 4, hows[i % HOWS],
+		       lacks ? " # SKIP " : "", lacks ? lacks : "");
+		instance_free(instance);
+		instance = NULL;
+	}
+	printf("1..%u\n", n);
+	return 0;
+}

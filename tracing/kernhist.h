@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernhist - the kernel keeps the histograms: hist triggers, synthetic events
+ *
+ * Nothing is recorded and nothing has to be read in time, so nothing is lost in
+ * a buffer. In return less is known: the time in handlers of each interrupt, and
+ * the way of a task (or irq thread) that a handler woke until it runs. What goes
+ * through a softirq or a work item is not followed, and a bucket is as wide as
+ * the kernel makes it.
+ */
+#ifndef TRACING_KERNHIST_H
+#define TRACING_KERNHIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "private.h"
+#include "stats.h"
+
+/**
+ * struct kernhist_config - what to keep
+ * @irqs: only these interrupts, @n_irqs of them; none: all
+ * @bucket_ns: width of a bucket; 0: each power of two has one
+ */
+struct kernhist_config {
+	const int32_t *irqs;
+	size_t n_irqs;
+	uint64_t bucket_ns;
+};
+
+/**
+ * struct kernhist_line - the counts of one interrupt on one CPU
+ * @seen: handlers entered
+ * @timed: of those, handlers with a time
+ * @woke: wake-ups by a handler, or of its irq thread
+ * @ran: of those, tasks that were switched in, with their times
+ */
+struct kernhist_line {
+	int32_t irq;
+	unsigned int cpu;
+	uint64_t seen;
+	uint64_t timed;
+	uint64_t woke;
+	uint64_t ran;
+};
+
+/**
+ * struct kernhist_counts - what was counted
+ * @lines: @n_lines of them
+ * @running: wake-ups of tasks that had not left the CPU yet: no switch in
+ * @dropped: had no room in the kernel's tables
+ * @malformed: lines of the kernel's text that this program does not understand
+ */
+struct kernhist_counts {
+	struct kernhist_line *lines;
+	size_t n_lines;
+	uint64_t running;
+	uint64_t dropped;
+	uint64_t malformed;
+};
+
+struct kernhist;
+
+struct kernhist *kernhist_new(const struct kernhist_config *config,
+			      char error[PRIVATE_ERROR_BYTES]);
+void kernhist_free(struct kernhist *k);
+int kernhist_start(struct kernhist *k);
+int kernhist_stop(struct kernhist *k);
+int kernhist_read(struct kernhist *k, struct stats *stats,
+		  struct kernhist_counts *counts);
+uint64_t kernhist_cost_ns(const struct kernhist *k);
+
+#endif /* TRACING_KERNHIST_H */
