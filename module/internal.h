@@ -312,11 +312,11 @@ static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 
 {
 	struct procirq_ring_entry *entry = ring_entry(ring, seq);
 
-	WRITE_ONCE(entry->seq, 0);
+	/* First: whoever was copying the entry's last interrupt sees it go. */
+	WRITE_ONCE(entry->seq, seq);
 	smp_wmb();
 	WRITE_ONCE(entry->irq_ns, irq_ns);
 	WRITE_ONCE(entry->status, status);
-	smp_store_release(&entry->seq, seq);
 	smp_store_release(&ring->head, seq);
 }
 
@@ -353,6 +353,7 @@ void procdir_exit(void);
 /* pci.c: PCI functions and drivers coming and going */
 int pci_init(void);
 void pci_exit(void);
+void pci_use(unsigned int irq, const struct procirq_device *device, bool use);
 
 /* pcipin.c: keeping the function behind an INTx line enabled */
 struct pci_dev *pci_pin(unsigned int irq);

@@ -73,11 +73,13 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	/* The first interrupt may come before request_irq() returns. */
 	source->attached = true;
 	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", source);
-	if (err)
+	if (err) {
 		source->attached = false;
-	else
-		line->threaded = line_is_threaded(irq_data_to_desc(data), source);
-	return err;
+		return err;
+	}
+	line->threaded = line_is_threaded(irq_data_to_desc(data), source);
+	pci_use(line->irq, source->device, true);
+	return 0;
 }
 
 /*
@@ -128,6 +130,7 @@ static void line_detach(struct procirq_line *line, struct procirq_source *source
 	raw_spin_unlock_irq(&source->lock);
 
 	if (attached) {
+		pci_use(line->irq, source->device, false);
 		free_irq(line->irq, source);
 		irq_work_sync(&line->poll_work);
 		irq_work_sync(&source->storm_work);

@@ -29,8 +29,8 @@ MODULE_PARM_DESC(storm_rate, "interrupts a second, unmasked and with nobody read
 /* How long the storm guard counts before it judges. */
 #define STORM_WINDOW_NS		(100 * NSEC_PER_MSEC)
 
-/* Caller holds source->lock. */
-void source_mask(struct procirq_source *source)
+static __always_inline void source_mask_inline(struct procirq_source *source,
+						struct procirq_device *device)
 {
 	unsigned int irq = source->line->irq;
 
@@ -38,11 +38,17 @@ void source_mask(struct procirq_source *source)
 	if (source->masked)
 		return;
 	source->masked = true;
-	if (source->device)
-		device_silence(source->device);
+	if (device)
+		device_silence(device);
 	else
 		disable_irq_nosync(irq);
 	trace_procirq_mask(irq, source->taken, source->last_ns);
+}
+
+/* Caller holds source->lock. */
+void source_mask(struct procirq_source *source)
+{
+	source_mask_inline(source, source->device);
 }
 
 /*
@@ -112,7 +118,7 @@ void source_release_hold(struct procirq_source *source)
  * which also makes this an RCU read-side section: the thread may see @done,
  * return and exit before it is woken here, and its task_struct stays valid.
  */
-static void source_wake_waiter(struct line_waiter *waiter, int done)
+static __always_inline void source_wake_waiter(struct line_waiter *waiter, int done)
 {
 	struct task_struct *task = waiter->task;
 
@@ -177,7 +183,7 @@ void source_hand_over(struct procirq_reader *reader)
  * The same for the interrupt just taken, the only one pending where a thread
  * is blocked. One thread per reader: to another the line would look tended.
  */
-static void source_deliver(struct procirq_reader *reader, u64 seq, u64 now, u32 status)
+static __always_inline void source_deliver(struct procirq_reader *reader, u64 seq, u64 now, u32 status)
 {
 	struct line_waiter *waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
 
@@ -192,7 +198,7 @@ static void source_deliver(struct procirq_reader *reader, u64 seq, u64 now, u32 
 }
 
 /* Rings the readers' eventfds. A bell that delivers has the interrupt read. */
-static void source_ring_bells(struct procirq_source *source)
+static noinline void source_ring_bells(struct procirq_source *source)
 {
 	struct procirq_reader *reader;
 
@@ -251,7 +257,7 @@ static void source_tell_storm(struct irq_work *work)
  * thread that spins on the ring reads without our knowing; where a ring is
  * mapped the guard trusts its reader.
  */
-static void source_guard(struct procirq_source *source, u64 now)
+static noinline void source_guard(struct procirq_source *source, u64 now)
 {
 	unsigned int limit = READ_ONCE(storm_rate) / (NSEC_PER_SEC / STORM_WINDOW_NS);
 
@@ -272,19 +278,22 @@ static void source_guard(struct procirq_source *source, u64 now)
 	source->storm_from = source->taken;
 }
 
-static bool source_wants_mask(const struct procirq_source *source)
+static __always_inline bool source_wants_mask(const struct procirq_source *source,
+					      const struct procirq_device *device)
 {
 	/* A device without such steps interrupts on. */
-	if (source->device && !device_silences(source->device))
+	if (device && !device_silences(device))
 		return false;
 	return source->nr_nomask < source->nr_readers || !source->nr_readers;
 }
 
 /*
  * Takes one interrupt: counts it, wakes whom it concerns. Caller holds
- * source->lock, and drops it; hard interrupt context, or interrupts off.
+ * source->lock, and drops it; hard interrupt context, or interrupts off. Inline,
+ * with @device known to be NULL or not: it is half of the way to read().
  */
-static void source_take(struct procirq_source *source, u64 now, u32 status)
+static __always_inline void source_take(struct procirq_source *source,
+					struct procirq_device *device, u64 now, u32 status)
 	__releases(&source->lock)
 {
 	struct procirq_line *line = source->line;
@@ -309,8 +318,8 @@ static void source_take(struct procirq_source *source, u64 now, u32 status)
 	}
 	if (unlikely(source->nr_bells))
 		source_ring_bells(source);
-	if (source_wants_mask(source))
-		source_mask(source);
+	if (likely(source_wants_mask(source, device)))
+		source_mask_inline(source, device);
 	else
 		source_guard(source, now);
 
@@ -340,7 +349,7 @@ irqreturn_t source_handler(int irq, void *data)
 	u64 now = ktime_get_ns();
 
 	raw_spin_lock(&source->lock);
-	source_take(source, now, 0);
+	source_take(source, NULL, now, 0);
 	return IRQ_HANDLED;
 }
 
@@ -358,7 +367,7 @@ irqreturn_t source_device_handler(int irq, void *data)
 		raw_spin_unlock_irqrestore(&source->lock, flags);
 		return IRQ_NONE;
 	}
-	source_take(source, now, status);
+	source_take(source, source->device, now, status);
 	local_irq_restore(flags);
 	return IRQ_HANDLED;
 }
@@ -384,7 +393,7 @@ int source_inject(struct procirq_source *source)
 		raw_spin_unlock(&source->lock);
 	} else {
 		source->injected++;
-		source_take(source, ktime_get_ns(), 0);
+		source_take(source, source->device, ktime_get_ns(), 0);
 	}
 	local_irq_enable();
 	return err;

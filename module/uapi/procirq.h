@@ -283,8 +283,8 @@ struct procirq_inject {
  * @entry_size: from one entry to the next, bytes
  * @head: number of the last interrupt; read with acquire semantics
  *
- * An entry is good if its seq is the interrupt's number before and after it was
- * copied; if it is not, later interrupts have overwritten it.
+ * The entry of an interrupt up to @head is good if its seq is the interrupt's
+ * number before and after it was copied; if not, it has been overwritten.
  */
 struct procirq_ring {
 	__u32 version;
@@ -296,7 +296,7 @@ struct procirq_ring {
 
 /**
  * struct procirq_ring_entry - one interrupt
- * @seq: its number; 0 while the entry is being written
+ * @seq: its number
  * @irq_ns: CLOCK_MONOTONIC time at which the handler took it, ns
  * @status: status word of the device descriptor's check; 0 without one
  */

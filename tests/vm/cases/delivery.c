@@ -318,7 +318,7 @@ static void a_storm_is_stopped(void)
 	/* The one that had been pending, and one more. */
 	fire(&s, 1);
 	CHECK(irq_read(s.fd) >= 1);
-	storm_rate(100000);
+	storm_rate(0);
 }
 
 static void reading_is_no_storm(void)
@@ -338,7 +338,6 @@ static void reading_is_no_storm(void)
 	fire(&s, 100000);
 	CHECK_EQ(irq_info(s.fd).storms, 0);
 	CHECK_EQ(irq_read(s.fd), 100000);
-	storm_rate(100000);
 }
 
 static const struct tap_test tests[] = {

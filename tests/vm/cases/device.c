@@ -494,6 +494,37 @@ static void msi_with_a_descriptor(void)
 	REQUIRE(pci_irq_kind("intx") == 0);
 }
 
+/* What procirq-pci says of its device, and the bus master it leaves behind. */
+static void the_listing_and_the_bus_master(void)
+{
+	char text[256], want[64];
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fd;
+
+	CHECK(read_text(PCI_DEVICE EDU_1 "/procirq/kind", text, sizeof(text)));
+	CHECK(!strcmp(text, "intx\n"));
+	snprintf(want, sizeof(want), "0 %d\n", irq);
+	CHECK(read_text(PCI_DEVICE EDU_1 "/procirq/irqs", text, sizeof(text)));
+	CHECK(!strcmp(text, want));
+	pci_unbind(EDU_1);
+	CHECK(access(PCI_DEVICE EDU_1 "/procirq", F_OK) == -1);
+
+	REQUIRE(pci_irq_kind("msi") == 0);
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
+	CHECK(read_text(PCI_DEVICE EDU_1 "/procirq/kind", text, sizeof(text)));
+	CHECK(!strcmp(text, "msi\n"));
+	snprintf(want, sizeof(want), "0 %d\n", pci_irq(EDU_1));
+	CHECK(read_text(PCI_DEVICE EDU_1 "/procirq/irqs", text, sizeof(text)));
+	CHECK(!strcmp(text, want));
+	CHECK_EQ(pci_command(EDU_1) & 4, 0);
+	fd = irq_open(pci_irq(EDU_1), O_RDWR);
+	CHECK_EQ(pci_command(EDU_1) & 4, 4);
+	close(fd);
+	CHECK_EQ(pci_command(EDU_1) & 4, 0);
+	REQUIRE(pci_irq_kind("intx") == 0);
+	edus_release();
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_status_word),
 	TAP_TEST(refusals),
@@ -504,6 +535,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_driver_is_killed),
 	TAP_TEST(removal_of_one_of_two),
 	TAP_TEST(msi_with_a_descriptor),
+	TAP_TEST(the_listing_and_the_bus_master),
 };
 
 int main(int argc, char **argv)
