@@ -2,13 +2,15 @@
 /*
  * A reader's eventfd: rung once for each interrupt.
  *
- * Adding to an eventfd takes its wait queue's lock, which sleeps on PREEMPT_RT:
- * there an irq_work does it, and adds what came meanwhile one by one.
+ * Adding to an eventfd takes its wait queue's lock, which is not raw, and sleeps
+ * on PREEMPT_RT: there, and under a raw lock, an irq_work does it, and adds what
+ * came meanwhile one by one.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/eventfd.h>
 #include <linux/irq_work.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "compat.h"
@@ -55,25 +57,28 @@ struct procirq_bell *bell_alloc(int fd, u32 flags)
 	return bell;
 }
 
-/* Nobody may ring it any more. NULL is fine. May sleep. */
+/* No reader has it any more. NULL is fine. May sleep. */
 void bell_free(struct procirq_bell *bell)
 {
 	if (!bell)
 		return;
+	synchronize_rcu();
 	irq_work_sync(&bell->work);
 	eventfd_ctx_put(bell->eventfd);
 	kfree(bell);
 }
 
-/* Adds 1. Hard interrupt context, raw locks held. */
+/* Adds 1. Interrupts off, no raw lock held, not on PREEMPT_RT. */
 void bell_ring(struct procirq_bell *bell)
 {
-	if (procirq_hard) {
-		atomic_inc(&bell->due);
-		irq_work_queue(&bell->work);
-	} else {
-		eventfd_signal_one(bell->eventfd);
-	}
+	eventfd_signal_one(bell->eventfd);
+}
+
+/* Adds 1 in a moment. Anywhere. */
+void bell_ring_later(struct procirq_bell *bell)
+{
+	atomic_inc(&bell->due);
+	irq_work_queue(&bell->work);
 }
 
 /* PROCIRQ_EVENTFD_DELIVER */

@@ -324,6 +324,7 @@ static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 
 struct procirq_bell *bell_alloc(int fd, u32 flags);
 void bell_free(struct procirq_bell *bell);
 void bell_ring(struct procirq_bell *bell);
+void bell_ring_later(struct procirq_bell *bell);
 bool bell_delivers(const struct procirq_bell *bell);
 
 /* reader.c: one open file */

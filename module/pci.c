@@ -253,7 +253,7 @@ static struct pci_driver procirq_pci_driver = {
 	.id_table = procirq_pci_ids,
 	.probe = procirq_pci_probe,
 	.remove = procirq_pci_remove,
-	.driver.dev_groups = procirq_pci_groups,
+	.dev_groups = procirq_pci_groups,
 };
 
 /**

@@ -197,21 +197,30 @@ static __always_inline void source_deliver(struct procirq_reader *reader, u64 se
 	source_wake_waiter(waiter, 1);
 }
 
-/* Rings the readers' eventfds. A bell that delivers has the interrupt read. */
-static noinline void source_ring_bells(struct procirq_source *source)
+/*
+ * Rings the readers' eventfds; a bell that delivers has the interrupt read. Where
+ * there is but one, and it may be rung from here, it is returned, to be rung
+ * without the lock: an eventfd's own lock is no raw one.
+ */
+static noinline struct procirq_bell *source_ring_bells(struct procirq_source *source)
 {
+	struct procirq_bell *now = NULL;
 	struct procirq_reader *reader;
 
 	list_for_each_entry(reader, &source->readers, node) {
 		if (!reader->bell)
 			continue;
-		bell_ring(reader->bell);
+		if (source->nr_bells == 1 && !procirq_hard)
+			now = reader->bell;
+		else
+			bell_ring_later(reader->bell);
 		if (bell_delivers(reader->bell) && reader_pending(reader)) {
 			reader->totals.delivered++;
 			reader->totals.coalesced += reader_pending(reader) - 1;
 			reader->cursor = source->taken;
 		}
 	}
+	return now;
 }
 
 /*
@@ -297,6 +306,7 @@ static __always_inline void source_take(struct procirq_source *source,
 	__releases(&source->lock)
 {
 	struct procirq_line *line = source->line;
+	struct procirq_bell *bell = NULL;
 	struct procirq_reader *reader;
 	unsigned int woken = 0;
 	u64 seq = ++source->taken;
@@ -317,7 +327,7 @@ static __always_inline void source_take(struct procirq_source *source,
 		woken++;
 	}
 	if (unlikely(source->nr_bells))
-		source_ring_bells(source);
+		bell = source_ring_bells(source);
 	if (likely(source_wants_mask(source, device)))
 		source_mask_inline(source, device);
 	else
@@ -331,6 +341,9 @@ static __always_inline void source_take(struct procirq_source *source,
 	pollers = waitqueue_active(&line->poll_wait);
 	raw_spin_unlock(&source->lock);
 
+	/* Interrupts are off: an RCU read-side section, which bell_free() waits for. */
+	if (unlikely(bell))
+		bell_ring(bell);
 	if (pollers) {
 		if (procirq_hard)
 			irq_work_queue(&line->poll_work);

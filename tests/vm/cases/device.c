@@ -313,6 +313,13 @@ struct raiser {
 	long raised;
 };
 
+static void cpu_relax(void)
+{
+#ifdef __x86_64__
+	__builtin_ia32_pause();
+#endif
+}
+
 /* One at a time: a raise is an interrupt once the last one was acknowledged. */
 static void *raiser_run(void *arg)
 {
@@ -324,8 +331,9 @@ static void *raiser_run(void *arg)
 			__asm__ volatile("");
 		edu_raise(r->edu);
 		r->raised++;
+		/* An emulator may run the CPUs in turns: a pause ends this one's. */
 		while (r->edu[EDU_STATUS / 4] && !r->stop)
-			;
+			cpu_relax();
 	}
 	return NULL;
 }
