@@ -6,6 +6,7 @@
 #ifndef PROCIRQ_COMPAT_H
 #define PROCIRQ_COMPAT_H
 
+#include <linux/eventfd.h>
 #include <linux/ftrace.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
@@ -19,6 +20,15 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flag
 	vma->vm_flags &= ~flags;
 }
 #endif
+
+static inline void eventfd_signal_one(struct eventfd_ctx *eventfd)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	eventfd_signal(eventfd, 1);
+#else
+	eventfd_signal(eventfd);
+#endif
+}
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline unsigned int irq_get_nr_irqs(void)

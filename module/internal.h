@@ -4,17 +4,18 @@
  *
  *   main -> procdir (learns of /proc/irq/N coming and going)
  *        -> pci     (learns of PCI drivers letting go of their interrupts)
- *             \-> lines (which files exist) -> line (one interrupt line) -> pcipin
- *   open(2) -> reader (one open file) ----------^
+ *             \-> lines (which files exist) -> line (claiming it) -> pcipin
+ *   open(2) -> reader (one open file), control (its ioctls) -^
+ *   interrupt -> source (counting, handing out, masking) -> device, ring, bell
  *
  * Locks, outermost first:
  *
  *   (genirq's sparse_irq_lock, held by whoever frees a descriptor)
  *   lines_mutex   which lines exist; never held over proc_remove() or a line's
  *                 mutex, because an open in flight may wait behind it
- *   line->mutex   attaching and detaching the handler; may sleep
- *   line->lock    everything the handler touches; raw, interrupts off, taken
- *                 in hard interrupt context
+ *   line->mutex   attaching and detaching handlers; may sleep
+ *   source->lock  everything a handler touches; raw, interrupts off, taken in
+ *                 hard interrupt context; line->own's outside a device's
  *   (genirq's desc->lock, the scheduler's locks)
  *
  * A line is referenced by its file (until proc_remove() has returned) and by
@@ -24,6 +25,7 @@
 #ifndef PROCIRQ_INTERNAL_H
 #define PROCIRQ_INTERNAL_H
 
+#include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -36,14 +38,20 @@
 #include "uapi/procirq.h"
 
 struct device;
+struct file;
 struct irq_desc;
 struct pci_dev;
 struct proc_dir_entry;
+struct procirq_bell;
+struct procirq_device;
+struct procirq_line;
 struct seq_file;
 struct task_struct;
+struct vm_area_struct;
 
-/* Time stamps a line keeps, a power of two: reads farther apart report loss. */
-#define LINE_STAMPS	1024
+/* Interrupts a source remembers, a power of two: reads farther apart report loss. */
+#define RING_ENTRIES		1024
+#define RING_ENTRIES_OFFSET	64
 
 /* Readers' interrupts added up: due == delivered + coalesced + lost + pending. */
 struct procirq_totals {
@@ -54,30 +62,77 @@ struct procirq_totals {
 };
 
 /**
- * struct procirq_line - one interrupt line with a /proc/irq/N/irq
- * @irq: Linux interrupt number
- * @level: level triggered; lock (set while attaching)
- * @msi: message signalled
- * @threaded: the handler was forced into a thread; set while attaching
- * @lock: guards all down to @stamp_ns
+ * struct procirq_source - what a reader's interrupts come from
+ * @line: the line it is on; not referenced
+ * @device: the device that is asked; NULL where the whole line is one source
+ * @lock: guards all that follows, down to @ring
  * @attached: our handler is on the line
- * @masked: we hold one count of the line's disable depth
- * @shared: kernel drivers are on the line; we are not attached
- * @excl: the one reader asked for O_EXCL
- * @dead: the file is gone or going; no more opens
+ * @masked: we hold one count of the line's disable depth; with a device: it has
+ *	been silenced
+ * @stormy: masked by the storm guard
  * @taken: number of the last interrupt the handler took
  * @last_ns: its handler time
  * @nr_readers: length of @readers
  * @nr_idle: readers that found nothing since interrupt @taken
  * @nr_nomask: readers with PROCIRQ_FLAG_NO_MASK
  * @nr_holding: readers whose write of 0 is in force
+ * @nr_bells: readers with an eventfd
  * @readers: open files, revoked ones excluded
  * @closed: totals of the readers that closed
- * @stamp_ns: handler time of interrupt n in entry (n - 1) % LINE_STAMPS
- * @poll_wait: where poll() waits; woken outside @lock
+ * @injected: interrupts among @taken that were made by hand
+ * @storms: how often the storm guard masked
+ * @storm_work: tells the log, where printing is allowed
+ * @storm_from: @taken when the guard's present window began
+ * @storm_ns: when that was
+ * @ring: the last interrupts; allocated when first attached
+ * @node: in line->devices
+ *
+ * The line's own source is the line for itself: request_irq() without sharing,
+ * any number of readers. Each reader with a device descriptor has a source of
+ * its own, with one reader, on a line that may be shared.
+ */
+struct procirq_source {
+	struct procirq_line *line;
+	struct procirq_device *device;
+
+	raw_spinlock_t lock;
+	bool attached;
+	bool masked;
+	bool stormy;
+	u64 taken;
+	u64 last_ns;
+	unsigned int nr_readers;
+	unsigned int nr_idle;
+	unsigned int nr_nomask;
+	unsigned int nr_holding;
+	unsigned int nr_bells;
+	struct list_head readers;
+	struct procirq_totals closed;
+	u64 injected;
+	u64 storms;
+	u64 storm_from;
+	u64 storm_ns;
+	struct procirq_ring *ring;
+	struct irq_work storm_work;
+	struct list_head node;
+};
+
+/**
+ * struct procirq_line - one interrupt line with a /proc/irq/N/irq
+ * @irq: Linux interrupt number
+ * @msi: message signalled
+ * @own: the line as one source; its lock also guards @shared and @excl
+ * @shared: kernel drivers are on the line; @own is not attached
+ * @excl: the one reader asked for O_EXCL
+ * @level: level triggered; set while attaching
+ * @threaded: the handler was forced into a thread; set while attaching
+ * @poll_wait: where poll() waits for any source; woken outside their locks
  * @poll_work: wakes @poll_wait where the handler must not (PREEMPT_RT)
  * @mutex: guards attaching, and the fields below
- * @pinned: PCI function behind an INTx line, kept enabled while attached
+ * @dead: the file is gone or going; no more opens
+ * @devices: sources with a device, attached or revoked
+ * @closed: totals of such sources that are gone
+ * @pinned: PCI function behind an INTx line, kept enabled while @own is attached
  * @msi_dev: device whose MSI vector this is; compared, never dereferenced
  * @keeper: provider of the descriptor, pinned for as long as the file exists
  *	where procdir has no hooks
@@ -87,30 +142,21 @@ struct procirq_totals {
  */
 struct procirq_line {
 	unsigned int irq;
-	bool level;
 	bool msi;
-	bool threaded;
 
-	raw_spinlock_t lock;
-	bool attached;
-	bool masked;
+	struct procirq_source own;
 	bool shared;
 	bool excl;
-	bool dead;
-	u64 taken;
-	u64 last_ns;
-	unsigned int nr_readers;
-	unsigned int nr_idle;
-	unsigned int nr_nomask;
-	unsigned int nr_holding;
-	struct list_head readers;
-	struct procirq_totals closed;
-	u64 *stamp_ns;
+	bool level;
+	bool threaded;
 
 	wait_queue_head_t poll_wait;
 	struct irq_work poll_work;
 
 	struct mutex mutex;		/* attaching; see the kernel-doc */
+	bool dead;
+	struct list_head devices;
+	struct procirq_totals closed;
 	struct pci_dev *pinned;
 	struct device *msi_dev;
 	struct module *keeper;
@@ -120,54 +166,81 @@ struct procirq_line {
 };
 
 /**
- * struct procirq_reader - one open file on a line; all guarded by line->lock
+ * struct procirq_reader - one open file; guarded by its source's lock
  * @line: referenced
- * @node: in line->readers; empty once revoked
+ * @source: line->own, until a descriptor gives it one of its own: changed once,
+ *	under the locks of both and line->mutex; reader_lock() follows it
+ * @node: in source->readers; empty once revoked
  * @waiters: threads blocked in read(), oldest first
  * @flags: PROCIRQ_FLAG_*; also read without the lock
  * @holding: its write of 0 keeps the line masked
+ * @mapped: its source's ring has been mapped
  * @end: number of the last interrupt that is this reader's; U64_MAX until the
  *	line went away under it
  * @cursor: number of the last interrupt returned
- * @idle_at: line->taken when this reader last found nothing
+ * @idle_at: source->taken when this reader last found nothing
  * @totals: this reader's; due is kept on closing only
- * @opened_at: line->taken at open
+ * @opened_at: source->taken at open
+ * @bell: its eventfd, or NULL
  * @pid: of the opener, in the initial namespace
  * @comm: of the opener
  */
 struct procirq_reader {
 	struct procirq_line *line;
+	struct procirq_source *source;
 	struct list_head node;
 	struct list_head waiters;
 	u32 flags;
 	bool holding;
+	bool mapped;
 	u64 end;
 	u64 cursor;
 	u64 idle_at;
 	struct procirq_totals totals;
 	u64 opened_at;
+	struct procirq_bell *bell;
 	pid_t pid;
 	char comm[16];
 };
 
-/* The line went away under this reader; caller holds line->lock. */
+/* The line went away under this reader; caller holds its source's lock. */
 static inline bool reader_revoked(const struct procirq_reader *reader)
 {
 	return reader->end != U64_MAX;
 }
 
-/* Interrupts this reader has not read; caller holds line->lock. */
+/* Interrupts this reader has not read; caller holds its source's lock. */
 static inline u64 reader_pending(const struct procirq_reader *reader)
 {
-	return min(reader->line->taken, reader->end) - reader->cursor;
+	return min(reader->source->taken, reader->end) - reader->cursor;
+}
+
+/* Locks and returns the reader's source. */
+static inline struct procirq_source *reader_lock(struct procirq_reader *reader)
+{
+	struct procirq_source *source;
+
+	for (;;) {
+		source = READ_ONCE(reader->source);
+		raw_spin_lock_irq(&source->lock);
+		if (likely(source == reader->source))
+			return source;
+		raw_spin_unlock_irq(&source->lock);
+	}
+}
+
+/* Not of reader->source: a waiter that gave up may not look there. */
+static inline void reader_unlock(struct procirq_source *source)
+{
+	raw_spin_unlock_irq(&source->lock);
 }
 
 /**
  * struct line_waiter - a thread blocked in read(), on its stack
- * @node: in reader->waiters; line->lock
+ * @node: in reader->waiters; its source's lock
  * @task: the thread
  * @done: 0 while it waits; then, out of the list, 1 with @event filled in, or a
- *	negative errno. Set last, under line->lock, and read without: from then
+ *	negative errno. Set last, under the lock, and read without: from then
  *	on the thread may return, and this be gone.
  * @event: what its read returns
  */
@@ -181,22 +254,84 @@ struct line_waiter {
 /* main.c */
 extern bool procirq_hard;
 
-/* line.c: one interrupt line */
+/* source.c: taking interrupts, handing them out, masking */
+void source_init(struct procirq_source *source, struct procirq_line *line,
+		 struct procirq_device *device);
+irqreturn_t source_handler(int irq, void *data);
+irqreturn_t source_device_handler(int irq, void *data);
+int source_inject(struct procirq_source *source);
+void source_join(struct procirq_source *source, struct procirq_reader *reader);
+void source_leave(struct procirq_source *source, struct procirq_reader *reader);
+void source_settle(struct procirq_source *source, struct procirq_reader *reader);
+void source_revoke(struct procirq_source *source);
+void source_consume(struct procirq_reader *reader, struct procirq_event *event);
+void source_hand_over(struct procirq_reader *reader);
+void source_mask(struct procirq_source *source);
+void source_unmask(struct procirq_source *source);
+void source_hold(struct procirq_source *source, struct procirq_reader *reader);
+void source_release_hold(struct procirq_source *source);
+void source_reader_idle(struct procirq_source *source, struct procirq_reader *reader);
+
+/* line.c: claiming one interrupt line, and giving it up */
 struct procirq_line *line_alloc(unsigned int irq);
 void line_put(struct procirq_line *line);
 int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl);
 void line_close(struct procirq_line *line, struct procirq_reader *reader);
 void line_revoke(struct procirq_line *line, bool forever);
-void line_consume(struct procirq_reader *reader, struct procirq_event *event);
-void line_hand_over(struct procirq_reader *reader);
-void line_mask(struct procirq_line *line);
-void line_unmask(struct procirq_line *line);
-void line_hold(struct procirq_line *line, struct procirq_reader *reader);
-void line_release_hold(struct procirq_line *line);
-void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader);
+void line_revoke_function(struct procirq_line *line, struct pci_dev *pdev);
+int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
+		    const struct procirq_descriptor *descriptor);
+
+/* device.c: asking, acknowledging and silencing a device */
+struct procirq_device *device_alloc(const struct procirq_line *line,
+				    const struct procirq_descriptor *descriptor);
+void device_free(struct procirq_device *device);
+bool device_is(const struct procirq_device *device, const struct pci_dev *pdev);
+const char *device_name(const struct procirq_device *device);
+bool device_deasserts(const struct procirq_device *device);
+bool device_silences(const struct procirq_device *device);
+bool device_check(struct procirq_device *device, u32 *status);
+void device_silence(struct procirq_device *device);
+void device_resume(struct procirq_device *device);
+void device_release(struct procirq_device *device);
+
+/* ring.c: the last interrupts, also for mmap() */
+struct procirq_ring *ring_alloc(void);
+void ring_free(struct procirq_ring *ring);
+int ring_map(struct procirq_ring *ring, struct vm_area_struct *vma);
+
+static inline struct procirq_ring_entry *ring_entry(struct procirq_ring *ring, u64 seq)
+{
+	struct procirq_ring_entry *entries = (void *)ring + RING_ENTRIES_OFFSET;
+
+	return &entries[(seq - 1) & (RING_ENTRIES - 1)];
+}
+
+/* The one writer is the handler, under its source's lock. */
+static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 status)
+{
+	struct procirq_ring_entry *entry = ring_entry(ring, seq);
+
+	/* First: whoever was copying the entry's last interrupt sees it go. */
+	WRITE_ONCE(entry->seq, seq);
+	smp_wmb();
+	WRITE_ONCE(entry->irq_ns, irq_ns);
+	WRITE_ONCE(entry->status, status);
+	smp_store_release(&ring->head, seq);
+}
+
+/* bell.c: eventfds */
+struct procirq_bell *bell_alloc(int fd, u32 flags);
+void bell_free(struct procirq_bell *bell);
+void bell_ring(struct procirq_bell *bell);
+void bell_ring_later(struct procirq_bell *bell);
+bool bell_delivers(const struct procirq_bell *bell);
 
 /* reader.c: one open file */
 extern const struct proc_ops reader_proc_ops;
+
+/* control.c: its ioctls */
+long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* lines.c: which lines have a file */
 void lines_set_watched(bool watched);
@@ -219,9 +354,11 @@ void procdir_exit(void);
 /* pci.c: PCI functions and drivers coming and going */
 int pci_init(void);
 void pci_exit(void);
+void pci_use(unsigned int irq, const struct procirq_device *device, bool use);
 
 /* pcipin.c: keeping the function behind an INTx line enabled */
 struct pci_dev *pci_pin(unsigned int irq);
+int pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev);
 void pci_unpin(struct pci_dev *pdev);
 
 /* stats.c: accounting in debugfs */

@@ -1,228 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One interrupt line: claiming it, the hard interrupt handler, masking.
- *
- * The handler runs in hard interrupt context and takes only raw locks, so it
- * is the same on PREEMPT_RT: readers blocked in read() are woken directly
- * with wake_up_process(). A wait queue, which poll() needs, has a sleeping
- * lock there, so pollers are woken from an irq_work on PREEMPT_RT.
- *
- * Masking rule: line->masked shadows the one count of genirq's disable depth
- * that we hold. Only line_mask() and line_unmask() change either.
+ * One interrupt line: claiming it for readers, as a whole or device by device,
+ * and giving it up.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
-#include <linux/ktime.h>
 #include <linux/msi.h>
 #include <linux/poll.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "internal.h"
 #include "trace.h"
-
-/* Caller holds line->lock. */
-void line_mask(struct procirq_line *line)
-{
-	lockdep_assert_held(&line->lock);
-	if (line->masked)
-		return;
-	line->masked = true;
-	disable_irq_nosync(line->irq);
-	trace_procirq_mask(line->irq, line->taken, line->last_ns);
-}
-
-/*
- * Caller holds line->lock. enable_irq() may be called here: line_attach()
- * refused chips whose bus lock sleeps.
- */
-void line_unmask(struct procirq_line *line)
-{
-	lockdep_assert_held(&line->lock);
-	if (!line->masked || !line->attached)
-		return;
-	line->masked = false;
-	enable_irq(line->irq);
-	trace_procirq_unmask(line->irq, line->taken, line->last_ns);
-}
-
-static void line_unmask_if_tended(struct procirq_line *line)
-{
-	if (line->nr_idle == line->nr_readers && line->nr_readers && !line->nr_holding)
-		line_unmask(line);
-}
-
-/*
- * The reader came back and found nothing: it has tended the device. Once all
- * have, the line may fire again. Caller holds line->lock.
- */
-void line_reader_idle(struct procirq_line *line, struct procirq_reader *reader)
-{
-	lockdep_assert_held(&line->lock);
-	if (reader->idle_at != line->taken) {
-		reader->idle_at = line->taken;
-		line->nr_idle++;
-	}
-	line_unmask_if_tended(line);
-}
-
-/* The reader wrote 0; caller holds line->lock. */
-void line_hold(struct procirq_line *line, struct procirq_reader *reader)
-{
-	lockdep_assert_held(&line->lock);
-	line->nr_holding += !reader->holding;
-	reader->holding = true;
-}
-
-/* A reader wrote 1, which ends every hold; caller holds line->lock. */
-void line_release_hold(struct procirq_line *line)
-{
-	struct procirq_reader *reader;
-
-	lockdep_assert_held(&line->lock);
-	if (!line->nr_holding)
-		return;
-	list_for_each_entry(reader, &line->readers, node)
-		reader->holding = false;
-	line->nr_holding = 0;
-}
 
 static void line_wake_pollers(struct irq_work *work)
 {
 	struct procirq_line *line = container_of(work, struct procirq_line, poll_work);
 
 	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
-}
-
-/*
- * Lets a thread blocked in read() go, with @done. Caller holds line->lock, which
- * also makes this an RCU read-side section: the thread may see @done, return and
- * exit before it is woken here, and its task_struct stays valid.
- */
-static void line_wake_waiter(struct line_waiter *waiter, int done)
-{
-	struct task_struct *task = waiter->task;
-
-	/* Its neighbours were checked when it was added; this path is hot. */
-	__list_del(waiter->node.prev, waiter->node.next);
-	/* Pairs with reader_wait(): whoever sees done sees the event. */
-	smp_store_release(&waiter->done, done);
-	wake_up_process(task);
-}
-
-/**
- * line_consume() - take all that is pending for a reader, which is not nothing
- * @reader: on whose account
- * @event: filled in whole
- *
- * Context: line->lock held.
- */
-void line_consume(struct procirq_reader *reader, struct procirq_event *event)
-{
-	struct procirq_line *line = reader->line;
-	/* What is more than a record can say is left for the next read. */
-	u64 count = min_t(u64, reader_pending(reader), INT_MAX);
-	u64 oldest = line->taken > LINE_STAMPS ? line->taken - LINE_STAMPS + 1 : 1;
-	u64 first = reader->cursor + 1;
-	u64 last = reader->cursor + count;
-
-	lockdep_assert_held(&line->lock);
-	*event = (struct procirq_event) {
-		.count = count,
-		.seq = last,
-		.lost = first < oldest ? min(oldest - first, count) : 0,
-	};
-	first = max(first, oldest);
-	last = max(last, oldest);
-	event->first_ns = line->stamp_ns[(first - 1) & (LINE_STAMPS - 1)];
-	event->last_ns = line->stamp_ns[(last - 1) & (LINE_STAMPS - 1)];
-
-	reader->cursor += count;
-	reader->totals.delivered++;
-	reader->totals.coalesced += count - 1;
-}
-
-/**
- * line_hand_over() - give what is pending to a thread that is blocked in read()
- * @reader: both the thread's and the interrupts'; either may be missing
- *
- * Context: line->lock held.
- */
-void line_hand_over(struct procirq_reader *reader)
-{
-	struct line_waiter *waiter;
-
-	if (list_empty(&reader->waiters) || !reader_pending(reader))
-		return;
-	waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
-	line_consume(reader, &waiter->event);
-	line_wake_waiter(waiter, 1);
-}
-
-/*
- * The same for the interrupt just taken, the only one pending where a thread
- * is blocked. One thread per reader: to another the line would look tended.
- */
-static void line_deliver(struct procirq_reader *reader, u64 seq, u64 now)
-{
-	struct line_waiter *waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
-
-	/* The rest of the event is as the thread left it: count 1, nothing lost. */
-	waiter->event.seq = seq;
-	waiter->event.first_ns = now;
-	waiter->event.last_ns = now;
-	reader->cursor = seq;
-	reader->totals.delivered++;
-	line_wake_waiter(waiter, 1);
-}
-
-static irqreturn_t line_handler(int irq, void *data)
-{
-	struct procirq_line *line = data;
-	struct procirq_reader *reader;
-	unsigned int woken = 0;
-	u64 now = ktime_get_ns();
-	bool pollers;
-	u64 seq;
-
-	raw_spin_lock(&line->lock);
-	seq = ++line->taken;
-	line->last_ns = now;
-	line->stamp_ns[(seq - 1) & (LINE_STAMPS - 1)] = now;
-	line->nr_idle = 0;
-
-	/*
-	 * Wake before masking: masking goes out to the interrupt controller,
-	 * the other CPU's wake-up can proceed meanwhile.
-	 */
-	list_for_each_entry(reader, &line->readers, node) {
-		if (list_empty(&reader->waiters))
-			continue;
-		line_deliver(reader, seq, now);
-		woken++;
-	}
-	if (line->nr_nomask < line->nr_readers || !line->nr_readers)
-		line_mask(line);
-
-	/*
-	 * A poller adds itself to the queue and then takes line->lock to look
-	 * at the count. If it looked before us it is on the queue and seen
-	 * here; if it looks after us it sees the count.
-	 */
-	pollers = waitqueue_active(&line->poll_wait);
-	raw_spin_unlock(&line->lock);
-
-	if (pollers) {
-		if (procirq_hard)
-			irq_work_queue(&line->poll_work);
-		else
-			wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
-	}
-	trace_procirq_irq(irq, seq, now);
-	if (woken || pollers)
-		trace_procirq_wake(irq, seq, now, woken, pollers);
-	return IRQ_HANDLED;
 }
 
 /* Whether those who hold the line, if anybody does, would share it. */
@@ -237,16 +32,54 @@ static bool line_holders_share(struct irq_desc *desc)
 	return share;
 }
 
-/* Whether our handler, the line's only one, was given a thread ("threadirqs"). */
-static bool line_is_threaded(struct irq_desc *desc)
+/* Whether our handler was given a thread ("threadirqs"). */
+static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 {
+	const struct irqaction *action;
+	bool threaded = false;
 	unsigned long flags;
-	bool threaded;
 
 	raw_spin_lock_irqsave(&desc->lock, flags);
-	threaded = desc->action && desc->action->thread;
+	for (action = desc->action; action; action = action->next)
+		threaded |= action->dev_id == cookie && action->thread;
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 	return threaded;
+}
+
+/*
+ * Puts @handler on the line, and counts what it takes from then on. Caller
+ * holds line->mutex. Returns 0 or a negative errno.
+ */
+static int line_request(struct procirq_line *line, struct procirq_source *source,
+			irq_handler_t handler, unsigned long irqflags)
+{
+	struct irq_data *data = irq_get_irq_data(line->irq);
+	int err;
+
+	lockdep_assert_held(&line->mutex);
+	if (!data)
+		return -ENODEV;
+	/* Behind I2C, SPI and the like only a thread may mask. */
+	if (data->chip && data->chip->irq_bus_lock)
+		return -EOPNOTSUPP;
+	if (!source->ring)
+		source->ring = ring_alloc();
+	if (!source->ring)
+		return -ENOMEM;
+	line->level = irqd_is_level_type(data);
+	if (procirq_hard)
+		irqflags |= IRQF_NO_THREAD;
+
+	/* The first interrupt may come before request_irq() returns. */
+	source->attached = true;
+	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", source);
+	if (err) {
+		source->attached = false;
+		return err;
+	}
+	line->threaded = line_is_threaded(irq_data_to_desc(data), source);
+	pci_use(line->irq, source->device, true);
+	return 0;
 }
 
 /*
@@ -256,36 +89,17 @@ static bool line_is_threaded(struct irq_desc *desc)
 static int line_attach(struct procirq_line *line)
 {
 	struct irq_data *data = irq_get_irq_data(line->irq);
-	unsigned long irqflags = IRQF_PROBE_SHARED;
 	int err;
-
-	lockdep_assert_held(&line->mutex);
-	if (!data)
-		return -ENODEV;
-	/* Behind I2C, SPI and the like only a thread may mask. */
-	if (data->chip && data->chip->irq_bus_lock)
-		return -EOPNOTSUPP;
-	if (!line->stamp_ns)
-		line->stamp_ns = kcalloc(LINE_STAMPS, sizeof(*line->stamp_ns), GFP_KERNEL);
-	if (!line->stamp_ns)
-		return -ENOMEM;
 
 	/*
 	 * disable_irq_nosync() is lazy by default: a level line would fire once
 	 * more before the controller masks it. free_irq() clears this again.
 	 */
-	line->level = irqd_is_level_type(data);
-	if (line->level)
+	if (data && irqd_is_level_type(data) && !irq_has_action(line->irq))
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
-	if (procirq_hard)
-		irqflags |= IRQF_NO_THREAD;
-
-	/* The first interrupt may come before request_irq() returns. */
 	line->shared = false;
-	line->attached = true;
-	err = request_irq(line->irq, line_handler, irqflags, "procirq", line);
+	err = line_request(line, &line->own, source_handler, 0);
 	if (!err) {
-		line->threaded = line_is_threaded(irq_data_to_desc(data));
 		/*
 		 * Only now, for we keep it until the last close: to give it back
 		 * in open() could free the descriptor and remove the very file
@@ -298,32 +112,37 @@ static int line_attach(struct procirq_line *line)
 		return 0;
 	}
 
-	line->attached = false;
 	line->shared = err == -EBUSY && line_holders_share(irq_data_to_desc(data));
 	return line->shared ? 0 : err;
 }
 
 /* Caller holds line->mutex. */
-static void line_detach(struct procirq_line *line)
+static void line_detach(struct procirq_line *line, struct procirq_source *source)
 {
 	bool attached;
 
 	lockdep_assert_held(&line->mutex);
-	raw_spin_lock_irq(&line->lock);
-	attached = line->attached;
-	line->attached = false;
-	raw_spin_unlock_irq(&line->lock);
+	raw_spin_lock_irq(&source->lock);
+	attached = source->attached;
+	source->attached = false;
+	if (attached && source->device)
+		device_release(source->device);
+	raw_spin_unlock_irq(&source->lock);
 
 	if (attached) {
-		free_irq(line->irq, line);
+		pci_use(line->irq, source->device, false);
+		free_irq(line->irq, source);
 		irq_work_sync(&line->poll_work);
+		irq_work_sync(&source->storm_work);
 	}
 
 	/* free_irq() shut the line down, and our disable depth went with it. */
-	raw_spin_lock_irq(&line->lock);
-	line->masked = false;
-	line->shared = false;
-	raw_spin_unlock_irq(&line->lock);
+	raw_spin_lock_irq(&source->lock);
+	source->masked = false;
+	source->stormy = false;
+	if (source == &line->own)
+		line->shared = false;
+	raw_spin_unlock_irq(&source->lock);
 }
 
 /*
@@ -336,37 +155,9 @@ static struct pci_dev *line_take_pin(struct procirq_line *line)
 	struct pci_dev *pin = NULL;
 
 	lockdep_assert_held(&line->mutex);
-	if (!line->attached)
+	if (!line->own.attached)
 		swap(pin, line->pinned);
 	return pin;
-}
-
-static void line_join(struct procirq_line *line, struct procirq_reader *reader)
-{
-	reader->cursor = line->taken;
-	reader->opened_at = line->taken;
-	/* What came before is not this reader's to tend. */
-	reader->idle_at = line->taken;
-	reader->end = U64_MAX;
-	line->nr_idle++;
-	line->nr_readers++;
-	list_add_tail(&reader->node, &line->readers);
-}
-
-/* The reader no longer counts; caller holds line->lock. */
-static void line_leave(struct procirq_line *line, struct procirq_reader *reader)
-{
-	list_del_init(&reader->node);
-	reader->end = line->taken;
-	line->nr_readers--;
-	if (reader->idle_at == line->taken)
-		line->nr_idle--;
-	if (reader->flags & PROCIRQ_FLAG_NO_MASK)
-		line->nr_nomask--;
-	if (reader->holding)
-		line->nr_holding--;
-	if (!line->nr_readers)
-		line->excl = false;
 }
 
 /**
@@ -380,6 +171,7 @@ static void line_leave(struct procirq_line *line, struct procirq_reader *reader)
  */
 int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
+	struct procirq_source *own = &line->own;
 	int err = 0;
 
 	mutex_lock(&line->mutex);
@@ -387,7 +179,7 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 		err = -ENODEV;
 		goto out_unlock;
 	}
-	if (line->excl || (excl && line->nr_readers)) {
+	if (line->excl || (excl && (own->nr_readers || !list_empty(&line->devices)))) {
 		err = -EBUSY;
 		goto out_unlock;
 	}
@@ -395,25 +187,37 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 	/* First join, then attach: the very first interrupt is the reader's. */
 	reader->line = line;
 	INIT_LIST_HEAD(&reader->waiters);
-	raw_spin_lock_irq(&line->lock);
-	line_join(line, reader);
+	raw_spin_lock_irq(&own->lock);
+	source_join(own, reader);
 	line->excl = excl;
-	raw_spin_unlock_irq(&line->lock);
+	raw_spin_unlock_irq(&own->lock);
 
-	if (line->nr_readers == 1)
+	if (own->nr_readers == 1)
 		err = line_attach(line);
 	if (err) {
-		raw_spin_lock_irq(&line->lock);
-		line_leave(line, reader);
-		raw_spin_unlock_irq(&line->lock);
+		raw_spin_lock_irq(&own->lock);
+		source_leave(own, reader);
+		line->excl = false;
+		raw_spin_unlock_irq(&own->lock);
 	} else {
 		kref_get(&line->ref);
-		trace_procirq_open(line->irq, line->taken, line->nr_readers);
+		trace_procirq_open(line->irq, own->taken, own->nr_readers);
 	}
 
 out_unlock:
 	mutex_unlock(&line->mutex);
 	return err;
+}
+
+/* A reader with a device is going, and so does its source. */
+static void line_drop_device(struct procirq_line *line, struct procirq_source *source)
+{
+	line_detach(line, source);
+	list_del(&source->node);
+	line->closed.due += source->closed.due;
+	line->closed.delivered += source->closed.delivered;
+	line->closed.coalesced += source->closed.coalesced;
+	line->closed.lost += source->closed.lost;
 }
 
 /**
@@ -425,32 +229,32 @@ out_unlock:
  */
 void line_close(struct procirq_line *line, struct procirq_reader *reader)
 {
-	struct procirq_totals *totals = &reader->totals;
+	struct procirq_source *source = reader->source;
 	struct pci_dev *pin;
 
 	mutex_lock(&line->mutex);
-	raw_spin_lock_irq(&line->lock);
+	raw_spin_lock_irq(&source->lock);
 	if (!reader_revoked(reader))
-		line_leave(line, reader);
-	totals->lost = reader_pending(reader);
-	totals->due = reader->end - reader->opened_at;
-	line->closed.due += totals->due;
-	line->closed.delivered += totals->delivered;
-	line->closed.coalesced += totals->coalesced;
-	line->closed.lost += totals->lost;
-	/* Closing counts as having caught up. */
-	line_unmask_if_tended(line);
-	if (totals->lost)
-		trace_procirq_lost(line->irq, reader->end, totals->lost);
-	trace_procirq_release(line->irq, line->taken, line->nr_readers);
-	raw_spin_unlock_irq(&line->lock);
+		source_leave(source, reader);
+	source_settle(source, reader);
+	if (source == &line->own && !source->nr_readers)
+		line->excl = false;
+	trace_procirq_release(line->irq, source->taken, source->nr_readers);
+	raw_spin_unlock_irq(&source->lock);
 
-	if (!line->nr_readers)
-		line_detach(line);
+	if (source->device)
+		line_drop_device(line, source);
+	else if (!source->nr_readers)
+		line_detach(line, source);
 	pin = line_take_pin(line);
 	mutex_unlock(&line->mutex);
 
 	pci_unpin(pin);
+	if (source->device) {
+		device_free(source->device);
+		ring_free(source->ring);
+		kfree(source);
+	}
 	line_put(line);
 }
 
@@ -461,29 +265,157 @@ void line_close(struct procirq_line *line, struct procirq_reader *reader)
  * @forever: refuse opens from now on, because the file goes too
  *
  * Context: may sleep. Called with genirq's sparse_irq_lock held when a
- * descriptor is freed, so it must not free one itself: the PCI pin is left for
+ * descriptor is freed, so it must not free one itself: the PCI pins are left for
  * the last close.
  */
 void line_revoke(struct procirq_line *line, bool forever)
 {
-	struct line_waiter *waiter, *next_waiter;
-	struct procirq_reader *reader, *next;
+	struct procirq_source *source;
 
 	mutex_lock(&line->mutex);
-	raw_spin_lock_irq(&line->lock);
 	if (forever)
 		line->dead = true;
-	list_for_each_entry_safe(reader, next, &line->readers, node) {
-		line_leave(line, reader);
-		/* None is pending where a thread is blocked. */
-		list_for_each_entry_safe(waiter, next_waiter, &reader->waiters, node)
-			line_wake_waiter(waiter, -ENODEV);
+	source_revoke(&line->own);
+	line->excl = false;
+	line_detach(line, &line->own);
+	list_for_each_entry(source, &line->devices, node) {
+		source_revoke(source);
+		line_detach(line, source);
 	}
-	raw_spin_unlock_irq(&line->lock);
-	line_detach(line);
 	mutex_unlock(&line->mutex);
 
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+}
+
+/**
+ * line_revoke_function() - a PCI function is going away; others stay on the line
+ * @line: readers whose descriptor is of this function get -ENODEV
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void line_revoke_function(struct procirq_line *line, struct pci_dev *pdev)
+{
+	struct procirq_source *source;
+
+	mutex_lock(&line->mutex);
+	list_for_each_entry(source, &line->devices, node) {
+		if (!device_is(source->device, pdev))
+			continue;
+		source_revoke(source);
+		line_detach(line, source);
+	}
+	mutex_unlock(&line->mutex);
+
+	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+}
+
+/* Whether the reader may get a source of its own; caller holds line->mutex. */
+static int line_may_set_device(struct procirq_line *line, struct procirq_reader *reader)
+{
+	struct procirq_source *own = &line->own;
+	int err = 0;
+
+	raw_spin_lock_irq(&own->lock);
+	if (reader_revoked(reader))
+		err = -ENODEV;
+	else if (reader->source != own || reader->mapped || !list_empty(&reader->waiters) ||
+		 (own->attached && own->nr_readers > 1))
+		err = -EBUSY;
+	raw_spin_unlock_irq(&own->lock);
+	return err;
+}
+
+/* Moves the reader; caller holds line->mutex, which keeps it from any other move. */
+static void line_move_reader(struct procirq_reader *reader, struct procirq_source *from,
+			     struct procirq_source *to)
+{
+	raw_spin_lock_irq(&from->lock);
+	raw_spin_lock_nested(&to->lock, SINGLE_DEPTH_NESTING);
+	if (!reader_revoked(reader))
+		source_leave(from, reader);
+	source_settle(from, reader);
+	source_join(to, reader);
+	/* It is the reader's from its first interrupt on, which may have come. */
+	reader->cursor = 0;
+	reader->opened_at = 0;
+	if (to->taken) {
+		reader->idle_at = 0;
+		to->nr_idle--;
+	}
+	raw_spin_unlock(&to->lock);
+	raw_spin_unlock_irq(&from->lock);
+}
+
+/* Whoever had the device before may have silenced it. */
+static void line_resume(struct procirq_source *source)
+{
+	raw_spin_lock_irq(&source->lock);
+	if (!source->masked)
+		device_resume(source->device);
+	raw_spin_unlock_irq(&source->lock);
+}
+
+/**
+ * line_set_device() - serve @reader by a device's interrupts only
+ * @line: its line, which may from now on be shared
+ * @reader: has no device yet
+ * @descriptor: how the device is asked; not trusted
+ *
+ * Context: may sleep.
+ * Return: 0, or the errors that uapi/procirq.h lists.
+ */
+int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
+		    const struct procirq_descriptor *descriptor)
+{
+	struct procirq_source *source;
+	struct procirq_device *device;
+	struct pci_dev *pin = NULL;
+	int err;
+
+	/* Outside line->mutex: it may take what PCI drivers hold over free_irq(). */
+	device = device_alloc(line, descriptor);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
+	if (!source) {
+		device_free(device);
+		return -ENOMEM;
+	}
+	source_init(source, line, device);
+
+	mutex_lock(&line->mutex);
+	err = line->dead ? -ENODEV : line_may_set_device(line, reader);
+	if (err)
+		goto out_unlock;
+	/* We had the line for ourselves: to share it, it must be given up first. */
+	line_detach(line, &line->own);
+	err = line_request(line, source, source_device_handler, IRQF_SHARED);
+	if (err) {
+		/* As it was before. */
+		if (line->own.nr_readers && line_attach(line))
+			line->shared = true;
+		goto out_unlock;
+	}
+	line_move_reader(reader, &line->own, source);
+	line_resume(source);
+	list_add_tail(&source->node, &line->devices);
+	if (line->own.nr_readers)
+		line->shared = true;
+	line->excl = false;
+	pin = line_take_pin(line);
+
+out_unlock:
+	mutex_unlock(&line->mutex);
+	if (err) {
+		device_free(device);
+		ring_free(source->ring);
+		kfree(source);
+	}
+	pci_unpin(pin);
+	/* Whoever polled the line as a whole looks again. */
+	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
+	return err;
 }
 
 /**
@@ -502,9 +434,9 @@ struct procirq_line *line_alloc(unsigned int irq)
 	line->irq = irq;
 	line->msi = msi;
 	line->msi_dev = msi ? msi_desc_to_dev(msi) : NULL;
-	raw_spin_lock_init(&line->lock);
+	source_init(&line->own, line, NULL);
 	mutex_init(&line->mutex);
-	INIT_LIST_HEAD(&line->readers);
+	INIT_LIST_HEAD(&line->devices);
 	init_waitqueue_head(&line->poll_wait);
 	init_irq_work(&line->poll_work, line_wake_pollers);
 	kref_init(&line->ref);
@@ -515,7 +447,7 @@ static void line_release(struct kref *ref)
 {
 	struct procirq_line *line = container_of(ref, struct procirq_line, ref);
 
-	kfree(line->stamp_ns);
+	ring_free(line->own.ring);
 	kfree(line);
 }
 

@@ -272,6 +272,8 @@ void lines_revoke_device(struct device *dev, struct pci_dev *function)
 		bool intx = function && (line->pinned == function ||
 					 line->keeper_pci == function);
 
+		if (function)
+			line_revoke_function(line, function);
 		if (line->msi_dev != dev && !intx)
 			continue;
 		if (READ_ONCE(lines_watched)) {

@@ -8,11 +8,15 @@
  * procirq-pci is for devices whose driver is in user space: it enables the
  * device and allocates its vectors, so that each shows up as /proc/irq/N/irq.
  */
+#include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/msi.h>
+#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "internal.h"
 
@@ -57,6 +61,102 @@ static unsigned int pci_vectors = 32;
 module_param(pci_vectors, uint, 0644);
 MODULE_PARM_DESC(pci_vectors, "most MSI or MSI-X vectors that procirq-pci allocates for a device");
 
+/* A function bound to procirq-pci, its driver data. */
+struct pci_bound {
+	struct list_head node;		/* in pci_bounds */
+	struct pci_dev *pdev;
+	unsigned int nr_vectors;	/* 1 for INTx */
+	unsigned int nr_users;		/* handlers of ours on its lines */
+	/* Asking the kernel for them takes the device's MSI mutex, no leaf. */
+	unsigned int irqs[];
+};
+
+static LIST_HEAD(pci_bounds);
+static DEFINE_MUTEX(pci_bounds_mutex);	/* a leaf */
+
+static bool pci_bound_has(const struct pci_bound *bound, unsigned int irq)
+{
+	unsigned int i;
+
+	for (i = 0; i < bound->nr_vectors; i++)
+		if (bound->irqs[i] == irq)
+			return true;
+	return false;
+}
+
+static bool pci_uses_msi(const struct pci_dev *pdev)
+{
+	return pdev->msi_enabled || pdev->msix_enabled;
+}
+
+/**
+ * pci_use() - a handler of ours comes to, or leaves, an interrupt
+ * @irq: the interrupt
+ * @device: the one whose it is; NULL for whichever are on the line
+ * @use: whether it comes
+ *
+ * A function bound to procirq-pci that nobody listens to any more must not write
+ * to memory: its driver is gone. As long as somebody does, MSI is such writes.
+ * Context: may sleep; the line's mutex held.
+ */
+void pci_use(unsigned int irq, const struct procirq_device *device, bool use)
+{
+	struct pci_bound *bound;
+
+	mutex_lock(&pci_bounds_mutex);
+	list_for_each_entry(bound, &pci_bounds, node) {
+		if (device ? !device_is(device, bound->pdev) : !pci_bound_has(bound, irq))
+			continue;
+		/* It may have been bound while the handler was there. */
+		if (!use && !bound->nr_users)
+			continue;
+		bound->nr_users += use ? 1 : -1;
+		if (!bound->nr_users)
+			pci_clear_master(bound->pdev);
+		else if (use && pci_uses_msi(bound->pdev))
+			pci_set_master(bound->pdev);
+	}
+	mutex_unlock(&pci_bounds_mutex);
+}
+
+static ssize_t irqs_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct pci_bound *bound = dev_get_drvdata(dev);
+	ssize_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < bound->nr_vectors; i++)
+		len += sysfs_emit_at(buf, len, "%u %u\n", i, bound->irqs[i]);
+	return len;
+}
+static DEVICE_ATTR_RO(irqs);
+
+static ssize_t kind_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct pci_dev *pdev = to_pci_dev(dev);
+
+	return sysfs_emit(buf, "%s\n", pdev->msix_enabled ? "msix" :
+			  pdev->msi_enabled ? "msi" : "intx");
+}
+static DEVICE_ATTR_RO(kind);
+
+/* procirq/irqs: a line "VECTOR IRQ" for each; procirq/kind: of interrupt. */
+static struct attribute *procirq_pci_attrs[] = {
+	&dev_attr_irqs.attr,
+	&dev_attr_kind.attr,
+	NULL,
+};
+
+static const struct attribute_group procirq_pci_group = {
+	.name = "procirq",
+	.attrs = procirq_pci_attrs,
+};
+
+static const struct attribute_group *procirq_pci_groups[] = {
+	&procirq_pci_group,
+	NULL,
+};
+
 /* UNBIND comes with the device's lock held, before the driver's remove(). */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -82,6 +182,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	unsigned int wanted = READ_ONCE(pci_irq);
 	unsigned int kind = pci_irq_kinds[wanted].flags;
 	bool intx = !kind || kind == pci_irq_kinds[0].flags;
+	struct pci_bound *bound;
 	int vectors = -ENOSPC;
 	int err;
 	int i;
@@ -92,28 +193,38 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 
 	if (kind)
 		vectors = pci_alloc_irq_vectors(pdev, 1, max(READ_ONCE(pci_vectors), 1U), kind);
-	if (vectors > 0) {
-		/* MSI writes are bus master writes. */
-		pci_set_master(pdev);
-	} else if (intx && pdev->irq && pdev->pin) {
+	if (vectors <= 0 && intx && pdev->irq && pdev->pin)
 		vectors = 1;
-	} else {
+	if (vectors <= 0) {
 		pci_err(pdev, "no interrupt of kind \"%s\"\n", pci_irq_kinds[wanted].name);
 		err = vectors;
 		goto out_disable;
 	}
 
+	bound = kzalloc(struct_size(bound, irqs, vectors), GFP_KERNEL);
+	err = -ENOMEM;
+	if (!bound)
+		goto out_free_vectors;
 	for (i = 0; i < vectors; i++) {
-		err = lines_touch(pci_irq_vector(pdev, i));
+		bound->irqs[i] = pci_irq_vector(pdev, i);
+		err = lines_touch(bound->irqs[i]);
 		if (err && err != -EBUSY)
-			goto out_free_vectors;
+			goto out_free_bound;
 	}
+
+	bound->pdev = pdev;
+	bound->nr_vectors = vectors;
+	pci_set_drvdata(pdev, bound);
+	mutex_lock(&pci_bounds_mutex);
+	list_add_tail(&bound->node, &pci_bounds);
+	mutex_unlock(&pci_bounds_mutex);
 	return 0;
 
+out_free_bound:
+	kfree(bound);
 out_free_vectors:
 	pci_free_irq_vectors(pdev);
 out_disable:
-	pci_clear_master(pdev);
 	pci_disable_device(pdev);
 	return err;
 }
@@ -121,6 +232,12 @@ out_disable:
 /* Readers of its vectors were revoked before this: BUS_NOTIFY_UNBIND_DRIVER. */
 static void procirq_pci_remove(struct pci_dev *pdev)
 {
+	struct pci_bound *bound = pci_get_drvdata(pdev);
+
+	mutex_lock(&pci_bounds_mutex);
+	list_del(&bound->node);
+	mutex_unlock(&pci_bounds_mutex);
+	kfree(bound);
 	pci_clear_master(pdev);
 	pci_free_irq_vectors(pdev);
 	pci_disable_device(pdev);
@@ -136,6 +253,7 @@ static struct pci_driver procirq_pci_driver = {
 	.id_table = procirq_pci_ids,
 	.probe = procirq_pci_probe,
 	.remove = procirq_pci_remove,
+	.dev_groups = procirq_pci_groups,
 };
 
 /**

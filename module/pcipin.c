@@ -40,8 +40,23 @@ struct pci_dev *pci_pin(unsigned int irq)
 }
 
 /**
- * pci_unpin() - undo pci_pin()
- * @pdev: its result; NULL is fine
+ * pci_pin_function() - keep a function enabled that interrupts on a line
+ * @pdev: the function; on success the caller's reference goes with the pin
+ * @irq: Linux interrupt number of the line
+ * @msi_dev: the device whose MSI vector the line is; NULL if it is none
+ *
+ * Return: 0; -EXDEV if its interrupt is another, -ENETDOWN if it is not enabled.
+ */
+int pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev)
+{
+	if (msi_dev ? msi_dev != &pdev->dev : pdev->irq != irq || !pci_uses_intx(pdev))
+		return -EXDEV;
+	return atomic_inc_not_zero(&pdev->enable_cnt) ? 0 : -ENETDOWN;
+}
+
+/**
+ * pci_unpin() - undo pci_pin() or pci_pin_function()
+ * @pdev: the function; NULL is fine
  *
  * Context: may sleep, takes the function's lock, and may free the line's
  * descriptor.

@@ -27,16 +27,21 @@
 /* The record did not reach the user: its interrupts are pending again. */
 static void reader_give_back(struct procirq_reader *reader, const struct procirq_event *event)
 {
-	struct procirq_line *line = reader->line;
+	struct procirq_source *source = reader_lock(reader);
 
-	raw_spin_lock_irq(&line->lock);
 	reader->cursor -= event->count;
 	reader->totals.delivered--;
 	reader->totals.coalesced -= event->count - 1;
-	line_hand_over(reader);
-	raw_spin_unlock_irq(&line->lock);
+	source_hand_over(reader);
+	reader_unlock(source);
 	/* One may have looked while they were taken. */
-	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
+	wake_up_poll(&reader->line->poll_wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/* Whether kernel drivers have the line. Caller holds the source's lock. */
+static bool source_is_shut(const struct procirq_source *source)
+{
+	return !source->device && source->line->shared;
 }
 
 /*
@@ -47,38 +52,38 @@ static void reader_give_back(struct procirq_reader *reader, const struct procirq
  */
 static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter, bool nonblock)
 {
-	struct procirq_line *line = reader->line;
+	struct procirq_source *source = reader_lock(reader);
 	int ret = 0;
 
-	raw_spin_lock_irq(&line->lock);
 	if (reader_pending(reader)) {
-		line_consume(reader, &waiter->event);
+		source_consume(reader, &waiter->event);
 		ret = 1;
 	} else if (reader_revoked(reader)) {
 		ret = -ENODEV;
-	} else if (line->shared) {
+	} else if (source_is_shut(source)) {
 		ret = -ENOTCONN;
 	} else {
-		/* What the handler hands over is one interrupt: line_deliver(). */
+		/* What the handler hands over is one interrupt: source_deliver(). */
 		waiter->event = (struct procirq_event) { .count = 1 };
 		if (!nonblock)
 			list_add_tail(&waiter->node, &reader->waiters);
 		else
 			ret = -EAGAIN;
 		if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
-			line_reader_idle(line, reader);
+			source_reader_idle(source, reader);
 	}
-	raw_spin_unlock_irq(&line->lock);
+	reader_unlock(source);
 	return ret;
 }
 
 /* A waiter gives up, unless it was let go meanwhile. Returns waiter->done. */
 static int reader_leave(struct procirq_reader *reader, struct line_waiter *waiter)
 {
-	raw_spin_lock_irq(&reader->line->lock);
+	struct procirq_source *source = reader_lock(reader);
+
 	if (!waiter->done)
 		list_del(&waiter->node);
-	raw_spin_unlock_irq(&reader->line->lock);
+	reader_unlock(source);
 	return waiter->done;
 }
 
@@ -92,7 +97,7 @@ static int reader_wait(struct procirq_reader *reader, struct line_waiter *waiter
 
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		/* Pairs with line_wake_waiter(): done, then the event. */
+		/* Pairs with source_wake_waiter(): done, then the event. */
 		done = smp_load_acquire(&waiter->done);
 		if (done)
 			break;
@@ -166,7 +171,7 @@ static ssize_t reader_read(struct file *file, char __user *buf, size_t len, loff
 static ssize_t reader_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
 {
 	struct procirq_reader *reader = file->private_data;
-	struct procirq_line *line = reader->line;
+	struct procirq_source *source;
 	ssize_t ret = sizeof(u32);
 	u32 enable;
 
@@ -177,127 +182,62 @@ static ssize_t reader_write(struct file *file, const char __user *buf, size_t le
 	if (enable > 1)
 		return -EINVAL;
 
-	raw_spin_lock_irq(&line->lock);
+	source = reader_lock(reader);
 	if (reader_revoked(reader)) {
 		ret = -ENODEV;
-	} else if (line->shared) {
+	} else if (source_is_shut(source)) {
 		ret = -ENOTCONN;
 	} else if (enable) {
-		line_release_hold(line);
-		line_reader_idle(line, reader);
-		line_unmask(line);
+		source_release_hold(source);
+		source_reader_idle(source, reader);
+		source_unmask(source);
+	} else if (source->device && !device_silences(source->device)) {
+		ret = -EOPNOTSUPP;
 	} else {
-		line_hold(line, reader);
-		line_mask(line);
+		source_hold(source, reader);
+		source_mask(source);
 	}
-	raw_spin_unlock_irq(&line->lock);
+	reader_unlock(source);
 	return ret;
 }
 
 static __poll_t reader_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct procirq_reader *reader = file->private_data;
-	struct procirq_line *line = reader->line;
+	struct procirq_source *source;
 	__poll_t mask = 0;
 
-	/* First onto the queue, then look: see line_handler(). */
-	poll_wait(file, &line->poll_wait, wait);
+	/* First onto the queue, then look: see source_take(). */
+	poll_wait(file, &reader->line->poll_wait, wait);
 
-	raw_spin_lock_irq(&line->lock);
+	source = reader_lock(reader);
 	if (reader_revoked(reader))
 		mask = EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM;
 	else if (reader_pending(reader))
 		mask = EPOLLIN | EPOLLRDNORM;
-	else if (line->shared)
+	else if (source_is_shut(source))
 		mask = EPOLLERR;
 	else if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
-		line_reader_idle(line, reader);
-	raw_spin_unlock_irq(&line->lock);
+		source_reader_idle(source, reader);
+	reader_unlock(source);
 	return mask;
 }
 
-static long reader_get_info(struct procirq_reader *reader, void __user *arg)
-{
-	struct procirq_line *line = reader->line;
-	struct procirq_info info = { .version = PROCIRQ_ABI_VERSION, .irq = line->irq };
-	struct irq_data *data;
-
-	/* The line's mutex holds off line_revoke(), and so the descriptor's end. */
-	mutex_lock(&line->mutex);
-	raw_spin_lock_irq(&line->lock);
-	info.flags = reader->flags;
-	info.readers = line->nr_readers;
-	info.taken = line->taken;
-	info.delivered = reader->totals.delivered;
-	info.coalesced = reader->totals.coalesced;
-	info.pending = reader_pending(reader);
-	if (line->masked)
-		info.state |= PROCIRQ_STATE_MASKED;
-	if (line->nr_holding)
-		info.state |= PROCIRQ_STATE_HELD;
-	if (line->shared)
-		info.state |= PROCIRQ_STATE_SHARED;
-	if (line->excl)
-		info.state |= PROCIRQ_STATE_EXCL;
-	if (line->level)
-		info.state |= PROCIRQ_STATE_LEVEL;
-	if (line->msi)
-		info.state |= PROCIRQ_STATE_MSI;
-	if (line->threaded)
-		info.state |= PROCIRQ_STATE_THREADED;
-	raw_spin_unlock_irq(&line->lock);
-
-	data = reader_revoked(reader) ? NULL : irq_get_irq_data(line->irq);
-	if (data) {
-		info.trigger = irqd_get_trigger_type(data);
-		info.hwirq = data->hwirq;
-		if (data->chip && data->chip->name)
-			strscpy(info.chip, data->chip->name, sizeof(info.chip));
-	}
-	mutex_unlock(&line->mutex);
-
-	if (!data)
-		return -ENODEV;
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
-}
-
-static long reader_set_flags(struct procirq_reader *reader, const void __user *arg)
-{
-	struct procirq_line *line = reader->line;
-	struct procirq_flags new;
-	long err = 0;
-
-	if (copy_from_user(&new, arg, sizeof(new)))
-		return -EFAULT;
-	if (new.reserved || new.flags & ~PROCIRQ_FLAGS_ALL)
-		return -EINVAL;
-
-	raw_spin_lock_irq(&line->lock);
-	if (reader_revoked(reader)) {
-		err = -ENODEV;
-	} else if (new.flags & PROCIRQ_FLAG_NO_MASK && line->level) {
-		err = -EINVAL;
-	} else {
-		line->nr_nomask += !!(new.flags & PROCIRQ_FLAG_NO_MASK) -
-				   !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
-		WRITE_ONCE(reader->flags, new.flags);
-	}
-	raw_spin_unlock_irq(&line->lock);
-	return err;
-}
-
-static long reader_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static int reader_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct procirq_reader *reader = file->private_data;
+	struct procirq_source *source = reader_lock(reader);
+	int err = 0;
 
-	switch (cmd) {
-	case PROCIRQ_IOC_GET_INFO:
-		return reader_get_info(reader, (void __user *)arg);
-	case PROCIRQ_IOC_SET_FLAGS:
-		return reader_set_flags(reader, (void __user *)arg);
-	default:
-		return -ENOTTY;
-	}
+	/* From here on the reader stays with this source and its ring. */
+	if (reader_revoked(reader))
+		err = -ENODEV;
+	else if (!source->ring || source_is_shut(source))
+		err = -ENOTCONN;
+	else
+		reader->mapped = true;
+	reader_unlock(source);
+	return err ?: ring_map(source->ring, vma);
 }
 
 static int reader_release(struct inode *inode, struct file *file)
@@ -305,6 +245,7 @@ static int reader_release(struct inode *inode, struct file *file)
 	struct procirq_reader *reader = file->private_data;
 
 	line_close(reader->line, reader);
+	bell_free(reader->bell);
 	kfree(reader);
 	return 0;
 }
@@ -313,14 +254,15 @@ static int reader_release(struct inode *inode, struct file *file)
 static void reader_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
-	struct procirq_line *line = reader->line;
-	u64 taken, pending;
+	struct procirq_source *source = reader_lock(reader);
+	u64 taken = source->taken;
+	u64 pending = reader_pending(reader);
 
-	raw_spin_lock_irq(&line->lock);
-	taken = line->taken;
-	pending = reader_pending(reader);
-	raw_spin_unlock_irq(&line->lock);
-	seq_printf(m, "irq:\t%u\ntaken:\t%llu\npending:\t%llu\n", line->irq, taken, pending);
+	reader_unlock(source);
+	seq_printf(m, "irq:\t%u\ntaken:\t%llu\npending:\t%llu\n", reader->line->irq, taken,
+		   pending);
+	if (source->device)
+		seq_printf(m, "device:\t%s\n", device_name(source->device));
 }
 #endif
 
@@ -329,7 +271,8 @@ static const struct file_operations reader_fops = {
 	.read		= reader_read,
 	.write		= reader_write,
 	.poll		= reader_poll,
-	.unlocked_ioctl	= reader_ioctl,
+	.unlocked_ioctl	= control_ioctl,
+	.mmap		= reader_mmap,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.release	= reader_release,
 #ifdef CONFIG_PROC_FS

@@ -14,32 +14,58 @@
 
 static struct dentry *stats_dir;
 
-static void stats_line(struct procirq_line *line, struct seq_file *m)
-{
-	struct procirq_reader *reader;
-	struct procirq_totals sum;
+struct stats_sum {
+	struct procirq_totals totals;
 	bool attached, masked;
 	unsigned int readers;
-	u64 pending = 0;
 	u64 taken;
+	u64 pending;
+};
 
-	raw_spin_lock_irq(&line->lock);
-	sum = line->closed;
-	list_for_each_entry(reader, &line->readers, node) {
-		sum.due += line->taken - reader->opened_at;
-		sum.delivered += reader->totals.delivered;
-		sum.coalesced += reader->totals.coalesced;
-		pending += reader_pending(reader);
+static void stats_add_totals(struct stats_sum *sum, const struct procirq_totals *totals)
+{
+	sum->totals.due += totals->due;
+	sum->totals.delivered += totals->delivered;
+	sum->totals.coalesced += totals->coalesced;
+	sum->totals.lost += totals->lost;
+}
+
+static void stats_add_source(struct stats_sum *sum, struct procirq_source *source)
+{
+	struct procirq_reader *reader;
+
+	raw_spin_lock_irq(&source->lock);
+	stats_add_totals(sum, &source->closed);
+	list_for_each_entry(reader, &source->readers, node) {
+		sum->totals.due += source->taken - reader->opened_at;
+		sum->totals.delivered += reader->totals.delivered;
+		sum->totals.coalesced += reader->totals.coalesced;
+		sum->pending += reader_pending(reader);
 	}
-	attached = line->attached;
-	masked = line->masked;
-	readers = line->nr_readers;
-	taken = line->taken;
-	raw_spin_unlock_irq(&line->lock);
+	sum->attached |= source->attached;
+	sum->masked |= source->masked;
+	sum->readers += source->nr_readers;
+	sum->taken += source->taken;
+	raw_spin_unlock_irq(&source->lock);
+}
+
+/* A line, with the devices on it. */
+static void stats_line(struct procirq_line *line, struct seq_file *m)
+{
+	struct procirq_source *source;
+	struct stats_sum sum = {};
+
+	mutex_lock(&line->mutex);
+	stats_add_totals(&sum, &line->closed);
+	stats_add_source(&sum, &line->own);
+	list_for_each_entry(source, &line->devices, node)
+		stats_add_source(&sum, source);
+	mutex_unlock(&line->mutex);
 
 	seq_printf(m, "irq=%u readers=%u attached=%d masked=%d taken=%llu due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu\n",
-		   line->irq, readers, attached, masked, taken, sum.due, sum.delivered,
-		   sum.coalesced, sum.lost, pending);
+		   line->irq, sum.readers, sum.attached, sum.masked, sum.taken,
+		   sum.totals.due, sum.totals.delivered, sum.totals.coalesced,
+		   sum.totals.lost, sum.pending);
 }
 
 static int lines_show(struct seq_file *m, void *v)
@@ -49,18 +75,31 @@ static int lines_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(lines);
 
-static void stats_readers(struct procirq_line *line, struct seq_file *m)
+static void stats_source_readers(struct procirq_source *source, struct seq_file *m)
 {
 	struct procirq_reader *reader;
 
-	raw_spin_lock_irq(&line->lock);
-	list_for_each_entry(reader, &line->readers, node)
-		seq_printf(m, "irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu comm=%*pE\n",
-			   line->irq, reader->pid, reader->flags,
-			   line->taken - reader->opened_at, reader->totals.delivered,
+	raw_spin_lock_irq(&source->lock);
+	list_for_each_entry(reader, &source->readers, node)
+		seq_printf(m, "irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
+			   source->line->irq, reader->pid, reader->flags,
+			   source->taken - reader->opened_at, reader->totals.delivered,
 			   reader->totals.coalesced, reader_pending(reader),
-			   (int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm);
-	raw_spin_unlock_irq(&line->lock);
+			   source->device ? device_name(source->device) : "-",
+			   source->storms, (int)strnlen(reader->comm, sizeof(reader->comm)),
+			   reader->comm);
+	raw_spin_unlock_irq(&source->lock);
+}
+
+static void stats_readers(struct procirq_line *line, struct seq_file *m)
+{
+	struct procirq_source *source;
+
+	mutex_lock(&line->mutex);
+	stats_source_readers(&line->own, m);
+	list_for_each_entry(source, &line->devices, node)
+		stats_source_readers(source, m);
+	mutex_unlock(&line->mutex);
 }
 
 static int readers_show(struct seq_file *m, void *v)

@@ -19,6 +19,13 @@
  * A line masked by write(0) stays masked until write(1), or until the reader
  * that wrote the 0 closes.
  *
+ * A reader that describes its device to the kernel (PROCIRQ_IOC_SET_DESCRIPTOR,
+ * the way Alan Cox asked for in 2005) may share the line, with drivers and with
+ * other readers that do so. The line is never masked then; where the text says
+ * "mask" and "unmask" its device is silenced and allowed to interrupt again.
+ *
+ * mmap() gives a read-only ring of the last interrupts: struct procirq_ring.
+ *
  * errno    where    meaning
  * EBUSY    open     a driver owns the line exclusively, or an O_EXCL reader
  *                   holds it, or O_EXCL was asked for and there are readers
@@ -32,6 +39,11 @@
  *                   descriptor has been set; such a line is never masked
  * EFAULT   any      bad user memory; nothing is lost, the count is kept
  * ENOTTY   ioctl    unknown request
+ * EPERM    mmap     the ring was to be writable
+ * EINVAL   mmap     it does not begin at offset 0, or is longer than the ring
+ *
+ * PROCIRQ_IOC_SET_DESCRIPTOR, PROCIRQ_IOC_SET_EVENTFD and PROCIRQ_IOC_INJECT say
+ * what their errors mean at their structures.
  */
 #ifndef _UAPI_PROCIRQ_H
 #define _UAPI_PROCIRQ_H
@@ -86,6 +98,9 @@ struct procirq_event {
 #define PROCIRQ_STATE_LEVEL	(1U << 4)	/* level triggered */
 #define PROCIRQ_STATE_MSI	(1U << 5)	/* message signalled */
 #define PROCIRQ_STATE_THREADED	(1U << 6)	/* handler is force-threaded ("threadirqs") */
+#define PROCIRQ_STATE_DEVICE	(1U << 7)	/* this reader has a device descriptor */
+#define PROCIRQ_STATE_EVENTFD	(1U << 8)	/* this reader has an eventfd */
+#define PROCIRQ_STATE_STORM	(1U << 9)	/* masked by the storm guard; write 1 */
 
 /**
  * struct procirq_info - PROCIRQ_IOC_GET_INFO
@@ -104,6 +119,8 @@ struct procirq_event {
  * @pending: interrupts not read yet on this file; @delivered + @coalesced +
  *	@pending is what the line took since this file was opened
  * @chip: name of the interrupt chip, NUL terminated
+ * @storms: how often the storm guard masked the line, or silenced the device
+ * @injected: interrupts among @taken that PROCIRQ_IOC_INJECT made
  * @reserved: 0
  */
 struct procirq_info {
@@ -119,7 +136,9 @@ struct procirq_info {
 	__u64 coalesced;
 	__u64 pending;
 	char chip[32];
-	__u64 reserved[4];
+	__u64 storms;
+	__u64 injected;
+	__u64 reserved[2];
 };
 
 /**
@@ -132,8 +151,168 @@ struct procirq_flags {
 	__u32 reserved;
 };
 
+/**
+ * struct procirq_step - one access to a register of the device
+ * @space: PROCIRQ_SPACE_BAR or PROCIRQ_SPACE_CONFIG
+ * @bar: number of the BAR, 0 to 5; 0 for configuration space
+ * @width: 8, 16 or 32 bits
+ * @op: PROCIRQ_OP_*
+ * @offset: of the register, bytes; a multiple of its width
+ * @mask: see the operation
+ * @value: see the operation
+ */
+struct procirq_step {
+	__u8 space;
+	__u8 bar;
+	__u8 width;
+	__u8 op;
+	__u32 offset;
+	__u32 mask;
+	__u32 value;
+};
+
+#define PROCIRQ_SPACE_BAR	0
+#define PROCIRQ_SPACE_CONFIG	1
+
+/* Of the check only: is it my device? All of them must say yes. */
+#define PROCIRQ_OP_TEST_ANY	0	/* any bit of mask is set; value 0 */
+#define PROCIRQ_OP_TEST_EQ	1	/* the bits of mask read as value */
+/* Of the other moments. */
+#define PROCIRQ_OP_WRITE	2	/* write value; mask 0 */
+#define PROCIRQ_OP_WRITE_STATUS	3	/* write (status word & mask) | value */
+#define PROCIRQ_OP_SET		4	/* read, set the bits of value, write; mask 0 */
+#define PROCIRQ_OP_CLEAR	5	/* read, clear the bits of value, write; mask 0 */
+/* Of every moment. */
+#define PROCIRQ_OP_READ		6	/* read, and no more; mask and value 0 */
+
+/* Most steps of a descriptor, all moments together. */
+#define PROCIRQ_STEPS_MAX	32
+
+/**
+ * struct procirq_descriptor - PROCIRQ_IOC_SET_DESCRIPTOR
+ * @flags: PROCIRQ_DESC_INTX or 0
+ * @domain: PCI domain of the function
+ * @bus: its bus
+ * @devfn: its device number * 8 + its function number
+ * @nr_check: steps that tell whether the device has interrupted. The word that
+ *	the first of them reads is the status word of the event
+ * @nr_ack: steps that acknowledge the interrupt, right after
+ * @nr_silence: steps that keep the device from interrupting, after those; all
+ *	three before the interrupt controller is told (EOI)
+ * @nr_resume: steps that let it interrupt again, when an unmasked line would;
+ *	also run when the descriptor is set
+ * @nr_release: steps that silence it for good, when the file is closed by
+ *	whatever end of the process
+ * @reserved: 0
+ * @steps: of all moments, in this order
+ *
+ * With PROCIRQ_DESC_INTX there are no steps: the interrupt status and interrupt
+ * disable bits of PCI configuration space are used (PCI 2.3 and later).
+ *
+ * A reader's interrupts are counted from 1 again when it gets its descriptor;
+ * what it had not read is lost. It keeps the descriptor until it is closed.
+ *
+ * errno          meaning
+ * EPERM          no CAP_SYS_RAWIO, or kernel lockdown
+ * ENOTTY, EINVAL the structure: sizes, operations, moments, reserved fields
+ * ENXIO          no such PCI function
+ * EXDEV          the function interrupts on another line
+ * ENETDOWN       the function is not enabled, or its memory or I/O is not
+ * ENOENT         it has no such BAR
+ * EMSGSIZE       a width that is none of 8, 16, 32
+ * EADDRNOTAVAIL  an offset that is no multiple of the width
+ * ERANGE         a register beyond the end of its BAR or of configuration space
+ * EOPNOTSUPP     PROCIRQ_DESC_INTX for a function older than PCI 2.3
+ * EBUSY          the reader has a descriptor, a mapping or a blocked thread; or
+ *                others have the line for themselves
+ */
+struct procirq_descriptor {
+	__u32 flags;
+	__u32 domain;
+	__u8 bus;
+	__u8 devfn;
+	__u8 nr_check;
+	__u8 nr_ack;
+	__u8 nr_silence;
+	__u8 nr_resume;
+	__u8 nr_release;
+	__u8 reserved[5];
+	struct procirq_step steps[PROCIRQ_STEPS_MAX];
+};
+
+#define PROCIRQ_DESC_INTX	(1U << 0)
+
+/**
+ * struct procirq_eventfd - PROCIRQ_IOC_SET_EVENTFD
+ * @fd: an eventfd, to which each interrupt adds 1 from now on; -1 for no more.
+ *	Lines may share one
+ * @flags: PROCIRQ_EVENTFD_* or 0
+ *
+ * Without a flag the eventfd is a bell: read() on this file still returns the
+ * count.
+ *
+ * EBADF or EINVAL: not an eventfd; EINVAL: an unknown flag.
+ */
+struct procirq_eventfd {
+	__s32 fd;
+	__u32 flags;
+};
+
+/* The eventfd delivers: what it was told of is not pending for read(). */
+#define PROCIRQ_EVENTFD_DELIVER	(1U << 0)
+
+/**
+ * struct procirq_inject - PROCIRQ_IOC_INJECT
+ * @count: interrupts to make, 1 to 1000; what the kernel does from its handler
+ *	on is done, device and interrupt controller are not touched
+ * @done: how many were made before the line was masked
+ *
+ * EINVAL: @count; ENOTCONN: no handler on the line; EBUSY: @done is 0, the line
+ * is masked.
+ */
+struct procirq_inject {
+	__u32 count;
+	__u32 done;
+};
+
+/**
+ * struct procirq_ring - what mmap() maps: the last interrupts, oldest overwritten
+ * @version: PROCIRQ_ABI_VERSION
+ * @nr_entries: a power of two; interrupt n is in entry (n - 1) % nr_entries
+ * @entries_offset: of the first entry, bytes from here
+ * @entry_size: from one entry to the next, bytes
+ * @head: number of the last interrupt; read with acquire semantics
+ *
+ * The entry of an interrupt up to @head is good if its seq is the interrupt's
+ * number before and after it was copied; if not, it has been overwritten.
+ */
+struct procirq_ring {
+	__u32 version;
+	__u32 nr_entries;
+	__u32 entries_offset;
+	__u32 entry_size;
+	__u64 head;
+};
+
+/**
+ * struct procirq_ring_entry - one interrupt
+ * @seq: its number
+ * @irq_ns: CLOCK_MONOTONIC time at which the handler took it, ns
+ * @status: status word of the device descriptor's check; 0 without one
+ */
+struct procirq_ring_entry {
+	__u64 seq;
+	__u64 irq_ns;
+	__u32 status;
+	__u32 reserved[3];
+};
+
 #define PROCIRQ_IOC_MAGIC	0xb5
 #define PROCIRQ_IOC_GET_INFO	_IOR(PROCIRQ_IOC_MAGIC, 0x00, struct procirq_info)
 #define PROCIRQ_IOC_SET_FLAGS	_IOW(PROCIRQ_IOC_MAGIC, 0x01, struct procirq_flags)
+#define PROCIRQ_IOC_SET_DESCRIPTOR \
+				_IOW(PROCIRQ_IOC_MAGIC, 0x02, struct procirq_descriptor)
+#define PROCIRQ_IOC_SET_EVENTFD	_IOW(PROCIRQ_IOC_MAGIC, 0x03, struct procirq_eventfd)
+#define PROCIRQ_IOC_INJECT	_IOWR(PROCIRQ_IOC_MAGIC, 0x04, struct procirq_inject)
 
 #endif /* _UAPI_PROCIRQ_H */

@@ -9,6 +9,7 @@
 #
 #   tests/vm/cases.sh --kernel debug poll torture,seed=7
 #
+# The storm guard is off: tests that raise as fast as they can are no storms.
 # "hard" and "easy" in the list reload procirq with and without hard=1, which
 # wakes pollers the way PREEMPT_RT needs it, so that lockdep sees that too.
 set -euo pipefail
@@ -26,12 +27,14 @@ suite()
 	debug)
 		echo chubb,slow=4 errors,slow=4 threads,slow=4,interrupts=2000 \
 			poll,slow=4,seconds=1 accounting,slow=4,count=100000 \
+			device,slow=4,count=5000 delivery,slow=4 \
 			lifecycle,slow=4,rounds=10 torture,slow=4,seconds=20 \
 			hard chubb,slow=4 threads,slow=4,interrupts=1000 poll,slow=4,seconds=1 \
-			accounting,slow=4,count=20000 torture,slow=4,seconds=10 easy
+			accounting,slow=4,count=20000 \
+			device,slow=4,count=2000 delivery,slow=4 torture,slow=4,seconds=10 easy
 		;;
 	*)
-		echo chubb errors threads poll,seconds=1 accounting lifecycle torture,seconds=15 irqtop
+		echo chubb errors threads poll,seconds=1 accounting device,count=100000 delivery lifecycle torture,seconds=15 irqtop
 		;;
 	esac
 }
@@ -79,7 +82,7 @@ guest_script()
 	cat <<'END'
 irq_files() { find /proc/irq -type d | sort; }
 load() {
-	modprobe irqgen lines=0 && modprobe procirq "$@" || echo "@broken procirq and irqgen do not load"
+	modprobe irqgen lines=0 && modprobe procirq storm_rate=0 "$@" || echo "@broken procirq and irqgen do not load"
 }
 unload() {
 	rmmod procirq && rmmod irqgen || echo "@broken procirq and irqgen do not unload"

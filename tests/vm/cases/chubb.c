@@ -437,7 +437,7 @@ static void info(void)
 	CHECK_EQ(i.hwirq, s.line);
 	CHECK_EQ(i.taken, 0);
 	CHECK(!strcmp(i.chip, "irqgen"));
-	for (n = 0; n < 4; n++)
+	for (n = 0; n < sizeof(i.reserved) / sizeof(i.reserved[0]); n++)
 		CHECK_EQ(i.reserved[n], 0);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);

@@ -8,6 +8,7 @@
  * interleaving.
  */
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include "guest.h"
 
@@ -218,10 +219,79 @@ static void do_pci(struct worker *w)
 	}
 }
 
+/* The mapping keeps its file open, closed or not, for a while. */
+static void do_map(struct worker *w)
+{
+	volatile const struct procirq_ring *ring;
+	int spins;
+
+	ring = mmap(NULL, 36864, PROT_READ | (draw(w, 8) ? 0 : PROT_WRITE), MAP_SHARED,
+		    random_file(w), 0);
+	if (ring == MAP_FAILED)
+		return;
+	for (spins = draw(w, 20000); spins && ring->head < 1000000; spins--)
+		;
+	munmap((void *)ring, 36864);
+}
+
+static void do_eventfd(struct worker *w)
+{
+	int event = draw(w, 4) ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+	struct procirq_eventfd arg = { .fd = event, .flags = draw(w, 2) };
+	uint64_t count;
+
+	ioctl(random_file(w), PROCIRQ_IOC_SET_EVENTFD, &arg);
+	read(event, &count, sizeof(count));
+	close(event);
+}
+
+static void do_inject(struct worker *w)
+{
+	struct procirq_inject arg = { .count = draw(w, 200) };
+
+	ioctl(random_file(w), PROCIRQ_IOC_INJECT, &arg);
+}
+
+/* The edu device's, on whatever line the file is of. */
+static void do_descriptor(struct worker *w)
+{
+	struct procirq_descriptor d = { .devfn = 4 * 8, .nr_check = 1, .nr_ack = 1,
+					.nr_release = 1 };
+
+	d.steps[0] = (struct procirq_step){ .width = 32, .op = PROCIRQ_OP_TEST_ANY,
+					    .offset = 0x24, .mask = ~0U };
+	d.steps[1] = (struct procirq_step){ .width = 32, .op = PROCIRQ_OP_WRITE_STATUS,
+					    .offset = 0x64, .mask = ~0U };
+	d.steps[2] = (struct procirq_step){ .width = 32, .op = PROCIRQ_OP_WRITE,
+					    .offset = 0x64, .value = ~0U };
+	if (!draw(w, 4))
+		d = (struct procirq_descriptor){ .devfn = 4 * 8, .flags = PROCIRQ_DESC_INTX };
+	ioctl(random_file(w), PROCIRQ_IOC_SET_DESCRIPTOR, &d);
+}
+
+/* What it has raised stays until a descriptor, or another call, acknowledges it. */
+static void do_edu(struct worker *w)
+{
+	volatile uint32_t *edu;
+	int fd;
+
+	fd = open(PCI_DEVICE EDU_1 "/resource0", O_RDWR | O_CLOEXEC);
+	edu = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (edu == MAP_FAILED)
+		return;
+	if (draw(w, 2))
+		edu_raise(edu);
+	else
+		edu_ack(edu);
+	munmap((void *)edu, 4096);
+}
+
 static void (*const deeds[])(struct worker *) = {
 	do_open, do_open, do_open, do_close, do_read, do_read, do_read, do_read, do_poll, do_epoll,
 	do_write, do_write, do_flags, do_ioctl, do_fork, do_lines, do_schedule, do_schedule, do_fire,
-	do_fire, do_affinity, do_look, do_cpu, do_pci,
+	do_fire, do_affinity, do_look, do_cpu, do_pci, do_map, do_eventfd, do_inject, do_inject,
+	do_descriptor, do_descriptor, do_edu,
 };
 
 static void *work(void *arg)

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One open /proc/irq/N/irq: its ioctls.
+ */
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "internal.h"
+
+#define INJECT_MAX	1000
+
+static u32 control_state(const struct procirq_line *line, const struct procirq_source *source,
+			 const struct procirq_reader *reader)
+{
+	u32 state = 0;
+
+	if (source->masked)
+		state |= PROCIRQ_STATE_MASKED;
+	if (source->nr_holding)
+		state |= PROCIRQ_STATE_HELD;
+	if (source->stormy)
+		state |= PROCIRQ_STATE_STORM;
+	if (source->device)
+		state |= PROCIRQ_STATE_DEVICE;
+	else if (line->shared)
+		state |= PROCIRQ_STATE_SHARED;
+	if (line->excl)
+		state |= PROCIRQ_STATE_EXCL;
+	if (line->level)
+		state |= PROCIRQ_STATE_LEVEL;
+	if (line->msi)
+		state |= PROCIRQ_STATE_MSI;
+	if (line->threaded)
+		state |= PROCIRQ_STATE_THREADED;
+	if (reader->bell)
+		state |= PROCIRQ_STATE_EVENTFD;
+	return state;
+}
+
+static long control_get_info(struct procirq_reader *reader, void __user *arg)
+{
+	struct procirq_line *line = reader->line;
+	struct procirq_info info = { .version = PROCIRQ_ABI_VERSION, .irq = line->irq };
+	struct procirq_source *source;
+	struct irq_data *data;
+
+	/* The line's mutex holds off line_revoke(), and so the descriptor's end. */
+	mutex_lock(&line->mutex);
+	source = reader_lock(reader);
+	info.flags = reader->flags;
+	info.state = control_state(line, source, reader);
+	info.readers = source->nr_readers;
+	info.taken = source->taken;
+	info.delivered = reader->totals.delivered;
+	info.coalesced = reader->totals.coalesced;
+	info.pending = reader_pending(reader);
+	info.storms = source->storms;
+	info.injected = source->injected;
+	reader_unlock(source);
+
+	data = reader_revoked(reader) ? NULL : irq_get_irq_data(line->irq);
+	if (data) {
+		info.trigger = irqd_get_trigger_type(data);
+		info.hwirq = data->hwirq;
+		if (data->chip && data->chip->name)
+			strscpy(info.chip, data->chip->name, sizeof(info.chip));
+	}
+	mutex_unlock(&line->mutex);
+
+	if (!data)
+		return -ENODEV;
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long control_set_flags(struct procirq_reader *reader, const void __user *arg)
+{
+	struct procirq_source *source;
+	struct procirq_flags new;
+	bool nomask;
+	long err = 0;
+
+	if (copy_from_user(&new, arg, sizeof(new)))
+		return -EFAULT;
+	if (new.reserved || new.flags & ~PROCIRQ_FLAGS_ALL)
+		return -EINVAL;
+
+	nomask = new.flags & PROCIRQ_FLAG_NO_MASK;
+	source = reader_lock(reader);
+	if (reader_revoked(reader)) {
+		err = -ENODEV;
+	} else if (nomask && reader->line->level &&
+		   !(source->device && device_deasserts(source->device))) {
+		/* It would interrupt for ever. */
+		err = -EINVAL;
+	} else {
+		source->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
+		WRITE_ONCE(reader->flags, new.flags);
+	}
+	reader_unlock(source);
+	return err;
+}
+
+static long control_set_descriptor(struct procirq_reader *reader, const void __user *arg)
+{
+	struct procirq_descriptor *descriptor;
+	long err;
+
+	descriptor = memdup_user(arg, sizeof(*descriptor));
+	if (IS_ERR(descriptor))
+		return PTR_ERR(descriptor);
+	err = line_set_device(reader->line, reader, descriptor);
+	kfree(descriptor);
+	return err;
+}
+
+static long control_set_eventfd(struct procirq_reader *reader, const void __user *arg)
+{
+	struct procirq_bell *bell = NULL;
+	struct procirq_source *source;
+	struct procirq_eventfd new;
+	long err = 0;
+
+	if (copy_from_user(&new, arg, sizeof(new)))
+		return -EFAULT;
+	if (new.flags & ~PROCIRQ_EVENTFD_DELIVER || new.fd < -1)
+		return -EINVAL;
+	if (new.fd >= 0)
+		bell = bell_alloc(new.fd, new.flags);
+	if (IS_ERR(bell))
+		return PTR_ERR(bell);
+
+	source = reader_lock(reader);
+	if (reader_revoked(reader)) {
+		err = -ENODEV;
+	} else {
+		source->nr_bells += !!bell - !!reader->bell;
+		swap(bell, reader->bell);
+	}
+	reader_unlock(source);
+	bell_free(bell);
+	return err;
+}
+
+static long control_inject(struct procirq_reader *reader, void __user *arg)
+{
+	struct procirq_inject inject;
+	struct procirq_source *source;
+	bool revoked;
+	int err = 0;
+
+	if (copy_from_user(&inject, arg, sizeof(inject)))
+		return -EFAULT;
+	if (!inject.count || inject.count > INJECT_MAX || inject.done)
+		return -EINVAL;
+
+	for (; inject.done < inject.count && !err; inject.done += !err) {
+		source = reader_lock(reader);
+		revoked = reader_revoked(reader);
+		reader_unlock(source);
+		err = revoked ? -ENODEV : source_inject(source);
+		if (signal_pending(current))
+			break;
+	}
+	if (err && !(err == -EBUSY && inject.done))
+		return err;
+	return copy_to_user(arg, &inject, sizeof(inject)) ? -EFAULT : 0;
+}
+
+/* The reader's file_operations.unlocked_ioctl. */
+long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct procirq_reader *reader = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	switch (cmd) {
+	case PROCIRQ_IOC_GET_INFO:
+		return control_get_info(reader, user);
+	case PROCIRQ_IOC_SET_FLAGS:
+		return control_set_flags(reader, user);
+	case PROCIRQ_IOC_SET_DESCRIPTOR:
+		return control_set_descriptor(reader, user);
+	case PROCIRQ_IOC_SET_EVENTFD:
+		return control_set_eventfd(reader, user);
+	case PROCIRQ_IOC_INJECT:
+		return control_inject(reader, user);
+	default:
+		return -ENOTTY;
+	}
+}

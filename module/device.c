@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A device descriptor at work: asking a PCI function whether it has interrupted,
+ * acknowledging, silencing it, with register steps that user space described
+ * and that were checked against the function before any of them is run.
+ *
+ * Steps run under their source's raw lock, from hard interrupt context too:
+ * nothing here sleeps but device_alloc() and device_free(). Configuration space
+ * is behind a raw lock of the PCI core's.
+ */
+#include <linux/bitops.h>
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/pci.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/* One step, checked. */
+struct device_step {
+	u8 op;
+	u8 width;		/* bits */
+	void __iomem *at;	/* NULL: configuration space */
+	u32 offset;
+	u32 mask;
+	u32 value;
+};
+
+enum device_moment { CHECK, ACK, SILENCE, RESUME, RELEASE, MOMENTS };
+
+/**
+ * struct procirq_device - the function, and what is done to it when
+ * @pdev: kept enabled, see pci_pin_function()
+ * @bars: mapped as far as steps use them
+ * @intx: PROCIRQ_DESC_INTX
+ * @status: the word that the last check read first
+ * @first: of each moment's steps, its first; the next one's is its end
+ * @steps: all of them
+ */
+struct procirq_device {
+	struct pci_dev *pdev;
+	void __iomem *bars[PCI_STD_NUM_BARS];
+	bool intx;
+	u32 status;
+	u8 first[MOMENTS + 1];
+	struct device_step steps[];
+};
+
+static u32 step_ones(const struct device_step *step)
+{
+	return GENMASK(step->width - 1, 0);
+}
+
+static u32 step_read(const struct procirq_device *device, const struct device_step *step)
+{
+	u32 word = 0;
+	u16 half;
+	u8 byte;
+
+	switch (step->width) {
+	case 8:
+		if (step->at)
+			return ioread8(step->at);
+		pci_read_config_byte(device->pdev, step->offset, &byte);
+		return byte;
+	case 16:
+		if (step->at)
+			return ioread16(step->at);
+		pci_read_config_word(device->pdev, step->offset, &half);
+		return half;
+	default:
+		if (step->at)
+			return ioread32(step->at);
+		pci_read_config_dword(device->pdev, step->offset, &word);
+		return word;
+	}
+}
+
+static void step_write(const struct procirq_device *device, const struct device_step *step,
+		       u32 word)
+{
+	switch (step->width) {
+	case 8:
+		if (step->at)
+			iowrite8(word, step->at);
+		else
+			pci_write_config_byte(device->pdev, step->offset, word);
+		break;
+	case 16:
+		if (step->at)
+			iowrite16(word, step->at);
+		else
+			pci_write_config_word(device->pdev, step->offset, word);
+		break;
+	default:
+		if (step->at)
+			iowrite32(word, step->at);
+		else
+			pci_write_config_dword(device->pdev, step->offset, word);
+	}
+}
+
+static void device_run(const struct procirq_device *device, enum device_moment moment)
+{
+	const struct device_step *step = &device->steps[device->first[moment]];
+	const struct device_step *end = &device->steps[device->first[moment + 1]];
+
+	for (; step < end; step++) {
+		switch (step->op) {
+		case PROCIRQ_OP_WRITE:
+			step_write(device, step, step->value);
+			break;
+		case PROCIRQ_OP_WRITE_STATUS:
+			step_write(device, step, (device->status & step->mask) | step->value);
+			break;
+		case PROCIRQ_OP_SET:
+			step_write(device, step, step_read(device, step) | step->value);
+			break;
+		case PROCIRQ_OP_CLEAR:
+			step_write(device, step, step_read(device, step) & ~step->value);
+			break;
+		case PROCIRQ_OP_READ:
+			step_read(device, step);
+			break;
+		}
+	}
+}
+
+static bool step_says_yes(const struct device_step *step, u32 word)
+{
+	switch (step->op) {
+	case PROCIRQ_OP_TEST_ANY:
+		return word & step->mask;
+	case PROCIRQ_OP_TEST_EQ:
+		return (word & step->mask) == step->value;
+	default:
+		return true;
+	}
+}
+
+/* Command and status are one word of configuration space. */
+static bool device_check_intx(struct procirq_device *device, u32 *status)
+{
+	u32 word;
+
+	pci_read_config_dword(device->pdev, PCI_COMMAND, &word);
+	*status = word;
+	if (!(word & PCI_STATUS_INTERRUPT << 16) || word & PCI_COMMAND_INTX_DISABLE)
+		return false;
+	/* A device that is gone reads as ones everywhere. */
+	return word != U32_MAX;
+}
+
+/**
+ * device_check() - ask the device whether it has interrupted; if so, acknowledge
+ * @device: whose check and acknowledgement steps are run
+ * @status: the word that the first step of the check read
+ *
+ * Context: the source's lock held, hard interrupt context.
+ * Return: whether it is the device's interrupt.
+ */
+bool device_check(struct procirq_device *device, u32 *status)
+{
+	const struct device_step *step = &device->steps[device->first[CHECK]];
+	const struct device_step *end = &device->steps[device->first[ACK]];
+	const struct device_step *first = step;
+	bool gone = true;
+	u32 word;
+
+	if (device->intx)
+		return device_check_intx(device, status);
+
+	for (; step < end; step++) {
+		word = step_read(device, step);
+		if (step == first)
+			device->status = word;
+		gone &= word == step_ones(step);
+		if (!step_says_yes(step, word))
+			return false;
+	}
+	if (unlikely(gone) && !pci_device_is_present(device->pdev))
+		return false;
+	*status = device->status;
+	device_run(device, ACK);
+	return true;
+}
+
+static void device_intx(const struct procirq_device *device, bool enable)
+{
+	u16 command;
+
+	pci_read_config_word(device->pdev, PCI_COMMAND, &command);
+	if (enable)
+		command &= ~PCI_COMMAND_INTX_DISABLE;
+	else
+		command |= PCI_COMMAND_INTX_DISABLE;
+	pci_write_config_word(device->pdev, PCI_COMMAND, command);
+}
+
+/* Keeps the device from interrupting. Caller holds the source's lock. */
+void device_silence(struct procirq_device *device)
+{
+	if (device->intx)
+		device_intx(device, false);
+	else
+		device_run(device, SILENCE);
+}
+
+/* Lets it interrupt again. Caller holds the source's lock. */
+void device_resume(struct procirq_device *device)
+{
+	if (device->intx)
+		device_intx(device, true);
+	else
+		device_run(device, RESUME);
+}
+
+/* Silences it for good. Caller holds the source's lock. */
+void device_release(struct procirq_device *device)
+{
+	if (device->intx)
+		device_intx(device, false);
+	else
+		device_run(device, RELEASE);
+}
+
+/* Whether device_silence() does anything. */
+bool device_silences(const struct procirq_device *device)
+{
+	return device->intx || device->first[SILENCE] < device->first[RESUME];
+}
+
+/* Whether it stops interrupting of itself once it was asked: it is acknowledged. */
+bool device_deasserts(const struct procirq_device *device)
+{
+	return device->first[ACK] < device->first[SILENCE];
+}
+
+/* Whether it is this function. */
+bool device_is(const struct procirq_device *device, const struct pci_dev *pdev)
+{
+	return device->pdev == pdev;
+}
+
+/* Its address on the bus. */
+const char *device_name(const struct procirq_device *device)
+{
+	return pci_name(device->pdev);
+}
+
+static bool step_op_fits(const struct procirq_step *step, enum device_moment moment)
+{
+	switch (step->op) {
+	case PROCIRQ_OP_TEST_ANY:
+		return moment == CHECK && step->mask && !step->value;
+	case PROCIRQ_OP_TEST_EQ:
+		return moment == CHECK && step->mask && !(step->value & ~step->mask);
+	case PROCIRQ_OP_WRITE:
+	case PROCIRQ_OP_SET:
+	case PROCIRQ_OP_CLEAR:
+		return moment != CHECK && !step->mask;
+	case PROCIRQ_OP_WRITE_STATUS:
+		/* Only these two follow a check. */
+		return moment == ACK || moment == SILENCE;
+	case PROCIRQ_OP_READ:
+		return !step->mask && !step->value;
+	default:
+		return false;
+	}
+}
+
+/* The size of the step's space, bytes, or a negative errno. */
+static long step_room(const struct pci_dev *pdev, const struct procirq_step *step)
+{
+	unsigned long flags;
+	u16 command, needed;
+
+	if (step->space == PROCIRQ_SPACE_CONFIG)
+		return step->bar ? -EINVAL : pdev->cfg_size;
+	if (step->space != PROCIRQ_SPACE_BAR || step->bar >= PCI_STD_NUM_BARS)
+		return -EINVAL;
+	flags = pci_resource_flags(pdev, step->bar);
+	if (!pci_resource_len(pdev, step->bar) || flags & IORESOURCE_UNSET)
+		return -ENOENT;
+	needed = flags & IORESOURCE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+	pci_read_config_word((struct pci_dev *)pdev, PCI_COMMAND, &command);
+	if (!(command & needed))
+		return -ENETDOWN;
+	return min_t(resource_size_t, pci_resource_len(pdev, step->bar), LONG_MAX);
+}
+
+/* Checks one step against the function, and maps what it needs. */
+static int step_make(struct procirq_device *device, enum device_moment moment,
+		     const struct procirq_step *from, struct device_step *step)
+{
+	long room;
+
+	if (from->width != 8 && from->width != 16 && from->width != 32)
+		return -EMSGSIZE;
+	if (!step_op_fits(from, moment))
+		return -EINVAL;
+	room = step_room(device->pdev, from);
+	if (room < 0)
+		return room;
+	if (from->offset % (from->width / 8))
+		return -EADDRNOTAVAIL;
+	if ((long)from->offset + from->width / 8 > room)
+		return -ERANGE;
+
+	step->op = from->op;
+	step->width = from->width;
+	step->offset = from->offset;
+	step->mask = from->mask;
+	step->value = from->value;
+	if ((from->mask | from->value) & ~step_ones(step))
+		return -EINVAL;
+	if (from->space == PROCIRQ_SPACE_CONFIG)
+		return 0;
+
+	if (!device->bars[from->bar])
+		device->bars[from->bar] = pci_iomap(device->pdev, from->bar, 0);
+	if (!device->bars[from->bar])
+		return -ENOMEM;
+	step->at = device->bars[from->bar] + from->offset;
+	return 0;
+}
+
+static int device_make(struct procirq_device *device, const struct procirq_descriptor *from)
+{
+	const u8 count[MOMENTS] = {
+		[CHECK] = from->nr_check,
+		[ACK] = from->nr_ack,
+		[SILENCE] = from->nr_silence,
+		[RESUME] = from->nr_resume,
+		[RELEASE] = from->nr_release,
+	};
+	enum device_moment moment;
+	unsigned int i = 0, n;
+	int err;
+
+	for (moment = CHECK; moment < MOMENTS; moment++) {
+		device->first[moment] = i;
+		for (n = 0; n < count[moment]; n++, i++) {
+			err = step_make(device, moment, &from->steps[i], &device->steps[i]);
+			if (err)
+				return err;
+		}
+	}
+	device->first[MOMENTS] = i;
+	return 0;
+}
+
+/* The number of steps, or a negative errno. */
+static int descriptor_check(const struct procirq_descriptor *from)
+{
+	unsigned int nr = from->nr_check + from->nr_ack + from->nr_silence +
+			  from->nr_resume + from->nr_release;
+
+	if (from->flags & ~PROCIRQ_DESC_INTX || nr > PROCIRQ_STEPS_MAX ||
+	    memchr_inv(from->reserved, 0, sizeof(from->reserved)) ||
+	    memchr_inv(&from->steps[nr], 0, (PROCIRQ_STEPS_MAX - nr) * sizeof(from->steps[0])))
+		return -EINVAL;
+	/* Without a check every interrupt would be this device's. */
+	if (from->flags & PROCIRQ_DESC_INTX ? nr : !from->nr_check)
+		return -EINVAL;
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	return security_locked_down(LOCKDOWN_PCI_ACCESS) ? -EPERM : (int)nr;
+}
+
+/**
+ * device_alloc() - check a descriptor against its function, and pin that
+ * @line: what the function must interrupt on
+ * @from: from user space, not trusted
+ *
+ * Context: may sleep.
+ * Return: the device, for device_free(), or an errno of uapi/procirq.h's list.
+ */
+struct procirq_device *device_alloc(const struct procirq_line *line,
+				    const struct procirq_descriptor *from)
+{
+	bool intx = from->flags & PROCIRQ_DESC_INTX;
+	struct procirq_device *device;
+	struct pci_dev *pdev;
+	int err, nr;
+
+	nr = descriptor_check(from);
+	if (nr < 0)
+		return ERR_PTR(nr);
+	device = kzalloc(struct_size(device, steps, nr), GFP_KERNEL_ACCOUNT);
+	if (!device)
+		return ERR_PTR(-ENOMEM);
+	device->intx = intx;
+
+	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
+	err = pdev ? pci_pin_function(pdev, line->irq, line->msi_dev) : -ENXIO;
+	if (err) {
+		pci_dev_put(pdev);
+		goto out_free;
+	}
+	device->pdev = pdev;
+	if (intx && line->msi_dev)
+		err = -EXDEV;
+	else if (intx && pdev->broken_intx_masking)
+		err = -EOPNOTSUPP;
+	else
+		err = device_make(device, from);
+	if (err)
+		goto out_free;
+	return device;
+
+out_free:
+	device_free(device);
+	return ERR_PTR(err);
+}
+
+/* Undoes device_alloc(); nothing may be running its steps. May sleep. */
+void device_free(struct procirq_device *device)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(device->bars); i++)
+		if (device->bars[i])
+			pci_iounmap(device->pdev, device->bars[i]);
+	pci_unpin(device->pdev);
+	kfree(device);
+}

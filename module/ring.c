@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ring of a source's last interrupts: where read() finds their times, and
+ * what mmap() shows. The handler is the one writer, with ring_put().
+ */
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "internal.h"
+
+#define RING_BYTES	(RING_ENTRIES_OFFSET + RING_ENTRIES * sizeof(struct procirq_ring_entry))
+
+static_assert(sizeof(struct procirq_ring) <= RING_ENTRIES_OFFSET);
+
+/* An empty ring, or NULL without memory. May sleep. */
+struct procirq_ring *ring_alloc(void)
+{
+	struct procirq_ring *ring = vmalloc_user(PAGE_ALIGN(RING_BYTES));
+
+	if (!ring)
+		return NULL;
+	ring->version = PROCIRQ_ABI_VERSION;
+	ring->nr_entries = RING_ENTRIES;
+	ring->entries_offset = RING_ENTRIES_OFFSET;
+	ring->entry_size = sizeof(struct procirq_ring_entry);
+	return ring;
+}
+
+/* NULL is fine. No mapping may be left. */
+void ring_free(struct procirq_ring *ring)
+{
+	vfree(ring);
+}
+
+/**
+ * ring_map() - mmap() the ring
+ * @ring: outlives the mapping, for the mapping keeps the file open
+ * @vma: where; not writable, now or later
+ *
+ * Return: 0, -EPERM for a writable mapping, -EINVAL for a wrong offset or size.
+ */
+int ring_map(struct procirq_ring *ring, struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_WRITE)
+		return -EPERM;
+	if (vma->vm_pgoff)
+		return -EINVAL;
+	vm_flags_clear(vma, VM_MAYWRITE);
+	return remap_vmalloc_range(vma, ring, 0);
+}
