@@ -140,6 +140,7 @@ lint: ## static checks of every part
 install: all ## install tools, library, headers, man pages and the module's DKMS source
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
+		$(DESTDIR)$(PREFIX)/share/man/man4 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
@@ -154,6 +155,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
 	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
 	install -m 644 $(wildcard libprocirq/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
+	install -m 644 $(wildcard libprocirq/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 

@@ -59,7 +59,8 @@ done
 [ -z "$unknown" ]
 result $? 'irqlat(1) has no option that is not there' "unknown:$unknown"
 
-for page in irqlat/irqlat.1 libprocirq/procirq.3; do
+for page in {irqlat,irqtop,libprocirq,module,procirq}/*.[1-8]; do
+	[ -e "$page" ] || continue
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" >"$scratch/err" 2>&1
 		result $? "mandoc finds nothing in ${page##*/}" "$(head -3 "$scratch/err")"
