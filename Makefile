@@ -6,7 +6,7 @@ VERSION := 0.1.0
 
 CC ?= cc
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
+CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq -Icli
 CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
@@ -30,6 +30,7 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 # Sources are found by folder; a new file needs no line here.
 lib_src := $(wildcard libprocirq/*.c)
 tracing_src := $(wildcard tracing/*.c)
+cli_src := $(wildcard cli/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
 irqtop_src := $(wildcard irqtop/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
@@ -39,7 +40,7 @@ fuzz_src := $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
-irqlat_obj := $(call obj,$(irqlat_src) $(tracing_src))
+irqlat_obj := $(call obj,$(irqlat_src) $(cli_src) $(tracing_src))
 irqtop_obj := $(call obj,$(irqtop_src) $(tracing_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
