@@ -73,7 +73,7 @@ result $? 'procirq(1) has every option' "missing:$missing"
 # parameter, tracepoint and tracepoint field.
 missing=
 for word in $(grep -oE '\b(E[A-Z]{3,}|PROCIRQ_(FLAG|STATE|IOC|EVENTFD|DESC|OP|SPACE)_[A-Z_]+)\b' module/uapi/procirq.h | sort -u) \
-	$(sed -n 's/^module_param\(_named\|_cb\|_array_named\|\)(\([a-z_]*\),.*/\2/p' $(ls module/*.c | grep -v irqgen)) \
+	$(sed -n 's/^module_param\(_named\|_cb\|_array_named\|\)(\([a-z_]*\),.*/\2/p' module/[!i]*.c) \
 	$(grep -oE '(TRACE_EVENT|DEFINE_EVENT)\((procirq_line, |procirq_file, |)procirq_[a-z]+' module/trace.h | grep -o 'procirq_[a-z]*$') \
 	$(sed -n 's/.*__field(u[0-9]*, \([a-z_]*\)).*/\1/p' module/trace.h | sort -u); do
 	case $word in
