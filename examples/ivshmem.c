@@ -58,19 +58,27 @@ static unsigned long taken_on(unsigned int irq, int cpu)
 	return n;
 }
 
-/* The interrupt and the thread that reads it, both on one CPU. */
-static void settle(const struct vector *v)
+/*
+ * Before the line is opened: an interrupt that is in use moves to another CPU
+ * only when it comes the next time.
+ */
+static void settle_line(unsigned int irq, int cpu)
 {
 	char path[64];
-	cpu_set_t set;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list", v->irq);
+	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list", irq);
 	file = fopen(path, "w");
-	if (!file || fprintf(file, "%d\n", v->cpu) < 0 || fclose(file))
+	if (!file || fprintf(file, "%d\n", cpu) < 0 || fclose(file))
 		die("cannot set the interrupt's affinity");
+}
+
+static void settle_thread(int cpu)
+{
+	cpu_set_t set;
+
 	CPU_ZERO(&set);
-	CPU_SET(v->cpu, &set);
+	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		die("cannot run on that CPU");
 }
@@ -83,7 +91,7 @@ static void *serve(void *arg)
 	struct procirq_event event;
 	unsigned long n, before;
 
-	settle(v);
+	settle_thread(v->cpu);
 	before = taken_on(v->irq, v->cpu);
 	for (n = 0; n < v->wanted; n += event.count) {
 		v->registers[IV_DOORBELL] = peer << 16 | v->number;
@@ -128,6 +136,7 @@ int main(int argc, char **argv)
 	}
 	n = procirq_resolve(argv[1], irqs, VECTORS_MAX);
 	for (i = 0; i < n; i++) {
+		settle_line(irqs[i], (int)(i % cpus));
 		vectors[i] = (struct vector){ .number = (unsigned int)i, .irq = irqs[i],
 			.cpu = (int)(i % cpus), .wanted = strtoul(argv[2], NULL, 10),
 			.registers = registers, .line = open_line(irqs[i]) };

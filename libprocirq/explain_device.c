@@ -77,8 +77,8 @@ static int step_fault(const char *root, const char *address,
 {
 	int flaw, command;
 	unsigned long long room;
+	struct procirq_bar bar;
 	const char *what;
-	bool io = false;
 	long config;
 
 	flaw = procirq_step_flaw(moment, step, &what);
@@ -91,17 +91,18 @@ static int step_fault(const char *root, const char *address,
 		config = procirq_pci_config_bytes_at(root, address);
 		room = config < 0 ? ULLONG_MAX : (unsigned long long)config;
 	} else {
-		if (procirq_pci_bar_at(root, address, step->bar, &room, &io))
+		if (procirq_pci_bar_at(root, address, step->bar, &bar))
 			return 0;
+		room = bar.bytes;
 		if (!room) {
 			say(why, "%s has no BAR %u", address, step->bar);
 			return ENOENT;
 		}
 		command = procirq_pci_command_at(root, address);
 		if (command >= 0 &&
-		    !(command & (io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) {
+		    !(command & (bar.io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) {
 			say(why, "%s does not answer to %s now; bind it to procirq-pci (procirq bind %s)",
-			    address, io ? "I/O ports" : "memory accesses", address);
+			    address, bar.io ? "I/O ports" : "memory accesses", address);
 			return ENETDOWN;
 		}
 	}

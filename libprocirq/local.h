@@ -65,8 +65,14 @@ bool procirq_is_pci_id(const char *name, unsigned int *vendor,
 		       unsigned int *device);
 
 /* pci_facts.c */
+struct procirq_bar {
+	unsigned long long start;	/* where it is on the bus */
+	unsigned long long bytes;	/* 0: the function has no such BAR */
+	bool io;			/* ports, not memory */
+};
+
 int procirq_pci_bar_at(const char *root, const char *address, unsigned int bar,
-		       unsigned long long *bytes, bool *io);
+		       struct procirq_bar *found);
 long procirq_pci_config_bytes_at(const char *root, const char *address);
 int procirq_pci_command_at(const char *root, const char *address);
 

@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -295,7 +295,8 @@ int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors)
 	snprintf(number, sizeof(number), "%u", vectors);
 	if (!bind_with(address, kind, vectors ? number : NULL))
 		return 0;
-	saved = errno;
+	/* What the PCI core says of a capability that the device has not. */
+	saved = errno == EINVAL ? ENOSPC : errno;
 	set_override(address, strcmp(before, "(null)") ? before : "");
 	errno = saved;
 	return -1;
@@ -364,36 +365,57 @@ int procirq_pci_set_master(const char *device, int on)
 	return err;
 }
 
+/* Where in its page a BAR begins: the kernel maps whole pages. */
+static size_t page_offset(const volatile void *registers)
+{
+	return (uintptr_t)registers & ((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+}
+
 /**
  * procirq_pci_map - map the registers of a PCI function
  * @device: what procirq_pci_find() accepts, bound to procirq-pci
  * @bar: number of the BAR, 0 to 5; one of memory
  * @bytes: gets its size
  *
- * Returns the mapping, for munmap(), or NULL with errno: as procirq_pci_find(),
- * ENOENT no such BAR, EACCES not root, EPERM kernel lockdown, EINVAL one of ports.
+ * Returns its first register, for procirq_pci_unmap(), or NULL with errno: as
+ * procirq_pci_find(), ENOENT no such BAR, EACCES not root, EPERM kernel lockdown,
+ * EINVAL one of ports.
  */
 volatile void *procirq_pci_map(const char *device, unsigned int bar,
 			       size_t *bytes)
 {
 	char address[PROCIRQ_PCI_BYTES], path[PATH_MAX], file[32];
-	void *map = MAP_FAILED;
-	struct stat st;
+	struct procirq_bar found;
+	size_t offset;
+	char *map;
 	int fd, saved;
 
-	if (procirq_pci_find(device, address))
+	if (procirq_pci_find(device, address) ||
+	    procirq_pci_bar_at("", address, bar, &found))
 		return NULL;
 	snprintf(file, sizeof(file), "resource%u", bar);
 	device_path(path, "", address, file);
 	fd = open(path, O_RDWR | O_SYNC | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	if (!fstat(fd, &st)) {
-		*bytes = (size_t)st.st_size;
-		map = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	}
+	offset = page_offset((void *)(uintptr_t)found.start);
+	*bytes = (size_t)found.bytes;
+	map = mmap(NULL, offset + *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	saved = errno;
 	close(fd);
 	errno = saved;
-	return map == MAP_FAILED ? NULL : map;
+	return map == MAP_FAILED ? NULL : map + offset;
+}
+
+/**
+ * procirq_pci_unmap - undo procirq_pci_map()
+ * @registers: what that returned; NULL is fine
+ * @bytes: the size that it gave
+ */
+void procirq_pci_unmap(volatile void *registers, size_t bytes)
+{
+	size_t offset = page_offset(registers);
+
+	if (registers)
+		munmap((char *)registers - offset, offset + bytes);
 }

@@ -20,12 +20,9 @@ static void device_path(char *path, const char *root, const char *address,
 		 file);
 }
 
-/*
- * The size of a BAR, 0 when the function has no such, and whether it is one of
- * ports. Returns 0, or -1 with errno.
- */
+/* Fills @found for BAR @bar. Returns 0, or -1 with errno. */
 int procirq_pci_bar_at(const char *root, const char *address, unsigned int bar,
-		       unsigned long long *bytes, bool *io)
+		       struct procirq_bar *found)
 {
 	unsigned long long start = 0, end = 0, flags = 0;
 	char path[PATH_MAX];
@@ -40,8 +37,9 @@ int procirq_pci_bar_at(const char *root, const char *address, unsigned int bar,
 	for (i = 0; i <= bar && n == 3; i++)
 		n = fscanf(file, "%llx %llx %llx", &start, &end, &flags);
 	fclose(file);
-	*bytes = n == 3 && end > start ? end - start + 1 : 0;
-	*io = flags & IORESOURCE_IO;
+	found->start = start;
+	found->bytes = n == 3 && end > start ? end - start + 1 : 0;
+	found->io = flags & IORESOURCE_IO;
 	return 0;
 }
 

@@ -96,6 +96,7 @@ int procirq_pci_unbind(const char *device);
 int procirq_pci_set_master(const char *device, int on);
 volatile void *procirq_pci_map(const char *device, unsigned int bar,
 			       size_t *bytes);
+void procirq_pci_unmap(volatile void *registers, size_t bytes);
 
 int procirq_resolve(const char *name, unsigned int *irqs, size_t max);
 int procirq_holders(unsigned int irq, char *buf, size_t size);

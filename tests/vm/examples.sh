@@ -42,7 +42,7 @@ check()
 	shift 3
 	"$@" >/tmp/out 2>&1
 	got=$?
-	if [ $got = "$want" ] && grep -q -- "$pattern" /tmp/out; then
+	if [ $got = "$want" ] && { [ -z "$pattern" ] || grep -q -- "$pattern" /tmp/out; }; then
 		echo "ok $name"
 	else
 		echo "not ok $name: status $got, $(tr '\n' '|' </tmp/out | cut -c 1-300)"
@@ -72,7 +72,7 @@ check 'bind again keeps the line' 0 "^$A: line $LINE$" procirq bind $A
 check 'info' 0 '^state: .* msi' procirq info $LINE
 check 'info by the device' 0 "^irq: *$LINE$" procirq info $A
 check 'info in JSON' 0 '"schema": "procirq-info/1"' procirq info $LINE --json
-check 'wait until the time runs out' 124 '^$' sh -c "procirq wait $A --timeout 0.3; s=\$?; echo; exit \$s"
+check 'wait until the time runs out' 124 '' procirq wait $A --timeout 0.3
 procirq wait $A -n 3 --records --timeout 30 >/tmp/events & waiter=$!
 sleep 1
 check 'list names the reader' 0 "procirq($waiter)" procirq list
