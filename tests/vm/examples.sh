@@ -26,7 +26,7 @@ result()
 
 make --no-print-directory install DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install" 2>&1
 result $? 'the library is installed' "$(tail -3 "$scratch/install")"
-for example in edu ivshmem; do
+for example in edu ivshmem spin; do
 	"${CC:-cc}" -Wall -Wextra -Werror -I"$scratch/root/usr/include" "examples/$example.c" \
 		-o "$scratch/$example" -L"$scratch/root/usr/lib" -lprocirq -lpthread 2>"$scratch/err"
 	result $? "$example.c builds against it" "$(head -3 "$scratch/err")"
@@ -63,6 +63,12 @@ check 'edu.c twice on one line' 0 '2048 bytes to the device and back' /files/edu
 check 'and the other one too' 0 '' wait $other
 check 'ivshmem.c: each vector on its CPU' 0 'vector 3: line [0-9]*, CPU 1, 200 interrupts, 0 on another' \
 	/files/ivshmem 0000:00:05.0 200
+
+modprobe irqgen
+check 'spin.c: ring, eventfd, inject' 0 \
+	'^ring: 5 of 5, then 1024 of 5000; eventfd: 5005; read: 5005$' /files/spin irqgen:0
+check 'spin.c on no line' 1 'spin: .*no interrupt line 4000000' /files/spin 4000000
+rmmod irqgen
 
 check 'bind with MSI' 0 "^$A: line [0-9]*$" procirq bind $A --kind msi
 check 'list' 0 " $A  1234:11e8  msi " procirq list
@@ -139,7 +145,7 @@ for kernel; do
 		[ ! -S "$scratch/ivshmem.sock" ] || break
 		sleep 0.1
 	done
-	tests/vm/run --kernel "$kernel" --file "$scratch/edu" --file "$scratch/ivshmem" \
+	tests/vm/run --kernel "$kernel" --file "$scratch/edu" --file "$scratch/ivshmem" --file "$scratch/spin" \
 		--file "$scratch/guest.sh" --file examples/edu.irqdev --file examples/pci-intx.irqdev \
 		--qemu "-chardev socket,id=ivshmem,path=$scratch/ivshmem.sock -device ivshmem-doorbell,vectors=4,chardev=ivshmem,addr=0x5" \
 		-- 'sh /files/guest.sh' >"$scratch/out" 2>"$scratch/err"
