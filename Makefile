@@ -6,7 +6,7 @@ VERSION := 0.1.0
 
 CC ?= cc
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
+CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq -Icli
 CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
@@ -30,8 +30,10 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 # Sources are found by folder; a new file needs no line here.
 lib_src := $(wildcard libprocirq/*.c)
 tracing_src := $(wildcard tracing/*.c)
+cli_src := $(wildcard cli/*.c)
 irqlat_src := $(wildcard irqlat/*.c)
 irqtop_src := $(wildcard irqtop/*.c)
+procirq_src := $(wildcard procirq/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 case_src := $(wildcard tests/vm/cases/*.c)
 bench_src := $(wildcard tests/bench/*.c)
@@ -39,13 +41,15 @@ fuzz_src := $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
-irqlat_obj := $(call obj,$(irqlat_src) $(tracing_src))
+irqlat_obj := $(call obj,$(irqlat_src) $(cli_src) $(tracing_src))
 irqtop_obj := $(call obj,$(irqtop_src) $(tracing_src))
+procirq_obj := $(call obj,$(procirq_src) $(cli_src))
 # Everything of a tool but its main(), for the unit tests.
 irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
 irqtop_parts := $(filter-out $(B)/obj/irqtop/main.o,$(irqtop_obj))
 
-tools := $(if $(irqlat_src),$(B)/bin/irqlat) $(if $(irqtop_src),$(B)/bin/irqtop)
+tools := $(if $(irqlat_src),$(B)/bin/irqlat) $(if $(irqtop_src),$(B)/bin/irqtop) \
+	 $(if $(procirq_src),$(B)/bin/procirq)
 libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
@@ -55,6 +59,7 @@ fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(fuzz_src))
 pkg = $(shell pkg-config $(1) $(2))
 irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
 irqtop_libs = $(call pkg,--libs,ncursesw libtracefs zlib libzstd) -lm -lpthread
+procirq_libs = $(call pkg,--libs,jansson) -lm
 unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
 
 all: $(libs) $(tools) ## build the library and the tools
@@ -81,6 +86,10 @@ $(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
 $(B)/bin/irqtop: $(irqtop_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqtop_libs)
+
+$(B)/bin/procirq: $(procirq_obj) $(B)/lib/libprocirq.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(procirq_libs)
 
 $(B)/unit/test_irqtop: $(B)/obj/tests/unit/test_irqtop.o $(irqtop_parts) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)
@@ -140,6 +149,7 @@ lint: ## static checks of every part
 install: all ## install tools, library, headers, man pages and the module's DKMS source
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
+		$(DESTDIR)$(PREFIX)/share/man/man4 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
@@ -149,11 +159,15 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc
-	install -m 644 $(wildcard irqlat/*.1 irqtop/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard irqlat/*.1 irqtop/*.1 procirq/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -Dm 644 irqtop/completion/irqtop.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
 	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
+	install -Dm 644 procirq/completion/procirq.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procirq
 	install -m 644 $(wildcard libprocirq/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
+	install -m 644 $(wildcard module/*.4) $(DESTDIR)$(PREFIX)/share/man/man4
+	install -m 644 $(wildcard libprocirq/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 

@@ -276,3 +276,57 @@ int procirq_set_flags(struct procirq *line, unsigned int flags)
 	atomic_store(&line->flags, flags);
 	return 0;
 }
+
+/**
+ * procirq_set_descriptor - be served by one device's interrupts only
+ * @line: handle
+ * @descriptor: how the kernel asks, acknowledges and silences the device; see
+ *	procirq_descriptor_init()
+ *
+ * From then on the line may be shared, with kernel drivers too, and is never
+ * masked. Counts begin at 1 again. The handle keeps the descriptor until it is
+ * closed, when the device is silenced by its release steps.
+ *
+ * Returns 0, or -1 with one of the errors at struct procirq_descriptor in
+ * uapi/procirq.h, of which procirq_explain_descriptor() makes a sentence.
+ */
+int procirq_set_descriptor(struct procirq *line,
+			   const struct procirq_descriptor *descriptor)
+{
+	return ioctl(line->fd, PROCIRQ_IOC_SET_DESCRIPTOR, descriptor) < 0 ? -1 : 0;
+}
+
+/**
+ * procirq_set_eventfd - have each interrupt add 1 to an eventfd
+ * @line: handle
+ * @eventfd: stays the caller's, who may close it; -1 for no more
+ * @flags: PROCIRQ_EVENTFD_DELIVER or 0
+ *
+ * Returns 0, or -1 with errno: EBADF, EINVAL not an eventfd or an unknown flag,
+ * ENODEV.
+ */
+int procirq_set_eventfd(struct procirq *line, int eventfd, unsigned int flags)
+{
+	struct procirq_eventfd arg = { .fd = eventfd, .flags = flags };
+
+	return ioctl(line->fd, PROCIRQ_IOC_SET_EVENTFD, &arg) < 0 ? -1 : 0;
+}
+
+/**
+ * procirq_inject - make interrupts for a self test
+ * @line: handle
+ * @count: how many, 1 to 1000
+ *
+ * Neither the device nor the interrupt controller is touched; the kernel does
+ * what it does from its interrupt handler on. An interrupt masks the line, so
+ * that only one can be made until it is read, unless the readers want no mask.
+ *
+ * Returns how many were made, at least 1, or -1 with errno: EINVAL count, EBUSY
+ * the line is masked, ENOTCONN no handler on the line, ENODEV.
+ */
+int procirq_inject(struct procirq *line, unsigned int count)
+{
+	struct procirq_inject arg = { .count = count };
+
+	return ioctl(line->fd, PROCIRQ_IOC_INJECT, &arg) < 0 ? -1 : (int)arg.done;
+}

@@ -59,7 +59,33 @@ done
 [ -z "$unknown" ]
 result $? 'irqlat(1) has no option that is not there' "unknown:$unknown"
 
-for page in irqlat/irqlat.1 libprocirq/procirq.3; do
+missing=
+for command in bind unbind list wait attach inject info; do
+	for option in $(build/bin/procirq "$command" --help | grep -o -- '--[a-z-]*'); do
+		[ "$option" != --help ] || continue
+		grep -q "Fl -${option#--} Ns\|Fl -${option#--}$" procirq/procirq.1 || missing="$missing $option"
+	done
+done
+[ -z "$missing" ]
+result $? 'procirq(1) has every option' "missing:$missing"
+
+# What the interface promises, the page has: each errno, flag, state, request,
+# parameter, tracepoint and tracepoint field.
+missing=
+for word in $(grep -oE '\b(E[A-Z]{3,}|PROCIRQ_(FLAG|STATE|IOC|EVENTFD|DESC|OP|SPACE)_[A-Z_]+)\b' module/uapi/procirq.h | sort -u) \
+	$(sed -n 's/^module_param\(_named\|_cb\|_array_named\|\)(\([a-z_]*\),.*/\2/p' module/[!i]*.c) \
+	$(grep -oE '(TRACE_EVENT|DEFINE_EVENT)\((procirq_line, |procirq_file, |)procirq_[a-z]+' module/trace.h | grep -o 'procirq_[a-z]*$') \
+	$(sed -n 's/.*__field(u[0-9]*, \([a-z_]*\)).*/\1/p' module/trace.h | sort -u); do
+	case $word in
+	EPOLLHUP|EPOLLERR|PROCIRQ_FLAGS_ALL|PROCIRQ_IOC_MAGIC) continue ;;
+	esac
+	grep -qE "^\.(It|Dv|Va|Er|Em|Cm).*\b$word\b" module/procirq.4 || missing="$missing $word"
+done
+[ -z "$missing" ]
+result $? 'procirq(4) has every name of the interface' "missing:$missing"
+
+for page in {irqlat,irqtop,libprocirq,module,procirq}/*.[1-8]; do
+	[ -e "$page" ] || continue
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" >"$scratch/err" 2>&1
 		result $? "mandoc finds nothing in ${page##*/}" "$(head -3 "$scratch/err")"

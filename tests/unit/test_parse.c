@@ -5,8 +5,8 @@
 
 #include <unistd.h>
 
-#include "irqlat/opts.h"
-#include "irqlat/parse.h"
+#include "cli/opts.h"
+#include "cli/parse.h"
 #include "irqlat/way.h"
 
 static void durations(void **state)

@@ -3,8 +3,8 @@
  * Command line options as a table: one row says how an option is spelled, what
  * it takes, where its value goes and what --help prints.
  */
-#ifndef IRQLAT_OPTS_H
-#define IRQLAT_OPTS_H
+#ifndef CLI_OPTS_H
+#define CLI_OPTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,4 +78,4 @@ int opts_parse(const struct opt_command *command, int argc, char **argv,
 void opts_help(const struct opt_command *command, FILE *out);
 bool opt_file_is_stdout(const struct opt_file *file);
 
-#endif /* IRQLAT_OPTS_H */
+#endif /* CLI_OPTS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Messages on standard error. */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -10,7 +11,7 @@ static void say(const char *kind, const char *format, va_list args)
 {
 	/* What was printed before stands before, where both go to one place. */
 	fflush(stdout);
-	fprintf(stderr, "irqlat: %s", kind);
+	fprintf(stderr, "%s: %s", program_invocation_short_name, kind);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 }

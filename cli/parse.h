@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values as they are typed: durations, CPU lists, priorities, counts. */
-#ifndef IRQLAT_PARSE_H
-#define IRQLAT_PARSE_H
+#ifndef CLI_PARSE_H
+#define CLI_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,4 +34,4 @@ int parse_priority(const char *text, struct priority *priority);
 
 bool cpu_list_contains(const struct cpu_list *list, int cpu);
 
-#endif /* IRQLAT_PARSE_H */
+#endif /* CLI_PARSE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What irqlat says on standard error: one line, "irqlat: ...". */
-#ifndef IRQLAT_MSG_H
-#define IRQLAT_MSG_H
+/* What a tool says on standard error: one line, after its name. */
+#ifndef CLI_MSG_H
+#define CLI_MSG_H
 
 /* Exit statuses, as rtla's. */
 #define EXIT_OK		0
@@ -13,4 +13,4 @@ void msg_error(const char *format, ...)
 void msg_warning(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-#endif /* IRQLAT_MSG_H */
+#endif /* CLI_MSG_H */

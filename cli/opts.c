@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Option tables: parsing and --help. */
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
@@ -159,11 +160,11 @@ static void build_getopt(const struct opt *options, char *letters,
 static void say_unknown(const struct opt_command *command, char *argument)
 {
 	if (strncmp(argument, "--", 2))
-		msg_error("unknown option -%c; irqlat %s --help lists them",
-			  optopt, command->name);
+		msg_error("unknown option -%c; %s %s --help lists them",
+			  optopt, program_invocation_short_name, command->name);
 	else
-		msg_error("%s: unknown option, or a value it does not take; irqlat %s --help lists them",
-			  argument, command->name);
+		msg_error("%s: unknown option, or a value it does not take; %s %s --help lists them",
+			  argument, program_invocation_short_name, command->name);
 }
 
 /**
@@ -220,7 +221,8 @@ void opts_help(const struct opt_command *command, FILE *out)
 	const struct opt *o = command->options;
 	bool last = false;
 
-	fprintf(out, "usage: irqlat %s [options]%s%s\n%s\n\n", command->name,
+	fprintf(out, "usage: %s %s [options]%s%s\n%s\n\n",
+		program_invocation_short_name, command->name,
 		*command->arguments ? " " : "", command->arguments,
 		command->summary);
 	while (!last) {

@@ -1,0 +1,33 @@
+# bash completion for procirq					-*- shell-script -*-
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+_procirq()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
+	local command=${COMP_WORDS[1]}
+	if [ "$COMP_CWORD" = 1 ]; then
+		words=$(procirq help 2>/dev/null | sed -n 's/^  \([a-z-]*\) .*/\1/p')
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+		return
+	fi
+	case $command:$prev in
+	bind:-k|bind:--kind) words='auto msix msi intx' ;;
+	wait:-d|wait:--device|attach:attach)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	*)
+		case $cur in
+		-*) words=$(procirq "$command" --help 2>/dev/null | grep -o -e '--[a-z-]*' | sort -u) ;;
+		*)
+			case $command in
+			bind|attach) words=$(cd /sys/bus/pci/devices 2>/dev/null && echo *) ;;
+			unbind) words=$(cd /sys/bus/pci/drivers/procirq-pci 2>/dev/null && echo [0-9a-f]*) ;;
+			wait|inject|info) words=$(cd /proc/irq 2>/dev/null && echo [0-9]*) ;;
+			esac ;;
+		esac ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	# Addresses have colons, at which bash splits words.
+	! declare -F __ltrim_colon_completions >/dev/null || __ltrim_colon_completions "$cur"
+}
+complete -F _procirq procirq

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* procirq info: the state of one line. */
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "msg.h"
+#include "target.h"
+
+struct info_config {
+	bool json;
+};
+
+static const struct opt options[] = {
+	{ 'j', "json", NULL, OPT_FLAG, offsetof(struct info_config, json),
+	  .help = "print JSON" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "info",
+	.arguments = "LINE",
+	.summary = "Opens a line as one more reader, and shows what the module says of it.",
+	.options = options,
+};
+
+static const struct {
+	unsigned int bit;
+	const char *name;
+} states[] = {
+	{ PROCIRQ_STATE_MASKED, "masked" },	{ PROCIRQ_STATE_HELD, "held" },
+	{ PROCIRQ_STATE_SHARED, "shared" },	{ PROCIRQ_STATE_LEVEL, "level" },
+	{ PROCIRQ_STATE_MSI, "msi" },		{ PROCIRQ_STATE_THREADED, "threaded" },
+	{ PROCIRQ_STATE_STORM, "storm" },
+};
+#define N_STATES (sizeof(states) / sizeof(states[0]))
+
+/* IRQ_TYPE_* of the kernel's include/linux/irq.h. */
+static const char *trigger_name(unsigned int trigger)
+{
+	switch (trigger) {
+	case 0: return "unknown";
+	case 1: return "rising";
+	case 2: return "falling";
+	case 3: return "both-edges";
+	case 4: return "level-high";
+	case 8: return "level-low";
+	default: return "other";
+	}
+}
+
+static void print_text(const struct procirq_info *info, const char *holders)
+{
+	size_t i;
+
+	printf("irq:       %u\n", info->irq);
+	printf("version:   %u\n", info->version);
+	printf("chip:      %.32s, interrupt %llu\n", info->chip,
+	       (unsigned long long)info->hwirq);
+	printf("trigger:   %s\n", trigger_name(info->trigger));
+	printf("state:    ");
+	for (i = 0; i < N_STATES; i++)
+		if (info->state & states[i].bit)
+			printf(" %s", states[i].name);
+	printf("\nhandlers:  %s\n", holders);
+	printf("readers:   %u\n", info->readers - 1);
+	printf("taken:     %llu\n", (unsigned long long)info->taken);
+	printf("injected:  %llu\n", (unsigned long long)info->injected);
+	printf("storms:    %llu\n", (unsigned long long)info->storms);
+}
+
+static int print_json(const struct procirq_info *info, const char *holders)
+{
+	json_t *state = json_array(), *root;
+	size_t i;
+
+	for (i = 0; i < N_STATES; i++)
+		if (info->state & states[i].bit)
+			json_array_append_new(state, json_string(states[i].name));
+	root = json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:s, s:i, s:I, s:I, s:I}",
+			 "schema", "procirq-info/1", "irq", info->irq, "version",
+			 info->version, "chip", info->chip, "hwirq",
+			 (json_int_t)info->hwirq, "trigger", trigger_name(info->trigger),
+			 "state", state, "handlers", holders, "readers",
+			 info->readers - 1, "taken", (json_int_t)info->taken, "injected",
+			 (json_int_t)info->injected, "storms", (json_int_t)info->storms);
+	if (!root || json_dumpf(root, stdout, JSON_INDENT(1))) {
+		json_decref(root);
+		msg_error("out of memory, or the output cannot be written");
+		return EXIT_ERROR;
+	}
+	json_decref(root);
+	printf("\n");
+	return EXIT_OK;
+}
+
+int cmd_info(int argc, char **argv)
+{
+	struct info_config config = { 0 };
+	char why[PROCIRQ_EXPLAIN_BYTES], holders[4096] = "", *name;
+	struct procirq_info info;
+	struct procirq *line;
+	int status;
+
+	status = target_options(&command, argc, argv, &config, &name, 1, 1);
+	if (status != OPTS_OK)
+		return status == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
+	line = target_open(name, 0);
+	if (!line)
+		return EXIT_ERROR;
+	if (procirq_get_info(line, &info)) {
+		procirq_explain(procirq_irq(line), errno, why, sizeof(why));
+		msg_error("%s", why);
+		status = EXIT_ERROR;
+	} else {
+		procirq_holders(info.irq, holders, sizeof(holders));
+		if (config.json)
+			status = print_json(&info, holders);
+		else
+			print_text(&info, holders);
+	}
+	procirq_close(line);
+	return status;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Prints what procirq list has collected: text and JSON. */
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "listing.h"
+
+static const char *or_dash(const char *text)
+{
+	return *text ? text : "-";
+}
+
+static void print_readers(const struct listing *listing, unsigned int irq)
+{
+	const char *before = "";
+	size_t i;
+
+	for (i = 0; i < listing->n_readers; i++) {
+		const struct listing_reader *reader = &listing->readers[i];
+
+		if (reader->irq != irq)
+			continue;
+		printf("%s%s(%d)", before, reader->comm, reader->pid);
+		before = ",";
+	}
+	printf("%s\n", *before ? "" : listing->known ? "none" : "?");
+}
+
+/* A table with one row for each line; "?" is what only root may know. */
+void listing_print(const struct listing *listing)
+{
+	char taken[24];
+	size_t i;
+
+	printf("%5s  %-12s  %-9s  %-4s  %10s  %s\n", "LINE", "DEVICE", "ID", "KIND",
+	       "TAKEN", "READERS");
+	for (i = 0; i < listing->n_lines; i++) {
+		const struct listing_line *line = &listing->lines[i];
+
+		snprintf(taken, sizeof(taken), listing->known ? "%llu" : "?", line->taken);
+		printf("%5u  %-12s  %-9s  %-4s  %10s  ", line->irq, or_dash(line->device),
+		       or_dash(line->id), or_dash(line->kind), taken);
+		print_readers(listing, line->irq);
+	}
+}
+
+static json_t *string_or_null(const char *text)
+{
+	return *text ? json_string(text) : json_null();
+}
+
+static json_t *readers_json(const struct listing *listing, unsigned int irq)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	if (!listing->known) {
+		json_decref(array);
+		return json_null();
+	}
+	for (i = 0; i < listing->n_readers; i++) {
+		const struct listing_reader *reader = &listing->readers[i];
+
+		if (reader->irq != irq)
+			continue;
+		json_array_append_new(array, json_pack("{s:i, s:s, s:I, s:o}", "pid",
+			reader->pid, "comm", reader->comm, "pending",
+			(json_int_t)reader->pending, "device",
+			string_or_null(*reader->device == '-' ? "" : reader->device)));
+	}
+	return array;
+}
+
+/* Returns 0, or -1 when it cannot be written or there is no memory. */
+int listing_print_json(const struct listing *listing)
+{
+	json_t *lines = json_array(), *root;
+	int err;
+	size_t i;
+
+	for (i = 0; i < listing->n_lines; i++) {
+		const struct listing_line *line = &listing->lines[i];
+
+		json_array_append_new(lines, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}",
+			"irq", line->irq, "device", string_or_null(line->device), "id",
+			string_or_null(line->id), "kind", string_or_null(line->kind),
+			"taken", listing->known ? json_integer((json_int_t)line->taken) :
+						  json_null(),
+			"readers", readers_json(listing, line->irq)));
+	}
+	root = json_pack("{s:s, s:o}", "schema", "procirq-list/1", "lines", lines);
+	err = !root || json_dumpf(root, stdout, JSON_INDENT(1)) ? -1 : 0;
+	json_decref(root);
+	printf("\n");
+	return err;
+}

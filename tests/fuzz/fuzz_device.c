@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Device descriptor files made of any bytes, for libFuzzer. What is accepted must
+ * be a descriptor that the kernel would not find malformed; what is refused must
+ * have a message of one line.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "local.h"
+#include "procirq.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check_accepted(const struct procirq_descriptor *d)
+{
+	unsigned int at = 0, i;
+	enum procirq_moment m;
+	const char *what;
+
+	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++)
+		for (i = 0; i < procirq_moment_steps(d, m); i++)
+			require(!procirq_step_flaw(m, &d->steps[at++], &what));
+	require(at <= PROCIRQ_STEPS_MAX);
+	require(d->flags ? d->flags == PROCIRQ_DESC_INTX && !at : d->nr_check);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* The first byte chooses who names the device, and how long a message may be. */
+	const char *device = size && data[0] & 1 ? "0000:00:04.0" : NULL;
+	size_t room = size && data[0] & 2 ? 8 : PROCIRQ_EXPLAIN_BYTES;
+	struct procirq_descriptor descriptor;
+	char why[PROCIRQ_EXPLAIN_BYTES];
+
+	if (!size)
+		return 0;
+	if (!procirq_descriptor_parse_at("/nonexistent", &descriptor, "fuzz",
+					 (const char *)data + 1, size - 1, device, why,
+					 room)) {
+		check_accepted(&descriptor);
+		procirq_explain_descriptor_at("/nonexistent", 20, &descriptor,
+					      data[0] >> 1, why, room);
+	} else {
+		require(strlen(why) > 0);
+	}
+	require(strlen(why) < room && !strchr(why, '\n'));
+	return 0;
+}
