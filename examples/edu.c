@@ -34,7 +34,6 @@
 #define EDU_DMA_LIMIT	(1ull << 28)	/* it reaches the first 256 MiB */
 #define COPY_BYTES	2048
 #define POOL_BYTES	(64ul << 20)
-
 struct edu {
 	volatile char *registers;
 	struct procirq *line;
@@ -57,7 +56,7 @@ static void reg_write(struct edu *edu, unsigned int offset, uint32_t value)
 	*(volatile uint32_t *)(edu->registers + offset) = value;
 }
 
-/* Tells the kernel how to ask, acknowledge and, at our end, silence the device. */
+/* How to ask, acknowledge and, at our end, silence the device. */
 static void edu_describe(struct edu *edu, const char *address)
 {
 	/* Space, BAR, width, operation, offset, mask, value. */
@@ -82,11 +81,9 @@ static void edu_open(struct edu *edu, const char *address, const char *kind)
 	char why[PROCIRQ_EXPLAIN_BYTES];
 	size_t bytes;
 
-	edu->shared = !strcmp(kind, "intx");
 	if (!procirq_pci_bind(address, kind, 1))
 		edu->registers = procirq_pci_map(address, 0, &bytes);
-	/* DMA; an INTx device is not allowed it of itself. */
-	if (!edu->registers || procirq_pci_set_master(address, 1)) {
+	if (!edu->registers) {
 		procirq_explain_pci(address, errno, why, sizeof(why));
 		die(why);
 	}
@@ -98,8 +95,11 @@ static void edu_open(struct edu *edu, const char *address, const char *kind)
 		procirq_explain_name(address, errno, why, sizeof(why));
 		die(why);
 	}
+	edu->shared = !strcmp(kind, "intx");
 	if (edu->shared)
 		edu_describe(edu, address);
+	if (procirq_pci_set_master(address, 1))	/* now that somebody listens */
+		die("cannot let it reach memory");
 }
 
 /* Waits until the device interrupts for this reason. */

@@ -334,7 +334,8 @@ int procirq_pci_unbind(const char *device)
  * @on: whether
  *
  * DMA needs it. procirq-pci allows it to a function with MSI or MSI-X vectors,
- * which are writes to memory themselves, and ends it when it is unbound.
+ * which are writes to memory themselves. It may end it when nobody has a line of
+ * the function open any more, or when a descriptor is set: call this after both.
  *
  * Returns 0, or -1 with errno as procirq_pci_find(), or that of its configuration
  * space.

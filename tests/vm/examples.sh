@@ -126,12 +126,13 @@ check 'a second descriptor-less reader makes no harm' 0 'readers: *1' procirq in
 kill $killed; wait $killed
 check 'unbind' 0 '' procirq unbind $A
 check 'unbind twice' 0 '' procirq unbind $A
-check 'no line is left to wait for' 1 'procirq' procirq wait $A --timeout 1
+check 'its line is still the other one'"'"'s' 124 '' procirq wait $LINE --timeout 0.2
+procirq unbind $B
+check 'no line is left to wait for' 1 '^procirq: .*no interrupt line' procirq wait $A --timeout 1
 modprobe uio_pci_generic
 echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
 check 'another driver has it' 1 'driver "uio_pci_generic" has the device' procirq bind $A
 check 'and keeps it' 1 'driver "uio_pci_generic" has the device' procirq unbind $A
-procirq unbind $B
 rmmod procirq
 check 'the module goes' 1 'not loaded' procirq list
 GUEST
