@@ -6,18 +6,19 @@
 
 Knows nothing of irqlat's engine: it follows the text, line by line, only for
 lines whose handler wakes tasks itself (a serial line) or raises a softirq that
-does (a disk), and prints what
+does, or queues a work item that does (a disk), and prints what
 it found: "seen N", and "CPU STAGE n sum min max" for chains that came back to
 user space. Chains it is not sure about it leaves out, as irqlat does, so both
 must agree to the nanosecond.
 """
 import sys
 
-STAGES = ("handler", "softirq_wait", "softirq", "wake", "queue", "exit")
+STAGES = ("handler", "softirq_wait", "softirq", "work_wait", "work", "wake", "queue", "exit")
 
 
 def main(irq):
     hard, pending, running, tasks, on_cpu = {}, {}, {}, {}, {}
+    works, worker = {}, {}
     stats, seen = {}, 0
 
     def take(chain, end):
@@ -73,6 +74,17 @@ def main(irq):
             running[cpu] = (pending.get(cpu, {}).pop(vec, None), t)
         elif event == "softirq_exit":
             running.pop(cpu, None)
+        elif event == "workqueue_queue_work":
+            raised, entry = running.get(cpu, (None, 0))
+            works.pop(f["struct"], None)
+            if not in_hard and raised and raised["irq"] == irq and not raised["mixed"]:
+                works[f["struct"]] = [raised["start"], raised["end"], entry, t]
+        elif event == "workqueue_execute_start":
+            queued = works.pop(text.split()[2].rstrip(":"), None)
+            if queued:
+                worker[pid] = queued + [t]
+        elif event == "workqueue_execute_end":
+            worker.pop(pid, None)
         elif event == "sched_waking":
             who = int(f["pid"])
             old = tasks.get(who)
@@ -82,11 +94,15 @@ def main(irq):
             raised, entry = running.get(cpu, (None, 0))
             top = hard[cpu][-1] if hard.get(cpu) else None
             if in_hard and top and top[0] == irq:
-                stamps, without = [top[1], t], ("softirq_wait", "softirq")
+                stamps = [top[1], t]
+                without = ("softirq_wait", "softirq", "work_wait", "work")
+            elif not in_hard and cpu not in running and pid in worker:
+                stamps, without = worker[pid] + [t], ()
             elif in_hard or not raised or raised["irq"] != irq or raised["mixed"]:
                 continue
             else:
-                stamps, without = [raised["start"], raised["end"], entry, t], ()
+                stamps = [raised["start"], raised["end"], entry, t]
+                without = ("work_wait", "work")
             target = int(f["target_cpu"])
             tasks[who] = {"state": "waking", "cpu": cpu, "queued": True,
                           "awake": on_cpu.get(target) == who,
