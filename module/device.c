@@ -155,7 +155,7 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
 
 /**
  * device_check() - ask the device whether it has interrupted; if so, acknowledge
- * @device: whose check and acknowledgement steps are run
+ * @device: whose check and ack steps are run
  * @status: the word that the first step of the check read
  *
  * Context: the source's lock held, hard interrupt context.

@@ -64,6 +64,7 @@ struct procirq_totals {
 /**
  * struct procirq_source - what a reader's interrupts come from
  * @line: the line it is on; not referenced
+ * @irq: its Linux interrupt number
  * @device: the device that is asked; NULL where the whole line is one source
  * @lock: guards all that follows, down to @ring
  * @attached: our handler is on the line
@@ -71,7 +72,6 @@ struct procirq_totals {
  *	been silenced
  * @stormy: masked by the storm guard
  * @taken: number of the last interrupt the handler took
- * @last_ns: its handler time
  * @nr_readers: length of @readers
  * @nr_idle: readers that found nothing since interrupt @taken
  * @nr_nomask: readers with PROCIRQ_FLAG_NO_MASK
@@ -93,6 +93,7 @@ struct procirq_totals {
  */
 struct procirq_source {
 	struct procirq_line *line;
+	unsigned int irq;
 	struct procirq_device *device;
 
 	raw_spinlock_t lock;
@@ -100,7 +101,6 @@ struct procirq_source {
 	bool masked;
 	bool stormy;
 	u64 taken;
-	u64 last_ns;
 	unsigned int nr_readers;
 	unsigned int nr_idle;
 	unsigned int nr_nomask;
@@ -314,10 +314,10 @@ static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 
 
 	/* First: whoever was copying the entry's last interrupt sees it go. */
 	WRITE_ONCE(entry->seq, seq);
-	smp_wmb();
+	smp_wmb();	/* pairs with the acquire fence before it looks again */
 	WRITE_ONCE(entry->irq_ns, irq_ns);
 	WRITE_ONCE(entry->status, status);
-	smp_store_release(&ring->head, seq);
+	smp_store_release(&ring->head, seq);	/* pairs with reading head */
 }
 
 /* bell.c: eventfds */

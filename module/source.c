@@ -29,10 +29,16 @@ MODULE_PARM_DESC(storm_rate, "interrupts a second, unmasked and with nobody read
 /* How long the storm guard counts before it judges. */
 #define STORM_WINDOW_NS		(100 * NSEC_PER_MSEC)
 
-static __always_inline void source_mask_inline(struct procirq_source *source,
-						struct procirq_device *device)
+/* When the last interrupt was taken, ns; 0 if none was. */
+static u64 source_last_ns(const struct procirq_source *source)
 {
-	unsigned int irq = source->line->irq;
+	return source->taken ? ring_entry(source->ring, source->taken)->irq_ns : 0;
+}
+
+static __always_inline void source_mask_inline(struct procirq_source *source,
+					       struct procirq_device *device)
+{
+	unsigned int irq = source->irq;
 
 	lockdep_assert_held(&source->lock);
 	if (source->masked)
@@ -42,7 +48,7 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 		device_silence(device);
 	else
 		disable_irq_nosync(irq);
-	trace_procirq_mask(irq, source->taken, source->last_ns);
+	trace_procirq_mask(irq, source->taken, source_last_ns(source));
 }
 
 /* Caller holds source->lock. */
@@ -57,7 +63,7 @@ void source_mask(struct procirq_source *source)
  */
 void source_unmask(struct procirq_source *source)
 {
-	unsigned int irq = source->line->irq;
+	unsigned int irq = source->irq;
 
 	lockdep_assert_held(&source->lock);
 	if (!source->masked || !source->attached)
@@ -68,7 +74,7 @@ void source_unmask(struct procirq_source *source)
 		device_resume(source->device);
 	else
 		enable_irq(irq);
-	trace_procirq_unmask(irq, source->taken, source->last_ns);
+	trace_procirq_unmask(irq, source->taken, source_last_ns(source));
 }
 
 static void source_unmask_if_tended(struct procirq_source *source)
@@ -183,7 +189,8 @@ void source_hand_over(struct procirq_reader *reader)
  * The same for the interrupt just taken, the only one pending where a thread
  * is blocked. One thread per reader: to another the line would look tended.
  */
-static __always_inline void source_deliver(struct procirq_reader *reader, u64 seq, u64 now, u32 status)
+static __always_inline void source_deliver(struct procirq_reader *reader, u64 seq, u64 now,
+					   u32 status)
 {
 	struct line_waiter *waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
 
@@ -257,7 +264,7 @@ static void source_tell_storm(struct irq_work *work)
 	raw_spin_unlock_irqrestore(&source->lock, flags);
 	if (tell)
 		pr_warn("irq %u%s%s: a storm, and its reader %.16s (pid %d) does not read; masked until it writes 1\n",
-			source->line->irq, source->device ? ", device " : "",
+			source->irq, source->device ? ", device " : "",
 			source->device ? device_name(source->device) : "", comm, pid);
 }
 
@@ -312,7 +319,6 @@ static __always_inline void source_take(struct procirq_source *source,
 	u64 seq = ++source->taken;
 	bool pollers;
 
-	source->last_ns = now;
 	ring_put(source->ring, seq, now, status);
 	source->nr_idle = 0;
 
@@ -350,9 +356,9 @@ static __always_inline void source_take(struct procirq_source *source,
 		else
 			wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
 	}
-	trace_procirq_irq(line->irq, seq, now);
+	trace_procirq_irq(source->irq, seq, now);
 	if (woken || pollers)
-		trace_procirq_wake(line->irq, seq, now, woken, pollers);
+		trace_procirq_wake(source->irq, seq, now, woken, pollers);
 }
 
 /* The handler of a line that we have for ourselves. */
@@ -463,7 +469,7 @@ void source_settle(struct procirq_source *source, struct procirq_reader *reader)
 	source->closed.coalesced += totals->coalesced;
 	source->closed.lost += totals->lost;
 	if (totals->lost)
-		trace_procirq_lost(source->line->irq, reader->end, totals->lost);
+		trace_procirq_lost(source->irq, reader->end, totals->lost);
 	*totals = (struct procirq_totals) {};
 	reader->cursor = reader->end;
 	/* Closing counts as having caught up. */
@@ -496,6 +502,7 @@ void source_init(struct procirq_source *source, struct procirq_line *line,
 		 struct procirq_device *device)
 {
 	source->line = line;
+	source->irq = line->irq;
 	source->device = device;
 	raw_spin_lock_init(&source->lock);
 	init_irq_work(&source->storm_work, source_tell_storm);
