@@ -48,7 +48,8 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 		device_silence(device);
 	else
 		disable_irq_nosync(irq);
-	trace_procirq_mask(irq, source->taken, source_last_ns(source));
+	if (trace_procirq_mask_enabled())
+		trace_procirq_mask(irq, source->taken, source_last_ns(source));
 }
 
 /* Caller holds source->lock. */
@@ -74,7 +75,8 @@ void source_unmask(struct procirq_source *source)
 		device_resume(source->device);
 	else
 		enable_irq(irq);
-	trace_procirq_unmask(irq, source->taken, source_last_ns(source));
+	if (trace_procirq_unmask_enabled())
+		trace_procirq_unmask(irq, source->taken, source_last_ns(source));
 }
 
 static void source_unmask_if_tended(struct procirq_source *source)
