@@ -10,6 +10,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "internal.h"
 #include "trace.h"
 
@@ -390,7 +391,10 @@ int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 		goto out_unlock;
 	/* We had the line for ourselves: to share it, it must be given up first. */
 	line_detach(line, &line->own);
-	err = line_request(line, source, source_device_handler, IRQF_SHARED);
+	err = line_request(line, source, source_device_handler, IRQF_SHARED | irqf_oneshot(0));
+	if (err == -EBUSY)
+		err = line_request(line, source, source_device_handler,
+				   IRQF_SHARED | irqf_oneshot(1));
 	if (err) {
 		/* As it was before. */
 		if (line->own.nr_readers && line_attach(line))

@@ -181,6 +181,15 @@ static void removal_races_with_open_and_interrupts(void)
 	}
 }
 
+/* A task dwells where delay.ko keeps it. */
+static bool delay_hit(void)
+{
+	char text[16];
+
+	return read_text("/sys/module/delay/parameters/hits", text, sizeof(text)) &&
+	       atoi(text) > 0;
+}
+
 /*
  * open() is past the file's door when the line goes: it must not claim an
  * interrupt that is being freed, and the removal waits for it.
@@ -191,14 +200,14 @@ static void open_meets_removal(void)
 	int status;
 	pid_t pid;
 
-	if (module_load("delay", "symbol=line_open comm=opener ms=300"))
+	if (module_load("delay", "symbol=line_open comm=opener ms=1500"))
 		SKIP("no delay.ko, or no kprobes");
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_NAME, "opener");
 		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
 	}
-	sleep_ms(100);
+	REQUIRE(AWAIT(delay_hit()));
 	REQUIRE(gen("remove line=%u", s.line) == 0);
 	CHECK(!irq_exists(s.irq));
 	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));

@@ -201,15 +201,23 @@ static void do_cpu(struct worker *w)
 	put_text("/sys/devices/system/cpu/cpu1/online", "1");
 }
 
+/*
+ * 6.1's irq attribute takes a mutex that the driver's unbinding frees (pci-sysfs.c,
+ * irq_show), so we do not read it meanwhile.
+ */
+static pthread_mutex_t pci_mutex = PTHREAD_MUTEX_INITIALIZER;
+
 static void do_pci(struct worker *w)
 {
 	static const char *const kinds[] = { "intx", "msi", "auto" };
 	int fd, irq;
 
+	pthread_mutex_lock(&pci_mutex);
 	pci_irq_kind(kinds[draw(w, 3)]);
 	if (pci_bind(EDU_1, "procirq-pci"))
 		pci_unbind(EDU_1);
 	irq = pci_irq(EDU_1);
+	pthread_mutex_unlock(&pci_mutex);
 	fd = irq > 15 ? irq_open(irq, O_RDWR | O_NONBLOCK) : -1;
 	if (fd >= 0) {
 		int old = atomic_exchange(&files[draw(w, FILES)], fd);
@@ -312,7 +320,9 @@ static void release_the_blocked(void)
 
 	for (i = 0; i < LINES; i++)
 		gen("remove line=%d", i);
+	pthread_mutex_lock(&pci_mutex);
 	pci_unbind(EDU_1);
+	pthread_mutex_unlock(&pci_mutex);
 }
 
 static void everything_at_random(void)
