@@ -238,6 +238,14 @@ static void *make_in_background(void *done)
 	return NULL;
 }
 
+static bool most_are_kept(const struct saved *saved)
+{
+	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++)
+		if (saved->n_pages[cpu] > KEPT_MAX / 2)
+			return true;
+	return false;
+}
+
 static void save_while_recorded(struct saved *saved)
 {
 	pthread_t thread;
@@ -246,7 +254,9 @@ static void save_while_recorded(struct saved *saved)
 	pthread_create(&thread, NULL, make_in_background, &done);
 	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
 		usleep(500);
-		save_some(saved, KEPT_MAX);
+		/* A page is handed out however little is on it: not all there is. */
+		if (!most_are_kept(saved))
+			save_some(saved, 16);
 	}
 	pthread_join(thread, NULL);
 }
