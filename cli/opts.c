@@ -80,6 +80,18 @@ static int store_choice(const struct opt *o, const char *text, int *choice)
 	return -1;
 }
 
+static int store_string(const struct opt *o, const char *text,
+			struct opt_strings *strings)
+{
+	if (strings->n == OPT_STRINGS_MAX) {
+		msg_error("--%s: given more than %d times", o->name,
+			  OPT_STRINGS_MAX);
+		return -1;
+	}
+	strings->text[strings->n++] = text;
+	return 0;
+}
+
 static int store(const struct opt *o, const char *text, void *config)
 {
 	void *field = (char *)config + o->offset;
@@ -116,6 +128,8 @@ static int store(const struct opt *o, const char *text, void *config)
 		file->wanted = true;
 		file->name = text;
 		return 0;
+	case OPT_STRINGS:
+		return store_string(o, text, field);
 	}
 	return -1;
 }
