@@ -20,6 +20,8 @@ static const struct {
 	{ "bench", "raise interrupts and compare the ways they reach user space",
 	  cmd_bench },
 	{ "report", "draw results: SVG, PNG and one HTML page", cmd_report },
+	{ "diff", "compare two results: is one slower, or is that chance?",
+	  cmd_diff },
 	{ "trace", "show what interrupts do on this kernel until the task runs",
 	  cmd_trace },
 	{ "check", "say what on this system spoils a measurement", cmd_check },
