@@ -32,17 +32,15 @@ static const uint32_t metric_ppm[DIFF_METRICS] = {
  * @n: bins
  * @high: upper end of each
  * @whole: counts of all samples of a and b
- * @count: counts of each block of a and b
- * @max: of each block
- * @units: the same for the functions that resample; none with DIFF_HISTOGRAM
+ * @units: blocks of a and b; none with DIFF_HISTOGRAM
+ * @runs: the same, joined for as long as they are alike
  */
 struct bins {
 	size_t n;
 	uint64_t *high;
 	uint64_t *whole[2];
-	uint64_t *count[2];
-	uint64_t *max[2];
 	struct units units[2];
+	struct units runs[2];
 };
 
 static void bins_free(struct bins *bins)
@@ -52,8 +50,8 @@ static void bins_free(struct bins *bins)
 	free(bins->high);
 	for (side = 0; side < 2; side++) {
 		free(bins->whole[side]);
-		free(bins->count[side]);
-		free(bins->max[side]);
+		units_free(&bins->units[side]);
+		units_free(&bins->runs[side]);
 	}
 }
 
@@ -93,34 +91,50 @@ static size_t *number_bins(const struct hist *all, struct bins *bins)
 	return number;
 }
 
-static int fill_side(const struct result *r, const struct hist *all,
-		     const size_t *number, struct bins *bins, int side)
+/* Counts of each block of a result, and of all of them. */
+static void fill_units(const struct result *r, const struct hist *all,
+		       const size_t *number, struct units *units,
+		       uint64_t *whole)
 {
-	size_t units = bins->units[side].n, i, j, bin, position = 0;
-	struct hist_bucket b;
+	size_t i, j, bin;
 
-	bins->whole[side] = calloc(bins->n, sizeof(uint64_t));
-	bins->count[side] = calloc(units * bins->n + 1, sizeof(uint64_t));
-	bins->max[side] = calloc(units + 1, sizeof(uint64_t));
-	if (!bins->whole[side] || !bins->count[side] || !bins->max[side])
-		return -1;
-	while (!units && hist_next(&r->hist, &position, &b))
-		bins->whole[side][number[hist_index(all, b.low)]] += b.count;
-	for (i = 0; i < units; i++) {
+	for (i = 0; i < units->n; i++) {
 		const struct block *block = &r->blocks.list[i];
-		uint64_t *count = bins->count[side] + i * bins->n;
 
 		for (j = 0; j < block->n_buckets; j++) {
-			b = block->buckets[j];
-			bin = number[hist_index(all, b.low)];
-			count[bin] += b.count;
-			bins->whole[side][bin] += b.count;
+			bin = number[hist_index(all, block->buckets[j].low)];
+			units->count[i * units->n_bins + bin] +=
+				block->buckets[j].count;
+			whole[bin] += block->buckets[j].count;
 		}
-		bins->max[side][i] = block->max;
+		units->max[i] = block->max;
 	}
-	bins->units[side].count = bins->count[side];
-	bins->units[side].max = bins->max[side];
-	bins->units[side].n_bins = bins->n;
+}
+
+static int fill_side(const struct diff_row *row, const struct hist *all,
+		     const size_t *number, struct bins *bins, int side)
+{
+	const struct result *r = row->side[side];
+	struct units *units = &bins->units[side];
+	struct hist_bucket b;
+	size_t position = 0;
+
+	bins->whole[side] = calloc(bins->n, sizeof(uint64_t));
+	if (!bins->whole[side])
+		return -1;
+	if (row->basis == DIFF_HISTOGRAM) {
+		while (hist_next(&r->hist, &position, &b))
+			bins->whole[side][number[hist_index(all, b.low)]] +=
+				b.count;
+		return 0;
+	}
+	units->n = r->blocks.n;
+	units->n_bins = bins->n;
+	units->count = calloc(units->n * bins->n, sizeof(*units->count));
+	units->max = calloc(units->n, sizeof(*units->max));
+	if (!units->count || !units->max)
+		return -1;
+	fill_units(r, all, number, units, bins->whole[side]);
 	return 0;
 }
 
@@ -135,9 +149,7 @@ static int bins_make(const struct diff_row *row, struct bins *bins)
 	if (!number || !bins->high)
 		err = -1;
 	for (side = 0; side < 2 && !err; side++) {
-		if (row->basis == DIFF_BLOCKS)
-			bins->units[side].n = row->side[side]->blocks.n;
-		err = fill_side(row->side[side], &all, number, bins, side);
+		err = fill_side(row, &all, number, bins, side);
 	}
 	free(number);
 	hist_free(&all);
@@ -245,8 +257,6 @@ static int test_spans(struct diff_row *row, const struct bins *bins,
 		if (n < 0)
 			return -1;
 		f->spans[side] = (size_t)n;
-		if (n < DIFF_SPANS_MIN)
-			return 0;
 		view[side] = (struct series_view){
 			x[side], (size_t)n, stats_inflation(x[side], (size_t)n)
 		};
@@ -254,9 +264,11 @@ static int test_spans(struct diff_row *row, const struct bins *bins,
 		length = view[side].inflation *
 			 (double)bins->units[side].n / (double)n;
 		length = fmin(ceil(length), (double)bins->units[side].n / 4);
-		if (length > (double)row->run)
+		if (n >= DIFF_SPANS_MIN && length > (double)row->run)
 			row->run = (size_t)length;
 	}
+	if (f->spans[0] < DIFF_SPANS_MIN || f->spans[1] < DIFF_SPANS_MIN)
+		return 0;
 	return test_series(view, f);
 }
 
@@ -271,11 +283,10 @@ static void set_interval(struct diff_figure *f, double *ratios)
 }
 
 /* A value of each metric for a side, from blocks drawn at random. */
-static void draw_blocks(const struct diff_row *row, const struct bins *bins,
-			int side, gsl_rng *rng, uint64_t *sum,
-			double values[DIFF_METRICS])
+static void draw_blocks(const struct bins *bins, int side, gsl_rng *rng,
+			uint64_t *sum, double values[DIFF_METRICS])
 {
-	uint64_t max = units_draw(&bins->units[side], row->run, rng, sum);
+	uint64_t max = units_draw(&bins->runs[side], rng, sum);
 	int metric;
 
 	for (metric = 0; metric < DIFF_METRICS; metric++)
@@ -322,8 +333,7 @@ static int find_intervals(struct diff_row *row, const struct bins *bins,
 	for (i = 0; i < DRAWS; i++) {
 		for (side = 0; side < 2; side++)
 			if (row->basis == DIFF_BLOCKS)
-				draw_blocks(row, bins, side, rng, sum,
-					    values[side]);
+				draw_blocks(bins, side, rng, sum, values[side]);
 			else
 				draw_ranks(row, bins, side, rng, values[side]);
 		for (metric = 0; metric < DIFF_METRICS; metric++)
@@ -384,7 +394,7 @@ static void test_whole(struct diff_row *row, const struct bins *bins)
 					   (double)row->side[1]->hist.n);
 }
 
-static int test_blocks(struct diff_row *row, const struct bins *bins,
+static int test_blocks(struct diff_row *row, struct bins *bins,
 		       size_t tests, gsl_rng *rng)
 {
 	size_t rounds = tests * ROUNDS_PER_TEST;
@@ -399,8 +409,11 @@ static int test_blocks(struct diff_row *row, const struct bins *bins,
 		rounds = ROUNDS_MIN;
 	if (rounds > ROUNDS_MAX)
 		rounds = ROUNDS_MAX;
-	return units_distance_test(&bins->units[0], &bins->units[1], row->run,
-				   rounds, rng, &row->distance_p);
+	if (units_join(&bins->units[0], row->run, &bins->runs[0]) ||
+	    units_join(&bins->units[1], row->run, &bins->runs[1]))
+		return -1;
+	return units_distance_test(&bins->runs[0], &bins->runs[1], rounds, rng,
+				   &row->distance_p);
 }
 
 /**

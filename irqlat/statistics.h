@@ -65,15 +65,16 @@ double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins,
  * @n_bins: bins
  */
 struct units {
-	const uint64_t *count;
-	const uint64_t *max;
+	uint64_t *count;
+	uint64_t *max;
 	size_t n;
 	size_t n_bins;
 };
 
-uint64_t units_draw(const struct units *u, size_t run, gsl_rng *rng,
-		    uint64_t *sum);
+int units_join(const struct units *u, size_t run, struct units *joined);
+void units_free(struct units *u);
+uint64_t units_draw(const struct units *u, gsl_rng *rng, uint64_t *sum);
 int units_distance_test(const struct units *a, const struct units *b,
-			size_t run, size_t rounds, gsl_rng *rng, double *p);
+			size_t rounds, gsl_rng *rng, double *p);
 
 #endif /* IRQLAT_STATISTICS_H */
