@@ -84,7 +84,8 @@ void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins,
 		ties += t / all * (t / all) * (t / all) - t / all / all / all;
 	}
 	test->delta = greater / m / n;
-	variance = (all + 1) / (3 * m * n) * (1 - ties);
+	/* ties is the sum of t^3 - t over all^3, not over all^3 - all. */
+	variance = (all + 1) / (3 * m * n) * (1 - ties / (1 - 1 / all / all));
 	if (variance > 0)
 		test->p = 2 * gsl_cdf_ugaussian_Q(fabs(test->delta) /
 						  sqrt(variance));

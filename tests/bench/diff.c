@@ -18,12 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "irqlat/clock.h"
 #include "irqlat/diff.h"
 #include "irqlat/out.h"
+#include "irqlat/rtsetup.h"
 
 #define ROUNDS		200
 #define SPAN		60
@@ -51,6 +51,8 @@ static void *sleeper(void *context)
 	struct wakeup *w = context;
 	uint64_t count;
 
+	rt_pin(1);
+	rt_set_priority(&(struct priority){ SCHED_CLASS_FIFO, 80 });
 	for (;;) {
 		if (read(w->there, &count, sizeof(count)) < 0)
 			return NULL;
@@ -72,8 +74,11 @@ static int record(uint64_t seconds)
 	if (!r || blocks_init(&r->blocks) ||
 	    pthread_create(&thread, NULL, sleeper, &w))
 		die("cannot record");
-	mlockall(MCL_CURRENT | MCL_FUTURE);
 	sysinfo_collect("", &run.system);
+	rt_lock_memory(&run.system);
+	rt_hold_cpu_dma_latency(&run.system);
+	rt_pin(0);
+	rt_set_priority(&(struct priority){ SCHED_CLASS_FIFO, 80 });
 	strcpy(r->source, "eventfd");
 	strcpy(r->way, "eventfd");
 	strcpy(r->wait, "block");
