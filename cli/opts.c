@@ -272,3 +272,31 @@ bool opt_file_is_stdout(const struct opt_file *file)
 {
 	return file->wanted && (!file->name || !strcmp(file->name, "-"));
 }
+
+/**
+ * opt_file_write - write what was asked for where it was asked for
+ * @wanted: nothing is done when nothing was
+ * @write: writes @what; returns 0 or -1 with errno
+ * @what: passed to it
+ *
+ * Returns 0, or -1; of a file it has said why then.
+ */
+int opt_file_write(const struct opt_file *wanted,
+		   int (*write)(const void *what, FILE *out), const void *what)
+{
+	FILE *file;
+	int err;
+
+	if (!wanted->wanted)
+		return 0;
+	if (opt_file_is_stdout(wanted))
+		return write(what, stdout);
+	file = fopen(wanted->name, "we");
+	err = !file || write(what, file);
+	if (file && fclose(file))
+		err = -1;
+	if (err)
+		msg_error("%s: cannot write: %s", wanted->name,
+			  strerror(errno));
+	return err ? -1 : 0;
+}

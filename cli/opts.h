@@ -86,5 +86,7 @@ int opts_parse(const struct opt_command *command, int argc, char **argv,
 	       void *config, int *first_operand);
 void opts_help(const struct opt_command *command, FILE *out);
 bool opt_file_is_stdout(const struct opt_file *file);
+int opt_file_write(const struct opt_file *wanted,
+		   int (*write)(const void *what, FILE *out), const void *what);
 
 #endif /* CLI_OPTS_H */

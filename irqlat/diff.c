@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* irqlat diff: is B slower than A, or is that chance? */
 
-#include <errno.h>
-#include <string.h>
-
 #include "command.h"
 #include "diff.h"
 #include "msg.h"
@@ -44,6 +41,18 @@ static const struct opt_command command = {
 	.epilogue = "Exit status: 0 no regression, 1 error, 2 regression.\n",
 };
 
+struct output {
+	const struct diff *diff;
+	const struct diff_style *style;
+};
+
+static int write_json(const void *what, FILE *out)
+{
+	const struct output *output = what;
+
+	return diff_out_json(output->diff, output->style, out);
+}
+
 static int print(const struct config *config, const struct diff *diff,
 		 const char *names[2])
 {
@@ -52,22 +61,11 @@ static int print(const struct config *config, const struct diff *diff,
 		.nanoseconds = config->nanoseconds,
 		.details = config->details,
 	};
-	FILE *file;
-	int err;
+	const struct output output = { diff, &style };
 
-	if (opt_file_is_stdout(&config->json))
-		return diff_out_json(diff, &style, stdout);
-	diff_out_text(diff, &style, stdout);
-	if (!config->json.wanted)
-		return 0;
-	file = fopen(config->json.name, "we");
-	err = !file || diff_out_json(diff, &style, file);
-	if (file && fclose(file))
-		err = -1;
-	if (err)
-		msg_error("%s: cannot write: %s", config->json.name,
-			  strerror(errno));
-	return err ? -1 : 0;
+	if (!opt_file_is_stdout(&config->json))
+		diff_out_text(diff, &style, stdout);
+	return opt_file_write(&config->json, write_json, &output);
 }
 
 /* Returns the exit status. */
