@@ -28,8 +28,10 @@ static double autocovariance(const double *x, size_t n, double mean, size_t lag)
  * of an independent one: 1 + 2 x the sum of the autocorrelations. They are
  * summed in pairs of lags for as long as a pair is positive (Geyer, Practical
  * Markov chain Monte Carlo, Statistical Science 7, 1992, 3.3), up to half of
- * the series. The ranks are what is looked at, so that one outlier does not
- * hide what the others do.
+ * the series. Taking them about the mean of the series itself makes each
+ * smaller by inflation / n of the variance, to first order, which is put right.
+ * The ranks are what is looked at, so that one outlier does not hide what the
+ * others do.
  *
  * Returns at least 1, at most n; 1 when there is no memory or no variance.
  */
@@ -37,7 +39,7 @@ double stats_inflation(const double *x, size_t n)
 {
 	size_t *order = calloc(n, sizeof(*order)), i, j;
 	double *rank = calloc(n, sizeof(*rank));
-	double mean = ((double)n - 1) / 2, variance, pair, sum = 0;
+	double mean = ((double)n - 1) / 2, variance, pair, sum = 0, inflation;
 
 	if (n < 4 || !order || !rank)
 		goto out;
@@ -59,7 +61,11 @@ double stats_inflation(const double *x, size_t n)
 out:
 	free(order);
 	free(rank);
-	return fmin(fmax(2 * sum - 1, 1), fmax((double)n, 1));
+	inflation = 2 * sum - 1;
+	/* Half a series of memory: there is nothing left to correct by. */
+	if (inflation > 1)
+		inflation /= fmax(1 - inflation / (double)n, 0.5);
+	return fmin(fmax(inflation, 1), fmax((double)n, 1));
 }
 
 /* Tied ranks of @a and @b together: the sum over those of @a, and the sum of
@@ -105,7 +111,8 @@ static int rank_sum(const struct series_view *a, const struct series_view *b,
  *
  * Normal approximation with the correction for ties (Lehmann, Nonparametrics,
  * 1.2 and 1.4), without correction for continuity; what a series is worth is
- * its length over its inflation.
+ * its length over its inflation. Inflation is an estimate: with it, Student's
+ * distribution takes the place of the normal one.
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -114,7 +121,7 @@ int stats_mann_whitney(const struct series_view *a, const struct series_view *b,
 {
 	double m = (double)a->n, n = (double)b->n, all = m + n;
 	double worth_a = m / a->inflation, worth_b = n / b->inflation;
-	double sum_a, ties, variance;
+	double sum_a, ties, variance, z;
 
 	if (rank_sum(a, b, &sum_a, &ties))
 		return -1;
@@ -122,8 +129,14 @@ int stats_mann_whitney(const struct series_view *a, const struct series_view *b,
 	test->delta = 1 - 2 * (sum_a - m * (m + 1) / 2) / (m * n);
 	variance = (worth_a + worth_b + 1) / (3 * worth_a * worth_b) *
 		   (1 - ties / (all * all * all - all));
-	test->p = variance > 0 ?
-		2 * gsl_cdf_ugaussian_Q(fabs(test->delta) / sqrt(variance)) : 1;
+	test->p = 1;
+	if (variance <= 0)
+		return 0;
+	z = fabs(test->delta) / sqrt(variance);
+	if (worth_a < m || worth_b < n)
+		test->p = 2 * gsl_cdf_tdist_Q(z, fmax(1, worth_a + worth_b - 2));
+	else
+		test->p = 2 * gsl_cdf_ugaussian_Q(z);
 	return 0;
 }
 

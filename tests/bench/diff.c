@@ -3,13 +3,15 @@
  * How often irqlat diff is wrong, by simulation over recorded samples.
  *
  *	diff record SECONDS >FILE.json	wake-ups through an eventfd, on this kernel
- *	diff NAME FILE.json...		two figures, a JSON object a line
+ *	diff NAME FILE.json...		figures, a JSON object a line
  *
- * Each round cuts two spans of SPAN blocks out of the recordings, at random and
- * without overlap, as they were measured one after the other. Compared with each
- * other, any regression is a false alarm. Then the slowest 5 % of one row of the
- * second are made 5 % slower, so that its p99 is 5 % higher and its median the
- * same: that row must be found.
+ * Each round takes two samples of SPAN blocks out of the recordings, at random:
+ * "apart", each in one piece, as two runs one after the other are; or "turns",
+ * pieces of RUN blocks dealt to both, as runs that take turns are. Whatever load
+ * comes and goes hits one sample of the first kind, and both of the second.
+ * Compared with each other, any regression is a false alarm. Then the slowest 5 % of one row of the
+ * second, of stage total, are made 5 % slower, so that its p99 is 5 % higher and
+ * its median the same: that row must be found.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -27,6 +29,7 @@
 
 #define ROUNDS		200
 #define SPAN		60
+#define RUN		10
 #define RECORDINGS_MAX	8
 #define SLOWER		1.05
 #define SLOW_PPM	950000
@@ -110,9 +113,15 @@ static size_t below(size_t n)
 	return random_state % n;
 }
 
-/* SPAN blocks from @first on, slower from @slow_ns on. */
-static void cut_row(const struct result *from, size_t first, uint64_t slow_ns,
-		    bool blocks, struct run *to)
+/* A sample: blocks of a recording, ascending. */
+struct pick {
+	const struct run *run;
+	size_t block[SPAN];
+};
+
+/* Those blocks of a row, slower from @slow_ns on. */
+static void cut_row(const struct pick *pick, const struct result *from,
+		    uint64_t slow_ns, bool blocks, struct run *to)
 {
 	struct result *r = run_add(to);
 	size_t i, j;
@@ -124,8 +133,8 @@ static void cut_row(const struct result *from, size_t first, uint64_t slow_ns,
 	memcpy(r->wait, from->wait, sizeof(r->wait));
 	memcpy(r->stage, from->stage, sizeof(r->stage));
 	r->irq = from->irq;
-	for (i = first; i < first + SPAN; i++) {
-		const struct block *block = &from->blocks.list[i];
+	for (i = 0; i < SPAN; i++) {
+		const struct block *block = &from->blocks.list[pick->block[i]];
 		struct hist h;
 
 		if (hist_init(&h, BLOCKS_DIGITS, 0))
@@ -147,33 +156,31 @@ static void cut_row(const struct result *from, size_t first, uint64_t slow_ns,
 }
 
 /* @row gets slower; -1: none does. */
-static void cut(const struct run *from, size_t first, long row, bool blocks,
-		struct run *to)
+static void cut(const struct pick *pick, long row, bool blocks, struct run *to)
 {
+	const struct result *r = pick->run->results;
 	uint64_t slow_ns;
 	size_t i;
 
-	for (i = 0; i < from->n_results; i++) {
-		if ((long)i != row)
-			slow_ns = UINT64_MAX;
-		else if (!hist_percentile(&from->results[i].hist, SLOW_PPM,
-					  &slow_ns))
+	for (i = 0; i < pick->run->n_results; i++, r++) {
+		slow_ns = UINT64_MAX;
+		if ((long)i == row &&
+		    !hist_percentile(&r->hist, SLOW_PPM, &slow_ns))
 			die("too few samples");
-		cut_row(&from->results[i], first, slow_ns, blocks, to);
+		cut_row(pick, r, slow_ns, blocks, to);
 	}
 }
 
-/* Compares two cuts. Returns whether a regression was seen, in @row if >= 0. */
-static bool is_seen(const struct run *a, size_t first_a, const struct run *b,
-		    size_t first_b, long row, bool blocks)
+/* Compares two samples. Returns whether a regression is seen, in @row if >= 0. */
+static bool is_seen(const struct pick picks[2], long row, bool blocks)
 {
 	const struct diff_options options = { .any_irq = true, .any_cpu = true };
 	struct run cuts[2] = { 0 };
 	struct diff diff = { 0 };
 	bool seen;
 
-	cut(a, first_a, -1, blocks, &cuts[0]);
-	cut(b, first_b, row, blocks, &cuts[1]);
+	cut(&picks[0], -1, blocks, &cuts[0]);
+	cut(&picks[1], row, blocks, &cuts[1]);
 	if (diff_runs(&cuts[0], &cuts[1], &options, &diff))
 		die("out of memory");
 	seen = row < 0 ? diff_has_regression(&diff) :
@@ -194,53 +201,86 @@ static size_t blocks_of(const struct run *run)
 	return run->n_results ? n : 0;
 }
 
-/* Two places without overlap, in the same recording or in two. */
-static void choose(const struct run *runs, size_t n, size_t which[2],
-		   size_t first[2])
+/* Two pieces without overlap, of the same recording or of two. */
+static void pick_apart(const struct run *runs, size_t n, struct pick picks[2])
 {
+	size_t first[2], i;
 	int side;
 
 	do {
 		for (side = 0; side < 2; side++) {
-			which[side] = below(n);
-			first[side] = below(blocks_of(&runs[which[side]]) -
-					    SPAN + 1);
+			picks[side].run = &runs[below(n)];
+			first[side] = below(blocks_of(picks[side].run) - SPAN + 1);
 		}
-	} while (which[0] == which[1] && first[0] < first[1] + SPAN &&
+	} while (picks[0].run == picks[1].run && first[0] < first[1] + SPAN &&
 		 first[1] < first[0] + SPAN);
+	for (side = 0; side < 2; side++)
+		for (i = 0; i < SPAN; i++)
+			picks[side].block[i] = first[side] + i;
 }
 
-static void figure(const char *what, const char *name, unsigned int seen,
-		   const char *goal, bool ok)
+/* Pieces of a recording, as many for the one as for the other. */
+static void pick_turns(const struct run *runs, size_t n, struct pick picks[2])
 {
-	printf("{\"name\":\"%s.%s\",\"value\":%.3g,\"unit\":\"%% of %d\",\"goal\":\"%s\",\"ok\":%s,\"command\":\"make bench BENCH=diff\"}\n",
-	       what, name, 100.0 * seen / ROUNDS, ROUNDS, goal,
+	const struct run *run = &runs[below(n)];
+	size_t pieces = blocks_of(run) / RUN, left = pieces, i;
+	size_t want[2] = { SPAN / RUN, SPAN / RUN }, n_picked[2] = { 0, 0 };
+	int side;
+
+	picks[0].run = picks[1].run = run;
+	for (i = 0; i < pieces; i++, left--) {
+		size_t lot = below(left);
+
+		if (lot >= want[0] + want[1])
+			continue;
+		side = lot < want[0] ? 0 : 1;
+		want[side]--;
+		for (size_t j = 0; j < RUN; j++)
+			picks[side].block[n_picked[side]++] = i * RUN + j;
+	}
+}
+
+static void figure(const char *what, const char *name, const char *how,
+		   unsigned int seen, const char *goal, bool ok)
+{
+	printf("{\"name\":\"%s.%s.%s\",\"value\":%.3g,\"unit\":\"%% of %d\",\"goal\":\"%s\",\"ok\":%s,\"command\":\"make bench BENCH=diff\"}\n",
+	       what, name, how, 100.0 * seen / ROUNDS, ROUNDS, goal,
 	       ok ? "true" : "false");
 	fflush(stdout);
 }
 
-static void simulate(const char *name, const struct run *runs, size_t n)
+/* A row that gets slower. */
+static long choose_row(const struct run *run)
+{
+	size_t row;
+
+	do {
+		row = below(run->n_results);
+	} while (strcmp(run->results[row].stage, "total"));
+	return (long)row;
+}
+
+static void simulate(const char *name, const char *how,
+		     void (*pick)(const struct run *runs, size_t n,
+				  struct pick picks[2]),
+		     const struct run *runs, size_t n)
 {
 	unsigned int alarms = 0, weak_alarms = 0, found = 0;
-	size_t which[2], first[2];
+	struct pick picks[2];
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		const struct run *a, *b;
-
-		choose(runs, n, which, first);
-		a = &runs[which[0]];
-		b = &runs[which[1]];
-		alarms += is_seen(a, first[0], b, first[1], -1, true);
-		weak_alarms += is_seen(a, first[0], b, first[1], -1, false);
-		found += is_seen(a, first[0], b, first[1],
-				 (long)below(b->n_results), true);
+		pick(runs, n, picks);
+		alarms += is_seen(picks, -1, true);
+		weak_alarms += is_seen(picks, -1, false);
+		found += is_seen(picks, choose_row(picks[1].run), true);
 	}
-	figure("diff_false_alarms", name, alarms, "<= 5", alarms * 20 <= ROUNDS);
-	figure("diff_found_p99_5", name, found, ">= 95",
+	figure("diff_false_alarms", name, how, alarms, "<= 5",
+	       alarms * 20 <= ROUNDS);
+	figure("diff_found_p99_5", name, how, found, ">= 95",
 	       found * 20 >= ROUNDS * 19);
-	fprintf(stderr, "bench diff: %s: without blocks %.3g %% false alarms\n",
-		name, 100.0 * weak_alarms / ROUNDS);
+	fprintf(stderr, "bench diff: %s, %s: on the whole histogram %.3g %% false alarms\n",
+		name, how, 100.0 * weak_alarms / ROUNDS);
 }
 
 int main(int argc, char **argv)
@@ -260,7 +300,8 @@ int main(int argc, char **argv)
 		if (runs[i].n_results != runs[0].n_results)
 			die("recordings of different rows");
 	}
-	simulate(argv[1], runs, (size_t)n);
+	simulate(argv[1], "apart", pick_apart, runs, (size_t)n);
+	simulate(argv[1], "turns", pick_turns, runs, (size_t)n);
 	for (i = 0; i < n; i++)
 		run_free(&runs[i]);
 	return 0;
