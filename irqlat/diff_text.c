@@ -104,7 +104,7 @@ static void print_cause(const struct diff_row *row, enum diff_verdict verdict,
 	fprintf(out, "  %s %+.1f %% (", diff_metric_names[cause], 100 * f->change);
 	print_times(f, style, out);
 	if (f->has_interval)
-		fprintf(out, ", 95 %% of draws %+.1f to %+.1f %%",
+		fprintf(out, ", 95 %% interval %+.1f to %+.1f %%",
 			100 * f->low, 100 * f->high);
 	fprintf(out, "), p %.2g", f->p_adjusted);
 }
@@ -164,7 +164,7 @@ static void print_figure(const struct diff_figure *f, const char *name,
 	fprintf(out, "    %-6s ", name);
 	print_times(f, style, out);
 	if (f->has_interval)
-		fprintf(out, ", 95 %% of draws %+.1f to %+.1f %%", 100 * f->low,
+		fprintf(out, ", 95 %% interval %+.1f to %+.1f %%", 100 * f->low,
 			100 * f->high);
 	if (f->tested)
 		fprintf(out, "; change %+.2f %%, delta %+.3f, p %.2g, adjusted %.2g",
