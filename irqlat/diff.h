@@ -14,6 +14,8 @@
 #define DIFF_ALPHA	0.05
 /* Less than this is no change: little more than the width of a bucket. */
 #define DIFF_CHANGE_MIN	0.01
+/* Nor is less than this: so few samples are elsewhere. */
+#define DIFF_DISTANCE_MIN 0.01
 /* Spans of time that a file must have for them to be compared. */
 #define DIFF_SPANS_MIN	8
 

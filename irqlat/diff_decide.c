@@ -79,7 +79,9 @@ static enum diff_verdict judge_row(const struct diff_row *row)
 		return better ? DIFF_BETTER : DIFF_WORSE;
 	if (!tested)
 		return DIFF_UNKNOWN;
-	return row->distance_p_adjusted < DIFF_ALPHA ? DIFF_SHAPE : DIFF_SAME;
+	return row->distance_p_adjusted < DIFF_ALPHA &&
+			       row->distance > DIFF_DISTANCE_MIN ?
+		       DIFF_SHAPE : DIFF_SAME;
 }
 
 /**
