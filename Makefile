@@ -57,7 +57,7 @@ bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(fuzz_src))
 
 pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
+irqlat_libs = $(call pkg,--libs,gsl jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
 irqtop_libs = $(call pkg,--libs,ncursesw libtracefs zlib libzstd) -lm -lpthread
 procirq_libs = $(call pkg,--libs,jansson) -lm
 unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)

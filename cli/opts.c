@@ -80,6 +80,18 @@ static int store_choice(const struct opt *o, const char *text, int *choice)
 	return -1;
 }
 
+static int store_string(const struct opt *o, const char *text,
+			struct opt_strings *strings)
+{
+	if (strings->n == OPT_STRINGS_MAX) {
+		msg_error("--%s: given more than %d times", o->name,
+			  OPT_STRINGS_MAX);
+		return -1;
+	}
+	strings->text[strings->n++] = text;
+	return 0;
+}
+
 static int store(const struct opt *o, const char *text, void *config)
 {
 	void *field = (char *)config + o->offset;
@@ -116,6 +128,8 @@ static int store(const struct opt *o, const char *text, void *config)
 		file->wanted = true;
 		file->name = text;
 		return 0;
+	case OPT_STRINGS:
+		return store_string(o, text, field);
 	}
 	return -1;
 }
@@ -257,4 +271,32 @@ void opts_help(const struct opt_command *command, FILE *out)
 bool opt_file_is_stdout(const struct opt_file *file)
 {
 	return file->wanted && (!file->name || !strcmp(file->name, "-"));
+}
+
+/**
+ * opt_file_write - write what was asked for where it was asked for
+ * @wanted: nothing is done when nothing was
+ * @write: writes @what; returns 0 or -1 with errno
+ * @what: passed to it
+ *
+ * Returns 0, or -1; of a file it has said why then.
+ */
+int opt_file_write(const struct opt_file *wanted,
+		   int (*write)(const void *what, FILE *out), const void *what)
+{
+	FILE *file;
+	int err;
+
+	if (!wanted->wanted)
+		return 0;
+	if (opt_file_is_stdout(wanted))
+		return write(what, stdout);
+	file = fopen(wanted->name, "we");
+	err = !file || write(what, file);
+	if (file && fclose(file))
+		err = -1;
+	if (err)
+		msg_error("%s: cannot write: %s", wanted->name,
+			  strerror(errno));
+	return err ? -1 : 0;
 }

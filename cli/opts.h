@@ -21,12 +21,21 @@ enum opt_type {
 	OPT_STRING,	/* const char *, the argument itself */
 	OPT_CHOICE,	/* int, index into @choices */
 	OPT_FILE,	/* struct opt_file; the name may be left out */
+	OPT_STRINGS,	/* struct opt_strings; may be given several times */
 };
 
 /* An output that was asked for: name NULL or "-" is standard output. */
 struct opt_file {
 	bool wanted;
 	const char *name;
+};
+
+#define OPT_STRINGS_MAX 16
+
+/* Arguments of an option that may be repeated, in their order. */
+struct opt_strings {
+	const char *text[OPT_STRINGS_MAX];
+	size_t n;
 };
 
 /**
@@ -77,5 +86,7 @@ int opts_parse(const struct opt_command *command, int argc, char **argv,
 	       void *config, int *first_operand);
 void opts_help(const struct opt_command *command, FILE *out);
 bool opt_file_is_stdout(const struct opt_file *file);
+int opt_file_write(const struct opt_file *wanted,
+		   int (*write)(const void *what, FILE *out), const void *what);
 
 #endif /* CLI_OPTS_H */

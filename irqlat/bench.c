@@ -15,6 +15,7 @@
 #include "msg.h"
 #include "opts.h"
 #include "out.h"
+#include "ref.h"
 #include "rtsetup.h"
 #include "uapi/irqgen.h"
 
@@ -27,6 +28,7 @@
 #define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
 
 enum entry { ENTRY_STAMP, ENTRY_TRACE };
+enum compare { COMPARE_NONE, COMPARE_REF };
 
 struct config {
 	const char *source;
@@ -39,6 +41,7 @@ struct config {
 	struct cpu_list cpus;
 	struct priority priority;
 	int entry;
+	int compare;
 	bool quiet;
 	bool nanoseconds;
 	bool no_header;
@@ -48,6 +51,7 @@ struct config {
 };
 
 static const char *const entry_choices[] = { "stamp", "trace", NULL };
+static const char *const compare_choices[] = { "none", "ref", NULL };
 
 #define AT(member) .offset = offsetof(struct config, member)
 
@@ -73,6 +77,9 @@ static const struct opt options[] = {
 	  .help = "of the measured thread: f:N FIFO, r:N RR, o:NICE;\ndefault f:80" },
 	{ 0, "entry", "HOW", OPT_CHOICE, AT(entry), .choices = entry_choices,
 	  .help = "when the handler began: stamp (default; the module's own)\nor trace (tracepoint irq_handler_entry, for every way)" },
+	{ 0, "compare", "WHAT", OPT_CHOICE, AT(compare),
+	  .choices = compare_choices,
+	  .help = "ref: print the figures of irqlat ref beside ours" },
 	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet),
 	  .help = "no progress, only the result" },
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
@@ -217,27 +224,12 @@ static void hold_stop_signals(struct bench *bench)
 	sigprocmask(SIG_BLOCK, &bench->stop_signals, NULL);
 }
 
-static int write_file(const struct opt_file *wanted, const struct run *run,
-		      int (*write)(const struct run *run, FILE *out))
+static int write_json(const void *run, FILE *out)
 {
-	FILE *file;
-	int err;
-
-	if (!wanted->wanted)
-		return 0;
-	if (opt_file_is_stdout(wanted))
-		return write(run, stdout);
-	file = fopen(wanted->name, "we");
-	err = !file || write(run, file);
-	if (file && fclose(file))
-		err = -1;
-	if (err)
-		msg_error("%s: cannot write: %s", wanted->name,
-			  strerror(errno));
-	return err ? -1 : 0;
+	return out_json(run, out);
 }
 
-static int write_csv(const struct run *run, FILE *out)
+static int write_csv(const void *run, FILE *out)
 {
 	out_csv(run, out);
 	return ferror(out) ? -1 : 0;
@@ -252,8 +244,8 @@ static int present(const struct config *config, const struct run *run)
 	};
 	int err;
 
-	err = write_file(&config->json, run, out_json);
-	err |= write_file(&config->csv, run, write_csv);
+	err = opt_file_write(&config->json, write_json, run);
+	err |= opt_file_write(&config->csv, write_csv, run);
 	if (opt_file_is_stdout(&config->json) ||
 	    opt_file_is_stdout(&config->csv)) {
 		out_text_warnings(&run->system, stderr);
@@ -261,6 +253,8 @@ static int present(const struct config *config, const struct run *run)
 	}
 	text_style_detect(&style, stdout);
 	out_text(run, &style, stdout);
+	if (config->compare == COMPARE_REF)
+		ref_compare(run, &style, stdout);
 	return err;
 }
 

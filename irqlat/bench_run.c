@@ -90,6 +90,7 @@ struct session {
 	size_t n_waits;
 	uint64_t entries_lost;
 	uint64_t entries_missing;
+	uint64_t start_ns;
 
 	/* One driver's share of the run. */
 	const struct driver_ops *driver;
@@ -248,13 +249,16 @@ static void record(struct session *s, size_t row, size_t n_rows,
 		   uint64_t raised_ns, uint64_t entry_ns, uint64_t user_ns)
 {
 	struct result *rows = &s->run->results[row];
+	uint64_t at_ns = user_ns - s->start_ns;
 
-	hist_record(&rows[STAGE_TOTAL].hist, (int64_t)(user_ns - raised_ns));
+	result_record(&rows[STAGE_TOTAL], at_ns,
+		      (int64_t)(user_ns - raised_ns));
 	if (n_rows != STAGE_COUNT || !entry_ns)
 		return;
-	hist_record(&rows[STAGE_TO_HANDLER].hist,
-		    (int64_t)(entry_ns - raised_ns));
-	hist_record(&rows[STAGE_TO_USER].hist, (int64_t)(user_ns - entry_ns));
+	result_record(&rows[STAGE_TO_HANDLER], at_ns,
+		      (int64_t)(entry_ns - raised_ns));
+	result_record(&rows[STAGE_TO_USER], at_ns,
+		      (int64_t)(user_ns - entry_ns));
 }
 
 static int match_entries(struct session *s)
@@ -517,7 +521,7 @@ static int add_rows(struct session *s, struct turn *turn, unsigned int irq,
 	for (i = 0; i < turn->n_rows; i++) {
 		struct result *r = run_add(s->run);
 
-		if (!r) {
+		if (!r || blocks_init(&r->blocks)) {
 			msg_error("out of memory");
 			return -1;
 		}
@@ -683,7 +687,9 @@ int bench_measure(const struct bench *bench, struct run *run)
 	latency_fd = rt_hold_cpu_dma_latency(&run->system);
 	rt_pin(bench->source_cpu);
 	run->warmup = bench->warmup;
+	s->start_ns = clock_ns();
 	err = measure_drivers(s, measure_overhead(&run->system));
+	run_end(run);
 	note_entries(s);
 	if (latency_fd >= 0)
 		close(latency_fd);

@@ -142,6 +142,76 @@ static int read_histogram(struct reader *reader, const json_t *object,
 	return 0;
 }
 
+/* One [low, count] of a block. */
+static int read_block_bucket(struct reader *reader, const json_t *pair,
+			     struct hist *h)
+{
+	const json_t *low = json_array_get(pair, 0);
+	const json_t *count = json_array_get(pair, 1);
+
+	if (json_array_size(pair) != 2 || !json_is_integer(low) ||
+	    !json_is_integer(count) || json_integer_value(low) < 0 ||
+	    json_integer_value(count) <= 0)
+		return fail(reader, "a bucket of a block is not [low_ns, count]");
+	hist_record_n(h, json_integer_value(low),
+		      (uint64_t)json_integer_value(count));
+	return 0;
+}
+
+static int read_block(struct reader *reader, const json_t *object,
+		      struct hist *h, struct blocks *blocks)
+{
+	const json_t *buckets = json_object_get(object, "histogram");
+	uint64_t start_ns = 0, n = 0, max = 0;
+	size_t i;
+
+	if (get_count(reader, object, "start_ns", &start_ns) ||
+	    get_count(reader, object, "n", &n) ||
+	    get_count(reader, object, "max_ns", &max))
+		return -1;
+	if (blocks->n && start_ns <= blocks->list[blocks->n - 1].start_ns)
+		return fail(reader, "blocks do not ascend in time");
+	for (i = 0; i < json_array_size(buckets); i++)
+		if (read_block_bucket(reader, json_array_get(buckets, i), h))
+			return -1;
+	if (!n || h->n != n || max < h->max)
+		return fail(reader, "a block contradicts its histogram");
+	h->max = max;
+	return blocks_append(blocks, start_ns, h) ?
+		       fail(reader, "out of memory") : 0;
+}
+
+/* Not in files of old, and then there are none. */
+static int read_blocks(struct reader *reader, const json_t *object,
+		       struct result *r)
+{
+	const json_t *blocks = json_object_get(object, "blocks");
+	uint64_t n = 0;
+	struct hist h;
+	size_t i;
+	int err = 0;
+
+	if (!blocks)
+		return 0;
+	if (!json_is_array(blocks))
+		return fail(reader, "\"blocks\" is not an array");
+	if (json_array_size(blocks) > BLOCKS_MAX)
+		return fail(reader, "more than %d blocks", BLOCKS_MAX);
+	if (get_count(reader, object, "block_ns", &r->blocks.length_ns))
+		return -1;
+	for (i = 0; i < json_array_size(blocks) && !err; i++) {
+		if (hist_init(&h, BLOCKS_DIGITS, 0))
+			return fail(reader, "out of memory");
+		err = read_block(reader, json_array_get(blocks, i), &h,
+				 &r->blocks);
+		n += h.n;
+		hist_free(&h);
+	}
+	if (!err && n != r->hist.n)
+		return fail(reader, "the blocks do not add up to \"n\"");
+	return err;
+}
+
 static int read_result(struct reader *reader, const json_t *object,
 		       struct result *r)
 {
@@ -163,7 +233,9 @@ static int read_result(struct reader *reader, const json_t *object,
 	    get_integer(reader, object, "lost", &r->lost) ||
 	    get_count(reader, object, "overhead_ns", &r->overhead_ns))
 		return -1;
-	return read_histogram(reader, object, &r->hist);
+	if (read_histogram(reader, object, &r->hist))
+		return -1;
+	return read_blocks(reader, object, r);
 }
 
 static int read_field(struct reader *reader, const json_t *system,

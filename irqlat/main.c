@@ -10,6 +10,8 @@
 static const struct command commands[] = {
 	{ "bench", "raise interrupts and compare the ways they reach user space", cmd_bench },
 	{ "report", "draw results: SVG, PNG and one HTML page", cmd_report },
+	{ "diff", "compare two results: is one slower, or is that chance?", cmd_diff },
+	{ "ref", "print what others claim: ULI, REACT, UINTR, seL4, DPDK", cmd_ref },
 	{ "trace", "show what interrupts do on this kernel until the task runs", cmd_trace },
 	{ "check", "say what on this system spoils a measurement", cmd_check },
 	{ .name = NULL },

@@ -53,6 +53,38 @@ static json_t *histogram(const struct hist *h)
 	return array;
 }
 
+/* A bucket of a block needs no upper end: all have the same precision. */
+static json_t *block_object(const struct block *block)
+{
+	json_t *buckets = json_array();
+	size_t i;
+
+	for (i = 0; i < block->n_buckets; i++)
+		json_array_append_new(buckets,
+				      json_pack("[I,I]",
+						(json_int_t)block->buckets[i].low,
+						(json_int_t)block->buckets[i].count));
+	return json_pack("{s:I, s:I, s:I, s:o}", "start_ns",
+			 (json_int_t)block->start_ns, "n",
+			 (json_int_t)block->n, "max_ns",
+			 (json_int_t)block->max, "histogram", buckets);
+}
+
+static void set_blocks(json_t *object, const struct blocks *blocks)
+{
+	json_t *array;
+	size_t i;
+
+	if (!blocks->n)
+		return;
+	array = json_array();
+	for (i = 0; i < blocks->n; i++)
+		json_array_append_new(array, block_object(&blocks->list[i]));
+	json_object_set_new(object, "block_ns",
+			    json_integer((json_int_t)blocks->length_ns));
+	json_object_set_new(object, "blocks", array);
+}
+
 static json_t *result_object(const struct result *r)
 {
 	struct cell cells[RESULT_CELLS_MAX];
@@ -62,6 +94,7 @@ static json_t *result_object(const struct result *r)
 	for (i = 0; i < n; i++)
 		json_object_set_new(object, cells[i].key, cell_value(&cells[i]));
 	json_object_set_new(object, "histogram", histogram(&r->hist));
+	set_blocks(object, &r->blocks);
 	return object;
 }
 

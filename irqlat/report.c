@@ -53,42 +53,6 @@ static const struct figure figures_wanted[] = {
 };
 #define N_FIGURES (sizeof(figures_wanted) / sizeof(figures_wanted[0]))
 
-/**
- * file_read - a whole file
- * @path: which
- * @len: gets its length
- *
- * Returns its bytes and a NUL, for free(), or NULL with errno.
- */
-char *file_read(const char *path, size_t *len)
-{
-	size_t room = 65536, n = 0, got;
-	char *text = NULL, *more;
-	FILE *file = fopen(path, "re");
-
-	if (!file)
-		return NULL;
-	do {
-		room *= 2;
-		more = realloc(text, room);
-		if (!more)
-			goto fail;
-		text = more;
-		got = fread(text + n, 1, room - 1 - n, file);
-		n += got;
-	} while (got && n == room - 1);
-	if (ferror(file))
-		goto fail;
-	fclose(file);
-	text[n] = '\0';
-	*len = n;
-	return text;
-fail:
-	free(text);
-	fclose(file);
-	return NULL;
-}
-
 static void set_label(struct report_input *in)
 {
 	const char *slash = strrchr(in->path, '/');
@@ -103,18 +67,8 @@ static void set_label(struct report_input *in)
 
 static int read_input(struct report_input *in)
 {
-	char error[IN_JSON_ERROR_BYTES];
-
-	in->text = file_read(in->path, &in->len);
-	if (!in->text) {
-		msg_error("%s: %s", in->path, strerror(errno));
-		return -1;
-	}
 	set_label(in);
-	if (!in_json(in->text, in->len, &in->run, error))
-		return 0;
-	msg_error("%s: %s", in->path, error);
-	return -1;
+	return in_file(in->path, &in->run, &in->text, &in->len);
 }
 
 /**

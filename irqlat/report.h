@@ -79,6 +79,4 @@ void html_escape(const char *text, FILE *out);
 void page_write(const struct report *report, const struct figure *figures,
 		size_t n_figures, FILE *out);
 
-char *file_read(const char *path, size_t *len);
-
 #endif /* IRQLAT_REPORT_H */

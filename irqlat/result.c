@@ -107,6 +107,27 @@ struct result *run_add(struct run *run)
 	return r;
 }
 
+/**
+ * result_record - record one sample
+ * @r: row; blocks_init() was called if it is to have blocks
+ * @at_ns: when it ended, from the begin of the run
+ * @ns: the sample
+ */
+void result_record(struct result *r, uint64_t at_ns, int64_t ns)
+{
+	hist_record(&r->hist, ns);
+	blocks_record(&r->blocks, at_ns, ns);
+}
+
+/* No more samples: the blocks become complete. */
+void run_end(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++)
+		blocks_close(&run->results[i].blocks);
+}
+
 /* Was anything measured, by any way? */
 bool run_has_samples(const struct run *run)
 {
@@ -126,8 +147,10 @@ void run_free(struct run *run)
 {
 	size_t i;
 
-	for (i = 0; i < run->n_results; i++)
+	for (i = 0; i < run->n_results; i++) {
 		hist_free(&run->results[i].hist);
+		blocks_free(&run->results[i].blocks);
+	}
 	free(run->results);
 	run->results = NULL;
 	run->n_results = 0;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "blocks.h"
 #include "sysinfo.h"
 #include "tracing/hist.h"
 
@@ -34,6 +35,7 @@
  * @lost: raised - delivered - coalesced
  * @overhead_ns: median cost of reading the clock, contained in every sample
  * @hist: the samples, ns
+ * @blocks: the same second by second; none in files of old
  */
 struct result {
 	char source[RESULT_NAME_BYTES];
@@ -48,6 +50,7 @@ struct result {
 	int64_t lost;
 	uint64_t overhead_ns;
 	struct hist hist;
+	struct blocks blocks;
 };
 
 /**
@@ -87,6 +90,8 @@ struct cell {
 
 size_t result_cells(const struct result *r, struct cell *cells);
 struct result *run_add(struct run *run);
+void result_record(struct result *r, uint64_t at_ns, int64_t ns);
+void run_end(struct run *run);
 bool run_has_samples(const struct run *run);
 void run_free(struct run *run);
 const char *stage_title(const char *stage);

@@ -47,6 +47,13 @@ done
 result $? 'irqlat(1) has no option that is not there' "unknown:$unknown"
 
 missing=
+for option in $("$irqlat" diff --help | grep -o '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*$'); do
+	grep -q "^\.It.* Fl -${option#--}\( \|$\)" irqlat/irqlat-diff.1 || missing="$missing $option"
+done
+[ -z "$missing" ]
+result $? 'irqlat-diff(1) has every option' "missing:$missing"
+
+missing=
 for command in bind unbind list wait attach inject info; do
 	for option in $(build/bin/procirq "$command" --help | grep -o -- '--[a-z-]*'); do
 		[ "$option" != --help ] || continue

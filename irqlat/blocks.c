@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A result second by second; what for is said in blocks.h. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "blocks.h"
+
+/* Room that is made before the run starts. */
+#define EXPECTED_MAX_NS	100000000ull
+
+/**
+ * blocks_init - no blocks yet
+ * @b: overwritten
+ *
+ * Returns 0, or -1 with ENOMEM. To be given to blocks_free(). A zeroed struct
+ * takes no samples, and may be freed too.
+ */
+int blocks_init(struct blocks *b)
+{
+	memset(b, 0, sizeof(*b));
+	if (hist_init(&b->open, BLOCKS_DIGITS, EXPECTED_MAX_NS))
+		return -1;
+	b->length_ns = BLOCKS_LENGTH_NS;
+	return 0;
+}
+
+void blocks_free(struct blocks *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		free(b->list[i].buckets);
+	free(b->list);
+	hist_free(&b->open);
+	memset(b, 0, sizeof(*b));
+}
+
+/**
+ * blocks_add_to - add the samples of a block to a histogram
+ * @block: unchanged
+ * @h: of BLOCKS_DIGITS digits
+ */
+void blocks_add_to(const struct block *block, struct hist *h)
+{
+	size_t i;
+
+	for (i = 0; i < block->n_buckets; i++)
+		hist_record_n(h, (int64_t)block->buckets[i].low,
+			      block->buckets[i].count);
+	if (block->max > h->max)
+		h->max = block->max;
+}
+
+/* Makes @block of @h. Returns 0 or -1 with ENOMEM. */
+static int block_fill(struct block *block, const struct hist *h)
+{
+	struct hist_bucket b, *buckets;
+	size_t position = 0, n = 0;
+
+	while (hist_next(h, &position, &b))
+		n++;
+	buckets = reallocarray(NULL, n, sizeof(*buckets));
+	if (!buckets)
+		return -1;
+	for (position = 0, n = 0; hist_next(h, &position, &b); n++)
+		buckets[n] = b;
+	free(block->buckets);
+	block->buckets = buckets;
+	block->n_buckets = n;
+	block->n = h->n;
+	block->max = h->max;
+	return 0;
+}
+
+static void hist_clear(struct hist *h)
+{
+	memset(h->count, 0, h->n_buckets * sizeof(*h->count));
+	h->n = h->sum = h->negative = h->lost = h->max = 0;
+	h->min = UINT64_MAX;
+}
+
+/* Blocks become twice as long. Returns 0 or -1 with ENOMEM. */
+static int join_pairs(struct blocks *b)
+{
+	uint64_t length_ns = 2 * b->length_ns;
+	size_t i, kept = 0;
+	struct hist both;
+	int err = 0;
+
+	if (hist_init(&both, BLOCKS_DIGITS, EXPECTED_MAX_NS))
+		return -1;
+	for (i = 0; i < b->n; i++) {
+		struct block *block = &b->list[i], *last;
+
+		block->start_ns -= block->start_ns % length_ns;
+		last = kept ? &b->list[kept - 1] : NULL;
+		if (err || !last || last->start_ns != block->start_ns) {
+			b->list[kept++] = *block;
+			continue;
+		}
+		blocks_add_to(last, &both);
+		blocks_add_to(block, &both);
+		err = block_fill(last, &both);
+		hist_clear(&both);
+		free(block->buckets);
+	}
+	hist_free(&both);
+	b->n = kept;
+	b->length_ns = length_ns;
+	return err;
+}
+
+/**
+ * blocks_append - one more block
+ * @b: gets it
+ * @start_ns: from the begin of the run; later than that of the last block
+ * @h: its samples, BLOCKS_DIGITS digits, not empty
+ *
+ * Returns 0, or -1 with ENOMEM.
+ */
+int blocks_append(struct blocks *b, uint64_t start_ns, const struct hist *h)
+{
+	struct block *list = reallocarray(b->list, b->n + 1, sizeof(*list));
+
+	if (!list)
+		return -1;
+	b->list = list;
+	list[b->n] = (struct block){ .start_ns = start_ns };
+	if (block_fill(&list[b->n], h))
+		return -1;
+	b->n++;
+	return 0;
+}
+
+/* The open span becomes a block. */
+static int close_open(struct blocks *b)
+{
+	if (!b->open.n)
+		return 0;
+	if (blocks_append(b, b->open_start_ns, &b->open))
+		return -1;
+	hist_clear(&b->open);
+	return 0;
+}
+
+/**
+ * blocks_record - record one sample
+ * @b: where to
+ * @at_ns: when it ended, from the begin of the run; not before the sample
+ *	before, else it counts with that one
+ * @value: ns; those below zero are in no block
+ *
+ * Allocates once a second, when a block ends. When memory runs out there are no
+ * blocks from then on, and none of before.
+ */
+void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
+{
+	if (!b->length_ns)
+		return;
+	if (at_ns >= b->open_start_ns + b->length_ns) {
+		int err = close_open(b);
+
+		/* Where samples are rare, twice as long may not be enough. */
+		while (!err && b->n >= BLOCKS_MAX)
+			err = join_pairs(b);
+		if (err) {
+			blocks_free(b);
+			return;
+		}
+		b->open_start_ns = at_ns - at_ns % b->length_ns;
+	}
+	hist_record(&b->open, value);
+	if (b->open.lost)
+		blocks_free(b);
+}
+
+/**
+ * blocks_close - the last span becomes a block
+ * @b: takes no more samples
+ */
+void blocks_close(struct blocks *b)
+{
+	if (close_open(b))
+		blocks_free(b);
+}

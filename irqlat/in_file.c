@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Results from a file. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg.h"
+#include "out.h"
+
+/**
+ * file_read - a whole file
+ * @path: which
+ * @len: gets its length
+ *
+ * Returns its bytes and a NUL, for free(), or NULL with errno.
+ */
+char *file_read(const char *path, size_t *len)
+{
+	size_t room = 65536, n = 0, got;
+	char *text = NULL, *more;
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return NULL;
+	do {
+		room *= 2;
+		more = realloc(text, room);
+		if (!more)
+			goto fail;
+		text = more;
+		got = fread(text + n, 1, room - 1 - n, file);
+		n += got;
+	} while (got && n == room - 1);
+	if (ferror(file))
+		goto fail;
+	fclose(file);
+	text[n] = '\0';
+	*len = n;
+	return text;
+fail:
+	free(text);
+	fclose(file);
+	return NULL;
+}
+
+/**
+ * in_file - read a run from a JSON file
+ * @path: which
+ * @run: zeroed; filled; to be given to run_free() in any case
+ * @text: gets the file itself, for free(); NULL: not wanted
+ * @len: gets its length; only with @text
+ *
+ * Returns 0, or -1 after saying what is wrong.
+ */
+int in_file(const char *path, struct run *run, char **text, size_t *len)
+{
+	char error[IN_JSON_ERROR_BYTES], *read;
+	size_t read_len;
+	int err;
+
+	read = file_read(path, &read_len);
+	if (!read) {
+		msg_error("%s: %s", path, strerror(errno));
+		return -1;
+	}
+	err = in_json(read, read_len, run, error);
+	if (err)
+		msg_error("%s: %s", path, error);
+	if (text) {
+		*text = read;
+		*len = read_len;
+	} else {
+		free(read);
+	}
+	return err;
+}

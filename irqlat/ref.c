@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat ref: what others published, and ours beside it. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "command.h"
+#include "msg.h"
+#include "opts.h"
+#include "ref.h"
+
+struct config {
+	struct opt_file json;
+};
+
+static const struct opt options[] = {
+	{ 0, "json", "FILE", OPT_FILE, offsetof(struct config, json),
+	  .help = "write JSON to FILE, or instead of the text" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "ref",
+	.arguments = "",
+	.summary = "Print published latencies of ULI, REACT, UINTR, seL4 and DPDK, with source, date\nand conditions. All are claims of others; none was measured here.",
+	.options = options,
+	.epilogue = "Exit status: 0 done, 1 error.\n",
+};
+
+static void print_text(FILE *out)
+{
+	const struct ref_claim *c;
+	int kind;
+
+	fputs("Claims: figures as published by others, not measured here.\n",
+	      out);
+	for (kind = 0; kind < REF_KINDS; kind++) {
+		const struct ref_comparison *with = &ref_comparisons[kind];
+
+		for (c = ref_claims; c->system; c++) {
+			if ((int)c->kind != kind)
+				continue;
+			fprintf(out, "\nclaim       %s: %s", c->system, c->figure);
+			fprintf(out, " (%s)\n  what        %s\n", c->statistic,
+				c->what);
+			fprintf(out, "  conditions  %s\n  source      %s\n  date        %s\n",
+				c->conditions, c->source, c->date);
+		}
+		fprintf(out, "\nMay be compared with:     %s.\nMay not be compared with: %s.\n",
+			with->may, with->may_not);
+	}
+}
+
+static json_t *claim_object(const struct ref_claim *c)
+{
+	const struct ref_comparison *with = &ref_comparisons[c->kind];
+
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			 "status", "claim", "system", c->system, "figure",
+			 c->figure, "low_ns",
+			 c->low_ns ? json_integer((json_int_t)c->low_ns) :
+				     json_null(),
+			 "high_ns",
+			 c->high_ns ? json_integer((json_int_t)c->high_ns) :
+				      json_null(),
+			 "statistic", c->statistic, "kind", with->name, "what",
+			 c->what, "conditions", c->conditions, "source",
+			 c->source, "date", c->date, "may_compare", with->may,
+			 "may_not_compare", with->may_not);
+}
+
+static int print_json(const void *nothing, FILE *out)
+{
+	json_t *claims = json_array(), *root;
+	const struct ref_claim *c;
+	int err;
+
+	(void)nothing;
+	for (c = ref_claims; c->system; c++)
+		json_array_append_new(claims, claim_object(c));
+	root = json_pack("{s:s, s:s, s:o}", "schema", "irqlat-ref/1",
+			 "irqlat_version", PROCIRQ_VERSION, "claims", claims);
+	if (!root)
+		return -1;
+	err = json_dumpf(root, out, JSON_INDENT(1));
+	json_decref(root);
+	return err || fputc('\n', out) == EOF ? -1 : 0;
+}
+
+/* --- ours beside theirs --------------------------------------------------------- */
+
+static bool is_ours(const struct result *r, const struct ref_comparison *with)
+{
+	bool upcall = !strncmp(r->way, "uli", 3);
+
+	return with->stage && r->hist.n && !strcmp(r->stage, with->stage) &&
+	       upcall == with->upcall && (upcall || !strcmp(r->wait, "block"));
+}
+
+static void print_ns(uint64_t ns, bool known, const struct text_style *style,
+		     FILE *out)
+{
+	if (!known)
+		fprintf(out, " %11s", "n/a");
+	else if (style->nanoseconds)
+		fprintf(out, " %11" PRIu64, ns);
+	else
+		fprintf(out, " %11.3f", (double)ns / 1000);
+}
+
+/* Returns how many rows of ours compare. */
+static size_t print_ours(const struct run *run, const struct ref_comparison *with,
+			 const struct text_style *style, FILE *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < run->n_results; i++) {
+		const struct result *r = &run->results[i];
+		uint64_t p50 = 0, p99 = 0;
+		bool has_p50 = hist_percentile(&r->hist, 500000, &p50);
+		bool has_p99 = hist_percentile(&r->hist, 990000, &p99);
+
+		if (!is_ours(r, with))
+			continue;
+		if (!n++)
+			fprintf(out, "  ours, %-27s %11s %11s %11s %11s\n",
+				style->nanoseconds ? "ns" : "us", "mean", "p50",
+				"p99", "max");
+		fprintf(out, "    %-12s %-16s ", r->way, r->stage);
+		print_ns((uint64_t)hist_mean(&r->hist), true, style, out);
+		print_ns(p50, has_p50, style, out);
+		print_ns(p99, has_p99, style, out);
+		print_ns(r->hist.max, true, style, out);
+		fputc('\n', out);
+	}
+	return n;
+}
+
+/**
+ * ref_compare - print what was measured beside what others claim
+ * @run: ours
+ * @style: unit of times
+ * @out: where to
+ */
+void ref_compare(const struct run *run, const struct text_style *style,
+		 FILE *out)
+{
+	const struct ref_claim *c;
+	int kind;
+
+	fputs("\nBeside published claims (irqlat ref has source and conditions):\n",
+	      out);
+	for (kind = 0; kind < REF_KINDS; kind++) {
+		const struct ref_comparison *with = &ref_comparisons[kind];
+
+		fputc('\n', out);
+		for (c = ref_claims; c->system; c++)
+			if ((int)c->kind == kind)
+				fprintf(out, "  claim: %s %s (%s), %s, %s\n",
+					c->system, c->figure, c->statistic,
+					c->what, c->date);
+		if (!print_ours(run, with, style, out))
+			fputs("  ours: nothing in this run compares\n", out);
+		fprintf(out, "  may be compared with:     %s\n  may not be compared with: %s\n",
+			with->may, with->may_not);
+	}
+	if (run->system.emulated)
+		fputs("\n  WARNING: this system is emulated: none of its times may be compared with the claims\n",
+		      out);
+}
+
+/**
+ * cmd_ref - irqlat ref
+ * @argc: arguments from "ref" on
+ * @argv: the same
+ *
+ * Returns the exit status.
+ */
+int cmd_ref(int argc, char **argv)
+{
+	struct config config = { 0 };
+	int operand, rc;
+
+	rc = opts_parse(&command, argc, argv, &config, &operand);
+	if (rc == OPTS_HELP) {
+		opts_help(&command, stdout);
+		return EXIT_OK;
+	}
+	if (rc < 0)
+		return EXIT_ERROR;
+	if (operand < argc) {
+		msg_error("%s: ref takes options only", argv[operand]);
+		return EXIT_ERROR;
+	}
+	if (!opt_file_is_stdout(&config.json))
+		print_text(stdout);
+	return opt_file_write(&config.json, print_json, NULL) ? EXIT_ERROR :
+							       EXIT_OK;
+}

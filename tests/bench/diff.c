@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How often irqlat diff is wrong, by simulation over recorded samples.
+ *
+ *	diff record SECONDS >FILE.json	wake-ups through an eventfd, on this kernel
+ *	diff NAME FILE.json...		figures, a JSON object a line
+ *
+ * Each round takes two samples of SPAN blocks out of the recordings, at random:
+ * "apart", each in one piece, as two runs one after the other are; or "turns",
+ * pieces of RUN blocks dealt to both, as runs that take turns are. Whatever load
+ * comes and goes hits one sample of the first kind, and both of the second.
+ * Compared with each other, any regression is a false alarm. Then the slowest 5 % of one row of the
+ * second, of stage total, are made 5 % slower, so that its p99 is 5 % higher and
+ * its median the same: that row must be found.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "irqlat/clock.h"
+#include "irqlat/diff.h"
+#include "irqlat/out.h"
+#include "irqlat/rtsetup.h"
+
+#define ROUNDS		200
+#define SPAN		60
+#define RUN		10
+#define RECORDINGS_MAX	8
+#define SLOWER		1.05
+#define SLOW_PPM	950000
+#define GAP_NS		200000
+
+static void die(const char *what)
+{
+	fprintf(stderr, "bench diff: %s\n", what);
+	exit(1);
+}
+
+/* --- recording ------------------------------------------------------------------ */
+
+struct wakeup {
+	int there;
+	int back;
+	uint64_t woken_ns;
+};
+
+static void *sleeper(void *context)
+{
+	struct wakeup *w = context;
+	uint64_t count;
+
+	rt_pin(1);
+	rt_set_priority(&(struct priority){ SCHED_CLASS_FIFO, 80 });
+	for (;;) {
+		if (read(w->there, &count, sizeof(count)) < 0)
+			return NULL;
+		w->woken_ns = clock_ns();
+		if (write(w->back, &count, sizeof(count)) < 0)
+			return NULL;
+	}
+}
+
+static int record(uint64_t seconds)
+{
+	struct wakeup w = { eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), 0 };
+	struct timespec gap = clock_timespec(GAP_NS);
+	uint64_t start_ns = clock_ns(), raised_ns, count = 1;
+	struct run run = { 0 };
+	struct result *r = run_add(&run);
+	pthread_t thread;
+
+	if (!r || blocks_init(&r->blocks) ||
+	    pthread_create(&thread, NULL, sleeper, &w))
+		die("cannot record");
+	sysinfo_collect("", &run.system);
+	rt_lock_memory(&run.system);
+	rt_hold_cpu_dma_latency(&run.system);
+	rt_pin(0);
+	rt_set_priority(&(struct priority){ SCHED_CLASS_FIFO, 80 });
+	strcpy(r->source, "eventfd");
+	strcpy(r->way, "eventfd");
+	strcpy(r->wait, "block");
+	strcpy(r->stage, "total");
+	r->irq = RESULT_NO_IRQ;
+	while (clock_ns() < start_ns + seconds * NSEC_PER_SEC) {
+		nanosleep(&gap, NULL);
+		raised_ns = clock_ns();
+		if (write(w.there, &count, sizeof(count)) < 0 ||
+		    read(w.back, &count, sizeof(count)) < 0)
+			die("eventfd");
+		result_record(r, w.woken_ns - start_ns,
+			      (int64_t)(w.woken_ns - raised_ns));
+	}
+	run_end(&run);
+	return out_json(&run, stdout) ? 1 : 0;
+}
+
+/* --- simulation ------------------------------------------------------------------- */
+
+static uint64_t random_state = 88172645463325252ull;
+
+/* xorshift64: the same cuts on every run. */
+static size_t below(size_t n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state % n;
+}
+
+/* A sample: blocks of a recording, ascending. */
+struct pick {
+	const struct run *run;
+	size_t block[SPAN];
+};
+
+/* Those blocks of a row, slower from @slow_ns on. */
+static void cut_row(const struct pick *pick, const struct result *from,
+		    uint64_t slow_ns, bool blocks, struct run *to)
+{
+	struct result *r = run_add(to);
+	size_t i, j;
+
+	if (!r)
+		die("out of memory");
+	memcpy(r->source, from->source, sizeof(r->source));
+	memcpy(r->way, from->way, sizeof(r->way));
+	memcpy(r->wait, from->wait, sizeof(r->wait));
+	memcpy(r->stage, from->stage, sizeof(r->stage));
+	r->irq = from->irq;
+	for (i = 0; i < SPAN; i++) {
+		const struct block *block = &from->blocks.list[pick->block[i]];
+		struct hist h;
+
+		if (hist_init(&h, BLOCKS_DIGITS, 0))
+			die("out of memory");
+		for (j = 0; j < block->n_buckets; j++) {
+			uint64_t value = block->buckets[j].low;
+
+			if (value >= slow_ns)
+				value = (uint64_t)((double)value * SLOWER);
+			hist_record_n(&h, (int64_t)value,
+				      block->buckets[j].count);
+			hist_record_n(&r->hist, (int64_t)value,
+				      block->buckets[j].count);
+		}
+		if (blocks && blocks_append(&r->blocks, block->start_ns, &h))
+			die("out of memory");
+		hist_free(&h);
+	}
+}
+
+/* @row gets slower; -1: none does. */
+static void cut(const struct pick *pick, long row, bool blocks, struct run *to)
+{
+	const struct result *r = pick->run->results;
+	uint64_t slow_ns;
+	size_t i;
+
+	for (i = 0; i < pick->run->n_results; i++, r++) {
+		slow_ns = UINT64_MAX;
+		if ((long)i == row &&
+		    !hist_percentile(&r->hist, SLOW_PPM, &slow_ns))
+			die("too few samples");
+		cut_row(pick, r, slow_ns, blocks, to);
+	}
+}
+
+/* Compares two samples. Returns whether a regression is seen, in @row if >= 0. */
+static bool is_seen(const struct pick picks[2], long row, bool blocks)
+{
+	const struct diff_options options = { .any_irq = true, .any_cpu = true };
+	struct run cuts[2] = { 0 };
+	struct diff diff = { 0 };
+	bool seen;
+
+	cut(&picks[0], -1, blocks, &cuts[0]);
+	cut(&picks[1], row, blocks, &cuts[1]);
+	if (diff_runs(&cuts[0], &cuts[1], &options, &diff))
+		die("out of memory");
+	seen = row < 0 ? diff_has_regression(&diff) :
+			 diff.rows[row].verdict == DIFF_REGRESSION;
+	diff_free(&diff);
+	run_free(&cuts[0]);
+	run_free(&cuts[1]);
+	return seen;
+}
+
+static size_t blocks_of(const struct run *run)
+{
+	size_t n = BLOCKS_MAX, i;
+
+	for (i = 0; i < run->n_results; i++)
+		if (run->results[i].blocks.n < n)
+			n = run->results[i].blocks.n;
+	return run->n_results ? n : 0;
+}
+
+/* Two pieces without overlap, of the same recording or of two. */
+static void pick_apart(const struct run *runs, size_t n, struct pick picks[2])
+{
+	size_t first[2], i;
+	int side;
+
+	do {
+		for (side = 0; side < 2; side++) {
+			picks[side].run = &runs[below(n)];
+			first[side] = below(blocks_of(picks[side].run) - SPAN + 1);
+		}
+	} while (picks[0].run == picks[1].run && first[0] < first[1] + SPAN &&
+		 first[1] < first[0] + SPAN);
+	for (side = 0; side < 2; side++)
+		for (i = 0; i < SPAN; i++)
+			picks[side].block[i] = first[side] + i;
+}
+
+/* Pieces of a recording, as many for the one as for the other. */
+static void pick_turns(const struct run *runs, size_t n, struct pick picks[2])
+{
+	const struct run *run = &runs[below(n)];
+	size_t pieces = blocks_of(run) / RUN, left = pieces, i;
+	size_t want[2] = { SPAN / RUN, SPAN / RUN }, n_picked[2] = { 0, 0 };
+	int side;
+
+	picks[0].run = picks[1].run = run;
+	for (i = 0; i < pieces; i++, left--) {
+		size_t lot = below(left);
+
+		if (lot >= want[0] + want[1])
+			continue;
+		side = lot < want[0] ? 0 : 1;
+		want[side]--;
+		for (size_t j = 0; j < RUN; j++)
+			picks[side].block[n_picked[side]++] = i * RUN + j;
+	}
+}
+
+static void figure(const char *what, const char *name, const char *how,
+		   unsigned int seen, const char *goal, bool ok)
+{
+	printf("{\"name\":\"%s.%s.%s\",\"value\":%.3g,\"unit\":\"%% of %d\",\"goal\":\"%s\",\"ok\":%s,\"command\":\"make bench BENCH=diff\"}\n",
+	       what, name, how, 100.0 * seen / ROUNDS, ROUNDS, goal,
+	       ok ? "true" : "false");
+	fflush(stdout);
+}
+
+/* A row that gets slower. */
+static long choose_row(const struct run *run)
+{
+	size_t row;
+
+	do {
+		row = below(run->n_results);
+	} while (strcmp(run->results[row].stage, "total"));
+	return (long)row;
+}
+
+static void simulate(const char *name, const char *how,
+		     void (*pick)(const struct run *runs, size_t n,
+				  struct pick picks[2]),
+		     const struct run *runs, size_t n)
+{
+	unsigned int alarms = 0, weak_alarms = 0, found = 0;
+	struct pick picks[2];
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		pick(runs, n, picks);
+		alarms += is_seen(picks, -1, true);
+		weak_alarms += is_seen(picks, -1, false);
+		found += is_seen(picks, choose_row(picks[1].run), true);
+	}
+	figure("diff_false_alarms", name, how, alarms, "<= 5",
+	       alarms * 20 <= ROUNDS);
+	figure("diff_found_p99_5", name, how, found, ">= 95",
+	       found * 20 >= ROUNDS * 19);
+	fprintf(stderr, "bench diff: %s, %s: on the whole histogram %.3g %% false alarms\n",
+		name, how, 100.0 * weak_alarms / ROUNDS);
+}
+
+int main(int argc, char **argv)
+{
+	struct run runs[RECORDINGS_MAX] = { 0 };
+	int i, n = argc - 2;
+
+	if (argc == 3 && !strcmp(argv[1], "record"))
+		return record(strtoull(argv[2], NULL, 10));
+	if (n < 1 || n > RECORDINGS_MAX)
+		die("usage: diff record SECONDS | diff NAME FILE.json...");
+	for (i = 0; i < n; i++) {
+		if (in_file(argv[2 + i], &runs[i], NULL, NULL))
+			return 1;
+		if (blocks_of(&runs[i]) < 2 * SPAN)
+			die("a recording has less than 120 blocks");
+		if (runs[i].n_results != runs[0].n_results)
+			die("recordings of different rows");
+	}
+	simulate(argv[1], "apart", pick_apart, runs, (size_t)n);
+	simulate(argv[1], "turns", pick_turns, runs, (size_t)n);
+	for (i = 0; i < n; i++)
+		run_free(&runs[i]);
+	return 0;
+}

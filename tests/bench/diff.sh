@@ -1,0 +1,39 @@
+#!/bin/bash
+# How often irqlat diff calls a difference that is none, and how often it finds
+# p99 5 % slower, over samples recorded here: interrupts in a guest under icount,
+# in two boots, and wake-ups on the running kernel. DIFF_FOLDER keeps and takes
+# the recordings icount1.json, icount2.json, host.json.
+set -eu
+cd "$(dirname "$0")/../.."
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+folder=${DIFF_FOLDER:-$work}
+program=${B:-build}/bench/diff
+seconds=130
+measure="irqlat bench -q -d $seconds --gap 300us --json"
+
+# have NAME COMMAND...: records, unless there is one.
+have()
+{
+	local name=$1
+	shift
+	[ ! -s "$folder/$name.json" ] || return 0
+	"$@" >"$folder/$name.json" 2>"$work/err" && return
+	echo "bench diff: no recording $name:" >&2
+	tail -n 5 "$work/err" >&2
+	rm -f "$folder/$name.json"
+	return 1
+}
+
+guest()
+{
+	tests/vm/run --kernel 6.1 --icount --timeout 600 -- "modprobe procirq && modprobe irqgen && $measure"
+}
+
+if have icount1 guest && have icount2 guest; then
+	"$program" icount "$folder"/icount[12].json
+fi
+if have host "$program" record $((2 * seconds - 10)); then
+	"$program" host "$folder/host.json"
+fi

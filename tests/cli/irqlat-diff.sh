@@ -1,0 +1,154 @@
+#!/bin/bash
+# irqlat diff and irqlat ref as a user calls them. TAP. The fixtures blocks-a and
+# blocks-b are 30 seconds each of one run of irqgen under icount: nothing differs.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=${IRQLAT:-build/bin/irqlat}
+good=tests/fixtures/results
+a=$good/blocks-a.json
+b=$good/blocks-b.json
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+. tests/tap.sh
+
+matches()
+{
+	if [ -z "$1" ]; then
+		[ ! -s "$2" ]
+	else
+		grep -Eq -- "$1" "$2"
+	fi
+}
+
+# check NAME STATUS STDOUT_REGEX STDERR_REGEX ARGUMENT...: an empty regular
+# expression means that nothing may be printed there; errors are one line.
+check()
+{
+	local name=$1 status=$2 out=$3 err=$4 got why=
+	shift 4
+	"$irqlat" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	got=$?
+	[ $got = "$status" ] || why="status $got, not $status: $(head -3 "$scratch/err")"
+	matches "$out" "$scratch/out" || why="stdout: $(head -8 "$scratch/out")"
+	matches "$err" "$scratch/err" || why="stderr: $(head -3 "$scratch/err")"
+	[ "$(wc -l <"$scratch/err")" -le 1 ] || why='more than one line on stderr'
+	[ -z "$why" ]
+	result $? "$name" "$why"
+}
+
+# slower FACTOR WAY FILE: every time of that way FACTOR times as long.
+slower()
+{
+	jq -c --argjson f "$1" --arg way "$2" '
+		def s: . * $f | floor;
+		(.results[] | select(.way == $way)) |= (
+			.min_ns |= s | .max_ns |= s | .mean_ns |= . * $f |
+			.histogram |= map([(.[0] | s), (.[1] | s), .[2]]) |
+			.blocks |= map(.max_ns |= s | .histogram |= map([(.[0] | s), .[1]])))' "$3"
+}
+
+check 'diff --help' 0 '--max-regress=LIMIT' '' diff --help
+check 'help diff' 0 'usage: irqlat diff \[options\] A.json B.json' '' help diff
+check 'no file' 1 '' 'diff: which two files\? irqlat diff A.json B.json' diff
+check 'one file' 1 '' 'which two files' diff "$a"
+check 'three files' 1 '' 'which two files' diff "$a" "$b" "$b"
+check 'no such file' 1 '' '/no/such.json: No such file' diff "$a" /no/such.json
+check 'a folder' 1 '' 'Is a directory' diff "$scratch" "$b"
+echo 'hello' >"$scratch/text.json"
+check 'not JSON' 1 '' 'text.json: not JSON: line' diff "$a" "$scratch/text.json"
+echo '{"schema":"irqlat/2"}' >"$scratch/other.json"
+check 'another schema' 1 '' 'schema "irqlat/2" is not the one' diff "$scratch/other.json" "$b"
+sed 's/"blocks":\[{"start_ns":0,/"blocks":[{"start_ns":"x",/' "$a" >"$scratch/bad.json"
+check 'bad blocks' 1 '' 'bad.json: results\[0\]: "start_ns" is missing or not an integer' diff "$scratch/bad.json" "$b"
+for limit in p99 p98=5% p99= p99=5 p99=-5% p99=0% p99=5%,6% p99=2us,3us p99=5%,2us,1 =5% p99=%; do
+	check "limit \"$limit\"" 1 '' "^irqlat: --max-regress: \"$limit\"" diff --max-regress "$limit" "$a" "$b"
+done
+check 'a limit twice' 1 '' 'p99 has a limit already' diff --max-regress p99=5% --max-regress p99=1us "$a" "$b"
+check 'output that cannot be written' 1 '^2 same' '/no/such/x: cannot write' diff --json=/no/such/x "$a" "$b"
+
+check 'nothing differs' 0 '^  read +block total +same ' '' diff "$a" "$b"
+[ "$(grep -c '^  [a-z]' "$scratch/out")" = 2 ] && grep -qx '2 same' "$scratch/out"
+result $? 'one line for each row, and the sum' "$(cat "$scratch/out")"
+cp "$scratch/out" "$scratch/once"
+"$irqlat" diff "$a" "$b" | cmp -s - "$scratch/once"
+result $? 'the same files give the same text'
+check 'a file and itself' 0 '^2 same$' '' diff "$a" "$a"
+
+slower 1.05 read "$b" >"$scratch/slow.json"
+check 'one way 5 % slower' 2 '^  read +block total +REGRESSION  .* \+[45]\.[0-9] % \(.* -> .* us, 95 % interval .*\), p [0-9.e-]+$' '' diff "$a" "$scratch/slow.json"
+grep -q '^  poll .* same' "$scratch/out" && grep -qx '1 REGRESSION, 1 same' "$scratch/out"
+result $? 'and the other is not' "$(cat "$scratch/out")"
+check 'the other way round it is better' 0 '^  read +block total +better .* -[45]\.' '' diff "$scratch/slow.json" "$a"
+check 'worse within a limit' 0 '^  read .* worse ' '' diff --max-regress p99=6% --max-regress p50=6% "$a" "$scratch/slow.json"
+check 'worse beyond a share' 2 'REGRESSION' '' diff --max-regress p99=3% "$a" "$scratch/slow.json"
+check 'beyond the share, not the time' 0 'worse' '' diff --max-regress p99=3%,2us "$a" "$scratch/slow.json"
+check 'beyond both' 2 'REGRESSION' '' diff --max-regress p99=3%,50ns "$a" "$scratch/slow.json"
+check 'beyond a time' 2 'REGRESSION' '' diff --max-regress p50=50ns "$a" "$scratch/slow.json"
+check 'another figure has the limit' 0 'worse' '' diff --max-regress max=50% "$a" "$scratch/slow.json"
+slower 1.005 read "$b" >"$scratch/little.json"
+check '0.5 % is no change' 0 '^  read .* (same|differs) ' '' diff "$a" "$scratch/little.json"
+check 'in nanoseconds' 2 ' ns, 95 %' '' diff -n "$a" "$scratch/slow.json"
+check 'details' 2 '^    p99\.9 .*not tested \(4 and 4 spans\)' '' diff -v "$a" "$scratch/slow.json"
+
+# --- rows -------------------------------------------------------------------------
+
+jq -c '.results |= map(select(.way == "read"))' "$b" >"$scratch/read.json"
+check 'a row only in A' 0 '^  poll +block total +only in A$' '' diff "$a" "$scratch/read.json"
+grep -qx '1 same, 1 only in A' "$scratch/out"
+result $? 'and in the sum' "$(tail -1 "$scratch/out")"
+check 'a row only in B' 0 '^  poll +block total +only in B$' '' diff "$scratch/read.json" "$a"
+jq -c '.results |= map(.irq = 99 | .cpu = 3)' "$b" >"$scratch/moved.json"
+check 'no row in both' 1 '' 'no row is in both; --any-irq and --any-cpu' diff "$a" "$scratch/moved.json"
+check 'another irq and CPU' 0 '^2 same$' '' diff --any-irq --any-cpu "$a" "$scratch/moved.json"
+check 'another irq alone' 1 '' 'no row is in both' diff --any-irq "$a" "$scratch/moved.json"
+jq -c '.system.kernel = "6.99"' "$b" >"$scratch/kernel.json"
+check 'other conditions are noted' 0 '^NOTE: kernel differs: A 6\.1.*, B 6\.99' '' diff "$a" "$scratch/kernel.json"
+jq -c '.results |= map(.lost = 3 | .raised += 3)' "$b" >"$scratch/lost.json"
+check 'loss is said' 0 '^  read .*; B lost 3, A 0$' '' diff "$a" "$scratch/lost.json"
+
+# --- without blocks ---------------------------------------------------------------
+
+jq -c 'del(.results[].blocks, .results[].block_ns)' "$b" >"$scratch/old.json"
+check 'a file without blocks is read' 0 '^  read .* same .*\[whole histogram\]$' '' diff "$a" "$scratch/old.json"
+grep -q '^WARNING: 2 of 2 decisions are on the whole histogram, and weaker' "$scratch/out"
+result $? 'and called weaker' "$(cat "$scratch/out")"
+check 'old files of a report still work' 0 'whole histogram' '' diff "$good/irqgen.json" "$good/irqgen.json"
+slower 1.05 read "$b" | jq -c 'del(.results[].blocks, .results[].block_ns)' >"$scratch/old-slow.json"
+check 'a regression without blocks' 2 'REGRESSION .*\[whole histogram\]' '' diff "$a" "$scratch/old-slow.json"
+jq -c '.results |= map(.n = 0 | .histogram = [] | .blocks = [])' "$b" >"$scratch/none.json"
+check 'no samples' 0 '^  read .* n/a +too few samples: [0-9]+ and 0$' '' diff "$a" "$scratch/none.json"
+
+# --- JSON -------------------------------------------------------------------------
+
+check 'JSON' 2 '"schema":"irqlat-diff/1"' '' diff --json "$a" "$scratch/slow.json"
+jq -e '.regression == true and (.rows | length) == 2 and .rows[0].verdict == "REGRESSION" and
+	.rows[0].basis == "blocks" and .rows[1].verdict == "same" and .only_in_a == [] and
+	.rows[0].figures.p99.a_ns == 4803 and .rows[0].figures.p99.change_percent > 4 and
+	.rows[0].figures.p99.p_adjusted < 0.05 and .rows[0].figures["p99.9"].p == null and
+	.rows[0].kolmogorov_smirnov.p_adjusted < 0.05 and .rows[0].a.blocks == 30' "$scratch/out" >/dev/null
+result $? 'and it says the same' "$(head -c 300 "$scratch/out")"
+check 'JSON to a file, text too' 0 '^2 same' '' diff --json="$scratch/diff.json" "$a" "$b"
+jq -e '.regression == false' "$scratch/diff.json" >/dev/null
+result $? 'and the file is whole'
+
+# --- ref --------------------------------------------------------------------------
+
+check 'ref' 0 '^claim +SGI ULI: ~1\.5 us' '' ref
+for system in 'SGI ULI' 'SGI REACT' UINTR seL4 DPDK; do
+	grep -q "^claim  *$system" "$scratch/out"
+	result $? "ref has $system"
+done
+claims=$(grep -c '^claim' "$scratch/out")
+[ "$(grep -c '^  source ' "$scratch/out")" = "$claims" ] && [ "$(grep -c '^  date ' "$scratch/out")" = "$claims" ] &&
+	[ "$(grep -c '^  conditions ' "$scratch/out")" = "$claims" ]
+result $? 'each claim has source, date and conditions'
+check 'ref --json' 0 '"irqlat-ref/1"' '' ref --json
+jq -e --argjson n "$claims" '(.claims | length) == $n and (.claims | all(.status == "claim" and
+	(.source | length) > 0 and (.date | length) > 0 and (.conditions | length) > 0 and
+	(.may_not_compare | length) > 0 and (.low_ns == null or .low_ns <= .high_ns)))' "$scratch/out" >/dev/null
+result $? 'and has the same claims'
+check 'ref takes no file' 1 '' 'now: ref takes options only' ref now
+check 'an unknown comparison' 1 '' '--compare: "theirs" is none of: none, ref' bench --compare theirs
+
+tap_end

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A result second by second: recorded, joined, written and read back. */
+
+#include "unit.h"
+
+#include "irqlat/blocks.h"
+#include "irqlat/out.h"
+
+#define SECOND BLOCKS_LENGTH_NS
+
+static void a_block_is_a_second(void **state)
+{
+	struct blocks b;
+
+	(void)state;
+	assert_int_equal(blocks_init(&b), 0);
+	blocks_record(&b, 0, 10);
+	blocks_record(&b, SECOND - 1, 2000);
+	blocks_record(&b, SECOND, 30);
+	blocks_record(&b, SECOND + 1, -5);
+	blocks_record(&b, 7 * SECOND + 5, 123456);
+	blocks_close(&b);
+	assert_int_equal(b.n, 3);
+	assert_int_equal(b.list[0].start_ns, 0);
+	assert_int_equal(b.list[0].n, 2);
+	assert_int_equal(b.list[0].max, 2000);
+	assert_int_equal(b.list[0].n_buckets, 2);
+	assert_int_equal(b.list[1].start_ns, SECOND);
+	assert_int_equal(b.list[1].n, 1);
+	assert_int_equal(b.list[2].start_ns, 7 * SECOND);
+	assert_int_equal(b.list[2].max, 123456);
+	blocks_free(&b);
+}
+
+/* However long it lasts, and however rare the samples are. */
+static void blocks_stay_few(void **state)
+{
+	static const uint64_t gaps_ns[] = { SECOND / 3, SECOND, 5 * SECOND,
+					    1000 * SECOND };
+	uint64_t n, at;
+	struct blocks b;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < N_ELEMENTS(gaps_ns); i++) {
+		assert_int_equal(blocks_init(&b), 0);
+		for (at = 0; at < 5000; at++)
+			blocks_record(&b, at * gaps_ns[i], (int64_t)at);
+		blocks_close(&b);
+		assert_in_range(b.n, BLOCKS_MAX / 4, BLOCKS_MAX);
+		for (j = 0, n = 0; j < b.n; j++) {
+			assert_int_equal(b.list[j].start_ns % b.length_ns, 0);
+			assert_true(!j || b.list[j].start_ns >
+						  b.list[j - 1].start_ns);
+			n += b.list[j].n;
+		}
+		assert_int_equal(n, 5000);
+		assert_int_equal(b.list[b.n - 1].max, 4999);
+		blocks_free(&b);
+	}
+}
+
+static void none_takes_no_samples(void **state)
+{
+	struct blocks b = { 0 };
+
+	(void)state;
+	blocks_record(&b, 0, 1);
+	blocks_close(&b);
+	assert_int_equal(b.n, 0);
+	blocks_free(&b);
+}
+
+static void fill(struct run *run)
+{
+	struct result *r = run_add(run);
+	uint64_t i;
+
+	strcpy(r->source, "irqgen");
+	strcpy(r->way, "read");
+	strcpy(r->wait, "block");
+	strcpy(r->stage, "total");
+	assert_int_equal(blocks_init(&r->blocks), 0);
+	for (i = 0; i < 4000; i++)
+		result_record(r, i * SECOND / 300, (int64_t)(1000 + i % 700));
+	run_end(run);
+}
+
+static char *to_json(const struct run *run)
+{
+	FILE *file = tmpfile();
+
+	assert_int_equal(out_json(run, file), 0);
+	return unit_text_of(file);
+}
+
+static void json_keeps_blocks(void **state)
+{
+	struct run run = { 0 }, back = { 0 };
+	char error[IN_JSON_ERROR_BYTES], *text;
+	const struct blocks *a, *b;
+	size_t i;
+
+	(void)state;
+	fill(&run);
+	text = to_json(&run);
+	assert_int_equal(in_json(text, strlen(text), &back, error), 0);
+	a = &run.results[0].blocks;
+	b = &back.results[0].blocks;
+	assert_int_equal(a->n, 14);
+	assert_int_equal(b->n, a->n);
+	assert_int_equal(b->length_ns, a->length_ns);
+	for (i = 0; i < a->n; i++) {
+		assert_int_equal(b->list[i].start_ns, a->list[i].start_ns);
+		assert_int_equal(b->list[i].n, a->list[i].n);
+		assert_int_equal(b->list[i].max, a->list[i].max);
+		assert_int_equal(b->list[i].n_buckets, a->list[i].n_buckets);
+		assert_memory_equal(b->list[i].buckets, a->list[i].buckets,
+				    a->list[i].n_buckets *
+					    sizeof(*a->list[i].buckets));
+	}
+	free(text);
+	run_free(&run);
+	run_free(&back);
+}
+
+/* The same text with @from replaced by @to once must be refused. */
+static void refuse(const char *text, const char *from, const char *to,
+		   const char *why)
+{
+	const char *at = strstr(text, from);
+	char error[IN_JSON_ERROR_BYTES], *bad;
+	struct run run = { 0 };
+
+	assert_non_null(at);
+	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - text), text, to,
+			     at + strlen(from)) > 0);
+	assert_int_equal(in_json(bad, strlen(bad), &run, error), -1);
+	assert_non_null(strstr(error, why));
+	run_free(&run);
+	free(bad);
+}
+
+static void bad_blocks_are_refused(void **state)
+{
+	struct run run = { 0 };
+	char *text;
+
+	(void)state;
+	fill(&run);
+	text = to_json(&run);
+	refuse(text, "\"blocks\":[", "\"blocks\":7,\"x\":[", "not an array");
+	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":-1", "negative");
+	refuse(text, "\"start_ns\":1000000000", "\"start_ns\":0", "do not ascend");
+	refuse(text, "\"start_ns\":0,\"n\":300", "\"start_ns\":0,\"n\":301",
+	       "contradicts");
+	refuse(text, "\"start_ns\":0,", "", "start_ns");
+	refuse(text, "\"blocks\":[{", "\"blocks\":[],\"x\":[{", "add up");
+	free(text);
+	run_free(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_block_is_a_second),
+		cmocka_unit_test(blocks_stay_few),
+		cmocka_unit_test(none_takes_no_samples),
+		cmocka_unit_test(json_keeps_blocks),
+		cmocka_unit_test(bad_blocks_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("blocks", tests, NULL, NULL);
+}
