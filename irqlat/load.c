@@ -189,6 +189,8 @@ static _Noreturn void keep(const struct load *load, int control, int news)
 	sigset_t ends;
 	char go;
 
+	/* So that ps and pgrep tell it from irqlat itself. */
+	prctl(PR_SET_NAME, "irqlat-load");
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
