@@ -273,6 +273,8 @@ static void print_counts(const struct result *r, int indent,
 	char title[RESULT_TITLE_BYTES], text[256], where[32] = "";
 
 	fprintf(out, "%-*s", indent, result_title(r, title));
+	if ((int)strlen(title) >= indent)
+		fprintf(out, "\n%*s", indent, "");
 	if (r->irq != RESULT_NO_IRQ)
 		snprintf(where, sizeof(where), "irq %" PRIu64 " of ", r->irq);
 	snprintf(text, sizeof(text),

@@ -28,6 +28,7 @@ static int arm_eventfd(struct port *port)
 	    procirq_set_eventfd(port->line, own->event_fd, 0))
 		return -1;
 	own->rings = true;
+	procirq_find_nothing(port);
 	return 0;
 }
 

@@ -22,6 +22,7 @@ static int arm_mmap_spin(struct port *port)
 	while (procirq_ring_next(own->ring, &entry, NULL))
 		;
 	own->spins_since_ns = 0;
+	procirq_find_nothing(port);
 	return 0;
 }
 

@@ -78,16 +78,12 @@ static int open_line(struct port *port, struct target *target)
 }
 
 /*
- * The next wait finds nothing to report, and that unmasks the line; but some
- * ways wait for something else than the file.
+ * A wait that finds nothing to report unmasks the line. This is for ways that
+ * wait for something else than the file.
  */
-static void rearm_line(struct port *port)
+void procirq_find_nothing(struct port *port)
 {
-	struct procirq_port *own = port->own;
-
-	if (own->unmask)
-		port_poll(port->fd, 0);
-	own->unmask = false;
+	port_poll(port->fd, 0);
 }
 
 /* The plain system call, as the other drivers' ways make it. */
@@ -111,10 +107,8 @@ static int wait_read(struct port *port, struct delivery *delivery)
 /* After an interrupt came some other way: which it was, and none is pending. */
 int procirq_take_record(struct port *port, struct delivery *delivery)
 {
-	struct procirq_port *own = port->own;
 	uint64_t user_ns = delivery->user_ns;
 
-	own->unmask = true;
 	if (wait_read(port, delivery))
 		return -1;
 	delivery->user_ns = user_ns;
@@ -144,17 +138,14 @@ static int wait_epoll(struct port *port, struct delivery *delivery)
 
 static int drain_line(struct port *port, struct delivery *delivery)
 {
-	struct procirq_port *own = port->own;
-
 	procirq_end_bell(port);
-	own->unmask = true;
 	return port_without_blocking(port, delivery, wait_read);
 }
 
 const struct driver_ops procirq_driver_ops = {
 	.open = open_line,
 	.close = close_line,
-	.rearm = rearm_line,
+	.rearm = port_rearm_nothing,
 	.drain = drain_line,
 };
 

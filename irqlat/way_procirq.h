@@ -20,7 +20,6 @@
  * @ring: the line's ring, or NULL for
  * @ring_error: the reason
  * @spins_since_ns: when spinning on it began, 0: it has not
- * @unmask: nobody but us unmasks the line before the next wait
  */
 struct procirq_port {
 	int epoll_fd;
@@ -29,10 +28,10 @@ struct procirq_port {
 	struct procirq_ring_reader *ring;
 	int ring_error;
 	uint64_t spins_since_ns;
-	bool unmask;
 };
 
 int procirq_take_record(struct port *port, struct delivery *delivery);
+void procirq_find_nothing(struct port *port);
 void procirq_end_bell(struct port *port);
 
 #endif /* IRQLAT_WAY_PROCIRQ_H */
