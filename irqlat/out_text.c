@@ -441,7 +441,7 @@ void out_text_histogram(const struct hist *h, const struct text_style *style,
 static void print_histograms(const struct run *run,
 			     const struct text_style *style, FILE *out)
 {
-	char title[RESULT_TITLE_BYTES];
+	char title[RESULT_TITLE_BYTES], text[RESULT_TITLE_BYTES + 64];
 	size_t i;
 
 	for (i = 0; i < run->n_results; i++) {
@@ -449,8 +449,11 @@ static void print_histograms(const struct run *run,
 
 		if (strcmp(r->stage, "total") || !r->hist.n)
 			continue;
-		fprintf(out, "\n%s, %s, from %s:\n", result_title(r, title),
-			stage_title(r->stage), style->nanoseconds ? "ns" : "us");
+		snprintf(text, sizeof(text), "%s, %s, from %s:",
+			 result_title(r, title), stage_title(r->stage),
+			 style->nanoseconds ? "ns" : "us");
+		fputc('\n', out);
+		print_wrapped(text, 0, style->columns, out);
 		out_text_histogram(&r->hist, style, out);
 	}
 }
