@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/pci_regs.h>
 #include <linux/vfio.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -132,6 +133,27 @@ static bool has_irq(const struct vfio_port *own, uint32_t index)
 	       info.count;
 }
 
+/* A message is a write to memory, which a device that is no bus master cannot. */
+static int set_master(const struct vfio_port *own)
+{
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_CONFIG_REGION_INDEX,
+	};
+	uint16_t command;
+	off_t at;
+
+	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return -1;
+	at = (off_t)info.offset + PCI_COMMAND;
+	if (pread(own->device, &command, sizeof(command), at) !=
+	    sizeof(command))
+		return -1;
+	command |= PCI_COMMAND_MASTER;
+	return pwrite(own->device, &command, sizeof(command), at) ==
+			       sizeof(command) ? 0 : -1;
+}
+
 static int open_irq(struct port *port, struct target *target)
 {
 	struct vfio_port *own = port->own;
@@ -140,6 +162,7 @@ static int open_irq(struct port *port, struct target *target)
 			     VFIO_PCI_MSI_IRQ_INDEX : VFIO_PCI_INTX_IRQ_INDEX;
 	port->fd = eventfd(0, EFD_CLOEXEC);
 	if (port->fd < 0 ||
+	    (own->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(own)) ||
 	    set_irqs(own, VFIO_IRQ_SET_DATA_EVENTFD |
 			  VFIO_IRQ_SET_ACTION_TRIGGER, port->fd)) {
 		msg_error("%s: VFIO gives it no interrupt: %s", target->pci,
