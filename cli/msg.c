@@ -7,6 +7,9 @@
 
 #include "msg.h"
 
+/* What msg_last_error() gives. */
+static char last_error[MSG_BYTES];
+
 static void say(const char *kind, const char *format, va_list args)
 {
 	/* What was printed before stands before, where both go to one place. */
@@ -21,6 +24,9 @@ void msg_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
+	vsnprintf(last_error, sizeof(last_error), format, args);
+	va_end(args);
+	va_start(args, format);
 	say("", format, args);
 	va_end(args);
 }
@@ -32,4 +38,10 @@ void msg_warning(const char *format, ...)
 	va_start(args, format);
 	say("warning: ", format, args);
 	va_end(args);
+}
+
+/* The text of the last error, for a report that mentions it too. */
+const char *msg_last_error(void)
+{
+	return last_error;
 }

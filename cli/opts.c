@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "msg.h"
 #include "opts.h"
@@ -279,11 +281,17 @@ bool opt_file_is_stdout(const struct opt_file *file)
  * @write: writes @what; returns 0 or -1 with errno
  * @what: passed to it
  *
+ * A file that is there already is replaced when all of it is written: who reads
+ * it meanwhile finds a whole one, the last or this.
+ *
  * Returns 0, or -1; of a file it has said why then.
  */
 int opt_file_write(const struct opt_file *wanted,
 		   int (*write)(const void *what, FILE *out), const void *what)
 {
+	char name[PATH_MAX];
+	struct stat status;
+	bool replace;
 	FILE *file;
 	int err;
 
@@ -291,10 +299,14 @@ int opt_file_write(const struct opt_file *wanted,
 		return 0;
 	if (opt_file_is_stdout(wanted))
 		return write(what, stdout);
-	file = fopen(wanted->name, "we");
+	replace = !lstat(wanted->name, &status) && S_ISREG(status.st_mode);
+	snprintf(name, sizeof(name), "%s%s", wanted->name, replace ? ".new" : "");
+	file = fopen(name, "we");
 	err = !file || write(what, file);
 	if (file && fclose(file))
 		err = -1;
+	if (!err && replace)
+		err = rename(name, wanted->name);
 	if (err)
 		msg_error("%s: cannot write: %s", wanted->name,
 			  strerror(errno));

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@
 #define SAMPLES_MAX	1000000000
 #define WARMUP_DEFAULT	100
 #define GAP_DEFAULT_NS	100000
+#define INTERVAL_DEFAULT_NS 1000000
+#define INTERVAL_MIN_NS	10000
 #define GAP_MIN_NS	1000
 #define GAP_MAX_NS	(10 * NSEC_PER_SEC)
 #define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
@@ -33,11 +36,14 @@ enum compare { COMPARE_NONE, COMPARE_REF };
 struct config {
 	const char *source;
 	const char *ways;
+	const char *load;
+	const char *load_command;
 	uint64_t line;
 	uint64_t samples;
 	uint64_t duration_ns;
 	uint64_t warmup;
 	uint64_t gap_ns;
+	uint64_t interval_ns;
 	struct cpu_list cpus;
 	struct priority priority;
 	int entry;
@@ -57,9 +63,9 @@ static const char *const compare_choices[] = { "none", "ref", NULL };
 
 static const struct opt options[] = {
 	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
-	  .help = "what raises interrupts: irqgen (default), or edu,\nQEMU's PCI device, the first or edu=PCI-ADDRESS" },
+	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; timer (default elsewhere): no device" },
 	{ 'w', "ways", "LIST", OPT_STRING, AT(ways),
-	  .help = "how they are waited for: read, poll, uio (edu only);\ndefault read,poll" },
+	  .help = "how they are waited for. irqgen and edu: read, poll,\nepoll, eventfd, mmap-spin (default read,poll); edu: uio,\nuio-poll, vfio; any source: timerfd, signal, eventfd-base\n(default of timer)" },
 	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },
 	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
@@ -71,6 +77,13 @@ static const struct opt options[] = {
 	{ 0, "gap", "TIME", OPT_DURATION, AT(gap_ns), .min = GAP_MIN_NS,
 	  .max = GAP_MAX_NS,
 	  .help = "from the thread asleep to the interrupt (default 100us)" },
+	{ 'i', "interval", "TIME", OPT_DURATION, AT(interval_ns),
+	  .min = INTERVAL_MIN_NS, .max = GAP_MAX_NS,
+	  .help = "of timerfd and signal: from one expiry to the next\n(default 1ms)" },
+	{ 0, "load", "LIST", OPT_STRING, AT(load),
+	  .help = "measure again under load: cpu, io, irq, net" },
+	{ 0, "load-cmd", "CMD", OPT_STRING, AT(load_command),
+	  .help = "measure again while sh -c CMD runs" },
 	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
 	  .help = "measure on the first CPU of the list, raise on the second;\na list of one does both there" },
 	{ 'P', "priority", "PRIO", OPT_PRIORITY, AT(priority),
@@ -102,30 +115,39 @@ static const struct opt_command command = {
 	.options = options,
 	.epilogue =
 		"Times: a number and ns, us, ms, s, m, h or d. Ctrl-C ends early, with a result.\n"
+		"SIGUSR1 shows what there is so far, and writes it to the files.\n"
 		"Exit status: 0 done, 1 error.\n",
 };
+
+/*
+ * Without --source: whatever is here, unless the ways say that a device is
+ * wanted.
+ */
+static const char *default_source(const struct config *config)
+{
+	return config->ways || !access("/dev/irqgen", F_OK) ? "irqgen" : "timer";
+}
 
 /* "irqgen", "edu", "edu=0000:00:04.0". */
 static int choose_source(const struct config *config, struct bench *bench)
 {
-	const char *equals = strchrnul(config->source, '=');
+	const char *source = config->source ? config->source :
+						      default_source(config);
+	const char *equals = strchrnul(source, '=');
 	char name[16];
 
 	snprintf(name, sizeof(name), "%.*s",
-		 (int)(equals - config->source > 15 ? 15 :
-						      equals - config->source),
-		 config->source);
+		 (int)(equals - source > 15 ? 15 : equals - source), source);
 	bench->source = source_find(name);
 	if (!bench->source) {
-		msg_error("--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS",
-			  config->source);
+		msg_error("--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS, timer",
+			  source);
 		return -1;
 	}
 	if (!*equals)
 		return 0;
 	if (bench->source != &source_edu_ops) {
-		msg_error("--source %s: only edu takes an address",
-			  config->source);
+		msg_error("--source %s: only edu takes an address", source);
 		return -1;
 	}
 	bench->source_config.address = equals + 1;
@@ -134,18 +156,23 @@ static int choose_source(const struct config *config, struct bench *bench)
 
 static int choose_ways(const struct config *config, struct bench *bench)
 {
+	const char *list = config->ways;
 	int i;
 
-	bench->n_ways = way_list_parse(config->ways, bench->ways,
-				       BENCH_WAYS_MAX);
+	if (!list)
+		list = bench->source == &source_timer_ops ?
+			       "timerfd,signal,eventfd-base" : "read,poll";
+	bench->n_ways = way_list_parse(list, bench->ways, BENCH_WAYS_MAX);
 	if (bench->n_ways < 0)
 		return -1;
 	for (i = 0; i < bench->n_ways; i++) {
 		const struct way *way = bench->ways[i];
 
-		if (!bench->source->drivers[way->driver]) {
-			msg_error("way %s needs a PCI device: use --source edu",
-				  way->name);
+		if (!source_for(bench->source, way->driver)) {
+			msg_error("way %s needs %s", way->name,
+				  way->driver == DRIVER_PROCIRQ ?
+					  "an interrupt: use --source irqgen or edu" :
+					  "a PCI device: use --source edu");
 			return -1;
 		}
 		/* UIO has no other line, and like is compared with like. */
@@ -153,6 +180,38 @@ static int choose_ways(const struct config *config, struct bench *bench)
 			bench->source_config.intx = true;
 	}
 	return 0;
+}
+
+/* Who spins leaves nobody else the CPU: not the thread that raises either. */
+static int check_spinning(const struct bench *bench)
+{
+	int i;
+
+	for (i = 0; i < bench->n_ways; i++) {
+		if (!way_spins(bench->ways[i]) || bench->source->raises_later ||
+		    bench->measured_cpu != bench->source_cpu)
+			continue;
+		msg_error("way %s with source %s needs two CPUs: see -c",
+			  bench->ways[i]->name, bench->source->name);
+		return -1;
+	}
+	return 0;
+}
+
+static int choose_load(const struct config *config, struct bench *bench,
+		       struct run *run)
+{
+	bench->load.measured_cpu = bench->measured_cpu;
+	bench->load.source_cpu = bench->source_cpu;
+	bench->load.command = config->load_command;
+	if (config->load_command && !*config->load_command) {
+		msg_error("--load-cmd: the command is empty");
+		return -1;
+	}
+	if (config->load_command)
+		snprintf(run->load_command, sizeof(run->load_command), "%s",
+			 config->load_command);
+	return config->load ? load_parse(config->load, &bench->load) : 0;
 }
 
 static int check_outputs(const struct config *config)
@@ -187,6 +246,7 @@ static int prepare(const struct config *config, struct bench *bench,
 	sysinfo_collect("", &run->system);
 	bench->source_config.line = config->line;
 	bench->source_config.gap_ns = config->gap_ns;
+	bench->source_config.interval_ns = config->interval_ns;
 	bench->samples = config->samples;
 	if (!config->samples)
 		bench->samples = config->duration_ns ? UINT64_MAX :
@@ -199,7 +259,8 @@ static int prepare(const struct config *config, struct bench *bench,
 	if (choose_source(config, bench) || choose_ways(config, bench) ||
 	    check_outputs(config) ||
 	    rt_choose_cpus(&config->cpus, &bench->measured_cpu,
-			   &bench->source_cpu))
+			   &bench->source_cpu) ||
+	    check_spinning(bench) || choose_load(config, bench, run))
 		return -1;
 	bench->source_config.cpu = bench->source_cpu;
 	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d",
@@ -216,12 +277,16 @@ static int prepare(const struct config *config, struct bench *bench,
 static void hold_stop_signals(struct bench *bench)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t interim;
 	size_t i;
 
 	sigemptyset(&bench->stop_signals);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaddset(&bench->stop_signals, signals[i]);
 	sigprocmask(SIG_BLOCK, &bench->stop_signals, NULL);
+	sigemptyset(&interim);
+	sigaddset(&interim, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &interim, NULL);
 }
 
 static int write_json(const void *run, FILE *out)
@@ -233,6 +298,30 @@ static int write_csv(const void *run, FILE *out)
 {
 	out_csv(run, out);
 	return ferror(out) ? -1 : 0;
+}
+
+struct interim {
+	const struct config *config;
+	const struct bench *bench;
+};
+
+/* While it goes on: to standard error, and to the files. */
+static void show_interim(void *context, struct run *run)
+{
+	const struct interim *interim = context;
+	const struct config *config = interim->config;
+	struct text_style style = { .nanoseconds = config->nanoseconds };
+
+	if (interim->bench->progress)
+		fputs("\r\033[K", stderr);
+	fputs("irqlat: so far:\n", stderr);
+	text_style_detect(&style, stderr);
+	out_text(run, &style, stderr);
+	fflush(stderr);
+	if (!opt_file_is_stdout(&config->json))
+		opt_file_write(&config->json, write_json, run);
+	if (!opt_file_is_stdout(&config->csv))
+		opt_file_write(&config->csv, write_csv, run);
 }
 
 static int present(const struct config *config, const struct run *run)
@@ -268,13 +357,13 @@ static int present(const struct config *config, const struct run *run)
 int cmd_bench(int argc, char **argv)
 {
 	struct config config = {
-		.source = "irqgen",
-		.ways = "read,poll",
 		.warmup = WARMUP_DEFAULT,
 		.gap_ns = GAP_DEFAULT_NS,
+		.interval_ns = INTERVAL_DEFAULT_NS,
 		.priority = { SCHED_CLASS_FIFO, 80 },
 	};
 	struct bench bench = { 0 };
+	struct interim interim = { &config, &bench };
 	struct run run = { 0 };
 	int operand, rc;
 
@@ -291,6 +380,8 @@ int cmd_bench(int argc, char **argv)
 	}
 	if (prepare(&config, &bench, &run))
 		return EXIT_ERROR;
+	bench.interim = show_interim;
+	bench.context = &interim;
 	hold_stop_signals(&bench);
 	rc = bench_measure(&bench, &run);
 	/* An error in the middle does not take away what was measured. */

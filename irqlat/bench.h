@@ -7,12 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "load.h"
 #include "parse.h"
 #include "result.h"
 #include "source.h"
 #include "way.h"
 
-#define BENCH_WAYS_MAX 8
+#define BENCH_WAYS_MAX 16
 
 /**
  * struct bench - a benchmark to run
@@ -28,7 +29,10 @@
  * @source_cpu: CPU of the controlling thread and of the source
  * @priority: of the measured thread
  * @progress: say on standard error how far it is
+ * @load: load to measure under, after a run without; none: no such run
  * @stop_signals: blocked in every thread; a pending one ends the run
+ * @interim: called on the controlling thread when SIGUSR1 asks for results
+ * @context: for @interim
  */
 struct bench {
 	const struct source_ops *source;
@@ -43,7 +47,10 @@ struct bench {
 	int source_cpu;
 	struct priority priority;
 	bool progress;
+	struct load_config load;
 	sigset_t stop_signals;
+	void (*interim)(void *context, struct run *run);
+	void *context;
 };
 
 int bench_measure(const struct bench *bench, struct run *run);

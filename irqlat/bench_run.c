@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The run loop of irqlat bench: a closed loop of two threads.
+ * The loop of irqlat bench: two threads.
  *
  * The measured thread announces that it is about to wait ("armed"), waits for
  * an interrupt by the way whose turn it is, stamps its return, acknowledges the
@@ -9,29 +9,30 @@
  * the source raise the next interrupt. So every sample is of a blocked thread,
  * and nothing but the way under test runs on the measured thread.
  *
+ * A thread that spins never sleeps, and where both threads have one CPU nothing
+ * else runs on it then. So it begins when the controlling thread lets it
+ * ("go"): before the interrupt is raised, or after the source was told to raise
+ * it later. A way that times itself needs no controlling thread, which only
+ * takes its samples.
+ *
  * struct session is shared like this: the measured thread writes arrival N
  * before the sem_post(&armed) that announces wait N + 1, and the controlling
  * thread reads it after the matching sem_wait. Interrupts that somebody else
- * raises let the measured thread run ahead, by ARRIVALS_MAX at most (@room).
- * @stop and @cancelled are written by the controlling thread, which then
- * interrupts the wait with SIGUSR1.
+ * raises, and ways that time themselves, let the measured thread run ahead, by
+ * ARRIVALS_MAX at most (@room). @stop and @cancelled are written by the
+ * controlling thread, which then interrupts the wait with SIGUSR2.
  */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <sched.h>
-#include <semaphore.h>
-#include <stdatomic.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "bench_session.h"
 #include "clock.h"
-#include "entrytrace.h"
 #include "msg.h"
 #include "rtsetup.h"
 
@@ -42,77 +43,9 @@
 /* How often a pending signal is looked for while waiting. */
 #define SIGNAL_CHECK_NS		(NSEC_PER_SEC / 10)
 #define PROGRESS_NS		(NSEC_PER_SEC / 2)
-/* Samples that wait for their handler entry between two drains. */
-#define ENTRY_WAITS_MAX		512
-/* How far the measured thread may run ahead. */
-#define ARRIVALS_MAX		64
+/* Expiries that one delivery may stand for, and each be a sample. */
+#define PERIODS_MAX		1000000
 #define STACK_BYTES		(256 * 1024)
-
-/* Rows of a way in the results, in this order. */
-enum stage { STAGE_TOTAL, STAGE_TO_HANDLER, STAGE_TO_USER, STAGE_COUNT };
-
-static const char *const stage_names[STAGE_COUNT] = {
-	[STAGE_TOTAL] = "total",
-	[STAGE_TO_HANDLER] = "raise_to_handler",
-	[STAGE_TO_USER] = "handler_to_user",
-};
-
-/**
- * struct arrival - how one wait ended
- * @error: 0, or errno; EINTR: cancelled
- * @brought: @delivery is valid
- * @delivery: what the wait returned, or what was there after it was cancelled
- */
-struct arrival {
-	int error;
-	bool brought;
-	struct delivery delivery;
-};
-
-/**
- * struct turn - a way that takes turns on the port
- * @way: the way
- * @row: its first row in the results
- * @n_rows: STAGE_COUNT, or 1 where the handler entry is unknown
- */
-struct turn {
-	const struct way *way;
-	size_t row;
-	size_t n_rows;
-};
-
-struct session {
-	const struct bench *bench;
-	struct run *run;
-	struct source *source;
-	struct entrytrace *trace;
-	struct entry_wait *waits;
-	size_t n_waits;
-	uint64_t entries_lost;
-	uint64_t entries_missing;
-	uint64_t start_ns;
-
-	/* One driver's share of the run. */
-	const struct driver_ops *driver;
-	struct port port;
-	struct turn turns[BENCH_WAYS_MAX];
-	unsigned int n_turns;
-	uint64_t share_end_ns;
-	uint64_t progress_ns;
-
-	/* The measured thread. */
-	pthread_t thread;
-	pid_t tid;
-	int priority_error;
-	int stat_fd;
-	sem_t armed;
-	sem_t room;
-	atomic_bool stop;
-	atomic_bool exited;
-	/* Number + 1 of the sample that is given up. */
-	_Atomic uint64_t cancelled;
-	struct arrival arrivals[ARRIVALS_MAX];
-};
 
 static struct arrival *arrival_of(struct session *s, uint64_t number)
 {
@@ -123,7 +56,7 @@ static struct arrival *arrival_of(struct session *s, uint64_t number)
 
 static void tend_device(struct session *s)
 {
-	s->bench->source->ack(s->source);
+	s->lane->ops->ack(s->lane->source);
 	s->driver->rearm(&s->port);
 }
 
@@ -132,6 +65,7 @@ static void wait_for(struct session *s, const struct way *way, uint64_t number,
 {
 	int rc;
 
+	arrival->delivery = (struct delivery){ 0 };
 	do {
 		rc = way->wait(&s->port, &arrival->delivery);
 	} while (rc && errno == EINTR && !atomic_load(&s->stop) &&
@@ -141,30 +75,51 @@ static void wait_for(struct session *s, const struct way *way, uint64_t number,
 	arrival->brought = !rc;
 	if (arrival->error == EINTR && !atomic_load(&s->stop))
 		arrival->brought =
-			!port_drain(&s->port, way, &arrival->delivery);
+			!s->driver->drain(&s->port, &arrival->delivery);
 	if (arrival->brought)
 		tend_device(s);
+}
+
+static void wait_go(struct session *s, uint64_t number)
+{
+	while (sem_wait(&s->go) && !atomic_load(&s->stop) &&
+	       atomic_load(&s->cancelled) != number + 1)
+		;
+}
+
+/* One turn. Returns false when the way does not work. */
+static bool take_turn(struct session *s, uint64_t number)
+{
+	const struct way *way =
+		s->lane->turns[number % s->lane->n_turns].way;
+	int error = way->arm && way->arm(&s->port) ? errno : 0;
+	struct arrival *arrival;
+
+	sem_post(&s->armed);
+	while (sem_wait(&s->room) && !atomic_load(&s->stop))
+		;
+	arrival = arrival_of(s, number);
+	*arrival = (struct arrival){ .error = error };
+	if (error)
+		return false;
+	if (way_spins(way))
+		wait_go(s, number);
+	wait_for(s, way, number, arrival);
+	return !arrival->error || arrival->error == EINTR;
 }
 
 static void *measured_thread(void *context)
 {
 	struct session *s = context;
-	struct arrival *arrival;
 	uint64_t number;
 
 	s->tid = gettid();
 	rt_pin(s->bench->measured_cpu);
 	s->priority_error = rt_set_priority(&s->bench->priority) ? errno : 0;
 
-	for (number = 0; !atomic_load(&s->stop); number++) {
-		sem_post(&s->armed);
-		while (sem_wait(&s->room) && !atomic_load(&s->stop))
-			;
-		arrival = arrival_of(s, number);
-		wait_for(s, s->turns[number % s->n_turns].way, number, arrival);
-		if (arrival->error && arrival->error != EINTR)
+	for (number = 0; !atomic_load(&s->stop); number++)
+		if (!take_turn(s, number))
 			break;
-	}
 	atomic_store(&s->exited, true);
 	sem_post(&s->armed);
 	return NULL;
@@ -172,8 +127,10 @@ static void *measured_thread(void *context)
 
 /* --- controlling thread --------------------------------------------------- */
 
-static bool stop_requested(const struct bench *bench)
+/* Has a signal asked to stop? Notes that it has. */
+bool session_stop_requested(struct session *s)
 {
+	const struct bench *bench = s->bench;
 	sigset_t pending;
 	int signal;
 
@@ -181,8 +138,20 @@ static bool stop_requested(const struct bench *bench)
 	for (signal = 1; signal < NSIG; signal++)
 		if (sigismember(&bench->stop_signals, signal) == 1 &&
 		    sigismember(&pending, signal) == 1)
-			return true;
-	return false;
+			s->run->interrupted = true;
+	return s->run->interrupted;
+}
+
+/* SIGUSR1 asks for what there is so far. */
+void session_serve_interim(struct session *s)
+{
+	const struct timespec now = { 0 };
+	sigset_t wanted;
+
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGUSR1);
+	if (sigtimedwait(&wanted, NULL, &now) == SIGUSR1)
+		s->bench->interim(s->bench->context, s->run);
 }
 
 /* Returns 0, ETIMEDOUT, or EINTR when a signal asks to stop. */
@@ -196,8 +165,9 @@ static int wait_armed(struct session *s, uint64_t timeout_ns)
 		until = clock_timespec(slice_ns < end_ns ? slice_ns : end_ns);
 		if (!sem_clockwait(&s->armed, CLOCK_MONOTONIC, &until))
 			return 0;
-		if (stop_requested(s->bench))
+		if (session_stop_requested(s))
 			return EINTR;
+		session_serve_interim(s);
 		if (clock_ns() >= end_ns)
 			return ETIMEDOUT;
 	}
@@ -240,7 +210,7 @@ static void kick(struct session *s)
 	struct timespec until;
 
 	do {
-		pthread_kill(s->thread, SIGUSR1);
+		pthread_kill(s->thread, SIGUSR2);
 		until = clock_timespec(clock_ns() + (uint64_t)pause.tv_nsec);
 	} while (sem_clockwait(&s->armed, CLOCK_MONOTONIC, &until));
 }
@@ -261,7 +231,7 @@ static void record(struct session *s, size_t row, size_t n_rows,
 		      (int64_t)(user_ns - entry_ns));
 }
 
-static int match_entries(struct session *s)
+int session_match_entries(struct session *s)
 {
 	struct entry_match match = { .waits = s->waits, .n = s->n_waits };
 	size_t i;
@@ -280,13 +250,30 @@ static int match_entries(struct session *s)
 	return 0;
 }
 
+/*
+ * Those after the first that a delivery stands for, where it is known when each
+ * was raised: they waited too.
+ */
+static void record_late(struct session *s, const struct turn *turn,
+			const struct delivery *d, const struct account *account)
+{
+	struct hist *h = &s->run->results[turn->row + STAGE_TOTAL].hist;
+	uint64_t raised_ns = account->raised_ns, i;
+
+	for (i = 1; account->period_ns && i < d->count && i < PERIODS_MAX; i++) {
+		raised_ns += account->period_ns;
+		hist_record(h, (int64_t)(d->user_ns - raised_ns));
+	}
+}
+
 static int record_sample(struct session *s, const struct turn *turn,
 			 const struct delivery *d,
 			 const struct account *account)
 {
 	if (!account->raised_ns)
 		return 0;
-	if (!s->trace) {
+	record_late(s, turn, d, account);
+	if (!s->trace || turn->n_rows != STAGE_COUNT) {
 		record(s, turn->row, turn->n_rows, account->raised_ns,
 		       d->entry_ns, d->user_ns);
 		return 0;
@@ -296,88 +283,127 @@ static int record_sample(struct session *s, const struct turn *turn,
 		.raised_ns = account->raised_ns,
 		.user_ns = d->user_ns,
 	};
-	return s->n_waits == ENTRY_WAITS_MAX ? match_entries(s) : 0;
+	return s->n_waits == ENTRY_WAITS_MAX ? session_match_entries(s) : 0;
 }
 
 /* Account for sample @number, whose end the measured thread has announced. */
 static int take_sample(struct session *s, uint64_t number)
 {
 	const struct arrival *arrival = arrival_of(s, number);
-	const struct turn *turn = &s->turns[number % s->n_turns];
+	const struct lane *lane = s->lane;
+	const struct turn *turn = &lane->turns[number % lane->n_turns];
+	const struct delivery *d =
+		arrival->brought ? &arrival->delivery : NULL;
 	struct account account;
 	size_t i;
 
-	s->bench->source->account(s->source,
-				  arrival->brought ? &arrival->delivery : NULL,
-				  &account);
-	if (number / s->n_turns < s->bench->warmup)
+	lane->ops->account(lane->source, d, &account);
+	if (number / lane->n_turns < s->slice_warmup)
 		return 0;
 	for (i = turn->row; i < turn->row + turn->n_rows; i++) {
 		struct result *r = &s->run->results[i];
 
 		r->raised += account.raised;
 		r->coalesced += account.coalesced;
-		if (arrival->brought) {
+		if (d) {
 			r->delivered++;
-			r->coalesced += arrival->delivery.count - 1;
+			r->coalesced += (d->count < PERIODS_MAX ?
+						 d->count : PERIODS_MAX) - 1;
 		}
 		r->lost = (int64_t)(r->raised - r->delivered - r->coalesced);
 	}
-	if (!arrival->brought || arrival->error)
+	if (!d || arrival->error)
 		return 0;
-	return record_sample(s, turn, &arrival->delivery, &account);
+	if (d->early) {
+		s->early++;
+		return 0;
+	}
+	return record_sample(s, turn, d, &account);
 }
 
 static void say_progress(struct session *s, uint64_t number)
 {
+	const struct lane *lane = s->lane;
 	uint64_t now_ns = clock_ns();
+	char limit[32] = "";
 
 	if (!s->bench->progress || now_ns < s->progress_ns)
 		return;
 	s->progress_ns = now_ns + PROGRESS_NS;
-	fprintf(stderr, "\rirqlat: %" PRIu64 " samples per way, %u ways ",
-		number / s->n_turns, s->n_turns);
+	if (s->bench->duration_ns)
+		snprintf(limit, sizeof(limit), " of %.0f",
+			 (double)s->bench->duration_ns / NSEC_PER_SEC);
+	fprintf(stderr, "\r\033[Kirqlat: %.0f%s s, load %s, %s: %" PRIu64 " samples ",
+		(double)(now_ns - s->begin_ns) / NSEC_PER_SEC, limit, s->load,
+		lane->turns[0].way->name,
+		lane->done + (number / lane->n_turns > s->slice_warmup ?
+				      number / lane->n_turns - s->slice_warmup :
+				      0));
 }
 
-/* Has this driver's share been measured? */
+/* Is the slice over? Each way gets at least one sample. */
 static bool is_done(struct session *s, uint64_t number)
 {
-	const struct bench *b = s->bench;
+	unsigned int n_turns = s->lane->n_turns;
+	uint64_t samples;
 
 	say_progress(s, number);
-	if (stop_requested(b)) {
-		s->run->interrupted = true;
+	if (session_stop_requested(s))
 		return true;
-	}
-	if (number % s->n_turns || number / s->n_turns < b->warmup)
+	session_serve_interim(s);
+	if (number % n_turns || number / n_turns <= s->slice_warmup)
 		return false;
-	if (b->samples != UINT64_MAX &&
-	    number / s->n_turns >= b->warmup + b->samples)
-		return true;
-	return b->duration_ns && clock_ns() >= s->share_end_ns;
+	samples = number / n_turns - s->slice_warmup;
+	if (samples < s->slice_samples &&
+	    (!s->slice_end_ns || clock_ns() < s->slice_end_ns))
+		return false;
+	s->lane->done += samples;
+	return true;
+}
+
+/* Have the next interrupt come to the thread that waits by @way. */
+static int raise_for(struct session *s, const struct way *way)
+{
+	const struct source_ops *ops = s->lane->ops;
+	int err;
+
+	if (ops->self_timed)
+		return 0;
+	if (!way_spins(way))
+		return wait_asleep(s) || ops->raise(s->lane->source) ? -1 : 0;
+	if (!ops->raises_later)
+		sem_post(&s->go);
+	err = ops->raise(s->lane->source);
+	if (ops->raises_later)
+		sem_post(&s->go);
+	return err;
 }
 
 /* Raise one interrupt and see it arrive, or give it up. Returns 0 or -1. */
 static int drive_sample(struct session *s, uint64_t number, int *given_up)
 {
-	const struct source_ops *source = s->bench->source;
+	const struct source_config *config = &s->bench->source_config;
+	const struct source_ops *source = s->lane->ops;
+	const struct way *way = s->lane->turns[number % s->lane->n_turns].way;
 	int rc;
 
-	if (wait_asleep(s) || source->raise(s->source))
+	if (raise_for(s, way))
 		return -1;
-	rc = wait_armed(s, ARRIVAL_TIMEOUT_NS + s->bench->source_config.gap_ns);
+	rc = wait_armed(s, ARRIVAL_TIMEOUT_NS + (source->self_timed ?
+							 config->interval_ns :
+							 config->gap_ns));
 	if (!rc) {
 		*given_up = 0;
 		return 0;
 	}
-	if (source->stop(s->source))
+	if (source->stop(s->lane->source))
 		return -1;
 	atomic_store(&s->cancelled, number + 1);
 	kick(s);
 	if (rc == EINTR || ++*given_up < GIVE_UP_AFTER)
 		return 0;
 	msg_error("no interrupt of %s reached way %s within %.0f s, %d times in a row",
-		  source->name, s->turns[number % s->n_turns].way->name,
+		  source->name, way->name,
 		  (double)ARRIVAL_TIMEOUT_NS / NSEC_PER_SEC, GIVE_UP_AFTER);
 	return -1;
 }
@@ -400,7 +426,8 @@ static int drive(struct session *s)
 		error = arrival_of(s, number)->error;
 		if (error && error != EINTR) {
 			msg_error("way %s: %s",
-				  s->turns[number % s->n_turns].way->name,
+				  s->lane->turns[number % s->lane->n_turns]
+					  .way->name,
 				  strerror(error));
 			return -1;
 		}
@@ -419,6 +446,7 @@ static int start_thread(struct session *s)
 
 	sem_init(&s->armed, 0, 0);
 	sem_init(&s->room, 0, ARRIVALS_MAX);
+	sem_init(&s->go, 0, 0);
 	atomic_store(&s->stop, false);
 	atomic_store(&s->exited, false);
 	atomic_store(&s->cancelled, 0);
@@ -431,6 +459,7 @@ static int start_thread(struct session *s)
 	msg_error("cannot start a thread: %s", strerror(err));
 	sem_destroy(&s->armed);
 	sem_destroy(&s->room);
+	sem_destroy(&s->go);
 	return -1;
 }
 
@@ -442,6 +471,7 @@ static void end_thread(struct session *s)
 	pthread_join(s->thread, NULL);
 	sem_destroy(&s->armed);
 	sem_destroy(&s->room);
+	sem_destroy(&s->go);
 }
 
 static int open_stat(struct session *s)
@@ -456,8 +486,11 @@ static int open_stat(struct session *s)
 	return -1;
 }
 
-/* The thread has posted once: what it says about itself can be read. */
-static int run_thread(struct session *s)
+/*
+ * Measure a slice. The thread has posted once: what it says about itself can be
+ * read. Returns 0, or -1 after saying why.
+ */
+int session_measure(struct session *s)
 {
 	int err;
 
@@ -476,228 +509,5 @@ static int run_thread(struct session *s)
 		close(s->stat_fd);
 	}
 	end_thread(s);
-	return err;
-}
-
-/* Raise times are found by number: they are wrong when the numbers are. */
-static void note_drift(struct session *s)
-{
-	int64_t drift = s->bench->source->drift(s->source, &s->port);
-
-	if (drift)
-		sysinfo_warn(&s->run->system,
-			     "the source and the line disagree by %" PRId64 " interrupts by now: does somebody else raise it? stages from raised on, and counts, are unreliable",
-			     drift);
-}
-
-static int measure_port(struct session *s, unsigned int irq)
-{
-	int err;
-
-	sysinfo_irq("", irq, &s->run->system);
-	if (s->trace && entrytrace_start(s->trace, irq))
-		return -1;
-	if (s->bench->source->sync(s->source, &s->port))
-		return -1;
-	err = run_thread(s);
-	if (s->bench->source->stop(s->source))
-		err = -1;
-	else
-		note_drift(s);
-	if (s->trace && match_entries(s))
-		err = -1;
-	return err;
-}
-
-/* A row for each stage of a way. Returns 0, or -1 after saying why. */
-static int add_rows(struct session *s, struct turn *turn, unsigned int irq,
-		    uint64_t overhead_ns)
-{
-	size_t i;
-
-	turn->row = s->run->n_results;
-	turn->n_rows = s->trace || turn->way->driver == DRIVER_PROCIRQ ?
-			       STAGE_COUNT : 1;
-	for (i = 0; i < turn->n_rows; i++) {
-		struct result *r = run_add(s->run);
-
-		if (!r || blocks_init(&r->blocks)) {
-			msg_error("out of memory");
-			return -1;
-		}
-		snprintf(r->source, sizeof(r->source), "%s",
-			 s->bench->source->name);
-		snprintf(r->way, sizeof(r->way), "%s", turn->way->name);
-		snprintf(r->wait, sizeof(r->wait), "%s", turn->way->wait_kind);
-		snprintf(r->stage, sizeof(r->stage), "%s", stage_names[i]);
-		r->irq = irq;
-		r->cpu = s->bench->measured_cpu;
-		r->overhead_ns = overhead_ns;
-	}
-	return 0;
-}
-
-static int measure_driver(struct session *s, enum driver driver,
-			  uint64_t overhead_ns)
-{
-	struct target target = { 0 };
-	unsigned int i;
-	int err;
-
-	if (s->bench->source->connect(s->source, driver, &target))
-		return -1;
-	for (i = 0; i < s->n_turns; i++)
-		if (add_rows(s, &s->turns[i], target.irq, overhead_ns))
-			return -1;
-	s->driver = driver_ops(driver);
-	if (s->driver->open(&s->port, &target))
-		return -1;
-	err = measure_port(s, target.irq);
-	s->driver->close(&s->port);
-	return err;
-}
-
-/* The ways of @driver become the turns. Returns how many. */
-static unsigned int choose_turns(struct session *s, enum driver driver)
-{
-	int i;
-
-	s->n_turns = 0;
-	for (i = 0; i < s->bench->n_ways; i++)
-		if (s->bench->ways[i]->driver == driver)
-			s->turns[s->n_turns++].way = s->bench->ways[i];
-	return s->n_turns;
-}
-
-static unsigned int count_drivers(struct session *s)
-{
-	unsigned int n = 0;
-	int driver;
-
-	for (driver = 0; driver < DRIVER_COUNT; driver++)
-		n += choose_turns(s, (enum driver)driver) > 0;
-	return n;
-}
-
-static int measure_drivers(struct session *s, uint64_t overhead_ns)
-{
-	uint64_t share_ns = s->bench->duration_ns / count_drivers(s);
-	int driver, err = 0;
-
-	for (driver = 0; driver < DRIVER_COUNT; driver++) {
-		if (!choose_turns(s, (enum driver)driver))
-			continue;
-		if (stop_requested(s->bench)) {
-			s->run->interrupted = true;
-			break;
-		}
-		s->share_end_ns = clock_ns() + share_ns;
-		err = measure_driver(s, (enum driver)driver, overhead_ns);
-		if (err)
-			break;
-	}
-	if (s->bench->progress)
-		fputs("\r\033[K", stderr);
-	return err;
-}
-
-static int compare_ns(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* Median cost of one stamp, ns: two clock reads back to back. */
-static uint64_t measure_overhead(struct sysinfo *info)
-{
-	uint64_t cost_ns[1001], before_ns;
-	size_t n = sizeof(cost_ns) / sizeof(cost_ns[0]), i;
-
-	for (i = 0; i < n; i++) {
-		before_ns = clock_ns();
-		cost_ns[i] = clock_ns() - before_ns;
-	}
-	qsort(cost_ns, n, sizeof(cost_ns[0]), compare_ns);
-	snprintf(info->clock_overhead, sizeof(info->clock_overhead),
-		 "%" PRIu64 " ns per clock read (median; least %" PRIu64
-		 "), contained in every figure",
-		 cost_ns[n / 2], cost_ns[0]);
-	return cost_ns[n / 2];
-}
-
-static void interrupt_wait(int signal)
-{
-	(void)signal;
-}
-
-/* Without SA_RESTART: the blocked call returns EINTR. */
-static void catch_kicks(void)
-{
-	struct sigaction action = { .sa_handler = interrupt_wait };
-
-	sigaction(SIGUSR1, &action, NULL);
-}
-
-static void note_entries(struct session *s)
-{
-	if (s->entries_lost)
-		sysinfo_warn(&s->run->system,
-			     "the trace buffer lost %" PRIu64 " handler entries or more",
-			     s->entries_lost);
-	if (s->entries_missing)
-		sysinfo_warn(&s->run->system,
-			     "%" PRIu64 " samples have no handler entry in the trace: they count in stage total only",
-			     s->entries_missing);
-}
-
-/**
- * bench_measure - run a benchmark
- * @bench: what to measure
- * @run: gets the rows; its system facts are completed
- *
- * Everything that was changed on the system is restored when this returns.
- *
- * Returns 0, or -1 after saying why; what was measured until then is in @run.
- */
-int bench_measure(const struct bench *bench, struct run *run)
-{
-	struct session *s = calloc(1, sizeof(*s));
-	int err = -1, latency_fd = -1;
-
-	if (!s) {
-		msg_error("out of memory");
-		return -1;
-	}
-	s->bench = bench;
-	s->run = run;
-	catch_kicks();
-	s->source = bench->source->open(&bench->source_config);
-	if (!s->source)
-		goto out_free;
-	if (bench->entry_trace) {
-		s->trace = entrytrace_open();
-		s->waits = calloc(ENTRY_WAITS_MAX, sizeof(*s->waits));
-		if (!s->trace || !s->waits)
-			goto out_close;
-		snprintf(run->system.trace_clock,
-			 sizeof(run->system.trace_clock), "mono");
-	}
-	rt_lock_memory(&run->system);
-	latency_fd = rt_hold_cpu_dma_latency(&run->system);
-	rt_pin(bench->source_cpu);
-	run->warmup = bench->warmup;
-	s->start_ns = clock_ns();
-	err = measure_drivers(s, measure_overhead(&run->system));
-	run_end(run);
-	note_entries(s);
-	if (latency_fd >= 0)
-		close(latency_fd);
-out_close:
-	entrytrace_close(s->trace);
-	bench->source->close(s->source);
-out_free:
-	free(s->waits);
-	free(s);
 	return err;
 }

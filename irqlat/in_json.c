@@ -226,6 +226,10 @@ static int read_result(struct reader *reader, const json_t *object,
 		r->irq = RESULT_NO_IRQ;
 	else if (get_count(reader, object, "irq", &r->irq))
 		return -1;
+	/* Not in every file: it came later than the schema. */
+	if (json_object_get(object, "load") &&
+	    get_text(reader, object, "load", r->load, RESULT_NAME_BYTES))
+		return -1;
 	if (get_integer(reader, object, "cpu", &r->cpu) ||
 	    get_count(reader, object, "raised", &r->raised) ||
 	    get_count(reader, object, "delivered", &r->delivered) ||
@@ -290,6 +294,46 @@ static int read_system(struct reader *reader, const json_t *root,
 	return 0;
 }
 
+static int read_unavailable(struct reader *reader, const json_t *root,
+			    struct run *run)
+{
+	const json_t *array = json_object_get(root, "unavailable");
+	struct unavailable *u = run->unavailable;
+	size_t i;
+
+	if (array && !json_is_array(array))
+		return fail(reader, "\"unavailable\" is not an array");
+	for (i = 0; i < json_array_size(array); i++, u++) {
+		const json_t *object = json_array_get(array, i);
+
+		if (i == RESULT_UNAVAILABLE_MAX)
+			return fail(reader, "too many ways are unavailable");
+		if (get_text(reader, object, "way", u->way, sizeof(u->way)) ||
+		    get_text(reader, object, "reason", u->reason,
+			     sizeof(u->reason)))
+			return -1;
+		run->n_unavailable++;
+	}
+	return 0;
+}
+
+/* What is asked for and what came of it. Older files have less of it. */
+static int read_head(struct reader *reader, const json_t *root, struct run *run)
+{
+	const json_t *command = json_object_get(root, "load_command");
+
+	run->interrupted = json_is_true(json_object_get(root, "interrupted"));
+	run->partial = json_is_true(json_object_get(root, "partial"));
+	if (json_object_get(root, "warmup") &&
+	    get_count(reader, root, "warmup", &run->warmup))
+		return -1;
+	if (command && !json_is_null(command) &&
+	    get_text(reader, root, "load_command", run->load_command,
+		     sizeof(run->load_command)))
+		return -1;
+	return read_unavailable(reader, root, run);
+}
+
 static int read_run(struct reader *reader, const json_t *root, struct run *run)
 {
 	const json_t *schema = json_object_get(root, "schema"), *results;
@@ -305,9 +349,7 @@ static int read_run(struct reader *reader, const json_t *root, struct run *run)
 	if (read_system(reader, root, &run->system))
 		return -1;
 	reader->where[0] = '\0';
-	run->interrupted = json_is_true(json_object_get(root, "interrupted"));
-	if (json_object_get(root, "warmup") &&
-	    get_count(reader, root, "warmup", &run->warmup))
+	if (read_head(reader, root, run))
 		return -1;
 	results = json_object_get(root, "results");
 	if (!json_is_array(results))

@@ -127,6 +127,19 @@ static json_t *system_object(const struct sysinfo *info)
 	return object;
 }
 
+static json_t *unavailable_array(const struct run *run)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < run->n_unavailable; i++)
+		json_array_append_new(
+			array,
+			json_pack("{s:s, s:o}", "way", run->unavailable[i].way,
+				  "reason", string(run->unavailable[i].reason)));
+	return array;
+}
+
 /* A run as an object of the caller, NULL when memory runs out. */
 json_t *out_json_object(const struct run *run)
 {
@@ -135,10 +148,14 @@ json_t *out_json_object(const struct run *run)
 
 	for (i = 0; i < run->n_results; i++)
 		json_array_append_new(results, result_object(&run->results[i]));
-	return json_pack("{s:s, s:s, s:b, s:I, s:o, s:o}", "schema",
-			 RESULT_SCHEMA, "irqlat_version", PROCIRQ_VERSION,
-			 "interrupted", run->interrupted, "warmup",
-			 (json_int_t)run->warmup, "system",
+	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}",
+			 "schema", RESULT_SCHEMA, "irqlat_version",
+			 PROCIRQ_VERSION, "interrupted", run->interrupted,
+			 "partial", run->partial, "warmup",
+			 (json_int_t)run->warmup, "load_command",
+			 *run->load_command ? string(run->load_command) :
+					      json_null(),
+			 "unavailable", unavailable_array(run), "system",
 			 system_object(&run->system), "results", results);
 }
 

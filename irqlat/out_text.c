@@ -91,37 +91,41 @@ void out_text_warnings(const struct sysinfo *info, FILE *out)
 		fprintf(out, "WARNING: %s\n", info->warnings[i]);
 }
 
-static void print_value(bool known, uint64_t ns, const struct text_style *style,
-			FILE *out)
+static void print_value(bool known, uint64_t ns, int width,
+			const struct text_style *style, FILE *out)
 {
 	if (!known)
-		fprintf(out, "%*s", VALUE_WIDTH, "n/a");
+		fprintf(out, "%*s", width, "n/a");
 	else if (style->nanoseconds)
-		fprintf(out, "%*" PRIu64, VALUE_WIDTH, ns);
+		fprintf(out, "%*" PRIu64, width, ns);
 	else
-		fprintf(out, "%*.3f", VALUE_WIDTH, (double)ns / 1000);
+		fprintf(out, "%*.3f", width, (double)ns / 1000);
 }
 
-/* Rows [first, end) of the results side by side, one a column. */
+/* Rows side by side, one a column: of ways that compare with each other. */
+#define TABLE_COLUMNS_MAX ((COLUMNS_MAX - LABEL_WIDTH) / VALUE_WIDTH)
+
 struct columns {
-	const struct result *first;
-	const struct result *end;
+	const struct result *row[TABLE_COLUMNS_MAX];
+	int width[TABLE_COLUMNS_MAX];
+	size_t n;
+	int used;
 };
 
 static void print_percentile_rows(const struct columns *c,
 				  const struct text_style *style, FILE *out)
 {
 	const struct result_percentile *p;
-	const struct result *r;
 	uint64_t ns = 0;
 	bool known;
+	size_t i;
 
 	/* Six nines need ten million samples: n/a in most runs, so left to JSON. */
 	for (p = result_percentiles; p->ppm <= 999900 && p->key; p++) {
 		fprintf(out, "%-*s", LABEL_WIDTH, p->label);
-		for (r = c->first; r < c->end; r++) {
-			known = hist_percentile(&r->hist, p->ppm, &ns);
-			print_value(known, ns, style, out);
+		for (i = 0; i < c->n; i++) {
+			known = hist_percentile(&c->row[i]->hist, p->ppm, &ns);
+			print_value(known, ns, c->width[i], style, out);
 		}
 		fputc('\n', out);
 	}
@@ -136,37 +140,49 @@ static const char *column_title(const char *stage)
 	return stage;
 }
 
+static void print_names(const struct columns *c, FILE *out)
+{
+	int width = 0;
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		width += c->width[i];
+		if (i && !strcmp(c->row[i]->way, c->row[i - 1]->way))
+			continue;
+		fprintf(out, "%*s", width, c->row[i]->way);
+		width = 0;
+	}
+	fputc('\n', out);
+}
+
 static void print_table(const struct columns *c, const struct text_style *style,
 			FILE *out)
 {
-	const struct result *r;
-	int width = VALUE_WIDTH;
+	size_t i;
 
 	fprintf(out, "%-*s", LABEL_WIDTH, "way");
-	for (r = c->first; r < c->end; r++, width += VALUE_WIDTH) {
-		if (r > c->first && !strcmp(r->way, r[-1].way))
-			continue;
-		fprintf(out, "%*s", width, r->way);
-		width = 0;
-	}
-	fprintf(out, "\n%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
-	for (r = c->first; r < c->end; r++)
-		fprintf(out, "%*s", VALUE_WIDTH, column_title(r->stage));
+	print_names(c, out);
+	fprintf(out, "%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
+	for (i = 0; i < c->n; i++)
+		fprintf(out, "%*s", c->width[i], column_title(c->row[i]->stage));
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "n");
-	for (r = c->first; r < c->end; r++)
-		fprintf(out, "%*" PRIu64, VALUE_WIDTH, r->hist.n);
+	for (i = 0; i < c->n; i++)
+		fprintf(out, "%*" PRIu64, c->width[i], c->row[i]->hist.n);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "min");
-	for (r = c->first; r < c->end; r++)
-		print_value(r->hist.n > 0, r->hist.min, style, out);
+	for (i = 0; i < c->n; i++)
+		print_value(c->row[i]->hist.n > 0, c->row[i]->hist.min,
+			    c->width[i], style, out);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "mean");
-	for (r = c->first; r < c->end; r++)
-		print_value(r->hist.n > 0, (uint64_t)hist_mean(&r->hist), style,
-			    out);
+	for (i = 0; i < c->n; i++)
+		print_value(c->row[i]->hist.n > 0,
+			    (uint64_t)hist_mean(&c->row[i]->hist), c->width[i],
+			    style, out);
 	fputc('\n', out);
 	print_percentile_rows(c, style, out);
 	fprintf(out, "%-*s", LABEL_WIDTH, "max");
-	for (r = c->first; r < c->end; r++)
-		print_value(r->hist.n > 0, r->hist.max, style, out);
+	for (i = 0; i < c->n; i++)
+		print_value(c->row[i]->hist.n > 0, c->row[i]->hist.max,
+			    c->width[i], style, out);
 	fputs("\n\n", out);
 }
 
@@ -174,45 +190,126 @@ static void print_table(const struct columns *c, const struct text_style *style,
 static const struct result *way_end(const struct result *r,
 				    const struct result *end)
 {
-	const char *way = r->way;
+	const struct result *first = r;
 
-	while (r < end && !strcmp(r->way, way))
+	while (r < end && result_same_way(r, first))
 		r++;
 	return r;
 }
 
-/* As many whole ways side by side as the width has room for. */
-static void print_tables(const struct run *run, const struct text_style *style,
-			 FILE *out)
+/* The stages of one way; a long name needs room where there is but one. */
+static void add_columns(struct columns *c, const struct result *first,
+			const struct result *end)
 {
-	const struct result *end = run->results + run->n_results;
-	long room = (style->columns - LABEL_WIDTH) / VALUE_WIDTH;
-	struct columns c = { .first = run->results };
+	int name = (int)strlen(first->way) + 1;
+	const struct result *r;
 
-	while (c.first < end) {
-		c.end = way_end(c.first, end);
-		while (c.end < end && way_end(c.end, end) - c.first <= room)
-			c.end = way_end(c.end, end);
-		print_table(&c, style, out);
-		c.first = c.end;
+	for (r = first; r < end && c->n < TABLE_COLUMNS_MAX; r++) {
+		c->row[c->n] = r;
+		c->width[c->n] = end - first == 1 && name > VALUE_WIDTH ?
+					 name : VALUE_WIDTH;
+		c->used += c->width[c->n++];
 	}
 }
 
-static void print_counts(const struct result *r, const struct text_style *style,
+/* As many whole ways side by side as the width has room for. */
+static void print_group(const struct run *run, const struct result *like,
+			const struct text_style *style, FILE *out)
+{
+	const struct result *end = run->results + run->n_results, *r, *next;
+	struct columns c = { .n = 0 }, more;
+
+	for (r = run->results; r < end; r = next) {
+		next = way_end(r, end);
+		if (strcmp(r->wait, like->wait) || strcmp(r->load, like->load))
+			continue;
+		more = c;
+		add_columns(&more, r, next);
+		if (c.n && (LABEL_WIDTH + more.used > style->columns ||
+			    more.n - c.n < (size_t)(next - r))) {
+			print_table(&c, style, out);
+			more = (struct columns){ .n = 0 };
+			add_columns(&more, r, next);
+		}
+		c = more;
+	}
+	print_table(&c, style, out);
+}
+
+/*
+ * Blocked is compared with blocked, under the same load: a group of tables for
+ * each, in the order in which they first appear, with a title if there are
+ * several.
+ */
+static void print_tables(const struct run *run, const struct text_style *style,
 			 FILE *out)
 {
-	char text[256];
+	const struct result *results = run->results;
+	bool several = false;
+	size_t i, j;
 
-	fprintf(out, "%-5s ", r->way);
+	for (i = 0; i < run->n_results; i++)
+		several |= strcmp(results[i].wait, results[0].wait) ||
+			   strcmp(results[i].load, results[0].load);
+	for (i = 0; i < run->n_results; i++) {
+		for (j = 0; j < i; j++)
+			if (!strcmp(results[i].wait, results[j].wait) &&
+			    !strcmp(results[i].load, results[j].load))
+				break;
+		if (j < i)
+			continue;
+		if (several)
+			fprintf(out, "%s, load %s\n",
+				strcmp(results[i].wait, "spin") ? "blocked" :
+								  "spinning",
+				results[i].load);
+		print_group(run, &results[i], style, out);
+	}
+}
+
+static void print_counts(const struct result *r, int indent,
+			 const struct text_style *style, FILE *out)
+{
+	char title[RESULT_TITLE_BYTES], text[256], where[32] = "";
+
+	fprintf(out, "%-*s", indent, result_title(r, title));
+	if ((int)strlen(title) >= indent)
+		fprintf(out, "\n%*s", indent, "");
+	if (r->irq != RESULT_NO_IRQ)
+		snprintf(where, sizeof(where), "irq %" PRIu64 " of ", r->irq);
 	snprintf(text, sizeof(text),
-		 "raised %" PRIu64 ", delivered %" PRIu64 ", coalesced %" PRIu64
-		 ", lost %" PRId64 ", irq %" PRIu64 " of %s, CPU %" PRId64,
-		 r->raised, r->delivered, r->coalesced, r->lost, r->irq,
-		 r->source, r->cpu);
-	print_wrapped(text, 6, style->columns, out);
+		 "raised %" PRIu64 ", delivered %" PRIu64 ", %s %" PRIu64
+		 ", lost %" PRId64 ", %s%s, CPU %" PRId64,
+		 r->raised, r->delivered,
+		 strcmp(r->source, "timer") ? "coalesced" : "missed periods",
+		 r->coalesced, r->lost, where, r->source, r->cpu);
+	print_wrapped(text, indent, style->columns, out);
 	if (r->hist.negative)
-		fprintf(out, "%6sWARNING: time went backwards in %" PRIu64
-			" samples\n", "", r->hist.negative);
+		fprintf(out, "%*sWARNING: time went backwards in %" PRIu64
+			" samples\n", indent, "", r->hist.negative);
+}
+
+static void print_all_counts(const struct run *run,
+			     const struct text_style *style, FILE *out)
+{
+	const struct result *end = run->results + run->n_results, *r;
+	char title[RESULT_TITLE_BYTES], text[RESULT_REASON_BYTES + 16];
+	int indent = 6, len;
+	size_t i;
+
+	for (r = run->results; r < end; r++) {
+		len = (int)strlen(result_title(r, title)) + 1;
+		if (len > indent)
+			indent = len < style->columns / 2 ? len : indent;
+	}
+	for (r = run->results; r < end; r = way_end(r, end))
+		print_counts(r, indent, style, out);
+	for (i = 0; i < run->n_unavailable; i++) {
+		fprintf(out, "%-*s ", indent - 1, run->unavailable[i].way);
+		snprintf(text, sizeof(text), "unavailable: %s",
+			 run->unavailable[i].reason);
+		print_wrapped(text, indent, style->columns, out);
+	}
 }
 
 /* --- histogram ------------------------------------------------------------ */
@@ -344,6 +441,7 @@ void out_text_histogram(const struct hist *h, const struct text_style *style,
 static void print_histograms(const struct run *run,
 			     const struct text_style *style, FILE *out)
 {
+	char title[RESULT_TITLE_BYTES], text[RESULT_TITLE_BYTES + 64];
 	size_t i;
 
 	for (i = 0; i < run->n_results; i++) {
@@ -351,8 +449,11 @@ static void print_histograms(const struct run *run,
 
 		if (strcmp(r->stage, "total") || !r->hist.n)
 			continue;
-		fprintf(out, "\n%s, %s, from %s:\n", r->way,
-			stage_title(r->stage), style->nanoseconds ? "ns" : "us");
+		snprintf(text, sizeof(text), "%s, %s, from %s:",
+			 result_title(r, title), stage_title(r->stage),
+			 style->nanoseconds ? "ns" : "us");
+		fputc('\n', out);
+		print_wrapped(text, 0, style->columns, out);
 		out_text_histogram(&r->hist, style, out);
 	}
 }
@@ -365,8 +466,6 @@ static void print_histograms(const struct run *run,
  */
 void out_text(const struct run *run, const struct text_style *style, FILE *out)
 {
-	const struct result *end = run->results + run->n_results, *r;
-
 	if (style->header) {
 		print_header(run, style, out);
 		out_text_warnings(&run->system, out);
@@ -378,8 +477,7 @@ void out_text(const struct run *run, const struct text_style *style, FILE *out)
 			run_has_samples(run) ? ": what follows is part of the run." :
 					   " before the first sample (warm-up).");
 	print_tables(run, style, out);
-	for (r = run->results; r < end; r = way_end(r, end))
-		print_counts(r, style, out);
+	print_all_counts(run, style, out);
 	if (style->histogram)
 		print_histograms(run, style, out);
 }

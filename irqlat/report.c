@@ -89,6 +89,7 @@ size_t report_series(const struct report *report, const char *stage,
 
 		for (j = 0; j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
+			char title[RESULT_TITLE_BYTES];
 
 			if (strcmp(r->stage, stage) || !r->hist.n ||
 			    n == REPORT_SERIES_MAX)
@@ -96,10 +97,12 @@ size_t report_series(const struct report *report, const char *stage,
 			if (report->n_inputs > 1)
 				snprintf(series[n].title,
 					 sizeof(series[n].title), "%.60s: %.60s",
-					 in->label, r->way);
+					 in->label,
+					 result_title(r, title));
 			else
 				snprintf(series[n].title,
-					 sizeof(series[n].title), "%s", r->way);
+					 sizeof(series[n].title), "%s",
+					 result_title(r, title));
 			series[n++].hist = &r->hist;
 		}
 	}

@@ -152,6 +152,7 @@ static void write_row(struct page *page, const struct report_input *in,
 		      const struct result *r, bool first)
 {
 	const struct result_percentile *p;
+	char title[RESULT_TITLE_BYTES];
 	bool any = r->hist.n > 0;
 	uint64_t ns = 0;
 	bool known;
@@ -161,7 +162,7 @@ static void write_row(struct page *page, const struct report_input *in,
 		html_escape(in->label, page->out);
 		fputs(": ", page->out);
 	}
-	html_escape(r->way, page->out);
+	html_escape(result_title(r, title), page->out);
 	fputs("</th><td>", page->out);
 	html_escape(stage_title(r->stage), page->out);
 	fputs("</td>", page->out);
@@ -214,7 +215,7 @@ static void write_table(struct page *page)
 
 			write_row(page, in, r,
 				  (i || j) &&
-				  (!j || strcmp(r->way, r[-1].way)));
+				  (!j || !result_same_way(r, r - 1)));
 		}
 	}
 	fputs("</tbody></table>", page->out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Results of a run. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,7 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	cells[n++] = cell_text("way", r->way);
 	cells[n++] = cell_text("wait", r->wait);
 	cells[n++] = cell_text("stage", r->stage);
+	cells[n++] = cell_text("load", r->load);
 	cells[n++] = cell_i("cpu", r->cpu);
 	cells[n++] = cell_u("n", r->hist.n);
 	cells[n++] = cell_if(any, cell_u("min_ns", r->hist.min));
@@ -101,6 +103,7 @@ struct result *run_add(struct run *run)
 	run->results = results;
 	r = &results[run->n_results];
 	memset(r, 0, sizeof(*r));
+	snprintf(r->load, sizeof(r->load), RESULT_NO_LOAD);
 	if (hist_init(&r->hist, HIST_DIGITS_DEFAULT, EXPECTED_MAX_NS))
 		return NULL;
 	run->n_results++;
@@ -154,6 +157,23 @@ void run_free(struct run *run)
 	free(run->results);
 	run->results = NULL;
 	run->n_results = 0;
+}
+
+/* Are these stages of the same thing? */
+bool result_same_way(const struct result *a, const struct result *b)
+{
+	return !strcmp(a->way, b->way) && !strcmp(a->load, b->load) &&
+	       !strcmp(a->source, b->source);
+}
+
+/* The way for people: "read", "read, load cpu". Returns @title. */
+const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES])
+{
+	bool loaded = *r->load && strcmp(r->load, RESULT_NO_LOAD);
+
+	snprintf(title, RESULT_TITLE_BYTES, "%s%s%s", r->way,
+		 loaded ? ", load " : "", loaded ? r->load : "");
+	return title;
 }
 
 /**

@@ -27,6 +27,7 @@
  * @way: how they were waited for: "read", "poll", "uio"
  * @wait: "block" or "spin"
  * @stage: "total" raised -> user, "raise_to_handler", "handler_to_user"
+ * @load: what ran beside: "none", "cpu,io"
  * @cpu: CPU of the measured thread
  * @raised: interrupts the source raised for this way, warm-up not counted
  * @delivered: returns to the user that brought interrupts
@@ -43,6 +44,7 @@ struct result {
 	char way[RESULT_NAME_BYTES];
 	char wait[RESULT_NAME_BYTES];
 	char stage[RESULT_NAME_BYTES];
+	char load[RESULT_NAME_BYTES];
 	int64_t cpu;
 	uint64_t raised;
 	uint64_t delivered;
@@ -53,10 +55,26 @@ struct result {
 	struct blocks blocks;
 };
 
+#define RESULT_NO_LOAD		"none"
+#define RESULT_TITLE_BYTES	(2 * RESULT_NAME_BYTES + 8)
+#define RESULT_REASON_BYTES	256
+#define RESULT_UNAVAILABLE_MAX	16
+
+/* A way that could not be measured here. */
+struct unavailable {
+	char way[RESULT_NAME_BYTES];
+	char reason[RESULT_REASON_BYTES];
+};
+
 /**
  * struct run - everything one invocation measured
  * @system: facts and warnings
  * @interrupted: stopped by a signal before it was done
+ * @partial: this is not all that was asked for: interrupted, ended by an error,
+ *	or not over yet
+ * @load_command: --load-cmd, or empty
+ * @unavailable: @n_unavailable ways that are not there
+ * @n_unavailable: how many
  * @warmup: samples per way that were thrown away first
  * @results: @n_results of them
  * @n_results: rows
@@ -64,6 +82,10 @@ struct result {
 struct run {
 	struct sysinfo system;
 	bool interrupted;
+	bool partial;
+	char load_command[RESULT_REASON_BYTES];
+	struct unavailable unavailable[RESULT_UNAVAILABLE_MAX];
+	size_t n_unavailable;
 	uint64_t warmup;
 	struct result *results;
 	size_t n_results;
@@ -95,5 +117,7 @@ void run_end(struct run *run);
 bool run_has_samples(const struct run *run);
 void run_free(struct run *run);
 const char *stage_title(const char *stage);
+const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES]);
+bool result_same_way(const struct result *a, const struct result *b);
 
 #endif /* IRQLAT_RESULT_H */

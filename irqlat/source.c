@@ -11,6 +11,7 @@ const struct source_ops *source_find(const char *name)
 	static const struct source_ops *const known[] = {
 		&source_irqgen_ops,
 		&source_edu_ops,
+		&source_timer_ops,
 	};
 	size_t i;
 
@@ -18,4 +19,15 @@ const struct source_ops *source_find(const char *name)
 		if (!strcmp(known[i]->name, name))
 			return known[i];
 	return NULL;
+}
+
+/* What raises for @driver where @chosen is what --source says. */
+const struct source_ops *source_for(const struct source_ops *chosen,
+				    enum driver driver)
+{
+	if (driver == DRIVER_TIMER)
+		return &source_timer_ops;
+	if (driver == DRIVER_THREAD)
+		return &source_thread_ops;
+	return chosen->drivers[driver] ? chosen : NULL;
 }

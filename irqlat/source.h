@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "way.h"
 
 /**
@@ -17,6 +18,7 @@
  * @line: irqgen line
  * @cpu: CPU that raises
  * @gap_ns: between the reader falling asleep and the interrupt
+ * @interval_ns: from one expiry of a timer to the next
  * @intx: the device shall use its INTx line
  */
 struct source_config {
@@ -24,6 +26,7 @@ struct source_config {
 	uint64_t line;
 	int cpu;
 	uint64_t gap_ns;
+	uint64_t interval_ns;
 	bool intx;
 };
 
@@ -33,11 +36,14 @@ struct source_config {
  * @coalesced: of those, merged into a pending one before any handler ran
  * @raised_ns: CLOCK_MONOTONIC before the first one of the delivery was raised;
  *	0 when it is not known any more
+ * @period_ns: each of the others of the delivery was raised so long after the one
+ *	before; 0 when that is not known
  */
 struct account {
 	uint64_t raised;
 	uint64_t coalesced;
 	uint64_t raised_ns;
+	uint64_t period_ns;
 };
 
 struct source;
@@ -46,6 +52,8 @@ struct source;
  * struct source_ops - one kind of source
  * @name: as in --source and in results
  * @drivers: which drivers can serve its interrupt
+ * @self_timed: the way itself arranges for the next one; raise() does nothing
+ * @raises_later: raise() returns before the interrupt is raised
  * @open: get hold of it
  * @connect: make its interrupt available to a driver; undoes the last connect
  * @sync: the port is open and nothing is being raised: agree on numbers
@@ -62,6 +70,8 @@ struct source;
 struct source_ops {
 	const char *name;
 	bool drivers[DRIVER_COUNT];
+	bool self_timed;
+	bool raises_later;
 	struct source *(*open)(const struct source_config *config);
 	int (*connect)(struct source *source, enum driver driver,
 		       struct target *target);
@@ -77,8 +87,39 @@ struct source_ops {
 
 extern const struct source_ops source_irqgen_ops;
 extern const struct source_ops source_edu_ops;
+extern const struct source_ops source_timer_ops;
+extern const struct source_ops source_thread_ops;
 
 const struct source_ops *source_find(const char *name);
+const struct source_ops *source_for(const struct source_ops *chosen,
+				    enum driver driver);
+
+/**
+ * struct pulse - interrupts that the controlling thread raises itself
+ * @raised: since account() was last called
+ * @raised_ns: CLOCK_MONOTONIC before the last one
+ */
+struct pulse {
+	uint64_t raised;
+	uint64_t raised_ns;
+};
+
+/* Wait @gap_ns; the caller raises right after this. */
+static inline void pulse_begin(struct pulse *pulse, uint64_t gap_ns)
+{
+	struct timespec gap = clock_timespec(gap_ns);
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &gap, NULL);
+	pulse->raised++;
+	pulse->raised_ns = clock_ns();
+}
+
+static inline void pulse_account(struct pulse *pulse, struct account *account)
+{
+	*account = (struct account){ .raised = pulse->raised,
+				     .raised_ns = pulse->raised_ns };
+	pulse->raised = 0;
+}
 
 /**
  * struct seq_map - from a line's sequence numbers to a source's own numbers

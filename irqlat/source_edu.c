@@ -5,13 +5,13 @@
  */
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "clock.h"
 #include "msg.h"
 #include "pcidev.h"
 #include "procirq.h"
@@ -24,21 +24,24 @@
 #define EDU_ACK		(0x64 / 4)
 #define EDU_MAP_BYTES	4096
 
+#define NO_IOMMU_PARAMETER "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
 #define PCI_IRQ_PARAMETER "/sys/module/procirq/parameters/pci_irq"
 
 struct edu {
 	struct source_config config;
 	struct pcidev dev;
 	volatile uint32_t *registers;
+	/* To the driver it has now, by us. */
+	bool bound;
 	/* What the module's parameter was; empty: it was not changed. */
 	char found_pci_irq[16];
-	uint64_t raised_ns;
-	uint64_t raised;
+	struct pulse pulse;
 };
 
 static const char *const driver_names[DRIVER_COUNT] = {
 	[DRIVER_PROCIRQ] = "procirq-pci",
 	[DRIVER_UIO] = "uio_pci_generic",
+	[DRIVER_VFIO] = "vfio-pci",
 };
 
 static int full_address(const char *given, char address[13])
@@ -64,8 +67,12 @@ static int full_address(const char *given, char address[13])
 
 static bool is_ours(const char *driver)
 {
-	return !*driver || !strcmp(driver, driver_names[DRIVER_PROCIRQ]) ||
-	       !strcmp(driver, driver_names[DRIVER_UIO]);
+	int i;
+
+	for (i = 0; i < DRIVER_COUNT; i++)
+		if (driver_names[i] && !strcmp(driver, driver_names[i]))
+			return true;
+	return !*driver;
 }
 
 static struct source *open_edu(const struct source_config *config)
@@ -117,20 +124,39 @@ static int choose_intx(struct edu *edu)
 	return 0;
 }
 
+/* Says so when there is none. */
+static bool has_iommu(const struct edu *edu)
+{
+	char path[PATH_MAX], allowed[4];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group",
+		 edu->dev.address);
+	if (!access(path, F_OK) ||
+	    (sysfile_read("", NO_IOMMU_PARAMETER, allowed,
+			  sizeof(allowed)) > 0 && allowed[0] == 'Y'))
+		return true;
+	msg_error("%s: no IOMMU serves it, and VFIO needs one; or, without protection: echo 1 >" NO_IOMMU_PARAMETER,
+		  edu->dev.address);
+	return false;
+}
+
 static int bind_driver(struct edu *edu, enum driver driver)
 {
 	const char *name = driver_names[driver];
 	int err;
 
 	/* Whoever bound it chose its interrupt; do not rebind without need. */
-	if (!edu->config.intx && !strcmp(edu->dev.driver, name))
+	if ((!edu->config.intx || edu->bound) &&
+	    !strcmp(edu->dev.driver, name))
 		return 0;
-	if (!pcidev_driver_loaded(&edu->dev, name))
+	if (!pcidev_driver_loaded(&edu->dev, name) ||
+	    (driver == DRIVER_VFIO && !has_iommu(edu)))
 		return -1;
 	if (driver == DRIVER_PROCIRQ && edu->config.intx && choose_intx(edu))
 		return -1;
 	err = pcidev_bind(&edu->dev, name);
 	restore_pci_irq(edu);
+	edu->bound = !err;
 	return err;
 }
 
@@ -149,6 +175,7 @@ static int connect_edu(struct source *source, enum driver driver,
 	unmap(edu);
 	if (bind_driver(edu, driver))
 		return -1;
+	target->intx = edu->config.intx;
 	memcpy(target->pci, edu->dev.address, sizeof(target->pci));
 	if (procirq_resolve(target->pci, &target->irq, 1) < 0) {
 		msg_error("%s: driver %s gave it no interrupt line",
@@ -168,7 +195,9 @@ static int sync_edu(struct source *source, struct port *port)
 	struct edu *edu = (struct edu *)source;
 
 	(void)port;
-	edu->raised = 0;
+	edu->pulse.raised = 0;
+	/* VFIO lets nobody at the device's registers before it was opened. */
+	edu->registers[EDU_ACK] = ~0u;
 	return 0;
 }
 
@@ -182,11 +211,8 @@ static int64_t drift_edu(struct source *source, struct port *port)
 static int raise_edu(struct source *source)
 {
 	struct edu *edu = (struct edu *)source;
-	struct timespec gap = clock_timespec(edu->config.gap_ns);
 
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &gap, NULL);
-	edu->raised++;
-	edu->raised_ns = clock_ns();
+	pulse_begin(&edu->pulse, edu->config.gap_ns);
 	edu->registers[EDU_RAISE] = 1;
 	return 0;
 }
@@ -210,10 +236,7 @@ static void account_edu(struct source *source, const struct delivery *delivery,
 	struct edu *edu = (struct edu *)source;
 
 	(void)delivery;
-	account->raised = edu->raised;
-	account->coalesced = 0;
-	account->raised_ns = edu->raised_ns;
-	edu->raised = 0;
+	pulse_account(&edu->pulse, account);
 }
 
 static void close_edu(struct source *source)
@@ -227,7 +250,8 @@ static void close_edu(struct source *source)
 
 const struct source_ops source_edu_ops = {
 	.name = "edu",
-	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_UIO] = true },
+	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_UIO] = true,
+		     [DRIVER_VFIO] = true },
 	.open = open_edu,
 	.connect = connect_edu,
 	.sync = sync_edu,

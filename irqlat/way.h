@@ -7,21 +7,36 @@
 #define IRQLAT_WAY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct procirq;
 
-enum driver { DRIVER_PROCIRQ, DRIVER_UIO, DRIVER_COUNT };
+/* The last two are this process itself, on any kernel. */
+enum driver {
+	DRIVER_PROCIRQ,
+	DRIVER_UIO,
+	DRIVER_VFIO,
+	DRIVER_TIMER,
+	DRIVER_THREAD,
+	DRIVER_COUNT
+};
 
 /**
  * struct target - what a source offers a driver to open
- * @irq: Linux interrupt number
+ * @irq: Linux interrupt number; TARGET_NO_IRQ: there is none
  * @pci: PCI address of the device, empty if it is none
+ * @intx: the device shall use its INTx line
+ * @period_ns: from one expiry of a timer to the next (DRIVER_TIMER)
  */
 struct target {
 	unsigned int irq;
 	char pci[13];
+	bool intx;
+	uint64_t period_ns;
 };
+
+#define TARGET_NO_IRQ UINT32_MAX
 
 /**
  * struct port - an interrupt line held open through a driver
@@ -30,6 +45,7 @@ struct target {
  * @config_fd: PCI configuration space (DRIVER_UIO)
  * @command: PCI command register with interrupts enabled (DRIVER_UIO)
  * @events: interrupts the device had so far (DRIVER_UIO)
+ * @own: what else the driver needs
  */
 struct port {
 	int fd;
@@ -37,6 +53,7 @@ struct port {
 	int config_fd;
 	uint16_t command;
 	uint32_t events;
+	void *own;
 };
 
 /**
@@ -44,26 +61,33 @@ struct port {
  * @user_ns: CLOCK_MONOTONIC, right after the call returned
  * @entry_ns: when the hard interrupt handler took the first interrupt of it;
  *	0 where the way does not tell
+ * @due_ns: when the first of it was meant to come (DRIVER_TIMER)
  * @seq: sequence number of the last interrupt of it; 0 where not told
  * @count: interrupts it stands for
+ * @early: it came before the thread was waiting: it counts, and is no sample
  */
 struct delivery {
 	uint64_t user_ns;
 	uint64_t entry_ns;
+	uint64_t due_ns;
 	uint64_t seq;
-	uint32_t count;
+	uint64_t count;
+	bool early;
 };
 
 /**
  * struct driver_ops - one kernel driver
- * @open: take the line; prints the reason when it returns -1
+ * @open: take the line, of which it may correct the number; prints the reason
+ *	when it returns -1
  * @close: give it back
  * @rearm: on the measured thread, after the device was acknowledged
+ * @drain: take what is there without waiting. 0, or -1 with errno
  */
 struct driver_ops {
-	int (*open)(struct port *port, const struct target *target);
+	int (*open)(struct port *port, struct target *target);
 	void (*close)(struct port *port);
 	void (*rearm)(struct port *port);
+	int (*drain)(struct port *port, struct delivery *delivery);
 };
 
 /**
@@ -71,25 +95,48 @@ struct driver_ops {
  * @name: as in --ways and in results
  * @wait_kind: "block" or "spin"
  * @driver: what it needs
- * @wait: wait for interrupts; on the measured thread. 0, or -1 with errno
+ * @arm: on the measured thread, before it announces that it waits; may be NULL.
+ *	0, or -1 with errno
+ * @wait: wait for interrupts; on the measured thread. 0, or -1 with errno. A
+ *	spinning one fails with EINTR now and then, so that it can be stopped
  */
 struct way {
 	const char *name;
 	const char *wait_kind;
 	enum driver driver;
+	int (*arm)(struct port *port);
 	int (*wait)(struct port *port, struct delivery *delivery);
 };
 
 extern const struct driver_ops procirq_driver_ops;
 extern const struct driver_ops uio_driver_ops;
+extern const struct driver_ops vfio_driver_ops;
+extern const struct driver_ops timer_driver_ops;
+extern const struct driver_ops thread_driver_ops;
 extern const struct way way_read;
 extern const struct way way_poll;
+extern const struct way way_epoll;
+extern const struct way way_eventfd;
+extern const struct way way_mmap_spin;
 extern const struct way way_uio;
+extern const struct way way_uio_poll;
+extern const struct way way_vfio;
+extern const struct way way_timerfd;
+extern const struct way way_signal;
+extern const struct way way_eventfd_base;
 
 const struct driver_ops *driver_ops(enum driver driver);
 const struct way *way_find(const char *name);
 int way_list_parse(const char *text, const struct way **ways, int max);
-int port_drain(struct port *port, const struct way *way,
-	       struct delivery *delivery);
+bool way_spins(const struct way *way);
+void way_list_names(char *text, size_t size);
+
+/* What drivers and ways share. */
+int port_poll(int fd, int timeout_ms);
+int port_read_count(struct port *port, struct delivery *delivery);
+int port_without_blocking(struct port *port, struct delivery *delivery,
+			  int (*take)(struct port *port,
+				      struct delivery *delivery));
+void port_rearm_nothing(struct port *port);
 
 #endif /* IRQLAT_WAY_H */

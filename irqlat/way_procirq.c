@@ -1,24 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * read and poll of /proc/irq/N/irq. Both use one reader in turn: with two, each
- * would have to catch up with the other's interrupts before the kernel unmasks
- * the line.
- */
+/* read, poll and epoll of /proc/irq/N/irq. */
 
 #include <errno.h>
-#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "msg.h"
-#include "procirq.h"
-#include "way.h"
+#include "way_procirq.h"
 
-static int open_line(struct port *port, const struct target *target)
+static int open_epoll(int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll_fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event)) {
+		close(epoll_fd);
+		return -1;
+	}
+	return epoll_fd;
+}
+
+static int open_extras(struct port *port)
+{
+	struct procirq_port *own = calloc(1, sizeof(*own));
+
+	if (!own)
+		return -1;
+	port->own = own;
+	own->epoll_fd = open_epoll(port->fd);
+	own->event_fd = eventfd(0, EFD_CLOEXEC);
+	if (own->epoll_fd < 0 || own->event_fd < 0)
+		return -1;
+	own->ring = procirq_ring_open(port->line);
+	own->ring_error = own->ring ? 0 : errno;
+	return 0;
+}
+
+static void close_line(struct port *port)
+{
+	struct procirq_port *own = port->own;
+
+	if (own) {
+		procirq_ring_close(own->ring);
+		if (own->epoll_fd >= 0)
+			close(own->epoll_fd);
+		if (own->event_fd >= 0)
+			close(own->event_fd);
+		free(own);
+	}
+	procirq_close(port->line);
+	port->line = NULL;
+	port->own = NULL;
+}
+
+static int open_line(struct port *port, struct target *target)
 {
 	char why[PROCIRQ_EXPLAIN_BYTES];
 
+	port->own = NULL;
 	port->line = procirq_open(target->irq, PROCIRQ_FLAG_RECORDS);
 	if (!port->line) {
 		procirq_explain(target->irq, errno, why, sizeof(why));
@@ -26,26 +69,22 @@ static int open_line(struct port *port, const struct target *target)
 		return -1;
 	}
 	port->fd = procirq_fd(port->line);
-	return 0;
+	if (!open_extras(port))
+		return 0;
+	msg_error("/proc/irq/%u/irq: cannot watch it: %s", target->irq,
+		  strerror(errno));
+	close_line(port);
+	return -1;
 }
 
-static void close_line(struct port *port)
+/*
+ * A wait that finds nothing to report unmasks the line. This is for ways that
+ * wait for something else than the file.
+ */
+void procirq_find_nothing(struct port *port)
 {
-	procirq_close(port->line);
-	port->line = NULL;
+	port_poll(port->fd, 0);
 }
-
-/* The next wait finds nothing to report, and that unmasks the line. */
-static void rearm_nothing(struct port *port)
-{
-	(void)port;
-}
-
-const struct driver_ops procirq_driver_ops = {
-	.open = open_line,
-	.close = close_line,
-	.rearm = rearm_nothing,
-};
 
 /* The plain system call, as the other drivers' ways make it. */
 static int wait_read(struct port *port, struct delivery *delivery)
@@ -65,18 +104,50 @@ static int wait_read(struct port *port, struct delivery *delivery)
 	return 0;
 }
 
+/* After an interrupt came some other way: which it was, and none is pending. */
+int procirq_take_record(struct port *port, struct delivery *delivery)
+{
+	uint64_t user_ns = delivery->user_ns;
+
+	if (wait_read(port, delivery))
+		return -1;
+	delivery->user_ns = user_ns;
+	return 0;
+}
+
 static int wait_poll(struct port *port, struct delivery *delivery)
 {
-	struct pollfd pfd = { .fd = port->fd, .events = POLLIN };
-
-	if (poll(&pfd, 1, -1) < 0)
+	if (port_poll(port->fd, -1))
 		return -1;
-	if (!(pfd.revents & POLLIN)) {
+	return wait_read(port, delivery);
+}
+
+static int wait_epoll(struct port *port, struct delivery *delivery)
+{
+	const struct procirq_port *own = port->own;
+	struct epoll_event event;
+
+	if (epoll_wait(own->epoll_fd, &event, 1, -1) < 0)
+		return -1;
+	if (!(event.events & EPOLLIN)) {
 		errno = ENODEV;
 		return -1;
 	}
 	return wait_read(port, delivery);
 }
+
+static int drain_line(struct port *port, struct delivery *delivery)
+{
+	procirq_end_bell(port);
+	return port_without_blocking(port, delivery, wait_read);
+}
+
+const struct driver_ops procirq_driver_ops = {
+	.open = open_line,
+	.close = close_line,
+	.rearm = port_rearm_nothing,
+	.drain = drain_line,
+};
 
 const struct way way_read = {
 	.name = "read",
@@ -90,4 +161,11 @@ const struct way way_poll = {
 	.wait_kind = "block",
 	.driver = DRIVER_PROCIRQ,
 	.wait = wait_poll,
+};
+
+const struct way way_epoll = {
+	.name = "epoll",
+	.wait_kind = "block",
+	.driver = DRIVER_PROCIRQ,
+	.wait = wait_epoll,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * read of /dev/uioN of the stock driver uio_pci_generic: the peer to compare
+ * read and poll of /dev/uioN of the stock driver uio_pci_generic: the peer to compare
  * with. Its handler disables INTx through bit 10 of the PCI command register
  * (Documentation/driver-api/uio-howto.rst), and user space enables it again.
  */
@@ -79,7 +79,7 @@ static uint32_t events_so_far(const char *name)
 	return (uint32_t)strtoul(text, NULL, 10);
 }
 
-static int open_uio(struct port *port, const struct target *target)
+static int open_uio(struct port *port, struct target *target)
 {
 	char name[16], path[32];
 
@@ -108,12 +108,6 @@ static void close_uio(struct port *port)
 	close(port->config_fd);
 }
 
-const struct driver_ops uio_driver_ops = {
-	.open = open_uio,
-	.close = close_uio,
-	.rearm = enable_intx,
-};
-
 static int wait_uio(struct port *port, struct delivery *delivery)
 {
 	uint32_t events;
@@ -132,9 +126,35 @@ static int wait_uio(struct port *port, struct delivery *delivery)
 	return 0;
 }
 
+static int wait_uio_poll(struct port *port, struct delivery *delivery)
+{
+	if (port_poll(port->fd, -1))
+		return -1;
+	return wait_uio(port, delivery);
+}
+
+static int drain_uio(struct port *port, struct delivery *delivery)
+{
+	return port_without_blocking(port, delivery, wait_uio);
+}
+
+const struct driver_ops uio_driver_ops = {
+	.open = open_uio,
+	.close = close_uio,
+	.rearm = enable_intx,
+	.drain = drain_uio,
+};
+
 const struct way way_uio = {
 	.name = "uio",
 	.wait_kind = "block",
 	.driver = DRIVER_UIO,
 	.wait = wait_uio,
+};
+
+const struct way way_uio_poll = {
+	.name = "uio-poll",
+	.wait_kind = "block",
+	.driver = DRIVER_UIO,
+	.wait = wait_uio_poll,
 };

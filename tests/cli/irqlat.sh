@@ -88,11 +88,11 @@ refused 'gap too short' '--gap: 1ns is out of range: from 1us to 10s' bench --ga
 refused 'CPU list' '--cpus: "0-" is not a list of CPUs' bench -c 0-
 refused 'CPU that is not online' '-c: CPU 1000: not online' bench -c 1000
 refused 'priority' '--priority: "f:100" is not a priority' bench -P f:100
-refused 'source' '--source: "timer" is none of: irqgen, edu' bench --source timer
+refused 'source' '--source: "timers" is none of: irqgen, edu, edu=PCI-ADDRESS, timer' bench --source timers
 refused 'address of irqgen' 'only edu takes an address' bench --source irqgen=00:04.0
 refused 'bad address' 'not a PCI address' bench --source edu=4
 refused 'no such device' 'no PCI device has that address' bench --source edu=ffff:1f:1f.7
-refused 'way' '--ways: "spin" is none of: read, poll, uio' bench --ways read,spin
+refused 'way' '--ways: "spin" is none of: read, poll, epoll, .*, eventfd-base' bench --ways read,spin
 refused 'way twice' '--ways: read is named twice' bench --ways read,read
 refused 'no way' '--ways: ""' bench --ways ''
 refused 'uio needs a device' 'way uio needs a PCI device: use --source edu' bench --ways uio
@@ -103,7 +103,7 @@ refused 'output that cannot be written' '/no/such/folder/x: cannot write' bench 
 if [ -e /dev/irqgen ]; then
 	skip 'module missing' 'irqgen is loaded'
 else
-	refused 'module missing' '/dev/irqgen: not there.*modprobe irqgen' bench
+	refused 'module missing' '/dev/irqgen: not there.*modprobe irqgen' bench --source irqgen
 fi
 
 # --- report -------------------------------------------------------------------

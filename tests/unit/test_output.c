@@ -35,13 +35,20 @@ static void make(struct run *run)
 	run->system.rt_runtime_us = -1;
 	sysinfo_warn(&run->system, "<b>\"not\" & 'so'</b>");
 	run->interrupted = true;
+	run->partial = true;
 	run->warmup = 100;
+	snprintf(run->load_command, sizeof(run->load_command), "make \"all\"");
+	snprintf(run->unavailable[0].way, RESULT_NAME_BYTES, "vfio");
+	snprintf(run->unavailable[0].reason, RESULT_REASON_BYTES, "no <IOMMU>");
+	run->n_unavailable = 1;
 	add(run, "read", "total", 1000, 3000);
 	add(run, "read", "raise_to_handler", 1000, 300);
 	add(run, "read", "handler_to_user", 1000, 2700);
 	add(run, "poll", "total", 5, 4000);
 	add(run, "poll", "handler_to_user", 0, 0);
 	hist_record(&run->results[3].hist, -1);
+	snprintf(run->results[3].load, RESULT_NAME_BYTES, "a long command");
+	snprintf(run->results[4].load, RESULT_NAME_BYTES, "a long command");
 }
 
 static char *to_json(const struct run *run)
@@ -189,7 +196,7 @@ static void csv_has_a_cell_for_each_key(void **state)
 	snprintf(run.results[0].way, RESULT_NAME_BYTES, "re\"ad");
 	out_csv(&run, file);
 	text = unit_text_of(file);
-	assert_non_null(strstr(text, "irqgen,26,\"re\"\"ad\",block,total,1,1000,3000,"));
+	assert_non_null(strstr(text, "irqgen,26,\"re\"\"ad\",block,total,none,1,1000,3000,"));
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save), lines++) {
 		size_t n = 0;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the ways of /proc/irq/N/irq share. They are one reader in turn: with two,
+ * each would have to catch up with the other's interrupts before the kernel
+ * unmasks the line.
+ */
+#ifndef IRQLAT_WAY_PROCIRQ_H
+#define IRQLAT_WAY_PROCIRQ_H
+
+#include <stdbool.h>
+
+#include "procirq.h"
+#include "way.h"
+
+/**
+ * struct procirq_port - port->own of DRIVER_PROCIRQ
+ * @epoll_fd: watches port->fd
+ * @event_fd: eventfd
+ * @rings: each interrupt adds to @event_fd
+ * @ring: the line's ring, or NULL for
+ * @ring_error: the reason
+ * @spins_since_ns: when spinning on it began, 0: it has not
+ */
+struct procirq_port {
+	int epoll_fd;
+	int event_fd;
+	bool rings;
+	struct procirq_ring_reader *ring;
+	int ring_error;
+	uint64_t spins_since_ns;
+};
+
+int procirq_take_record(struct port *port, struct delivery *delivery);
+void procirq_find_nothing(struct port *port);
+void procirq_end_bell(struct port *port);
+
+#endif /* IRQLAT_WAY_PROCIRQ_H */

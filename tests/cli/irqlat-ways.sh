@@ -1,0 +1,251 @@
+#!/bin/bash
+# irqlat bench without any module: the ways that every kernel has, load, signals
+# that ask for results or for the end, and cyclictest beside it. TAP.
+#
+# The machine may be busy: what is tested is the books, never how fast it is,
+# but for the comparison with cyclictest, which suffers the same.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=${IRQLAT:-build/bin/irqlat}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+count=0
+failed=0
+
+# result STATUS NAME [WHY]
+result()
+{
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		[ -z "${3:-}" ] || sed 's/^/# /' <<<"$3" | head -8
+		failed=1
+	fi
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# refused NAME REGEX ARGUMENT...: one line on stderr, status 1, nothing else.
+refused()
+{
+	local name=$1 err=$2 status
+	shift 2
+	timeout 20 "$irqlat" bench "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	status=$?
+	[ $status = 1 ] && [ ! -s "$scratch/out" ] && grep -Eq -- "$err" "$scratch/err" &&
+		[ "$(wc -l <"$scratch/err")" = 1 ]
+	result $? "$name" "status $status: $(cat "$scratch/err")"
+}
+
+# holds NAME FILE FILTER: the filter says true of the JSON.
+holds()
+{
+	[ "$(jq "$3" "$2" 2>"$scratch/jq")" = true ]
+	result $? "$1" "$(cat "$scratch/jq"; jq -c 'del(.results[].histogram, .system)' "$2" 2>&1)"
+}
+
+# --- bad options --------------------------------------------------------------
+
+refused 'way that needs an interrupt' 'way read needs an interrupt: use --source irqgen or edu' --source timer --ways read
+refused 'way that needs a device' 'way vfio needs a PCI device: use --source edu' --source timer --ways vfio
+refused 'address of timer' 'only edu takes an address' --source timer=3
+refused 'interval too short' '--interval: 1us is out of range: from 10us to 10s' -i 1us
+refused 'unknown load' '--load: "disk" is none of: cpu, io, irq, net' --load cpu,disk
+refused 'empty load' '--load: "" is none of' --load ''
+refused 'load twice' '--load: cpu is named twice' --load cpu,cpu
+refused 'empty command' '--load-cmd: the command is empty' --load-cmd ''
+if [ "$(id -u)" = 0 ]; then
+	TMPDIR=/no/such refused 'no folder for io' '--load io: /no/such/.*No such file' --ways timerfd --load io
+else
+	skip 'no folder for io' 'needs no root, but was not tried without'
+fi
+
+# --- the books ----------------------------------------------------------------
+
+timeout 60 "$irqlat" bench --source timer --samples 300 --json >"$scratch/all.json" 2>"$scratch/err"
+result $? 'the ways that need no module' "$(cat "$scratch/err")"
+holds 'are timerfd, signal and eventfd-base' "$scratch/all.json" \
+	'[.results[].way] == ["timerfd", "signal", "eventfd-base"]'
+holds 'block, and have no interrupt' "$scratch/all.json" \
+	'[.results[] | .wait == "block" and .irq == null and .load == "none"] | all'
+holds 'each expiry is a sample, late ones too' "$scratch/all.json" \
+	'[.results[] | .n + .negative == .delivered + .coalesced and .n == .raised and .lost == 0] | all'
+holds '300 returns each' "$scratch/all.json" '[.results[] | .delivered == 300] | all'
+holds 'and complete' "$scratch/all.json" '.partial == false and .interrupted == false'
+
+# A thread that is stopped for half a second misses 500 periods of 1 ms. Each of
+# them is a sample, timed from when it was meant to come.
+timeout 60 "$irqlat" bench --ways timerfd --samples 1500 --json >"$scratch/late.json" 2>"$scratch/err" &
+pid=$!
+sleep 1
+kill -STOP "$(pgrep -P $pid -x irqlat)"
+sleep 0.5
+kill -CONT "$(pgrep -P $pid -x irqlat)"
+wait $pid
+result $? 'a run that was stopped for half a second' "$(cat "$scratch/err")"
+holds 'has the missed periods' "$scratch/late.json" \
+	'.results[0] | .coalesced >= 400 and .lost == 0 and .n == .raised'
+holds 'as samples from their own intended time' "$scratch/late.json" \
+	'.results[0] | .max_ns > 4e8 and ([.histogram[] | select(.[0] > 1e8) | .[2]] | add) >= 300'
+
+# Shorter than what a wake-up costs on many machines: late again and again.
+timeout 60 "$irqlat" bench --ways signal -i 20us --samples 2000 --json >"$scratch/fast.json" 2>"$scratch/err"
+result $? 'an interval that is hardly kept' "$(cat "$scratch/err")"
+holds 'adds up' "$scratch/fast.json" '.results[0] | .n == .raised and .delivered == 2000'
+
+timeout 60 "$irqlat" bench -d 2 --json >"$scratch/time.json" 2>"$scratch/err"
+result $? 'two seconds' "$(cat "$scratch/err")"
+holds 'in which everyone had a turn' "$scratch/time.json" '[.results[] | .n > 10] == [true, true, true]'
+
+if [ "$(id -u)" = 0 ]; then
+	install -m 755 "$irqlat" "$scratch/irqlat"
+	chmod 755 "$scratch"
+	setpriv --reuid=65534 --regid=65534 --clear-groups timeout 60 "$scratch/irqlat" bench \
+		--samples 100 --json >"$scratch/user.json" 2>"$scratch/err"
+	result $? 'without root' "$(cat "$scratch/err")"
+	holds 'with a warning about the priority' "$scratch/user.json" \
+		'[.system.warnings[] | select(test("SCHED_FIFO 80 refused"))] | length == 1'
+else
+	skip 'without root' 'the other tests ran without'
+fi
+
+# --- load ---------------------------------------------------------------------
+
+timeout 60 "$irqlat" bench --samples 200 --load cpu,io,irq,net --json >"$scratch/load.json" 2>"$scratch/err"
+result $? 'under load of all kinds' "$(cat "$scratch/err")"
+holds 'idle and loaded in one result' "$scratch/load.json" \
+	'[.results[].load] == ["none", "none", "none", "cpu,io,irq,net", "cpu,io,irq,net", "cpu,io,irq,net"]'
+holds 'both complete' "$scratch/load.json" '[.results[] | .delivered == 200] | all'
+"$irqlat" report "$scratch/load.json" -o "$scratch/report" >"$scratch/out" 2>&1 &&
+	grep -q 'timerfd, load cpu,io,irq,net' "$scratch/report/index.html"
+result $? 'and irqlat report shows both' "$(cat "$scratch/out")"
+
+# processes WORD: how many run a command line of ours that has it.
+processes()
+{
+	pgrep -fc -- "$1"
+}
+
+timeout 60 "$irqlat" bench --ways timerfd --samples 200 --load-cmd "sleep 98765 & sleep 98765" \
+	--json >"$scratch/cmd.json" 2>"$scratch/err"
+result $? 'under a command' "$(cat "$scratch/err")"
+holds 'which the result names' "$scratch/cmd.json" \
+	'.load_command == "sleep 98765 & sleep 98765" and .results[1].load == "command"'
+[ "$(processes '^sleep 98765')" = 0 ]
+result $? 'and which is gone, with its children'
+
+timeout 60 "$irqlat" bench --ways timerfd --samples 500 --load-cmd 'sleep 0.4' --json >"$scratch/short.json" 2>"$scratch/err"
+holds 'a command that ends too soon is a warning' "$scratch/short.json" \
+	'[.system.warnings[] | select(test("ran for 0.. s only .it ended with status 0."))] | length == 1'
+timeout 60 "$irqlat" bench --ways timerfd --samples 100 --load-cmd 'exit 3' --json >"$scratch/bad.json" 2>"$scratch/err"
+[ $? = 1 ] && grep -q -- '--load-cmd: it ended with status 3 at once' "$scratch/err"
+result $? 'a command that fails is an error' "$(cat "$scratch/err")"
+holds 'and what was measured is kept, as a part' "$scratch/bad.json" '.partial and .results[0].delivered == 100'
+
+"$irqlat" bench --ways timerfd -d 60 --load cpu --load-cmd 'sleep 98764' -q >/dev/null 2>&1 &
+pid=$!
+for _ in {1..50}; do
+	pgrep -P $pid -x irqlat-load >/dev/null && break
+	sleep 0.1
+done
+keeper=$(pgrep -P $pid -x irqlat-load)
+kill -KILL $pid
+wait $pid 2>/dev/null
+for _ in {1..50}; do
+	kill -0 "$keeper" 2>/dev/null || break
+	sleep 0.1
+done
+! kill -0 "$keeper" 2>/dev/null && [ "$(processes '^sleep 98764')" = 0 ]
+result $? 'the load does not survive SIGKILL of irqlat' "keeper: $keeper"
+
+# --- signals ------------------------------------------------------------------
+
+"$irqlat" bench --source timer -d 1h --json="$scratch/part.json" -q >"$scratch/out" 2>"$scratch/err" &
+pid=$!
+sleep 1.5
+kill -USR1 $pid
+for _ in {1..50}; do
+	[ -s "$scratch/part.json" ] && break
+	sleep 0.1
+done
+holds 'SIGUSR1 writes what there is so far' "$scratch/part.json" \
+	'.partial and (.interrupted | not) and .results[0].n > 10'
+grep -q 'so far:' "$scratch/err" && grep -q timerfd "$scratch/err" && [ ! -s "$scratch/out" ]
+result $? 'and shows it on standard error' "$(cat "$scratch/err")"
+rss=$(awk '/VmRSS/ { print $2 }' /proc/$pid/status)
+sleep 1
+kill -USR1 $pid
+sleep 0.5
+more=$(awk '/VmRSS/ { print $2 }' /proc/$pid/status)
+[ $((more - rss)) -le 512 ]
+result $? 'memory does not grow with the samples' "$rss kB, then $more kB"
+kill -INT $pid
+wait $pid
+result $? 'SIGINT ends it with a result' "$(cat "$scratch/err")"
+holds 'whole, and marked as a part' "$scratch/part.json" \
+	'.partial and .interrupted and .results[0].n > 10 and .results[0].lost == 0'
+grep -q '^Interrupted: what follows is part of the run' "$scratch/out"
+result $? 'in the text too' "$(head -30 "$scratch/out")"
+
+"$irqlat" bench --ways timerfd -d 1h --load cpu --json="$scratch/term.json" -q >/dev/null 2>"$scratch/err" &
+pid=$!
+sleep 0.7
+kill -TERM $pid
+wait $pid
+result $? 'SIGTERM too' "$(cat "$scratch/err")"
+holds 'whose result is whole' "$scratch/term.json" '.partial and .interrupted'
+
+# --- cyclictest ---------------------------------------------------------------
+
+# Five short runs of each in turn, on one CPU, at the same priority and interval.
+# The median of the runs' averages and minima agree within a factor of 2 plus 15
+# us: cyclictest sleeps in clock_nanosleep, the way in read of a timerfd.
+agree()
+{
+	/usr/bin/python3 - "$scratch" <<'PYTHON'
+import json, statistics, sys
+folder = sys.argv[1]
+def runs(name):
+    return [json.load(open(f"{folder}/{name}.{i}")) for i in range(5)]
+cyclic = [next(iter(r["thread"].values())) for r in runs("cyclic")]
+ours = [r["results"][0] for r in runs("ours")]
+def p50(thread):
+    half = sum(thread["histogram"].values()) / 2
+    for us, n in sorted((int(k), v) for k, v in thread["histogram"].items()):
+        half -= n
+        if half <= 0:
+            return us + 0.5
+pairs = {"min": ([t["min"] for t in cyclic], [r["min_ns"] / 1000 for r in ours]),
+         "p50": ([p50(t) for t in cyclic], [r["p50_ns"] / 1000 for r in ours])}
+for name, (theirs, our) in pairs.items():
+    a, b = statistics.median(theirs), statistics.median(our)
+    print(f"{name}: cyclictest {a:.1f} us, timerfd {b:.1f} us")
+    if not (a / 2 - 15 <= b <= a * 2 + 15):
+        sys.exit(1)
+PYTHON
+}
+
+name='timerfd agrees with cyclictest (median of 5 runs each: min and p50 within a factor of 2 and 15 us)'
+if ! command -v cyclictest >/dev/null; then
+	skip "$name" 'cyclictest is not installed (rt-tests)'
+elif ! cyclictest -q -t1 -p80 -l1 -i1000 >/dev/null 2>&1; then
+	skip "$name" 'cyclictest is not allowed to run here'
+else
+	for i in 0 1 2 3 4; do
+		cyclictest -q -m -t1 -a0 -p80 -i1000 -l1000 -h 20000 --json="$scratch/cyclic.$i" >/dev/null 2>&1
+		"$irqlat" bench --ways timerfd -c 0 -i 1ms --samples 1000 -P f:80 --json >"$scratch/ours.$i" 2>/dev/null
+	done
+	figures=$(agree 2>&1)
+	result $? "$name" "$figures"
+	echo "# ${figures//$'\n'/; }"
+fi
+
+echo "1..$count"
+exit $failed

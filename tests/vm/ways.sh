@@ -1,0 +1,114 @@
+#!/bin/bash
+# Every way of irqlat bench side by side in one guest, which has an emulated IOMMU
+# for VFIO: nothing is lost, the stages add up, a way that is not there does not
+# keep the others from running, and the device is left as it was found. TAP.
+#
+#   tests/vm/ways.sh [KERNEL]...    default 6.1
+set -u
+
+vm=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-ways.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+
+# result STATUS NAME FILE: FILE says why it failed.
+result()
+{
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		tail -n 15 "$3" | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+# What the guest runs. Results come out as one archive, on the guest's stdout;
+# irqlat's own messages stay on stderr.
+guest()
+{
+	cat <<'SHELL'
+modprobe -a procirq irqgen uio_pci_generic || exit
+device=/sys/bus/pci/devices/0000:00:04.0
+cd /tmp
+bench="irqlat bench --samples 300 -q"
+$bench --source irqgen --ways read,poll,epoll,eventfd,mmap-spin --json=irqgen.json >text || exit
+$bench --source irqgen --ways mmap-spin -c 0 --gap 1ms --json=onecpu.json >>text || exit
+$bench --source edu --ways read,vfio --json=absent.json >>text 2>absent.err || exit
+modprobe -a vfio-pci vfio_iommu_type1 || exit
+$bench --source edu --json=edu.json >>text \
+	--ways read,poll,epoll,eventfd,mmap-spin,uio,uio-poll,vfio,timerfd,eventfd-base,signal || exit
+$bench --source edu --ways read,vfio --entry trace --json=msi.json >>text || exit
+ls -l $device/driver >driver 2>/dev/null
+cat $device/driver_override >override
+$bench --source edu --ways vfio -c 0 --json >/dev/null || exit
+! $bench --source edu --ways mmap-spin -c 0 2>spin.err || exit
+cat text >&2
+tar c *.json *.err driver override
+SHELL
+}
+
+# check FILE WAYS: the ways measured, n, loss and the books of each of them.
+check()
+{
+	/usr/bin/python3 - "$work/$1.json" "$2" <<'PYTHON'
+import json, sys
+run, ways = json.load(open(sys.argv[1])), sys.argv[2].split(",")
+assert not run["partial"] and not run["unavailable"], (run["partial"], run["unavailable"])
+rows = {}
+for r in run["results"]:
+    rows.setdefault(r["way"], {})[r["stage"]] = r
+assert sorted(rows) == sorted(ways), list(rows)
+for way, stages in rows.items():
+    r = stages["total"]
+    late = r["coalesced"] if r["source"] == "timer" else 0
+    assert r["lost"] == 0 and r["negative"] == 0, (way, r["lost"], r["negative"])
+    assert r["raised"] == r["delivered"] + r["coalesced"], (way, r["raised"], r["delivered"])
+    assert r["delivered"] == 300, (way, r["delivered"])
+    # What came before the thread was spinning is no sample, and a warning says so.
+    assert r["n"] == 300 + late or r["wait"] == "spin" and r["n"] >= 200, (way, r["n"])
+    assert r["wait"] == ("spin" if way == "mmap-spin" else "block"), r["wait"]
+    assert (r["irq"] is None) == (r["source"] in ("timer", "thread")), (way, r["irq"])
+    if "handler_to_user" in stages:
+        parts = stages["raise_to_handler"]["mean_ns"] + stages["handler_to_user"]["mean_ns"]
+        assert abs(parts - r["mean_ns"]) < 2, (way, parts, r["mean_ns"])
+PYTHON
+}
+
+for kernel in "${@:-6.1}"; do
+	rm -f "$work"/*
+	"$vm/run" --kernel "$kernel" --timeout 200 --append 'intel_iommu=on' \
+		--qemu '-device intel-iommu,intremap=on' -- "$(guest)" >"$work/tar" 2>"$work/err" &&
+		tar x -C "$work" -f "$work/tar" 2>>"$work/err"
+	result $? "$kernel: every way runs in a guest" "$work/err"
+
+	check irqgen read,poll,epoll,eventfd,mmap-spin 2>"$work/why"
+	result $? "$kernel: five ways of one line, nothing lost" "$work/why"
+	check onecpu mmap-spin 2>"$work/why"
+	result $? "$kernel: spinning where everything has one CPU" "$work/why"
+	check edu read,poll,epoll,eventfd,mmap-spin,uio,uio-poll,vfio,timerfd,eventfd-base,signal 2>"$work/why"
+	result $? "$kernel: eleven ways in one run, on three drivers" "$work/why"
+	check msi read,vfio 2>"$work/why"
+	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$work/why"
+
+	/usr/bin/python3 - "$work/absent.json" 2>"$work/why" <<'PYTHON'
+import json, sys
+run = json.load(open(sys.argv[1]))
+assert [u["way"] for u in run["unavailable"]] == ["vfio"], run["unavailable"]
+assert "driver vfio-pci is not loaded" in run["unavailable"][0]["reason"], run["unavailable"]
+assert {r["way"] for r in run["results"]} == {"read"}
+assert all(r["n"] == 300 for r in run["results"]) and not run["partial"]
+PYTHON
+	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$work/why"
+	[ "$(wc -l <"$work/absent.err")" = 1 ]
+	result $? "$kernel: and one line says so" "$work/absent.err"
+	grep -q 'way mmap-spin with source edu needs two CPUs' "$work/spin.err"
+	result $? "$kernel: who spins and raises on one CPU is refused" "$work/spin.err"
+	[ -e "$work/driver" ] && [ ! -s "$work/driver" ] && grep -qx '(null)' "$work/override"
+	result $? "$kernel: the device is left without a driver, as it was" "$work/override"
+done
+
+echo "1..$count"
+exit $failed
