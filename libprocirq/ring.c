@@ -117,10 +117,10 @@ static bool ring_copy(const struct procirq_ring *ring, uint64_t number,
 		 ((number - 1) & (ring->nr_entries - 1)) * ring->entry_size);
 
 	/*
-	 * The kernel zeroes seq, writes the rest, and then stores seq with
-	 * release semantics. The number before the copy says that the rest had
-	 * been written; the same number after it, that it was not being written
-	 * again: the fence keeps the copy's loads before that last one.
+	 * The kernel writes seq, then the rest, and then head, each visible
+	 * before the next. head has said that the rest was written; the same
+	 * number after the copy says that it was not being written again: the
+	 * fence keeps the copy's loads before that last one.
 	 */
 	to->seq = __atomic_load_n(&from->seq, __ATOMIC_ACQUIRE);
 	if (to->seq != number)

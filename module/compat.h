@@ -32,13 +32,15 @@ static inline void eventfd_signal_one(struct eventfd_ctx *eventfd)
 
 /*
  * Handlers that share a line must agree on IRQF_ONESHOT, which forced threads
- * have and ours has not: what to try first, and then. Since 6.9 a handler can say
+ * have and ours has not: what to try, in this order. Since 6.9 a handler can say
  * that it minds neither.
  */
 #ifdef IRQF_COND_ONESHOT
-#define irqf_oneshot(attempt)	IRQF_COND_ONESHOT
+#define IRQF_SHARED_ATTEMPTS	{ IRQF_SHARED | IRQF_COND_ONESHOT }
+#elif IS_ENABLED(CONFIG_PREEMPT_RT)
+#define IRQF_SHARED_ATTEMPTS	{ IRQF_SHARED | IRQF_ONESHOT, IRQF_SHARED }
 #else
-#define irqf_oneshot(attempt)	((attempt) == IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : IRQF_ONESHOT)
+#define IRQF_SHARED_ATTEMPTS	{ IRQF_SHARED, IRQF_SHARED | IRQF_ONESHOT }
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)

@@ -158,11 +158,14 @@ static long control_inject(struct procirq_reader *reader, void __user *arg)
 	if (!inject.count || inject.count > INJECT_MAX || inject.done)
 		return -EINVAL;
 
-	for (; inject.done < inject.count && !err; inject.done += !err) {
+	while (inject.done < inject.count) {
 		source = reader_lock(reader);
 		revoked = reader_revoked(reader);
 		reader_unlock(source);
 		err = revoked ? -ENODEV : source_inject(source);
+		if (err)
+			break;
+		inject.done++;
 		if (signal_pending(current))
 			break;
 	}

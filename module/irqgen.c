@@ -409,6 +409,7 @@ static enum hrtimer_restart irqgen_tick(struct hrtimer *timer)
 	passed = hrtimer_forward_now(timer, ns_to_ktime(gap_ns));
 	raw_spin_lock(&line->lock);
 	line->skipped += passed - 1;
+	line->ring->gaps_ns += gap_ns;
 	raw_spin_unlock(&line->lock);
 	return HRTIMER_RESTART;
 }
@@ -438,6 +439,7 @@ static int irqgen_start(struct irqgen_line *line, const struct irqgen_schedule *
 	irqgen_stop(line);
 	line->schedule = *schedule;
 	line->left = schedule->count;
+	line->ring->gaps_ns = 0;
 	prandom_seed_state(&line->random, schedule->seed);
 
 	cpus_read_lock();

@@ -117,6 +117,18 @@ static int line_attach(struct procirq_line *line)
 	return line->shared ? 0 : err;
 }
 
+/* The same beside other handlers, for a source that can tell its interrupts. */
+static int line_request_shared(struct procirq_line *line, struct procirq_source *source)
+{
+	static const unsigned long attempts[] = IRQF_SHARED_ATTEMPTS;
+	int err = -EBUSY;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(attempts) && err == -EBUSY; i++)
+		err = line_request(line, source, source_device_handler, attempts[i]);
+	return err;
+}
+
 /* Caller holds line->mutex. */
 static void line_detach(struct procirq_line *line, struct procirq_source *source)
 {
@@ -391,10 +403,7 @@ int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 		goto out_unlock;
 	/* We had the line for ourselves: to share it, it must be given up first. */
 	line_detach(line, &line->own);
-	err = line_request(line, source, source_device_handler, IRQF_SHARED | irqf_oneshot(0));
-	if (err == -EBUSY)
-		err = line_request(line, source, source_device_handler,
-				   IRQF_SHARED | irqf_oneshot(1));
+	err = line_request_shared(line, source);
 	if (err) {
 		/* As it was before. */
 		if (line->own.nr_readers && line_attach(line))

@@ -73,6 +73,8 @@ struct irqgen_stamp {
  * @raised: raises so far
  * @coalesced: raises merged into a pending one so far
  * @unattended: raises that found nobody so far
+ * @gaps_ns: of the schedule that was started last, the gaps drawn so far, added
+ *	up, ns. The last raise came no earlier than that after its start
  * @irq: Linux interrupt number; 0 once the line was removed
  */
 struct irqgen_ring {
@@ -80,8 +82,9 @@ struct irqgen_ring {
 	__u64 raised;
 	__u64 coalesced;
 	__u64 unattended;
+	__u64 gaps_ns;
 	__u32 irq;
-	__u32 reserved[7];
+	__u32 reserved[5];
 	struct irqgen_stamp stamp[IRQGEN_RING_ENTRIES];
 };
 

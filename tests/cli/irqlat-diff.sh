@@ -10,20 +10,7 @@ a=$good/blocks-a.json
 b=$good/blocks-b.json
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
-		failed=1
-	fi
-}
+. tests/tap.sh
 
 matches()
 {
@@ -164,5 +151,4 @@ result $? 'and has the same claims'
 check 'ref takes no file' 1 '' 'now: ref takes options only' ref now
 check 'an unknown comparison' 1 '' '--compare: "theirs" is none of: none, ref' bench --compare theirs
 
-echo "1..$count"
-exit $failed
+tap_end

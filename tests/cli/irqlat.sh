@@ -8,29 +8,20 @@ irqlat=${IRQLAT:-build/bin/irqlat}
 good=tests/fixtures/results
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
+. tests/tap.sh
 
 ok()
 {
-	count=$((count + 1))
-	echo "ok $count - $1"
+	result 0 "$1"
 }
 
+# not_ok NAME [DETAIL]...
 not_ok()
 {
-	count=$((count + 1))
-	echo "not ok $count - $1"
+	local name=$1
 	shift
-	printf '# %s\n' "$@"
-	failed=1
+	result 1 "$name" "$(printf '%s\n' "$@")"
 }
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
-failed=0
 
 # check NAME STATUS STDOUT_REGEX STDERR_REGEX ARGUMENT...: an empty regular
 # expression means that nothing may be printed there.
@@ -190,5 +181,4 @@ else
 	not_ok "$name" "$(cat "$scratch/err")"
 fi
 
-echo "1..$count"
-exit $failed
+tap_end

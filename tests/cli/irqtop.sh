@@ -8,20 +8,14 @@ irqtop="${IRQTOP:-build/bin/irqtop} --no-config"
 hostile=tests/fixtures/irqtop/hostile
 scratch=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
-count=0
-failed=0
+. tests/tap.sh
 
 # is NAME GOT WANT
 is()
 {
-	count=$((count + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		printf 'got:  %s\nwant: %s\n' "$2" "$3" | head -40 | sed 's/^/# /'
-		failed=1
-	fi
+	[ "$2" = "$3" ]
+	result $? "$1" "$(printf 'got:  %s
+want: %s' "$2" "$3")"
 }
 
 # status NAME WANT COMMAND...: its exit status; output in $scratch/out and /err
@@ -31,12 +25,6 @@ status()
 	shift 2
 	"$@" >"$scratch/out" 2>"$scratch/err"
 	is "$name" "$?" "$want"
-}
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
 }
 
 # interrupts TREE: standard input becomes its proc/interrupts, at once
@@ -371,5 +359,4 @@ is 'bash completes an option' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/com
 is 'and the last column of a list' "$(PATH=$PWD/build/bin:$PATH bash -c '. irqtop/completion/irqtop.bash
 	COMP_WORDS=(irqtop -c irq,read_p9) COMP_CWORD=2; _irqtop; echo "${COMPREPLY[@]}"')" 'irq,read_p99_ns'
 
-echo "1..$count"
-exit $failed
+tap_end

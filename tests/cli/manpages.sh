@@ -7,20 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 irqlat=${IRQLAT:-build/bin/irqlat}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || printf '# %s\n' "$3"
-		failed=1
-	fi
-}
+. tests/tap.sh
 
 # The program between .Bd and .Ed of section EXAMPLES, as man prints it.
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh ERRORS/p' libprocirq/procirq.3 |
@@ -97,10 +84,8 @@ for page in {irqlat,irqtop,libprocirq,module,procirq}/*.[1-8]; do
 		mandoc -T lint -W warning "$page" >"$scratch/err" 2>&1
 		result $? "mandoc finds nothing in ${page##*/}" "$(head -3 "$scratch/err")"
 	else
-		count=$((count + 1))
-		echo "ok $count - mandoc finds nothing in ${page##*/} # SKIP mandoc is not installed"
+		skip "mandoc finds nothing in ${page##*/}" 'mandoc is not installed'
 	fi
 done
 
-echo "1..$count"
-exit $failed
+tap_end

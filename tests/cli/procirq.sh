@@ -7,20 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 procirq=${PROCIRQ:-build/bin/procirq}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
-		failed=1
-	fi
-}
+. tests/tap.sh
 
 # check NAME STATUS STDOUT_REGEX STDERR_REGEX ARGUMENT...: an empty regular
 # expression means that nothing may be printed there; errors are one line.
@@ -92,8 +79,7 @@ check 'a descriptor for a device that is not there' 1 '' 'this is for 1234:11e8,
 	attach examples/edu.irqdev ffff:ff:1f.7
 
 if [ -d /sys/module/procirq ]; then
-	count=$((count + 1))
-	echo "ok $count - list without the module # SKIP it is loaded here"
+	skip 'list without the module' 'it is loaded here'
 else
 	check 'list without the module' 1 '' 'the procirq module is not loaded; run: modprobe procirq' list
 fi
@@ -112,5 +98,4 @@ msix msi
 --timeout" ]
 result $? 'completion in bash' "$words"
 
-echo "1..$count"
-exit $failed
+tap_end

@@ -9,8 +9,7 @@ irqlat=$(readlink -f "${IRQLAT:-build/bin/irqlat}")
 tracing=/sys/kernel/tracing
 scratch=$(mktemp -d)
 load_pid=
-count=0
-failed=0
+. tests/tap.sh
 
 finish()
 {
@@ -18,24 +17,6 @@ finish()
 	rm -rf "$scratch"
 }
 trap finish EXIT
-
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || printf '# %s\n' "$3"
-		failed=1
-	fi
-}
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 
 # says NAME STATUS REGEX ARGUMENT...: on standard error
 says()
@@ -145,8 +126,7 @@ result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1
 [ -d $tracing/instances ] || mount -t tracefs nodev $tracing 2>/dev/null
 if [ "$(id -u)" != 0 ] || [ ! -w $tracing/instances ]; then
 	skip 'live runs' 'needs root and tracefs'
-	echo "1..$count"
-	exit $failed
+	tap_end
 fi
 
 disk=
@@ -453,5 +433,4 @@ rmdir $tracing/instances/irqlat-trace-mine
 [ "$before" = "$(cat $tracing/set_event $tracing/tracing_on $tracing/trace_clock)" ]
 result $? 'the settings of the top instance are as before'
 
-echo "1..$count"
-exit $failed
+tap_end

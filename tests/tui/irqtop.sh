@@ -9,8 +9,7 @@ program=${IRQTOP:-$PWD/build/bin/irqtop}
 update=${1:-}
 scratch=$(mktemp -d)
 socket=irqtop-$$
-count=0
-failed=0
+. tests/tap.sh
 export LC_ALL=C.UTF-8 TZ=UTC TERM=screen-256color XDG_CONFIG_HOME=$scratch/xdg
 unset NO_COLOR TMUX
 
@@ -26,16 +25,10 @@ t new-session -d -s s0 'exec sleep 1000'
 t set -g default-terminal screen-256color \; set -g status off
 trap 't kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 
-result()
+# As in tests/tap.sh; a failure shows what is in $scratch/why.
+seen()
 {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		head -60 "$scratch/why" 2>/dev/null | sed 's/^/# /'
-		failed=1
-	fi
+	result "$1" "$2" "$(head -60 "$scratch/why" 2>/dev/null)"
 	: >"$scratch/why"
 }
 
@@ -88,7 +81,7 @@ same()
 		cp "$scratch/seen" "$golden/$name"
 	fi
 	diff "$golden/$name" "$scratch/seen" >"$scratch/why"
-	result $? "$text"
+	seen $? "$text"
 }
 
 for cpus in 2 64 512; do
@@ -119,11 +112,11 @@ start 80x24 "cd $scratch; $program --no-config --replay 64.rec -d 3600 --ascii"
 keys ')'; await 12/12
 same ascii-64-80x24 'ASCII only'
 LC_ALL=C grep -q '[^ -~]' "$scratch/seen"
-result $((! $?)) 'no byte beyond ASCII'
+seen $((! $?)) 'no byte beyond ASCII'
 start 80x24 "cd $scratch; LC_ALL=C $program --no-config --replay 64.rec -d 3600"
 keys ')'; await 12/12
 screen | LC_ALL=C grep -q '[^ -~]'
-result $((! $?)) 'nor in the C locale'
+seen $((! $?)) 'nor in the C locale'
 
 start 80x24 "cd $scratch; $program --no-config --replay 512.rec -d 3600"
 keys ')'; await 12/12
@@ -158,7 +151,7 @@ keys '?' Enter
 same row-2-40x10 'a row on 40x10'
 t resize-window -t "s$session" -x 19 -y 4
 await 'too small'
-result $? 'a terminal too small says so'
+seen $? 'a terminal too small says so'
 
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
@@ -182,13 +175,13 @@ start 80x24 "$program --no-config --root $scratch/tree -s irq -d 0.3"
 await dev40
 tree 27 5
 await '^ +27 .*dev27' && await ' 4 rows'
-result $? 'rows that went away leave no ghosts'
+seen $? 'rows that went away leave no ghosts'
 sleep 0.5
 screen | grep -q dev28
-result $((! $?)) 'none at all'
+seen $((! $?)) 'none at all'
 tree 40 5
 await '28\+.*dev28'
-result $? 'rows that come are marked'
+seen $? 'rows that come are marked'
 
 mkdir -p "$scratch/tree/sys/kernel/debug/procirq" "$scratch/tree/proc/irq/24"
 echo 0-1 >"$scratch/tree/proc/irq/24/smp_affinity_list"
@@ -196,11 +189,11 @@ printf 'irq=%d pid=%d flags=0 due=5 delivered=5 coalesced=0 pending=0 comm=drive
 	24 77 25 88 >"$scratch/tree/sys/kernel/debug/procirq/readers"
 keys Home Enter
 await 'readers +pid=77 .*comm=driver'
-result $? 'an opened row lists the readers of its file'
+seen $? 'an opened row lists the readers of its file'
 screen | grep -q pid=88
-result $((! $?)) 'and no others'
+seen $((! $?)) 'and no others'
 await 'affinity +0-1'
-result $? 'and the affinity'
+seen $? 'and the affinity'
 
 # mouse BUTTON X Y: as a terminal reports it, places counted from 1; a click is a
 # press and a release. Buttons: 0 left, 64 wheel up, 65 wheel down.
@@ -222,41 +215,41 @@ start 80x24 "TERM=xterm-256color $program --no-config --root $scratch/tree -s ir
 await dev24
 mouse 0 3 8
 [ "$(selected)" = 27 ]
-result $? "a click selects the row ($(selected))"
+seen $? "a click selects the row ($(selected))"
 mouse 65 20 10
 mouse 65 20 10
 [ "$(selected)" = 33 ]
-result $? "the wheel moves down ($(selected))"
+seen $? "the wheel moves down ($(selected))"
 for _ in 1 2 3 4 5; do mouse 65 20 10; done
 [ "$(selected)" = 48 ] && ! screen | grep -q dev24
-result $? "and scrolls ($(selected))"
+seen $? "and scrolls ($(selected))"
 for _ in $(seq 9); do mouse 64 20 10; done
 [ "$(selected)" = 24 ]
-result $? "and up to the first row again ($(selected))"
+seen $? "and up to the first row again ($(selected))"
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
 await 'sorted by NAME' && screen | sed -n 4p | grep -q 'NAME^'
-result $? 'a click on a title sorts by its column'
+seen $? 'a click on a title sorts by its column'
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
 await reversed && [ "$(screen | sed -n 5p | awk '{ print $1 }')" = 60 ]
-result $? 'another one turns the order'
+seen $? 'another one turns the order'
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "CPUS") }')" 4
 screen | sed -n 4p | grep -q 'NAMEv'
-result $? 'a picture is nothing to sort by'
+seen $? 'a picture is nothing to sort by'
 mouse 0 3 24
 mouse 0 3 2
 ! screen | grep -q ^IRQ
-result $? 'a click beside the list does nothing'
+seen $? 'a click beside the list does nothing'
 mouse 0 3 6
 mouse 0 3 6
 await '^IRQ 59 ' && await 'counts '
-result $? 'a double click opens the row'
+seen $? 'a double click opens the row'
 mouse 65 3 6
 mouse 64 3 6
 await '^IRQ 59 '
-result $? 'where the wheel leaves it open'
+seen $? 'where the wheel leaves it open'
 mouse 0 3 6
 await 'NAMEv'
-result $? 'a click goes back'
+seen $? 'a click goes back'
 t send-keys -t "s$session" q
 await 'exit 0'
 start 80x24 "TERM=screen-256color $program --no-config --root $scratch/tree -s irq -d 3600"
@@ -264,11 +257,11 @@ await dev24
 t send-keys -t "s$session" -H 1b 5b 4d 20 23 28
 sleep 0.2
 [ "$(selected)" = 27 ]
-result $? "the mouse of older terminals ($(selected))"
+seen $? "the mouse of older terminals ($(selected))"
 start 80x24 "TERM=xterm-256color $program --no-config --no-mouse --root $scratch/tree -s irq -d 3600"
 await dev24
 [ "$(t display-message -p -t "s$session" '#{mouse_any_flag}')" = 0 ]
-result $? '--no-mouse leaves it to the terminal'
+seen $? '--no-mouse leaves it to the terminal'
 
 # hot IRQ: a tree of three rows where only this one counts, from now on
 total=0
@@ -312,54 +305,54 @@ hot 24
 start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
 await dev24
 heat 26
-result $? 'rows are sorted by what the column says now'
+seen $? 'rows are sorted by what the column says now'
 keys '='
 before=$(order)
 ! heat 25 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
-result $? "a frozen order stays ($(order))"
+seen $? "a frozen order stays ($(order))"
 keys '='
 heat 25
-result $? 'and moves again'
+seen $? 'and moves again'
 keys End F
 lowest=$(selected)
 [ "$lowest" != 25 ] && heat "$lowest" && [ "$(selected)" = "$lowest" ]
-result $? "the cursor follows its row ($(selected))"
+seen $? "the cursor follows its row ($(selected))"
 keys F
 heat 25 && [ "$(selected)" = 25 ]
-result $? "or keeps its line ($(selected))"
+seen $? "or keeps its line ($(selected))"
 keys a
 hot 25
 await '1 of 3 rows' && await 'filter: active'
-result $? 'only active rows'
+seen $? 'only active rows'
 keys a
 await ' 3 rows'
-result $? 'and all again'
+seen $? 'and all again'
 keys d C-u 5 Enter
 await 'every 5 s  '
-result $? 'another interval'
+seen $? 'another interval'
 keys +
 await 'every 6 s  '
-result $? 'longer'
+seen $? 'longer'
 keys - -
 await 'every 4 s  '
-result $? 'shorter'
+seen $? 'shorter'
 keys d C-u x Enter
 await "'x' is not a number of seconds"
-result $? 'what is no interval is told so'
+seen $? 'what is no interval is told so'
 keys / C-u '/(/' Enter
 await '/\(/: .*[Uu]nmatched' || await '[Uu]nmatched'
-result $? 'as is what is no filter'
+seen $? 'as is what is no filter'
 keys d C-u . 3 Enter Escape
 echo 0-1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
 keys I Home Enter
 await 'affinity +0-1$'
 echo 1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
 await 'affinity +1$'
-result $? 'an affinity that somebody else changes is seen'
+seen $? 'an affinity that somebody else changes is seen'
 hot 0
 sed -i '/ 24:/d' "$scratch/hot/proc/interrupts"
 await 'the row is gone'
-result $? 'an opened row that goes away says so'
+seen $? 'an opened row that goes away says so'
 
 # A list of CPUs that no cell holds: every other one of 512.
 list=$(seq -s, 0 2 510)
@@ -368,7 +361,7 @@ echo "$list" >"$scratch/tree/proc/irq/25/smp_affinity_list"
 start 80x24 "$program --no-config --root $scratch/tree -s irq -c irq,affinity,name -d 3600"
 await dev25
 screen | grep -qE '^ +25 0,2,4,6,8…'
-result $? 'a long list of CPUs ends in dots in the table'
+seen $? 'a long list of CPUs ends in dots in the table'
 keys Down Enter
 await 'affinity +0,2,4'
 seen=
@@ -381,14 +374,14 @@ done
 [ "$(printf '%s\n' "$seen" | grep -E '^(affinity)? +[0-9,]+$' | tr -dc '0-9,\n' | tr , '\n' |
 	grep . | sort -n -u | tr '\n' ' ')" = \
 	"$(seq -s' ' 0 2 510) " ]
-result $? 'and is whole in the opened row'
+seen $? 'and is whole in the opened row'
 $program --no-config --root "$scratch/tree" --once -f dev25 --csv -c affinity | sed 1d | cut -d, -f3- | tr -d '"\r' >"$scratch/why"
 [ "$(cat "$scratch/why")" = "$list" ]
-result $? 'and without a screen'
+seen $? 'and without a screen'
 
 start 80x24 "$program -d 1 -t interrupts"
 await ' LOC '
-result $? 'the running kernel'
+seen $? 'the running kernel'
 # Keys must not disturb the interval: were a key to sample, rates would vanish.
 for _ in $(seq 40); do
 	t send-keys -t "s$session" Down
@@ -397,7 +390,7 @@ for _ in $(seq 40); do
 done
 rate=$(screen | awk '$1 == "LOC" { print $2 }')
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
-result $? "keys do not disturb the interval (LOC $rate/s)"
+seen $? "keys do not disturb the interval (LOC $rate/s)"
 for _ in $(seq 10); do
 	t resize-window -t "s$session" -x 81 -y 24
 	sleep 0.1
@@ -406,54 +399,54 @@ for _ in $(seq 10); do
 done
 rate=$(screen | awk '$1 == "LOC" { print $2 }')
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
-result $? "nor does a new size (LOC $rate/s)"
+seen $? "nor does a new size (LOC $rate/s)"
 keys t
 await 'SCHED' ; ! screen | grep -q ' LOC '
-result $? 'only softirqs'
+seen $? 'only softirqs'
 keys t t
 await ' LOC '
-result $? 'only interrupts again'
+seen $? 'only interrupts again'
 keys Escape
 t resize-window -t "s$session" -x 40 -y 10
 await '^\? help  / filter'
-result $? 'resized down'
+seen $? 'resized down'
 t resize-window -t "s$session" -x 120 -y 30
 await 'Enter: open'
-result $? 'resized up'
+seen $? 'resized up'
 t send-keys -t "s$session" C-z
 await Stopped
-result $? 'Ctrl-Z stops it'
+seen $? 'Ctrl-Z stops it'
 t send-keys -t "s$session" Enter
 await 'Enter: open'
-result $? 'and fg brings the screen back'
+seen $? 'and fg brings the screen back'
 keys Space
 await PAUSED
 before=$(screen | head -1)
 sleep 1.3
 [ "$(screen | head -1)" = "$before" ]
-result $? 'pause holds the screen'
+seen $? 'pause holds the screen'
 keys Space
 sleep 1.3
 [ "$(screen | head -1)" != "$before" ]
-result $? 'and lets go'
+seen $? 'and lets go'
 keys W
 await 'saved to .*/irqtop/config'
-result $? 'settings are saved when asked'
+seen $? 'settings are saved when asked'
 grep -q '^interval = 1$' "$scratch/xdg/irqtop/config"
-result $? 'in the file'
+seen $? 'in the file'
 t send-keys -t "s$session" q
 await 'exit 0'
-result $? 'q ends it'
+seen $? 'q ends it'
 
 start 80x24 "TERM=nonsense $program --no-config"
 await "terminal 'nonsense' is not known"
-result $? 'an unknown terminal is an error that says so'
+seen $? 'an unknown terminal is an error that says so'
 start 80x24 "$program --no-config -d 0.2 </dev/null"
 await ' LOC '
-result $? 'standard input from /dev/null: keys come from the terminal'
+seen $? 'standard input from /dev/null: keys come from the terminal'
 t send-keys -t "s$session" q
 await 'exit 0'
-result $? 'and work'
+seen $? 'and work'
 
 # The other end goes away without a signal: no busy loop, it ends.
 python3 - "$program" <<'END' >"$scratch/why" 2>&1
@@ -473,7 +466,7 @@ for _ in range(30):
 os.kill(pid, 9)
 sys.exit("still running 3 s after its terminal was closed")
 END
-result $? 'a closed terminal ends it'
+seen $? 'a closed terminal ends it'
 
 irq=$(awk -F: '/^ *[0-9]+:/ { print $1 + 0; exit }' /proc/interrupts)
 if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list" ]; then
@@ -481,20 +474,20 @@ if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list
 	await '^ +[0-9]+ '
 	keys Enter e C-u 9 9 9 Enter
 	await "IRQ $irq: the kernel says"
-	result $? "the kernel's refusal of an affinity is shown"
+	seen $? "the kernel's refusal of an affinity is shown"
 	now=$(cat "/proc/irq/$irq/smp_affinity_list")
 	keys e C-u "$now" Enter
 	await "IRQ $irq: the kernel (took $now|says)"
-	result $? "its answer to one it has is shown"
+	seen $? "its answer to one it has is shown"
 	keys e C-u
 	t send-keys -t "s$session" -l "$(printf "$now,%.0s" $(seq 300))$now"
 	await "CPUs for IRQ $irq: .*,$now\$" || true
 	keys Enter
 	await "IRQ $irq: the kernel (took $now|says)"
-	result $? "a list of any length can be typed"
+	seen $? "a list of any length can be typed"
 	keys e C-u 0 , - Enter
 	await "'0,-' is not a list of CPUs like 0-3,8"
-	result $? "what is no list is told so"
+	seen $? "what is no list is told so"
 	cp "$program" "$scratch/irqtop"
 	chmod 711 "$scratch"
 	chmod 755 "$scratch/irqtop"
@@ -502,11 +495,10 @@ if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list
 	await '^ +[0-9]+ '
 	keys e C-u 0 Enter
 	await "IRQ $irq: the kernel says Permission denied: only root may"
-	result $? "and what only root may do"
+	seen $? "and what only root may do"
 	keys L
 	await "no tracing: .*(root|Permission)"
-	result $? "nor is tracing for anyone else"
+	seen $? "nor is tracing for anyone else"
 fi
 
-echo "1..$count"
-exit $failed
+tap_end

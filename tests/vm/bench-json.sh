@@ -5,24 +5,11 @@
 #   tests/vm/bench-json.sh [KERNEL]...
 set -u
 
-vm=$(cd "$(dirname "$0")" && pwd)
+cd "$(dirname "$0")/../.." || exit 1
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench-json.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-count=0
-failed=0
-
-# result STATUS NAME FILE: FILE says why it failed.
-result()
-{
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		tail -n 15 "$3" | sed 's/^/# /'
-		failed=$((failed + 1))
-	fi
-}
+. tests/tap.sh
 
 # check N WAYS FILE: the ways measured, n, loss and the books of each of them.
 check()
@@ -61,17 +48,16 @@ PYTHON
 
 bench='modprobe procirq && modprobe irqgen && irqlat bench --source irqgen --ways read,poll --json'
 for kernel in "${@:-6.1}"; do
-	"$vm/run" --kernel "$kernel" --timeout 400 -- "$bench --samples 5000" \
+	tests/vm/run --kernel "$kernel" --timeout 400 -- "$bench --samples 5000" \
 		>"$work/json" 2>"$work/err" &&
 		check 5000 read,poll "$work/json" 2>>"$work/err"
-	result $? "$kernel: irqlat bench gives 5000 samples each, none lost" "$work/err"
+	result $? "$kernel: irqlat bench gives 5000 samples each, none lost" "$(tail -n 15 "$work/err")"
 done
 
 for run in first second; do
-	"$vm/run" --icount -- "$bench --samples 1000" >"$work/$run" 2>"$work/err" || break
+	tests/vm/run --icount -- "$bench --samples 1000" >"$work/$run" 2>"$work/err" || break
 done
 within 0.5 "$work/first" "$work/second" 2>>"$work/err"
-result $? "6.1: two runs under --icount agree to 0.5 % in every median" "$work/err"
+result $? "6.1: two runs under --icount agree to 0.5 % in every median" "$(tail -n 15 "$work/err")"
 
-echo "1..$count"
-[ "$failed" = 0 ]
+tap_end

@@ -1,10 +1,12 @@
 #!/bin/bash
 # Runs the test programs of tests/vm/cases in one guest of a kernel.
 #
-#   tests/vm/cases.sh [--kernel K] [PROGRAM[,NAME=VALUE|,WORD]...]...
+#   tests/vm/cases.sh [--kernel K | --leaks] [PROGRAM[,NAME=VALUE|,WORD]...]...
 #
 # Without programs: the whole suite of that kernel. TAP on stdout, with the
 # program's name before each test's; what the kernel has to say on stderr.
+# --leaks: the debug kernel looks for leaks, which makes it two to three times
+# slower; its suite does each thing a few times.
 # A program may be given settings, or words that select tests, behind commas:
 #
 #   tests/vm/cases.sh --kernel debug poll torture,seed=7
@@ -17,13 +19,20 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 kernel=6.1
+leaks=
 programs=()
 options=()
 
 # seconds= bounds what goes on until time is up; slow= stretches the time-outs.
 suite()
 {
-	case $kernel in
+	case $kernel$leaks in
+	debug-leaks)
+		echo chubb,slow=4 device,slow=4,count=200 delivery,slow=4 torture,slow=4,seconds=10 \
+			lifecycle,slow=4,rounds=5,removal_under_readers_and_pollers,$(
+			)removal_races_with_open_and_interrupts,unbinding_under_an_intx_reader,$(
+			)unbinding_under_msi_readers,device_removal_msi,unloading_unbinds
+		;;
 	debug)
 		echo chubb,slow=4 errors,slow=4 threads,slow=4,interrupts=2000 \
 			poll,slow=4,seconds=1 accounting,slow=4,count=100000 \
@@ -53,6 +62,7 @@ parse_options()
 			kernel=$2
 			shift
 			;;
+		--leaks) kernel=debug leaks=-leaks ;;
 		-*) usage_error "unknown option '$1'; see the head of $0" ;;
 		*)  programs+=("$1") ;;
 		esac
@@ -167,7 +177,7 @@ main()
 	tmp=$(mktemp -d "${TMPDIR:-/tmp}/procirq-cases.XXXXXX")
 	trap 'rm -rf "$tmp"' EXIT
 	# Not in a pipe: results are counted in this shell.
-	[ "$kernel" != debug ] || options+=(--kmemleak)
+	[ -z "$leaks" ] || options+=(--kmemleak)
 	tap_stream < <("$vm_dir/run" --kernel "$kernel" "${options[@]}" --timeout "$(time_limit)" -- "$(guest_script)" \
 		2>"$tmp/stderr" || echo $? >"$tmp/status")
 	cat "$tmp/stderr" >&2

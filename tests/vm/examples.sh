@@ -9,20 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d)
 trap 'kill $server 2>/dev/null; rm -rf "$scratch"' EXIT
 server=
-count=0
-failed=0
-
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
-		failed=1
-	fi
-}
+. tests/tap.sh
 
 make --no-print-directory install DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install" 2>&1
 result $? 'the library is installed' "$(tail -3 "$scratch/install")"
@@ -162,5 +149,4 @@ for kernel; do
 	[ "$(grep -cE '^(not )?ok ' "$scratch/out")" = "$(grep -cE '^check ' "$scratch/guest.sh")" ]
 	result $? "$kernel: every check was made" "$(tail -3 "$scratch/out")"
 done
-echo "1..$count"
-exit $failed
+tap_end

@@ -8,8 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
+. tests/tap.sh
 
 [ $# -gt 0 ] || set -- 6.1
 for kernel; do
@@ -19,20 +18,12 @@ for kernel; do
 	status=$?
 	while IFS= read -r line; do
 		case $line in
-		'ok '*|'not ok '*)
-			count=$((count + 1))
-			echo "${line%%ok *}ok $count - $kernel: ${line#* - }" ;;
-		1..*) ;;
-		*) echo "# ${line#\# }" ;;
+		'ok '*)     result 0 "$kernel: ${line#* - }" ;;
+		'not ok '*) result 1 "$kernel: ${line#* - }" ;;
+		1..*)       ;;
+		*)          echo "# ${line#\# }" ;;
 		esac
 	done <"$scratch/out"
-	count=$((count + 1))
-	if [ $status = 0 ]; then
-		echo "ok $count - $kernel: a run in the guest"
-	else
-		echo "not ok $count - $kernel: a run in the guest (status $status: $(tail -1 "$scratch/err" | cut -c1-200))"
-		failed=1
-	fi
+	result $status "$kernel: a run in the guest" "status $status: $(tail -1 "$scratch/err" | cut -c1-200)"
 done
-echo "1..$count"
-exit $failed
+tap_end

@@ -12,20 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
-		failed=1
-	fi
-}
+. tests/tap.sh
 
 # part NAME: what the guest printed under "== NAME"
 part()
@@ -143,5 +130,4 @@ assert uio["wakeups"] >= 500 and uio["wakeups"] - 2 <= uio["ran"] <= uio["wakeup
 	part end | grep -q '^instances: \*$' && part end | grep -q '^events: $'
 	result $? "$kernel: nothing is left behind" "$(part end)"
 done
-echo "1..$count"
-exit $failed
+tap_end

@@ -440,7 +440,7 @@ static void unbinding_under_msi_readers(void)
 	int round, irq, other;
 
 	require_edu("msi");
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < rounds() / 5; round++) {
 		REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 		irq = pci_irq(EDU_1);
 		edu = edu_map(EDU_1);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A tool that is a set of commands: "procirq bind", "irqlat trace". */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+/**
+ * struct command - one of them
+ * @name: what selects it; NULL ends a table
+ * @summary: one line for the list
+ * @run: gets the arguments from the command's name on; returns the exit status
+ */
+struct command {
+	const char *name;
+	const char *summary;
+	int (*run)(int argc, char **argv);
+};
+
+/**
+ * struct command_set - the tool
+ * @tool: its name
+ * @summary: one sentence for the list
+ * @commands: table; "help" and "--version" come with the set
+ */
+struct command_set {
+	const char *tool;
+	const char *summary;
+	const struct command *commands;
+};
+
+int commands_main(const struct command_set *set, int argc, char **argv);
+
+#endif /* CLI_COMMANDS_H */

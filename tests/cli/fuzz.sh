@@ -1,0 +1,13 @@
+#!/bin/bash
+# The fuzz targets on what they once found and on their corpus. TAP.
+# tests/fuzz/run TARGET SECONDS goes looking for more.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+
+command -v clang >/dev/null || skip_all 'no clang'
+for target in irqtable replay device; do
+	out=$(tests/fuzz/run $target 0 2>&1)
+	result $? "the corpus of $target" "$out"
+done
+tap_end
