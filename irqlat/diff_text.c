@@ -109,7 +109,7 @@ static void print_cause(const struct diff_row *row, enum diff_verdict verdict,
 	fprintf(out, "), p %.2g", f->p_adjusted);
 }
 
-/* What stays the same is said in short. */
+/* What stays the same is said in short, and how well that is known. */
 static void print_changes(const struct diff_row *row, FILE *out)
 {
 	const char *before = "  ";
@@ -122,6 +122,10 @@ static void print_changes(const struct diff_row *row, FILE *out)
 			100 * row->figures[metric].change);
 		before = ", ";
 	}
+	if (row->figures[DIFF_P99].has_interval)
+		fprintf(out, "; 95 %% interval of p99 %+.1f to %+.1f %%",
+			100 * row->figures[DIFF_P99].low,
+			100 * row->figures[DIFF_P99].high);
 }
 
 static void print_verdict(const struct diff_row *row,
