@@ -380,30 +380,30 @@ static int raise_for(struct session *s, const struct way *way)
 }
 
 /* Raise one interrupt and see it arrive, or give it up. Returns 0 or -1. */
-static int drive_sample(struct session *s, uint64_t number, int *given_up)
+static int drive_sample(struct session *s, uint64_t number)
 {
 	const struct source_config *config = &s->bench->source_config;
 	const struct source_ops *source = s->lane->ops;
-	const struct way *way = s->lane->turns[number % s->lane->n_turns].way;
+	struct turn *turn = &s->lane->turns[number % s->lane->n_turns];
 	int rc;
 
-	if (raise_for(s, way))
+	if (raise_for(s, turn->way))
 		return -1;
 	rc = wait_armed(s, ARRIVAL_TIMEOUT_NS + (source->self_timed ?
 							 config->interval_ns :
 							 config->gap_ns));
 	if (!rc) {
-		*given_up = 0;
+		turn->given_up = 0;
 		return 0;
 	}
 	if (source->stop(s->lane->source))
 		return -1;
 	atomic_store(&s->cancelled, number + 1);
 	kick(s);
-	if (rc == EINTR || ++*given_up < GIVE_UP_AFTER)
+	if (rc == EINTR || ++turn->given_up < GIVE_UP_AFTER)
 		return 0;
 	msg_error("no interrupt of %s reached way %s within %.0f s, %d times in a row",
-		  source->name, way->name,
+		  source->name, turn->way->name,
 		  (double)ARRIVAL_TIMEOUT_NS / NSEC_PER_SEC, GIVE_UP_AFTER);
 	return -1;
 }
@@ -411,7 +411,7 @@ static int drive_sample(struct session *s, uint64_t number, int *given_up)
 static int drive(struct session *s)
 {
 	uint64_t number = 0;
-	int given_up = 0, error;
+	int error;
 
 	if (wait_armed(s, ARRIVAL_TIMEOUT_NS) == ETIMEDOUT) {
 		msg_error("the measured thread does not start: is CPU %d overloaded?",
@@ -419,7 +419,7 @@ static int drive(struct session *s)
 		return -1;
 	}
 	while (!is_done(s, number)) {
-		if (drive_sample(s, number, &given_up))
+		if (drive_sample(s, number))
 			return -1;
 		if (take_sample(s, number))
 			return -1;

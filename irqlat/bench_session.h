@@ -45,11 +45,13 @@ struct arrival {
  * @way: the way
  * @row: its first row in the results
  * @n_rows: STAGE_COUNT, or 1 where the handler entry is unknown
+ * @given_up: interrupts in a row that did not arrive
  */
 struct turn {
 	const struct way *way;
 	size_t row;
 	size_t n_rows;
+	unsigned int given_up;
 };
 
 /**

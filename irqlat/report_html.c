@@ -100,7 +100,8 @@ static void write_warnings(struct page *page)
 
 	for (i = 0; i < page->report->n_inputs; i++)
 		any |= page->report->inputs[i].run.system.n_warnings ||
-		       page->report->inputs[i].run.interrupted;
+		       page->report->inputs[i].run.interrupted ||
+		       page->report->inputs[i].run.partial;
 	if (!any)
 		return;
 	fputs("<ul class=\"warnings\">\n", page->out);
@@ -110,6 +111,9 @@ static void write_warnings(struct page *page)
 		if (in->run.interrupted)
 			write_warning(page, in,
 				      "interrupted: this is part of the run");
+		else if (in->run.partial)
+			write_warning(page, in,
+				      "not complete: this is part of the run");
 		for (j = 0; j < in->run.system.n_warnings; j++)
 			write_warning(page, in, in->run.system.warnings[j]);
 	}
