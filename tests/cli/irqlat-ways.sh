@@ -10,27 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 irqlat=${IRQLAT:-build/bin/irqlat}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-count=0
-failed=0
-
-# result STATUS NAME [WHY]
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || sed 's/^/# /' <<<"$3" | head -8
-		failed=1
-	fi
-}
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
+. tests/tap.sh
 
 # refused NAME REGEX ARGUMENT...: one line on stderr, status 1, nothing else.
 refused()
@@ -247,5 +227,4 @@ else
 	echo "# ${figures//$'\n'/; }"
 fi
 
-echo "1..$count"
-exit $failed
+tap_end

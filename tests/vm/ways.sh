@@ -6,24 +6,11 @@
 #   tests/vm/ways.sh [KERNEL]...    default 6.1
 set -u
 
-vm=$(cd "$(dirname "$0")" && pwd)
+cd "$(dirname "$0")/../.." || exit 1
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-ways.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-count=0
-failed=0
-
-# result STATUS NAME FILE: FILE says why it failed.
-result()
-{
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		tail -n 15 "$3" | sed 's/^/# /'
-		failed=1
-	fi
-}
+. tests/tap.sh
 
 # What the guest runs. Results come out as one archive, on the guest's stdout;
 # irqlat's own messages stay on stderr.
@@ -79,19 +66,19 @@ PYTHON
 
 for kernel in "${@:-6.1}"; do
 	rm -f "$work"/*
-	"$vm/run" --kernel "$kernel" --timeout 200 --append 'intel_iommu=on' \
+	tests/vm/run --kernel "$kernel" --timeout 200 --append 'intel_iommu=on' \
 		--qemu '-device intel-iommu,intremap=on' -- "$(guest)" >"$work/tar" 2>"$work/err" &&
 		tar x -C "$work" -f "$work/tar" 2>>"$work/err"
-	result $? "$kernel: every way runs in a guest" "$work/err"
+	result $? "$kernel: every way runs in a guest" "$(tail -n 15 "$work/err")"
 
 	check irqgen read,poll,epoll,eventfd,mmap-spin 2>"$work/why"
-	result $? "$kernel: five ways of one line, nothing lost" "$work/why"
+	result $? "$kernel: five ways of one line, nothing lost" "$(tail -n 15 "$work/why")"
 	check onecpu mmap-spin 2>"$work/why"
-	result $? "$kernel: spinning where everything has one CPU" "$work/why"
+	result $? "$kernel: spinning where everything has one CPU" "$(tail -n 15 "$work/why")"
 	check edu read,poll,epoll,eventfd,mmap-spin,uio,uio-poll,vfio,timerfd,eventfd-base,signal 2>"$work/why"
-	result $? "$kernel: eleven ways in one run, on three drivers" "$work/why"
+	result $? "$kernel: eleven ways in one run, on three drivers" "$(tail -n 15 "$work/why")"
 	check msi read,vfio 2>"$work/why"
-	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$work/why"
+	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$(tail -n 15 "$work/why")"
 
 	/usr/bin/python3 - "$work/absent.json" 2>"$work/why" <<'PYTHON'
 import json, sys
@@ -101,14 +88,13 @@ assert "driver vfio-pci is not loaded" in run["unavailable"][0]["reason"], run["
 assert {r["way"] for r in run["results"]} == {"read"}
 assert all(r["n"] == 300 for r in run["results"]) and not run["partial"]
 PYTHON
-	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$work/why"
+	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$(tail -n 15 "$work/why")"
 	[ "$(wc -l <"$work/absent.err")" = 1 ]
-	result $? "$kernel: and one line says so" "$work/absent.err"
+	result $? "$kernel: and one line says so" "$(tail -n 15 "$work/absent.err")"
 	grep -q 'way mmap-spin with source edu needs two CPUs' "$work/spin.err"
-	result $? "$kernel: who spins and raises on one CPU is refused" "$work/spin.err"
+	result $? "$kernel: who spins and raises on one CPU is refused" "$(tail -n 15 "$work/spin.err")"
 	[ -e "$work/driver" ] && [ ! -s "$work/driver" ] && grep -qx '(null)' "$work/override"
-	result $? "$kernel: the device is left without a driver, as it was" "$work/override"
+	result $? "$kernel: the device is left without a driver, as it was" "$(tail -n 15 "$work/override")"
 done
 
-echo "1..$count"
-exit $failed
+tap_end
