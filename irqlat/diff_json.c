@@ -35,10 +35,11 @@ static json_t *figure_object(const struct diff_figure *f)
 
 static json_t *name_object(const struct result *r)
 {
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:I}", "source", r->source,
-			 "irq", time_if(r->irq != RESULT_NO_IRQ, r->irq), "way",
-			 r->way, "wait", r->wait, "stage", r->stage, "cpu",
-			 (json_int_t)r->cpu);
+	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:I}", "source",
+			 r->source, "irq",
+			 time_if(r->irq != RESULT_NO_IRQ, r->irq), "way", r->way,
+			 "wait", r->wait, "stage", r->stage, "load", r->load,
+			 "cpu", (json_int_t)r->cpu);
 }
 
 static json_t *side_object(const struct result *r)

@@ -21,6 +21,7 @@ static bool is_same_row(const struct result *a, const struct result *b,
 {
 	return !strcmp(a->source, b->source) && !strcmp(a->way, b->way) &&
 	       !strcmp(a->wait, b->wait) && !strcmp(a->stage, b->stage) &&
+	       !strcmp(a->load, b->load) &&
 	       (options->any_irq || a->irq == b->irq) &&
 	       (options->any_cpu || a->cpu == b->cpu);
 }

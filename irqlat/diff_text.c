@@ -40,12 +40,15 @@ static void print_line_of(const struct result *r, FILE *out)
 	fprintf(out, "%s, ", r->source);
 	if (r->irq != RESULT_NO_IRQ)
 		fprintf(out, "irq %" PRIu64 ", ", r->irq);
+	if (strcmp(r->load, RESULT_NO_LOAD))
+		fprintf(out, "load %s, ", r->load);
 	fprintf(out, "CPU %" PRId64 "\n", r->cpu);
 }
 
 static bool is_same_line(const struct result *a, const struct result *b)
 {
-	return a && !strcmp(a->source, b->source) && a->irq == b->irq &&
+	return a && !strcmp(a->source, b->source) &&
+	       !strcmp(a->load, b->load) && a->irq == b->irq &&
 	       a->cpu == b->cpu;
 }
 

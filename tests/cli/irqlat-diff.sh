@@ -151,4 +151,9 @@ result $? 'and has the same claims'
 check 'ref takes no file' 1 '' 'now: ref takes options only' ref now
 check 'an unknown comparison' 1 '' '--compare: "theirs" is none of: none, ref' bench --compare theirs
 
+# Rows under load are other rows.
+jq -c '.results[] |= (.load = "cpu")' "$b" >"$scratch/loaded.json"
+check 'an idle row has no partner under load' 1 '' 'no row is in both' diff "$a" "$scratch/loaded.json"
+check 'load with load' 0 'load cpu, ' '' diff "$scratch/loaded.json" "$scratch/loaded.json"
+
 tap_end
