@@ -244,6 +244,7 @@ static int reader_release(struct inode *inode, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
 
+	uli_close(reader);
 	line_close(reader->line, reader);
 	bell_free(reader->bell);
 	kfree(reader);
