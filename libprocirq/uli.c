@@ -18,6 +18,9 @@
 
 #define ULI_STACK_MIN	4096
 
+/* Whose handler this thread is in. Reached without a call, which might allocate. */
+static __thread struct uli *running __attribute__((tls_model("initial-exec")));
+
 #ifdef __x86_64__
 /* Called between a thread's any two instructions: it must not use others. */
 #define GENERAL_REGS_ONLY	__attribute__((target("general-regs-only")))
@@ -51,13 +54,16 @@ GENERAL_REGS_ONLY static void run_handler(struct uli *uli)
 {
 	uint64_t raised = __atomic_load_n(&uli->shared.raised, __ATOMIC_ACQUIRE);
 	uint64_t count = raised - uli->shared.taken;
+	struct uli *interrupted = running;
 
 	if (!count)
 		return;
 	uli->count = count > UINT32_MAX ? UINT32_MAX : (unsigned int)count;
 	__atomic_store_n(&uli->shared.taken, raised, __ATOMIC_RELAXED);
 	__atomic_store_n(&uli->shared.calls, uli->shared.calls + 1, __ATOMIC_RELAXED);
+	running = uli;
 	uli->func(uli->arg);
+	running = interrupted;
 	if (uli->unmask)
 		unmask_line(uli->fd);
 }
@@ -373,6 +379,16 @@ int ULI_unblock_intr(void *intr)
 }
 
 /**
+ * ULI_self - in the handler: its handle
+ *
+ * The handler may be called before ULI_register() has returned it.
+ */
+void *ULI_self(void)
+{
+	return running;
+}
+
+/**
  * ULI_count - in the handler: interrupts that this call stands for, at least 1
  * @intr: handle
  */
@@ -400,6 +416,7 @@ int ULI_leave(void *intr)
 		errno = EINVAL;
 		return -1;
 	}
+	running = NULL;
 	if (uli->unmask)
 		unmask_line(uli->fd);
 	__atomic_sub_fetch(&uli->shared.state, PROCIRQ_ULI_BUSY, __ATOMIC_SEQ_CST);

@@ -52,6 +52,7 @@ int ULI_wakeup(void *intr, int sema);
 int ULI_block_intr(void *intr);
 int ULI_unblock_intr(void *intr);
 
+void *ULI_self(void);
 unsigned int ULI_count(const void *intr);
 int ULI_leave(void *intr);
 int ULI_get_info(void *intr, struct procirq_uli_info *info);
