@@ -812,16 +812,12 @@ static void exec_under_fire(void)
 	      "i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; exit 7", NULL);
 }
 
-static void exec_raw(void);
-
 static void execs(void)
 {
 	int i, status;
 
 	for (i = 0; i < 3; i++) {
 		status = status_of(exec_under_fire);
-		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
-		status = status_of(exec_raw);
 		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 	}
 }
@@ -846,7 +842,6 @@ static void exits(void)
 	}
 }
 
-/* Without the library, whose descriptor closes on exec. */
 static struct procirq_uli raw_code(void *page)
 {
 	return (struct procirq_uli){
@@ -866,25 +861,6 @@ static void *any_page(void)
 static int raw_register(int fd, const struct procirq_uli *code)
 {
 	return ioctl(fd, PROCIRQ_IOC_ULI_REGISTER, code) ? -errno : 0;
-}
-
-/* Would be sent to address 4096, and die, if it were still the same program. */
-static void exec_raw(void)
-{
-	struct procirq_uli_shared *shared = any_page();
-	struct procirq_uli code = raw_code(shared);
-	struct source s = source_open(O_RDWR);
-
-	run_on_cpu(0);
-	fcntl(s.fd, F_SETFD, 0);
-	irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK);
-	shared->state = PROCIRQ_ULI_BLOCK;
-	REQUIRE(raw_register(s.fd, &code) == 0);
-	gen("start line=%u period_ns=30000 cpu=0", s.line);
-	while (((volatile struct procirq_uli_shared *)shared)->raised < 100)
-		;
-	execl("/bin/busybox", "busybox", "sh", "-c",
-	      "i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; exit 7", NULL);
 }
 
 static void *register_and_end(void *arg)
