@@ -43,7 +43,7 @@
  * EINVAL   mmap     it does not begin at offset 0, or is longer than the ring
  *
  * PROCIRQ_IOC_SET_DESCRIPTOR, PROCIRQ_IOC_SET_EVENTFD, PROCIRQ_IOC_INJECT and
- * the PROCIRQ_IOC_ULI_* say what their errors mean at their structures.
+ * those for user level interrupts say what their errors mean at their structures.
  */
 #ifndef _UAPI_PROCIRQ_H
 #define _UAPI_PROCIRQ_H
