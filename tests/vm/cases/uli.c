@@ -4,7 +4,7 @@
  * them, none is lost or handled twice, and they survive what can happen to a
  * thread.
  *
- *	interrupts=N	against the computation (30000)
+ *	interrupts=N	against the computation (20000)
  *	period=N	between them, ns (100000)
  */
 #include <linux/futex.h>
@@ -321,7 +321,7 @@ static void a_computation(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	compute_under(&u, tap_setting("interrupts", 30000), tap_setting("period", 100000));
+	compute_under(&u, tap_setting("interrupts", 20000), tap_setting("period", 100000));
 	CHECK(info_of(u.intr).direct > 0);
 	uut_end(&u);
 }
@@ -335,7 +335,7 @@ static void a_computation_elsewhere(void)
 		SKIP("one CPU");
 	uut_start(&u, NULL, handle);
 	run_on_cpu(1);
-	compute_under(&u, tap_setting("interrupts", 30000) / 10, 200000);
+	compute_under(&u, tap_setting("interrupts", 20000) / 10, 200000);
 	uut_end(&u);
 }
 
@@ -353,7 +353,7 @@ static void general_registers_only(void)
 	struct uut u;
 
 	uut_start(&u, &options, handle_lean);
-	compute_under(&u, tap_setting("interrupts", 30000) / 5, tap_setting("period", 100000));
+	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
 	uut_end(&u);
 }
 
@@ -364,7 +364,7 @@ static void a_stack_of_its_own(void)
 
 	options.stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uut_start(&u, &options, handle);
-	compute_under(&u, tap_setting("interrupts", 30000) / 5, tap_setting("period", 100000));
+	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
 	uut_end(&u);
 }
 
@@ -550,7 +550,7 @@ static void signals_and_interrupts(void)
 	REQUIRE(sigaction(SIGALRM, &action, NULL) == 0);
 	uut_start(&u, NULL, handle);
 	REQUIRE(setitimer(ITIMER_REAL, &often, NULL) == 0);
-	compute_under(&u, tap_setting("interrupts", 30000) / 5, tap_setting("period", 100000));
+	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
 	REQUIRE(setitimer(ITIMER_REAL, &never, NULL) == 0);
 	CHECK(signals > 10);
 	uut_end(&u);
