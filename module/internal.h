@@ -338,6 +338,7 @@ long uli_register(struct procirq_reader *reader, const void __user *arg);
 long uli_unregister(struct procirq_reader *reader, void __user *arg);
 long uli_get_info(struct procirq_reader *reader, void __user *arg);
 long uli_kick(struct procirq_reader *reader);
+void uli_notice(struct procirq_reader *reader);
 void uli_raise(struct procirq_reader *reader, u64 now);
 void uli_close(struct procirq_reader *reader);
 bool uli_is_live(const struct procirq_reader *reader);

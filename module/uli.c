@@ -281,6 +281,22 @@ static void uli_end(struct procirq_reader *reader)
 }
 
 /**
+ * uli_notice() - somebody looks for interrupts of a reader that has a handler
+ * @reader: gets back what a thread that has ended will not handle
+ *
+ * Context: the source's lock held.
+ */
+void uli_notice(struct procirq_reader *reader)
+{
+	struct procirq_ulireg *uli = reader->uli;
+
+	if (READ_ONCE(uli->task->flags) & PF_EXITING)
+		set_bit(ULI_DEAD, &uli->bits);
+	if (uli_is_dead(uli))
+		uli_end(reader);
+}
+
+/**
  * uli_raise() - an interrupt of a reader that has a user level interrupt
  * @reader: what it has not read goes to its thread's handler
  * @now: handler time, ns
@@ -292,12 +308,10 @@ void uli_raise(struct procirq_reader *reader, u64 now)
 	struct procirq_ulireg *uli = reader->uli;
 	u64 count = reader_pending(reader);
 
+	if (unlikely(uli_is_dead(uli)))
+		uli_end(reader);
 	if (uli->ended || !count)
 		return;
-	if (unlikely(uli_is_dead(uli))) {
-		uli_end(reader);
-		return;
-	}
 	reader->cursor += count;
 	reader->totals.delivered += count;
 	uli->seq = reader->cursor;
