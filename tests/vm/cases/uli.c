@@ -252,8 +252,10 @@ static uint64_t calls(uint64_t seed, int *pipes)
 	if (write(pipes[1], &h, sizeof(h)) != sizeof(h) ||
 	    read(pipes[0], &back, sizeof(back)) != sizeof(back))
 		return 0;
-	if (seed % 16 == 0 && nanosleep(&t, NULL))
-		return 1;
+	/* A signal handler ends it, SA_RESTART or not. */
+	while (seed % 16 == 0 && nanosleep(&t, &t))
+		if (errno != EINTR)
+			return 1;
 	return mix(back, (uint64_t)(getppid() > 0) + (uint64_t)(syscall(SYS_gettid) > 0));
 }
 
