@@ -155,7 +155,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(B)/lib/libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib
 	ln -sf libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib/libprocirq.so
-	install -m 644 libprocirq/procirq.h libprocirq/irqtable.h $(DESTDIR)$(PREFIX)/include/procirq
+	install -m 644 libprocirq/procirq.h libprocirq/uli.h libprocirq/irqtable.h $(DESTDIR)$(PREFIX)/include/procirq
 	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc

@@ -12,6 +12,7 @@
 #include <linux/interrupt.h>
 #include <linux/irqnr.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
@@ -56,6 +57,30 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	hrtimer_init(timer, clock, mode);
 	timer->function = function;
 }
+#endif
+
+#ifdef CONFIG_RSEQ
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+static inline struct rseq __user *current_rseq(void)
+{
+	return current->rseq;
+}
+
+static inline u32 current_rseq_signature(void)
+{
+	return current->rseq_sig;
+}
+#else
+static inline struct rseq __user *current_rseq(void)
+{
+	return current->rseq.usrptr;
+}
+
+static inline u32 current_rseq_signature(void)
+{
+	return current->rseq.sig;
+}
+#endif
 #endif
 
 /* Renamed in 6.2; a macro in both. */

@@ -39,6 +39,8 @@ static u32 control_state(const struct procirq_line *line, const struct procirq_s
 		state |= PROCIRQ_STATE_THREADED;
 	if (reader->bell)
 		state |= PROCIRQ_STATE_EVENTFD;
+	if (uli_is_live(reader))
+		state |= PROCIRQ_STATE_ULI;
 	return state;
 }
 
@@ -191,6 +193,14 @@ long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return control_set_eventfd(reader, user);
 	case PROCIRQ_IOC_INJECT:
 		return control_inject(reader, user);
+	case PROCIRQ_IOC_ULI_REGISTER:
+		return uli_register(reader, user);
+	case PROCIRQ_IOC_ULI_UNREGISTER:
+		return uli_unregister(reader, user);
+	case PROCIRQ_IOC_ULI_INFO:
+		return uli_get_info(reader, user);
+	case PROCIRQ_IOC_ULI_KICK:
+		return uli_kick(reader);
 	default:
 		return -ENOTTY;
 	}

@@ -6,7 +6,7 @@
  *        -> pci     (learns of PCI drivers letting go of their interrupts)
  *             \-> lines (which files exist) -> line (claiming it) -> pcipin
  *   open(2) -> reader (one open file), control (its ioctls) -^
- *   interrupt -> source (counting, handing out, masking) -> device, ring, bell
+ *   interrupt -> source (counting, handing out, masking) -> device, ring, bell, uli
  *
  * Locks, outermost first:
  *
@@ -17,6 +17,7 @@
  *   source->lock  everything a handler touches; raw, interrupts off, taken in
  *                 hard interrupt context; line->own's outside a device's
  *   (genirq's desc->lock, the scheduler's locks)
+ *   uli->lock     a user level interrupt's end; raw; inside source->lock or alone
  *
  * A line is referenced by its file (until proc_remove() has returned) and by
  * every reader. A reader is owned by its struct file. An open file pins the
@@ -45,6 +46,7 @@ struct proc_dir_entry;
 struct procirq_bell;
 struct procirq_device;
 struct procirq_line;
+struct procirq_ulireg;
 struct seq_file;
 struct task_struct;
 struct vm_area_struct;
@@ -77,6 +79,7 @@ struct procirq_totals {
  * @nr_nomask: readers with PROCIRQ_FLAG_NO_MASK
  * @nr_holding: readers whose write of 0 is in force
  * @nr_bells: readers with an eventfd
+ * @nr_ulis: readers with a user level interrupt
  * @readers: open files, revoked ones excluded
  * @closed: totals of the readers that closed
  * @injected: interrupts among @taken that were made by hand
@@ -106,6 +109,7 @@ struct procirq_source {
 	unsigned int nr_nomask;
 	unsigned int nr_holding;
 	unsigned int nr_bells;
+	unsigned int nr_ulis;
 	struct list_head readers;
 	struct procirq_totals closed;
 	u64 injected;
@@ -182,6 +186,7 @@ struct procirq_line {
  * @totals: this reader's; due is kept on closing only
  * @opened_at: source->taken at open
  * @bell: its eventfd, or NULL
+ * @uli: its user level interrupt, ended or not, or NULL
  * @pid: of the opener, in the initial namespace
  * @comm: of the opener
  */
@@ -199,6 +204,7 @@ struct procirq_reader {
 	struct procirq_totals totals;
 	u64 opened_at;
 	struct procirq_bell *bell;
+	struct procirq_ulireg *uli;
 	pid_t pid;
 	char comm[16];
 };
@@ -326,6 +332,17 @@ void bell_free(struct procirq_bell *bell);
 void bell_ring(struct procirq_bell *bell);
 void bell_ring_later(struct procirq_bell *bell);
 bool bell_delivers(const struct procirq_bell *bell);
+
+/* uli.c: user level interrupts */
+long uli_register(struct procirq_reader *reader, const void __user *arg);
+long uli_unregister(struct procirq_reader *reader, void __user *arg);
+long uli_get_info(struct procirq_reader *reader, void __user *arg);
+long uli_kick(struct procirq_reader *reader);
+void uli_notice(struct procirq_reader *reader);
+void uli_raise(struct procirq_reader *reader, u64 now);
+void uli_close(struct procirq_reader *reader);
+bool uli_is_live(const struct procirq_reader *reader);
+void uli_exit(void);
 
 /* reader.c: one open file */
 extern const struct proc_ops reader_proc_ops;

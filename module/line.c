@@ -332,7 +332,8 @@ static int line_may_set_device(struct procirq_line *line, struct procirq_reader 
 	raw_spin_lock_irq(&own->lock);
 	if (reader_revoked(reader))
 		err = -ENODEV;
-	else if (reader->source != own || reader->mapped || !list_empty(&reader->waiters) ||
+	else if (reader->source != own || reader->mapped || reader->uli ||
+		 !list_empty(&reader->waiters) ||
 		 (own->attached && own->nr_readers > 1))
 		err = -EBUSY;
 	raw_spin_unlock_irq(&own->lock);

@@ -44,6 +44,7 @@ static void __exit procirq_exit(void)
 	stats_exit();
 	pci_exit();
 	procdir_exit();
+	uli_exit();
 }
 
 module_init(procirq_init);

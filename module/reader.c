@@ -55,6 +55,8 @@ static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter
 	struct procirq_source *source = reader_lock(reader);
 	int ret = 0;
 
+	if (unlikely(reader->uli))
+		uli_notice(reader);
 	if (reader_pending(reader)) {
 		source_consume(reader, &waiter->event);
 		ret = 1;
@@ -211,6 +213,8 @@ static __poll_t reader_poll(struct file *file, struct poll_table_struct *wait)
 	poll_wait(file, &reader->line->poll_wait, wait);
 
 	source = reader_lock(reader);
+	if (unlikely(reader->uli))
+		uli_notice(reader);
 	if (reader_revoked(reader))
 		mask = EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM;
 	else if (reader_pending(reader))
@@ -244,6 +248,7 @@ static int reader_release(struct inode *inode, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
 
+	uli_close(reader);
 	line_close(reader->line, reader);
 	bell_free(reader->bell);
 	kfree(reader);

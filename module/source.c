@@ -232,6 +232,15 @@ static noinline struct procirq_bell *source_ring_bells(struct procirq_source *so
 	return now;
 }
 
+static noinline void source_raise_ulis(struct procirq_source *source, u64 now)
+{
+	struct procirq_reader *reader;
+
+	list_for_each_entry(reader, &source->readers, node)
+		if (reader->uli)
+			uli_raise(reader, now);
+}
+
 /*
  * Whether some reader has taken an interrupt of the guard's present window, as
  * far as we can know.
@@ -336,6 +345,8 @@ static __always_inline void source_take(struct procirq_source *source,
 	}
 	if (unlikely(source->nr_bells))
 		bell = source_ring_bells(source);
+	if (unlikely(source->nr_ulis))
+		source_raise_ulis(source, now);
 	if (likely(source_wants_mask(source, device)))
 		source_mask_inline(source, device);
 	else
@@ -434,6 +445,7 @@ void source_join(struct procirq_source *source, struct procirq_reader *reader)
 	source->nr_readers++;
 	source->nr_nomask += !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
 	source->nr_bells += !!reader->bell;
+	source->nr_ulis += !!reader->uli;
 	list_add_tail(&reader->node, &source->readers);
 }
 
@@ -453,6 +465,8 @@ void source_leave(struct procirq_source *source, struct procirq_reader *reader)
 	reader->holding = false;
 	if (reader->bell)
 		source->nr_bells--;
+	if (reader->uli)
+		source->nr_ulis--;
 }
 
 /*

@@ -126,6 +126,34 @@ TRACE_EVENT(procirq_lost,
 		  __entry->count)
 );
 
+/*
+ * Interrupts up to number seq go to a thread's handler: directly (path 1), on the
+ * thread's way out of the kernel (2), the same after it was woken (3). count of
+ * them had come by then; irq_ns is the handler time of the last.
+ */
+TRACE_EVENT(procirq_uli,
+	TP_PROTO(unsigned int irq, u64 seq, u64 irq_ns, u64 count, pid_t pid, unsigned int path),
+	TP_ARGS(irq, seq, irq_ns, count, pid, path),
+	TP_STRUCT__entry(
+		__field(u32, irq)
+		__field(u32, path)
+		__field(u64, seq)
+		__field(u64, irq_ns)
+		__field(u64, count)
+		__field(s32, pid)
+	),
+	TP_fast_assign(
+		__entry->irq = irq;
+		__entry->path = path;
+		__entry->seq = seq;
+		__entry->irq_ns = irq_ns;
+		__entry->count = count;
+		__entry->pid = pid;
+	),
+	TP_printk("irq=%u seq=%llu irq_ns=%llu count=%llu pid=%d path=%u", __entry->irq,
+		  __entry->seq, __entry->irq_ns, __entry->count, __entry->pid, __entry->path)
+);
+
 DECLARE_EVENT_CLASS(procirq_file,
 	TP_PROTO(unsigned int irq, u64 seq, unsigned int readers),
 	TP_ARGS(irq, seq, readers),

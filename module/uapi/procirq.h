@@ -42,8 +42,8 @@
  * EPERM    mmap     the ring was to be writable
  * EINVAL   mmap     it does not begin at offset 0, or is longer than the ring
  *
- * PROCIRQ_IOC_SET_DESCRIPTOR, PROCIRQ_IOC_SET_EVENTFD and PROCIRQ_IOC_INJECT say
- * what their errors mean at their structures.
+ * PROCIRQ_IOC_SET_DESCRIPTOR, PROCIRQ_IOC_SET_EVENTFD, PROCIRQ_IOC_INJECT and
+ * those for user level interrupts say what their errors mean at their structures.
  */
 #ifndef _UAPI_PROCIRQ_H
 #define _UAPI_PROCIRQ_H
@@ -101,6 +101,7 @@ struct procirq_event {
 #define PROCIRQ_STATE_DEVICE	(1U << 7)	/* this reader has a device descriptor */
 #define PROCIRQ_STATE_EVENTFD	(1U << 8)	/* this reader has an eventfd */
 #define PROCIRQ_STATE_STORM	(1U << 9)	/* masked by the storm guard; write 1 */
+#define PROCIRQ_STATE_ULI	(1U << 10)	/* this reader has a user level interrupt */
 
 /**
  * struct procirq_info - PROCIRQ_IOC_GET_INFO
@@ -307,6 +308,114 @@ struct procirq_ring_entry {
 	__u32 reserved[3];
 };
 
+/**
+ * struct procirq_uli_shared - what kernel and thread share of a user level interrupt
+ * @raised: interrupts so far; the kernel writes it
+ * @taken: of those, how many the handler has been called for; the thread's, as
+ *	all that follows
+ * @calls: calls of the handler
+ * @repeats: of those, calls that the thread made without the kernel, because
+ *	@raised had grown while it was in the handler or had it blocked
+ * @state: PROCIRQ_ULI_BUSY, plus PROCIRQ_ULI_BLOCK for each block in force. The
+ *	kernel changes it from 0 to PROCIRQ_ULI_BUSY and sends the thread to its
+ *	entry; with any other value it leaves the thread alone. Atomic operations only
+ * @reserved: 0
+ *
+ * Whoever makes @state 0 looks at @raised afterwards.
+ */
+struct procirq_uli_shared {
+	__u64 raised;
+	__u64 taken;
+	__u64 calls;
+	__u64 repeats;
+	__u32 state;
+	__u32 reserved[7];
+};
+
+#define PROCIRQ_ULI_BUSY	1U
+#define PROCIRQ_ULI_BLOCK	2U
+
+/**
+ * struct procirq_uli - PROCIRQ_IOC_ULI_REGISTER
+ * @shared: address of a struct procirq_uli_shared, zeroed, a multiple of 64. Its
+ *	page stays pinned
+ * @entry: where the thread is sent. Its stack pointer is then 152 below what it
+ *	was, and points at @shared, the flags, and the address to return to, 8
+ *	bytes each: "add $8, %rsp; popfq; ret $128" returns, past the red zone.
+ *	All other registers, the extended ones too, are as they were
+ * @again: from @window on, as long as the stack pointer is that of @again, the
+ *	thread is sent here instead, and no frame is made
+ * @window: address behind the instruction that ends PROCIRQ_ULI_BUSY
+ * @popf: of the popfq, which ends the window; an interrupt there or at @ret has
+ *	the frame that is still on the stack used again
+ * @ret: of the ret
+ * @limit_ns: longest time in the handler, 0 for any; between once and twice
+ *	this the thread gets SIGXCPU, and again each time it has passed
+ * @flags: 0
+ * @reserved: 0
+ *
+ * The calling thread handles this reader's interrupts from now on. They are
+ * delivered by a read as far as read() is concerned. What the handler has not
+ * been called for at the end is pending again for read().
+ *
+ * The registration ends with PROCIRQ_IOC_ULI_UNREGISTER, the close of the file,
+ * and the end or the exec of the thread; a fork leaves it with the parent.
+ *
+ * errno       meaning
+ * EINVAL      an address, a limit below 1 ms or above 1 h, a reserved field
+ * EFAULT      @shared cannot be written
+ * EBUSY       this reader has one
+ * EOPNOTSUPP  other than x86-64, a 32-bit program, or a thread with a shadow stack
+ * ENODEV      the line is gone
+ */
+struct procirq_uli {
+	__u64 shared;
+	__u64 entry;
+	__u64 again;
+	__u64 window;
+	__u64 popf;
+	__u64 ret;
+	__u64 limit_ns;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct procirq_uli_info - PROCIRQ_IOC_ULI_INFO
+ * @raised: interrupts since the registration
+ * @direct: times that the return from the interrupt went to the handler
+ * @returned: times that the thread was sent there on its way out of the kernel
+ * @woken: the same, after it had been woken from an interruptible sleep
+ * @repeated: calls of the handler that the thread made by itself
+ * @coalesced: interrupts that shared a call with an earlier one
+ * @pending: interrupts that the handler has not been called for
+ * @overruns: times that the handler was over its limit
+ * @faults: times that there was no stack to make a frame on
+ * @retries: times that the thread could not be sent at once, for a signal was
+ *	to interrupt a system call
+ * @limit_ns: as registered
+ * @tid: thread, in the caller's namespace; 0 when it is gone
+ * @reserved: 0
+ *
+ * @raised == @direct + @returned + @woken + @repeated + @coalesced + @pending,
+ * whenever the handler is not running.
+ */
+struct procirq_uli_info {
+	__u64 raised;
+	__u64 direct;
+	__u64 returned;
+	__u64 woken;
+	__u64 repeated;
+	__u64 coalesced;
+	__u64 pending;
+	__u64 overruns;
+	__u64 faults;
+	__u64 retries;
+	__u64 limit_ns;
+	__u32 tid;
+	__u32 reserved;
+};
+
 #define PROCIRQ_IOC_MAGIC	0xb5
 #define PROCIRQ_IOC_GET_INFO	_IOR(PROCIRQ_IOC_MAGIC, 0x00, struct procirq_info)
 #define PROCIRQ_IOC_SET_FLAGS	_IOW(PROCIRQ_IOC_MAGIC, 0x01, struct procirq_flags)
@@ -314,5 +423,13 @@ struct procirq_ring_entry {
 				_IOW(PROCIRQ_IOC_MAGIC, 0x02, struct procirq_descriptor)
 #define PROCIRQ_IOC_SET_EVENTFD	_IOW(PROCIRQ_IOC_MAGIC, 0x03, struct procirq_eventfd)
 #define PROCIRQ_IOC_INJECT	_IOWR(PROCIRQ_IOC_MAGIC, 0x04, struct procirq_inject)
+#define PROCIRQ_IOC_ULI_REGISTER \
+				_IOW(PROCIRQ_IOC_MAGIC, 0x05, struct procirq_uli)
+/* By a thread of the same program (EPERM); the last counts. ENOENT: none is. */
+#define PROCIRQ_IOC_ULI_UNREGISTER \
+				_IOR(PROCIRQ_IOC_MAGIC, 0x06, struct procirq_uli_info)
+#define PROCIRQ_IOC_ULI_INFO	_IOR(PROCIRQ_IOC_MAGIC, 0x07, struct procirq_uli_info)
+/* Another thread has unblocked, and found interrupts pending. */
+#define PROCIRQ_IOC_ULI_KICK	_IO(PROCIRQ_IOC_MAGIC, 0x08)
 
 #endif /* _UAPI_PROCIRQ_H */

@@ -29,6 +29,13 @@ done
 result $? 'procirq(3) has every public function' "missing:$missing"
 
 missing=
+for function in $(grep -o 'ULI_[a-z_]*(' libprocirq/uli.h | tr -d '(' | sort -u); do
+	grep -q "^\.Fn $function " libprocirq/uli.3 || missing="$missing $function"
+done
+[ -z "$missing" ]
+result $? 'uli(3) has every public function' "missing:$missing"
+
+missing=
 for command in bench report; do
 	for option in $("$irqlat" "$command" --help | grep -o '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*$'); do
 		[ "$option" != --help ] || continue

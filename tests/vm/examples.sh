@@ -13,7 +13,7 @@ server=
 
 make --no-print-directory install DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install" 2>&1
 result $? 'the library is installed' "$(tail -3 "$scratch/install")"
-for example in edu ivshmem spin; do
+for example in edu ivshmem spin uli; do
 	"${CC:-cc}" -Wall -Wextra -Werror -I"$scratch/root/usr/include" "examples/$example.c" \
 		-o "$scratch/$example" -L"$scratch/root/usr/lib" -lprocirq -lpthread 2>"$scratch/err"
 	result $? "$example.c builds against it" "$(head -3 "$scratch/err")"
@@ -44,6 +44,7 @@ mount -t debugfs none /sys/kernel/debug 2>/dev/null
 
 check 'edu.c by MSI' 0 'factorials 1 to 20, the last 2192834560' /files/edu $A msi
 check 'edu.c copies by DMA' 0 '2048 bytes to the device and back' /files/edu $A msi
+check 'uli.c by MSI' 0 '^12! is 479001600, after [0-9]* interrupts$' /files/uli $A
 check 'edu.c by INTx' 0 '2048 bytes to the device and back' /files/edu $A intx
 /files/edu $B intx >/tmp/other 2>&1 & other=$!
 check 'edu.c twice on one line' 0 '2048 bytes to the device and back' /files/edu $A intx
@@ -133,7 +134,7 @@ for kernel; do
 		[ ! -S "$scratch/ivshmem.sock" ] || break
 		sleep 0.1
 	done
-	tests/vm/run --kernel "$kernel" --file "$scratch/edu" --file "$scratch/ivshmem" --file "$scratch/spin" \
+	tests/vm/run --kernel "$kernel" --file "$scratch/edu" --file "$scratch/ivshmem" --file "$scratch/spin" --file "$scratch/uli" \
 		--file "$scratch/guest.sh" --file examples/edu.irqdev --file examples/pci-intx.irqdev \
 		--qemu "-chardev socket,id=ivshmem,path=$scratch/ivshmem.sock -device ivshmem-doorbell,vectors=4,chardev=ivshmem,addr=0x5" \
 		-- 'sh /files/guest.sh' >"$scratch/out" 2>"$scratch/err"

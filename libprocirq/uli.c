@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * User level interrupts: registering a handler, calling it, blocking it, and its
+ * semaphores. procirq_uli_shared in uapi/procirq.h says what is agreed with the
+ * kernel; the entry code is in uli_x86.c.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "uli_local.h"
+
+#define ULI_STACK_MIN	4096
+
+/* Whose handler this thread is in. Reached without a call, which might allocate. */
+static __thread struct uli *running __attribute__((tls_model("initial-exec")));
+
+#ifdef __x86_64__
+/* Called between a thread's any two instructions: it must not use others. */
+#define GENERAL_REGS_ONLY	__attribute__((target("general-regs-only")))
+
+/* Not write(2), which sets errno and is a cancellation point. */
+GENERAL_REGS_ONLY static void unmask_line(int fd)
+{
+	uint32_t one = 1;
+	long ret;
+
+	__asm__ volatile("syscall" : "=a" (ret)
+			 : "0" (SYS_write), "D" (fd), "S" (&one), "d" (sizeof(one))
+			 : "rcx", "r11", "memory");
+}
+#else
+#define GENERAL_REGS_ONLY
+static void unmask_line(int fd)
+{
+	(void)fd;
+}
+#endif
+
+static bool is_pending(const struct uli *uli)
+{
+	return __atomic_load_n(&uli->shared.raised, __ATOMIC_ACQUIRE) !=
+	       __atomic_load_n(&uli->shared.taken, __ATOMIC_RELAXED);
+}
+
+/* Calls the handler for all that is pending. The caller has made state BUSY. */
+GENERAL_REGS_ONLY static void run_handler(struct uli *uli)
+{
+	uint64_t raised = __atomic_load_n(&uli->shared.raised, __ATOMIC_ACQUIRE);
+	uint64_t count = raised - uli->shared.taken;
+	struct uli *interrupted = running;
+
+	if (!count)
+		return;
+	uli->count = count > UINT32_MAX ? UINT32_MAX : (unsigned int)count;
+	__atomic_store_n(&uli->shared.taken, raised, __ATOMIC_RELAXED);
+	__atomic_store_n(&uli->shared.calls, uli->shared.calls + 1, __ATOMIC_RELAXED);
+	running = uli;
+	uli->func(uli->arg);
+	running = interrupted;
+	if (uli->unmask)
+		unmask_line(uli->fd);
+}
+
+/* This thread's, and not in a handler: calls it for what came while it was blocked. */
+static void catch_up(struct uli *uli)
+{
+	uint32_t idle;
+
+	while (is_pending(uli)) {
+		idle = 0;
+		if (!__atomic_compare_exchange_n(&uli->shared.state, &idle, PROCIRQ_ULI_BUSY,
+						 false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return;
+		/* The kernel may have sent us to the handler in between. */
+		if (is_pending(uli)) {
+			uli->shared.repeats++;
+			run_handler(uli);
+		}
+		__atomic_sub_fetch(&uli->shared.state, PROCIRQ_ULI_BUSY, __ATOMIC_SEQ_CST);
+	}
+}
+
+static bool is_own_thread(const struct uli *uli)
+{
+	return pthread_equal(uli->thread, pthread_self());
+}
+
+static bool is_busy(const struct uli *uli)
+{
+	return __atomic_load_n(&uli->shared.state, __ATOMIC_SEQ_CST) & PROCIRQ_ULI_BUSY;
+}
+
+static size_t uli_bytes(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (sizeof(struct uli) + page - 1) / page * page;
+}
+
+static int check_options(const struct uli_options *options)
+{
+	if (options->flags & ~ULI_GENERAL_REGS_ONLY || options->nsemas < 0 ||
+	    options->nsemas > ULI_SEMAPHORES_MAX ||
+	    (options->stack && options->stacksize < ULI_STACK_MIN)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return 0;
+}
+
+/* Whether the line stays masked after an interrupt until somebody says so. */
+static int ask_unmask(struct uli *uli)
+{
+	const unsigned int flags = PROCIRQ_FLAG_NO_MASK | PROCIRQ_FLAG_EXPLICIT_UNMASK;
+	struct procirq_info info;
+
+	if (ioctl(uli->fd, PROCIRQ_IOC_GET_INFO, &info))
+		return -1;
+	uli->unmask = !(info.flags & flags);
+	return 0;
+}
+
+static int register_uli(struct uli *uli, unsigned long long limit_ns)
+{
+	struct procirq_uli code = {
+		.shared = (uintptr_t)&uli->shared,
+		.limit_ns = limit_ns,
+	};
+
+	uli_arch_code(&code);
+	return ioctl(uli->fd, PROCIRQ_IOC_ULI_REGISTER, &code);
+}
+
+/**
+ * ULI_register - have a handler called for a line's interrupts, by this thread
+ * @fd: an open /proc/irq/N/irq (procirq_fd()), which the caller keeps
+ * @func: the handler, see uli(3)
+ * @arg: what it is called with
+ * @options: NULL is all zero
+ *
+ * Where the line is masked by its interrupts (neither PROCIRQ_FLAG_NO_MASK nor
+ * PROCIRQ_FLAG_EXPLICIT_UNMASK is set on @fd), it is unmasked after each call,
+ * by a system call.
+ *
+ * Returns a handle for the other functions, or NULL with errno: EINVAL an option;
+ * EBUSY @fd has a handler, or a blocked reader; EOPNOTSUPP not on this processor,
+ * or the thread has a shadow stack; ENOTTY, EBADF @fd is something else; ENODEV.
+ */
+void *ULI_register(int fd, void (*func)(void *arg), void *arg,
+		   const struct uli_options *options)
+{
+	static const struct uli_options none;
+	struct uli *uli;
+	int saved;
+
+	if (!options)
+		options = &none;
+	if (check_options(options))
+		return NULL;
+	uli = mmap(NULL, uli_bytes(), PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (uli == MAP_FAILED)
+		return NULL;
+	uli->run = run_handler;
+	uli->func = func;
+	uli->arg = arg;
+	uli->nsemas = options->nsemas;
+	uli->thread = pthread_self();
+	if (options->stack)
+		uli->stack_top = ((uintptr_t)options->stack + options->stacksize) & ~63ULL;
+	/* The program may close its own. */
+	uli->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (uli->fd < 0)
+		goto fail_unmap;
+	if (uli_arch_init(uli, !(options->flags & ULI_GENERAL_REGS_ONLY)) ||
+	    ask_unmask(uli) || register_uli(uli, options->limit_ns))
+		goto fail_close;
+	return uli;
+
+fail_close:
+	saved = errno;
+	close(uli->fd);
+	errno = saved;
+fail_unmap:
+	saved = errno;
+	munmap(uli, uli_bytes());
+	errno = saved;
+	return NULL;
+}
+
+/**
+ * ULI_register_irq - the same, as SGI's functions for other buses had it
+ * @fd: as ULI_register()
+ * @func: "
+ * @arg: "
+ * @nsemas: semaphores for ULI_sleep() and ULI_wakeup(), 0 to ULI_SEMAPHORES_MAX
+ * @stack: lowest address of the handler's stack, or NULL
+ * @stacksize: its size, bytes
+ *
+ * Returns as ULI_register().
+ */
+void *ULI_register_irq(int fd, void (*func)(void *arg), void *arg, int nsemas,
+		       void *stack, size_t stacksize)
+{
+	struct uli_options options = {
+		.nsemas = nsemas,
+		.stack = stack,
+		.stacksize = stacksize,
+	};
+
+	return ULI_register(fd, func, arg, &options);
+}
+
+/**
+ * ULI_unregister - the handler is not called any more
+ * @intr: handle, not to be used afterwards
+ *
+ * By any thread of the program. Interrupts that the handler was not called for
+ * are pending for read().
+ *
+ * Returns 0, or -1 with errno: EBUSY called by the handler itself.
+ */
+int ULI_unregister(void *intr)
+{
+	struct procirq_uli_info info;
+	struct uli *uli = intr;
+	bool own = is_own_thread(uli);
+
+	if (own && is_busy(uli)) {
+		errno = EBUSY;
+		return -1;
+	}
+	ULI_block_intr(intr);
+	if (ioctl(uli->fd, PROCIRQ_IOC_ULI_UNREGISTER, &info))
+		return -1;
+	close(uli->fd);
+	/* Another thread may be on its last instructions out of the handler: left. */
+	return own ? munmap(uli, uli_bytes()) : 0;
+}
+
+static long futex(uint32_t *word, int operation, uint32_t value)
+{
+	return syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+static struct uli_sema *find_sema(struct uli *uli, int sema)
+{
+	if (sema >= 0 && sema < uli->nsemas)
+		return &uli->semas[sema];
+	errno = EINVAL;
+	return NULL;
+}
+
+static bool sema_try(struct uli_sema *sema)
+{
+	uint32_t value = __atomic_load_n(&sema->value, __ATOMIC_RELAXED);
+
+	while (value)
+		if (__atomic_compare_exchange_n(&sema->value, &value, value - 1, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+/**
+ * ULI_sleep - wait for a ULI_wakeup() that no other ULI_sleep() has had
+ * @intr: handle
+ * @sema: number of the semaphore, from 0
+ *
+ * By any thread; not by the handler.
+ *
+ * Returns 0, or -1 with errno: EINTR a signal handler without SA_RESTART ran,
+ * EINVAL no such semaphore, EDEADLK called by the handler.
+ */
+int ULI_sleep(void *intr, int sema)
+{
+	struct uli *uli = intr;
+	struct uli_sema *s = find_sema(uli, sema);
+	long ret = 0;
+
+	if (!s)
+		return -1;
+	if (is_own_thread(uli) && is_busy(uli)) {
+		errno = EDEADLK;
+		return -1;
+	}
+	__atomic_add_fetch(&s->waiters, 1, __ATOMIC_SEQ_CST);
+	/* futex() does not sleep when value is no longer 0. */
+	while (!sema_try(s)) {
+		ret = futex(&s->value, FUTEX_WAIT_PRIVATE, 0);
+		if (ret && errno == EINTR)
+			break;
+		ret = 0;
+	}
+	__atomic_sub_fetch(&s->waiters, 1, __ATOMIC_SEQ_CST);
+	return (int)ret;
+}
+
+/**
+ * ULI_wakeup - let one ULI_sleep() go, now or later
+ * @intr: handle
+ * @sema: number of the semaphore, from 0
+ *
+ * By the handler, or any thread. A system call only if a thread sleeps.
+ *
+ * Returns 0, or -1 with errno: EINVAL no such semaphore.
+ */
+int ULI_wakeup(void *intr, int sema)
+{
+	struct uli *uli = intr;
+	struct uli_sema *s = find_sema(uli, sema);
+	int saved = errno;
+
+	if (!s)
+		return -1;
+	__atomic_add_fetch(&s->value, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&s->waiters, __ATOMIC_SEQ_CST)) {
+		futex(&s->value, FUTEX_WAKE_PRIVATE, 1);
+		errno = saved;
+	}
+	return 0;
+}
+
+/**
+ * ULI_block_intr - the handler is not called until ULI_unblock_intr()
+ * @intr: handle
+ *
+ * Without a system call. Blocks add up. Another thread than the handler's returns
+ * when the handler is not running.
+ *
+ * Returns 0.
+ */
+int ULI_block_intr(void *intr)
+{
+	struct uli *uli = intr;
+
+	__atomic_add_fetch(&uli->shared.state, PROCIRQ_ULI_BLOCK, __ATOMIC_SEQ_CST);
+	while (!is_own_thread(uli) && is_busy(uli))
+		sched_yield();
+	return 0;
+}
+
+/**
+ * ULI_unblock_intr - undo one ULI_block_intr()
+ * @intr: handle
+ *
+ * What came meanwhile is handled in one call, before this returns where the
+ * thread is the handler's. A system call only by another thread, and then.
+ *
+ * Returns 0, or -1 with errno: EINVAL nothing is blocked.
+ */
+int ULI_unblock_intr(void *intr)
+{
+	struct uli *uli = intr;
+	uint32_t state = __atomic_load_n(&uli->shared.state, __ATOMIC_RELAXED);
+
+	do {
+		if (state < PROCIRQ_ULI_BLOCK) {
+			errno = EINVAL;
+			return -1;
+		}
+	} while (!__atomic_compare_exchange_n(&uli->shared.state, &state,
+					      state - PROCIRQ_ULI_BLOCK, false,
+					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	/* Otherwise another block, or the end of the handler, looks for them. */
+	if (state != PROCIRQ_ULI_BLOCK || !is_pending(uli))
+		return 0;
+	if (!is_own_thread(uli))
+		return ioctl(uli->fd, PROCIRQ_IOC_ULI_KICK);
+	catch_up(uli);
+	return 0;
+}
+
+/**
+ * ULI_self - in the handler: its handle
+ *
+ * The handler may be called before ULI_register() has returned it.
+ */
+void *ULI_self(void)
+{
+	return running;
+}
+
+/**
+ * ULI_count - in the handler: interrupts that this call stands for, at least 1
+ * @intr: handle
+ */
+unsigned int ULI_count(const void *intr)
+{
+	const struct uli *uli = intr;
+
+	return uli->count;
+}
+
+/**
+ * ULI_leave - the handler was left by longjmp(), and has ended by that
+ * @intr: handle
+ *
+ * By the handler's thread, after the jump. What is pending is handled before
+ * this returns.
+ *
+ * Returns 0, or -1 with errno: EINVAL it was not in the handler.
+ */
+int ULI_leave(void *intr)
+{
+	struct uli *uli = intr;
+
+	if (!is_own_thread(uli) || !is_busy(uli)) {
+		errno = EINVAL;
+		return -1;
+	}
+	running = NULL;
+	if (uli->unmask)
+		unmask_line(uli->fd);
+	__atomic_sub_fetch(&uli->shared.state, PROCIRQ_ULI_BUSY, __ATOMIC_SEQ_CST);
+	catch_up(uli);
+	return 0;
+}
+
+/**
+ * ULI_get_info - counters
+ * @intr: handle
+ * @info: filled on success; see uapi/procirq.h
+ *
+ * Returns 0, or -1 with errno.
+ */
+int ULI_get_info(void *intr, struct procirq_uli_info *info)
+{
+	struct uli *uli = intr;
+
+	return ioctl(uli->fd, PROCIRQ_IOC_ULI_INFO, info) ? -1 : 0;
+}

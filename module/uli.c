@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * User level interrupts: a thread's handler is called for a reader's interrupts.
+ *
+ * Three ways to the handler. "Direct": the interrupt hit the thread in user mode,
+ * and the return from the interrupt goes to the handler. "Return": the thread was
+ * elsewhere, and gets task work, which runs on its way out of the kernel. "Wake":
+ * the same, but it slept interruptibly, and the task work has it woken.
+ *
+ * No interrupt is lost. The handler counts up shared->raised and then looks at
+ * shared->state; the thread makes shared->state 0 and then looks at
+ * shared->raised, both with a full barrier in between. So either the thread finds
+ * the interrupt, or the handler finds the thread free and has it sent. Only the
+ * thread's own CPU, in an interrupt that hit it or in its task work, makes state
+ * BUSY on the kernel's side; nothing the thread writes there is trusted.
+ *
+ * Task work cannot be taken back, so it holds a reference on the procirq_ulireg
+ * and on the module, whose unloading fails meanwhile.
+ *
+ * Contexts: uli_raise() hard interrupt (or interrupts off), source->lock held;
+ * the timers hard interrupt, no lock; uli_work() the thread itself, may sleep.
+ * @closing is set under uli->lock, and no timer is started after that.
+ */
+#include <linux/atomic.h>
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "internal.h"
+#include "trace.h"
+#include "uliarch.h"
+
+#define ULI_LIMIT_MIN_NS	NSEC_PER_MSEC
+#define ULI_LIMIT_MAX_NS	(3600ULL * NSEC_PER_SEC)
+
+/* Before a thread that could not be sent is looked at again. */
+#define ULI_RETRY_NS		(100 * NSEC_PER_USEC)
+
+enum uli_path { ULI_DIRECT = 1, ULI_RETURN, ULI_WAKE, ULI_PATHS };
+
+enum { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
+
+/**
+ * struct procirq_ulireg - a registration
+ * @shared: in @page
+ * @task: the thread; referenced
+ * @mm: its memory when it registered, to know an exec by; referenced as a struct
+ * @code: as registered
+ * @irq: the line
+ * @bits: ULI_QUEUED task work is queued, or running and has not looked yet;
+ *	ULI_OVERRUN it shall send SIGXCPU; ULI_WAKING the thread slept when it was
+ *	queued; ULI_DEAD the thread has ended or called exec
+ * @raised: interrupts so far; source->lock
+ * @seq: number of the last of them; source->lock
+ * @irq_ns: handler time of the last of them; source->lock
+ * @ended: the reader is on its own again; source->lock
+ * @sent: by path; written on the thread's CPU only
+ * @overruns: see struct procirq_uli_info, as the next two
+ * @faults: "
+ * @retries: "
+ * @lock: see the top of the file
+ * @closing: no more timers
+ * @retry: looks at a thread again
+ * @watch: comes every limit_ns, if there is a limit
+ * @watched: calls and sends that @watch found last, plus 1; 0 when it found the
+ *	handler not running
+ * @work: task work
+ * @page: the user's page; pinned
+ * @ref: the reader's, and queued work's
+ */
+struct procirq_ulireg {
+	struct procirq_uli_shared *shared;
+	struct task_struct *task;
+	struct mm_struct *mm;
+	struct procirq_uli code;
+	unsigned int irq;
+	unsigned long bits;
+
+	u64 raised;
+	u64 seq;
+	u64 irq_ns;
+	bool ended;
+
+	u64 sent[ULI_PATHS];
+	u64 overruns;
+	u64 faults;
+	u64 retries;
+
+	raw_spinlock_t lock;
+	bool closing;
+	struct hrtimer retry;
+	struct hrtimer watch;
+	u64 watched;
+
+	struct callback_head work;
+	struct page *page;
+	struct kref ref;
+};
+
+static void uli_free(struct kref *ref)
+{
+	struct procirq_ulireg *uli = container_of(ref, struct procirq_ulireg, ref);
+
+	unpin_user_page(uli->page);
+	mmdrop(uli->mm);
+	put_task_struct(uli->task);
+	kfree(uli);
+}
+
+static void uli_put(struct procirq_ulireg *uli)
+{
+	kref_put(&uli->ref, uli_free);
+}
+
+static atomic_t *uli_state(const struct procirq_ulireg *uli)
+{
+	BUILD_BUG_ON(sizeof(atomic_t) != sizeof(uli->shared->state));
+	return (atomic_t *)&uli->shared->state;
+}
+
+/* Interrupts the handler has not been called for; the user's word is taken for it. */
+static u64 uli_pending(const struct procirq_ulireg *uli)
+{
+	u64 raised = READ_ONCE(uli->raised);
+
+	return min(raised - READ_ONCE(uli->shared->taken), raised);
+}
+
+static bool uli_is_dead(const struct procirq_ulireg *uli)
+{
+	return test_bit(ULI_DEAD, &uli->bits);
+}
+
+/* Caller is the thread's CPU. Whether the thread is now the caller's to send. */
+static bool uli_claim(struct procirq_ulireg *uli)
+{
+	return atomic_cmpxchg(uli_state(uli), 0, PROCIRQ_ULI_BUSY) == 0;
+}
+
+static void uli_disclaim(struct procirq_ulireg *uli)
+{
+	atomic_sub(PROCIRQ_ULI_BUSY, uli_state(uli));
+}
+
+static void uli_sent(struct procirq_ulireg *uli, enum uli_path path)
+{
+	WRITE_ONCE(uli->sent[path], uli->sent[path] + 1);
+	trace_procirq_uli(uli->irq, uli->seq, uli->irq_ns, uli->raised, task_pid_nr(uli->task),
+			  path);
+}
+
+/* --- task work ---------------------------------------------------------------- */
+
+static void uli_retry_later(struct procirq_ulireg *uli)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&uli->lock, flags);
+	uli->retries++;
+	if (!uli->closing)
+		hrtimer_start(&uli->retry, ns_to_ktime(ULI_RETRY_NS), HRTIMER_MODE_REL_HARD);
+	raw_spin_unlock_irqrestore(&uli->lock, flags);
+}
+
+static void uli_work_send(struct procirq_ulireg *uli, enum uli_path path)
+{
+	if (!uli_pending(uli) || !uli_claim(uli))
+		return;
+	switch (uli_arch_send(&uli->code)) {
+	case 0:
+		uli_sent(uli, path);
+		return;
+	case -EFAULT:
+		/* No stack; as for a signal. */
+		uli_disclaim(uli);
+		uli->faults++;
+		force_sig(SIGSEGV);
+		return;
+	default:
+		uli_disclaim(uli);
+		uli_retry_later(uli);
+	}
+}
+
+/* The thread, on its way out of the kernel, or at its end. */
+static void uli_work(struct callback_head *work)
+{
+	struct procirq_ulireg *uli = container_of(work, struct procirq_ulireg, work);
+	enum uli_path path;
+
+	path = test_and_clear_bit(ULI_WAKING, &uli->bits) ? ULI_WAKE : ULI_RETURN;
+	clear_bit(ULI_QUEUED, &uli->bits);
+	/* Who finds it queued has raised before; pairs with uli_queue(). */
+	smp_mb__after_atomic();
+
+	if (current->flags & PF_EXITING || current->mm != uli->mm)
+		set_bit(ULI_DEAD, &uli->bits);
+	if (!uli_is_dead(uli) && !READ_ONCE(uli->closing)) {
+		if (test_and_clear_bit(ULI_OVERRUN, &uli->bits)) {
+			uli->overruns++;
+			send_sig(SIGXCPU, current, 1);
+		}
+		uli_work_send(uli, path);
+	}
+	uli_put(uli);
+	/* What is left of this function: uli_exit() waits for it. */
+	module_put(THIS_MODULE);
+}
+
+/*
+ * Has the thread run uli_work(). Interrupts off. A thread in the kernel may be
+ * about to sleep, so it is told as by a signal: no interruptible sleep goes on.
+ */
+static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mode)
+{
+	if (uli_is_dead(uli) || test_and_set_bit(ULI_QUEUED, &uli->bits))
+		return;
+	kref_get(&uli->ref);
+	__module_get(THIS_MODULE);
+	if (mode == TWA_SIGNAL && READ_ONCE(uli->task->__state) & TASK_INTERRUPTIBLE)
+		set_bit(ULI_WAKING, &uli->bits);
+	if (!task_work_add(uli->task, &uli->work, mode))
+		return;
+	/* It has ended. The reader's reference is there still. */
+	set_bit(ULI_DEAD, &uli->bits);
+	kref_put(&uli->ref, uli_free);
+	module_put(THIS_MODULE);
+}
+
+/* --- interrupts ------------------------------------------------------------------ */
+
+/* Interrupts off. Interrupts are pending; the thread shall handle them. */
+static __always_inline void uli_deliver(struct procirq_ulireg *uli)
+{
+	if (current == uli->task && uli_arch_hit_user()) {
+		if (unlikely(current->mm != uli->mm)) {
+			set_bit(ULI_DEAD, &uli->bits);
+			return;
+		}
+		if (!uli_claim(uli))
+			return;
+		if (likely(!uli_arch_send_direct(&uli->code))) {
+			uli_sent(uli, ULI_DIRECT);
+			return;
+		}
+		uli_disclaim(uli);
+		uli_queue(uli, TWA_RESUME);
+		return;
+	}
+	/* Pairs with the thread's: it frees itself, then looks for interrupts. */
+	smp_mb();
+	if (!atomic_read(uli_state(uli)))
+		uli_queue(uli, TWA_SIGNAL);
+}
+
+/* The reader gets back what the handler has not been called for. */
+static void uli_end(struct procirq_reader *reader)
+{
+	struct procirq_ulireg *uli = reader->uli;
+	u64 pending;
+
+	lockdep_assert_held(&reader->source->lock);
+	if (uli->ended)
+		return;
+	uli->ended = true;
+	pending = uli_pending(uli);
+	reader->cursor -= pending;
+	reader->totals.delivered -= pending;
+	source_hand_over(reader);
+}
+
+/**
+ * uli_notice() - somebody looks for interrupts of a reader that has a handler
+ * @reader: gets back what a thread that has ended will not handle
+ *
+ * Context: the source's lock held.
+ */
+void uli_notice(struct procirq_reader *reader)
+{
+	struct procirq_ulireg *uli = reader->uli;
+
+	if (READ_ONCE(uli->task->flags) & PF_EXITING)
+		set_bit(ULI_DEAD, &uli->bits);
+	if (uli_is_dead(uli))
+		uli_end(reader);
+}
+
+/**
+ * uli_raise() - an interrupt of a reader that has a user level interrupt
+ * @reader: what it has not read goes to its thread's handler
+ * @now: handler time, ns
+ *
+ * Context: hard interrupt, or interrupts off; the source's lock held.
+ */
+void uli_raise(struct procirq_reader *reader, u64 now)
+{
+	struct procirq_ulireg *uli = reader->uli;
+	u64 count = reader_pending(reader);
+
+	if (unlikely(uli_is_dead(uli)))
+		uli_end(reader);
+	if (uli->ended || !count)
+		return;
+	reader->cursor += count;
+	reader->totals.delivered += count;
+	uli->seq = reader->cursor;
+	uli->irq_ns = now;
+	uli->raised += count;
+	WRITE_ONCE(uli->shared->raised, uli->raised);
+	uli_deliver(uli);
+	if (unlikely(uli_is_dead(uli)))
+		uli_end(reader);
+}
+
+static enum hrtimer_restart uli_retry_timer(struct hrtimer *timer)
+{
+	struct procirq_ulireg *uli = container_of(timer, struct procirq_ulireg, retry);
+
+	if (uli_pending(uli) && !uli_is_dead(uli))
+		uli_deliver(uli);
+	return HRTIMER_NORESTART;
+}
+
+/* Twice in the same call: it has been running for longer than the limit. */
+static enum hrtimer_restart uli_watch_timer(struct hrtimer *timer)
+{
+	struct procirq_ulireg *uli = container_of(timer, struct procirq_ulireg, watch);
+	u64 found = 0;
+	int i;
+
+	if (uli_is_dead(uli))
+		return HRTIMER_NORESTART;
+	if (atomic_read(uli_state(uli)) & PROCIRQ_ULI_BUSY) {
+		found = 1 + READ_ONCE(uli->shared->calls);
+		for (i = 0; i < ULI_PATHS; i++)
+			found += READ_ONCE(uli->sent[i]);
+	}
+	if (found && found == uli->watched) {
+		set_bit(ULI_OVERRUN, &uli->bits);
+		uli_queue(uli, TWA_SIGNAL);
+		found = 0;
+	}
+	uli->watched = found;
+	hrtimer_forward_now(timer, ns_to_ktime(uli->code.limit_ns));
+	return HRTIMER_RESTART;
+}
+
+/* --- registering -------------------------------------------------------------------- */
+
+static int uli_check(const struct procirq_uli *code)
+{
+	u64 limit_ns = code->limit_ns;
+
+	if (code->flags || code->reserved ||
+	    code->shared % sizeof(struct procirq_uli_shared) ||
+	    (limit_ns && (limit_ns < ULI_LIMIT_MIN_NS || limit_ns > ULI_LIMIT_MAX_NS)))
+		return -EINVAL;
+	return uli_arch_check(code);
+}
+
+static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned int irq)
+{
+	struct procirq_ulireg *uli = kzalloc(sizeof(*uli), GFP_KERNEL_ACCOUNT);
+
+	if (!uli)
+		return ERR_PTR(-ENOMEM);
+	BUILD_BUG_ON(sizeof(*uli->shared) != 64);
+	if (pin_user_pages_fast(code->shared & PAGE_MASK, 1, FOLL_WRITE | FOLL_LONGTERM,
+				&uli->page) != 1) {
+		kfree(uli);
+		return ERR_PTR(-EFAULT);
+	}
+	uli->shared = page_address(uli->page) + offset_in_page(code->shared);
+	uli->task = get_task_struct(current);
+	uli->mm = current->mm;
+	mmgrab(uli->mm);
+	uli->code = *code;
+	uli->irq = irq;
+	raw_spin_lock_init(&uli->lock);
+	hrtimer_setup(&uli->retry, uli_retry_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	hrtimer_setup(&uli->watch, uli_watch_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	init_task_work(&uli->work, uli_work);
+	kref_init(&uli->ref);
+	return uli;
+}
+
+/* The reader has it no longer. May sleep. */
+static void uli_destroy(struct procirq_ulireg *uli)
+{
+	raw_spin_lock_irq(&uli->lock);
+	WRITE_ONCE(uli->closing, true);
+	raw_spin_unlock_irq(&uli->lock);
+	hrtimer_cancel(&uli->retry);
+	hrtimer_cancel(&uli->watch);
+	uli_put(uli);
+}
+
+/* Takes a registration away from its reader, which gets its interrupts again. */
+static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
+{
+	struct procirq_ulireg *uli = reader->uli;
+
+	lockdep_assert_held(&reader->source->lock);
+	if (!uli)
+		return NULL;
+	uli_end(reader);
+	reader->uli = NULL;
+	if (!reader_revoked(reader))
+		reader->source->nr_ulis--;
+	return uli;
+}
+
+/* PROCIRQ_IOC_ULI_REGISTER */
+long uli_register(struct procirq_reader *reader, const void __user *arg)
+{
+	struct procirq_ulireg *uli, *old = NULL;
+	struct procirq_source *source;
+	struct procirq_uli code;
+	int err;
+
+	if (copy_from_user(&code, arg, sizeof(code)))
+		return -EFAULT;
+	err = uli_check(&code);
+	if (err)
+		return err;
+	uli = uli_alloc(&code, reader->line->irq);
+	if (IS_ERR(uli))
+		return PTR_ERR(uli);
+
+	source = reader_lock(reader);
+	if (reader_revoked(reader)) {
+		err = -ENODEV;
+	} else if ((reader->uli && !uli_is_dead(reader->uli)) || !list_empty(&reader->waiters)) {
+		err = -EBUSY;
+	} else {
+		old = uli_take(reader);
+		reader->uli = uli;
+		source->nr_ulis++;
+		if (code.limit_ns)
+			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),
+				      HRTIMER_MODE_REL_HARD);
+		/* What came before the handler is the handler's. */
+		uli_raise(reader, ktime_get_ns());
+	}
+	reader_unlock(source);
+	if (err)
+		uli_put(uli);
+	if (old)
+		uli_destroy(old);
+	return err;
+}
+
+/* Caller holds the source's lock; @info is zeroed. */
+static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_info *info)
+{
+	const struct procirq_uli_shared *shared = uli->shared;
+
+	info->raised = uli->raised;
+	info->direct = uli->sent[ULI_DIRECT];
+	info->returned = uli->sent[ULI_RETURN];
+	info->woken = uli->sent[ULI_WAKE];
+	info->repeated = READ_ONCE(shared->repeats);
+	info->coalesced = READ_ONCE(shared->taken) - READ_ONCE(shared->calls);
+	info->pending = uli_pending(uli);
+	info->overruns = uli->overruns;
+	info->faults = uli->faults;
+	info->retries = uli->retries;
+	info->limit_ns = uli->code.limit_ns;
+	if (!uli_is_dead(uli) && !(READ_ONCE(uli->task->flags) & PF_EXITING))
+		info->tid = task_pid_vnr(uli->task);
+}
+
+/* PROCIRQ_IOC_ULI_INFO */
+long uli_get_info(struct procirq_reader *reader, void __user *arg)
+{
+	struct procirq_source *source = reader_lock(reader);
+	struct procirq_uli_info info = {};
+	bool any = reader->uli;
+
+	if (any)
+		uli_fill_info(reader->uli, &info);
+	reader_unlock(source);
+	if (!any)
+		return -ENOENT;
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+/* PROCIRQ_IOC_ULI_UNREGISTER */
+long uli_unregister(struct procirq_reader *reader, void __user *arg)
+{
+	struct procirq_source *source = reader_lock(reader);
+	struct procirq_ulireg *uli = reader->uli;
+	struct procirq_uli_info info = {};
+	long err = 0;
+
+	if (!uli) {
+		err = -ENOENT;
+	} else if (uli->mm != current->mm) {
+		err = -EPERM;
+	} else {
+		uli_fill_info(uli, &info);
+		uli_take(reader);
+	}
+	reader_unlock(source);
+	if (err)
+		return err;
+	uli_destroy(uli);
+	wake_up_poll(&reader->line->poll_wait, EPOLLIN | EPOLLRDNORM);
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+/* PROCIRQ_IOC_ULI_KICK */
+long uli_kick(struct procirq_reader *reader)
+{
+	struct procirq_source *source = reader_lock(reader);
+	struct procirq_ulireg *uli = reader->uli;
+	long err = 0;
+
+	if (!uli)
+		err = -ENOENT;
+	else if (uli->mm != current->mm)
+		err = -EPERM;
+	else if (uli_pending(uli))
+		uli_deliver(uli);
+	reader_unlock(source);
+	return err;
+}
+
+/* Whether the reader has one; its source's lock held. */
+bool uli_is_live(const struct procirq_reader *reader)
+{
+	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
+}
+
+/* The file is being closed. */
+void uli_close(struct procirq_reader *reader)
+{
+	struct procirq_source *source = reader_lock(reader);
+	struct procirq_ulireg *uli = uli_take(reader);
+
+	reader_unlock(source);
+	if (uli)
+		uli_destroy(uli);
+}
+
+/* The module is going: no file is open, no task work queued; one may be returning. */
+void uli_exit(void)
+{
+	synchronize_rcu_tasks();
+}

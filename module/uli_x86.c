@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * User level interrupts on x86-64: sending the current thread to its handler by
+ * changing the registers that it returns to user mode with.
+ *
+ * The frame is struct uli_frame, right below the red zone of the System V ABI
+ * (128 bytes that a leaf function may use below its stack pointer). The entry
+ * code saves what it uses, and returns with popfq and "ret $128".
+ */
+#include <linux/interrupt.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/rseq.h>
+
+#include <asm/irq_regs.h>
+#include <asm/processor-flags.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+#ifdef CONFIG_X86_USER_SHADOW_STACK
+#include <uapi/asm/prctl.h>
+#endif
+
+#include "compat.h"
+#include "uliarch.h"
+
+#define RED_ZONE	128
+
+struct uli_frame {
+	u64 shared;
+	u64 flags;
+	u64 ip;
+};
+
+/* "ret $128" would go where the shadow stack has nothing written. */
+static bool uli_has_shadow_stack(void)
+{
+#ifdef CONFIG_X86_USER_SHADOW_STACK
+	return current->thread.features & ARCH_SHSTK_SHSTK;
+#else
+	return false;
+#endif
+}
+
+/**
+ * uli_arch_check() - whether the calling thread may have such a handler
+ * @code: addresses of user space; not trusted
+ *
+ * Return: 0, -EINVAL for an address, -EOPNOTSUPP for a 32-bit program or one
+ * with a shadow stack.
+ */
+int uli_arch_check(const struct procirq_uli *code)
+{
+	if (in_compat_syscall() || !user_64bit_mode(task_pt_regs(current)) ||
+	    uli_has_shadow_stack())
+		return -EOPNOTSUPP;
+	if (!access_ok((void __user *)code->entry, 1) ||
+	    !access_ok((void __user *)code->again, 1) ||
+	    !access_ok((void __user *)code->ret, 1))
+		return -EINVAL;
+	if (code->window > code->popf || code->popf >= code->ret)
+		return -EINVAL;
+	return 0;
+}
+
+/* Whether the interrupt being handled has hit the current thread in user mode. */
+bool uli_arch_hit_user(void)
+{
+	struct pt_regs *regs = get_irq_regs();
+
+	/* Not every interrupt entry sets them; none sets another task's. */
+	return in_hardirq() && regs && user_mode(regs);
+}
+
+/*
+ * A debugger that single-steps goes on stepping in the handler; its trap flag is
+ * not to come back with the popfq, when it may have stopped. As for a signal.
+ */
+static __always_inline u64 uli_flags_to_save(const struct pt_regs *regs, bool forced)
+{
+	return forced ? regs->flags & ~X86_EFLAGS_TF : regs->flags;
+}
+
+/*
+ * Makes the frame and enters, unless the thread is on its last few instructions
+ * out of the handler: then it is sent round again, or its old frame is used
+ * again. However fast they come, interrupts do not pile up frames.
+ */
+static __always_inline int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
+{
+	bool forced = test_thread_flag(TIF_FORCED_TF);
+	u64 flags = uli_flags_to_save(regs, forced);
+	struct uli_frame __user *frame;
+	unsigned long ip = regs->ip;
+
+	if (unlikely(ip >= code->window && ip <= code->ret)) {
+		if (ip < code->popf) {
+			regs->ip = code->again;
+			return 0;
+		}
+		if (ip == code->popf)
+			frame = (void __user *)(regs->sp - offsetof(struct uli_frame, flags));
+		else if (ip == code->ret)
+			frame = (void __user *)(regs->sp - offsetof(struct uli_frame, ip));
+		else
+			return -EAGAIN;
+	} else {
+		frame = (void __user *)(regs->sp - RED_ZONE - sizeof(*frame));
+	}
+
+	if (!user_write_access_begin(frame, sizeof(*frame)))
+		return -EFAULT;
+	unsafe_put_user(code->shared, &frame->shared, fault);
+	if (ip != code->popf)
+		unsafe_put_user(flags, &frame->flags, fault);
+	if (ip != code->popf && ip != code->ret)
+		unsafe_put_user(ip, &frame->ip, fault);
+	user_write_access_end();
+
+	regs->sp = (unsigned long)frame;
+	regs->ip = code->entry;
+	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | (forced ? 0 : X86_EFLAGS_TF));
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+#ifdef CONFIG_RSEQ
+/*
+ * A thread in a restartable sequence (rseq(2)) shall not find out that it was
+ * interrupted by running on: its sequence is aborted, as by a signal. Below, in
+ * uli_arch_send(), where user memory may fault.
+ */
+static bool uli_in_rseq(void)
+{
+	struct rseq __user *rseq = current_rseq();
+	u64 cs;
+
+	if (!rseq)
+		return false;
+	if (!user_read_access_begin(rseq, sizeof(*rseq)))
+		return true;
+	unsafe_get_user(cs, &rseq->rseq_cs, fault);
+	user_read_access_end();
+	return cs;
+
+fault:
+	user_read_access_end();
+	return true;
+}
+
+/* Return: 0, or -EFAULT where the kernel itself would send SIGSEGV. */
+static int uli_abort_rseq(struct pt_regs *regs)
+{
+	struct rseq __user *rseq = current_rseq();
+	struct rseq_cs cs;
+	u32 signature;
+	u64 address;
+
+	if (!rseq)
+		return 0;
+	if (get_user(address, &rseq->rseq_cs))
+		return -EFAULT;
+	if (!address)
+		return 0;
+	if (!access_ok((void __user *)address, sizeof(cs)) ||
+	    copy_from_user(&cs, (void __user *)address, sizeof(cs)))
+		return -EFAULT;
+	if (put_user(0ULL, &rseq->rseq_cs))
+		return -EFAULT;
+	if (regs->ip - cs.start_ip >= cs.post_commit_offset)
+		return 0;
+	if (cs.version || cs.abort_ip - cs.start_ip < cs.post_commit_offset ||
+	    !access_ok((void __user *)cs.abort_ip, 1) ||
+	    get_user(signature, (u32 __user *)(cs.abort_ip - sizeof(signature))) ||
+	    signature != current_rseq_signature())
+		return -EFAULT;
+	regs->ip = cs.abort_ip;
+	return 0;
+}
+#else
+static bool uli_in_rseq(void)
+{
+	return false;
+}
+
+static int uli_abort_rseq(struct pt_regs *regs)
+{
+	return 0;
+}
+#endif
+
+/**
+ * uli_arch_send_direct() - the return from this interrupt goes to the handler
+ * @code: as registered by the current thread
+ *
+ * Context: hard interrupt, uli_arch_hit_user().
+ * Return: 0, or that uli_arch_send() has to do it: -EAGAIN, -EFAULT.
+ */
+int uli_arch_send_direct(const struct procirq_uli *code)
+{
+	struct pt_regs *regs = get_irq_regs();
+	int err = -EAGAIN;
+
+	if (unlikely(!user_64bit_mode(regs) || uli_has_shadow_stack()))
+		return -EAGAIN;
+	pagefault_disable();
+	if (likely(!uli_in_rseq()))
+		err = uli_enter(regs, code);
+	pagefault_enable();
+	return err;
+}
+
+/*
+ * A system call was to end because the thread was woken for its handler. It goes
+ * on afterwards, as with SA_RESTART; those that never go on after a signal
+ * handler return EINTR. What arch_do_signal_or_restart() does later would be
+ * done to the handler's registers.
+ */
+static void uli_end_call(struct pt_regs *regs)
+{
+	switch ((long)regs->ax) {
+	case -ERESTARTNOHAND:
+		regs->ax = -EINTR;
+		return;
+	case -ERESTART_RESTARTBLOCK:
+		regs->ax = __NR_restart_syscall;
+		break;
+	default:
+		regs->ax = regs->orig_ax;
+	}
+	regs->ip -= 2;	/* the length of "syscall" and of "int $0x80" */
+}
+
+static bool uli_call_restarts(const struct pt_regs *regs)
+{
+	switch ((long)regs->ax) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * uli_arch_send() - the current thread's way out of the kernel goes to the handler
+ * @code: as registered by it
+ *
+ * Context: task work; may sleep.
+ * Return: 0; -EAGAIN when it has to be tried again later; -EFAULT when there is
+ * no stack to make a frame on.
+ */
+int uli_arch_send(const struct procirq_uli *code)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	struct pt_regs before;
+	int err;
+
+	if (!user_64bit_mode(regs) || uli_has_shadow_stack())
+		return -EAGAIN;
+	/* Also so in the middle of a call: ptrace runs task work there. */
+	if ((long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS)
+		return -EAGAIN;
+	err = uli_abort_rseq(regs);
+	if (err)
+		return err;
+	before = *regs;
+	if ((long)regs->orig_ax >= 0 && uli_call_restarts(regs)) {
+		/* Whether the call goes on is for the signal to say. */
+		if (task_sigpending(current))
+			return -EAGAIN;
+		uli_end_call(regs);
+		regs->orig_ax = -1;
+	}
+	err = uli_enter(regs, code);
+	if (err)
+		*regs = before;
+	return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * User level interrupts: what uli.c needs of the architecture. Everything else
+ * about them that others may use is in internal.h.
+ */
+#ifndef PROCIRQ_ULIARCH_H
+#define PROCIRQ_ULIARCH_H
+
+#include <linux/errno.h>
+#include <linux/types.h>
+
+#include "uapi/procirq.h"
+
+#ifdef CONFIG_X86_64
+int uli_arch_check(const struct procirq_uli *code);
+bool uli_arch_hit_user(void);
+int uli_arch_send_direct(const struct procirq_uli *code);
+int uli_arch_send(const struct procirq_uli *code);
+#else
+static inline int uli_arch_check(const struct procirq_uli *code)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline bool uli_arch_hit_user(void)
+{
+	return false;
+}
+
+static inline int uli_arch_send_direct(const struct procirq_uli *code)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int uli_arch_send(const struct procirq_uli *code)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+#endif /* PROCIRQ_ULIARCH_H */

@@ -1,0 +1,1275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * User level interrupts: the computation that they interrupt is not changed by
+ * them, none is lost or handled twice, and they survive what can happen to a
+ * thread.
+ *
+ *	interrupts=N	against the computation (20000)
+ *	period=N	between them, ns (100000)
+ */
+#include <linux/futex.h>
+#include <linux/rseq.h>
+#include <setjmp.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/rseq.h>
+#include <sys/time.h>
+#include <sys/user.h>
+#include <ucontext.h>
+
+#include "guest.h"
+#include "uli.h"
+
+static void *volatile bad = (void *)16;
+
+/* --- a line with a handler --------------------------------------------------- */
+
+struct uut {
+	struct source source;
+	void *intr;
+	volatile uint64_t handled;	/* interrupts the handler was told of */
+	volatile uint64_t calls;
+	volatile int depth;
+	volatile bool nested;
+	double mess;
+};
+
+/* Uses every kind of register there is. */
+static void handle(void *arg)
+{
+	struct uut *u = arg;
+	char text[64], copy[64];
+
+	u->nested |= u->depth++ != 0;
+	u->handled += ULI_count(ULI_self());
+	u->calls++;
+	u->mess = u->mess * 0.75 + (double)u->handled;
+	memset(text, (int)u->calls, sizeof(text));
+	memcpy(copy, text, sizeof(copy));
+	u->nested |= copy[63] != (char)u->calls;
+#ifdef __x86_64__
+	__asm__ volatile("pxor %%xmm0, %%xmm0\n\tpcmpeqd %%xmm1, %%xmm1\n\tpxor %%xmm7, %%xmm7\n\t"
+			 "pcmpeqd %%xmm15, %%xmm15\n\tfldpi\n\tfldpi\n\tfaddp\n\tfstp %%st(0)\n\tcmp $1, %%eax"
+			 : : : "xmm0", "xmm1", "xmm7", "xmm15", "cc", "st");
+#endif
+	u->depth--;
+}
+
+static struct procirq_uli_info info_of(void *intr)
+{
+	struct procirq_uli_info info;
+
+	REQUIRE(ULI_get_info(intr, &info) == 0);
+	return info;
+}
+
+static bool info_adds_up(const struct procirq_uli_info *i)
+{
+	if (i->raised == i->direct + i->returned + i->woken + i->repeated + i->coalesced +
+			 i->pending)
+		return true;
+	tap_diag("raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu",
+		 i->raised, i->direct, i->returned, i->woken, i->repeated, i->coalesced,
+		 i->pending);
+	return false;
+}
+
+/* This thread, on CPU 0, handles a new line's interrupts, which do not mask it. */
+static void uut_start(struct uut *u, const struct uli_options *options, void (*handler)(void *))
+{
+	memset(u, 0, sizeof(*u));
+	run_on_cpu(0);
+	u->source = source_open(O_RDWR);
+	REQUIRE(irq_flags(u->source.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	u->intr = ULI_register(u->source.fd, handler, u, options);
+	if (!u->intr && errno == EOPNOTSUPP)
+		SKIP("no user level interrupts here");
+	REQUIRE(u->intr);
+}
+
+/* All that came was handled, once. */
+static void uut_check(struct uut *u)
+{
+	struct procirq_uli_info info;
+
+	CHECK(AWAIT(info_of(u->intr).pending == 0));
+	info = info_of(u->intr);
+	CHECK(info_adds_up(&info));
+	CHECK_EQ(info.raised, gen_status(u->source.line).dispatched);
+	CHECK_EQ(u->handled, info.raised);
+	CHECK_EQ(u->calls, info.raised - info.coalesced);
+	CHECK(!u->nested);
+}
+
+static void uut_end(struct uut *u)
+{
+	uut_check(u);
+	CHECK_EQ(ULI_unregister(u->intr), 0);
+	CHECK_EQ(irq_read_now(u->source.fd), -EAGAIN);
+	close(u->source.fd);
+}
+
+/* Interrupts that hit this thread in user mode, until that has happened n times. */
+static void spin_until(struct uut *u, uint64_t n)
+{
+	long long until = now_ns() + AWAIT_MS * 1000000LL;
+
+	while (u->handled < n && now_ns() < until)
+		;
+	CHECK(u->handled >= n);
+}
+
+/* --- the computation --------------------------------------------------------- */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h ^= v;
+	h *= 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
+/* A leaf function, whose array is in the red zone. */
+__attribute__((noinline)) static uint64_t red_zone(uint64_t seed)
+{
+	volatile uint64_t a[12];
+	int i, round;
+
+	for (i = 0; i < 12; i++)
+		a[i] = seed + (uint64_t)i;
+	for (round = 0; round < 20; round++)
+		for (i = 0; i < 12; i++)
+			a[i] = a[i] * 6364136223846793005ULL + a[(i + 5) % 12];
+	return a[3] ^ a[11];
+}
+
+/* Flags live across many instructions: a 640-bit sum by carry. */
+__attribute__((noinline)) static uint64_t carries(uint64_t seed)
+{
+	uint64_t a[10], b[10], carry = 0, h = seed;
+	int i, round;
+
+	for (i = 0; i < 10; i++) {
+		a[i] = mix(seed, (uint64_t)i);
+		b[i] = ~mix(seed, (uint64_t)i + 77);
+	}
+	for (round = 0; round < 20; round++) {
+#ifdef __x86_64__
+		__asm__ volatile(
+			"clc\n\t"
+			"mov $10, %%ecx\n\t"
+			"mov %0, %%rsi\n\t"
+			"mov %1, %%rdi\n"
+			"1: mov (%%rdi), %%rax\n\t"
+			"adc %%rax, (%%rsi)\n\t"
+			"lea 8(%%rsi), %%rsi\n\t"
+			"lea 8(%%rdi), %%rdi\n\t"
+			"dec %%ecx\n\t"
+			"jnz 1b\n"
+			: : "r" (a), "r" (b) : "rax", "rcx", "rsi", "rdi", "cc", "memory");
+#endif
+		for (i = 0; i < 10; i++)
+			h = mix(h, a[i] + carry);
+	}
+	return h;
+}
+
+/* Backwards with the direction flag set, and long enough to be interrupted in. */
+__attribute__((noinline)) static uint64_t strings(uint64_t seed)
+{
+	static __thread unsigned char from[4096], to[4096];
+	uint64_t h = seed;
+	size_t i;
+
+	for (i = 0; i < sizeof(from); i++)
+		from[i] = (unsigned char)(seed + i * i);
+#ifdef __x86_64__
+	{
+		unsigned char *s = from + sizeof(from) - 1, *d = to + sizeof(to) - 1;
+		size_t n = sizeof(from);
+
+		__asm__ volatile("std\n\trep movsb\n\tcld"
+				 : "+S" (s), "+D" (d), "+c" (n) : : "memory", "cc");
+	}
+#else
+	memcpy(to, from, sizeof(to));
+#endif
+	for (i = 0; i < sizeof(to); i += 37)
+		h = mix(h, to[i]);
+	return mix(h, (uint64_t)memcmp(from, to, sizeof(to)));
+}
+
+/* SSE, and the x87's stack full of values. */
+__attribute__((noinline)) static uint64_t floats(uint64_t seed)
+{
+	long double x = 1.0L / (long double)(seed % 97 + 3), y = x, z = 0.5L;
+	double a = (double)(seed % 1000), b = 1.25, c = 0.5, d = 3.0;
+	uint64_t h = seed, bits;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		a = a * 0.99 + b / 3.0;
+		b = b * 1.01 - c;
+		c = c + d * 0.001;
+		d = d / 1.0001 + a * 1e-6;
+		x = x * 1.0000001L + y;
+		y = y * 0.75L - z;
+		z = z + x * 1e-9L;
+	}
+	memcpy(&bits, &a, 8);
+	h = mix(h, bits);
+	memcpy(&bits, &d, 8);
+	h = mix(h, bits);
+	a = (double)(x + y + z);
+	memcpy(&bits, &a, 8);
+	return mix(h, bits);
+}
+
+#ifdef __x86_64__
+__attribute__((noinline, target("avx"))) static uint64_t wide(uint64_t seed)
+{
+	typedef double v4 __attribute__((vector_size(32)));
+	v4 a = { 1, 2, 3, (double)(seed % 11) }, b = { 0.5, 0.25, 0.125, 1 };
+	uint64_t bits[4], h = seed;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		a = a * b + a;
+		b = b * 0.999 + 1e-7;
+		a = a / (b + 1.5);
+	}
+	memcpy(bits, &a, 32);
+	for (i = 0; i < 4; i++)
+		h = mix(h, bits[i]);
+	return h;
+}
+#endif
+
+static uint64_t calls(uint64_t seed, int *pipes)
+{
+	uint64_t h = seed, back = 0;
+	struct timespec t = { 0, 1000 };
+
+	if (write(pipes[1], &h, sizeof(h)) != sizeof(h) ||
+	    read(pipes[0], &back, sizeof(back)) != sizeof(back))
+		return 0;
+	/* A signal handler ends it, SA_RESTART or not. */
+	while (seed % 16 == 0 && nanosleep(&t, &t))
+		if (errno != EINTR)
+			return 1;
+	return mix(back, (uint64_t)(getppid() > 0) + (uint64_t)(syscall(SYS_gettid) > 0));
+}
+
+static uint64_t faults(uint64_t seed)
+{
+	char *p = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t h = seed;
+	int i;
+
+	if (p == MAP_FAILED)
+		return 0;
+	for (i = 0; i < 16384; i += 1024)
+		p[i] += (char)(seed + (uint64_t)i);
+	for (i = 0; i < 16384; i += 512)
+		h = mix(h, (uint64_t)p[i]);
+	munmap(p, 16384);
+	return h;
+}
+
+static uint64_t compute(uint64_t seed, int *pipes)
+{
+	uint64_t h = mix(seed, 1);
+
+	h = mix(h, red_zone(seed));
+	h = mix(h, carries(seed));
+	h = mix(h, strings(seed));
+	h = mix(h, floats(seed));
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx"))
+		h = mix(h, wide(seed));
+#endif
+	h = mix(h, calls(seed, pipes));
+	return mix(h, faults(seed));
+}
+
+#define RESULTS 64
+
+static void compute_under(struct uut *u, long interrupts, long period_ns)
+{
+	uint64_t expected[RESULTS], rounds = 0, wrong = 0;
+	struct procirq_uli_info info;
+	int pipes[2], i;
+
+	REQUIRE(pipe(pipes) == 0);
+	for (i = 0; i < RESULTS; i++)
+		expected[i] = compute((uint64_t)i, pipes);
+	REQUIRE(gen("start line=%u count=%ld period_ns=%ld cpu=0 pattern=random seed=%ld",
+		    u->source.line, interrupts, period_ns, interrupts) == 0);
+	do {
+		for (i = 0; i < RESULTS; i++)
+			wrong += compute((uint64_t)i, pipes) != expected[i];
+		rounds++;
+	} while (gen_status(u->source.line).running);
+	CHECK_EQ(wrong, 0);
+	info = info_of(u->intr);
+	CHECK_EQ(info.raised, interrupts);
+	CHECK(info.returned > 0);
+	tap_diag("%llu rounds; raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu retries=%llu",
+		 (unsigned long long)rounds, info.raised, info.direct, info.returned, info.woken,
+		 info.repeated, info.coalesced, info.retries);
+}
+
+static void a_computation(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	compute_under(&u, tap_setting("interrupts", 20000), tap_setting("period", 100000));
+	CHECK(info_of(u.intr).direct > 0);
+	uut_end(&u);
+}
+
+/* Raised on the other CPU: the thread has to be told. */
+static void a_computation_elsewhere(void)
+{
+	struct uut u;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP("one CPU");
+	uut_start(&u, NULL, handle);
+	run_on_cpu(1);
+	compute_under(&u, tap_setting("interrupts", 20000) / 10, 200000);
+	uut_end(&u);
+}
+
+__attribute__((target("general-regs-only"))) static void handle_lean(void *arg)
+{
+	struct uut *u = arg;
+
+	u->handled += ULI_count(ULI_self());
+	u->calls++;
+}
+
+static void general_registers_only(void)
+{
+	struct uli_options options = { .flags = ULI_GENERAL_REGS_ONLY };
+	struct uut u;
+
+	uut_start(&u, &options, handle_lean);
+	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
+	uut_end(&u);
+}
+
+static void a_stack_of_its_own(void)
+{
+	struct uli_options options = { .stacksize = 65536 };
+	struct uut u;
+
+	options.stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uut_start(&u, &options, handle);
+	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
+	uut_end(&u);
+}
+
+
+/* --- blocking, sleeping, waking ------------------------------------------------ */
+
+static void blocked(void)
+{
+	struct uut u;
+	int i;
+
+	uut_start(&u, NULL, handle);
+	CHECK_EQ(ULI_block_intr(u.intr), 0);
+	CHECK_EQ(ULI_block_intr(u.intr), 0);
+	fire(&u.source, 100);
+	CHECK_EQ(u.handled, 0);
+	CHECK_EQ(info_of(u.intr).pending, 100);
+	CHECK_EQ(ULI_unblock_intr(u.intr), 0);
+	CHECK_EQ(u.handled, 0);
+	CHECK_EQ(ULI_unblock_intr(u.intr), 0);
+	CHECK_EQ(u.handled, 100);
+	CHECK_EQ(u.calls, 1);
+	CHECK_EQ(info_of(u.intr).repeated, 1);
+	CHECK_EQ(info_of(u.intr).coalesced, 99);
+	CHECK_ERR(ULI_unblock_intr(u.intr), EINVAL);
+	/* Under fire, what it guards is never seen half done. */
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	for (i = 0; i < 20000; i++) {
+		uint64_t before;
+
+		ULI_block_intr(u.intr);
+		before = u.handled;
+		CHECK(red_zone((uint64_t)i) && u.handled == before);
+		ULI_unblock_intr(u.intr);
+	}
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	CHECK(u.handled > 100);
+	uut_end(&u);
+}
+
+static void *block_elsewhere(void *arg)
+{
+	struct uut *u = arg;
+	uint64_t before;
+	int i, j;
+
+	for (i = 0; i < 200; i++) {
+		ULI_block_intr(u->intr);
+		before = u->handled;
+		for (j = 0; j < 2000; j++)
+			CHECK(u->depth == 0 && u->handled == before);
+		ULI_unblock_intr(u->intr);
+	}
+	return NULL;
+}
+
+/* The thread neither calls nor is hit: unblocking has to tell it. */
+static void blocked_by_another_thread(void)
+{
+	pthread_t thread;
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	ULI_block_intr(u.intr);
+	fire(&u.source, 3);
+	ULI_unblock_intr(u.intr);
+	CHECK_EQ(u.handled, 3);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.source.line) == 0);
+	REQUIRE(pthread_create(&thread, NULL, block_elsewhere, &u) == 0);
+	pthread_join(thread, NULL);
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	spin_until(&u, gen_status(u.source.line).dispatched);
+	uut_end(&u);
+}
+
+static void handle_and_wake(void *arg)
+{
+	struct uut *u = arg;
+	unsigned int i;
+
+	handle(u);
+	for (i = 0; i < ULI_count(ULI_self()); i++)
+		ULI_wakeup(ULI_self(), 1);
+}
+
+static void no_wakeup_is_lost(void)
+{
+	struct uli_options options = { .nsemas = 2 };
+	int i, n = 20000;
+	struct uut u;
+
+	uut_start(&u, &options, handle_and_wake);
+	REQUIRE(gen("start line=%u count=%d period_ns=40000 cpu=0 pattern=random", u.source.line,
+		    n) == 0);
+	for (i = 0; i < n; i++)
+		if (ULI_sleep(u.intr, 1))
+			break;
+	CHECK_EQ(i, n);
+	CHECK(info_of(u.intr).woken > 0);
+	CHECK_ERR(ULI_sleep(u.intr, 2), EINVAL);
+	CHECK_ERR(ULI_wakeup(u.intr, -1), EINVAL);
+	uut_end(&u);
+}
+
+static void *sleep_elsewhere(void *arg)
+{
+	struct uut *u = arg;
+	long i;
+
+	for (i = 0; i < 2000; i++)
+		if (ULI_sleep(u->intr, 1))
+			break;
+	return (void *)i;
+}
+
+static void another_thread_is_woken(void)
+{
+	struct uli_options options = { .nsemas = 2 };
+	pthread_t thread;
+	struct uut u;
+	void *slept;
+
+	uut_start(&u, &options, handle_and_wake);
+	REQUIRE(pthread_create(&thread, NULL, sleep_elsewhere, &u) == 0);
+	REQUIRE(gen("start line=%u count=2000 period_ns=100000 cpu=0", u.source.line) == 0);
+	spin_until(&u, 2000);
+	pthread_join(thread, &slept);
+	CHECK_EQ((long)slept, 2000);
+	uut_end(&u);
+}
+
+/* Interrupted calls go on, but those that never do after a handler. */
+static void calls_that_sleep(void)
+{
+	struct timespec t = { 0, 300000000 };
+	long long before;
+	int pipes[2];
+	struct uut u;
+	char c;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(pipe(pipes) == 0);
+	REQUIRE(gen("start line=%u count=20 period_ns=10000000 cpu=1", u.source.line) == 0);
+	before = now_ns();
+	CHECK_EQ(nanosleep(&t, NULL), 0);
+	CHECK(now_ns() - before >= 300000000);
+	CHECK_EQ(u.handled, 20);
+	CHECK(info_of(u.intr).woken > 10);
+	REQUIRE(gen("start line=%u count=20 period_ns=5000000 cpu=1", u.source.line) == 0);
+	if (!fork()) {
+		sleep_ms(200);
+		_exit(write(pipes[1], "x", 1) != 1);
+	}
+	CHECK_EQ(read(pipes[0], &c, 1), 1);
+	REQUIRE(gen("start line=%u count=1 period_ns=5000000 delay_ns=50000000 cpu=1",
+		    u.source.line) == 0);
+	CHECK_ERR(pause(), EINTR);
+	CHECK_EQ(u.handled, 41);
+	uut_end(&u);
+}
+
+/* --- signals ------------------------------------------------------------------ */
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+	(void)number;
+	signals = signals + 1;
+	red_zone((uint64_t)number);
+}
+
+/* Signals and interrupts on top of each other, the signals on a stack of their own. */
+static void signals_and_interrupts(void)
+{
+	struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { { 0, 0 }, { 0, 0 } };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK | SA_RESTART };
+	stack_t stack = { .ss_size = 131072 };
+	struct uut u;
+
+	stack.ss_sp = malloc(stack.ss_size);
+	REQUIRE(sigaltstack(&stack, NULL) == 0);
+	REQUIRE(sigaction(SIGALRM, &action, NULL) == 0);
+	uut_start(&u, NULL, handle);
+	REQUIRE(setitimer(ITIMER_REAL, &often, NULL) == 0);
+	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
+	REQUIRE(setitimer(ITIMER_REAL, &never, NULL) == 0);
+	CHECK(signals > 10);
+	uut_end(&u);
+}
+
+static void handle_with_signal(void *arg)
+{
+	handle(arg);
+	raise(SIGUSR1);
+}
+
+static void a_signal_in_the_handler(void)
+{
+	struct uut u;
+
+	signal(SIGUSR1, on_signal);
+	uut_start(&u, NULL, handle_with_signal);
+	REQUIRE(gen("start line=%u count=1000 period_ns=50000 cpu=0", u.source.line) == 0);
+	spin_until(&u, 1000);
+	CHECK_EQ(signals, u.calls);
+	uut_end(&u);
+}
+
+static struct uut in_signal;
+
+static void wait_for_interrupt(int number)
+{
+	uint64_t before = in_signal.handled;
+
+	(void)number;
+	fire(&in_signal.source, 1);
+	CHECK_EQ(in_signal.handled, before + 1);
+	REQUIRE(gen("start line=%u count=1 period_ns=1000000 cpu=0", in_signal.source.line) == 0);
+	spin_until(&in_signal, before + 2);
+}
+
+static void an_interrupt_in_a_signal_handler(void)
+{
+	signal(SIGUSR1, wait_for_interrupt);
+	uut_start(&in_signal, NULL, handle);
+	raise(SIGUSR1);
+	CHECK_EQ(in_signal.handled, 2);
+	uut_end(&in_signal);
+}
+
+/* --- handlers that do not return, or do not end ------------------------------- */
+
+static sigjmp_buf out;
+
+static void handle_and_jump(void *arg)
+{
+	handle(arg);
+	siglongjmp(out, 1);
+}
+
+static void jumping_out_of_the_handler(void)
+{
+	static volatile int jumps;
+	static struct uut u;
+
+	uut_start(&u, NULL, handle_and_jump);
+	if (sigsetjmp(out, 1)) {
+		u.depth = 0;
+		jumps = jumps + 1;
+	}
+	if (!jumps) {
+		fire(&u.source, 1);
+		spin_until(&u, 1);
+	} else if (jumps == 1) {
+		/* It has not been left yet, and is not called. */
+		fire(&u.source, 5);
+		CHECK_EQ(u.handled, 1);
+		/* Calls it for the five, and it jumps again. */
+		ULI_leave(u.intr);
+	}
+	CHECK_EQ(jumps, 2);
+	CHECK_EQ(u.handled, 6);
+	CHECK_EQ(ULI_leave(u.intr), 0);
+	CHECK_ERR(ULI_leave(u.intr), EINVAL);
+	uut_end(&u);
+}
+
+static void handle_by_fault(void *arg)
+{
+	struct uut *u = arg;
+
+	u->handled += ULI_count(ULI_self());
+	*(volatile int *)bad = 1;
+}
+
+static int status_of(void (*child)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		child();
+		_exit(99);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	return status;
+}
+
+static void fault_in_handler(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle_by_fault);
+	fire(&u.source, 1);
+	spin_until(&u, 100);
+}
+
+static void a_handler_that_faults(void)
+{
+	int status = status_of(fault_in_handler);
+
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+}
+
+static void exit_42(int number)
+{
+	(void)number;
+	_exit(42);
+}
+
+#ifdef __x86_64__
+static void no_stack_at_all(void)
+{
+	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
+	struct sigaction action = { .sa_handler = exit_42, .sa_flags = SA_ONSTACK };
+	struct uut u;
+
+	sigaltstack(&stack, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=50000000 cpu=0",
+		    u.source.line) == 0);
+	__asm__ volatile("mov $4096, %%rsp\n1: pause\n\tjmp 1b" : : : "memory");
+}
+
+static void no_stack(void)
+{
+	int status = status_of(no_stack_at_all);
+
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 42);
+}
+
+/* The frame is the first to touch its page: no fault handling in an interrupt. */
+static void a_stack_that_grows(void)
+{
+	static struct uut u;
+	int i;
+
+	uut_start(&u, NULL, handle);
+	for (i = 1; i <= 20; i++) {
+		REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=3000000 cpu=0",
+			    u.source.line) == 0);
+		__asm__ volatile("mov %%rsp, %%rbx\n\tsub %0, %%rsp\n"
+				 "1: pause\n\tcmp %1, %2\n\tja 1b\n\tmov %%rbx, %%rsp"
+				 : : "r" ((uint64_t)i * 65536), "m" (u.handled),
+				 "r" ((uint64_t)i) : "rbx", "cc", "memory");
+	}
+	CHECK_EQ(info_of(u.intr).faults, 0);
+	CHECK_EQ(info_of(u.intr).direct, 0);
+	CHECK_EQ(info_of(u.intr).returned, 20);
+	uut_end(&u);
+}
+#endif
+
+static void handle_for_long(void *arg)
+{
+	struct uut *u = arg;
+	long long until = now_ns() + 500000000;
+
+	handle(arg);
+	while (!signals && (u->calls > 1 || now_ns() < until))
+		;
+}
+
+static void over_the_limit(void)
+{
+	struct uli_options options = { .limit_ns = 5000000 };
+	struct uut u;
+
+	uut_start(&u, &options, handle_for_long);
+	fire(&u.source, 1);
+}
+
+static void a_time_limit(void)
+{
+	struct uli_options options = { .limit_ns = 20000000 };
+	struct uut u;
+	int status;
+
+	signal(SIGXCPU, on_signal);
+	uut_start(&u, &options, handle_for_long);
+	CHECK_EQ(info_of(u.intr).limit_ns, 20000000);
+	fire(&u.source, 1);
+	CHECK_EQ(signals, 1);
+	CHECK_EQ(info_of(u.intr).overruns, 1);
+	/* Not so for short ones, nor for blocks. */
+	ULI_block_intr(u.intr);
+	sleep_ms(100);
+	ULI_unblock_intr(u.intr);
+	CHECK_EQ(signals, 1);
+	uut_end(&u);
+
+	signals = 0;
+	signal(SIGXCPU, SIG_DFL);
+	status = status_of(over_the_limit);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
+}
+
+/* --- fork, exec, exit ----------------------------------------------------------- */
+
+static void forks(void)
+{
+	uint64_t expected;
+	int pipes[2], i, status;
+	struct uut u;
+	pid_t pid;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(pipe(pipes) == 0);
+	expected = compute(5, pipes);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.source.line) == 0);
+	for (i = 0; i < 50; i++) {
+		pid = fork();
+		if (!pid) {
+			uint64_t before = u.handled;
+
+			/* Not the child's: neither its time nor its memory. */
+			for (int j = 0; j < 20; j++)
+				if (compute(5, pipes) != expected)
+					_exit(1);
+			if (u.handled != before)
+				_exit(2);
+			if (ULI_unregister(u.intr) != -1 || errno != EPERM)
+				_exit(3);
+			_exit(0);
+		}
+		CHECK(waitpid(pid, &status, 0) == pid);
+		CHECK_EQ(status, 0);
+	}
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	uut_end(&u);
+}
+
+static void exec_under_fire(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	/* Past the exec it is open, with nobody to handle. */
+	fcntl(u.source.fd, F_SETFD, 0);
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	spin_until(&u, 100);
+	execl("/bin/busybox", "busybox", "sh", "-c",
+	      "i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; exit 7", NULL);
+}
+
+static void execs(void)
+{
+	int i, status;
+
+	for (i = 0; i < 3; i++) {
+		status = status_of(exec_under_fire);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	}
+}
+
+static void exit_under_fire(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.source.line) == 0);
+	spin_until(&u, 200);
+	_exit(7);
+}
+
+static void exits(void)
+{
+	int i, status;
+
+	for (i = 0; i < 10; i++) {
+		status = status_of(exit_under_fire);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	}
+}
+
+static struct procirq_uli raw_code(void *page)
+{
+	return (struct procirq_uli){
+		.shared = (uintptr_t)page, .entry = 4096, .again = 4096, .window = 4096,
+		.popf = 4097, .ret = 4098,
+	};
+}
+
+static void *any_page(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	REQUIRE(page != MAP_FAILED);
+	return page;
+}
+
+static int raw_register(int fd, const struct procirq_uli *code)
+{
+	return ioctl(fd, PROCIRQ_IOC_ULI_REGISTER, code) ? -errno : 0;
+}
+
+static void *register_and_end(void *arg)
+{
+	struct uut *u = arg;
+
+	run_on_cpu(0);
+	u->intr = ULI_register(u->source.fd, handle, u, NULL);
+	REQUIRE(u->intr);
+	spin_until(u, u->handled + 100);
+	return NULL;
+}
+
+/* What its handler has not had is the file's reader's. */
+static void a_thread_that_ends(void)
+{
+	uint64_t handled = 0, read = 0;
+	pthread_t thread;
+	struct uut u;
+	int i, n;
+
+	uut_start(&u, NULL, handle);
+	CHECK_EQ(ULI_unregister(u.intr), 0);
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	for (i = 0; i < 20; i++) {
+		REQUIRE(pthread_create(&thread, NULL, register_and_end, &u) == 0);
+		pthread_join(thread, NULL);
+		handled = u.handled;
+		n = irq_read(u.source.fd);
+		CHECK(n > 0);
+		read += (uint64_t)n;
+		CHECK_EQ(u.handled, handled);
+		CHECK_EQ(info_of(u.intr).tid, 0);
+	}
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	n = irq_read_now(u.source.fd);
+	read += n > 0 ? (uint64_t)n : 0;
+	CHECK_EQ(handled + read, gen_status(u.source.line).dispatched);
+}
+
+static void unregistering_under_fire(void)
+{
+	uint64_t read = 0;
+	struct uut u;
+	int i, n;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.source.line) == 0);
+	for (i = 0; i < 500; i++) {
+		if (i) {
+			u.intr = ULI_register(u.source.fd, handle, &u, NULL);
+			REQUIRE(u.intr);
+		}
+		if (i % 10 == 0)
+			spin_until(&u, u.handled + 5);
+		REQUIRE(ULI_unregister(u.intr) == 0);
+		/* Pending is what came in between. */
+		n = irq_read_now(u.source.fd);
+		read += n > 0 ? (uint64_t)n : 0;
+	}
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	n = irq_read_now(u.source.fd);
+	read += n > 0 ? (uint64_t)n : 0;
+	CHECK_EQ(u.handled + read, gen_status(u.source.line).dispatched);
+}
+
+static void *unregister_elsewhere(void *arg)
+{
+	struct uut *u = arg;
+
+	sleep_ms(5);
+	CHECK_EQ(ULI_unregister(u->intr), 0);
+	return NULL;
+}
+
+static void unregistered_by_another_thread(void)
+{
+	uint64_t read = 0;
+	pthread_t thread;
+	struct uut u;
+	int i, n;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.source.line) == 0);
+	for (i = 0; i < 20; i++) {
+		if (i)
+			u.intr = ULI_register(u.source.fd, handle, &u, NULL);
+		REQUIRE(u.intr);
+		REQUIRE(pthread_create(&thread, NULL, unregister_elsewhere, &u) == 0);
+		while (pthread_tryjoin_np(thread, NULL))
+			red_zone(1);
+		n = irq_read(u.source.fd);
+		CHECK(n > 0);
+		read += (uint64_t)n;
+	}
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	n = irq_read_now(u.source.fd);
+	read += n > 0 ? (uint64_t)n : 0;
+	CHECK_EQ(u.handled + read, gen_status(u.source.line).dispatched);
+}
+
+static void the_module_stays(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	close(u.source.fd);
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	fire(&u.source, 1);
+	CHECK_EQ(u.handled, 1);
+	CHECK_EQ(ULI_unregister(u.intr), 0);
+	CHECK(AWAIT(!line_stats(u.source.irq).attached));
+}
+
+static void the_line_goes(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	fire(&u.source, 3);
+	CHECK_EQ(u.handled, 3);
+	REQUIRE(gen("remove line=%u", u.source.line) == 0);
+	CHECK_EQ(irq_read(u.source.fd), -ENODEV);
+	CHECK_EQ(info_of(u.intr).raised, 3);
+	CHECK_EQ(ULI_unregister(u.intr), 0);
+	CHECK(!ULI_register(u.source.fd, handle, &u, NULL) && errno == ENODEV);
+}
+
+/* --- what else -------------------------------------------------------------------- */
+
+/* A line that is masked by its interrupts is unmasked when they were handled. */
+static void a_line_that_is_masked(void)
+{
+	struct uut u;
+	int i;
+
+	memset(&u, 0, sizeof(u));
+	u.source = source_open(O_RDWR);
+	/* What came before is handled too. */
+	fire(&u.source, 1);
+	u.intr = ULI_register_irq(u.source.fd, handle, &u, 0, NULL, 0);
+	REQUIRE(u.intr);
+	CHECK_EQ(u.handled, 1);
+	for (i = 2; i < 500; i++) {
+		fire(&u.source, 1);
+		CHECK_EQ(u.handled, i);
+		CHECK(!irq_masked(u.source.fd));
+	}
+	CHECK(irq_info(u.source.fd).state & PROCIRQ_STATE_ULI);
+	CHECK_EQ(ULI_unregister(u.intr), 0);
+	CHECK(!(irq_info(u.source.fd).state & PROCIRQ_STATE_ULI));
+}
+
+static void handle_slowly(void *arg)
+{
+	struct uut *u = arg;
+	long long until = now_ns() + 200000;
+
+	u->nested |= u->depth++ != 0;
+	u->handled += ULI_count(ULI_self());
+	u->calls++;
+	CHECK(u->calls > 1 || ULI_unregister(ULI_self()) == -1);
+	while (now_ns() < until)
+		;
+	u->depth--;
+}
+
+/* They come faster than they can be handled. */
+static void no_nesting(void)
+{
+	struct procirq_uli_info info;
+	struct uut u;
+
+	uut_start(&u, NULL, handle_slowly);
+	REQUIRE(gen("start line=%u count=5000 period_ns=50000 cpu=0", u.source.line) == 0);
+	spin_until(&u, 5000);
+	info = info_of(u.intr);
+	CHECK(info.coalesced > 0);
+	CHECK(info.repeated > 0);
+	uut_end(&u);
+}
+
+static void two_lines(void)
+{
+	struct uut u, v;
+
+	uut_start(&u, NULL, handle);
+	uut_start(&v, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=100000 cpu=0 pattern=random", u.source.line) == 0);
+	compute_under(&v, 5000, 100000);
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	uut_end(&v);
+	uut_end(&u);
+}
+
+static void strict_seccomp(void)
+{
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	if (prctl(PR_SET_SECCOMP, 1))
+		_exit(8);
+	while (u.handled < 2000)
+		;
+	syscall(SYS_exit, u.nested ? 9 : 7);
+}
+
+static void seccomp(void)
+{
+	int status = status_of(strict_seccomp);
+
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+static void stepped_child(volatile int *detached)
+{
+	uint64_t expected = red_zone(3), wrong = 0;
+	struct uut u;
+
+	uut_start(&u, NULL, handle_lean);
+	REQUIRE(gen("start line=%u period_ns=200000 cpu=0", u.source.line) == 0);
+	raise(SIGSTOP);
+	while (!*detached || u.handled < 3000)
+		wrong += red_zone(3) != expected;
+	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	uut_end(&u);
+	_exit(wrong || tap_shared->complaints ? 1 : 7);
+}
+
+/* A debugger steps through it, stops it anywhere, and goes. */
+static void a_debugger(void)
+{
+	volatile int *detached = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, i, stops = 0;
+	pid_t pid = fork();
+
+	if (!pid) {
+		stepped_child(detached);
+		_exit(99);
+	}
+	REQUIRE(ptrace(PTRACE_SEIZE, pid, 0, 0) == 0);
+	REQUIRE(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+	kill(pid, SIGCONT);
+	for (i = 0; i < 20000; i++) {
+		/* In stretches of single steps, with runs between them. */
+		if (ptrace(i / 500 % 2 ? PTRACE_CONT : PTRACE_SINGLESTEP, pid, 0, 0))
+			break;
+		if (i / 500 % 2) {
+			i += 49;
+			sleep_ms(1);
+			ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+		}
+		if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+			break;
+		stops++;
+	}
+	CHECK(stops > 5000);
+	CHECK_EQ(ptrace(PTRACE_DETACH, pid, 0, 0), 0);
+	*detached = 1;
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 7)
+		tap_diag("status %#x", status);
+}
+
+#ifdef __x86_64__
+/*
+ * Runs a restartable sequence of many instructions. Returns 1 when it was
+ * aborted, 2 when it went on although the handler had run, 0 otherwise.
+ */
+__attribute__((noinline)) static int one_sequence(struct rseq *rseq, struct uut *u)
+{
+	int ret;
+
+	__asm__ volatile(
+		".pushsection __rseq_test, \"aw\"\n\t"
+		".balign 32\n"
+		"9:\n\t.long 0, 0\n\t.quad 1f, 2f - 1f, 4f\n\t"
+		".popsection\n\t"
+		"mov %[handled], %%rcx\n\t"
+		"lea 9b(%%rip), %%rax\n\t"
+		"mov %%rax, %[cs]\n"
+		"1:\n\t"
+		"mov $3000, %%edx\n"
+		"5:\tdec %%edx\n\t"
+		"jnz 5b\n\t"
+		"xor %k[ret], %k[ret]\n\t"
+		"cmp %%rcx, %[handled]\n\t"
+		"je 2f\n\t"
+		"mov $2, %k[ret]\n"
+		"2:\tjmp 3f\n\t"
+		".byte 0x0f, 0xb9, 0x3d\n\t.long 0x53053053\n"
+		"4:\tmov $1, %k[ret]\n"
+		"3:\n"
+		: [ret] "=&r" (ret), [cs] "=m" (rseq->rseq_cs)
+		: [handled] "m" (u->handled)
+		: "rax", "rcx", "rdx", "cc", "memory");
+	return ret;
+}
+
+static void restartable_sequences(void)
+{
+	struct rseq *rseq = (void *)((char *)__builtin_thread_pointer() + __rseq_offset);
+	int done[3] = { 0, 0, 0 };
+	struct uut u;
+
+	if (!__rseq_size)
+		SKIP("no rseq(2) here");
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u count=5000 period_ns=30000 cpu=0 pattern=random",
+		    u.source.line) == 0);
+	while (u.handled < 5000)
+		done[one_sequence(rseq, &u)]++;
+	tap_diag("%d undisturbed, %d aborted", done[0], done[1]);
+	CHECK(done[1] > 50);
+	CHECK_EQ(done[2], 0);
+	uut_end(&u);
+}
+#endif
+
+static void wrong_registrations(void)
+{
+	struct source s = source_open(O_RDWR);
+	char *page = any_page();
+	struct uli_options options = { .flags = 2 };
+	struct procirq_uli code = raw_code(page), wrong;
+	struct procirq_uli_info info;
+	struct blocked b;
+
+#define WRONG(field, value, err) do {					\
+	wrong = code;							\
+	wrong.field = value;						\
+	CHECK_EQ(raw_register(s.fd, &wrong), -(err));			\
+} while (0)
+	WRONG(flags, 1, EINVAL);
+	WRONG(reserved, 1, EINVAL);
+	WRONG(shared, (uintptr_t)page + 8, EINVAL);
+	WRONG(shared, 1ULL << 63, EFAULT);
+	WRONG(shared, 0, EFAULT);
+	WRONG(entry, 1ULL << 63, EINVAL);
+	WRONG(entry, 1ULL << 47, EINVAL);
+	WRONG(again, ~0ULL, EINVAL);
+	WRONG(popf, 1, EINVAL);
+	WRONG(ret, 1ULL << 60, EINVAL);
+	WRONG(limit_ns, 999999, EINVAL);
+	WRONG(limit_ns, 3600000000001ULL, EINVAL);
+	munmap(page, 4096);
+	CHECK_EQ(raw_register(s.fd, &code), -EFAULT);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_REGISTER, bad), EFAULT);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_INFO, &info), ENOENT);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_UNREGISTER, &info), ENOENT);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_KICK), ENOENT);
+	CHECK(!ULI_register(s.fd, handle, NULL, &options) && errno == EINVAL);
+	CHECK(!ULI_register_irq(s.fd, handle, NULL, 33, NULL, 0) && errno == EINVAL);
+	CHECK(!ULI_register(-1, handle, NULL, NULL) && errno == EBADF);
+	CHECK(!ULI_register(1, handle, NULL, NULL) && errno == ENOTTY);
+
+	blocked_start(&b, s.fd);
+	CHECK(!ULI_register(s.fd, handle, NULL, NULL) && errno == EBUSY);
+	fire(&s, 1);
+	CHECK_EQ(blocked_join(&b), 1);
+	REQUIRE(ULI_register(s.fd, handle, NULL, NULL));
+	CHECK(!ULI_register(s.fd, handle, NULL, NULL) && errno == EBUSY);
+}
+
+static const struct tap_test tests[] = {
+	TAP_SLOW(a_computation, 120),
+	TAP_TEST(a_computation_elsewhere),
+	TAP_TEST(general_registers_only),
+	TAP_TEST(a_stack_of_its_own),
+	TAP_TEST(blocked),
+	TAP_TEST(blocked_by_another_thread),
+	TAP_TEST(no_wakeup_is_lost),
+	TAP_TEST(another_thread_is_woken),
+	TAP_TEST(calls_that_sleep),
+	TAP_TEST(signals_and_interrupts),
+	TAP_TEST(a_signal_in_the_handler),
+	TAP_TEST(an_interrupt_in_a_signal_handler),
+	TAP_TEST(jumping_out_of_the_handler),
+	TAP_TEST(a_handler_that_faults),
+#ifdef __x86_64__
+	TAP_TEST(no_stack),
+	TAP_TEST(a_stack_that_grows),
+	TAP_TEST(restartable_sequences),
+#endif
+	TAP_TEST(a_time_limit),
+	TAP_TEST(forks),
+	TAP_TEST(execs),
+	TAP_TEST(exits),
+	TAP_TEST(a_thread_that_ends),
+	TAP_TEST(unregistering_under_fire),
+	TAP_TEST(unregistered_by_another_thread),
+	TAP_TEST(the_module_stays),
+	TAP_TEST(the_line_goes),
+	TAP_TEST(a_line_that_is_masked),
+	TAP_TEST(no_nesting),
+	TAP_TEST(two_lines),
+	TAP_TEST(seccomp),
+	TAP_TEST(a_debugger),
+	TAP_TEST(wrong_registrations),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = guest_after;
+	return TAP_MAIN(tests);
+}
