@@ -36,7 +36,7 @@ suite()
 	debug)
 		echo chubb,slow=4 errors,slow=4 threads,slow=4,interrupts=2000 \
 			poll,slow=4,seconds=1 accounting,slow=4,count=100000 \
-			device,slow=4,count=5000 delivery,slow=4 uli,slow=4,interrupts=5000 \
+			device,slow=4,count=5000 delivery,slow=4 uli,slow=4,interrupts=2000 \
 			lifecycle,slow=4,rounds=10 torture,slow=4,seconds=20 \
 			hard chubb,slow=4 poll,slow=4,seconds=1 device,slow=4,count=1000 \
 			delivery,slow=4 torture,slow=4,seconds=10 easy
