@@ -16,6 +16,9 @@
 #define XSTATE_AVX512		(7ULL << 5)
 #define XSTATE_SAVED		(XSTATE_X87 | XSTATE_SSE | XSTATE_AVX | XSTATE_AVX512)
 
+/* From r11 to rbp at procirq_uli_again. */
+#define FRAME_BYTES		80
+
 #define FXSAVE_BYTES		512
 #define XSAVE_HEADER_BYTES	64
 
@@ -189,6 +192,7 @@ void uli_arch_code(struct procirq_uli *code)
 	code->window = (uintptr_t)procirq_uli_window;
 	code->popf = (uintptr_t)procirq_uli_popf;
 	code->ret = (uintptr_t)procirq_uli_ret;
+	code->frame = FRAME_BYTES;
 }
 
 #else

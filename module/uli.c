@@ -362,7 +362,7 @@ static int uli_check(const struct procirq_uli *code)
 {
 	u64 limit_ns = code->limit_ns;
 
-	if (code->flags || code->reserved ||
+	if (code->flags ||
 	    code->shared % sizeof(struct procirq_uli_shared) ||
 	    (limit_ns && (limit_ns < ULI_LIMIT_MIN_NS || limit_ns > ULI_LIMIT_MAX_NS)))
 		return -EINVAL;

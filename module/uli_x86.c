@@ -26,6 +26,8 @@
 #include "compat.h"
 #include "uliarch.h"
 
+/* Greatest procirq_uli.frame, bytes. */
+#define FRAME_MAX	4096
 #define RED_ZONE	128
 
 struct uli_frame {
@@ -62,6 +64,8 @@ int uli_arch_check(const struct procirq_uli *code)
 		return -EINVAL;
 	if (code->window > code->popf || code->popf >= code->ret)
 		return -EINVAL;
+	if (code->frame > FRAME_MAX || code->frame % sizeof(u64))
+		return -EINVAL;
 	return 0;
 }
 
@@ -84,6 +88,27 @@ static __always_inline u64 uli_flags_to_save(const struct pt_regs *regs, bool fo
 }
 
 /*
+ * Whether the frame that the thread is about to leave is this registration's: a
+ * thread may have several, and their handlers interrupt each other.
+ * Return: that, or -EFAULT.
+ */
+static int uli_leaves(const struct pt_regs *regs, const struct procirq_uli *code)
+{
+	struct uli_frame __user *frame = (void __user *)(regs->sp + code->frame);
+	u64 shared;
+
+	if (!user_read_access_begin(frame, sizeof(*frame)))
+		return -EFAULT;
+	unsafe_get_user(shared, &frame->shared, fault);
+	user_read_access_end();
+	return shared == code->shared;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+/*
  * Makes the frame and enters, unless the thread is on its last few instructions
  * out of the handler: then it is sent round again, or its old frame is used
  * again. However fast they come, interrupts do not pile up frames.
@@ -94,12 +119,18 @@ static __always_inline int uli_enter(struct pt_regs *regs, const struct procirq_
 	u64 flags = uli_flags_to_save(regs, forced);
 	struct uli_frame __user *frame;
 	unsigned long ip = regs->ip;
+	int leaves = 0;
 
-	if (unlikely(ip >= code->window && ip <= code->ret)) {
-		if (ip < code->popf) {
+	if (unlikely(ip >= code->window && ip < code->popf)) {
+		leaves = uli_leaves(regs, code);
+		if (leaves < 0)
+			return leaves;
+		if (leaves) {
 			regs->ip = code->again;
 			return 0;
 		}
+	}
+	if (unlikely(ip >= code->popf && ip <= code->ret)) {
 		if (ip == code->popf)
 			frame = (void __user *)(regs->sp - offsetof(struct uli_frame, flags));
 		else if (ip == code->ret)

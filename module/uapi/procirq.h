@@ -343,8 +343,8 @@ struct procirq_uli_shared {
  *	was, and points at @shared, the flags, and the address to return to, 8
  *	bytes each: "add $8, %rsp; popfq; ret $128" returns, past the red zone.
  *	All other registers, the extended ones too, are as they were
- * @again: from @window on, as long as the stack pointer is that of @again, the
- *	thread is sent here instead, and no frame is made
+ * @again: from @window on, with the stack pointer that of @again, the thread is
+ *	sent here instead when the frame on its stack is for @shared; none is made
  * @window: address behind the instruction that ends PROCIRQ_ULI_BUSY
  * @popf: of the popfq, which ends the window; an interrupt there or at @ret has
  *	the frame that is still on the stack used again
@@ -352,7 +352,8 @@ struct procirq_uli_shared {
  * @limit_ns: longest time in the handler, 0 for any; between once and twice
  *	this the thread gets SIGXCPU, and again each time it has passed
  * @flags: 0
- * @reserved: 0
+ * @frame: from the stack pointer at @again to what was made for @entry, bytes; a
+ *	multiple of 8, up to 4096
  *
  * The calling thread handles this reader's interrupts from now on. They are
  * delivered by a read as far as read() is concerned. What the handler has not
@@ -362,7 +363,7 @@ struct procirq_uli_shared {
  * and the end or the exec of the thread; a fork leaves it with the parent.
  *
  * errno       meaning
- * EINVAL      an address, a limit below 1 ms or above 1 h, a reserved field
+ * EINVAL      an address, a limit below 1 ms or above 1 h, flags, frame
  * EFAULT      @shared cannot be written
  * EBUSY       this reader has one
  * EOPNOTSUPP  other than x86-64, a 32-bit program, or a thread with a shadow stack
@@ -377,7 +378,7 @@ struct procirq_uli {
 	__u64 ret;
 	__u64 limit_ns;
 	__u32 flags;
-	__u32 reserved;
+	__u32 frame;
 };
 
 /**

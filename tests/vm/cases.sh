@@ -28,21 +28,26 @@ suite()
 {
 	case $kernel$leaks in
 	debug-leaks)
-		echo chubb,slow=4 device,slow=4,count=200 delivery,slow=4 torture,slow=4,seconds=10 \
+		echo chubb,slow=4 device,slow=4,count=100,pci_intx,two_readers_on_one_line,$(
+			)a_driver_is_killed,removal_of_one_of_two \
+			delivery,slow=4,the_ring,wrong,an_eventfd,many_lines,injected \
+			uli,slow=4,interrupts=100,exits,unregistering_under_fire,the_line_goes torture,slow=4,seconds=20 \
 			lifecycle,slow=4,rounds=5,removal_under_readers_and_pollers,$(
-			)removal_races_with_open_and_interrupts,unbinding_under_an_intx_reader,$(
+			)removal_races_with_open_and_interrupts,$(
 			)unbinding_under_msi_readers,device_removal_msi,unloading_unbinds
 		;;
 	debug)
 		echo chubb,slow=4 errors,slow=4 threads,slow=4,interrupts=2000 \
 			poll,slow=4,seconds=1 accounting,slow=4,count=100000 \
-			device,slow=4,count=5000 delivery,slow=4 uli,slow=4,interrupts=2000 \
+			device,slow=4,count=5000 delivery,slow=4 \
+			uli,slow=4,interrupts=1000,a_computation,no_wakeup_is_lost,forks,execs,exits,$(
+			)a_thread_that_ends,unregistering_under_fire,the_line_goes \
 			lifecycle,slow=4,rounds=10 torture,slow=4,seconds=20 \
 			hard chubb,slow=4 poll,slow=4,seconds=1 device,slow=4,count=1000 \
 			delivery,slow=4 torture,slow=4,seconds=10 easy
 		;;
 	*)
-		echo chubb errors threads poll,seconds=1 accounting device,count=100000 delivery uli lifecycle torture,seconds=15 irqtop
+		echo chubb errors threads poll,seconds=1 accounting device,count=100000 delivery uli,interrupts=5000 lifecycle torture,seconds=15 irqtop
 		;;
 	esac
 }

@@ -360,7 +360,7 @@ static void everything_at_random(void)
 		CHECK(thread_join(workers[i].thread));
 	}
 	tap_diag("torture: %lu steps", last);
-	CHECK(last > 20);
+	CHECK(last > 10);
 	put_text("/sys/devices/system/cpu/cpu1/online", "1");
 	for (i = 0; i < FILES; i++)
 		if (files[i] >= 0)
