@@ -257,12 +257,13 @@ int session_match_entries(struct session *s)
 static void record_late(struct session *s, const struct turn *turn,
 			const struct delivery *d, const struct account *account)
 {
-	struct hist *h = &s->run->results[turn->row + STAGE_TOTAL].hist;
+	struct result *total = &s->run->results[turn->row + STAGE_TOTAL];
+	uint64_t at_ns = d->user_ns - s->start_ns;
 	uint64_t raised_ns = account->raised_ns, i;
 
 	for (i = 1; account->period_ns && i < d->count && i < PERIODS_MAX; i++) {
 		raised_ns += account->period_ns;
-		hist_record(h, (int64_t)(d->user_ns - raised_ns));
+		result_record(total, at_ns, (int64_t)(d->user_ns - raised_ns));
 	}
 }
 

@@ -65,7 +65,6 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	cells[n++] = cell_text("way", r->way);
 	cells[n++] = cell_text("wait", r->wait);
 	cells[n++] = cell_text("stage", r->stage);
-	cells[n++] = cell_text("load", r->load);
 	cells[n++] = cell_i("cpu", r->cpu);
 	cells[n++] = cell_u("n", r->hist.n);
 	cells[n++] = cell_if(any, cell_u("min_ns", r->hist.min));
@@ -83,6 +82,8 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	cells[n++] = cell_u("coalesced", r->coalesced);
 	cells[n++] = cell_i("lost", r->lost);
 	cells[n++] = cell_u("overhead_ns", r->overhead_ns);
+	/* Last: columns of before it keep their numbers. */
+	cells[n++] = cell_text("load", r->load);
 	return n;
 }
 
