@@ -64,16 +64,18 @@ static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,
 
 static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 {
+	const struct edit *input = &ui->input;
 	unsigned int y = canvas->height - 1, x, room;
-	size_t len = strlen(ui->input), from;
+	size_t from;
 
 	if (ui->prompt != PROMPT_NONE) {
 		x = prompt_draw(canvas, ui, y);
-		/* The end of a long input matters, and a place for the cursor. */
-		room = canvas->width > x + 1 ? canvas->width - x - 1 : 1;
-		from = len > room ? len - room : 0;
-		x += canvas_text(canvas, x, y, room, PLAIN, ui->input + from, len - from);
-		canvas_put(canvas, x, y, ' ', PLAIN | SELECTED);
+		room = canvas->width > x ? canvas->width - x : 1;
+		from = edit_from(input, room);
+		canvas_text(canvas, x, y, room, PLAIN, input->text + from, input->len - from);
+		canvas_put(canvas, x + (unsigned int)(input->cursor - from), y,
+			   input->cursor < input->len ? (unsigned char)input->text[input->cursor] : ' ',
+			   PLAIN | SELECTED);
 	} else if (ui->message[0]) {
 		canvas_text(canvas, 0, y, canvas->width, ui->message_bad ? BAD : GOOD,
 			    ui->message, strlen(ui->message));

@@ -225,7 +225,7 @@ static void prompt_open(struct ui *ui, enum ui_prompt prompt, const char *text)
 {
 	ui->prompt = prompt;
 	ui->message[0] = '\0';
-	snprintf(ui->input, sizeof(ui->input), "%s", text);
+	edit_start(&ui->input, text);
 }
 
 static unsigned int affinity_open(struct ui *ui, const struct session *session)
@@ -403,22 +403,23 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 static unsigned int prompt_enter(struct ui *ui, struct session *session)
 {
 	enum ui_prompt prompt = ui->prompt;
+	const char *input = ui->input.text;
 	double seconds;
 	char *end;
 
 	ui->prompt = PROMPT_NONE;
 	if (prompt == PROMPT_FILTER)
-		return filter_put(ui, session, ui->input);
+		return filter_put(ui, session, input);
 	if (prompt == PROMPT_INTERVAL) {
-		seconds = strtod(ui->input, &end);
-		if (end != ui->input && !*end)
+		seconds = strtod(input, &end);
+		if (end != input && !*end)
 			return interval_set(ui, session, seconds);
-		ui_say(ui, true, "'%s' is not a number of seconds", ui->input);
+		ui_say(ui, true, "'%s' is not a number of seconds", input);
 		return 0;
 	}
-	if (irqtable_cpus_parse(&ui->affinity, ui->input, strlen(ui->input)) ||
+	if (irqtable_cpus_parse(&ui->affinity, input, ui->input.len) ||
 	    !irqtable_cpus_count(&ui->affinity)) {
-		ui_say(ui, true, "'%s' is not a list of CPUs like 0-3,8", ui->input);
+		ui_say(ui, true, "'%s' is not a list of CPUs like 0-3,8", input);
 		return 0;
 	}
 	return UI_AFFINITY;
@@ -426,8 +427,6 @@ static unsigned int prompt_enter(struct ui *ui, struct session *session)
 
 unsigned int ui_type(struct ui *ui, struct session *session, int code)
 {
-	size_t len = strlen(ui->input);
-
 	if (ui->prompt == PROMPT_NONE) {
 		ui->message[0] = '\0';
 		return ui_act(ui, session, key_action(code));
@@ -440,20 +439,8 @@ unsigned int ui_type(struct ui *ui, struct session *session, int code)
 	case '\r':
 	case KEY_ENTER:
 		return prompt_enter(ui, session);
-	case KEY_BACKSPACE:
-	case 127:
-	case 8:
-		if (len)
-			ui->input[len - 1] = '\0';
-		return 0;
-	case 'U' & 0x1f:
-		ui->input[0] = '\0';
-		return 0;
 	default:
-		if (code >= ' ' && code < 127 && len + 1 < sizeof(ui->input)) {
-			ui->input[len] = (char)code;
-			ui->input[len + 1] = '\0';
-		}
+		edit_key(&ui->input, code);
 		return 0;
 	}
 }

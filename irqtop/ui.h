@@ -3,6 +3,7 @@
 #ifndef IRQTOP_UI_H
 #define IRQTOP_UI_H
 
+#include "edit.h"
 #include "keys.h"
 #include "layout.h"
 #include "session.h"
@@ -34,7 +35,7 @@ struct ui {
 	uint32_t strip_at;		/* first group shown */
 	uint32_t row_top, help_top;	/* lines scrolled in the opened row, the help */
 	enum ui_prompt prompt;
-	char input[IRQTABLE_CPUS_TEXT];	/* an affinity may be long */
+	struct edit input;
 	char message[UI_TEXT];
 	bool message_bad, message_new;	/* new: nobody has seen it yet */
 	unsigned int list_height;	/* rows that fit; set when laid out */

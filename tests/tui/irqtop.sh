@@ -336,7 +336,7 @@ seen $? 'longer'
 keys - -
 await 'every 4 s  '
 seen $? 'shorter'
-keys d C-u x Enter
+keys d C-u y Left x Right C-h Enter
 await "'x' is not a number of seconds"
 seen $? 'what is no interval is told so'
 keys / C-u '/(/' Enter

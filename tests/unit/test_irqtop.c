@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <ncurses.h>
 
 #include "irqtop/affinity.h"
 #include "irqtop/alert.h"
 #include "irqtop/axis.h"
 #include "irqtop/canvas.h"
+#include "irqtop/edit.h"
 #include "irqtop/filter.h"
 #include "irqtop/format.h"
 #include "irqtop/layout.h"
@@ -500,6 +502,64 @@ static void test_canvas_cleans(void **state)
 	canvas_free(&canvas);
 }
 
+/* What a line has become, with "|" where the cursor is. */
+static const char *edited(const struct edit *edit)
+{
+	static char text[sizeof(edit->text) + 1];
+
+	snprintf(text, sizeof(text), "%.*s|%s", (int)edit->cursor, edit->text,
+		 edit->text + edit->cursor);
+	assert_int_equal(edit->len, strlen(edit->text));
+	return text;
+}
+
+static void type(struct edit *edit, const int *codes)
+{
+	for (; *codes; codes++)
+		edit_key(edit, *codes);
+}
+
+#define TYPE(edit, ...) type((edit), (const int[]){ __VA_ARGS__, 0 })
+
+static void test_lines_are_edited(void **state)
+{
+	struct edit edit;
+	size_t i;
+
+	(void)state;
+	edit_start(&edit, "0-3,8");
+	assert_string_equal(edited(&edit), "0-3,8|");
+	TYPE(&edit, KEY_LEFT, KEY_LEFT, 127, '7', '\t', 0x100 + 'x');
+	assert_string_equal(edited(&edit), "0-7|,8");
+	TYPE(&edit, KEY_HOME, KEY_LEFT, KEY_BACKSPACE, KEY_DC, '1');
+	assert_string_equal(edited(&edit), "1|-7,8");
+	TYPE(&edit, KEY_END, KEY_RIGHT, KEY_DC, ' ', 'a', 'b', ' ', 'W' & 0x1f);
+	assert_string_equal(edited(&edit), "1-7,8 |");
+	TYPE(&edit, KEY_LEFT, KEY_LEFT, 'K' & 0x1f);
+	assert_string_equal(edited(&edit), "1-7,|");
+	TYPE(&edit, KEY_LEFT, 'U' & 0x1f);
+	assert_string_equal(edited(&edit), "|,");
+	for (i = 0; i < 2 * sizeof(edit.text); i++)
+		edit_key(&edit, '9');
+	assert_int_equal(edit.len, sizeof(edit.text) - 1);
+	assert_int_equal(edit.cursor, sizeof(edit.text) - 2);
+}
+
+static void test_the_cursor_is_seen(void **state)
+{
+	struct edit edit;
+
+	(void)state;
+	edit_start(&edit, "0123456789");
+	assert_int_equal(edit_from(&edit, 11), 0);
+	assert_int_equal(edit_from(&edit, 5), 6);
+	for (; edit.cursor; edit_key(&edit, KEY_LEFT)) {
+		assert_true(edit_from(&edit, 5) <= edit.cursor);
+		assert_true(edit.cursor - edit_from(&edit, 5) < 5);
+	}
+	assert_int_equal(edit_from(&edit, 5), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +576,8 @@ int main(void)
 		cmocka_unit_test(test_facts_are_whole),
 		cmocka_unit_test(test_refused_affinities),
 		cmocka_unit_test(test_canvas_cleans),
+		cmocka_unit_test(test_lines_are_edited),
+		cmocka_unit_test(test_the_cursor_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
