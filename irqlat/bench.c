@@ -65,7 +65,7 @@ static const struct opt options[] = {
 	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
 	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; timer (default elsewhere): no device" },
 	{ 'w', "ways", "LIST", OPT_STRING, AT(ways),
-	  .help = "how they are waited for. irqgen and edu: read, poll,\nepoll, eventfd, mmap-spin (default read,poll); edu: uio,\nuio-poll, vfio; any source: timerfd, signal, eventfd-base\n(default of timer)" },
+	  .help = "how they are waited for. irqgen and edu: read, poll,\nepoll, eventfd, mmap-spin (default read,poll), and user\nlevel interrupts: uli, uli-spin, uli-sleep; edu: uio,\nuio-poll, vfio; any source: timerfd, signal, eventfd-base\n(default of timer)" },
 	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },
 	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
@@ -170,7 +170,8 @@ static int choose_ways(const struct config *config, struct bench *bench)
 
 		if (!source_for(bench->source, way->driver)) {
 			msg_error("way %s needs %s", way->name,
-				  way->driver == DRIVER_PROCIRQ ?
+				  way->driver == DRIVER_PROCIRQ ||
+				  way->driver == DRIVER_ULI ?
 					  "an interrupt: use --source irqgen or edu" :
 					  "a PCI device: use --source edu");
 			return -1;

@@ -26,6 +26,13 @@ static const char *const stage_names[STAGE_COUNT] = {
 	[STAGE_TO_USER] = "handler_to_user",
 };
 
+static const char *const path_stage_names[PATH_COUNT][PATH_STAGES] = {
+	[PATH_DIRECT] = { "total_direct", "handler_to_user_direct" },
+	[PATH_RETURN] = { "total_return", "handler_to_user_return" },
+	[PATH_WAKE] = { "total_wake", "handler_to_user_wake" },
+	[PATH_REPEAT] = { "total_repeat", "handler_to_user_repeat" },
+};
+
 /* --- rows ----------------------------------------------------------------- */
 
 static int add_stage(struct session *s, const struct turn *turn,
@@ -48,20 +55,35 @@ static int add_stage(struct session *s, const struct turn *turn,
 	return 0;
 }
 
+static int add_path_rows(struct session *s, const struct turn *turn,
+			 unsigned int irq, uint64_t overhead_ns)
+{
+	int path, i;
+
+	for (path = PATH_NONE + 1; path < PATH_COUNT; path++)
+		for (i = 0; i < PATH_STAGES; i++)
+			if (add_stage(s, turn, path_stage_names[path][i], irq,
+				      overhead_ns))
+				return -1;
+	return 0;
+}
+
 /* A row for each stage of a way. Returns 0, or -1 after saying why. */
 static int add_rows(struct session *s, struct turn *turn, unsigned int irq,
 		    uint64_t overhead_ns)
 {
 	bool traced = s->trace && irq != TARGET_NO_IRQ;
+	enum driver driver = turn->way->driver;
 	size_t i;
 
 	turn->row = s->run->n_results;
-	turn->n_rows = traced || turn->way->driver == DRIVER_PROCIRQ ?
-			       STAGE_COUNT : 1;
+	turn->n_rows = traced || driver == DRIVER_PROCIRQ ||
+		       driver == DRIVER_ULI ? STAGE_COUNT : 1;
 	for (i = 0; i < turn->n_rows; i++)
 		if (add_stage(s, turn, stage_names[i], irq, overhead_ns))
 			return -1;
-	return 0;
+	return driver == DRIVER_ULI ?
+		       add_path_rows(s, turn, irq, overhead_ns) : 0;
 }
 
 /* --- slices --------------------------------------------------------------- */
@@ -303,6 +325,25 @@ static void catch_kicks(void)
 	sigaction(SIGUSR2, &action, NULL);
 }
 
+/* Of ways whose thread is in user mode, and reached only through the kernel. */
+static void note_detours(struct run *run)
+{
+	const char *direct = path_stage_names[PATH_DIRECT][PATH_TOTAL];
+	const struct result *r, *end = run->results + run->n_results;
+	const struct result *total = run->results;
+
+	for (r = run->results; r < end; r++) {
+		if (!strcmp(r->stage, stage_names[STAGE_TOTAL]))
+			total = r;
+		if (strcmp(r->stage, direct) || strcmp(r->wait, "spin") ||
+		    r->delivered || !total->delivered)
+			continue;
+		sysinfo_warn(&run->system,
+			     "way %s: no interrupt hit the thread itself, so path direct is not measured: CPU %" PRId64 " does not take them (-c, or smp_affinity of irq %" PRIu64 ")",
+			     r->way, r->cpu, r->irq);
+	}
+}
+
 static void note_doubts(struct session *s)
 {
 	struct sysinfo *info = &s->run->system;
@@ -323,6 +364,19 @@ static void note_doubts(struct session *s)
 		sysinfo_warn(info,
 			     "%" PRIu64 " interrupts came before the thread was spinning: delivered, but no samples; a longer --gap avoids it",
 			     s->early);
+	note_detours(s->run);
+}
+
+/* A path that no interrupt took has no figures. */
+static void drop_unused_paths(struct run *run)
+{
+	size_t i = 0;
+
+	while (i < run->n_results)
+		if (stage_path(run->results[i].stage) && !run->results[i].delivered)
+			run_remove(run, i);
+		else
+			i++;
 }
 
 static void close_sources(struct session *s)
@@ -430,6 +484,7 @@ int bench_measure(const struct bench *bench, struct run *run)
 	err = measure_phases(s, load, measure_overhead(&run->system));
 	run_end(run);
 	note_doubts(s);
+	drop_unused_paths(run);
 	run->partial = err || run->interrupted;
 	if (latency_fd >= 0)
 		close(latency_fd);

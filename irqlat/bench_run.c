@@ -120,6 +120,8 @@ static void *measured_thread(void *context)
 	for (number = 0; !atomic_load(&s->stop); number++)
 		if (!take_turn(s, number))
 			break;
+	if (s->driver->leave)
+		s->driver->leave(&s->port);
 	atomic_store(&s->exited, true);
 	sem_post(&s->armed);
 	return NULL;
@@ -215,20 +217,37 @@ static void kick(struct session *s)
 	} while (sem_clockwait(&s->armed, CLOCK_MONOTONIC, &until));
 }
 
-static void record(struct session *s, size_t row, size_t n_rows,
-		   uint64_t raised_ns, uint64_t entry_ns, uint64_t user_ns)
+/* The rows of one path of a way, or NULL. */
+static struct result *path_rows(struct session *s, size_t row,
+				unsigned int path)
 {
+	if (path == PATH_NONE)
+		return NULL;
+	return &s->run->results[row + STAGE_COUNT + (path - 1) * PATH_STAGES];
+}
+
+static void record(struct session *s, size_t row, size_t n_rows,
+		   unsigned int path, uint64_t raised_ns, uint64_t entry_ns,
+		   uint64_t user_ns)
+{
+	struct result *of_path = path_rows(s, row, path);
 	struct result *rows = &s->run->results[row];
 	uint64_t at_ns = user_ns - s->start_ns;
 
 	result_record(&rows[STAGE_TOTAL], at_ns,
 		      (int64_t)(user_ns - raised_ns));
+	if (of_path)
+		result_record(&of_path[PATH_TOTAL], at_ns,
+			      (int64_t)(user_ns - raised_ns));
 	if (n_rows != STAGE_COUNT || !entry_ns)
 		return;
 	result_record(&rows[STAGE_TO_HANDLER], at_ns,
 		      (int64_t)(entry_ns - raised_ns));
 	result_record(&rows[STAGE_TO_USER], at_ns,
 		      (int64_t)(user_ns - entry_ns));
+	if (of_path)
+		result_record(&of_path[PATH_TO_USER], at_ns,
+			      (int64_t)(user_ns - entry_ns));
 }
 
 int session_match_entries(struct session *s)
@@ -243,8 +262,8 @@ int session_match_entries(struct session *s)
 
 		if (!w->entry_ns)
 			s->entries_missing++;
-		record(s, w->row, STAGE_COUNT, w->raised_ns, w->entry_ns,
-		       w->user_ns);
+		record(s, w->row, STAGE_COUNT, w->path, w->raised_ns,
+		       w->entry_ns, w->user_ns);
 	}
 	s->n_waits = 0;
 	return 0;
@@ -275,16 +294,34 @@ static int record_sample(struct session *s, const struct turn *turn,
 		return 0;
 	record_late(s, turn, d, account);
 	if (!s->trace || turn->n_rows != STAGE_COUNT) {
-		record(s, turn->row, turn->n_rows, account->raised_ns,
-		       d->entry_ns, d->user_ns);
+		record(s, turn->row, turn->n_rows, d->path,
+		       account->raised_ns, d->entry_ns, d->user_ns);
 		return 0;
 	}
 	s->waits[s->n_waits++] = (struct entry_wait){
 		.row = turn->row,
+		.path = d->path,
 		.raised_ns = account->raised_ns,
 		.user_ns = d->user_ns,
 	};
 	return s->n_waits == ENTRY_WAITS_MAX ? session_match_entries(s) : 0;
+}
+
+static void count(struct result *rows, size_t n, const struct account *account,
+		  const struct delivery *d)
+{
+	struct result *r;
+
+	for (r = rows; r < rows + n; r++) {
+		r->raised += account->raised;
+		r->coalesced += account->coalesced;
+		if (d) {
+			r->delivered++;
+			r->coalesced += (d->count < PERIODS_MAX ?
+						 d->count : PERIODS_MAX) - 1;
+		}
+		r->lost = (int64_t)(r->raised - r->delivered - r->coalesced);
+	}
 }
 
 /* Account for sample @number, whose end the measured thread has announced. */
@@ -296,23 +333,14 @@ static int take_sample(struct session *s, uint64_t number)
 	const struct delivery *d =
 		arrival->brought ? &arrival->delivery : NULL;
 	struct account account;
-	size_t i;
 
 	lane->ops->account(lane->source, d, &account);
 	if (number / lane->n_turns < s->slice_warmup)
 		return 0;
-	for (i = turn->row; i < turn->row + turn->n_rows; i++) {
-		struct result *r = &s->run->results[i];
-
-		r->raised += account.raised;
-		r->coalesced += account.coalesced;
-		if (d) {
-			r->delivered++;
-			r->coalesced += (d->count < PERIODS_MAX ?
-						 d->count : PERIODS_MAX) - 1;
-		}
-		r->lost = (int64_t)(r->raised - r->delivered - r->coalesced);
-	}
+	count(&s->run->results[turn->row], turn->n_rows, &account, d);
+	if (d && d->path != PATH_NONE)
+		count(path_rows(s, turn->row, d->path), PATH_STAGES, &account,
+		      d);
 	if (!d || arrival->error)
 		return 0;
 	if (d->early) {

@@ -28,6 +28,9 @@
 /* Rows of a way in the results, in this order. */
 enum stage { STAGE_TOTAL, STAGE_TO_HANDLER, STAGE_TO_USER, STAGE_COUNT };
 
+/* Where the path is known, rows of each path but PATH_NONE follow those. */
+enum path_stage { PATH_TOTAL, PATH_TO_USER, PATH_STAGES };
+
 /**
  * struct arrival - how one wait ended
  * @error: 0, or errno; EINTR: cancelled
@@ -44,7 +47,8 @@ struct arrival {
  * struct turn - a way that takes turns on the port
  * @way: the way
  * @row: its first row in the results
- * @n_rows: STAGE_COUNT, or 1 where the handler entry is unknown
+ * @n_rows: STAGE_COUNT, or 1 where the handler entry is unknown; rows of paths
+ *	not counted
  * @given_up: interrupts in a row that did not arrive
  */
 struct turn {

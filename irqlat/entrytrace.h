@@ -13,12 +13,14 @@
 /**
  * struct entry_wait - a sample that waits for its handler entry
  * @row: whose sample it is; the caller's business
+ * @path: "
  * @raised_ns: CLOCK_MONOTONIC before the interrupt was raised
  * @user_ns: CLOCK_MONOTONIC when it had reached the user
  * @entry_ns: the first entry between the two; 0 until there is one
  */
 struct entry_wait {
 	size_t row;
+	unsigned int path;
 	uint64_t raised_ns;
 	uint64_t user_ns;
 	uint64_t entry_ns;

@@ -135,9 +135,27 @@ static const char *column_title(const char *stage)
 {
 	if (!strcmp(stage, "raise_to_handler"))
 		return "to handler";
-	if (!strcmp(stage, "handler_to_user"))
+	if (!strncmp(stage, "handler_to_user", strlen("handler_to_user")))
 		return "to user";
-	return stage;
+	return stage_path(stage) ? "total" : stage;
+}
+
+/* Where some columns are of one path only. */
+static void print_paths(const struct columns *c, FILE *out)
+{
+	const char *path;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		any |= stage_path(c->row[i]->stage) != NULL;
+	if (!any)
+		return;
+	fprintf(out, "\n%-*s", LABEL_WIDTH, "path");
+	for (i = 0; i < c->n; i++) {
+		path = stage_path(c->row[i]->stage);
+		fprintf(out, "%*s", c->width[i], path ? path : "all");
+	}
 }
 
 static void print_names(const struct columns *c, FILE *out)
@@ -165,6 +183,7 @@ static void print_table(const struct columns *c, const struct text_style *style,
 	fprintf(out, "%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
 	for (i = 0; i < c->n; i++)
 		fprintf(out, "%*s", c->width[i], column_title(c->row[i]->stage));
+	print_paths(c, out);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "n");
 	for (i = 0; i < c->n; i++)
 		fprintf(out, "%*" PRIu64, c->width[i], c->row[i]->hist.n);
@@ -267,20 +286,40 @@ static void print_tables(const struct run *run, const struct text_style *style,
 	}
 }
 
-static void print_counts(const struct result *r, int indent,
-			 const struct text_style *style, FILE *out)
+/* " (direct 290, return 10)": how many took each path; empty if none is known. */
+static void list_paths(const struct result *r, const struct result *end,
+		       char *text, size_t size)
 {
-	char title[RESULT_TITLE_BYTES], text[256], where[32] = "";
+	const char *path;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (; r < end && len < size; r++) {
+		path = stage_path(r->stage);
+		if (!path || strncmp(r->stage, "total", 5))
+			continue;
+		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64,
+					len ? ", " : " (", path, r->delivered);
+	}
+	if (len && len < size - 1)
+		strcpy(text + len, ")");
+}
+
+static void print_counts(const struct result *r, const struct result *end,
+			 int indent, const struct text_style *style, FILE *out)
+{
+	char title[RESULT_TITLE_BYTES], text[384], where[32] = "", paths[128];
 
 	fprintf(out, "%-*s", indent, result_title(r, title));
 	if ((int)strlen(title) >= indent)
 		fprintf(out, "\n%*s", indent, "");
+	list_paths(r, end, paths, sizeof(paths));
 	if (r->irq != RESULT_NO_IRQ)
 		snprintf(where, sizeof(where), "irq %" PRIu64 " of ", r->irq);
 	snprintf(text, sizeof(text),
-		 "raised %" PRIu64 ", delivered %" PRIu64 ", %s %" PRIu64
+		 "raised %" PRIu64 ", delivered %" PRIu64 "%s, %s %" PRIu64
 		 ", lost %" PRId64 ", %s%s, CPU %" PRId64,
-		 r->raised, r->delivered,
+		 r->raised, r->delivered, paths,
 		 strcmp(r->source, "timer") ? "coalesced" : "missed periods",
 		 r->coalesced, r->lost, where, r->source, r->cpu);
 	print_wrapped(text, indent, style->columns, out);
@@ -303,7 +342,7 @@ static void print_all_counts(const struct run *run,
 			indent = len < style->columns / 2 ? len : indent;
 	}
 	for (r = run->results; r < end; r = way_end(r, end))
-		print_counts(r, indent, style, out);
+		print_counts(r, way_end(r, end), indent, style, out);
 	for (i = 0; i < run->n_unavailable; i++) {
 		fprintf(out, "%-*s ", indent - 1, run->unavailable[i].way);
 		snprintf(text, sizeof(text), "unavailable: %s",

@@ -89,11 +89,22 @@ static int print_json(const void *nothing, FILE *out)
 
 /* --- ours beside theirs --------------------------------------------------------- */
 
+/* Of upcalls those that woke nobody: an upcall has one row for each path. */
+static bool is_stage(const char *stage, const struct ref_comparison *with)
+{
+	const char *path = stage_path(stage);
+
+	if (!with->upcall)
+		return !strcmp(stage, with->stage);
+	return path && (!strcmp(path, "direct") || !strcmp(path, "return")) &&
+	       !strncmp(stage, with->stage, (size_t)(path - stage) - 1);
+}
+
 static bool is_ours(const struct result *r, const struct ref_comparison *with)
 {
 	bool upcall = !strncmp(r->way, "uli", 3);
 
-	return with->stage && r->hist.n && !strcmp(r->stage, with->stage) &&
+	return with->stage && r->hist.n && is_stage(r->stage, with) &&
 	       upcall == with->upcall && (upcall || !strcmp(r->wait, "block"));
 }
 
@@ -123,10 +134,10 @@ static size_t print_ours(const struct run *run, const struct ref_comparison *wit
 		if (!is_ours(r, with))
 			continue;
 		if (!n++)
-			fprintf(out, "  ours, %-27s %11s %11s %11s %11s\n",
+			fprintf(out, "  ours, %-33s %11s %11s %11s %11s\n",
 				style->nanoseconds ? "ns" : "us", "mean", "p50",
 				"p99", "max");
-		fprintf(out, "    %-12s %-16s ", r->way, r->stage);
+		fprintf(out, "    %-12s %-22s ", r->way, r->stage);
 		print_ns((uint64_t)hist_mean(&r->hist), true, style, out);
 		print_ns(p50, has_p50, style, out);
 		print_ns(p99, has_p99, style, out);

@@ -105,8 +105,8 @@ const struct ref_claim ref_claims[] = {
 
 const struct ref_comparison ref_comparisons[REF_KINDS] = {
 	[REF_UPCALL] = { "upcall", "handler_to_user", true,
-		"the uli ways, stage handler_to_user: nobody has to be woken there either",
-		"ways that block: they wake a thread, which these figures leave out. \"Hardware event\" begins before our stamp" },
+		"the uli ways, stage handler_to_user, paths direct and return: nobody has to be woken there either",
+		"ways that block, and path wake: they wake a thread, which these figures leave out. \"Hardware event\" begins before our stamp" },
 	[REF_RESPONSE] = { "response", "total", false,
 		"ways that block, stage total, mean with average and max with maximum, on real hardware",
 		"spinning and uli ways; emulated or virtual machines; a guarantee is no measurement" },

@@ -112,6 +112,20 @@ struct result *run_add(struct run *run)
 }
 
 /**
+ * run_remove - one row less
+ * @run: has it; pointers to later rows become invalid
+ * @i: which
+ */
+void run_remove(struct run *run, size_t i)
+{
+	hist_free(&run->results[i].hist);
+	blocks_free(&run->results[i].blocks);
+	run->n_results--;
+	memmove(&run->results[i], &run->results[i + 1],
+		(run->n_results - i) * sizeof(run->results[i]));
+}
+
+/**
  * result_record - record one sample
  * @r: row; blocks_init() was called if it is to have blocks
  * @at_ns: when it ended, from the begin of the run
@@ -189,6 +203,14 @@ const char *stage_title(const char *stage)
 		{ "total", "raised to user" },
 		{ "raise_to_handler", "raised to handler" },
 		{ "handler_to_user", "handler to user" },
+		{ "total_direct", "raised to user, path direct" },
+		{ "handler_to_user_direct", "handler to user, path direct" },
+		{ "total_return", "raised to user, path return" },
+		{ "handler_to_user_return", "handler to user, path return" },
+		{ "total_wake", "raised to user, path wake" },
+		{ "handler_to_user_wake", "handler to user, path wake" },
+		{ "total_repeat", "raised to user, path repeat" },
+		{ "handler_to_user_repeat", "handler to user, path repeat" },
 	};
 	size_t i;
 
@@ -196,4 +218,23 @@ const char *stage_title(const char *stage)
 		if (!strcmp(stage, titles[i][0]))
 			return titles[i][1];
 	return stage;
+}
+
+/**
+ * stage_path - the path of a stage that is of one path only
+ * @stage: name as in results
+ *
+ * Returns its name, a part of @stage, or NULL: it is of all.
+ */
+const char *stage_path(const char *stage)
+{
+	static const char *const of_path[] = { "total_", "handler_to_user_" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof(of_path) / sizeof(of_path[0]); i++) {
+		len = strlen(of_path[i]);
+		if (!strncmp(stage, of_path[i], len))
+			return stage + len;
+	}
+	return NULL;
 }

@@ -26,7 +26,8 @@
  * @irq: Linux interrupt number, or RESULT_NO_IRQ
  * @way: how they were waited for: "read", "poll", "uio"
  * @wait: "block" or "spin"
- * @stage: "total" raised -> user, "raise_to_handler", "handler_to_user"
+ * @stage: "total" raised -> user, "raise_to_handler", "handler_to_user"; with the
+ *	path behind it, "total_direct", only what took that path
  * @load: what ran beside: "none", "cpu,io"
  * @cpu: CPU of the measured thread
  * @raised: interrupts the source raised for this way, warm-up not counted
@@ -112,11 +113,13 @@ struct cell {
 
 size_t result_cells(const struct result *r, struct cell *cells);
 struct result *run_add(struct run *run);
+void run_remove(struct run *run, size_t i);
 void result_record(struct result *r, uint64_t at_ns, int64_t ns);
 void run_end(struct run *run);
 bool run_has_samples(const struct run *run);
 void run_free(struct run *run);
 const char *stage_title(const char *stage);
+const char *stage_path(const char *stage);
 const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES]);
 bool result_same_way(const struct result *a, const struct result *b);
 

@@ -40,6 +40,7 @@ struct edu {
 
 static const char *const driver_names[DRIVER_COUNT] = {
 	[DRIVER_PROCIRQ] = "procirq-pci",
+	[DRIVER_ULI] = "procirq-pci",
 	[DRIVER_UIO] = "uio_pci_generic",
 	[DRIVER_VFIO] = "vfio-pci",
 };
@@ -152,7 +153,8 @@ static int bind_driver(struct edu *edu, enum driver driver)
 	if (!pcidev_driver_loaded(&edu->dev, name) ||
 	    (driver == DRIVER_VFIO && !has_iommu(edu)))
 		return -1;
-	if (driver == DRIVER_PROCIRQ && edu->config.intx && choose_intx(edu))
+	if ((driver == DRIVER_PROCIRQ || driver == DRIVER_ULI) &&
+	    edu->config.intx && choose_intx(edu))
 		return -1;
 	err = pcidev_bind(&edu->dev, name);
 	restore_pci_irq(edu);
@@ -250,8 +252,8 @@ static void close_edu(struct source *source)
 
 const struct source_ops source_edu_ops = {
 	.name = "edu",
-	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_UIO] = true,
-		     [DRIVER_VFIO] = true },
+	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_ULI] = true,
+		     [DRIVER_UIO] = true, [DRIVER_VFIO] = true },
 	.open = open_edu,
 	.connect = connect_edu,
 	.sync = sync_edu,

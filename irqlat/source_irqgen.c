@@ -223,7 +223,7 @@ static void close_irqgen(struct source *source)
 
 const struct source_ops source_irqgen_ops = {
 	.name = "irqgen",
-	.drivers = { [DRIVER_PROCIRQ] = true },
+	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_ULI] = true },
 	.raises_later = true,
 	.open = open_irqgen,
 	.connect = connect_irqgen,

@@ -18,6 +18,9 @@ static const struct way *const ways_known[] = {
 	&way_epoll,
 	&way_eventfd,
 	&way_mmap_spin,
+	&way_uli,
+	&way_uli_spin,
+	&way_uli_sleep,
 	&way_uio,
 	&way_uio_poll,
 	&way_vfio,
@@ -31,6 +34,7 @@ const struct driver_ops *driver_ops(enum driver driver)
 {
 	static const struct driver_ops *const known[DRIVER_COUNT] = {
 		[DRIVER_PROCIRQ] = &procirq_driver_ops,
+		[DRIVER_ULI] = &uli_driver_ops,
 		[DRIVER_UIO] = &uio_driver_ops,
 		[DRIVER_VFIO] = &vfio_driver_ops,
 		[DRIVER_TIMER] = &timer_driver_ops,

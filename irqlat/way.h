@@ -15,6 +15,7 @@ struct procirq;
 /* The last two are this process itself, on any kernel. */
 enum driver {
 	DRIVER_PROCIRQ,
+	DRIVER_ULI,
 	DRIVER_UIO,
 	DRIVER_VFIO,
 	DRIVER_TIMER,
@@ -41,7 +42,7 @@ struct target {
 /**
  * struct port - an interrupt line held open through a driver
  * @fd: what is read or polled
- * @line: handle that owns @fd (DRIVER_PROCIRQ)
+ * @line: handle that owns @fd (DRIVER_PROCIRQ, DRIVER_ULI)
  * @config_fd: PCI configuration space (DRIVER_UIO)
  * @command: PCI command register with interrupts enabled (DRIVER_UIO)
  * @events: interrupts the device had so far (DRIVER_UIO)
@@ -56,6 +57,16 @@ struct port {
 	void *own;
 };
 
+/* How a user level interrupt got to its handler: see uli(3). */
+enum path {
+	PATH_NONE,	/* there is no handler */
+	PATH_DIRECT,
+	PATH_RETURN,
+	PATH_WAKE,
+	PATH_REPEAT,	/* called by the thread itself */
+	PATH_COUNT
+};
+
 /**
  * struct delivery - one return to the measured thread
  * @user_ns: CLOCK_MONOTONIC, right after the call returned
@@ -64,6 +75,7 @@ struct port {
  * @due_ns: when the first of it was meant to come (DRIVER_TIMER)
  * @seq: sequence number of the last interrupt of it; 0 where not told
  * @count: interrupts it stands for
+ * @path: which way to a handler (DRIVER_ULI)
  * @early: it came before the thread was waiting: it counts, and is no sample
  */
 struct delivery {
@@ -72,6 +84,7 @@ struct delivery {
 	uint64_t due_ns;
 	uint64_t seq;
 	uint64_t count;
+	enum path path;
 	bool early;
 };
 
@@ -82,12 +95,14 @@ struct delivery {
  * @close: give it back
  * @rearm: on the measured thread, after the device was acknowledged
  * @drain: take what is there without waiting. 0, or -1 with errno
+ * @leave: on the measured thread, before it ends; may be NULL
  */
 struct driver_ops {
 	int (*open)(struct port *port, struct target *target);
 	void (*close)(struct port *port);
 	void (*rearm)(struct port *port);
 	int (*drain)(struct port *port, struct delivery *delivery);
+	void (*leave)(struct port *port);
 };
 
 /**
@@ -109,6 +124,7 @@ struct way {
 };
 
 extern const struct driver_ops procirq_driver_ops;
+extern const struct driver_ops uli_driver_ops;
 extern const struct driver_ops uio_driver_ops;
 extern const struct driver_ops vfio_driver_ops;
 extern const struct driver_ops timer_driver_ops;
@@ -118,6 +134,9 @@ extern const struct way way_poll;
 extern const struct way way_epoll;
 extern const struct way way_eventfd;
 extern const struct way way_mmap_spin;
+extern const struct way way_uli;
+extern const struct way way_uli_spin;
+extern const struct way way_uli_sleep;
 extern const struct way way_uio;
 extern const struct way way_uio_poll;
 extern const struct way way_vfio;
