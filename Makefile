@@ -125,6 +125,10 @@ demo: deps ## the main job: boot a guest, raise interrupts, compare read and pol
 	@$(MAKE) --no-print-directory all
 	@tests/vm/demo
 
+compare-kernels: deps ## the ways on four kernels, counted twice and timed: table and report in build/compare-kernels
+	@$(MAKE) --no-print-directory all
+	@tests/vm/compare-kernels $(if $(K),--kernels $(K))
+
 demo-shell: deps ## an interactive guest with everything loaded
 	@$(MAKE) --no-print-directory all $(case_bin)
 	@tests/vm/run --shell
@@ -177,6 +181,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo demo-shell test test-programs bench lint install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench lint install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

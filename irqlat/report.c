@@ -2,7 +2,6 @@
 /* irqlat report: result files to figures and one page. */
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,41 +16,34 @@
 
 struct config {
 	const char *folder;
+	bool text;
+	const char *title;
+	struct opt_strings notes;
+	struct opt_strings instructions;
 };
 
 static const struct opt options[] = {
 	{ 'o', "output", "DIR", OPT_STRING, offsetof(struct config, folder),
 	  .help = "where index.html and the figures go; made if missing" },
+	{ 't', "text", NULL, OPT_FLAG, offsetof(struct config, text),
+	  .help = "print the report for a terminal; -o may be left out then" },
+	{ 'i', "instructions", "FILE", OPT_STRINGS,
+	  offsetof(struct config, instructions),
+	  .help = "one more FILE.json, measured where 1 ns is one instruction executed;\nmay be given again" },
+	{ 0, "title", "TEXT", OPT_STRING, offsetof(struct config, title),
+	  .help = "heading, instead of \"Interrupt latency\"" },
+	{ 0, "note", "TEXT", OPT_STRINGS, offsetof(struct config, notes),
+	  .help = "paragraph below the heading; may be given again" },
 	{ 0 }
 };
 
 static const struct opt_command command = {
 	.name = "report",
 	.arguments = "FILE.json... -o DIR",
-	.summary = "Draw results that irqlat bench --json=FILE wrote: figures as SVG and PNG, and\none page, index.html, that needs no other file.",
+	.summary = "Draw results that irqlat bench --json=FILE or irqlat trace wrote: figures as SVG\nand PNG, and one page, index.html, that needs no other file.",
 	.options = options,
 	.epilogue = "Exit status: 0 done, 1 error.\n",
 };
-
-/* Wide, narrow and printable forms of each figure. */
-static const struct drawing drawings[] = {
-	{ ".svg", "svg", 600, 380, false },
-	{ "-narrow.svg", "svg", 380, 360, true },
-	{ ".png", "pngcairo", 1000, 550, false },
-};
-#define N_DRAWINGS (sizeof(drawings) / sizeof(drawings[0]))
-
-static const struct figure figures_wanted[] = {
-	{ .name = "histogram-total", .stage = "total", .is_histogram = true,
-	  .caption = "Raised to user: histogram" },
-	{ .name = "percentiles-total", .stage = "total",
-	  .caption = "Raised to user: percentiles" },
-	{ .name = "histogram-handler_to_user", .stage = "handler_to_user",
-	  .is_histogram = true, .caption = "Handler to user: histogram" },
-	{ .name = "percentiles-handler_to_user", .stage = "handler_to_user",
-	  .caption = "Handler to user: percentiles" },
-};
-#define N_FIGURES (sizeof(figures_wanted) / sizeof(figures_wanted[0]))
 
 static void set_label(struct report_input *in)
 {
@@ -71,202 +63,44 @@ static int read_input(struct report_input *in)
 	return in_file(in->path, &in->run, &in->text, &in->len);
 }
 
-/**
- * report_series - the curves of a stage
- * @report: inputs
- * @stage: rows to take
- * @series: room for REPORT_SERIES_MAX
- *
- * Returns how many there are; rows without samples are none.
- */
-size_t report_series(const struct report *report, const char *stage,
-		     struct series *series)
-{
-	size_t i, j, n = 0;
-
-	for (i = 0; i < report->n_inputs; i++) {
-		const struct report_input *in = &report->inputs[i];
-
-		for (j = 0; j < in->run.n_results; j++) {
-			const struct result *r = &in->run.results[j];
-			char title[RESULT_TITLE_BYTES];
-
-			if (strcmp(r->stage, stage) || !r->hist.n ||
-			    n == REPORT_SERIES_MAX)
-				continue;
-			if (report->n_inputs > 1)
-				snprintf(series[n].title,
-					 sizeof(series[n].title), "%.60s: %.60s",
-					 in->label,
-					 result_title(r, title));
-			else
-				snprintf(series[n].title,
-					 sizeof(series[n].title), "%s",
-					 result_title(r, title));
-			series[n++].hist = &r->hist;
-		}
-	}
-	return n;
-}
-
-/* "folder/name" and a suffix, for free(); says so when memory is out. */
-static char *join(const char *folder, const char *name, const char *suffix)
+static int write_page(const struct report *report, const struct figures *figures,
+		      const char *folder)
 {
 	char *path;
-
-	if (asprintf(&path, "%s/%s%s", folder, name, suffix) >= 0)
-		return path;
-	msg_error("out of memory");
-	return NULL;
-}
-
-static FILE *create(const char *folder, const char *name, const char *suffix)
-{
-	char *path = join(folder, name, suffix);
 	FILE *file;
+	bool failed;
 
-	if (!path)
-		return NULL;
+	if (asprintf(&path, "%s/index.html", folder) < 0) {
+		msg_error("out of memory");
+		return -1;
+	}
 	file = fopen(path, "we");
-	if (!file)
+	failed = !file;
+	if (file) {
+		page_write(report, figures, file);
+		failed = ferror(file);
+		failed |= fclose(file) != 0;
+	}
+	if (failed)
 		msg_error("%s: cannot write: %s", path, strerror(errno));
-	free(path);
-	return file;
-}
-
-/* Returns 0, or -1 after saying that the file could not be written. */
-static int finish(FILE *file, const char *folder, const char *name)
-{
-	bool failed = ferror(file);
-
-	if (!fclose(file) && !failed)
-		return 0;
-	msg_error("%s/%s: cannot write: %s", folder, name, strerror(errno));
-	return -1;
-}
-
-static char *read_drawing(const char *folder, const char *name,
-			  const char *suffix, size_t *len)
-{
-	char *path = join(folder, name, suffix), *text;
-
-	if (!path)
-		return NULL;
-	text = file_read(path, len);
-	if (!text)
-		msg_error("%s: %s", path, strerror(errno));
-	free(path);
-	return text;
-}
-
-/* Draws in @scratch, keeps SVG text in @figure, and copies to @folder. */
-static int draw(struct figure *figure, const struct drawing *drawing,
-		const struct series *series, size_t n, const char *scratch,
-		const char *folder)
-{
-	FILE *file = create(scratch, "script", ".gp");
-	char *text;
-	size_t len;
-	int err;
-
-	if (!file)
-		return -1;
-	plot_write_script(figure, drawing, series, n, file);
-	if (finish(file, scratch, "script.gp") || plot_run(scratch, "script.gp"))
-		return -1;
-	text = read_drawing(scratch, figure->name, drawing->suffix, &len);
-	if (!text)
-		return -1;
-	if (drawing->narrow) {
-		/* Only the page has a use for it. */
-		figure->svg_narrow = text;
-		return 0;
-	}
-	file = create(folder, figure->name, drawing->suffix);
-	if (!file) {
-		free(text);
-		return -1;
-	}
-	fwrite(text, 1, len, file);
-	err = finish(file, folder, figure->name);
-	if (!strcmp(drawing->terminal, "svg"))
-		figure->svg = text;
 	else
-		free(text);
-	return err;
-}
-
-static int draw_figure(const struct report *report, struct figure *figure,
-		       const char *scratch, const char *folder)
-{
-	struct series series[REPORT_SERIES_MAX];
-	size_t n = report_series(report, figure->stage, series), i;
-	FILE *file;
-
-	if (!n)
-		return 0;
-	file = create(scratch, figure->name, ".dat");
-	if (!file)
-		return -1;
-	plot_write_data(figure, series, n, file);
-	if (finish(file, scratch, figure->name))
-		return -1;
-	for (i = 0; i < N_DRAWINGS; i++)
-		if (draw(figure, &drawings[i], series, n, scratch, folder))
-			return -1;
-	return 0;
-}
-
-static void remove_file(const char *folder, const char *name,
-			const char *suffix)
-{
-	char *path = join(folder, name, suffix);
-
-	if (path)
-		unlink(path);
+		printf("%s\n", path);
 	free(path);
+	return failed ? -1 : 0;
 }
 
-static void remove_scratch(const char *scratch)
+static int write_report(const struct report *report, const char *folder)
 {
-	size_t i, j;
+	struct figures figures = { 0 };
+	int err = figures_make(report, &figures);
 
-	for (i = 0; i < N_FIGURES; i++) {
-		remove_file(scratch, figures_wanted[i].name, ".dat");
-		for (j = 0; j < N_DRAWINGS; j++)
-			remove_file(scratch, figures_wanted[i].name,
-				    drawings[j].suffix);
-	}
-	remove_file(scratch, "script", ".gp");
-	rmdir(scratch);
-}
-
-static int write_report(const struct report *report, struct figure *figures,
-			const char *folder)
-{
-	const char *tmp = getenv("TMPDIR");
-	char scratch[PATH_MAX];
-	FILE *file;
-	size_t i;
-	int err = 0;
-
-	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX",
-		 tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(scratch)) {
-		msg_error("%s: cannot make a temporary folder: %s", scratch,
-			  strerror(errno));
-		return -1;
-	}
-	for (i = 0; i < N_FIGURES && !err; i++)
-		err = draw_figure(report, &figures[i], scratch, folder);
-	remove_scratch(scratch);
 	if (err)
-		return -1;
-	file = create(folder, "index", ".html");
-	if (!file)
-		return -1;
-	page_write(report, figures, N_FIGURES, file);
-	return finish(file, folder, "index.html");
+		msg_error("out of memory");
+	else
+		err = figures_draw(&figures, folder) ||
+		      write_page(report, &figures, folder);
+	figures_free(&figures);
+	return err;
 }
 
 static int make_folder(const char *folder)
@@ -282,6 +116,41 @@ static int make_folder(const char *folder)
 	return -1;
 }
 
+/* Operands first, then what --instructions names. */
+static int read_inputs(struct report *report, const struct config *config,
+		       int n_operands, char **operands)
+{
+	size_t n = (size_t)n_operands, i;
+	int err = 0;
+
+	report->n_inputs = n + config->instructions.n;
+	report->inputs = calloc(report->n_inputs, sizeof(*report->inputs));
+	if (!report->inputs) {
+		msg_error("out of memory");
+		return -1;
+	}
+	for (i = 0; i < report->n_inputs && !err; i++) {
+		struct report_input *in = &report->inputs[i];
+
+		in->instructions = i >= n;
+		in->path = i < n ? operands[i] :
+				   config->instructions.text[i - n];
+		err = read_input(in);
+	}
+	return err;
+}
+
+static void free_inputs(struct report *report)
+{
+	size_t i;
+
+	for (i = 0; report->inputs && i < report->n_inputs; i++) {
+		run_free(&report->inputs[i].run);
+		free(report->inputs[i].text);
+	}
+	free(report->inputs);
+}
+
 /**
  * cmd_report - irqlat report
  * @argc: arguments from "report" on
@@ -292,10 +161,9 @@ static int make_folder(const char *folder)
 int cmd_report(int argc, char **argv)
 {
 	struct config config = { 0 };
-	struct figure figures[N_FIGURES];
 	struct report report = { 0 };
+	struct text_style style;
 	int operand, rc;
-	size_t i;
 
 	rc = opts_parse(&command, argc, argv, &config, &operand);
 	if (rc == OPTS_HELP) {
@@ -304,35 +172,28 @@ int cmd_report(int argc, char **argv)
 	}
 	if (rc < 0)
 		return EXIT_ERROR;
-	if (operand == argc || !config.folder) {
-		msg_error(operand == argc ?
-				  "report: which result files? irqlat report FILE.json... -o DIR" :
-				  "report: where to? irqlat report FILE.json... -o DIR");
+	if (operand == argc && !config.instructions.n) {
+		msg_error("report: which result files? irqlat report FILE.json... -o DIR");
 		return EXIT_ERROR;
 	}
-	memcpy(figures, figures_wanted, sizeof(figures));
-	report.n_inputs = (size_t)(argc - operand);
-	report.inputs = calloc(report.n_inputs, sizeof(*report.inputs));
-	rc = report.inputs ? 0 : -1;
-	for (i = 0; i < report.n_inputs && !rc; i++) {
-		report.inputs[i].path = argv[operand + (int)i];
-		rc = read_input(&report.inputs[i]);
+	if (!config.folder && !config.text) {
+		msg_error("report: where to? irqlat report FILE.json... -o DIR, or --text");
+		return EXIT_ERROR;
 	}
+	report.title = config.title;
+	report.notes = config.notes.text;
+	report.n_notes = config.notes.n;
+	rc = read_inputs(&report, &config, argc - operand, argv + operand);
 	if (!rc)
-		rc = make_folder(config.folder);
-	if (!rc)
-		rc = write_report(&report, figures, config.folder);
-	if (!rc)
-		printf("%s/index.html\n", config.folder);
-
-	for (i = 0; i < N_FIGURES; i++) {
-		free(figures[i].svg);
-		free(figures[i].svg_narrow);
+		report_look(&report);
+	if (!rc && config.text) {
+		memset(&style, 0, sizeof(style));
+		text_style_detect(&style, stdout);
+		report_text(&report, &style, stdout);
 	}
-	for (i = 0; report.inputs && i < report.n_inputs; i++) {
-		run_free(&report.inputs[i].run);
-		free(report.inputs[i].text);
-	}
-	free(report.inputs);
+	if (!rc && config.folder)
+		rc = make_folder(config.folder) ||
+		     write_report(&report, config.folder);
+	free_inputs(&report);
 	return rc ? EXIT_ERROR : EXIT_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat report: what its parts (data, plots, page) share. */
+/* irqlat report: what its parts (figures, plots, page, text) share. */
 #ifndef IRQLAT_REPORT_H
 #define IRQLAT_REPORT_H
 
@@ -7,15 +7,26 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "out.h"
+#include "ref.h"
 #include "result.h"
 
 #define REPORT_LABEL_BYTES	64
-#define REPORT_SERIES_MAX	24
+#define REPORT_NAME_BYTES	128
+#define REPORT_TITLE_BYTES	(4 * RESULT_NAME_BYTES)
+/* Curves in one figure: more of them nobody tells apart. */
+#define REPORT_CURVES_MAX	8
+/* Rows in a chart of ranges or stages. */
+#define REPORT_ROWS_MAX		96
+/* Figures of a kind: a recording of hundreds of CPUs is cut there, and says so. */
+#define REPORT_FIGURES_MAX	16
+#define REPORT_NOTES_MAX	16
 
 /**
  * struct report_input - one result file
  * @path: as given
  * @label: short name for legends, the base name without ".json"
+ * @instructions: measured where a nanosecond is an instruction executed
  * @text: the file itself, @len bytes
  * @len: bytes in @text
  * @run: what it says
@@ -23,20 +34,47 @@
 struct report_input {
 	const char *path;
 	char label[REPORT_LABEL_BYTES];
+	bool instructions;
 	char *text;
 	size_t len;
 	struct run run;
 };
 
+/**
+ * struct report - what is to be shown
+ * @inputs: @n_inputs result files
+ * @n_inputs: how many
+ * @title: heading of the page; NULL: the usual one
+ * @notes: @n_notes paragraphs under it
+ * @n_notes: how many
+ * @with_source: rows of an input differ by what interrupts only, so titles say it
+ * @with_cpu: the same of the CPU
+ */
 struct report {
 	struct report_input *inputs;
 	size_t n_inputs;
+	const char *title;
+	const char *const *notes;
+	size_t n_notes;
+	bool with_source;
+	bool with_cpu;
 };
 
-/* One curve: a row of one of the inputs. */
+/* A row of one of the inputs: a curve, or a bar. */
 struct series {
-	char title[2 * REPORT_LABEL_BYTES];
-	const struct hist *hist;
+	char title[REPORT_TITLE_BYTES];
+	const struct report_input *input;
+	const struct result *result;
+};
+
+enum figure_kind {
+	FIGURE_RANGES,		/* a bar for each row: min, median, p99, max */
+	FIGURE_STAGES,		/* a bar for each row, divided into stages */
+	FIGURE_HISTOGRAM,	/* curves, both axes logarithmic */
+	FIGURE_PERCENTILES,	/* curves */
+	FIGURE_HEAT,		/* one row over the time of the run */
+	FIGURE_CPUS,		/* as FIGURE_RANGES, a bar for each CPU */
+	FIGURE_KINDS
 };
 
 /**
@@ -44,17 +82,38 @@ struct series {
  * @name: of its files, "histogram-total"
  * @caption: for people
  * @stage: rows it shows
- * @is_histogram: or else a percentile curve
- * @svg: wide form, as gnuplot wrote it; NULL: not drawn, no data
+ * @kind: what it looks like
+ * @instructions: its unit; or else microseconds
+ * @claims: kinds of claims that stand beside, bits 1 << enum ref_kind
+ * @series: @n of them, see REPORT_CURVES_MAX and REPORT_ROWS_MAX
+ * @n: how many
+ * @svg: wide form, as gnuplot wrote it; NULL: not drawn
  * @svg_narrow: for narrow screens
  */
 struct figure {
-	const char *name;
-	const char *caption;
+	char name[REPORT_NAME_BYTES];
+	char caption[2 * REPORT_TITLE_BYTES];
 	const char *stage;
-	bool is_histogram;
+	enum figure_kind kind;
+	bool instructions;
+	unsigned int claims;
+	struct series *series;
+	size_t n;
 	char *svg;
 	char *svg_narrow;
+};
+
+/**
+ * struct figures - all of a report
+ * @list: @n of them, ordered by unit and kind
+ * @n: how many
+ * @left_out: figures beyond REPORT_FIGURES_MAX of a kind, and rows beyond
+ *	REPORT_ROWS_MAX of a figure
+ */
+struct figures {
+	struct figure *list;
+	size_t n;
+	size_t left_out;
 };
 
 /* A drawing's size and format. */
@@ -62,21 +121,58 @@ struct drawing {
 	const char *suffix;	/* of the file, "-narrow.svg" */
 	const char *terminal;	/* "svg" or "pngcairo" */
 	int width;
-	int height;
+	int height;		/* of curves; of others as many as rows need */
 	bool narrow;
 };
 
-size_t report_series(const struct report *report, const char *stage,
-		     struct series *series);
-int plot_write_data(const struct figure *figure, const struct series *series,
-		    size_t n, FILE *out);
+/* report_figures.c: what is drawn */
+void report_look(struct report *report);
+const char *report_row_title(const struct report *report,
+			     const struct result *r,
+			     char title[REPORT_TITLE_BYTES]);
+bool report_is_part(const char *stage);
+int figures_make(const struct report *report, struct figures *figures);
+void figures_free(struct figures *figures);
+
+/* report_plot.c, report_curves.c, report_rows.c, report_heat.c: how */
+double plot_value(const struct figure *figure, double ns);
+const char *plot_unit(const struct figure *figure);
+void plot_write_tics(char axis, double low, double high, int pixels, int least,
+		     FILE *out);
+void plot_write_text(const char *text, FILE *out);
+const char *plot_colour(size_t i);
+int plot_write_data(const struct figure *figure, FILE *out);
 void plot_write_script(const struct figure *figure,
-		       const struct drawing *drawing,
-		       const struct series *series, size_t n, FILE *out);
+		       const struct drawing *drawing, FILE *out);
 int plot_run(const char *folder, const char *script);
 
+void curves_write_data(const struct figure *figure, FILE *out);
+void curves_write_script(const struct figure *figure,
+			 const struct drawing *drawing, FILE *out);
+int curves_height(const struct figure *figure, const struct drawing *drawing);
+void rows_write_data(const struct figure *figure, FILE *out);
+void rows_write_script(const struct figure *figure,
+		       const struct drawing *drawing, FILE *out);
+int rows_height(const struct figure *figure, const struct drawing *drawing);
+void heat_write_data(const struct figure *figure, FILE *out);
+void heat_write_script(const struct figure *figure,
+		       const struct drawing *drawing, FILE *out);
+
+/* report_draw.c: files of figures */
+int figures_draw(struct figures *figures, const char *folder);
+
+/* report_html.c, report_compare.c: the page */
 void html_escape(const char *text, FILE *out);
-void page_write(const struct report *report, const struct figure *figures,
-		size_t n_figures, FILE *out);
+void compare_write_html(const struct report *report, FILE *out);
+void claims_write_html(const struct report *report, FILE *out);
+void page_write(const struct report *report, const struct figures *figures,
+		FILE *out);
+
+/* report_text.c */
+void report_text(const struct report *report, const struct text_style *style,
+		 FILE *out);
+/* report_compare.c: for both */
+void compare_write_text(const struct report *report,
+			const struct text_style *style, FILE *out);
 
 #endif /* IRQLAT_REPORT_H */

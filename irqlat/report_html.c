@@ -10,8 +10,7 @@
 /* Everything a marker of the template may need. */
 struct page {
 	const struct report *report;
-	const struct figure *figures;
-	size_t n_figures;
+	const struct figures *figures;
 	FILE *out;
 };
 
@@ -120,11 +119,14 @@ static void write_warnings(struct page *page)
 	fputs("</ul>", page->out);
 }
 
-static void write_us(struct page *page, bool known, uint64_t ns)
+static void write_time(struct page *page, const struct report_input *in,
+		       bool known, uint64_t ns)
 {
 	fputs("<td class=\"number\">", page->out);
 	/* Above 100 us the histogram knows no finer than that. */
-	if (known)
+	if (known && in->instructions)
+		fprintf(page->out, "%" PRIu64, ns);
+	else if (known)
 		fprintf(page->out, "%.*f", ns < 100000 ? 3 : 1,
 			(double)ns / 1000);
 	else
@@ -156,7 +158,7 @@ static void write_row(struct page *page, const struct report_input *in,
 		      const struct result *r, bool first)
 {
 	const struct result_percentile *p;
-	char title[RESULT_TITLE_BYTES];
+	char title[REPORT_TITLE_BYTES];
 	bool any = r->hist.n > 0;
 	uint64_t ns = 0;
 	bool known;
@@ -166,20 +168,21 @@ static void write_row(struct page *page, const struct report_input *in,
 		html_escape(in->label, page->out);
 		fputs(": ", page->out);
 	}
-	html_escape(result_title(r, title), page->out);
+	html_escape(report_row_title(page->report, r, title),
+		    page->out);
 	fputs("</th><td>", page->out);
 	html_escape(stage_title(r->stage), page->out);
 	fputs("</td>", page->out);
 	write_count(page, (int64_t)r->hist.n);
-	write_us(page, any, r->hist.min);
-	write_us(page, any, (uint64_t)hist_mean(&r->hist));
+	write_time(page, in, any, r->hist.min);
+	write_time(page, in, any, (uint64_t)(hist_mean(&r->hist) + 0.5));
 	for (p = result_percentiles; p->key; p++) {
 		if (!is_carried(page->report, p->ppm))
 			continue;
 		known = hist_percentile(&r->hist, p->ppm, &ns);
-		write_us(page, known, ns);
+		write_time(page, in, known, ns);
 	}
-	write_us(page, any, r->hist.max);
+	write_time(page, in, any, r->hist.max);
 	write_count(page, (int64_t)r->raised);
 	write_count(page, (int64_t)r->delivered);
 	write_count(page, (int64_t)r->coalesced);
@@ -249,25 +252,101 @@ static void write_svg(struct page *page, const char *svg, const char *class)
 	fputs(body, page->out);
 }
 
+static const char *const kind_titles[FIGURE_KINDS] = {
+	[FIGURE_RANGES] = "Comparison",
+	[FIGURE_STAGES] = "Stages",
+	[FIGURE_HISTOGRAM] = "Histograms and percentiles",
+	[FIGURE_PERCENTILES] = "Histograms and percentiles",
+	[FIGURE_HEAT] = "Latency over time",
+	[FIGURE_CPUS] = "By CPU",
+};
+
+static const char *const kind_texts[FIGURE_KINDS] = {
+	[FIGURE_RANGES] = "The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
+	[FIGURE_STAGES] = "Stages add up to the mean.",
+	[FIGURE_HISTOGRAM] = "Curves are dashed where fewer than ten samples lie beyond.",
+	[FIGURE_HEAT] = "The darker, the more samples had that latency in that span of time.",
+	[FIGURE_CPUS] = "Lines as in the comparison.",
+};
+
+static void write_figure(struct page *page, const struct figure *f)
+{
+	fputs("<figure><figcaption>", page->out);
+	html_escape(f->caption, page->out);
+	fputs("</figcaption>\n", page->out);
+	write_svg(page, f->svg, "wide");
+	write_svg(page, f->svg_narrow, "narrow");
+	fputs("</figure>\n", page->out);
+}
+
 static void write_figures(struct page *page)
 {
-	bool any = false;
+	const struct figures *figures = page->figures;
+	const struct figure *before = NULL;
+	const char *title;
 	size_t i;
 
-	for (i = 0; i < page->n_figures; i++) {
-		const struct figure *f = &page->figures[i];
+	for (i = 0; figures && i < figures->n; i++) {
+		const struct figure *f = &figures->list[i];
 
-		if (!f->svg)
+		if (!f->svg || !f->svg_narrow)
 			continue;
-		any = true;
-		fprintf(page->out, "<figure><figcaption>%s</figcaption>\n",
-			f->caption);
-		write_svg(page, f->svg, "wide");
-		write_svg(page, f->svg_narrow, "narrow");
-		fputs("</figure>\n", page->out);
+		title = kind_titles[f->kind];
+		if (!before || kind_titles[before->kind] != title ||
+		    before->instructions != f->instructions) {
+			fprintf(page->out, "%s<h2>%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
+				before ? "</div>\n" : "", title,
+				f->instructions ? ", in instructions" : "",
+				kind_texts[f->kind]);
+		}
+		write_figure(page, f);
+		before = f;
 	}
-	if (!any)
-		fputs("<p>No samples, no figures.</p>\n", page->out);
+	fputs(before ? "</div>\n" : "<p>No samples, no figures.</p>\n",
+	      page->out);
+	if (figures && figures->left_out)
+		fprintf(page->out, "<p class=\"warnings\">%zu more figures or rows would be too many to draw; the table and the data have them.</p>\n",
+			figures->left_out);
+}
+
+static void write_notes(struct page *page)
+{
+	size_t i;
+
+	for (i = 0; i < page->report->n_notes; i++) {
+		fputs("<p>", page->out);
+		html_escape(page->report->notes[i], page->out);
+		fputs("</p>\n", page->out);
+	}
+}
+
+static void write_heading_text(struct page *page)
+{
+	html_escape(page->report->title ? page->report->title :
+					  "Interrupt latency", page->out);
+}
+
+static void write_comparison(struct page *page)
+{
+	compare_write_html(page->report, page->out);
+}
+
+static void write_claims(struct page *page)
+{
+	claims_write_html(page->report, page->out);
+}
+
+static void write_unit(struct page *page)
+{
+	size_t i;
+
+	fputs("Times in microseconds (µs)", page->out);
+	for (i = 0; i < page->report->n_inputs; i++)
+		if (page->report->inputs[i].instructions) {
+			fputs("; instructions executed where the file was counted instead of timed",
+			      page->out);
+			break;
+		}
 }
 
 static void write_system(struct page *page)
@@ -327,20 +406,21 @@ static const struct {
 	{ "@TITLE@", write_title },	{ "@WARNINGS@", write_warnings },
 	{ "@TABLE@", write_table },	{ "@FIGURES@", write_figures },
 	{ "@SYSTEM@", write_system },	{ "@DATA@", write_data },
-	{ "@VERSION@", write_version },
+	{ "@VERSION@", write_version }, { "@NOTES@", write_notes },
+	{ "@HEADING@", write_heading_text }, { "@UNIT@", write_unit },
+	{ "@COMPARISON@", write_comparison }, { "@CLAIMS@", write_claims },
 };
 
 /**
  * page_write - the whole page
  * @report: inputs
- * @figures: drawn figures
- * @n_figures: how many
+ * @figures: drawn figures, or NULL
  * @out: HTML file
  */
-void page_write(const struct report *report, const struct figure *figures,
-		size_t n_figures, FILE *out)
+void page_write(const struct report *report, const struct figures *figures,
+		FILE *out)
 {
-	struct page page = { report, figures, n_figures, out };
+	struct page page = { report, figures, out };
 	const char *text = template_page;
 	size_t i, len;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Figures of a report: data and script for gnuplot, and running it. */
+/* What every figure of a report shares: gnuplot's terminal, units, axes, text. */
 
 #include <errno.h>
 #include <math.h>
@@ -11,308 +11,204 @@
 
 #include "msg.h"
 #include "report.h"
-#include "templates.h"
 
-/* Bars of a histogram over the whole range of times. */
-#define BINS_MAX 140
-/* A bar is wider than a bucket (0.1 %), or some bars would stay empty. */
-#define BIN_RATIO_MIN 1.0025
-/* Points of a curve that differ less than this are one. */
-#define POINT_RATIO 1.004
+/* Pixels of a character of an axis label, and between two labels. */
+#define CHAR_WIDTH	8.0
+#define LABEL_GAP	10.0
 
 extern char **environ;
 
-/* Both ends of what the series hold, us. */
-static void range_us(const struct series *series, size_t n, double *low,
-		     double *high)
+/* What an axis shows for so many ns. It is logarithmic: zero is not on it. */
+double plot_value(const struct figure *figure, double ns)
 {
-	size_t i;
-
-	*low = INFINITY;
-	*high = 0;
-	for (i = 0; i < n; i++) {
-		const struct hist *h = series[i].hist;
-
-		*low = fmin(*low, (double)h->min / 1000);
-		*high = fmax(*high, (double)h->max / 1000);
-	}
-	/* The axis is logarithmic: zero cannot be on it. */
-	*low = fmax(*low, 0.001) / 1.03;
-	*high = fmax(*high, 0.001) * 1.03;
+	return figure->instructions ? fmax(ns, 1) : fmax(ns / 1000, 0.001);
 }
 
-/* --- data ----------------------------------------------------------------- */
-
-static void write_bins(const struct hist *h, double low, double high, int bins,
-		       FILE *out)
+const char *plot_unit(const struct figure *figure)
 {
-	double step = log(high / low) / bins;
-	uint64_t counts[BINS_MAX] = { 0 };
-	struct hist_bucket b;
-	size_t position = 0;
-	int i;
-
-	while (hist_next(h, &position, &b)) {
-		double us = fmax((double)(b.low < h->min ? h->min : b.low) /
-				 1000, low);
-
-		i = (int)(log(us / low) / step);
-		counts[i < bins ? i : bins - 1] += b.count;
-	}
-	fprintf(out, "%g 0.8\n", low);
-	for (i = 0; i < bins; i++) {
-		double count = counts[i] ? (double)counts[i] : 0.8;
-
-		fprintf(out, "%.7g %g\n%.7g %g\n", low * exp(i * step), count,
-			low * exp((i + 1) * step), count);
-	}
-	fprintf(out, "%g 0.8\n\n\n", high);
+	return figure->instructions ? "instructions" : "µs";
 }
 
-static void write_histograms(const struct series *series, size_t n, FILE *out)
+/* Readable on white and on black. */
+const char *plot_colour(size_t i)
 {
-	double low, high, finest;
-	int bins;
-	size_t i;
+	static const char *const colours[] = { "#1f83c4", "#d9601a", "#16966b",
+					       "#b860a0", "#b98500", "#7a8793",
+					       "#d04a5a", "#6a6fd0" };
 
-	range_us(series, n, &low, &high);
-	/* Below 2 us buckets are 1 ns wide, which may be the wider step. */
-	finest = fmax(log(BIN_RATIO_MIN), log1p(0.001 / low));
-	bins = (int)(log(high / low) / finest);
-	bins = bins < 1 ? 1 : bins > BINS_MAX ? BINS_MAX : bins;
-	for (i = 0; i < n; i++)
-		write_bins(series[i].hist, low, high, bins, out);
-}
-
-/* The part of a percentile curve that the samples carry, or the rest of it. */
-static void write_curve(const struct hist *h, bool carried, FILE *out)
-{
-	double last_x = 0, last_y = 0;
-	struct hist_bucket b;
-	size_t position = 0;
-	uint64_t seen = 0;
-
-	while (hist_next(h, &position, &b)) {
-		uint64_t beyond, high = b.high > h->max ? h->max : b.high;
-		double x, y = fmax((double)high / 1000, 0.001);
-		bool is_carried;
-
-		seen += b.count;
-		beyond = h->n - seen;
-		/* The maximum stands where one sample would be beyond. */
-		x = (double)h->n / (double)(beyond ? beyond : 1);
-		is_carried = beyond >= HIST_BEYOND_MIN;
-		if (is_carried && !carried) {
-			/* The rest begins where the other part ends. */
-			last_x = x;
-			last_y = y;
-			continue;
-		}
-		if (!is_carried && carried)
-			break;
-		if (!carried && last_x > 0) {
-			fprintf(out, "%.7g %.7g\n", last_x, last_y);
-			last_x = 0;
-		}
-		if (carried && x < last_x * POINT_RATIO &&
-		    y < last_y * POINT_RATIO)
-			continue;
-		fprintf(out, "%.7g %.7g\n", x, y);
-		if (carried) {
-			last_x = x;
-			last_y = y;
-		}
-	}
-	/* gnuplot counts blocks, so that none may be empty. */
-	fputs("NaN NaN\n\n\n", out);
-}
-
-/**
- * plot_write_data - the figure's numbers, a block for each curve
- * @figure: which
- * @series: its curves
- * @n: how many
- * @out: gnuplot data file
- *
- * Returns 0, or -1 when @out took it not.
- */
-int plot_write_data(const struct figure *figure, const struct series *series,
-		    size_t n, FILE *out)
-{
-	size_t i;
-
-	if (figure->is_histogram) {
-		write_histograms(series, n, out);
-		return ferror(out) ? -1 : 0;
-	}
-	for (i = 0; i < n; i++) {
-		write_curve(series[i].hist, true, out);
-		write_curve(series[i].hist, false, out);
-	}
-	return ferror(out) ? -1 : 0;
-}
-
-/* --- script --------------------------------------------------------------- */
-
-/* Labels for [low, high] on a logarithmic axis, few enough not to overlap. */
-static void write_time_tics(char axis, double low, double high, int most,
-			    FILE *out)
-{
-	static const double mantissas[] = { 1, 2, 5 };
-	double decades = log10(high / low), step, tic;
-	const char *comma = "";
-	int i;
-
-	fprintf(out, "set %ctics (", axis);
-	if (decades < 0.9) {
-		/* Less than a decade: even steps of 1, 2 or 5. */
-		step = pow(10, floor(log10((high - low) / most)));
-		for (i = 0; (high - low) / step > most; i++)
-			step *= i % 3 == 1 ? 2.5 : 2;
-		for (tic = ceil(low / step) * step; tic <= high; tic += step) {
-			fprintf(out, "%s\"%g\" %g", comma, tic, tic);
-			comma = ", ";
-		}
-	} else {
-		for (step = pow(10, floor(log10(low))); step <= high; step *= 10)
-			for (i = 0; i < 3; i++) {
-				tic = step * mantissas[i];
-				if ((i && decades * 3 > most) || tic < low ||
-				    tic > high)
-					continue;
-				fprintf(out, "%s\"%g\" %g", comma, tic, tic);
-				comma = ", ";
-			}
-	}
-	fputs(")\n", out);
-}
-
-static void write_percentile_tics(uint64_t n, FILE *out)
-{
-	static const char *const labels[] = { "90",	"99",	   "99.9",
-					      "99.99",	"99.999",  "99.9999",
-					      "99.99999" };
-	double x = 10;
-	size_t i;
-
-	fputs("set xtics (\"0\" 1, \"50\" 2", out);
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]) && x <= (double)n;
-	     i++, x *= 10)
-		fprintf(out, ", \"%s\" %.0f", labels[i], x);
-	fputs(")\n", out);
+	return colours[i % (sizeof(colours) / sizeof(colours[0]))];
 }
 
 /*
- * A title in single quotes for gnuplot, which takes commands in backquotes from
+ * A text in single quotes for gnuplot, which takes commands in backquotes from
  * some strings: only what cannot mean anything to it is kept.
  */
-static void write_title(const char *title, FILE *out)
+void plot_write_text(const char *text, FILE *out)
 {
 	const char *c;
 
 	fputc('\'', out);
-	for (c = title; *c; c++) {
+	for (c = text; *c; c++) {
 		bool safe = ((unsigned char)*c >= 0x80) ||
 			    (*c >= '0' && *c <= '9') ||
 			    (*c >= 'A' && *c <= 'Z') ||
-			    (*c >= 'a' && *c <= 'z') || strchr(" ._:+-/(),", *c);
+			    (*c >= 'a' && *c <= 'z') ||
+			    strchr(" ._:+-/(),[]~<>=", *c);
 
 		fputc(safe ? *c : '?', out);
 	}
 	fputc('\'', out);
 }
 
-static void write_arrays(const struct series *series, size_t n, FILE *out)
-{
-	/* Readable on white and on black. */
-	static const char *const colours[] = { "#1f83c4", "#d9601a", "#16966b",
-					       "#b860a0", "#b98500", "#7a8793" };
-	const size_t n_colours = sizeof(colours) / sizeof(colours[0]);
-	size_t i;
-
-	fprintf(out, "n = %zu\narray title[%zu]\narray colour[%zu]\narray dash[%zu]\n",
-		n, n, n, n);
-	for (i = 0; i < n; i++) {
-		fprintf(out, "title[%zu] = ", i + 1);
-		write_title(series[i].title, out);
-		fprintf(out, "\ncolour[%zu] = '%s'\ndash[%zu] = %zu\n", i + 1,
-			colours[i % n_colours], i + 1, 1 + i / n_colours);
-	}
-}
-
-static void write_axes(const struct figure *figure,
-		       const struct drawing *drawing,
-		       const struct series *series, size_t n, FILE *out)
-{
+/* Places of labels on an axis, and how far the last of them reaches. */
+struct tics {
 	double low, high;
-	uint64_t most = 2;
-	size_t i;
+	int pixels, least;
+	double reached;
+	const char *comma;
+	FILE *out;
+};
 
-	range_us(series, n, &low, &high);
-	if (figure->is_histogram) {
-		fprintf(out, "x_low = %.7g\nx_high = %.7g\n", low, high);
-		write_time_tics('x', low, high, drawing->narrow ? 6 : 9, out);
-		return;
-	}
-	for (i = 0; i < n; i++)
-		if (series[i].hist->n > most)
-			most = series[i].hist->n;
-	fprintf(out, "y_low = %.7g\ny_high = %.7g\nx_high = %.7g\n", low, high,
-		(double)most * 1.3);
-	write_time_tics('y', low, high, 10, out);
-	write_percentile_tics(most, out);
+/* A label, if it does not touch the one before. */
+static bool add_tic(struct tics *t, double tic)
+{
+	double at, half;
+	char text[32];
+
+	if (tic < t->low * 0.9999 || tic > t->high * 1.0001)
+		return false;
+	snprintf(text, sizeof(text), "%.10g", tic);
+	at = log(tic / t->low) / log(t->high / t->low) * t->pixels;
+	half = t->least ? t->least / 2.0 :
+			  (double)strlen(text) * CHAR_WIDTH / 2;
+	if (at - half < t->reached)
+		return false;
+	fprintf(t->out, "%s\"%s\" %.10g", t->comma, text, tic);
+	t->comma = ", ";
+	t->reached = at + half + (t->least ? 0 : LABEL_GAP);
+	return true;
 }
 
-/* Entries of the key beside each other, so that the longest has room. */
-static int key_columns(const struct drawing *drawing,
-		       const struct series *series, size_t n)
+/* Less than a decade: even steps of 1, 2 or 5, eight of them at most. */
+static void add_even_tics(struct tics *t)
 {
-	size_t longest = 1, len, i;
-	int columns;
+	double step = pow(10, floor(log10((t->high - t->low) / 8))), tic;
+	int i;
 
-	for (i = 0; i < n; i++) {
-		len = strlen(series[i].title);
-		if (len > longest)
-			longest = len;
+	for (i = 0; (t->high - t->low) / step > 8; i++)
+		step *= i % 3 == 1 ? 2.5 : 2;
+	for (tic = ceil(t->low / step) * step; tic <= t->high; tic += step)
+		add_tic(t, tic);
+}
+
+/**
+ * plot_write_tics - labels of a logarithmic axis, none over another
+ * @axis: 'x' or 'y'
+ * @low: its begin
+ * @high: its end
+ * @pixels: how long it is
+ * @least: room that a label takes along the axis; 0: as its text is wide
+ * @out: script
+ */
+void plot_write_tics(char axis, double low, double high, int pixels, int least,
+		     FILE *out)
+{
+	static const double mantissas[] = { 1, 2, 5 };
+	struct tics t = { low, high, pixels, least, -INFINITY, "", out };
+	double decades = log10(high / low), decade;
+	int i, n = decades * 3 * 45 > pixels ? 1 : 3;
+
+	fprintf(out, "set %ctics (", axis);
+	if (decades < 0.9)
+		add_even_tics(&t);
+	else
+		for (decade = pow(10, floor(log10(low))); decade <= high;
+		     decade *= 10)
+			for (i = 0; i < n; i++)
+				add_tic(&t, decade * mantissas[i]);
+	fputs(")\n", out);
+}
+
+/**
+ * plot_write_data - the figure's numbers
+ * @figure: which
+ * @out: gnuplot data file
+ *
+ * Returns 0, or -1 when @out took it not.
+ */
+int plot_write_data(const struct figure *figure, FILE *out)
+{
+	switch (figure->kind) {
+	case FIGURE_HISTOGRAM:
+	case FIGURE_PERCENTILES:
+		curves_write_data(figure, out);
+		break;
+	case FIGURE_HEAT:
+		heat_write_data(figure, out);
+		break;
+	default:
+		rows_write_data(figure, out);
 	}
-	/* A character is about 8 pixels wide, a sample of the line 50. */
-	columns = drawing->width / ((int)longest * 8 + 50);
-	return columns < 1 ? 1 : columns;
+	return ferror(out) ? -1 : 0;
+}
+
+static int height_of(const struct figure *figure, const struct drawing *drawing)
+{
+	switch (figure->kind) {
+	case FIGURE_HISTOGRAM:
+	case FIGURE_PERCENTILES:
+		return curves_height(figure, drawing);
+	case FIGURE_HEAT:
+		return drawing->height * 3 / 4;
+	default:
+		return rows_height(figure, drawing);
+	}
 }
 
 /**
  * plot_write_script - what gnuplot is to do
  * @figure: which
  * @drawing: its size and format
- * @series: its curves
- * @n: how many
  * @out: script; data and output are files beside it, named after @figure
  */
 void plot_write_script(const struct figure *figure,
-		       const struct drawing *drawing,
-		       const struct series *series, size_t n, FILE *out)
+		       const struct drawing *drawing, FILE *out)
 {
 	bool svg = !strcmp(drawing->terminal, "svg");
+	int height = height_of(figure, drawing);
 
-	fprintf(out, "set encoding utf8\n");
+	/* gnuplot wants a name of letters, digits and underscores. */
+	char name[REPORT_NAME_BYTES], *c;
+
+	memcpy(name, figure->name, sizeof(name));
+	for (c = name; *c; c++)
+		if (*c == '-' || *c == '.')
+			*c = '_';
+	fprintf(out, "reset\nset encoding utf8\n");
+	/* Point sizes and fonts of the two differ in what they count. */
 	if (svg)
 		fprintf(out,
-			"set terminal svg size %d,%d dynamic noenhanced name '%s%s%s' font 'sans-serif,13'\n",
-			drawing->width, drawing->height,
-			figure->is_histogram ? "h_" : "p_", figure->stage,
+			"set terminal svg size %d,%d dynamic noenhanced name '%s%s' font 'sans-serif,13'\n",
+			drawing->width, height, name,
 			drawing->narrow ? "_n" : "");
 	else
 		fprintf(out,
 			"set terminal pngcairo size %d,%d noenhanced font 'sans-serif,11' background '#ffffff'\n",
-			drawing->width, drawing->height);
-	fprintf(out,
-		"set output '%s%s'\ndata = '%s.dat'\nkey_columns = %d\n",
-		figure->name, drawing->suffix, figure->name,
-		key_columns(drawing, series, n));
-	write_arrays(series, n, out);
-	write_axes(figure, drawing, series, n, out);
-	fputs(figure->is_histogram ? template_histogram : template_percentiles,
-	      out);
+			drawing->width, height);
+	fprintf(out, "set output '%s%s'\ndata = '%s.dat'\n", figure->name,
+		drawing->suffix, figure->name);
+	switch (figure->kind) {
+	case FIGURE_HISTOGRAM:
+	case FIGURE_PERCENTILES:
+		curves_write_script(figure, drawing, out);
+		break;
+	case FIGURE_HEAT:
+		heat_write_script(figure, drawing, out);
+		break;
+	default:
+		rows_write_script(figure, drawing, out);
+	}
+	fputs("\nset output\n", out);
 }
 
 /**

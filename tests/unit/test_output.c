@@ -319,7 +319,7 @@ static void page_refers_to_nothing(void **state)
 {
 	struct report_input input = { .path = "x.json", .label = "<x>",
 				      .len = 4 };
-	struct report report = { &input, 1 };
+	struct report report = { .inputs = &input, .n_inputs = 1 };
 	char json[] = "abcd", *text;
 	FILE *file = tmpfile();
 
@@ -327,7 +327,7 @@ static void page_refers_to_nothing(void **state)
 	make(&input.run);
 	input.text = json;
 	snprintf(input.run.results[0].way, RESULT_NAME_BYTES, "<script>");
-	page_write(&report, NULL, 0, file);
+	page_write(&report, NULL, file);
 	text = unit_text_of(file);
 	assert_null(strstr(text, "<script"));
 	assert_null(strstr(text, "<b>\""));
@@ -344,17 +344,19 @@ static void page_refers_to_nothing(void **state)
 static void plot_titles_are_harmless(void **state)
 {
 	const struct drawing drawing = { ".svg", "svg", 400, 300, true };
-	const struct figure figure = { .name = "histogram-total",
-				       .stage = "total", .is_histogram = true };
 	struct series series = { .title = "a`id`'b\"\\c\nd" };
+	const struct figure figure = { .name = "histogram-total",
+				       .stage = "total",
+				       .kind = FIGURE_HISTOGRAM,
+				       .series = &series, .n = 1 };
 	FILE *file = tmpfile();
 	struct run run;
 	char *text;
 
 	(void)state;
 	make(&run);
-	series.hist = &run.results[0].hist;
-	plot_write_script(&figure, &drawing, &series, 1, file);
+	series.result = &run.results[0];
+	plot_write_script(&figure, &drawing, file);
 	text = unit_text_of(file);
 	assert_non_null(strstr(text, "title[1] = 'a?id??b??c?d'\n"));
 	free(text);

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which figures a report has: follows from the rows that its inputs hold. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* Overviews need rows to compare; a heat map needs time. */
+#define BLOCKS_MIN	2
+#define CPUS_MIN	2
+
+static const char *const kind_names[FIGURE_KINDS] = {
+	[FIGURE_RANGES] = "overview",	      [FIGURE_STAGES] = "stages",
+	[FIGURE_HISTOGRAM] = "histogram",     [FIGURE_PERCENTILES] = "percentiles",
+	[FIGURE_HEAT] = "heat",		      [FIGURE_CPUS] = "cpus",
+};
+
+static bool same_line(const struct result *a, const struct result *b)
+{
+	return a->irq == b->irq && !strcmp(a->source, b->source);
+}
+
+/**
+ * report_look - find out what titles of rows have to say
+ * @report: inputs are read; @with_source and @with_cpu are set
+ */
+void report_look(struct report *report)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct run *run = &report->inputs[i].run;
+
+		for (j = 0; j < run->n_results; j++)
+			for (k = 0; k < j; k++) {
+				const struct result *a = &run->results[j];
+				const struct result *b = &run->results[k];
+
+				if (strcmp(a->way, b->way) ||
+				    strcmp(a->load, b->load) ||
+				    strcmp(a->stage, b->stage))
+					continue;
+				report->with_source |= !same_line(a, b);
+				report->with_cpu |= same_line(a, b) &&
+						    a->cpu != b->cpu;
+			}
+	}
+}
+
+/* A way and, where it takes that to tell rows apart, line and CPU. */
+const char *report_row_title(const struct report *report,
+			     const struct result *r,
+			     char title[REPORT_TITLE_BYTES])
+{
+	char way[RESULT_TITLE_BYTES], irq[32] = "", cpu[32] = "";
+
+	if (report->with_source && r->irq != RESULT_NO_IRQ)
+		snprintf(irq, sizeof(irq), " irq %" PRIu64, r->irq);
+	if (report->with_cpu)
+		snprintf(cpu, sizeof(cpu), ", CPU %" PRId64, r->cpu);
+	snprintf(title, REPORT_TITLE_BYTES, "%s%s%s%s%s", result_title(r, way),
+		 report->with_source ? ", " : "",
+		 report->with_source ? r->source : "", irq, cpu);
+	return title;
+}
+
+/* Is this one of the parts that add up to the total? */
+bool report_is_part(const char *stage)
+{
+	/* Every interrupt's handler, and the module's part: other populations. */
+	return strcmp(stage, "total") && strcmp(stage, "irq") &&
+	       strcmp(stage, "module");
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+struct rows {
+	struct series *list;
+	size_t n;
+};
+
+static int rows_add(struct rows *rows, const struct report *report,
+		    const struct report_input *in, const struct result *r)
+{
+	struct series *list = reallocarray(rows->list, rows->n + 1,
+					   sizeof(*list));
+
+	if (!list)
+		return -1;
+	rows->list = list;
+	list[rows->n] = (struct series){ .input = in, .result = r };
+	report_row_title(report, r, list[rows->n++].title);
+	return 0;
+}
+
+/* Rows of a stage that have samples, of the inputs of one unit. */
+static int rows_collect(struct rows *rows, const struct report *report,
+			const char *stage, bool instructions)
+{
+	size_t i, j;
+
+	*rows = (struct rows){ 0 };
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
+
+		for (j = 0; in->instructions == instructions &&
+			    j < in->run.n_results; j++) {
+			const struct result *r = &in->run.results[j];
+
+			if (!strcmp(r->stage, stage) && r->hist.n &&
+			    rows_add(rows, report, in, r))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* Rows with the same title beside each other, titles in the order they came. */
+static int rows_group(struct rows *rows)
+{
+	struct series *list = calloc(rows->n ? rows->n : 1, sizeof(*list));
+	bool *taken = calloc(rows->n ? rows->n : 1, sizeof(*taken));
+	size_t i, j, n = 0;
+
+	if (!list || !taken) {
+		free(list);
+		free(taken);
+		return -1;
+	}
+	for (i = 0; i < rows->n; i++)
+		for (j = i; !taken[i] && j < rows->n; j++) {
+			if (taken[j] || (j > i && strcmp(rows->list[i].title,
+							 rows->list[j].title)))
+				continue;
+			list[n++] = rows->list[j];
+			if (j > i)
+				taken[j] = true;
+		}
+	free(rows->list);
+	free(taken);
+	rows->list = list;
+	return 0;
+}
+
+static size_t count_inputs(const struct report *report, bool instructions)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < report->n_inputs; i++)
+		n += report->inputs[i].instructions == instructions;
+	return n;
+}
+
+/* --- figures -------------------------------------------------------------- */
+
+/* Lower case letters, digits and dashes only: it becomes a file name. */
+static void set_name(struct figure *f, const char *part)
+{
+	size_t n, kept = 0;
+	char *c;
+
+	snprintf(f->name, sizeof(f->name), "%s%s-%.40s%s%.60s",
+		 f->instructions ? "instructions-" : "", kind_names[f->kind],
+		 f->stage, *part ? "-" : "", part);
+	n = strlen(f->name);
+	for (c = f->name; c < f->name + n; c++) {
+		bool fine = (*c >= 'a' && *c <= 'z') || *c == '_' ||
+			    (*c >= '0' && *c <= '9') || *c == '.';
+
+		if (fine)
+			f->name[kept++] = *c;
+		else if (*c >= 'A' && *c <= 'Z')
+			f->name[kept++] = (char)(*c - 'A' + 'a');
+		else if (kept && f->name[kept - 1] != '-')
+			f->name[kept++] = '-';
+	}
+	while (kept && f->name[kept - 1] == '-')
+		kept--;
+	f->name[kept] = '\0';
+}
+
+static bool name_is_taken(const struct figures *figures, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < figures->n; i++)
+		if (!strcmp(figures->list[i].name, name))
+			return true;
+	return false;
+}
+
+/*
+ * One more figure of rows @from to @to, unless there are enough of its kind.
+ * Returns 0, or -1 when memory is out.
+ */
+static int add_figure(struct figures *figures, const struct figure *like,
+		      const struct rows *rows, size_t from, size_t to,
+		      const char *part)
+{
+	struct figure *list, *f;
+	size_t i, n = 0;
+
+	for (i = 0; i < figures->n; i++)
+		n += figures->list[i].kind == like->kind &&
+		     figures->list[i].instructions == like->instructions &&
+		     !strcmp(figures->list[i].stage, like->stage);
+	if (n >= REPORT_FIGURES_MAX) {
+		figures->left_out++;
+		return 0;
+	}
+	list = reallocarray(figures->list, figures->n + 1, sizeof(*list));
+	if (!list)
+		return -1;
+	figures->list = list;
+	f = &list[figures->n];
+	*f = *like;
+	f->n = to - from;
+	if (f->n > REPORT_ROWS_MAX) {
+		figures->left_out += f->n - REPORT_ROWS_MAX;
+		f->n = REPORT_ROWS_MAX;
+	}
+	f->series = calloc(f->n, sizeof(*f->series));
+	if (!f->series)
+		return -1;
+	memcpy(f->series, rows->list + from, f->n * sizeof(*f->series));
+	set_name(f, part);
+	if (name_is_taken(figures, f->name)) {
+		char again[48];
+
+		snprintf(again, sizeof(again), "%.30s-%zu", part, n + 1);
+		set_name(f, again);
+	}
+	if (*part) {
+		size_t len = strlen(f->caption);
+
+		snprintf(f->caption + len, sizeof(f->caption) - len, ": %s",
+			 part);
+	}
+	figures->n++;
+	return 0;
+}
+
+static struct figure figure_of(enum figure_kind kind, const char *stage,
+			       bool instructions, const char *caption)
+{
+	struct figure f = { .kind = kind, .stage = stage,
+			    .instructions = instructions };
+
+	snprintf(f.caption, sizeof(f.caption), "%s", caption);
+	return f;
+}
+
+static const char *stage_caption(const char *stage)
+{
+	return strcmp(stage, "total") ? "Handler to user" : "Raised to user";
+}
+
+/* A chart of the ranges of every row, with the claims of that stage. */
+static int add_overview(struct figures *figures, const struct report *report,
+			const char *stage, bool instructions)
+{
+	char caption[64];
+	struct figure f;
+	struct rows rows;
+	int kind, err;
+
+	snprintf(caption, sizeof(caption), "%s: all ways",
+		 stage_caption(stage));
+	f = figure_of(FIGURE_RANGES, stage, instructions, caption);
+	/* A claim is a time: it says nothing of instructions. */
+	for (kind = 0; kind < REF_KINDS && !instructions; kind++)
+		if (ref_comparisons[kind].stage &&
+		    !strcmp(ref_comparisons[kind].stage, stage))
+			f.claims |= 1u << kind;
+	err = rows_collect(&rows, report, stage, instructions) ||
+	      rows_group(&rows);
+	if (!err && rows.n)
+		err = add_figure(figures, &f, &rows, 0, rows.n, "");
+	free(rows.list);
+	return err;
+}
+
+/* Is there a part of this row's total? */
+static bool is_divided(const struct series *row)
+{
+	const struct run *run = &row->input->run;
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++) {
+		const struct result *r = &run->results[i];
+
+		if (report_is_part(r->stage) && r->hist.n &&
+		    r->cpu == row->result->cpu && same_line(r, row->result) &&
+		    result_same_way(r, row->result))
+			return true;
+	}
+	return false;
+}
+
+static int add_stages(struct figures *figures, const struct report *report,
+		      bool instructions)
+{
+	struct figure f = figure_of(FIGURE_STAGES, "total", instructions,
+				    "Where the mean goes: stages");
+	struct rows rows;
+	size_t i, n = 0;
+	int err;
+
+	err = rows_collect(&rows, report, "total", instructions) ||
+	      rows_group(&rows);
+	for (i = 0; !err && i < rows.n; i++)
+		if (is_divided(&rows.list[i]))
+			rows.list[n++] = rows.list[i];
+	if (!err && n)
+		err = add_figure(figures, &f, &rows, 0, n, "");
+	free(rows.list);
+	return err;
+}
+
+static void prefix_titles(struct rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->n; i++) {
+		struct series *s = &rows->list[i];
+		char way[REPORT_TITLE_BYTES];
+
+		memcpy(way, s->title, sizeof(way));
+		snprintf(s->title, sizeof(s->title), "%s: %.180s",
+			 s->input->label, way);
+	}
+}
+
+/*
+ * Curves: all in one figure while they can be told apart; else those of one way
+ * from every input; else as many as fit.
+ */
+static int add_curves(struct figures *figures, const struct report *report,
+		      const struct figure *like)
+{
+	bool several = count_inputs(report, like->instructions) > 1;
+	char part[REPORT_TITLE_BYTES];
+	size_t from, to, i;
+	struct rows rows;
+	int err;
+
+	err = rows_collect(&rows, report, like->stage, like->instructions);
+	if (err || !rows.n)
+		goto out;
+	if (rows.n <= REPORT_CURVES_MAX) {
+		if (several)
+			prefix_titles(&rows);
+		err = add_figure(figures, like, &rows, 0, rows.n, "");
+		goto out;
+	}
+	err = several ? rows_group(&rows) : 0;
+	for (from = 0; from < rows.n && !err; from = to) {
+		for (to = from + 1; to < rows.n; to++)
+			if (to - from == REPORT_CURVES_MAX ||
+			    (several && strcmp(rows.list[to].title,
+					       rows.list[from].title)))
+				break;
+		if (several)
+			snprintf(part, sizeof(part), "%s",
+				 rows.list[from].title);
+		else
+			snprintf(part, sizeof(part), "part %zu",
+				 from / REPORT_CURVES_MAX + 1);
+		for (i = from; i < to && several; i++)
+			snprintf(rows.list[i].title,
+				 sizeof(rows.list[i].title), "%s",
+				 rows.list[i].input->label);
+		err = add_figure(figures, like, &rows, from, to, part);
+	}
+out:
+	free(rows.list);
+	return err;
+}
+
+static int add_both_curves(struct figures *figures, const struct report *report,
+			   const char *stage, bool instructions)
+{
+	char caption[64];
+	struct figure f;
+	int err;
+
+	snprintf(caption, sizeof(caption), "%s: histogram",
+		 stage_caption(stage));
+	f = figure_of(FIGURE_HISTOGRAM, stage, instructions, caption);
+	err = add_curves(figures, report, &f);
+	snprintf(caption, sizeof(caption), "%s: percentiles",
+		 stage_caption(stage));
+	f = figure_of(FIGURE_PERCENTILES, stage, instructions, caption);
+	return err ? err : add_curves(figures, report, &f);
+}
+
+static int add_heat(struct figures *figures, const struct report *report,
+		    bool instructions)
+{
+	struct figure f = figure_of(FIGURE_HEAT, "total", instructions,
+				    "Over the time of the run");
+	bool several = count_inputs(report, instructions) > 1;
+	struct rows rows;
+	size_t i;
+	int err;
+
+	err = rows_collect(&rows, report, "total", instructions);
+	if (!err && several)
+		prefix_titles(&rows);
+	for (i = 0; i < rows.n && !err; i++)
+		if (rows.list[i].result->blocks.n >= BLOCKS_MIN)
+			err = add_figure(figures, &f, &rows, i, i + 1,
+					 rows.list[i].title);
+	free(rows.list);
+	return err;
+}
+
+/* A panel for each line and way that was seen on several CPUs. */
+static int add_cpus(struct figures *figures, const struct report *report,
+		    bool instructions)
+{
+	struct figure f = figure_of(FIGURE_CPUS, "total", instructions,
+				    "By CPU");
+	struct report without = *report;
+	struct rows rows;
+	size_t i, from, to;
+	int err;
+
+	/* Rows that differ in the CPU alone have one title so. */
+	without.with_cpu = false;
+	err = rows_collect(&rows, &without, "total", instructions);
+	if (!err && count_inputs(report, instructions) > 1)
+		prefix_titles(&rows);
+	if (!err)
+		err = rows_group(&rows);
+	for (from = 0; from < rows.n && !err; from = to) {
+		char part[REPORT_TITLE_BYTES];
+
+		memcpy(part, rows.list[from].title, sizeof(part));
+		for (to = from + 1; to < rows.n; to++)
+			if (strcmp(rows.list[to].title, part))
+				break;
+		if (to - from < CPUS_MIN)
+			continue;
+		for (i = from; i < to; i++)
+			snprintf(rows.list[i].title,
+				 sizeof(rows.list[i].title), "CPU %" PRId64,
+				 rows.list[i].result->cpu);
+		err = add_figure(figures, &f, &rows, from, to, part);
+	}
+	free(rows.list);
+	return err;
+}
+
+/**
+ * figures_make - decide on the figures
+ * @report: report_look() was called
+ * @figures: zeroed; to be given to figures_free() in any case. Rows and stages
+ *	in it are the report's
+ *
+ * Returns 0, or -1 when memory is out.
+ */
+int figures_make(const struct report *report, struct figures *figures)
+{
+	int unit, err = 0;
+
+	for (unit = 0; unit < 2 && !err; unit++) {
+		bool instructions = unit == 1;
+
+		err = add_overview(figures, report, "total", instructions) ||
+		      add_overview(figures, report, "handler_to_user",
+				   instructions) ||
+		      add_stages(figures, report, instructions) ||
+		      add_both_curves(figures, report, "total", instructions) ||
+		      add_both_curves(figures, report, "handler_to_user",
+				      instructions) ||
+		      add_heat(figures, report, instructions) ||
+		      add_cpus(figures, report, instructions);
+	}
+	return err ? -1 : 0;
+}
+
+void figures_free(struct figures *figures)
+{
+	size_t i;
+
+	for (i = 0; i < figures->n; i++) {
+		free(figures->list[i].series);
+		free(figures->list[i].svg);
+		free(figures->list[i].svg_narrow);
+	}
+	free(figures->list);
+}

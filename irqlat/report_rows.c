@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Charts of a report with a bar for each row: ranges of times, with claims of
+ * others beside them, and stages. A bar's title stands above it, so that long
+ * names take nothing from the plot on a narrow screen. The vertical axis counts
+ * pixels from the top.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "report.h"
+
+#define TITLE_HEIGHT	18
+#define BAR_HEIGHT	12
+#define GAP_HEIGHT	11
+#define KEY_ROW		22
+#define TOP		12
+#define BOTTOM		64
+#define SIDE		20
+/* Pixels that a character of a title takes. */
+#define CHAR_WIDTH	7.4
+#define STAGES_MAX	16
+
+#define CLAIM_COLOUR	"#d04545"
+/* Half transparent: it crosses titles. */
+#define CLAIM_LINE_COLOUR "#88d04545"
+
+/* --- rows and claims ------------------------------------------------------- */
+
+static bool is_new_title(const struct figure *figure, size_t i)
+{
+	/* A bar of stages has no colour of its own to be told apart by. */
+	return !i || figure->kind != FIGURE_RANGES ||
+	       strcmp(figure->series[i].title, figure->series[i - 1].title);
+}
+
+/* Next claim that stands in @figure, from @c on; NULL: no more. */
+static const struct ref_claim *next_claim(const struct figure *figure,
+					  const struct ref_claim *c)
+{
+	for (; c->system; c++)
+		if (c->low_ns && figure->claims >> c->kind & 1)
+			return c;
+	return NULL;
+}
+
+/* Where the next bar is; its title begins @TITLE_HEIGHT above it, if it has one. */
+static double step_down(double *y, bool titled)
+{
+	double middle;
+
+	*y += titled ? GAP_HEIGHT + TITLE_HEIGHT : 0;
+	middle = *y + BAR_HEIGHT / 2.0;
+	*y += BAR_HEIGHT;
+	return middle;
+}
+
+static double content_height(const struct figure *figure)
+{
+	const struct ref_claim *c;
+	double y = 0;
+	size_t i;
+
+	for (i = 0; i < figure->n; i++)
+		step_down(&y, is_new_title(figure, i));
+	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1))
+		step_down(&y, true);
+	return y + GAP_HEIGHT;
+}
+
+/* --- key ------------------------------------------------------------------- */
+
+/* What colours mean: inputs, or stages. */
+struct key {
+	const char *text[REPORT_ROWS_MAX];
+	size_t n;
+};
+
+static size_t key_find(struct key *key, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < key->n; i++)
+		if (!strcmp(key->text[i], text))
+			return i;
+	if (key->n < sizeof(key->text) / sizeof(key->text[0]))
+		key->text[key->n++] = text;
+	return i;
+}
+
+static bool is_part_of(const struct result *part, const struct result *total)
+{
+	return report_is_part(part->stage) && part->hist.n &&
+	       part->cpu == total->cpu && part->irq == total->irq &&
+	       result_same_way(part, total);
+}
+
+static void make_key(const struct figure *figure, struct key *key)
+{
+	size_t i, j;
+
+	key->n = 0;
+	for (i = 0; i < figure->n; i++) {
+		const struct series *s = &figure->series[i];
+
+		if (figure->kind != FIGURE_STAGES) {
+			key_find(key, s->input->label);
+			continue;
+		}
+		for (j = 0; j < s->input->run.n_results; j++)
+			if (is_part_of(&s->input->run.results[j], s->result))
+				key_find(key, s->input->run.results[j].stage);
+	}
+	/* What all have in common needs no key. */
+	if (figure->kind != FIGURE_STAGES && key->n == 1)
+		key->n = 0;
+}
+
+static const char *key_text(const struct figure *figure, const struct key *key,
+			    size_t i)
+{
+	return figure->kind == FIGURE_STAGES ? stage_title(key->text[i]) :
+					       key->text[i];
+}
+
+static int key_columns(const struct figure *figure, const struct key *key,
+		       int width)
+{
+	size_t longest = 1, i;
+	int columns;
+
+	for (i = 0; i < key->n; i++) {
+		size_t len = strlen(key_text(figure, key, i));
+
+		if (len > longest)
+			longest = len;
+	}
+	columns = width / ((int)longest * 8 + 50);
+	return columns < 1 ? 1 : columns;
+}
+
+static int key_height(const struct figure *figure, const struct key *key,
+		      int width)
+{
+	int columns = key_columns(figure, key, width);
+
+	return key->n ? (((int)key->n + columns - 1) / columns) * KEY_ROW : 0;
+}
+
+/**
+ * rows_height - pixels that a chart takes
+ * @figure: which
+ * @drawing: its width
+ */
+int rows_height(const struct figure *figure, const struct drawing *drawing)
+{
+	struct key key;
+
+	make_key(figure, &key);
+	return TOP + key_height(figure, &key, drawing->width) +
+	       (int)content_height(figure) + BOTTOM;
+}
+
+/* --- data ------------------------------------------------------------------ */
+
+/* The last percentile that these samples carry, of p99 and p90; or the median. */
+static uint64_t upper(const struct hist *h, const char **name)
+{
+	uint64_t value = 0;
+
+	*name = "p99";
+	if (hist_percentile(h, 990000, &value))
+		return value;
+	*name = "p90";
+	if (hist_percentile(h, 900000, &value))
+		return value;
+	*name = NULL;
+	return value;
+}
+
+static uint64_t middle_of(const struct hist *h)
+{
+	uint64_t value;
+
+	return hist_percentile(h, 500000, &value) ? value :
+						    (uint64_t)hist_mean(h);
+}
+
+static size_t colour_of(const struct figure *figure, struct key *key, size_t i)
+{
+	return key->n ? key_find(key, figure->series[i].input->label) : 0;
+}
+
+static void write_range(const struct figure *figure, double y, uint64_t low,
+			uint64_t middle, uint64_t high, uint64_t max,
+			const char *colour, FILE *out)
+{
+	fprintf(out, "%g %.9g %.9g %.9g %.9g 0x%s\n", y,
+		plot_value(figure, (double)low),
+		plot_value(figure, (double)middle),
+		plot_value(figure, (double)high),
+		plot_value(figure, (double)max), colour + 1);
+}
+
+static void write_ranges(const struct figure *figure, FILE *out)
+{
+	const struct ref_claim *c;
+	struct key key;
+	double y = 0;
+	size_t i;
+
+	make_key(figure, &key);
+	for (i = 0; i < figure->n; i++) {
+		const struct hist *h = &figure->series[i].result->hist;
+		uint64_t middle = middle_of(h), high;
+		const char *name;
+
+		high = upper(h, &name);
+		write_range(figure, step_down(&y, is_new_title(figure, i)),
+			    h->min, middle, name ? high : middle, h->max,
+			    plot_colour(colour_of(figure, &key, i)), out);
+	}
+	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1))
+		write_range(figure, step_down(&y, true), c->low_ns, c->low_ns,
+			    c->high_ns, c->high_ns, CLAIM_COLOUR, out);
+}
+
+/* Boxes: each stage's share of the mean, side by side. */
+static void write_stages(const struct figure *figure, FILE *out)
+{
+	struct key key;
+	double y = 0;
+	size_t i, j;
+
+	make_key(figure, &key);
+	for (i = 0; i < figure->n; i++) {
+		const struct series *s = &figure->series[i];
+		double middle = step_down(&y, true), at = 0;
+
+		for (j = 0; j < s->input->run.n_results; j++) {
+			const struct result *r = &s->input->run.results[j];
+			double part;
+
+			if (!is_part_of(r, s->result))
+				continue;
+			part = (double)r->hist.sum /
+			       (double)s->result->hist.n /
+			       (figure->instructions ? 1 : 1000);
+			fprintf(out, "%.9g %.9g %g %g 0x%s\n", at, at + part,
+				middle - BAR_HEIGHT / 2.0,
+				middle + BAR_HEIGHT / 2.0,
+				plot_colour(key_find(&key, r->stage)) + 1);
+			at += part;
+		}
+	}
+}
+
+void rows_write_data(const struct figure *figure, FILE *out)
+{
+	if (figure->kind == FIGURE_STAGES)
+		write_stages(figure, out);
+	else
+		write_ranges(figure, out);
+}
+
+/* --- script ---------------------------------------------------------------- */
+
+/* A title at the left edge, above the bar at @y, cut where the plot ends. */
+static void write_title(const char *text, double y, int width, const char *colour,
+			FILE *out)
+{
+	size_t most = (size_t)((width - 2 * SIDE) / CHAR_WIDTH);
+	char cut[2 * REPORT_TITLE_BYTES];
+
+	snprintf(cut, sizeof(cut), "%s", text);
+	if (strlen(cut) > most && most > 3) {
+		/* Not within a character of several bytes. */
+		for (most -= 3; most && (cut[most] & 0xc0) == 0x80; most--)
+			;
+		strcpy(cut + most, "...");
+	}
+	fputs("set label ", out);
+	plot_write_text(cut, out);
+	fprintf(out, " at graph 0, first %g left front%s%s%s\n",
+		y - BAR_HEIGHT / 2.0 - TITLE_HEIGHT / 2.0,
+		colour ? " textcolor rgb '" : "", colour ? colour : "",
+		colour ? "'" : "");
+}
+
+static void row_text(const struct figure *figure, size_t i, bool several,
+		     char *text, size_t size)
+{
+	const struct series *s = &figure->series[i];
+	const struct hist *h = &s->result->hist;
+	const char *unit = plot_unit(figure), *name;
+	uint64_t high = upper(h, &name);
+	int len;
+
+	if (several && figure->kind != FIGURE_STAGES) {
+		snprintf(text, size, "%s", s->title);
+		return;
+	}
+	len = snprintf(text, size, "%s%s%s: ", s->title, several ? ", " : "",
+		       several ? s->input->label : "");
+	if (figure->kind == FIGURE_STAGES)
+		snprintf(text + len, size - (size_t)len, "%.4g %s",
+			 figure->instructions ? floor(hist_mean(h) + 0.5) :
+						hist_mean(h) / 1000, unit);
+	else if (name)
+		snprintf(text + len, size - (size_t)len,
+			 "p50 %.6g, %s %.6g %s",
+			 plot_value(figure, (double)middle_of(h)), name,
+			 plot_value(figure, (double)high), unit);
+	else
+		snprintf(text + len, size - (size_t)len, "about %.6g %s",
+			 plot_value(figure, (double)middle_of(h)), unit);
+}
+
+static bool are_several_inputs(const struct figure *figure)
+{
+	size_t i;
+
+	for (i = 1; i < figure->n; i++)
+		if (figure->series[i].input != figure->series[0].input)
+			return true;
+	return false;
+}
+
+static void write_titles(const struct figure *figure, int width, FILE *out)
+{
+	bool several = are_several_inputs(figure);
+	char text[REPORT_TITLE_BYTES + 128];
+	const struct ref_claim *c;
+	double y = 0, at;
+	size_t i;
+
+	for (i = 0; i < figure->n; i++) {
+		bool titled = is_new_title(figure, i);
+
+		at = step_down(&y, titled);
+		if (!titled)
+			continue;
+		row_text(figure, i, several, text, sizeof(text));
+		write_title(text, at, width, NULL, out);
+	}
+	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1)) {
+		snprintf(text, sizeof(text), "claim [%d] %s: %s",
+			 (int)(c - ref_claims) + 1, c->system, c->figure);
+		write_title(text, step_down(&y, true), width, CLAIM_COLOUR, out);
+		fprintf(out, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead back dt (5,5) lw 1 lc rgb '%s'\n",
+			plot_value(figure, (double)c->low_ns),
+			plot_value(figure, (double)c->low_ns),
+			CLAIM_LINE_COLOUR);
+	}
+}
+
+static void range_of(const struct figure *figure, double *low, double *high)
+{
+	const struct ref_claim *c;
+	size_t i;
+
+	*low = INFINITY;
+	*high = 0;
+	for (i = 0; i < figure->n; i++) {
+		const struct hist *h = &figure->series[i].result->hist;
+
+		*low = fmin(*low, plot_value(figure, (double)h->min));
+		*high = fmax(*high, plot_value(figure, (double)h->max));
+	}
+	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1)) {
+		*low = fmin(*low, plot_value(figure, (double)c->low_ns));
+		*high = fmax(*high, plot_value(figure, (double)c->high_ns));
+	}
+	*low /= 1.1;
+	*high *= 1.1;
+}
+
+static void write_key(const struct figure *figure, const struct key *key,
+		      int width, FILE *out)
+{
+	if (!key->n) {
+		fputs("set key off\n", out);
+		return;
+	}
+	fprintf(out, "set key at screen 0.5, screen 1 center top horizontal maxcols %d samplen 1.5\n",
+		key_columns(figure, key, width));
+}
+
+static void write_key_entries(const struct figure *figure, const struct key *key,
+			      FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < key->n; i++) {
+		fprintf(out, ", \\\n\tNaN with lines lw 6 lc rgb '%s' title ",
+			plot_colour(i));
+		plot_write_text(key_text(figure, key, i), out);
+	}
+}
+
+static void write_frame(const struct figure *figure, const struct drawing *drawing,
+			const struct key *key, FILE *out)
+{
+	double height = rows_height(figure, drawing), width = drawing->width;
+	double content = content_height(figure);
+
+	fprintf(out, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n",
+		SIDE / width, 1 - SIDE / width);
+	fprintf(out, "set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
+		BOTTOM / height, (BOTTOM + content) / height);
+	fprintf(out, "set yrange [%g:0]\nset border 1\n", content);
+	fputs("set tics nomirror out scale 0.6\nunset ytics\nset grid xtics lt 1 lw 0.5 lc rgb '#999999' dt (2,4)\n",
+	      out);
+	write_key(figure, key, drawing->width, out);
+}
+
+/* Labels of a linear axis from 0. */
+static void write_linear_tics(double high, int pixels, FILE *out)
+{
+	double step = pow(10, floor(log10(high / 10)));
+	int most = pixels / 65, i;
+
+	for (i = 0; high / step > most; i++)
+		step *= i % 3 == 1 ? 2.5 : 2;
+	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n", step);
+}
+
+static void write_stages_plot(const struct figure *figure,
+			      const struct drawing *drawing,
+			      const struct key *key, FILE *out)
+{
+	double high = 0;
+	size_t i;
+
+	for (i = 0; i < figure->n; i++)
+		high = fmax(high, hist_mean(&figure->series[i].result->hist));
+	high = fmax(high, 1) / (figure->instructions ? 1 : 1000) * 1.03;
+	fprintf(out, "set xrange [0:%.9g]\nset xlabel 'mean, %s'\n", high,
+		plot_unit(figure));
+	write_linear_tics(high, drawing->width - 2 * SIDE, out);
+	fputs("plot data using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fs solid 0.85 noborder lc rgb variable notitle",
+	      out);
+	write_key_entries(figure, key, out);
+}
+
+static void write_ranges_plot(const struct figure *figure,
+			      const struct drawing *drawing,
+			      const struct key *key, FILE *out)
+{
+	double low, high;
+
+	range_of(figure, &low, &high);
+	fprintf(out, "set logscale x\nset xrange [%.9g:%.9g]\nset xlabel '%s%s'\n",
+		low, high, figure->instructions ? "" : "latency, ",
+		plot_unit(figure));
+	plot_write_tics('x', low, high, drawing->width - 2 * SIDE, 0, out);
+	fputs("plot data using 2:1:($5-$2):(0):6 with vectors nohead lw 1.4 lc rgb variable notitle, \\\n"
+	      "\tdata using 3:1:($4-$3):(0):6 with vectors nohead lw 6 lc rgb variable notitle, \\\n"
+	      "\tdata using 3:($1-5):(0):(10):6 with vectors nohead lw 2.4 lc rgb variable notitle",
+	      out);
+	write_key_entries(figure, key, out);
+}
+
+/**
+ * rows_write_script - how a chart of bars is plotted
+ * @figure: which
+ * @drawing: its size
+ * @out: script; terminal, output and data are set before
+ */
+void rows_write_script(const struct figure *figure,
+		       const struct drawing *drawing, FILE *out)
+{
+	struct key key;
+
+	make_key(figure, &key);
+	write_frame(figure, drawing, &key, out);
+	write_titles(figure, drawing->width, out);
+	if (figure->kind == FIGURE_STAGES)
+		write_stages_plot(figure, drawing, &key, out);
+	else
+		write_ranges_plot(figure, drawing, &key, out);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A report for terminals: the comparison, then each input as bench prints it. */
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "report.h"
+
+#define BAR_LABEL 28
+
+/* A line of characters for a row: each stage's share of the longest mean. */
+static void print_stages_of(const struct report *report,
+			    const struct report_input *in,
+			    const struct result *total, double longest,
+			    int columns, FILE *out)
+{
+	double scale = (columns - BAR_LABEL) / longest, at = 0;
+	char title[REPORT_TITLE_BYTES];
+	const char *letter = "=-+*#%o~";
+	int drawn = 0, parts = 0, end;
+	size_t j;
+
+	fprintf(out, "%-*.*s ", BAR_LABEL - 1, BAR_LABEL - 1,
+		report_row_title(report, total, title));
+	for (j = 0; j < in->run.n_results; j++) {
+		const struct result *r = &in->run.results[j];
+
+		if (!report_is_part(r->stage) || !r->hist.n ||
+		    r->cpu != total->cpu || r->irq != total->irq ||
+		    !result_same_way(r, total))
+			continue;
+		at += (double)r->hist.sum / (double)total->hist.n;
+		end = (int)(at * scale);
+		for (; drawn < end; drawn++)
+			fputc(letter[parts % 8], out);
+		parts++;
+	}
+	fputc('\n', out);
+	for (j = 0, parts = 0; j < in->run.n_results; j++) {
+		const struct result *r = &in->run.results[j];
+		double part;
+
+		if (!report_is_part(r->stage) || !r->hist.n ||
+		    r->cpu != total->cpu || r->irq != total->irq ||
+		    !result_same_way(r, total))
+			continue;
+		part = (double)r->hist.sum / (double)total->hist.n;
+		fprintf(out, "%*s%c %.*f %s %s\n", BAR_LABEL, "",
+			letter[parts++ % 8], in->instructions ? 0 : 3,
+			in->instructions ? part : part / 1000,
+			in->instructions ? "instructions," : "us",
+			stage_title(r->stage));
+	}
+}
+
+static void print_stages(const struct report *report,
+			 const struct report_input *in, int columns, FILE *out)
+{
+	double longest = 0;
+	size_t i, j;
+
+	for (i = 0; i < in->run.n_results; i++)
+		if (!strcmp(in->run.results[i].stage, "total") &&
+		    in->run.results[i].hist.n)
+			longest = fmax(longest,
+				       hist_mean(&in->run.results[i].hist));
+	if (longest <= 0)
+		return;
+	fputs("\nMean by stage:\n", out);
+	for (i = 0; i < in->run.n_results; i++) {
+		const struct result *total = &in->run.results[i];
+		bool divided = false;
+
+		for (j = 0; j < in->run.n_results; j++)
+			divided |= report_is_part(in->run.results[j].stage) &&
+				   in->run.results[j].hist.n &&
+				   result_same_way(&in->run.results[j], total);
+		if (divided && !strcmp(total->stage, "total") && total->hist.n)
+			print_stages_of(report, in, total, longest, columns,
+					out);
+	}
+}
+
+/**
+ * report_text - the whole report as text
+ * @report: inputs
+ * @style: width, characters; unit, header and histograms are chosen here
+ * @out: where to
+ */
+void report_text(const struct report *report, const struct text_style *style,
+		 FILE *out)
+{
+	size_t i;
+
+	if (report->title)
+		fprintf(out, "%s\n\n", report->title);
+	for (i = 0; i < report->n_notes; i++)
+		fprintf(out, "%s\n\n", report->notes[i]);
+	compare_write_text(report, style, out);
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
+		struct text_style own = *style;
+
+		own.header = true;
+		own.histogram = true;
+		own.nanoseconds = in->instructions;
+		fprintf(out, "=== %s%s\n", in->label, in->instructions ?
+			": 1 ns is one instruction executed" : "");
+		out_text(&in->run, &own, out);
+		print_stages(report, in, style->columns, out);
+		if (!in->instructions)
+			ref_compare(&in->run, &own, out);
+		fputc('\n', out);
+	}
+}
