@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* irqlat trace: results as JSON, CSV, .hlog and .hgrm. */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "msg.h"
 #include "out.h"
 #include "trace.h"
 #include "tracing/hlog.h"
@@ -174,8 +172,9 @@ static json_t *kernel_object(const struct trace_run *trace)
 			 "accounting", accounts);
 }
 
-static int write_json(const struct trace_run *trace, FILE *out)
+static int write_json(const void *what, FILE *out)
 {
+	const struct trace_run *trace = what;
 	struct run run;
 	json_t *root = NULL;
 	int err = to_run(trace, &run);
@@ -193,8 +192,9 @@ static int write_json(const struct trace_run *trace, FILE *out)
 	return err ? -1 : 0;
 }
 
-static int write_csv(const struct trace_run *trace, FILE *out)
+static int write_csv(const void *what, FILE *out)
 {
+	const struct trace_run *trace = what;
 	struct run run;
 	int err = to_run(trace, &run);
 
@@ -222,8 +222,9 @@ static int add_hlog(void *ctx, const struct stats_line *line, int end, int stage
 	return hlog_line(hdr->out, tag, 0, hdr->length_s, h);
 }
 
-static int write_hlog(const struct trace_run *trace, FILE *out)
+static int write_hlog(const void *what, FILE *out)
 {
+	const struct trace_run *trace = what;
 	struct hdr hdr = { .out = out, .length_s =
 		(double)(trace->ended_ns - trace->started_ns) / 1e9 };
 	struct timespec now;
@@ -239,46 +240,30 @@ static int write_hlog(const struct trace_run *trace, FILE *out)
 	       visit(trace, add_hlog, &hdr) ? -1 : 0;
 }
 
+static int write_hgrm(const void *what, FILE *out)
+{
+	return hlog_hgrm(out, what, 1000);
+}
+
 /* One file for each histogram: the plotter takes one a file. */
 static int add_hgrm(void *ctx, const struct stats_line *line, int end, int stage,
 		    const struct hist *h)
 {
 	const struct hdr *hdr = ctx;
+	struct opt_file file = { .wanted = true };
 	char tag[TAG_BYTES], *path;
-	FILE *out;
 	int err;
 
 	tag_of(line, end, stage, tag);
 	if (asprintf(&path, "%s.%s.hgrm", hdr->prefix, tag) < 0)
 		return -1;
-	out = fopen(path, "we");
-	err = !out || hlog_hgrm(out, h, 1000);
-	if (out && fclose(out))
-		err = 1;
+	file.name = path;
+	err = opt_file_write(&file, write_hgrm, h);
 	free(path);
-	return err ? -1 : 0;
+	return err;
 }
 
 /* --- files ----------------------------------------------------------------- */
-
-static int write_file(const struct opt_file *wanted, const struct trace_run *run,
-		      int (*write)(const struct trace_run *run, FILE *out))
-{
-	FILE *file;
-	int err;
-
-	if (!wanted->wanted)
-		return 0;
-	if (opt_file_is_stdout(wanted))
-		return write(run, stdout);
-	file = fopen(wanted->name, "we");
-	err = !file || write(run, file);
-	if (file && fclose(file))
-		err = 1;
-	if (err)
-		msg_error("%s: cannot write: %s", wanted->name, strerror(errno));
-	return err ? -1 : 0;
-}
 
 /* Does a file that was asked for take standard output from the tables? */
 bool trace_out_uses_stdout(const struct trace_config *config)
@@ -295,17 +280,13 @@ int trace_out_files(const struct trace_run *run)
 	struct hdr hdr = { .prefix = config->hgrm.name };
 	int err;
 
-	err = write_file(&config->json, run, write_json);
-	err |= write_file(&config->csv, run, write_csv);
-	err |= write_file(&config->hlog, run, write_hlog);
+	err = opt_file_write(&config->json, write_json, run);
+	err |= opt_file_write(&config->csv, write_csv, run);
+	err |= opt_file_write(&config->hlog, write_hlog, run);
 	if (config->hgrm.wanted) {
 		if (!hdr.prefix)
 			hdr.prefix = "irqlat";
-		if (visit(run, add_hgrm, &hdr)) {
-			msg_error("%s.*.hgrm: cannot write: %s", hdr.prefix,
-				  strerror(errno));
-			err = -1;
-		}
+		err |= visit(run, add_hgrm, &hdr);
 	}
 	return err;
 }

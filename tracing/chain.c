@@ -64,6 +64,7 @@ const char *const outcome_names[OUTCOMES] = {
 	[OUTCOME_AWAKE] = "task_awake",
 	[OUTCOME_NO_SYSCALL] = "no_syscall",
 	[OUTCOME_KERNEL] = "kernel_only",
+	[OUTCOME_NO_SWITCH] = "no_switch",
 	[OUTCOME_INCOMPLETE] = "incomplete",
 	[OUTCOME_AMBIGUOUS] = "ambiguous",
 	[OUTCOME_LOST] = "lost",
@@ -610,7 +611,8 @@ static void on_waking(struct chains *b, struct cpu_state *cpu,
 	}
 	/* Woken before, and its wake-up or its switch in was not recorded. */
 	if (task && task->state != TASK_NONE)
-		task_chain_end(b, task, OUTCOME_INCOMPLETE);
+		task_chain_end(b, task, task->state == TASK_WOKEN ?
+			       OUTCOME_NO_SWITCH : OUTCOME_INCOMPLETE);
 	if (!c.path && !cpu->tail.root) {
 		if (task)
 			task_put(b, task);
@@ -759,7 +761,7 @@ static void on_switch(struct chains *b, struct cpu_state *cpu,
 static bool task_runs_now(struct chains *b, struct task *task)
 {
 	if (task->state == TASK_WOKEN) {
-		task_chain_end(b, task, OUTCOME_INCOMPLETE);
+		task_chain_end(b, task, OUTCOME_NO_SWITCH);
 		task_put(b, task);
 		return false;
 	}

@@ -65,7 +65,8 @@ enum outcome {
 	OUTCOME_AWAKE,		/* the task was already on its way to user space */
 	OUTCOME_NO_SYSCALL,	/* back in user space, but not from a system call */
 	OUTCOME_KERNEL,		/* only kernel threads and tasks that slept again */
-	OUTCOME_INCOMPLETE,	/* an event is missing, though none was lost */
+	OUTCOME_NO_SWITCH,	/* the task ran, its switch in was not recorded */
+	OUTCOME_INCOMPLETE,	/* another event is missing, though none was lost */
 	OUTCOME_AMBIGUOUS,	/* several interrupts could have woken the task */
 	OUTCOME_LOST,		/* events of the chain may have been lost */
 	OUTCOME_NEGATIVE,	/* time ran backwards within the chain */

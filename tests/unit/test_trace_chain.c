@@ -395,6 +395,42 @@ static void woken_before_it_slept(void **state)
 	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 18);
 }
 
+/*
+ * A hypervisor's kernel keeps its own tasks out of the trace: the woken task makes
+ * a system call, or is woken again, and nothing said that it got the CPU.
+ */
+static void switch_in_was_hidden(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	for (uint64_t t = 100; t < 400; t += 100) {
+		gen_irq_entry(&b->g, 1, t, 36, "disk");
+		gen_wake(&b->g, 1, t + 10, GEN_WAKING, 500, "dd", 0);
+		gen_wake(&b->g, 1, t + 12, GEN_WAKEUP, 500, "dd", 0);
+		gen_ints(&b->g, 1, t + 20, GEN_IRQ_EXIT, 36, 1);
+	}
+	gen_context(&b->g, 0, 500, 0);
+	gen_long(&b->g, 0, 450, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_NO_SWITCH, 3);
+	assert_int_equal(b->n, 0);
+}
+
+/* The wake-up's end is missing: that is not the same. */
+static void wakeup_is_missing(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 36, "disk");
+	gen_wake(&b->g, 1, 110, GEN_WAKING, 500, "dd", 0);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 36, 1);
+	gen_switch(&b->g, 0, 130, 0, 0, 500);
+	run(b);
+	expect(b, OUTCOME_INCOMPLETE, 1);
+}
+
 /* The idle task is 0 on every CPU and is woken by nobody. */
 static void idle_task_is_nobody(void **state)
 {
@@ -512,6 +548,7 @@ int main(void)
 		T(softirq_of_one_line_twice), T(hidden_interrupt_is_not_ours),
 		T(kernel_thread_never_returns), T(preempted_on_the_way_back),
 		T(page_fault_has_no_sys_exit), T(woken_before_it_slept),
+		T(switch_in_was_hidden), T(wakeup_is_missing),
 		T(idle_task_is_nobody), T(time_running_backwards_is_negative),
 		T(loss_on_the_task_s_cpu), T(loss_on_another_cpu),
 		T(timer_and_the_line_inside_it), T(cut_off_at_the_end),

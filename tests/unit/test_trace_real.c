@@ -15,6 +15,16 @@
 #define CPUS_MAX	256
 #define KEPT_MAX	20000
 
+/*
+ * Enough is counted, not timed: in an emulator each event takes long, and what
+ * more of them would show is nothing new. Read while they are recorded: that often
+ * something was handed out, and that many sub-buffers were filled meanwhile.
+ */
+#define ROUNDS_SAVED	1500
+#define ROUNDS_LOSS	2000
+#define HANDED_OUT	200
+#define FILLED		8
+
 /**
  * struct saved - a recording
  * @pages: of each CPU, @n_pages of them
@@ -56,7 +66,6 @@ struct saved_source {
 struct ends {
 	int in;
 	int out;
-	int n;
 };
 
 static void *answer(void *arg)
@@ -64,14 +73,15 @@ static void *answer(void *arg)
 	const struct ends *e = arg;
 	char c;
 
-	for (int i = 0; i < e->n; i++) {
-		if (read(e->in, &c, 1) != 1 || write(e->out, &c, 1) != 1)
+	while (read(e->in, &c, 1) == 1) {
+		if (write(e->out, &c, 1) != 1)
 			abort();
 	}
 	return NULL;
 }
 
-static void make_events(int n)
+/* Of @n rounds, or until @enough is set where there is one. */
+static void make_events(int n, const bool *enough)
 {
 	int a[2], b[2];
 	struct ends e;
@@ -80,16 +90,18 @@ static void make_events(int n)
 
 	if (pipe(a) || pipe(b))
 		abort();
-	e = (struct ends){ a[0], b[1], n };
+	e = (struct ends){ a[0], b[1] };
 	require(instance_start(instance) == 0);
 	pthread_create(&thread, NULL, answer, &e);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; enough ? !__atomic_load_n(enough, __ATOMIC_ACQUIRE) : i < n;
+	     i++) {
 		if (write(a[1], &c, 1) != 1 || read(b[0], &c, 1) != 1)
 			abort();
 	}
+	close(a[1]);
 	pthread_join(thread, NULL);
 	require(instance_stop(instance) == 0);
-	close(a[0]), close(a[1]), close(b[0]), close(b[1]);
+	close(a[0]), close(b[0]), close(b[1]);
 }
 
 /* --- recording --------------------------------------------------------------- */
@@ -231,33 +243,44 @@ static void compare_saved(const struct saved *saved,
 	free(theirs.at);
 }
 
-static void *make_in_background(void *done)
+static void *make_in_background(void *enough)
 {
-	make_events(40000);
-	__atomic_store_n((bool *)done, true, __ATOMIC_RELEASE);
+	make_events(0, enough);
 	return NULL;
 }
 
-static bool most_are_kept(const struct saved *saved)
+/* Sub-buffers that were handed out so far; @bytes of events in them. */
+static size_t handed_out(const struct saved *saved, size_t *bytes)
 {
-	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++)
-		if (saved->n_pages[cpu] > KEPT_MAX / 2)
-			return true;
-	return false;
+	size_t n = 0;
+
+	*bytes = 0;
+	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++) {
+		n += saved->n_pages[cpu];
+		for (size_t i = 0; i < saved->n_pages[cpu]; i++)
+			*bytes += subbuf_u32(saved->pages[cpu] +
+					     i * saved->page_bytes +
+					     saved->layout.commit_offset, false) &
+				  SUBBUF_COMMIT_LENGTH;
+	}
+	return n;
 }
 
 static void save_while_recorded(struct saved *saved)
 {
+	size_t n, bytes;
 	pthread_t thread;
-	bool done = false;
+	bool enough = false;
 
-	pthread_create(&thread, NULL, make_in_background, &done);
-	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
+	pthread_create(&thread, NULL, make_in_background, &enough);
+	do {
 		usleep(500);
 		/* A page is handed out however little is on it: not all there is. */
-		if (!most_are_kept(saved))
-			save_some(saved, 16);
-	}
+		save_some(saved, 16);
+		n = handed_out(saved, &bytes);
+	} while (n < KEPT_MAX / 2 &&
+		 (n < HANDED_OUT || bytes < FILLED * saved->page_bytes));
+	__atomic_store_n(&enough, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 }
 
@@ -291,13 +314,13 @@ static const char *compare_real(uint32_t subbuf_kb, bool map, enum how how)
 						     event_defs[i].name,
 						     "format", NULL);
 	for (int round = 0; how == WITH_LOSSES && round < 3; round++) {
-		make_events(6000);
+		make_events(ROUNDS_LOSS, NULL);
 		save_some(&saved, subbuf_kb == 4 ? 20 : 2);
 	}
 	if (how == MEANWHILE)
 		save_while_recorded(&saved);
 	else
-		make_events(how == WITH_LOSSES ? 6000 : 3000);
+		make_events(how == WITH_LOSSES ? ROUNDS_LOSS : ROUNDS_SAVED, NULL);
 	save_some(&saved, KEPT_MAX);
 	compare_saved(&saved, instance_catalog(instance), formats,
 		      how == WITH_LOSSES);
