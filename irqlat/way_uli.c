@@ -24,9 +24,9 @@
 
 /* How often a thread that does not sleep looks whether it is to stop. */
 #define SPIN_NS		1000000
-/* Between two such looks at least; about a microsecond each. */
+/* What it does between two looks at the clock: a few microseconds. */
 #define STEPS		1000
-#define CALLS		8
+#define CALLS		32
 #define SEMAPHORE	0
 
 /**

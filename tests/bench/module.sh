@@ -7,6 +7,11 @@
 # stamp, and tracing both would add the tracer's cost to both; so UIO's handler is
 # taken to begin as long after the raise as ours, which the same code calls on
 # the same line.
+#
+# irq_to_uli, uli_return, mmap_spin: a thread that is not asleep when the interrupt
+# hits it, against read() in the same run, all of them of a line of irqgen that is
+# raised on their CPU by an interrupt sent to it. A timer's own end, which comes
+# after its handlers, would be in all of them: --raise ipi leaves it out.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -18,6 +23,9 @@ compare='irqlat bench --source edu --ways read,uio --samples 1000 -q --json'
 
 # Handler durations: time stamp counters around each handler, which under icount are
 # instructions; a share of the tracer is in both.
+awake='irqlat bench --source irqgen --raise ipi -c 0 --gap 1ms --samples 1000 -q --json \
+	--ways read,mmap-spin,uli,uli-spin'
+
 handlers='
 	cd /sys/kernel/tracing && echo x86-tsc >trace_clock
 	echo 1 >events/irq/irq_handler_entry/enable
@@ -51,6 +59,24 @@ uio = p50["uio", "total"] - p50["read", "raise_to_handler"]
 goal = 0.95 if kernel.startswith("6.1") and kernel != "6.12" else 0.6
 print(json.dumps({"name": f"irq_to_read.vs_uio.{kernel}", "value": ours / uio,
     "unit": f"ratio {ours}/{uio}", "goal": f"<= {goal}", "ok": ours / uio <= goal, "command": command}))
+PYTHON
+	guest "$kernel" "modprobe irqgen && $awake" >"$work/json" &&
+		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && modprobe irqgen && $awake'" <<'PYTHON'
+import json, sys
+path, kernel, command = sys.argv[1:]
+p50 = {(r["way"], r["stage"]): r["p50_ns"] for r in json.load(open(path))["results"]}
+read = p50["read", "handler_to_user"]
+for name, row, goal in (
+        ("irq_to_uli", ("uli-spin", "handler_to_user_direct"), 0.12),
+        ("uli_return", ("uli", "handler_to_user_return"), 0.40),
+        ("mmap_spin", ("mmap-spin", "handler_to_user"), 0.20)):
+    ours = p50.get(row)
+    if ours is None:
+        print(f"bench: kernel {kernel}: {name}: too few samples of {row}", file=sys.stderr)
+        continue
+    print(json.dumps({"name": f"{name}.vs_read.{kernel}", "value": ours / read,
+        "unit": f"ratio {ours}/{read}", "goal": f"<= {goal:.2f}", "ok": ours / read <= goal,
+        "command": " ".join(command.split())}))
 PYTHON
 	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
 		/usr/bin/python3 - "$work/trace" "$kernel" <<'PYTHON'

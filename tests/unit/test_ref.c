@@ -73,10 +73,20 @@ static void upcalls_stand_beside_upcalls(void **state)
 			 0);
 	for (i = 0; i < run.n_results; i++)
 		strcpy(run.results[i].way, "uli");
+	assert_true(run.n_results >= 4);
+	strcpy(run.results[0].stage, "handler_to_user_direct");
+	strcpy(run.results[1].stage, "handler_to_user_return");
+	strcpy(run.results[2].stage, "handler_to_user_wake");
+	strcpy(run.results[3].stage, "total_direct");
 	run.system.emulated = false;
 	text = beside(&run);
 	part = part_with(text, "claim: SGI ULI ~1.5 us");
-	assert_non_null(strstr(part, "uli          handler_to_user"));
+	assert_non_null(strstr(part, "uli          handler_to_user_direct "));
+	assert_non_null(strstr(part, "uli          handler_to_user_return "));
+	/* Who slept was woken; and the stage of all paths has those in it. */
+	assert_null(strstr(part, "_wake"));
+	assert_null(strstr(part, "total_direct"));
+	assert_null(strstr(part, "uli          handler_to_user "));
 	free(part);
 	part = part_with(text, "claim: SGI REACT 5.3");
 	assert_non_null(strstr(part, "ours: nothing in this run compares"));
