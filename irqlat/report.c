@@ -164,6 +164,7 @@ int cmd_report(int argc, char **argv)
 	struct report report = { 0 };
 	struct text_style style;
 	int operand, rc;
+	size_t i;
 
 	rc = opts_parse(&command, argc, argv, &config, &operand);
 	if (rc == OPTS_HELP) {
@@ -184,8 +185,8 @@ int cmd_report(int argc, char **argv)
 	report.notes = config.notes.text;
 	report.n_notes = config.notes.n;
 	rc = read_inputs(&report, &config, argc - operand, argv + operand);
-	if (!rc)
-		report_look(&report);
+	for (i = 0; i < report.n_inputs && !rc; i++)
+		report_look(&report.inputs[i]);
 	if (!rc && config.text) {
 		memset(&style, 0, sizeof(style));
 		text_style_detect(&style, stdout);

@@ -30,6 +30,8 @@
  * @text: the file itself, @len bytes
  * @len: bytes in @text
  * @run: what it says
+ * @with_source: some rows differ by what interrupts only, so titles say it
+ * @with_cpu: the same of the CPU
  */
 struct report_input {
 	const char *path;
@@ -38,6 +40,8 @@ struct report_input {
 	char *text;
 	size_t len;
 	struct run run;
+	bool with_source;
+	bool with_cpu;
 };
 
 /**
@@ -47,8 +51,6 @@ struct report_input {
  * @title: heading of the page; NULL: the usual one
  * @notes: @n_notes paragraphs under it
  * @n_notes: how many
- * @with_source: rows of an input differ by what interrupts only, so titles say it
- * @with_cpu: the same of the CPU
  */
 struct report {
 	struct report_input *inputs;
@@ -56,8 +58,6 @@ struct report {
 	const char *title;
 	const char *const *notes;
 	size_t n_notes;
-	bool with_source;
-	bool with_cpu;
 };
 
 /* A row of one of the inputs: a curve, or a bar. */
@@ -126,8 +126,8 @@ struct drawing {
 };
 
 /* report_figures.c: what is drawn */
-void report_look(struct report *report);
-const char *report_row_title(const struct report *report,
+void report_look(struct report_input *in);
+const char *report_row_title(const struct report_input *in,
 			     const struct result *r,
 			     char title[REPORT_TITLE_BYTES]);
 bool report_is_part(const char *stage);

@@ -22,13 +22,13 @@ struct lines {
 	size_t n;
 };
 
-static bool is_line(const struct report *report, const struct line *line,
+static bool is_line(const struct report_input *in, const struct line *line,
 		    const struct result *r)
 {
 	char title[REPORT_TITLE_BYTES];
 
 	return !strcmp(r->stage, line->stage) && !strcmp(r->wait, line->wait) &&
-	       !strcmp(report_row_title(report, r, title), line->title);
+	       !strcmp(report_row_title(in, r, title), line->title);
 }
 
 static int lines_collect(const struct report *report, bool instructions,
@@ -46,7 +46,7 @@ static int lines_collect(const struct report *report, bool instructions,
 			struct line *list;
 
 			for (k = 0; k < lines->n; k++)
-				if (is_line(report, &lines->list[k], r))
+				if (is_line(in, &lines->list[k], r))
 					break;
 			if (k < lines->n || strcmp(r->stage, stage))
 				continue;
@@ -57,20 +57,19 @@ static int lines_collect(const struct report *report, bool instructions,
 			lines->list = list;
 			list[lines->n] = (struct line){ .stage = r->stage,
 							.wait = r->wait };
-			report_row_title(report, r, list[lines->n++].title);
+			report_row_title(in, r, list[lines->n++].title);
 		}
 	}
 	return 0;
 }
 
-static const struct result *find(const struct report *report,
-				 const struct report_input *in,
+static const struct result *find(const struct report_input *in,
 				 const struct line *line)
 {
 	size_t j;
 
 	for (j = 0; j < in->run.n_results; j++)
-		if (is_line(report, line, &in->run.results[j]))
+		if (is_line(in, line, &in->run.results[j]))
 			return &in->run.results[j];
 	return NULL;
 }
@@ -115,7 +114,7 @@ static void write_html_line(const struct report *report, bool instructions,
 	fputs("</th>", out);
 	for (i = 0; i < report->n_inputs; i++) {
 		const struct report_input *in = &report->inputs[i];
-		const struct result *r = find(report, in, line);
+		const struct result *r = find(in, line);
 
 		if (in->instructions != instructions)
 			continue;
@@ -270,8 +269,7 @@ static void write_text_table(const struct report *report, bool instructions,
 				if (report->inputs[i].instructions ==
 				    instructions)
 					fprintf(out, "%*s", width,
-						value_text(find(report,
-								&report->inputs[i],
+						value_text(find(&report->inputs[i],
 								&lines->list[j]),
 							   500000, instructions,
 							   text));

@@ -24,45 +24,54 @@ static bool same_line(const struct result *a, const struct result *b)
 
 /**
  * report_look - find out what titles of rows have to say
- * @report: inputs are read; @with_source and @with_cpu are set
+ * @in: is read; @with_source and @with_cpu are set
  */
-void report_look(struct report *report)
+void report_look(struct report_input *in)
 {
-	size_t i, j, k;
+	const struct run *run = &in->run;
+	size_t i, j;
 
-	for (i = 0; i < report->n_inputs; i++) {
-		const struct run *run = &report->inputs[i].run;
+	for (i = 0; i < run->n_results; i++)
+		for (j = 0; j < i; j++) {
+			const struct result *a = &run->results[i];
+			const struct result *b = &run->results[j];
 
-		for (j = 0; j < run->n_results; j++)
-			for (k = 0; k < j; k++) {
-				const struct result *a = &run->results[j];
-				const struct result *b = &run->results[k];
-
-				if (strcmp(a->way, b->way) ||
-				    strcmp(a->load, b->load) ||
-				    strcmp(a->stage, b->stage))
-					continue;
-				report->with_source |= !same_line(a, b);
-				report->with_cpu |= same_line(a, b) &&
-						    a->cpu != b->cpu;
-			}
-	}
+			if (strcmp(a->way, b->way) ||
+			    strcmp(a->load, b->load) ||
+			    strcmp(a->stage, b->stage))
+				continue;
+			in->with_source |= !same_line(a, b);
+			in->with_cpu |= same_line(a, b) && a->cpu != b->cpu;
+		}
 }
 
-/* A way and, where it takes that to tell rows apart, line and CPU. */
-const char *report_row_title(const struct report *report,
+/* A way and, where it takes that to tell rows apart, its line. */
+static const char *line_title(const struct report_input *in,
+			      const struct result *r,
+			      char title[REPORT_TITLE_BYTES])
+{
+	char way[RESULT_TITLE_BYTES], irq[32] = "";
+
+	if (in->with_source && r->irq != RESULT_NO_IRQ)
+		snprintf(irq, sizeof(irq), " irq %" PRIu64, r->irq);
+	snprintf(title, REPORT_TITLE_BYTES, "%s%s%s%s", result_title(r, way),
+		 in->with_source ? ", " : "", in->with_source ? r->source : "",
+		 irq);
+	return title;
+}
+
+/* The same and, where it takes that too, its CPU. */
+const char *report_row_title(const struct report_input *in,
 			     const struct result *r,
 			     char title[REPORT_TITLE_BYTES])
 {
-	char way[RESULT_TITLE_BYTES], irq[32] = "", cpu[32] = "";
+	char cpu[32] = "";
+	size_t len;
 
-	if (report->with_source && r->irq != RESULT_NO_IRQ)
-		snprintf(irq, sizeof(irq), " irq %" PRIu64, r->irq);
-	if (report->with_cpu)
+	if (in->with_cpu)
 		snprintf(cpu, sizeof(cpu), ", CPU %" PRId64, r->cpu);
-	snprintf(title, REPORT_TITLE_BYTES, "%s%s%s%s%s", result_title(r, way),
-		 report->with_source ? ", " : "",
-		 report->with_source ? r->source : "", irq, cpu);
+	len = strlen(line_title(in, r, title));
+	snprintf(title + len, REPORT_TITLE_BYTES - len, "%s", cpu);
 	return title;
 }
 
@@ -81,8 +90,8 @@ struct rows {
 	size_t n;
 };
 
-static int rows_add(struct rows *rows, const struct report *report,
-		    const struct report_input *in, const struct result *r)
+static int rows_add(struct rows *rows, const struct report_input *in,
+		    const struct result *r)
 {
 	struct series *list = reallocarray(rows->list, rows->n + 1,
 					   sizeof(*list));
@@ -91,7 +100,7 @@ static int rows_add(struct rows *rows, const struct report *report,
 		return -1;
 	rows->list = list;
 	list[rows->n] = (struct series){ .input = in, .result = r };
-	report_row_title(report, r, list[rows->n++].title);
+	report_row_title(in, r, list[rows->n++].title);
 	return 0;
 }
 
@@ -110,7 +119,7 @@ static int rows_collect(struct rows *rows, const struct report *report,
 			const struct result *r = &in->run.results[j];
 
 			if (!strcmp(r->stage, stage) && r->hist.n &&
-			    rows_add(rows, report, in, r))
+			    rows_add(rows, in, r))
 				return -1;
 		}
 	}
@@ -333,6 +342,27 @@ static void prefix_titles(struct rows *rows)
 	}
 }
 
+/* Rows of a line beside each other, whatever their CPU; titles without it. */
+static int rows_group_lines(struct rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->n; i++)
+		line_title(rows->list[i].input, rows->list[i].result,
+			   rows->list[i].title);
+	return rows_group(rows);
+}
+
+/* What tells a curve from others of the same line. */
+static void curve_title(struct series *s)
+{
+	if (s->input->with_cpu)
+		snprintf(s->title, sizeof(s->title), "%s, CPU %" PRId64,
+			 s->input->label, s->result->cpu);
+	else
+		snprintf(s->title, sizeof(s->title), "%s", s->input->label);
+}
+
 /*
  * Curves: all in one figure while they can be told apart; else those of one way
  * from every input; else as many as fit.
@@ -355,7 +385,7 @@ static int add_curves(struct figures *figures, const struct report *report,
 		err = add_figure(figures, like, &rows, 0, rows.n, "");
 		goto out;
 	}
-	err = several ? rows_group(&rows) : 0;
+	err = several ? rows_group_lines(&rows) : 0;
 	for (from = 0; from < rows.n && !err; from = to) {
 		for (to = from + 1; to < rows.n; to++)
 			if (to - from == REPORT_CURVES_MAX ||
@@ -363,15 +393,12 @@ static int add_curves(struct figures *figures, const struct report *report,
 					       rows.list[from].title)))
 				break;
 		if (several)
-			snprintf(part, sizeof(part), "%s",
-				 rows.list[from].title);
+			memcpy(part, rows.list[from].title, sizeof(part));
 		else
 			snprintf(part, sizeof(part), "part %zu",
 				 from / REPORT_CURVES_MAX + 1);
 		for (i = from; i < to && several; i++)
-			snprintf(rows.list[i].title,
-				 sizeof(rows.list[i].title), "%s",
-				 rows.list[i].input->label);
+			curve_title(&rows.list[i]);
 		err = add_figure(figures, like, &rows, from, to, part);
 	}
 out:
@@ -423,27 +450,27 @@ static int add_cpus(struct figures *figures, const struct report *report,
 {
 	struct figure f = figure_of(FIGURE_CPUS, "total", instructions,
 				    "By CPU");
-	struct report without = *report;
+	bool several = count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i, from, to;
 	int err;
 
-	/* Rows that differ in the CPU alone have one title so. */
-	without.with_cpu = false;
-	err = rows_collect(&rows, &without, "total", instructions);
-	if (!err && count_inputs(report, instructions) > 1)
-		prefix_titles(&rows);
+	err = rows_collect(&rows, report, "total", instructions);
 	if (!err)
-		err = rows_group(&rows);
+		err = rows_group_lines(&rows);
 	for (from = 0; from < rows.n && !err; from = to) {
+		const struct report_input *in = rows.list[from].input;
 		char part[REPORT_TITLE_BYTES];
 
-		memcpy(part, rows.list[from].title, sizeof(part));
 		for (to = from + 1; to < rows.n; to++)
-			if (strcmp(rows.list[to].title, part))
+			if (rows.list[to].input != in ||
+			    strcmp(rows.list[to].title, rows.list[from].title))
 				break;
 		if (to - from < CPUS_MIN)
 			continue;
+		snprintf(part, sizeof(part), "%s%s%.180s",
+			 several ? in->label : "", several ? ": " : "",
+			 rows.list[from].title);
 		for (i = from; i < to; i++)
 			snprintf(rows.list[i].title,
 				 sizeof(rows.list[i].title), "CPU %" PRId64,

@@ -168,7 +168,7 @@ static void write_row(struct page *page, const struct report_input *in,
 		html_escape(in->label, page->out);
 		fputs(": ", page->out);
 	}
-	html_escape(report_row_title(page->report, r, title),
+	html_escape(report_row_title(in, r, title),
 		    page->out);
 	fputs("</th><td>", page->out);
 	html_escape(stage_title(r->stage), page->out);

@@ -7,11 +7,11 @@
 
 #include "report.h"
 
-#define BAR_LABEL 28
+#define BAR_LABEL	28
+#define ROW_LABEL	32
 
 /* A line of characters for a row: each stage's share of the longest mean. */
-static void print_stages_of(const struct report *report,
-			    const struct report_input *in,
+static void print_stages_of(const struct report_input *in,
 			    const struct result *total, double longest,
 			    int columns, FILE *out)
 {
@@ -22,7 +22,7 @@ static void print_stages_of(const struct report *report,
 	size_t j;
 
 	fprintf(out, "%-*.*s ", BAR_LABEL - 1, BAR_LABEL - 1,
-		report_row_title(report, total, title));
+		report_row_title(in, total, title));
 	for (j = 0; j < in->run.n_results; j++) {
 		const struct result *r = &in->run.results[j];
 
@@ -54,8 +54,7 @@ static void print_stages_of(const struct report *report,
 	}
 }
 
-static void print_stages(const struct report *report,
-			 const struct report_input *in, int columns, FILE *out)
+static void print_stages(const struct report_input *in, int columns, FILE *out)
 {
 	double longest = 0;
 	size_t i, j;
@@ -77,8 +76,43 @@ static void print_stages(const struct report *report,
 				   in->run.results[j].hist.n &&
 				   result_same_way(&in->run.results[j], total);
 		if (divided && !strcmp(total->stage, "total") && total->hist.n)
-			print_stages_of(report, in, total, longest, columns,
-					out);
+			print_stages_of(in, total, longest, columns, out);
+	}
+}
+
+static void print_ns(const struct report_input *in, bool known, uint64_t ns,
+		     FILE *out)
+{
+	if (!known)
+		fprintf(out, " %10s", "n/a");
+	else if (in->instructions)
+		fprintf(out, " %10" PRIu64, ns);
+	else
+		fprintf(out, " %10.3f", (double)ns / 1000);
+}
+
+/* A line for each row: tables of ways would not tell lines and CPUs apart. */
+static void print_rows(const struct report_input *in, FILE *out)
+{
+	char title[REPORT_TITLE_BYTES];
+	uint64_t p50 = 0, p99 = 0;
+	size_t i;
+
+	fprintf(out, "%-*s %10s %10s %10s %10s\n", ROW_LABEL,
+		in->instructions ? "instructions" : "us", "n", "p50", "p99",
+		"max");
+	for (i = 0; i < in->run.n_results; i++) {
+		const struct result *r = &in->run.results[i];
+		bool has_p50 = hist_percentile(&r->hist, 500000, &p50);
+		bool has_p99 = hist_percentile(&r->hist, 990000, &p99);
+
+		fprintf(out, "%s\n  %-*s %10" PRIu64,
+			report_row_title(in, r, title), ROW_LABEL - 2,
+			stage_title(r->stage), r->hist.n);
+		print_ns(in, has_p50, p50, out);
+		print_ns(in, has_p99, p99, out);
+		print_ns(in, r->hist.n, r->hist.max, out);
+		fputc('\n', out);
 	}
 }
 
@@ -107,8 +141,16 @@ void report_text(const struct report *report, const struct text_style *style,
 		own.nanoseconds = in->instructions;
 		fprintf(out, "=== %s%s\n", in->label, in->instructions ?
 			": 1 ns is one instruction executed" : "");
-		out_text(&in->run, &own, out);
-		print_stages(report, in, style->columns, out);
+		if (in->with_source || in->with_cpu) {
+			struct run head = in->run;
+
+			head.n_results = 0;
+			out_text(&head, &own, out);
+			print_rows(in, out);
+		} else {
+			out_text(&in->run, &own, out);
+		}
+		print_stages(in, style->columns, out);
 		if (!in->instructions)
 			ref_compare(&in->run, &own, out);
 		fputc('\n', out);

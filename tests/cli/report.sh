@@ -1,0 +1,175 @@
+#!/bin/bash
+# irqlat report: the page in a browser, the text, and the table of ways. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=${IRQLAT:-build/bin/irqlat}
+good=tests/fixtures/results
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+. tests/tap.sh
+
+# --- inputs -------------------------------------------------------------------
+
+# Three kernels' worth of ways, a line on four CPUs, and two runs of many seconds.
+for kernel in 6.1 6.12 newest; do
+	cp $good/ways.json "$scratch/$kernel-counted.json"
+done
+jq -c '.results |= (map(select(.way == "read" or .way == "poll")) |
+	[.[] as $r | range(4) as $cpu | $r + {cpu: $cpu}])' $good/ways.json >"$scratch/cpus.json"
+many=("$scratch/cpus.json" $good/blocks-a.json $good/blocks-b.json
+	-i "$scratch/6.1-counted.json" -i "$scratch/6.12-counted.json" -i "$scratch/newest-counted.json")
+
+# --- text ---------------------------------------------------------------------
+
+COLUMNS=80 "$irqlat" report --text --title "A title" --note "A note" "${many[@]}" >"$scratch/text" 2>"$scratch/err"
+result $? 'report --text needs no folder' "$(cat "$scratch/err")"
+for words in '^A title$' '^A note$' '^Median, raised to user, instructions$' '^Median, raised to user, us$' \
+	'^=== 6.12-counted: 1 ns is one instruction executed$' '^Mean by stage:$' 'instructions, handler to user$' \
+	'^WARNING: QEMU' 'claim: SGI ULI'; do
+	grep -q -- "$words" "$scratch/text"
+	result $? "the text has /$words/" "$(head -30 "$scratch/text")"
+done
+# Warnings are not broken, and claims are as irqlat ref prints them.
+/usr/bin/python3 - "$scratch/text" >"$scratch/long" <<'PYTHON'
+import sys
+claims = False
+for line in open(sys.argv[1], encoding="utf-8"):
+    claims = (claims or line.startswith("Beside published claims")) and not line.startswith("=== ")
+    if len(line) > 81 and not claims and not line.startswith("WARNING"):
+        print(line, end="")
+PYTHON
+[ ! -s "$scratch/long" ]
+result $? 'and fits 80 columns' "$(cat "$scratch/long")"
+# What the comparison says is what the result says.
+median=$(jq '.results[] | select(.way == "epoll" and .stage == "total").p50_ns' $good/ways.json)
+grep -q "^epoll  *$median  *$median  *$median$" "$scratch/text"
+result $? 'its comparison has the medians of the results' "$(grep '^epoll' "$scratch/text")"
+
+# --- the table of ways --------------------------------------------------------
+
+table=$scratch/table
+mkdir "$table"
+for run in icount-K icount-K-again clock-K; do
+	jq -c '.results |= map(select(.way != "mmap-spin"))' $good/ways.json >"$table/$run.json"
+	jq -c '.results |= map(select(.way == "mmap-spin"))' $good/ways.json >"$table/$run-spin.json"
+done
+/usr/bin/python3 tests/vm/waytable.py "$table" K >"$scratch/md" 2>"$scratch/err" &&
+	grep -qx "| epoll | $median |" "$scratch/md" &&
+	grep -q 'differ by at most 0.00%' "$scratch/md"
+result $? 'two runs alike make a table' "$(cat "$scratch/err" "$scratch/md")"
+same=$(jq -c '[.results[].way] | sort' $good/ways.json)
+[ "$(jq -c '[.results[].way] | sort' "$table/K-counted.json")" = "$same" ]
+result $? 'and one result with every row'
+
+# table_fails NAME FILTER WORDS: the second run is another.
+table_fails()
+{
+	jq -c "$2" "$table/icount-K-again.json" >"$scratch/other" && cp "$scratch/other" "$table/icount-K-again.json"
+	! /usr/bin/python3 tests/vm/waytable.py "$table" K >"$scratch/md" 2>"$scratch/err" &&
+		grep -q "$3" "$scratch/err"
+	result $? "$1" "$(cat "$scratch/err")"
+}
+table_fails 'a median that differs by more than 0.5 % fails' \
+	'.results |= map(if .way == "poll" and .stage == "total" then .p50_ns = (.p50_ns * 1.006 | ceil) else . end)' \
+	'^compare-kernels: K: poll, total: [0-9]* instructions and then [0-9]*, +0.6'
+table_fails 'a way that the second run has not fails' \
+	'.results |= map(select(.way != "uio"))' '^compare-kernels: K: uio, total: median [0-9]* and then None'
+
+# --- the page -----------------------------------------------------------------
+
+if ! command -v gnuplot >/dev/null; then
+	skip 'the page in a browser' 'gnuplot is not installed'
+	tap_end
+fi
+"$irqlat" report "${many[@]}" -o "$scratch/many" >"$scratch/out" 2>"$scratch/err" &&
+	"$irqlat" report $good/edu.json -o "$scratch/one" >>"$scratch/out" 2>>"$scratch/err"
+result $? 'reports of six results and of one' "$(cat "$scratch/err")"
+missing=
+for figure in overview-total instructions-overview-total instructions-stages-total \
+	instructions-histogram-total-mmap-spin instructions-percentiles-handler_to_user-epoll \
+	histogram-total-read percentiles-total-read heat-total-blocks-a-read cpus-total-cpus-read; do
+	[ -s "$scratch/many/$figure.svg" ] && [ -s "$scratch/many/$figure.png" ] || missing+=" $figure"
+done
+[ -z "$missing" ]
+result $? 'every kind of figure is drawn, as SVG and as PNG' "missing:$missing; $(ls "$scratch/many")"
+grep -q '<b>SGI ULI: ~3 us</b>.*Source: M. Raymond' "$scratch/many/index.html"
+result $? 'claims are there with their source'
+name=$(grep -c 'id="' "$scratch/many/index.html")
+twice=$(grep -o ' id=["'"'"'][^"'"'"']*' "$scratch/many/index.html" | sort | uniq -d)
+[ "$name" -gt 0 ] && [ -z "$twice" ]
+result $? 'no id is there twice' "$twice"
+
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if [ -z "$browser" ]; then
+	skip 'the page in a browser' 'chromium is not installed'
+	tap_end
+fi
+
+# A window is not narrower than 500 pixels, a frame is: --dump-dom prints what the
+# probes in the frames say.
+frames()
+{
+	local width
+	echo '<!DOCTYPE html><body><script>
+		addEventListener("message", event => {
+			const result = document.createElement("pre");
+			result.textContent = "probe " + JSON.stringify(event.data);
+			document.body.append(result);
+		});</script>'
+	for width; do
+		echo "<iframe src=probed.html style='border:0;width:${width}px;height:1000px'></iframe>"
+	done
+}
+
+# browse PAGE light|dark WIDTH...: what the probe found, one object for each width;
+# the console's errors go to $scratch/console.
+browse()
+{
+	local page=$1 scheme=1
+	[ "$2" = light ] || scheme=0
+	shift 2
+	{
+		# Scripts only where the probe is the only one.
+		sed "s/style-src 'unsafe-inline'/script-src 'unsafe-inline'; &/; /<style>/,\$d" "$page"
+		echo '<script>'
+		cat tests/cli/report-probe.js
+		echo '</script>'
+		sed -n '/<style>/,$p' "$page"
+	} >"$scratch/probed.html"
+	frames "$@" >"$scratch/frames.html"
+	timeout 100 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+		--disable-component-update --disable-sync --user-data-dir="$scratch/profile" \
+		--enable-logging=stderr --blink-settings=preferredColorScheme=$scheme \
+		--window-size=1800,1200 --dump-dom "file://$scratch/frames.html" >"$scratch/dom" 2>"$scratch/browser.err"
+	grep 'CONSOLE' "$scratch/browser.err" >"$scratch/console"
+	grep -o '<pre>probe {[^<]*}</pre>' "$scratch/dom" |
+		sed 's/^<pre>probe //; s/<.pre>$//; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
+}
+
+for page in many one; do
+	for look in light dark; do
+		browse "$scratch/$page/index.html" $look 1280 400 >"$scratch/found"
+		for width in 1280 400; do
+			jq -se --argjson width $width --arg look $look '.[] | select(.width == $width) | .faults == []
+				and .dark == ($look == "dark") and .figures > 5 and .texts > 30' "$scratch/found" >/dev/null
+			result $? "$page, $look, $width pixels: no label over another, cut, small or faint; nothing requested" \
+				"$(head -c 3000 "$scratch/found"; tail -3 "$scratch/browser.err")"
+		done
+		[ ! -s "$scratch/console" ]
+		result $? "$page, $look: no error on the console" "$(cat "$scratch/console")"
+	done
+done
+
+# One page with every fault: each is seen.
+sed 's/<text>/<text x="0" y="0">/; s/font-size="13.00"/font-size="40"/; s/--ink: #1d2329/--ink: #f0f0f0/
+	s/<main>/<main><img src="http:\/\/localhost:9\/x.png"><p style="width:900px;max-width:none">x<\/p>/' \
+	"$scratch/one/index.html" >"$scratch/bad.html"
+browse "$scratch/bad.html" light 400 >"$scratch/found"
+for fault in overlap cut faint request 'scrolls sideways'; do
+	jq -e --arg fault "$fault: " '.faults | map(select(startswith($fault))) | length > 0' "$scratch/found" >/dev/null
+	result $? "a page with the fault \"$fault\" would be seen" "$(head -c 1000 "$scratch/found")"
+done
+grep -q 'violates the following Content Security Policy' "$scratch/console"
+result $? 'and an error on the console' "$(cat "$scratch/console")"
+tap_end
