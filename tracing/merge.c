@@ -16,21 +16,19 @@ struct stream {
 	uint64_t last_ts;
 } __attribute__((aligned(64)));
 
-/* In a node of the tree: the stream whose next record is due first. */
-struct entry {
-	uint64_t ts;
-	uint32_t cpu;
-};
-
 /* Key of a stream without a next record: after all others. */
-#define TS_IDLE	(UINT64_MAX - 1)
+#define KEY_IDLE	UINT64_MAX
 
 /**
  * struct merge - the tree of a tournament
- * @tree: node 1 is the winner, children of i are 2i and 2i + 1, leaves are the
- *	streams from @n_leaves on. A new key climbs a path that is known before
- *	any comparison, so its loads do not wait for one another.
- * @n_leaves: a power of two
+ * @tree: keys; node 1 is the winner, the children of i are the four from 4i on, in
+ *	one cache line, leaves are the streams from @n_leaves on. A new key climbs a
+ *	path that is known before any comparison: the least of the three beside it
+ *	does not wait for it, so a step of the climb is one comparison.
+ * @n_leaves: a power of four
+ * @cpu_bits: low bits of a key that say which CPU; the others are the time since
+ *	@base, so that of equal times the lower CPU wins
+ * @base: time that is 0 in the keys, in units of the trace clock
  * @loss: events missing before the next record of each stream, 0 for none
  * @n_losses: streams where it is not 0
  */
@@ -40,9 +38,11 @@ struct merge {
 	struct page_source source;
 	struct merge_counts counts;
 	unsigned int n_cpus;
+	unsigned int cpu_bits;
 	size_t n_leaves;
 	size_t n_losses;
-	struct entry *tree;
+	uint64_t base;
+	uint64_t *tree;
 	struct stream *streams;
 	uint64_t *loss;
 };
@@ -69,9 +69,11 @@ struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
 	m->source = *source;
 	m->n_cpus = n_cpus;
 	m->n_leaves = 1;
-	while (m->n_leaves < n_cpus)
-		m->n_leaves *= 2;
-	m->tree = malloc(2 * m->n_leaves * sizeof(*m->tree));
+	while (m->n_leaves < n_cpus || m->n_leaves < 4) {
+		m->n_leaves *= 4;
+		m->cpu_bits += 2;
+	}
+	m->tree = aligned_alloc(64, 2 * m->n_leaves * sizeof(*m->tree));
 	m->streams = aligned_alloc(64, (n_cpus + 1) * sizeof(*m->streams));
 	m->loss = calloc(n_cpus + 1, sizeof(*m->loss));
 	if (!m->tree || !m->streams || !m->loss) {
@@ -80,7 +82,7 @@ struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
 	}
 	memset(m->streams, 0, (n_cpus + 1) * sizeof(*m->streams));
 	for (size_t i = 0; i < 2 * m->n_leaves; i++)
-		m->tree[i] = (struct entry){ TS_IDLE, 0 };
+		m->tree[i] = KEY_IDLE;
 	return m;
 }
 
@@ -100,24 +102,68 @@ const struct merge_counts *merge_counts(const struct merge *m)
 	return &m->counts;
 }
 
-/* The stream's next record is due at @ts. Of equal times the lower CPU wins. */
-static inline void tree_set(struct merge *m, unsigned int cpu, uint64_t ts)
+/* Greatest time since the base that a key can hold; later ones are cut to it. */
+static inline uint64_t farthest(const struct merge *m)
 {
-	struct entry *tree = m->tree;
+	return (UINT64_MAX >> m->cpu_bits) - 1;
+}
+
+static inline uint64_t key_of(const struct merge *m, unsigned int cpu,
+			      uint64_t ts)
+{
+	uint64_t since = ts - m->base;
+
+	if (__builtin_expect(since > farthest(m), 0))
+		since = farthest(m);
+	return since << m->cpu_bits | cpu;
+}
+
+static inline uint64_t least(uint64_t a, uint64_t b)
+{
+	return b < a ? b : a;
+}
+
+static inline void tree_set(struct merge *m, unsigned int cpu, uint64_t key)
+{
+	uint64_t *tree = m->tree;
 	size_t i = m->n_leaves + cpu;
-	struct entry winner = { ts, cpu };
 
-	tree[i] = winner;
+	tree[i] = key;
 	while (i > 1) {
-		struct entry other = tree[i ^ 1];
-		/* The right one of two loses a tie. */
-		bool lost = other.ts < winner.ts + (i & 1);
-
-		winner.ts = lost ? other.ts : winner.ts;
-		winner.cpu = lost ? other.cpu : winner.cpu;
-		i /= 2;
-		tree[i] = winner;
+		key = least(key, least(least(tree[i ^ 1], tree[i ^ 2]),
+				       tree[i ^ 3]));
+		i /= 4;
+		tree[i] = key;
 	}
+}
+
+/*
+ * Keys with a base near @ts, which none of the records to come precedes by much.
+ * Seldom: at the beginning, and when time jumps by months.
+ */
+static void rebase(struct merge *m, uint64_t ts)
+{
+	uint64_t before = farthest(m) / 4;
+
+	m->base = ts > before ? ts - before : 0;
+	for (unsigned int cpu = 0; cpu < m->n_cpus; cpu++) {
+		uint64_t key = m->tree[m->n_leaves + cpu];
+
+		if (key != KEY_IDLE)
+			tree_set(m, cpu, key_of(m, cpu, m->streams[cpu].next.ts));
+	}
+}
+
+/* The least time of all, when it is farther away than keys can tell. */
+static void rebase_far(struct merge *m)
+{
+	uint64_t ts = UINT64_MAX;
+
+	for (unsigned int cpu = 0; cpu < m->n_cpus; cpu++) {
+		if (m->tree[m->n_leaves + cpu] != KEY_IDLE)
+			ts = least(ts, m->streams[cpu].next.ts);
+	}
+	rebase(m, ts);
 }
 
 static void add_loss(struct merge *m, unsigned int cpu, uint64_t lost,
@@ -203,18 +249,23 @@ static inline int stream_advance(struct merge *m, unsigned int cpu,
 	struct stream *s = &m->streams[cpu];
 	int got = stream_next(m, s);
 
-	if (__builtin_expect(got <= 0, 0))
+	if (__builtin_expect(got <= 0, 0)) {
 		got = stream_refill(m, cpu, got, sink);
-	/* A time that cannot be is a corrupt one; it still has its turn. */
-	tree_set(m, cpu, got <= 0 ? TS_IDLE :
-		 s->next.ts < TS_IDLE ? s->next.ts : TS_IDLE - 1);
-	return got;
+		if (got <= 0) {
+			tree_set(m, cpu, KEY_IDLE);
+			return got;
+		}
+	}
+	if (__builtin_expect(s->next.ts < m->base, 0))
+		rebase(m, s->next.ts);
+	tree_set(m, cpu, key_of(m, cpu, s->next.ts));
+	return 1;
 }
 
 static int wake_idle_streams(struct merge *m, const struct merge_sink *sink)
 {
 	for (unsigned int cpu = 0; cpu < m->n_cpus; cpu++) {
-		if (m->tree[m->n_leaves + cpu].ts == TS_IDLE &&
+		if (m->tree[m->n_leaves + cpu] == KEY_IDLE &&
 		    stream_advance(m, cpu, sink) < 0)
 			return -1;
 	}
@@ -232,14 +283,21 @@ static int wake_idle_streams(struct merge *m, const struct merge_sink *sink)
  */
 int merge_run(struct merge *m, uint64_t until_ts, const struct merge_sink *sink)
 {
-	if (until_ts >= TS_IDLE)
-		until_ts = TS_IDLE - 1;
+	uint64_t key;
+
 	if (wake_idle_streams(m, sink))
 		return -1;
-	while (m->tree[1].ts <= until_ts) {
-		unsigned int cpu = m->tree[1].cpu;
+	while ((key = m->tree[1]) != KEY_IDLE) {
+		unsigned int cpu = (unsigned int)key & ((1u << m->cpu_bits) - 1);
 		struct stream *s = &m->streams[cpu];
 
+		if (__builtin_expect(key >> m->cpu_bits == farthest(m), 0)) {
+			rebase_far(m);
+			cpu = (unsigned int)m->tree[1] & ((1u << m->cpu_bits) - 1);
+			s = &m->streams[cpu];
+		}
+		if (s->next.ts > until_ts)
+			break;
 		if (__builtin_expect(m->n_losses, 0) && m->loss[cpu])
 			end_loss(m, cpu, sink);
 		m->counts.backwards += s->next.ts < s->last_ts;

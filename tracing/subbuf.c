@@ -90,7 +90,9 @@ int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout,
 
 	*missed = 0;
 	*c = (struct subbuf_cursor){ .p = p, .end = p, .swap = layout->swap,
-				     .big_endian = layout->big_endian };
+				     .big_endian = layout->big_endian,
+				     .foreign = layout->swap ||
+						layout->big_endian };
 	if (bytes < layout->data_offset)
 		return -1;
 	commit = (uint32_t)read_long(layout, p + layout->commit_offset);
@@ -122,6 +124,21 @@ static uint64_t fix_absolute(uint64_t ts, uint64_t before)
 			ts += 1ull << TS_BITS;
 	}
 	return ts;
+}
+
+/**
+ * subbuf_foreign_word - first word of a record as a little-endian kernel has it
+ * @word: as it lies in memory
+ * @swap: as in the layout
+ * @big_endian: as in the layout
+ *
+ * Bit fields begin at the other end there: type and delta change places.
+ */
+uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian)
+{
+	if (swap)
+		word = __builtin_bswap32(word);
+	return big_endian ? word << 5 | word >> 27 : word;
 }
 
 /**

@@ -48,6 +48,7 @@ struct subbuf_layout {
  * @p: next record
  * @end: first byte that was not committed
  * @ts: time of the record before @p, in units of the trace clock
+ * @foreign: words are not those of a little-endian kernel on such a machine
  * @swap: as in the layout
  * @big_endian: as in the layout
  */
@@ -55,6 +56,7 @@ struct subbuf_cursor {
 	const uint8_t *p;
 	const uint8_t *end;
 	uint64_t ts;
+	bool foreign;
 	bool swap;
 	bool big_endian;
 };
@@ -112,6 +114,7 @@ struct subbuf_place {
 /*
  * All by value: a cursor whose address nobody else gets can live in registers.
  */
+uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian);
 struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end,
 				   uint64_t ts, bool swap, uint32_t type,
 				   uint64_t delta);
@@ -130,20 +133,28 @@ static inline int subbuf_next(struct subbuf_cursor *c, struct record *r)
 	struct subbuf_place at;
 
 	while (c->end - c->p >= 4) {
-		uint32_t word = subbuf_u32(c->p, c->swap);
-		uint32_t type = c->big_endian ? word >> 27 : word & 31;
-		uint64_t delta = c->big_endian ? word & 0x7ffffff : word >> 5;
+		uint32_t word = subbuf_u32(c->p, false), type;
+		uint64_t delta;
 
+		/*
+		 * Where the next record begins is known only when this word is: all
+		 * that is done to it before costs its time on each event. A call is
+		 * jumped over; a conditional swap would not be.
+		 */
+		if (__builtin_expect(c->foreign, 0))
+			word = subbuf_foreign_word(word, c->swap, c->big_endian);
+		type = word & 31;
+		delta = word >> 5;
 		if (__builtin_expect(type - 1 < 28, 1)) {
-			uint32_t len = type * 4;
+			const uint8_t *data = c->p + 4;
 
-			if (__builtin_expect(c->end - c->p < 4 + (ptrdiff_t)len, 0))
+			if (__builtin_expect(c->end - data < (ptrdiff_t)type * 4, 0))
 				goto corrupt;
 			c->ts += delta;
 			r->ts = c->ts;
-			r->data = c->p + 4;
-			r->len = len;
-			c->p += 4 + len;
+			r->data = data;
+			r->len = type * 4;
+			c->p = data + type * 4;
 			return 1;
 		}
 		if (type == 0) {

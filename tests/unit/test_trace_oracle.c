@@ -123,6 +123,90 @@ static void tiny_buffers(void **state)
 	compare(64, 65536, 10, false);
 }
 
+/*
+ * Times as far apart as they can be, which no clock shows: order is kept. Nothing
+ * here asks the oracle, whose times are those of the recording's own.
+ */
+static void times_far_apart(void **state)
+{
+	const unsigned int n_cpus = 256, n_used = 200;
+	struct event_catalog catalog;
+	struct list ours = { 0 };
+	const struct merge_sink sink = { our_record, our_loss, &ours };
+	struct page_source source;
+	struct merge *m;
+	struct gen g;
+
+	(void)state;
+	gen_init(&g, n_cpus, 4096);
+	gen_catalog(&catalog);
+	for (unsigned int i = 0; i < n_used; i++) {
+		for (uint64_t n = 1; n <= 5; n++)
+			gen_long(&g, i, ((uint64_t)(i * 37 % n_used) << 56) + n,
+				 GEN_SYS_EXIT, 3);
+	}
+	gen_rewind(&g);
+	source = gen_source(&g);
+	m = merge_new(n_cpus, &subbuf_native, &catalog, &source);
+	assert_int_equal(merge_run(m, UINT64_MAX, &sink), 0);
+	assert_int_equal(ours.n, 5 * n_used);
+	for (size_t i = 0; i < ours.n; i++)
+		assert_int_equal(ours.at[i].ts, (i / 5 << 56) + i % 5 + 1);
+	assert_int_equal(merge_counts(m)->backwards, 0);
+	merge_free(m);
+	event_catalog_free(&catalog);
+	gen_free(&g);
+	free(ours.at);
+}
+
+struct gate {
+	struct page_source behind;
+	unsigned int n_open;
+};
+
+static ssize_t gate_page(void *ctx, unsigned int cpu, const uint8_t **page)
+{
+	const struct gate *gate = ctx;
+
+	return cpu < gate->n_open ? gate->behind.page(gate->behind.ctx, cpu, page) : 0;
+}
+
+/* CPUs whose first events come when another's, much later, is waiting already. */
+static void times_long_ago(void **state)
+{
+	static const uint64_t ts[] = { 3ull << 62, 100, 50, 3ull << 61 };
+	static const size_t order[] = { 2, 1, 3, 0 };
+	struct event_catalog catalog;
+	struct list ours = { 0 };
+	const struct merge_sink sink = { our_record, our_loss, &ours };
+	struct gate gate = { .n_open = 1 };
+	const struct page_source source = { gate_page, &gate };
+	struct merge *m;
+	struct gen g;
+
+	(void)state;
+	gen_init(&g, 4, 4096);
+	gen_catalog(&catalog);
+	for (unsigned int cpu = 0; cpu < 4; cpu++)
+		gen_long(&g, cpu, ts[cpu], GEN_SYS_EXIT, 3);
+	gen_rewind(&g);
+	gate.behind = gen_source(&g);
+	m = merge_new(4, &subbuf_native, &catalog, &source);
+	assert_int_equal(merge_run(m, ts[0] - 1, &sink), 0);
+	assert_int_equal(ours.n, 0);
+	gate.n_open = 4;
+	assert_int_equal(merge_run(m, UINT64_MAX, &sink), 0);
+	assert_int_equal(ours.n, 4);
+	for (size_t i = 0; i < ours.n; i++) {
+		assert_int_equal(ours.at[i].cpu, order[i]);
+		assert_int_equal(ours.at[i].ts, ts[order[i]]);
+	}
+	merge_free(m);
+	event_catalog_free(&catalog);
+	gen_free(&g);
+	free(ours.at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +214,8 @@ int main(void)
 		cmocka_unit_test(any_number_of_cpus_large_pages),
 		cmocka_unit_test(with_losses),
 		cmocka_unit_test(tiny_buffers),
+		cmocka_unit_test(times_far_apart),
+		cmocka_unit_test(times_long_ago),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
