@@ -31,7 +31,6 @@
 #define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
 
 enum entry { ENTRY_STAMP, ENTRY_TRACE };
-enum raise { RAISE_TIMER, RAISE_IPI };
 enum compare { COMPARE_NONE, COMPARE_REF };
 
 struct config {
@@ -47,7 +46,6 @@ struct config {
 	uint64_t interval_ns;
 	struct cpu_list cpus;
 	struct priority priority;
-	int raise;
 	int entry;
 	int compare;
 	bool quiet;
@@ -59,7 +57,6 @@ struct config {
 };
 
 static const char *const entry_choices[] = { "stamp", "trace", NULL };
-static const char *const raise_choices[] = { "timer", "ipi", NULL };
 static const char *const compare_choices[] = { "none", "ref", NULL };
 
 #define AT(member) .offset = offsetof(struct config, member)
@@ -71,8 +68,6 @@ static const struct opt options[] = {
 	  .help = "how they are waited for. irqgen and edu: read, poll,\nepoll, eventfd, mmap-spin (default read,poll), and user\nlevel interrupts: uli, uli-spin, uli-sleep; edu: uio,\nuio-poll, vfio; any source: timerfd, signal, eventfd-base\n(default of timer)" },
 	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },
-	{ 0, "raise", "HOW", OPT_CHOICE, AT(raise), .choices = raise_choices,
-	  .help = "irqgen raises in a timer's interrupt (default), or in one\nsent to the CPU as a device's message is: ipi" },
 	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
 	  .help = "interrupts per way (default 10000; with -d no limit)" },
 	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1,
@@ -147,11 +142,6 @@ static int choose_source(const struct config *config, struct bench *bench)
 	if (!bench->source) {
 		msg_error("--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS, timer",
 			  source);
-		return -1;
-	}
-	if (config->raise == RAISE_IPI && bench->source != &source_irqgen_ops) {
-		msg_error("--raise ipi: source %s does not; use --source irqgen",
-			  name);
 		return -1;
 	}
 	if (!*equals)
@@ -256,7 +246,6 @@ static int prepare(const struct config *config, struct bench *bench,
 {
 	sysinfo_collect("", &run->system);
 	bench->source_config.line = config->line;
-	bench->source_config.ipi = config->raise == RAISE_IPI;
 	bench->source_config.gap_ns = config->gap_ns;
 	bench->source_config.interval_ns = config->interval_ns;
 	bench->samples = config->samples;

@@ -80,7 +80,7 @@ bool report_is_part(const char *stage)
 {
 	/* Every interrupt's handler, and the module's part: other populations. */
 	return strcmp(stage, "total") && strcmp(stage, "irq") &&
-	       strcmp(stage, "module");
+	       strcmp(stage, "module") && !stage_path(stage);
 }
 
 /* --- lists ---------------------------------------------------------------- */

@@ -17,7 +17,6 @@
  * @address: PCI address from --source edu=ADDRESS, NULL to search
  * @line: irqgen line
  * @cpu: CPU that raises
- * @ipi: irqgen raises from an interrupt sent to @cpu, not from a timer's
  * @gap_ns: between the reader falling asleep and the interrupt
  * @interval_ns: from one expiry of a timer to the next
  * @intx: the device shall use its INTx line
@@ -26,7 +25,6 @@ struct source_config {
 	const char *address;
 	uint64_t line;
 	int cpu;
-	bool ipi;
 	uint64_t gap_ns;
 	uint64_t interval_ns;
 	bool intx;

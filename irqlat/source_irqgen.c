@@ -185,10 +185,9 @@ static int raise_irqgen(struct source *source)
 	char text[128];
 	int len = snprintf(text, sizeof(text),
 			   "start line=%" PRIu64 " count=1 delay_ns=%" PRIu64
-			   " period_ns=%" PRIu64 " cpu=%d source=%s",
+			   " period_ns=%" PRIu64 " cpu=%d",
 			   gen->config.line, gen->config.gap_ns,
-			   gen->config.gap_ns, gen->config.cpu,
-			   gen->config.ipi ? "ipi" : "timer");
+			   gen->config.gap_ns, gen->config.cpu);
 
 	return command(gen, text, len);
 }

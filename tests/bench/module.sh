@@ -10,8 +10,8 @@
 #
 # irq_to_uli, uli_return, mmap_spin: a thread that is not asleep when the interrupt
 # hits it, against read() in the same run, all of them of a line of irqgen that is
-# raised on their CPU by an interrupt sent to it. A timer's own end, which comes
-# after its handlers, would be in all of them: --raise ipi leaves it out.
+# raised on their CPU. irqgen raises in a timer's interrupt; what the timer does
+# after its handlers is in all four, and a device's interrupt would not have it.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -23,7 +23,7 @@ compare='irqlat bench --source edu --ways read,uio --samples 1000 -q --json'
 
 # Handler durations: time stamp counters around each handler, which under icount are
 # instructions; a share of the tracer is in both.
-awake='irqlat bench --source irqgen --raise ipi -c 0 --gap 1ms --samples 1000 -q --json \
+awake='irqlat bench --source irqgen -c 0 --gap 1ms --samples 1000 -q --json \
 	--ways read,mmap-spin,uli,uli-spin'
 
 handlers='
