@@ -121,7 +121,7 @@ static void write_html_line(const struct report *report, bool instructions,
 		fprintf(out, "<td class=\"number\">%s",
 			value_text(r, 500000, instructions, text));
 		if (r && r->hist.n)
-			fprintf(out, "<br><span class=\"dim\">%s</span>",
+			fprintf(out, " <span class=\"dim\">%s</span>",
 				value_text(r, 990000, instructions, text));
 		fputs("</td>", out);
 	}
@@ -141,7 +141,7 @@ static void write_html_table(const struct report *report, bool instructions,
 			": median and p99",
 			instructions ? "instructions executed" :
 				       "microseconds (µs)");
-		fputs("<div class=\"scroll\"><table class=\"results\">\n<thead><tr><th>way</th>",
+		fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
 		      out);
 		for (i = 0; i < report->n_inputs; i++) {
 			if (report->inputs[i].instructions != instructions)
@@ -170,7 +170,7 @@ void compare_write_html(const struct report *report, FILE *out)
 
 	if (report->n_inputs < 2)
 		return;
-	fputs("<h2>Side by side</h2>\n<p class=\"dim\">In each cell the median, and p99 below it; n/a where the samples do not carry it, - where the way was not measured.</p>\n",
+	fputs("<h2>Side by side</h2>\n<p class=\"dim\">In each cell the median, and p99 behind it; n/a where the samples do not carry it, - where the way was not measured.</p>\n",
 	      out);
 	for (unit = 1; unit >= 0; unit--) {
 		if (!count_inputs(report, unit == 1))
