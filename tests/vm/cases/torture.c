@@ -226,12 +226,39 @@ static void do_cpu(struct worker *w)
  */
 static pthread_mutex_t pci_mutex = PTHREAD_MUTEX_INITIALIZER;
 
+static void edu_touch(void (*deed)(volatile uint32_t *edu))
+{
+	volatile uint32_t *edu;
+	int fd;
+
+	fd = open(PCI_DEVICE EDU_1 "/resource0", O_RDWR | O_CLOEXEC);
+	edu = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (edu == MAP_FAILED)
+		return;
+	deed(edu);
+	munmap((void *)edu, 4096);
+}
+
+/* What it has raised stays until a descriptor, or another call, acknowledges it. */
+static void do_edu(struct worker *w)
+{
+	pthread_mutex_lock(&pci_mutex);
+	edu_touch(draw(w, 2) ? edu_raise : edu_ack);
+	pthread_mutex_unlock(&pci_mutex);
+}
+
 static void do_pci(struct worker *w)
 {
 	static const char *const kinds[] = { "intx", "msi", "auto" };
 	int fd, irq;
 
 	pthread_mutex_lock(&pci_mutex);
+	/*
+	 * The emulator's device never lowers its pin once it has MSI: a pin that is
+	 * up by then is up with nothing in the status register, and nobody's.
+	 */
+	edu_touch(edu_ack);
 	pci_irq_kind(kinds[draw(w, 3)]);
 	if (pci_bind(EDU_1, "procirq-pci"))
 		pci_unbind(EDU_1);
@@ -294,24 +321,6 @@ static void do_descriptor(struct worker *w)
 	if (!draw(w, 4))
 		d = (struct procirq_descriptor){ .devfn = 4 * 8, .flags = PROCIRQ_DESC_INTX };
 	ioctl(random_file(w), PROCIRQ_IOC_SET_DESCRIPTOR, &d);
-}
-
-/* What it has raised stays until a descriptor, or another call, acknowledges it. */
-static void do_edu(struct worker *w)
-{
-	volatile uint32_t *edu;
-	int fd;
-
-	fd = open(PCI_DEVICE EDU_1 "/resource0", O_RDWR | O_CLOEXEC);
-	edu = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (edu == MAP_FAILED)
-		return;
-	if (draw(w, 2))
-		edu_raise(edu);
-	else
-		edu_ack(edu);
-	munmap((void *)edu, 4096);
 }
 
 /*
