@@ -169,6 +169,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
 	install -Dm 644 procirq/completion/procirq.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procirq
+	install -Dm 644 procirq/completion/_procirq $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_procirq
 	install -m 644 $(wildcard libprocirq/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 644 $(wildcard module/*.4) $(DESTDIR)$(PREFIX)/share/man/man4
 	install -m 644 $(wildcard libprocirq/*.5) $(DESTDIR)$(PREFIX)/share/man/man5

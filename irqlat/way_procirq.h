@@ -14,7 +14,8 @@
 
 /**
  * struct procirq_port - port->own of DRIVER_PROCIRQ
- * @epoll_fd: watches port->fd
+ * @epoll_fd: watches port->fd while
+ * @watched: is set
  * @event_fd: eventfd
  * @rings: each interrupt adds to @event_fd
  * @ring: the line's ring, or NULL for
@@ -23,6 +24,7 @@
  */
 struct procirq_port {
 	int epoll_fd;
+	bool watched;
 	int event_fd;
 	bool rings;
 	struct procirq_ring_reader *ring;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/pci_regs.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,6 @@
 
 #define DRIVER		"procirq-pci"
 #define PARAMETERS	"/sys/module/procirq/parameters/"
-
-#define PCI_COMMAND		4	/* PCI 3.0, 6.2.2 */
-#define PCI_COMMAND_MASTER	0x4
 
 static void device_path(char *path, const char *root, const char *address,
 			const char *file)

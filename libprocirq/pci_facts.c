@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/pci_regs.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +12,6 @@
 #include "local.h"
 
 #define IORESOURCE_IO	0x100	/* the kernel's include/linux/ioport.h */
-#define PCI_COMMAND	4	/* PCI 3.0, 6.2.2 */
 
 static void device_path(char *path, const char *root, const char *address,
 			const char *file)

@@ -187,11 +187,13 @@ bool device_check(struct procirq_device *device, u32 *status)
 	return true;
 }
 
-static void device_intx(const struct procirq_device *device, bool enable)
+/* @word: command and status, where they have just been read: a read takes long. */
+static void device_intx(const struct procirq_device *device, bool enable, u32 word)
 {
-	u16 command;
+	u16 command = word;
 
-	pci_read_config_word(device->pdev, PCI_COMMAND, &command);
+	if (!(word & PCI_STATUS_INTERRUPT << 16))
+		pci_read_config_word(device->pdev, PCI_COMMAND, &command);
 	if (enable)
 		command &= ~PCI_COMMAND_INTX_DISABLE;
 	else
@@ -199,11 +201,17 @@ static void device_intx(const struct procirq_device *device, bool enable)
 	pci_write_config_word(device->pdev, PCI_COMMAND, command);
 }
 
-/* Keeps the device from interrupting. Caller holds the source's lock. */
-void device_silence(struct procirq_device *device)
+/**
+ * device_silence() - keep the device from interrupting
+ * @device: whose silence steps are run
+ * @status: what device_check() has just said; 0 if it was not asked
+ *
+ * Context: the source's lock held.
+ */
+void device_silence(struct procirq_device *device, u32 status)
 {
 	if (device->intx)
-		device_intx(device, false);
+		device_intx(device, false, status);
 	else
 		device_run(device, SILENCE);
 }
@@ -212,7 +220,7 @@ void device_silence(struct procirq_device *device)
 void device_resume(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, true);
+		device_intx(device, true, 0);
 	else
 		device_run(device, RESUME);
 }
@@ -221,7 +229,7 @@ void device_resume(struct procirq_device *device)
 void device_release(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, false);
+		device_intx(device, false, 0);
 	else
 		device_run(device, RELEASE);
 }

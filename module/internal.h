@@ -297,7 +297,7 @@ const char *device_name(const struct procirq_device *device);
 bool device_deasserts(const struct procirq_device *device);
 bool device_silences(const struct procirq_device *device);
 bool device_check(struct procirq_device *device, u32 *status);
-void device_silence(struct procirq_device *device);
+void device_silence(struct procirq_device *device, u32 status);
 void device_resume(struct procirq_device *device);
 void device_release(struct procirq_device *device);
 

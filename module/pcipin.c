@@ -15,19 +15,12 @@ static bool pci_uses_intx(const struct pci_dev *pdev)
 	return pdev->pin && !pdev->msi_enabled && !pdev->msix_enabled;
 }
 
-/**
- * pci_pin() - keep the PCI function behind an INTx line enabled
- * @irq: Linux interrupt number of the line
- *
- * Return: the function, for pci_unpin(), or NULL if no enabled function uses
- * the line.
- */
-struct pci_dev *pci_pin(unsigned int irq)
+static struct pci_dev *pci_pin_one(unsigned int irq, bool bridge)
 {
 	struct pci_dev *pdev = NULL;
 
 	for_each_pci_dev(pdev) {
-		if (pdev->irq != irq || !pci_uses_intx(pdev))
+		if (pdev->irq != irq || !pci_uses_intx(pdev) || pci_is_bridge(pdev) != bridge)
 			continue;
 		/*
 		 * What pci_enable_device() does to an enabled device. Enabling one
@@ -37,6 +30,21 @@ struct pci_dev *pci_pin(unsigned int irq)
 			return pdev;	/* with for_each_pci_dev()'s reference */
 	}
 	return NULL;
+}
+
+/**
+ * pci_pin() - keep the PCI function behind an INTx line enabled
+ * @irq: Linux interrupt number of the line
+ *
+ * A bridge is enabled for what is behind it, and often on the same line: rather
+ * not that, for when the device is pulled out the bridge stays.
+ *
+ * Return: the function, for pci_unpin(), or NULL if no enabled function uses
+ * the line.
+ */
+struct pci_dev *pci_pin(unsigned int irq)
+{
+	return pci_pin_one(irq, false) ?: pci_pin_one(irq, true);
 }
 
 /**

@@ -36,7 +36,7 @@ static u64 source_last_ns(const struct procirq_source *source)
 }
 
 static __always_inline void source_mask_inline(struct procirq_source *source,
-					       struct procirq_device *device)
+					       struct procirq_device *device, u32 status)
 {
 	unsigned int irq = source->irq;
 
@@ -45,7 +45,7 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 		return;
 	source->masked = true;
 	if (device)
-		device_silence(device);
+		device_silence(device, status);
 	else
 		disable_irq_nosync(irq);
 	if (trace_procirq_mask_enabled())
@@ -55,7 +55,7 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 /* Caller holds source->lock. */
 void source_mask(struct procirq_source *source)
 {
-	source_mask_inline(source, source->device);
+	source_mask_inline(source, source->device, 0);
 }
 
 /*
@@ -348,7 +348,7 @@ static __always_inline void source_take(struct procirq_source *source,
 	if (unlikely(source->nr_ulis))
 		source_raise_ulis(source, now);
 	if (likely(source_wants_mask(source, device)))
-		source_mask_inline(source, device);
+		source_mask_inline(source, device, status);
 	else
 		source_guard(source, now);
 

@@ -45,6 +45,85 @@ guest()
 	}
 }
 
+# iommu_guest KERNEL SCRIPT: one in which VFIO works.
+iommu_guest()
+{
+	tests/vm/run --kernel "$1" --icount --append 'intel_iommu=on' \
+		--qemu '-device intel-iommu,intremap=on' -- \
+		"modprobe -a procirq vfio-pci vfio_iommu_type1 && { $2; }" 2>"$work/err" || {
+		echo "bench: kernel $1 with an IOMMU:" >&2
+		tail -n 5 "$work/err" >&2
+		return 1
+	}
+}
+
+# A thread that spins on the ring against one that is blocked in read(), both on
+# irqgen's line and on the one CPU.
+spin_figure()
+{
+	local kernel=$1
+	local bench='irqlat bench --source irqgen --ways read,mmap-spin -c 0 --gap 1ms --samples 1000 -q --json'
+	guest "$kernel" "modprobe irqgen && $bench" >"$work/json" || return 0
+	/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && modprobe irqgen && $bench'" <<'PYTHON'
+import json, sys
+path, kernel, command = sys.argv[1:]
+p50 = {r["way"]: r["p50_ns"] for r in json.load(open(path))["results"] if r["stage"] == "handler_to_user"}
+spin, read = p50["mmap-spin"], p50["read"]
+print(json.dumps({"name": f"mmap_spin.vs_read.{kernel}", "value": spin / read,
+    "unit": f"ratio {spin}/{read}", "goal": "<= 0.2", "ok": spin / read <= 0.2, "command": command}))
+PYTHON
+}
+
+# read() against a read() of VFIO's eventfd, an eventfd against an eventfd, and the
+# hard handlers behind the two.
+vfio_figures()
+{
+	local kernel=$1
+	local bench='irqlat bench --source edu --ways read,eventfd,vfio --samples 1000 -q --json'
+	local traced=${handlers/read,uio/read,vfio}
+	iommu_guest "$kernel" "$bench" >"$work/json" &&
+		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount --append intel_iommu=on --qemu '-device intel-iommu,intremap=on' -- 'modprobe -a procirq vfio-pci vfio_iommu_type1 && $bench'" <<'PYTHON'
+import json, sys
+path, kernel, command = sys.argv[1:]
+run = json.load(open(path))
+assert not run["unavailable"], run["unavailable"]
+p50 = {(r["way"], r["stage"]): r["p50_ns"] for r in run["results"]}
+vfio = p50["vfio", "total"] - p50["read", "raise_to_handler"]
+for way in "read", "eventfd":
+    ours = p50[way, "handler_to_user"]
+    print(json.dumps({"name": f"irq_to_{way}.vs_vfio.{kernel}", "value": ours / vfio,
+        "unit": f"ratio {ours}/{vfio}", "goal": "<= 1.0", "ok": ours <= vfio, "command": command}))
+PYTHON
+	iommu_guest "$kernel" "exec 3>&1 >&2; $traced" >"$work/trace" &&
+		handler_figure hard_handler.vs_vfio vfio-msi "$kernel"
+}
+
+# handler_figure NAME OTHER KERNEL: how long our handler takes in $work/trace,
+# against the one whose name begins with OTHER.
+handler_figure()
+{
+	/usr/bin/python3 - "$work/trace" "$@" <<'PYTHON'
+import json, re, statistics, sys
+path, figure, other, kernel = sys.argv[1:]
+entry, spans = {}, {}
+for line in open(path):
+    m = re.search(r"\[(\d+)\].*?(\d+): irq_handler_(entry|exit): irq=(\d+)(?: name=(\S+)| ret=(\S+))", line)
+    if not m:
+        continue
+    cpu, stamp, kind, irq, name, ret = m.groups()
+    if kind == "entry":
+        entry[cpu, irq] = (int(stamp), other if name.startswith(other) else name)
+    elif (cpu, irq) in entry:
+        begin, name = entry.pop((cpu, irq))
+        spans.setdefault(name, []).append(int(stamp) - begin)
+ours = statistics.median(spans["procirq"])
+theirs = statistics.median(spans[other])
+print(json.dumps({"name": f"{figure}.{kernel}", "value": ours / theirs,
+    "unit": f"ratio {ours:.0f}/{theirs:.0f}", "goal": "<= 1.0", "ok": ours <= theirs,
+    "command": "irq:irq_handler_entry to irq_handler_exit, trace_clock x86-tsc, in a guest of the same kind as the irq_to figures'"}))
+PYTHON
+}
+
 for kernel in $kernels; do
 	case $kernel in
 	debug) continue ;;	# its instruction counts are the debugging's
@@ -79,26 +158,9 @@ for name, row, goal in (
         "command": " ".join(command.split())}))
 PYTHON
 	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
-		/usr/bin/python3 - "$work/trace" "$kernel" <<'PYTHON'
-import json, re, statistics, sys
-path, kernel = sys.argv[1:]
-entry, spans = {}, {}
-for line in open(path):
-    m = re.search(r"\[(\d+)\].*?(\d+): irq_handler_(entry|exit): irq=(\d+)(?: name=(\S+)| ret=(\S+))", line)
-    if not m:
-        continue
-    cpu, stamp, kind, irq, name, ret = m.groups()
-    if kind == "entry":
-        entry[cpu, irq] = (int(stamp), name)
-    elif (cpu, irq) in entry:
-        begin, name = entry.pop((cpu, irq))
-        spans.setdefault(name, []).append(int(stamp) - begin)
-ours = statistics.median(spans["procirq"])
-uio = statistics.median(spans["uio_pci_generic"])
-print(json.dumps({"name": f"hard_handler.vs_uio.{kernel}", "value": ours / uio,
-    "unit": f"ratio {ours:.0f}/{uio:.0f}", "goal": "<= 1.0", "ok": ours <= uio,
-    "command": "irq:irq_handler_entry to irq_handler_exit, trace_clock x86-tsc, in the guest of irq_to_read"}))
-PYTHON
+		handler_figure hard_handler.vs_uio uio_pci_generic "$kernel"
+	spin_figure "$kernel"
+	vfio_figures "$kernel"
 done
 
 # A reader as simple as they come, a storm at random times, and the books of both

@@ -98,4 +98,21 @@ msix msi
 --timeout" ]
 result $? 'completion in bash' "$words"
 
+missing=
+for command in $("$procirq" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	section=$(sed -n "/^\t$command)/,/;;/p" procirq/completion/_procirq)
+	[ -n "$section" ] || missing="$missing $command"
+	for option in $("$procirq" "$command" --help | sed -n 's/^  -[a-z], \(--[a-z]*\).*/\1/p' | grep -v -x -e --help); do
+		grep -q -e "$option" <<<"$section" || missing="$missing $command:$option"
+	done
+done
+[ -z "$missing" ]
+result $? 'completion in zsh has every command and option' "not in it:$missing"
+if command -v zsh >/dev/null; then
+	zsh -n procirq/completion/_procirq 2>"$scratch/err"
+	result $? 'and zsh can read it' "$(cat "$scratch/err")"
+else
+	skip 'and zsh can read it' 'zsh is not installed'
+fi
+
 tap_end
