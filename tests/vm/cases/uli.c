@@ -32,6 +32,7 @@ struct uut {
 	volatile uint64_t calls;
 	volatile int depth;
 	volatile bool nested;
+	volatile uintptr_t lowest;	/* of the handler's frames */
 	double mess;
 };
 
@@ -42,6 +43,8 @@ static void handle(void *arg)
 	char text[64], copy[64];
 
 	u->nested |= u->depth++ != 0;
+	if (!u->lowest || (uintptr_t)text < u->lowest)
+		u->lowest = (uintptr_t)text;
 	u->handled += ULI_count(ULI_self());
 	u->calls++;
 	u->mess = u->mess * 0.75 + (double)u->handled;
@@ -405,6 +408,7 @@ static void a_stack_of_its_own(void)
 	options.stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uut_start(&u, &options, handle);
 	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
+	CHECK(u.lowest - (uintptr_t)options.stack < options.stacksize);
 	uut_end(&u);
 }
 
@@ -1176,13 +1180,298 @@ static void two_lines(void)
 	uut_end(&u);
 }
 
+/* --- interrupts at each instruction of the way out ------------------------------ */
+
 #ifdef __x86_64__
+
+/* Shared between a thread with handlers and the debugger that places interrupts. */
+struct stepped {
+	struct uut first, second;
+	volatile bool trap;	/* the first handler stops in the debugger */
+	volatile bool over;
+	volatile uint64_t rounds;	/* of the program, outside the handlers */
+	volatile uint64_t wrong;
+};
+
+static struct stepped *stepped;
+
+static void handle_and_trap(void *arg)
+{
+	handle(arg);
+	if (stepped->trap) {
+		stepped->trap = false;
+		__asm__ volatile("int3");
+	}
+}
+
+static void stepped_thread(void)
+{
+	uint64_t expected = red_zone(3);
+	double sum, expected_sum;
+	int i;
+
+	uut_start(&stepped->first, NULL, handle_and_trap);
+	uut_start(&stepped->second, NULL, handle);
+	for (i = 1, expected_sum = 0; i < 100; i++)
+		expected_sum += 1.0 / i;
+	raise(SIGSTOP);
+	while (!stepped->over) {
+		stepped->wrong += red_zone(3) != expected;
+		for (i = 1, sum = 0; i < 100; i++)
+			sum += 1.0 / i;
+		stepped->wrong += sum != expected_sum;
+		stepped->rounds++;
+	}
+	uut_end(&stepped->first);
+	uut_end(&stepped->second);
+	_exit(tap_shared->complaints ? 1 : 7);
+}
+
 /* Stopped by this signal, or by a single step (SIGTRAP). */
 static bool stopped_by(pid_t pid, int signal)
 {
 	int status;
 
 	return waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == signal;
+}
+
+static uint64_t ip_of(pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	return ptrace(PTRACE_GETREGS, pid, 0, &regs) ? 0 : regs.rip;
+}
+
+/* The first handler is stopped, stepped this far on, and then interrupted. */
+static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *at)
+{
+	uint64_t first = stepped->first.handled, second = stepped->second.handled;
+	uint64_t round = stepped->rounds;
+	int i;
+
+	/* It is out of the handler that it was in. */
+	if (!CHECK(AWAIT(stepped->rounds > round + 1)))
+		return false;
+	stepped->trap = true;
+	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	if (!CHECK(stopped_by(pid, SIGTRAP)))
+		return false;
+	for (i = 0; i < step; i++)
+		if (ptrace(PTRACE_SINGLESTEP, pid, 0, 0) || !CHECK(stopped_by(pid, SIGTRAP)))
+			return false;
+	*at = ip_of(pid);
+	REQUIRE(gen("fire line=%u count=1", by->source.line) == 0);
+	if (ptrace(PTRACE_CONT, pid, 0, 0))
+		return false;
+	return CHECK(AWAIT(stepped->first.handled + stepped->second.handled == first + second + 2));
+}
+
+/*
+ * A thread is stopped at every instruction from the end of its handler to the last
+ * before the program's next, and gets an interrupt there: of the same line,
+ * which is to use the old frame again, and of another, which is not.
+ */
+static void interrupts_at_each_step(void)
+{
+	uint64_t at = 0, popf = 0, ret = 0, places = 0;
+	uintptr_t usual;
+	int status, step, other;
+	pid_t pid;
+
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(stepped != MAP_FAILED);
+	pid = fork();
+	if (!pid) {
+		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+		stepped_thread();
+		_exit(99);
+	}
+	REQUIRE(stopped_by(pid, SIGSTOP));
+	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
+	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	REQUIRE(AWAIT(stepped->first.handled == 1));
+	usual = stepped->first.lowest;
+	for (other = 0; other < 2; other++) {
+		/* Not beyond "ret": see popf_under_a_debugger(). */
+		for (step = 0; ret == (uint64_t)other && step < 400; step++) {
+			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first, &at)) {
+				tap_diag("step %d, line %d: after %#lx in code %#lx; now at %#lx in %#lx",
+					 step, other, (unsigned long)at,
+					 ptrace(PTRACE_PEEKTEXT, pid, at, 0), (unsigned long)ip_of(pid),
+					 ptrace(PTRACE_PEEKTEXT, pid, ip_of(pid), 0));
+				goto end;
+			}
+			places++;
+			switch (ptrace(PTRACE_PEEKTEXT, pid, at, 0) & 0xffffff) {
+			case 0x80c29d:	/* popfq, then the start of the next */
+				popf++;
+				break;
+			case 0x0080c2:	/* ret $128 */
+				ret++;
+				break;
+			}
+		}
+	}
+end:
+	stepped->over = true;
+	tap_diag("%llu interrupts placed, %llu at popf, %llu at ret", (unsigned long long)places,
+		 (unsigned long long)popf, (unsigned long long)ret);
+	CHECK_EQ(popf, 2);
+	CHECK_EQ(ret, 2);
+	CHECK(places > 40);
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
+		tap_diag("status %#x", status);
+	CHECK_EQ(stepped->wrong, 0);
+	CHECK_EQ(stepped->first.handled + stepped->second.handled, 1 + 2 * places);
+	/* The program's stack is a few words more or less deep; a frame is larger. */
+	if (!CHECK(stepped->first.lowest + 400 >= usual))
+		tap_diag("frames pile up: %lu bytes", (unsigned long)(usual - stepped->first.lowest));
+}
+
+static void calling_thread(void)
+{
+	pid_t parent = getppid();
+
+	uut_start(&stepped->first, NULL, handle);
+	raise(SIGSTOP);
+	while (!stepped->over)
+		stepped->wrong += syscall(SYS_getppid) != parent;
+	uut_end(&stepped->first);
+	_exit(tap_shared->complaints ? 1 : 7);
+}
+
+/* A thread stopped in the middle of a call has not made it yet: it comes first. */
+static void at_the_calls_of_a_traced_thread(void)
+{
+	struct user_regs_struct regs;
+	int status, i, entries = 0;
+	pid_t pid;
+
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(stepped != MAP_FAILED);
+	pid = fork();
+	if (!pid) {
+		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+		calling_thread();
+		_exit(99);
+	}
+	REQUIRE(stopped_by(pid, SIGSTOP));
+	for (i = 0; i < 100; i++) {
+		REQUIRE(ptrace(PTRACE_SYSCALL, pid, 0, 0) == 0 && stopped_by(pid, SIGTRAP));
+		REQUIRE(ptrace(PTRACE_GETREGS, pid, 0, &regs) == 0);
+		entries += regs.rax == (unsigned long long)-ENOSYS;
+		REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	}
+	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
+	CHECK(AWAIT(stepped->first.handled == 100));
+	CHECK(entries >= 40);
+	stepped->over = true;
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
+		tap_diag("status %#x", status);
+	CHECK_EQ(stepped->wrong, 0);
+}
+
+static struct {
+	volatile pid_t tid;
+	volatile bool close, closed, over;
+} *held;
+
+static void *held_thread(void *arg)
+{
+	struct uut *u = arg;
+
+	run_on_cpu(0);
+	u->intr = ULI_register(u->source.fd, handle, u, NULL);
+	REQUIRE(u->intr);
+	held->tid = (pid_t)syscall(SYS_gettid);
+	while (!held->over)
+		red_zone(1);
+	return NULL;
+}
+
+static void held_process(struct uut *u)
+{
+	pthread_t thread;
+
+	u->source = source_open(O_RDWR);
+	REQUIRE(irq_flags(u->source.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	REQUIRE(pthread_create(&thread, NULL, held_thread, u) == 0);
+	REQUIRE(AWAIT(held->close));
+	CHECK_EQ(ULI_unregister(u->intr), 0);
+	close(u->source.fd);
+	held->closed = true;
+	pthread_join(thread, NULL);
+	_exit(tap_shared->complaints ? 1 : 7);
+}
+
+/* The last file is closed, but a thread has work to do, in the module's code. */
+static void the_module_stays_for_work(void)
+{
+	struct uut *u = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t pid;
+
+	REQUIRE(u != MAP_FAILED && sizeof(*u) < 4096);
+	held = (void *)((char *)u + 4096);
+	pid = fork();
+	if (!pid) {
+		held_process(u);
+		_exit(99);
+	}
+	REQUIRE(AWAIT(held->tid));
+	REQUIRE(ptrace(PTRACE_SEIZE, held->tid, 0, 0) == 0);
+	REQUIRE(ptrace(PTRACE_INTERRUPT, held->tid, 0, 0) == 0);
+	REQUIRE(waitpid(held->tid, &status, __WALL) == held->tid && WIFSTOPPED(status));
+	REQUIRE(gen("fire line=%u count=1", u->source.line) == 0);
+	held->close = true;
+	REQUIRE(AWAIT(held->closed));
+	REQUIRE(AWAIT(!line_stats(u->source.irq).readers));
+	CHECK_ERR(module_unload("procirq"), EAGAIN);
+	held->over = true;
+	CHECK_EQ(ptrace(PTRACE_DETACH, held->tid, 0, 0), 0);
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	CHECK_EQ(u->handled, 0);
+}
+
+/* Its handler is called when it is let run, not before: see uli_is_stepped(). */
+static void not_while_it_is_stepped(void)
+{
+	int status, i;
+	pid_t pid;
+
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(stepped != MAP_FAILED);
+	pid = fork();
+	if (!pid) {
+		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+		stepped_thread();
+		_exit(99);
+	}
+	REQUIRE(stopped_by(pid, SIGSTOP));
+	/* Half of them while it is stopped, half from the other side of its step. */
+	for (i = 0; i < 400; i++) {
+		if (i < 20)
+			REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+		if (i == 20)
+			REQUIRE(gen("start line=%u count=20 period_ns=100000 cpu=0",
+				    stepped->first.source.line) == 0);
+		REQUIRE(ptrace(PTRACE_SINGLESTEP, pid, 0, 0) == 0 && stopped_by(pid, SIGTRAP));
+		CHECK_EQ(stepped->first.handled, 0);
+	}
+	REQUIRE(AWAIT(!gen_status(stepped->first.source.line).running));
+	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
+	CHECK(AWAIT(stepped->first.handled == 40));
+	stepped->over = true;
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
+		tap_diag("status %#x", status);
+	CHECK_EQ(stepped->wrong, 0);
 }
 #endif
 
@@ -1581,6 +1870,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(two_lines),
 	TAP_TEST(counted_by_line),
 #ifdef __x86_64__
+	TAP_TEST(interrupts_at_each_step),
+	TAP_TEST(at_the_calls_of_a_traced_thread),
+	TAP_TEST(the_module_stays_for_work),
+	TAP_TEST(not_while_it_is_stepped),
 	TAP_TEST(popf_under_a_debugger),
 	TAP_TEST(a_32_bit_program),
 	TAP_TEST(in_32_bit_code),
