@@ -145,6 +145,10 @@ bench: deps ## the figures of DESIGN section 9, into build/bench.json (BENCH=gro
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/bench/run $(BENCH)
 
+uli-million: deps ## user level interrupts: a million calls in a checked computation, for each of KERNELS (N=count)
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/vm/uli-million.sh $(or $(N),1000000) $(KERNELS)
+
 lint: ## static checks of every part
 	@tests/lint
 
@@ -182,6 +186,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench lint install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million lint install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -64,6 +64,36 @@ struct procirq_totals {
 };
 
 /**
+ * struct procirq_uli_totals - what became of the interrupts of user level handlers
+ * @registrations: handlers so far
+ * @raised: interrupts that were theirs
+ * @direct: times a thread was sent to its handler by the return from the interrupt
+ * @returned: on its way out of the kernel
+ * @woken: the same, out of a sleep
+ * @repeated: calls of handlers for what had come meanwhile; the program's word
+ * @coalesced: further interrupts in their calls; the program's word
+ * @pending: the handler has still to be called for; likewise
+ * @unhandled: given back to the reader when the handler was no more
+ * @overruns: times the limit was exceeded
+ * @faults: times there was no stack
+ * @retries: times a thread could not be sent and was looked at again
+ */
+struct procirq_uli_totals {
+	u64 registrations;
+	u64 raised;
+	u64 direct;
+	u64 returned;
+	u64 woken;
+	u64 repeated;
+	u64 coalesced;
+	u64 pending;
+	u64 unhandled;
+	u64 overruns;
+	u64 faults;
+	u64 retries;
+};
+
+/**
  * struct procirq_source - what a reader's interrupts come from
  * @line: the line it is on; not referenced
  * @irq: its Linux interrupt number
@@ -82,6 +112,7 @@ struct procirq_totals {
  * @nr_ulis: readers with a user level interrupt
  * @readers: open files, revoked ones excluded
  * @closed: totals of the readers that closed
+ * @uli_closed: totals of the user level interrupts that were unregistered
  * @injected: interrupts among @taken that were made by hand
  * @storms: how often the storm guard masked
  * @storm_work: tells the log, where printing is allowed
@@ -112,6 +143,7 @@ struct procirq_source {
 	unsigned int nr_ulis;
 	struct list_head readers;
 	struct procirq_totals closed;
+	struct procirq_uli_totals uli_closed;
 	u64 injected;
 	u64 storms;
 	u64 storm_from;
@@ -136,6 +168,7 @@ struct procirq_source {
  * @dead: the file is gone or going; no more opens
  * @devices: sources with a device, attached or revoked
  * @closed: totals of such sources that are gone
+ * @uli_closed: "
  * @pinned: PCI function behind an INTx line, kept enabled while @own is attached
  * @msi_dev: device whose MSI vector this is; compared, never dereferenced
  * @keeper: provider of the descriptor, pinned for as long as the file exists
@@ -161,6 +194,7 @@ struct procirq_line {
 	bool dead;
 	struct list_head devices;
 	struct procirq_totals closed;
+	struct procirq_uli_totals uli_closed;
 	struct pci_dev *pinned;
 	struct device *msi_dev;
 	struct module *keeper;
@@ -342,6 +376,8 @@ void uli_notice(struct procirq_reader *reader);
 void uli_raise(struct procirq_reader *reader, u64 now);
 void uli_close(struct procirq_reader *reader);
 bool uli_is_live(const struct procirq_reader *reader);
+void uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_totals *totals);
+void uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum);
 void uli_exit(void);
 
 /* reader.c: one open file */

@@ -231,6 +231,7 @@ static void line_drop_device(struct procirq_line *line, struct procirq_source *s
 	line->closed.delivered += source->closed.delivered;
 	line->closed.coalesced += source->closed.coalesced;
 	line->closed.lost += source->closed.lost;
+	uli_totals_add(&line->uli_closed, &source->uli_closed);
 }
 
 /**

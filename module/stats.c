@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accounting, readable in debugfs: procirq/lines and procirq/readers.
+ * Accounting, readable in debugfs: procirq/lines, procirq/readers, procirq/ulis.
  *
  * Each interrupt is due to every reader that was open when it was taken, and
  * then delivered by a read, coalesced into such a read, lost with the reader's
@@ -109,12 +109,56 @@ static int readers_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(readers);
 
+static void stats_add_source_ulis(struct procirq_uli_totals *sum, unsigned int *live,
+				  struct procirq_source *source)
+{
+	struct procirq_reader *reader;
+
+	raw_spin_lock_irq(&source->lock);
+	uli_totals_add(sum, &source->uli_closed);
+	list_for_each_entry(reader, &source->readers, node) {
+		uli_account(reader, sum);
+		*live += uli_is_live(reader);
+	}
+	raw_spin_unlock_irq(&source->lock);
+}
+
+/* A line that has or had user level interrupts. */
+static void stats_ulis(struct procirq_line *line, struct seq_file *m)
+{
+	struct procirq_uli_totals sum = {};
+	struct procirq_source *source;
+	unsigned int live = 0;
+
+	mutex_lock(&line->mutex);
+	uli_totals_add(&sum, &line->uli_closed);
+	stats_add_source_ulis(&sum, &live, &line->own);
+	list_for_each_entry(source, &line->devices, node)
+		stats_add_source_ulis(&sum, &live, source);
+	mutex_unlock(&line->mutex);
+
+	if (!sum.registrations)
+		return;
+	seq_printf(m, "irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu\n",
+		   line->irq, live, sum.registrations, sum.raised, sum.direct, sum.returned,
+		   sum.woken, sum.repeated, sum.coalesced, sum.pending, sum.unhandled,
+		   sum.overruns, sum.faults, sum.retries);
+}
+
+static int ulis_show(struct seq_file *m, void *v)
+{
+	lines_for_each(stats_ulis, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ulis);
+
 /* Without debugfs there is nothing to read, and nothing else is amiss. */
 void stats_init(void)
 {
 	stats_dir = debugfs_create_dir("procirq", NULL);
 	debugfs_create_file("lines", 0400, stats_dir, NULL, &lines_fops);
 	debugfs_create_file("readers", 0400, stats_dir, NULL, &readers_fops);
+	debugfs_create_file("ulis", 0400, stats_dir, NULL, &ulis_fops);
 }
 
 void stats_exit(void)

@@ -65,6 +65,7 @@ enum { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
  * @seq: number of the last of them; source->lock
  * @irq_ns: handler time of the last of them; source->lock
  * @ended: the reader is on its own again; source->lock
+ * @unhandled: what the reader got back then; source->lock
  * @sent: by path; written on the thread's CPU only
  * @overruns: see struct procirq_uli_info, as the next two
  * @faults: "
@@ -91,6 +92,7 @@ struct procirq_ulireg {
 	u64 seq;
 	u64 irq_ns;
 	bool ended;
+	u64 unhandled;
 
 	u64 sent[ULI_PATHS];
 	u64 overruns;
@@ -275,6 +277,7 @@ static void uli_end(struct procirq_reader *reader)
 		return;
 	uli->ended = true;
 	pending = uli_pending(uli);
+	uli->unhandled = pending;
 	reader->cursor -= pending;
 	reader->totals.delivered -= pending;
 	source_hand_over(reader);
@@ -406,6 +409,58 @@ static void uli_destroy(struct procirq_ulireg *uli)
 	uli_put(uli);
 }
 
+/**
+ * uli_totals_add() - one more summand
+ * @sum: is added to
+ * @totals: what
+ */
+void uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_totals *totals)
+{
+	sum->registrations += totals->registrations;
+	sum->raised += totals->raised;
+	sum->direct += totals->direct;
+	sum->returned += totals->returned;
+	sum->woken += totals->woken;
+	sum->repeated += totals->repeated;
+	sum->coalesced += totals->coalesced;
+	sum->pending += totals->pending;
+	sum->unhandled += totals->unhandled;
+	sum->overruns += totals->overruns;
+	sum->faults += totals->faults;
+	sum->retries += totals->retries;
+}
+
+/**
+ * uli_account() - adds the totals of a reader's user level interrupt, if it has one
+ * @reader: the reader
+ * @sum: is added to
+ *
+ * Context: the source's lock held.
+ */
+void uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum)
+{
+	const struct procirq_ulireg *uli = reader->uli;
+	struct procirq_uli_totals totals;
+
+	if (!uli)
+		return;
+	totals = (struct procirq_uli_totals) {
+		.registrations = 1,
+		.raised = uli->raised,
+		.direct = READ_ONCE(uli->sent[ULI_DIRECT]),
+		.returned = READ_ONCE(uli->sent[ULI_RETURN]),
+		.woken = READ_ONCE(uli->sent[ULI_WAKE]),
+		.repeated = READ_ONCE(uli->shared->repeats),
+		.coalesced = READ_ONCE(uli->shared->taken) - READ_ONCE(uli->shared->calls),
+		.pending = uli->ended ? 0 : uli_pending(uli),
+		.unhandled = uli->unhandled,
+		.overruns = uli->overruns,
+		.faults = uli->faults,
+		.retries = uli->retries,
+	};
+	uli_totals_add(sum, &totals);
+}
+
 /* Takes a registration away from its reader, which gets its interrupts again. */
 static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 {
@@ -415,6 +470,7 @@ static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 	if (!uli)
 		return NULL;
 	uli_end(reader);
+	uli_account(reader, &reader->source->uli_closed);
 	reader->uli = NULL;
 	if (!reader_revoked(reader))
 		reader->source->nr_ulis--;

@@ -79,12 +79,15 @@ bool uli_arch_hit_user(void)
 }
 
 /*
- * A debugger that single-steps goes on stepping in the handler; its trap flag is
- * not to come back with the popfq, when it may have stopped. As for a signal.
+ * A thread that a debugger single-steps is left alone until it runs again. Whoever
+ * is stepped over popfq has the trap flag taken for its own by the kernel (see
+ * is_setting_trap_flag() in arch/x86/kernel/step.c), keeps it when the debugger
+ * goes, and dies of SIGTRAP: a debugger that steps through the program would do
+ * that to it at the end of every handler. TIF_FORCED_TF is never set without it.
  */
-static __always_inline u64 uli_flags_to_save(const struct pt_regs *regs, bool forced)
+static __always_inline bool uli_is_stepped(void)
 {
-	return forced ? regs->flags & ~X86_EFLAGS_TF : regs->flags;
+	return test_thread_flag(TIF_SINGLESTEP);
 }
 
 /*
@@ -115,8 +118,6 @@ fault:
  */
 static __always_inline int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 {
-	bool forced = test_thread_flag(TIF_FORCED_TF);
-	u64 flags = uli_flags_to_save(regs, forced);
 	struct uli_frame __user *frame;
 	unsigned long ip = regs->ip;
 	int leaves = 0;
@@ -145,14 +146,14 @@ static __always_inline int uli_enter(struct pt_regs *regs, const struct procirq_
 		return -EFAULT;
 	unsafe_put_user(code->shared, &frame->shared, fault);
 	if (ip != code->popf)
-		unsafe_put_user(flags, &frame->flags, fault);
+		unsafe_put_user(regs->flags, &frame->flags, fault);
 	if (ip != code->popf && ip != code->ret)
 		unsafe_put_user(ip, &frame->ip, fault);
 	user_write_access_end();
 
 	regs->sp = (unsigned long)frame;
 	regs->ip = code->entry;
-	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | (forced ? 0 : X86_EFLAGS_TF));
+	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
 	return 0;
 
 fault:
@@ -237,7 +238,7 @@ int uli_arch_send_direct(const struct procirq_uli *code)
 	struct pt_regs *regs = get_irq_regs();
 	int err = -EAGAIN;
 
-	if (unlikely(!user_64bit_mode(regs) || uli_has_shadow_stack()))
+	if (unlikely(!user_64bit_mode(regs) || uli_has_shadow_stack() || uli_is_stepped()))
 		return -EAGAIN;
 	pagefault_disable();
 	if (likely(!uli_in_rseq()))
@@ -294,7 +295,7 @@ int uli_arch_send(const struct procirq_uli *code)
 	struct pt_regs before;
 	int err;
 
-	if (!user_64bit_mode(regs) || uli_has_shadow_stack())
+	if (!user_64bit_mode(regs) || uli_has_shadow_stack() || uli_is_stepped())
 		return -EAGAIN;
 	/* Also so in the middle of a call: ptrace runs task work there. */
 	if ((long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS)

@@ -269,7 +269,7 @@ static bool tap_selected(const char *name)
 }
 
 /* Runs the tests that the arguments select; returns main()'s exit status. */
-static int tap_main(char **argv, const struct tap_test *tests, size_t nr_tests)
+HELPER int tap_main(char **argv, const struct tap_test *tests, size_t nr_tests)
 {
 	int number = 0, failed = 0;
 	const char *why, *after;
