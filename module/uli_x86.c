@@ -300,14 +300,17 @@ int uli_arch_send(const struct procirq_uli *code)
 	/* Also so in the middle of a call: ptrace runs task work there. */
 	if ((long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS)
 		return -EAGAIN;
+	/*
+	 * A signal comes first: whether a call goes on is for it to say, and one that
+	 * the thread's own instruction has raised, a breakpoint, is about where it is.
+	 */
+	if (task_sigpending(current))
+		return -EAGAIN;
 	err = uli_abort_rseq(regs);
 	if (err)
 		return err;
 	before = *regs;
 	if ((long)regs->orig_ax >= 0 && uli_call_restarts(regs)) {
-		/* Whether the call goes on is for the signal to say. */
-		if (task_sigpending(current))
-			return -EAGAIN;
 		uli_end_call(regs);
 		regs->orig_ax = -1;
 	}

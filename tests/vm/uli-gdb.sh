@@ -110,7 +110,7 @@ for kernel; do
 	said 'lines too' '^gdb: CHECK after four lines'
 	said 'interrupting it' '^gdb: Program received signal SIGINT'
 	said 'its handler is called when it runs' '^gdb: CHECK more were handled: 1'
-	said 'a breakpoint in the handler' '^gdb: Breakpoint 2, handle '
+	said 'a breakpoint in the handler' '^gdb: Breakpoint [0-9]+, handle '
 	said 'a backtrace out of the handler, into the program' '^gdb: #[0-9]+ .* main '
 	said 'the handler is left' '^gdb: CHECK out of it'
 	said 'the program goes on, with no interrupt lost' "^program's status 0$"
