@@ -1243,7 +1243,7 @@ static uint64_t ip_of(pid_t pid)
 }
 
 /* The first handler is stopped, stepped this far on, and then interrupted. */
-static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *at)
+static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *code)
 {
 	uint64_t first = stepped->first.handled, second = stepped->second.handled;
 	uint64_t round = stepped->rounds;
@@ -1259,7 +1259,7 @@ static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *at)
 	for (i = 0; i < step; i++)
 		if (ptrace(PTRACE_SINGLESTEP, pid, 0, 0) || !CHECK(stopped_by(pid, SIGTRAP)))
 			return false;
-	*at = ip_of(pid);
+	*code = (uint64_t)ptrace(PTRACE_PEEKTEXT, pid, ip_of(pid), 0);
 	REQUIRE(gen("fire line=%u count=1", by->source.line) == 0);
 	if (ptrace(PTRACE_CONT, pid, 0, 0))
 		return false;
@@ -1273,7 +1273,7 @@ static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *at)
  */
 static void interrupts_at_each_step(void)
 {
-	uint64_t at = 0, popf = 0, ret = 0, places = 0;
+	uint64_t code = 0, popf = 0, ret = 0, places = 0;
 	uintptr_t usual;
 	int status, step, other;
 	pid_t pid;
@@ -1295,15 +1295,13 @@ static void interrupts_at_each_step(void)
 	for (other = 0; other < 2; other++) {
 		/* Not beyond "ret": see popf_under_a_debugger(). */
 		for (step = 0; ret == (uint64_t)other && step < 400; step++) {
-			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first, &at)) {
-				tap_diag("step %d, line %d: after %#lx in code %#lx; now at %#lx in %#lx",
-					 step, other, (unsigned long)at,
-					 ptrace(PTRACE_PEEKTEXT, pid, at, 0), (unsigned long)ip_of(pid),
-					 ptrace(PTRACE_PEEKTEXT, pid, ip_of(pid), 0));
+			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first, &code)) {
+				tap_diag("step %d, line %d: last in code %#llx", step, other,
+					 (unsigned long long)code);
 				goto end;
 			}
 			places++;
-			switch (ptrace(PTRACE_PEEKTEXT, pid, at, 0) & 0xffffff) {
+			switch (code & 0xffffff) {
 			case 0x80c29d:	/* popfq, then the start of the next */
 				popf++;
 				break;
