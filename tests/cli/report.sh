@@ -17,7 +17,7 @@ for kernel in 6.1 6.12 newest; do
 done
 jq -c '.results |= (map(select(.way == "read" or .way == "poll")) |
 	[.[] as $r | range(4) as $cpu | $r + {cpu: $cpu}])' $good/ways.json >"$scratch/cpus.json"
-many=("$scratch/cpus.json" $good/blocks-a.json $good/blocks-b.json
+many=("$scratch/cpus.json" "$good/blocks-a.json" "$good/blocks-b.json"
 	-i "$scratch/6.1-counted.json" -i "$scratch/6.12-counted.json" -i "$scratch/newest-counted.json")
 
 # --- text ---------------------------------------------------------------------
