@@ -93,28 +93,36 @@ static void nothing_is_lost_in_a_signal_storm(void)
 	struct source s = source_open(O_RDONLY);
 	struct summer reader = { 0 };
 	struct gen_status status;
+	unsigned long long total = 0;
+	int rounds = 0, i;
 
 	handle(SIGUSR1, SA_RESTART);
 	handle(SIGUSR2, 0);
 	summer_start(&reader, s.fd);
-	REQUIRE(gen("start line=%u period_ns=100000 count=%ld cpu=1", s.line, interrupts) == 0);
-	while (gen_status(s.line).running) {
-		pthread_kill(reader.thread, SIGUSR1);
-		pthread_kill(reader.thread, SIGUSR2);
-		sleep_ms(0);
-	}
-	wait_for_schedule(s.line);
+	/*
+	 * One signal at a time: of two that are pending together the first decides
+	 * whether read() restarts. Which read() a signal hits is luck, so there are
+	 * rounds until one was interrupted.
+	 */
+	do {
+		REQUIRE(gen("start line=%u period_ns=100000 count=%ld cpu=1", s.line, interrupts) == 0);
+		for (i = 0; gen_status(s.line).running; i++) {
+			pthread_kill(reader.thread, i % 2 ? SIGUSR1 : SIGUSR2);
+			sleep_ms(0);
+		}
+		wait_for_schedule(s.line);
+		total += interrupts;
+	} while (!reader.interrupted && ++rounds < 10);
 	CHECK(AWAIT(!gen_status(s.line).pending &&
 		    reader.sum == (long long)gen_status(s.line).dispatched));
 	status = gen_status(s.line);
-	CHECK_EQ(status.raised, interrupts);
-	CHECK_EQ(status.dispatched + status.coalesced, interrupts);
+	CHECK_EQ(status.raised, total);
+	CHECK_EQ(status.dispatched + status.coalesced, total);
 	REQUIRE(gen("remove line=%u", s.line) == 0);
 	CHECK(thread_join(reader.thread));
 	CHECK_EQ(reader.sum, status.dispatched);
 	CHECK(signals > 0);
-	/* A slow kernel may deliver every signal outside read(). */
-	CHECK(reader.interrupted > 0 || tap_setting("slow", 1) > 1);
+	CHECK(reader.interrupted > 0);
 	CHECK_EQ(reader.bad, 0);
 }
 
