@@ -183,13 +183,17 @@ static int choose_ways(const struct config *config, struct bench *bench)
 	return 0;
 }
 
-/* Who spins leaves nobody else the CPU: not the thread that raises either. */
+/*
+ * Who spins leaves nobody else the CPU: not the thread that raises either,
+ * so it raises itself where the source lets it.
+ */
 static int check_spinning(const struct bench *bench)
 {
 	int i;
 
 	for (i = 0; i < bench->n_ways; i++) {
 		if (!way_spins(bench->ways[i]) || bench->source->raises_later ||
+		    bench->source->raise_here ||
 		    bench->measured_cpu != bench->source_cpu)
 			continue;
 		msg_error("way %s with source %s needs two CPUs: see -c",

@@ -87,6 +87,25 @@ static void wait_go(struct session *s, uint64_t number)
 		;
 }
 
+/* Who spins where the source raises has no other CPU to be interrupted from. */
+static bool raises_itself(const struct session *s, const struct way *way)
+{
+	return way_spins(way) && s->lane->ops->raise_here &&
+	       s->bench->measured_cpu == s->bench->source_cpu;
+}
+
+/* On the measured thread, when it may spin. */
+static void begin_spinning(struct session *s, const struct way *way,
+			   uint64_t number)
+{
+	wait_go(s, number);
+	way->begin(&s->port);
+	if (raises_itself(s, way) && !atomic_load(&s->stop) &&
+	    atomic_load(&s->cancelled) != number + 1)
+		s->lane->ops->raise_here(s->lane->source,
+					 way->in_call && way->in_call(&s->port));
+}
+
 /* One turn. Returns false when the way does not work. */
 static bool take_turn(struct session *s, uint64_t number)
 {
@@ -103,7 +122,7 @@ static bool take_turn(struct session *s, uint64_t number)
 	if (error)
 		return false;
 	if (way_spins(way))
-		wait_go(s, number);
+		begin_spinning(s, way, number);
 	wait_for(s, way, number, arrival);
 	return !arrival->error || arrival->error == EINTR;
 }
@@ -402,6 +421,8 @@ static int raise_for(struct session *s, const struct way *way)
 		return wait_asleep(s) || ops->raise(s->lane->source) ? -1 : 0;
 	if (!ops->raises_later)
 		sem_post(&s->go);
+	if (raises_itself(s, way))
+		return 0;
 	err = ops->raise(s->lane->source);
 	if (ops->raises_later)
 		sem_post(&s->go);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A source raises interrupts, one at a time, and says when it raised them and
- * how many. All of it runs on the controlling thread, but ack().
+ * how many. All of it runs on the controlling thread, but ack() and raise_here().
  */
 #ifndef IRQLAT_SOURCE_H
 #define IRQLAT_SOURCE_H
@@ -60,10 +60,14 @@ struct source;
  * @drift: the source is stopped: by how much these numbers disagree by now, which
  *	they do when the kernel handled two of its interrupts as one
  * @raise: raise one interrupt, @gap_ns from now
+ * @raise_here: raise one on the measured thread, whose CPU takes it, from user mode
+ *	or from inside a system call; says nothing when that fails, nothing comes
+ *	then. NULL: the source cannot
  * @stop: after this nothing is raised
  * @ack: tell the device, on the measured thread, that the interrupt was seen
  * @account: what happened since the last call, for this delivery (NULL: none)
  * @close: leave everything as it was found
+ *
  *
  * Functions that return int return 0, or -1 after saying why.
  */
@@ -78,6 +82,7 @@ struct source_ops {
 	int (*sync)(struct source *source, struct port *port);
 	int64_t (*drift)(struct source *source, struct port *port);
 	int (*raise)(struct source *source);
+	void (*raise_here)(struct source *source, bool in_call);
 	int (*stop)(struct source *source);
 	void (*ack)(struct source *source);
 	void (*account)(struct source *source, const struct delivery *delivery,
@@ -95,7 +100,7 @@ const struct source_ops *source_for(const struct source_ops *chosen,
 				    enum driver driver);
 
 /**
- * struct pulse - interrupts that the controlling thread raises itself
+ * struct pulse - interrupts that a thread raises itself
  * @raised: since account() was last called
  * @raised_ns: CLOCK_MONOTONIC before the last one
  */
@@ -104,7 +109,7 @@ struct pulse {
 	uint64_t raised_ns;
 };
 
-/* Wait @gap_ns; the caller raises right after this. */
+/* Sleep @gap_ns; the caller raises right after this. */
 static inline void pulse_begin(struct pulse *pulse, uint64_t gap_ns)
 {
 	struct timespec gap = clock_timespec(gap_ns);

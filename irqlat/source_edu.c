@@ -5,10 +5,12 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -36,6 +38,8 @@ struct edu {
 	/* What the module's parameter was; empty: it was not changed. */
 	char found_pci_irq[16];
 	struct pulse pulse;
+	/* With one byte in it. */
+	int pipe[2];
 };
 
 static const char *const driver_names[DRIVER_COUNT] = {
@@ -76,6 +80,12 @@ static bool is_ours(const char *driver)
 	return !*driver;
 }
 
+static void close_pipe(const struct edu *edu)
+{
+	close(edu->pipe[0]);
+	close(edu->pipe[1]);
+}
+
 static struct source *open_edu(const struct source_config *config)
 {
 	struct edu *edu = calloc(1, sizeof(*edu));
@@ -86,7 +96,12 @@ static struct source *open_edu(const struct source_config *config)
 		return NULL;
 	}
 	edu->config = *config;
-	if (full_address(config->address, address) ||
+	if (pipe2(edu->pipe, O_CLOEXEC)) {
+		msg_error("cannot make a pipe: %s", strerror(errno));
+		free(edu);
+		return NULL;
+	}
+	if (write(edu->pipe[1], "", 1) != 1 || full_address(config->address, address) ||
 	    pcidev_open(&edu->dev, address, EDU_VENDOR, EDU_DEVICE))
 		goto fail;
 	if (!is_ours(edu->dev.found_driver)) {
@@ -96,6 +111,7 @@ static struct source *open_edu(const struct source_config *config)
 	}
 	return (struct source *)edu;
 fail:
+	close_pipe(edu);
 	free(edu);
 	return NULL;
 }
@@ -219,6 +235,21 @@ static int raise_edu(struct source *source)
 	return 0;
 }
 
+/*
+ * The system call is one in which the kernel itself writes the register, with a
+ * single store of four bytes: how much is in the pipe, which is 1.
+ */
+static void raise_edu_here(struct source *source, bool in_call)
+{
+	struct edu *edu = (struct edu *)source;
+
+	pulse_begin(&edu->pulse, edu->config.gap_ns);
+	if (in_call)
+		ioctl(edu->pipe[0], FIONREAD, &edu->registers[EDU_RAISE]);
+	else
+		edu->registers[EDU_RAISE] = 1;
+}
+
 static int stop_edu(struct source *source)
 {
 	(void)source;
@@ -247,6 +278,7 @@ static void close_edu(struct source *source)
 
 	unmap(edu);
 	pcidev_restore(&edu->dev);
+	close_pipe(edu);
 	free(edu);
 }
 
@@ -259,6 +291,7 @@ const struct source_ops source_edu_ops = {
 	.sync = sync_edu,
 	.drift = drift_edu,
 	.raise = raise_edu,
+	.raise_here = raise_edu_here,
 	.stop = stop_edu,
 	.ack = ack_edu,
 	.account = account_edu,

@@ -112,6 +112,9 @@ struct driver_ops {
  * @driver: what it needs
  * @arm: on the measured thread, before it announces that it waits; may be NULL.
  *	0, or -1 with errno
+ * @begin: on the measured thread, which spins from now on; NULL for who blocks
+ * @in_call: this turn's interrupt is to find the thread in a system call, not in
+ *	user mode; NULL: never
  * @wait: wait for interrupts; on the measured thread. 0, or -1 with errno. A
  *	spinning one fails with EINTR now and then, so that it can be stopped
  */
@@ -120,6 +123,8 @@ struct way {
 	const char *wait_kind;
 	enum driver driver;
 	int (*arm)(struct port *port);
+	void (*begin)(struct port *port);
+	bool (*in_call)(const struct port *port);
 	int (*wait)(struct port *port, struct delivery *delivery);
 };
 

@@ -21,9 +21,15 @@ static int arm_mmap_spin(struct port *port)
 	}
 	while (procirq_ring_next(own->ring, &entry, NULL))
 		;
-	own->spins_since_ns = 0;
 	procirq_find_nothing(port);
 	return 0;
+}
+
+static void begin_mmap_spin(struct port *port)
+{
+	struct procirq_port *own = port->own;
+
+	own->spins_since_ns = clock_ns();
 }
 
 static int wait_mmap_spin(struct port *port, struct delivery *delivery)
@@ -31,8 +37,6 @@ static int wait_mmap_spin(struct port *port, struct delivery *delivery)
 	struct procirq_port *own = port->own;
 	struct procirq_ring_entry entry;
 
-	if (!own->spins_since_ns)
-		own->spins_since_ns = clock_ns();
 	if (!procirq_ring_spin(own->ring, &entry, NULL, SPIN_NS)) {
 		/* The ring does not tell that the line has gone. */
 		if (port_poll(port->fd, 0) && errno == ENODEV)
@@ -50,5 +54,6 @@ const struct way way_mmap_spin = {
 	.wait_kind = "spin",
 	.driver = DRIVER_PROCIRQ,
 	.arm = arm_mmap_spin,
+	.begin = begin_mmap_spin,
 	.wait = wait_mmap_spin,
 };

@@ -34,7 +34,7 @@
  * @ring: the line's; has the handler entries
  * @intr: the measured thread's registration, NULL before there is one
  * @before: counters when it was armed
- * @begin_ns: since when it waits, 0: it does not yet
+ * @begin_ns: since when it spins
  * @turns: times that way "uli" was armed
  * @sleeps: the handler has to wake the thread
  * @arrived: the handler was called
@@ -211,7 +211,6 @@ static int arm(struct port *port)
 		return -1;
 	while (procirq_ring_next(own->ring, &entry, NULL))
 		;
-	own->begin_ns = 0;
 	own->count = 0;
 	own->sleeps = false;
 	own->arrived = false;
@@ -225,6 +224,13 @@ static int arm_alternating(struct port *port)
 
 	own->turns++;
 	return arm(port);
+}
+
+static void begin(struct port *port)
+{
+	struct uli_port *own = port->own;
+
+	own->begin_ns = clock_ns();
 }
 
 /* The handler's mark, not the kernel's count, is what it would sleep on. */
@@ -273,8 +279,6 @@ static int wait_busy(struct port *port, struct delivery *delivery,
 	struct uli_port *own = port->own;
 	uint64_t start_ns = clock_ns();
 
-	if (!own->begin_ns)
-		own->begin_ns = start_ns;
 	while (!own->arrived) {
 		work();
 		if (clock_ns() - start_ns >= SPIN_NS && !own->arrived)
@@ -291,11 +295,16 @@ static int wait_spin(struct port *port, struct delivery *delivery)
 	return wait_busy(port, delivery, compute);
 }
 
-static int wait_alternating(struct port *port, struct delivery *delivery)
+static bool in_call(const struct port *port)
 {
 	const struct uli_port *own = port->own;
 
-	return wait_busy(port, delivery, own->turns % 2 ? compute : make_calls);
+	return own->turns % 2 == 0;
+}
+
+static int wait_alternating(struct port *port, struct delivery *delivery)
+{
+	return wait_busy(port, delivery, in_call(port) ? make_calls : compute);
 }
 
 static int wait_sleep(struct port *port, struct delivery *delivery)
@@ -314,6 +323,8 @@ const struct way way_uli = {
 	.wait_kind = "spin",
 	.driver = DRIVER_ULI,
 	.arm = arm_alternating,
+	.begin = begin,
+	.in_call = in_call,
 	.wait = wait_alternating,
 };
 
@@ -322,6 +333,7 @@ const struct way way_uli_spin = {
 	.wait_kind = "spin",
 	.driver = DRIVER_ULI,
 	.arm = arm,
+	.begin = begin,
 	.wait = wait_spin,
 };
 
