@@ -208,13 +208,26 @@ static int connect_edu(struct source *source, enum driver driver,
 	return 0;
 }
 
+/* Who has opened the device through VFIO may take any other mapping away. */
+static int map_through_vfio(struct edu *edu, const struct port *port)
+{
+	unmap(edu);
+	edu->registers = vfio_map_bar0(port, EDU_MAP_BYTES);
+	if (edu->registers)
+		return 0;
+	msg_error("%s: cannot map its registers through VFIO: %s",
+		  edu->dev.address, strerror(errno));
+	return -1;
+}
+
 static int sync_edu(struct source *source, struct port *port)
 {
 	struct edu *edu = (struct edu *)source;
 
-	(void)port;
 	edu->pulse.raised = 0;
-	/* VFIO lets nobody at the device's registers before it was opened. */
+	if (!strcmp(edu->dev.driver, driver_names[DRIVER_VFIO]) &&
+	    map_through_vfio(edu, port))
+		return -1;
 	edu->registers[EDU_ACK] = ~0u;
 	return 0;
 }

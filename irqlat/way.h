@@ -163,4 +163,7 @@ int port_without_blocking(struct port *port, struct delivery *delivery,
 				      struct delivery *delivery));
 void port_rearm_nothing(struct port *port);
 
+/* BAR 0 of the device that a port of DRIVER_VFIO holds; for munmap(). NULL: errno. */
+void *vfio_map_bar0(const struct port *port, size_t bytes);
+
 #endif /* IRQLAT_WAY_H */

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "msg.h"
@@ -213,6 +214,22 @@ static void rearm_vfio(struct port *port)
 	if (own->index == VFIO_PCI_INTX_IRQ_INDEX)
 		set_irqs(own, VFIO_IRQ_SET_DATA_NONE |
 			      VFIO_IRQ_SET_ACTION_UNMASK, -1);
+}
+
+void *vfio_map_bar0(const struct port *port, size_t bytes)
+{
+	const struct vfio_port *own = port->own;
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_BAR0_REGION_INDEX,
+	};
+	void *map;
+
+	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return NULL;
+	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, own->device,
+		   (off_t)info.offset);
+	return map == MAP_FAILED ? NULL : map;
 }
 
 static int drain_vfio(struct port *port, struct delivery *delivery)

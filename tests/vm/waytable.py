@@ -3,9 +3,8 @@
 
     waytable.py DIR KERNEL...
 
-Joins, for each kernel, what its guests left in DIR: icount-K.json and
-icount-K-spin.json become K-counted.json, clock-K.json and clock-K-spin.json
-K-timed.json. Prints the medians that were counted, as a table of Markdown, a
+Reads, for each kernel, what its two guests that count left in DIR.
+Prints the medians that were counted, as a table of Markdown, a
 column for each kernel, a line for each way. Exit status 1 when the second run,
 icount-K-again.json, has other rows or a median that differs by more than 0.5 %.
 """
@@ -16,23 +15,24 @@ import sys
 TOLERANCE = 0.005
 
 
-def join(folder, name):
-    """One run of the two: rows of the second behind those of the first."""
+def load(folder, name):
     with open(f"{folder}/{name}.json") as file:
-        run = json.load(file)
-    with open(f"{folder}/{name}-spin.json") as file:
-        spin = json.load(file)
-    run["results"] += spin["results"]
-    run["unavailable"] += spin["unavailable"]
-    run["partial"] = run["partial"] or spin["partial"]
-    run["interrupted"] = run["interrupted"] or spin["interrupted"]
-    warnings = run["system"]["warnings"]
-    warnings += [w for w in spin["system"]["warnings"] if w not in warnings]
-    return run
+        return json.load(file)
 
 
 def medians(run):
-    return {(r["way"], r["stage"]): r["p50_ns"] for r in run["results"]}
+    """By way and stage. Where the path to the handler is known it is part of the
+    way's name, and the mixture of the paths is left out."""
+    split = {r["way"] for r in run["results"] if r["stage"].startswith("total_")}
+    found = {}
+    for r in run["results"]:
+        for stage in ("total", "handler_to_user"):
+            if r["stage"].startswith(stage + "_"):
+                path = r["stage"][len(stage) + 1:]
+                found[f"{r['way']} ({path})", stage] = r["p50_ns"]
+        if r["way"] not in split:
+            found[r["way"], r["stage"]] = r["p50_ns"]
+    return found
 
 
 def compare(kernel, first, second):
@@ -69,17 +69,13 @@ def main():
     folder, kernels = sys.argv[1], sys.argv[2:]
     columns, worst, wrong = {}, 0.0, []
     for kernel in kernels:
-        run = join(folder, f"icount-{kernel}")
+        run = load(folder, f"icount-{kernel}")
         columns[kernel] = medians(run)
         differs, lines = compare(kernel, columns[kernel],
-                                 medians(join(folder, f"icount-{kernel}-again")))
+                                 medians(load(folder, f"icount-{kernel}-again")))
         worst = max(worst, differs)
         wrong += lines
         wrong += [f"{kernel}: {u['way']}: {u['reason']}" for u in run["unavailable"]]
-        for name, joined in ((f"{kernel}-counted", run),
-                             (f"{kernel}-timed", join(folder, f"clock-{kernel}"))):
-            with open(f"{folder}/{name}.json", "w") as file:
-                json.dump(joined, file, separators=(",", ":"))
     table(kernels, columns, "total",
           "Median from just before the interrupt was raised to user space, instructions:")
     table(kernels, columns, "handler_to_user",
