@@ -183,26 +183,6 @@ static int choose_ways(const struct config *config, struct bench *bench)
 	return 0;
 }
 
-/*
- * Who spins leaves nobody else the CPU: not the thread that raises either,
- * so it raises itself where the source lets it.
- */
-static int check_spinning(const struct bench *bench)
-{
-	int i;
-
-	for (i = 0; i < bench->n_ways; i++) {
-		if (!way_spins(bench->ways[i]) || bench->source->raises_later ||
-		    bench->source->raise_here ||
-		    bench->measured_cpu != bench->source_cpu)
-			continue;
-		msg_error("way %s with source %s needs two CPUs: see -c",
-			  bench->ways[i]->name, bench->source->name);
-		return -1;
-	}
-	return 0;
-}
-
 static int choose_load(const struct config *config, struct bench *bench,
 		       struct run *run)
 {
@@ -265,7 +245,7 @@ static int prepare(const struct config *config, struct bench *bench,
 	    check_outputs(config) ||
 	    rt_choose_cpus(&config->cpus, &bench->measured_cpu,
 			   &bench->source_cpu) ||
-	    check_spinning(bench) || choose_load(config, bench, run))
+	    choose_load(config, bench, run))
 		return -1;
 	bench->source_config.cpu = bench->source_cpu;
 	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d",

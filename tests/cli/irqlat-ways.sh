@@ -38,7 +38,6 @@ refused 'way that needs a device' 'way vfio needs a PCI device: use --source edu
 refused 'user level interrupt without interrupts' 'way uli needs an interrupt: use --source irqgen or edu' --source timer --ways uli
 refused 'no such user level interrupt' '--ways: "uli-poll" is none of: .*uli, uli-spin, uli-sleep' --ways uli-poll
 refused 'user level interrupt twice' '--ways: uli-spin is named twice' --ways uli-spin,uli,uli-spin
-refused 'a thread that keeps the only CPU' 'way uli-spin with source edu needs two CPUs: see -c' --source edu --ways uli-sleep,uli-spin -c 0
 refused 'address of timer' 'only edu takes an address' --source timer=3
 refused 'interval too short' '--interval: 1us is out of range: from 10us to 10s' -i 1us
 refused 'unknown load' '--load: "disk" is none of: cpu, io, irq, net' --load cpu,disk

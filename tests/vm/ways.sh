@@ -36,7 +36,7 @@ $bench --source edu --ways read,vfio --entry trace --json=msi.json >>text || exi
 ls -l $device/driver >driver 2>/dev/null
 cat $device/driver_override >override
 $bench --source edu --ways vfio -c 0 --json >/dev/null || exit
-! $bench --source edu --ways mmap-spin -c 0 2>spin.err || exit
+$bench --source edu --ways read,mmap-spin,uli,uli-spin -c 0 --json=self.json >>text || exit
 cat text uli.text >&2
 tar c *.json *.err uli.csv uli.text driver override
 SHELL
@@ -144,8 +144,10 @@ PYTHON
 	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$(tail -n 15 "$work/why")"
 	[ "$(wc -l <"$work/absent.err")" = 1 ]
 	result $? "$kernel: and one line says so" "$(tail -n 15 "$work/absent.err")"
-	grep -q 'way mmap-spin with source edu needs two CPUs' "$work/spin.err"
-	result $? "$kernel: who spins and raises on one CPU is refused" "$(tail -n 15 "$work/spin.err")"
+	check self read,mmap-spin,uli,uli-spin 2>"$work/why" && holds self '
+		paths["uli-spin"]["direct"] == 300 and paths["uli"]["direct"] == 150 and
+		paths["uli"]["return"] == 150' 2>>"$work/why"
+	result $? "$kernel: who spins where the device is raised raises it itself, by both paths" "$(tail -n 15 "$work/why")"
 	[ -e "$work/driver" ] && [ ! -s "$work/driver" ] && grep -qx '(null)' "$work/override"
 	result $? "$kernel: the device is left without a driver, as it was" "$(tail -n 15 "$work/override")"
 done
