@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Spinning on the mapped ring of /proc/irq/N/irq, without a system call. */
+/*
+ * Spinning on the mapped ring of /proc/irq/N/irq, without a system call. Nor is the
+ * line masked meanwhile, where that can be done without.
+ */
 
 #include <errno.h>
 
@@ -8,6 +11,16 @@
 
 /* How often the spinning thread looks whether it is to stop. */
 #define SPIN_NS 1000000
+
+/* The other ways have the line masked. */
+void procirq_end_spinning(struct port *port)
+{
+	struct procirq_port *own = port->own;
+
+	if (own->no_mask)
+		procirq_set_flags(port->line, PROCIRQ_FLAG_RECORDS);
+	own->no_mask = false;
+}
 
 /* What the other ways have read is in the ring too. */
 static int arm_mmap_spin(struct port *port)
@@ -22,6 +35,7 @@ static int arm_mmap_spin(struct port *port)
 	while (procirq_ring_next(own->ring, &entry, NULL))
 		;
 	procirq_find_nothing(port);
+	own->no_mask = !procirq_set_flags(port->line, PROCIRQ_FLAG_RECORDS | PROCIRQ_FLAG_NO_MASK);
 	return 0;
 }
 
@@ -46,6 +60,7 @@ static int wait_mmap_spin(struct port *port, struct delivery *delivery)
 	}
 	delivery->user_ns = clock_ns();
 	delivery->early = entry.irq_ns < own->spins_since_ns;
+	procirq_end_spinning(port);
 	return procirq_take_record(port, delivery);
 }
 

@@ -153,6 +153,7 @@ static int wait_epoll(struct port *port, struct delivery *delivery)
 static int drain_line(struct port *port, struct delivery *delivery)
 {
 	procirq_end_bell(port);
+	procirq_end_spinning(port);
 	end_watch(port);
 	return port_without_blocking(port, delivery, wait_read);
 }

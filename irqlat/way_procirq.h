@@ -21,6 +21,7 @@
  * @ring: the line's ring, or NULL for
  * @ring_error: the reason
  * @spins_since_ns: when spinning on it began, 0: it has not
+ * @no_mask: interrupts do not mask the line
  */
 struct procirq_port {
 	int epoll_fd;
@@ -30,10 +31,12 @@ struct procirq_port {
 	struct procirq_ring_reader *ring;
 	int ring_error;
 	uint64_t spins_since_ns;
+	bool no_mask;
 };
 
 int procirq_take_record(struct port *port, struct delivery *delivery);
 void procirq_find_nothing(struct port *port);
 void procirq_end_bell(struct port *port);
+void procirq_end_spinning(struct port *port);
 
 #endif /* IRQLAT_WAY_PROCIRQ_H */

@@ -5,9 +5,11 @@
  * the handler does, which is to read the clock; the registration is the default
  * one, so the extended registers are saved before that.
  *
- * The line is masked by an interrupt, as for the other ways, and unmasked when
- * the device has been acknowledged: so there is one interrupt at a time, and the
- * kernel's counters tell by which path it came.
+ * The next interrupt finds the handler busy and is repeated by it, so the line
+ * needs no masking, and is not masked where that can be done without: on edge-
+ * triggered and MSI lines. Another line is masked by an interrupt, as for the other
+ * ways, and unmasked when the device has been acknowledged. A sample is one
+ * interrupt, so the kernel's counters tell by which path it came.
  */
 
 #include <errno.h>
@@ -124,7 +126,9 @@ static int open_line(struct port *port, struct target *target)
 	char why[PROCIRQ_EXPLAIN_BYTES];
 
 	port->own = NULL;
-	port->line = procirq_open(target->irq, PROCIRQ_FLAG_EXPLICIT_UNMASK);
+	port->line = procirq_open(target->irq, PROCIRQ_FLAG_NO_MASK);
+	if (!port->line && errno == EINVAL)
+		port->line = procirq_open(target->irq, PROCIRQ_FLAG_EXPLICIT_UNMASK);
 	if (!port->line) {
 		procirq_explain(target->irq, errno, why, sizeof(why));
 		msg_error("%s", why);
