@@ -9,9 +9,8 @@
 # the same line.
 #
 # irq_to_uli, uli_return, mmap_spin: a thread that is not asleep when the interrupt
-# hits it, against read() in the same run, all of them of a line of irqgen that is
-# raised on their CPU. irqgen raises in a timer's interrupt; what the timer does
-# after its handlers is in all four, and a device's interrupt would not have it.
+# hits it, against read() in the same run, all of them of the edu device's MSI.
+# The thread raises it itself, from user mode or from inside a system call.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -20,12 +19,10 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 compare='irqlat bench --source edu --ways read,uio --samples 1000 -q --json'
+awake='irqlat bench --source edu --samples 1000 -q --json --ways read,mmap-spin,uli,uli-spin'
 
 # Handler durations: time stamp counters around each handler, which under icount are
 # instructions; a share of the tracer is in both.
-awake='irqlat bench --source irqgen -c 0 --gap 1ms --samples 1000 -q --json \
-	--ways read,mmap-spin,uli,uli-spin'
-
 handlers='
 	cd /sys/kernel/tracing && echo x86-tsc >trace_clock
 	echo 1 >events/irq/irq_handler_entry/enable
@@ -55,23 +52,6 @@ iommu_guest()
 		tail -n 5 "$work/err" >&2
 		return 1
 	}
-}
-
-# A thread that spins on the ring against one that is blocked in read(), both on
-# irqgen's line and on the one CPU.
-spin_figure()
-{
-	local kernel=$1
-	local bench='irqlat bench --source irqgen --ways read,mmap-spin -c 0 --gap 1ms --samples 1000 -q --json'
-	guest "$kernel" "modprobe irqgen && $bench" >"$work/json" || return 0
-	/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && modprobe irqgen && $bench'" <<'PYTHON'
-import json, sys
-path, kernel, command = sys.argv[1:]
-p50 = {r["way"]: r["p50_ns"] for r in json.load(open(path))["results"] if r["stage"] == "handler_to_user"}
-spin, read = p50["mmap-spin"], p50["read"]
-print(json.dumps({"name": f"mmap_spin.vs_read.{kernel}", "value": spin / read,
-    "unit": f"ratio {spin}/{read}", "goal": "<= 0.2", "ok": spin / read <= 0.2, "command": command}))
-PYTHON
 }
 
 # read() against a read() of VFIO's eventfd, an eventfd against an eventfd, and the
@@ -139,8 +119,8 @@ goal = 0.95 if kernel.startswith("6.1") and kernel != "6.12" else 0.6
 print(json.dumps({"name": f"irq_to_read.vs_uio.{kernel}", "value": ours / uio,
     "unit": f"ratio {ours}/{uio}", "goal": f"<= {goal}", "ok": ours / uio <= goal, "command": command}))
 PYTHON
-	guest "$kernel" "modprobe irqgen && $awake" >"$work/json" &&
-		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && modprobe irqgen && $awake'" <<'PYTHON'
+	guest "$kernel" "$awake" >"$work/json" &&
+		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && $awake'" <<'PYTHON'
 import json, sys
 path, kernel, command = sys.argv[1:]
 p50 = {(r["way"], r["stage"]): r["p50_ns"] for r in json.load(open(path))["results"]}
@@ -159,7 +139,6 @@ for name, row, goal in (
 PYTHON
 	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
 		handler_figure hard_handler.vs_uio uio_pci_generic "$kernel"
-	spin_figure "$kernel"
 	vfio_figures "$kernel"
 done
 
