@@ -22,7 +22,9 @@
  * @closing is set under uli->lock, and no timer is started after that.
  */
 #include <linux/atomic.h>
+#include <linux/gfp.h>
 #include <linux/hrtimer.h>
+#include <linux/kmemleak.h>
 #include <linux/kref.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -32,7 +34,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/uaccess.h>
 
@@ -110,6 +111,27 @@ struct procirq_ulireg {
 	struct kref ref;
 };
 
+/*
+ * A page, not an object of a slab: KASAN notes who queued task work that is one, and
+ * may allocate to do so, which no interrupt handler can have. kmemleak is told, for
+ * what is found in here is not leaked.
+ */
+static struct procirq_ulireg *uli_memory(void)
+{
+	struct procirq_ulireg *uli = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+
+	BUILD_BUG_ON(sizeof(*uli) > PAGE_SIZE);
+	if (uli)
+		kmemleak_alloc(uli, sizeof(*uli), 1, GFP_KERNEL);
+	return uli;
+}
+
+static void uli_memory_free(struct procirq_ulireg *uli)
+{
+	kmemleak_free(uli);
+	free_page((unsigned long)uli);
+}
+
 static void uli_free(struct kref *ref)
 {
 	struct procirq_ulireg *uli = container_of(ref, struct procirq_ulireg, ref);
@@ -117,7 +139,7 @@ static void uli_free(struct kref *ref)
 	unpin_user_page(uli->page);
 	mmdrop(uli->mm);
 	put_task_struct(uli->task);
-	kfree(uli);
+	uli_memory_free(uli);
 }
 
 static void uli_put(struct procirq_ulireg *uli)
@@ -374,14 +396,14 @@ static int uli_check(const struct procirq_uli *code)
 
 static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned int irq)
 {
-	struct procirq_ulireg *uli = kzalloc(sizeof(*uli), GFP_KERNEL_ACCOUNT);
+	struct procirq_ulireg *uli = uli_memory();
 
 	if (!uli)
 		return ERR_PTR(-ENOMEM);
 	BUILD_BUG_ON(sizeof(*uli->shared) != 64);
 	if (pin_user_pages_fast(code->shared & PAGE_MASK, 1, FOLL_WRITE | FOLL_LONGTERM,
 				&uli->page) != 1) {
-		kfree(uli);
+		uli_memory_free(uli);
 		return ERR_PTR(-EFAULT);
 	}
 	uli->shared = page_address(uli->page) + offset_in_page(code->shared);
