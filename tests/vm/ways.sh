@@ -144,9 +144,10 @@ PYTHON
 	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$(tail -n 15 "$work/why")"
 	[ "$(wc -l <"$work/absent.err")" = 1 ]
 	result $? "$kernel: and one line says so" "$(tail -n 15 "$work/absent.err")"
+	# A tick of the clock in the moment of the raising has the thread in the kernel.
 	check self read,mmap-spin,uli,uli-spin 2>"$work/why" && holds self '
-		paths["uli-spin"]["direct"] == 300 and paths["uli"]["direct"] == 150 and
-		paths["uli"]["return"] == 150' 2>>"$work/why"
+		paths["uli-spin"]["direct"] >= 290 and 140 <= paths["uli"]["direct"] <= 150 and
+		paths["uli"]["return"] >= 150' 2>>"$work/why"
 	result $? "$kernel: who spins where the device is raised raises it itself, by both paths" "$(tail -n 15 "$work/why")"
 	[ -e "$work/driver" ] && [ ! -s "$work/driver" ] && grep -qx '(null)' "$work/override"
 	result $? "$kernel: the device is left without a driver, as it was" "$(tail -n 15 "$work/override")"

@@ -1,0 +1,163 @@
+#!/bin/bash
+# Whether the tests of user level interrupts notice when what they are about is
+# gone: takes one protection at a time out of a copy of the sources, and runs the
+# test of it, which has to fail. TAP.
+#
+#   tests/vm/protections.sh [WORD]...   default: all; else those whose name has a WORD
+#
+# A guest for each, some seconds; not part of `make test`. What a life-cycle case
+# owes to the kernel alone (SIGSEGV in a handler is a signal as everywhere) has no
+# protection to take out and is not here.
+# shellcheck disable=SC2016  # perl's variables
+set -u
+
+cd "$(dirname "$0")/../.." || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-protections.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+. tests/tap.sh
+words=("$@")
+tree=$work/tree
+
+wanted()
+{
+	local word
+	[ ${#words[@]} -gt 0 ] || return 0
+	for word in "${words[@]}"; do
+		case $1 in *"$word"*) return 0 ;; esac
+	done
+	return 1
+}
+
+# run_test KERNEL TEST[,TEST]: the status of the guest's judge.
+run_test()
+{
+	(cd "$tree" && make -s test-programs &&
+	 exec tests/vm/cases.sh --kernel "$1" "uli,interrupts=500,$2") \
+		>"$work/out" 2>"$work/err" </dev/null
+}
+
+# without NAME KERNEL TEST (FILE SUBSTITUTION)...: the test fails once perl has made
+# the substitutions, each of which must find its place; and does not before.
+without()
+{
+	local name=$1 kernel=$2 tests=$3 file status
+	local -a files=()
+	shift 3
+	wanted "$name" || return 0
+	if ! run_test "$kernel" "$tests"; then
+		result 1 "without $name: $tests" "fails with it already"
+		return
+	fi
+	while [ $# -gt 0 ]; do
+		file=$1
+		files+=("$file")
+		cp "$tree/$file" "$work/before"
+		perl -0pi -e "$2" "$tree/$file" || exit
+		if cmp -s "$work/before" "$tree/$file"; then
+			result 1 "without $name: $tests" "nothing to take out of $file: $2"
+			cp "${files[@]/#/./}" --parents "$tree"
+			return
+		fi
+		shift 2
+	done
+	status=0
+	run_test "$kernel" "$tests" || status=$?
+	[ $status != 0 ] && grep -q '^not ok' "$work/out"
+	result $? "without $name: $tests fails ($kernel)" "$(tail -n 5 "$work/out" "$work/err")"
+	grep '^not ok' "$work/out" | sed 's/^/#   /'
+	cp "${files[@]/#/./}" --parents "$tree"
+}
+
+mkdir "$tree"
+git ls-files -z | cpio -0pdm --quiet "$tree" || exit
+# A kernel is not unpacked a second time.
+make -s -C "$tree" test-programs || exit
+
+uli=module/uli.c
+x86=module/uli_x86.c
+lib=libprocirq/uli.c
+entry=libprocirq/uli_x86.c
+
+# --- the thread and its program end or change
+without 'the look at who unregisters (fork)' 6.1 forks \
+	$uli 's/(long uli_unregister.*?)uli->mm != current->mm/${1}false/s'
+without 'the look at whose memory it is (exec)' 6.1 execs \
+	$uli 's/ \|\| current->mm != uli->mm//' $uli 's/unlikely\(current->mm != uli->mm\)/false/'
+without 'the look at an exiting thread (exit)' 6.1 a_thread_that_ends \
+	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/READ_ONCE\(uli->task->flags\) & PF_EXITING/false/g' \
+	$uli 's/current->mm != uli->mm/false/g'
+without 'what work that comes too late gives back (exit)' 6.1 a_thread_that_ends \
+	$uli 's/(It has ended.*?)module_put\(THIS_MODULE\);/$1/s'
+without 'the mark on a thread that has ended (thread exit)' 6.1 a_thread_that_ends \
+	$uli 's/set_bit\(ULI_DEAD, &uli->bits\);/;/g'
+without 'giving back what was not handled (unregistering)' 6.1 unregistering_under_fire \
+	$uli 's/reader->cursor -= pending;//'
+without 'giving back what was not handled (unregistering elsewhere)' 6.1 unregistered_by_another_thread \
+	$uli 's/reader->cursor -= pending;//'
+without "work's reference on the module (unloading)" 6.1 the_module_stays_for_work \
+	$uli 's/\t__module_get\(THIS_MODULE\);//' $uli 's/module_put\(THIS_MODULE\);//g'
+without "a file's reference on the module (unloading)" 6.1 the_module_stays \
+	module/reader.c 's/!try_module_get\(THIS_MODULE\)/false/' module/reader.c 's/module_put\(THIS_MODULE\);//g' \
+	module/reader.c 's/\.owner\t\t= THIS_MODULE,//'
+
+# --- debuggers, seccomp
+without 'leaving a stepped thread alone (ptrace)' 6.1 not_while_it_is_stepped \
+	$x86 's/return test_thread_flag\(TIF_SINGLESTEP\)/return false/'
+without 'leaving a thread alone in the middle of a call (ptrace)' 6.1 at_the_calls_of_a_traced_thread \
+	$x86 's/\(long\)regs->ax == -ENOSYS/false/'
+without 'a way out without a system call (seccomp)' 6.1 seccomp \
+	$entry 's/("\tcall \*64\(%rdi\)\\n")/$1 "\tmov \$39, %eax\\n\tsyscall\\n"/'
+
+# --- signals
+without 'the flag that the handler runs (signal in the handler)' 6.1 a_signal_in_the_handler \
+	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/'
+without 'the way a stack of its own is taken (sigaltstack)' 6.1 a_stack_of_its_own \
+	$entry 's/"\tmov %rax, %rsp\\n"/"\tnop\\n"/'
+without 'signals coming first' 6.1 signals_and_interrupts \
+	$x86 's/task_sigpending\(current\)/false/'
+without 'restarting calls' 6.1 calls_that_sleep \
+	$x86 's/\(long\)regs->orig_ax >= 0 && uli_call_restarts\(regs\)/false/'
+without 'ULI_leave() (longjmp out of the handler)' 6.1 jumping_out_of_the_handler \
+	$lib 's/(int ULI_leave.*?\{\n)/$1\treturn 0;\n/s'
+
+# --- stacks
+without 'the signal for a stack that is not there' 6.1 no_stack \
+	$uli 's/force_sig\(SIGSEGV\);//'
+without 'the check of where the stack is (kernel addresses)' 6.1 no_stack \
+	$x86 's/user_write_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/'
+without 'faults that are served (a stack that grows)' 6.1 a_stack_that_grows \
+	$uli 's/(likely\(!uli_arch_send_direct.*?)uli_queue\(uli, TWA_RESUME\);/$1/s'
+without 'the red zone' 6.1 a_computation \
+	$x86 's/#define RED_ZONE\t128/#define RED_ZONE 0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
+without 'the flags that are cleared (string instructions)' 6.1 a_computation \
+	$x86 's/regs->flags &= ~\(X86_EFLAGS_DF/regs->flags |= X86_EFLAGS_DF; regs->flags &= ~(0/'
+without 'saving extended state' 6.1 a_computation \
+	$entry 's/if \(!extended\)/if (true)/'
+
+# --- no nesting, blocks, limits
+without 'the flag that the handler runs' 6.1 no_nesting \
+	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/'
+without 'the look whose frame it is' 6.1 two_lines \
+	$x86 's/return shared == code->shared;/return 1;/'
+without 'another round on the way out' 6.1 interrupts_at_each_step \
+	$x86 's/unlikely\(ip >= code->window && ip < code->popf\)/false/'
+without 'the old frame on the last two instructions' 6.1 interrupts_at_each_step \
+	$x86 's/unlikely\(ip >= code->popf && ip <= code->ret\)/false/'
+without 'catching up' 6.1 blocked \
+	$lib 's/\n\tcatch_up\(uli\);\n\treturn 0;/\n\treturn 0;/'
+without 'the kick' 6.1 blocked_by_another_thread \
+	$lib 's/return ioctl\(uli->fd, PROCIRQ_IOC_ULI_KICK\)/return 0/'
+without 'the value that a sleeper looks at again' 6.1 no_wakeup_is_lost \
+	$lib 's/ret = futex\(&s->value, FUTEX_WAIT_PRIVATE, 0\);/ret = futex(\&s->value, FUTEX_WAIT_PRIVATE, s->value);/'
+without 'the signal for a handler over its limit' 6.1 a_time_limit \
+	$uli 's/send_sig\(SIGXCPU, current, 1\);//'
+
+# --- kinds of code
+without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
+	$x86 's/return cs;/return false;/' $x86 's/err = uli_abort_rseq\(regs\);/err = 0;/'
+without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
+	$x86 's/!user_64bit_mode\(regs\) \|\| //g'
+without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \
+	$x86 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
+
+tap_end
