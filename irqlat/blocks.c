@@ -184,3 +184,55 @@ void blocks_close(struct blocks *b)
 	if (close_open(b))
 		blocks_free(b);
 }
+
+/* Appends what @later holds, after all of @b's. Returns 0, or -1 with ENOMEM. */
+static int append_all(struct blocks *b, const struct blocks *later)
+{
+	/* No block of one run and of the next becomes one in join_pairs(). */
+	uint64_t span_ns = b->length_ns * BLOCKS_MAX, from_ns = 0;
+	struct hist h;
+	size_t i;
+	int err = 0;
+
+	if (b->n)
+		from_ns = (b->list[b->n - 1].start_ns / span_ns + 1) * span_ns;
+	if (hist_init(&h, BLOCKS_DIGITS, EXPECTED_MAX_NS))
+		return -1;
+	for (i = 0; i < later->n && !err; i++) {
+		hist_clear(&h);
+		blocks_add_to(&later->list[i], &h);
+		err = h.lost ? -1 : blocks_append(b, from_ns + later->list[i].start_ns, &h);
+	}
+	hist_free(&h);
+	return err;
+}
+
+/**
+ * blocks_join - one run after another
+ * @b: complete; gets the blocks of the second; those of both become as long as
+ *	the longest, and longer where there are more than BLOCKS_MAX
+ * @later: the second; its blocks become as long as @b's
+ *
+ * When one of them has no blocks, @b has none afterwards.
+ *
+ * Returns 0, or -1 with ENOMEM; both are to be given to blocks_free().
+ */
+int blocks_join(struct blocks *b, struct blocks *later)
+{
+	if (!b->n || !later->n) {
+		blocks_free(b);
+		return 0;
+	}
+	while (b->length_ns < later->length_ns)
+		if (join_pairs(b))
+			return -1;
+	while (later->length_ns < b->length_ns)
+		if (join_pairs(later))
+			return -1;
+	if (append_all(b, later))
+		return -1;
+	while (b->n > BLOCKS_MAX)
+		if (join_pairs(b))
+			return -1;
+	return 0;
+}

@@ -17,6 +17,8 @@
 
 #define BLOCKS_MAX		256
 #define BLOCKS_LENGTH_NS	1000000000ull
+/* No run is as long as that: 833 days. */
+#define BLOCKS_END_NS		(1ull << 56)
 /* A value read back is within 0.8 %. */
 #define BLOCKS_DIGITS		2
 
@@ -54,6 +56,7 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value);
 void blocks_close(struct blocks *b);
 int blocks_append(struct blocks *b, uint64_t start_ns, const struct hist *h);
 void blocks_add_to(const struct block *block, struct hist *h);
+int blocks_join(struct blocks *b, struct blocks *later);
 void blocks_free(struct blocks *b);
 
 #endif /* IRQLAT_BLOCKS_H */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* irqlat diff: is B slower than A, or is that chance? */
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "command.h"
 #include "diff.h"
 #include "msg.h"
@@ -35,7 +38,7 @@ static const struct opt options[] = {
 
 static const struct opt_command command = {
 	.name = "diff",
-	.arguments = "A.json B.json",
+	.arguments = "A.json B.json [A.json B.json]...",
 	.summary = "Compare two results of irqlat bench: which rows became slower, and is it chance?",
 	.options = options,
 	.epilogue = "Exit status: 0 no regression, 1 error, 2 regression.\n",
@@ -88,6 +91,49 @@ static int compare(const struct config *config,
 	return status;
 }
 
+/* Which files are of side A or B: they take turns. */
+struct side {
+	char **files;
+	int n;
+};
+
+/*
+ * Reads all files of a side into one run. @name gets the files' names, to be
+ * freed. Returns 0 or -1.
+ */
+static int read_side(const struct side *side, const struct diff_options *wanted,
+		     struct run *run, char **name)
+{
+	size_t bytes = 0;
+	FILE *list = open_memstream(name, &bytes);
+	long left_out = 0;
+	int i, err = list ? 0 : -1;
+
+	for (i = 0; i < side->n && !err; i++) {
+		const char *file = side->files[2 * i];
+		struct run more = { 0 };
+		long n = 0;
+
+		fprintf(list, "%s%s", i ? ", " : "", file);
+		err = in_file(file, i ? &more : run, NULL, NULL);
+		if (!err && i) {
+			n = diff_join(run, &more, wanted);
+			if (n < 0) {
+				msg_error("out of memory");
+				err = -1;
+			}
+		}
+		left_out += n;
+		run_free(&more);
+	}
+	if (list && fclose(list))
+		err = -1;
+	if (!err && left_out)
+		msg_warning("%s: %ld rows are not in all of them, and left out", *name,
+			 left_out);
+	return err;
+}
+
 /**
  * cmd_diff - irqlat diff
  * @argc: arguments from "diff" on
@@ -100,8 +146,8 @@ int cmd_diff(int argc, char **argv)
 	struct config config = { 0 };
 	struct diff_options wanted = { 0 };
 	struct run run[2] = { 0 };
-	const char *names[2];
-	int operand, rc, status = EXIT_ERROR;
+	char *names[2] = { NULL, NULL };
+	int operand, rc, err = 0, status = EXIT_ERROR;
 	size_t i;
 
 	rc = opts_parse(&command, argc, argv, &config, &operand);
@@ -111,8 +157,13 @@ int cmd_diff(int argc, char **argv)
 	}
 	if (rc < 0)
 		return EXIT_ERROR;
-	if (argc - operand != 2) {
+	if (argc - operand < 2) {
 		msg_error("diff: which two files? irqlat diff A.json B.json");
+		return EXIT_ERROR;
+	}
+	if ((argc - operand) % 2) {
+		msg_error("diff: %d files, which are no pairs: A.json B.json A.json B.json, as they were measured in turns",
+			  argc - operand);
 		return EXIT_ERROR;
 	}
 	wanted.any_irq = config.any_irq;
@@ -120,12 +171,17 @@ int cmd_diff(int argc, char **argv)
 	for (i = 0; i < config.limits.n; i++)
 		if (diff_limit_parse(config.limits.text[i], wanted.limits))
 			return EXIT_ERROR;
-	for (i = 0; i < 2; i++)
-		names[i] = argv[operand + (int)i];
-	if (!in_file(names[0], &run[0], NULL, NULL) &&
-	    !in_file(names[1], &run[1], NULL, NULL))
-		status = compare(&config, &wanted, &run[0], &run[1], names);
-	run_free(&run[0]);
-	run_free(&run[1]);
+	for (i = 0; i < 2 && !err; i++) {
+		const struct side side = { argv + operand + i, (argc - operand) / 2 };
+
+		err = read_side(&side, &wanted, &run[i], &names[i]);
+	}
+	if (!err)
+		status = compare(&config, &wanted, &run[0], &run[1],
+				 (const char *[]){ names[0], names[1] });
+	for (i = 0; i < 2; i++) {
+		run_free(&run[i]);
+		free(names[i]);
+	}
 	return status;
 }

@@ -137,6 +137,7 @@ int diff_decide(struct diff *diff, const struct diff_options *options);
 int diff_runs(const struct run *a, const struct run *b,
 	      const struct diff_options *options, struct diff *diff);
 bool diff_has_regression(const struct diff *diff);
+long diff_join(struct run *to, struct run *from, const struct diff_options *options);
 void diff_free(struct diff *diff);
 
 /* How to print a comparison; @names of the two files. */

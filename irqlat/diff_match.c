@@ -112,6 +112,50 @@ static int parse_amount(const char *text, struct diff_limit *limit)
 }
 
 /**
+ * diff_join - several runs of one side become one
+ * @to: gets the samples of the rows that both have
+ * @from: another run of the same; used up, but to be given to run_free()
+ * @options: what makes rows the same
+ *
+ * What one of them lacks is a row of @to no longer.
+ *
+ * Returns how many rows of either were left out, or -1 with ENOMEM.
+ */
+long diff_join(struct run *to, struct run *from, const struct diff_options *options)
+{
+	bool *taken = calloc(from->n_results + 1, sizeof(*taken));
+	size_t i, joined = 0, rows = to->n_results;
+
+	if (!taken)
+		return -1;
+	for (i = 0; i < to->n_results;) {
+		struct result *r = &to->results[i];
+		const struct result *partner = find_partner(r, from, taken, options);
+		struct result *other;
+
+		if (!partner) {
+			run_remove(to, i);
+			continue;
+		}
+		other = &from->results[partner - from->results];
+		taken[partner - from->results] = true;
+		r->raised += other->raised;
+		r->delivered += other->delivered;
+		r->coalesced += other->coalesced;
+		r->lost += other->lost;
+		if (hist_merge(&r->hist, &other->hist) ||
+		    blocks_join(&r->blocks, &other->blocks)) {
+			free(taken);
+			return -1;
+		}
+		joined++;
+		i++;
+	}
+	free(taken);
+	return (long)(rows - joined + from->n_results - joined);
+}
+
+/**
  * diff_limit_parse - "p99=5%,2us"
  * @text: name of a figure, and a share, a time, or both
  * @limits: gets the limit

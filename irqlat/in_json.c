@@ -171,6 +171,9 @@ static int read_block(struct reader *reader, const json_t *object,
 		return -1;
 	if (blocks->n && start_ns <= blocks->list[blocks->n - 1].start_ns)
 		return fail(reader, "blocks do not ascend in time");
+	if (start_ns > BLOCKS_END_NS)
+		return fail(reader, "a block starts too late: after %g days",
+			    (double)start_ns / 86400e9);
 	for (i = 0; i < json_array_size(buckets); i++)
 		if (read_block_bucket(reader, json_array_get(buckets, i), h))
 			return -1;
@@ -199,6 +202,8 @@ static int read_blocks(struct reader *reader, const json_t *object,
 		return fail(reader, "more than %d blocks", BLOCKS_MAX);
 	if (get_count(reader, object, "block_ns", &r->blocks.length_ns))
 		return -1;
+	if (!r->blocks.length_ns || r->blocks.length_ns > BLOCKS_END_NS)
+		return fail(reader, "\"block_ns\" is no length of a block");
 	for (i = 0; i < json_array_size(blocks) && !err; i++) {
 		if (hist_init(&h, BLOCKS_DIGITS, 0))
 			return fail(reader, "out of memory");

@@ -49,10 +49,10 @@ slower()
 }
 
 check 'diff --help' 0 '--max-regress=LIMIT' '' diff --help
-check 'help diff' 0 'usage: irqlat diff \[options\] A.json B.json' '' help diff
+check 'help diff' 0 'usage: irqlat diff \[options\] A.json B.json \[A.json B.json\]\.\.\.' '' help diff
 check 'no file' 1 '' 'diff: which two files\? irqlat diff A.json B.json' diff
 check 'one file' 1 '' 'which two files' diff "$a"
-check 'three files' 1 '' 'which two files' diff "$a" "$b" "$b"
+check 'three files' 1 '' '3 files, which are no pairs' diff "$a" "$b" "$b"
 check 'no such file' 1 '' '/no/such.json: No such file' diff "$a" /no/such.json
 check 'a folder' 1 '' 'Is a directory' diff "$scratch" "$b"
 echo 'hello' >"$scratch/text.json"
@@ -86,6 +86,22 @@ check 'beyond the share, not the time' 0 'worse' '' diff --max-regress p99=3%,2u
 check 'beyond both' 2 'REGRESSION' '' diff --max-regress p99=3%,50ns "$a" "$scratch/slow.json"
 check 'beyond a time' 2 'REGRESSION' '' diff --max-regress p50=50ns "$a" "$scratch/slow.json"
 check 'another figure has the limit' 0 'worse' '' diff --max-regress max=50% "$a" "$scratch/slow.json"
+# In turns: the files of each side are one run.
+check 'pairs of files' 0 '^2 same$' '' diff "$a" "$b" "$b" "$a"
+grep -q "^A  $a, $b " "$scratch/out" && grep -q "^B  $b, $a " "$scratch/out"
+result $? 'the files of each side are named' "$(head -2 "$scratch/out")"
+"$irqlat" diff --json "$a" "$b" "$b" "$a" >"$scratch/pairs.json" 2>/dev/null
+"$irqlat" diff --json "$a" "$b" >"$scratch/pair.json" 2>/dev/null
+jq -es '.[0].rows as $two | .[1].rows as $one | [range($two | length)] |
+	map($two[.].figures.p50.spans_a == 2 * $one[.].figures.p50.spans_a) | all' \
+	"$scratch/pairs.json" "$scratch/pair.json" >/dev/null
+result $? 'and have the spans of both' "$(jq -c '.rows[].figures.p50' "$scratch"/pair*.json)"
+check 'pairs of files, one way slower' 2 '^  read .*REGRESSION' '' diff "$a" "$scratch/slow.json" "$b" "$scratch/slow.json"
+jq -c '(.results[] | select(.way == "poll") | .stage) |= "total_direct"' "$b" >"$scratch/others.json"
+check 'a row that one file lacks' 0 '^1 same' '2 rows are not in all of them, and left out' diff "$a" "$b" "$scratch/others.json" "$b"
+jq -c 'del(.results[].blocks, .results[].block_ns)' "$b" >"$scratch/old.json"
+check 'one file without blocks' 0 'WARNING: 2 of 2 decisions' '' diff "$a" "$b" "$scratch/old.json" "$b"
+
 slower 1.005 read "$b" >"$scratch/little.json"
 check '0.5 % is no change' 0 '^  read .* (same|differs) ' '' diff "$a" "$scratch/little.json"
 check 'in nanoseconds' 2 ' ns, 95 %' '' diff -n "$a" "$scratch/slow.json"

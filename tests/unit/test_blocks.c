@@ -60,6 +60,54 @@ static void blocks_stay_few(void **state)
 	}
 }
 
+static void record_every(struct blocks *b, uint64_t gap_ns, uint64_t n)
+{
+	uint64_t i;
+
+	assert_int_equal(blocks_init(b), 0);
+	for (i = 0; i < n; i++)
+		blocks_record(b, i * gap_ns, (int64_t)i + 1);
+	blocks_close(b);
+}
+
+/* Runs of any length, one after another. */
+static void runs_are_joined(void **state)
+{
+	static const uint64_t lengths[][2] = {
+		{ 10, 20 }, { 200, 200 }, { 1000, 10 }, { 10, 1000 }, { 5000, 5000 },
+	};
+	struct blocks b, later;
+	uint64_t n, first;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < N_ELEMENTS(lengths); i++) {
+		record_every(&b, SECOND, lengths[i][0]);
+		record_every(&later, SECOND, lengths[i][1]);
+		assert_int_equal(blocks_join(&b, &later), 0);
+		assert_in_range(b.n, 1, BLOCKS_MAX);
+		assert_int_equal(b.length_ns, later.length_ns > b.length_ns ? 0 : b.length_ns);
+		for (j = 0, n = 0, first = 0; j < b.n; j++) {
+			assert_int_equal(b.list[j].start_ns % b.length_ns, 0);
+			assert_true(!j || b.list[j].start_ns > b.list[j - 1].start_ns);
+			n += b.list[j].n;
+			/* No block has samples of both. */
+			if (n == lengths[i][0])
+				first = b.list[j].max;
+		}
+		assert_int_equal(n, lengths[i][0] + lengths[i][1]);
+		assert_int_equal(first, lengths[i][0]);
+		assert_int_equal(b.list[b.n - 1].max, lengths[i][1]);
+		blocks_free(&b);
+		blocks_free(&later);
+	}
+	/* Where one has none, what is known second by second is not the whole. */
+	record_every(&b, SECOND, 10);
+	memset(&later, 0, sizeof(later));
+	assert_int_equal(blocks_join(&b, &later), 0);
+	assert_int_equal(b.n, 0);
+}
+
 static void none_takes_no_samples(void **state)
 {
 	struct blocks b = { 0 };
@@ -151,6 +199,9 @@ static void bad_blocks_are_refused(void **state)
 	text = to_json(&run);
 	refuse(text, "\"blocks\":[", "\"blocks\":7,\"x\":[", "not an array");
 	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":-1", "negative");
+	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":0", "is no length");
+	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":9000000000000000000", "is no length");
+	refuse(text, "\"start_ns\":13000000000", "\"start_ns\":9000000000000000000", "too late");
 	refuse(text, "\"start_ns\":1000000000", "\"start_ns\":0", "do not ascend");
 	refuse(text, "\"start_ns\":0,\"n\":300", "\"start_ns\":0,\"n\":301",
 	       "contradicts");
@@ -165,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_block_is_a_second),
 		cmocka_unit_test(blocks_stay_few),
+		cmocka_unit_test(runs_are_joined),
 		cmocka_unit_test(none_takes_no_samples),
 		cmocka_unit_test(json_keeps_blocks),
 		cmocka_unit_test(bad_blocks_are_refused),
