@@ -31,6 +31,13 @@ static const char *const kind_names[LOAD_KINDS] = {
 	[LOAD_NET] = "net",
 };
 
+/* A process of the load ended by itself. */
+struct news {
+	pid_t pid;
+	int status;
+	uint64_t at_ns;
+};
+
 /**
  * struct load - load that is ready to start
  * @config: what load
@@ -40,6 +47,8 @@ static const char *const kind_names[LOAD_KINDS] = {
  * @control: a byte starts the load, closing it ends the keeper
  * @news: struct news of processes that ended
  * @started_ns: when it was started
+ * @first_ended: a process that ended well before there was anything to measure;
+ *	at_ns 0: none
  */
 struct load {
 	struct load_config config;
@@ -49,13 +58,7 @@ struct load {
 	int control;
 	int news;
 	uint64_t started_ns;
-};
-
-/* A process of the load ended by itself. */
-struct news {
-	pid_t pid;
-	int status;
-	uint64_t at_ns;
+	struct news first_ended;
 };
 
 /**
@@ -298,8 +301,10 @@ int load_start(struct load *load)
 	}
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL);
 	while (read(load->news, &news, sizeof(news)) == sizeof(news)) {
-		if (!news.status)
+		if (!news.status) {
+			load->first_ended = news;
 			continue;
+		}
 		describe_end(news.status, how, sizeof(how));
 		msg_error("%s: %s at once",
 			  load->config.command ? "--load-cmd" : "--load", how);
@@ -321,6 +326,18 @@ static void wait_gone(pid_t group)
 	}
 }
 
+static void warn_ended(const struct load *load, const struct news *news,
+		       struct sysinfo *info)
+{
+	char how[48];
+
+	describe_end(news->status, how, sizeof(how));
+	sysinfo_warn(info,
+		     "a process of the load ran for %.1f s only (%s): the loaded figures are not all under load",
+		     (double)(news->at_ns - load->started_ns) / NSEC_PER_SEC,
+		     how);
+}
+
 /**
  * load_stop - end the load
  * @load: started or not
@@ -329,17 +346,13 @@ static void wait_gone(pid_t group)
 void load_stop(struct load *load, struct sysinfo *info)
 {
 	struct news news;
-	char how[48];
 
 	if (load->keeper <= 0)
 		return;
-	while (read(load->news, &news, sizeof(news)) == sizeof(news)) {
-		describe_end(news.status, how, sizeof(how));
-		sysinfo_warn(info,
-			     "a process of the load ran for %.1f s only (%s): the loaded figures are not all under load",
-			     (double)(news.at_ns - load->started_ns) /
-				     NSEC_PER_SEC, how);
-	}
+	if (load->first_ended.at_ns)
+		warn_ended(load, &load->first_ended, info);
+	while (read(load->news, &news, sizeof(news)) == sizeof(news))
+		warn_ended(load, &news, info);
 	kill(-load->keeper, SIGKILL);
 	waitpid(load->keeper, NULL, 0);
 	wait_gone(load->keeper);
