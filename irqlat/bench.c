@@ -65,7 +65,7 @@ static const struct opt options[] = {
 	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
 	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; timer (default elsewhere): no device" },
 	{ 'w', "ways", "LIST", OPT_STRING, AT(ways),
-	  .help = "how they are waited for. irqgen and edu: read, poll,\nepoll, eventfd, mmap-spin (default read,poll), and user\nlevel interrupts: uli, uli-spin, uli-sleep; edu: uio,\nuio-poll, vfio; any source: timerfd, signal, eventfd-base\n(default of timer)" },
+	  .help = "how they are waited for. irqgen and edu: read, poll,\nepoll, eventfd, mmap-spin (default read,poll), and user\nlevel interrupts: uli, uli-spin, uli-sleep; edu: uio,\nuio-poll, vfio; any source: timerfd, nanosleep, signal,\neventfd-base (default of timer)" },
 	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },
 	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
@@ -79,7 +79,7 @@ static const struct opt options[] = {
 	  .help = "from the thread asleep to the interrupt (default 100us)" },
 	{ 'i', "interval", "TIME", OPT_DURATION, AT(interval_ns),
 	  .min = INTERVAL_MIN_NS, .max = GAP_MAX_NS,
-	  .help = "of timerfd and signal: from one expiry to the next\n(default 1ms)" },
+	  .help = "of timerfd, nanosleep and signal: from one expiry to\nthe next (default 1ms)" },
 	{ 0, "load", "LIST", OPT_STRING, AT(load),
 	  .help = "measure again under load: cpu, io, irq, net" },
 	{ 0, "load-cmd", "CMD", OPT_STRING, AT(load_command),
@@ -161,7 +161,7 @@ static int choose_ways(const struct config *config, struct bench *bench)
 
 	if (!list)
 		list = bench->source == &source_timer_ops ?
-			       "timerfd,signal,eventfd-base" : "read,poll";
+			       "timerfd,nanosleep,signal,eventfd-base" : "read,poll";
 	bench->n_ways = way_list_parse(list, bench->ways, BENCH_WAYS_MAX);
 	if (bench->n_ways < 0)
 		return -1;

@@ -25,6 +25,7 @@ static const struct way *const ways_known[] = {
 	&way_uio_poll,
 	&way_vfio,
 	&way_timerfd,
+	&way_nanosleep,
 	&way_signal,
 	&way_eventfd_base,
 };

@@ -146,6 +146,7 @@ extern const struct way way_uio;
 extern const struct way way_uio_poll;
 extern const struct way way_vfio;
 extern const struct way way_timerfd;
+extern const struct way way_nanosleep;
 extern const struct way way_signal;
 extern const struct way way_eventfd_base;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Timers of this process, which any kernel has: timerfd, and a signal. They take
- * turns on one schedule of expiries that stands still for nobody: a thread that
- * comes late finds its expiry in the past, and each expiry that passes while a
- * way is late counts for that way, from when it was meant to come.
+ * Timers of this process, which any kernel has: timerfd, a sleep, and a signal.
+ * They take turns on one schedule of expiries that stands still for nobody: a
+ * thread that comes late finds its expiry in the past, and each expiry that passes
+ * while a way is late counts for that way, from when it was meant to come.
  */
 
 #include <errno.h>
@@ -123,6 +123,37 @@ const struct way way_timerfd = {
 	.driver = DRIVER_TIMER,
 	.arm = arm_timerfd,
 	.wait = wait_timerfd,
+};
+
+/* --- nanosleep ------------------------------------------------------------- */
+
+static int arm_nanosleep(struct port *port)
+{
+	next_expiry(port->own);
+	return 0;
+}
+
+/* As cyclictest waits. */
+static int wait_nanosleep(struct port *port, struct delivery *delivery)
+{
+	struct timer_port *own = port->own;
+	struct timespec due = clock_timespec(own->due_ns);
+	uint64_t user_ns;
+
+	errno = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+	user_ns = clock_ns();
+	if (errno)
+		return -1;
+	deliver(own, user_ns, delivery);
+	return 0;
+}
+
+const struct way way_nanosleep = {
+	.name = "nanosleep",
+	.wait_kind = "block",
+	.driver = DRIVER_TIMER,
+	.arm = arm_nanosleep,
+	.wait = wait_nanosleep,
 };
 
 /* --- signal --------------------------------------------------------------- */

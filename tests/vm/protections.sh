@@ -50,12 +50,15 @@ without()
 	fi
 	while [ $# -gt 0 ]; do
 		file=$1
-		files+=("$file")
+		case " ${files[*]-} " in
+		*" ./$file "*) ;;
+		*) files+=("./$file") ;;
+		esac
 		cp "$tree/$file" "$work/before"
 		perl -0pi -e "$2" "$tree/$file" || exit
 		if cmp -s "$work/before" "$tree/$file"; then
 			result 1 "without $name: $tests" "nothing to take out of $file: $2"
-			cp "${files[@]/#/./}" --parents "$tree"
+			cp "${files[@]}" --parents "$tree"
 			return
 		fi
 		shift 2
@@ -65,7 +68,7 @@ without()
 	[ $status != 0 ] && grep -q '^not ok' "$work/out"
 	result $? "without $name: $tests fails ($kernel)" "$(tail -n 5 "$work/out" "$work/err")"
 	grep '^not ok' "$work/out" | sed 's/^/#   /'
-	cp "${files[@]/#/./}" --parents "$tree"
+	cp "${files[@]}" --parents "$tree"
 }
 
 mkdir "$tree"
@@ -86,7 +89,7 @@ without 'the look at whose memory it is (exec)' 6.1 execs \
 without 'the look at an exiting thread (exit)' 6.1 a_thread_that_ends \
 	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/READ_ONCE\(uli->task->flags\) & PF_EXITING/false/g' \
 	$uli 's/current->mm != uli->mm/false/g'
-without 'what work that comes too late gives back (exit)' 6.1 a_thread_that_ends \
+without 'what work that comes too late gives back (exit)' 6.1 a_thread_that_has_ended \
 	$uli 's/(It has ended.*?)module_put\(THIS_MODULE\);/$1/s'
 without 'the mark on a thread that has ended (thread exit)' 6.1 a_thread_that_ends \
 	$uli 's/set_bit\(ULI_DEAD, &uli->bits\);/;/g'

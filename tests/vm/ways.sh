@@ -31,7 +31,7 @@ $bench --source edu --ways $uli,read --entry trace --json=uli-edu.json >>text ||
 $bench --source edu --ways read,vfio --json=absent.json >>text 2>absent.err || exit
 modprobe -a vfio-pci vfio_iommu_type1 || exit
 $bench --source edu --json=edu.json >>text \
-	--ways read,poll,epoll,eventfd,mmap-spin,$uli,uio,uio-poll,vfio,timerfd,eventfd-base,signal || exit
+	--ways read,poll,epoll,eventfd,mmap-spin,$uli,uio,uio-poll,vfio,timerfd,nanosleep,eventfd-base,signal || exit
 $bench --source edu --ways read,vfio --entry trace --json=msi.json >>text || exit
 ls -l $device/driver >driver 2>/dev/null
 cat $device/driver_override >override
@@ -128,8 +128,8 @@ for kernel in "${@:-6.1}"; do
 	result $? "$kernel: and stand beside the published figures, without those that slept" "$(cat "$work/why")"
 	check onecpu mmap-spin 2>"$work/why"
 	result $? "$kernel: spinning where everything has one CPU" "$(tail -n 15 "$work/why")"
-	check edu read,poll,epoll,eventfd,mmap-spin,uli,uli-spin,uli-sleep,uio,uio-poll,vfio,timerfd,eventfd-base,signal 2>"$work/why"
-	result $? "$kernel: fourteen ways in one run, on three drivers" "$(tail -n 15 "$work/why")"
+	check edu read,poll,epoll,eventfd,mmap-spin,uli,uli-spin,uli-sleep,uio,uio-poll,vfio,timerfd,nanosleep,eventfd-base,signal 2>"$work/why"
+	result $? "$kernel: fifteen ways in one run, on three drivers" "$(tail -n 15 "$work/why")"
 	check msi read,vfio 2>"$work/why"
 	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$(tail -n 15 "$work/why")"
 

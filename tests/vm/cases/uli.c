@@ -979,6 +979,34 @@ static void a_thread_that_ends(void)
 	CHECK_EQ(handled + read, gen_status(u.source.line).dispatched);
 }
 
+static void *register_and_leave(void *arg)
+{
+	struct uut *u = arg;
+
+	u->intr = ULI_register(u->source.fd, handle, u, NULL);
+	REQUIRE(u->intr);
+	return NULL;
+}
+
+/* Its first interrupt comes when it is gone, and nobody has looked since. */
+static void a_thread_that_has_ended(void)
+{
+	pthread_t thread;
+	struct uut u;
+	int i;
+
+	uut_start(&u, NULL, handle);
+	CHECK_EQ(ULI_unregister(u.intr), 0);
+	for (i = 1; i <= 10; i++) {
+		REQUIRE(pthread_create(&thread, NULL, register_and_leave, &u) == 0);
+		pthread_join(thread, NULL);
+		fire(&u.source, i);
+		CHECK_EQ(irq_read_now(u.source.fd), i);
+	}
+	CHECK_EQ(u.handled, 0);
+	close(u.source.fd);
+}
+
 static void unregistering_under_fire(void)
 {
 	uint64_t read = 0;
@@ -994,6 +1022,10 @@ static void unregistering_under_fire(void)
 		}
 		if (i % 10 == 0)
 			spin_until(&u, u.handled + 5);
+		if (i % 10 == 5) {
+			ULI_block_intr(u.intr);
+			CHECK(AWAIT(info_of(u.intr).pending >= 3));
+		}
 		REQUIRE(ULI_unregister(u.intr) == 0);
 		/* Pending is what came in between. */
 		n = irq_read_now(u.source.fd);
@@ -1859,6 +1891,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(execs),
 	TAP_TEST(exits),
 	TAP_TEST(a_thread_that_ends),
+	TAP_TEST(a_thread_that_has_ended),
 	TAP_TEST(unregistering_under_fire),
 	TAP_TEST(unregistered_by_another_thread),
 	TAP_TEST(the_module_stays),
