@@ -116,7 +116,7 @@ without 'the flag that the handler runs (signal in the handler)' 6.1 a_signal_in
 	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/'
 without 'the way a stack of its own is taken (sigaltstack)' 6.1 a_stack_of_its_own \
 	$entry 's/"\tmov %rax, %rsp\\n"/"\tnop\\n"/'
-without 'signals coming first' 6.1 signals_and_interrupts \
+without 'signals coming first' 6.1 a_signal_before_an_interrupt \
 	$x86 's/task_sigpending\(current\)/false/'
 without 'restarting calls' 6.1 calls_that_sleep \
 	$x86 's/\(long\)regs->orig_ax >= 0 && uli_call_restarts\(regs\)/false/'
@@ -140,7 +140,7 @@ without 'saving extended state' 6.1 a_computation \
 # --- no nesting, blocks, limits
 without 'the flag that the handler runs' 6.1 no_nesting \
 	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/'
-without 'the look whose frame it is' 6.1 two_lines \
+without 'the look whose frame it is' 6.1 interrupts_at_each_step \
 	$x86 's/return shared == code->shared;/return 1;/'
 without 'another round on the way out' 6.1 interrupts_at_each_step \
 	$x86 's/unlikely\(ip >= code->window && ip < code->popf\)/false/'

@@ -436,8 +436,9 @@ static void unbinding_under_an_intx_reader(void)
 static void unbinding_under_msi_readers(void)
 {
 	volatile uint32_t *edu;
-	struct blocked b, p;
+	struct blocked b, p, crowd[8];
 	int round, irq, other;
+	int i;
 
 	require_edu("msi");
 	for (round = 0; round < rounds() / 5; round++) {
@@ -456,10 +457,17 @@ static void unbinding_under_msi_readers(void)
 		blocked_start(&b, b.fd);
 		p = (struct blocked){ .fd = other };
 		REQUIRE(pthread_create(&p.thread, NULL, wait_for_hangup, &p) == 0);
+		/* With these, ten: eight more, one above, and the one that polls. */
+		for (i = 0; i < (int)(sizeof(crowd) / sizeof(crowd[0])); i++)
+			blocked_start(&crowd[i], irq_open(irq, O_RDONLY));
 		CHECK(pci_unbind(EDU_1) == 0);
 		CHECK_EQ(blocked_join(&b), -ENODEV);
 		CHECK(thread_join(p.thread));
 		CHECK_EQ(p.ret & (POLLHUP | POLLERR), POLLHUP | POLLERR);
+		for (i = 0; i < (int)(sizeof(crowd) / sizeof(crowd[0])); i++) {
+			CHECK_EQ(blocked_join(&crowd[i]), -ENODEV);
+			close(crowd[i].fd);
+		}
 		CHECK(!irq_exists(irq));
 		close(b.fd);
 		close(other);

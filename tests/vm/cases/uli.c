@@ -52,6 +52,10 @@ static void handle(void *arg)
 	memcpy(copy, text, sizeof(copy));
 	u->nested |= copy[63] != (char)u->calls;
 #ifdef __x86_64__
+	/* A function is called with the direction flag clear. */
+	u->nested |= __builtin_ia32_readeflags_u64() & 0x400;
+#endif
+#ifdef __x86_64__
 	__asm__ volatile("pxor %%xmm0, %%xmm0\n\tpcmpeqd %%xmm1, %%xmm1\n\tpxor %%xmm7, %%xmm7\n\t"
 			 "pcmpeqd %%xmm15, %%xmm15\n\tfldpi\n\tfldpi\n\tfaddp\n\tfstp %%st(0)\n\tcmp $1, %%eax"
 			 : : : "xmm0", "xmm1", "xmm7", "xmm15", "cc", "st");
@@ -597,6 +601,54 @@ static void signals_and_interrupts(void)
 	REQUIRE(setitimer(ITIMER_REAL, &never, NULL) == 0);
 	CHECK(signals > 10);
 	uut_end(&u);
+}
+
+static struct {
+	struct uut u;
+	pthread_t reader;
+	int pipes[2];
+	volatile int asked, returned;
+} race;
+
+/* On the other CPU: a signal for the reader, an interrupt at once, and a byte later. */
+static void *signal_and_fire(void *arg)
+{
+	int round;
+
+	run_on_cpu(1);
+	for (round = 1; round <= 200; round++) {
+		if (!AWAIT(race.asked == round))
+			return NULL;
+		sleep_ms(2);
+		pthread_kill(race.reader, SIGUSR1);
+		fire(&race.u.source, 1);
+		if (!AWAIT(race.returned == round) && write(race.pipes[1], "x", 1) != 1)
+			return NULL;
+	}
+	return arg;
+}
+
+/* A call that a signal ends ends, with an interrupt on the signal's heels too. */
+static void a_signal_before_an_interrupt(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	int round, ended = 0;
+	pthread_t thread;
+	char c;
+
+	REQUIRE(sigaction(SIGUSR1, &action, NULL) == 0 && pipe(race.pipes) == 0);
+	uut_start(&race.u, NULL, handle);
+	race.reader = pthread_self();
+	REQUIRE(pthread_create(&thread, NULL, signal_and_fire, &race) == 0);
+	for (round = 1; round <= 200 && ended == round - 1; round++) {
+		race.asked = round;
+		ended += read(race.pipes[0], &c, 1) == -1 && errno == EINTR;
+		race.returned = round;
+	}
+	CHECK_EQ(ended, 200);
+	pthread_join(thread, NULL);
+	CHECK_EQ(signals, 200);
+	uut_end(&race.u);
 }
 
 static void handle_with_signal(void *arg)
@@ -1364,19 +1416,37 @@ static void calling_thread(void)
 {
 	pid_t parent = getppid();
 
+	signal(SIGUSR1, on_signal);
 	uut_start(&stepped->first, NULL, handle);
 	raise(SIGSTOP);
-	while (!stepped->over)
+	while (!stepped->over) {
 		stepped->wrong += syscall(SYS_getppid) != parent;
+		/* Its way back is a call that takes everything from the stack. */
+		raise(SIGUSR1);
+	}
 	uut_end(&stepped->first);
 	_exit(tap_shared->complaints ? 1 : 7);
+}
+
+/* Lets it run to the begin or the end of a call. @signal: it gets it, and gets the next. */
+static bool next_call(pid_t pid, int *signal)
+{
+	int status;
+
+	do {
+		if (ptrace(PTRACE_SYSCALL, pid, 0, *signal) || waitpid(pid, &status, 0) != pid ||
+		    !WIFSTOPPED(status))
+			return false;
+		*signal = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
+	} while (*signal);
+	return true;
 }
 
 /* A thread stopped in the middle of a call has not made it yet: it comes first. */
 static void at_the_calls_of_a_traced_thread(void)
 {
 	struct user_regs_struct regs;
-	int status, i, entries = 0;
+	int status, i, entries = 0, signal = 0;
 	pid_t pid;
 
 	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
@@ -1390,14 +1460,19 @@ static void at_the_calls_of_a_traced_thread(void)
 	}
 	REQUIRE(stopped_by(pid, SIGSTOP));
 	for (i = 0; i < 100; i++) {
-		REQUIRE(ptrace(PTRACE_SYSCALL, pid, 0, 0) == 0 && stopped_by(pid, SIGTRAP));
+		REQUIRE(next_call(pid, &signal));
 		REQUIRE(ptrace(PTRACE_GETREGS, pid, 0, &regs) == 0);
 		entries += regs.rax == (unsigned long long)-ENOSYS;
 		REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
 	}
-	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
-	CHECK(AWAIT(stepped->first.handled == 100));
-	CHECK(entries >= 40);
+	CHECK(entries >= 30);
+	/* And on its way to where it stops, now and then. */
+	REQUIRE(gen("start line=%u period_ns=17000 cpu=0", stepped->first.source.line) == 0);
+	for (i = 0; i < 5000; i++)
+		REQUIRE(next_call(pid, &signal));
+	REQUIRE(gen("stop line=%u", stepped->first.source.line) == 0);
+	REQUIRE(ptrace(PTRACE_DETACH, pid, 0, signal) == 0);
+	CHECK(AWAIT(stepped->first.handled == gen_status(stepped->first.source.line).dispatched));
 	stepped->over = true;
 	REQUIRE(waitpid(pid, &status, 0) == pid);
 	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
@@ -1877,6 +1952,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(another_thread_is_woken),
 	TAP_TEST(calls_that_sleep),
 	TAP_TEST(signals_and_interrupts),
+	TAP_TEST(a_signal_before_an_interrupt),
 	TAP_TEST(a_signal_in_the_handler),
 	TAP_TEST(an_interrupt_in_a_signal_handler),
 	TAP_TEST(jumping_out_of_the_handler),
