@@ -149,6 +149,10 @@ uli-million: deps ## user level interrupts: a million calls in a checked computa
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/uli-million.sh $(or $(N),1000000) $(KERNELS)
 
+protections: deps ## takes one protection of user level interrupts out at a time: its test has to fail
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/vm/protections.sh
+
 lint: ## static checks of every part
 	@tests/lint
 
@@ -186,6 +190,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million lint install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections lint install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -65,7 +65,8 @@ without()
 	done
 	status=0
 	run_test "$kernel" "$tests" || status=$?
-	[ $status != 0 ] && grep -q '^not ok' "$work/out"
+	# Nor is a guest that was not started (2, 3), for what is left does not compile.
+	[ $status != 0 ] && grep -q '^not ok' "$work/out" && ! grep -q "runner's status [23]:" "$work/out"
 	result $? "without $name: $tests fails ($kernel)" "$(tail -n 5 "$work/out" "$work/err")"
 	grep '^not ok' "$work/out" | sed 's/^/#   /'
 	cp "${files[@]}" --parents "$tree"
@@ -150,14 +151,14 @@ without 'catching up' 6.1 blocked \
 	$lib 's/\n\tcatch_up\(uli\);\n\treturn 0;/\n\treturn 0;/'
 without 'the kick' 6.1 blocked_by_another_thread \
 	$lib 's/return ioctl\(uli->fd, PROCIRQ_IOC_ULI_KICK\)/return 0/'
-without 'the value that a sleeper looks at again' 6.1 no_wakeup_is_lost \
-	$lib 's/ret = futex\(&s->value, FUTEX_WAIT_PRIVATE, 0\);/ret = futex(\&s->value, FUTEX_WAIT_PRIVATE, s->value);/'
+without 'the count of those who sleep' 6.1 no_wakeup_is_lost \
+	$lib 's/__atomic_add_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//; s/__atomic_sub_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//'
 without 'the signal for a handler over its limit' 6.1 a_time_limit \
 	$uli 's/send_sig\(SIGXCPU, current, 1\);//'
 
 # --- kinds of code
 without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
-	$x86 's/return cs;/return false;/' $x86 's/err = uli_abort_rseq\(regs\);/err = 0;/'
+	$x86 's/return cs;/return false;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
 without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
 	$x86 's/!user_64bit_mode\(regs\) \|\| //g'
 without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \

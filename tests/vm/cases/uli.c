@@ -468,6 +468,18 @@ static void *block_elsewhere(void *arg)
 	return NULL;
 }
 
+static void *fire_blocked(void *arg)
+{
+	struct uut *u = arg;
+
+	run_on_cpu(1);
+	ULI_block_intr(u->intr);
+	fire(&u->source, 3);
+	sleep_ms(20);
+	CHECK_EQ(ULI_unblock_intr(u->intr), 0);
+	return NULL;
+}
+
 /* The thread neither calls nor is hit: unblocking has to tell it. */
 static void blocked_by_another_thread(void)
 {
@@ -484,6 +496,9 @@ static void blocked_by_another_thread(void)
 	pthread_join(thread, NULL);
 	REQUIRE(gen("stop line=%u", u.source.line) == 0);
 	spin_until(&u, gen_status(u.source.line).dispatched);
+	REQUIRE(pthread_create(&thread, NULL, fire_blocked, &u) == 0);
+	spin_until(&u, u.handled + 3);
+	pthread_join(thread, NULL);
 	uut_end(&u);
 }
 
