@@ -83,6 +83,7 @@ struct irqgen_schedule {
  * @lock: guards @masked to @skipped, and writes to @ring
  * @masked: the chip's mask bit
  * @attended: somebody has requested the interrupt
+ * @gone: the interrupt is no longer the line's; written while the line is raising
  * @pending: raised while masked
  * @pending_stamp: of the pending raise
  * @skipped: periods that passed without a raise, because the timer was late
@@ -105,6 +106,7 @@ struct irqgen_line {
 	raw_spinlock_t lock;
 	bool masked;
 	bool attended;
+	bool gone;
 	bool pending;
 	struct irqgen_stamp pending_stamp;
 	u64 skipped;
@@ -193,7 +195,7 @@ static void irqgen_unmask_work(struct irq_work *work)
 
 	irqgen_begin_raise(line);
 	raw_spin_lock(&line->lock);
-	if (line->pending && !line->masked) {
+	if (line->pending && !line->masked && !line->gone) {
 		line->pending = false;
 		irqgen_stamp(line, &line->pending_stamp);
 		dispatch = true;
@@ -209,7 +211,8 @@ static void irqgen_resend_work(struct irq_work *work)
 	struct irqgen_line *line = container_of(work, struct irqgen_line, resend_work);
 
 	irqgen_begin_raise(line);
-	generic_handle_irq(line->irq);
+	if (!line->gone)
+		generic_handle_irq(line->irq);
 	irqgen_end_raise(line);
 }
 
@@ -552,6 +555,12 @@ static void irqgen_remove(unsigned int slot)
 
 	irqgen_lines[slot] = NULL;
 	irqgen_stop(line);
+	/* Work may be queued still, and the number soon be another's. */
+	local_irq_disable();
+	irqgen_begin_raise(line);
+	line->gone = true;
+	irqgen_end_raise(line);
+	local_irq_enable();
 	irq_free_desc(line->irq);
 	irq_work_sync(&line->unmask_work);
 	irq_work_sync(&line->resend_work);
