@@ -196,7 +196,7 @@ static void say_busy(const char *root, unsigned int irq, struct sentence *s)
 	    strcmp(holders, "procirq"))
 		say(s, "the line is held by \"%s\", which does not share it", holders);
 	else
-		say(s, "this reader has a descriptor, a mapped ring or a blocked thread already, or another reader has the line for itself");
+		say(s, "this reader has a descriptor, a mapped ring or a blocked thread already, or another reader uses the line as a whole");
 }
 
 int procirq_explain_descriptor_at(const char *root, unsigned int irq,

@@ -140,6 +140,7 @@ static long control_set_eventfd(struct procirq_reader *reader, const void __user
 	if (reader_revoked(reader)) {
 		err = -ENODEV;
 	} else {
+		reader->used = true;
 		source->nr_bells += !!bell - !!reader->bell;
 		swap(bell, reader->bell);
 	}

@@ -211,6 +211,7 @@ struct procirq_line {
  * @node: in source->readers; empty once revoked
  * @waiters: threads blocked in read(), oldest first
  * @flags: PROCIRQ_FLAG_*; also read without the lock
+ * @used: it has looked for interrupts, or asked to be told of them
  * @holding: its write of 0 keeps the line masked
  * @mapped: its source's ring has been mapped
  * @end: number of the last interrupt that is this reader's; U64_MAX until the
@@ -230,6 +231,7 @@ struct procirq_reader {
 	struct list_head node;
 	struct list_head waiters;
 	u32 flags;
+	bool used;
 	bool holding;
 	bool mapped;
 	u64 end;

@@ -324,6 +324,24 @@ void line_revoke_function(struct procirq_line *line, struct pci_dev *pdev)
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
 }
 
+/*
+ * Whether somebody else counts on having the line as a whole. Who has opened it and
+ * not looked yet does not: two drivers that open a line at the same time and then
+ * describe their devices both get their way. To one that describes none it is as if
+ * it had come a moment later. Caller holds line->own's lock.
+ */
+static bool line_others_use(const struct procirq_line *line, const struct procirq_reader *reader)
+{
+	const struct procirq_reader *other;
+
+	if (!line->own.attached)
+		return false;
+	list_for_each_entry(other, &line->own.readers, node)
+		if (other != reader && other->used)
+			return true;
+	return false;
+}
+
 /* Whether the reader may get a source of its own; caller holds line->mutex. */
 static int line_may_set_device(struct procirq_line *line, struct procirq_reader *reader)
 {
@@ -334,8 +352,7 @@ static int line_may_set_device(struct procirq_line *line, struct procirq_reader 
 	if (reader_revoked(reader))
 		err = -ENODEV;
 	else if (reader->source != own || reader->mapped || reader->uli ||
-		 !list_empty(&reader->waiters) ||
-		 (own->attached && own->nr_readers > 1))
+		 !list_empty(&reader->waiters) || line_others_use(line, reader))
 		err = -EBUSY;
 	raw_spin_unlock_irq(&own->lock);
 	return err;

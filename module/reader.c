@@ -55,6 +55,7 @@ static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter
 	struct procirq_source *source = reader_lock(reader);
 	int ret = 0;
 
+	reader->used = true;
 	if (unlikely(reader->uli))
 		uli_notice(reader);
 	if (reader_pending(reader)) {
@@ -185,6 +186,7 @@ static ssize_t reader_write(struct file *file, const char __user *buf, size_t le
 		return -EINVAL;
 
 	source = reader_lock(reader);
+	reader->used = true;
 	if (reader_revoked(reader)) {
 		ret = -ENODEV;
 	} else if (source_is_shut(source)) {
@@ -213,6 +215,7 @@ static __poll_t reader_poll(struct file *file, struct poll_table_struct *wait)
 	poll_wait(file, &reader->line->poll_wait, wait);
 
 	source = reader_lock(reader);
+	reader->used = true;
 	if (unlikely(reader->uli))
 		uli_notice(reader);
 	if (reader_revoked(reader))
@@ -239,7 +242,7 @@ static int reader_mmap(struct file *file, struct vm_area_struct *vma)
 	else if (!source->ring || source_is_shut(source))
 		err = -ENOTCONN;
 	else
-		reader->mapped = true;
+		reader->used = reader->mapped = true;
 	reader_unlock(source);
 	return err ?: ring_map(source->ring, vma);
 }

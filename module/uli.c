@@ -524,6 +524,7 @@ long uli_register(struct procirq_reader *reader, const void __user *arg)
 	} else {
 		old = uli_take(reader);
 		reader->uli = uli;
+		reader->used = true;
 		source->nr_ulis++;
 		if (code.limit_ns)
 			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),

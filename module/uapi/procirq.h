@@ -225,7 +225,8 @@ struct procirq_step {
  * ERANGE         a register beyond the end of its BAR or of configuration space
  * EOPNOTSUPP     PROCIRQ_DESC_INTX for a function older than PCI 2.3
  * EBUSY          the reader has a descriptor, a mapping or a blocked thread; or
- *                others have the line for themselves
+ *                another reader has the line as a whole, and has used it: it has
+ *                called read, poll, write or mmap, or has an eventfd or a handler
  */
 struct procirq_descriptor {
 	__u32 flags;

@@ -6,6 +6,8 @@
  * count=N (20000): interrupts of each device in the shared tests.
  */
 #include <limits.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
 
 #include "guest.h"
 
@@ -190,8 +192,9 @@ static void refusals(void)
 	REQUIRE(pwrite(second, &command, 2, COMMAND) == 2);
 	close(second);
 
-	/* Another reader has the line as a whole. */
+	/* Another reader uses the line as a whole. */
 	second = irq_open(irq, O_RDWR);
+	CHECK_EQ(irq_read_now(second), -EAGAIN);
 	CHECK_EQ(set_descriptor(fd, &good), -EBUSY);
 	close(second);
 
@@ -261,6 +264,78 @@ static void two_readers_on_one_line(void)
 	edu_raise(edu[1]);
 	CHECK(AWAIT(irq_poll(fd[1], 0) == POLLIN));
 	CHECK_EQ(irq_read(fd[1]), 1);
+	close(fd[1]);
+	edus_release();
+}
+
+/* Who has used the line keeps it, in whatever way that was. */
+static void a_line_in_use_is_kept(void)
+{
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fd = irq_open(irq, O_RDWR), way, other;
+	struct procirq_descriptor d = edu_descriptor(EDU_1);
+	struct procirq_eventfd bell = { .fd = eventfd(0, EFD_CLOEXEC) };
+	static const char *const ways[] = { "read", "poll", "write", "mmap", "eventfd" };
+	void *ring;
+
+	REQUIRE(fd >= 0 && bell.fd >= 0);
+	for (way = 0; way < 5; way++) {
+		other = irq_open(irq, O_RDWR | O_NONBLOCK);
+		REQUIRE(other >= 0);
+		switch (way) {
+		case 0: CHECK_EQ(irq_read(other), -EAGAIN); break;
+		case 1: CHECK_EQ(irq_poll(other, 0), 0); break;
+		case 2: CHECK_EQ(irq_enable(other, 1), 0); break;
+		case 3:
+			ring = mmap(NULL, 4096, PROT_READ, MAP_SHARED, other, 0);
+			REQUIRE(ring != MAP_FAILED);
+			munmap(ring, 4096);
+			break;
+		case 4: CHECK_EQ(ioctl(other, PROCIRQ_IOC_SET_EVENTFD, &bell), 0); break;
+		}
+		if (!CHECK_EQ(set_descriptor(fd, &d), -EBUSY))
+			tap_diag("  after %s", ways[way]);
+		/* And goes on having it. */
+		edu_raise(edu);
+		CHECK(AWAIT(irq_info(other).pending == 1));
+		edu_ack(edu);
+		CHECK_EQ(irq_read(fd), 1);
+		close(other);
+		CHECK_EQ(irq_read_now(fd), -EAGAIN);
+	}
+	close(bell.fd);
+	close(fd);
+	edus_release();
+}
+
+/* Two drivers that start at the same time: both have opened before either describes. */
+static void two_start_at_once(void)
+{
+	volatile uint32_t *edu[2];
+	struct procirq_descriptor d[2] = { edu_descriptor(EDU_1), edu_descriptor(EDU_2) };
+	int irq = edu_bind(EDU_1, &edu[0]), fd[2], third, i;
+
+	if (edu_bind(EDU_2, &edu[1]) != irq)
+		SKIP("the edu devices do not share a line");
+	for (i = 0; i < 2; i++)
+		REQUIRE((fd[i] = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
+	REQUIRE((third = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
+	/* One comes before either has looked: what it is to the third stays the third's. */
+	edu_raise(edu[0]);
+	CHECK(AWAIT(irq_info(third).pending == 1));
+	edu_ack(edu[0]);
+	for (i = 0; i < 2; i++)
+		CHECK_EQ(set_descriptor(fd[i], &d[i]), 0);
+	for (i = 0; i < 100; i++) {
+		edu_raise(edu[i % 2]);
+		CHECK(AWAIT(irq_poll(fd[i % 2], 0) == POLLIN));
+		CHECK_EQ(irq_read(fd[i % 2]), 1);
+		CHECK_EQ(irq_read(fd[1 - i % 2]), -EAGAIN);
+	}
+	CHECK_EQ(irq_read(third), 1);
+	CHECK_EQ(irq_read(third), -ENOTCONN);
+	close(third);
+	close(fd[0]);
 	close(fd[1]);
 	edus_release();
 }
@@ -538,6 +613,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(refusals),
 	TAP_TEST(not_without_rawio),
 	TAP_TEST(two_readers_on_one_line),
+	TAP_TEST(two_start_at_once),
+	TAP_TEST(a_line_in_use_is_kept),
 	TAP_TEST(pci_intx),
 	TAP_SLOW(shared_with_a_kernel_driver, 300),
 	TAP_TEST(a_driver_is_killed),
