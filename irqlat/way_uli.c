@@ -2,8 +2,9 @@
 /*
  * User level interrupts, uli(3): the measured thread's handler is called while it
  * computes, makes system calls, or sleeps. The time ends at the first thing that
- * the handler does, which is to read the clock; the registration is the default
- * one, so the extended registers are saved before that.
+ * the handler does, which is to read the clock. The handler uses general registers
+ * only, and says so when it is registered, as whoever counts nanoseconds would;
+ * SGI's might not use others either.
  *
  * The next interrupt finds the handler busy and is repeated by it, so the line
  * needs no masking, and is not masked where that can be done without: on edge-
@@ -55,6 +56,9 @@ struct uli_port {
 	struct timespec user;
 };
 
+#ifdef __x86_64__
+__attribute__((target("general-regs-only")))
+#endif
 static void handle(void *context)
 {
 	struct uli_port *own = context;
@@ -71,7 +75,8 @@ static void handle(void *context)
 
 static void *register_handler(const struct port *port)
 {
-	const struct uli_options options = { .nsemas = SEMAPHORE + 1 };
+	const struct uli_options options = { .nsemas = SEMAPHORE + 1,
+					     .flags = ULI_GENERAL_REGS_ONLY };
 
 	return ULI_register(port->fd, handle, port->own, &options);
 }

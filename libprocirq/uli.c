@@ -22,7 +22,7 @@
 static __thread struct uli *running __attribute__((tls_model("initial-exec")));
 
 #ifdef __x86_64__
-/* Called between a thread's any two instructions: it must not use others. */
+/* Of what runs between a thread's any two instructions, the handler with it. */
 #define GENERAL_REGS_ONLY	__attribute__((target("general-regs-only")))
 
 /* Not write(2), which sets errno and is a cancellation point. */
@@ -43,7 +43,7 @@ static void unmask_line(int fd)
 }
 #endif
 
-static bool is_pending(const struct uli *uli)
+GENERAL_REGS_ONLY static bool is_pending(const struct uli *uli)
 {
 	return __atomic_load_n(&uli->shared.raised, __ATOMIC_ACQUIRE) !=
 	       __atomic_load_n(&uli->shared.taken, __ATOMIC_RELAXED);
@@ -69,7 +69,7 @@ GENERAL_REGS_ONLY static void run_handler(struct uli *uli)
 }
 
 /* This thread's, and not in a handler: calls it for what came while it was blocked. */
-static void catch_up(struct uli *uli)
+GENERAL_REGS_ONLY static void catch_up(struct uli *uli)
 {
 	uint32_t idle;
 
@@ -87,12 +87,12 @@ static void catch_up(struct uli *uli)
 	}
 }
 
-static bool is_own_thread(const struct uli *uli)
+GENERAL_REGS_ONLY static bool is_own_thread(const struct uli *uli)
 {
 	return pthread_equal(uli->thread, pthread_self());
 }
 
-static bool is_busy(const struct uli *uli)
+GENERAL_REGS_ONLY static bool is_busy(const struct uli *uli)
 {
 	return __atomic_load_n(&uli->shared.state, __ATOMIC_SEQ_CST) & PROCIRQ_ULI_BUSY;
 }
@@ -245,12 +245,12 @@ int ULI_unregister(void *intr)
 	return own ? munmap(uli, uli_bytes()) : 0;
 }
 
-static long futex(uint32_t *word, int operation, uint32_t value)
+GENERAL_REGS_ONLY static long futex(uint32_t *word, int operation, uint32_t value)
 {
 	return syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
 }
 
-static struct uli_sema *find_sema(struct uli *uli, int sema)
+GENERAL_REGS_ONLY static struct uli_sema *find_sema(struct uli *uli, int sema)
 {
 	if (sema >= 0 && sema < uli->nsemas)
 		return &uli->semas[sema];
@@ -258,7 +258,7 @@ static struct uli_sema *find_sema(struct uli *uli, int sema)
 	return NULL;
 }
 
-static bool sema_try(struct uli_sema *sema)
+GENERAL_REGS_ONLY static bool sema_try(struct uli_sema *sema)
 {
 	uint32_t value = __atomic_load_n(&sema->value, __ATOMIC_RELAXED);
 
@@ -312,7 +312,7 @@ int ULI_sleep(void *intr, int sema)
  *
  * Returns 0, or -1 with errno: EINVAL no such semaphore.
  */
-int ULI_wakeup(void *intr, int sema)
+GENERAL_REGS_ONLY int ULI_wakeup(void *intr, int sema)
 {
 	struct uli *uli = intr;
 	struct uli_sema *s = find_sema(uli, sema);
@@ -337,7 +337,7 @@ int ULI_wakeup(void *intr, int sema)
  *
  * Returns 0.
  */
-int ULI_block_intr(void *intr)
+GENERAL_REGS_ONLY int ULI_block_intr(void *intr)
 {
 	struct uli *uli = intr;
 
@@ -356,7 +356,7 @@ int ULI_block_intr(void *intr)
  *
  * Returns 0, or -1 with errno: EINVAL nothing is blocked.
  */
-int ULI_unblock_intr(void *intr)
+GENERAL_REGS_ONLY int ULI_unblock_intr(void *intr)
 {
 	struct uli *uli = intr;
 	uint32_t state = __atomic_load_n(&uli->shared.state, __ATOMIC_RELAXED);
@@ -383,7 +383,7 @@ int ULI_unblock_intr(void *intr)
  *
  * The handler may be called before ULI_register() has returned it.
  */
-void *ULI_self(void)
+GENERAL_REGS_ONLY void *ULI_self(void)
 {
 	return running;
 }
@@ -392,7 +392,7 @@ void *ULI_self(void)
  * ULI_count - in the handler: interrupts that this call stands for, at least 1
  * @intr: handle
  */
-unsigned int ULI_count(const void *intr)
+GENERAL_REGS_ONLY unsigned int ULI_count(const void *intr)
 {
 	const struct uli *uli = intr;
 

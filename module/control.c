@@ -141,7 +141,7 @@ static long control_set_eventfd(struct procirq_reader *reader, const void __user
 		err = -ENODEV;
 	} else {
 		reader->used = true;
-		source->nr_bells += !!bell - !!reader->bell;
+		source_count(source, !!bell - !!reader->bell, 0);
 		swap(bell, reader->bell);
 	}
 	reader_unlock(source);

@@ -110,6 +110,7 @@ struct procirq_uli_totals {
  * @nr_holding: readers whose write of 0 is in force
  * @nr_bells: readers with an eventfd
  * @nr_ulis: readers with a user level interrupt
+ * @solo: the only reader, if it has a user level interrupt and no eventfd
  * @readers: open files, revoked ones excluded
  * @closed: totals of the readers that closed
  * @uli_closed: totals of the user level interrupts that were unregistered
@@ -117,7 +118,8 @@ struct procirq_uli_totals {
  * @storms: how often the storm guard masked
  * @storm_work: tells the log, where printing is allowed
  * @storm_from: @taken when the guard's present window began
- * @storm_ns: when that was
+ * @storm_to: how far it may go in that window
+ * @storm_ns: when the window began
  * @ring: the last interrupts; allocated when first attached
  * @node: in line->devices
  *
@@ -141,12 +143,14 @@ struct procirq_source {
 	unsigned int nr_holding;
 	unsigned int nr_bells;
 	unsigned int nr_ulis;
+	struct procirq_reader *solo;
 	struct list_head readers;
 	struct procirq_totals closed;
 	struct procirq_uli_totals uli_closed;
 	u64 injected;
 	u64 storms;
 	u64 storm_from;
+	u64 storm_to;
 	u64 storm_ns;
 	struct procirq_ring *ring;
 	struct irq_work storm_work;
@@ -305,6 +309,7 @@ int source_inject(struct procirq_source *source);
 void source_join(struct procirq_source *source, struct procirq_reader *reader);
 void source_leave(struct procirq_source *source, struct procirq_reader *reader);
 void source_settle(struct procirq_source *source, struct procirq_reader *reader);
+void source_count(struct procirq_source *source, int bells, int ulis);
 void source_revoke(struct procirq_source *source);
 void source_consume(struct procirq_reader *reader, struct procirq_event *event);
 void source_hand_over(struct procirq_reader *reader);

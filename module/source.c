@@ -284,25 +284,30 @@ static void source_tell_storm(struct irq_work *work)
  * thread that spins on the ring reads without our knowing; where a ring is
  * mapped the guard trusts its reader.
  */
-static noinline void source_guard(struct procirq_source *source, u64 now)
+static noinline void source_guard_judge(struct procirq_source *source, u64 now)
 {
 	unsigned int limit = READ_ONCE(storm_rate) / (NSEC_PER_SEC / STORM_WINDOW_NS);
 
-	if (now - source->storm_ns < STORM_WINDOW_NS) {
-		if (!limit || source->taken - source->storm_from <= limit)
-			return;
-		if (!source_is_read(source)) {
-			source->storms++;
-			source->stormy = true;
-			if (source->device && !device_silences(source->device))
-				device_release(source->device);
-			source_mask(source);
-			/* Says so, where printing is allowed. */
-			irq_work_queue(&source->storm_work);
-		}
+	if (limit && now - source->storm_ns < STORM_WINDOW_NS && !source_is_read(source)) {
+		source->storms++;
+		source->stormy = true;
+		if (source->device && !device_silences(source->device))
+			device_release(source->device);
+		source_mask(source);
+		/* Says so, where printing is allowed. */
+		irq_work_queue(&source->storm_work);
 	}
 	source->storm_ns = now;
 	source->storm_from = source->taken;
+	source->storm_to = limit ? source->taken + limit : U64_MAX;
+}
+
+/* Every interrupt that leaves its source unmasked comes through here. */
+static __always_inline void source_guard(struct procirq_source *source, u64 now)
+{
+	if (unlikely(now - source->storm_ns >= STORM_WINDOW_NS ||
+		     source->taken > source->storm_to))
+		source_guard_judge(source, now);
 }
 
 static __always_inline bool source_wants_mask(const struct procirq_source *source,
@@ -317,10 +322,12 @@ static __always_inline bool source_wants_mask(const struct procirq_source *sourc
 /*
  * Takes one interrupt: counts it, wakes whom it concerns. Caller holds
  * source->lock, and drops it; hard interrupt context, or interrupts off. Inline,
- * with @device known to be NULL or not: it is half of the way to read().
+ * with @device and @solo known to be NULL or not: it is half of the way to read(),
+ * and half of the way to a handler. @solo is source->solo, with nobody blocked.
  */
 static __always_inline void source_take(struct procirq_source *source,
-					struct procirq_device *device, u64 now, u32 status)
+					struct procirq_device *device,
+					struct procirq_reader *solo, u64 now, u32 status)
 	__releases(&source->lock)
 {
 	struct procirq_line *line = source->line;
@@ -337,16 +344,20 @@ static __always_inline void source_take(struct procirq_source *source,
 	 * Wake before masking: masking goes out to the interrupt controller,
 	 * the other CPU's wake-up can proceed meanwhile.
 	 */
-	list_for_each_entry(reader, &source->readers, node) {
-		if (list_empty(&reader->waiters))
-			continue;
-		source_deliver(reader, seq, now, status);
-		woken++;
+	if (solo) {
+		uli_raise(solo, now);
+	} else {
+		list_for_each_entry(reader, &source->readers, node) {
+			if (list_empty(&reader->waiters))
+				continue;
+			source_deliver(reader, seq, now, status);
+			woken++;
+		}
+		if (unlikely(source->nr_bells))
+			bell = source_ring_bells(source);
+		if (unlikely(source->nr_ulis))
+			source_raise_ulis(source, now);
 	}
-	if (unlikely(source->nr_bells))
-		bell = source_ring_bells(source);
-	if (unlikely(source->nr_ulis))
-		source_raise_ulis(source, now);
 	if (likely(source_wants_mask(source, device)))
 		source_mask_inline(source, device, status);
 	else
@@ -369,7 +380,8 @@ static __always_inline void source_take(struct procirq_source *source,
 		else
 			wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
 	}
-	trace_procirq_irq(source->irq, seq, now);
+	if (trace_procirq_irq_enabled())
+		trace_procirq_irq(source->irq, seq, now);
 	if (woken || pollers)
 		trace_procirq_wake(source->irq, seq, now, woken, pollers);
 }
@@ -381,7 +393,10 @@ irqreturn_t source_handler(int irq, void *data)
 	u64 now = ktime_get_ns();
 
 	raw_spin_lock(&source->lock);
-	source_take(source, NULL, now, 0);
+	if (source->solo && list_empty(&source->solo->waiters))
+		source_take(source, NULL, source->solo, now, 0);
+	else
+		source_take(source, NULL, NULL, now, 0);
 	return IRQ_HANDLED;
 }
 
@@ -399,7 +414,7 @@ irqreturn_t source_device_handler(int irq, void *data)
 		raw_spin_unlock_irqrestore(&source->lock, flags);
 		return IRQ_NONE;
 	}
-	source_take(source, source->device, now, status);
+	source_take(source, source->device, NULL, now, status);
 	local_irq_restore(flags);
 	return IRQ_HANDLED;
 }
@@ -425,10 +440,27 @@ int source_inject(struct procirq_source *source)
 		raw_spin_unlock(&source->lock);
 	} else {
 		source->injected++;
-		source_take(source, source->device, ktime_get_ns(), 0);
+		source_take(source, source->device, NULL, ktime_get_ns(), 0);
 	}
 	local_irq_enable();
 	return err;
+}
+
+/**
+ * source_count() - a reader, or its eventfd or user level interrupt, comes or goes
+ * @source: its source, @readers and @nr_readers up to date
+ * @bells: by how much the number of eventfds changes
+ * @ulis: by how much that of user level interrupts does
+ *
+ * Context: source->lock held.
+ */
+void source_count(struct procirq_source *source, int bells, int ulis)
+{
+	lockdep_assert_held(&source->lock);
+	source->nr_bells += bells;
+	source->nr_ulis += ulis;
+	source->solo = source->nr_readers == 1 && source->nr_ulis && !source->nr_bells ?
+		       list_first_entry(&source->readers, struct procirq_reader, node) : NULL;
 }
 
 /* The reader counts from here on; caller holds source->lock. */
@@ -444,9 +476,8 @@ void source_join(struct procirq_source *source, struct procirq_reader *reader)
 	source->nr_idle++;
 	source->nr_readers++;
 	source->nr_nomask += !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
-	source->nr_bells += !!reader->bell;
-	source->nr_ulis += !!reader->uli;
 	list_add_tail(&reader->node, &source->readers);
+	source_count(source, !!reader->bell, !!reader->uli);
 }
 
 /* The reader no longer counts; caller holds source->lock. */
@@ -463,10 +494,7 @@ void source_leave(struct procirq_source *source, struct procirq_reader *reader)
 	if (reader->holding)
 		source->nr_holding--;
 	reader->holding = false;
-	if (reader->bell)
-		source->nr_bells--;
-	if (reader->uli)
-		source->nr_ulis--;
+	source_count(source, -!!reader->bell, -!!reader->uli);
 }
 
 /*

@@ -177,11 +177,12 @@ static void uli_disclaim(struct procirq_ulireg *uli)
 	atomic_sub(PROCIRQ_ULI_BUSY, uli_state(uli));
 }
 
-static void uli_sent(struct procirq_ulireg *uli, enum uli_path path)
+static __always_inline void uli_sent(struct procirq_ulireg *uli, enum uli_path path)
 {
 	WRITE_ONCE(uli->sent[path], uli->sent[path] + 1);
-	trace_procirq_uli(uli->irq, uli->seq, uli->irq_ns, uli->raised, task_pid_nr(uli->task),
-			  path);
+	if (trace_procirq_uli_enabled())
+		trace_procirq_uli(uli->irq, uli->seq, uli->irq_ns, uli->raised,
+				  task_pid_nr(uli->task), path);
 }
 
 /* --- task work ---------------------------------------------------------------- */
@@ -267,20 +268,23 @@ static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mod
 /* Interrupts off. Interrupts are pending; the thread shall handle them. */
 static __always_inline void uli_deliver(struct procirq_ulireg *uli)
 {
-	if (current == uli->task && uli_arch_hit_user()) {
+	if (current == uli->task) {
 		if (unlikely(current->mm != uli->mm)) {
 			set_bit(ULI_DEAD, &uli->bits);
 			return;
 		}
-		if (!uli_claim(uli))
-			return;
-		if (likely(!uli_arch_send_direct(&uli->code))) {
+		switch (uli_arch_send_direct(&uli->code, uli_state(uli))) {
+		case 0:
 			uli_sent(uli, ULI_DIRECT);
 			return;
+		case -EBUSY:
+			return;
+		case -ENOENT:
+			break;
+		default:
+			uli_queue(uli, TWA_RESUME);
+			return;
 		}
-		uli_disclaim(uli);
-		uli_queue(uli, TWA_RESUME);
-		return;
 	}
 	/* Pairs with the thread's: it frees itself, then looks for interrupts. */
 	smp_mb();
@@ -495,7 +499,7 @@ static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 	uli_account(reader, &reader->source->uli_closed);
 	reader->uli = NULL;
 	if (!reader_revoked(reader))
-		reader->source->nr_ulis--;
+		source_count(reader->source, 0, -1);
 	return uli;
 }
 
@@ -525,7 +529,7 @@ long uli_register(struct procirq_reader *reader, const void __user *arg)
 		old = uli_take(reader);
 		reader->uli = uli;
 		reader->used = true;
-		source->nr_ulis++;
+		source_count(source, 0, 1);
 		if (code.limit_ns)
 			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),
 				      HRTIMER_MODE_REL_HARD);

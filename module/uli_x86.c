@@ -69,15 +69,6 @@ int uli_arch_check(const struct procirq_uli *code)
 	return 0;
 }
 
-/* Whether the interrupt being handled has hit the current thread in user mode. */
-bool uli_arch_hit_user(void)
-{
-	struct pt_regs *regs = get_irq_regs();
-
-	/* Not every interrupt entry sets them; none sets another task's. */
-	return in_hardirq() && regs && user_mode(regs);
-}
-
 /*
  * A thread that a debugger single-steps is left alone until it runs again. Whoever
  * is stepped over popfq has the trap flag taken for its own by the kernel (see
@@ -111,49 +102,50 @@ fault:
 	return -EFAULT;
 }
 
+/* The thread's registers are the handler's, on @frame. */
+static __always_inline void uli_set_regs(struct pt_regs *regs, const struct procirq_uli *code,
+					 const struct uli_frame __user *frame)
+{
+	regs->sp = (unsigned long)frame;
+	regs->ip = code->entry;
+	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
+}
+
 /*
- * Makes the frame and enters, unless the thread is on its last few instructions
- * out of the handler: then it is sent round again, or its old frame is used
- * again. However fast they come, interrupts do not pile up frames.
+ * Enters from the last few instructions out of a handler: the thread is sent round
+ * again, or its old frame is used again. However fast they come, interrupts do not
+ * pile up frames.
+ * Return: 0; -EAGAIN, -EFAULT; 1 if it is another registration's handler, and a
+ * frame is to be made as anywhere else.
  */
-static __always_inline int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
+static noinline int uli_enter_again(struct pt_regs *regs, const struct procirq_uli *code)
 {
 	struct uli_frame __user *frame;
-	unsigned long ip = regs->ip;
-	int leaves = 0;
+	int leaves;
 
-	if (unlikely(ip >= code->window && ip < code->popf)) {
+	if (regs->ip < code->popf) {
 		leaves = uli_leaves(regs, code);
 		if (leaves < 0)
 			return leaves;
-		if (leaves) {
-			regs->ip = code->again;
-			return 0;
-		}
+		if (!leaves)
+			return 1;
+		regs->ip = code->again;
+		return 0;
 	}
-	if (unlikely(ip >= code->popf && ip <= code->ret)) {
-		if (ip == code->popf)
-			frame = (void __user *)(regs->sp - offsetof(struct uli_frame, flags));
-		else if (ip == code->ret)
-			frame = (void __user *)(regs->sp - offsetof(struct uli_frame, ip));
-		else
-			return -EAGAIN;
-	} else {
-		frame = (void __user *)(regs->sp - RED_ZONE - sizeof(*frame));
-	}
+	if (regs->ip == code->popf)
+		frame = (void __user *)(regs->sp - offsetof(struct uli_frame, flags));
+	else if (regs->ip == code->ret)
+		frame = (void __user *)(regs->sp - offsetof(struct uli_frame, ip));
+	else
+		return -EAGAIN;
 
 	if (!user_write_access_begin(frame, sizeof(*frame)))
 		return -EFAULT;
 	unsafe_put_user(code->shared, &frame->shared, fault);
-	if (ip != code->popf)
+	if (regs->ip == code->ret)
 		unsafe_put_user(regs->flags, &frame->flags, fault);
-	if (ip != code->popf && ip != code->ret)
-		unsafe_put_user(ip, &frame->ip, fault);
 	user_write_access_end();
-
-	regs->sp = (unsigned long)frame;
-	regs->ip = code->entry;
-	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
+	uli_set_regs(regs, code, frame);
 	return 0;
 
 fault:
@@ -164,26 +156,22 @@ fault:
 #ifdef CONFIG_RSEQ
 /*
  * A thread in a restartable sequence (rseq(2)) shall not find out that it was
- * interrupted by running on: its sequence is aborted, as by a signal. Below, in
+ * interrupted by running on: its sequence is aborted, as by a signal. That is for
  * uli_arch_send(), where user memory may fault.
+ *
+ * The address of its struct rseq was checked when it was registered.
  */
-static bool uli_in_rseq(void)
-{
-	struct rseq __user *rseq = current_rseq();
-	u64 cs;
-
-	if (!rseq)
-		return false;
-	if (!user_read_access_begin(rseq, sizeof(*rseq)))
-		return true;
-	unsafe_get_user(cs, &rseq->rseq_cs, fault);
-	user_read_access_end();
-	return cs;
-
-fault:
-	user_read_access_end();
-	return true;
-}
+#define unsafe_uli_refuse_rseq(refuse, fault)						\
+do {											\
+	struct rseq __user *rseq = current_rseq();					\
+	u64 cs;										\
+											\
+	if (rseq) {									\
+		unsafe_get_user(cs, &rseq->rseq_cs, fault);				\
+		if (unlikely(cs))							\
+			goto refuse;							\
+	}										\
+} while (0)
 
 /* Return: 0, or -EFAULT where the kernel itself would send SIGSEGV. */
 static int uli_abort_rseq(struct pt_regs *regs)
@@ -215,10 +203,7 @@ static int uli_abort_rseq(struct pt_regs *regs)
 	return 0;
 }
 #else
-static bool uli_in_rseq(void)
-{
-	return false;
-}
+#define unsafe_uli_refuse_rseq(refuse, fault)	do { } while (0)
 
 static int uli_abort_rseq(struct pt_regs *regs)
 {
@@ -226,24 +211,105 @@ static int uli_abort_rseq(struct pt_regs *regs)
 }
 #endif
 
+/* Where the frame is made, unless uli_enter_again() knows another place. */
+static __always_inline struct uli_frame __user *uli_frame(const struct pt_regs *regs)
+{
+	return (struct uli_frame __user *)(regs->sp - RED_ZONE - sizeof(struct uli_frame));
+}
+
+/* Whether the thread is on its way out of the handler. */
+static __always_inline bool uli_is_leaving(const struct pt_regs *regs,
+					   const struct procirq_uli *code)
+{
+	return regs->ip - code->window <= code->ret - code->window;
+}
+
+#define unsafe_uli_put_frame(regs, code, frame, fault)					\
+do {											\
+	unsafe_put_user((code)->shared, &(frame)->shared, fault);			\
+	unsafe_put_user((regs)->flags, &(frame)->flags, fault);				\
+	unsafe_put_user((regs)->ip, &(frame)->ip, fault);				\
+} while (0)
+
+/* Enters from wherever the thread is. Return: 0; -EAGAIN, -EFAULT. */
+static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
+{
+	struct uli_frame __user *frame = uli_frame(regs);
+	int err = 1;
+
+	if (uli_is_leaving(regs, code))
+		err = uli_enter_again(regs, code);
+	if (err <= 0)
+		return err;
+	if (!user_write_access_begin(frame, sizeof(*frame)))
+		return -EFAULT;
+	unsafe_uli_put_frame(regs, code, frame, fault);
+	user_write_access_end();
+	uli_set_regs(regs, code, frame);
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/* The rest of uli_arch_send_direct(), which has the state. */
+static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_uli *code,
+				     atomic_t *state)
+{
+	/* There is no restartable sequence in there. */
+	int err = uli_enter(regs, code);
+
+	if (err)
+		atomic_sub(PROCIRQ_ULI_BUSY, state);
+	return err;
+}
+
 /**
- * uli_arch_send_direct() - the return from this interrupt goes to the handler
+ * uli_arch_send_direct() - the return from this interrupt goes to the handler, if
+ * the interrupt has hit the current thread in user mode
  * @code: as registered by the current thread
+ * @state: its procirq_uli_shared.state; from 0 to PROCIRQ_ULI_BUSY, or unchanged
  *
- * Context: hard interrupt, uli_arch_hit_user().
- * Return: 0, or that uli_arch_send() has to do it: -EAGAIN, -EFAULT.
+ * Context: hard interrupt, where user memory that is not there is not waited for;
+ * in any other -ENOENT. What is rare is a call at its end, for it to have no
+ * registers to save.
+ * Return: 0; -ENOENT it has hit something else; -EBUSY @state is not 0; -EAGAIN or
+ * -EFAULT uli_arch_send() has to do it.
  */
-int uli_arch_send_direct(const struct procirq_uli *code)
+int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 {
 	struct pt_regs *regs = get_irq_regs();
-	int err = -EAGAIN;
+	struct uli_frame __user *frame;
+	int err = -EFAULT;
 
-	if (unlikely(!user_64bit_mode(regs) || uli_has_shadow_stack() || uli_is_stepped()))
+	/* Not every interrupt entry sets them; none sets another task's. */
+	if (unlikely(!in_hardirq() || !regs))
+		return -ENOENT;
+	if (unlikely(!user_64bit_mode(regs)))
+		return user_mode(regs) ? -EAGAIN : -ENOENT;
+	if (unlikely(uli_has_shadow_stack() || uli_is_stepped()))
 		return -EAGAIN;
-	pagefault_disable();
-	if (likely(!uli_in_rseq()))
-		err = uli_enter(regs, code);
-	pagefault_enable();
+	if (unlikely(atomic_cmpxchg(state, 0, PROCIRQ_ULI_BUSY) != 0))
+		return -EBUSY;
+	if (unlikely(uli_is_leaving(regs, code)))
+		return uli_send_leaving(regs, code, state);
+
+	frame = uli_frame(regs);
+	if (unlikely(!user_access_begin(frame, sizeof(*frame))))
+		goto out;
+	unsafe_uli_refuse_rseq(refuse, fault);
+	unsafe_uli_put_frame(regs, code, frame, fault);
+	user_access_end();
+	uli_set_regs(regs, code, frame);
+	return 0;
+
+refuse: __maybe_unused;
+	err = -EAGAIN;
+fault:
+	user_access_end();
+out:
+	atomic_sub(PROCIRQ_ULI_BUSY, state);
 	return err;
 }
 

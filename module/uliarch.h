@@ -6,6 +6,7 @@
 #ifndef PROCIRQ_ULIARCH_H
 #define PROCIRQ_ULIARCH_H
 
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/types.h>
 
@@ -13,8 +14,7 @@
 
 #ifdef CONFIG_X86_64
 int uli_arch_check(const struct procirq_uli *code);
-bool uli_arch_hit_user(void);
-int uli_arch_send_direct(const struct procirq_uli *code);
+int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state);
 int uli_arch_send(const struct procirq_uli *code);
 #else
 static inline int uli_arch_check(const struct procirq_uli *code)
@@ -22,14 +22,9 @@ static inline int uli_arch_check(const struct procirq_uli *code)
 	return -EOPNOTSUPP;
 }
 
-static inline bool uli_arch_hit_user(void)
+static inline int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 {
-	return false;
-}
-
-static inline int uli_arch_send_direct(const struct procirq_uli *code)
-{
-	return -EOPNOTSUPP;
+	return -ENOENT;
 }
 
 static inline int uli_arch_send(const struct procirq_uli *code)

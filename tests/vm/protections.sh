@@ -114,7 +114,8 @@ without 'a way out without a system call (seccomp)' 6.1 seccomp \
 
 # --- signals
 without 'the flag that the handler runs (signal in the handler)' 6.1 a_signal_in_the_handler \
-	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/'
+	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/' \
+	$x86 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
 without 'the way a stack of its own is taken (sigaltstack)' 6.1 a_stack_of_its_own \
 	$entry 's/"\tmov %rax, %rsp\\n"/"\tnop\\n"/'
 without 'signals coming first' 6.1 a_signal_before_an_interrupt \
@@ -128,9 +129,9 @@ without 'ULI_leave() (longjmp out of the handler)' 6.1 jumping_out_of_the_handle
 without 'the signal for a stack that is not there' 6.1 no_stack \
 	$uli 's/force_sig\(SIGSEGV\);//'
 without 'the check of where the stack is (kernel addresses)' 6.1 no_stack \
-	$x86 's/user_write_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/'
+	$x86 's/user(_write)?_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/g'
 without 'faults that are served (a stack that grows)' 6.1 a_stack_that_grows \
-	$uli 's/(likely\(!uli_arch_send_direct.*?)uli_queue\(uli, TWA_RESUME\);/$1/s'
+	$uli 's/uli_queue\(uli, TWA_RESUME\);//'
 without 'the red zone' 6.1 a_computation \
 	$x86 's/#define RED_ZONE\t128/#define RED_ZONE 0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
 without 'the flags that are cleared (string instructions)' 6.1 a_computation \
@@ -140,13 +141,14 @@ without 'saving extended state' 6.1 a_computation \
 
 # --- no nesting, blocks, limits
 without 'the flag that the handler runs' 6.1 no_nesting \
-	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/'
+	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/' \
+	$x86 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
 without 'the look whose frame it is' 6.1 interrupts_at_each_step \
 	$x86 's/return shared == code->shared;/return 1;/'
 without 'another round on the way out' 6.1 interrupts_at_each_step \
-	$x86 's/unlikely\(ip >= code->window && ip < code->popf\)/false/'
+	$x86 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->popf <= code->ret - code->popf;/'
 without 'the old frame on the last two instructions' 6.1 interrupts_at_each_step \
-	$x86 's/unlikely\(ip >= code->popf && ip <= code->ret\)/false/'
+	$x86 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->window < code->popf - code->window;/'
 without 'catching up' 6.1 blocked \
 	$lib 's/\n\tcatch_up\(uli\);\n\treturn 0;/\n\treturn 0;/'
 without 'the kick' 6.1 blocked_by_another_thread \
@@ -158,9 +160,9 @@ without 'the signal for a handler over its limit' 6.1 a_time_limit \
 
 # --- kinds of code
 without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
-	$x86 's/return cs;/return false;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
+	$x86 's/if \(unlikely\(cs\)\)/if (false)/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
 without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
-	$x86 's/!user_64bit_mode\(regs\) \|\| //g'
+	$x86 's/!user_64bit_mode\(regs\) \|\| //g; s/unlikely\(!user_64bit_mode\(regs\)\)/false/'
 without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \
 	$x86 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
 

@@ -621,6 +621,7 @@ static void signals_and_interrupts(void)
 static struct {
 	struct uut u;
 	pthread_t reader;
+	pid_t tid;	/* the reader's */
 	int pipes[2];
 	volatile int asked, returned;
 } race;
@@ -632,9 +633,9 @@ static void *signal_and_fire(void *arg)
 
 	run_on_cpu(1);
 	for (round = 1; round <= 200; round++) {
-		if (!AWAIT(race.asked == round))
+		if (!AWAIT(race.asked == round) ||
+		    !AWAIT(task_sleeps(getpid(), race.tid, SYS_read)))
 			return NULL;
-		sleep_ms(2);
 		pthread_kill(race.reader, SIGUSR1);
 		fire(&race.u.source, 1);
 		if (!AWAIT(race.returned == round) && write(race.pipes[1], "x", 1) != 1)
@@ -654,6 +655,7 @@ static void a_signal_before_an_interrupt(void)
 	REQUIRE(sigaction(SIGUSR1, &action, NULL) == 0 && pipe(race.pipes) == 0);
 	uut_start(&race.u, NULL, handle);
 	race.reader = pthread_self();
+	race.tid = gettid();
 	REQUIRE(pthread_create(&thread, NULL, signal_and_fire, &race) == 0);
 	for (round = 1; round <= 200 && ended == round - 1; round++) {
 		race.asked = round;
@@ -851,7 +853,8 @@ static void a_stack_that_grows(void)
 
 	uut_start(&u, NULL, handle);
 	for (i = 1; i <= 20; i++) {
-		REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=3000000 cpu=0",
+		/* Late enough for a busy machine's guest to be on that stack. */
+		REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=50000000 cpu=0",
 			    u.source.line) == 0);
 		__asm__ volatile("mov %%rsp, %%rbx\n\tsub %0, %%rsp\n"
 				 "1: pause\n\tcmp %1, %2\n\tja 1b\n\tmov %%rbx, %%rsp"
