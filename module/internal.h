@@ -98,6 +98,8 @@ struct procirq_uli_totals {
  * @line: the line it is on; not referenced
  * @irq: its Linux interrupt number
  * @device: the device that is asked; NULL where the whole line is one source
+ * @desc: the line's descriptor, where source_disable_line() may be used; set while
+ *	attaching
  * @lock: guards all that follows, down to @ring
  * @attached: our handler is on the line
  * @masked: we hold one count of the line's disable depth; with a device: it has
@@ -131,6 +133,7 @@ struct procirq_source {
 	struct procirq_line *line;
 	unsigned int irq;
 	struct procirq_device *device;
+	struct irq_desc *desc;
 
 	raw_spinlock_t lock;
 	bool attached;

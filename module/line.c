@@ -47,6 +47,13 @@ static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 	return threaded;
 }
 
+/* Whether to disable the line is to mask it, and its chip does no more than that. */
+static bool line_mask_at_once(struct irq_data *data)
+{
+	return irqd_is_level_type(data) && data->chip && data->chip->irq_mask &&
+	       !data->chip->irq_disable && irq_check_status_bit(data->irq, IRQ_DISABLE_UNLAZY);
+}
+
 /*
  * Puts @handler on the line, and counts what it takes from then on. Caller
  * holds line->mutex. Returns 0 or a negative errno.
@@ -68,6 +75,7 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	if (!source->ring)
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
+	source->desc = line_mask_at_once(data) ? irq_data_to_desc(data) : NULL;
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 
@@ -337,7 +345,7 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 	if (!line->own.attached)
 		return false;
 	list_for_each_entry(other, &line->own.readers, node)
-		if (other != reader && other->used)
+		if (other != reader && (other->used || other->mapped))
 			return true;
 	return false;
 }

@@ -242,7 +242,7 @@ static int reader_mmap(struct file *file, struct vm_area_struct *vma)
 	else if (!source->ring || source_is_shut(source))
 		err = -ENOTCONN;
 	else
-		reader->used = reader->mapped = true;
+		reader->mapped = true;
 	reader_unlock(source);
 	return err ?: ring_map(source->ring, vma);
 }

@@ -14,6 +14,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/irqdesc.h>
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
 #include <linux/poll.h>
@@ -35,6 +36,27 @@ static u64 source_last_ns(const struct procirq_source *source)
 	return source->taken ? ring_entry(source->ring, source->taken)->irq_ns : 0;
 }
 
+/*
+ * As disable_irq_nosync(), which first looks the descriptor up: a tenth of the way
+ * to read() since descriptors are in a maple tree (6.5). The same lock, depth and
+ * state bits; enable_irq() undoes it.
+ */
+static __always_inline void source_disable_line(struct irq_desc *desc)
+{
+	struct irq_data *data = &desc->irq_data;
+
+	lockdep_assert_irqs_disabled();
+	raw_spin_lock(&desc->lock);
+	if (!desc->depth++) {
+		ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_DISABLED;
+		if (!irqd_irq_masked(data)) {
+			data->chip->irq_mask(data);
+			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
+		}
+	}
+	raw_spin_unlock(&desc->lock);
+}
+
 static __always_inline void source_mask_inline(struct procirq_source *source,
 					       struct procirq_device *device, u32 status)
 {
@@ -46,16 +68,22 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 	source->masked = true;
 	if (device)
 		device_silence(device, status);
+	else if (source->desc)
+		source_disable_line(source->desc);
 	else
 		disable_irq_nosync(irq);
 	if (trace_procirq_mask_enabled())
 		trace_procirq_mask(irq, source->taken, source_last_ns(source));
 }
 
-/* Caller holds source->lock. */
+/*
+ * Caller holds source->lock. Without our handler the line's disable depth is not
+ * ours, and the descriptor may be gone.
+ */
 void source_mask(struct procirq_source *source)
 {
-	source_mask_inline(source, source->device, 0);
+	if (source->attached)
+		source_mask_inline(source, source->device, 0);
 }
 
 /*
@@ -353,10 +381,10 @@ static __always_inline void source_take(struct procirq_source *source,
 			source_deliver(reader, seq, now, status);
 			woken++;
 		}
-		if (unlikely(source->nr_bells))
+		if (unlikely(source->nr_bells | source->nr_ulis)) {
 			bell = source_ring_bells(source);
-		if (unlikely(source->nr_ulis))
 			source_raise_ulis(source, now);
+		}
 	}
 	if (likely(source_wants_mask(source, device)))
 		source_mask_inline(source, device, status);
@@ -382,7 +410,7 @@ static __always_inline void source_take(struct procirq_source *source,
 	}
 	if (trace_procirq_irq_enabled())
 		trace_procirq_irq(source->irq, seq, now);
-	if (woken || pollers)
+	if (trace_procirq_wake_enabled() && (woken || pollers))
 		trace_procirq_wake(source->irq, seq, now, woken, pollers);
 }
 

@@ -159,19 +159,22 @@ fault:
  * interrupted by running on: its sequence is aborted, as by a signal. That is for
  * uli_arch_send(), where user memory may fault.
  *
- * The address of its struct rseq was checked when it was registered.
+ * Between user_access_begin() and user_access_end(): the address of its struct rseq
+ * was checked when it was registered. Return: 0; -EAGAIN if it may be in one, -EFAULT.
  */
-#define unsafe_uli_refuse_rseq(refuse, fault)						\
-do {											\
-	struct rseq __user *rseq = current_rseq();					\
-	u64 cs;										\
-											\
-	if (rseq) {									\
-		unsafe_get_user(cs, &rseq->rseq_cs, fault);				\
-		if (unlikely(cs))							\
-			goto refuse;							\
-	}										\
-} while (0)
+static __always_inline int uli_refuse_rseq(void)
+{
+	struct rseq __user *rseq = current_rseq();
+	u64 cs;
+
+	if (!rseq)
+		return 0;
+	unsafe_get_user(cs, &rseq->rseq_cs, fault);
+	return cs ? -EAGAIN : 0;
+
+fault:
+	return -EFAULT;
+}
 
 /* Return: 0, or -EFAULT where the kernel itself would send SIGSEGV. */
 static int uli_abort_rseq(struct pt_regs *regs)
@@ -203,7 +206,10 @@ static int uli_abort_rseq(struct pt_regs *regs)
 	return 0;
 }
 #else
-#define unsafe_uli_refuse_rseq(refuse, fault)	do { } while (0)
+static int uli_refuse_rseq(void)
+{
+	return 0;
+}
 
 static int uli_abort_rseq(struct pt_regs *regs)
 {
@@ -224,12 +230,19 @@ static __always_inline bool uli_is_leaving(const struct pt_regs *regs,
 	return regs->ip - code->window <= code->ret - code->window;
 }
 
-#define unsafe_uli_put_frame(regs, code, frame, fault)					\
-do {											\
-	unsafe_put_user((code)->shared, &(frame)->shared, fault);			\
-	unsafe_put_user((regs)->flags, &(frame)->flags, fault);				\
-	unsafe_put_user((regs)->ip, &(frame)->ip, fault);				\
-} while (0)
+/* Between user_access_begin() and user_access_end(). Return: 0, -EFAULT. */
+static __always_inline int uli_put_frame(const struct pt_regs *regs,
+					 const struct procirq_uli *code,
+					 struct uli_frame __user *frame)
+{
+	unsafe_put_user(code->shared, &frame->shared, fault);
+	unsafe_put_user(regs->flags, &frame->flags, fault);
+	unsafe_put_user(regs->ip, &frame->ip, fault);
+	return 0;
+
+fault:
+	return -EFAULT;
+}
 
 /* Enters from wherever the thread is. Return: 0; -EAGAIN, -EFAULT. */
 static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
@@ -243,14 +256,11 @@ static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 		return err;
 	if (!user_write_access_begin(frame, sizeof(*frame)))
 		return -EFAULT;
-	unsafe_uli_put_frame(regs, code, frame, fault);
+	err = uli_put_frame(regs, code, frame);
 	user_write_access_end();
-	uli_set_regs(regs, code, frame);
-	return 0;
-
-fault:
-	user_write_access_end();
-	return -EFAULT;
+	if (!err)
+		uli_set_regs(regs, code, frame);
+	return err;
 }
 
 /* The rest of uli_arch_send_direct(), which has the state. */
@@ -281,7 +291,7 @@ int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 {
 	struct pt_regs *regs = get_irq_regs();
 	struct uli_frame __user *frame;
-	int err = -EFAULT;
+	int err;
 
 	/* Not every interrupt entry sets them; none sets another task's. */
 	if (unlikely(!in_hardirq() || !regs))
@@ -296,20 +306,17 @@ int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 		return uli_send_leaving(regs, code, state);
 
 	frame = uli_frame(regs);
-	if (unlikely(!user_access_begin(frame, sizeof(*frame))))
-		goto out;
-	unsafe_uli_refuse_rseq(refuse, fault);
-	unsafe_uli_put_frame(regs, code, frame, fault);
-	user_access_end();
-	uli_set_regs(regs, code, frame);
-	return 0;
-
-refuse: __maybe_unused;
-	err = -EAGAIN;
-fault:
-	user_access_end();
-out:
-	atomic_sub(PROCIRQ_ULI_BUSY, state);
+	err = -EFAULT;
+	if (likely(user_access_begin(frame, sizeof(*frame)))) {
+		err = uli_refuse_rseq();
+		if (likely(!err))
+			err = uli_put_frame(regs, code, frame);
+		user_access_end();
+	}
+	if (likely(!err))
+		uli_set_regs(regs, code, frame);
+	else
+		atomic_sub(PROCIRQ_ULI_BUSY, state);
 	return err;
 }
 

@@ -160,7 +160,7 @@ without 'the signal for a handler over its limit' 6.1 a_time_limit \
 
 # --- kinds of code
 without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
-	$x86 's/if \(unlikely\(cs\)\)/if (false)/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
+	$x86 's/return cs \? -EAGAIN : 0;/return 0;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
 without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
 	$x86 's/!user_64bit_mode\(regs\) \|\| //g; s/unlikely\(!user_64bit_mode\(regs\)\)/false/'
 without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \
