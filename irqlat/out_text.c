@@ -519,4 +519,5 @@ void out_text(const struct run *run, const struct text_style *style, FILE *out)
 	print_all_counts(run, style, out);
 	if (style->histogram)
 		print_histograms(run, style, out);
+	out_overview(run, style, out);
 }
