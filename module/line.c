@@ -213,12 +213,14 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 	line->excl = excl;
 	raw_spin_unlock_irq(&own->lock);
 
-	if (own->nr_readers == 1)
+	/* Also where those who shared it before have left. */
+	if (!own->attached)
 		err = line_attach(line);
 	if (err) {
 		raw_spin_lock_irq(&own->lock);
 		source_leave(own, reader);
 		line->excl = false;
+		line->shared = own->nr_readers;
 		raw_spin_unlock_irq(&own->lock);
 	} else {
 		kref_get(&line->ref);

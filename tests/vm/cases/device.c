@@ -334,9 +334,19 @@ static void two_start_at_once(void)
 	}
 	CHECK_EQ(irq_read(third), 1);
 	CHECK_EQ(irq_read(third), -ENOTCONN);
-	close(third);
 	close(fd[0]);
 	close(fd[1]);
+	/* Nobody shares it any more: whoever opens it has it as a whole, and the third. */
+	CHECK_EQ(irq_read(third), -ENOTCONN);
+	REQUIRE((fd[0] = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
+	REQUIRE(pci_intx_enable(EDU_1));	/* off since its release */
+	edu_raise(edu[0]);
+	CHECK(AWAIT(irq_poll(fd[0], 0) == POLLIN));
+	CHECK_EQ(irq_read(fd[0]), 1);
+	CHECK_EQ(irq_read(third), 1);
+	edu_ack(edu[0]);
+	close(third);
+	close(fd[0]);
 	edus_release();
 }
 
