@@ -244,12 +244,48 @@ static void edu_touch(void (*deed)(volatile uint32_t *edu))
 	munmap((void *)edu, 4096);
 }
 
+/*
+ * The emulated IO-APIC misses a pin that goes down while its entry is not that of a
+ * level-triggered line, as after the line's last close: it remembers an interrupt
+ * that no device makes, and raises it for ever once the line is opened again. So
+ * somebody has the line open while the device is acknowledged.
+ *
+ * Caller holds pci_mutex; the device is bound.
+ */
+static void edu_quiet(void)
+{
+	int irq = pci_irq(EDU_1);
+	int fd = irq > 15 ? irq_open(irq, O_RDWR | O_NONBLOCK) : -1;
+
+	edu_touch(edu_ack);
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool edu_is_bound(void)
+{
+	return !access(PCI_DEVICE EDU_1 "/procirq", F_OK);
+}
+
 /* What it has raised stays until a descriptor, or another call, acknowledges it. */
 static void do_edu(struct worker *w)
 {
 	pthread_mutex_lock(&pci_mutex);
-	edu_touch(draw(w, 2) ? edu_raise : edu_ack);
+	if (edu_is_bound()) {
+		if (draw(w, 2))
+			edu_touch(edu_raise);
+		else
+			edu_quiet();
+	}
 	pthread_mutex_unlock(&pci_mutex);
+}
+
+/* Caller holds pci_mutex. */
+static void edu_unbind(void)
+{
+	if (edu_is_bound())
+		edu_quiet();
+	pci_unbind(EDU_1);
 }
 
 static void do_pci(struct worker *w)
@@ -260,12 +296,12 @@ static void do_pci(struct worker *w)
 	pthread_mutex_lock(&pci_mutex);
 	/*
 	 * The emulator's device never lowers its pin once it has MSI: a pin that is
-	 * up by then is up with nothing in the status register, and nobody's.
+	 * up by then is up with nothing in the status register, and nobody's. An
+	 * unbound device is quiet.
 	 */
-	edu_touch(edu_ack);
 	pci_irq_kind(kinds[draw(w, 3)]);
 	if (pci_bind(EDU_1, "procirq-pci"))
-		pci_unbind(EDU_1);
+		edu_unbind();
 	irq = pci_irq(EDU_1);
 	pthread_mutex_unlock(&pci_mutex);
 	fd = irq > 15 ? irq_open(irq, O_RDWR | O_NONBLOCK) : -1;
@@ -340,6 +376,8 @@ static void do_unload(struct worker *w)
 	if (draw(w, 40))
 		return;
 	pthread_mutex_lock(&pci_mutex);
+	if (edu_is_bound())
+		edu_quiet();
 	read_text("/sys/module/procirq/parameters/hard", hard, sizeof(hard));
 	snprintf(arguments, sizeof(arguments), "storm_rate=" STORM_RATE " hard=%c", hard[0]);
 	for (tries = 0; tries < 100 && !stop; tries++) {
@@ -387,7 +425,7 @@ static void release_the_blocked(void)
 	for (i = 0; i < LINES; i++)
 		gen("remove line=%d", i);
 	pthread_mutex_lock(&pci_mutex);
-	pci_unbind(EDU_1);
+	edu_unbind();
 	pthread_mutex_unlock(&pci_mutex);
 }
 
