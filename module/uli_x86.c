@@ -267,9 +267,12 @@ static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_uli *code,
 				     atomic_t *state)
 {
-	/* There is no restartable sequence in there. */
-	int err = uli_enter(regs, code);
+	int err;
 
+	/* There is no restartable sequence in there. */
+	pagefault_disable();
+	err = uli_enter(regs, code);
+	pagefault_enable();
 	if (err)
 		atomic_sub(PROCIRQ_ULI_BUSY, state);
 	return err;
@@ -307,12 +310,14 @@ int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 
 	frame = uli_frame(regs);
 	err = -EFAULT;
+	pagefault_disable();
 	if (likely(user_access_begin(frame, sizeof(*frame)))) {
 		err = uli_refuse_rseq();
 		if (likely(!err))
 			err = uli_put_frame(regs, code, frame);
 		user_access_end();
 	}
+	pagefault_enable();
 	if (likely(!err))
 		uli_set_regs(regs, code, frame);
 	else
