@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "way_procirq.h"
+#include "driver_procirq.h"
 
 /* Nothing that was rung for an earlier wait may end the next one. */
 static int clear(int event_fd)
@@ -28,18 +28,8 @@ static int arm_eventfd(struct port *port)
 	    procirq_set_eventfd(port->line, own->event_fd, 0))
 		return -1;
 	own->rings = true;
-	procirq_find_nothing(port);
+	procirq_port_find_nothing(port);
 	return 0;
-}
-
-/* The other ways need not pay for it. */
-void procirq_end_bell(struct port *port)
-{
-	struct procirq_port *own = port->own;
-
-	if (own->rings)
-		procirq_set_eventfd(port->line, -1, 0);
-	own->rings = false;
 }
 
 static int wait_eventfd(struct port *port, struct delivery *delivery)
@@ -51,8 +41,8 @@ static int wait_eventfd(struct port *port, struct delivery *delivery)
 	delivery->user_ns = clock_ns();
 	if (n != sizeof(count))
 		return -1;
-	procirq_end_bell(port);
-	return procirq_take_record(port, delivery);
+	procirq_port_end_bell(port);
+	return procirq_port_take_record(port, delivery);
 }
 
 const struct way way_eventfd = {

@@ -7,20 +7,10 @@
 #include <errno.h>
 
 #include "clock.h"
-#include "way_procirq.h"
+#include "driver_procirq.h"
 
 /* How often the spinning thread looks whether it is to stop. */
 #define SPIN_NS 1000000
-
-/* The other ways have the line masked. */
-void procirq_end_spinning(struct port *port)
-{
-	struct procirq_port *own = port->own;
-
-	if (own->no_mask)
-		procirq_set_flags(port->line, PROCIRQ_FLAG_RECORDS);
-	own->no_mask = false;
-}
 
 /* What the other ways have read is in the ring too. */
 static int arm_mmap_spin(struct port *port)
@@ -34,7 +24,7 @@ static int arm_mmap_spin(struct port *port)
 	}
 	while (procirq_ring_next(own->ring, &entry, NULL))
 		;
-	procirq_find_nothing(port);
+	procirq_port_find_nothing(port);
 	own->no_mask = !procirq_set_flags(port->line, PROCIRQ_FLAG_RECORDS | PROCIRQ_FLAG_NO_MASK);
 	return 0;
 }
@@ -60,8 +50,8 @@ static int wait_mmap_spin(struct port *port, struct delivery *delivery)
 	}
 	delivery->user_ns = clock_ns();
 	delivery->early = entry.irq_ns < own->spins_since_ns;
-	procirq_end_spinning(port);
-	return procirq_take_record(port, delivery);
+	procirq_port_end_spinning(port);
+	return procirq_port_take_record(port, delivery);
 }
 
 const struct way way_mmap_spin = {

@@ -4,8 +4,8 @@
  * each would have to catch up with the other's interrupts before the kernel
  * unmasks the line.
  */
-#ifndef IRQLAT_WAY_PROCIRQ_H
-#define IRQLAT_WAY_PROCIRQ_H
+#ifndef IRQLAT_DRIVER_PROCIRQ_H
+#define IRQLAT_DRIVER_PROCIRQ_H
 
 #include <stdbool.h>
 
@@ -34,9 +34,11 @@ struct procirq_port {
 	bool no_mask;
 };
 
-int procirq_take_record(struct port *port, struct delivery *delivery);
-void procirq_find_nothing(struct port *port);
-void procirq_end_bell(struct port *port);
-void procirq_end_spinning(struct port *port);
+int procirq_port_read(struct port *port, struct delivery *delivery);
+int procirq_port_take_record(struct port *port, struct delivery *delivery);
+void procirq_port_find_nothing(struct port *port);
+void procirq_port_end_bell(struct port *port);
+void procirq_port_end_spinning(struct port *port);
+void procirq_port_end_watch(struct port *port);
 
-#endif /* IRQLAT_WAY_PROCIRQ_H */
+#endif /* IRQLAT_DRIVER_PROCIRQ_H */
