@@ -121,6 +121,21 @@ status=$?
 	grep -q 'effect: ' "$scratch/out" && grep -q 'change: ' "$scratch/out"
 result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1 "$scratch/out")"
 
+says_check()
+{
+	"$irqlat" check "$@" >"$scratch/out" 2>"$scratch/err"
+}
+says_check --root "$scratch/nowhere"
+[ $? = 1 ] && grep -q 'nowhere: No such file' "$scratch/err" && [ ! -s "$scratch/out" ]
+result $? 'check: a root that is not there' "$(head -1 "$scratch/out" "$scratch/err")"
+mkdir -p "$scratch/bare/proc"
+says_check --root "$scratch/bare"
+awk '/^(spoils|unknown)/ { n++; want = "effect" }
+	/^ +effect: ./ && want == "effect" { want = "change"; next }
+	/^ +change: ./ && want == "change" { told++; want = "" }
+	END { exit !(n > 3 && told == n) }' "$scratch/out"
+result $? 'check: what is not known has an effect and a remedy too' "$(grep -A2 ^unknown "$scratch/out" | head -3)"
+
 # --- the running kernel ----------------------------------------------------------
 
 [ -d $tracing/instances ] || mount -t tracefs nodev $tracing 2>/dev/null
