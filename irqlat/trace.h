@@ -100,6 +100,7 @@ struct trace_config {
  * @gaps: losses in the trace, with their times; @n_gaps of them, the first
  *	TRACE_GAPS_MAX only
  * @interrupted: ended by a signal
+ * @failed: what was asked for could not be done, and was said
  * @sees_user: system calls were recorded
  * @mapped: the buffers were read with mmap
  * @over: chains that took too long
@@ -125,6 +126,7 @@ struct trace_run {
 	struct trace_gap gaps[TRACE_GAPS_MAX];
 	uint64_t n_gaps;
 	bool interrupted;
+	bool failed;
 	bool sees_user;
 	bool mapped;
 	uint64_t over;

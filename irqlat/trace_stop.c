@@ -104,15 +104,15 @@ int trace_actions_parse(const char *text, struct trace_config *config)
 	for (part = copy ? strtok_r(copy, ";", &state) : NULL; part;
 	     part = strtok_r(NULL, ";", &state)) {
 		if (config->n_actions == TRACE_ACTIONS_MAX ||
-		    parse_action(part, &config->actions[config->n_actions++])) {
-			msg_error("--on-threshold: \"%s\" is none of: trace[,file=F] "
-				  "signal,num=N,pid=P|parent shell,command=C continue",
-				  text);
-			free(copy);
-			return -1;
-		}
+		    parse_action(part, &config->actions[config->n_actions++]))
+			break;
 	}
-	return copy ? 0 : -1;
+	if (!part && config->n_actions)
+		return 0;
+	msg_error("--on-threshold: \"%s\" is none of: trace[,file=F] "
+		  "signal,num=N,pid=P|parent shell,command=C continue", text);
+	free(copy);
+	return -1;
 }
 
 /* --- the chain ------------------------------------------------------------- */
@@ -434,8 +434,10 @@ static int run_shell(const char *command)
 	pid_t pid = fork();
 	int status;
 
-	if (pid < 0)
+	if (pid < 0) {
+		msg_error("--on-threshold shell: %s", strerror(errno));
 		return -1;
+	}
 	if (!pid) {
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
@@ -444,11 +446,20 @@ static int run_shell(const char *command)
 	}
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
-			return -1;
+			return 0;
 	}
 	if (status)
 		msg_warning("--on-threshold shell: \"%s\" failed", command);
 	return 0;
+}
+
+static int send_signal(const struct trace_action *action)
+{
+	if (!kill(action->pid, action->number))
+		return 0;
+	msg_error("--on-threshold signal: process %d: %s", action->pid,
+		  strerror(errno));
+	return -1;
 }
 
 static const char *trace_file(const struct trace_config *config,
@@ -460,7 +471,7 @@ static const char *trace_file(const struct trace_config *config,
 					 TRACE_FILE_DEFAULT;
 }
 
-/* The run is over: keep its trace. Returns 0, or -1 with errno set. */
+/* The run is over: keep its trace. Returns 0, or -1 after a message. */
 int trace_stop_keep(struct trace_stop *stop)
 {
 	return keep_trace(stop, trace_file(stop->run->config, NULL));
@@ -470,9 +481,10 @@ int trace_stop_keep(struct trace_stop *stop)
  * trace_stop_act - do what was asked for
  * @stop: pending
  *
- * Returns 1 when measuring shall end, 0 when it goes on, -1 on errors.
+ * What cannot be done is said, the rest is done all the same. Returns whether
+ * measuring goes on.
  */
-int trace_stop_act(struct trace_stop *stop)
+bool trace_stop_act(struct trace_stop *stop)
 {
 	const struct trace_config *config = stop->run->config;
 	bool go_on = false;
@@ -484,11 +496,13 @@ int trace_stop_act(struct trace_stop *stop)
 		instance_stop(stop->instance);
 		stop->run->ended_ns = clock_ns();
 	}
-	if (config->auto_ns && find_culprit(stop))
-		return -1;
+	if (config->auto_ns && find_culprit(stop)) {
+		msg_error("-a: cannot look for the culprit: %s", strerror(errno));
+		stop->run->failed = true;
+	}
 	if (config->trace_file.wanted &&
 	    keep_trace(stop, trace_file(config, NULL)))
-		return -1;
+		stop->run->failed = true;
 	for (size_t i = 0; i < config->n_actions; i++) {
 		const struct trace_action *action = &config->actions[i];
 		int err = 0;
@@ -498,7 +512,7 @@ int trace_stop_act(struct trace_stop *stop)
 			err = keep_trace(stop, trace_file(config, action));
 			break;
 		case TRACE_ACTION_SIGNAL:
-			err = kill(action->pid, action->number);
+			err = send_signal(action);
 			break;
 		case TRACE_ACTION_SHELL:
 			err = run_shell(action->text);
@@ -506,8 +520,7 @@ int trace_stop_act(struct trace_stop *stop)
 		case TRACE_ACTION_CONTINUE:
 			break;
 		}
-		if (err)
-			return -1;
+		stop->run->failed |= err;
 	}
-	return !go_on;
+	return go_on;
 }

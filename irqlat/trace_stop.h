@@ -13,7 +13,7 @@ struct trace_stop *trace_stop_new(struct trace_run *run,
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
 bool trace_stop_pending(const struct trace_stop *stop);
-int trace_stop_act(struct trace_stop *stop);
+bool trace_stop_act(struct trace_stop *stop);
 int trace_stop_keep(struct trace_stop *stop);
 
 int trace_actions_parse(const char *text, struct trace_config *config);

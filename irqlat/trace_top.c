@@ -4,7 +4,10 @@
 #include <curses.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "msg.h"
 
 /**
  * struct trace_top - the screen
@@ -22,23 +25,26 @@ struct trace_top {
 /**
  * trace_top_open - take the terminal
  *
- * Returns NULL with errno set when there is none.
+ * Returns NULL after a message when there is none.
  */
 struct trace_top *trace_top_open(void)
 {
 	struct trace_top *top;
 
 	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-		errno = ENOTTY;
+		msg_error("trace top: standard input is no terminal; use trace");
 		return NULL;
 	}
 	top = calloc(1, sizeof(*top));
-	if (!top)
+	if (!top) {
+		msg_error("trace top: %s", strerror(errno));
 		return NULL;
+	}
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);
-		errno = ENOTTY;
+		msg_error("trace top: no terminal of this kind is known here: TERM=%s; set it, or use trace",
+			  getenv("TERM") ? getenv("TERM") : "");
 		return NULL;
 	}
 	cbreak();

@@ -101,6 +101,21 @@ else
 	skip 'with tracefs read-only' 'needs root and mount namespaces'
 fi
 
+# line NAME REGEX ARGUMENT...: that, and nothing else, on standard error
+line()
+{
+	local name=$1 regex=$2
+	shift 2
+	says "$name" 1 "$regex" "$@"
+	[ "$(wc -l <"$scratch/err")" = 1 ]
+	result $? "$name, in one line" "$(cat "$scratch/err")"
+}
+
+line 'no actions at all' 'none of: trace' -T 1 --on-threshold ''
+line 'an empty list' '--irq: "" is not a number' --irq '' -d 0.1
+line 'an empty name' '--name: empty' --name '' -d 0.1
+line 'a recording is kept already' 'leave out -i or -t' -i x.dat -ty.dat
+
 # --- the man page -----------------------------------------------------------------
 
 missing=
@@ -381,6 +396,30 @@ grep -Eq 'WARNING: .*events lost' "$scratch/loss.txt" &&
 	awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/loss.txt"
 result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
 
+# What the reader of the tables does: one line says it, whenever it went away.
+for mode in "-d 1 --interval 0.2" "-q -d 0.2" "hist -d 0.2"; do
+	for where in /dev/full pipe; do
+		if [ $where = pipe ]; then
+			{ "$irqlat" trace $mode 2>"$scratch/err"; echo $? >"$scratch/status"; } | true
+			why='Broken pipe'
+		else
+			"$irqlat" trace $mode >/dev/full 2>"$scratch/err"
+			echo $? >"$scratch/status"
+			why='No space left'
+		fi
+		[ "$(cat "$scratch/status")" = 1 ] && [ "$(wc -l <"$scratch/err")" = 1 ] &&
+			grep -q "^irqlat: cannot write the output: $why" "$scratch/err"
+		result $? "trace $mode into $where: one line" "$(cat "$scratch/status" "$scratch/err")"
+	done
+done
+if command -v script >/dev/null; then
+	TERM=nonsense script -qec "$irqlat trace top -d 1" "$scratch/typescript" >/dev/null 2>&1 </dev/null
+	[ $? = 1 ] && grep -q 'trace top: .*TERM.*nonsense' "$scratch/typescript"
+	result $? 'top on a terminal nobody knows' "$(head -3 "$scratch/typescript")"
+else
+	skip 'top on a terminal nobody knows' 'needs script'
+fi
+
 # --- thresholds -------------------------------------------------------------------
 
 (cd "$scratch" && "$irqlat" trace -q -d 20 -a 1 --no-header -t"$scratch/stop.dat" \
@@ -396,6 +435,21 @@ result $? 'and the trace can be read' "$(head -1 "$scratch/out")"
 status=$?
 [ $status = 2 ] && [ "$(wc -l <"$scratch/acted")" -gt 1 ]
 result $? 'shell and continue: measuring goes on' "status $status, $(wc -l <"$scratch/acted") times"
+# An action that fails is named; what was measured is told all the same.
+fails()
+{
+	local name=$1 regex=$2
+	shift 2
+	"$irqlat" trace -q -d 20 -T 1 --no-header "$@" >"$scratch/out" 2>"$scratch/err"
+	[ $? = 1 ] && [ "$(wc -l <"$scratch/err")" = 1 ] && grep -q -- "$regex" "$scratch/err" &&
+		grep -q 'seen = matched' "$scratch/out"
+	result $? "$name" "$(cat "$scratch/err"; tail -1 "$scratch/out")"
+}
+fails 'a trace that cannot be kept' 'nowhere/x.dat: cannot write: No such file' -t"$scratch/nowhere/x.dat"
+fails 'the same as an action' 'nowhere/x.dat: cannot write: No such file' \
+	--on-threshold "trace,file=$scratch/nowhere/x.dat"
+fails 'a signal to nobody' 'signal: process 999999999: No such process' \
+	--on-threshold 'signal,num=10,pid=999999999'
 (trap 'echo got >'"$scratch/signal" USR1
 "$irqlat" trace -q -d 20 -T 1 --on-threshold "signal,num=10,pid=parent" >/dev/null 2>&1; :)
 [ -s "$scratch/signal" ]
