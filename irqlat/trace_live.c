@@ -159,6 +159,8 @@ static int step(struct live *live)
 		return 1;
 	}
 	if (trace_stop_pending(live->stop)) {
+		/* Reports and messages are for the terminal's own screen. */
+		trace_top_pause(live->top);
 		live->stopped = !trace_stop_act(live->stop);
 		if (live->stopped)
 			return 1;
@@ -189,6 +191,9 @@ static int measure(struct live *live)
 		rc = step(live);
 	} while (!rc);
 	instance_stop(live->instance);
+	/* What comes now is for the terminal's own screen. */
+	trace_top_close(live->top);
+	live->top = NULL;
 	if (!live->stopped)
 		run->ended_ns = clock_ns();
 	live->stopped = true;

@@ -320,8 +320,10 @@ static int find_culprit(struct trace_stop *stop)
 	if (!stop->symbols)
 		stop->symbols = symbols_running();
 	if (!rc)
-		print_culprit(stop, culprit, stdout);
-	fflush(stdout);
+		print_culprit(stop, culprit,
+			      trace_out_uses_stdout(stop->run->config) ? stderr :
+									 stdout);
+	msg_flush_output();
 	free(culprit);
 	return rc;
 }

@@ -57,12 +57,19 @@ struct trace_top *trace_top_open(void)
 	return top;
 }
 
+/* Give the terminal back until something is drawn; NULL is fine. */
+void trace_top_pause(struct trace_top *top)
+{
+	if (top && !isendwin())
+		endwin();
+}
+
 /* Give the terminal back; NULL is fine. */
 void trace_top_close(struct trace_top *top)
 {
 	if (!top)
 		return;
-	endwin();
+	trace_top_pause(top);
 	delscreen(top->screen);
 	free(top->text);
 	free(top);

@@ -435,6 +435,24 @@ result $? 'and the trace can be read' "$(head -1 "$scratch/out")"
 status=$?
 [ $status = 2 ] && [ "$(wc -l <"$scratch/acted")" -gt 1 ]
 result $? 'shell and continue: measuring goes on' "status $status, $(wc -l <"$scratch/acted") times"
+# The report stays out of what is for programs, and off the screen of top.
+(cd "$scratch" && "$irqlat" trace -q -d 20 -a 1 -tstop.dat --json >json.json 2>"$scratch/err")
+[ $? = 2 ] && python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$scratch/json.json" 2>"$scratch/why" &&
+	grep -q 'Longest stage' "$scratch/err"
+result $? '-a with JSON on standard output: it is JSON' "$(tail -1 "$scratch/why"; head -2 "$scratch/err")"
+if command -v script >/dev/null; then
+	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 1 -a 1 \
+		--interval 0.1 -t$scratch/stop.dat --on-threshold continue" \
+		"$scratch/typescript" >/dev/null 2>&1 </dev/null
+	# The terminal has a screen for top, between these two, and its own.
+	sed 's/\x1b\[?1049h/\n<top>\n/g; s/\x1b\[?1049l/\n<own>\n/g' "$scratch/typescript" |
+		awk '/<top>/ { top = 1 } /<own>/ { top = 0 } /Longest stage|Saving trace/ { n++; bad += top }
+			END { print n + 0, bad + 0; exit !(n > 2 && !bad) }' >"$scratch/out"
+	result $? 'top: reports are not written into its screen' "$(cat "$scratch/out")"
+else
+	skip 'top: reports are not written into its screen' 'needs script'
+fi
+
 # An action that fails is named; what was measured is told all the same.
 fails()
 {
