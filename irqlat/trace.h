@@ -144,6 +144,7 @@ void trace_kernel_resolution(const struct trace_config *config, char *text,
 void trace_kernel_summary(const struct trace_run *run, FILE *out);
 
 /* trace_run.c: what they share */
+void trace_run_signals(sigset_t *set);
 int trace_run_hold_signals(void);
 bool trace_run_signal(int signal_fd);
 bool trace_run_shows_tables(const struct trace_run *run);

@@ -429,30 +429,49 @@ static int keep_trace(struct trace_stop *stop, const char *path)
 
 /* --- actions --------------------------------------------------------------- */
 
+/*
+ * Until it ends. Who tells us to end means it, too: it gets the signal, and so do
+ * we, later: the run reads its own.
+ */
+static int wait_child(pid_t pid, const sigset_t *awaited)
+{
+	int status = 0, told = 0;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		int number = sigwaitinfo(awaited, NULL);
+
+		if (number > 0 && number != SIGCHLD) {
+			kill(pid, number);
+			told = number;
+		}
+	}
+	if (told)
+		raise(told);
+	return status;
+}
+
 /* The child gets its signals back: it must end when it is told to. */
 static int run_shell(const char *command)
 {
-	sigset_t none;
-	pid_t pid = fork();
-	int status;
+	sigset_t awaited, before;
+	pid_t pid;
 
-	if (pid < 0) {
-		msg_error("--on-threshold shell: %s", strerror(errno));
-		return -1;
-	}
+	trace_run_signals(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &awaited, &before);
+	pid = fork();
 	if (!pid) {
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
+		sigemptyset(&before);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return 0;
-	}
-	if (status)
+	if (pid < 0)
+		msg_error("--on-threshold shell: %s", strerror(errno));
+	else if (wait_child(pid, &awaited))
 		msg_warning("--on-threshold shell: \"%s\" failed", command);
-	return 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid < 0 ? -1 : 0;
 }
 
 static int send_signal(const struct trace_action *action)

@@ -453,6 +453,22 @@ else
 	skip 'top: reports are not written into its screen' 'needs script'
 fi
 
+# A command that never ends does not hold the instance: it is told to end, too.
+"$irqlat" trace -q -d 60 -T 1 --no-header --on-threshold "shell,command=exec sleep 30.25" \
+	>"$scratch/out" 2>"$scratch/err" &
+pid=$!
+for _ in $(seq 50); do
+	pgrep -P $pid >/dev/null && break
+	sleep 0.1
+done
+started=$SECONDS
+kill -TERM $pid
+wait $pid
+status=$?
+[ $status = 2 ] && [ $((SECONDS - started)) -lt 10 ] && [ ! -d $tracing/instances/irqlat-trace-$pid-* ] &&
+	grep -q 'seen = matched' "$scratch/out" && ! pgrep -f 'sleep 30\.25' >/dev/null
+result $? 'SIGTERM while a command runs' "status $status, $((SECONDS - started)) s, $(cat "$scratch/err")"
+
 # An action that fails is named; what was measured is told all the same.
 fails()
 {
