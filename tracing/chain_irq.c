@@ -80,20 +80,25 @@ void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu,
 	path->stages = 0;
 	memset(path->ns, 0, sizeof(path->ns));
 	cpu->depth++;
-	cpu->in_handler = 0;
 }
 
-/* Softirqs the handler raised have been waiting since it ended. */
+/*
+ * Softirqs the handler raised have been waiting since it ended; those of one that
+ * it interrupted go on.
+ */
 static void handler_ended(struct chains *b, struct cpu_state *cpu,
 			  const struct root *root, uint64_t ts_ns)
 {
-	while (cpu->in_handler) {
-		unsigned int vec = (unsigned int)__builtin_ctz(cpu->in_handler);
+	uint32_t left = cpu->in_handler;
+
+	for (; left; left &= left - 1) {
+		unsigned int vec = (unsigned int)__builtin_ctz(left);
 		struct path *path = &cpu->pending[vec].path;
 
-		cpu->in_handler &= cpu->in_handler - 1;
-		if (path->root == root)
-			chain_path_step(b, path, STAGE_HANDLER, ts_ns);
+		if (path->root != root)
+			continue;
+		cpu->in_handler &= ~(1u << vec);
+		chain_path_step(b, path, STAGE_HANDLER, ts_ns);
 	}
 }
 

@@ -88,7 +88,7 @@ struct work {
  * @depth: how many
  * @tail: the last handler that ended, until the CPU does something else: its
  *	irq thread is woken after the end of the handler
- * @in_handler: softirqs raised by the innermost handler, a bit each
+ * @in_handler: softirqs raised by the handlers in @hard, a bit each
  * @pending: softirqs raised and not entered
  * @running: the softirq that was entered
  * @running_pid: task that runs it or was interrupted by it; -1: none
