@@ -167,7 +167,7 @@ done
 before=$(cat $tracing/set_event $tracing/tracing_on $tracing/trace_clock)
 
 start_load
-"$irqlat" trace -q -d 2 -n -t"$scratch/live.dat" --json="$scratch/live.json" \
+"$irqlat" trace -q -d 2 -n --buffer 16384 -t"$scratch/live.dat" --json="$scratch/live.json" \
 	--hlog="$scratch/live.hlog" --hgrm="$scratch/live" >"$scratch/live.txt" 2>"$scratch/err"
 result $? 'a live run' "$(head -2 "$scratch/err")"
 awk '/^ +all / { seen = $2; sum = $3 + $4 + $5 + $6; found = 1 }
@@ -280,10 +280,10 @@ start_load
 
 # Both see the same reads of a task whose name nobody else has.
 cp /bin/dd "$scratch/ddmm"
-"$irqlat" trace -q -n --no-header --mmap --comm ddmm -t"$scratch/mmap.dat" \
+"$irqlat" trace -q -n --no-header --buffer 16384 --mmap --comm ddmm -t"$scratch/mmap.dat" \
 	>"$scratch/mmap.txt" 2>"$scratch/mmap.err" &
 mmap=$!
-"$irqlat" trace -q -n --no-header --comm ddmm -t"$scratch/read.dat" >"$scratch/read.txt" 2>"$scratch/err" &
+"$irqlat" trace -q -n --no-header --buffer 16384 --comm ddmm -t"$scratch/read.dat" >"$scratch/read.txt" 2>"$scratch/err" &
 read=$!
 for pid in $mmap $read; do
 	for _ in $(seq 50); do
