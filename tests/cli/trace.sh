@@ -497,8 +497,23 @@ if command -v script >/dev/null; then
 	grep -q 'irqlat trace top' "$scratch/typescript" && grep -q 'STAGE' "$scratch/typescript" &&
 		grep -q 'seen = matched' "$scratch/typescript"
 	result $? 'top draws, and leaves a summary' "$(head -c 200 "$scratch/typescript" | tr -d '\033')"
+	# The last column of a table that is wider than the terminal, by arrow keys.
+	: >"$scratch/typescript"
+	(
+		for _ in $(seq 80); do
+			grep -q STAGE "$scratch/typescript" && break
+			sleep 0.1
+		done
+		printf '\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC'
+		sleep 0.5
+		printf q
+	) | TERM=xterm script -qfc "stty cols 40 rows 12; exec $irqlat trace top --interval 0.3 -d 9" \
+		"$scratch/typescript" >/dev/null 2>&1
+	sed 's/\x1b\[?1049l/\n<own>\n/g' "$scratch/typescript" | sed '/<own>/,$d' | grep -q 'P99\.9'
+	result $? 'top shows what is wider than 40 columns' "$(head -c 300 "$scratch/typescript" | tr -d '\033')"
 else
 	skip 'top draws, and leaves a summary' 'needs script'
+	skip 'top shows what is wider than 40 columns' 'needs script'
 fi
 stop_load
 
