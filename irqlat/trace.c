@@ -255,6 +255,10 @@ static int check(struct trace_config *config)
 	if (config->on_threshold &&
 	    trace_actions_parse(config->on_threshold, config))
 		return -1;
+	if (config->threshold_ns && config->auto_ns) {
+		msg_error("-T and -a: both stop, and -a also says why: give one of them");
+		return -1;
+	}
 	if (config->on_threshold && !threshold) {
 		msg_error("--on-threshold: needs -T or -a to say when");
 		return -1;

@@ -111,6 +111,7 @@ line()
 	result $? "$name, in one line" "$(cat "$scratch/err")"
 }
 
+line '-T and -a both' '-T and -a: both stop' -T 5 -a 500 -d 0.1
 line 'no actions at all' 'none of: trace' -T 1 --on-threshold ''
 line 'an empty list' '--irq: "" is not a number' --irq '' -d 0.1
 line 'an empty name' '--name: empty' --name '' -d 0.1
