@@ -384,6 +384,22 @@ done
 [ "$ok" = 0 ]
 result $? 'recordings that were cut short' "$ok"
 
+# The last sub-buffer is damaged: its gap has no end.
+python3 - "$scratch/live.dat" >"$scratch/damaged.dat" <<'PYTHON'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+page, = struct.unpack_from("=I", data, 14)
+struct.pack_into("=I", data, len(data) - page + 8, 0x7ffffff)
+sys.stdout.buffer.write(data)
+PYTHON
+"$irqlat" trace -i "$scratch/damaged.dat" --no-header --json="$scratch/damaged.json" >"$scratch/out" 2>&1
+[ $? = 0 ] && grep -q '^WARNING: an unknown number of events lost in 1 gap;' "$scratch/out" &&
+	grep -Eq '^  CPU [0-9]+, \? events after [0-9.]+ s$' "$scratch/out" &&
+	python3 -c 'import json, sys
+gap, = json.load(open(sys.argv[1]))["trace"]["gaps"]
+assert gap["from_ns"] > 0 and gap["to_ns"] is None, gap' "$scratch/damaged.json" 2>"$scratch/why"
+result $? 'a gap at the end' "$(grep -A1 WARN "$scratch/out" | head -3; cat "$scratch/why" 2>/dev/null)"
+
 # Losses are loud: the smallest buffer cannot hold what a pause lets in.
 "$irqlat" trace -q -d 3 --buffer 64 --sub-buffer 4 --no-header >"$scratch/loss.txt" 2>&1 &
 pid=$!
@@ -393,7 +409,7 @@ kill -STOP $pid
 sleep 1
 kill -CONT $pid
 wait $pid
-grep -Eq 'WARNING: .*events lost' "$scratch/loss.txt" &&
+grep -Eq 'WARNING: .*events.* lost in' "$scratch/loss.txt" &&
 	awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/loss.txt"
 result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
 
