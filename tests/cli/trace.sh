@@ -482,7 +482,7 @@ started=$SECONDS
 kill -TERM $pid
 wait $pid
 status=$?
-[ $status = 2 ] && [ $((SECONDS - started)) -lt 10 ] && [ ! -d $tracing/instances/irqlat-trace-$pid-* ] &&
+[ $status = 2 ] && [ $((SECONDS - started)) -lt 10 ] && ! instances | grep -q "irqlat-trace-$pid-" &&
 	grep -q 'seen = matched' "$scratch/out" && ! pgrep -f 'sleep 30\.25' >/dev/null
 result $? 'SIGTERM while a command runs' "status $status, $((SECONDS - started)) s, $(cat "$scratch/err")"
 
