@@ -15,16 +15,27 @@ static void print_share(const char *indent, const char *label, uint64_t ns,
 		(double)ns / 1000, total ? 100.0 * (double)ns / (double)total : 0);
 }
 
+/* The innermost functions of a stack are those that recorded it. */
+static bool is_tracing(const char *function)
+{
+	return function && (!strncmp(function, "trace_event_", 12) ||
+			    !strncmp(function, "__traceiter_", 12));
+}
+
 static void print_stack(const struct symbols *symbols,
 			const struct culprit_part *part, FILE *out)
 {
 	if (!part->n_stack)
 		return;
 	fputs("        Kernel stack when it gave up the CPU\n", out);
-	for (size_t i = 0; i < part->n_stack; i++) {
+	for (size_t i = 0, own = 0; i < part->n_stack; i++) {
 		const char *name = symbols ?
 			symbols_find(symbols, part->stack[i]) : NULL;
 
+		if (own == i && is_tracing(name)) {
+			own++;
+			continue;
+		}
 		if (name)
 			fprintf(out, "                -> %s\n", name);
 		else

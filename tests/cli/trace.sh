@@ -466,8 +466,11 @@ if command -v script >/dev/null; then
 		awk '/<top>/ { top = 1 } /<own>/ { top = 0 } /Longest stage|Saving trace/ { n++; bad += top }
 			END { print n + 0, bad + 0; exit !(n > 2 && !bad) }' >"$scratch/out"
 	result $? 'top: reports are not written into its screen' "$(cat "$scratch/out")"
+	! grep -q '__traceiter\|trace_event_raw_event' "$scratch/typescript"
+	result $? 'stacks begin with the kernel'"'"'s own functions' "$(grep -m1 -A3 'Kernel stack' "$scratch/typescript")"
 else
 	skip 'top: reports are not written into its screen' 'needs script'
+	skip 'stacks begin with the kernel'"'"'s own functions' 'needs script'
 fi
 
 # A command that never ends does not hold the instance: it is told to end, too.
