@@ -121,10 +121,8 @@ void trace_culprit_text(const struct culprit *c, const struct symbols *symbols,
 		fprintf(out, "  Interrupt %d", s->irq);
 	fprintf(out, " on CPU %u woke %s:%d at %.9f s\n", s->irq_cpu, s->comm,
 		s->pid, (double)s->start_ns / 1e9);
-	for (int stage = 0; stage < STAGES; stage++) {
-		if (s->stages >> stage & 1)
-			print_stage(symbols, c, stage, total, out);
-	}
+	for (int i = 0; i < chain_n_stages(s); i++)
+		print_stage(symbols, c, chain_stage_at(s, i), total, out);
 	print_share("  ", s->end == CHAIN_END_USER ? "IRQ to user latency:" :
 		    "IRQ to task latency:", total, total, out);
 	fprintf(out, "  Longest stage: %s (%s)\n", stage_names[worst],

@@ -78,6 +78,7 @@ void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu,
 	}
 	path->last_ns = e->ts_ns;
 	path->stages = 0;
+	path->order = 0;
 	memset(path->ns, 0, sizeof(path->ns));
 	cpu->depth++;
 }

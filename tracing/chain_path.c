@@ -63,7 +63,10 @@ bool chain_path_step(struct chains *b, struct path *path, enum stage stage,
 		return false;
 	}
 	path->ns[stage] += ts_ns - path->last_ns;
-	path->stages |= 1u << stage;
+	if (!(path->stages >> stage & 1)) {
+		path->stages |= 1u << stage;
+		path->order = path->order << 4 | stage;
+	}
 	path->last_ns = ts_ns;
 	return true;
 }

@@ -36,8 +36,11 @@ struct path {
 	struct root *root;
 	uint64_t last_ns;
 	uint32_t stages;
+	uint64_t order;		/* of @stages, four bits each, the last one lowest */
 	uint64_t ns[STAGES];
 };
+
+_Static_assert(STAGES <= 16, "a stage is four bits of an order");
 
 enum task_state { TASK_NONE, TASK_WAKING, TASK_WOKEN, TASK_RUNNING };
 

@@ -92,6 +92,7 @@ static void task_sample(struct chains *b, const struct task *task,
 	s.start_ns = path->root->ts_ns;
 	s.end_ns = path->last_ns;
 	s.stages = path->stages;
+	s.order = path->order;
 	memcpy(s.ns, path->ns, sizeof(s.ns));
 	s.module_ns = task->module_ns;
 	b->sink.sample(b->sink.ctx, &s);
