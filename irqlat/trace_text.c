@@ -150,9 +150,10 @@ static void print_lost(const struct trace_run *run, FILE *out)
 	if (m->lost)
 		snprintf(count, sizeof(count), "%" PRIu64, m->lost);
 	fprintf(out, "WARNING: %s events%s lost in %" PRIu64
-		" gap%s; chains they may belong to are counted as lost\n", count,
+		" gap%s; chains they may belong to are counted as lost%s\n", count,
 		m->lost && m->lost_unknown ? ", and an unknown number," : "",
-		run->n_gaps, run->n_gaps == 1 ? "" : "s");
+		run->n_gaps, run->n_gaps == 1 ? "" : "s",
+		run->config->input ? "" : "; more room: --buffer");
 }
 
 static void print_gap(const struct trace_gap *gap, FILE *out)

@@ -409,7 +409,7 @@ kill -STOP $pid
 sleep 1
 kill -CONT $pid
 wait $pid
-grep -Eq 'WARNING: .*events.* lost in' "$scratch/loss.txt" &&
+grep -Eq 'WARNING: .*events.* lost in.*more room: --buffer' "$scratch/loss.txt" &&
 	awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/loss.txt"
 result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
 
