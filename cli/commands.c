@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds and runs the command that was asked for. */
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,13 +63,14 @@ static int dispatch(const struct command_set *set, int argc, char **argv)
  */
 int commands_main(const struct command_set *set, int argc, char **argv)
 {
-	int status;
+	int status, err;
 
 	/* A reader that went away is a write error like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	status = dispatch(set, argc, argv);
-	if (fflush(stdout) || ferror(stdout)) {
-		msg_error("cannot write the output: %s", strerror(errno));
+	err = msg_flush_output();
+	if (err) {
+		msg_error("cannot write the output: %s", strerror(-err));
 		return EXIT_ERROR;
 	}
 	return status;

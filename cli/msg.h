@@ -15,5 +15,6 @@ void msg_error(const char *format, ...)
 void msg_warning(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 const char *msg_last_error(void);
+int msg_flush_output(void);
 
 #endif /* CLI_MSG_H */

@@ -166,11 +166,26 @@ static void build_getopt(const struct opt *options, char *letters,
 		*letters++ = o->letter;
 		if (o->type != OPT_FLAG)
 			*letters++ = ':';
+		if (o->type == OPT_FILE)
+			*letters++ = ':';
 	}
 	*letters++ = 'h';
 	*letters = '\0';
 	longs[n++] = (struct option){ "help", no_argument, NULL, 'h' };
 	longs[n] = (struct option){ 0 };
+}
+
+/*
+ * Behind a letter getopt takes an optional argument only without a blank; users
+ * of rtla write -t, -tFILE, -t FILE and -t=FILE.
+ */
+static char *letter_file(int argc, char **argv, char *attached)
+{
+	if (attached)
+		return attached + (*attached == '=');
+	if (optind < argc && (argv[optind][0] != '-' || !argv[optind][1]))
+		return argv[optind++];
+	return NULL;
 }
 
 static void say_unknown(const struct opt_command *command, char *argument)
@@ -199,12 +214,12 @@ int opts_parse(const struct opt_command *command, int argc, char **argv,
 	struct option longs[OPTIONS_MAX + 2] = { 0 };
 	char letters[2 * OPTIONS_MAX + 3];
 	const struct opt *o;
-	int c;
+	int c, at = -1;
 
 	build_getopt(command->options, letters, longs);
 	opterr = 0;
 	optind = 0;
-	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters, longs, &at)) != -1) {
 		if (c == 'h')
 			return OPTS_HELP;
 		if (c == ':') {
@@ -217,8 +232,11 @@ int opts_parse(const struct opt_command *command, int argc, char **argv,
 			return -1;
 		}
 		o = option_of(command->options, c);
+		if (o->type == OPT_FILE && at < 0)
+			optarg = letter_file(argc, argv, optarg);
 		if (store(o, optarg, config))
 			return -1;
+		at = -1;
 	}
 	*first_operand = optind;
 	return OPTS_OK;

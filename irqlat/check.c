@@ -44,7 +44,7 @@ struct look {
  * @name: of it
  * @find: says how it is here, in @text
  * @effect: what it does to a measurement when it spoils
- * @change: how to change it
+ * @change: how to change it, or to get to know it
  */
 struct check {
 	const char *name;
@@ -216,7 +216,8 @@ static enum verdict find_smi(const struct look *look, char text[TEXT_BYTES])
 	snprintf(path, sizeof(path), "%s/dev/cpu/0/msr", look->root);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : (int)pread(fd, &count, sizeof(count), MSR_SMI_COUNT);
-	snprintf(text, TEXT_BYTES, "cannot be counted here: %s", strerror(errno));
+	snprintf(text, TEXT_BYTES, "cannot be counted: %.80s: %s", path,
+		 strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	if (n != sizeof(count))
@@ -231,7 +232,7 @@ static const struct check checks[] = {
 	  "boot with tsc=reliable if the TSC is sound, or use another machine" },
 	{ "trace clock", find_trace_clock,
 	  "CPUs may disagree by microseconds, so a stage across CPUs can be negative",
-	  "mount tracefs and use a kernel with the trace clock mono" },
+	  "as root: mount -t tracefs nodev /sys/kernel/tracing; use a kernel with the trace clock mono" },
 	{ "hypervisor", find_hypervisor,
 	  "wake-ups and idle exits leave the guest; the host's scheduling is in the tail",
 	  "measure on the machine itself, or pin and isolate the virtual CPUs on the host" },
@@ -258,7 +259,7 @@ static const struct check checks[] = {
 	  "echo off > /sys/devices/system/cpu/smt/control" },
 	{ "SMIs", find_smi,
 	  "firmware stops all CPUs where the kernel cannot see it",
-	  "compare the count before and after a run; ask the firmware's settings or its vendor" },
+	  "modprobe msr and compare the count (Intel) before and after a run; change the firmware's settings" },
 };
 #define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
 
@@ -274,7 +275,7 @@ static void print_text(const struct finding *findings)
 	for (size_t i = 0; i < N_CHECKS; i++) {
 		printf("%-8s %-20s %s\n", verdict_names[findings[i].verdict],
 		       checks[i].name, findings[i].text);
-		if (findings[i].verdict == VERDICT_SPOILS)
+		if (findings[i].verdict != VERDICT_FINE)
 			printf("         effect: %s\n         change: %s\n",
 			       checks[i].effect, checks[i].change);
 	}
@@ -286,15 +287,15 @@ static int print_json(const struct finding *findings)
 	int err;
 
 	for (size_t i = 0; i < N_CHECKS; i++) {
-		bool spoils = findings[i].verdict == VERDICT_SPOILS;
+		bool tell = findings[i].verdict != VERDICT_FINE;
 		json_t *text = json_string(findings[i].text);
 
 		json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:s?, s:s?}",
 			"name", checks[i].name, "verdict",
 			verdict_names[findings[i].verdict], "state",
 			text ? text : json_null(), "effect",
-			spoils ? checks[i].effect : NULL, "change",
-			spoils ? checks[i].change : NULL));
+			tell ? checks[i].effect : NULL, "change",
+			tell ? checks[i].change : NULL));
 	}
 	array = json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings",
 			  array);
@@ -348,6 +349,10 @@ int cmd_check(int argc, char **argv)
 		return EXIT_ERROR;
 	if (operand < argc) {
 		msg_error("%s: check takes options only", argv[operand]);
+		return EXIT_ERROR;
+	}
+	if (*config.root && access(config.root, X_OK)) {
+		msg_error("--root: %s: %s", config.root, strerror(errno));
 		return EXIT_ERROR;
 	}
 	look.root = config.root;

@@ -107,7 +107,7 @@ static const struct opt_command command = {
 static int parse_numbers(const char *option, const char *text, int32_t *list,
 			 size_t *n)
 {
-	while (text && *text) {
+	while (text) {
 		char number[16];
 		size_t len = strcspn(text, ",");
 		uint64_t value;
@@ -123,7 +123,7 @@ static int parse_numbers(const char *option, const char *text, int32_t *list,
 			return -1;
 		}
 		list[(*n)++] = (int32_t)value;
-		text += len + (text[len] == ',');
+		text = text[len] ? text + len + 1 : NULL;
 	}
 	return 0;
 }
@@ -143,6 +143,10 @@ static int parse_words(const char *option, const char *text, const char **list,
 			return -1;
 		}
 		list[(*n)++] = word;
+	}
+	if (text && !*n) {
+		msg_error("--%s: empty", option);
+		return -1;
 	}
 	return 0;
 }
@@ -251,12 +255,20 @@ static int check(struct trace_config *config)
 	if (config->on_threshold &&
 	    trace_actions_parse(config->on_threshold, config))
 		return -1;
+	if (config->threshold_ns && config->auto_ns) {
+		msg_error("-T and -a: both stop, and -a also says why: give one of them");
+		return -1;
+	}
 	if (config->on_threshold && !threshold) {
 		msg_error("--on-threshold: needs -T or -a to say when");
 		return -1;
 	}
 	if (config->input && (config->mode == TRACE_TOP || threshold)) {
 		msg_error("-i: a recording cannot be watched or stopped: leave out top, -T and -a");
+		return -1;
+	}
+	if (config->input && config->trace_file.wanted) {
+		msg_error("-t: a recording is kept already: leave out -i or -t");
 		return -1;
 	}
 	if (config->input && config->mmap) {
@@ -362,7 +374,7 @@ int cmd_trace(int argc, char **argv)
 					    trace_live(&run);
 		live_overhead(&run);
 	}
-	if (status != EXIT_ERROR && present(&run))
+	if (status != EXIT_ERROR && (present(&run) || run.failed))
 		status = EXIT_ERROR;
 	stats_free(&run.interval);
 	stats_free(&run.total);

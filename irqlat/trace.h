@@ -100,6 +100,7 @@ struct trace_config {
  * @gaps: losses in the trace, with their times; @n_gaps of them, the first
  *	TRACE_GAPS_MAX only
  * @interrupted: ended by a signal
+ * @failed: what was asked for could not be done, and was said
  * @sees_user: system calls were recorded
  * @mapped: the buffers were read with mmap
  * @over: chains that took too long
@@ -125,6 +126,7 @@ struct trace_run {
 	struct trace_gap gaps[TRACE_GAPS_MAX];
 	uint64_t n_gaps;
 	bool interrupted;
+	bool failed;
 	bool sees_user;
 	bool mapped;
 	uint64_t over;
@@ -142,6 +144,7 @@ void trace_kernel_resolution(const struct trace_config *config, char *text,
 void trace_kernel_summary(const struct trace_run *run, FILE *out);
 
 /* trace_run.c: what they share */
+void trace_run_signals(sigset_t *set);
 int trace_run_hold_signals(void);
 bool trace_run_signal(int signal_fd);
 bool trace_run_shows_tables(const struct trace_run *run);

@@ -105,10 +105,9 @@ static int show_interval(struct keeper *keeper)
 		printf("%.1f s\n", (double)(run->ended_ns - run->started_ns) / 1e9);
 		trace_text_table(run, &run->interval, stdout);
 		putchar('\n');
-		fflush(stdout);
 	}
 	stats_free(&earlier);
-	return ferror(stdout) ? -1 : 0;
+	return 0;
 }
 
 /* Returns 1 when it is over, 0 to go on, -1 with errno set. */
@@ -140,6 +139,7 @@ static int step(struct keeper *keeper, uint64_t *next_ns)
 		if ((keeper->top || trace_run_shows_tables(keeper->run)) &&
 		    show_interval(keeper))
 			return -1;
+		return msg_flush_output() < 0;
 	}
 	return 0;
 }
@@ -188,7 +188,7 @@ int trace_in_kernel(struct trace_run *run)
 	struct keeper keeper = { .run = run,
 				 .signal_fd = trace_run_hold_signals() };
 	char error[PRIVATE_ERROR_BYTES], text[SYSINFO_WARNING_BYTES];
-	int err;
+	int err, reason = 0;
 
 	if (keeper.signal_fd < 0)
 		return EXIT_ERROR;
@@ -201,10 +201,14 @@ int trace_in_kernel(struct trace_run *run)
 	run->event_cost_ns = kernhist_cost_ns(keeper.kernel);
 	trace_kernel_resolution(config, text, sizeof(text));
 	sysinfo_warn(&run->system, "%s", text);
-	err = open_top(&keeper) || measure(&keeper);
+	err = open_top(&keeper);
+	if (!err && measure(&keeper)) {
+		err = -1;
+		reason = errno;
+	}
 	trace_top_close(keeper.top);
-	if (err)
-		msg_error("measuring in the kernel stopped: %s", strerror(errno));
+	if (reason)
+		msg_error("measuring in the kernel stopped: %s", strerror(reason));
 	kernhist_free(keeper.kernel);
 	close(keeper.signal_fd);
 	return err ? EXIT_ERROR : EXIT_OK;

@@ -26,6 +26,7 @@
  * @end_ns: when it is over, 0: never
  * @next_ns: when the next table is due
  * @stopped: a chain took too long and ended the run
+ * @unread: nobody takes our output
  * @top: the screen, if any
  */
 struct live {
@@ -38,6 +39,7 @@ struct live {
 	uint64_t end_ns;
 	uint64_t next_ns;
 	bool stopped;
+	bool unread;
 };
 
 static int open_instance(struct live *live)
@@ -123,9 +125,7 @@ static int end_interval(struct live *live, bool show)
 		printf("%.1f s\n", (double)(run->ended_ns - run->started_ns) / 1e9);
 		trace_text_table(run, &run->interval, stdout);
 		putchar('\n');
-		fflush(stdout);
-		if (ferror(stdout))
-			return -1;
+		live->unread = msg_flush_output() < 0;
 	}
 	stats_clear(&run->interval);
 	return 0;
@@ -159,11 +159,11 @@ static int step(struct live *live)
 		return 1;
 	}
 	if (trace_stop_pending(live->stop)) {
-		int rc = trace_stop_act(live->stop);
-
-		live->stopped = rc > 0;
-		if (rc)
-			return rc;
+		/* Reports and messages are for the terminal's own screen. */
+		trace_top_pause(live->top);
+		live->stopped = !trace_stop_act(live->stop);
+		if (live->stopped)
+			return 1;
 	}
 	now = clock_ns();
 	if (now >= live->next_ns) {
@@ -173,7 +173,7 @@ static int step(struct live *live)
 		if (end_interval(live, trace_run_shows_tables(live->run)))
 			return -1;
 	}
-	return live->end_ns && now >= live->end_ns;
+	return live->unread || (live->end_ns && now >= live->end_ns);
 }
 
 static int measure(struct live *live)
@@ -191,6 +191,9 @@ static int measure(struct live *live)
 		rc = step(live);
 	} while (!rc);
 	instance_stop(live->instance);
+	/* What comes now is for the terminal's own screen. */
+	trace_top_close(live->top);
+	live->top = NULL;
 	if (!live->stopped)
 		run->ended_ns = clock_ns();
 	live->stopped = true;
@@ -199,7 +202,7 @@ static int measure(struct live *live)
 	engine_finish(live->engine);
 	if (run->config->trace_file.wanted && !run->config->threshold_ns &&
 	    !run->config->auto_ns && trace_stop_keep(live->stop))
-		return -1;
+		run->failed = true;
 	return end_interval(live, false);
 }
 
@@ -224,9 +227,9 @@ int trace_live(struct trace_run *run)
 
 	if (live.signal_fd < 0)
 		return EXIT_ERROR;
-	if (open_instance(&live))
+	if (open_instance(&live) || open_top(&live))
 		goto out;
-	err = open_engine(&live) || open_top(&live) || measure(&live);
+	err = open_engine(&live) || measure(&live);
 	trace_top_close(live.top);
 	if (err) {
 		msg_error("tracing stopped: %s", strerror(errno));

@@ -111,6 +111,12 @@ static json_t *account_object(const struct stats_line *line)
 			 "negative", (json_int_t)line->outcomes[OUTCOME_NEGATIVE]);
 }
 
+static json_t *number_or_null(uint64_t number, uint64_t unknown)
+{
+	return number == unknown ? json_null() :
+				   json_integer((json_int_t)number);
+}
+
 static json_t *trace_object(const struct trace_run *trace)
 {
 	const struct merge_counts *m = &trace->counts.merge;
@@ -124,11 +130,12 @@ static json_t *trace_object(const struct trace_run *trace)
 	for (uint64_t i = 0; i < trace->n_gaps && i < TRACE_GAPS_MAX; i++) {
 		const struct trace_gap *g = &trace->gaps[i];
 
-		json_array_append_new(gaps, json_pack("{s:i, s:I, s:I, s:o}",
-			"cpu", (int)g->cpu, "from_ns", (json_int_t)g->ts_ns,
-			"to_ns", (json_int_t)g->until_ns, "events",
-			g->lost == SUBBUF_MISSED_UNKNOWN ? json_null() :
-			json_integer((json_int_t)g->lost)));
+		json_array_append_new(gaps, json_pack("{s:i, s:o, s:o, s:o}",
+			"cpu", (int)g->cpu,
+			"from_ns", number_or_null(g->ts_ns, 0),
+			"to_ns", number_or_null(g->until_ns, 0),
+			"events", number_or_null(g->lost,
+						 SUBBUF_MISSED_UNKNOWN)));
 	}
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			 "duration_ns",

@@ -9,6 +9,16 @@
 #include "msg.h"
 #include "trace.h"
 
+/* Those that end a run. */
+void trace_run_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGQUIT);
+}
+
 /*
  * What is in the kernel must be removed: signals are read, they do not kill.
  * Returns the descriptor that tells of them, or -1 after a message.
@@ -18,11 +28,7 @@ int trace_run_hold_signals(void)
 	sigset_t set;
 	int fd;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
+	trace_run_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace -T and -a: keep the trace, find the culprit, act. */
+/* irqlat trace -T and -a: which chain, and what is done about it in which order. */
 
 #include "trace_stop.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <sys/wait.h>
-#include <tracefs.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "msg.h"
-#include "tracing/culprit.h"
-#include "tracing/datwrite.h"
-#include "tracing/symbols.h"
 
 #define TRACE_FILE_DEFAULT	"irqlat_trace.dat"
-#define EVENTS_MAX		64
 
 /**
  * struct trace_stop - what is needed when it happens
@@ -35,85 +26,6 @@ struct trace_stop {
 	size_t *pages;
 	struct symbols *symbols;
 };
-
-/* --- options --------------------------------------------------------------- */
-
-static int parse_signal(char *text, struct trace_action *action)
-{
-	char *part, *state = NULL;
-	uint64_t n;
-
-	action->number = SIGUSR1;
-	action->pid = 0;
-	for (part = strtok_r(text, ",", &state); part;
-	     part = strtok_r(NULL, ",", &state)) {
-		if (!strncmp(part, "num=", 4) && !parse_u64(part + 4, &n) &&
-		    n > 0 && n < 65)
-			action->number = (int)n;
-		else if (!strcmp(part, "pid=parent"))
-			action->pid = getppid();
-		else if (!strncmp(part, "pid=", 4) && !parse_u64(part + 4, &n) &&
-			 n > 0 && n <= INT32_MAX)
-			action->pid = (int)n;
-		else
-			return -1;
-	}
-	return action->pid ? 0 : -1;
-}
-
-static int parse_action(char *text, struct trace_action *action)
-{
-	char *arguments = strchr(text, ',');
-
-	if (arguments)
-		*arguments++ = '\0';
-	if (!strcmp(text, "trace")) {
-		action->kind = TRACE_ACTION_TRACE;
-		action->text = NULL;
-		if (arguments && strncmp(arguments, "file=", 5))
-			return -1;
-		if (arguments)
-			action->text = arguments + 5;
-		return 0;
-	}
-	if (!strcmp(text, "signal") && arguments) {
-		action->kind = TRACE_ACTION_SIGNAL;
-		return parse_signal(arguments, action);
-	}
-	if (!strcmp(text, "shell") && arguments &&
-	    !strncmp(arguments, "command=", 8)) {
-		action->kind = TRACE_ACTION_SHELL;
-		action->text = arguments + 8;
-		return 0;
-	}
-	action->kind = TRACE_ACTION_CONTINUE;
-	return strcmp(text, "continue") || arguments ? -1 : 0;
-}
-
-/**
- * trace_actions_parse - "trace,file=x.dat;shell,command=sync;continue"
- * @text: actions, separated by semicolons
- * @config: gets them; its strings live as long as the program
- *
- * Returns 0, or -1 after saying what is wrong.
- */
-int trace_actions_parse(const char *text, struct trace_config *config)
-{
-	char *copy = strdup(text), *part, *state = NULL;
-
-	for (part = copy ? strtok_r(copy, ";", &state) : NULL; part;
-	     part = strtok_r(NULL, ";", &state)) {
-		if (config->n_actions == TRACE_ACTIONS_MAX ||
-		    parse_action(part, &config->actions[config->n_actions++])) {
-			msg_error("--on-threshold: \"%s\" is none of: trace[,file=F] "
-				  "signal,num=N,pid=P|parent shell,command=C continue",
-				  text);
-			free(copy);
-			return -1;
-		}
-	}
-	return copy ? 0 : -1;
-}
 
 /* --- the chain ------------------------------------------------------------- */
 
@@ -189,120 +101,6 @@ static ssize_t kept_page(void *ctx, unsigned int cpu, const uint8_t **page)
 	return (ssize_t)instance_subbuf_bytes(stop->instance);
 }
 
-static void print_share(const char *indent, const char *label, uint64_t ns,
-			uint64_t total, FILE *out)
-{
-	int width = 44 - (int)strlen(indent);
-
-	fprintf(out, "%s%-*s %12.2f us (%.2f %%)\n", indent, width, label,
-		(double)ns / 1000, total ? 100.0 * (double)ns / (double)total : 0);
-}
-
-static void print_stack(const struct trace_stop *stop,
-			const struct culprit_part *part, FILE *out)
-{
-	if (!part->n_stack)
-		return;
-	fputs("        Kernel stack when it gave up the CPU\n", out);
-	for (size_t i = 0; i < part->n_stack; i++) {
-		const char *name = stop->symbols ?
-			symbols_find(stop->symbols, part->stack[i]) : NULL;
-
-		if (name)
-			fprintf(out, "                -> %s\n", name);
-		else
-			fprintf(out, "                -> 0x%" PRIx64 "\n",
-				part->stack[i]);
-	}
-}
-
-static const char *part_label(const struct culprit_part *part, char *text,
-			      size_t size)
-{
-	switch (part->kind) {
-	case CULPRIT_IRQ:
-		if (part->id < 0)
-			snprintf(text, size, "interrupt %s", part->name);
-		else
-			snprintf(text, size, "interrupt %d %s", part->id,
-				 part->name);
-		break;
-	case CULPRIT_SOFTIRQ:
-		snprintf(text, size, "softirq %s", part->name);
-		break;
-	case CULPRIT_TASK:
-		snprintf(text, size, "%s:%d", part->name, part->id);
-		break;
-	default:
-		snprintf(text, size, "%s", part->name);
-	}
-	return text;
-}
-
-static void print_stage(const struct trace_stop *stop, const struct culprit *c,
-			int stage, uint64_t total, FILE *out)
-{
-	const struct chain_sample *s = &c->sample;
-	char label[96];
-
-	snprintf(label, sizeof(label), "%s, CPU %u:", stage_names[stage],
-		 culprit_stage_cpu(s, stage));
-	print_share("  ", label, s->ns[stage], total, out);
-	for (size_t i = 0; i < c->n_parts; i++) {
-		const struct culprit_part *part = &c->parts[i];
-
-		if (!part->ns[stage])
-			continue;
-		print_share("      ", part_label(part, label, sizeof(label)),
-			    part->ns[stage], total, out);
-		if (stage == STAGE_QUEUE && part->kind == CULPRIT_TASK &&
-		    part->id != s->pid)
-			print_stack(stop, part, out);
-	}
-}
-
-static int worst_stage(const struct chain_sample *s)
-{
-	int worst = 0;
-
-	for (int stage = 1; stage < STAGES; stage++) {
-		if (s->ns[stage] > s->ns[worst])
-			worst = stage;
-	}
-	return worst;
-}
-
-/* Laid out as rtla's auto-analysis. */
-static void print_culprit(const struct trace_stop *stop, const struct culprit *c,
-			  FILE *out)
-{
-	const struct chain_sample *s = &c->sample;
-	uint64_t total = s->end_ns - s->start_ns;
-	int worst = worst_stage(s);
-
-	fprintf(out, "\n## CPU %u hit stop tracing, analyzing it ##\n",
-		s->task_cpu);
-	if (s->irq < 0)
-		fprintf(out, "  Interrupt %s", event_irq_name(s->irq));
-	else
-		fprintf(out, "  Interrupt %d", s->irq);
-	fprintf(out, " on CPU %u woke %s:%d at %.9f s\n", s->irq_cpu, s->comm,
-		s->pid, (double)s->start_ns / 1e9);
-	for (int stage = 0; stage < STAGES; stage++) {
-		if (s->stages >> stage & 1)
-			print_stage(stop, c, stage, total, out);
-	}
-	print_share("  ", s->end == CHAIN_END_USER ? "IRQ to user latency:" :
-		    "IRQ to task latency:", total, total, out);
-	fprintf(out, "  Longest stage: %s (%s)\n", stage_names[worst],
-		stage_titles[worst]);
-	if (c->idle_before && s->stages >> STAGE_WAKE & 1)
-		fprintf(out, "  CPU %u was idle: %.2f us of \"wake\" are the IPI and the exit from idle\n",
-			s->task_cpu, (double)s->ns[STAGE_WAKE] / 1000);
-	fputs("  Interrupts disabled: these events show it only within handlers\n",
-	      out);
-}
-
 static int find_culprit(struct trace_stop *stop)
 {
 	const struct page_source source = { kept_page, stop };
@@ -320,136 +118,15 @@ static int find_culprit(struct trace_stop *stop)
 	if (!stop->symbols)
 		stop->symbols = symbols_running();
 	if (!rc)
-		print_culprit(stop, culprit, stdout);
-	fflush(stdout);
+		trace_culprit_text(culprit, stop->symbols,
+				   trace_out_uses_stdout(stop->run->config) ?
+				   stderr : stdout);
+	msg_flush_output();
 	free(culprit);
 	return rc;
 }
 
-/* --- the trace ------------------------------------------------------------- */
-
-static size_t kept_count(void *ctx, unsigned int cpu)
-{
-	return instance_kept(ctx, cpu);
-}
-
-static const uint8_t *kept_at(void *ctx, unsigned int cpu, size_t i)
-{
-	return instance_kept_page(ctx, cpu, i);
-}
-
-static char *read_file(const char *path)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = fopen(path, "re");
-	ssize_t len;
-
-	if (!f)
-		return strdup("");
-	len = getdelim(&text, &n, '\0', f);
-	fclose(f);
-	if (len >= 0)
-		return text;
-	free(text);
-	return strdup("");
-}
-
-/* Formats of what may be in the buffers; freed by the caller. */
-static size_t read_formats(struct datwrite_event *events)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < event_n_defs && n < EVENTS_MAX; i++) {
-		const struct event_def *def = &event_defs[i];
-		char *text = tracefs_event_file_read(NULL, def->system, def->name,
-						     "format", NULL);
-
-		if (text)
-			events[n++] = (struct datwrite_event){ def->system, text };
-	}
-	return n;
-}
-
-static void header_page(char *text, size_t size, size_t subbuf_bytes)
-{
-	snprintf(text, size,
-		 "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
-		 "\tfield: local_t commit;\toffset:8;\tsize:%zu;\tsigned:1;\n"
-		 "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
-		 "\tfield: char data;\toffset:%zu;\tsize:%zu;\tsigned:0;\n",
-		 sizeof(long), 8 + sizeof(long),
-		 subbuf_bytes - 8 - sizeof(long));
-}
-
-static int keep_trace(struct trace_stop *stop, const char *path)
-{
-	struct datwrite_event events[EVENTS_MAX];
-	char page_text[320], uname_text[320];
-	struct utsname uts;
-	struct datwrite dat = {
-		.page_bytes = instance_subbuf_bytes(stop->instance),
-		.header_page = page_text,
-		.events = events,
-		.clock = "mono",
-		.uname = uname_text,
-		.n_cpus = instance_n_cpus(stop->instance),
-		.n_pages = kept_count,
-		.page = kept_at,
-		.ctx = stop->instance,
-	};
-	char *header_event = tracefs_instance_file_read(NULL,
-						"events/header_event", NULL);
-	char *cmdlines = tracefs_instance_file_read(NULL, "saved_cmdlines", NULL);
-	char *kallsyms = read_file("/proc/kallsyms");
-	int err;
-
-	uname(&uts);
-	snprintf(uname_text, sizeof(uname_text), "%s %s %s %s", uts.sysname,
-		 uts.nodename, uts.release, uts.machine);
-	header_page(page_text, sizeof(page_text), dat.page_bytes);
-	dat.n_events = read_formats(events);
-	dat.header_event = header_event ? header_event : "";
-	dat.cmdlines = cmdlines ? cmdlines : "";
-	dat.kallsyms = kallsyms ? kallsyms : "";
-	err = datwrite(&dat, path);
-	if (err)
-		msg_error("%s: cannot write: %s", path, strerror(errno));
-	else
-		fprintf(stderr, "  Saving trace to %s\n", path);
-	for (size_t i = 0; i < dat.n_events; i++)
-		free((char *)(uintptr_t)events[i].format);
-	free(header_event);
-	free(cmdlines);
-	free(kallsyms);
-	return err;
-}
-
 /* --- actions --------------------------------------------------------------- */
-
-/* The child gets its signals back: it must end when it is told to. */
-static int run_shell(const char *command)
-{
-	sigset_t none;
-	pid_t pid = fork();
-	int status;
-
-	if (pid < 0)
-		return -1;
-	if (!pid) {
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -1;
-	}
-	if (status)
-		msg_warning("--on-threshold shell: \"%s\" failed", command);
-	return 0;
-}
 
 static const char *trace_file(const struct trace_config *config,
 			      const struct trace_action *action)
@@ -460,19 +137,20 @@ static const char *trace_file(const struct trace_config *config,
 					 TRACE_FILE_DEFAULT;
 }
 
-/* The run is over: keep its trace. Returns 0, or -1 with errno set. */
+/* The run is over: keep its trace. Returns 0, or -1 after a message. */
 int trace_stop_keep(struct trace_stop *stop)
 {
-	return keep_trace(stop, trace_file(stop->run->config, NULL));
+	return trace_keep(stop->instance, trace_file(stop->run->config, NULL));
 }
 
 /**
  * trace_stop_act - do what was asked for
  * @stop: pending
  *
- * Returns 1 when measuring shall end, 0 when it goes on, -1 on errors.
+ * What cannot be done is said, the rest is done all the same. Returns whether
+ * measuring goes on.
  */
-int trace_stop_act(struct trace_stop *stop)
+bool trace_stop_act(struct trace_stop *stop)
 {
 	const struct trace_config *config = stop->run->config;
 	bool go_on = false;
@@ -484,30 +162,29 @@ int trace_stop_act(struct trace_stop *stop)
 		instance_stop(stop->instance);
 		stop->run->ended_ns = clock_ns();
 	}
-	if (config->auto_ns && find_culprit(stop))
-		return -1;
+	if (config->auto_ns && find_culprit(stop)) {
+		msg_error("-a: cannot look for the culprit: %s", strerror(errno));
+		stop->run->failed = true;
+	}
 	if (config->trace_file.wanted &&
-	    keep_trace(stop, trace_file(config, NULL)))
-		return -1;
+	    trace_keep(stop->instance, trace_file(config, NULL)))
+		stop->run->failed = true;
 	for (size_t i = 0; i < config->n_actions; i++) {
 		const struct trace_action *action = &config->actions[i];
 		int err = 0;
 
 		switch (action->kind) {
 		case TRACE_ACTION_TRACE:
-			err = keep_trace(stop, trace_file(config, action));
+			err = trace_keep(stop->instance, trace_file(config, action));
 			break;
 		case TRACE_ACTION_SIGNAL:
-			err = kill(action->pid, action->number);
-			break;
 		case TRACE_ACTION_SHELL:
-			err = run_shell(action->text);
+			err = trace_action_run(action);
 			break;
 		case TRACE_ACTION_CONTINUE:
 			break;
 		}
-		if (err)
-			return -1;
+		stop->run->failed |= err;
 	}
-	return !go_on;
+	return go_on;
 }

@@ -4,7 +4,9 @@
 #define IRQLAT_TRACE_STOP_H
 
 #include "trace.h"
+#include "tracing/culprit.h"
 #include "tracing/instance.h"
+#include "tracing/symbols.h"
 
 struct trace_stop;
 
@@ -13,9 +15,18 @@ struct trace_stop *trace_stop_new(struct trace_run *run,
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
 bool trace_stop_pending(const struct trace_stop *stop);
-int trace_stop_act(struct trace_stop *stop);
+bool trace_stop_act(struct trace_stop *stop);
 int trace_stop_keep(struct trace_stop *stop);
 
+/* trace_action.c */
 int trace_actions_parse(const char *text, struct trace_config *config);
+int trace_action_run(const struct trace_action *action);
+
+/* trace_culprit.c */
+void trace_culprit_text(const struct culprit *c, const struct symbols *symbols,
+			FILE *out);
+
+/* trace_keep.c */
+int trace_keep(struct instance *instance, const char *path);
 
 #endif /* IRQLAT_TRACE_STOP_H */

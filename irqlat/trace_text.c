@@ -142,32 +142,49 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 		unmatched, outcomes[OUTCOME_LOST], outcomes[OUTCOME_NEGATIVE]);
 }
 
+static void print_lost(const struct trace_run *run, FILE *out)
+{
+	const struct merge_counts *m = &run->counts.merge;
+	char count[32] = "an unknown number of";
+
+	if (m->lost)
+		snprintf(count, sizeof(count), "%" PRIu64, m->lost);
+	fprintf(out, "WARNING: %s events%s lost in %" PRIu64
+		" gap%s; chains they may belong to are counted as lost%s\n", count,
+		m->lost && m->lost_unknown ? ", and an unknown number," : "",
+		run->n_gaps, run->n_gaps == 1 ? "" : "s",
+		run->config->input ? "" : "; more room: --buffer");
+}
+
+static void print_gap(const struct trace_gap *gap, FILE *out)
+{
+	double from = (double)gap->ts_ns / NSEC_PER_SEC_D;
+	double until = (double)gap->until_ns / NSEC_PER_SEC_D;
+
+	fprintf(out, "  CPU %u, ", gap->cpu);
+	if (gap->lost == SUBBUF_MISSED_UNKNOWN)
+		fputs("? events", out);
+	else
+		fprintf(out, "%" PRIu64 " events", gap->lost);
+	if (!gap->ts_ns && !gap->until_ns)
+		fputs(", all there were\n", out);
+	else if (!gap->ts_ns)
+		fprintf(out, " before %.6f s\n", until);
+	else if (!gap->until_ns)
+		fprintf(out, " after %.6f s\n", from);
+	else
+		fprintf(out, " between %.6f and %.6f s\n", from, until);
+}
+
 /* Losses are said loudly, with when they happened. */
 void trace_text_gaps(const struct trace_run *run, FILE *out)
 {
 	const struct merge_counts *m = &run->counts.merge;
 
 	if (m->lost || m->lost_unknown)
-		fprintf(out, "WARNING: %" PRIu64 " events lost%s in %" PRIu64
-			" gaps; chains they may belong to are counted as lost\n",
-			m->lost, m->lost_unknown ? ", and an unknown number" : "",
-			run->n_gaps);
-	for (uint64_t i = 0; i < run->n_gaps && i < TRACE_GAPS_MAX; i++) {
-		const struct trace_gap *gap = &run->gaps[i];
-
-		fprintf(out, "  CPU %u, ", gap->cpu);
-		if (gap->lost == SUBBUF_MISSED_UNKNOWN)
-			fputs("? events", out);
-		else
-			fprintf(out, "%" PRIu64 " events", gap->lost);
-		if (gap->ts_ns)
-			fprintf(out, " between %.6f and %.6f s\n",
-				(double)gap->ts_ns / NSEC_PER_SEC_D,
-				(double)gap->until_ns / NSEC_PER_SEC_D);
-		else
-			fprintf(out, " before %.6f s\n",
-				(double)gap->until_ns / NSEC_PER_SEC_D);
-	}
+		print_lost(run, out);
+	for (uint64_t i = 0; i < run->n_gaps && i < TRACE_GAPS_MAX; i++)
+		print_gap(&run->gaps[i], out);
 	if (run->n_gaps > TRACE_GAPS_MAX)
 		fprintf(out, "  and %" PRIu64 " more gaps\n",
 			run->n_gaps - TRACE_GAPS_MAX);

@@ -4,41 +4,53 @@
 #include <curses.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "msg.h"
+
+/* Columns that an arrow key moves the table to the side. */
+#define SIDE_STEP	10
 
 /**
  * struct trace_top - the screen
  * @screen: of curses
  * @first: line of the text at the top
- * @text: last table, @n_lines lines
+ * @left: column of the text at the left
+ * @text: last table, @n_lines lines, the longest of @width
  */
 struct trace_top {
 	SCREEN *screen;
 	int first;
+	int left;
 	int n_lines;
+	int width;
 	char *text;
 };
 
 /**
  * trace_top_open - take the terminal
  *
- * Returns NULL with errno set when there is none.
+ * Returns NULL after a message when there is none.
  */
 struct trace_top *trace_top_open(void)
 {
 	struct trace_top *top;
 
 	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-		errno = ENOTTY;
+		msg_error("trace top: standard input is no terminal; use trace");
 		return NULL;
 	}
 	top = calloc(1, sizeof(*top));
-	if (!top)
+	if (!top) {
+		msg_error("trace top: %s", strerror(errno));
 		return NULL;
+	}
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);
-		errno = ENOTTY;
+		msg_error("trace top: no terminal of this kind is known here: TERM=%s; set it, or use trace",
+			  getenv("TERM") ? getenv("TERM") : "");
 		return NULL;
 	}
 	cbreak();
@@ -51,12 +63,19 @@ struct trace_top *trace_top_open(void)
 	return top;
 }
 
+/* Give the terminal back until something is drawn; NULL is fine. */
+void trace_top_pause(struct trace_top *top)
+{
+	if (top && !isendwin())
+		endwin();
+}
+
 /* Give the terminal back; NULL is fine. */
 void trace_top_close(struct trace_top *top)
 {
 	if (!top)
 		return;
-	endwin();
+	trace_top_pause(top);
 	delscreen(top->screen);
 	free(top->text);
 	free(top);
@@ -69,16 +88,17 @@ static void show(struct trace_top *top)
 
 	erase();
 	for (int i = 0; line && *line; i++) {
-		const char *end = line;
+		const char *end = strchrnul(line, '\n');
+		int len = (int)(end - line) - top->left;
 
-		while (*end && *end != '\n')
-			end++;
 		/* The head stays, the rest scrolls. */
 		if ((i < 2 || i >= top->first + 2) && row < LINES) {
 			if (i == 1)
 				attron(A_REVERSE);
-			mvaddnstr(row++, 0, line, (int)(end - line) < COLS ?
-				  (int)(end - line) : COLS);
+			if (len > 0)
+				mvaddnstr(row, 0, line + top->left,
+					  len < COLS ? len : COLS);
+			row++;
 			attroff(A_REVERSE);
 		}
 		line = *end ? end + 1 : end;
@@ -89,7 +109,8 @@ static void show(struct trace_top *top)
 /* Handle what was typed; returns true to end. */
 bool trace_top_key(struct trace_top *top)
 {
-	int last = top->n_lines - LINES, key, first = top->first;
+	int last = top->n_lines - LINES, first = top->first, key;
+	int rightmost = top->width - COLS, left = top->left;
 
 	while ((key = getch()) != ERR) {
 		switch (key) {
@@ -107,8 +128,15 @@ bool trace_top_key(struct trace_top *top)
 		case KEY_PPAGE:
 			first -= LINES - 2;
 			break;
+		case KEY_RIGHT:
+			left += SIDE_STEP;
+			break;
+		case KEY_LEFT:
+			left -= SIDE_STEP;
+			break;
 		case KEY_HOME:
 			first = 0;
+			left = 0;
 			break;
 		case KEY_RESIZE:
 			show(top);
@@ -117,11 +145,27 @@ bool trace_top_key(struct trace_top *top)
 	}
 	first = first > last ? last : first;
 	first = first < 0 ? 0 : first;
-	if (first != top->first) {
+	left = left > rightmost ? rightmost : left;
+	left = left < 0 ? 0 : left;
+	if (first != top->first || left != top->left) {
 		top->first = first;
+		top->left = left;
 		show(top);
 	}
 	return false;
+}
+
+static void measure(struct trace_top *top)
+{
+	top->n_lines = 0;
+	top->width = 0;
+	for (const char *line = top->text; *line; top->n_lines++) {
+		const char *end = strchrnul(line, '\n');
+
+		if (end - line > top->width)
+			top->width = (int)(end - line);
+		line = *end ? end + 1 : end;
+	}
 }
 
 /* Show the whole run so far. */
@@ -144,8 +188,6 @@ void trace_top_draw(struct trace_top *top, const struct trace_run *run)
 	}
 	free(top->text);
 	top->text = text;
-	top->n_lines = 0;
-	for (char *p = text; *p; p++)
-		top->n_lines += *p == '\n';
+	measure(top);
 	show(top);
 }

@@ -8,6 +8,7 @@
 struct trace_top;
 
 struct trace_top *trace_top_open(void);
+void trace_top_pause(struct trace_top *top);
 void trace_top_close(struct trace_top *top);
 bool trace_top_key(struct trace_top *top);
 void trace_top_draw(struct trace_top *top, const struct trace_run *run);

@@ -90,6 +90,7 @@ extern const char *const chain_end_names[CHAIN_ENDS];
  * @start_ns: irq entry
  * @end_ns: end of the chain; @end_ns - @start_ns is the sum of @ns
  * @stages: bit set of the stages it went through
+ * @order: the same in the order of time, see chain_stage_at()
  * @ns: time in each stage; 0 for those not in @stages
  * @module_ns: irq entry -> the procirq module's handler time; -1: not known
  */
@@ -103,9 +104,23 @@ struct chain_sample {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint32_t stages;
+	uint64_t order;
 	uint64_t ns[STAGES];
 	int64_t module_ns;
 };
+
+static inline int chain_n_stages(const struct chain_sample *sample)
+{
+	return __builtin_popcount(sample->stages);
+}
+
+/* The @i th stage that the chain came to; one it came to again counts as first. */
+static inline enum stage chain_stage_at(const struct chain_sample *sample, int i)
+{
+	int later = chain_n_stages(sample) - 1 - i;
+
+	return (enum stage)(sample->order >> 4 * later & 15);
+}
 
 /**
  * struct chain_sink - who gets the results; all during chain_event()

@@ -59,9 +59,9 @@ static void set_spans(struct analysis *a, const struct chain_sample *sample)
 {
 	uint64_t at = sample->start_ns;
 
-	for (int stage = 0; stage < STAGES; stage++) {
-		if (!(sample->stages >> stage & 1))
-			continue;
+	for (int i = 0; i < chain_n_stages(sample); i++) {
+		int stage = chain_stage_at(sample, i);
+
 		a->spans[a->n_spans++] = (struct span){
 			at, at + sample->ns[stage],
 			culprit_stage_cpu(sample, stage), stage,
@@ -72,6 +72,7 @@ static void set_spans(struct analysis *a, const struct chain_sample *sample)
 
 static int part_index(struct culprit *c, const struct occupant *o)
 {
+	static const struct occupant others = { CULPRIT_OTHERS, -1, "others" };
 	struct culprit_part *part;
 
 	for (size_t i = 0; i < c->n_parts; i++) {
@@ -82,6 +83,8 @@ static int part_index(struct culprit *c, const struct occupant *o)
 		return CULPRIT_PARTS_MAX - 1;
 	part = &c->parts[c->n_parts];
 	memset(part, 0, sizeof(*part));
+	if (c->n_parts == CULPRIT_PARTS_MAX - 1)
+		o = &others;
 	part->kind = o->kind;
 	part->id = o->id;
 	memcpy(part->name, o->name, sizeof(part->name));

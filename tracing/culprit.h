@@ -23,6 +23,7 @@ enum culprit_kind {
 	CULPRIT_TASK,
 	CULPRIT_IDLE,
 	CULPRIT_UNKNOWN,
+	CULPRIT_OTHERS,		/* those there was no room for */
 };
 
 /**
@@ -47,7 +48,7 @@ struct culprit_part {
  * struct culprit - the whole analysis
  * @sample: the chain
  * @parts: who ran, @n_parts of them
- * @n_parts: later ones go to the last
+ * @n_parts: when all are used the last one is CULPRIT_OTHERS
  * @idle_before: the task's CPU was idle when the task was being woken
  */
 struct culprit {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OPTION_TRACECLOCK	4
@@ -122,21 +123,21 @@ static void put_head(FILE *f, const struct datwrite *dat)
 	put_u16(f, 0);
 }
 
-static void put_buffers(FILE *f, const struct datwrite *dat)
+/* The buffers begin at a multiple of their size; @at: bytes of the head. */
+static void put_buffers(FILE *f, const struct datwrite *dat, uint64_t at)
 {
-	uint64_t page = dat->page_bytes, at;
+	uint64_t page = dat->page_bytes, begin, used = 0;
 
-	fwrite("flyrecord", 1, 10, f);
-	at = (uint64_t)ftell(f) + 16ull * dat->n_cpus;
-	at = (at + page - 1) / page * page;
+	at += fwrite("flyrecord", 1, 10, f) + 16ull * dat->n_cpus;
+	begin = (at + page - 1) / page * page;
 	for (unsigned int cpu = 0; cpu < dat->n_cpus; cpu++) {
-		uint64_t bytes = dat->n_pages(dat->ctx, cpu) * page;
+		uint64_t n = dat->n_pages(dat->ctx, cpu);
 
-		put_u64(f, at);
-		put_u64(f, bytes);
-		at += bytes;
+		put_u64(f, begin + used * page);
+		put_u64(f, n * page);
+		used += n;
 	}
-	while ((uint64_t)ftell(f) % page)
+	for (; at < begin; at++)
 		fputc(0, f);
 	for (unsigned int cpu = 0; cpu < dat->n_cpus; cpu++) {
 		for (size_t i = 0; i < dat->n_pages(dat->ctx, cpu); i++)
@@ -144,34 +145,66 @@ static void put_buffers(FILE *f, const struct datwrite *dat)
 	}
 }
 
+/*
+ * The head is made in memory: the place of the buffers follows from its size,
+ * and a pipe cannot tell how far it was written.
+ */
+static int put_all(FILE *f, const struct datwrite *dat)
+{
+	char *head = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&head, &bytes);
+
+	if (!memory)
+		return -1;
+	put_head(memory, dat);
+	if (fclose(memory)) {
+		free(head);
+		return -1;
+	}
+	fwrite(head, 1, bytes, f);
+	free(head);
+	put_buffers(f, dat, bytes);
+	return fflush(f) || ferror(f) ? -1 : 0;
+}
+
+/* A file, or none yet: it can be replaced by another one. */
+static bool is_replaced(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) || S_ISREG(status.st_mode);
+}
+
 /**
  * datwrite - write the file
  * @dat: what goes into it
- * @path: replaced when it is complete, never seen half written
+ * @path: a file is replaced when the new one is complete, never seen half
+ *	written; anything else there (a pipe, a link) is written to
  *
  * Returns 0, or -1 with errno set.
  */
 int datwrite(const struct datwrite *dat, const char *path)
 {
 	char *part = NULL;
+	bool replaced = is_replaced(path);
 	FILE *f;
 	int err;
 
-	if (asprintf(&part, "%s.part", path) < 0)
+	if (asprintf(&part, "%s%s", path, replaced ? ".part" : "") < 0)
 		return -1;
 	f = fopen(part, "we");
 	if (!f) {
 		free(part);
 		return -1;
 	}
-	put_head(f, dat);
-	put_buffers(f, dat);
-	err = ferror(f) ? EIO : 0;
+	errno = 0;
+	err = !put_all(f, dat) ? 0 : errno ? errno : EIO;
 	if (fclose(f) && !err)
 		err = errno;
-	if (!err && rename(part, path))
+	if (!err && replaced && rename(part, path))
 		err = errno;
-	if (err)
+	if (err && replaced)
 		unlink(part);
 	free(part);
 	errno = err;

@@ -11,6 +11,7 @@ it found: "seen N", and "CPU STAGE n sum min max" for chains that came back to
 user space. Chains it is not sure about it leaves out, as irqlat does, so both
 must agree to the nanosecond.
 """
+import re
 import sys
 
 STAGES = ("handler", "softirq_wait", "softirq", "work_wait", "work", "wake", "queue", "exit")
@@ -31,20 +32,17 @@ def main(irq):
             stats.setdefault(key, []).append(value)
 
     for line in sys.stdin:
-        if ": " not in line or line.startswith("cpus="):
+        # "tmux: server-17  1d..2.  3050.782392013: sched_switch: ...": a name may
+        # have anything in it
+        match = re.match(r".*-(\d+) +(\S+) +(\d+\.\d+): +(\w+): *(.*)", line)
+        if not match:
             continue
-        head, rest = line.split(": ", 1)
-        words = head.rsplit(None, 2)
-        if len(words) != 3:
-            continue
-        task, flags, stamp = words
-        pid = int(task.rsplit("-", 1)[1])
+        pid, flags, stamp, event, text = match.groups()
+        pid = int(pid)
         # "0d.h2.": CPU, interrupts off, need resched, context, depth
         cpu = int(flags[:-5])
         sec, nano = stamp.split(".")
         t = int(sec) * 1000000000 + int(nano)
-        event, _, text = rest.partition(":")
-        event = event.strip()
         f = dict(w.split("=", 1) for w in text.split() if "=" in w)
         in_hard = flags[-3] in "hHzZ"
 

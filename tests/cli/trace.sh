@@ -101,6 +101,22 @@ else
 	skip 'with tracefs read-only' 'needs root and mount namespaces'
 fi
 
+# line NAME REGEX ARGUMENT...: that, and nothing else, on standard error
+line()
+{
+	local name=$1 regex=$2
+	shift 2
+	says "$name" 1 "$regex" "$@"
+	[ "$(wc -l <"$scratch/err")" = 1 ]
+	result $? "$name, in one line" "$(cat "$scratch/err")"
+}
+
+line '-T and -a both' '-T and -a: both stop' -T 5 -a 500 -d 0.1
+line 'no actions at all' 'none of: trace' -T 1 --on-threshold ''
+line 'an empty list' '--irq: "" is not a number' --irq '' -d 0.1
+line 'an empty name' '--name: empty' --name '' -d 0.1
+line 'a recording is kept already' 'leave out -i or -t' -i x.dat -ty.dat
+
 # --- the man page -----------------------------------------------------------------
 
 missing=
@@ -121,6 +137,21 @@ status=$?
 	grep -q 'effect: ' "$scratch/out" && grep -q 'change: ' "$scratch/out"
 result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1 "$scratch/out")"
 
+says_check()
+{
+	"$irqlat" check "$@" >"$scratch/out" 2>"$scratch/err"
+}
+says_check --root "$scratch/nowhere"
+[ $? = 1 ] && grep -q 'nowhere: No such file' "$scratch/err" && [ ! -s "$scratch/out" ]
+result $? 'check: a root that is not there' "$(head -1 "$scratch/out" "$scratch/err")"
+mkdir -p "$scratch/bare/proc"
+says_check --root "$scratch/bare"
+awk '/^(spoils|unknown)/ { n++; want = "effect" }
+	/^ +effect: ./ && want == "effect" { want = "change"; next }
+	/^ +change: ./ && want == "change" { told++; want = "" }
+	END { exit !(n > 3 && told == n) }' "$scratch/out"
+result $? 'check: what is not known has an effect and a remedy too' "$(grep -A2 ^unknown "$scratch/out" | head -3)"
+
 # --- the running kernel ----------------------------------------------------------
 
 [ -d $tracing/instances ] || mount -t tracefs nodev $tracing 2>/dev/null
@@ -137,7 +168,7 @@ done
 before=$(cat $tracing/set_event $tracing/tracing_on $tracing/trace_clock)
 
 start_load
-"$irqlat" trace -q -d 2 -n -t"$scratch/live.dat" --json="$scratch/live.json" \
+"$irqlat" trace -q -d 2 -n --buffer 16384 -t"$scratch/live.dat" --json="$scratch/live.json" \
 	--hlog="$scratch/live.hlog" --hgrm="$scratch/live" >"$scratch/live.txt" 2>"$scratch/err"
 result $? 'a live run' "$(head -2 "$scratch/err")"
 awk '/^ +all / { seen = $2; sum = $3 + $4 + $5 + $6; found = 1 }
@@ -250,10 +281,10 @@ start_load
 
 # Both see the same reads of a task whose name nobody else has.
 cp /bin/dd "$scratch/ddmm"
-"$irqlat" trace -q -n --no-header --mmap --comm ddmm -t"$scratch/mmap.dat" \
+"$irqlat" trace -q -n --no-header --buffer 16384 --mmap --comm ddmm -t"$scratch/mmap.dat" \
 	>"$scratch/mmap.txt" 2>"$scratch/mmap.err" &
 mmap=$!
-"$irqlat" trace -q -n --no-header --comm ddmm -t"$scratch/read.dat" >"$scratch/read.txt" 2>"$scratch/err" &
+"$irqlat" trace -q -n --no-header --buffer 16384 --comm ddmm -t"$scratch/read.dat" >"$scratch/read.txt" 2>"$scratch/err" &
 read=$!
 for pid in $mmap $read; do
 	for _ in $(seq 50); do
@@ -353,6 +384,22 @@ done
 [ "$ok" = 0 ]
 result $? 'recordings that were cut short' "$ok"
 
+# The last sub-buffer is damaged: its gap has no end.
+python3 - "$scratch/live.dat" >"$scratch/damaged.dat" <<'PYTHON'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+page, = struct.unpack_from("=I", data, 14)
+struct.pack_into("=I", data, len(data) - page + 8, 0x7ffffff)
+sys.stdout.buffer.write(data)
+PYTHON
+"$irqlat" trace -i "$scratch/damaged.dat" --no-header --json="$scratch/damaged.json" >"$scratch/out" 2>&1
+[ $? = 0 ] && grep -q '^WARNING: an unknown number of events lost in 1 gap;' "$scratch/out" &&
+	grep -Eq '^  CPU [0-9]+, \? events after [0-9.]+ s$' "$scratch/out" &&
+	python3 -c 'import json, sys
+gap, = json.load(open(sys.argv[1]))["trace"]["gaps"]
+assert gap["from_ns"] > 0 and gap["to_ns"] is None, gap' "$scratch/damaged.json" 2>"$scratch/why"
+result $? 'a gap at the end' "$(grep -A1 WARN "$scratch/out" | head -3; cat "$scratch/why" 2>/dev/null)"
+
 # Losses are loud: the smallest buffer cannot hold what a pause lets in.
 "$irqlat" trace -q -d 3 --buffer 64 --sub-buffer 4 --no-header >"$scratch/loss.txt" 2>&1 &
 pid=$!
@@ -362,9 +409,33 @@ kill -STOP $pid
 sleep 1
 kill -CONT $pid
 wait $pid
-grep -Eq 'WARNING: .*events lost' "$scratch/loss.txt" &&
+grep -Eq 'WARNING: .*events.* lost in.*more room: --buffer' "$scratch/loss.txt" &&
 	awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/loss.txt"
 result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
+
+# What the reader of the tables does: one line says it, whenever it went away.
+for mode in "-d 1 --interval 0.2" "-q -d 0.2" "hist -d 0.2"; do
+	for where in /dev/full pipe; do
+		if [ $where = pipe ]; then
+			{ "$irqlat" trace $mode 2>"$scratch/err"; echo $? >"$scratch/status"; } | true
+			why='Broken pipe'
+		else
+			"$irqlat" trace $mode >/dev/full 2>"$scratch/err"
+			echo $? >"$scratch/status"
+			why='No space left'
+		fi
+		[ "$(cat "$scratch/status")" = 1 ] && [ "$(wc -l <"$scratch/err")" = 1 ] &&
+			grep -q "^irqlat: cannot write the output: $why" "$scratch/err"
+		result $? "trace $mode into $where: one line" "$(cat "$scratch/status" "$scratch/err")"
+	done
+done
+if command -v script >/dev/null; then
+	TERM=nonsense script -qec "$irqlat trace top -d 1" "$scratch/typescript" >/dev/null 2>&1 </dev/null
+	[ $? = 1 ] && grep -q 'trace top: .*TERM.*nonsense' "$scratch/typescript"
+	result $? 'top on a terminal nobody knows' "$(head -3 "$scratch/typescript")"
+else
+	skip 'top on a terminal nobody knows' 'needs script'
+fi
 
 # --- thresholds -------------------------------------------------------------------
 
@@ -381,6 +452,58 @@ result $? 'and the trace can be read' "$(head -1 "$scratch/out")"
 status=$?
 [ $status = 2 ] && [ "$(wc -l <"$scratch/acted")" -gt 1 ]
 result $? 'shell and continue: measuring goes on' "status $status, $(wc -l <"$scratch/acted") times"
+# The report stays out of what is for programs, and off the screen of top.
+(cd "$scratch" && "$irqlat" trace -q -d 20 -a 1 -tstop.dat --json >json.json 2>"$scratch/err")
+[ $? = 2 ] && python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$scratch/json.json" 2>"$scratch/why" &&
+	grep -q 'Longest stage' "$scratch/err"
+result $? '-a with JSON on standard output: it is JSON' "$(tail -1 "$scratch/why"; head -2 "$scratch/err")"
+if command -v script >/dev/null; then
+	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 1 -a 1 \
+		--interval 0.1 -t$scratch/stop.dat --on-threshold continue" \
+		"$scratch/typescript" >/dev/null 2>&1 </dev/null
+	# The terminal has a screen for top, between these two, and its own.
+	sed 's/\x1b\[?1049h/\n<top>\n/g; s/\x1b\[?1049l/\n<own>\n/g' "$scratch/typescript" |
+		awk '/<top>/ { top = 1 } /<own>/ { top = 0 } /Longest stage|Saving trace/ { n++; bad += top }
+			END { print n + 0, bad + 0; exit !(n > 2 && !bad) }' >"$scratch/out"
+	result $? 'top: reports are not written into its screen' "$(cat "$scratch/out")"
+	! grep -q '__traceiter\|trace_event_raw_event' "$scratch/typescript"
+	result $? 'stacks begin with the kernel'"'"'s own functions' "$(grep -m1 -A3 'Kernel stack' "$scratch/typescript")"
+else
+	skip 'top: reports are not written into its screen' 'needs script'
+	skip 'stacks begin with the kernel'"'"'s own functions' 'needs script'
+fi
+
+# A command that never ends does not hold the instance: it is told to end, too.
+"$irqlat" trace -q -d 60 -T 1 --no-header --on-threshold "shell,command=exec sleep 30.25" \
+	>"$scratch/out" 2>"$scratch/err" &
+pid=$!
+for _ in $(seq 50); do
+	pgrep -P $pid >/dev/null && break
+	sleep 0.1
+done
+started=$SECONDS
+kill -TERM $pid
+wait $pid
+status=$?
+[ $status = 2 ] && [ $((SECONDS - started)) -lt 10 ] && ! instances | grep -q "irqlat-trace-$pid-" &&
+	grep -q 'seen = matched' "$scratch/out" && ! pgrep -f 'sleep 30\.25' >/dev/null
+result $? 'SIGTERM while a command runs' "status $status, $((SECONDS - started)) s, $(cat "$scratch/err")"
+
+# An action that fails is named; what was measured is told all the same.
+fails()
+{
+	local name=$1 regex=$2
+	shift 2
+	"$irqlat" trace -q -d 20 -T 1 --no-header "$@" >"$scratch/out" 2>"$scratch/err"
+	[ $? = 1 ] && [ "$(wc -l <"$scratch/err")" = 1 ] && grep -q -- "$regex" "$scratch/err" &&
+		grep -q 'seen = matched' "$scratch/out"
+	result $? "$name" "$(cat "$scratch/err"; tail -1 "$scratch/out")"
+}
+fails 'a trace that cannot be kept' 'nowhere/x.dat: cannot write: No such file' -t"$scratch/nowhere/x.dat"
+fails 'the same as an action' 'nowhere/x.dat: cannot write: No such file' \
+	--on-threshold "trace,file=$scratch/nowhere/x.dat"
+fails 'a signal to nobody' 'signal: process 999999999: No such process' \
+	--on-threshold 'signal,num=10,pid=999999999'
 (trap 'echo got >'"$scratch/signal" USR1
 "$irqlat" trace -q -d 20 -T 1 --on-threshold "signal,num=10,pid=parent" >/dev/null 2>&1; :)
 [ -s "$scratch/signal" ]
@@ -394,8 +517,23 @@ if command -v script >/dev/null; then
 	grep -q 'irqlat trace top' "$scratch/typescript" && grep -q 'STAGE' "$scratch/typescript" &&
 		grep -q 'seen = matched' "$scratch/typescript"
 	result $? 'top draws, and leaves a summary' "$(head -c 200 "$scratch/typescript" | tr -d '\033')"
+	# The last column of a table that is wider than the terminal, by arrow keys.
+	: >"$scratch/typescript"
+	(
+		for _ in $(seq 80); do
+			grep -q STAGE "$scratch/typescript" && break
+			sleep 0.1
+		done
+		printf '\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC'
+		sleep 0.5
+		printf q
+	) | TERM=xterm script -qfc "stty cols 40 rows 12; exec $irqlat trace top --interval 0.3 -d 9" \
+		"$scratch/typescript" >/dev/null 2>&1
+	sed 's/\x1b\[?1049l/\n<own>\n/g' "$scratch/typescript" | sed '/<own>/,$d' | grep -q 'P99\.9'
+	result $? 'top shows what is wider than 40 columns' "$(head -c 300 "$scratch/typescript" | tr -d '\033')"
 else
 	skip 'top draws, and leaves a summary' 'needs script'
+	skip 'top shows what is wider than 40 columns' 'needs script'
 fi
 stop_load
 

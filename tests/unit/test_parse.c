@@ -127,7 +127,7 @@ static const struct opt options[] = {
 	  .help = "a word,\nin two lines" },
 	{ 0, "choice", "WHICH", OPT_CHOICE, offsetof(struct config, choice),
 	  .choices = choices, .help = "a choice" },
-	{ 0, "file", "FILE", OPT_FILE, offsetof(struct config, file),
+	{ 'o', "file", "FILE", OPT_FILE, offsetof(struct config, file),
 	  .help = "a file" },
 	{ 0 }
 };
@@ -173,6 +173,37 @@ static void options_are_stored(void **state)
 	assert_int_equal(parse(dash, &config, &operand), OPTS_OK);
 	assert_true(opt_file_is_stdout(&config.file));
 	assert_int_equal(parse(help, &config, &operand), OPTS_HELP);
+}
+
+/* By its letter too a file may be left out, and is spelled as in rtla. */
+static void files_are_optional(void **state)
+{
+	static const struct {
+		const char *words;
+		const char *name;
+		int operand;
+	} good[] = {
+		{ "test -o", NULL, 2 },		{ "test -o -f", NULL, 3 },
+		{ "test -ox", "x", 2 },		{ "test -o x", "x", 3 },
+		{ "test -o=x", "x", 2 },	{ "test -o -", "-", 3 },
+		{ "test -fo x rest", "x", 3 },	{ "test -o x -f rest", "x", 4 },
+		{ "test --file rest", NULL, 2 },
+	};
+	struct config config;
+	char words[64];
+	int operand;
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(good); i++) {
+		snprintf(words, sizeof(words), "%s", good[i].words);
+		assert_int_equal(parse(words, &config, &operand), OPTS_OK);
+		assert_true(config.file.wanted);
+		if (good[i].name)
+			assert_string_equal(config.file.name, good[i].name);
+		else
+			assert_null(config.file.name);
+		assert_int_equal(operand, good[i].operand);
+	}
 }
 
 static void wrong_options_are_refused(void **state)
@@ -225,6 +256,7 @@ int main(void)
 		cmocka_unit_test(priorities),
 		cmocka_unit_test(way_lists),
 		cmocka_unit_test(options_are_stored),
+		cmocka_unit_test(files_are_optional),
 		cmocka_unit_test(wrong_options_are_refused),
 		cmocka_unit_test(help_names_every_option),
 	};

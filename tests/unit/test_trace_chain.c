@@ -528,6 +528,39 @@ static void timer_and_the_line_inside_it(void **state)
 	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 5);
 }
 
+/* What an interrupt raised before another one came inside it is still its own. */
+static void softirq_raised_around_another_interrupt(void **state)
+{
+	struct bench *b = *state;
+	const struct chain_sample *s = &b->samples[0];
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_ints(&b->g, 0, 100, GEN_TIMER_ENTRY, 236, 0);
+	gen_ints(&b->g, 0, 105, GEN_RAISE, 1, 0);
+	gen_irq_entry(&b->g, 0, 110, 50, "irqgen");
+	gen_ints(&b->g, 0, 112, GEN_RAISE, 4, 0);
+	gen_ints(&b->g, 0, 120, GEN_IRQ_EXIT, 50, 1);
+	gen_ints(&b->g, 0, 130, GEN_TIMER_EXIT, 236, 0);
+	gen_context(&b->g, 0, 0, SOFT);
+	gen_ints(&b->g, 0, 140, GEN_SOFT_ENTRY, 1, 0);
+	wake(&b->g, 160, 7, "timer's", 0, 0);
+	gen_ints(&b->g, 0, 220, GEN_SOFT_EXIT, 1, 0);
+	gen_ints(&b->g, 0, 230, GEN_SOFT_ENTRY, 4, 0);
+	wake(&b->g, 240, 8, "irqgen's", 0, 1);
+	gen_ints(&b->g, 0, 300, GEN_SOFT_EXIT, 4, 0);
+	gen_long(&b->g, 0, 310, GEN_SYS_EXIT, 0);
+	gen_context(&b->g, 1, 8, 0);
+	gen_long(&b->g, 1, 320, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 2);
+	assert_true(s[0].irq < 0);
+	assert_int_equal(s[0].ns[STAGE_HANDLER], 30);
+	assert_int_equal(s[0].ns[STAGE_SOFTIRQ_WAIT], 10);
+	assert_int_equal(s[1].irq, 50);
+	assert_int_equal(s[1].ns[STAGE_HANDLER], 10);
+	assert_int_equal(s[1].ns[STAGE_SOFTIRQ_WAIT], 110);
+}
+
 static void cut_off_at_the_end(void **state)
 {
 	struct bench *b = *state;
@@ -551,7 +584,8 @@ int main(void)
 		T(switch_in_was_hidden), T(wakeup_is_missing),
 		T(idle_task_is_nobody), T(time_running_backwards_is_negative),
 		T(loss_on_the_task_s_cpu), T(loss_on_another_cpu),
-		T(timer_and_the_line_inside_it), T(cut_off_at_the_end),
+		T(timer_and_the_line_inside_it),
+		T(softirq_raised_around_another_interrupt), T(cut_off_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who had the CPU while a chain waited. */
+#include "unit.h"
+
+#include "tests/tracegen.h"
+#include "tracing/culprit.h"
+#include "tracing/engine.h"
+
+#define HARD	(EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
+#define SOFT	EVENT_FLAG_SOFTIRQ
+#define SWITCHES 100
+
+struct bench {
+	struct gen g;
+	struct event_catalog catalog;
+	struct chain_sample sample;	/* the last one */
+	struct culprit culprit;
+};
+
+static void on_seen(void *ctx, const struct event *e)
+{
+	(void)ctx, (void)e;
+}
+
+static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+{
+	(void)ctx, (void)irq, (void)cpu, (void)ns;
+}
+
+static void on_sample(void *ctx, const struct chain_sample *s)
+{
+	struct bench *b = ctx;
+
+	b->sample = *s;
+}
+
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu,
+		       enum outcome outcome)
+{
+	(void)ctx, (void)irq, (void)cpu, (void)outcome;
+}
+
+static int set_up(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	gen_init(&b->g, 2, 4096);
+	gen_catalog(&b->catalog);
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	gen_free(&b->g);
+	event_catalog_free(&b->catalog);
+	free(b);
+	return 0;
+}
+
+/* The last chain, and who had the CPU in it; every stage's time is somebody's. */
+static void analyse(struct bench *b)
+{
+	struct engine_config config = {
+		.n_cpus = b->g.n_cpus, .layout = subbuf_native,
+		.catalog = &b->catalog, .source = gen_source(&b->g),
+		.sink = { on_seen, on_handler, on_sample, on_outcome, b },
+	};
+	struct engine *engine = engine_new(&config);
+
+	assert_non_null(engine);
+	assert_int_equal(engine_run(engine, UINT64_MAX), 0);
+	engine_finish(engine);
+	engine_free(engine);
+	gen_rewind(&b->g);
+	assert_int_equal(culprit_analyse(&b->culprit, &b->sample, &b->catalog,
+					 &subbuf_native, b->g.n_cpus,
+					 &config.source), 0);
+	for (int stage = 0; stage < STAGES; stage++) {
+		uint64_t sum = 0;
+
+		for (size_t i = 0; i < b->culprit.n_parts; i++)
+			sum += b->culprit.parts[i].ns[stage];
+		assert_int_equal(sum, b->sample.ns[stage]);
+	}
+}
+
+static uint64_t time_of(const struct bench *b, enum culprit_kind kind, int32_t id,
+			enum stage stage)
+{
+	for (size_t i = 0; i < b->culprit.n_parts; i++) {
+		const struct culprit_part *part = &b->culprit.parts[i];
+
+		if (part->kind == kind && part->id == id)
+			return part->ns[stage];
+	}
+	return 0;
+}
+
+/* threadirqs: the irq thread raises the softirq that wakes the task. */
+static void softirq_after_the_irq_thread(void **state)
+{
+	struct bench *b = *state;
+	struct gen *g = &b->g;
+
+	gen_switch(g, 0, 50, 9, 1, 0);
+	gen_context(g, 0, 0, HARD);
+	gen_irq_entry(g, 0, 100, 36, "virtio1-req.0");
+	gen_ints(g, 0, 110, GEN_IRQ_EXIT, 36, 2);
+	gen_wake(g, 0, 112, GEN_WAKING, 60, "irq/36-virtio", 0);
+	gen_wake(g, 0, 120, GEN_WAKEUP, 60, "irq/36-virtio", 0);
+	gen_switch(g, 0, 135, 0, 0, 60);
+	gen_ints(g, 0, 155, GEN_RAISE, 4, 0);
+	gen_context(g, 0, 60, SOFT);
+	gen_ints(g, 0, 160, GEN_SOFT_ENTRY, 4, 0);
+	gen_wake(g, 0, 190, GEN_WAKING, 500, "dd", 0);
+	gen_wake(g, 0, 200, GEN_WAKEUP, 500, "dd", 0);
+	gen_ints(g, 0, 205, GEN_SOFT_EXIT, 4, 0);
+	gen_switch(g, 0, 250, 60, 1, 500);
+	gen_long(g, 0, 300, GEN_SYS_EXIT, 0);
+	analyse(b);
+	assert_int_equal(b->sample.pid, 500);
+	assert_int_equal(b->sample.end_ns - b->sample.start_ns, 200);
+	assert_int_equal(time_of(b, CULPRIT_IDLE, 0, STAGE_THREAD_QUEUE), 15);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 60, STAGE_THREAD), 20);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 60, STAGE_SOFTIRQ_WAIT), 5);
+	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, STAGE_SOFTIRQ), 30);
+	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, STAGE_QUEUE), 5);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 60, STAGE_QUEUE), 45);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 500, STAGE_EXIT), 50);
+}
+
+/* More tasks than there is room for: nobody gets what others had. */
+static void a_crowd_before_it(void **state)
+{
+	struct bench *b = *state;
+	struct gen *g = &b->g;
+	uint64_t t = 200;
+	size_t named = 0;
+
+	gen_switch(g, 0, 50, 9, 0, 1000);
+	gen_context(g, 0, 1000, HARD);
+	gen_irq_entry(g, 0, 100, 36, "virtio1-req.0");
+	gen_wake(g, 0, 110, GEN_WAKING, 500, "dd", 0);
+	gen_wake(g, 0, 120, GEN_WAKEUP, 500, "dd", 0);
+	gen_ints(g, 0, 130, GEN_IRQ_EXIT, 36, 1);
+	for (int i = 0; i < SWITCHES; i++, t += 100)
+		gen_switch(g, 0, t, 1000 + i, 0, 1001 + i);
+	gen_switch(g, 0, t, 1000 + SWITCHES, 0, 500);
+	gen_long(g, 0, t + 10, GEN_SYS_EXIT, 0);
+	analyse(b);
+	assert_int_equal(b->sample.pid, 500);
+	for (size_t i = 0; i < b->culprit.n_parts; i++) {
+		const struct culprit_part *part = &b->culprit.parts[i];
+
+		if (part->kind != CULPRIT_TASK)
+			continue;
+		assert_true(part->ns[STAGE_QUEUE] <= 100);
+		named++;
+	}
+	assert_true(named > 50);
+	assert_true(time_of(b, CULPRIT_OTHERS, -1, STAGE_QUEUE) >=
+		    (SWITCHES - CULPRIT_PARTS_MAX) * 100);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(softirq_after_the_irq_thread), T(a_crowd_before_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
