@@ -144,6 +144,11 @@ static int close_open(struct blocks *b)
 	return 0;
 }
 
+static size_t most_blocks(const struct blocks *b)
+{
+	return b->length_ns < BLOCKS_LONG_NS ? BLOCKS_SHORT_MAX : BLOCKS_MAX;
+}
+
 /**
  * blocks_record - record one sample
  * @b: where to
@@ -151,7 +156,7 @@ static int close_open(struct blocks *b)
  *	before, else it counts with that one
  * @value: ns; those below zero are in no block
  *
- * Allocates once a second, when a block ends. When memory runs out there are no
+ * Allocates when a block ends. When memory runs out there are no
  * blocks from then on, and none of before.
  */
 void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
@@ -162,7 +167,7 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
 		int err = close_open(b);
 
 		/* Where samples are rare, twice as long may not be enough. */
-		while (!err && b->n >= BLOCKS_MAX)
+		while (!err && b->n >= most_blocks(b))
 			err = join_pairs(b);
 		if (err) {
 			blocks_free(b);

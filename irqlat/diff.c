@@ -41,7 +41,7 @@ static const struct opt_command command = {
 	.arguments = "A.json B.json [A.json B.json]...",
 	.summary = "Compare two results of irqlat bench: which rows became slower, and is it chance?",
 	.options = options,
-	.epilogue = "Exit status: 0 no regression, 1 error, 2 regression.\n",
+	.epilogue = "Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
 };
 
 struct output {
@@ -85,7 +85,12 @@ static int compare(const struct config *config,
 		msg_error("%s and %s: no row is in both; --any-irq and --any-cpu match rows that differ in these",
 			  names[0], names[1]);
 	} else if (!print(config, &diff, names)) {
-		status = diff_has_regression(&diff) ? EXIT_THRESHOLD : EXIT_OK;
+		if (diff_has_decision(&diff))
+			status = diff_has_regression(&diff) ? EXIT_THRESHOLD :
+							      EXIT_OK;
+		else
+			msg_error("%s and %s: too little to decide any row by: it takes %d blocks of time in both files; measure for longer (-d 60)",
+				  names[0], names[1], DIFF_SPANS_MIN);
 	}
 	diff_free(&diff);
 	return status;

@@ -52,6 +52,7 @@ struct diff_options {
 enum diff_verdict {
 	DIFF_UNKNOWN,		/* too few samples */
 	DIFF_SAME,
+	DIFF_UNSURE,		/* looks changed, without blocks to tell; rows only */
 	DIFF_BETTER,
 	DIFF_SHAPE,		/* percentiles the same, distribution not */
 	DIFF_MIXED,		/* better and worse; rows only */
@@ -137,6 +138,7 @@ int diff_decide(struct diff *diff, const struct diff_options *options);
 int diff_runs(const struct run *a, const struct run *b,
 	      const struct diff_options *options, struct diff *diff);
 bool diff_has_regression(const struct diff *diff);
+bool diff_has_decision(const struct diff *diff);
 long diff_join(struct run *to, struct run *from, const struct diff_options *options);
 void diff_free(struct diff *diff);
 

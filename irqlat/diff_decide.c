@@ -59,7 +59,7 @@ static enum diff_verdict judge(const struct diff_figure *f,
 	return DIFF_REGRESSION;
 }
 
-static enum diff_verdict judge_row(const struct diff_row *row)
+static enum diff_verdict judge_figures(const struct diff_row *row)
 {
 	bool tested = false, better = false, worse = false;
 	int metric;
@@ -82,6 +82,18 @@ static enum diff_verdict judge_row(const struct diff_row *row)
 	return row->distance_p_adjusted < DIFF_ALPHA &&
 			       row->distance > DIFF_DISTANCE_MIN ?
 		       DIFF_SHAPE : DIFF_SAME;
+}
+
+/*
+ * Without blocks every sample counts as independent. Half of the pairs in which
+ * nothing changed look changed then (make bench BENCH=diff): that is no verdict.
+ */
+static enum diff_verdict judge_row(const struct diff_row *row)
+{
+	enum diff_verdict verdict = judge_figures(row);
+
+	return row->basis == DIFF_HISTOGRAM && verdict > DIFF_SAME ?
+		       DIFF_UNSURE : verdict;
 }
 
 /**
@@ -146,11 +158,24 @@ bool diff_has_regression(const struct diff *diff)
 	return false;
 }
 
+/* Was there enough of any row to decide? */
+bool diff_has_decision(const struct diff *diff)
+{
+	size_t i;
+
+	for (i = 0; i < diff->n_rows; i++)
+		if (diff->rows[i].basis == DIFF_BLOCKS &&
+		    diff->rows[i].verdict != DIFF_UNKNOWN)
+			return true;
+	return false;
+}
+
 const char *diff_verdict_name(enum diff_verdict verdict)
 {
 	static const char *const names[] = {
 		[DIFF_UNKNOWN] = "n/a",
 		[DIFF_SAME] = "same",
+		[DIFF_UNSURE] = "unsure",
 		[DIFF_BETTER] = "better",
 		[DIFF_SHAPE] = "differs",
 		[DIFF_MIXED] = "mixed",
