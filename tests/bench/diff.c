@@ -3,15 +3,15 @@
  * How often irqlat diff is wrong, by simulation over recorded samples.
  *
  *	diff record SECONDS >FILE.json	wake-ups through an eventfd, on this kernel
- *	diff NAME FILE.json...		figures, a JSON object a line
+ *	diff NAME BLOCKS FILE.json...	figures, a JSON object a line
  *
- * Each round takes two samples of SPAN blocks out of the recordings, at random:
+ * Each round takes two samples of BLOCKS blocks out of the recordings, at random:
  * "apart", each in one piece, as two runs one after the other are; or "turns",
- * pieces of RUN blocks dealt to both, as runs that take turns are. Whatever load
+ * PIECES pieces of them dealt to both, as runs that take turns are. Whatever load
  * comes and goes hits one sample of the first kind, and both of the second.
- * Compared with each other, any regression is a false alarm. Then the slowest 5 % of one row of the
- * second, of stage total, are made 5 % slower, so that its p99 is 5 % higher and
- * its median the same: that row must be found.
+ * Compared with each other, any regression is a false alarm. Then the slowest 5 %
+ * of one row of the second, of stage total, are made 5 % slower, so that its p99
+ * is 5 % higher and its median the same: that row must be found.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,8 +28,8 @@
 #include "irqlat/rtsetup.h"
 
 #define ROUNDS		200
-#define SPAN		60
-#define RUN		10
+#define SPAN_MAX	(BLOCKS_MAX / 2)
+#define PIECES		6
 #define RECORDINGS_MAX	8
 #define SLOWER		1.05
 #define SLOW_PPM	950000
@@ -116,7 +116,8 @@ static size_t below(size_t n)
 /* A sample: blocks of a recording, ascending. */
 struct pick {
 	const struct run *run;
-	size_t block[SPAN];
+	size_t block[SPAN_MAX];
+	size_t n;
 };
 
 /* Those blocks of a row, slower from @slow_ns on. */
@@ -133,7 +134,7 @@ static void cut_row(const struct pick *pick, const struct result *from,
 	memcpy(r->wait, from->wait, sizeof(r->wait));
 	memcpy(r->stage, from->stage, sizeof(r->stage));
 	r->irq = from->irq;
-	for (i = 0; i < SPAN; i++) {
+	for (i = 0; i < pick->n; i++) {
 		const struct block *block = &from->blocks.list[pick->block[i]];
 		struct hist h;
 
@@ -216,7 +217,8 @@ static size_t blocks_of(const struct run *run)
 }
 
 /* Two pieces without overlap, of the same recording or of two. */
-static void pick_apart(const struct run *runs, size_t n, struct pick picks[2])
+static void pick_apart(const struct run *runs, size_t n, size_t span,
+		       struct pick picks[2])
 {
 	size_t first[2], i;
 	int side;
@@ -224,21 +226,22 @@ static void pick_apart(const struct run *runs, size_t n, struct pick picks[2])
 	do {
 		for (side = 0; side < 2; side++) {
 			picks[side].run = &runs[below(n)];
-			first[side] = below(blocks_of(picks[side].run) - SPAN + 1);
+			first[side] = below(blocks_of(picks[side].run) - span + 1);
 		}
-	} while (picks[0].run == picks[1].run && first[0] < first[1] + SPAN &&
-		 first[1] < first[0] + SPAN);
+	} while (picks[0].run == picks[1].run && first[0] < first[1] + span &&
+		 first[1] < first[0] + span);
 	for (side = 0; side < 2; side++)
-		for (i = 0; i < SPAN; i++)
-			picks[side].block[i] = first[side] + i;
+		for (i = 0; i < span; i++)
+			picks[side].block[picks[side].n++] = first[side] + i;
 }
 
 /* Pieces of a recording, as many for the one as for the other. */
-static void pick_turns(const struct run *runs, size_t n, struct pick picks[2])
+static void pick_turns(const struct run *runs, size_t n, size_t span,
+		       struct pick picks[2])
 {
 	const struct run *run = &runs[below(n)];
-	size_t pieces = blocks_of(run) / RUN, left = pieces, i;
-	size_t want[2] = { SPAN / RUN, SPAN / RUN }, n_picked[2] = { 0, 0 };
+	size_t length = span / PIECES, pieces = blocks_of(run) / length;
+	size_t want[2] = { PIECES, PIECES }, left = pieces, i;
 	int side;
 
 	picks[0].run = picks[1].run = run;
@@ -249,8 +252,8 @@ static void pick_turns(const struct run *runs, size_t n, struct pick picks[2])
 			continue;
 		side = lot < want[0] ? 0 : 1;
 		want[side]--;
-		for (size_t j = 0; j < RUN; j++)
-			picks[side].block[n_picked[side]++] = i * RUN + j;
+		for (size_t j = 0; j < length; j++)
+			picks[side].block[picks[side].n++] = i * length + j;
 	}
 }
 
@@ -275,16 +278,17 @@ static long choose_row(const struct run *run)
 }
 
 static void simulate(const char *name, const char *how,
-		     void (*pick)(const struct run *runs, size_t n,
+		     void (*pick)(const struct run *runs, size_t n, size_t span,
 				  struct pick picks[2]),
-		     const struct run *runs, size_t n)
+		     const struct run *runs, size_t n, size_t span)
 {
 	unsigned int alarms = 0, weak_alarms = 0, found = 0;
-	struct pick picks[2];
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		pick(runs, n, picks);
+		struct pick picks[2] = { 0 };
+
+		pick(runs, n, span, picks);
 		alarms += is_seen(picks, -1, true);
 		weak_alarms += is_seen(picks, -1, false);
 		found += is_seen(picks, choose_row(picks[1].run), true);
@@ -300,22 +304,26 @@ static void simulate(const char *name, const char *how,
 int main(int argc, char **argv)
 {
 	struct run runs[RECORDINGS_MAX] = { 0 };
-	int i, n = argc - 2;
+	int i, n = argc - 3;
+	size_t span;
 
 	if (argc == 3 && !strcmp(argv[1], "record"))
 		return record(strtoull(argv[2], NULL, 10));
 	if (n < 1 || n > RECORDINGS_MAX)
-		die("usage: diff record SECONDS | diff NAME FILE.json...");
+		die("usage: diff record SECONDS | diff NAME BLOCKS FILE.json...");
+	span = strtoull(argv[2], NULL, 10);
+	if (span < PIECES || span > SPAN_MAX || span % PIECES)
+		die("BLOCKS is no multiple of 6, or too many");
 	for (i = 0; i < n; i++) {
-		if (in_file(argv[2 + i], &runs[i], NULL, NULL))
+		if (in_file(argv[3 + i], &runs[i], NULL, NULL))
 			return 1;
-		if (blocks_of(&runs[i]) < 2 * SPAN)
-			die("a recording has less than 120 blocks");
+		if (blocks_of(&runs[i]) < 2 * span)
+			die("a recording has less than twice as many blocks");
 		if (runs[i].n_results != runs[0].n_results)
 			die("recordings of different rows");
 	}
-	simulate(argv[1], "apart", pick_apart, runs, (size_t)n);
-	simulate(argv[1], "turns", pick_turns, runs, (size_t)n);
+	simulate(argv[1], "apart", pick_apart, runs, (size_t)n, span);
+	simulate(argv[1], "turns", pick_turns, runs, (size_t)n, span);
 	for (i = 0; i < n; i++)
 		run_free(&runs[i]);
 	return 0;

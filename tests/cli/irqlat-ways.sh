@@ -24,10 +24,11 @@ refused()
 	result $? "$name" "status $status: $(cat "$scratch/err")"
 }
 
-# holds NAME FILE FILTER: the filter says true of the JSON.
+# holds NAME FILE FILTER: the filter says true of the JSON. On a busy machine any
+# way may miss a period, and has a second row then: "totals" are the first ones.
 holds()
 {
-	[ "$(jq "$3" "$2" 2>"$scratch/jq")" = true ]
+	[ "$(jq 'def totals: .results[] | select(.stage == "total"); '"$3" "$2" 2>"$scratch/jq")" = true ]
 	result $? "$1" "$(cat "$scratch/jq"; jq -c 'del(.results[].histogram, .system)' "$2" 2>&1)"
 }
 
@@ -55,12 +56,12 @@ fi
 timeout 60 "$irqlat" bench --source timer --samples 300 --json >"$scratch/all.json" 2>"$scratch/err"
 result $? 'the ways that need no module' "$(cat "$scratch/err")"
 holds 'are timerfd, nanosleep, signal and eventfd-base' "$scratch/all.json" \
-	'[.results[].way] == ["timerfd", "nanosleep", "signal", "eventfd-base"]'
+	'[totals.way] == ["timerfd", "nanosleep", "signal", "eventfd-base"]'
 holds 'block, and have no interrupt' "$scratch/all.json" \
-	'[.results[] | .wait == "block" and .irq == null and .load == "none"] | all'
+	'[totals | .wait == "block" and .irq == null and .load == "none"] | all'
 holds 'each expiry is a sample, late ones too' "$scratch/all.json" \
-	'[.results[] | .n + .negative == .delivered + .coalesced and .n == .raised and .lost == 0] | all'
-holds '300 returns each' "$scratch/all.json" '[.results[] | .delivered == 300] | all'
+	'[totals | .n + .negative == .delivered + .coalesced and .n == .raised and .lost == 0] | all'
+holds '300 returns each' "$scratch/all.json" '[totals | .delivered == 300] | all'
 holds 'and complete' "$scratch/all.json" '.partial == false and .interrupted == false'
 
 # A thread that is stopped for half a second misses 500 periods of 1 ms. Each of
@@ -78,6 +79,13 @@ holds 'has the missed periods' "$scratch/late.json" \
 holds 'as samples from their own intended time' "$scratch/late.json" \
 	'.results[0] | .max_ns > 4e8 and ([.histogram[] | select(.[0] > 1e8) | .[2]] | add) >= 300'
 
+holds 'and beside them what leaving them out would show' "$scratch/late.json" \
+	'.results[1] | .stage == "total_kept" and .n == 1500 and .raised == 1500 and .coalesced == 0 and
+	([.histogram[] | select(.[0] > 1e8) | .[2]] | add) < 10'
+"$irqlat" report --text "$scratch/late.json" >"$scratch/out" 2>&1
+grep -q '^periods  *all  *kept$' "$scratch/out"
+result $? 'in the text too' "$(cat "$scratch/out")"
+
 # Shorter than what a wake-up costs on many machines: late again and again.
 timeout 60 "$irqlat" bench --ways signal -i 20us --samples 2000 --json >"$scratch/fast.json" 2>"$scratch/err"
 result $? 'an interval that is hardly kept' "$(cat "$scratch/err")"
@@ -85,7 +93,7 @@ holds 'adds up' "$scratch/fast.json" '.results[0] | .n == .raised and .delivered
 
 timeout 60 "$irqlat" bench -d 4 --json >"$scratch/time.json" 2>"$scratch/err"
 result $? 'four seconds' "$(cat "$scratch/err")"
-holds 'in which everyone had a turn' "$scratch/time.json" '[.results[] | .n > 10] == [true, true, true, true]'
+holds 'in which everyone had a turn' "$scratch/time.json" '[totals | .n > 10] == [true, true, true, true]'
 
 if [ "$(id -u)" = 0 ]; then
 	install -m 755 "$irqlat" "$scratch/irqlat"
@@ -104,8 +112,8 @@ fi
 timeout 60 "$irqlat" bench --samples 200 --load cpu,io,irq,net --json >"$scratch/load.json" 2>"$scratch/err"
 result $? 'under load of all kinds' "$(cat "$scratch/err")"
 holds 'idle and loaded in one result' "$scratch/load.json" \
-	'[.results[].load] == [range(4) | "none"] + [range(4) | "cpu,io,irq,net"]'
-holds 'both complete' "$scratch/load.json" '[.results[] | .delivered == 200] | all'
+	'[totals.load] == [range(4) | "none"] + [range(4) | "cpu,io,irq,net"]'
+holds 'both complete' "$scratch/load.json" '[totals | .delivered == 200] | all'
 "$irqlat" report "$scratch/load.json" -o "$scratch/report" >"$scratch/out" 2>&1 &&
 	grep -q 'timerfd, load cpu,io,irq,net' "$scratch/report/index.html"
 result $? 'and irqlat report shows both' "$(cat "$scratch/out")"
@@ -120,7 +128,7 @@ timeout 60 "$irqlat" bench --ways timerfd --samples 200 --load-cmd "sleep 98765 
 	--json >"$scratch/cmd.json" 2>"$scratch/err"
 result $? 'under a command' "$(cat "$scratch/err")"
 holds 'which the result names' "$scratch/cmd.json" \
-	'.load_command == "sleep 98765 & sleep 98765" and .results[1].load == "command"'
+	'.load_command == "sleep 98765 & sleep 98765" and .results[-1].load == "command"'
 [ "$(processes '^sleep 98765')" = 0 ]
 result $? 'and which is gone, with its children'
 
@@ -167,7 +175,7 @@ sleep 1
 kill -USR1 $pid
 sleep 0.5
 more=$(awk '/VmRSS/ { print $2 }' /proc/$pid/status)
-[ $((more - rss)) -le 512 ]
+[ $((more - rss)) -le 1024 ]
 result $? 'memory does not grow with the samples' "$rss kB, then $more kB"
 kill -INT $pid
 wait $pid
