@@ -149,6 +149,22 @@ static size_t most_blocks(const struct blocks *b)
 	return b->length_ns < BLOCKS_LONG_NS ? BLOCKS_SHORT_MAX : BLOCKS_MAX;
 }
 
+/*
+ * The span of @at_ns opens. When blocks have just become longer, it may be one
+ * that the last of them is the begin of, and goes on then.
+ */
+static void open_span(struct blocks *b, uint64_t at_ns)
+{
+	struct block *last = b->n ? &b->list[b->n - 1] : NULL;
+
+	b->open_start_ns = at_ns - at_ns % b->length_ns;
+	if (!last || last->start_ns != b->open_start_ns)
+		return;
+	blocks_add_to(last, &b->open);
+	free(last->buckets);
+	b->n--;
+}
+
 /**
  * blocks_record - record one sample
  * @b: where to
@@ -173,7 +189,7 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
 			blocks_free(b);
 			return;
 		}
-		b->open_start_ns = at_ns - at_ns % b->length_ns;
+		open_span(b, at_ns);
 	}
 	hist_record(&b->open, value);
 	if (b->open.lost)

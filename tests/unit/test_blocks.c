@@ -132,6 +132,32 @@ static void runs_are_joined(void **state)
 	assert_int_equal(b.n, 0);
 }
 
+/* What is measured under load begins late, and a block may be half of the next
+ * longer one when they are joined.
+ */
+static void blocks_ascend_from_any_begin(void **state)
+{
+	uint64_t begin, at, n;
+	struct blocks b;
+	size_t i;
+
+	(void)state;
+	for (begin = 0; begin < 9; begin++) {
+		assert_int_equal(blocks_init(&b), 0);
+		for (at = 0; at < 3000; at++)
+			blocks_record(&b, (begin + at) * LENGTH, (int64_t)at);
+		blocks_close(&b);
+		for (i = 0, n = 0; i < b.n; i++) {
+			assert_true(!i || b.list[i].start_ns >
+						  b.list[i - 1].start_ns);
+			n += b.list[i].n;
+		}
+		assert_int_equal(n, 3000);
+		assert_int_equal(b.list[b.n - 1].max, 2999);
+		blocks_free(&b);
+	}
+}
+
 static void none_takes_no_samples(void **state)
 {
 	struct blocks b = { 0 };
@@ -242,6 +268,7 @@ int main(void)
 		cmocka_unit_test(blocks_stay_few),
 		cmocka_unit_test(short_runs_have_short_blocks),
 		cmocka_unit_test(runs_are_joined),
+		cmocka_unit_test(blocks_ascend_from_any_begin),
 		cmocka_unit_test(none_takes_no_samples),
 		cmocka_unit_test(json_keeps_blocks),
 		cmocka_unit_test(bad_blocks_are_refused),
