@@ -71,8 +71,10 @@ static void write_title(struct page *page)
 	for (i = 0; i < page->report->n_inputs; i++) {
 		const struct report_input *in = &page->report->inputs[i];
 
+		if (in->continued)
+			continue;
 		fputs(i ? "; " : "", page->out);
-		html_escape(in->label, page->out);
+		html_escape(in->file, page->out);
 		fputs(", ", page->out);
 		html_escape(in->run.system.kernel, page->out);
 		fputs(", ", page->out);
@@ -84,8 +86,8 @@ static void write_warning(struct page *page, const struct report_input *in,
 			  const char *text)
 {
 	fputs("<li>", page->out);
-	if (page->report->n_inputs > 1) {
-		html_escape(in->label, page->out);
+	if (report_count_files(page->report) > 1) {
+		html_escape(in->file, page->out);
 		fputs(": ", page->out);
 	}
 	html_escape(text, page->out);
@@ -358,9 +360,11 @@ static void write_system(struct page *page)
 	for (i = 0; i < page->report->n_inputs; i++) {
 		const struct report_input *in = &page->report->inputs[i];
 
-		if (page->report->n_inputs > 1) {
+		if (in->continued)
+			continue;
+		if (report_count_files(page->report) > 1) {
 			fputs("<h3>", page->out);
-			html_escape(in->label, page->out);
+			html_escape(in->file, page->out);
 			fputs("</h3>\n", page->out);
 		}
 		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n",
@@ -383,12 +387,14 @@ static void write_data(struct page *page)
 	for (i = 0; i < page->report->n_inputs; i++) {
 		const struct report_input *in = &page->report->inputs[i];
 
+		if (in->continued)
+			continue;
 		fputs("<li><a download=\"", page->out);
-		html_escape(in->label, page->out);
+		html_escape(in->file, page->out);
 		fputs(".json\" href=\"data:application/json;base64,", page->out);
 		base64(in->text, in->len, page->out);
 		fputs("\">", page->out);
-		html_escape(in->label, page->out);
+		html_escape(in->file, page->out);
 		fprintf(page->out, ".json</a> (%zu KB)</li>\n",
 			(in->len + 999) / 1000);
 	}

@@ -60,6 +60,27 @@ void plot_write_text(const char *text, FILE *out)
 	fputc('\'', out);
 }
 
+/**
+ * plot_cut_text - no more of a text than there is room for
+ * @text: UTF-8
+ * @most: bytes
+ * @cut: gets it, with "..." where something was cut off
+ *
+ * Returns @cut.
+ */
+const char *plot_cut_text(const char *text, size_t most,
+			  char cut[REPORT_CUT_BYTES])
+{
+	snprintf(cut, REPORT_CUT_BYTES, "%s", text);
+	if (strlen(cut) > most && most > 3) {
+		/* Not within a character of several bytes. */
+		for (most -= 3; most && (cut[most] & 0xc0) == 0x80; most--)
+			;
+		strcpy(cut + most, "...");
+	}
+	return cut;
+}
+
 /* Places of labels on an axis, and how far the last of them reaches. */
 struct tics {
 	double low, high;

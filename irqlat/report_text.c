@@ -136,7 +136,7 @@ void report_text(const struct report *report, const struct text_style *style,
 		const struct report_input *in = &report->inputs[i];
 		struct text_style own = *style;
 
-		own.header = true;
+		own.header = !in->continued;
 		own.histogram = true;
 		own.nanoseconds = in->instructions;
 		fprintf(out, "=== %s%s\n", in->label, in->instructions ?
@@ -151,7 +151,7 @@ void report_text(const struct report *report, const struct text_style *style,
 			out_text(&in->run, &own, out);
 		}
 		print_stages(in, style->columns, out);
-		if (!in->instructions)
+		if (!in->instructions && !in->continued)
 			ref_compare(&in->run, &own, out);
 		fputc('\n', out);
 	}

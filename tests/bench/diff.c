@@ -7,7 +7,7 @@
  *
  * Each round takes two samples of BLOCKS blocks out of the recordings, at random:
  * "apart", each in one piece, as two runs one after the other are; or "turns",
- * PIECES pieces of them dealt to both, as runs that take turns are. Whatever load
+ * pieces of RUN blocks dealt to both, as runs that take turns are. Whatever load
  * comes and goes hits one sample of the first kind, and both of the second.
  * Compared with each other, any regression is a false alarm. Then the slowest 5 %
  * of one row of the second, of stage total, are made 5 % slower, so that its p99
@@ -29,7 +29,7 @@
 
 #define ROUNDS		200
 #define SPAN_MAX	(BLOCKS_MAX / 2)
-#define PIECES		6
+#define RUN		10
 #define RECORDINGS_MAX	8
 #define SLOWER		1.05
 #define SLOW_PPM	950000
@@ -240,8 +240,8 @@ static void pick_turns(const struct run *runs, size_t n, size_t span,
 		       struct pick picks[2])
 {
 	const struct run *run = &runs[below(n)];
-	size_t length = span / PIECES, pieces = blocks_of(run) / length;
-	size_t want[2] = { PIECES, PIECES }, left = pieces, i;
+	size_t pieces = blocks_of(run) / RUN, left = pieces, i;
+	size_t want[2] = { span / RUN, span / RUN };
 	int side;
 
 	picks[0].run = picks[1].run = run;
@@ -252,8 +252,8 @@ static void pick_turns(const struct run *runs, size_t n, size_t span,
 			continue;
 		side = lot < want[0] ? 0 : 1;
 		want[side]--;
-		for (size_t j = 0; j < length; j++)
-			picks[side].block[picks[side].n++] = i * length + j;
+		for (size_t j = 0; j < RUN; j++)
+			picks[side].block[picks[side].n++] = i * RUN + j;
 	}
 }
 
@@ -312,8 +312,8 @@ int main(int argc, char **argv)
 	if (n < 1 || n > RECORDINGS_MAX)
 		die("usage: diff record SECONDS | diff NAME BLOCKS FILE.json...");
 	span = strtoull(argv[2], NULL, 10);
-	if (span < PIECES || span > SPAN_MAX || span % PIECES)
-		die("BLOCKS is no multiple of 6, or too many");
+	if (!span || span > SPAN_MAX || span % RUN)
+		die("BLOCKS is no multiple of 10, or too many");
 	for (i = 0; i < n; i++) {
 		if (in_file(argv[3 + i], &runs[i], NULL, NULL))
 			return 1;
