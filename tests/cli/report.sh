@@ -60,6 +60,17 @@ echo '{"schema":"irqlat/1","system":{},"results":[]}' >"$scratch/empty.json"
 	[ "$(cat "$scratch/err")" = "irqlat: $scratch/empty.json: there are no results in it" ]
 result $? 'a file without results is refused' "$(cat "$scratch/err")"
 
+# A file may come from anywhere: a terminal takes no commands from it.
+jq -c '.results[0].way = "a\u001b[2J\u0085\u0007b" | .results[1].load = "x\u009b2Jy\nz" |
+	.system.warnings = ["w\u001b[31m"]' $good/blocks-a.json >"$scratch/escape.json"
+"$irqlat" report --text "$scratch/escape.json" >"$scratch/out" 2>&1 && grep -q 'a?\[2J??b' "$scratch/out" &&
+	grep -q 'load x?2Jy?z' "$scratch/out" && grep -q 'WARNING: w?\[31m' "$scratch/out" &&
+	! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$scratch/out"
+result $? 'control characters of a file are not printed' "$(grep -n . "$scratch/out" | head -20 | cat -v)"
+"$irqlat" diff "$scratch/escape.json" "$scratch/escape.json" 2>&1 | grep -qP '[\x00-\x08\x0b-\x1f]'
+[ "${PIPESTATUS[*]}" = '0 1' ]
+result $? 'nor by diff'
+
 # --- the table of ways --------------------------------------------------------
 
 table=$scratch/table
