@@ -63,21 +63,30 @@ void plot_write_text(const char *text, FILE *out)
 /**
  * plot_cut_text - no more of a text than there is room for
  * @text: UTF-8
- * @most: bytes
- * @cut: gets it, with "..." where something was cut off
+ * @most: bytes, 8 or more
+ * @cut: gets it, with "..." for what was cut out of the middle: titles differ at
+ *	their ends
  *
  * Returns @cut.
  */
 const char *plot_cut_text(const char *text, size_t most,
 			  char cut[REPORT_CUT_BYTES])
 {
-	snprintf(cut, REPORT_CUT_BYTES, "%s", text);
-	if (strlen(cut) > most && most > 3) {
-		/* Not within a character of several bytes. */
-		for (most -= 3; most && (cut[most] & 0xc0) == 0x80; most--)
-			;
-		strcpy(cut + most, "...");
+	size_t len = strlen(text), first, last;
+
+	if (len <= most) {
+		snprintf(cut, REPORT_CUT_BYTES, "%s", text);
+		return cut;
 	}
+	first = (most - 3) / 2;
+	last = len - (most - 3 - first);
+	/* Not within a character of several bytes. */
+	while (first && (text[first] & 0xc0) == 0x80)
+		first--;
+	while (text[last] && (text[last] & 0xc0) == 0x80)
+		last++;
+	snprintf(cut, REPORT_CUT_BYTES, "%.*s...%s", (int)first, text,
+		 text + last);
 	return cut;
 }
 

@@ -45,7 +45,7 @@ function look_at(svg)
 		if (t.box.left < frame.left - 1 || t.box.right > frame.right + 1 ||
 		    t.box.top < frame.top - 1 || t.box.bottom > frame.bottom + 1)
 			faults.push(`cut: ${name}: "${t.words}"`);
-		if (t.words.endsWith("..."))
+		if (t.words.includes("..."))
 			faults.push(`shortened: ${name}: "${t.words}"`);
 		if (pixels < 10.5)
 			faults.push(`small: ${name}: "${t.words}", ${pixels} pixels`);

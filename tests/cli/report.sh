@@ -49,6 +49,21 @@ median=$(jq '.results[] | select(.way == "epoll" and .stage == "total").p50_ns' 
 grep -q "^epoll  *$median  *$median  *$median$" "$scratch/text"
 result $? 'its comparison has the medians of the results' "$(grep '^epoll' "$scratch/text")"
 
+# Narrow terminals too: lines and CPUs, stages, bars.
+COLUMNS=40 "$irqlat" report --text "$scratch/cpus.json" >"$scratch/text" 2>"$scratch/err" &&
+	grep -qx '  raised to user' "$scratch/text" && grep -q '^ *[0-9]\+ *4.0[0-9]* *[0-9.]* *[0-9.]*$' "$scratch/text"
+result $? 'a text of 40 columns' "$(sed -n 20,40p "$scratch/text")"
+/usr/bin/python3 - "$scratch/text" >"$scratch/long" <<'PYTHON'
+import sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    if line.startswith("Beside published claims"):
+        break
+    if len(line) > 41 and not line.startswith("WARNING"):
+        print(line, end="")
+PYTHON
+[ ! -s "$scratch/long" ]
+result $? 'fits them' "$(cat "$scratch/long")"
+
 # What was measured without load and under it stands side by side.
 COLUMNS=80 "$irqlat" report --text "$scratch/loaded.json" >"$scratch/text" 2>"$scratch/err"
 grep -Eq '^way +no load +load cpu,io,irq,net$' "$scratch/text"
