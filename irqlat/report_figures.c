@@ -60,6 +60,17 @@ static int rows_collect(struct rows *rows, const struct report *report,
 	return 0;
 }
 
+/* A single sample makes no curve. */
+static void rows_drop_points(struct rows *rows)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < rows->n; i++)
+		if (rows->list[i].result->hist.n > 1)
+			rows->list[n++] = rows->list[i];
+	rows->n = n;
+}
+
 /* Rows with the same title beside each other, titles in the order they came. */
 static int rows_group(struct rows *rows)
 {
@@ -311,6 +322,7 @@ static int add_curves(struct figures *figures, const struct report *report,
 	int err;
 
 	err = rows_collect(&rows, report, like->stage, like->instructions);
+	rows_drop_points(&rows);
 	if (err || !rows.n)
 		goto out;
 	if (rows.n <= (several ? REPORT_CURVES_MIXED : REPORT_CURVES_MAX)) {
