@@ -161,8 +161,9 @@ static void print_verdict(const struct diff_row *row,
 	fprintf(out, "%-10s", diff_verdict_name(row->verdict));
 	switch (row->verdict) {
 	case DIFF_UNKNOWN:
-		fprintf(out, "  too few samples: %" PRIu64 " and %" PRIu64,
-			row->side[0]->hist.n, row->side[1]->hist.n);
+		fprintf(out, "  too few: %" PRIu64 " samples in %zu blocks, and %" PRIu64 " in %zu",
+			row->side[0]->hist.n, row->side[0]->blocks.n,
+			row->side[1]->hist.n, row->side[1]->blocks.n);
 		break;
 	case DIFF_SAME:
 		print_changes(row, out);

@@ -138,7 +138,7 @@ check 'what looks slower without blocks' 1 '^  read .* unsure  *p[0-9.]* \+[45]\
 jq -c '(.results[] | select(.way == "poll")) |= del(.blocks, .block_ns)' "$scratch/slow.json" >"$scratch/half.json"
 check 'a row that has them is decided by' 2 '^1 REGRESSION, 1 same$' '' diff "$a" "$scratch/half.json"
 jq -c '.results |= map(.n = 0 | .histogram = [] | .blocks = [])' "$b" >"$scratch/none.json"
-check 'no samples' 1 '^  read .* n/a +too few samples: [0-9]+ and 0$' "$undecided" diff "$a" "$scratch/none.json"
+check 'no samples' 1 '^  read .* n/a +too few: [0-9]+ samples in [0-9]+ blocks, and 0 in 0$' "$undecided" diff "$a" "$scratch/none.json"
 jq -c '.results = []' "$b" >"$scratch/empty.json"
 check 'no rows' 1 '' 'empty.json: there are no results in it' diff "$a" "$scratch/empty.json"
 

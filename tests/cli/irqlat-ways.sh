@@ -115,7 +115,7 @@ holds 'idle and loaded in one result' "$scratch/load.json" \
 	'[totals.load] == [range(4) | "none"] + [range(4) | "cpu,io,irq,net"]'
 holds 'both complete' "$scratch/load.json" '[totals | .delivered == 200] | all'
 "$irqlat" report "$scratch/load.json" -o "$scratch/report" >"$scratch/out" 2>&1 &&
-	grep -q 'timerfd, load cpu,io,irq,net' "$scratch/report/index.html"
+	grep -q 'load cpu,io,irq,net: timerfd' "$scratch/report/index.html"
 result $? 'and irqlat report shows both' "$(cat "$scratch/out")"
 
 # processes WORD: how many run a command line of ours that has it.
@@ -192,6 +192,18 @@ kill -TERM $pid
 wait $pid
 result $? 'SIGTERM too' "$(cat "$scratch/err")"
 holds 'whose result is whole' "$scratch/term.json" '.partial and .interrupted'
+
+# A result that does not fit leaves the one before as it was, and nothing beside it.
+cp "$scratch/part.json" "$scratch/before.json"
+(
+	trap '' XFSZ
+	ulimit -f 2
+	"$irqlat" bench --ways timerfd --samples 100 --json="$scratch/part.json" 2>"$scratch/err" | cat >"$scratch/out"
+	exit "${PIPESTATUS[0]}"
+)
+[ $? = 1 ] && grep -q 'part.json: cannot write: File too large' "$scratch/err" && [ -s "$scratch/out" ] &&
+	cmp -s "$scratch/part.json" "$scratch/before.json" && [ ! -e "$scratch/part.json.new" ]
+result $? 'a result that does not fit replaces nothing, and is printed' "$(cat "$scratch/err"; ls "$scratch")"
 
 # --- cyclictest ---------------------------------------------------------------
 
