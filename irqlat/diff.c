@@ -57,10 +57,11 @@ static int write_json(const void *what, FILE *out)
 }
 
 static int print(const struct config *config, const struct diff *diff,
-		 const char *names[2])
+		 const char *names[2], bool in_turns)
 {
 	struct diff_style style = {
 		.names = { names[0], names[1] },
+		.in_turns = in_turns,
 		.nanoseconds = config->nanoseconds,
 		.details = config->details,
 	};
@@ -74,7 +75,7 @@ static int print(const struct config *config, const struct diff *diff,
 /* Returns the exit status. */
 static int compare(const struct config *config,
 		   const struct diff_options *wanted, const struct run *a,
-		   const struct run *b, const char *names[2])
+		   const struct run *b, const char *names[2], bool in_turns)
 {
 	struct diff diff = { 0 };
 	int status = EXIT_ERROR;
@@ -84,7 +85,7 @@ static int compare(const struct config *config,
 	} else if (!diff.n_rows) {
 		msg_error("%s and %s: no row is in both; --any-irq and --any-cpu match rows that differ in these",
 			  names[0], names[1]);
-	} else if (!print(config, &diff, names)) {
+	} else if (!print(config, &diff, names, in_turns)) {
 		if (diff_has_decision(&diff))
 			status = diff_has_regression(&diff) ? EXIT_THRESHOLD :
 							      EXIT_OK;
@@ -183,7 +184,8 @@ int cmd_diff(int argc, char **argv)
 	}
 	if (!err)
 		status = compare(&config, &wanted, &run[0], &run[1],
-				 (const char *[]){ names[0], names[1] });
+				 (const char *[]){ names[0], names[1] },
+				 argc - operand > 2);
 	for (i = 0; i < 2; i++) {
 		run_free(&run[i]);
 		free(names[i]);

@@ -142,9 +142,12 @@ bool diff_has_decision(const struct diff *diff);
 long diff_join(struct run *to, struct run *from, const struct diff_options *options);
 void diff_free(struct diff *diff);
 
-/* How to print a comparison; @names of the two files. */
+/* How to print a comparison; @names of the two files. @in_turns: each side is
+ * several of them.
+ */
 struct diff_style {
 	const char *names[2];
+	bool in_turns;
 	bool nanoseconds;
 	bool details;
 };

@@ -242,7 +242,25 @@ static void print_lonely(const struct diff *diff, FILE *out)
 	}
 }
 
-static void print_summary(const struct diff *diff, FILE *out)
+/* Blocks in a row that are alike, beyond what chance makes of an estimate. */
+#define RUN_DOUBTFUL	3
+
+/* A regression where neighbouring blocks are alike: what makes them so may be
+ * all that is there.
+ */
+static bool is_doubtful(const struct diff *diff)
+{
+	size_t i;
+
+	for (i = 0; i < diff->n_rows; i++)
+		if (diff->rows[i].verdict == DIFF_REGRESSION &&
+		    diff->rows[i].run >= RUN_DOUBTFUL)
+			return true;
+	return false;
+}
+
+static void print_summary(const struct diff *diff,
+			  const struct diff_style *style, FILE *out)
 {
 	size_t count[DIFF_REGRESSION + 1] = { 0 }, weak = 0, i;
 	const char *before = "";
@@ -258,6 +276,10 @@ static void print_summary(const struct diff *diff, FILE *out)
 			"independent, which samples that follow each other are not, so that no change is called one.\n"
 			"Measure with this irqlat, for a few seconds or longer (-d 60).\n",
 			weak, diff->n_rows, DIFF_SPANS_MIN);
+	if (!style->in_turns && is_doubtful(diff))
+		fputs("NOTE: neighbouring seconds are alike: load comes and goes, and one run of each side cannot tell\n"
+		      "it from a change. Measure several of each, in turns; see irqlat-diff(1).\n",
+		      out);
 	for (verdict = DIFF_REGRESSION; verdict >= 0; verdict--) {
 		if (!count[verdict])
 			continue;
@@ -303,5 +325,5 @@ void diff_out_text(const struct diff *diff, const struct diff_style *style,
 			print_details(row, style, out);
 	}
 	print_lonely(diff, out);
-	print_summary(diff, out);
+	print_summary(diff, style, out);
 }
