@@ -126,8 +126,8 @@ if ! command -v gnuplot >/dev/null; then
 fi
 "$irqlat" report "${many[@]}" -o "$scratch/many" >"$scratch/out" 2>"$scratch/err" &&
 	"$irqlat" report $good/edu.json -o "$scratch/one" >>"$scratch/out" 2>>"$scratch/err" &&
-	"$irqlat" report "$scratch/loaded.json" -o "$scratch/load" >>"$scratch/out" 2>>"$scratch/err"
-[ $? = 0 ] && [ ! -s "$scratch/err" ]
+	"$irqlat" report "$scratch/loaded.json" -o "$scratch/load" >>"$scratch/out" 2>>"$scratch/err" &&
+	[ ! -s "$scratch/err" ]
 result $? 'reports of six results, of one and of one under load' "$(cat "$scratch/err")"
 page=$scratch/load/index.html
 grep -q '<th class="number">no load</th><th class="number">load cpu,io,irq,net</th>' "$page" &&
