@@ -161,6 +161,39 @@ static void limits_need_both(void **state)
 	gsl_rng_free(rng);
 }
 
+/* A gate on one figure is not blunted by the tests of the others. */
+static void limits_sharpen(void **state)
+{
+	struct diff_row rows[6] = { 0 };
+	struct diff diff = { .rows = rows, .n_rows = N_ELEMENTS(rows) };
+	struct diff_options gate = { 0 };
+	size_t i;
+	int metric;
+
+	(void)state;
+	for (i = 0; i < N_ELEMENTS(rows); i++) {
+		rows[i].distance_p = 1;
+		for (metric = 0; metric < DIFF_METRICS; metric++)
+			rows[i].figures[metric] = (struct diff_figure){
+				.tested = true, .p = 0.5, .delta = 0.5,
+				.change = 0.08, .change_ns = 800,
+			};
+	}
+	/* Of 30 tests, and of 6. */
+	rows[2].figures[DIFF_P99].p = 0.004;
+	assert_int_equal(diff_decide(&diff, &gate), 0);
+	assert_true(rows[2].figures[DIFF_P99].p_adjusted > 0.119);
+	assert_int_equal(rows[2].verdict, DIFF_SAME);
+	assert_int_equal(diff_limit_parse("p99=5%", gate.limits), 0);
+	assert_int_equal(diff_decide(&diff, &gate), 0);
+	assert_true(fabs(rows[2].figures[DIFF_P99].p_adjusted - 0.024) < 1e-9);
+	assert_int_equal(rows[2].verdict, DIFF_REGRESSION);
+	assert_int_equal(rows[1].verdict, DIFF_SAME);
+	assert_int_equal(diff_limit_parse("max=5%", gate.limits), 0);
+	assert_int_equal(diff_decide(&diff, &gate), 0);
+	assert_true(fabs(rows[2].figures[DIFF_P99].p_adjusted - 0.048) < 1e-9);
+}
+
 /* As many samples a third above as below, the same median. */
 static void two_modes_differ(void **state)
 {
@@ -238,6 +271,7 @@ int main(void)
 		cmocka_unit_test(the_same_is_the_same),
 		cmocka_unit_test(a_slow_tail_is_found),
 		cmocka_unit_test(limits_need_both),
+		cmocka_unit_test(limits_sharpen),
 		cmocka_unit_test(two_modes_differ),
 		cmocka_unit_test(memory_is_no_regression),
 		cmocka_unit_test(short_runs_are_weaker),
