@@ -75,6 +75,10 @@ static void print_header(const struct run *run, const struct text_style *style,
 		fprintf(out, "%-15s ", field->label);
 		print_wrapped(text, 16, style->columns, out);
 	}
+	if (*run->load_command) {
+		fprintf(out, "%-15s ", "load command");
+		print_wrapped(run->load_command, 16, style->columns, out);
+	}
 	fputc('\n', out);
 }
 

@@ -376,6 +376,11 @@ static void write_system(struct page *page)
 				    page->out);
 			fputs("</td></tr>\n", page->out);
 		}
+		if (*in->run.load_command) {
+			fputs("<tr><th>load command</th><td>", page->out);
+			html_escape(in->run.load_command, page->out);
+			fputs("</td></tr>\n", page->out);
+		}
 		fputs("</tbody></table></div>\n", page->out);
 	}
 }

@@ -133,6 +133,10 @@ timeout 60 "$irqlat" bench --ways timerfd --samples 200 --load-cmd "sleep 98765 
 result $? 'under a command' "$(cat "$scratch/err")"
 holds 'which the result names' "$scratch/cmd.json" \
 	'.load_command == "sleep 98765 & sleep 98765" and .results[-1].load == "command"'
+"$irqlat" report --text -o "$scratch/report" "$scratch/cmd.json" >"$scratch/out" 2>&1
+grep -q '^load command  *sleep 98765 & sleep 98765$' "$scratch/out" &&
+	grep -q '<tr><th>load command</th><td>sleep 98765 &amp; sleep 98765</td>' "$scratch/report/index.html"
+result $? 'and a report too' "$(head -40 "$scratch/out")"
 [ "$(processes '^sleep 98765')" = 0 ]
 result $? 'and which is gone, with its children'
 
