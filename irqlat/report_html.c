@@ -267,7 +267,7 @@ static const char *const kind_texts[FIGURE_KINDS] = {
 	[FIGURE_RANGES] = "The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
 	[FIGURE_STAGES] = "Stages add up to the mean.",
 	[FIGURE_HISTOGRAM] = "Curves are dashed where fewer than ten samples lie beyond.",
-	[FIGURE_HEAT] = "The darker, the more samples had that latency in that span of time.",
+	[FIGURE_HEAT] = "The stronger the colour, the more samples had that latency in that span of time.",
 	[FIGURE_CPUS] = "Lines as in the comparison.",
 };
 
