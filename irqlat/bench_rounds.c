@@ -83,7 +83,7 @@ static int add_rows(struct session *s, struct turn *turn, unsigned int irq,
 		if (add_stage(s, turn, stage_names[i], irq, overhead_ns))
 			return -1;
 	if (s->lane->ops->self_timed)
-		return add_stage(s, turn, STAGE_KEPT, irq, overhead_ns);
+		return add_stage(s, turn, RESULT_STAGE_KEPT, irq, overhead_ns);
 	return driver == DRIVER_ULI ?
 		       add_path_rows(s, turn, irq, overhead_ns) : 0;
 }
@@ -377,7 +377,7 @@ static bool is_unused(const struct run *run, size_t i)
 {
 	const struct result *r = &run->results[i];
 
-	if (!strcmp(r->stage, STAGE_KEPT))
+	if (!strcmp(r->stage, RESULT_STAGE_KEPT))
 		return !r[-1].coalesced && !r[-1].lost;
 	return stage_path(r->stage) && !r->delivered;
 }

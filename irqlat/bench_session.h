@@ -28,11 +28,6 @@
 /* Rows of a way in the results, in this order. */
 enum stage { STAGE_TOTAL, STAGE_TO_HANDLER, STAGE_TO_USER, STAGE_COUNT };
 
-/* What a tool reports that goes on from the next period when it comes late: each
- * return counts once. Follows the rows of a way that times itself.
- */
-#define STAGE_KEPT	"total_kept"
-
 /* Where the path is known, rows of each path but PATH_NONE follow those. */
 enum path_stage { PATH_TOTAL, PATH_TO_USER, PATH_STAGES };
 

@@ -122,6 +122,7 @@ static int read_side(const struct side *side, const struct diff_options *wanted,
 
 		fprintf(list, "%s%s", i ? ", " : "", file);
 		err = in_file(file, i ? &more : run, NULL, NULL);
+		diff_drop_kept(i ? &more : run);
 		if (!err && i) {
 			n = diff_join(run, &more, wanted);
 			if (n < 0) {

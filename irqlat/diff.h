@@ -131,6 +131,7 @@ struct diff {
 };
 
 int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS]);
+void diff_drop_kept(struct run *run);
 int diff_match(const struct run *a, const struct run *b,
 	       const struct diff_options *options, struct diff *diff);
 int diff_row_test(struct diff_row *row, size_t tests);

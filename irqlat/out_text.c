@@ -146,9 +146,7 @@ static const char *column_title(const char *stage)
 
 static bool is_kept(const struct result *r)
 {
-	const char *path = stage_path(r->stage);
-
-	return path && !strcmp(path, "kept");
+	return !strcmp(r->stage, RESULT_STAGE_KEPT);
 }
 
 /* Where some columns are of one path only, or leave out missed periods. */

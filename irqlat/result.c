@@ -203,7 +203,7 @@ const char *stage_title(const char *stage)
 		{ "total", "raised to user" },
 		{ "raise_to_handler", "raised to handler" },
 		{ "handler_to_user", "handler to user" },
-		{ "total_kept", "raised to user, missed periods left out" },
+		{ RESULT_STAGE_KEPT, "raised to user, missed periods left out" },
 		{ "total_direct", "raised to user, path direct" },
 		{ "handler_to_user_direct", "handler to user, path direct" },
 		{ "total_return", "raised to user, path return" },
