@@ -211,8 +211,8 @@ static int append_all(struct blocks *b, const struct blocks *later)
 {
 	/* No block of one run and of the next becomes one in join_pairs(). */
 	uint64_t span_ns = b->length_ns * BLOCKS_MAX, from_ns = 0;
+	size_t part = b->n ? b->list[b->n - 1].part + 1 : 0, i;
 	struct hist h;
-	size_t i;
 	int err = 0;
 
 	if (b->n)
@@ -223,6 +223,8 @@ static int append_all(struct blocks *b, const struct blocks *later)
 		hist_clear(&h);
 		blocks_add_to(&later->list[i], &h);
 		err = h.lost ? -1 : blocks_append(b, from_ns + later->list[i].start_ns, &h);
+		if (!err)
+			b->list[b->n - 1].part = part + later->list[i].part;
 	}
 	hist_free(&h);
 	return err;

@@ -33,12 +33,14 @@
  * @start_ns: from the begin of the run
  * @n: samples
  * @max: the greatest of them, exact
+ * @part: which of the runs that blocks_join() put together, from 0
  * @buckets: @n_buckets of them, ascending
  */
 struct block {
 	uint64_t start_ns;
 	uint64_t n;
 	uint64_t max;
+	size_t part;
 	struct hist_bucket *buckets;
 	size_t n_buckets;
 };

@@ -7,7 +7,8 @@
  *
  * Each round takes two samples of BLOCKS blocks out of the recordings, at random:
  * "apart", each in one piece, as two runs one after the other are; or "turns",
- * pieces of RUN blocks dealt to both, as runs that take turns are. Whatever load
+ * pairs of pieces of RUN blocks beside each other, one to each, as runs that take
+ * turns are. Whatever load
  * comes and goes hits one sample of the first kind, and both of the second.
  * Compared with each other, any regression is a false alarm. Then the slowest 5 %
  * of one row of the second, of stage total, are made 5 % slower, so that its p99
@@ -114,10 +115,11 @@ static size_t below(size_t n)
 	return random_state % n;
 }
 
-/* A sample: blocks of a recording, ascending. */
+/* A sample: blocks of a recording, ascending; which run of turns each is of. */
 struct pick {
 	const struct run *run;
 	size_t block[SPAN_MAX];
+	size_t part[SPAN_MAX];
 	size_t n;
 };
 
@@ -153,6 +155,8 @@ static void cut_row(const struct pick *pick, const struct result *from,
 		}
 		if (blocks && blocks_append(&r->blocks, block->start_ns, &h))
 			die("out of memory");
+		if (blocks)
+			r->blocks.list[i].part = pick->part[i];
 		hist_free(&h);
 	}
 }
@@ -243,25 +247,31 @@ static void pick_apart(const struct run *runs, size_t n, size_t span,
 			picks[side].block[picks[side].n++] = first[side] + i;
 }
 
-/* Pieces of a recording, as many for the one as for the other. */
+/* Pairs of pieces of a recording, one piece to the one and one to the other. */
 static void pick_turns(const struct run *runs, size_t n, size_t span,
 		       struct pick picks[2])
 {
 	const struct run *run = &runs[below(n)];
-	size_t pieces = blocks_of(run) / RUN, left = pieces, i;
-	size_t want[2] = { span / RUN, span / RUN };
+	size_t pairs = blocks_of(run) / (2 * RUN), left = pairs, i, j;
+	size_t first = below(blocks_of(run) - pairs * 2 * RUN + 1);
+	size_t want = span / RUN, part = 0;
 	int side;
 
 	picks[0].run = picks[1].run = run;
-	for (i = 0; i < pieces; i++, left--) {
-		size_t lot = below(left);
+	for (i = 0; i < pairs; i++, left--) {
+		size_t order = below(2);
 
-		if (lot >= want[0] + want[1])
+		if (below(left) >= want - part)
 			continue;
-		side = lot < want[0] ? 0 : 1;
-		want[side]--;
-		for (size_t j = 0; j < RUN; j++)
-			picks[side].block[picks[side].n++] = i * RUN + j;
+		for (side = 0; side < 2; side++)
+			for (j = 0; j < RUN; j++) {
+				struct pick *pick = &picks[side];
+
+				pick->block[pick->n] = first + j +
+					(2 * i + (order ^ (size_t)side)) * RUN;
+				pick->part[pick->n++] = part;
+			}
+		part++;
 	}
 }
 

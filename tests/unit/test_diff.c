@@ -237,6 +237,61 @@ static void memory_is_no_regression(void **state)
 	gsl_rng_free(rng);
 }
 
+/* Runs of both in turns; what a pair of them shares is a third either way. */
+static enum diff_verdict compare_turns(double slow, bool joined, gsl_rng *rng,
+				       struct diff_row *row)
+{
+	const struct diff_options none = { 0 };
+	struct run all[2] = { 0 };
+	struct diff diff = { 0 };
+	int pair, side;
+
+	for (pair = 0; pair < 6; pair++) {
+		struct shape shape = steady;
+
+		shape.median_ns *= exp(gsl_ran_gaussian(rng, 0.3));
+		for (side = 0; side < 2; side++) {
+			struct run more = { 0 };
+			size_t i;
+
+			shape.slow = side ? slow : 1;
+			add_row(pair ? &more : &all[side], "read", &shape, rng, 10);
+			run_end(pair ? &more : &all[side]);
+			if (pair)
+				assert_int_equal(diff_join(&all[side], &more, &none), 0);
+			run_free(&more);
+			/* As if it were one long run. */
+			for (i = 0; !joined && i < all[side].results[0].blocks.n; i++)
+				all[side].results[0].blocks.list[i].part = 0;
+		}
+	}
+	assert_int_equal(diff_runs(&all[0], &all[1], &none, &diff), 0);
+	*row = diff.rows[0];
+	diff_free(&diff);
+	run_free(&all[0]);
+	run_free(&all[1]);
+	return row->verdict;
+}
+
+static void turns_take_out_what_they_share(void **state)
+{
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	struct diff_row row;
+	int round, alarms = 0, missed = 0, blunt = 0;
+
+	(void)state;
+	for (round = 0; round < 20; round++) {
+		alarms += compare_turns(1, true, rng, &row) == DIFF_REGRESSION;
+		missed += compare_turns(1.05, true, rng, &row) != DIFF_REGRESSION;
+		assert_true(fabs(row.figures[DIFF_P99].change - 0.05) < 0.02);
+		blunt += compare_turns(1.05, false, rng, &row) == DIFF_REGRESSION;
+	}
+	assert_in_range(alarms, 0, 1);
+	assert_in_range(missed, 0, 1);
+	assert_in_range(blunt, 0, 3);
+	gsl_rng_free(rng);
+}
+
 static void short_runs_are_weaker(void **state)
 {
 	const struct diff_options none = { 0 };
@@ -274,6 +329,7 @@ int main(void)
 		cmocka_unit_test(limits_sharpen),
 		cmocka_unit_test(two_modes_differ),
 		cmocka_unit_test(memory_is_no_regression),
+		cmocka_unit_test(turns_take_out_what_they_share),
 		cmocka_unit_test(short_runs_are_weaker),
 	};
 
