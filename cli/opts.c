@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "msg.h"
 #include "opts.h"
@@ -325,8 +326,10 @@ int opt_file_write(const struct opt_file *wanted,
 		err = -1;
 	if (!err && replace)
 		err = rename(name, wanted->name);
-	if (err)
-		msg_error("%s: cannot write: %s", wanted->name,
-			  strerror(errno));
-	return err ? -1 : 0;
+	if (!err)
+		return 0;
+	msg_error("%s: cannot write: %s", wanted->name, strerror(errno));
+	if (file && replace)
+		unlink(name);
+	return -1;
 }

@@ -82,6 +82,8 @@ static int add_rows(struct session *s, struct turn *turn, unsigned int irq,
 	for (i = 0; i < turn->n_rows; i++)
 		if (add_stage(s, turn, stage_names[i], irq, overhead_ns))
 			return -1;
+	if (s->lane->ops->self_timed)
+		return add_stage(s, turn, RESULT_STAGE_KEPT, irq, overhead_ns);
 	return driver == DRIVER_ULI ?
 		       add_path_rows(s, turn, irq, overhead_ns) : 0;
 }
@@ -367,13 +369,25 @@ static void note_doubts(struct session *s)
 	note_detours(s->run);
 }
 
-/* A path that no interrupt took has no figures. */
-static void drop_unused_paths(struct run *run)
+/* A path that no interrupt took has no figures; nor has a row that leaves out
+ * missed periods where none were missed anything to say. The row before it is
+ * that of all periods.
+ */
+static bool is_unused(const struct run *run, size_t i)
+{
+	const struct result *r = &run->results[i];
+
+	if (!strcmp(r->stage, RESULT_STAGE_KEPT))
+		return !r[-1].coalesced && !r[-1].lost;
+	return stage_path(r->stage) && !r->delivered;
+}
+
+static void drop_unused_rows(struct run *run)
 {
 	size_t i = 0;
 
 	while (i < run->n_results)
-		if (stage_path(run->results[i].stage) && !run->results[i].delivered)
+		if (is_unused(run, i))
 			run_remove(run, i);
 		else
 			i++;
@@ -484,7 +498,7 @@ int bench_measure(const struct bench *bench, struct run *run)
 	err = measure_phases(s, load, measure_overhead(&run->system));
 	run_end(run);
 	note_doubts(s);
-	drop_unused_paths(run);
+	drop_unused_rows(run);
 	run->partial = err || run->interrupted;
 	if (latency_fd >= 0)
 		close(latency_fd);

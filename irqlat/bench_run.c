@@ -305,13 +305,28 @@ static void record_late(struct session *s, const struct turn *turn,
 	}
 }
 
+/* The row RESULT_STAGE_KEPT of a way that times itself, or NULL. */
+static struct result *kept_row(struct session *s, const struct turn *turn)
+{
+	return s->lane->ops->self_timed ?
+		       &s->run->results[turn->row + turn->n_rows] : NULL;
+}
+
 static int record_sample(struct session *s, const struct turn *turn,
 			 const struct delivery *d,
 			 const struct account *account)
 {
+	struct result *kept = kept_row(s, turn);
+
 	if (!account->raised_ns)
 		return 0;
 	record_late(s, turn, d, account);
+	if (kept) {
+		kept->raised++;
+		kept->delivered++;
+		result_record(kept, d->user_ns - s->start_ns,
+			      (int64_t)(d->user_ns - account->raised_ns));
+	}
 	if (!s->trace || turn->n_rows != STAGE_COUNT) {
 		record(s, turn->row, turn->n_rows, d->path,
 		       account->raised_ns, d->entry_ns, d->user_ns);

@@ -144,6 +144,27 @@ static int close_open(struct blocks *b)
 	return 0;
 }
 
+static size_t most_blocks(const struct blocks *b)
+{
+	return b->length_ns < BLOCKS_LONG_NS ? BLOCKS_SHORT_MAX : BLOCKS_MAX;
+}
+
+/*
+ * The span of @at_ns opens. When blocks have just become longer, it may be one
+ * that the last of them is the begin of, and goes on then.
+ */
+static void open_span(struct blocks *b, uint64_t at_ns)
+{
+	struct block *last = b->n ? &b->list[b->n - 1] : NULL;
+
+	b->open_start_ns = at_ns - at_ns % b->length_ns;
+	if (!last || last->start_ns != b->open_start_ns)
+		return;
+	blocks_add_to(last, &b->open);
+	free(last->buckets);
+	b->n--;
+}
+
 /**
  * blocks_record - record one sample
  * @b: where to
@@ -151,7 +172,7 @@ static int close_open(struct blocks *b)
  *	before, else it counts with that one
  * @value: ns; those below zero are in no block
  *
- * Allocates once a second, when a block ends. When memory runs out there are no
+ * Allocates when a block ends. When memory runs out there are no
  * blocks from then on, and none of before.
  */
 void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
@@ -162,13 +183,13 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
 		int err = close_open(b);
 
 		/* Where samples are rare, twice as long may not be enough. */
-		while (!err && b->n >= BLOCKS_MAX)
+		while (!err && b->n >= most_blocks(b))
 			err = join_pairs(b);
 		if (err) {
 			blocks_free(b);
 			return;
 		}
-		b->open_start_ns = at_ns - at_ns % b->length_ns;
+		open_span(b, at_ns);
 	}
 	hist_record(&b->open, value);
 	if (b->open.lost)
@@ -190,8 +211,8 @@ static int append_all(struct blocks *b, const struct blocks *later)
 {
 	/* No block of one run and of the next becomes one in join_pairs(). */
 	uint64_t span_ns = b->length_ns * BLOCKS_MAX, from_ns = 0;
+	size_t part = b->n ? b->list[b->n - 1].part + 1 : 0, i;
 	struct hist h;
-	size_t i;
 	int err = 0;
 
 	if (b->n)
@@ -202,6 +223,8 @@ static int append_all(struct blocks *b, const struct blocks *later)
 		hist_clear(&h);
 		blocks_add_to(&later->list[i], &h);
 		err = h.lost ? -1 : blocks_append(b, from_ns + later->list[i].start_ns, &h);
+		if (!err)
+			b->list[b->n - 1].part = part + later->list[i].part;
 	}
 	hist_free(&h);
 	return err;

@@ -4,8 +4,10 @@
  *
  * Samples that follow each other are alike: what happened in one second, and not
  * the single sample, is what two runs may be compared by. So a result keeps a
- * small histogram of each second. A long run joins neighbours whenever there are
- * BLOCKS_MAX, and its blocks become twice as long: memory stays bounded.
+ * small histogram of each second. A run of a few seconds would have too few of
+ * them: its blocks are shorter, and become twice as long whenever there are
+ * BLOCKS_SHORT_MAX, up to a second. A long run joins neighbours in the same way
+ * whenever there are BLOCKS_MAX: memory stays bounded.
  */
 #ifndef IRQLAT_BLOCKS_H
 #define IRQLAT_BLOCKS_H
@@ -16,7 +18,11 @@
 #include "tracing/hist.h"
 
 #define BLOCKS_MAX		256
-#define BLOCKS_LENGTH_NS	1000000000ull
+/* At first. */
+#define BLOCKS_LENGTH_NS	125000000ull
+/* What blocks grow to at once, and how many there are until then. */
+#define BLOCKS_LONG_NS		1000000000ull
+#define BLOCKS_SHORT_MAX	64
 /* No run is as long as that: 833 days. */
 #define BLOCKS_END_NS		(1ull << 56)
 /* A value read back is within 0.8 %. */
@@ -27,12 +33,14 @@
  * @start_ns: from the begin of the run
  * @n: samples
  * @max: the greatest of them, exact
+ * @part: which of the runs that blocks_join() put together, from 0
  * @buckets: @n_buckets of them, ascending
  */
 struct block {
 	uint64_t start_ns;
 	uint64_t n;
 	uint64_t max;
+	size_t part;
 	struct hist_bucket *buckets;
 	size_t n_buckets;
 };

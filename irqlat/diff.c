@@ -41,7 +41,7 @@ static const struct opt_command command = {
 	.arguments = "A.json B.json [A.json B.json]...",
 	.summary = "Compare two results of irqlat bench: which rows became slower, and is it chance?",
 	.options = options,
-	.epilogue = "Exit status: 0 no regression, 1 error, 2 regression.\n",
+	.epilogue = "Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
 };
 
 struct output {
@@ -57,10 +57,11 @@ static int write_json(const void *what, FILE *out)
 }
 
 static int print(const struct config *config, const struct diff *diff,
-		 const char *names[2])
+		 const char *names[2], bool in_turns)
 {
 	struct diff_style style = {
 		.names = { names[0], names[1] },
+		.in_turns = in_turns,
 		.nanoseconds = config->nanoseconds,
 		.details = config->details,
 	};
@@ -74,7 +75,7 @@ static int print(const struct config *config, const struct diff *diff,
 /* Returns the exit status. */
 static int compare(const struct config *config,
 		   const struct diff_options *wanted, const struct run *a,
-		   const struct run *b, const char *names[2])
+		   const struct run *b, const char *names[2], bool in_turns)
 {
 	struct diff diff = { 0 };
 	int status = EXIT_ERROR;
@@ -84,8 +85,13 @@ static int compare(const struct config *config,
 	} else if (!diff.n_rows) {
 		msg_error("%s and %s: no row is in both; --any-irq and --any-cpu match rows that differ in these",
 			  names[0], names[1]);
-	} else if (!print(config, &diff, names)) {
-		status = diff_has_regression(&diff) ? EXIT_THRESHOLD : EXIT_OK;
+	} else if (!print(config, &diff, names, in_turns)) {
+		if (diff_has_decision(&diff))
+			status = diff_has_regression(&diff) ? EXIT_THRESHOLD :
+							      EXIT_OK;
+		else
+			msg_error("%s and %s: too little to decide any row by: it takes %d blocks of time in both files; measure for longer (-d 60)",
+				  names[0], names[1], DIFF_SPANS_MIN);
 	}
 	diff_free(&diff);
 	return status;
@@ -116,6 +122,7 @@ static int read_side(const struct side *side, const struct diff_options *wanted,
 
 		fprintf(list, "%s%s", i ? ", " : "", file);
 		err = in_file(file, i ? &more : run, NULL, NULL);
+		diff_drop_kept(i ? &more : run);
 		if (!err && i) {
 			n = diff_join(run, &more, wanted);
 			if (n < 0) {
@@ -178,7 +185,8 @@ int cmd_diff(int argc, char **argv)
 	}
 	if (!err)
 		status = compare(&config, &wanted, &run[0], &run[1],
-				 (const char *[]){ names[0], names[1] });
+				 (const char *[]){ names[0], names[1] },
+				 argc - operand > 2);
 	for (i = 0; i < 2; i++) {
 		run_free(&run[i]);
 		free(names[i]);

@@ -52,6 +52,7 @@ struct diff_options {
 enum diff_verdict {
 	DIFF_UNKNOWN,		/* too few samples */
 	DIFF_SAME,
+	DIFF_UNSURE,		/* looks changed, without blocks to tell; rows only */
 	DIFF_BETTER,
 	DIFF_SHAPE,		/* percentiles the same, distribution not */
 	DIFF_MIXED,		/* better and worse; rows only */
@@ -130,6 +131,7 @@ struct diff {
 };
 
 int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS]);
+void diff_drop_kept(struct run *run);
 int diff_match(const struct run *a, const struct run *b,
 	       const struct diff_options *options, struct diff *diff);
 int diff_row_test(struct diff_row *row, size_t tests);
@@ -137,12 +139,16 @@ int diff_decide(struct diff *diff, const struct diff_options *options);
 int diff_runs(const struct run *a, const struct run *b,
 	      const struct diff_options *options, struct diff *diff);
 bool diff_has_regression(const struct diff *diff);
+bool diff_has_decision(const struct diff *diff);
 long diff_join(struct run *to, struct run *from, const struct diff_options *options);
 void diff_free(struct diff *diff);
 
-/* How to print a comparison; @names of the two files. */
+/* How to print a comparison; @names of the two files. @in_turns: each side is
+ * several of them.
+ */
 struct diff_style {
 	const char *names[2];
+	bool in_turns;
 	bool nanoseconds;
 	bool details;
 };

@@ -9,36 +9,74 @@
 /* Tests of a row: its figures and the distribution. */
 #define TESTS_PER_ROW	(DIFF_METRICS + 1)
 
-/* Where each adjusted p value goes; only what was tested counts. */
-static int adjust(struct diff *diff)
-{
-	size_t room = diff->n_rows * TESTS_PER_ROW, n = 0, i;
-	double *p = calloc(room + 1, sizeof(*p));
-	double **to = calloc(room + 1, sizeof(*to));
-	int metric, err = -1;
+/* p values that are adjusted together, and where the adjusted ones go. */
+struct family {
+	double *p;
+	double **to;
+	size_t n;
+};
 
-	if (!p || !to)
-		goto out;
+static void family_add(struct family *family, double p, double *to)
+{
+	family->p[family->n] = p;
+	family->to[family->n++] = to;
+}
+
+static int family_adjust(struct family *family)
+{
+	int err = stats_holm(family->p, family->n);
+	size_t i;
+
+	for (i = 0; !err && i < family->n; i++)
+		*family->to[i] = family->p[i];
+	return err;
+}
+
+/*
+ * Only what was tested counts. What has a limit is what may be a regression: how
+ * many other things are told besides takes nothing from it.
+ */
+static void collect(struct diff *diff, const struct diff_limit *limits,
+		    struct family *limited, struct family *others)
+{
+	size_t i;
+	int metric;
+
 	for (i = 0; i < diff->n_rows; i++) {
 		struct diff_row *row = &diff->rows[i];
 
 		for (metric = 0; metric < DIFF_METRICS; metric++) {
 			struct diff_figure *f = &row->figures[metric];
 
-			if (!f->tested)
-				continue;
-			p[n] = f->p;
-			to[n++] = &f->p_adjusted;
+			if (f->tested)
+				family_add(limits[metric].set ? limited : others,
+					   f->p, &f->p_adjusted);
 		}
-		p[n] = row->distance_p;
-		to[n++] = &row->distance_p_adjusted;
+		family_add(others, row->distance_p, &row->distance_p_adjusted);
 	}
-	err = stats_holm(p, n);
-	for (i = 0; !err && i < n; i++)
-		*to[i] = p[i];
-out:
-	free(p);
-	free(to);
+}
+
+static int adjust(struct diff *diff, const struct diff_limit *limits)
+{
+	size_t room = diff->n_rows * TESTS_PER_ROW + 1;
+	struct family families[2] = { 0 };
+	int i, err = 0;
+
+	for (i = 0; i < 2; i++) {
+		families[i].p = calloc(room, sizeof(*families[i].p));
+		families[i].to = calloc(room, sizeof(*families[i].to));
+		if (!families[i].p || !families[i].to)
+			err = -1;
+	}
+	if (!err) {
+		collect(diff, limits, &families[0], &families[1]);
+		err = family_adjust(&families[0]) || family_adjust(&families[1]) ?
+			      -1 : 0;
+	}
+	for (i = 0; i < 2; i++) {
+		free(families[i].p);
+		free(families[i].to);
+	}
 	return err;
 }
 
@@ -59,7 +97,7 @@ static enum diff_verdict judge(const struct diff_figure *f,
 	return DIFF_REGRESSION;
 }
 
-static enum diff_verdict judge_row(const struct diff_row *row)
+static enum diff_verdict judge_figures(const struct diff_row *row)
 {
 	bool tested = false, better = false, worse = false;
 	int metric;
@@ -84,6 +122,18 @@ static enum diff_verdict judge_row(const struct diff_row *row)
 		       DIFF_SHAPE : DIFF_SAME;
 }
 
+/*
+ * Without blocks every sample counts as independent. Half of the pairs in which
+ * nothing changed look changed then (make bench BENCH=diff): that is no verdict.
+ */
+static enum diff_verdict judge_row(const struct diff_row *row)
+{
+	enum diff_verdict verdict = judge_figures(row);
+
+	return row->basis == DIFF_HISTOGRAM && verdict > DIFF_SAME ?
+		       DIFF_UNSURE : verdict;
+}
+
 /**
  * diff_decide - verdicts for rows that were tested
  * @diff: its rows get adjusted p values and verdicts
@@ -99,7 +149,7 @@ int diff_decide(struct diff *diff, const struct diff_options *options)
 
 	for (metric = 0; metric < DIFF_METRICS; metric++)
 		any_limit |= options->limits[metric].set;
-	if (adjust(diff))
+	if (adjust(diff, options->limits))
 		return -1;
 	for (i = 0; i < diff->n_rows; i++) {
 		struct diff_row *row = &diff->rows[i];
@@ -146,11 +196,24 @@ bool diff_has_regression(const struct diff *diff)
 	return false;
 }
 
+/* Was there enough of any row to decide? */
+bool diff_has_decision(const struct diff *diff)
+{
+	size_t i;
+
+	for (i = 0; i < diff->n_rows; i++)
+		if (diff->rows[i].basis == DIFF_BLOCKS &&
+		    diff->rows[i].verdict != DIFF_UNKNOWN)
+			return true;
+	return false;
+}
+
 const char *diff_verdict_name(enum diff_verdict verdict)
 {
 	static const char *const names[] = {
 		[DIFF_UNKNOWN] = "n/a",
 		[DIFF_SAME] = "same",
+		[DIFF_UNSURE] = "unsure",
 		[DIFF_BETTER] = "better",
 		[DIFF_SHAPE] = "differs",
 		[DIFF_MIXED] = "mixed",

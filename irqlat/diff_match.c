@@ -40,6 +40,22 @@ static const struct result *find_partner(const struct result *r,
 }
 
 /**
+ * diff_drop_kept - leave out what says the same as another row
+ * @run: loses rows that leave out missed periods: the totals before them have the
+ *	same samples and the others, and a run that missed none has no such rows
+ */
+void diff_drop_kept(struct run *run)
+{
+	size_t i = 0;
+
+	while (i < run->n_results)
+		if (!strcmp(run->results[i].stage, RESULT_STAGE_KEPT))
+			run_remove(run, i);
+		else
+			i++;
+}
+
+/**
  * diff_match - find the rows that both runs have
  * @a: one run
  * @b: the other

@@ -188,22 +188,34 @@ static double span_samples(const struct diff_row *row, enum diff_metric metric)
 	return need;
 }
 
+/* Figures of spans, and of which part of the side each is. */
+struct spans {
+	double x[BLOCKS_MAX];
+	size_t part[BLOCKS_MAX];
+	size_t n;
+};
+
 /*
  * The figure of each span: of a block, or of as many as have enough samples
- * together. What is left at the end is in no span. Returns how many there are,
- * or -1 with ENOMEM.
+ * together. What is left at the end of a part is in no span. Returns 0, or -1
+ * with ENOMEM.
  */
-static long make_spans(const struct bins *bins, int side, double need,
-		       enum diff_metric metric, double *x)
+static int make_spans(const struct bins *bins, const struct blocks *blocks,
+		      int side, double need, enum diff_metric metric,
+		      struct spans *spans)
 {
 	const struct units *u = &bins->units[side];
 	uint64_t *sum = calloc(bins->n, sizeof(*sum)), max = 0;
 	size_t i, bin;
-	long n = 0;
 
 	if (!sum)
 		return -1;
+	spans->n = 0;
 	for (i = 0; i < u->n; i++) {
+		if (i && blocks->list[i].part != blocks->list[i - 1].part) {
+			memset(sum, 0, bins->n * sizeof(*sum));
+			max = 0;
+		}
 		for (bin = 0; bin < bins->n; bin++)
 			sum[bin] += u->count[i * bins->n + bin];
 		if (u->max[i] > max)
@@ -211,34 +223,101 @@ static long make_spans(const struct bins *bins, int side, double need,
 		if ((double)bins_sum(sum, bins->n) < need)
 			continue;
 		/* Ratios are taken of it. */
-		x[n++] = fmax(1, figure_of(bins, sum, max, metric));
+		spans->part[spans->n] = blocks->list[i].part;
+		spans->x[spans->n++] = fmax(1, figure_of(bins, sum, max, metric));
 		memset(sum, 0, bins->n * sizeof(*sum));
 		max = 0;
 	}
 	free(sum);
-	return n;
+	return 0;
+}
+
+/* --- parts: runs of both sides that took turns -------------------------------- */
+
+/* Median of the logarithms of a part, or NaN: it has no spans. */
+static double level_of(const struct spans *spans, size_t part)
+{
+	double x[BLOCKS_MAX];
+	size_t i, n = 0;
+
+	for (i = 0; i < spans->n; i++)
+		if (spans->part[i] == part)
+			x[n++] = log(spans->x[i]);
+	if (!n)
+		return NAN;
+	gsl_sort(x, 1, n);
+	return gsl_stats_median_from_sorted_data(x, 1, n);
+}
+
+/*
+ * A run of A and the run of B beside it share what the machine did then: as far
+ * as that moved both, it says nothing. So figures are taken relative to the level
+ * between the two (aligned ranks; Hodges and Lehmann, Rank methods for combination
+ * of independent experiments in analysis of variance, 1962). Spans of a part that
+ * one side has none of are left out. Returns how many parts there are.
+ */
+static size_t align_parts(struct spans spans[2], double level[2][BLOCKS_MAX])
+{
+	size_t part, parts = 0, kept[2] = { 0, 0 }, i;
+	int side;
+
+	for (part = 0; part < BLOCKS_MAX; part++) {
+		double middle = (level_of(&spans[0], part) +
+				 level_of(&spans[1], part)) / 2;
+
+		if (isnan(middle))
+			continue;
+		parts++;
+		for (side = 0; side < 2; side++)
+			for (i = 0; i < spans[side].n; i++)
+				if (spans[side].part[i] == part) {
+					size_t to = kept[side]++;
+
+					level[side][to] = log(spans[side].x[i]) - middle;
+					spans[side].x[to] = spans[side].x[i];
+					spans[side].part[to] = part;
+				}
+	}
+	for (side = 0; side < 2; side++)
+		spans[side].n = kept[side];
+	return parts;
 }
 
 /* Tests the figures of two series of spans. */
-static int test_series(const struct series_view view[2], struct diff_figure *f)
+static int test_series(struct spans spans[2], struct diff_figure *f)
 {
+	struct series_view ranked[2], figures[2];
+	double level[2][BLOCKS_MAX], ratio;
 	struct rank_test test;
-	double ratio;
-	double *sorted;
+	double sorted[BLOCKS_MAX];
+	size_t parts, all;
+	int side;
 
-	if (stats_mann_whitney(&view[0], &view[1], &test) ||
-	    stats_shift(&view[0], &view[1], &ratio))
+	parts = align_parts(spans, level);
+	all = spans[0].n + spans[1].n;
+	for (side = 0; side < 2; side++) {
+		f->spans[side] = spans[side].n;
+		if (spans[side].n < DIFF_SPANS_MIN)
+			return 0;
+		figures[side] = (struct series_view){
+			spans[side].x, spans[side].n, 1, spans[side].part
+		};
+		ranked[side] = (struct series_view){
+			level[side], spans[side].n,
+			stats_inflation(level[side], spans[side].n), NULL
+		};
+		/* A level is estimated for each part, from its own spans. */
+		ranked[side].inflation *= (double)all / (double)(all - parts + 1);
+	}
+	if (stats_mann_whitney(&ranked[0], &ranked[1], &test) ||
+	    stats_shift(&figures[0], &figures[1], &ratio))
 		return -1;
-	sorted = calloc(view[0].n, sizeof(*sorted));
-	if (!sorted)
-		return -1;
-	memcpy(sorted, view[0].x, view[0].n * sizeof(*sorted));
+	memcpy(sorted, spans[0].x, spans[0].n * sizeof(*sorted));
 	f->tested = true;
 	f->delta = test.delta;
 	f->p = test.p;
 	f->change = ratio - 1;
-	f->change_ns = f->change * gsl_stats_median(sorted, 1, view[0].n);
-	free(sorted);
+	f->change_ns = f->change * gsl_stats_median(sorted, 1, spans[0].n);
 	return 0;
 }
 
@@ -247,29 +326,28 @@ static int test_spans(struct diff_row *row, const struct bins *bins,
 {
 	struct diff_figure *f = &row->figures[metric];
 	double need = span_samples(row, metric), length;
-	double x[2][BLOCKS_MAX];
-	struct series_view view[2];
+	struct spans spans[2];
 	int side;
 
 	for (side = 0; side < 2; side++) {
-		long n = make_spans(bins, side, need, metric, x[side]);
+		size_t n_blocks = bins->units[side].n;
 
-		if (n < 0)
+		if (make_spans(bins, &row->side[side]->blocks, side, need,
+			       metric, &spans[side]))
 			return -1;
-		f->spans[side] = (size_t)n;
-		view[side] = (struct series_view){
-			x[side], (size_t)n, stats_inflation(x[side], (size_t)n)
-		};
+		f->spans[side] = spans[side].n;
+		if (spans[side].n < DIFF_SPANS_MIN)
+			continue;
 		/* In blocks: as far as this figure remembers. */
-		length = view[side].inflation *
-			 (double)bins->units[side].n / (double)n;
-		length = fmin(ceil(length), (double)bins->units[side].n / 4);
-		if (n >= DIFF_SPANS_MIN && length > (double)row->run)
+		length = stats_inflation(spans[side].x, spans[side].n) *
+			 (double)n_blocks / (double)spans[side].n;
+		length = fmin(ceil(length), (double)n_blocks / 4);
+		if (length > (double)row->run)
 			row->run = (size_t)length;
 	}
 	if (f->spans[0] < DIFF_SPANS_MIN || f->spans[1] < DIFF_SPANS_MIN)
 		return 0;
-	return test_series(view, f);
+	return test_series(spans, f);
 }
 
 /* --- intervals ----------------------------------------------------------------- */

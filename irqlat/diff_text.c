@@ -54,7 +54,7 @@ static bool is_same_line(const struct result *a, const struct result *b)
 
 static void print_name(const struct result *r, FILE *out)
 {
-	fprintf(out, "  %-10s %-5s %-16s ", r->way, r->wait, r->stage);
+	fprintf(out, "  %-12s %-5s %-16s ", r->way, r->wait, r->stage);
 }
 
 static void print_time(bool known, uint64_t ns, const struct diff_style *style,
@@ -131,6 +131,29 @@ static void print_changes(const struct diff_row *row, FILE *out)
 			100 * row->figures[DIFF_P99].high);
 }
 
+static void print_shape(const struct diff_row *row, FILE *out)
+{
+	print_changes(row, out);
+	fprintf(out, "; distributions %.3f apart, p %.2g", row->distance,
+		row->distance_p_adjusted);
+}
+
+/* What looks changed, the worst first. */
+static void print_looks(const struct diff_row *row,
+			const struct diff_style *style, FILE *out)
+{
+	static const enum diff_verdict looks[] = { DIFF_REGRESSION, DIFF_WORSE,
+						   DIFF_BETTER };
+	size_t i;
+
+	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		if (find_cause(row, looks[i]) >= 0) {
+			print_cause(row, looks[i], style, out);
+			return;
+		}
+	print_shape(row, out);
+}
+
 static void print_verdict(const struct diff_row *row,
 			  const struct diff_style *style, FILE *out)
 {
@@ -138,16 +161,18 @@ static void print_verdict(const struct diff_row *row,
 	fprintf(out, "%-10s", diff_verdict_name(row->verdict));
 	switch (row->verdict) {
 	case DIFF_UNKNOWN:
-		fprintf(out, "  too few samples: %" PRIu64 " and %" PRIu64,
-			row->side[0]->hist.n, row->side[1]->hist.n);
+		fprintf(out, "  too few: %" PRIu64 " samples in %zu blocks, and %" PRIu64 " in %zu",
+			row->side[0]->hist.n, row->side[0]->blocks.n,
+			row->side[1]->hist.n, row->side[1]->blocks.n);
 		break;
 	case DIFF_SAME:
 		print_changes(row, out);
 		break;
+	case DIFF_UNSURE:
+		print_looks(row, style, out);
+		break;
 	case DIFF_SHAPE:
-		print_changes(row, out);
-		fprintf(out, "; distributions %.3f apart, p %.2g", row->distance,
-			row->distance_p_adjusted);
+		print_shape(row, out);
 		break;
 	case DIFF_MIXED:
 		print_cause(row, DIFF_WORSE, style, out);
@@ -217,7 +242,25 @@ static void print_lonely(const struct diff *diff, FILE *out)
 	}
 }
 
-static void print_summary(const struct diff *diff, FILE *out)
+/* Blocks in a row that are alike, beyond what chance makes of an estimate. */
+#define RUN_DOUBTFUL	3
+
+/* A regression where neighbouring blocks are alike: what makes them so may be
+ * all that is there.
+ */
+static bool is_doubtful(const struct diff *diff)
+{
+	size_t i;
+
+	for (i = 0; i < diff->n_rows; i++)
+		if (diff->rows[i].verdict == DIFF_REGRESSION &&
+		    diff->rows[i].run >= RUN_DOUBTFUL)
+			return true;
+	return false;
+}
+
+static void print_summary(const struct diff *diff,
+			  const struct diff_style *style, FILE *out)
 {
 	size_t count[DIFF_REGRESSION + 1] = { 0 }, weak = 0, i;
 	const char *before = "";
@@ -229,10 +272,14 @@ static void print_summary(const struct diff *diff, FILE *out)
 			diff->rows[i].verdict != DIFF_UNKNOWN;
 	}
 	if (weak)
-		fprintf(out, "WARNING: %zu of %zu decisions are on the whole histogram, and weaker: they take every sample\n"
-			"for independent, which samples that follow each other are not. Blocks of time decide where both\n"
-			"files have %d of them or more: measure with this irqlat, for 10 seconds or longer (-d 60).\n",
+		fprintf(out, "WARNING: %zu of %zu rows have less than %d blocks of time in a file: every sample was taken for\n"
+			"independent, which samples that follow each other are not, so that no change is called one.\n"
+			"Measure with this irqlat, for a few seconds or longer (-d 60).\n",
 			weak, diff->n_rows, DIFF_SPANS_MIN);
+	if (!style->in_turns && is_doubtful(diff))
+		fputs("NOTE: neighbouring seconds are alike: load comes and goes, and one run of each side cannot tell\n"
+		      "it from a change. Measure several of each, in turns; see irqlat-diff(1).\n",
+		      out);
 	for (verdict = DIFF_REGRESSION; verdict >= 0; verdict--) {
 		if (!count[verdict])
 			continue;
@@ -278,5 +325,5 @@ void diff_out_text(const struct diff *diff, const struct diff_style *style,
 			print_details(row, style, out);
 	}
 	print_lonely(diff, out);
-	print_summary(diff, out);
+	print_summary(diff, style, out);
 }

@@ -2,6 +2,7 @@
 /* Results from a file. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ fail:
 
 /**
  * in_file - read a run from a JSON file
- * @path: which
+ * @path: which; a file without any result is refused
  * @run: zeroed; filled; to be given to run_free() in any case
  * @text: gets the file itself, for free(); NULL: not wanted
  * @len: gets its length; only with @text
@@ -65,6 +66,10 @@ int in_file(const char *path, struct run *run, char **text, size_t *len)
 		return -1;
 	}
 	err = in_json(read, read_len, run, error);
+	if (!err && !run->n_results) {
+		snprintf(error, sizeof(error), "there are no results in it");
+		err = -1;
+	}
 	if (err)
 		msg_error("%s: %s", path, error);
 	if (text) {

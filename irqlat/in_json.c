@@ -16,6 +16,25 @@ struct reader {
 	char where[64];
 };
 
+/* The file may be anybody's, and a terminal takes control characters for
+ * commands: those below a space, DEL, and U+0080 to U+009F.
+ */
+static void clean(char *text)
+{
+	const unsigned char *from = (const unsigned char *)text;
+	char *to = text;
+
+	for (; *from; from++) {
+		if (*from == 0xc2 && from[1] >= 0x80 && from[1] <= 0x9f) {
+			*to++ = '?';
+			from++;
+		} else {
+			*to++ = *from < ' ' || *from == 0x7f ? '?' : (char)*from;
+		}
+	}
+	*to = '\0';
+}
+
 __attribute__((format(printf, 2, 3)))
 static int fail(struct reader *reader, const char *format, ...)
 {
@@ -27,6 +46,7 @@ static int fail(struct reader *reader, const char *format, ...)
 	vsnprintf(reader->error + len, (size_t)(IN_JSON_ERROR_BYTES - len),
 		  format, args);
 	va_end(args);
+	clean(reader->error);
 	return -1;
 }
 
@@ -38,6 +58,7 @@ static int get_text(struct reader *reader, const json_t *object,
 	if (!json_is_string(value))
 		return fail(reader, "\"%s\" is missing or not a string", key);
 	snprintf(text, size, "%s", json_string_value(value));
+	clean(text);
 	return 0;
 }
 
@@ -295,6 +316,7 @@ static int read_system(struct reader *reader, const json_t *root,
 		if (!json_is_string(text))
 			return fail(reader, "a warning is not a string");
 		sysinfo_warn(info, "%s", json_string_value(text));
+		clean(info->warnings[info->n_warnings - 1]);
 	}
 	return 0;
 }

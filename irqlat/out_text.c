@@ -75,6 +75,10 @@ static void print_header(const struct run *run, const struct text_style *style,
 		fprintf(out, "%-15s ", field->label);
 		print_wrapped(text, 16, style->columns, out);
 	}
+	if (*run->load_command) {
+		fprintf(out, "%-15s ", "load command");
+		print_wrapped(run->load_command, 16, style->columns, out);
+	}
 	fputc('\n', out);
 }
 
@@ -140,18 +144,25 @@ static const char *column_title(const char *stage)
 	return stage_path(stage) ? "total" : stage;
 }
 
-/* Where some columns are of one path only. */
+static bool is_kept(const struct result *r)
+{
+	return !strcmp(r->stage, RESULT_STAGE_KEPT);
+}
+
+/* Where some columns are of one path only, or leave out missed periods. */
 static void print_paths(const struct columns *c, FILE *out)
 {
+	bool any = false, paths = false;
 	const char *path;
-	bool any = false;
 	size_t i;
 
-	for (i = 0; i < c->n; i++)
+	for (i = 0; i < c->n; i++) {
 		any |= stage_path(c->row[i]->stage) != NULL;
+		paths |= stage_path(c->row[i]->stage) && !is_kept(c->row[i]);
+	}
 	if (!any)
 		return;
-	fprintf(out, "\n%-*s", LABEL_WIDTH, "path");
+	fprintf(out, "\n%-*s", LABEL_WIDTH, paths ? "path" : "periods");
 	for (i = 0; i < c->n; i++) {
 		path = stage_path(c->row[i]->stage);
 		fprintf(out, "%*s", c->width[i], path ? path : "all");
@@ -296,7 +307,7 @@ static void list_paths(const struct result *r, const struct result *end,
 	text[0] = '\0';
 	for (; r < end && len < size; r++) {
 		path = stage_path(r->stage);
-		if (!path || strncmp(r->stage, "total", 5))
+		if (!path || is_kept(r) || strncmp(r->stage, "total", 5))
 			continue;
 		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64,
 					len ? ", " : " (", path, r->delivered);

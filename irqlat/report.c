@@ -45,22 +45,72 @@ static const struct opt_command command = {
 	.epilogue = "Exit status: 0 done, 1 error.\n",
 };
 
-static void set_label(struct report_input *in)
+static void set_file(struct report_input *in)
 {
 	const char *slash = strrchr(in->path, '/');
 	size_t len;
 
-	snprintf(in->label, sizeof(in->label), "%s",
+	snprintf(in->file, sizeof(in->file), "%s",
 		 slash ? slash + 1 : in->path);
-	len = strlen(in->label);
-	if (len > 5 && !strcmp(in->label + len - 5, ".json"))
-		in->label[len - 5] = '\0';
+	len = strlen(in->file);
+	if (len > 5 && !strcmp(in->file + len - 5, ".json"))
+		in->file[len - 5] = '\0';
 }
 
-static int read_input(struct report_input *in)
+static struct report_input *add_input(struct report *report)
 {
-	set_label(in);
-	return in_file(in->path, &in->run, &in->text, &in->len);
+	struct report_input *inputs, *in;
+
+	inputs = reallocarray(report->inputs, report->n_inputs + 1,
+			      sizeof(*inputs));
+	if (!inputs) {
+		msg_error("out of memory");
+		return NULL;
+	}
+	report->inputs = inputs;
+	in = &inputs[report->n_inputs++];
+	memset(in, 0, sizeof(*in));
+	return in;
+}
+
+/*
+ * A file. What was measured under several loads is an input for each, so that
+ * they stand side by side, as files do.
+ */
+static int read_input(struct report *report, const char *path, bool instructions)
+{
+	struct report_input *in = add_input(report);
+	struct run others = { 0 };
+
+	if (!in)
+		return -1;
+	in->path = path;
+	in->instructions = instructions;
+	set_file(in);
+	if (in_file(path, &in->run, &in->text, &in->len))
+		return -1;
+	for (;;) {
+		if (report_split_load(&in->run, &others)) {
+			msg_error("out of memory");
+			return -1;
+		}
+		if (!others.n_results)
+			break;
+		in->one_load = true;
+		in = add_input(report);
+		if (!in) {
+			run_free(&others);
+			return -1;
+		}
+		in->path = path;
+		in->instructions = instructions;
+		in->continued = in->one_load = true;
+		set_file(in);
+		in->run = others;
+		memset(&others, 0, sizeof(others));
+	}
+	free(others.results);
+	return 0;
 }
 
 static int write_page(const struct report *report, const struct figures *figures,
@@ -120,31 +170,29 @@ static int make_folder(const char *folder)
 static int read_inputs(struct report *report, const struct config *config,
 		       int n_operands, char **operands)
 {
-	size_t n = (size_t)n_operands, i;
-	int err = 0;
+	bool several;
+	size_t i;
+	int n;
 
-	report->n_inputs = n + config->instructions.n;
-	report->inputs = calloc(report->n_inputs, sizeof(*report->inputs));
-	if (!report->inputs) {
-		msg_error("out of memory");
-		return -1;
+	for (n = 0; n < n_operands; n++)
+		if (read_input(report, operands[n], false))
+			return -1;
+	for (i = 0; i < config->instructions.n; i++)
+		if (read_input(report, config->instructions.text[i], true))
+			return -1;
+	several = report_count_files(report) > 1;
+	for (i = 0; i < report->n_inputs; i++) {
+		report_look(&report->inputs[i]);
+		report_label(&report->inputs[i], several);
 	}
-	for (i = 0; i < report->n_inputs && !err; i++) {
-		struct report_input *in = &report->inputs[i];
-
-		in->instructions = i >= n;
-		in->path = i < n ? operands[i] :
-				   config->instructions.text[i - n];
-		err = read_input(in);
-	}
-	return err;
+	return 0;
 }
 
 static void free_inputs(struct report *report)
 {
 	size_t i;
 
-	for (i = 0; report->inputs && i < report->n_inputs; i++) {
+	for (i = 0; i < report->n_inputs; i++) {
 		run_free(&report->inputs[i].run);
 		free(report->inputs[i].text);
 	}
@@ -164,7 +212,6 @@ int cmd_report(int argc, char **argv)
 	struct report report = { 0 };
 	struct text_style style;
 	int operand, rc;
-	size_t i;
 
 	rc = opts_parse(&command, argc, argv, &config, &operand);
 	if (rc == OPTS_HELP) {
@@ -185,8 +232,6 @@ int cmd_report(int argc, char **argv)
 	report.notes = config.notes.text;
 	report.n_notes = config.notes.n;
 	rc = read_inputs(&report, &config, argc - operand, argv + operand);
-	for (i = 0; i < report.n_inputs && !rc; i++)
-		report_look(&report.inputs[i]);
 	if (!rc && config.text) {
 		memset(&style, 0, sizeof(style));
 		text_style_detect(&style, stdout);

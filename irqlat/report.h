@@ -13,9 +13,13 @@
 
 #define REPORT_LABEL_BYTES	64
 #define REPORT_NAME_BYTES	128
+#define REPORT_CUT_BYTES	512
 #define REPORT_TITLE_BYTES	(4 * RESULT_NAME_BYTES)
-/* Curves in one figure: more of them nobody tells apart. */
+/* Curves in one figure: more of them nobody tells apart. Of several inputs fewer:
+ * it is the same way of each that is to be compared.
+ */
 #define REPORT_CURVES_MAX	8
+#define REPORT_CURVES_MIXED	4
 /* Rows in a chart of ranges or stages. */
 #define REPORT_ROWS_MAX		96
 /* Figures of a kind: a recording of hundreds of CPUs is cut there, and says so. */
@@ -23,9 +27,13 @@
 #define REPORT_NOTES_MAX	16
 
 /**
- * struct report_input - one result file
+ * struct report_input - one result file, or its rows of one load
  * @path: as given
- * @label: short name for legends, the base name without ".json"
+ * @file: short name of the file, its base name without ".json"
+ * @label: for legends: @file, or the load, or both
+ * @continued: rows of another load of the file before; what is said once of a
+ *	file is said there, and @text and the head of @run are empty
+ * @one_load: all rows have the load that @label says: titles do not
  * @instructions: measured where a nanosecond is an instruction executed
  * @text: the file itself, @len bytes
  * @len: bytes in @text
@@ -35,7 +43,10 @@
  */
 struct report_input {
 	const char *path;
-	char label[REPORT_LABEL_BYTES];
+	char file[REPORT_LABEL_BYTES];
+	char label[2 * REPORT_LABEL_BYTES + 8];
+	bool continued;
+	bool one_load;
 	bool instructions;
 	char *text;
 	size_t len;
@@ -125,12 +136,21 @@ struct drawing {
 	bool narrow;
 };
 
-/* report_figures.c: what is drawn */
+/* report_input.c: loads, names and titles */
+bool report_same_line(const struct result *a, const struct result *b);
 void report_look(struct report_input *in);
+int report_split_load(struct run *from, struct run *to);
+void report_label(struct report_input *in, bool several_files);
+size_t report_count_files(const struct report *report);
+const char *report_line_title(const struct report_input *in,
+			      const struct result *r,
+			      char title[REPORT_TITLE_BYTES]);
 const char *report_row_title(const struct report_input *in,
 			     const struct result *r,
 			     char title[REPORT_TITLE_BYTES]);
 bool report_is_part(const char *stage);
+
+/* report_figures.c: what is drawn */
 int figures_make(const struct report *report, struct figures *figures);
 void figures_free(struct figures *figures);
 
@@ -140,6 +160,8 @@ const char *plot_unit(const struct figure *figure);
 void plot_write_tics(char axis, double low, double high, int pixels, int least,
 		     FILE *out);
 void plot_write_text(const char *text, FILE *out);
+const char *plot_cut_text(const char *text, size_t most,
+			  char cut[REPORT_CUT_BYTES]);
 const char *plot_colour(size_t i);
 int plot_write_data(const struct figure *figure, FILE *out);
 void plot_write_script(const struct figure *figure,

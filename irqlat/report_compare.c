@@ -74,6 +74,18 @@ static const struct result *find(const struct report_input *in,
 	return NULL;
 }
 
+/* Is there a column for this input? */
+static bool is_column(const struct report_input *in, bool instructions,
+		      const struct lines *lines)
+{
+	size_t i;
+
+	for (i = 0; in->instructions == instructions && i < lines->n; i++)
+		if (find(in, &lines->list[i]))
+			return true;
+	return false;
+}
+
 static size_t count_inputs(const struct report *report, bool instructions)
 {
 	size_t i, n = 0;
@@ -102,6 +114,7 @@ static const char *value_text(const struct result *r, uint32_t ppm,
 /* --- page ------------------------------------------------------------------ */
 
 static void write_html_line(const struct report *report, bool instructions,
+			    const struct lines *lines,
 			    const struct line *line, FILE *out)
 {
 	char text[32];
@@ -116,7 +129,7 @@ static void write_html_line(const struct report *report, bool instructions,
 		const struct report_input *in = &report->inputs[i];
 		const struct result *r = find(in, line);
 
-		if (in->instructions != instructions)
+		if (!is_column(in, instructions, lines))
 			continue;
 		fprintf(out, "<td class=\"number\">%s",
 			value_text(r, 500000, instructions, text));
@@ -144,7 +157,7 @@ static void write_html_table(const struct report *report, bool instructions,
 		fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
 		      out);
 		for (i = 0; i < report->n_inputs; i++) {
-			if (report->inputs[i].instructions != instructions)
+			if (!is_column(&report->inputs[i], instructions, &lines))
 				continue;
 			fputs("<th class=\"number\">", out);
 			html_escape(report->inputs[i].label, out);
@@ -152,8 +165,8 @@ static void write_html_table(const struct report *report, bool instructions,
 		}
 		fputs("</tr></thead>\n<tbody>\n", out);
 		for (i = 0; i < lines.n; i++)
-			write_html_line(report, instructions, &lines.list[i],
-					out);
+			write_html_line(report, instructions, &lines,
+					&lines.list[i], out);
 		fputs("</tbody></table></div>\n", out);
 	}
 	free(lines.list);
@@ -247,27 +260,28 @@ static void write_text_table(const struct report *report, bool instructions,
 
 	/* A column is as wide as the longest label; as many as fit, then again. */
 	for (i = 0, width = 11; i < report->n_inputs; i++)
-		if (report->inputs[i].instructions == instructions &&
+		if (is_column(&report->inputs[i], instructions, lines) &&
 		    (int)strlen(report->inputs[i].label) + 2 > width)
 			width = (int)strlen(report->inputs[i].label) + 2;
 	fit = (columns - name_width) / width;
 	fit = fit < 1 ? 1 : fit;
 	while (from < report->n_inputs) {
 		for (n = from, used = 0; n < report->n_inputs && used < fit; n++)
-			used += report->inputs[n].instructions == instructions;
+			used += is_column(&report->inputs[n], instructions,
+					  lines);
 		if (!used)
 			break;
 		fprintf(out, "%-*s", name_width, "way");
 		for (i = from; i < n; i++)
-			if (report->inputs[i].instructions == instructions)
+			if (is_column(&report->inputs[i], instructions, lines))
 				fprintf(out, "%*s", width,
 					report->inputs[i].label);
 		fputc('\n', out);
 		for (j = 0; j < lines->n; j++) {
 			fprintf(out, "%-*s", name_width, lines->list[j].title);
 			for (i = from; i < n; i++)
-				if (report->inputs[i].instructions ==
-				    instructions)
+				if (is_column(&report->inputs[i], instructions,
+					      lines))
 					fprintf(out, "%*s", width,
 						value_text(find(&report->inputs[i],
 								&lines->list[j]),

@@ -161,14 +161,25 @@ static void write_percentile_tics(uint64_t n, FILE *out)
 	fputs(")\n", out);
 }
 
-static void write_arrays(const struct figure *figure, FILE *out)
+/* Characters of a title that have room in the key: gnuplot leaves out the samples
+ * of lines when it is wider than the plot.
+ */
+static size_t title_room(const struct drawing *drawing)
+{
+	return (size_t)(drawing->width - MARGIN_X - 20) / 8;
+}
+
+static void write_arrays(const struct figure *figure,
+			 const struct drawing *drawing, FILE *out)
 {
 	size_t n = figure->n, i;
+	char cut[REPORT_CUT_BYTES];
 
 	fprintf(out, "n = %zu\narray title[%zu]\narray colour[%zu]\n", n, n, n);
 	for (i = 0; i < n; i++) {
 		fprintf(out, "title[%zu] = ", i + 1);
-		plot_write_text(figure->series[i].title, out);
+		plot_write_text(plot_cut_text(figure->series[i].title,
+					      title_room(drawing), cut), out);
 		fprintf(out, "\ncolour[%zu] = '%s'\n", i + 1, plot_colour(i));
 	}
 }
@@ -238,7 +249,7 @@ void curves_write_script(const struct figure *figure,
 			 const struct drawing *drawing, FILE *out)
 {
 	fprintf(out, "key_columns = %d\n", key_columns(figure, drawing));
-	write_arrays(figure, out);
+	write_arrays(figure, drawing, out);
 	write_axes(figure, drawing, out);
 	fputs(figure->kind == FIGURE_HISTOGRAM ? template_histogram :
 						 template_percentiles,

@@ -17,72 +17,6 @@ static const char *const kind_names[FIGURE_KINDS] = {
 	[FIGURE_HEAT] = "heat",		      [FIGURE_CPUS] = "cpus",
 };
 
-static bool same_line(const struct result *a, const struct result *b)
-{
-	return a->irq == b->irq && !strcmp(a->source, b->source);
-}
-
-/**
- * report_look - find out what titles of rows have to say
- * @in: is read; @with_source and @with_cpu are set
- */
-void report_look(struct report_input *in)
-{
-	const struct run *run = &in->run;
-	size_t i, j;
-
-	for (i = 0; i < run->n_results; i++)
-		for (j = 0; j < i; j++) {
-			const struct result *a = &run->results[i];
-			const struct result *b = &run->results[j];
-
-			if (strcmp(a->way, b->way) ||
-			    strcmp(a->load, b->load) ||
-			    strcmp(a->stage, b->stage))
-				continue;
-			in->with_source |= !same_line(a, b);
-			in->with_cpu |= same_line(a, b) && a->cpu != b->cpu;
-		}
-}
-
-/* A way and, where it takes that to tell rows apart, its line. */
-static const char *line_title(const struct report_input *in,
-			      const struct result *r,
-			      char title[REPORT_TITLE_BYTES])
-{
-	char way[RESULT_TITLE_BYTES], irq[32] = "";
-
-	if (in->with_source && r->irq != RESULT_NO_IRQ)
-		snprintf(irq, sizeof(irq), " irq %" PRIu64, r->irq);
-	snprintf(title, REPORT_TITLE_BYTES, "%s%s%s%s", result_title(r, way),
-		 in->with_source ? ", " : "", in->with_source ? r->source : "",
-		 irq);
-	return title;
-}
-
-/* The same and, where it takes that too, its CPU. */
-const char *report_row_title(const struct report_input *in,
-			     const struct result *r,
-			     char title[REPORT_TITLE_BYTES])
-{
-	char cpu[32] = "";
-	size_t len;
-
-	if (in->with_cpu)
-		snprintf(cpu, sizeof(cpu), ", CPU %" PRId64, r->cpu);
-	len = strlen(line_title(in, r, title));
-	snprintf(title + len, REPORT_TITLE_BYTES - len, "%s", cpu);
-	return title;
-}
-
-/* Is this one of the parts that add up to the total? */
-bool report_is_part(const char *stage)
-{
-	/* Every interrupt's handler, and the module's part: other populations. */
-	return strcmp(stage, "total") && strcmp(stage, "irq") &&
-	       strcmp(stage, "module") && !stage_path(stage);
-}
-
 /* --- lists ---------------------------------------------------------------- */
 
 struct rows {
@@ -124,6 +58,17 @@ static int rows_collect(struct rows *rows, const struct report *report,
 		}
 	}
 	return 0;
+}
+
+/* A single sample makes no curve. */
+static void rows_drop_points(struct rows *rows)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < rows->n; i++)
+		if (rows->list[i].result->hist.n > 1)
+			rows->list[n++] = rows->list[i];
+	rows->n = n;
 }
 
 /* Rows with the same title beside each other, titles in the order they came. */
@@ -301,7 +246,7 @@ static bool is_divided(const struct series *row)
 		const struct result *r = &run->results[i];
 
 		if (report_is_part(r->stage) && r->hist.n &&
-		    r->cpu == row->result->cpu && same_line(r, row->result) &&
+		    r->cpu == row->result->cpu && report_same_line(r, row->result) &&
 		    result_same_way(r, row->result))
 			return true;
 	}
@@ -337,7 +282,7 @@ static void prefix_titles(struct rows *rows)
 		char way[REPORT_TITLE_BYTES];
 
 		memcpy(way, s->title, sizeof(way));
-		snprintf(s->title, sizeof(s->title), "%s: %.180s",
+		snprintf(s->title, sizeof(s->title), "%s: %.110s",
 			 s->input->label, way);
 	}
 }
@@ -348,7 +293,7 @@ static int rows_group_lines(struct rows *rows)
 	size_t i;
 
 	for (i = 0; i < rows->n; i++)
-		line_title(rows->list[i].input, rows->list[i].result,
+		report_line_title(rows->list[i].input, rows->list[i].result,
 			   rows->list[i].title);
 	return rows_group(rows);
 }
@@ -377,9 +322,10 @@ static int add_curves(struct figures *figures, const struct report *report,
 	int err;
 
 	err = rows_collect(&rows, report, like->stage, like->instructions);
+	rows_drop_points(&rows);
 	if (err || !rows.n)
 		goto out;
-	if (rows.n <= REPORT_CURVES_MAX) {
+	if (rows.n <= (several ? REPORT_CURVES_MIXED : REPORT_CURVES_MAX)) {
 		if (several)
 			prefix_titles(&rows);
 		err = add_figure(figures, like, &rows, 0, rows.n, "");
@@ -468,7 +414,7 @@ static int add_cpus(struct figures *figures, const struct report *report,
 				break;
 		if (to - from < CPUS_MIN)
 			continue;
-		snprintf(part, sizeof(part), "%s%s%.180s",
+		snprintf(part, sizeof(part), "%s%s%.110s",
 			 several ? in->label : "", several ? ": " : "",
 			 rows.list[from].title);
 		for (i = from; i < to; i++)

@@ -58,8 +58,9 @@ static void fill(const struct figure *figure, struct heat *heat)
 {
 	const struct result *r = figure->series[0].result;
 	const struct blocks *b = &r->blocks;
+	uint64_t from = b->list[0].start_ns, span, last = UINT64_MAX;
 	uint64_t end = b->list[b->n - 1].start_ns + b->length_ns;
-	uint64_t spans = end / b->length_ns, span, last = UINT64_MAX;
+	uint64_t spans = (end - from) / b->length_ns;
 	uint64_t width = (spans + COLUMNS_MAX - 1) / COLUMNS_MAX * b->length_ns;
 	size_t i;
 
@@ -67,12 +68,12 @@ static void fill(const struct figure *figure, struct heat *heat)
 	heat->low = plot_value(figure, (double)r->hist.min) / 1.03;
 	heat->high = plot_value(figure, (double)r->hist.max) * 1.03;
 	for (i = 0; i < b->n; i++) {
-		span = b->list[i].start_ns / width;
+		span = (b->list[i].start_ns - from) / width;
 		if (span != last && heat->n <= COLUMNS_MAX) {
 			struct column *c = &heat->columns[heat->n++];
 
-			c->from_s = (double)(span * width) / 1e9;
-			c->to_s = (double)((span + 1) * width) / 1e9;
+			c->from_s = (double)(from + span * width) / 1e9;
+			c->to_s = (double)(from + (span + 1) * width) / 1e9;
 			last = span;
 		}
 		add_block(figure, heat, &b->list[i]);
@@ -141,14 +142,16 @@ void heat_write_script(const struct figure *figure,
 	const struct blocks *b = &r->blocks;
 	double low = plot_value(figure, (double)r->hist.min) / 1.03;
 	double high = plot_value(figure, (double)r->hist.max) * 1.03;
+	/* What was measured under load began when the rest was over. */
+	double begin = (double)b->list[0].start_ns / 1e9;
 	double end = (double)(b->list[b->n - 1].start_ns + b->length_ns) / 1e9;
 	int pixels = drawing->width - MARGIN_X, i;
-	double step = pow(10, floor(log10(end / 10)));
+	double step = pow(10, floor(log10((end - begin) / 10)));
 
-	for (i = 0; end / step > pixels / 60.0; i++)
+	for (i = 0; (end - begin) / step > pixels / 60.0; i++)
 		step *= i % 3 == 1 ? 2.5 : 2;
-	fprintf(out, "set logscale y\nset xrange [0:%.9g]\nset yrange [%.9g:%.9g]\n",
-		end, low, high);
+	fprintf(out, "set logscale y\nset xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\n",
+		begin, end, low, high);
 	fprintf(out, "set xlabel 'time since the begin of the run, s'\nset ylabel '%s%s'\n",
 		figure->instructions ? "" : "latency, ", plot_unit(figure));
 	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n", step);

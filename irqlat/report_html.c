@@ -71,8 +71,10 @@ static void write_title(struct page *page)
 	for (i = 0; i < page->report->n_inputs; i++) {
 		const struct report_input *in = &page->report->inputs[i];
 
+		if (in->continued)
+			continue;
 		fputs(i ? "; " : "", page->out);
-		html_escape(in->label, page->out);
+		html_escape(in->file, page->out);
 		fputs(", ", page->out);
 		html_escape(in->run.system.kernel, page->out);
 		fputs(", ", page->out);
@@ -84,8 +86,8 @@ static void write_warning(struct page *page, const struct report_input *in,
 			  const char *text)
 {
 	fputs("<li>", page->out);
-	if (page->report->n_inputs > 1) {
-		html_escape(in->label, page->out);
+	if (report_count_files(page->report) > 1) {
+		html_escape(in->file, page->out);
 		fputs(": ", page->out);
 	}
 	html_escape(text, page->out);
@@ -265,7 +267,7 @@ static const char *const kind_texts[FIGURE_KINDS] = {
 	[FIGURE_RANGES] = "The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
 	[FIGURE_STAGES] = "Stages add up to the mean.",
 	[FIGURE_HISTOGRAM] = "Curves are dashed where fewer than ten samples lie beyond.",
-	[FIGURE_HEAT] = "The darker, the more samples had that latency in that span of time.",
+	[FIGURE_HEAT] = "The stronger the colour, the more samples had that latency in that span of time.",
 	[FIGURE_CPUS] = "Lines as in the comparison.",
 };
 
@@ -358,9 +360,11 @@ static void write_system(struct page *page)
 	for (i = 0; i < page->report->n_inputs; i++) {
 		const struct report_input *in = &page->report->inputs[i];
 
-		if (page->report->n_inputs > 1) {
+		if (in->continued)
+			continue;
+		if (report_count_files(page->report) > 1) {
 			fputs("<h3>", page->out);
-			html_escape(in->label, page->out);
+			html_escape(in->file, page->out);
 			fputs("</h3>\n", page->out);
 		}
 		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n",
@@ -370,6 +374,11 @@ static void write_system(struct page *page)
 			html_escape(sysinfo_text(&in->run.system, field, number,
 						 sizeof(number)),
 				    page->out);
+			fputs("</td></tr>\n", page->out);
+		}
+		if (*in->run.load_command) {
+			fputs("<tr><th>load command</th><td>", page->out);
+			html_escape(in->run.load_command, page->out);
 			fputs("</td></tr>\n", page->out);
 		}
 		fputs("</tbody></table></div>\n", page->out);
@@ -383,12 +392,14 @@ static void write_data(struct page *page)
 	for (i = 0; i < page->report->n_inputs; i++) {
 		const struct report_input *in = &page->report->inputs[i];
 
+		if (in->continued)
+			continue;
 		fputs("<li><a download=\"", page->out);
-		html_escape(in->label, page->out);
+		html_escape(in->file, page->out);
 		fputs(".json\" href=\"data:application/json;base64,", page->out);
 		base64(in->text, in->len, page->out);
 		fputs("\">", page->out);
-		html_escape(in->label, page->out);
+		html_escape(in->file, page->out);
 		fprintf(page->out, ".json</a> (%zu KB)</li>\n",
 			(in->len + 999) / 1000);
 	}

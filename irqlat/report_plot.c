@@ -60,6 +60,36 @@ void plot_write_text(const char *text, FILE *out)
 	fputc('\'', out);
 }
 
+/**
+ * plot_cut_text - no more of a text than there is room for
+ * @text: UTF-8
+ * @most: bytes, 8 or more
+ * @cut: gets it, with "..." for what was cut out of the middle: titles differ at
+ *	their ends
+ *
+ * Returns @cut.
+ */
+const char *plot_cut_text(const char *text, size_t most,
+			  char cut[REPORT_CUT_BYTES])
+{
+	size_t len = strlen(text), first, last;
+
+	if (len <= most) {
+		snprintf(cut, REPORT_CUT_BYTES, "%s", text);
+		return cut;
+	}
+	first = (most - 3) / 2;
+	last = len - (most - 3 - first);
+	/* Not within a character of several bytes. */
+	while (first && (text[first] & 0xc0) == 0x80)
+		first--;
+	while (text[last] && (text[last] & 0xc0) == 0x80)
+		last++;
+	snprintf(cut, REPORT_CUT_BYTES, "%.*s...%s", (int)first, text,
+		 text + last);
+	return cut;
+}
+
 /* Places of labels on an axis, and how far the last of them reaches. */
 struct tics {
 	double low, high;

@@ -266,55 +266,79 @@ void rows_write_data(const struct figure *figure, FILE *out)
 
 /* --- script ---------------------------------------------------------------- */
 
+static size_t title_room(int width)
+{
+	return (size_t)((width - 2 * SIDE) / CHAR_WIDTH);
+}
+
 /* A title at the left edge, above the bar at @y, cut where the plot ends. */
 static void write_title(const char *text, double y, int width, const char *colour,
 			FILE *out)
 {
-	size_t most = (size_t)((width - 2 * SIDE) / CHAR_WIDTH);
-	char cut[2 * REPORT_TITLE_BYTES];
+	char cut[REPORT_CUT_BYTES];
 
-	snprintf(cut, sizeof(cut), "%s", text);
-	if (strlen(cut) > most && most > 3) {
-		/* Not within a character of several bytes. */
-		for (most -= 3; most && (cut[most] & 0xc0) == 0x80; most--)
-			;
-		strcpy(cut + most, "...");
-	}
 	fputs("set label ", out);
-	plot_write_text(cut, out);
+	plot_write_text(plot_cut_text(text, title_room(width), cut), out);
 	fprintf(out, " at graph 0, first %g left front%s%s%s\n",
 		y - BAR_HEIGHT / 2.0 - TITLE_HEIGHT / 2.0,
 		colour ? " textcolor rgb '" : "", colour ? colour : "",
 		colour ? "'" : "");
 }
 
+/* Four digits, as many as a chart can show. */
+static void value_text(const struct figure *figure, double ns, char text[32])
+{
+	double value = plot_value(figure, ns);
+	int digits = 3;
+
+	for (; digits && value >= 10; value /= 10)
+		digits--;
+	snprintf(text, 32, "%.*f", figure->instructions ? 0 : digits,
+		 plot_value(figure, ns));
+}
+
+/* What a title says of the row's samples; less of it where that has no room. */
+static void values_text(const struct figure *figure, const struct hist *h,
+			size_t room, char *text, size_t size)
+{
+	const char *unit = plot_unit(figure), *name;
+	double high_ns = (double)upper(h, &name);
+	char middle[32], high[32];
+
+	if (figure->kind == FIGURE_STAGES) {
+		value_text(figure, hist_mean(h), middle);
+		snprintf(text, size, ": %s %s", middle, unit);
+		return;
+	}
+	value_text(figure, (double)middle_of(h), middle);
+	value_text(figure, high_ns, high);
+	if (!name) {
+		snprintf(text, size, ": about %s %s", middle, unit);
+		return;
+	}
+	snprintf(text, size, ": p50 %s, %s %s %s", middle, name, high, unit);
+	if (strlen(text) > room)
+		snprintf(text, size, ": p50 %s %s", middle, unit);
+}
+
 static void row_text(const struct figure *figure, size_t i, bool several,
-		     char *text, size_t size)
+		     size_t room, char *text, size_t size)
 {
 	const struct series *s = &figure->series[i];
-	const struct hist *h = &s->result->hist;
-	const char *unit = plot_unit(figure), *name;
-	uint64_t high = upper(h, &name);
-	int len;
+	char values[128];
+	size_t len;
 
 	if (several && figure->kind != FIGURE_STAGES) {
 		snprintf(text, size, "%s", s->title);
 		return;
 	}
-	len = snprintf(text, size, "%s%s%s: ", s->title, several ? ", " : "",
-		       several ? s->input->label : "");
-	if (figure->kind == FIGURE_STAGES)
-		snprintf(text + len, size - (size_t)len, "%.4g %s",
-			 figure->instructions ? floor(hist_mean(h) + 0.5) :
-						hist_mean(h) / 1000, unit);
-	else if (name)
-		snprintf(text + len, size - (size_t)len,
-			 "p50 %.6g, %s %.6g %s",
-			 plot_value(figure, (double)middle_of(h)), name,
-			 plot_value(figure, (double)high), unit);
-	else
-		snprintf(text + len, size - (size_t)len, "about %.6g %s",
-			 plot_value(figure, (double)middle_of(h)), unit);
+	len = (size_t)snprintf(text, size, "%s%s%s", s->title,
+			       several ? ", " : "",
+			       several ? s->input->label : "");
+	values_text(figure, &s->result->hist, room > len ? room - len : 0,
+		    values, sizeof(values));
+	if (len + strlen(values) <= room)
+		snprintf(text + len, size - len, "%s", values);
 }
 
 static bool are_several_inputs(const struct figure *figure)
@@ -330,7 +354,7 @@ static bool are_several_inputs(const struct figure *figure)
 static void write_titles(const struct figure *figure, int width, FILE *out)
 {
 	bool several = are_several_inputs(figure);
-	char text[REPORT_TITLE_BYTES + 128];
+	char text[2 * REPORT_TITLE_BYTES];
 	const struct ref_claim *c;
 	double y = 0, at;
 	size_t i;
@@ -341,7 +365,8 @@ static void write_titles(const struct figure *figure, int width, FILE *out)
 		at = step_down(&y, titled);
 		if (!titled)
 			continue;
-		row_text(figure, i, several, text, sizeof(text));
+		row_text(figure, i, several, title_room(width), text,
+			 sizeof(text));
 		write_title(text, at, width, NULL, out);
 	}
 	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1)) {
@@ -388,14 +413,16 @@ static void write_key(const struct figure *figure, const struct key *key,
 }
 
 static void write_key_entries(const struct figure *figure, const struct key *key,
-			      FILE *out)
+			      int width, FILE *out)
 {
+	char cut[REPORT_CUT_BYTES];
 	size_t i;
 
 	for (i = 0; i < key->n; i++) {
 		fprintf(out, ", \\\n\tNaN with lines lw 6 lc rgb '%s' title ",
 			plot_colour(i));
-		plot_write_text(key_text(figure, key, i), out);
+		plot_write_text(plot_cut_text(key_text(figure, key, i),
+					      title_room(width - 60), cut), out);
 	}
 }
 
@@ -441,7 +468,7 @@ static void write_stages_plot(const struct figure *figure,
 	write_linear_tics(high, drawing->width - 2 * SIDE, out);
 	fputs("plot data using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fs solid 0.85 noborder lc rgb variable notitle",
 	      out);
-	write_key_entries(figure, key, out);
+	write_key_entries(figure, key, drawing->width, out);
 }
 
 static void write_ranges_plot(const struct figure *figure,
@@ -459,7 +486,7 @@ static void write_ranges_plot(const struct figure *figure,
 	      "\tdata using 3:1:($4-$3):(0):6 with vectors nohead lw 6 lc rgb variable notitle, \\\n"
 	      "\tdata using 3:($1-5):(0):(10):6 with vectors nohead lw 2.4 lc rgb variable notitle",
 	      out);
-	write_key_entries(figure, key, out);
+	write_key_entries(figure, key, drawing->width, out);
 }
 
 /**

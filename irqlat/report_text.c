@@ -9,20 +9,27 @@
 
 #define BAR_LABEL	28
 #define ROW_LABEL	32
+/* Where labels have no room beside bars and values: they have lines of their own. */
+#define NARROW		76
+#define NARROW_LABEL	2
 
 /* A line of characters for a row: each stage's share of the longest mean. */
 static void print_stages_of(const struct report_input *in,
 			    const struct result *total, double longest,
 			    int columns, FILE *out)
 {
-	double scale = (columns - BAR_LABEL) / longest, at = 0;
+	int label = columns < NARROW ? NARROW_LABEL : BAR_LABEL;
+	double scale = (columns - label) / longest, at = 0;
 	char title[REPORT_TITLE_BYTES];
 	const char *letter = "=-+*#%o~";
 	int drawn = 0, parts = 0, end;
 	size_t j;
 
-	fprintf(out, "%-*.*s ", BAR_LABEL - 1, BAR_LABEL - 1,
-		report_row_title(in, total, title));
+	report_row_title(in, total, title);
+	if (label < BAR_LABEL)
+		fprintf(out, "%s\n%*s", title, label, "");
+	else
+		fprintf(out, "%-*.*s ", label - 1, label - 1, title);
 	for (j = 0; j < in->run.n_results; j++) {
 		const struct result *r = &in->run.results[j];
 
@@ -46,7 +53,7 @@ static void print_stages_of(const struct report_input *in,
 		    !result_same_way(r, total))
 			continue;
 		part = (double)r->hist.sum / (double)total->hist.n;
-		fprintf(out, "%*s%c %.*f %s %s\n", BAR_LABEL, "",
+		fprintf(out, "%*s%c %.*f %s %s\n", label, "",
 			letter[parts++ % 8], in->instructions ? 0 : 3,
 			in->instructions ? part : part / 1000,
 			in->instructions ? "instructions," : "us",
@@ -81,37 +88,50 @@ static void print_stages(const struct report_input *in, int columns, FILE *out)
 }
 
 static void print_ns(const struct report_input *in, bool known, uint64_t ns,
-		     FILE *out)
+		     int width, FILE *out)
 {
 	if (!known)
-		fprintf(out, " %10s", "n/a");
+		fprintf(out, " %*s", width, "n/a");
 	else if (in->instructions)
-		fprintf(out, " %10" PRIu64, ns);
+		fprintf(out, " %*" PRIu64, width, ns);
 	else
-		fprintf(out, " %10.3f", (double)ns / 1000);
+		/* Above 100 us the histogram knows no finer than that. */
+		fprintf(out, " %*.*f", width, ns < 100000 ? 3 : 1,
+			(double)ns / 1000);
 }
 
 /* A line for each row: tables of ways would not tell lines and CPUs apart. */
-static void print_rows(const struct report_input *in, FILE *out)
+static void print_rows(const struct report_input *in, int columns, FILE *out)
 {
-	char title[REPORT_TITLE_BYTES];
+	char title[REPORT_TITLE_BYTES], before[REPORT_TITLE_BYTES] = "";
+	const char *unit = in->instructions ? "instructions" : "us";
+	bool narrow = columns < NARROW;
 	uint64_t p50 = 0, p99 = 0;
 	size_t i;
 
-	fprintf(out, "%-*s %10s %10s %10s %10s\n", ROW_LABEL,
-		in->instructions ? "instructions" : "us", "n", "p50", "p99",
-		"max");
+	if (narrow)
+		fprintf(out, "%s\n%9s %9s %9s %10s\n", unit, "n", "p50", "p99",
+			"max");
+	else
+		fprintf(out, "%-*s %10s %10s %10s %10s\n", ROW_LABEL, unit, "n",
+			"p50", "p99", "max");
 	for (i = 0; i < in->run.n_results; i++) {
 		const struct result *r = &in->run.results[i];
 		bool has_p50 = hist_percentile(&r->hist, 500000, &p50);
 		bool has_p99 = hist_percentile(&r->hist, 990000, &p99);
 
-		fprintf(out, "%s\n  %-*s %10" PRIu64,
-			report_row_title(in, r, title), ROW_LABEL - 2,
-			stage_title(r->stage), r->hist.n);
-		print_ns(in, has_p50, p50, out);
-		print_ns(in, has_p99, p99, out);
-		print_ns(in, r->hist.n, r->hist.max, out);
+		if (strcmp(report_row_title(in, r, title), before))
+			fprintf(out, "%s\n", title);
+		memcpy(before, title, sizeof(before));
+		if (narrow)
+			fprintf(out, "  %s\n%9" PRIu64, stage_title(r->stage),
+				r->hist.n);
+		else
+			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2,
+				stage_title(r->stage), r->hist.n);
+		print_ns(in, has_p50, p50, narrow ? 9 : 10, out);
+		print_ns(in, has_p99, p99, narrow ? 9 : 10, out);
+		print_ns(in, r->hist.n, r->hist.max, 10, out);
 		fputc('\n', out);
 	}
 }
@@ -136,7 +156,7 @@ void report_text(const struct report *report, const struct text_style *style,
 		const struct report_input *in = &report->inputs[i];
 		struct text_style own = *style;
 
-		own.header = true;
+		own.header = !in->continued;
 		own.histogram = true;
 		own.nanoseconds = in->instructions;
 		fprintf(out, "=== %s%s\n", in->label, in->instructions ?
@@ -146,12 +166,12 @@ void report_text(const struct report *report, const struct text_style *style,
 
 			head.n_results = 0;
 			out_text(&head, &own, out);
-			print_rows(in, out);
+			print_rows(in, style->columns, out);
 		} else {
 			out_text(&in->run, &own, out);
 		}
 		print_stages(in, style->columns, out);
-		if (!in->instructions)
+		if (!in->instructions && !in->continued)
 			ref_compare(&in->run, &own, out);
 		fputc('\n', out);
 	}

@@ -203,6 +203,7 @@ const char *stage_title(const char *stage)
 		{ "total", "raised to user" },
 		{ "raise_to_handler", "raised to handler" },
 		{ "handler_to_user", "handler to user" },
+		{ RESULT_STAGE_KEPT, "raised to user, missed periods left out" },
 		{ "total_direct", "raised to user, path direct" },
 		{ "handler_to_user_direct", "handler to user, path direct" },
 		{ "total_return", "raised to user, path return" },
@@ -223,6 +224,8 @@ const char *stage_title(const char *stage)
 /**
  * stage_path - the path of a stage that is of one path only
  * @stage: name as in results
+ *
+ * Periods that were not missed, "kept", are such a part of the samples too.
  *
  * Returns its name, a part of @stage, or NULL: it is of all.
  */

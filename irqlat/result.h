@@ -57,6 +57,10 @@ struct result {
 };
 
 #define RESULT_NO_LOAD		"none"
+/* What a tool reports that goes on from the next period when it comes late: each
+ * return counts once. Follows the total of a way that times itself.
+ */
+#define RESULT_STAGE_KEPT	"total_kept"
 #define RESULT_TITLE_BYTES	(2 * RESULT_NAME_BYTES + 8)
 #define RESULT_REASON_BYTES	256
 #define RESULT_UNAVAILABLE_MAX	16

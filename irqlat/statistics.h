@@ -18,11 +18,13 @@
  * @x: @n of them
  * @n: how many
  * @inflation: how many of them are worth one independent figure, at least 1
+ * @part: of each, which are to be compared with each other; NULL: all with all
  */
 struct series_view {
 	const double *x;
 	size_t n;
 	double inflation;
+	const size_t *part;
 };
 
 /**

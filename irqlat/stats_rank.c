@@ -144,7 +144,8 @@ int stats_mann_whitney(const struct series_view *a, const struct series_view *b,
  * stats_shift - by how much one series is above another
  * @a: positive figures
  * @b: positive figures
- * @ratio: median of all b / a (Hodges and Lehmann's estimate, of logarithms)
+ * @ratio: median of all b / a, of the same part where there are parts (Hodges and
+ *	Lehmann's estimate, of logarithms)
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -152,14 +153,15 @@ int stats_shift(const struct series_view *a, const struct series_view *b,
 		double *ratio)
 {
 	double *all = calloc(a->n, b->n * sizeof(*all));
-	size_t i, j;
+	size_t i, j, n = 0;
 
 	if (!all)
 		return -1;
 	for (i = 0; i < a->n; i++)
 		for (j = 0; j < b->n; j++)
-			all[i * b->n + j] = b->x[j] / a->x[i];
-	*ratio = gsl_stats_median(all, 1, a->n * b->n);
+			if (!a->part || a->part[i] == b->part[j])
+				all[n++] = b->x[j] / a->x[i];
+	*ratio = gsl_stats_median(all, 1, n);
 	free(all);
 	return 0;
 }

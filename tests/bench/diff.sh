@@ -1,8 +1,10 @@
 #!/bin/bash
 # How often irqlat diff calls a difference that is none, and how often it finds
 # p99 5 % slower, over samples recorded here: interrupts in a guest under icount,
-# in two boots, and wake-ups on the running kernel. DIFF_FOLDER keeps and takes
-# the recordings icount1.json, icount2.json, host.json.
+# in two boots, and wake-ups on the running kernel, in pairs of a minute, of 15
+# seconds and of four minutes. Takes 20 minutes. DIFF_FOLDER keeps and takes the
+# recordings icount1.json, icount2.json, host.json, short1.json to short4.json and
+# long.json.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -32,8 +34,16 @@ guest()
 }
 
 if have icount1 guest && have icount2 guest; then
-	"$program" icount "$folder"/icount[12].json
+	"$program" icount 60 "$folder"/icount[12].json
 fi
-if have host "$program" record $((2 * seconds - 10)); then
-	"$program" host "$folder/host.json"
+# Blocks are as long as recordings are: half a second, a second, two seconds.
+if have host "$program" record 250; then
+	"$program" host 60 "$folder/host.json"
+fi
+if have short1 "$program" record 31 && have short2 "$program" record 31 &&
+	have short3 "$program" record 31 && have short4 "$program" record 31; then
+	"$program" host-15s 30 "$folder"/short[1234].json
+fi
+if have long "$program" record 510; then
+	"$program" host-4min 120 "$folder/long.json"
 fi

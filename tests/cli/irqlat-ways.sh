@@ -24,11 +24,12 @@ refused()
 	result $? "$name" "status $status: $(cat "$scratch/err")"
 }
 
-# holds NAME FILE FILTER: the filter says true of the JSON.
+# holds NAME FILE FILTER: the filter says true of the JSON. On a busy machine any
+# way may miss a period, and has a second row then: "totals" are the first ones.
 holds()
 {
-	[ "$(jq "$3" "$2" 2>"$scratch/jq")" = true ]
-	result $? "$1" "$(cat "$scratch/jq"; jq -c 'del(.results[].histogram, .system)' "$2" 2>&1)"
+	[ "$(jq 'def totals: .results[] | select(.stage == "total"); '"$3" "$2" 2>"$scratch/jq")" = true ]
+	result $? "$1" "$(cat "$scratch/jq"; jq -c 'del(.results[].histogram, .results[].blocks, .system)' "$2" 2>&1)"
 }
 
 # --- bad options --------------------------------------------------------------
@@ -55,28 +56,39 @@ fi
 timeout 60 "$irqlat" bench --source timer --samples 300 --json >"$scratch/all.json" 2>"$scratch/err"
 result $? 'the ways that need no module' "$(cat "$scratch/err")"
 holds 'are timerfd, nanosleep, signal and eventfd-base' "$scratch/all.json" \
-	'[.results[].way] == ["timerfd", "nanosleep", "signal", "eventfd-base"]'
+	'[totals.way] == ["timerfd", "nanosleep", "signal", "eventfd-base"]'
 holds 'block, and have no interrupt' "$scratch/all.json" \
-	'[.results[] | .wait == "block" and .irq == null and .load == "none"] | all'
+	'[totals | .wait == "block" and .irq == null and .load == "none"] | all'
 holds 'each expiry is a sample, late ones too' "$scratch/all.json" \
-	'[.results[] | .n + .negative == .delivered + .coalesced and .n == .raised and .lost == 0] | all'
-holds '300 returns each' "$scratch/all.json" '[.results[] | .delivered == 300] | all'
+	'[totals | .n + .negative == .delivered + .coalesced and .n == .raised and .lost == 0] | all'
+holds '300 returns each' "$scratch/all.json" '[totals | .delivered == 300] | all'
 holds 'and complete' "$scratch/all.json" '.partial == false and .interrupted == false'
 
 # A thread that is stopped for half a second misses 500 periods of 1 ms. Each of
 # them is a sample, timed from when it was meant to come.
 timeout 60 "$irqlat" bench --ways timerfd --samples 1500 --json >"$scratch/late.json" 2>"$scratch/err" &
 pid=$!
-sleep 1
-kill -STOP "$(pgrep -P $pid -x irqlat)"
+for _ in {1..100}; do
+	child=$(pgrep -P $pid -x irqlat) && break
+	sleep 0.1
+done
+sleep 0.8
+kill -STOP "$child"
 sleep 0.5
-kill -CONT "$(pgrep -P $pid -x irqlat)"
+kill -CONT "$child"
 wait $pid
 result $? 'a run that was stopped for half a second' "$(cat "$scratch/err")"
 holds 'has the missed periods' "$scratch/late.json" \
 	'.results[0] | .coalesced >= 400 and .lost == 0 and .n == .raised'
 holds 'as samples from their own intended time' "$scratch/late.json" \
 	'.results[0] | .max_ns > 4e8 and ([.histogram[] | select(.[0] > 1e8) | .[2]] | add) >= 300'
+
+holds 'and beside them what leaving them out would show' "$scratch/late.json" \
+	'.results[1] | .stage == "total_kept" and .n == 1500 and .raised == 1500 and .coalesced == 0 and
+	([.histogram[] | select(.[0] > 1e8) | .[2]] | add) < 10'
+"$irqlat" report --text "$scratch/late.json" >"$scratch/out" 2>&1
+grep -q '^periods  *all  *kept$' "$scratch/out"
+result $? 'in the text too' "$(cat "$scratch/out")"
 
 # Shorter than what a wake-up costs on many machines: late again and again.
 timeout 60 "$irqlat" bench --ways signal -i 20us --samples 2000 --json >"$scratch/fast.json" 2>"$scratch/err"
@@ -85,7 +97,7 @@ holds 'adds up' "$scratch/fast.json" '.results[0] | .n == .raised and .delivered
 
 timeout 60 "$irqlat" bench -d 4 --json >"$scratch/time.json" 2>"$scratch/err"
 result $? 'four seconds' "$(cat "$scratch/err")"
-holds 'in which everyone had a turn' "$scratch/time.json" '[.results[] | .n > 10] == [true, true, true, true]'
+holds 'in which everyone had a turn' "$scratch/time.json" '[totals | .n > 10] == [true, true, true, true]'
 
 if [ "$(id -u)" = 0 ]; then
 	install -m 755 "$irqlat" "$scratch/irqlat"
@@ -104,10 +116,10 @@ fi
 timeout 60 "$irqlat" bench --samples 200 --load cpu,io,irq,net --json >"$scratch/load.json" 2>"$scratch/err"
 result $? 'under load of all kinds' "$(cat "$scratch/err")"
 holds 'idle and loaded in one result' "$scratch/load.json" \
-	'[.results[].load] == [range(4) | "none"] + [range(4) | "cpu,io,irq,net"]'
-holds 'both complete' "$scratch/load.json" '[.results[] | .delivered == 200] | all'
+	'[totals.load] == [range(4) | "none"] + [range(4) | "cpu,io,irq,net"]'
+holds 'both complete' "$scratch/load.json" '[totals | .delivered == 200] | all'
 "$irqlat" report "$scratch/load.json" -o "$scratch/report" >"$scratch/out" 2>&1 &&
-	grep -q 'timerfd, load cpu,io,irq,net' "$scratch/report/index.html"
+	grep -q 'load cpu,io,irq,net: timerfd' "$scratch/report/index.html"
 result $? 'and irqlat report shows both' "$(cat "$scratch/out")"
 
 # processes WORD: how many run a command line of ours that has it.
@@ -120,7 +132,11 @@ timeout 60 "$irqlat" bench --ways timerfd --samples 200 --load-cmd "sleep 98765 
 	--json >"$scratch/cmd.json" 2>"$scratch/err"
 result $? 'under a command' "$(cat "$scratch/err")"
 holds 'which the result names' "$scratch/cmd.json" \
-	'.load_command == "sleep 98765 & sleep 98765" and .results[1].load == "command"'
+	'.load_command == "sleep 98765 & sleep 98765" and .results[-1].load == "command"'
+"$irqlat" report --text -o "$scratch/report" "$scratch/cmd.json" >"$scratch/out" 2>&1
+grep -q '^load command  *sleep 98765 & sleep 98765$' "$scratch/out" &&
+	grep -q '<tr><th>load command</th><td>sleep 98765 &amp; sleep 98765</td>' "$scratch/report/index.html"
+result $? 'and a report too' "$(head -40 "$scratch/out")"
 [ "$(processes '^sleep 98765')" = 0 ]
 result $? 'and which is gone, with its children'
 
@@ -167,7 +183,7 @@ sleep 1
 kill -USR1 $pid
 sleep 0.5
 more=$(awk '/VmRSS/ { print $2 }' /proc/$pid/status)
-[ $((more - rss)) -le 512 ]
+[ $((more - rss)) -le 1024 ]
 result $? 'memory does not grow with the samples' "$rss kB, then $more kB"
 kill -INT $pid
 wait $pid
@@ -185,12 +201,28 @@ wait $pid
 result $? 'SIGTERM too' "$(cat "$scratch/err")"
 holds 'whose result is whole' "$scratch/term.json" '.partial and .interrupted'
 
+# A result that does not fit leaves the one before as it was, and nothing beside it.
+cp "$scratch/part.json" "$scratch/before.json"
+(
+	(
+		trap '' XFSZ
+		ulimit -f 2
+		exec "$irqlat" bench --ways timerfd --samples 100 --json="$scratch/part.json" 2>"$scratch/err"
+	) | cat >"$scratch/out"
+	exit "${PIPESTATUS[0]}"
+)
+[ $? = 1 ] && grep -q 'part.json: cannot write: File too large' "$scratch/err" && [ -s "$scratch/out" ] &&
+	cmp -s "$scratch/part.json" "$scratch/before.json" && [ ! -e "$scratch/part.json.new" ]
+result $? 'a result that does not fit replaces nothing, and is printed' "$(cat "$scratch/err"; ls "$scratch")"
+
 # --- cyclictest ---------------------------------------------------------------
 
 # Short runs of each in turn, on one CPU, at the same priority and interval, the
 # same number again where the machine was busy under some: up to fifteen of each.
-# The medians of the runs' medians and minima agree within a factor of 2 plus 15
-# us: cyclictest sleeps in clock_nanosleep, the way in read of a timerfd.
+# cyclictest sleeps in clock_nanosleep, as the way nanosleep does, and the other
+# way is in read of a timerfd. It leaves missed periods out, and so do we here. Of
+# p10, p50 and p90, the medians over the runs are within a factor of 1.6 and 2 us
+# of each other; cyclictest's buckets are 1 us.
 agree()
 {
 	/usr/bin/python3 - "$scratch" <<'PYTHON'
@@ -198,25 +230,34 @@ import glob, json, statistics, sys
 folder = sys.argv[1]
 def runs(name):
     return [json.load(open(path)) for path in sorted(glob.glob(f"{folder}/{name}.*"))]
-cyclic = [next(iter(r["thread"].values())) for r in runs("cyclic")]
-ours = [r["results"][0] for r in runs("ours")]
-def p50(thread):
-    half = sum(thread["histogram"].values()) / 2
-    for us, n in sorted((int(k), v) for k, v in thread["histogram"].items()):
-        half -= n
-        if half <= 0:
-            return us + 0.5
-pairs = {"min": ([t["min"] for t in cyclic], [r["min_ns"] / 1000 for r in ours]),
-         "p50": ([p50(t) for t in cyclic], [r["p50_ns"] / 1000 for r in ours])}
-for name, (theirs, our) in pairs.items():
-    a, b = statistics.median(theirs), statistics.median(our)
-    print(f"{name}: cyclictest {a:.1f} us, timerfd {b:.1f} us")
-    if not (a / 2 - 15 <= b <= a * 2 + 15):
-        sys.exit(f"{name}: no agreement; cyclictest {theirs}, timerfd {our}")
+def quantile(buckets, share):
+    left = share * sum(n for _, n in buckets)
+    for us, n in buckets:
+        left -= n
+        if left <= 0:
+            return us
+def ours(run, way):
+    rows = [r for r in run["results"] if r["way"] == way]
+    row = next((r for r in rows if r["stage"] == "total_kept"), rows[0])
+    assert sum(b[2] for b in row["histogram"]) == 500, row
+    return [((low + high) / 2000, n) for low, high, n in row["histogram"]]
+sides = {"cyclictest": [sorted((int(us) + 0.5, n) for us, n in
+                               next(iter(run["thread"].values()))["histogram"].items())
+                        for run in runs("cyclic")]}
+for way in "timerfd", "nanosleep":
+    sides[way] = [ours(run, way) for run in runs("ours")]
+wrong = []
+for share in 0.1, 0.5, 0.9:
+    us = {side: statistics.median(quantile(b, share) for b in all) for side, all in sides.items()}
+    print(f"p{share * 100:.0f}:", ", ".join(f"{side} {value:.1f}" for side, value in us.items()), "us")
+    a = us["cyclictest"]
+    wrong += [f"p{share * 100:.0f} of {way}: no agreement" for way, b in us.items()
+              if b > a * 1.6 + 2 or a > b * 1.6 + 2]
+sys.exit("\n".join(wrong) or 0)
 PYTHON
 }
 
-name='timerfd agrees with cyclictest (medians of 5 to 15 runs each: min and p50 within a factor of 2 and 15 us)'
+name='timerfd and nanosleep agree with cyclictest: p10, p50 and p90, medians of 5 to 15 runs, within a factor of 1.6 and 2 us'
 if ! command -v cyclictest >/dev/null; then
 	skip "$name" 'cyclictest is not installed (rt-tests)'
 elif ! cyclictest -q -t1 -p80 -l1 -i1000 >/dev/null 2>&1; then
@@ -224,7 +265,7 @@ elif ! cyclictest -q -t1 -p80 -l1 -i1000 >/dev/null 2>&1; then
 else
 	for i in {1..15}; do
 		cyclictest -q -m -t1 -a0 -p80 -i1000 -l1000 -h 20000 --json="$scratch/cyclic.$i" >/dev/null 2>&1
-		"$irqlat" bench --ways timerfd -c 0 -i 1ms --samples 1000 -P f:80 --json >"$scratch/ours.$i" 2>/dev/null
+		"$irqlat" bench --ways timerfd,nanosleep -c 0 -i 1ms --samples 500 -P f:80 --json >"$scratch/ours.$i" 2>/dev/null
 		[ $((i % 5)) = 0 ] || continue
 		figures=$(agree 2>&1)
 		agreed=$?

@@ -45,6 +45,8 @@ function look_at(svg)
 		if (t.box.left < frame.left - 1 || t.box.right > frame.right + 1 ||
 		    t.box.top < frame.top - 1 || t.box.bottom > frame.bottom + 1)
 			faults.push(`cut: ${name}: "${t.words}"`);
+		if (t.words.includes("..."))
+			faults.push(`shortened: ${name}: "${t.words}"`);
 		if (pixels < 10.5)
 			faults.push(`small: ${name}: "${t.words}", ${pixels} pixels`);
 		if (contrast(getComputedStyle(t.text).fill, back) < 3)
@@ -71,7 +73,7 @@ addEventListener("load", () => {
 	if (page.scrollWidth > page.clientWidth)
 		faults.push(`scrolls sideways: ${page.scrollWidth} > ${page.clientWidth}`);
 	parent.postMessage({
-		width: innerWidth, figures: shown.length, texts,
+		page: location.pathname.split("/").pop(), width: innerWidth, figures: shown.length, texts,
 		dark: matchMedia("(prefers-color-scheme: dark)").matches,
 		faults,
 	}, "*");

@@ -17,6 +17,9 @@ for kernel in 6.1 6.12 newest; do
 done
 jq -c '.results |= (map(select(.way == "read" or .way == "poll")) |
 	[.[] as $r | range(4) as $cpu | $r + {cpu: $cpu}])' $good/ways.json >"$scratch/cpus.json"
+# A run without load and under it, as bench writes it: one after the other.
+jq -c '.results |= (. + map(.load = "cpu,io,irq,net" | .blocks |= map(.start_ns += 30000000000)))' \
+	$good/blocks-a.json >"$scratch/loaded.json"
 many=("$scratch/cpus.json" "$good/blocks-a.json" "$good/blocks-b.json"
 	-i "$scratch/6.1-counted.json" -i "$scratch/6.12-counted.json" -i "$scratch/newest-counted.json")
 
@@ -45,6 +48,43 @@ result $? 'and fits 80 columns' "$(cat "$scratch/long")"
 median=$(jq '.results[] | select(.way == "epoll" and .stage == "total").p50_ns' $good/ways.json)
 grep -q "^epoll  *$median  *$median  *$median$" "$scratch/text"
 result $? 'its comparison has the medians of the results' "$(grep '^epoll' "$scratch/text")"
+
+# Narrow terminals too: lines and CPUs, stages, bars.
+COLUMNS=40 "$irqlat" report --text "$scratch/cpus.json" >"$scratch/text" 2>"$scratch/err" &&
+	grep -qx '  raised to user' "$scratch/text" && grep -q '^ *[0-9]\+ *4.0[0-9]* *[0-9.]* *[0-9.]*$' "$scratch/text"
+result $? 'a text of 40 columns' "$(sed -n 20,40p "$scratch/text")"
+/usr/bin/python3 - "$scratch/text" >"$scratch/long" <<'PYTHON'
+import sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    if line.startswith("Beside published claims"):
+        break
+    if len(line) > 41 and not line.startswith("WARNING"):
+        print(line, end="")
+PYTHON
+[ ! -s "$scratch/long" ]
+result $? 'fits them' "$(cat "$scratch/long")"
+
+# What was measured without load and under it stands side by side.
+COLUMNS=80 "$irqlat" report --text "$scratch/loaded.json" >"$scratch/text" 2>"$scratch/err"
+grep -Eq '^way +no load +load cpu,io,irq,net$' "$scratch/text"
+result $? 'a load is a column of its text' "$(head -5 "$scratch/text")"
+[ "$(grep -c '^kernel  ' "$scratch/text")" = 1 ]
+result $? 'and the system is said once' "$(grep '^kernel' "$scratch/text")"
+echo '{"schema":"irqlat/1","system":{},"results":[]}' >"$scratch/empty.json"
+! "$irqlat" report --text "$scratch/empty.json" >"$scratch/out" 2>"$scratch/err" && [ ! -s "$scratch/out" ] &&
+	[ "$(cat "$scratch/err")" = "irqlat: $scratch/empty.json: there are no results in it" ]
+result $? 'a file without results is refused' "$(cat "$scratch/err")"
+
+# A file may come from anywhere: a terminal takes no commands from it.
+jq -c '.results[0].way = "a\u001b[2J\u0085\u0007b" | .results[1].load = "x\u009b2Jy\nz" |
+	.system.warnings = ["w\u001b[31m"]' $good/blocks-a.json >"$scratch/escape.json"
+"$irqlat" report --text "$scratch/escape.json" >"$scratch/out" 2>&1 && grep -q 'a?\[2J??b' "$scratch/out" &&
+	grep -q 'load x?2Jy?z' "$scratch/out" && grep -q 'WARNING: w?\[31m' "$scratch/out" &&
+	! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$scratch/out"
+result $? 'control characters of a file are not printed' "$(grep -n . "$scratch/out" | head -20 | cat -v)"
+"$irqlat" diff "$scratch/escape.json" "$scratch/escape.json" 2>&1 | grep -qP '[\x00-\x08\x0b-\x1f]'
+[ "${PIPESTATUS[*]}" = '0 1' ]
+result $? 'nor by diff'
 
 # --- the table of ways --------------------------------------------------------
 
@@ -85,8 +125,15 @@ if ! command -v gnuplot >/dev/null; then
 	tap_end
 fi
 "$irqlat" report "${many[@]}" -o "$scratch/many" >"$scratch/out" 2>"$scratch/err" &&
-	"$irqlat" report $good/edu.json -o "$scratch/one" >>"$scratch/out" 2>>"$scratch/err"
-result $? 'reports of six results and of one' "$(cat "$scratch/err")"
+	"$irqlat" report $good/edu.json -o "$scratch/one" >>"$scratch/out" 2>>"$scratch/err" &&
+	"$irqlat" report "$scratch/loaded.json" -o "$scratch/load" >>"$scratch/out" 2>>"$scratch/err" &&
+	[ ! -s "$scratch/err" ]
+result $? 'reports of six results, of one and of one under load' "$(cat "$scratch/err")"
+page=$scratch/load/index.html
+grep -q '<th class="number">no load</th><th class="number">load cpu,io,irq,net</th>' "$page" &&
+	[ "$(grep -c 'class="facts"' "$page")" = 1 ] && [ "$(grep -c 'a download=' "$page")" = 1 ] &&
+	grep -q '<figcaption>Over the time of the run: load cpu,io,irq,net: read</figcaption>' "$page"
+result $? 'loads are side by side on the page, with one system and one file' "$(grep -n 'no load' "$page" | cut -c1-200)"
 missing=
 for figure in overview-total instructions-overview-total instructions-stages-total \
 	instructions-histogram-total-mmap-spin instructions-percentiles-handler_to_user-epoll \
@@ -112,33 +159,39 @@ fi
 # probes in the frames say.
 frames()
 {
-	local width
+	local name width
 	echo '<!DOCTYPE html><body><script>
 		addEventListener("message", event => {
 			const result = document.createElement("pre");
 			result.textContent = "probe " + JSON.stringify(event.data);
 			document.body.append(result);
 		});</script>'
-	for width; do
-		echo "<iframe src=probed.html style='border:0;width:${width}px;height:1000px'></iframe>"
+	for name; do
+		for width in 1280 400; do
+			echo "<iframe src='probed-$name.html' style='border:0;width:${width}px;height:1000px'></iframe>"
+		done
 	done
 }
 
-# browse PAGE light|dark WIDTH...: what the probe found, one object for each width;
-# the console's errors go to $scratch/console.
+# browse light|dark PAGE...: what the probe found, one object for each page and
+# width; the console's errors go to $scratch/console. Starting the browser is what
+# takes time: all pages in one.
 browse()
 {
-	local page=$1 scheme=1
-	[ "$2" = light ] || scheme=0
-	shift 2
-	{
-		# Scripts only where the probe is the only one.
-		sed "s/style-src 'unsafe-inline'/script-src 'unsafe-inline'; &/; /<style>/,\$d" "$page"
-		echo '<script>'
-		cat tests/cli/report-probe.js
-		echo '</script>'
-		sed -n '/<style>/,$p' "$page"
-	} >"$scratch/probed.html"
+	local scheme=1 name
+	[ "$1" = light ] || scheme=0
+	shift
+	for name; do
+		{
+			# Scripts only where the probe is the only one.
+			sed "s/style-src 'unsafe-inline'/script-src 'unsafe-inline'; &/; /<style>/,\$d" \
+				"$scratch/$name/index.html"
+			echo '<script>'
+			cat tests/cli/report-probe.js
+			echo '</script>'
+			sed -n '/<style>/,$p' "$scratch/$name/index.html"
+		} >"$scratch/probed-$name.html"
+	done
 	frames "$@" >"$scratch/frames.html"
 	timeout 100 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
 		--disable-component-update --disable-sync --user-data-dir="$scratch/profile" \
@@ -149,27 +202,29 @@ browse()
 		sed 's/^<pre>probe //; s/<.pre>$//; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
-for page in many one; do
-	for look in light dark; do
-		browse "$scratch/$page/index.html" $look 1280 400 >"$scratch/found"
+for look in light dark; do
+	browse $look many one load >"$scratch/found"
+	for page in many one load; do
 		for width in 1280 400; do
-			jq -se --argjson width $width --arg look $look '.[] | select(.width == $width) | .faults == []
+			jq -se --argjson width $width --arg look $look --arg page "probed-$page.html" \
+				'.[] | select(.width == $width and .page == $page) | .faults == []
 				and .dark == ($look == "dark") and .figures > 5 and .texts > 30' "$scratch/found" >/dev/null
 			result $? "$page, $look, $width pixels: no label over another, cut, small or faint; nothing requested" \
 				"$(head -c 3000 "$scratch/found"; tail -3 "$scratch/browser.err")"
 		done
-		[ ! -s "$scratch/console" ]
-		result $? "$page, $look: no error on the console" "$(cat "$scratch/console")"
 	done
+	[ ! -s "$scratch/console" ]
+	result $? "$look: no error on the console" "$(cat "$scratch/console")"
 done
 
 # One page with every fault: each is seen.
-sed 's/<text>/<text x="0" y="0">/; s/font-size="13.00"/font-size="40"/; s/--ink: #1d2329/--ink: #f0f0f0/
+mkdir "$scratch/bad"
+sed 's/<text>/<text x="0" y="0">/; s/font-size="13.00"/font-size="40"/; s/µs<\/text>/µs...<\/text>/; s/--ink: #1d2329/--ink: #f0f0f0/
 	s/<main>/<main><img src="http:\/\/localhost:9\/x.png"><p style="width:900px;max-width:none">x<\/p>/' \
-	"$scratch/one/index.html" >"$scratch/bad.html"
-browse "$scratch/bad.html" light 400 >"$scratch/found"
-for fault in overlap cut faint request 'scrolls sideways'; do
-	jq -e --arg fault "$fault: " '.faults | map(select(startswith($fault))) | length > 0' "$scratch/found" >/dev/null
+	"$scratch/one/index.html" >"$scratch/bad/index.html"
+browse light bad >"$scratch/found"
+for fault in overlap cut shortened faint request 'scrolls sideways'; do
+	jq -se --arg fault "$fault: " '.[] | select(.width == 400) | .faults | map(select(startswith($fault))) | length > 0' "$scratch/found" >/dev/null
 	result $? "a page with the fault \"$fault\" would be seen" "$(head -c 1000 "$scratch/found")"
 done
 grep -q 'violates the following Content Security Policy' "$scratch/console"

@@ -6,28 +6,29 @@
 #include "irqlat/blocks.h"
 #include "irqlat/out.h"
 
-#define SECOND BLOCKS_LENGTH_NS
+/* A block's length at first. */
+#define LENGTH BLOCKS_LENGTH_NS
 
-static void a_block_is_a_second(void **state)
+static void a_block_is_a_span_of_time(void **state)
 {
 	struct blocks b;
 
 	(void)state;
 	assert_int_equal(blocks_init(&b), 0);
 	blocks_record(&b, 0, 10);
-	blocks_record(&b, SECOND - 1, 2000);
-	blocks_record(&b, SECOND, 30);
-	blocks_record(&b, SECOND + 1, -5);
-	blocks_record(&b, 7 * SECOND + 5, 123456);
+	blocks_record(&b, LENGTH - 1, 2000);
+	blocks_record(&b, LENGTH, 30);
+	blocks_record(&b, LENGTH + 1, -5);
+	blocks_record(&b, 7 * LENGTH + 5, 123456);
 	blocks_close(&b);
 	assert_int_equal(b.n, 3);
 	assert_int_equal(b.list[0].start_ns, 0);
 	assert_int_equal(b.list[0].n, 2);
 	assert_int_equal(b.list[0].max, 2000);
 	assert_int_equal(b.list[0].n_buckets, 2);
-	assert_int_equal(b.list[1].start_ns, SECOND);
+	assert_int_equal(b.list[1].start_ns, LENGTH);
 	assert_int_equal(b.list[1].n, 1);
-	assert_int_equal(b.list[2].start_ns, 7 * SECOND);
+	assert_int_equal(b.list[2].start_ns, 7 * LENGTH);
 	assert_int_equal(b.list[2].max, 123456);
 	blocks_free(&b);
 }
@@ -35,8 +36,8 @@ static void a_block_is_a_second(void **state)
 /* However long it lasts, and however rare the samples are. */
 static void blocks_stay_few(void **state)
 {
-	static const uint64_t gaps_ns[] = { SECOND / 3, SECOND, 5 * SECOND,
-					    1000 * SECOND };
+	static const uint64_t gaps_ns[] = { LENGTH / 3, LENGTH, 5 * LENGTH,
+					    1000 * LENGTH };
 	uint64_t n, at;
 	struct blocks b;
 	size_t i, j;
@@ -70,6 +71,29 @@ static void record_every(struct blocks *b, uint64_t gap_ns, uint64_t n)
 	blocks_close(b);
 }
 
+/* Enough blocks to compare by in a second or two, no more than it takes later. */
+static void short_runs_have_short_blocks(void **state)
+{
+	static const struct {
+		uint64_t seconds, length_ns;
+		size_t n;
+	} cases[] = {
+		{ 1, 125000000, 8 },   { 2, 125000000, 16 },
+		{ 10, 250000000, 40 }, { 30, 500000000, 60 },
+		{ 60, 1000000000, 60 }, { 200, 1000000000, 200 },
+	};
+	struct blocks b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_ELEMENTS(cases); i++) {
+		record_every(&b, 10000000, 100 * cases[i].seconds);
+		assert_int_equal(b.length_ns, cases[i].length_ns);
+		assert_int_equal(b.n, cases[i].n);
+		blocks_free(&b);
+	}
+}
+
 /* Runs of any length, one after another. */
 static void runs_are_joined(void **state)
 {
@@ -82,8 +106,8 @@ static void runs_are_joined(void **state)
 
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(lengths); i++) {
-		record_every(&b, SECOND, lengths[i][0]);
-		record_every(&later, SECOND, lengths[i][1]);
+		record_every(&b, LENGTH, lengths[i][0]);
+		record_every(&later, LENGTH, lengths[i][1]);
 		assert_int_equal(blocks_join(&b, &later), 0);
 		assert_in_range(b.n, 1, BLOCKS_MAX);
 		assert_int_equal(b.length_ns, later.length_ns > b.length_ns ? 0 : b.length_ns);
@@ -102,10 +126,36 @@ static void runs_are_joined(void **state)
 		blocks_free(&later);
 	}
 	/* Where one has none, what is known second by second is not the whole. */
-	record_every(&b, SECOND, 10);
+	record_every(&b, LENGTH, 10);
 	memset(&later, 0, sizeof(later));
 	assert_int_equal(blocks_join(&b, &later), 0);
 	assert_int_equal(b.n, 0);
+}
+
+/* What is measured under load begins late, and a block may be half of the next
+ * longer one when they are joined.
+ */
+static void blocks_ascend_from_any_begin(void **state)
+{
+	uint64_t begin, at, n;
+	struct blocks b;
+	size_t i;
+
+	(void)state;
+	for (begin = 0; begin < 9; begin++) {
+		assert_int_equal(blocks_init(&b), 0);
+		for (at = 0; at < 3000; at++)
+			blocks_record(&b, (begin + at) * LENGTH, (int64_t)at);
+		blocks_close(&b);
+		for (i = 0, n = 0; i < b.n; i++) {
+			assert_true(!i || b.list[i].start_ns >
+						  b.list[i - 1].start_ns);
+			n += b.list[i].n;
+		}
+		assert_int_equal(n, 3000);
+		assert_int_equal(b.list[b.n - 1].max, 2999);
+		blocks_free(&b);
+	}
 }
 
 static void none_takes_no_samples(void **state)
@@ -130,7 +180,7 @@ static void fill(struct run *run)
 	strcpy(r->stage, "total");
 	assert_int_equal(blocks_init(&r->blocks), 0);
 	for (i = 0; i < 4000; i++)
-		result_record(r, i * SECOND / 300, (int64_t)(1000 + i % 700));
+		result_record(r, i * LENGTH / 300, (int64_t)(1000 + i % 700));
 	run_end(run);
 }
 
@@ -198,11 +248,11 @@ static void bad_blocks_are_refused(void **state)
 	fill(&run);
 	text = to_json(&run);
 	refuse(text, "\"blocks\":[", "\"blocks\":7,\"x\":[", "not an array");
-	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":-1", "negative");
-	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":0", "is no length");
-	refuse(text, "\"block_ns\":1000000000", "\"block_ns\":9000000000000000000", "is no length");
-	refuse(text, "\"start_ns\":13000000000", "\"start_ns\":9000000000000000000", "too late");
-	refuse(text, "\"start_ns\":1000000000", "\"start_ns\":0", "do not ascend");
+	refuse(text, "\"block_ns\":125000000", "\"block_ns\":-1", "negative");
+	refuse(text, "\"block_ns\":125000000", "\"block_ns\":0", "is no length");
+	refuse(text, "\"block_ns\":125000000", "\"block_ns\":9000000000000000000", "is no length");
+	refuse(text, "\"start_ns\":1625000000", "\"start_ns\":9000000000000000000", "too late");
+	refuse(text, "\"start_ns\":125000000", "\"start_ns\":0", "do not ascend");
 	refuse(text, "\"start_ns\":0,\"n\":300", "\"start_ns\":0,\"n\":301",
 	       "contradicts");
 	refuse(text, "\"start_ns\":0,", "", "start_ns");
@@ -214,9 +264,11 @@ static void bad_blocks_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_block_is_a_second),
+		cmocka_unit_test(a_block_is_a_span_of_time),
 		cmocka_unit_test(blocks_stay_few),
+		cmocka_unit_test(short_runs_have_short_blocks),
 		cmocka_unit_test(runs_are_joined),
+		cmocka_unit_test(blocks_ascend_from_any_begin),
 		cmocka_unit_test(none_takes_no_samples),
 		cmocka_unit_test(json_keeps_blocks),
 		cmocka_unit_test(bad_blocks_are_refused),

@@ -317,7 +317,7 @@ static void html_is_escaped(void **state)
 
 static void page_refers_to_nothing(void **state)
 {
-	struct report_input input = { .path = "x.json", .label = "<x>",
+	struct report_input input = { .path = "x.json", .file = "<x>",
 				      .len = 4 };
 	struct report report = { .inputs = &input, .n_inputs = 1 };
 	char json[] = "abcd", *text;

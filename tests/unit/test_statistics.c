@@ -21,7 +21,7 @@ static const double second[] = { 14, 19, 22, 26, 27, 31, 33, 35, 40 };
 
 static struct series_view view(const double *x, size_t n)
 {
-	return (struct series_view){ x, n, 1 };
+	return (struct series_view){ x, n, 1, NULL };
 }
 
 /* 42 of 72 pairs more have the second above; z with ties gives p. */
