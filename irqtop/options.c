@@ -288,8 +288,11 @@ static void columns_print(void)
 	int i;
 
 	for (i = 0; i < FIELD_COUNT; i++)
-		printf("%-15s %s%s\n", fields[i].key, fields[i].help,
-		       fields[i].style == STYLE_PICTURE ? " (screen only)" : "");
+		printf("%-15s %s%s%s%s\n", fields[i].key, fields[i].help,
+		       fields[i].style == STYLE_PICTURE ? " (screen only)" :
+		       fields[i].style == STYLE_PERCENT ? " (on the screen in %)" : "",
+		       fields[i].metric ? "; metric " : "",
+		       fields[i].metric ? fields[i].metric : "");
 }
 
 static int option_apply(struct options *options, int option, const char *value)
@@ -514,6 +517,25 @@ static void latency_imply(struct options *options)
 				       NEED_TIME);
 }
 
+/* Columns of counters and gauges: not every one is. */
+static int metrics_check(const struct options *options)
+{
+	unsigned int i;
+
+	if (options->mode != MODE_METRICS && options->mode != MODE_LISTEN)
+		return 0;
+	for (i = 0; i < options->ncolumns; i++) {
+		const struct field *field = &fields[options->column[i]];
+
+		if (!field->metric)
+			return fail("columns", field->key, "no metric (--help-columns)");
+	}
+	if (options->mode == MODE_METRICS && options->latency)
+		return fail("option", "--openmetrics",
+			    "times take time to measure: use --listen");
+	return 0;
+}
+
 /* Options that cannot go together. */
 static int check(struct options *options)
 {
@@ -538,7 +560,7 @@ static int check(struct options *options)
 		options->sort = FIELD_IRQ;
 	if (!options->sort_given && options->diff[0])
 		options->sort = FIELD_DELTA;
-	return 0;
+	return metrics_check(options);
 }
 
 static const char short_options[] = "-d:n:blqt:Ss:rf:C:ac:LhV";
