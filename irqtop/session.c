@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "session.h"
+#include "stop.h"
 
 #define NODE_PLACES 64	/* any width does: nodes do not depend on it */
 
@@ -101,6 +102,8 @@ int session_latency(struct session *session, bool on, char *error, size_t size)
 		snprintf(error, size, "only the running system can be traced");
 		return -1;
 	}
+	/* Tracing must be undone, from its first moment on. */
+	stop_on_signals();
 	if (!session->latency)
 		session->latency = latency_start(error, size);
 	return session->latency ? 0 : -1;
@@ -144,9 +147,33 @@ int session_open(struct session *session)
 			err = record_write(&session->record, &session->monitor);
 	}
 	if (!err)
-		err = view_build(&session->view, &session->monitor, &session->settings);
+		err = session_arrange(session, 0);
 	return err ? session_complain(options->record ? options->record : "start", err) :
 		     0;
+}
+
+unsigned int session_needs(const struct session *session)
+{
+	const struct alerts *alerts = &session->options.alerts;
+	unsigned int i, needs = fields[session->settings.sort].needs;
+
+	for (i = 0; i < alerts->count; i++)
+		needs |= fields[alerts->alert[i].field].needs;
+	return needs;
+}
+
+int session_arrange(struct session *session, unsigned int needs)
+{
+	struct view *view = &session->view;
+	int err = view_build(view, &session->monitor, &session->settings);
+
+	if (err || !(session_needs(session) & NEED_FACTS))
+		return err;
+	collect_rows(&session->collect, view, 0, view->nrows,
+		     needs | session_needs(session));
+	if (!(fields[session->settings.sort].needs & NEED_FACTS))
+		return 0;
+	return view_build(view, &session->monitor, &session->settings);
 }
 
 int session_step(struct session *session, unsigned int needs)
@@ -164,7 +191,7 @@ int session_step(struct session *session, unsigned int needs)
 		latency_take(session->latency, &session->monitor.tracks[TABLE_INTERRUPTS],
 			     session->monitor.seconds, &session->cost);
 	collect_sample(&session->collect, &session->monitor, needs);
-	return view_build(&session->view, &session->monitor, &session->settings);
+	return session_arrange(session, needs);
 }
 
 void session_close(struct session *session)

@@ -35,15 +35,29 @@ interrupts()
 	mv "$scratch/$1/new" "$scratch/$1/proc/interrupts"
 }
 
+# sampled FILE: until a recorder wrote one more sample to it, five seconds at most
+declare -A recorded=()
+sampled()
+{
+	local size
+	for _ in $(seq 250); do
+		size=$(stat -c %s "$1" 2>/dev/null || echo 0)
+		[ "$size" -le "${recorded[$1]:-8}" ] || break
+		sleep 0.02
+	done
+	recorded[$1]=$size
+}
+
 # between TREE COLUMNS: two samples of a tree, the second after standard input
 # took its place; prints "irq value..." lines without the first column's blanks
 between()
 {
 	local pid
-	$irqtop --root "$scratch/$1" --csv -n 1 -d 0.6 -s irq -c "$2" ${3:-} \
-		>"$scratch/between" </dev/null &
+	rm -f "$scratch/between.rec"
+	$irqtop --root "$scratch/$1" --csv -n 1 -d 0.4 -s irq -c "$2" ${3:-} \
+		--record "$scratch/between.rec" >"$scratch/between" </dev/null &
 	pid=$!
-	sleep 0.3
+	sampled "$scratch/between.rec"
 	interrupts "$1"
 	wait $pid
 	sed 1d "$scratch/between" | tr -d '"\r' | cut -d, -f3- | tr '\n' ' '
@@ -210,6 +224,8 @@ if tests/promtool --version >/dev/null 2>&1; then
 else
 	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool, and none to be had from Debian (package prometheus)'
 fi
+status 'OpenMetrics: a column without a metric is an error' 1 $irqtop --openmetrics -c total,rate
+is '' "$(cat "$scratch/err")" "irqtop: columns 'rate_hz': no metric (--help-columns)"
 is 'OpenMetrics: ends as it must' "$($irqtop --openmetrics | tail -1)" '# EOF'
 is 'OpenMetrics: what never fired is left out' "$($irqtop --openmetrics | grep -c ' 0$')" 0
 is 'OpenMetrics: strict names the family without _total' \
@@ -248,16 +264,17 @@ interrupts hot <<'END'
  24:        100          0   IO-APIC   1-edge      a
 LOC:       1000 4294967290   Local timer interrupts
 END
-$irqtop --root "$scratch/hot" --json --per-cpu -n 3 -d 0.4 -s irq --record "$scratch/hotrec" \
+$irqtop --root "$scratch/hot" --json --per-cpu -n 3 -d 0.7 -s irq --record "$scratch/hotrec" \
 	>"$scratch/live" &
-sleep 0.6
+sampled "$scratch/hotrec"
+sampled "$scratch/hotrec"
 interrupts hot <<'END'
            CPU0       CPU1       CPU5       
  24:        101          0          7   IO-APIC   1-edge      a
  30:          1          0          5   IO-APIC   3-edge      new
 LOC:       1010          4         12   Local timer interrupts
 END
-sleep 0.4
+sampled "$scratch/hotrec"
 interrupts hot <<'END'
            CPU0       CPU5       
  30:          9         15   IO-APIC   3-edge      other
@@ -298,35 +315,91 @@ status 'nonsense is refused' 1 $irqtop -q --alert 'rate!5'
 
 # --- handler times and latencies ----------------------------------------------------------
 
+# instances PID: the tracing instances of a process (others may trace as well)
 instances()
 {
-	find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -name 'irqlat*' 2>/dev/null
+	find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -name "irqlat-trace-$1-*" 2>/dev/null
 }
 if [ "$(id -u)" = 0 ] && [ -d /sys/kernel/tracing/instances ] && [ -n "$(awk -F: '$1 + 0 { print $1 }' /proc/interrupts)" ]; then
-	others=$(instances)
 	(for _ in $(seq 40); do dd if=/dev/zero of="$scratch/x" bs=4k count=1 oflag=direct,sync; sleep 0.02; done) 2>/dev/null &
-	status 'latency: runs' 0 $irqtop --json -L -n 1 -d 1 -t interrupts \
-		-c irq,delta,handler_avg_ns,handler_max_ns,handler_share,task_p50_ns,task_max_ns
+	$irqtop --json -L -n 1 -d 1 -t interrupts \
+		-c irq,delta,handler_avg_ns,handler_max_ns,handler_share,task_p50_ns,task_max_ns >"$scratch/out" &
+	pid=$!
+	wait $pid
+	is 'latency: runs' "$?" 0
 	wait
 	is 'latency: what happened has a time in its handler' \
 		"$(jq -s '[.[] | select((.irq | test("^[0-9]+$")) and .delta > 3) |
 			.handler_avg_ns > 0 and .handler_max_ns >= .handler_avg_ns] | all' "$scratch/out")" true
 	is 'latency: and only that' \
 		"$(jq -s '[.[] | select(.delta == 0) | .handler_avg_ns == null] | all' "$scratch/out")" true
-	is 'latency: no tracing instance is left' "$(instances)" "$others"
+	is 'latency: no tracing instance is left' "$(instances $pid)" ''
 	for signal in INT TERM PIPE; do
 		$irqtop -b -L -d 0.2 >/dev/null &
 		pid=$!
-		sleep 0.8
+		for _ in $(seq 250); do
+			[ -z "$(instances $pid)" ] || break
+			sleep 0.02
+		done
+		# While it is still setting it up.
 		kill -$signal $pid
 		[ $signal = PIPE ] && sleep 0.3 && kill -TERM $pid
 		wait $pid 2>/dev/null
-		is "latency: nor after SIG$signal" "$(instances)" "$others"
+		is "latency: nor after SIG$signal" "$(instances $pid)" ''
 	done
+	port=$((20000 + ($$ + 7777) % 20000))
+	$irqtop --listen 127.0.0.1:$port -L -c total,handler_max_ns 2>"$scratch/err" &
+	pid=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		sleep 0.3
+		dd if=/dev/zero of="$scratch/x" bs=4k count=1 oflag=direct,sync 2>/dev/null
+		curl -s "http://127.0.0.1:$port/metrics" >"$scratch/out"
+		grep -q '^irqtop_handler_max_seconds{' "$scratch/out" && break
+	done
+	is 'listen: times in seconds' "$(awk '/^irqtop_handler_max_seconds{/ && $NF > 0 && $NF < 1 { n++ }
+		END { print (n > 0) }' "$scratch/out")" 1
+	if tests/promtool --version >/dev/null 2>&1; then
+		$irqtop --listen 127.0.0.1:$((port + 1)) -L 2>/dev/null &
+		sleep 0.8
+		curl -s "http://127.0.0.1:$((port + 1))/metrics" | tests/promtool check metrics >"$scratch/out" 2>&1
+		is 'listen: promtool accepts the times' "$?$(cat "$scratch/out")" 0
+		kill $!
+	else
+		skip 'listen: promtool accepts the times' 'no promtool'
+	fi
+	kill $pid
+	wait $pid
+	is 'listen: ends on SIGTERM' "$?" 0
+	is 'listen: and leaves no tracing instance' "$(instances $pid)" ''
 else
 	skip 'latency: runs' 'needs root, tracefs and a numbered interrupt'
 fi
 status 'latency: not of a copied tree' 1 $irqtop --root "$scratch/arm" -L --once
+
+# --- what is read of single rows --------------------------------------------------------
+
+interrupts facts <<'END'
+           CPU0       CPU1       
+ 24:          1          0   IO-APIC   1-edge      a
+ 25:          1          0   IO-APIC   2-edge      b
+ 26:          1          0   IO-APIC   3-edge      c
+END
+for irq in 24 25 26; do
+	mkdir -p "$scratch/facts/proc/irq/$irq" "$scratch/facts/sys/bus/pci/devices/0000:00:0$((30 - irq)).0/msi_irqs"
+	printf 'count 5\nunhandled %d\nlast_unhandled 0 ms\n' $((irq - 24)) >"$scratch/facts/proc/irq/$irq/spurious"
+	touch "$scratch/facts/sys/bus/pci/devices/0000:00:0$((30 - irq)).0/msi_irqs/$irq"
+done
+facts="$irqtop --root $scratch/facts"
+is 'rows are sorted by what is read of them' \
+	"$($facts --once -s spurious -c irq | sed 1,2d | tr -d ' ' | tr '\n' ' ')" '26 25 24 '
+is 'also when only some are shown' \
+	"$($facts --once -s spurious --rows 1 -c irq,spurious | sed 1,2d | tr -s ' ')" ' 26 2'
+is 'and by their devices' \
+	"$($facts --once -s device -c irq | sed 1,2d | tr -d ' ' | tr '\n' ' ')" '26 25 24 '
+status 'an alert is about rows that are not shown, too' 2 $facts -b --rows 1 -s irq -n 2 -d 0.05 \
+	--alert 'spurious>1'
+status 'and needs no output' 2 $facts -q -n 2 -d 0.05 --alert 'spurious>1'
+status 'nor a second sample where the first tells' 2 $facts --once --alert 'spurious>1'
 
 # --- options and configuration -----------------------------------------------------------
 
