@@ -136,7 +136,7 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 			axis->mode = AXIS_CPU;
 		return;
 	case AXIS_RANGE:
-		group_by_range(axis, range_for(axis->ncpus, width < 16 ? width : 16));
+		group_by_range(axis, range_for(axis->ncpus, width));
 		return;
 	default:
 		break;

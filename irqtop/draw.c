@@ -34,6 +34,9 @@ static void help_lines(struct pen *pen)
 	y = pen_next(pen);
 	if (y >= 0)
 		heat_legend(pen->canvas, (unsigned int)y);
+	pen_next(pen);
+	for (k = 0; k < FIELD_COUNT; k++)
+		pen_fact_text(pen, fields[k].title, fields[k].help);
 }
 
 static void help_draw(struct canvas *canvas, struct ui *ui)
@@ -42,11 +45,13 @@ static void help_draw(struct canvas *canvas, struct ui *ui)
 			   .label = canvas->width < 50 ? 12 : 18,
 			   .label_style = STRONG };
 
-	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys", PROCIRQ_VERSION);
+	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys, then columns",
+		     PROCIRQ_VERSION);
 	pen_measure(&pen);
 	help_lines(&pen);
 	pen_scroll(&pen, &ui->help_top);
 	help_lines(&pen);
+	pen_place(&pen);
 }
 
 static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <string.h>
 
 #include "out.h"
@@ -19,6 +20,21 @@ void pen_scroll(struct pen *pen, uint32_t *top)
 		*top = last;
 	pen->line = 0;
 	pen->skip = *top;
+}
+
+void pen_place(const struct pen *pen)
+{
+	unsigned int height = pen->bottom - pen->top, len;
+	struct canvas *canvas = pen->canvas;
+	char text[48];
+
+	if (pen->line <= height)
+		return;
+	snprintf(text, sizeof(text), " %u-%u of %u", pen->skip + 1, pen->skip + height,
+		 pen->line);
+	len = (unsigned int)strlen(text);
+	if (len < canvas->width)
+		canvas_print(canvas, canvas->width - len, pen->bottom, DIM, "%s", text);
 }
 
 int pen_next(struct pen *pen)

@@ -21,6 +21,9 @@ struct pen {
 void pen_measure(struct pen *pen);
 void pen_scroll(struct pen *pen, uint32_t *top);
 
+/* Afterwards: "2-9 of 40" at the right below a page that is longer than the screen. */
+void pen_place(const struct pen *pen);
+
 /* The canvas line of the next line, or -1 when it is not in sight. */
 int pen_next(struct pen *pen);
 

@@ -113,7 +113,7 @@ static void lay_out(struct screen *screen)
 	terminal_size(&width, &height);
 	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
 		    session->collect.root, session->options.group,
-		    layout_strip_width(width));
+		    layout_strip_width(&session->options, width));
 	layout_make(&ui->layout, &session->options, width, height,
 		    session->axis.ngroups, (session->latency ? NEED_TIME : 0) |
 					   (session->cost.reads ? NEED_READS : 0));

@@ -186,6 +186,15 @@ static unsigned int group_turn(struct ui *ui, struct session *session)
 	return UI_VIEW;
 }
 
+static unsigned int wide_turn(struct ui *ui, struct session *session)
+{
+	session->options.wide = !session->options.wide;
+	ui->strip_at = 0;
+	ui_say(ui, false, session->options.wide ? "CPU strip over the whole width" :
+						  "CPU strip beside other columns");
+	return 0;
+}
+
 static unsigned int pause_turn(struct ui *ui)
 {
 	ui->paused = !ui->paused;
@@ -303,6 +312,8 @@ static unsigned int act_on_view(struct ui *ui, struct session *session,
 		return tables_turn(ui, session);
 	case ACT_GROUP:
 		return group_turn(ui, session);
+	case ACT_WIDE:
+		return wide_turn(ui, session);
 	default:
 		return 0;
 	}

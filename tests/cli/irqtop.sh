@@ -48,18 +48,30 @@ sampled()
 	recorded[$1]=$size
 }
 
-# between TREE COLUMNS: two samples of a tree, the second after standard input
-# took its place; prints "irq value..." lines without the first column's blanks
+# feed TREE RECORDING: standard input is what the next sample of the tree reads. Its
+# proc/interrupts is a pipe, so that no clock decides what a sample sees.
+feed()
+{
+	timeout 20 cat >"$scratch/$1/proc/interrupts"
+	sampled "$2"
+}
+
+# between TREE COLUMNS: two samples of a tree, the second is standard input; prints
+# "irq value..." lines without the first column's blanks
 between()
 {
-	local pid
+	local tree=$scratch/$1 pid
+	mv "$tree/proc/interrupts" "$tree/before"
+	mkfifo "$tree/proc/interrupts"
 	rm -f "$scratch/between.rec"
-	$irqtop --root "$scratch/$1" --csv -n 1 -d 0.4 -s irq -c "$2" ${3:-} \
+	$irqtop --root "$tree" --csv -n 1 -d 0.05 -s irq -c "$2" ${3:-} \
 		--record "$scratch/between.rec" >"$scratch/between" </dev/null &
 	pid=$!
-	sampled "$scratch/between.rec"
-	interrupts "$1"
+	feed "$1" "$scratch/between.rec" <"$tree/before"
+	cat >"$tree/new"
+	feed "$1" "$scratch/between.rec" <"$tree/new"
 	wait $pid
+	mv "$tree/new" "$tree/proc/interrupts"
 	sed 1d "$scratch/between" | tr -d '"\r' | cut -d, -f3- | tr '\n' ' '
 }
 
@@ -259,23 +271,24 @@ $irqtop --json -s irq --replay "$scratch/cut" >"$scratch/out"
 is 'a torn recording ends one sample earlier' \
 	"$(jq -s 'map(.time) | unique | length' "$scratch/out")" 4
 # Rows and CPUs that come and go, a name that changes, a wrap, a reset.
-interrupts hot <<'END'
+mkdir -p "$scratch/hot/proc"
+mkfifo "$scratch/hot/proc/interrupts"
+$irqtop --root "$scratch/hot" --json --per-cpu -n 3 -d 0.05 -s irq --record "$scratch/hotrec" \
+	>"$scratch/live" &
+for _ in 1 2; do
+	feed hot "$scratch/hotrec" <<'END'
            CPU0       CPU1       
  24:        100          0   IO-APIC   1-edge      a
 LOC:       1000 4294967290   Local timer interrupts
 END
-$irqtop --root "$scratch/hot" --json --per-cpu -n 3 -d 0.7 -s irq --record "$scratch/hotrec" \
-	>"$scratch/live" &
-sampled "$scratch/hotrec"
-sampled "$scratch/hotrec"
-interrupts hot <<'END'
+done
+feed hot "$scratch/hotrec" <<'END'
            CPU0       CPU1       CPU5       
  24:        101          0          7   IO-APIC   1-edge      a
  30:          1          0          5   IO-APIC   3-edge      new
 LOC:       1010          4         12   Local timer interrupts
 END
-sampled "$scratch/hotrec"
-interrupts hot <<'END'
+feed hot "$scratch/hotrec" <<'END'
            CPU0       CPU5       
  30:          9         15   IO-APIC   3-edge      other
 LOC:          5         13   Local timer interrupts
@@ -408,11 +421,14 @@ status 'an unknown option' 1 $irqtop --nonsense
 status 'a bad regular expression' 1 $irqtop --once -f '/(/'
 status 'a file that is no table' 1 $irqtop --root /sys --once
 mkdir -p "$scratch/xdg/irqtop"
-printf 'sort = total\ncolumns = irq,total # two\nrubbish\n' >"$scratch/xdg/irqtop/config"
-XDG_CONFIG_HOME=$scratch/xdg ${IRQTOP:-build/bin/irqtop} --once -s irq --rows 1 >"$scratch/out" 2>"$scratch/err"
-is 'the config file is read' "$(sed -n 2p "$scratch/out" | tr -s ' ')" ' IRQ TOTAL'
-is 'and a bad line is told, with its number' "$(cat "$scratch/err")" \
-	"irqtop: $scratch/xdg/irqtop/config:3: not understood, ignored"
+printf 'sort = total\ncolumns = irq,total # two\nrubbish\nreverse = maybe\n' >"$scratch/xdg/irqtop/config"
+${IRQTOP:-build/bin/irqtop} --config "$scratch/xdg/irqtop/config" --once -s irq --rows 1 >"$scratch/out" 2>"$scratch/err"
+is 'a config file that is named is read' "$(sed -n 2p "$scratch/out" | tr -s ' ')" ' IRQ TOTAL'
+is 'and bad lines are told, with their numbers' "$(tr '\n' ' ' <"$scratch/err")" \
+	"irqtop: $scratch/xdg/irqtop/config:3: not understood, ignored irqtop: $scratch/xdg/irqtop/config:4: not understood, ignored "
+XDG_CONFIG_HOME=$scratch/xdg ${IRQTOP:-build/bin/irqtop} --once --csv --rows 1 >"$scratch/out" 2>"$scratch/err"
+is "what programs read does not depend on somebody's settings" "$(head -1 "$scratch/out" | tr -d '\r')$(cat "$scratch/err")" \
+	'time,interval_s,table,irq,rate_hz,delta,total,share,max_hz,chip,hwirq,trigger,name'
 is 'filters join' "$($irqtop --root $hostile --once -f IO-APIC -f '/quote|bad/' -c irq | sed 1,2d | tr -d ' \n')" 2427
 is 'softirqs only' "$($irqtop --once -S --csv -c table | sed 1d | cut -d, -f3 | sort -u | tr -d '\r')" '"softirqs"'
 
