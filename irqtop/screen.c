@@ -25,6 +25,7 @@
 #define EXIT_ALERT 2
 #define MESSAGE_NS UINT64_C(4000000000)
 #define SEEK_HISTORY 64		/* samples before the one sought that are read too */
+#define KEYS_AT_ONCE 32	/* then it is time to look at the clock, and to draw */
 #define KEY_RESIZE_CODE 0632	/* KEY_RESIZE */
 
 struct screen {
@@ -36,6 +37,8 @@ struct screen {
 	uint64_t message_ns;		/* when the message was first shown */
 	uint64_t self_ns, self_at_ns;	/* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
+	bool keys_left;			/* curses may hold some that poll() does not see */
+	unsigned int reports;		/* samples after the first */
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -177,6 +180,8 @@ static void sample_take(struct screen *screen)
 		ui_say(&screen->ui, true, "cannot read the tables: %s", strerror(-err));
 	} else {
 		self_measure(screen);
+		screen->reports++;
+		screen->quit |= screen->reports == session->options.count;
 		alerts_check(&session->options.alerts, &session->view, alert_show,
 			     screen);
 		if (session->options.alert_command)
@@ -308,9 +313,14 @@ static void react(struct screen *screen, unsigned int wish)
 static void keys_read(struct screen *screen)
 {
 	struct terminal_key key;
-	unsigned int wish;
+	unsigned int wish, n;
 
-	while (!screen->quit && terminal_key(&screen->terminal, &key)) {
+	screen->keys_left = true;
+	for (n = 0; n < KEYS_AT_ONCE && !screen->quit; n++) {
+		if (!terminal_key(&screen->terminal, &key)) {
+			screen->keys_left = false;
+			return;
+		}
 		if (key.code == KEY_RESIZE_CODE) {
 			screen->dirty = screen->redraw_all = true;
 			continue;
@@ -332,6 +342,8 @@ static int timeout_ms(const struct screen *screen)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
+	if (screen->keys_left)
+		return 0;
 	if (screen->ui.paused)
 		return -1;
 	if (screen->deadline_ns <= now_ns)

@@ -322,7 +322,10 @@ status 'one that does not, does not' 0 $irqtop -q -d 0.1 -n 4 --alert 'LOC:rate>
 status 'it is about the rate, not the total' 0 $irqtop --root "$scratch/arm" -q -d 0.1 -n 3 --alert 'rate>1'
 status 'a command is run instead of stopping' 2 $irqtop -q -d 0.1 -n 3 --alert 'LOC:rate>1' \
 	--alert-command "echo \"\$IRQTOP_IRQ \$IRQTOP_COLUMN\" >$scratch/alerted"
-sleep 0.2
+for _ in $(seq 50); do
+	[ -s "$scratch/alerted" ] && break
+	sleep 0.1
+done
 is 'with the row in its environment' "$(cat "$scratch/alerted")" 'LOC rate_hz'
 status 'nonsense is refused' 1 $irqtop -q --alert 'rate!5'
 

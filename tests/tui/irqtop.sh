@@ -168,6 +168,17 @@ same row-2-40x10 'a row on 40x10'
 t resize-window -t "s$session" -x 19 -y 4
 await 'too small'
 seen $? 'a terminal too small says so'
+t resize-window -t "s$session" -x 5 -y 6
+keys Escape '>' '<' Enter '?' e
+t resize-window -t "s$session" -x 40 -y 10
+keys Escape Escape
+await '^ +IRQ '
+seen $? 'and takes keys without harm'
+start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600 -c cpus,history"
+await CPUS
+keys '>' '<' q
+await 'exit 0'
+seen $? 'pictures alone leave nothing to sort by'
 
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
@@ -474,6 +485,9 @@ await 'exit 0'
 [ "$(stat -c %a "$scratch/xdg/irqtop")" = 700 ]
 seen $? 'their folder is private'
 
+start 80x24 "$program --no-config -d 0.2 -n 2"
+await 'exit 0'
+seen $? 'so many samples, and no more'
 start 80x24 "TERM=nonsense $program --no-config"
 await "terminal 'nonsense' is not known"
 seen $? 'an unknown terminal is an error that says so'
