@@ -115,7 +115,7 @@ static void lay_out(struct screen *screen)
 
 	terminal_size(&width, &height);
 	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
-		    session->collect.root, session->options.group,
+		    session->monitor.source, session->options.group,
 		    layout_strip_width(&session->options, width));
 	layout_make(&ui->layout, &session->options, width, height,
 		    session->axis.ngroups, (session->latency ? NEED_TIME : 0) |

@@ -6,8 +6,6 @@
 #include "session.h"
 #include "stop.h"
 
-#define NODE_PLACES 64	/* any width does: nodes do not depend on it */
-
 int session_complain(const char *what, int err)
 {
 	const char *why = strerror(-err);
@@ -63,10 +61,9 @@ int session_filter(struct session *session, const char *text, char *error,
 		unsigned int i;
 
 		/* Where CPUs are takes two files for each, so only when it matters. */
-		if (axis_update(&session->axis,
-				&monitor_sample(&session->monitor)->table[0],
-				session->monitor.source->root, session->options.group,
-				NODE_PLACES) < 0) {
+		if (axis_learn(&session->axis,
+			       &monitor_sample(&session->monitor)->table[0],
+			       session->monitor.source) < 0) {
 			snprintf(error, size, "out of memory");
 			filter_free(&filter);
 			return -ENOMEM;
@@ -109,6 +106,17 @@ int session_latency(struct session *session, bool on, char *error, size_t size)
 	return session->latency ? 0 : -1;
 }
 
+static int sample_record(struct session *session)
+{
+	struct axis *axis = &session->axis;
+
+	if (axis_learn(axis, &monitor_sample(&session->monitor)->table[0],
+		       session->monitor.source) < 0)
+		return -ENOMEM;
+	return record_write(&session->record, &session->monitor, axis->place,
+			    axis->cpu_end);
+}
+
 int session_open(struct session *session)
 {
 	const struct options *options = &session->options;
@@ -144,7 +152,7 @@ int session_open(struct session *session)
 		err = record_open(&session->record, options->record);
 		session->recording = !err;
 		if (!err)
-			err = record_write(&session->record, &session->monitor);
+			err = sample_record(session);
 	}
 	if (!err)
 		err = session_arrange(session, 0);
@@ -183,7 +191,7 @@ int session_step(struct session *session, unsigned int needs)
 	if (err)
 		return err;
 	if (session->recording) {
-		err = record_write(&session->record, &session->monitor);
+		err = sample_record(session);
 		if (err)
 			return err;
 	}

@@ -147,6 +147,9 @@ same first-512-80x24 'the first sample is blank, not zero'
 start 200x50 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --wide"
 keys ')'; await 12/12
 same wide-512-200x50 '512 CPUs, wide'
+start 80x24 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --group node -s irq"
+keys ')'; await 12/12
+same node-512-80x24 'by node, in a recording'
 tests/fixtures/irqtop/generate "$scratch/nodes" --cpus 512 --rows 60 --nodes 8
 start 80x24 "$program --no-config --root $scratch/nodes --group node -s irq -d 3600"
 await '512 CPUs by node, 0 to 7'
@@ -172,7 +175,7 @@ t resize-window -t "s$session" -x 5 -y 6
 keys Escape '>' '<' Enter '?' e
 t resize-window -t "s$session" -x 40 -y 10
 keys Escape Escape
-await '^ +IRQ '
+await '^ +.?IRQ '
 seen $? 'and takes keys without harm'
 start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600 -c cpus,history"
 await CPUS

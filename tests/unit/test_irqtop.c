@@ -286,13 +286,13 @@ static void test_groups(void **state)
 	for (c = 0; c < 1024; c++)
 		if (c != 7)
 			irqtable_add_column(&table, c);
-	assert_int_equal(axis_update(&axis, &table, -1, AXIS_AUTO, 16), 1);
+	assert_int_equal(axis_update(&axis, &table, NULL, AXIS_AUTO, 16), 1);
 	assert_int_equal(axis.mode, AXIS_RANGE);
 	assert_true(axis.ngroups <= 16);
 	assert_int_equal(axis.ncpus, 1023);
 	assert_int_equal(axis.group_of[7], IRQTABLE_NONE);
-	assert_int_equal(axis_update(&axis, &table, -1, AXIS_AUTO, 16), 0);
-	assert_int_equal(axis_update(&axis, &table, -1, AXIS_CPU, 16), 1);
+	assert_int_equal(axis_update(&axis, &table, NULL, AXIS_AUTO, 16), 0);
+	assert_int_equal(axis_update(&axis, &table, NULL, AXIS_CPU, 16), 1);
 	assert_int_equal(axis.ngroups, 1023);
 	assert_int_equal(axis.group[7].first, 8);
 	axis_free(&axis);
