@@ -168,12 +168,37 @@ is 'arm64: a label that touches its counter' \
 		sed 1d | cut -d, -f3- | tr -d '"\r' | tr '\n' ' ')" \
 	'11,1358024679,GICv3,30,Level,arch_timer IPI0,1234567902,,,,Rescheduling interrupts IPI1,3,,,,Function call interrupts '
 
+interrupts peers <<'END'
+           CPU0       CPU1       CPU2       
+ 24:          0          0 2147483653   PCI-MSIX-0000:00:01.0    6-edge      nvme0-qpair6
+ 25:          5          0          0   PCI-MSIX-0000:00:01.0   60-edge      nvme0-qpair60
+ 26:          1          1          0   IR-PCI-MSI 327680-edge      PCIe PME, aerdrv, pciehp
+ 27:          0          0          0   IO-APIC   9-fasteoi   acpi
+END
+peers="$irqtop --root $scratch/peers --once"
+is 'the last CPU is not lost, nor what is beyond 2^31' \
+	"$($peers --json --per-cpu -f qpair6 | jq -c 'select(.irq == "24") | [.total, .per_cpu]')" \
+	'[2147483653,{"2":{"delta":null,"total":2147483653}}]'
+is 'names alike in their first 15 characters stay apart' \
+	"$($peers --csv -f qpair60 -c irq,name | sed 1d | tr -d '\r' | cut -d, -f3-)" '"25","nvme0-qpair60"'
+is 'a name with blanks and commas is one name' \
+	"$($peers --csv -f aerdrv -c chip,hwirq,trigger,name | sed 1d | tr -d '\r' | cut -d, -f3-)" \
+	'"IR-PCI-MSI","327680","edge","PCIe PME, aerdrv, pciehp"'
+is 'OpenMetrics: per CPU, without those that never took it' \
+	"$($irqtop --root "$scratch/peers" --openmetrics --per-cpu | grep -c '^irqtop_interrupts_total{')" 4
+is 'OpenMetrics: a filter keeps the rest out' \
+	"$($irqtop --root "$scratch/peers" --openmetrics -f '/qpair6$/' | grep -c '^irqtop_interrupts_total{')" 1
+is 'a search by number or by name' \
+	"$($peers -f 25 -c irq | sed 1,2d | tr -d ' ')$($peers -f acpi -c irq | sed 1,2d | tr -d ' ')" 2527
+
 # --- standard input, output, signals ---------------------------------------------
 
 status '--batch with /dev/null as standard input' 0 $irqtop -b -n 1 -d 0.05 </dev/null
 status '--batch with standard input closed' 0 $irqtop -b -n 1 -d 0.05 <&-
 echo q | $irqtop -b -n 2 -d 0.05 >"$scratch/out"
 is 'standard input is not read' "$(grep -c '^#' "$scratch/out")" 2
+: | $irqtop -b -n 2 -d 0.3 >"$scratch/out"
+is 'its end is no busy loop' "$(awk '/^#/ && $4 < 0.25' "$scratch/out")$(grep -c '^#' "$scratch/out")" 2
 status 'a full disk is an error' 1 bash -c "$irqtop --once >/dev/full"
 is 'and it is told' "$(cat "$scratch/err")" \
 	'irqtop: standard output: No space left on device'
@@ -266,6 +291,14 @@ wait 2>/dev/null
 $irqtop --json -n 5 -d 0.1 -s irq --record "$scratch/rec" >"$scratch/live"
 $irqtop --json -s irq --replay "$scratch/rec" >"$scratch/out"
 is 'a replay says what the recorder said' "$(cmp "$scratch/live" "$scratch/out" && echo same)" same
+tests/fixtures/irqtop/generate "$scratch/nodes" --cpus 16 --rows 40 --nodes 4
+$irqtop --root "$scratch/nodes" -q -n 2 -d 0.05 --record "$scratch/nodes.rec"
+$irqtop --replay "$scratch/nodes.rec" --csv --node 2 -c irq,total | cut -d, -f3- >"$scratch/out"
+is 'a recording knows where CPUs are' \
+	"$(sort -u "$scratch/out")" \
+	"$($irqtop --root "$scratch/nodes" --once --csv -C 8-11 -c irq,total | cut -d, -f3- | sort -u)"
+is 'and which are not' "$($irqtop --replay "$scratch/nodes.rec" --once --node 4 2>&1)" \
+	'irqtop: filter node:4: no such node'
 head -c -5 "$scratch/rec" >"$scratch/cut"
 $irqtop --json -s irq --replay "$scratch/cut" >"$scratch/out"
 is 'a torn recording ends one sample earlier' \
