@@ -67,6 +67,24 @@ static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,
 	}
 }
 
+/* On as many lines as it takes, over what is above: the end may be what matters. */
+static void message_draw(struct canvas *canvas, const struct ui *ui)
+{
+	unsigned int style = ui->message_bad ? BAD : GOOD, y, x, lines = 0;
+	size_t len = strlen(ui->message), at, bytes;
+
+	for (at = 0; at < len; at += pen_line_bytes(ui->message + at, len - at, canvas->width))
+		lines++;
+	if (lines > canvas->height)
+		lines = canvas->height;
+	for (at = 0, y = canvas->height - lines; y < canvas->height; y++, at += bytes) {
+		bytes = pen_line_bytes(ui->message + at, len - at, canvas->width);
+		for (x = 0; x < canvas->width && lines > 1; x++)
+			canvas_put(canvas, x, y, ' ', PLAIN);
+		canvas_text(canvas, 0, y, canvas->width, style, ui->message + at, bytes);
+	}
+}
+
 static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 {
 	const struct edit *input = &ui->input;
@@ -82,8 +100,7 @@ static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 			   input->cursor < input->len ? (unsigned char)input->text[input->cursor] : ' ',
 			   PLAIN | SELECTED);
 	} else if (ui->message[0]) {
-		canvas_text(canvas, 0, y, canvas->width, ui->message_bad ? BAD : GOOD,
-			    ui->message, strlen(ui->message));
+		message_draw(canvas, ui);
 	} else if (ui->page == PAGE_HELP) {
 		canvas_print(canvas, 0, y, DIM, "Esc: back  Up/Down: scroll");
 	} else if (ui->page == PAGE_ROW) {

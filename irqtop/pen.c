@@ -46,11 +46,7 @@ int pen_next(struct pen *pen)
 	return (int)(pen->top + line - pen->skip);
 }
 
-/*
- * Bytes of the text that go on a line: up to the last gap of two blanks, which
- * parts what belongs together, or else the last blank or comma that fits.
- */
-static size_t line_bytes(const char *text, size_t len, unsigned int width)
+size_t pen_line_bytes(const char *text, size_t len, unsigned int width)
 {
 	size_t at = 0, stop = 0, gap = 0;
 	unsigned int n;
@@ -79,7 +75,7 @@ void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,
 	int y;
 
 	for (; len; text += bytes, len -= bytes, label = "") {
-		bytes = line_bytes(text, len, room);
+		bytes = pen_line_bytes(text, len, room);
 		y = pen_next(pen);
 		if (y >= 0) {
 			canvas_text(pen->canvas, 0, (unsigned int)y, pen->label - 1,

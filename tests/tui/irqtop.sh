@@ -168,6 +168,11 @@ keys End
 same help-end-40x10 'scrolled to its end'
 keys '?' Enter
 same row-2-40x10 'a row on 40x10'
+keys Escape d C-u
+t send-keys -t "s$session" -l "$(printf 'x%.0s' $(seq 50))"
+keys Enter
+await "^'x{39}$" && await '^x{11}. is not a number of seconds$'
+seen $? 'a message that does not fit takes more lines'
 t resize-window -t "s$session" -x 19 -y 4
 await 'too small'
 seen $? 'a terminal too small says so'
