@@ -62,9 +62,12 @@ static int listen_open(const char *where)
 	struct addrinfo *found;
 	char host[64];
 	int fd, one = 1, err;
+	char *end = NULL;
 	size_t len;
 
-	if (!colon || (size_t)(colon - where) >= sizeof(host)) {
+	/* getaddrinfo() takes 99999 for 34463. */
+	if (!colon || (size_t)(colon - where) >= sizeof(host) ||
+	    strtoul(colon + 1, &end, 10) > UINT16_MAX || end == colon + 1 || *end) {
 		fprintf(stderr, "irqtop: listen '%s': want ADDRESS:PORT\n", where);
 		return -1;
 	}

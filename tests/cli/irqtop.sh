@@ -453,6 +453,7 @@ status 'nor a second sample where the first tells' 2 $facts --once --alert 'spur
 # --- options and configuration -----------------------------------------------------------
 
 status 'an unknown column' 1 $irqtop --once -c nonsense
+status 'a port that is none' 1 timeout 5 $irqtop --listen 127.0.0.1:99999
 status 'an unknown option' 1 $irqtop --nonsense
 status 'a bad regular expression' 1 $irqtop --once -f '/(/'
 status 'a file that is no table' 1 $irqtop --root /sys --once
