@@ -143,6 +143,11 @@ keys '\' T r
 same total-512-80x24 'sorted by total, reversed'
 keys R r '('
 same first-512-80x24 'the first sample is blank, not zero'
+t send-keys -t "s$session" ']'; await ' 2/12 ' &&
+	{ t send-keys -t "s$session" '}'; await '12/12'; } &&
+	{ t send-keys -t "s$session" '['; await '11/12'; } &&
+	{ t send-keys -t "s$session" '{'; await ' 1/12 '; }
+seen $? 'a recording is stepped through and jumped in'
 
 start 200x50 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --wide"
 keys ')'; await 12/12
