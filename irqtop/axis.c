@@ -28,7 +28,22 @@ static int room(void *array, size_t *have, size_t need, size_t size)
 	return 0;
 }
 
-static int cpus_take(struct axis *axis, const struct irqtable *table, int root)
+static void places_take(struct axis *axis, const struct source *source)
+{
+	uint32_t c;
+
+	for (c = 0; c < axis->cpu_end; c++)
+		axis->place[c].node = axis->place[c].cache = -1;
+	if (source && source->place) {
+		for (c = 0; c < axis->cpu_end && c < source->nplaces; c++)
+			axis->place[c] = source->place[c];
+	} else if (source && source->root >= 0) {
+		irqtable_places_read(axis->place, axis->cpu_end, source->root);
+	}
+}
+
+static int cpus_take(struct axis *axis, const struct irqtable *table,
+		     const struct source *source)
 {
 	uint32_t c, end = 0;
 
@@ -41,10 +56,8 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, int root)
 	    room(&axis->group, &axis->group_room, end, sizeof(*axis->group)) ||
 	    room(&axis->place, &axis->place_room, end, sizeof(*axis->place)))
 		return -ENOMEM;
-	for (c = 0; c < end; c++) {
-		axis->place[c].node = axis->place[c].cache = -1;
+	for (c = 0; c < end; c++)
 		axis->group_of[c] = IRQTABLE_NONE;
-	}
 	/* Present CPUs are marked with any other number until grouped. */
 	for (c = 0, axis->ncpus = 0; c < table->ncpus; c++) {
 		if (table->cpu[c] >= end)
@@ -54,8 +67,7 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, int root)
 	}
 	axis->cpu_end = end;
 	axis->places = 0;
-	if (root >= 0)
-		irqtable_places_read(axis->place, end, root);
+	places_take(axis, source);
 	return 0;
 }
 
@@ -136,7 +148,7 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 			axis->mode = AXIS_CPU;
 		return;
 	case AXIS_RANGE:
-		group_by_range(axis, range_for(axis->ncpus, width < 16 ? width : 16));
+		group_by_range(axis, range_for(axis->ncpus, width));
 		return;
 	default:
 		break;
@@ -155,16 +167,26 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 	group_by_range(axis, range_for(axis->ncpus, width));
 }
 
-int axis_update(struct axis *axis, const struct irqtable *table, int root,
-		enum axis_mode mode, uint32_t width)
+int axis_learn(struct axis *axis, const struct irqtable *table,
+	       const struct source *source)
 {
-	bool same = axis->shape == table->cpus_shape && axis->cpu_end;
-
-	if (same && axis->asked == mode && axis->places == width)
+	if (axis->shape == table->cpus_shape && axis->cpu_end)
 		return 0;
-	if (!same && cpus_take(axis, table, root))
+	if (cpus_take(axis, table, source))
 		return -ENOMEM;
 	axis->shape = table->cpus_shape;
+	return 1;
+}
+
+int axis_update(struct axis *axis, const struct irqtable *table,
+		const struct source *source, enum axis_mode mode, uint32_t width)
+{
+	int changed = axis_learn(axis, table, source);
+
+	if (changed < 0)
+		return changed;
+	if (!changed && axis->asked == mode && axis->places == width)
+		return 0;
 	axis->asked = mode;
 	axis->places = width;
 	group(axis, mode, width);

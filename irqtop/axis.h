@@ -4,6 +4,7 @@
 #define IRQTOP_AXIS_H
 
 #include "irqtable.h"
+#include "source.h"
 
 enum axis_mode { AXIS_AUTO, AXIS_CPU, AXIS_CACHE, AXIS_NODE, AXIS_RANGE, AXIS_MODES };
 
@@ -31,13 +32,19 @@ struct axis {
 };
 
 /*
- * Groups the CPUs of `table` for a strip `width` places wide: AXIS_AUTO takes the
- * finest of single CPUs, shared caches, equal ranges and NUMA nodes that fits.
- * Topology is read below `root` (-1: none) when columns change. Returns 1 when
+ * Learns the CPUs of `table` and from `source` (NULL: nothing) where they are, when
+ * columns changed. Returns 1 when they did, 0 when not, or -ENOMEM.
+ */
+int axis_learn(struct axis *axis, const struct irqtable *table,
+	       const struct source *source);
+
+/*
+ * The same, and groups them for a strip `width` places wide: AXIS_AUTO takes the
+ * finest of single CPUs, shared caches and equal ranges that fits. Returns 1 when
  * anything changed, 0 when nothing did, or -ENOMEM.
  */
-int axis_update(struct axis *axis, const struct irqtable *table, int root,
-		enum axis_mode mode, uint32_t width);
+int axis_update(struct axis *axis, const struct irqtable *table,
+		const struct source *source, enum axis_mode mode, uint32_t width);
 
 /* CPUs of a NUMA node; false: there is no such node. */
 bool axis_node_cpus(const struct axis *axis, int node, struct irqtable_cpus *cpus);

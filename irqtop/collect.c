@@ -80,7 +80,29 @@ static int thread_consider(struct collect *collect, uint32_t pid)
 	return thread_add(collect, (int32_t)irq, pid);
 }
 
-/* Kernel threads are children of kthreadd, which is 2. */
+static int thread_order(const void *a, const void *b)
+{
+	const struct collect_thread *x = a, *y = b;
+
+	return (x->irq > y->irq) - (x->irq < y->irq);
+}
+
+/* The first thread of an interrupt, or where it would be. */
+static uint32_t thread_find(const struct collect *collect, int32_t irq)
+{
+	uint32_t low = 0, high = collect->nthreads, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (collect->thread[mid].irq < irq)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Kernel threads are children of kthreadd, which is 2. Leaves them sorted. */
 static void threads_list(struct collect *collect)
 {
 	struct collect_thread *old = collect->thread;
@@ -108,6 +130,9 @@ static void threads_list(struct collect *collect)
 		for (j = 0; j < nold; j++)
 			if (old[j].pid == collect->thread[i].pid)
 				collect->thread[i] = old[j];
+	if (collect->nthreads)
+		qsort(collect->thread, collect->nthreads, sizeof(*collect->thread),
+		      thread_order);
 	free(old);
 	free(line);
 	fclose(file);
@@ -147,9 +172,11 @@ static void threads_hand_out(const struct collect *collect, struct tracks *track
 
 		track->has_thread = false;
 		track->thread_cpu = 0;
-		for (i = 0; i < collect->nthreads && track->irq >= 0; i++) {
-			if (collect->thread[i].irq != track->irq ||
-			    !collect->thread[i].counted)
+		if (track->irq < 0)
+			continue;
+		for (i = thread_find(collect, track->irq); i < collect->nthreads &&
+		     collect->thread[i].irq == track->irq; i++) {
+			if (!collect->thread[i].counted)
 				continue;
 			track->has_thread = true;
 			track->thread_cpu += collect->thread[i].cpu;

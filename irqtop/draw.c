@@ -34,6 +34,9 @@ static void help_lines(struct pen *pen)
 	y = pen_next(pen);
 	if (y >= 0)
 		heat_legend(pen->canvas, (unsigned int)y);
+	pen_next(pen);
+	for (k = 0; k < FIELD_COUNT; k++)
+		pen_fact_text(pen, fields[k].title, fields[k].help);
 }
 
 static void help_draw(struct canvas *canvas, struct ui *ui)
@@ -42,11 +45,13 @@ static void help_draw(struct canvas *canvas, struct ui *ui)
 			   .label = canvas->width < 50 ? 12 : 18,
 			   .label_style = STRONG };
 
-	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys", PROCIRQ_VERSION);
+	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys, then columns",
+		     PROCIRQ_VERSION);
 	pen_measure(&pen);
 	help_lines(&pen);
 	pen_scroll(&pen, &ui->help_top);
 	help_lines(&pen);
+	pen_place(&pen);
 }
 
 static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,
@@ -59,6 +64,24 @@ static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,
 		return canvas_print(canvas, 0, y, STRONG, "Seconds: ");
 	default:
 		return canvas_print(canvas, 0, y, STRONG, "CPUs for IRQ %d: ", ui->irq);
+	}
+}
+
+/* On as many lines as it takes, over what is above: the end may be what matters. */
+static void message_draw(struct canvas *canvas, const struct ui *ui)
+{
+	unsigned int style = ui->message_bad ? BAD : GOOD, y, x, lines = 0;
+	size_t len = strlen(ui->message), at, bytes;
+
+	for (at = 0; at < len; at += pen_line_bytes(ui->message + at, len - at, canvas->width))
+		lines++;
+	if (lines > canvas->height)
+		lines = canvas->height;
+	for (at = 0, y = canvas->height - lines; y < canvas->height; y++, at += bytes) {
+		bytes = pen_line_bytes(ui->message + at, len - at, canvas->width);
+		for (x = 0; x < canvas->width && lines > 1; x++)
+			canvas_put(canvas, x, y, ' ', PLAIN);
+		canvas_text(canvas, 0, y, canvas->width, style, ui->message + at, bytes);
 	}
 }
 
@@ -77,8 +100,7 @@ static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 			   input->cursor < input->len ? (unsigned char)input->text[input->cursor] : ' ',
 			   PLAIN | SELECTED);
 	} else if (ui->message[0]) {
-		canvas_text(canvas, 0, y, canvas->width, ui->message_bad ? BAD : GOOD,
-			    ui->message, strlen(ui->message));
+		message_draw(canvas, ui);
 	} else if (ui->page == PAGE_HELP) {
 		canvas_print(canvas, 0, y, DIM, "Esc: back  Up/Down: scroll");
 	} else if (ui->page == PAGE_ROW) {

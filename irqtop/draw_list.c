@@ -139,7 +139,7 @@ static void sum_line(struct canvas *canvas, const struct ui *ui,
 {
 	const struct axis *axis = &session->axis;
 	const struct irqtable_diff *diff = &session->monitor.diff[TABLE_INTERRUPTS];
-	unsigned int places = layout_strip_width(canvas->width), i, x;
+	unsigned int places = ui->layout.strip, i, x;
 	double rate[GROUPS_MAX] = {0};
 	char text[96];
 	uint32_t c, cpu;

@@ -292,4 +292,5 @@ void draw_row(struct canvas *canvas, struct ui *ui, const struct session *sessio
 	all(&pen, ui, session, row);
 	pen_scroll(&pen, &ui->row_top);
 	all(&pen, ui, session, row);
+	pen_place(&pen);
 }

@@ -7,7 +7,7 @@
 
 #include "filter.h"
 
-/* Label, a blank and text of a row: what people see of it. */
+/* Label, a blank and text of a row, what people see of it: most fit this. */
 #define ROW_TEXT 1024
 
 static int term_add_regex(struct filter *filter, const char *text, size_t len,
@@ -108,35 +108,56 @@ int filter_parse(struct filter *filter, const char *text, char *error, size_t si
 	}
 }
 
+static int row_text(char *text, size_t size, const struct view_row *row)
+{
+	struct value name = field_get(FIELD_NAME, row);
+	bool described = row->table == TABLE_SOFTIRQS && name.text;
+
+	return snprintf(text, size, "%.*s %.*s%s%.*s",
+			(int)row->data->label_len, row->text + row->data->label,
+			(int)row->data->text_len, row->text + row->data->text,
+			described ? " " : "", described ? (int)name.len : 0,
+			described ? name.text : "");
+}
+
+/* Regular expressions first: text is made lower case for the others. */
+static bool terms_match(const struct filter *filter, char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < filter->nterms; i++)
+		if (filter->term[i].is_regex &&
+		    regexec(&filter->term[i].regex, text, 0, NULL, 0))
+			return false;
+	for (i = 0; text[i]; i++)
+		text[i] = (char)tolower((unsigned char)text[i]);
+	for (i = 0; i < filter->nterms; i++)
+		if (!filter->term[i].is_regex && !strstr(text, filter->term[i].text))
+			return false;
+	return true;
+}
+
 bool filter_matches_text(const struct filter *filter, const struct view_row *row)
 {
-	char text[ROW_TEXT], lower[ROW_TEXT];
-	struct value name;
-	unsigned int i;
+	char some[ROW_TEXT], *text = some;
+	bool matches;
 	int len;
 
 	if (!filter->nterms)
 		return true;
-	name = field_get(FIELD_NAME, row);
-	len = snprintf(text, sizeof(text), "%.*s %.*s%s%.*s",
-		       (int)row->data->label_len, row->text + row->data->label,
-		       (int)row->data->text_len, row->text + row->data->text,
-		       row->table == TABLE_SOFTIRQS ? " " : "",
-		       row->table == TABLE_SOFTIRQS ? (int)name.len : 0,
-		       row->table == TABLE_SOFTIRQS && name.text ? name.text : "");
+	len = row_text(some, sizeof(some), row);
 	if (len < 0)
 		return false;
-	for (i = 0; text[i]; i++)
-		lower[i] = (char)tolower((unsigned char)text[i]);
-	lower[i] = '\0';
-	for (i = 0; i < filter->nterms; i++) {
-		const struct filter_term *term = &filter->term[i];
-
-		if (term->is_regex ? regexec(&term->regex, text, 0, NULL, 0) != 0 :
-		    !strstr(lower, term->text))
+	if ((size_t)len >= sizeof(some)) {
+		text = malloc((size_t)len + 1);
+		if (!text)
 			return false;
+		row_text(text, (size_t)len + 1, row);
 	}
-	return true;
+	matches = terms_match(filter, text);
+	if (text != some)
+		free(text);
+	return matches;
 }
 
 bool filter_matches_counts(const struct filter *filter,

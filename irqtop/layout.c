@@ -11,12 +11,10 @@
 #define RANK_NEVER 99
 #define HEADER_MIN_HEIGHT 12	/* below: one line of header */
 
-unsigned int layout_strip_width(unsigned int width)
-{
-	unsigned int strip = width / 5;
-
-	return strip < STRIP_MIN ? STRIP_MIN : strip > STRIP_MAX ? STRIP_MAX : strip;
-}
+/* What stays beside a strip over the whole width. */
+static const enum field_id wide_columns[] = {
+	FIELD_IRQ, FIELD_RATE, FIELD_STRIP, FIELD_NAME,
+};
 
 static unsigned int least_width(enum field_id id, unsigned int strip,
 				unsigned int width)
@@ -27,6 +25,18 @@ static unsigned int least_width(enum field_id id, unsigned int strip,
 	if (id == FIELD_NAME && width >= NAME_ROOM_WIDTH)
 		return width / 4 < NAME_MAX_WIDTH ? width / 4 : NAME_MAX_WIDTH;
 	return fields[id].width;
+}
+
+unsigned int layout_strip_width(const struct options *options, unsigned int width)
+{
+	unsigned int strip = width / 5, used = 0, i;
+
+	if (!options->wide)
+		return strip < STRIP_MIN ? STRIP_MIN :
+		       strip > STRIP_MAX ? STRIP_MAX : strip;
+	for (i = 0; i < sizeof(wide_columns) / sizeof(wide_columns[0]); i++)
+		used += least_width(wide_columns[i], 0, width) + (i > 0);
+	return width < used + STRIP_MIN ? STRIP_MIN : width - used;
 }
 
 #define NEED_TRACED (NEED_TIME | NEED_READS)
@@ -55,20 +65,19 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 	return used;
 }
 
-static void columns_named(struct layout *layout, const struct options *options,
-			  unsigned int strip)
+/* These columns, as many as fit. */
+static void columns_put(struct layout *layout, const enum field_id *column,
+			unsigned int n, unsigned int strip)
 {
-	unsigned int i, used = 0, need;
+	unsigned int i, used = 0, width;
 
-	for (i = 0; i < options->ncolumns; i++) {
-		need = least_width(options->column[i], strip, layout->width) +
-		       (used ? 1 : 0);
-		if (used + need > layout->width)
+	for (i = 0; i < n; i++) {
+		width = least_width(column[i], strip, layout->width);
+		if (used + width + (i > 0) > layout->width)
 			break;
-		layout->column[layout->ncolumns].id = options->column[i];
-		layout->column[layout->ncolumns++].width =
-			least_width(options->column[i], strip, layout->width);
-		used += need;
+		layout->column[layout->ncolumns].id = column[i];
+		layout->column[layout->ncolumns++].width = width;
+		used += width + (i > 0);
 	}
 }
 
@@ -103,30 +112,32 @@ void layout_make(struct layout *layout, const struct options *options,
 		 unsigned int width, unsigned int height, uint32_t groups,
 		 unsigned int have)
 {
-	unsigned int strip = layout_strip_width(width), i;
+	unsigned int strip = layout_strip_width(options, width), i, n = 0;
+	enum field_id chosen[FIELD_COUNT];
 	bool wanted[FIELD_COUNT] = { false };
 	int id;
 
 	memset(layout, 0, sizeof(*layout));
 	layout->width = width;
 	layout->height = height;
+	layout->strip = strip;
 	layout->title_y = height >= HEADER_MIN_HEIGHT ? 3 : 1;
 	layout->list_y = layout->title_y + 1;
 	layout->list_height = height > layout->list_y + 1 ?
 			      height - layout->list_y - 1 : 1;
 	if (groups < strip)
 		strip = groups < 4 ? 4 : groups;	/* its title is "CPUS" */
-	if (options->ncolumns) {
-		columns_named(layout, options, strip);
+	if (options->wide) {
+		columns_put(layout, wide_columns,
+			    sizeof(wide_columns) / sizeof(wide_columns[0]), strip);
+	} else if (options->ncolumns) {
+		columns_put(layout, options->column, options->ncolumns, strip);
 	} else {
 		columns_choose(wanted, width, strip, have);
-		for (id = 0; id < FIELD_COUNT; id++) {
-			if (!wanted[id])
-				continue;
-			layout->column[layout->ncolumns].id = (enum field_id)id;
-			layout->column[layout->ncolumns++].width =
-				least_width((enum field_id)id, strip, width);
-		}
+		for (id = 0; id < FIELD_COUNT; id++)
+			if (wanted[id])
+				chosen[n++] = (enum field_id)id;
+		columns_put(layout, chosen, n, strip);
 	}
 	columns_stretch(layout);
 	for (i = 0; i < layout->ncolumns; i++)

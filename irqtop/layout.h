@@ -16,13 +16,14 @@ struct layout {
 	unsigned int width, height;
 	unsigned int list_y, list_height;	/* rows */
 	unsigned int title_y;
+	unsigned int strip;		/* layout_strip_width() */
 	unsigned int ncolumns;
 	struct layout_column column[FIELD_COUNT];
 	unsigned int needs;		/* NEED_* of the columns */
 };
 
 /* Places that a strip gets at most on a screen this wide. */
-unsigned int layout_strip_width(unsigned int width);
+unsigned int layout_strip_width(const struct options *options, unsigned int width);
 
 /*
  * Columns the user named, or as many as fit by rank. `groups`: of the axis. `have`:

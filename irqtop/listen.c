@@ -19,6 +19,7 @@
 
 #include "report.h"
 #include "session.h"
+#include "stop.h"
 
 #define CLIENTS 16
 #define REQUEST_BYTES 8192
@@ -61,9 +62,12 @@ static int listen_open(const char *where)
 	struct addrinfo *found;
 	char host[64];
 	int fd, one = 1, err;
+	char *end = NULL;
 	size_t len;
 
-	if (!colon || (size_t)(colon - where) >= sizeof(host)) {
+	/* getaddrinfo() takes 99999 for 34463. */
+	if (!colon || (size_t)(colon - where) >= sizeof(host) ||
+	    strtoul(colon + 1, &end, 10) > UINT16_MAX || end == colon + 1 || *end) {
 		fprintf(stderr, "irqtop: listen '%s': want ADDRESS:PORT\n", where);
 		return -1;
 	}
@@ -125,20 +129,31 @@ static bool wants_strict(const char *request)
 	return false;
 }
 
+/* The columns asked for; else counts, and times where they are measured. */
+static unsigned int columns_set(struct report *report, const struct options *options)
+{
+	unsigned int i, needs = 0;
+
+	for (i = 0; i < options->ncolumns; i++)
+		report->column[report->ncolumns++] = options->column[i];
+	for (i = 0; i < FIELD_COUNT && !options->ncolumns; i++)
+		if (i == FIELD_TOTAL || (options->latency && fields[i].metric &&
+					 fields[i].needs & NEED_TIME))
+			report->column[report->ncolumns++] = (enum field_id)i;
+	for (i = 0; i < report->ncolumns; i++)
+		needs |= fields[report->column[i]].needs;
+	return needs;
+}
+
 static void metrics_answer(struct server *server, struct client *client)
 {
 	struct session *session = server->session;
 	struct report report = { .monitor = &session->monitor, .view = &session->view,
-				 .column = { FIELD_TOTAL }, .ncolumns = 1,
 				 .limit = session->options.rows,
 				 .per_cpu = session->options.per_cpu };
-	unsigned int i, needs = 0;
+	unsigned int needs = columns_set(&report, &session->options);
 
 	report.strict = wants_strict(client->request);
-	for (i = 0; i < session->options.ncolumns; i++)
-		needs |= fields[report.column[i] = session->options.column[i]].needs;
-	if (i)
-		report.ncolumns = i;
 	server->body.len = 0;
 	if (session_step(session, needs)) {
 		out_text(&server->body, "the interrupt tables cannot be read\n");
@@ -255,8 +270,8 @@ int listen_run(struct session *session)
 	server->session = session;
 	for (i = 0; i < CLIENTS; i++)
 		server->client[i].fd = -1;
-	for (;;) {
-		busy = false;
+	while (!stop_told()) {
+		busy = session->latency;
 		server->poll[0].fd = listener;
 		server->poll[0].events = POLLIN;
 		for (i = 0; i < CLIENTS; i++) {
@@ -274,4 +289,11 @@ int listen_run(struct session *session)
 		}
 		round_serve(server, listener);
 	}
+	for (i = 0; i < CLIENTS; i++)
+		if (server->client[i].fd >= 0)
+			client_close(&server->client[i]);
+	close(listener);
+	out_free(&server->body);
+	free(server);
+	return 0;
 }

@@ -61,7 +61,9 @@ static void sample_print(struct out *out, const struct field *field,
 	out_text(out, field->metric);
 	labels_print(out, row);
 	out_text(out, "} ");
-	if (value->kind == VALUE_COUNT)
+	if (field->style == STYLE_TIME)
+		out_real(out, (double)value->count / 1e9, 9);
+	else if (value->kind == VALUE_COUNT)
 		out_count(out, value->count);
 	else
 		out_real(out, value->real, 6);

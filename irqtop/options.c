@@ -18,7 +18,7 @@ enum {
 	OPT_JSON = 256, OPT_CSV, OPT_METRICS, OPT_LISTEN, OPT_RECORD, OPT_REPLAY,
 	OPT_DIFF, OPT_ALERT, OPT_ALERT_COMMAND, OPT_ROOT, OPT_NODE, OPT_PER_CPU,
 	OPT_ROWS, OPT_ASCII, OPT_COLOUR, OPT_THEME, OPT_CONFIG, OPT_NO_CONFIG,
-	OPT_GROUP, OPT_NO_MOUSE, OPT_COLUMNS_HELP, OPT_HELP = 'h',
+	OPT_GROUP, OPT_WIDE, OPT_NO_MOUSE, OPT_COLUMNS_HELP, OPT_HELP = 'h',
 };
 
 static const struct option long_options[] = {
@@ -51,6 +51,7 @@ static const struct option long_options[] = {
 	{ "latency", no_argument, NULL, 'L' },
 	{ "per-cpu", no_argument, NULL, OPT_PER_CPU },
 	{ "group", required_argument, NULL, OPT_GROUP },
+	{ "wide", no_argument, NULL, OPT_WIDE },
 	{ "ascii", no_argument, NULL, OPT_ASCII },
 	{ "color", required_argument, NULL, OPT_COLOUR },
 	{ "theme", required_argument, NULL, OPT_THEME },
@@ -79,8 +80,8 @@ static const char usage[] =
 	"  -L, --latency          time in handlers, from interrupt to the woken task, and to\n"
 	"                         the end of procirq's read() (root, tracefs; the screen\n"
 	"                         says what it costs)\n"
-	"      --rows N           no more than N rows\n"
 	"      --group HOW        CPU strip: auto, cpu, cache, node or range\n"
+	"      --wide             CPU strip over the whole width of the screen\n"
 	"\n"
 	"Without a screen (standard input is never read)\n"
 	"  -b, --batch            a table per interval\n"
@@ -92,8 +93,9 @@ static const char usage[] =
 	"  -l, --list, --once     totals since boot, at once, without rates\n"
 	"      --per-cpu          each CPU's counts too (--json, --openmetrics, --listen)\n"
 	"  -q, --quiet            print nothing (with --record, --alert)\n"
-	"  -d, --interval S       seconds between samples (default 1)\n"
-	"  -n, --count N          stop after N reports\n"
+	"      --rows N           no more than N rows\n"
+	"  -d, --interval S       seconds between samples (default 1), on the screen too\n"
+	"  -n, --count N          stop after N reports, on the screen too\n"
 	"\n"
 	"Over time\n"
 	"      --record FILE      write every sample to FILE as well\n"
@@ -237,6 +239,9 @@ static int setting_parse(struct options *options, int option, const char *value)
 	case OPT_ASCII:
 		options->ascii = true;
 		return 0;
+	case OPT_WIDE:
+		options->wide = true;
+		return 0;
 	case OPT_NO_MOUSE:
 		options->mouse = false;
 		return 0;
@@ -288,8 +293,11 @@ static void columns_print(void)
 	int i;
 
 	for (i = 0; i < FIELD_COUNT; i++)
-		printf("%-15s %s%s\n", fields[i].key, fields[i].help,
-		       fields[i].style == STYLE_PICTURE ? " (screen only)" : "");
+		printf("%-15s %s%s%s%s\n", fields[i].key, fields[i].help,
+		       fields[i].style == STYLE_PICTURE ? " (screen only)" :
+		       fields[i].style == STYLE_PERCENT ? " (on the screen in %)" : "",
+		       fields[i].metric ? "; metric " : "",
+		       fields[i].metric ? fields[i].metric : "");
 }
 
 static int option_apply(struct options *options, int option, const char *value)
@@ -322,6 +330,17 @@ static int option_apply(struct options *options, int option, const char *value)
 		return 0;
 	case OPT_RECORD:
 		options->record = value;
+		return 0;
+	case OPT_DIFF:
+		options->diff[0] = value;
+		return 0;
+	case OPT_CONFIG:
+		snprintf(options->config, sizeof(options->config), "%s", value);
+		options->config_given = true;
+		return 0;
+	case OPT_NO_CONFIG:
+		options->config[0] = '\0';
+		options->config_given = false;
 		return 0;
 	case OPT_REPLAY:
 		options->replay = value;
@@ -401,8 +420,8 @@ static int config_line(struct options *options, char *line)
 		if (strcmp(long_options[i].name, line))
 			continue;
 		/* A setting that is only there or not: "no" leaves it out. */
-		if (long_options[i].has_arg == no_argument && !strcmp(value, "no"))
-			return 0;
+		if (long_options[i].has_arg == no_argument && strcmp(value, "yes"))
+			return strcmp(value, "no") ? -EINVAL : 0;
 		return setting_parse(options, long_options[i].val, value) ? -EINVAL : 0;
 	}
 	return -EINVAL;
@@ -437,6 +456,7 @@ static void config_write(FILE *file, const struct options *options)
 	fprintf(file, "sort = %s\n", fields[options->sort].key);
 	fprintf(file, "reverse = %s\n", options->reverse ? "yes" : "no");
 	fprintf(file, "group = %s\n", axis_mode_names[options->group]);
+	fprintf(file, "wide = %s\n", options->wide ? "yes" : "no");
 	fprintf(file, "theme = %s\n", theme_names[options->theme]);
 	fprintf(file, "color = %s\n", colour_names[options->colour]);
 	fprintf(file, "ascii = %s\n", options->ascii ? "yes" : "no");
@@ -457,7 +477,7 @@ static void folders_make(const char *path)
 	snprintf(part, sizeof(part), "%s", path);
 	for (slash = part + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
-		mkdir(part, 0777);
+		mkdir(part, 0700);	/* as the XDG specification says */
 		*slash = '/';
 	}
 }
@@ -514,6 +534,25 @@ static void latency_imply(struct options *options)
 				       NEED_TIME);
 }
 
+/* Columns of counters and gauges: not every one is. */
+static int metrics_check(const struct options *options)
+{
+	unsigned int i;
+
+	if (options->mode != MODE_METRICS && options->mode != MODE_LISTEN)
+		return 0;
+	for (i = 0; i < options->ncolumns; i++) {
+		const struct field *field = &fields[options->column[i]];
+
+		if (!field->metric)
+			return fail("columns", field->key, "no metric (--help-columns)");
+	}
+	if (options->mode == MODE_METRICS && options->latency)
+		return fail("option", "--openmetrics",
+			    "times take time to measure: use --listen");
+	return 0;
+}
+
 /* Options that cannot go together. */
 static int check(struct options *options)
 {
@@ -538,59 +577,58 @@ static int check(struct options *options)
 		options->sort = FIELD_IRQ;
 	if (!options->sort_given && options->diff[0])
 		options->sort = FIELD_DELTA;
-	return 0;
+	return metrics_check(options);
 }
 
 static const char short_options[] = "-d:n:blqt:Ss:rf:C:ac:LhV";
 
-int options_parse(struct options *options, int argc, char **argv)
+/* The words of the command line. 0, or the exit status after an error was printed. */
+static int words_parse(struct options *options, int argc, char **argv)
 {
-	int option, status;
+	int option;
 
-	defaults(options);
-	/* The config file comes first, whatever the order of the words. */
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options,
-				     NULL)) >= 0) {
-		if (option == OPT_CONFIG)
-			snprintf(options->config, sizeof(options->config), "%s", optarg);
-		if (option == OPT_NO_CONFIG)
-			options->config[0] = '\0';
-	}
-	config_read(options);
-	options->sort_given = false;
-	opterr = 1;
 	optind = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) >= 0) {
-		if (option == OPT_CONFIG || option == OPT_NO_CONFIG)
-			continue;
-		if (option == OPT_DIFF) {
-			options->diff[0] = optarg;
-			continue;
-		}
-		/* "-" in front of the letters hands out plain words like this */
-		if (option == 1) {
-			if (!options->diff[0] || options->diff[1])
-				return fail("argument", optarg,
-					    "not expected (see --help)");
+		/* "-" in front of the letters hands out plain words as 1 */
+		if (option == 1 && options->diff[0] && !options->diff[1]) {
 			options->diff[1] = optarg;
 			continue;
 		}
-		if (option == '?')
-			status = 1;
-		else
-			status = option_apply(options, option, optarg);
-		if (status) {
-			if (option == '?')
-				fputs("irqtop: try irqtop --help\n", stderr);
+		if (option == 1)
+			return fail("argument", optarg, "not expected (see --help)");
+		if (option == '?') {
+			fputs("irqtop: try irqtop --help\n", stderr);
 			return 1;
 		}
+		if (option_apply(options, option, optarg))
+			return 1;
 	}
 	if (optind < argc)
 		return fail("argument", argv[optind], "not expected (see --help)");
 	if (options->diff[0] && !options->diff[1])
 		return fail("option", "--diff", "needs two names");
-	status = check(options);
+	return check(options);
+}
+
+int options_parse(struct options *options, int argc, char **argv)
+{
+	char config[sizeof(options->config)];
+	int status;
+
+	defaults(options);
+	status = words_parse(options, argc, argv);
+	if (status)
+		return status;
+	/* What programs read must not depend on what somebody likes on his screen. */
+	if (options->mode != MODE_SCREEN && !options->config_given)
+		return -1;
+	memcpy(config, options->config, sizeof(config));
+	defaults(options);
+	memcpy(options->config, config, sizeof(config));
+	config_read(options);
+	/* An order for all that is shown, not for what has an order of its own. */
+	options->sort_given = false;
+	status = words_parse(options, argc, argv);
 	return status ? status : -1;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the user asked for: defaults, then the config file, then the command line. */
+/*
+ * What the user asked for: defaults, then for the screen (or when it is named) the
+ * config file, then the command line.
+ */
 #ifndef IRQTOP_OPTIONS_H
 #define IRQTOP_OPTIONS_H
 
@@ -34,10 +37,12 @@ struct options {
 	bool per_cpu, strict;
 	bool latency;		/* trace handler times and latencies */
 	enum axis_mode group;
+	bool wide;		/* the CPU strip over the whole width */
 	bool ascii, mouse;
 	enum colour colour;
 	enum theme theme;
 	char config[4096];		/* file to read and save; empty: none */
+	bool config_given;
 };
 
 /*

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <string.h>
 
 #include "out.h"
@@ -21,6 +22,21 @@ void pen_scroll(struct pen *pen, uint32_t *top)
 	pen->skip = *top;
 }
 
+void pen_place(const struct pen *pen)
+{
+	unsigned int height = pen->bottom - pen->top, len;
+	struct canvas *canvas = pen->canvas;
+	char text[48];
+
+	if (pen->line <= height)
+		return;
+	snprintf(text, sizeof(text), " %u-%u of %u", pen->skip + 1, pen->skip + height,
+		 pen->line);
+	len = (unsigned int)strlen(text);
+	if (len < canvas->width)
+		canvas_print(canvas, canvas->width - len, pen->bottom, DIM, "%s", text);
+}
+
 int pen_next(struct pen *pen)
 {
 	unsigned int line = pen->line++;
@@ -30,11 +46,7 @@ int pen_next(struct pen *pen)
 	return (int)(pen->top + line - pen->skip);
 }
 
-/*
- * Bytes of the text that go on a line: up to the last gap of two blanks, which
- * parts what belongs together, or else the last blank or comma that fits.
- */
-static size_t line_bytes(const char *text, size_t len, unsigned int width)
+size_t pen_line_bytes(const char *text, size_t len, unsigned int width)
 {
 	size_t at = 0, stop = 0, gap = 0;
 	unsigned int n;
@@ -63,7 +75,7 @@ void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,
 	int y;
 
 	for (; len; text += bytes, len -= bytes, label = "") {
-		bytes = line_bytes(text, len, room);
+		bytes = pen_line_bytes(text, len, room);
 		y = pen_next(pen);
 		if (y >= 0) {
 			canvas_text(pen->canvas, 0, (unsigned int)y, pen->label - 1,

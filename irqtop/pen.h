@@ -21,8 +21,17 @@ struct pen {
 void pen_measure(struct pen *pen);
 void pen_scroll(struct pen *pen, uint32_t *top);
 
+/* Afterwards: "2-9 of 40" at the right below a page that is longer than the screen. */
+void pen_place(const struct pen *pen);
+
 /* The canvas line of the next line, or -1 when it is not in sight. */
 int pen_next(struct pen *pen);
+
+/*
+ * Bytes of the text that go on a line: up to the last gap of two blanks, which
+ * parts what belongs together, or else the last blank or comma that fits.
+ */
+size_t pen_line_bytes(const char *text, size_t len, unsigned int width);
 
 /* A name and its text, on as many lines as it takes; nothing without a text. */
 void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,

@@ -85,6 +85,23 @@ static void stat_put(struct out *out, const struct sample *sample)
 	put(out, stat->boot_s);
 }
 
+static void places_put(struct out *out, const struct irqtable_place *place,
+		       uint32_t nplaces)
+{
+	uint32_t cpu, n = 0;
+
+	for (cpu = 0; cpu < nplaces; cpu++)
+		n += place[cpu].node >= 0 || place[cpu].cache >= 0;
+	put(out, n);
+	for (cpu = 0; cpu < nplaces; cpu++) {
+		if (place[cpu].node < 0 && place[cpu].cache < 0)
+			continue;
+		put(out, cpu);
+		put(out, (uint64_t)(place[cpu].node + 1));
+		put(out, (uint64_t)(place[cpu].cache + 1));
+	}
+}
+
 static bool is_next(const struct record *record, const struct monitor *monitor)
 {
 	const struct sample *sample = monitor_sample(monitor);
@@ -116,7 +133,8 @@ int record_open(struct record *record, const char *path)
 	return (int)n;
 }
 
-int record_write(struct record *record, const struct monitor *monitor)
+int record_write(struct record *record, const struct monitor *monitor,
+		 const struct irqtable_place *place, uint32_t nplaces)
 {
 	const struct sample *cur = monitor_sample(monitor);
 	bool next = is_next(record, monitor);
@@ -140,6 +158,8 @@ int record_write(struct record *record, const struct monitor *monitor)
 		cells_put(out, table->cell, next ? monitor->diff[i].prev->cell : NULL,
 			  (size_t)table->nrows * table->ncpus);
 	}
+	if (!next)
+		places_put(out, place, nplaces);
 	if (out->failed || out->len - RECORD_HEAD > UINT32_MAX)
 		return -ENOMEM;
 	put_u32(out->data, (uint32_t)(out->len - RECORD_HEAD));

@@ -9,6 +9,8 @@
  * there, its seven numbers, and for each table: in a key frame the columns, the
  * rows and all counters that are not 0; in the others only what changed, modulo
  * 2^32, against the frame before. Counters go as pairs (cells skipped, value).
+ * Key frames end with where CPUs are, if anything is known: how many follow, then
+ * for each its number, NUMA node + 1 and cache + 1 (struct irqtable_place).
  * A torn last frame (the recorder was killed) is as good as none.
  */
 #ifndef IRQTOP_RECORD_H
@@ -34,8 +36,9 @@ struct record {
 /* Creates or empties the file. 0 or a negative errno value. */
 int record_open(struct record *record, const char *path);
 
-/* Writes the monitor's last sample. */
-int record_write(struct record *record, const struct monitor *monitor);
+/* Writes the monitor's last sample; CPU n is at place[n], n < nplaces. */
+int record_write(struct record *record, const struct monitor *monitor,
+		 const struct irqtable_place *place, uint32_t nplaces);
 
 /* 0 or what close() said. */
 int record_close(struct record *record);

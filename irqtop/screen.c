@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +14,18 @@
 #include <unistd.h>
 
 #include "affinity.h"
+#include "command.h"
 #include "draw.h"
 #include "format.h"
 #include "session.h"
+#include "stop.h"
 #include "terminal.h"
 #include "ui.h"
 
 #define EXIT_ALERT 2
 #define MESSAGE_NS UINT64_C(4000000000)
 #define SEEK_HISTORY 64		/* samples before the one sought that are read too */
+#define KEYS_AT_ONCE 32	/* then it is time to look at the clock, and to draw */
 #define KEY_RESIZE_CODE 0632	/* KEY_RESIZE */
 
 struct screen {
@@ -35,16 +37,9 @@ struct screen {
 	uint64_t message_ns;		/* when the message was first shown */
 	uint64_t self_ns, self_at_ns;	/* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
+	bool keys_left;			/* curses may hold some that poll() does not see */
+	unsigned int reports;		/* samples after the first */
 };
-
-/* A signal handler has nowhere else to leave its mark. */
-static volatile sig_atomic_t told_to_quit;
-
-static void quit_signal(int number)
-{
-	(void)number;
-	told_to_quit = 1;
-}
 
 static uint64_t clock_ns(clockid_t id)
 {
@@ -61,16 +56,10 @@ static uint64_t interval_ns(const struct screen *screen)
 
 static unsigned int needs_of(const struct screen *screen)
 {
-	const struct session *session = screen->session;
-	unsigned int needs = screen->ui.layout.needs |
-			     fields[session->settings.sort].needs, i;
+	/* The affinity for the strip, which marks it, and for whoever edits it. */
+	unsigned int needs = screen->ui.layout.needs | NEED_AFFINITY |
+			     session_needs(screen->session);
 
-	/* The strip marks the CPUs an interrupt may go to. */
-	for (i = 0; i < screen->ui.layout.ncolumns; i++)
-		if (screen->ui.layout.column[i].id == FIELD_STRIP)
-			needs |= NEED_AFFINITY;
-	for (i = 0; i < session->options.alerts.count; i++)
-		needs |= fields[session->options.alerts.alert[i].field].needs;
 	if (screen->ui.page == PAGE_ROW)
 		needs |= NEED_FACTS | NEED_DEVICES | NEED_THREADS;
 	return needs;
@@ -102,18 +91,14 @@ static void latencies_collect(struct screen *screen, const struct view_row *row)
 							   &ui->latency[kind]);
 }
 
-/* Facts of what is in sight; of all rows when they are sorted by a fact. */
+/* Facts of what is in sight. */
 static void facts_collect(struct screen *screen)
 {
 	struct session *session = screen->session;
 	const struct view_row *row;
 
-	if (fields[session->settings.sort].needs & NEED_FACTS)
-		collect_rows(&session->collect, &session->view, 0,
-			     session->view.nrows, needs_of(screen));
-	else
-		collect_rows(&session->collect, &session->view, screen->ui.top,
-			     screen->ui.list_height, needs_of(screen));
+	collect_rows(&session->collect, &session->view, screen->ui.top,
+		     screen->ui.list_height, needs_of(screen));
 	row = ui_row(&screen->ui, &session->view);
 	if (screen->ui.page == PAGE_ROW && row && row->table == TABLE_INTERRUPTS &&
 	    row->data->irq >= 0)
@@ -130,8 +115,8 @@ static void lay_out(struct screen *screen)
 
 	terminal_size(&width, &height);
 	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
-		    session->collect.root, session->options.group,
-		    layout_strip_width(width));
+		    session->monitor.source, session->options.group,
+		    layout_strip_width(&session->options, width));
 	layout_make(&ui->layout, &session->options, width, height,
 		    session->axis.ngroups, (session->latency ? NEED_TIME : 0) |
 					   (session->cost.reads ? NEED_READS : 0));
@@ -158,12 +143,15 @@ static void alert_show(void *context, const struct alert *alert,
 		       const struct view_row *row, double value)
 {
 	struct screen *screen = context;
+	const char *command = screen->session->options.alert_command;
 	char number[FORMAT_BYTES];
 
 	format_number(number, value, 12);
 	ui_say(&screen->ui, true, "alert: %.*s %s %s (%s)", (int)row->data->label_len,
 	       row->text + row->data->label, fields[alert->field].key, number,
 	       alert->expression);
+	if (command)
+		command_run(command, alert, row, value, true);
 }
 
 static void self_measure(struct screen *screen)
@@ -192,8 +180,12 @@ static void sample_take(struct screen *screen)
 		ui_say(&screen->ui, true, "cannot read the tables: %s", strerror(-err));
 	} else {
 		self_measure(screen);
+		screen->reports++;
+		screen->quit |= screen->reports == session->options.count;
 		alerts_check(&session->options.alerts, &session->view, alert_show,
 			     screen);
+		if (session->options.alert_command)
+			command_reap();
 	}
 }
 
@@ -220,7 +212,7 @@ static void seek(struct screen *screen)
 			err = monitor_step(monitor);
 	} while (!err && monitor->source->next <= target);
 	if (!err)
-		err = view_build(&session->view, monitor, &session->settings);
+		err = session_arrange(session, needs_of(screen));
 	if (err) {
 		/* The view still points at tracks that are gone. */
 		session->view.nrows = 0;
@@ -314,17 +306,21 @@ static void react(struct screen *screen, unsigned int wish)
 	}
 	if (wish & UI_RECOUNT)
 		monitor_recount(&session->monitor);
-	if (wish & (UI_VIEW | UI_RECOUNT) &&
-	    view_build(&session->view, &session->monitor, &session->settings))
+	if (wish & (UI_VIEW | UI_RECOUNT) && session_arrange(session, needs_of(screen)))
 		screen->quit = true;
 }
 
 static void keys_read(struct screen *screen)
 {
 	struct terminal_key key;
-	unsigned int wish;
+	unsigned int wish, n;
 
-	while (!screen->quit && terminal_key(&screen->terminal, &key)) {
+	screen->keys_left = true;
+	for (n = 0; n < KEYS_AT_ONCE && !screen->quit; n++) {
+		if (!terminal_key(&screen->terminal, &key)) {
+			screen->keys_left = false;
+			return;
+		}
 		if (key.code == KEY_RESIZE_CODE) {
 			screen->dirty = screen->redraw_all = true;
 			continue;
@@ -346,6 +342,8 @@ static int timeout_ms(const struct screen *screen)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
+	if (screen->keys_left)
+		return 0;
 	if (screen->ui.paused)
 		return -1;
 	if (screen->deadline_ns <= now_ns)
@@ -411,15 +409,6 @@ static void where_set(struct screen *screen)
 			 slash && slash[1] ? slash + 1 : name);
 }
 
-static void signals_set(void)
-{
-	struct sigaction action = { .sa_handler = quit_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
 int screen_run(struct session *session)
 {
 	struct screen *screen = calloc(1, sizeof(*screen));
@@ -433,10 +422,14 @@ int screen_run(struct session *session)
 		free(screen);
 		return 1;
 	}
-	signals_set();
+	stop_on_signals();
 	screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
 	screen->dirty = true;
-	while (!screen->quit && !told_to_quit) {
+	/* Devices are there at once, and the first look at threads is taken. */
+	lay_out(screen);
+	collect_sample(&session->collect, &session->monitor, needs_of(screen));
+	screen->quit |= session_arrange(session, needs_of(screen)) != 0;
+	while (!screen->quit && !stop_told()) {
 		timer_check(screen);
 		if (screen->dirty)
 			draw(screen);

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "session.h"
-
-#define NODE_PLACES 64	/* any width does: nodes do not depend on it */
+#include "stop.h"
 
 int session_complain(const char *what, int err)
 {
@@ -62,10 +61,9 @@ int session_filter(struct session *session, const char *text, char *error,
 		unsigned int i;
 
 		/* Where CPUs are takes two files for each, so only when it matters. */
-		if (axis_update(&session->axis,
-				&monitor_sample(&session->monitor)->table[0],
-				session->monitor.source->root, session->options.group,
-				NODE_PLACES) < 0) {
+		if (axis_learn(&session->axis,
+			       &monitor_sample(&session->monitor)->table[0],
+			       session->monitor.source) < 0) {
 			snprintf(error, size, "out of memory");
 			filter_free(&filter);
 			return -ENOMEM;
@@ -101,9 +99,22 @@ int session_latency(struct session *session, bool on, char *error, size_t size)
 		snprintf(error, size, "only the running system can be traced");
 		return -1;
 	}
+	/* Tracing must be undone, from its first moment on. */
+	stop_on_signals();
 	if (!session->latency)
 		session->latency = latency_start(error, size);
 	return session->latency ? 0 : -1;
+}
+
+static int sample_record(struct session *session)
+{
+	struct axis *axis = &session->axis;
+
+	if (axis_learn(axis, &monitor_sample(&session->monitor)->table[0],
+		       session->monitor.source) < 0)
+		return -ENOMEM;
+	return record_write(&session->record, &session->monitor, axis->place,
+			    axis->cpu_end);
 }
 
 int session_open(struct session *session)
@@ -141,12 +152,36 @@ int session_open(struct session *session)
 		err = record_open(&session->record, options->record);
 		session->recording = !err;
 		if (!err)
-			err = record_write(&session->record, &session->monitor);
+			err = sample_record(session);
 	}
 	if (!err)
-		err = view_build(&session->view, &session->monitor, &session->settings);
+		err = session_arrange(session, 0);
 	return err ? session_complain(options->record ? options->record : "start", err) :
 		     0;
+}
+
+unsigned int session_needs(const struct session *session)
+{
+	const struct alerts *alerts = &session->options.alerts;
+	unsigned int i, needs = fields[session->settings.sort].needs;
+
+	for (i = 0; i < alerts->count; i++)
+		needs |= fields[alerts->alert[i].field].needs;
+	return needs;
+}
+
+int session_arrange(struct session *session, unsigned int needs)
+{
+	struct view *view = &session->view;
+	int err = view_build(view, &session->monitor, &session->settings);
+
+	if (err || !(session_needs(session) & NEED_FACTS))
+		return err;
+	collect_rows(&session->collect, view, 0, view->nrows,
+		     needs | session_needs(session));
+	if (!(fields[session->settings.sort].needs & NEED_FACTS))
+		return 0;
+	return view_build(view, &session->monitor, &session->settings);
 }
 
 int session_step(struct session *session, unsigned int needs)
@@ -156,7 +191,7 @@ int session_step(struct session *session, unsigned int needs)
 	if (err)
 		return err;
 	if (session->recording) {
-		err = record_write(&session->record, &session->monitor);
+		err = sample_record(session);
 		if (err)
 			return err;
 	}
@@ -164,7 +199,7 @@ int session_step(struct session *session, unsigned int needs)
 		latency_take(session->latency, &session->monitor.tracks[TABLE_INTERRUPTS],
 			     session->monitor.seconds, &session->cost);
 	collect_sample(&session->collect, &session->monitor, needs);
-	return view_build(&session->view, &session->monitor, &session->settings);
+	return session_arrange(session, needs);
 }
 
 void session_close(struct session *session)

@@ -29,12 +29,25 @@ struct session {
 int session_open(struct session *session);
 
 /*
- * Takes a sample, records it, reads what `needs` names and builds the view. 0,
+ * Takes a sample, records it, reads what `needs` names and arranges the view. 0,
  * -ENODATA at the end, or an error.
  */
 int session_step(struct session *session, unsigned int needs);
 
-/* Starts or stops tracing. 0, or -1 and `error` says why not. */
+/*
+ * Builds the view. Facts that rows are sorted by or alerts ask for are read of all
+ * rows first, with what `needs` names; other facts are the caller's to read, of the
+ * rows that it shows. 0 or -ENOMEM.
+ */
+int session_arrange(struct session *session, unsigned int needs);
+
+/* NEED_* of the order of the rows and of alerts. */
+unsigned int session_needs(const struct session *session);
+
+/*
+ * Starts or stops tracing; from then on signals end loops (stop.h). 0, or -1 and
+ * `error` says why not.
+ */
 int session_latency(struct session *session, bool on, char *error, size_t size);
 
 /* Puts a filter in force from the next view on. As filter_parse(). */

@@ -25,6 +25,7 @@ struct replay {
 	size_t size;
 	struct frame *frame;
 	struct sample state;	/* after frame source.next - 1 */
+	struct irqtable_place *place;	/* [IRQTABLE_CPUS_MAX] when the recording says */
 };
 
 struct cursor {
@@ -133,6 +134,34 @@ static void stat_get(struct cursor *c, struct sample *sample)
 	stat->boot_s = get(c);
 }
 
+/* Older recordings end before it. */
+static int places_get(struct cursor *c, struct replay *replay)
+{
+	struct irqtable_place *place = replay->place;
+	uint64_t n, i, cpu, node, cache;
+
+	n = c->at < c->end ? get(c) : 0;
+	if (n && !place)
+		place = malloc(IRQTABLE_CPUS_MAX * sizeof(*place));
+	if (n && !place)
+		return -ENOMEM;
+	replay->source.place = replay->place = place;
+	replay->source.nplaces = place ? IRQTABLE_CPUS_MAX : 0;
+	for (i = 0; place && i < IRQTABLE_CPUS_MAX; i++)
+		place[i].node = place[i].cache = -1;
+	for (i = 0; i < n && !c->failed; i++) {
+		cpu = get(c);
+		node = get(c);
+		cache = get(c);
+		if (cpu >= IRQTABLE_CPUS_MAX || node > IRQTABLE_CPUS_MAX ||
+		    cache > IRQTABLE_CPUS_MAX)
+			return -EBADMSG;
+		place[cpu].node = (int)node - 1;
+		place[cpu].cache = (int)cache - 1;
+	}
+	return 0;
+}
+
 static int frame_apply(struct replay *replay, const struct frame *frame)
 {
 	struct cursor c = { replay->data + frame->at,
@@ -156,6 +185,9 @@ static int frame_apply(struct replay *replay, const struct frame *frame)
 			return err;
 		state->table[i].time_ns = state->time_ns;
 	}
+	err = kind == RECORD_KEY ? places_get(&c, replay) : 0;
+	if (err)
+		return err;
 	return c.failed ? -EBADMSG : 0;
 }
 
@@ -219,6 +251,7 @@ static void replay_close(struct source *source)
 	if (replay->size)
 		munmap((void *)(uintptr_t)replay->data, replay->size);
 	sample_free(&replay->state);
+	free(replay->place);
 	free(replay->frame);
 	free(replay);
 }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reports one after the other on standard output. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "format.h"
+#include "command.h"
 #include "report.h"
 #include "session.h"
+#include "stop.h"
 
 #define EXIT_ALERT 2
 
@@ -85,12 +82,10 @@ static void report_init(struct report *report, const struct session *session)
 static unsigned int needs_of(const struct report *report,
 			     const struct session *session)
 {
-	unsigned int i, needs = fields[session->settings.sort].needs;
+	unsigned int i, needs = session_needs(session);
 
 	for (i = 0; i < report->ncolumns; i++)
 		needs |= fields[report->column[i]].needs;
-	for (i = 0; i < session->options.alerts.count; i++)
-		needs |= fields[session->options.alerts.alert[i].field].needs;
 	return needs;
 }
 
@@ -100,40 +95,6 @@ static int output_status(int err)
 	if (!err || err == -EPIPE)
 		return 0;
 	return session_complain("standard output", err);
-}
-
-static void alert_setenv(const char *name, const char *text, size_t len)
-{
-	char value[256];
-
-	snprintf(value, sizeof(value), "%.*s", (int)len, text);
-	setenv(name, value, 1);
-}
-
-static void alert_environment(const struct alert *alert, const struct view_row *row,
-			      double value)
-{
-	struct value name = field_get(FIELD_NAME, row);
-	char number[64];
-
-	snprintf(number, sizeof(number), "%.6g", value);
-	setenv("IRQTOP_ALERT", alert->expression, 1);
-	setenv("IRQTOP_COLUMN", fields[alert->field].key, 1);
-	setenv("IRQTOP_VALUE", number, 1);
-	alert_setenv("IRQTOP_IRQ", row->text + row->data->label, row->data->label_len);
-	alert_setenv("IRQTOP_NAME", name.text ? name.text : "", name.len);
-}
-
-static void alert_run(const char *command, const struct alert *alert,
-		      const struct view_row *row, double value)
-{
-	pid_t pid = fork();
-
-	if (pid)
-		return;
-	alert_environment(alert, row, value);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
 }
 
 static void alert_say(void *context, const struct alert *alert,
@@ -157,26 +118,7 @@ static void alert_say(void *context, const struct alert *alert,
 	out_write(&out, STDERR_FILENO);
 	out_free(&out);
 	if (session->options.alert_command)
-		alert_run(session->options.alert_command, alert, row, value);
-}
-
-/* Tracing must be undone: then signals end the loop instead of the program. */
-static volatile sig_atomic_t told_to_stop;
-
-static void stop_signal(int number)
-{
-	(void)number;
-	told_to_stop = 1;
-}
-
-static void signals_catch(void)
-{
-	struct sigaction action = { .sa_handler = stop_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
+		command_run(session->options.alert_command, alert, row, value, false);
 }
 
 static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
@@ -192,7 +134,7 @@ static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
 		*deadline_ns = now_ns + interval_ns;
 	at.tv_sec = (time_t)(*deadline_ns / 1000000000);
 	at.tv_nsec = (long)(*deadline_ns % 1000000000);
-	while (!told_to_stop &&
+	while (!stop_told() &&
 	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
 		;
 }
@@ -201,7 +143,6 @@ static int report_send(struct session *session, struct report *report,
 		       struct out *out, unsigned int needs)
 {
 	report_print *print = printers[session->options.mode];
-	int err;
 
 	if (!print)
 		return 0;
@@ -209,8 +150,14 @@ static int report_send(struct session *session, struct report *report,
 	out->len = 0;
 	print(out, report);
 	report->printed++;
-	err = out_write(out, STDOUT_FILENO);
-	return err;
+	return out_write(out, STDOUT_FILENO);
+}
+
+static void alerts_look(struct session *session)
+{
+	alerts_check(&session->options.alerts, &session->view, alert_say, session);
+	if (session->options.alert_command)
+		command_reap();
 }
 
 static bool wants_one_sample(const struct options *options)
@@ -232,7 +179,7 @@ static int reports_run(struct session *session, struct report *report,
 	for (done = 0; !options->count || done < options->count; done++) {
 		if (!options->replay)
 			sleep_until(&deadline_ns, interval_ns);
-		if (told_to_stop)
+		if (stop_told())
 			return 0;
 		err = session_step(session, needs);
 		if (err == -ENODATA)
@@ -242,9 +189,7 @@ static int reports_run(struct session *session, struct report *report,
 		err = report_send(session, report, out, needs);
 		if (err)
 			return err;
-		alerts_check(&options->alerts, &session->view, alert_say, session);
-		while (options->alert_command && waitpid(-1, NULL, WNOHANG) > 0)
-			;
+		alerts_look(session);
 		if (options->alerts.fired && stop_on_alert)
 			return 0;
 	}
@@ -260,15 +205,16 @@ int stream_run(struct session *session)
 	int err, status;
 
 	report_init(&report, session);
-	if (session->latency)
-		signals_catch();
 	needs = needs_of(&report, session);
+	/* Threads need two looks, like everything else. */
+	collect_sample(&session->collect, &session->monitor, needs);
 	if (wants_one_sample(options)) {
-		collect_sample(&session->collect, &session->monitor, needs);
-		err = report_send(session, &report, &out, needs);
+		err = session_arrange(session, needs);
+		if (!err)
+			err = report_send(session, &report, &out, needs);
+		if (!err)
+			alerts_look(session);
 	} else {
-		/* Threads need two looks, like everything else. */
-		collect_sample(&session->collect, &session->monitor, needs);
 		err = reports_run(session, &report, &out, needs);
 	}
 	out_free(&out);

@@ -108,18 +108,21 @@ static unsigned int sort_by(struct ui *ui, struct session *session,
 	return UI_VIEW;
 }
 
-/* The shown column beside the one sorted by. */
+/* The shown column beside the one sorted by: the first or last when that is hidden. */
 static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
 {
-	int i, n = (int)ui->layout.ncolumns, at = -1;
+	int i, n = (int)ui->layout.ncolumns, at = by > 0 ? -1 : 0;
 
 	for (i = 0; i < n; i++)
 		if (ui->layout.column[i].id == session->settings.sort)
 			at = i;
-	do {
+	/* A screen may be too narrow for any column, or show only pictures. */
+	for (i = 0; i < n; i++) {
 		at = (at + by + n) % n;
-	} while (fields[ui->layout.column[at].id].style == STYLE_PICTURE);
-	return sort_by(ui, session, ui->layout.column[at].id);
+		if (fields[ui->layout.column[at].id].style != STYLE_PICTURE)
+			return sort_by(ui, session, ui->layout.column[at].id);
+	}
+	return 0;
 }
 
 static unsigned int filter_put(struct ui *ui, struct session *session,
@@ -184,6 +187,15 @@ static unsigned int group_turn(struct ui *ui, struct session *session)
 	ui->strip_at = 0;
 	ui_say(ui, false, "CPU strip: %s", axis_mode_names[session->options.group]);
 	return UI_VIEW;
+}
+
+static unsigned int wide_turn(struct ui *ui, struct session *session)
+{
+	session->options.wide = !session->options.wide;
+	ui->strip_at = 0;
+	ui_say(ui, false, session->options.wide ? "CPU strip over the whole width" :
+						  "CPU strip beside other columns");
+	return 0;
 }
 
 static unsigned int pause_turn(struct ui *ui)
@@ -303,6 +315,8 @@ static unsigned int act_on_view(struct ui *ui, struct session *session,
 		return tables_turn(ui, session);
 	case ACT_GROUP:
 		return group_turn(ui, session);
+	case ACT_WIDE:
+		return wide_turn(ui, session);
 	default:
 		return 0;
 	}

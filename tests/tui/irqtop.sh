@@ -130,6 +130,9 @@ keys '?' c c
 same cpu-512-80x24 'one place per CPU'
 keys Right Right
 same cpu-right-512-80x24 'scrolled right'
+keys x
+same cpu-wide-512-80x24 'and over the whole width'
+keys x
 keys c c
 same range-512-80x24 'by range'
 keys / 'LOC' Enter
@@ -140,6 +143,27 @@ keys '\' T r
 same total-512-80x24 'sorted by total, reversed'
 keys R r '('
 same first-512-80x24 'the first sample is blank, not zero'
+t send-keys -t "s$session" ']'; await ' 2/12 ' &&
+	{ t send-keys -t "s$session" '}'; await '12/12'; } &&
+	{ t send-keys -t "s$session" '['; await '11/12'; } &&
+	{ t send-keys -t "s$session" '{'; await ' 1/12 '; }
+seen $? 'a recording is stepped through and jumped in'
+
+start 200x50 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --wide"
+keys ')'; await 12/12
+same wide-512-200x50 '512 CPUs, wide'
+start 80x24 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --group node -s irq"
+keys ')'; await 12/12
+same node-512-80x24 'by node, in a recording'
+tests/fixtures/irqtop/generate "$scratch/nodes" --cpus 512 --rows 60 --nodes 8
+start 80x24 "$program --no-config --root $scratch/nodes --group node -s irq -d 3600"
+await '512 CPUs by node, 0 to 7'
+seen $? 'CPUs by node'
+keys / 'n' 'o' 'd' 'e' ':' '3' Enter
+await 'filter: node:3' && await '^ +52 .* mlx5_comp28'
+seen $? 'a filter for a node'
+screen | grep -q ' 24 .*mlx5_comp0@'
+seen $((! $?)) 'leaves out what never hit it'
 
 start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600"
 keys ')'; await 12/12
@@ -149,9 +173,25 @@ keys End
 same help-end-40x10 'scrolled to its end'
 keys '?' Enter
 same row-2-40x10 'a row on 40x10'
+keys Escape d C-u
+t send-keys -t "s$session" -l "$(printf 'x%.0s' $(seq 50))"
+keys Enter
+await "^'x{39}$" && await '^x{11}. is not a number of seconds$'
+seen $? 'a message that does not fit takes more lines'
 t resize-window -t "s$session" -x 19 -y 4
 await 'too small'
 seen $? 'a terminal too small says so'
+t resize-window -t "s$session" -x 5 -y 6
+keys Escape '>' '<' Enter '?' e
+t resize-window -t "s$session" -x 40 -y 10
+keys Escape Escape
+await '^ +.?IRQ '
+seen $? 'and takes keys without harm'
+start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600 -c cpus,history"
+await CPUS
+keys '>' '<' q
+await 'exit 0'
+seen $? 'pictures alone leave nothing to sort by'
 
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
@@ -302,6 +342,17 @@ heat()
 }
 
 hot 24
+start 80x24 "$program --no-config --root $scratch/hot -d 0.2 --alert '25:rate>1' \
+	--alert-command 'echo \"\$IRQTOP_IRQ \$IRQTOP_COLUMN\"; echo \$IRQTOP_IRQ >$scratch/alerted'"
+await dev24
+hot 25
+await 'alert: 25 rate_hz .*25:rate>1'
+seen $? 'an alert is shown'
+for _ in $(seq 20); do [ -s "$scratch/alerted" ] && break; sleep 0.1; done
+[ "$(cat "$scratch/alerted")" = 25 ]
+seen $? 'its command is run'
+screen | grep -q '25 rate_hz$'
+seen $((! $?)) 'and keeps off the screen'
 start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
 await dev24
 heat 26
@@ -438,6 +489,18 @@ t send-keys -t "s$session" q
 await 'exit 0'
 seen $? 'q ends it'
 
+sed -i 's/^interval.*/interval = 7/; s/^wide.*/wide = yes/' "$scratch/xdg/irqtop/config"
+start 80x24 "$program"
+await 'every 7 s' && screen | sed -n 4p | grep -qE '^ +IRQ +vRATE CPUS +NAME$'
+seen $? 'and hold the next time'
+t send-keys -t "s$session" q
+await 'exit 0'
+[ "$(stat -c %a "$scratch/xdg/irqtop")" = 700 ]
+seen $? 'their folder is private'
+
+start 80x24 "$program --no-config -d 0.2 -n 2"
+await 'exit 0'
+seen $? 'so many samples, and no more'
 start 80x24 "TERM=nonsense $program --no-config"
 await "terminal 'nonsense' is not known"
 seen $? 'an unknown terminal is an error that says so'

@@ -554,6 +554,7 @@ static void test_facts(void **state)
 	assert_int_equal(facts.hwirq, 1);
 	assert_int_equal(facts.node, 1);
 	assert_int_equal(irqtable_cpus_count(&facts.affinity), 2);
+	/* Beyond the first comma of a mask, too. */
 	assert_true(irqtable_cpus_has(&facts.effective, 1));
 	assert_true(irqtable_cpus_has(&facts.hint, 1));
 	assert_true(irqtable_cpus_has(&facts.hint, 31));
@@ -578,6 +579,11 @@ static void test_facts(void **state)
 	assert_int_equal(irqtable_cpus_parse(&facts.affinity, "0,2-3", 5), 0);
 	assert_int_equal(irqtable_affinity_write(root, 24, &facts.affinity), 0);
 	assert_int_equal(irqtable_affinity_write(root, 25, &facts.affinity), -ENOENT);
+	/* What stdio would tell at fclose() only: irqbalance lost EIO like this. */
+	put(dir, "proc/irq/26/node", "0\n");
+	snprintf(path, sizeof(path), "%s/proc/irq/26/smp_affinity_list", dir);
+	assert_int_equal(symlink("/dev/full", path), 0);
+	assert_int_equal(irqtable_affinity_write(root, 26, &facts.affinity), -ENOSPC);
 	close(root);
 	snprintf(path, sizeof(path), "rm -r %s", dir);
 	assert_int_equal(system(path), 0);

@@ -286,13 +286,13 @@ static void test_groups(void **state)
 	for (c = 0; c < 1024; c++)
 		if (c != 7)
 			irqtable_add_column(&table, c);
-	assert_int_equal(axis_update(&axis, &table, -1, AXIS_AUTO, 16), 1);
+	assert_int_equal(axis_update(&axis, &table, NULL, AXIS_AUTO, 16), 1);
 	assert_int_equal(axis.mode, AXIS_RANGE);
 	assert_true(axis.ngroups <= 16);
 	assert_int_equal(axis.ncpus, 1023);
 	assert_int_equal(axis.group_of[7], IRQTABLE_NONE);
-	assert_int_equal(axis_update(&axis, &table, -1, AXIS_AUTO, 16), 0);
-	assert_int_equal(axis_update(&axis, &table, -1, AXIS_CPU, 16), 1);
+	assert_int_equal(axis_update(&axis, &table, NULL, AXIS_AUTO, 16), 0);
+	assert_int_equal(axis_update(&axis, &table, NULL, AXIS_CPU, 16), 1);
 	assert_int_equal(axis.ngroups, 1023);
 	assert_int_equal(axis.group[7].first, 8);
 	axis_free(&axis);
@@ -307,6 +307,7 @@ static void test_layout_fits(void **state)
 
 	(void)state;
 	for (width = 20; width < 300; width++) {
+		options.wide = width & 2;
 		for (height = 5; height < 60; height += 5) {
 			layout_make(&layout, &options, width, height, width % 70 + 1,
 				    width & 1 ? NEED_TIME | NEED_READS : 0);
@@ -329,6 +330,26 @@ static bool has_column(const struct layout *layout, enum field_id id)
 		if (layout->column[i].id == id)
 			return true;
 	return false;
+}
+
+/* The strip over the whole width: all CPUs of a big machine in ranges of a few. */
+static void test_layout_wide(void **state)
+{
+	struct options options = { .wide = true };
+	struct layout layout;
+
+	(void)state;
+	layout_make(&layout, &options, 200, 50, 512, NEED_TIME);
+	assert_int_equal(layout.ncolumns, 4);
+	assert_int_equal(layout.column[2].id, FIELD_STRIP);
+	assert_true(layout.column[2].width >= 128);
+	assert_int_equal(layout.column[3].x + layout.column[3].width, 200);
+	layout_make(&layout, &options, 40, 10, 512, 0);
+	assert_true(layout.column[2].width >= 8);
+	/* Few CPUs leave the rest to the names. */
+	layout_make(&layout, &options, 80, 24, 2, 0);
+	assert_int_equal(layout.column[2].width, 4);
+	assert_true(layout.column[3].width > 40);
 }
 
 /* Who turns tracing on wants to see it, on a small screen too. */
@@ -570,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_layout_fits),
+		cmocka_unit_test(test_layout_wide),
 		cmocka_unit_test(test_layout_shows_latency),
 		cmocka_unit_test(test_lists_of_cpus),
 		cmocka_unit_test(test_history_is_kept_when_wanted),

@@ -185,11 +185,68 @@ static void affinity_is_taken(void)
 	CHECK_EQ(pci_unbind(EDU_1), 0);
 }
 
+/* Local timer interrupts of CPU 1, 0 without it. */
+static unsigned long timer_interrupts_of_1(void)
+{
+	FILE *f = fopen("/proc/interrupts", "r");
+	unsigned long count = 0;
+	char line[512];
+
+	REQUIRE(f);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, " LOC: %*u %lu", &count) == 1)
+			break;
+	fclose(f);
+	return count;
+}
+
+/*
+ * A CPU goes offline and comes back with all it ever counted, while irqtop looks on: what
+ * it had before is no rate.
+ */
+static void a_cpu_goes_and_comes(void)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	unsigned long jump = 2000, before, most = 0, delta;
+	long long end_ns = now_ns() + 30000000000LL;
+	unsigned int lines = 0;
+	char line[512];
+	FILE *pipe;
+
+	if (access(online, F_OK))
+		SKIP("no CPU that can go");
+	run_on_cpu(1);
+	while (timer_interrupts_of_1() < jump && now_ns() < end_ns)
+		;
+	run_on_cpu(0);
+	before = timer_interrupts_of_1();
+	REQUIRE(before >= jump);
+	pipe = popen("irqtop --no-config --json -n 6 -d 0.5 -t interrupts -f /^LOC/ "
+		     "-c irq,delta", "r");
+	REQUIRE(pipe);
+	sleep_ms(1200);
+	CHECK_EQ(put_text(online, "0"), 0);
+	sleep_ms(1000);
+	CHECK_EQ(put_text(online, "1"), 0);
+	while (fgets(line, sizeof(line), pipe)) {
+		lines++;
+		if (strstr(line, "\"delta\":") &&
+		    sscanf(strstr(line, "\"delta\":"), "\"delta\":%lu", &delta) == 1)
+			most = delta > most ? delta : most;
+	}
+	CHECK_EQ(pclose(pipe), 0);
+	tap_diag("CPU 1 had %lu; at most %lu in an interval", before, most);
+	CHECK_EQ(lines, 6);
+	CHECK(most > 0);
+	CHECK(most < jump / 2);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(rate_of_a_device),
 	TAP_TEST(rate_of_a_source),
 	TAP_TEST(affinity_is_refused),
 	TAP_TEST(affinity_is_taken),
+	TAP_TEST(a_cpu_goes_and_comes),
 };
 
 int main(int argc, char **argv)
