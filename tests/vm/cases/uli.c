@@ -1299,6 +1299,9 @@ struct stepped {
 
 static struct stepped *stepped;
 
+/* Frames that would show on the stack. */
+#define PILE	10
+
 static void handle_and_trap(void *arg)
 {
 	handle(arg);
@@ -1346,28 +1349,57 @@ static uint64_t ip_of(pid_t pid)
 	return ptrace(PTRACE_GETREGS, pid, 0, &regs) ? 0 : regs.rip;
 }
 
-/* The first handler is stopped, stepped this far on, and then interrupted. */
-static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *code)
+/* The handler that is called next stops, and is stepped this far on. */
+static bool stop_at(pid_t pid, int step, uint64_t *code)
 {
-	uint64_t first = stepped->first.handled, second = stepped->second.handled;
-	uint64_t round = stepped->rounds;
 	int i;
 
-	/* It is out of the handler that it was in. */
-	if (!CHECK(AWAIT(stepped->rounds > round + 1)))
-		return false;
-	stepped->trap = true;
-	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
 	if (!CHECK(stopped_by(pid, SIGTRAP)))
 		return false;
 	for (i = 0; i < step; i++)
 		if (ptrace(PTRACE_SINGLESTEP, pid, 0, 0) || !CHECK(stopped_by(pid, SIGTRAP)))
 			return false;
 	*code = (uint64_t)ptrace(PTRACE_PEEKTEXT, pid, ip_of(pid), 0);
+	return true;
+}
+
+/* The first handler is stopped, stepped this far on, and then interrupted. */
+static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *code)
+{
+	uint64_t first = stepped->first.handled, second = stepped->second.handled;
+	uint64_t round = stepped->rounds;
+
+	/* It is out of the handler that it was in. */
+	if (!CHECK(AWAIT(stepped->rounds > round + 1)))
+		return false;
+	stepped->trap = true;
+	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	if (!stop_at(pid, step, code))
+		return false;
 	REQUIRE(gen("fire line=%u count=1", by->source.line) == 0);
 	if (ptrace(PTRACE_CONT, pid, 0, 0))
 		return false;
 	return CHECK(AWAIT(stepped->first.handled + stepped->second.handled == first + second + 2));
+}
+
+/* Each handler is interrupted where the one before was, so many steps after its end. */
+static bool interrupts_at(pid_t pid, int step, int times)
+{
+	uint64_t expected = stepped->first.handled + 1 + (uint64_t)times, code, first = 0;
+	int i;
+
+	stepped->trap = true;
+	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	for (i = 0; i < times; i++) {
+		if (!stop_at(pid, step, &code) || !CHECK(!i || code == first))
+			return false;
+		first = code;
+		stepped->trap = i + 1 < times;
+		REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+		if (ptrace(PTRACE_CONT, pid, 0, 0))
+			return false;
+	}
+	return CHECK(AWAIT(stepped->first.handled == expected));
 }
 
 /*
@@ -1378,8 +1410,8 @@ static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *code)
 static void interrupts_at_each_step(void)
 {
 	uint64_t code = 0, popf = 0, ret = 0, places = 0;
+	int status, step, other, popf_step = 0, piled = 0;
 	uintptr_t usual;
-	int status, step, other;
 	pid_t pid;
 
 	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
@@ -1408,6 +1440,7 @@ static void interrupts_at_each_step(void)
 			switch (code & 0xffffff) {
 			case 0x80c29d:	/* popfq, then the start of the next */
 				popf++;
+				popf_step = step;
 				break;
 			case 0x0080c2:	/* ret $128 */
 				ret++;
@@ -1415,6 +1448,11 @@ static void interrupts_at_each_step(void)
 			}
 		}
 	}
+	/* At popfq again and again, and right after it. */
+	CHECK(AWAIT(stepped->first.handled + stepped->second.handled == 1 + 2 * places));
+	interrupts_at(pid, popf_step, PILE);
+	interrupts_at(pid, popf_step + 1, PILE);
+	piled = 2 * (PILE + 1);
 end:
 	stepped->over = true;
 	tap_diag("%llu interrupts placed, %llu at popf, %llu at ret", (unsigned long long)places,
@@ -1426,7 +1464,7 @@ end:
 	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
 		tap_diag("status %#x", status);
 	CHECK_EQ(stepped->wrong, 0);
-	CHECK_EQ(stepped->first.handled + stepped->second.handled, 1 + 2 * places);
+	CHECK_EQ(stepped->first.handled + stepped->second.handled, 1 + 2 * places + piled);
 	/* The program's stack is a few words more or less deep; a frame is larger. */
 	if (!CHECK(stepped->first.lowest + 400 >= usual))
 		tap_diag("frames pile up: %lu bytes", (unsigned long)(usual - stepped->first.lowest));
