@@ -190,12 +190,18 @@ int procirq_ring_spin(struct procirq_ring_reader *reader,
 		      struct procirq_ring_entry *entry, unsigned long long *lost,
 		      unsigned long long timeout_ns)
 {
-	const uint64_t start = clock_ns();
+	uint64_t start = 0, now;
 	unsigned int looks = 0;
 
+	/* First a look: the clock takes longer than that. */
 	while (!procirq_ring_next(reader, entry, lost)) {
-		if (++looks % LOOKS_PER_CLOCK == 0 && clock_ns() - start >= timeout_ns)
-			return 0;
+		if (++looks % LOOKS_PER_CLOCK == 0) {
+			now = clock_ns();
+			if (!start)
+				start = now;
+			if (now - start >= timeout_ns)
+				return 0;
+		}
 #if defined(__x86_64__) || defined(__i386__)
 		__builtin_ia32_pause();
 #endif

@@ -47,11 +47,16 @@ static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 	return threaded;
 }
 
-/* Whether to disable the line is to mask it, and its chip does no more than that. */
-static bool line_mask_at_once(struct irq_data *data)
+/*
+ * Whether source_disable_line() does what disable_irq_nosync() would: mask a level
+ * line at once, and any other when it interrupts again.
+ */
+static bool line_disables_plainly(struct irq_data *data)
 {
-	return irqd_is_level_type(data) && data->chip && data->chip->irq_mask &&
-	       !data->chip->irq_disable && irq_check_status_bit(data->irq, IRQ_DISABLE_UNLAZY);
+	bool at_once = irq_check_status_bit(data->irq, IRQ_DISABLE_UNLAZY);
+
+	return data->chip && !data->chip->irq_disable &&
+	       at_once == irqd_is_level_type(data) && (!at_once || data->chip->irq_mask);
 }
 
 /*
@@ -75,7 +80,8 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	if (!source->ring)
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
-	source->desc = line_mask_at_once(data) ? irq_data_to_desc(data) : NULL;
+	source->desc = line_disables_plainly(data) ? irq_data_to_desc(data) : NULL;
+	source->mask_at_once = line->level;
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 
@@ -91,13 +97,22 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	return 0;
 }
 
+static void line_set_shared(struct procirq_line *line, bool shared)
+{
+	raw_spin_lock_irq(&line->own.lock);
+	line->shared = shared;
+	raw_spin_unlock_irq(&line->own.lock);
+}
+
 /*
  * Requests the interrupt for ourselves alone. On a line that kernel drivers
- * share this succeeds without attaching. Caller holds line->mutex.
+ * share this succeeds without attaching. Readers that are there already have the
+ * line shut until it is known which. Caller holds line->mutex.
  */
 static int line_attach(struct procirq_line *line)
 {
 	struct irq_data *data = irq_get_irq_data(line->irq);
+	bool shared;
 	int err;
 
 	/*
@@ -106,23 +121,19 @@ static int line_attach(struct procirq_line *line)
 	 */
 	if (data && irqd_is_level_type(data) && !irq_has_action(line->irq))
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
-	line->shared = false;
 	err = line_request(line, &line->own, source_handler, 0);
-	if (!err) {
-		/*
-		 * Only now, for we keep it until the last close: to give it back
-		 * in open() could free the descriptor and remove the very file
-		 * that is being opened, which waits for open() to end. If the
-		 * owner of the function was quicker, line_revoke() follows.
-		 * Revoked readers may still keep one, which serves as well.
-		 */
-		if (!line->pinned)
-			line->pinned = pci_pin(line->irq);
-		return 0;
-	}
-
-	line->shared = err == -EBUSY && line_holders_share(irq_data_to_desc(data));
-	return line->shared ? 0 : err;
+	/*
+	 * Only now, for we keep it until the last close: to give it back in open()
+	 * could free the descriptor and remove the very file that is being opened,
+	 * which waits for open() to end. If the owner of the function was quicker,
+	 * line_revoke() follows. Revoked readers may still keep one, which serves as
+	 * well.
+	 */
+	if (!err && !line->pinned)
+		line->pinned = pci_pin(line->irq);
+	shared = err == -EBUSY && line_holders_share(irq_data_to_desc(data));
+	line_set_shared(line, shared);
+	return shared ? 0 : err;
 }
 
 /* The same beside other handlers, for a source that can tell its interrupts. */
@@ -161,8 +172,6 @@ static void line_detach(struct procirq_line *line, struct procirq_source *source
 	raw_spin_lock_irq(&source->lock);
 	source->masked = false;
 	source->stormy = false;
-	if (source == &line->own)
-		line->shared = false;
 	raw_spin_unlock_irq(&source->lock);
 }
 
@@ -261,8 +270,10 @@ void line_close(struct procirq_line *line, struct procirq_reader *reader)
 	if (!reader_revoked(reader))
 		source_leave(source, reader);
 	source_settle(source, reader);
-	if (source == &line->own && !source->nr_readers)
+	if (source == &line->own && !source->nr_readers) {
 		line->excl = false;
+		line->shared = false;
+	}
 	trace_procirq_release(line->irq, source->taken, source->nr_readers);
 	raw_spin_unlock_irq(&source->lock);
 
@@ -301,6 +312,7 @@ void line_revoke(struct procirq_line *line, bool forever)
 		line->dead = true;
 	source_revoke(&line->own);
 	line->excl = false;
+	line_set_shared(line, false);
 	line_detach(line, &line->own);
 	list_for_each_entry(source, &line->devices, node) {
 		source_revoke(source);
@@ -352,8 +364,11 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 	return false;
 }
 
-/* Whether the reader may get a source of its own; caller holds line->mutex. */
-static int line_may_set_device(struct procirq_line *line, struct procirq_reader *reader)
+/*
+ * Whether the reader may get a source of its own. If so, the line is shut for the
+ * others from here on. Caller holds line->mutex.
+ */
+static int line_prepare_device(struct procirq_line *line, struct procirq_reader *reader)
 {
 	struct procirq_source *own = &line->own;
 	int err = 0;
@@ -364,6 +379,8 @@ static int line_may_set_device(struct procirq_line *line, struct procirq_reader 
 	else if (reader->source != own || reader->mapped || reader->uli ||
 		 !list_empty(&reader->waiters) || line_others_use(line, reader))
 		err = -EBUSY;
+	else
+		line->shared = true;
 	raw_spin_unlock_irq(&own->lock);
 	return err;
 }
@@ -427,7 +444,7 @@ int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 	source_init(source, line, device);
 
 	mutex_lock(&line->mutex);
-	err = line->dead ? -ENODEV : line_may_set_device(line, reader);
+	err = line->dead ? -ENODEV : line_prepare_device(line, reader);
 	if (err)
 		goto out_unlock;
 	/* We had the line for ourselves: to share it, it must be given up first. */
@@ -435,15 +452,15 @@ int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 	err = line_request_shared(line, source);
 	if (err) {
 		/* As it was before. */
-		if (line->own.nr_readers && line_attach(line))
-			line->shared = true;
+		if (line_attach(line))
+			line_set_shared(line, true);
 		goto out_unlock;
 	}
 	line_move_reader(reader, &line->own, source);
 	line_resume(source);
 	list_add_tail(&source->node, &line->devices);
-	if (line->own.nr_readers)
-		line->shared = true;
+	if (!line->own.nr_readers)
+		line_set_shared(line, false);
 	line->excl = false;
 	pin = line_take_pin(line);
 

@@ -488,7 +488,8 @@ static void binding_races_with_open(const char *driver, const char *kind, long t
 	REQUIRE(pci_bind(EDU_1, driver) == 0);
 	irq = pci_irq(EDU_1);
 	for (i = 0; i < 3; i++) {
-		opener[i] = (struct blocked){ .fd = irq };
+		/* With pauses, in which the line is the driver's to take. */
+		opener[i] = (struct blocked){ .fd = irq, .ret = 10 };
 		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
 	}
 	for (i = 0; i < times && (i < 3 || now_ns() < until); i++) {
@@ -503,6 +504,44 @@ static void binding_races_with_open(const char *driver, const char *kind, long t
 	CHECK(bound > 0);
 	pci_unbind(EDU_1);
 	CHECK(AWAIT(!irq_exists(irq)));
+}
+
+static void *open_and_close(void *arg)
+{
+	struct blocked *b = arg;
+	int fd;
+
+	while (!b->done) {
+		fd = irq_open(b->ret, O_RDWR);
+		CHECK(fd >= 0);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* A driver's line is not ours to mask, not for the time of another's open() either. */
+static void a_drivers_line_is_never_masked(void)
+{
+	long long until = now_ns() + 2000000000LL;
+	struct blocked opener = { .fd = -1 };
+	int fd, masked = 0;
+
+	require_edu("intx");
+	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
+	opener.ret = pci_irq(EDU_1);
+	fd = irq_open(opener.ret, O_RDWR);
+	REQUIRE(fd >= 0);
+	CHECK_EQ(irq_enable(fd, 0), -ENOTCONN);
+	REQUIRE(pthread_create(&opener.thread, NULL, open_and_close, &opener) == 0);
+	while (now_ns() < until)
+		masked += irq_enable(fd, 0) != -ENOTCONN;
+	opener.done = true;
+	CHECK(thread_join(opener.thread));
+	CHECK_EQ(masked, 0);
+	close(fd);
+	pci_unbind(EDU_1);
 }
 
 static void uio_binding_races_with_open(void)
@@ -732,6 +771,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(unloading_unbinds),
 	TAP_TEST(pci_without_hooks),
 	TAP_TEST(uio_binding_races_with_open),
+	TAP_TEST(a_drivers_line_is_never_masked),
 	TAP_TEST(open_meets_unbinding),
 	TAP_TEST(a_bound_driver_frees_its_vectors),
 };
