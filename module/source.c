@@ -358,8 +358,8 @@ static __always_inline void source_take(struct procirq_source *source,
 					struct procirq_reader *solo, u64 now, u32 status)
 	__releases(&source->lock)
 {
-	struct procirq_line *line = source->line;
 	struct procirq_bell *bell = NULL;
+	struct procirq_line *line;
 	struct procirq_reader *reader;
 	unsigned int woken = 0;
 	u64 seq = ++source->taken;
@@ -396,6 +396,7 @@ static __always_inline void source_take(struct procirq_source *source,
 	 * at the count. If it looked before us it is on the queue and seen
 	 * here; if it looks after us it sees the count.
 	 */
+	line = source->line;
 	pollers = waitqueue_active(&line->poll_wait);
 	raw_spin_unlock(&source->lock);
 
