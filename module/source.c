@@ -391,12 +391,12 @@ static __always_inline void source_take(struct procirq_source *source,
 	else
 		source_guard(source, now);
 
+	line = source->line;
 	/*
 	 * A poller adds itself to the queue and then takes the lock to look
 	 * at the count. If it looked before us it is on the queue and seen
 	 * here; if it looks after us it sees the count.
 	 */
-	line = source->line;
 	pollers = waitqueue_active(&line->poll_wait);
 	raw_spin_unlock(&source->lock);
 
