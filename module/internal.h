@@ -100,7 +100,6 @@ struct procirq_uli_totals {
  * @device: the device that is asked; NULL where the whole line is one source
  * @desc: the line's descriptor, where source_disable_line() may be used; set while
  *	attaching
- * @mask_at_once: what that function does to it; likewise
  * @lock: guards all that follows, down to @ring
  * @attached: our handler is on the line
  * @masked: we hold one count of the line's disable depth; with a device: it has
@@ -135,7 +134,6 @@ struct procirq_source {
 	unsigned int irq;
 	struct procirq_device *device;
 	struct irq_desc *desc;
-	bool mask_at_once;
 
 	raw_spinlock_t lock;
 	bool attached;

@@ -48,18 +48,6 @@ static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 }
 
 /*
- * Whether source_disable_line() does what disable_irq_nosync() would: mask a level
- * line at once, and any other when it interrupts again.
- */
-static bool line_disables_plainly(struct irq_data *data)
-{
-	bool at_once = irq_check_status_bit(data->irq, IRQ_DISABLE_UNLAZY);
-
-	return data->chip && !data->chip->irq_disable &&
-	       at_once == irqd_is_level_type(data) && (!at_once || data->chip->irq_mask);
-}
-
-/*
  * Puts @handler on the line, and counts what it takes from then on. Caller
  * holds line->mutex. Returns 0 or a negative errno.
  */
@@ -80,8 +68,8 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	if (!source->ring)
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
-	source->desc = line_disables_plainly(data) ? irq_data_to_desc(data) : NULL;
-	source->mask_at_once = line->level;
+	source->desc = data->chip && data->chip->irq_mask && !data->chip->irq_disable ?
+		       irq_data_to_desc(data) : NULL;
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 

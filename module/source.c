@@ -39,9 +39,9 @@ static u64 source_last_ns(const struct procirq_source *source)
 /*
  * As disable_irq_nosync(), which first looks the descriptor up: a tenth of the way
  * to read() since descriptors are in a maple tree (6.5). The same lock, depth and
- * state bits; enable_irq() undoes it.
+ * state bits, for chips that only mask; enable_irq() undoes it.
  */
-static __always_inline void source_disable_line(struct irq_desc *desc, bool at_once)
+static __always_inline void source_disable_line(struct irq_desc *desc)
 {
 	struct irq_data *data = &desc->irq_data;
 
@@ -49,7 +49,8 @@ static __always_inline void source_disable_line(struct irq_desc *desc, bool at_o
 	raw_spin_lock(&desc->lock);
 	if (!desc->depth++) {
 		ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_DISABLED;
-		if (at_once && !irqd_irq_masked(data)) {
+		/* Otherwise genirq does, when the line interrupts again. */
+		if (desc->status_use_accessors & IRQ_DISABLE_UNLAZY && !irqd_irq_masked(data)) {
 			data->chip->irq_mask(data);
 			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
 		}
@@ -69,7 +70,7 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 	if (device)
 		device_silence(device, status);
 	else if (source->desc)
-		source_disable_line(source->desc, source->mask_at_once);
+		source_disable_line(source->desc);
 	else
 		disable_irq_nosync(irq);
 	if (trace_procirq_mask_enabled())
