@@ -14,36 +14,6 @@ struct page {
 	FILE *out;
 };
 
-/**
- * html_escape - print text that is not markup
- * @text: anything, also from files of others
- * @out: where to
- */
-void html_escape(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
-
 static void base64(const char *data, size_t len, FILE *out)
 {
 	static const char digits[] =
