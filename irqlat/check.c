@@ -61,8 +61,7 @@ static enum verdict find_clocksource(const struct look *look,
 	snprintf(text, TEXT_BYTES, "%s", *clock ? clock : "not told");
 	if (!*clock)
 		return VERDICT_UNKNOWN;
-	return !strcmp(clock, "tsc") || !strcmp(clock, "arch_sys_counter") ||
-	       !strcmp(clock, "kvm-clock") ? VERDICT_FINE : VERDICT_SPOILS;
+	return sysinfo_clock_is_quick(clock) ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
 static enum verdict find_trace_clock(const struct look *look,

@@ -209,6 +209,24 @@ static void collect_kernel(const char *root, struct sysinfo *info)
 		info->rt_runtime_us = strtoll(text, NULL, 10);
 }
 
+/**
+ * sysinfo_clock_is_quick - whether the clock is read without a system call or more
+ * @clocksource: name in /sys
+ *
+ * "tsc-early" is the TSC for the first seconds after a boot.
+ */
+bool sysinfo_clock_is_quick(const char *clocksource)
+{
+	static const char *const quick[] = { "tsc", "tsc-early", "arch_sys_counter",
+					     "kvm-clock" };
+	size_t i;
+
+	for (i = 0; i < sizeof(quick) / sizeof(quick[0]); i++)
+		if (!strcmp(clocksource, quick[i]))
+			return true;
+	return false;
+}
+
 static void warn_about(struct sysinfo *info)
 {
 	if (info->emulated)
@@ -219,9 +237,7 @@ static void warn_about(struct sysinfo *info)
 		sysinfo_warn(info,
 			     "virtual machine (%s): times contain exits to the host and its scheduling",
 			     info->hypervisor);
-	if (*info->clocksource && strcmp(info->clocksource, "tsc") &&
-	    strcmp(info->clocksource, "arch_sys_counter") &&
-	    strcmp(info->clocksource, "kvm-clock"))
+	if (*info->clocksource && !sysinfo_clock_is_quick(info->clocksource))
 		sysinfo_warn(info,
 			     "clocksource %s: slow to read, each read adds to the figures (tsc is the one to have)",
 			     info->clocksource);

@@ -68,6 +68,7 @@ extern const struct sysinfo_field sysinfo_fields[];
 
 void sysinfo_collect(const char *root, struct sysinfo *info);
 void sysinfo_irq(const char *root, unsigned int irq, struct sysinfo *info);
+bool sysinfo_clock_is_quick(const char *clocksource);
 void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *sysinfo_text(const struct sysinfo *info,
