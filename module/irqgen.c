@@ -94,6 +94,8 @@ struct irqgen_schedule {
  * @send_csd: raises @sent times, on the CPU it was sent to
  * @sent: raises asked of the two and not begun
  * @unfinished: the same, not done yet
+ * @calls: of @send_csd, queued or running; one may be queued with nothing left to
+ *	raise, for the call before has looked at @sent meanwhile
  * @timer: paces a schedule
  * @schedule: the one running; written while the timer is stopped
  * @left: raises left in it
@@ -118,6 +120,7 @@ struct irqgen_line {
 	call_single_data_t send_csd;
 	atomic_t sent;
 	atomic_t unfinished;
+	atomic_t calls;
 
 	struct hrtimer timer;
 	struct irqgen_schedule schedule;
@@ -231,6 +234,15 @@ static void irqgen_raise_sent(void *data)
 	atomic_sub(raises, &line->unfinished);
 }
 
+static void irqgen_send_call(void *data)
+{
+	struct irqgen_line *line = data;
+
+	irqgen_raise_sent(line);
+	/* From here on the line may be gone. */
+	atomic_dec_return_release(&line->calls);
+}
+
 static void irqgen_send_work(struct irq_work *work)
 {
 	irqgen_raise_sent(container_of(work, struct irqgen_line, send_work));
@@ -245,15 +257,18 @@ static void irqgen_send_to(struct irqgen_line *line, unsigned int cpu, unsigned 
 {
 	atomic_add(raises, &line->unfinished);
 	atomic_add(raises, &line->sent);
-	if (cpu == smp_processor_id())
+	if (cpu == smp_processor_id()) {
 		irq_work_queue(&line->send_work);
-	else
-		smp_call_function_single_async(cpu, &line->send_csd);
+		return;
+	}
+	atomic_inc(&line->calls);
+	if (smp_call_function_single_async(cpu, &line->send_csd))
+		atomic_dec(&line->calls);	/* queued already */
 }
 
 static void irqgen_wait_sent(struct irqgen_line *line)
 {
-	while (atomic_read(&line->unfinished))
+	while (atomic_read(&line->unfinished) || atomic_read_acquire(&line->calls))
 		cpu_relax();
 	irq_work_sync(&line->send_work);
 }
@@ -518,7 +533,7 @@ static int irqgen_add(void)
 	line->unmask_work = IRQ_WORK_INIT_HARD(irqgen_unmask_work);
 	line->resend_work = IRQ_WORK_INIT_HARD(irqgen_resend_work);
 	line->send_work = IRQ_WORK_INIT_HARD(irqgen_send_work);
-	INIT_CSD(&line->send_csd, irqgen_raise_sent, line);
+	INIT_CSD(&line->send_csd, irqgen_send_call, line);
 	hrtimer_setup(&line->timer, irqgen_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 
 	err = irq_alloc_desc(NUMA_NO_NODE);
