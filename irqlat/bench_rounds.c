@@ -377,7 +377,7 @@ static bool is_unused(const struct run *run, size_t i)
 {
 	const struct result *r = &run->results[i];
 
-	if (!strcmp(r->stage, RESULT_STAGE_KEPT))
+	if (result_is_kept(r))
 		return !r[-1].coalesced && !r[-1].lost;
 	return stage_path(r->stage) && !r->delivered;
 }

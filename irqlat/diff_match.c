@@ -49,7 +49,7 @@ void diff_drop_kept(struct run *run)
 	size_t i = 0;
 
 	while (i < run->n_results)
-		if (!strcmp(run->results[i].stage, RESULT_STAGE_KEPT))
+		if (result_is_kept(&run->results[i]))
 			run_remove(run, i);
 		else
 			i++;

@@ -28,6 +28,8 @@ struct text_style {
 void text_style_detect(struct text_style *style, FILE *out);
 void out_text(const struct run *run, const struct text_style *style, FILE *out);
 void out_overview(const struct run *run, const struct text_style *style, FILE *out);
+void out_text_value(bool known, uint64_t ns, int width,
+		    const struct text_style *style, FILE *out);
 void out_text_histogram(const struct hist *h, const struct text_style *style,
 			FILE *out);
 void out_text_warnings(const struct sysinfo *info, FILE *out);

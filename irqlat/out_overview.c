@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The comparison in short: a line for each way, the fastest first, with a bar. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +34,7 @@ static bool has_paths(const struct run *run, const struct result *total)
 	for (i = 0; i < run->n_results; i++) {
 		const struct result *r = &run->results[i];
 
-		if (r != total && is_total(r) && stage_path(r->stage) &&
-		    strcmp(stage_path(r->stage), "kept") != 0 &&
+		if (r != total && is_total(r) && stage_path(r->stage) && !result_is_kept(r) &&
 		    r->cpu == total->cpu && r->irq == total->irq &&
 		    result_same_way(r, total))
 			return true;
@@ -47,11 +45,9 @@ static bool has_paths(const struct run *run, const struct result *total)
 /* Periods that a timer left out are no way of their own. */
 static bool is_listed(const struct run *run, const struct result *r)
 {
-	const char *path = stage_path(r->stage);
-
-	if (!is_total(r) || (path && !strcmp(path, "kept")))
+	if (!is_total(r) || result_is_kept(r))
 		return false;
-	return path || !has_paths(run, r);
+	return stage_path(r->stage) || !has_paths(run, r);
 }
 
 static void line_make(struct line *line, const struct result *r)
@@ -81,16 +77,6 @@ static bool is_known(const struct line *line)
 	return line->p50_ns != UINT64_MAX;
 }
 
-static void print_ns(bool known, uint64_t ns, const struct text_style *style, FILE *out)
-{
-	if (!known)
-		fprintf(out, "%*s", VALUE_WIDTH, "n/a");
-	else if (style->nanoseconds)
-		fprintf(out, "%*" PRIu64, VALUE_WIDTH, ns);
-	else
-		fprintf(out, "%*.3f", VALUE_WIDTH, (double)ns / 1000);
-}
-
 static void print_line(const struct line *line, uint64_t longest_ns, int title_width,
 		       int bar_width, const struct text_style *style, FILE *out)
 {
@@ -102,10 +88,10 @@ static void print_line(const struct line *line, uint64_t longest_ns, int title_w
 	fprintf(out, "%-*.*s", title_width, title_width, line->title);
 	if (bar_width)
 		fprintf(out, " %-*s", WAIT_WIDTH - 1, line->result->wait);
-	print_ns(is_known(line), line->p50_ns, style, out);
-	print_ns(known, p99_ns, style, out);
+	out_text_value(is_known(line), line->p50_ns, VALUE_WIDTH, style, out);
+	out_text_value(known, p99_ns, VALUE_WIDTH, style, out);
 	if (bar_width) {
-		print_ns(true, h->max, style, out);
+		out_text_value(true, h->max, VALUE_WIDTH, style, out);
 		fputs("  ", out);
 		bar = is_known(line) && longest_ns ?
 		      (int)(line->p50_ns * (uint64_t)bar_width / longest_ns) : 0;

@@ -95,8 +95,16 @@ void out_text_warnings(const struct sysinfo *info, FILE *out)
 		fprintf(out, "WARNING: %s\n", info->warnings[i]);
 }
 
-static void print_value(bool known, uint64_t ns, int width,
-			const struct text_style *style, FILE *out)
+/**
+ * out_text_value - one time of a table
+ * @known: it is one; n/a is printed otherwise
+ * @ns: the time
+ * @width: columns
+ * @style: its unit
+ * @out: where to
+ */
+void out_text_value(bool known, uint64_t ns, int width,
+		    const struct text_style *style, FILE *out)
 {
 	if (!known)
 		fprintf(out, "%*s", width, "n/a");
@@ -129,7 +137,7 @@ static void print_percentile_rows(const struct columns *c,
 		fprintf(out, "%-*s", LABEL_WIDTH, p->label);
 		for (i = 0; i < c->n; i++) {
 			known = hist_percentile(&c->row[i]->hist, p->ppm, &ns);
-			print_value(known, ns, c->width[i], style, out);
+			out_text_value(known, ns, c->width[i], style, out);
 		}
 		fputc('\n', out);
 	}
@@ -144,11 +152,6 @@ static const char *column_title(const char *stage)
 	return stage_path(stage) ? "total" : stage;
 }
 
-static bool is_kept(const struct result *r)
-{
-	return !strcmp(r->stage, RESULT_STAGE_KEPT);
-}
-
 /* Where some columns are of one path only, or leave out missed periods. */
 static void print_paths(const struct columns *c, FILE *out)
 {
@@ -158,7 +161,7 @@ static void print_paths(const struct columns *c, FILE *out)
 
 	for (i = 0; i < c->n; i++) {
 		any |= stage_path(c->row[i]->stage) != NULL;
-		paths |= stage_path(c->row[i]->stage) && !is_kept(c->row[i]);
+		paths |= stage_path(c->row[i]->stage) && !result_is_kept(c->row[i]);
 	}
 	if (!any)
 		return;
@@ -200,18 +203,18 @@ static void print_table(const struct columns *c, const struct text_style *style,
 		fprintf(out, "%*" PRIu64, c->width[i], c->row[i]->hist.n);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "min");
 	for (i = 0; i < c->n; i++)
-		print_value(c->row[i]->hist.n > 0, c->row[i]->hist.min,
+		out_text_value(c->row[i]->hist.n > 0, c->row[i]->hist.min,
 			    c->width[i], style, out);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "mean");
 	for (i = 0; i < c->n; i++)
-		print_value(c->row[i]->hist.n > 0,
+		out_text_value(c->row[i]->hist.n > 0,
 			    (uint64_t)hist_mean(&c->row[i]->hist), c->width[i],
 			    style, out);
 	fputc('\n', out);
 	print_percentile_rows(c, style, out);
 	fprintf(out, "%-*s", LABEL_WIDTH, "max");
 	for (i = 0; i < c->n; i++)
-		print_value(c->row[i]->hist.n > 0, c->row[i]->hist.max,
+		out_text_value(c->row[i]->hist.n > 0, c->row[i]->hist.max,
 			    c->width[i], style, out);
 	fputs("\n\n", out);
 }
@@ -307,7 +310,7 @@ static void list_paths(const struct result *r, const struct result *end,
 	text[0] = '\0';
 	for (; r < end && len < size; r++) {
 		path = stage_path(r->stage);
-		if (!path || is_kept(r) || strncmp(r->stage, "total", 5))
+		if (!path || result_is_kept(r) || strncmp(r->stage, "total", 5))
 			continue;
 		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64,
 					len ? ", " : " (", path, r->delivered);

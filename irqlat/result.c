@@ -174,6 +174,12 @@ void run_free(struct run *run)
 	run->n_results = 0;
 }
 
+/* Does the row leave out missed periods? */
+bool result_is_kept(const struct result *r)
+{
+	return !strcmp(r->stage, RESULT_STAGE_KEPT);
+}
+
 /* Are these stages of the same thing? */
 bool result_same_way(const struct result *a, const struct result *b)
 {

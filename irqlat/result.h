@@ -126,5 +126,6 @@ const char *stage_title(const char *stage);
 const char *stage_path(const char *stage);
 const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES]);
 bool result_same_way(const struct result *a, const struct result *b);
+bool result_is_kept(const struct result *r);
 
 #endif /* IRQLAT_RESULT_H */

@@ -347,7 +347,7 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 	if (!line->own.attached)
 		return false;
 	list_for_each_entry(other, &line->own.readers, node)
-		if (other != reader && (other->used || other->mapped))
+		if (other != reader && other->used)
 			return true;
 	return false;
 }

@@ -237,12 +237,14 @@ static int reader_mmap(struct file *file, struct vm_area_struct *vma)
 	int err = 0;
 
 	/* From here on the reader stays with this source and its ring. */
-	if (reader_revoked(reader))
+	if (reader_revoked(reader)) {
 		err = -ENODEV;
-	else if (!source->ring || source_is_shut(source))
+	} else if (!source->ring || source_is_shut(source)) {
 		err = -ENOTCONN;
-	else
+	} else {
+		reader->used = true;
 		reader->mapped = true;
+	}
 	reader_unlock(source);
 	return err ?: ring_map(source->ring, vma);
 }

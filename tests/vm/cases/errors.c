@@ -165,8 +165,7 @@ static void shared_with_drivers(void)
 	int irq, fd, second, uio, count, i;
 	struct blocked b;
 
-	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	require_uio();
 	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
 	irq = pci_irq(EDU_1);
 	edu = edu_map(EDU_1);

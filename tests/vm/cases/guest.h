@@ -471,6 +471,12 @@ HELPER int pci_bind(const char *device, const char *driver)
 	return put_text(path, "%s", device);
 }
 
+HELPER void require_uio(void)
+{
+	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
+		SKIP("no uio_pci_generic");
+}
+
 /* The device's INTx interrupt, or its first MSI vector when it has one. */
 HELPER int pci_irq(const char *device)
 {

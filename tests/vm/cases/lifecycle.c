@@ -483,8 +483,7 @@ static void binding_races_with_open(const char *driver, const char *kind, long t
 	int i, irq, bound = 0;
 
 	require_edu(kind);
-	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	require_uio();
 	REQUIRE(pci_bind(EDU_1, driver) == 0);
 	irq = pci_irq(EDU_1);
 	for (i = 0; i < 3; i++) {
@@ -527,8 +526,7 @@ static void a_drivers_line_is_never_masked(void)
 	int fd, masked = 0;
 
 	require_edu("intx");
-	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	require_uio();
 	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
 	opener.ret = pci_irq(EDU_1);
 	fd = irq_open(opener.ret, O_RDWR);
@@ -570,8 +568,7 @@ static void open_meets_unbinding(void)
 	pid_t pid;
 
 	require_edu("intx");
-	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	require_uio();
 	if (module_load("delay", "symbol=pci_disable_device comm=opener ms=300"))
 		SKIP("no delay.ko, or no kprobes");
 	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
@@ -656,8 +653,7 @@ static void device_removal(const char *driver, const char *kind)
 	int fd, irq, round;
 
 	require_edu(kind);
-	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	require_uio();
 	for (round = 0; round < 3; round++) {
 		REQUIRE(pci_bind(EDU_1, driver) == 0);
 		irq = pci_irq(EDU_1);
