@@ -11,6 +11,7 @@
 #include <linux/futex.h>
 #include <linux/rseq.h>
 #include <setjmp.h>
+#include <sys/eventfd.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/rseq.h>
@@ -1242,6 +1243,29 @@ static void a_line_that_is_masked(void)
 	CHECK(!(irq_info(u.source.fd).state & PROCIRQ_STATE_ULI));
 }
 
+/* Whoever has both a handler and an eventfd is told by both, and by neither's leave. */
+static void an_eventfd_beside_the_handler(void)
+{
+	struct procirq_eventfd bell = { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+	struct procirq_eventfd none = { .fd = -1 };
+	uint64_t rung = 0, total = 0;
+	struct uut u;
+
+	REQUIRE(bell.fd >= 0);
+	uut_start(&u, NULL, handle);
+	REQUIRE(ioctl(u.source.fd, PROCIRQ_IOC_SET_EVENTFD, &bell) == 0);
+	fire(&u.source, 20);
+	spin_until(&u, 20);
+	/* Where an eventfd is rung from work, several reads may be it. */
+	CHECK(AWAIT((total += read(bell.fd, &rung, sizeof(rung)) == sizeof(rung) ? rung : 0) == 20));
+	REQUIRE(ioctl(u.source.fd, PROCIRQ_IOC_SET_EVENTFD, &none) == 0);
+	fire(&u.source, 20);
+	spin_until(&u, 40);
+	CHECK_EQ(read(bell.fd, &rung, sizeof(rung)), -1);
+	close(bell.fd);
+	uut_end(&u);
+}
+
 static void handle_slowly(void *arg)
 {
 	struct uut *u = arg;
@@ -2031,6 +2055,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_module_stays),
 	TAP_TEST(the_line_goes),
 	TAP_TEST(a_line_that_is_masked),
+	TAP_TEST(an_eventfd_beside_the_handler),
 	TAP_TEST(no_nesting),
 	TAP_TEST(two_lines),
 	TAP_TEST(counted_by_line),
