@@ -181,13 +181,19 @@ static void removal_races_with_open_and_interrupts(void)
 	}
 }
 
-/* A task dwells where delay.ko keeps it. */
-static bool delay_hit(void)
+/* How many tasks have come to where delay.ko keeps them, or left it too early. */
+static int delay_count(const char *which)
 {
-	char text[16];
+	char path[64], text[16];
 
-	return read_text("/sys/module/delay/parameters/hits", text, sizeof(text)) &&
-	       atoi(text) > 0;
+	snprintf(path, sizeof(path), "/sys/module/delay/parameters/%s", which);
+	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
+}
+
+static void *remove_line(void *arg)
+{
+	CHECK(gen("remove line=%u", *(unsigned int *)arg) == 0);
+	return NULL;
 }
 
 /*
@@ -197,21 +203,28 @@ static bool delay_hit(void)
 static void open_meets_removal(void)
 {
 	struct source s = source_open(O_RDONLY);
+	pthread_t remover;
 	int status;
 	pid_t pid;
 
-	if (module_load("delay", "symbol=line_open comm=opener ms=1500"))
+	if (module_load("delay", "symbol=line_open comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_NAME, "opener");
 		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
 	}
-	REQUIRE(AWAIT(delay_hit()));
-	REQUIRE(gen("remove line=%u", s.line) == 0);
-	CHECK(!irq_exists(s.irq));
+	REQUIRE(AWAIT(delay_count("hits") > 0));
+	REQUIRE(pthread_create(&remover, NULL, remove_line, &s.line) == 0);
+	/* The line says that it is gone, and its file is still being opened. */
+	CHECK_EQ(irq_read(s.fd), -ENODEV);
+	CHECK(irq_exists(s.irq));
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
 	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
 	CHECK_EQ(status, ENODEV << 8);
+	CHECK(thread_join(remover));
+	CHECK(!irq_exists(s.irq));
+	CHECK_EQ(delay_count("expired"), 0);
 	CHECK(unload("delay"));
 }
 
@@ -579,7 +592,7 @@ static void open_meets_unbinding(void)
 		close(irq_open(irq, O_RDWR | O_NONBLOCK));
 		_exit(0);
 	}
-	sleep_ms(100);
+	REQUIRE(AWAIT(delay_count("hits") > 0));
 	CHECK(pci_unbind(EDU_1) == 0);
 	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
 	CHECK(!irq_exists(irq));

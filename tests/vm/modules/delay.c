@@ -19,25 +19,37 @@ MODULE_PARM_DESC(comm, "name of the tasks");
 
 static unsigned int ms = 100;
 module_param(ms, uint, 0444);
-MODULE_PARM_DESC(ms, "how long they dwell (100)");
+MODULE_PARM_DESC(ms, "how long they dwell at most (100)");
+
+static bool released;
+module_param(released, bool, 0644);
+MODULE_PARM_DESC(released, "they dwell no longer");
 
 static atomic_t hits;
+static atomic_t expired;
 
-static int hits_get(char *buffer, const struct kernel_param *kp)
+static int count_get(char *buffer, const struct kernel_param *kp)
 {
-	return sysfs_emit(buffer, "%d\n", atomic_read(&hits));
+	return sysfs_emit(buffer, "%d\n", atomic_read((atomic_t *)kp->arg));
 }
 
-static const struct kernel_param_ops hits_ops = { .get = hits_get };
-module_param_cb(hits, &hits_ops, NULL, 0444);
+static const struct kernel_param_ops count_ops = { .get = count_get };
+module_param_cb(hits, &count_ops, &hits, 0444);
 MODULE_PARM_DESC(hits, "how often one has");
+module_param_cb(expired, &count_ops, &expired, 0444);
+MODULE_PARM_DESC(expired, "how often one was not released in time");
 
 static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
 {
-	if (!strcmp(current->comm, comm)) {
-		atomic_inc(&hits);
-		mdelay(ms);
-	}
+	unsigned int i;
+
+	if (strcmp(current->comm, comm))
+		return 0;
+	atomic_inc(&hits);
+	for (i = 0; i < ms && !READ_ONCE(released); i++)
+		mdelay(1);
+	if (i == ms)
+		atomic_inc(&expired);
 	return 0;
 }
 
