@@ -31,7 +31,9 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 lib_src := $(wildcard libprocirq/*.c)
 tracing_src := $(wildcard tracing/*.c)
 cli_src := $(wildcard cli/*.c)
-irqlat_src := $(wildcard irqlat/*.c)
+irqlat_src := $(wildcard irqlat/*.c irqlat/*/*.c)
+report_src := $(wildcard reports/*.c reports/*/*.c)
+result_src := $(wildcard results/*.c system/*.c)
 irqtop_src := $(wildcard irqtop/*.c)
 procirq_src := $(wildcard procirq/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
@@ -41,7 +43,7 @@ fuzz_src := $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 lib_obj := $(call obj,$(lib_src))
-irqlat_obj := $(call obj,$(irqlat_src) $(cli_src) $(tracing_src))
+irqlat_obj := $(call obj,$(irqlat_src) $(report_src) $(result_src) $(cli_src) $(tracing_src))
 irqtop_obj := $(call obj,$(irqtop_src) $(tracing_src))
 procirq_obj := $(call obj,$(procirq_src) $(cli_src))
 # Everything of a tool but its main(), for the unit tests.
@@ -77,7 +79,7 @@ $(B)/lib/libprocirq.so.0: $(lib_obj)
 	$(CC) -shared -Wl,-soname,libprocirq.so.0 $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Templates are part of the program.
-$(B)/obj/irqlat/templates.o: $(wildcard reports/*.html reports/*.gp)
+$(B)/obj/reports/templates.o: $(wildcard reports/*.html reports/*.gp)
 
 $(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
 	@mkdir -p $(@D)

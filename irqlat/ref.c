@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat ref: what others published, and ours beside it. */
+/* irqlat ref: what others published. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "command.h"
 #include "msg.h"
 #include "opts.h"
-#include "ref.h"
+#include "reports/reference/ref.h"
 
 struct config {
 	struct opt_file json;
@@ -85,99 +85,6 @@ static int print_json(const void *nothing, FILE *out)
 	err = json_dumpf(root, out, JSON_INDENT(1));
 	json_decref(root);
 	return err || fputc('\n', out) == EOF ? -1 : 0;
-}
-
-/* --- ours beside theirs --------------------------------------------------------- */
-
-/* Of upcalls those that woke nobody: an upcall has one row for each path. */
-static bool is_stage(const char *stage, const struct ref_comparison *with)
-{
-	const char *path = stage_path(stage);
-
-	if (!with->upcall)
-		return !strcmp(stage, with->stage);
-	return path && (!strcmp(path, "direct") || !strcmp(path, "return")) &&
-	       !strncmp(stage, with->stage, (size_t)(path - stage) - 1);
-}
-
-static bool is_ours(const struct result *r, const struct ref_comparison *with)
-{
-	bool upcall = !strncmp(r->way, "uli", 3);
-
-	return with->stage && r->hist.n && is_stage(r->stage, with) &&
-	       upcall == with->upcall && (upcall || !strcmp(r->wait, "block"));
-}
-
-static void print_ns(uint64_t ns, bool known, const struct text_style *style,
-		     FILE *out)
-{
-	if (!known)
-		fprintf(out, " %11s", "n/a");
-	else if (style->nanoseconds)
-		fprintf(out, " %11" PRIu64, ns);
-	else
-		fprintf(out, " %11.3f", (double)ns / 1000);
-}
-
-/* Returns how many rows of ours compare. */
-static size_t print_ours(const struct run *run, const struct ref_comparison *with,
-			 const struct text_style *style, FILE *out)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < run->n_results; i++) {
-		const struct result *r = &run->results[i];
-		uint64_t p50 = 0, p99 = 0;
-		bool has_p50 = hist_percentile(&r->hist, 500000, &p50);
-		bool has_p99 = hist_percentile(&r->hist, 990000, &p99);
-
-		if (!is_ours(r, with))
-			continue;
-		if (!n++)
-			fprintf(out, "  ours, %-33s %11s %11s %11s %11s\n",
-				style->nanoseconds ? "ns" : "us", "mean", "p50",
-				"p99", "max");
-		fprintf(out, "    %-12s %-22s ", r->way, r->stage);
-		print_ns((uint64_t)hist_mean(&r->hist), true, style, out);
-		print_ns(p50, has_p50, style, out);
-		print_ns(p99, has_p99, style, out);
-		print_ns(r->hist.max, true, style, out);
-		fputc('\n', out);
-	}
-	return n;
-}
-
-/**
- * ref_compare - print what was measured beside what others claim
- * @run: ours
- * @style: unit of times
- * @out: where to
- */
-void ref_compare(const struct run *run, const struct text_style *style,
-		 FILE *out)
-{
-	const struct ref_claim *c;
-	int kind;
-
-	fputs("\nBeside published claims (irqlat ref has source and conditions):\n",
-	      out);
-	for (kind = 0; kind < REF_KINDS; kind++) {
-		const struct ref_comparison *with = &ref_comparisons[kind];
-
-		fputc('\n', out);
-		for (c = ref_claims; c->system; c++)
-			if ((int)c->kind == kind)
-				fprintf(out, "  claim: %s %s (%s), %s, %s\n",
-					c->system, c->figure, c->statistic,
-					c->what, c->date);
-		if (!print_ours(run, with, style, out))
-			fputs("  ours: nothing in this run compares\n", out);
-		fprintf(out, "  may be compared with:     %s\n  may not be compared with: %s\n",
-			with->may, with->may_not);
-	}
-	if (run->system.emulated)
-		fputs("\n  WARNING: this system is emulated: none of its times may be compared with the claims\n",
-		      out);
 }
 
 /**

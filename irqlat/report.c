@@ -11,8 +11,8 @@
 #include "command.h"
 #include "msg.h"
 #include "opts.h"
-#include "out.h"
-#include "report.h"
+#include "results/out.h"
+#include "reports/report.h"
 
 struct config {
 	const char *folder;

@@ -23,10 +23,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "irqlat/clock.h"
-#include "irqlat/diff.h"
-#include "irqlat/out.h"
-#include "irqlat/rtsetup.h"
+#include "system/clock.h"
+#include "irqlat/diff/diff.h"
+#include "results/out.h"
+#include "irqlat/bench/rtsetup.h"
 
 #define ROUNDS		200
 #define SPAN_MAX	(BLOCKS_MAX / 2)

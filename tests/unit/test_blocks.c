@@ -3,8 +3,8 @@
 
 #include "unit.h"
 
-#include "irqlat/blocks.h"
-#include "irqlat/out.h"
+#include "results/blocks.h"
+#include "results/out.h"
 
 /* A block's length at first. */
 #define LENGTH BLOCKS_LENGTH_NS

@@ -6,7 +6,7 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-#include "irqlat/diff.h"
+#include "irqlat/diff/diff.h"
 
 #define SECONDS		60
 #define PER_SECOND	1500

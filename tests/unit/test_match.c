@@ -3,10 +3,10 @@
 
 #include "unit.h"
 
-#include "irqlat/entrytrace.h"
-#include "irqlat/irqgen_tally.h"
-#include "irqlat/source.h"
-#include "irqlat/sysinfo.h"
+#include "irqlat/bench/entrytrace.h"
+#include "irqlat/source/irqgen_tally.h"
+#include "irqlat/source/source.h"
+#include "system/sysinfo.h"
 
 static void sequence_numbers_map(void **state)
 {

@@ -3,8 +3,8 @@
 
 #include "unit.h"
 
-#include "irqlat/out.h"
-#include "irqlat/report.h"
+#include "results/out.h"
+#include "reports/report.h"
 
 static void add(struct run *run, const char *way, const char *stage,
 		uint64_t samples, uint64_t base_ns)

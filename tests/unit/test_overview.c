@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "irqlat/out.h"
+#include "results/out.h"
 
 static struct result *add(struct run *run, const char *way, const char *wait,
 			  const char *stage, uint64_t samples, int64_t ns)

@@ -7,7 +7,7 @@
 
 #include "cli/opts.h"
 #include "cli/parse.h"
-#include "irqlat/way.h"
+#include "irqlat/way/way.h"
 
 static void durations(void **state)
 {

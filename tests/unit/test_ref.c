@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "irqlat/ref.h"
+#include "reports/reference/ref.h"
 
 static void claims_are_complete(void **state)
 {

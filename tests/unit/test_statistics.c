@@ -11,7 +11,7 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-#include "irqlat/statistics.h"
+#include "irqlat/diff/statistics.h"
 
 #define assert_close(x, expected, error) \
 	assert_true(fabs((x) - (expected)) <= (error))

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a measuring thread needs to be undisturbed. Whatever is not permitted
+ * becomes a warning in the result, and the measurement goes on.
+ */
+#ifndef IRQLAT_RTSETUP_H
+#define IRQLAT_RTSETUP_H
+
+#include "parse.h"
+#include "system/sysinfo.h"
+
+int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu,
+		   int *source_cpu);
+void rt_lock_memory(struct sysinfo *info);
+int rt_hold_cpu_dma_latency(struct sysinfo *info);
+int rt_pin(int cpu);
+int rt_set_priority(const struct priority *priority);
+void rt_note_priority(const struct priority *priority, int error,
+		      struct sysinfo *info);
+
+#endif /* IRQLAT_RTSETUP_H */

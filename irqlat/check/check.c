@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat check: what on this system spoils a measurement of latency. */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "irqlat/command.h"
+#include "msg.h"
+#include "opts.h"
+
+#define CHECKS_MAX 32
+
+struct config {
+	const char *root;
+	bool json;
+};
+
+static const struct opt options[] = {
+	{ 0, "json", NULL, OPT_FLAG, .offset = offsetof(struct config, json),
+	  .help = "print JSON instead of the text" },
+	{ 0, "root", "DIR", OPT_STRING, .offset = offsetof(struct config, root),
+	  .help = "look below DIR instead of /: another system's files" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "check",
+	.arguments = "",
+	.summary = "Say what on this system spoils a measurement of latency.",
+	.options = options,
+	.epilogue = "Exit status: 0 nothing does, 1 error, 2 something does.\n",
+};
+
+/**
+ * cmd_check - irqlat check
+ * @argc: arguments from "check" on
+ * @argv: the same
+ *
+ * Returns the exit status.
+ */
+int cmd_check(int argc, char **argv)
+{
+	struct config config = { .root = "" };
+	struct finding findings[CHECKS_MAX];
+	struct look look;
+	size_t n;
+	int operand, rc, status = EXIT_OK;
+
+	rc = opts_parse(&command, argc, argv, &config, &operand);
+	if (rc == OPTS_HELP) {
+		opts_help(&command, stdout);
+		return EXIT_OK;
+	}
+	if (rc < 0)
+		return EXIT_ERROR;
+	if (operand < argc) {
+		msg_error("%s: check takes options only", argv[operand]);
+		return EXIT_ERROR;
+	}
+	if (*config.root && access(config.root, X_OK)) {
+		msg_error("--root: %s: %s", config.root, strerror(errno));
+		return EXIT_ERROR;
+	}
+	look.root = config.root;
+	sysinfo_collect(look.root, &look.info);
+	for (n = 0; n < CHECKS_MAX && checks[n].name; n++) {
+		findings[n].check = &checks[n];
+		findings[n].verdict = checks[n].find(&look, findings[n].text);
+		if (findings[n].verdict == VERDICT_SPOILS)
+			status = EXIT_THRESHOLD;
+	}
+	if (!config.json)
+		check_print_text(findings, n);
+	else if (check_print_json(findings, n))
+		return EXIT_ERROR;
+	return status;
+}

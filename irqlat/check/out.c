@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What irqlat check found, for people and as JSON. */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "check.h"
+
+static const char *const verdict_names[] = { "fine", "spoils", "unknown" };
+
+/**
+ * check_print_text - the findings for people
+ * @findings: @n of them
+ * @n: how many
+ */
+void check_print_text(const struct finding *findings, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		printf("%-8s %-20s %s\n", verdict_names[findings[i].verdict],
+		       findings[i].check->name, findings[i].text);
+		if (findings[i].verdict != VERDICT_FINE)
+			printf("         effect: %s\n         change: %s\n",
+			       findings[i].check->effect, findings[i].check->change);
+	}
+}
+
+/**
+ * check_print_json - the findings as JSON, schema irqlat-check/1
+ * @findings: @n of them
+ * @n: how many
+ *
+ * Returns 0; -1 if they could not be written.
+ */
+int check_print_json(const struct finding *findings, size_t n)
+{
+	json_t *array = json_array();
+	int err;
+
+	for (size_t i = 0; i < n; i++) {
+		bool tell = findings[i].verdict != VERDICT_FINE;
+		json_t *text = json_string(findings[i].text);
+
+		json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:s?, s:s?}",
+			"name", findings[i].check->name, "verdict",
+			verdict_names[findings[i].verdict], "state",
+			text ? text : json_null(), "effect",
+			tell ? findings[i].check->effect : NULL, "change",
+			tell ? findings[i].check->change : NULL));
+	}
+	array = json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings",
+			  array);
+	err = !array || json_dumpf(array, stdout, JSON_COMPACT) ||
+	      putchar('\n') == EOF;
+	json_decref(array);
+	return err ? -1 : 0;
+}

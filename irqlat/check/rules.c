@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What may spoil a measurement: how each is found, what it does, how to change it. */
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "system/sysfile.h"
+
+/* Model specific register: SMIs since reset, on Intel since Nehalem. */
+#define MSR_SMI_COUNT	0x34
+
+/* Sleeping deeper than this shows in any figure of interest. */
+#define DMA_LATENCY_FINE_US 10
+
+static enum verdict find_clocksource(const struct look *look,
+				     char text[CHECK_TEXT_BYTES])
+{
+	const char *clock = look->info.clocksource;
+
+	snprintf(text, CHECK_TEXT_BYTES, "%s", *clock ? clock : "not told");
+	if (!*clock)
+		return VERDICT_UNKNOWN;
+	return sysinfo_clock_is_quick(clock) ? VERDICT_FINE : VERDICT_SPOILS;
+}
+
+static enum verdict find_trace_clock(const struct look *look,
+				     char text[CHECK_TEXT_BYTES])
+{
+	char clocks[256];
+
+	if (sysfile_read(look->root, "/sys/kernel/tracing/trace_clock", clocks,
+			 sizeof(clocks)) < 0) {
+		snprintf(text, CHECK_TEXT_BYTES, "tracefs cannot be read: %s",
+			 strerror(errno));
+		return VERDICT_UNKNOWN;
+	}
+	if (strstr(clocks, "mono")) {
+		snprintf(text, CHECK_TEXT_BYTES, "mono can be had, and is used");
+		return VERDICT_FINE;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "only: %.100s", clocks);
+	return VERDICT_SPOILS;
+}
+
+static enum verdict find_hypervisor(const struct look *look,
+				    char text[CHECK_TEXT_BYTES])
+{
+	snprintf(text, CHECK_TEXT_BYTES, "%s%s", look->info.hypervisor,
+		 look->info.emulated ? ", an emulator" : "");
+	return strcmp(look->info.hypervisor, "none") ? VERDICT_SPOILS :
+						       VERDICT_FINE;
+}
+
+static enum verdict find_governor(const struct look *look,
+				  char text[CHECK_TEXT_BYTES])
+{
+	const char *governor = look->info.governor;
+
+	snprintf(text, CHECK_TEXT_BYTES, "%s", *governor ? governor :
+		 "this kernel does not scale the frequency");
+	return !*governor || !strcmp(governor, "performance") ? VERDICT_FINE :
+								VERDICT_SPOILS;
+}
+
+/* The limit that all programs together have asked for. */
+static enum verdict find_idle(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	char path[PATH_MAX], limit[48] = "limit not readable";
+	int32_t us = INT32_MAX;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/dev/cpu_dma_latency", look->root);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (read(fd, &us, sizeof(us)) == sizeof(us))
+			snprintf(limit, sizeof(limit), "limit %d us", us);
+		close(fd);
+	}
+	if (!*look->info.idle_states) {
+		snprintf(text, CHECK_TEXT_BYTES, "no idle states; %s", limit);
+		return VERDICT_FINE;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "%.90s; %s", look->info.idle_states, limit);
+	return us <= DMA_LATENCY_FINE_US ? VERDICT_FINE : VERDICT_SPOILS;
+}
+
+static enum verdict find_throttling(const struct look *look,
+				    char text[CHECK_TEXT_BYTES])
+{
+	if (look->info.rt_runtime_us < 0) {
+		snprintf(text, CHECK_TEXT_BYTES, "off");
+		return VERDICT_FINE;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "real-time tasks get %" PRId64 " us of each period",
+		 look->info.rt_runtime_us);
+	return VERDICT_SPOILS;
+}
+
+static enum verdict find_isolation(const struct look *look,
+				   char text[CHECK_TEXT_BYTES])
+{
+	const char *isolated = look->info.isolated_cpus;
+	const char *nohz = look->info.nohz_full_cpus;
+
+	snprintf(text, CHECK_TEXT_BYTES, "isolated: %.50s, nohz_full: %.50s",
+		 *isolated ? isolated : "none", *nohz ? nohz : "none");
+	return *isolated ? VERDICT_FINE : VERDICT_SPOILS;
+}
+
+static bool runs_as(const char *root, const char *pid, const char *name)
+{
+	char path[300], comm[32];
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	return sysfile_read(root, path, comm, sizeof(comm)) > 0 &&
+	       !strcmp(comm, name);
+}
+
+static enum verdict find_irqbalance(const struct look *look,
+				    char text[CHECK_TEXT_BYTES])
+{
+	enum verdict verdict = VERDICT_FINE;
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *proc;
+
+	snprintf(path, sizeof(path), "%s/proc", look->root);
+	proc = opendir(path);
+	if (!proc) {
+		snprintf(text, CHECK_TEXT_BYTES, "%s", strerror(errno));
+		return VERDICT_UNKNOWN;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "does not run");
+	while ((entry = readdir(proc))) {
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    runs_as(look->root, entry->d_name, "irqbalance")) {
+			snprintf(text, CHECK_TEXT_BYTES, "runs, process %.12s",
+				 entry->d_name);
+			verdict = VERDICT_SPOILS;
+		}
+	}
+	closedir(proc);
+	return verdict;
+}
+
+static enum verdict find_threadirqs(const struct look *look,
+				    char text[CHECK_TEXT_BYTES])
+{
+	snprintf(text, CHECK_TEXT_BYTES, "%s", look->info.threadirqs ?
+		 "handlers run in threads" : "handlers run in hard interrupts");
+	return look->info.threadirqs ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+static enum verdict find_smt(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	char active[8];
+
+	if (sysfile_read(look->root, "/sys/devices/system/cpu/smt/active", active,
+			 sizeof(active)) <= 0) {
+		snprintf(text, CHECK_TEXT_BYTES, "not told");
+		return VERDICT_UNKNOWN;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "%s", active[0] == '1' ?
+		 "CPUs share cores" : "each CPU has its core");
+	return active[0] == '1' ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+static enum verdict find_smi(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	char path[PATH_MAX];
+	uint64_t count;
+	int fd, n;
+
+	snprintf(path, sizeof(path), "%s/dev/cpu/0/msr", look->root);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : (int)pread(fd, &count, sizeof(count), MSR_SMI_COUNT);
+	snprintf(text, CHECK_TEXT_BYTES, "cannot be counted: %.80s: %s", path,
+		 strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (n != sizeof(count))
+		return VERDICT_UNKNOWN;
+	snprintf(text, CHECK_TEXT_BYTES, "%" PRIu64 " since reset", count);
+	return count ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+const struct check checks[] = {
+	{ "clocksource", find_clocksource,
+	  "each time stamp costs microseconds, and the cost is in every figure",
+	  "boot with tsc=reliable if the TSC is sound, or use another machine" },
+	{ "trace clock", find_trace_clock,
+	  "CPUs may disagree by microseconds, so a stage across CPUs can be negative",
+	  "as root: mount -t tracefs nodev /sys/kernel/tracing; use a kernel with the trace clock mono" },
+	{ "hypervisor", find_hypervisor,
+	  "wake-ups and idle exits leave the guest; the host's scheduling is in the tail",
+	  "measure on the machine itself, or pin and isolate the virtual CPUs on the host" },
+	{ "frequency governor", find_governor,
+	  "the clock rate depends on the load before: short bursts look slow",
+	  "cpupower frequency-set -g performance" },
+	{ "idle states", find_idle,
+	  "the stage \"wake\" contains the exit from deep idle, up to hundreds of us",
+	  "irqlat bench holds /dev/cpu_dma_latency at 0; else boot with idle=poll or cpuidle.off=1" },
+	{ "RT throttling", find_throttling,
+	  "a spinning real-time task is stopped for the rest of the period (50 ms of 1 s)",
+	  "sysctl kernel.sched_rt_runtime_us=-1" },
+	{ "isolated CPUs", find_isolation,
+	  "other tasks and timers run on the measured CPU: long \"queue\" and \"exit\"",
+	  "boot with isolcpus=LIST nohz_full=LIST, or use cpusets, and measure there" },
+	{ "irqbalance", find_irqbalance,
+	  "it moves interrupts between CPUs while they are measured",
+	  "systemctl stop irqbalance, and write /proc/irq/N/smp_affinity_list" },
+	{ "threaded interrupts", find_threadirqs,
+	  "one more thread to wake: the stages \"thread_*\" are in every chain",
+	  "as wanted; give irq/N-... threads a priority with chrt, or boot without threadirqs" },
+	{ "SMT", find_smt,
+	  "the other thread of the core takes execution time from the measured one",
+	  "echo off > /sys/devices/system/cpu/smt/control" },
+	{ "SMIs", find_smi,
+	  "firmware stops all CPUs where the kernel cannot see it",
+	  "modprobe msr and compare the count (Intel) before and after a run; change the firmware's settings" },
+	{ .name = NULL }
+};

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat diff: is B slower than A, or is that chance? */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "irqlat/command.h"
+#include "diff.h"
+#include "msg.h"
+#include "opts.h"
+
+struct config {
+	struct opt_strings limits;
+	bool any_irq;
+	bool any_cpu;
+	bool details;
+	bool nanoseconds;
+	struct opt_file json;
+};
+
+#define AT(member) .offset = offsetof(struct config, member)
+
+static const struct opt options[] = {
+	{ 0, "max-regress", "LIMIT", OPT_STRINGS, AT(limits),
+	  .help = "how much worse a figure may become: p50, p99, p99.9 or max,\n= and a share, a time, or both: p99=5%,2us; repeatable.\nDefault: any change for the worse is a regression" },
+	{ 0, "any-irq", NULL, OPT_FLAG, AT(any_irq),
+	  .help = "rows match whatever the number of the interrupt" },
+	{ 0, "any-cpu", NULL, OPT_FLAG, AT(any_cpu),
+	  .help = "rows match whatever the CPU" },
+	{ 'v', "details", NULL, OPT_FLAG, AT(details),
+	  .help = "print every figure and test, not only the verdict" },
+	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
+	  .help = "print nanoseconds instead of microseconds" },
+	{ 0, "json", "FILE", OPT_FILE, AT(json),
+	  .help = "write JSON to FILE, or instead of the text" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "diff",
+	.arguments = "A.json B.json [A.json B.json]...",
+	.summary = "Compare two results of irqlat bench: which rows became slower, and is it chance?",
+	.options = options,
+	.epilogue = "Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
+};
+
+struct output {
+	const struct diff *diff;
+	const struct diff_style *style;
+};
+
+static int write_json(const void *what, FILE *out)
+{
+	const struct output *output = what;
+
+	return diff_out_json(output->diff, output->style, out);
+}
+
+static int print(const struct config *config, const struct diff *diff,
+		 const char *names[2], bool in_turns)
+{
+	struct diff_style style = {
+		.names = { names[0], names[1] },
+		.in_turns = in_turns,
+		.nanoseconds = config->nanoseconds,
+		.details = config->details,
+	};
+	const struct output output = { diff, &style };
+
+	if (!opt_file_is_stdout(&config->json))
+		diff_out_text(diff, &style, stdout);
+	return opt_file_write(&config->json, write_json, &output);
+}
+
+/* Returns the exit status. */
+static int compare(const struct config *config,
+		   const struct diff_options *wanted, const struct run *a,
+		   const struct run *b, const char *names[2], bool in_turns)
+{
+	struct diff diff = { 0 };
+	int status = EXIT_ERROR;
+
+	if (diff_runs(a, b, wanted, &diff)) {
+		msg_error("out of memory");
+	} else if (!diff.n_rows) {
+		msg_error("%s and %s: no row is in both; --any-irq and --any-cpu match rows that differ in these",
+			  names[0], names[1]);
+	} else if (!print(config, &diff, names, in_turns)) {
+		if (diff_has_decision(&diff))
+			status = diff_has_regression(&diff) ? EXIT_THRESHOLD :
+							      EXIT_OK;
+		else
+			msg_error("%s and %s: too little to decide any row by: it takes %d blocks of time in both files; measure for longer (-d 60)",
+				  names[0], names[1], DIFF_SPANS_MIN);
+	}
+	diff_free(&diff);
+	return status;
+}
+
+/* Which files are of side A or B: they take turns. */
+struct side {
+	char **files;
+	int n;
+};
+
+/*
+ * Reads all files of a side into one run. @name gets the files' names, to be
+ * freed. Returns 0 or -1.
+ */
+static int read_side(const struct side *side, const struct diff_options *wanted,
+		     struct run *run, char **name)
+{
+	size_t bytes = 0;
+	FILE *list = open_memstream(name, &bytes);
+	long left_out = 0;
+	int i, err = list ? 0 : -1;
+
+	for (i = 0; i < side->n && !err; i++) {
+		const char *file = side->files[2 * i];
+		struct run more = { 0 };
+		long n = 0;
+
+		fprintf(list, "%s%s", i ? ", " : "", file);
+		err = in_file(file, i ? &more : run, NULL, NULL);
+		diff_drop_kept(i ? &more : run);
+		if (!err && i) {
+			n = diff_join(run, &more, wanted);
+			if (n < 0) {
+				msg_error("out of memory");
+				err = -1;
+			}
+		}
+		left_out += n;
+		run_free(&more);
+	}
+	if (list && fclose(list))
+		err = -1;
+	if (!err && left_out)
+		msg_warning("%s: %ld rows are not in all of them, and left out", *name,
+			 left_out);
+	return err;
+}
+
+/**
+ * cmd_diff - irqlat diff
+ * @argc: arguments from "diff" on
+ * @argv: the same
+ *
+ * Returns the exit status.
+ */
+int cmd_diff(int argc, char **argv)
+{
+	struct config config = { 0 };
+	struct diff_options wanted = { 0 };
+	struct run run[2] = { 0 };
+	char *names[2] = { NULL, NULL };
+	int operand, rc, err = 0, status = EXIT_ERROR;
+	size_t i;
+
+	rc = opts_parse(&command, argc, argv, &config, &operand);
+	if (rc == OPTS_HELP) {
+		opts_help(&command, stdout);
+		return EXIT_OK;
+	}
+	if (rc < 0)
+		return EXIT_ERROR;
+	if (argc - operand < 2) {
+		msg_error("diff: which two files? irqlat diff A.json B.json");
+		return EXIT_ERROR;
+	}
+	if ((argc - operand) % 2) {
+		msg_error("diff: %d files, which are no pairs: A.json B.json A.json B.json, as they were measured in turns",
+			  argc - operand);
+		return EXIT_ERROR;
+	}
+	wanted.any_irq = config.any_irq;
+	wanted.any_cpu = config.any_cpu;
+	for (i = 0; i < config.limits.n; i++)
+		if (diff_limit_parse(config.limits.text[i], wanted.limits))
+			return EXIT_ERROR;
+	for (i = 0; i < 2 && !err; i++) {
+		const struct side side = { argv + operand + i, (argc - operand) / 2 };
+
+		err = read_side(&side, &wanted, &run[i], &names[i]);
+	}
+	if (!err)
+		status = compare(&config, &wanted, &run[0], &run[1],
+				 (const char *[]){ names[0], names[1] },
+				 argc - operand > 2);
+	for (i = 0; i < 2; i++) {
+		run_free(&run[i]);
+		free(names[i]);
+	}
+	return status;
+}

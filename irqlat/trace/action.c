@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat trace --on-threshold: what is to be done, and the part that is outside. */
+
+#include "stop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "msg.h"
+
+/* --- options --------------------------------------------------------------- */
+
+static int parse_signal(char *text, struct trace_action *action)
+{
+	char *part, *state = NULL;
+	uint64_t n;
+
+	action->number = SIGUSR1;
+	action->pid = 0;
+	for (part = strtok_r(text, ",", &state); part;
+	     part = strtok_r(NULL, ",", &state)) {
+		if (!strncmp(part, "num=", 4) && !parse_u64(part + 4, &n) &&
+		    n > 0 && n < 65)
+			action->number = (int)n;
+		else if (!strcmp(part, "pid=parent"))
+			action->pid = getppid();
+		else if (!strncmp(part, "pid=", 4) && !parse_u64(part + 4, &n) &&
+			 n > 0 && n <= INT32_MAX)
+			action->pid = (int)n;
+		else
+			return -1;
+	}
+	return action->pid ? 0 : -1;
+}
+
+static int parse_action(char *text, struct trace_action *action)
+{
+	char *arguments = strchr(text, ',');
+
+	if (arguments)
+		*arguments++ = '\0';
+	if (!strcmp(text, "trace")) {
+		action->kind = TRACE_ACTION_TRACE;
+		action->text = NULL;
+		if (arguments && strncmp(arguments, "file=", 5))
+			return -1;
+		if (arguments)
+			action->text = arguments + 5;
+		return 0;
+	}
+	if (!strcmp(text, "signal") && arguments) {
+		action->kind = TRACE_ACTION_SIGNAL;
+		return parse_signal(arguments, action);
+	}
+	if (!strcmp(text, "shell") && arguments &&
+	    !strncmp(arguments, "command=", 8)) {
+		action->kind = TRACE_ACTION_SHELL;
+		action->text = arguments + 8;
+		return 0;
+	}
+	action->kind = TRACE_ACTION_CONTINUE;
+	return strcmp(text, "continue") || arguments ? -1 : 0;
+}
+
+/**
+ * trace_actions_parse - "trace,file=x.dat;shell,command=sync;continue"
+ * @text: actions, separated by semicolons
+ * @config: gets them; its strings live as long as the program
+ *
+ * Returns 0, or -1 after saying what is wrong.
+ */
+int trace_actions_parse(const char *text, struct trace_config *config)
+{
+	char *copy = strdup(text), *part, *state = NULL;
+
+	for (part = copy ? strtok_r(copy, ";", &state) : NULL; part;
+	     part = strtok_r(NULL, ";", &state)) {
+		if (config->n_actions == TRACE_ACTIONS_MAX ||
+		    parse_action(part, &config->actions[config->n_actions++]))
+			break;
+	}
+	if (!part && config->n_actions)
+		return 0;
+	msg_error("--on-threshold: \"%s\" is none of: trace[,file=F] "
+		  "signal,num=N,pid=P|parent shell,command=C continue", text);
+	free(copy);
+	return -1;
+}
+
+/* --- actions --------------------------------------------------------------- */
+
+/*
+ * Until it ends. Who tells us to end means it, too: it gets the signal, and so do
+ * we, later: the run reads its own.
+ */
+static int wait_child(pid_t pid, const sigset_t *awaited)
+{
+	int status = 0, told = 0;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		int number = sigwaitinfo(awaited, NULL);
+
+		if (number > 0 && number != SIGCHLD) {
+			kill(pid, number);
+			told = number;
+		}
+	}
+	if (told)
+		raise(told);
+	return status;
+}
+
+/* The child gets its signals back: it must end when it is told to. */
+static int run_shell(const char *command)
+{
+	sigset_t awaited, before;
+	pid_t pid;
+
+	trace_run_signals(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &awaited, &before);
+	pid = fork();
+	if (!pid) {
+		sigemptyset(&before);
+		sigprocmask(SIG_SETMASK, &before, NULL);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0)
+		msg_error("--on-threshold shell: %s", strerror(errno));
+	else if (wait_child(pid, &awaited))
+		msg_warning("--on-threshold shell: \"%s\" failed", command);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid < 0 ? -1 : 0;
+}
+
+static int send_signal(const struct trace_action *action)
+{
+	if (!kill(action->pid, action->number))
+		return 0;
+	msg_error("--on-threshold signal: process %d: %s", action->pid,
+		  strerror(errno));
+	return -1;
+}
+
+/**
+ * trace_action_run - send the signal, run the command
+ * @action: TRACE_ACTION_SIGNAL or TRACE_ACTION_SHELL
+ *
+ * Returns 0, or -1 after a message.
+ */
+int trace_action_run(const struct trace_action *action)
+{
+	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text) :
+						    send_signal(action);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat trace on the running kernel. */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "system/clock.h"
+#include "msg.h"
+#include "trace.h"
+#include "stop.h"
+#include "top.h"
+#include "tracing/instance.h"
+
+#define POLL_MS		100
+#define KEEP_BYTES_CPU	(16u << 20)
+#define KEEP_BYTES_ALL	(256u << 20)
+
+/**
+ * struct live - a live run
+ * @run: its results
+ * @instance: of the kernel
+ * @engine: reads it
+ * @stop: what to do about chains that took too long
+ * @signal_fd: SIGINT and its like end the run
+ * @end_ns: when it is over, 0: never
+ * @next_ns: when the next table is due
+ * @stopped: a chain took too long and ended the run
+ * @unread: nobody takes our output
+ * @top: the screen, if any
+ */
+struct live {
+	struct trace_run *run;
+	struct instance *instance;
+	struct engine *engine;
+	struct trace_stop *stop;
+	struct trace_top *top;
+	int signal_fd;
+	uint64_t end_ns;
+	uint64_t next_ns;
+	bool stopped;
+	bool unread;
+};
+
+static int open_instance(struct live *live)
+{
+	const struct trace_config *config = live->run->config;
+	struct instance_config want = {
+		.user = !config->no_user,
+		.timers = config->timers,
+		.works = true,
+		.vectors = !config->no_vectors,
+		.stacks = config->auto_ns > 0,
+		.pids = config->filter.pids,
+		.n_pids = config->filter.n_pids,
+		.buffer_kb = (uint32_t)config->buffer_kb,
+		.subbuf_kb = (uint32_t)config->subbuf_kb,
+		.mmap = config->mmap,
+	};
+	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
+	char error[INSTANCE_ERROR_BYTES];
+
+	if (config->trace_file.wanted || config->n_actions) {
+		want.keep_bytes = KEEP_BYTES_CPU;
+		if (n_cpus > KEEP_BYTES_ALL / KEEP_BYTES_CPU)
+			want.keep_bytes = KEEP_BYTES_ALL / (size_t)n_cpus;
+	}
+	live->instance = instance_new(&want, error);
+	if (!live->instance) {
+		msg_error("%s", error);
+		return -1;
+	}
+	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
+	live->run->mapped = config->mmap &&
+			    !instance_mmap_problem(live->instance);
+	if (instance_mmap_problem(live->instance))
+		msg_warning("--mmap: this kernel does not map trace buffers (%s; Linux 6.10 and later do): they are read() instead",
+			     instance_mmap_problem(live->instance));
+	return 0;
+}
+
+static int open_engine(struct live *live)
+{
+	struct trace_run *run = live->run;
+	struct engine_config config = {
+		.n_cpus = instance_n_cpus(live->instance),
+		.layout = *instance_layout(live->instance),
+		.catalog = instance_catalog(live->instance),
+		.source = instance_pages(live->instance),
+		.loss = trace_run_loss,
+		.loss_ctx = run,
+	};
+
+	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);
+	if (stats_init(&run->total, config.catalog, &run->config->filter) ||
+	    stats_init(&run->interval, config.catalog, &run->config->filter))
+		return -1;
+	config.sink = stats_sink(&run->interval);
+	live->engine = engine_new(&config);
+	if (!live->engine)
+		return -1;
+	live->stop = trace_stop_new(run, live->instance);
+	if (!live->stop)
+		return -1;
+	run->interval.on_sample = trace_stop_sample;
+	run->interval.on_sample_ctx = live->stop;
+	return 0;
+}
+
+/* Interval -> total, and the table that belongs to it. */
+static int end_interval(struct live *live, bool show)
+{
+	struct trace_run *run = live->run;
+
+	if (!live->stopped)
+		run->ended_ns = clock_ns();
+	engine_counts(live->engine, &run->counts);
+	if (stats_merge(&run->total, &run->interval))
+		return -1;
+	if (live->top) {
+		stats_sort(&run->total);
+		trace_top_draw(live->top, run);
+	} else if (show) {
+		stats_sort(&run->interval);
+		printf("%.1f s\n", (double)(run->ended_ns - run->started_ns) / 1e9);
+		trace_text_table(run, &run->interval, stdout);
+		putchar('\n');
+		live->unread = msg_flush_output() < 0;
+	}
+	stats_clear(&run->interval);
+	return 0;
+}
+
+static int timeout_ms(const struct live *live, uint64_t now)
+{
+	uint64_t until = live->next_ns;
+
+	if (live->end_ns && live->end_ns < until)
+		until = live->end_ns;
+	if (until <= now)
+		return 0;
+	until = (until - now + 999999) / 1000000;
+	return until < POLL_MS ? (int)until : POLL_MS;
+}
+
+/* Returns 1 when it is over, 0 to go on, -1 with errno set. */
+static int step(struct live *live)
+{
+	uint64_t now = clock_ns();
+	int wake_fd = live->signal_fd;
+
+	if (live->top && trace_top_key(live->top))
+		return 1;
+	if (instance_wait(live->instance, timeout_ms(live, now), wake_fd) ||
+	    engine_run(live->engine, instance_settled_ns()))
+		return -1;
+	if (trace_run_signal(live->signal_fd)) {
+		live->run->interrupted = true;
+		return 1;
+	}
+	if (trace_stop_pending(live->stop)) {
+		/* Reports and messages are for the terminal's own screen. */
+		trace_top_pause(live->top);
+		live->stopped = !trace_stop_act(live->stop);
+		if (live->stopped)
+			return 1;
+	}
+	now = clock_ns();
+	if (now >= live->next_ns) {
+		live->next_ns += live->run->config->interval_ns;
+		if (live->next_ns < now)
+			live->next_ns = now + live->run->config->interval_ns;
+		if (end_interval(live, trace_run_shows_tables(live->run)))
+			return -1;
+	}
+	return live->unread || (live->end_ns && now >= live->end_ns);
+}
+
+static int measure(struct live *live)
+{
+	struct trace_run *run = live->run;
+	int rc;
+
+	run->started_ns = clock_ns();
+	live->next_ns = run->started_ns + run->config->interval_ns;
+	if (run->config->duration_ns)
+		live->end_ns = run->started_ns + run->config->duration_ns;
+	if (instance_start(live->instance))
+		return -1;
+	do {
+		rc = step(live);
+	} while (!rc);
+	instance_stop(live->instance);
+	/* What comes now is for the terminal's own screen. */
+	trace_top_close(live->top);
+	live->top = NULL;
+	if (!live->stopped)
+		run->ended_ns = clock_ns();
+	live->stopped = true;
+	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
+		return -1;
+	engine_finish(live->engine);
+	if (run->config->trace_file.wanted && !run->config->threshold_ns &&
+	    !run->config->auto_ns && trace_stop_keep(live->stop))
+		run->failed = true;
+	return end_interval(live, false);
+}
+
+static int open_top(struct live *live)
+{
+	if (live->run->config->mode != TRACE_TOP)
+		return 0;
+	live->top = trace_top_open();
+	return live->top ? 0 : -1;
+}
+
+/**
+ * trace_live - measure the running kernel
+ * @run: options in, results out
+ *
+ * Returns the exit status; whatever happens, the instance is removed.
+ */
+int trace_live(struct trace_run *run)
+{
+	struct live live = { .run = run, .signal_fd = trace_run_hold_signals() };
+	int status = EXIT_ERROR, err;
+
+	if (live.signal_fd < 0)
+		return EXIT_ERROR;
+	if (open_instance(&live) || open_top(&live))
+		goto out;
+	err = open_engine(&live) || measure(&live);
+	trace_top_close(live.top);
+	if (err) {
+		msg_error("tracing stopped: %s", strerror(errno));
+		goto out;
+	}
+	stats_sort(&run->total);
+	status = run->over ? EXIT_THRESHOLD : EXIT_OK;
+out:
+	trace_stop_free(live.stop);
+	engine_free(live.engine);
+	/* Names are in the statistics by now; the catalogue goes with it. */
+	instance_free(live.instance);
+	close(live.signal_fd);
+	return status;
+}

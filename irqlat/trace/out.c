@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat trace: results as JSON, CSV, .hlog and .hgrm. */
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "results/out.h"
+#include "trace.h"
+#include "tracing/hlog.h"
+
+#define TAG_BYTES	96
+
+/* "irq36.cpu1.total"; chains that ended in the kernel: "irq36.cpu1.task-total" */
+static void tag_of(const struct stats_line *line, int end, int stage, char *tag)
+{
+	char source[STATS_NAME_BYTES + 8];
+
+	if (line->irq < 0)
+		snprintf(source, sizeof(source), "%s", line->name);
+	else
+		snprintf(source, sizeof(source), "irq%d", line->irq);
+	snprintf(tag, TAG_BYTES, "%s.cpu%u.%s%s", source, line->cpu,
+		 end == CHAIN_END_USER ? "" : "task-", stage_names[stage]);
+}
+
+typedef int (*visit_fn)(void *ctx, const struct stats_line *line, int end,
+			int stage, const struct hist *h);
+
+/* Calls @visit for every histogram that was asked for. */
+static int visit(const struct trace_run *run, visit_fn visit_one, void *ctx)
+{
+	const struct trace_config *config = run->config;
+	uint32_t stages = config->filter.stages;
+
+	for (size_t i = 0; i < run->total.n_lines; i++) {
+		const struct stats_line *line = run->total.lines[i];
+
+		for (int k = 0; line->wanted && k < CHAIN_ENDS * STAGE_KINDS; k++) {
+			int end = k / STAGE_KINDS, stage = k % STAGE_KINDS;
+			const struct hist *h = line->hist[end][stage];
+
+			if (!h || !h->n || !(config->wanted_ends >> end & 1) ||
+			    (stages && !(stages >> stage & 1)))
+				continue;
+			if (visit_one(ctx, line, end, stage, h))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* --- JSON and CSV ---------------------------------------------------------- */
+
+struct to_run {
+	const struct trace_run *trace;
+	struct run *run;
+};
+
+static int add_result(void *ctx, const struct stats_line *line, int end,
+		      int stage, const struct hist *h)
+{
+	const struct to_run *to = ctx;
+	struct result *r = run_add(to->run);
+
+	if (!r)
+		return -1;
+	snprintf(r->source, sizeof(r->source), "%s", line->name);
+	r->irq = line->irq < 0 ? RESULT_NO_IRQ : (uint64_t)line->irq;
+	snprintf(r->way, sizeof(r->way), "trace-%s", chain_end_names[end]);
+	snprintf(r->wait, sizeof(r->wait), "block");
+	snprintf(r->stage, sizeof(r->stage), "%s", stage_names[stage]);
+	r->cpu = line->cpu;
+	r->raised = line->seen;
+	r->delivered = line->outcomes[OUTCOME_MATCHED];
+	r->coalesced = line->outcomes[OUTCOME_COALESCED];
+	r->lost = (int64_t)line->outcomes[OUTCOME_LOST];
+	r->overhead_ns = to->trace->event_cost_ns;
+	hist_free(&r->hist);
+	return hist_copy(&r->hist, h);
+}
+
+static int to_run(const struct trace_run *trace, struct run *run)
+{
+	struct to_run ctx = { trace, run };
+
+	memset(run, 0, sizeof(*run));
+	run->system = trace->system;
+	run->interrupted = trace->interrupted;
+	return visit(trace, add_result, &ctx);
+}
+
+static json_t *account_object(const struct stats_line *line)
+{
+	json_t *unmatched = json_object();
+
+	for (int o = 0; o < OUTCOME_LOST; o++)
+		json_object_set_new(unmatched, outcome_names[o],
+				    json_integer((json_int_t)line->outcomes[o]));
+	return json_pack("{s:s, s:o, s:i, s:I, s:I, s:o, s:I, s:I}",
+			 "source", line->name,
+			 "irq", line->irq < 0 ? json_null() :
+						json_integer(line->irq),
+			 "cpu", (int)line->cpu,
+			 "seen", (json_int_t)line->seen,
+			 "matched", (json_int_t)line->outcomes[OUTCOME_MATCHED],
+			 "unmatched", unmatched,
+			 "lost", (json_int_t)line->outcomes[OUTCOME_LOST],
+			 "negative", (json_int_t)line->outcomes[OUTCOME_NEGATIVE]);
+}
+
+static json_t *number_or_null(uint64_t number, uint64_t unknown)
+{
+	return number == unknown ? json_null() :
+				   json_integer((json_int_t)number);
+}
+
+static json_t *trace_object(const struct trace_run *trace)
+{
+	const struct merge_counts *m = &trace->counts.merge;
+	json_t *accounts = json_array(), *gaps = json_array();
+
+	for (size_t i = 0; i < trace->total.n_lines; i++) {
+		if (trace->total.lines[i]->wanted && trace->total.lines[i]->seen)
+			json_array_append_new(accounts,
+				account_object(trace->total.lines[i]));
+	}
+	for (uint64_t i = 0; i < trace->n_gaps && i < TRACE_GAPS_MAX; i++) {
+		const struct trace_gap *g = &trace->gaps[i];
+
+		json_array_append_new(gaps, json_pack("{s:i, s:o, s:o, s:o}",
+			"cpu", (int)g->cpu,
+			"from_ns", number_or_null(g->ts_ns, 0),
+			"to_ns", number_or_null(g->until_ns, 0),
+			"events", number_or_null(g->lost,
+						 SUBBUF_MISSED_UNKNOWN)));
+	}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+			 "duration_ns",
+			 (json_int_t)(trace->ended_ns - trace->started_ns),
+			 "events", (json_int_t)trace->counts.events,
+			 "events_lost", (json_int_t)m->lost,
+			 "gaps_unknown", (json_int_t)m->lost_unknown,
+			 "corrupt", (json_int_t)m->corrupt,
+			 "backwards", (json_int_t)m->backwards,
+			 "event_cost_ns", (json_int_t)trace->event_cost_ns,
+			 "gaps", gaps, "accounting", accounts);
+}
+
+/* The same of --in-kernel: other counts, since the kernel keeps others. */
+static json_t *kernel_object(const struct trace_run *trace)
+{
+	const struct kernhist_counts *counts = &trace->kernel;
+	json_t *accounts = json_array();
+
+	for (size_t i = 0; i < counts->n_lines; i++) {
+		const struct kernhist_line *line = &counts->lines[i];
+
+		json_array_append_new(accounts, json_pack(
+			"{s:i, s:i, s:I, s:I, s:I, s:I}", "irq", (int)line->irq,
+			"cpu", (int)line->cpu, "seen", (json_int_t)line->seen,
+			"timed", (json_int_t)line->timed,
+			"wakeups", (json_int_t)line->woke,
+			"ran", (json_int_t)line->ran));
+	}
+	return json_pack("{s:I, s:b, s:o, s:I, s:I, s:I, s:I, s:o}",
+			 "duration_ns",
+			 (json_int_t)(trace->ended_ns - trace->started_ns),
+			 "in_kernel", 1,
+			 "bucket_ns", trace->config->bucket_ns ?
+			 json_integer((json_int_t)trace->config->bucket_ns) :
+			 json_null(),
+			 "still_running", (json_int_t)counts->running,
+			 "dropped", (json_int_t)counts->dropped,
+			 "malformed", (json_int_t)counts->malformed,
+			 "event_cost_ns", (json_int_t)trace->event_cost_ns,
+			 "accounting", accounts);
+}
+
+static int write_json(const void *what, FILE *out)
+{
+	const struct trace_run *trace = what;
+	struct run run;
+	json_t *root = NULL;
+	int err = to_run(trace, &run);
+
+	if (!err)
+		root = out_json_object(&run);
+	if (root)
+		json_object_set_new(root, "trace", trace->config->in_kernel ?
+				    kernel_object(trace) : trace_object(trace));
+	err = !root || json_dumpf(root, out, JSON_COMPACT |
+				  JSON_REAL_PRECISION(12)) ||
+	      fputc('\n', out) == EOF;
+	json_decref(root);
+	run_free(&run);
+	return err ? -1 : 0;
+}
+
+static int write_csv(const void *what, FILE *out)
+{
+	const struct trace_run *trace = what;
+	struct run run;
+	int err = to_run(trace, &run);
+
+	if (!err)
+		out_csv(&run, out);
+	run_free(&run);
+	return err || ferror(out) ? -1 : 0;
+}
+
+/* --- HdrHistogram ---------------------------------------------------------- */
+
+struct hdr {
+	FILE *out;
+	const char *prefix;
+	double length_s;
+};
+
+static int add_hlog(void *ctx, const struct stats_line *line, int end, int stage,
+		    const struct hist *h)
+{
+	const struct hdr *hdr = ctx;
+	char tag[TAG_BYTES];
+
+	tag_of(line, end, stage, tag);
+	return hlog_line(hdr->out, tag, 0, hdr->length_s, h);
+}
+
+static int write_hlog(const void *what, FILE *out)
+{
+	const struct trace_run *trace = what;
+	struct hdr hdr = { .out = out, .length_s =
+		(double)(trace->ended_ns - trace->started_ns) / 1e9 };
+	struct timespec now;
+	double start_s = 0;
+
+	/* A recording does not tell when it was made. */
+	if (!trace->config->input) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		start_s = (double)now.tv_sec - hdr.length_s;
+	}
+	return hlog_header(out, start_s, "irqlat " PROCIRQ_VERSION
+			   ", interrupt to user, ns") ||
+	       visit(trace, add_hlog, &hdr) ? -1 : 0;
+}
+
+static int write_hgrm(const void *what, FILE *out)
+{
+	return hlog_hgrm(out, what, 1000);
+}
+
+/* One file for each histogram: the plotter takes one a file. */
+static int add_hgrm(void *ctx, const struct stats_line *line, int end, int stage,
+		    const struct hist *h)
+{
+	const struct hdr *hdr = ctx;
+	struct opt_file file = { .wanted = true };
+	char tag[TAG_BYTES], *path;
+	int err;
+
+	tag_of(line, end, stage, tag);
+	if (asprintf(&path, "%s.%s.hgrm", hdr->prefix, tag) < 0)
+		return -1;
+	file.name = path;
+	err = opt_file_write(&file, write_hgrm, h);
+	free(path);
+	return err;
+}
+
+/* --- files ----------------------------------------------------------------- */
+
+/* Does a file that was asked for take standard output from the tables? */
+bool trace_out_uses_stdout(const struct trace_config *config)
+{
+	return opt_file_is_stdout(&config->json) ||
+	       opt_file_is_stdout(&config->csv) ||
+	       opt_file_is_stdout(&config->hlog);
+}
+
+/* Everything that was asked for. */
+int trace_out_files(const struct trace_run *run)
+{
+	const struct trace_config *config = run->config;
+	struct hdr hdr = { .prefix = config->hgrm.name };
+	int err;
+
+	err = opt_file_write(&config->json, write_json, run);
+	err |= opt_file_write(&config->csv, write_csv, run);
+	err |= opt_file_write(&config->hlog, write_hlog, run);
+	if (config->hgrm.wanted) {
+		if (!hdr.prefix)
+			hdr.prefix = "irqlat";
+		err |= visit(run, add_hgrm, &hdr);
+	}
+	return err;
+}

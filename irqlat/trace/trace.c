@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* irqlat trace: options, and what is done with the results. */
+
+#include "trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "system/clock.h"
+#include "irqlat/command.h"
+#include "msg.h"
+#include "stop.h"
+
+#define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
+#define BUCKET_DEFAULT	1000
+#define ENTRIES_DEFAULT	256
+#define ENTRIES_MAX	9999999
+#define BUFFER_DEFAULT	4096
+#define SUBBUF_DEFAULT	64
+
+#define AT(member) .offset = offsetof(struct trace_config, member)
+
+static const struct opt options[] = {
+	{ 'i', "input", "FILE", OPT_STRING, AT(input),
+	  .help = "read a trace.dat of trace-cmd instead of the running kernel" },
+	{ 0, "irq", "LIST", OPT_STRING, AT(irqs),
+	  .help = "only these interrupts, by number: 24,36" },
+	{ 0, "name", "LIST", OPT_STRING, AT(names),
+	  .help = "only these, by handler: virtio*,local_timer" },
+	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
+	  .help = "only interrupts that these CPUs took" },
+	{ 0, "pid", "LIST", OPT_STRING, AT(pids),
+	  .help = "only chains that woke these tasks" },
+	{ 0, "comm", "LIST", OPT_STRING, AT(comms),
+	  .help = "the same by name: postgres,fio*" },
+	{ 0, "stage", "LIST", OPT_STRING, AT(stages),
+	  .help = "only these stages: handler, softirq_wait, softirq,\nthread_wake, thread_queue, thread, work_wait, work,\nwake, queue, read, exit, total, irq, module" },
+	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
+	  .help = "chains that reached user space, or only a task\n(default all)" },
+	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1,
+	  .max = YEAR_NS, .help = "stop after this time: 30, 10m, 1h" },
+	{ 0, "interval", "TIME", OPT_SECONDS, AT(interval_ns), .min = 10000000,
+	  .max = YEAR_NS, .help = "between two tables (default 1)" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet),
+	  .help = "print only a summary at the end" },
+	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
+	  .help = "print nanoseconds instead of microseconds" },
+	{ 'b', "bucket-size", "TIME", OPT_DURATION, AT(bucket_ns), .min = 1,
+	  .max = NSEC_PER_SEC, .help = "hist, --in-kernel: width of a bucket\n(default of hist 1us)" },
+	{ 'E', "entries", "N", OPT_U64, AT(entries), .min = 1,
+	  .max = ENTRIES_MAX, .help = "hist: number of buckets (default 256)" },
+	{ 'T', "threshold", "US", OPT_U64, AT(threshold_ns), .min = 1,
+	  .max = 1000000000, .help = "stop when a chain takes longer than this, us" },
+	{ 'a', "auto", "US", OPT_U64, AT(auto_ns), .min = 1, .max = 1000000000,
+	  .help = "the same, and say what ran instead; keeps the trace" },
+	{ 't', "trace", "FILE", OPT_FILE, AT(trace_file),
+	  .help = "keep the trace as FILE (irqlat_trace.dat): that of the\nchain that took too long, or else of the end of the run" },
+	{ 0, "on-threshold", "ACTIONS", OPT_STRING, AT(on_threshold),
+	  .help = "what to do then, separated by ';': trace[,file=F]\nsignal,num=N,pid=P|parent shell,command=C continue" },
+	{ 0, "no-user", NULL, OPT_FLAG, AT(no_user),
+	  .help = "do not trace system calls: cheaper, and chains end\nwhen the task runs" },
+	{ 0, "no-vectors", NULL, OPT_FLAG, AT(no_vectors),
+	  .help = "do not trace interrupts without a number" },
+	{ 0, "timers", NULL, OPT_FLAG, AT(timers),
+	  .help = "follow each hrtimer instead of its timer interrupt" },
+	{ 0, "in-kernel", NULL, OPT_FLAG, AT(in_kernel),
+	  .help = "the kernel keeps histograms, nothing is recorded: handlers\nand the tasks they wake; buckets are powers of two, or -b" },
+	{ 0, "buffer", "KIB", OPT_U64, AT(buffer_kb), .min = 64,
+	  .max = 1 << 20, .help = "trace buffer of each CPU (default 4096)" },
+	{ 0, "sub-buffer", "KIB", OPT_U64, AT(subbuf_kb), .min = 4, .max = 256,
+	  .help = "its pages, where the kernel has a choice (default 64)" },
+	{ 0, "mmap", NULL, OPT_FLAG, AT(mmap),
+	  .help = "read the trace buffers where they are, where the kernel\ncan (6.10), instead of by read(); not faster" },
+	{ 0, "no-header", NULL, OPT_FLAG, AT(no_header),
+	  .help = "do not print the facts about the system" },
+	{ 0, "no-index", NULL, OPT_FLAG, AT(no_index),
+	  .help = "hist: do not print the index column" },
+	{ 0, "no-summary", NULL, OPT_FLAG, AT(no_summary),
+	  .help = "hist: do not print the rows below the buckets" },
+	{ 0, "with-zeros", NULL, OPT_FLAG, AT(with_zeros),
+	  .help = "hist: print empty buckets too" },
+	{ 0, "json", "FILE", OPT_FILE, AT(json),
+	  .help = "write JSON to FILE, or instead of the text" },
+	{ 0, "csv", "FILE", OPT_FILE, AT(csv),
+	  .help = "write CSV to FILE, or instead of the text" },
+	{ 0, "hlog", "FILE", OPT_FILE, AT(hlog),
+	  .help = "write an HdrHistogram log (V2, Tag=irqN.cpuM.stage)" },
+	{ 0, "hgrm", "PREFIX", OPT_FILE, AT(hgrm),
+	  .help = "write percentiles to PREFIX.irqN.cpuM.stage.hgrm" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "trace",
+	.arguments = "[hist|top]",
+	.summary = "Show how long interrupts take to reach user space, and in which stage, on any kernel.",
+	.options = options,
+	.epilogue =
+		"Without hist or top: a table for each interval and one for the whole run.\n"
+		"Exit status: 0 done, 1 error, 2 a chain took longer than -T or -a.\n",
+};
+
+/* --- options --------------------------------------------------------------- */
+
+static int parse_numbers(const char *option, const char *text, int32_t *list,
+			 size_t *n)
+{
+	while (text) {
+		char number[16];
+		size_t len = strcspn(text, ",");
+		uint64_t value;
+
+		snprintf(number, sizeof(number), "%.*s",
+			 len < 15 ? (int)len : 15, text);
+		if (parse_u64(number, &value) || value > INT32_MAX) {
+			msg_error("--%s: \"%s\" is not a number", option, number);
+			return -1;
+		}
+		if (*n == STATS_LIST_MAX) {
+			msg_error("--%s: more than %d", option, STATS_LIST_MAX);
+			return -1;
+		}
+		list[(*n)++] = (int32_t)value;
+		text = text[len] ? text + len + 1 : NULL;
+	}
+	return 0;
+}
+
+/* The words live as long as the program. */
+static int parse_words(const char *option, const char *text, const char **list,
+		       size_t *n)
+{
+	char *copy = text ? strdup(text) : NULL, *word, *state = NULL;
+
+	if (text && !copy)
+		return -1;
+	for (word = copy ? strtok_r(copy, ",", &state) : NULL; word;
+	     word = strtok_r(NULL, ",", &state)) {
+		if (*n == STATS_LIST_MAX) {
+			msg_error("--%s: more than %d", option, STATS_LIST_MAX);
+			return -1;
+		}
+		list[(*n)++] = word;
+	}
+	if (text && !*n) {
+		msg_error("--%s: empty", option);
+		return -1;
+	}
+	return 0;
+}
+
+static int parse_cpus(struct trace_config *config)
+{
+	if (!config->cpus.n)
+		return 0;
+	config->cpu_set = calloc(CPU_LIST_MAX, sizeof(*config->cpu_set));
+	if (!config->cpu_set)
+		return -1;
+	for (int cpu = 0; cpu < CPU_LIST_MAX; cpu++)
+		config->cpu_set[cpu] = cpu_list_contains(&config->cpus, cpu);
+	config->filter.cpus = config->cpu_set;
+	config->filter.n_cpus = CPU_LIST_MAX;
+	return 0;
+}
+
+static int parse_end(struct trace_config *config)
+{
+	const char *ends = config->ends;
+
+	config->wanted_ends = 1u << CHAIN_END_USER | 1u << CHAIN_END_TASK;
+	if (!ends || !strcmp(ends, "all"))
+		return 0;
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		if (!strcmp(ends, chain_end_names[end])) {
+			config->wanted_ends = 1u << end;
+			return 0;
+		}
+	}
+	msg_error("--end: \"%s\" is none of: user, task, all", ends);
+	return -1;
+}
+
+static int parse_filter(struct trace_config *config)
+{
+	struct stats_filter *f = &config->filter;
+
+	if (parse_numbers("irq", config->irqs, f->irqs, &f->n_irqs) ||
+	    parse_numbers("pid", config->pids, f->pids, &f->n_pids) ||
+	    parse_words("name", config->names, f->names, &f->n_names) ||
+	    parse_words("comm", config->comms, f->comms, &f->n_comms) ||
+	    parse_cpus(config) || parse_end(config))
+		return -1;
+	if (config->stages && stats_filter_stages(config->stages, &f->stages)) {
+		msg_error("--stage: \"%s\": there are handler, softirq_wait, softirq, thread_wake, thread_queue, thread, work_wait, work, wake, queue, read, exit, total, irq, module",
+			  config->stages);
+		return -1;
+	}
+	return 0;
+}
+
+static int parse_mode(struct trace_config *config, int *argc, char ***argv)
+{
+	if (*argc < 2 || (*argv)[1][0] == '-')
+		return 0;
+	if (!strcmp((*argv)[1], "hist")) {
+		config->mode = TRACE_HIST;
+	} else if (!strcmp((*argv)[1], "top")) {
+		config->mode = TRACE_TOP;
+	} else {
+		msg_error("trace: \"%s\" is neither hist nor top", (*argv)[1]);
+		return -1;
+	}
+	(*argc)--;
+	(*argv)++;
+	return 0;
+}
+
+/* What the kernel's histograms do not tell. */
+static int check_in_kernel(const struct trace_config *config)
+{
+	const struct { const char *option; bool given; } cannot[] = {
+		{ "-i", config->input },
+		{ "-T", config->threshold_ns },
+		{ "-a", config->auto_ns },
+		{ "-t", config->trace_file.wanted },
+		{ "--pid", config->pids },
+		{ "--comm", config->comms },
+		{ "--timers", config->timers },
+		{ "--mmap", config->mmap },
+		{ "--hlog", config->hlog.wanted },
+		{ "--hgrm", config->hgrm.wanted },
+		{ "--end user", config->wanted_ends == 1u << CHAIN_END_USER },
+	};
+
+	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
+		if (cannot[i].given) {
+			msg_error("--in-kernel: not with %s: histograms in the kernel cannot tell that; leave out one of them",
+				  cannot[i].option);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int check(struct trace_config *config)
+{
+	bool threshold = config->threshold_ns || config->auto_ns;
+
+	config->threshold_ns *= 1000;
+	config->auto_ns *= 1000;
+	if (config->auto_ns)
+		config->trace_file.wanted = true;
+	if (config->on_threshold &&
+	    trace_actions_parse(config->on_threshold, config))
+		return -1;
+	if (config->threshold_ns && config->auto_ns) {
+		msg_error("-T and -a: both stop, and -a also says why: give one of them");
+		return -1;
+	}
+	if (config->on_threshold && !threshold) {
+		msg_error("--on-threshold: needs -T or -a to say when");
+		return -1;
+	}
+	if (config->input && (config->mode == TRACE_TOP || threshold)) {
+		msg_error("-i: a recording cannot be watched or stopped: leave out top, -T and -a");
+		return -1;
+	}
+	if (config->input && config->trace_file.wanted) {
+		msg_error("-t: a recording is kept already: leave out -i or -t");
+		return -1;
+	}
+	if (config->input && config->mmap) {
+		msg_error("--mmap: a recording is no trace buffer: leave out -i or --mmap");
+		return -1;
+	}
+	if (config->mode == TRACE_TOP && !isatty(STDOUT_FILENO)) {
+		msg_error("trace top: standard output is no terminal; use trace");
+		return -1;
+	}
+	if (parse_filter(config) ||
+	    (config->in_kernel && check_in_kernel(config)))
+		return -1;
+	/* Without a width the kernel's own are powers of two, or for hist 1 us. */
+	if (!config->bucket_ns && (!config->in_kernel ||
+				   config->mode == TRACE_HIST))
+		config->bucket_ns = BUCKET_DEFAULT;
+	return 0;
+}
+
+/* --- results --------------------------------------------------------------- */
+
+static int present(const struct trace_run *run)
+{
+	const struct trace_config *config = run->config;
+	int err = trace_out_files(run);
+
+	if (trace_out_uses_stdout(config)) {
+		trace_text_gaps(run, stderr);
+		for (size_t i = 0; i < run->system.n_warnings; i++)
+			msg_warning("%s", run->system.warnings[i]);
+		return err;
+	}
+	if (config->mode == TRACE_HIST) {
+		trace_hist(run, stdout);
+		return err;
+	}
+	if (!config->no_header)
+		trace_text_header(run, stdout);
+	if (config->in_kernel)
+		trace_kernel_summary(run, stdout);
+	else
+		trace_text_summary(run, stdout);
+	return err;
+}
+
+static void live_facts(struct trace_run *run)
+{
+	sysinfo_collect("", &run->system);
+	snprintf(run->system.trace_clock, sizeof(run->system.trace_clock), "mono");
+	if (run->config->filter.n_irqs == 1)
+		sysinfo_irq("", (unsigned int)run->config->filter.irqs[0],
+			    &run->system);
+}
+
+static void live_overhead(struct trace_run *run)
+{
+	snprintf(run->system.clock_overhead, sizeof(run->system.clock_overhead),
+		 "%llu ns for each %s, contained in the figures",
+		 (unsigned long long)run->event_cost_ns,
+		 run->config->in_kernel ? "histogram of an event" :
+					  "event of a chain");
+}
+
+/**
+ * cmd_trace - irqlat trace
+ * @argc: arguments from "trace" on
+ * @argv: the same
+ *
+ * Returns the exit status.
+ */
+int cmd_trace(int argc, char **argv)
+{
+	struct trace_config config = {
+		.interval_ns = NSEC_PER_SEC,
+		.entries = ENTRIES_DEFAULT,
+		.buffer_kb = BUFFER_DEFAULT,
+		.subbuf_kb = SUBBUF_DEFAULT,
+	};
+	struct trace_run run = { .config = &config };
+	int operand, status = EXIT_ERROR, rc;
+
+	if (parse_mode(&config, &argc, &argv))
+		return EXIT_ERROR;
+	rc = opts_parse(&command, argc, argv, &config, &operand);
+	if (rc == OPTS_HELP) {
+		opts_help(&command, stdout);
+		return EXIT_OK;
+	}
+	if (rc < 0)
+		return EXIT_ERROR;
+	if (operand < argc) {
+		msg_error("trace: \"%s\" is not an option", argv[operand]);
+		return EXIT_ERROR;
+	}
+	if (check(&config))
+		return EXIT_ERROR;
+	if (config.input) {
+		status = trace_offline(&run);
+	} else {
+		live_facts(&run);
+		status = config.in_kernel ? trace_in_kernel(&run) :
+					    trace_live(&run);
+		live_overhead(&run);
+	}
+	if (status != EXIT_ERROR && (present(&run) || run.failed))
+		status = EXIT_ERROR;
+	stats_free(&run.interval);
+	stats_free(&run.total);
+	free(run.kernel.lines);
+	free(config.cpu_set);
+	return status;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* irqlat trace: what its files share. */
+#ifndef IRQLAT_TRACE_H
+#define IRQLAT_TRACE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "opts.h"
+#include "parse.h"
+#include "system/sysinfo.h"
+#include "tracing/engine.h"
+#include "tracing/kernhist.h"
+#include "tracing/stats.h"
+
+enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP };
+
+#define TRACE_ACTIONS_MAX 8
+
+/* What to do when a chain took too long. */
+enum trace_action_kind {
+	TRACE_ACTION_TRACE,	/* keep the trace */
+	TRACE_ACTION_SIGNAL,	/* send a signal */
+	TRACE_ACTION_SHELL,	/* run a command */
+	TRACE_ACTION_CONTINUE,	/* go on measuring */
+};
+
+/**
+ * struct trace_action - one of them
+ * @text: file of TRACE_ACTION_TRACE, command of TRACE_ACTION_SHELL
+ * @number: of the signal
+ * @pid: that gets it
+ */
+struct trace_action {
+	enum trace_action_kind kind;
+	const char *text;
+	int number;
+	int pid;
+};
+
+/**
+ * struct trace_config - options
+ *
+ * The first part is filled by opts_parse(), the second is made from it.
+ */
+struct trace_config {
+	const char *input;
+	const char *irqs;
+	const char *names;
+	const char *comms;
+	const char *pids;
+	const char *stages;
+	const char *ends;
+	const char *on_threshold;
+	struct cpu_list cpus;
+	uint64_t duration_ns;
+	uint64_t interval_ns;
+	uint64_t threshold_ns;
+	uint64_t auto_ns;
+	uint64_t bucket_ns;
+	uint64_t entries;
+	uint64_t buffer_kb;
+	uint64_t subbuf_kb;
+	bool quiet;
+	bool nanoseconds;
+	bool no_user;
+	bool no_vectors;
+	bool timers;
+	bool in_kernel;
+	bool mmap;
+	bool no_header;
+	bool no_index;
+	bool no_summary;
+	bool with_zeros;
+	struct opt_file trace_file;
+	struct opt_file json;
+	struct opt_file csv;
+	struct opt_file hlog;
+	struct opt_file hgrm;
+
+	enum trace_mode mode;
+	struct stats_filter filter;
+	uint32_t wanted_ends;	/* bit set of enum chain_end */
+	bool *cpu_set;
+	struct trace_action actions[TRACE_ACTIONS_MAX];
+	size_t n_actions;
+};
+
+/**
+ * struct trace_run - what was measured
+ * @config: how
+ * @system: facts and warnings
+ * @total: from the start
+ * @interval: since the last table
+ * @counts: what was read
+ * @started_ns: first event, or start of a live trace
+ * @ended_ns: last event, or now
+ * @gaps: losses in the trace, with their times; @n_gaps of them, the first
+ *	TRACE_GAPS_MAX only
+ * @interrupted: ended by a signal
+ * @failed: what was asked for could not be done, and was said
+ * @sees_user: system calls were recorded
+ * @mapped: the buffers were read with mmap
+ * @over: chains that took too long
+ * @kernel: counts of --in-kernel
+ */
+#define TRACE_GAPS_MAX 16
+struct trace_gap {
+	uint64_t ts_ns;
+	uint64_t until_ns;
+	uint64_t lost;
+	unsigned int cpu;
+};
+
+struct trace_run {
+	const struct trace_config *config;
+	struct sysinfo system;
+	struct stats total;
+	struct stats interval;
+	struct engine_counts counts;
+	uint64_t started_ns;
+	uint64_t ended_ns;
+	uint64_t event_cost_ns;
+	struct trace_gap gaps[TRACE_GAPS_MAX];
+	uint64_t n_gaps;
+	bool interrupted;
+	bool failed;
+	bool sees_user;
+	bool mapped;
+	uint64_t over;
+	struct kernhist_counts kernel;
+};
+
+/* live.c, kernel.c, file.c: return an exit status */
+int trace_live(struct trace_run *run);
+int trace_in_kernel(struct trace_run *run);
+int trace_offline(struct trace_run *run);
+
+/* kernel_text.c */
+void trace_kernel_resolution(const struct trace_config *config, char *text,
+			     size_t size);
+void trace_kernel_summary(const struct trace_run *run, FILE *out);
+
+/* run.c: what they share */
+void trace_run_signals(sigset_t *set);
+int trace_run_hold_signals(void);
+bool trace_run_signal(int signal_fd);
+bool trace_run_shows_tables(const struct trace_run *run);
+void trace_run_loss(void *ctx, const struct event *e);
+
+/* text.c */
+void trace_text_table(const struct trace_run *run, const struct stats *stats,
+		      FILE *out);
+void trace_text_summary(const struct trace_run *run, FILE *out);
+void trace_text_header(const struct trace_run *run, FILE *out);
+void trace_text_gaps(const struct trace_run *run, FILE *out);
+
+/* hist.c */
+void trace_hist(const struct trace_run *run, FILE *out);
+
+/* out.c: return 0, or -1 with errno set */
+int trace_out_files(const struct trace_run *run);
+bool trace_out_uses_stdout(const struct trace_config *config);
+
+#endif /* IRQLAT_TRACE_H */

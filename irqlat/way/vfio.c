@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * An eventfd that the stock driver vfio-pci signals
+ * (Documentation/driver-api/vfio.rst): the device's INTx line, which its handler
+ * masks and user space unmasks again, or its first MSI vector.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/pci_regs.h>
+#include <linux/vfio.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "procirq.h"
+#include "system/sysfile.h"
+#include "way.h"
+
+#define CONTAINER "/dev/vfio/vfio"
+
+/**
+ * struct vfio_port - port->own of DRIVER_VFIO
+ * @container: what groups are put into, with its IOMMU
+ * @group: the device's
+ * @device: the device itself
+ * @index: VFIO_PCI_INTX_IRQ_INDEX or VFIO_PCI_MSI_IRQ_INDEX
+ */
+struct vfio_port {
+	int container;
+	int group;
+	int device;
+	uint32_t index;
+};
+
+/* What VFIO_DEVICE_SET_IRQS takes, for one interrupt. */
+struct set_irqs {
+	struct vfio_irq_set head;
+	int32_t fd;
+};
+
+static int set_irqs(const struct vfio_port *own, uint32_t flags, int fd)
+{
+	struct set_irqs set = {
+		.head = { .argsz = sizeof(set), .flags = flags,
+			  .index = own->index, .count = 1 },
+		.fd = fd,
+	};
+
+	if (flags & VFIO_IRQ_SET_DATA_NONE)
+		set.head.argsz = sizeof(set.head);
+	return ioctl(own->device, VFIO_DEVICE_SET_IRQS, &set);
+}
+
+/* Number of the device's IOMMU group, or -1; is it one without an IOMMU? */
+static int find_group(const char *pci, bool *no_iommu)
+{
+	char path[PATH_MAX], target[PATH_MAX], name[32];
+	const char *slash;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", pci);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return -1;
+	target[n] = '\0';
+	slash = strrchr(target, '/');
+	snprintf(path, sizeof(path),
+		 "/sys/bus/pci/devices/%s/iommu_group/name", pci);
+	*no_iommu = sysfile_read("", path, name, sizeof(name)) > 0 &&
+		    !strcmp(name, "vfio-noiommu");
+	return atoi(slash ? slash + 1 : target);
+}
+
+static int open_group(struct vfio_port *own, const char *pci)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+	bool no_iommu = false;
+	int number = find_group(pci, &no_iommu);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/vfio/%s%d",
+		 no_iommu ? "noiommu-" : "", number);
+	own->group = open(path, O_RDWR | O_CLOEXEC);
+	if (own->group < 0) {
+		msg_error("%s: %s: %s", pci, path, strerror(errno));
+		return -1;
+	}
+	if (ioctl(own->group, VFIO_GROUP_GET_STATUS, &status) ||
+	    !(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
+		msg_error("%s: other drivers have devices of its IOMMU group %d; unbind them",
+			  pci, number);
+		return -1;
+	}
+	if (!ioctl(own->group, VFIO_GROUP_SET_CONTAINER, &own->container) &&
+	    !ioctl(own->container, VFIO_SET_IOMMU,
+		   no_iommu ? VFIO_NOIOMMU_IOMMU : VFIO_TYPE1v2_IOMMU))
+		return 0;
+	msg_error("%s: VFIO cannot use the IOMMU: %s%s", pci, strerror(errno),
+		  errno == EPERM ? "; it does not remap interrupts" :
+		  errno == ENODEV ? "; run: modprobe vfio_iommu_type1" : "");
+	return -1;
+}
+
+static int open_device(struct vfio_port *own, const char *pci)
+{
+	own->container = open(CONTAINER, O_RDWR | O_CLOEXEC);
+	if (own->container < 0) {
+		msg_error("%s: " CONTAINER ": %s", pci, strerror(errno));
+		return -1;
+	}
+	if (open_group(own, pci))
+		return -1;
+	own->device = ioctl(own->group, VFIO_GROUP_GET_DEVICE_FD, pci);
+	if (own->device >= 0)
+		return 0;
+	msg_error("%s: VFIO does not give it away: %s", pci, strerror(errno));
+	return -1;
+}
+
+/* Does the device have an interrupt of this kind? */
+static bool has_irq(const struct vfio_port *own, uint32_t index)
+{
+	struct vfio_irq_info info = { .argsz = sizeof(info), .index = index };
+
+	return !ioctl(own->device, VFIO_DEVICE_GET_IRQ_INFO, &info) &&
+	       info.count;
+}
+
+/* A message is a write to memory, which a device that is no bus master cannot. */
+static int set_master(const struct vfio_port *own)
+{
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_CONFIG_REGION_INDEX,
+	};
+	uint16_t command;
+	off_t at;
+
+	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return -1;
+	at = (off_t)info.offset + PCI_COMMAND;
+	if (pread(own->device, &command, sizeof(command), at) !=
+	    sizeof(command))
+		return -1;
+	command |= PCI_COMMAND_MASTER;
+	return pwrite(own->device, &command, sizeof(command), at) ==
+			       sizeof(command) ? 0 : -1;
+}
+
+static int open_irq(struct port *port, struct target *target)
+{
+	struct vfio_port *own = port->own;
+
+	own->index = !target->intx && has_irq(own, VFIO_PCI_MSI_IRQ_INDEX) ?
+			     VFIO_PCI_MSI_IRQ_INDEX : VFIO_PCI_INTX_IRQ_INDEX;
+	port->fd = eventfd(0, EFD_CLOEXEC);
+	if (port->fd < 0 ||
+	    (own->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(own)) ||
+	    set_irqs(own, VFIO_IRQ_SET_DATA_EVENTFD |
+			  VFIO_IRQ_SET_ACTION_TRIGGER, port->fd)) {
+		msg_error("%s: VFIO gives it no interrupt: %s", target->pci,
+			  strerror(errno));
+		return -1;
+	}
+	/* A vector is there from now on. */
+	procirq_resolve(target->pci, &target->irq, 1);
+	return 0;
+}
+
+static void close_vfio(struct port *port)
+{
+	struct vfio_port *own = port->own;
+	/* The group is free only after the device is. */
+	int fds[] = { own->device, port->fd, own->group, own->container };
+	size_t i;
+
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(own);
+	port->own = NULL;
+}
+
+static int open_vfio(struct port *port, struct target *target)
+{
+	struct vfio_port *own = malloc(sizeof(*own));
+
+	if (!own) {
+		msg_error("out of memory");
+		return -1;
+	}
+	*own = (struct vfio_port){ .container = -1, .group = -1, .device = -1 };
+	port->own = own;
+	port->fd = -1;
+	if (!open_device(own, target->pci) && !open_irq(port, target))
+		return 0;
+	close_vfio(port);
+	return -1;
+}
+
+static void rearm_vfio(struct port *port)
+{
+	const struct vfio_port *own = port->own;
+
+	/* Should it fail, no interrupt comes and the run says so. */
+	if (own->index == VFIO_PCI_INTX_IRQ_INDEX)
+		set_irqs(own, VFIO_IRQ_SET_DATA_NONE |
+			      VFIO_IRQ_SET_ACTION_UNMASK, -1);
+}
+
+void *vfio_map_bar0(const struct port *port, size_t bytes)
+{
+	const struct vfio_port *own = port->own;
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_BAR0_REGION_INDEX,
+	};
+	void *map;
+
+	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return NULL;
+	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, own->device,
+		   (off_t)info.offset);
+	return map == MAP_FAILED ? NULL : map;
+}
+
+static int drain_vfio(struct port *port, struct delivery *delivery)
+{
+	return port_without_blocking(port, delivery, port_read_count);
+}
+
+const struct driver_ops vfio_driver_ops = {
+	.open = open_vfio,
+	.close = close_vfio,
+	.rearm = rearm_vfio,
+	.drain = drain_vfio,
+};
+
+const struct way way_vfio = {
+	.name = "vfio",
+	.wait_kind = "block",
+	.driver = DRIVER_VFIO,
+	.wait = port_read_count,
+};

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A histogram drawn with characters. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "out.h"
+
+/* Rows of a histogram: the finest steps that fit are taken. */
+#define HISTOGRAM_ROWS_MAX	24
+#define HISTOGRAM_STEPS_MAX	256
+#define LOW_WIDTH		10
+
+/**
+ * struct scale - rows of a terminal histogram
+ * @steps: per power of two, which is divided evenly; a power of two itself
+ * @first: number of the first row, counted from value 1
+ * @n: rows
+ */
+struct scale {
+	unsigned int steps;
+	unsigned int first;
+	unsigned int n;
+};
+
+static unsigned int scale_row(unsigned int steps, uint64_t value)
+{
+	unsigned int octave;
+
+	/* Steps are no finer than the values. */
+	if (value < steps)
+		value = steps;
+	octave = 63 - (unsigned int)__builtin_clzll(value);
+	return octave * steps +
+	       (unsigned int)(((value - (1ull << octave)) * steps) >> octave);
+}
+
+static uint64_t scale_low(unsigned int steps, unsigned int row)
+{
+	unsigned int octave = row / steps;
+
+	return (1ull << octave) + (((uint64_t)(row % steps) << octave) / steps);
+}
+
+static struct scale scale_choose(const struct hist *h)
+{
+	struct scale s = { .steps = 2 * HISTOGRAM_STEPS_MAX };
+
+	do {
+		s.steps /= 2;
+		s.first = scale_row(s.steps, h->min);
+		s.n = scale_row(s.steps, h->max) - s.first + 1;
+	} while (s.n > HISTOGRAM_ROWS_MAX && s.steps > 1);
+	return s;
+}
+
+static void print_bar(uint64_t count, uint64_t most, int width, bool utf8,
+		      FILE *out)
+{
+	static const char *const eighths[] = { "",	 "\u258f", "\u258e",
+					       "\u258d", "\u258c", "\u258b",
+					       "\u258a", "\u2589" };
+	uint64_t parts = (uint64_t)width * 8;
+	uint64_t len = (uint64_t)((double)count / (double)most *
+				  (double)parts + 0.5);
+	uint64_t i;
+
+	/* What is there is seen, however little. */
+	if (count && !len)
+		len = 1;
+	for (i = 0; i < len / 8; i++)
+		fputs(utf8 ? "\u2588" : "#", out);
+	if (utf8)
+		fputs(eighths[len % 8], out);
+	else if (len % 8 >= 4 || len < 8)
+		fputc(len < 8 && len ? '.' : len ? '#' : ' ', out);
+}
+
+/**
+ * out_text_histogram - draw a histogram, one row of text for each step
+ * @h: samples, ns
+ * @style: width, characters, unit
+ * @out: where to
+ *
+ * Each row says where it starts, how many samples it has, and draws them. The
+ * steps grow with the value. Rows without samples between two runs of others
+ * are drawn as one "..." when there are more than two.
+ */
+void out_text_histogram(const struct hist *h, const struct text_style *style,
+			FILE *out)
+{
+	uint64_t counts[64] = { 0 }, most = 0;
+	struct hist_bucket b;
+	struct scale scale;
+	size_t position = 0;
+	unsigned int i, empty = 0;
+
+	if (!h->n)
+		return;
+	scale = scale_choose(h);
+	while (hist_next(h, &position, &b)) {
+		uint64_t value = b.low < h->min ? h->min : b.low;
+
+		i = scale_row(scale.steps, value) - scale.first;
+		counts[i] += b.count;
+		if (counts[i] > most)
+			most = counts[i];
+	}
+	for (i = 0; i < scale.n; i++) {
+		if (!counts[i]) {
+			empty++;
+			continue;
+		}
+		if (empty > 2)
+			fprintf(out, "%10s\n", "...");
+		for (; empty && empty <= 2; empty--) {
+			text_value(true, scale_low(scale.steps, scale.first + i - empty),
+				   LOW_WIDTH, style, out);
+			fprintf(out, " %8d\n", 0);
+		}
+		empty = 0;
+		text_value(true, scale_low(scale.steps, scale.first + i), LOW_WIDTH,
+			   style, out);
+		fprintf(out, " %8" PRIu64 " ", counts[i]);
+		print_bar(counts[i], most, style->columns - 20, style->utf8,
+			  out);
+		fputc('\n', out);
+	}
+}

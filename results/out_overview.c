@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The comparison in short: a line for each way, the fastest first, with a bar. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+
+#define PPM_P50		500000
+#define PPM_P99		990000
+#define VALUE_WIDTH	10
+#define WAIT_WIDTH	6
+#define BAR_MIN		10
+#define BAR_MAX		40
+
+/* A way, or one of the paths that its interrupts took. UINT64_MAX: too few samples. */
+struct line {
+	const struct result *result;
+	char title[RESULT_TITLE_BYTES + RESULT_NAME_BYTES];
+	uint64_t p50_ns;
+};
+
+static bool is_total(const struct result *r)
+{
+	return r->hist.n && !strncmp(r->stage, "total", strlen("total")) &&
+	       (!r->stage[strlen("total")] || stage_path(r->stage));
+}
+
+/* Its totals by path are there as well, and say more. */
+static bool has_paths(const struct run *run, const struct result *total)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++) {
+		const struct result *r = &run->results[i];
+
+		if (r != total && is_total(r) && stage_path(r->stage) && !result_is_kept(r) &&
+		    r->cpu == total->cpu && r->irq == total->irq &&
+		    result_same_way(r, total))
+			return true;
+	}
+	return false;
+}
+
+/* Periods that a timer left out are no way of their own. */
+static bool is_listed(const struct run *run, const struct result *r)
+{
+	if (!is_total(r) || result_is_kept(r))
+		return false;
+	return stage_path(r->stage) || !has_paths(run, r);
+}
+
+static void line_make(struct line *line, const struct result *r)
+{
+	const char *path = stage_path(r->stage);
+	char title[RESULT_TITLE_BYTES];
+
+	line->result = r;
+	result_title(r, title);
+	snprintf(line->title, sizeof(line->title), "%s%s%s%s", title,
+		 path ? " (" : "", path ? path : "", path ? ")" : "");
+	if (!hist_percentile(&r->hist, PPM_P50, &line->p50_ns))
+		line->p50_ns = UINT64_MAX;
+}
+
+static int by_p50(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->p50_ns != y->p50_ns)
+		return x->p50_ns < y->p50_ns ? -1 : 1;
+	return strcmp(x->title, y->title);
+}
+
+static bool is_known(const struct line *line)
+{
+	return line->p50_ns != UINT64_MAX;
+}
+
+static void print_line(const struct line *line, uint64_t longest_ns, int title_width,
+		       int bar_width, const struct text_style *style, FILE *out)
+{
+	const struct hist *h = &line->result->hist;
+	uint64_t p99_ns = 0;
+	bool known = hist_percentile(h, PPM_P99, &p99_ns);
+	int bar;
+
+	fprintf(out, "%-*.*s", title_width, title_width, line->title);
+	if (bar_width)
+		fprintf(out, " %-*s", WAIT_WIDTH - 1, line->result->wait);
+	text_value(is_known(line), line->p50_ns, VALUE_WIDTH, style, out);
+	text_value(known, p99_ns, VALUE_WIDTH, style, out);
+	if (bar_width) {
+		text_value(true, h->max, VALUE_WIDTH, style, out);
+		fputs("  ", out);
+		bar = is_known(line) && longest_ns ?
+		      (int)(line->p50_ns * (uint64_t)bar_width / longest_ns) : 0;
+		for (; bar > 0; bar--)
+			fputs(style->utf8 ? "▪" : "#", out);
+	}
+	fputc('\n', out);
+}
+
+/**
+ * out_overview - the comparison in short: raised to user, by way, fastest first
+ * @run: what was measured; nothing is printed where there is one way only
+ * @style: width, unit, characters. Below 80 columns or so: no maxima, no bars
+ * @out: where to
+ *
+ * A way whose samples are told apart by path has a line for each path.
+ */
+void out_overview(const struct run *run, const struct text_style *style, FILE *out)
+{
+	struct line *lines = calloc(run->n_results + 1, sizeof(*lines));
+	int title_width = (int)strlen("way"), bar_width;
+	uint64_t longest_ns = 0;
+	size_t i, n = 0;
+
+	if (!lines)
+		return;
+	for (i = 0; i < run->n_results; i++)
+		if (is_listed(run, &run->results[i]))
+			line_make(&lines[n++], &run->results[i]);
+	if (n < 2)
+		goto out_free;
+	qsort(lines, n, sizeof(*lines), by_p50);
+	for (i = 0; i < n; i++) {
+		if ((int)strlen(lines[i].title) > title_width)
+			title_width = (int)strlen(lines[i].title);
+		if (is_known(&lines[i]))
+			longest_ns = lines[i].p50_ns;
+	}
+	bar_width = style->columns - title_width - WAIT_WIDTH - 3 * VALUE_WIDTH - 3;
+	if (bar_width < BAR_MIN)
+		bar_width = 0;
+	else if (bar_width > BAR_MAX)
+		bar_width = BAR_MAX;
+	if (!bar_width && title_width > style->columns - 2 * VALUE_WIDTH)
+		title_width = style->columns - 2 * VALUE_WIDTH;
+
+	fprintf(out, "\nRaised to user, %s, by median:\n%-*s",
+		style->nanoseconds ? "ns" : "us", title_width, "way");
+	if (bar_width)
+		fprintf(out, " %-*s", WAIT_WIDTH - 1, "wait");
+	fprintf(out, "%*s%*s", VALUE_WIDTH, "p50", VALUE_WIDTH, "p99");
+	if (bar_width)
+		fprintf(out, "%*s", VALUE_WIDTH, "max");
+	fputc('\n', out);
+	for (i = 0; i < n; i++)
+		print_line(&lines[i], longest_ns, title_width, bar_width, style, out);
+out_free:
+	free(lines);
+}
