@@ -275,6 +275,35 @@ is 'OpenMetrics: what never fired is left out' "$($irqtop --openmetrics | grep -
 is 'OpenMetrics: strict names the family without _total' \
 	"$($irqtop --openmetrics=strict | sed -n 2p)" '# TYPE irqtop_interrupts counter'
 
+# strict_names: the interrupts' names as a parser of OpenMetrics 1.0 reads them
+strict_names()
+{
+	/usr/bin/python3 -c '
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for name in sorted({s.labels["name"] for f in text_string_to_metric_families(sys.stdin.read())
+		    for s in f.samples if s.labels.get("name")}):
+	print(name)'
+}
+
+# json_names: the same as JSON tells them, but for what a terminal would obey
+json_names()
+{
+	/usr/bin/python3 -c '
+import json, sys, unicodedata
+for name in sorted({"".join("?" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c
+			    for c in row["name"])
+		    for row in map(json.loads, sys.stdin) if row["name"] and row["total"]}):
+	print(name)'
+}
+is 'OpenMetrics: a strict parser reads the names that JSON has' \
+	"$($irqtop --root $hostile --openmetrics=strict | strict_names)" \
+	"$($irqtop --root $hostile --json --once | json_names)"
+$irqtop --openmetrics=strict --per-cpu -c total,spurious,node,thread_cpu | strict_names >/dev/null
+is 'OpenMetrics: and the running system' "$?" 0
+$irqtop --openmetrics | strict_names >/dev/null 2>&1
+is 'OpenMetrics: but not what is not strict' "$?" 1
+
 port=$((20000 + $$ % 20000))
 $irqtop --listen 127.0.0.1:$port 2>"$scratch/err" &
 for _ in 1 2 3 4 5 6 7 8 9 10; do
