@@ -138,29 +138,30 @@ static void threads_list(struct collect *collect)
 	fclose(file);
 }
 
-static void threads_measure(struct collect *collect, uint64_t now)
+/* On a busy machine the first and the last may be read far apart: each has its time. */
+static void threads_measure(struct collect *collect)
 {
-	double elapsed_ns = (double)(now - collect->threads_ns);
 	struct collect_thread *thread;
-	uint64_t runtime_ns;
+	uint64_t runtime_ns, now;
 	uint32_t i;
 
 	for (i = 0; i < collect->nthreads; i++) {
 		thread = &collect->thread[i];
+		thread->counted = false;
 		if (!thread_runtime(collect->root, thread->pid, &runtime_ns)) {
-			thread->counted = false;
-			thread->runtime_ns = 0;
+			thread->read_ns = 0;
 			continue;
 		}
-		thread->counted = thread->runtime_ns && collect->threads_ns &&
-				  runtime_ns >= thread->runtime_ns;
-		if (thread->counted)
+		now = now_ns();
+		if (thread->read_ns && now > thread->read_ns &&
+		    runtime_ns >= thread->runtime_ns) {
+			thread->counted = true;
 			thread->cpu = (double)(runtime_ns - thread->runtime_ns) /
-				      elapsed_ns;
-		/* 1: it exists and has not run */
-		thread->runtime_ns = runtime_ns ? runtime_ns : 1;
+				      (double)(now - thread->read_ns);
+		}
+		thread->runtime_ns = runtime_ns;
+		thread->read_ns = now;
 	}
-	collect->threads_ns = now;
 }
 
 static void threads_hand_out(const struct collect *collect, struct tracks *tracks)
@@ -196,7 +197,7 @@ static void threads_update(struct collect *collect, struct monitor *monitor,
 		collect->threads_shape = shape;
 		collect->threads_listed_ns = now;
 	}
-	threads_measure(collect, now);
+	threads_measure(collect);
 	threads_hand_out(collect, &monitor->tracks[TABLE_INTERRUPTS]);
 }
 

@@ -13,6 +13,7 @@ struct collect_thread {
 	int32_t irq;
 	uint32_t pid;
 	uint64_t runtime_ns;
+	uint64_t read_ns;	/* when it was that; 0: not yet */
 	double cpu;		/* share of one CPU since the last look */
 	bool counted;		/* cpu is good */
 };
@@ -24,7 +25,7 @@ struct collect {
 	uint32_t nthreads;
 	size_t thread_room;
 	uint64_t devices_shape, threads_shape;	/* of the rows they were read for */
-	uint64_t threads_ns, threads_listed_ns;
+	uint64_t threads_listed_ns;
 	bool devices_known, threads_known;
 };
 
