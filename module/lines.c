@@ -6,6 +6,7 @@
  * (line_revoke), remove the file, which waits for opens under way, then forget
  * the line. While the register still has it, nobody makes the file anew.
  */
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
@@ -29,6 +30,7 @@ static bool lines_watched;		/* lines_remove() will be called in time */
  * Those that went meanwhile are noted here.
  */
 static DEFINE_XARRAY(lines_gone);
+#define LINES_PENDING_MS 100		/* from request_irq() to the directory, at most */
 static bool lines_adding_existing;
 static bool lines_gone_overflow;
 
@@ -108,27 +110,55 @@ int lines_add(unsigned int irq)
 	return err;
 }
 
+/*
+ * Waits until whoever is freeing a descriptor has done so: genirq frees them, from
+ * the directory to the number, under the mutex under which it allocates them.
+ */
+static void lines_wait_for_frees(void)
+{
+	int irq = irq_alloc_desc(NUMA_NO_NODE);
+
+	if (irq >= 0)
+		irq_free_desc(irq);
+}
+
+/* Returns whether an interrupt in use is about to get its directory. */
+static bool lines_create_existing(void)
+{
+	bool pending = false;
+	unsigned int irq;
+	int err;
+
+	for (irq = 0; irq < irq_get_nr_irqs(); irq++) {
+		mutex_lock(&lines_mutex);
+		err = 0;
+		if (!xa_load(&lines, irq) && !xa_load(&lines_gone, irq) && !lines_gone_overflow)
+			err = lines_create(irq, false);
+		mutex_unlock(&lines_mutex);
+		pending |= err == -ENOENT && irq_has_action(irq);
+		cond_resched();
+	}
+	return pending;
+}
+
 /**
  * lines_add_existing() - make the files for all interrupts that have a directory
  *
- * Only with procdir's hooks in place, which tell of those that go meanwhile.
+ * Only with procdir's hooks in place, which tell of those that come and go
+ * meanwhile; not of those that had passed the hook before it was there.
  * Context: may sleep.
  */
 void lines_add_existing(void)
 {
-	unsigned int irq;
+	int tries;
 
 	mutex_lock(&lines_mutex);
 	lines_adding_existing = true;
 	mutex_unlock(&lines_mutex);
 
-	for (irq = 0; irq < irq_get_nr_irqs(); irq++) {
-		mutex_lock(&lines_mutex);
-		if (!xa_load(&lines, irq) && !xa_load(&lines_gone, irq) && !lines_gone_overflow)
-			lines_create(irq, false);
-		mutex_unlock(&lines_mutex);
-		cond_resched();
-	}
+	lines_wait_for_frees();
+	for (tries = 0; lines_create_existing() && tries < LINES_PENDING_MS; tries++)
+		msleep(1);
 
 	mutex_lock(&lines_mutex);
 	lines_adding_existing = false;

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "guest.h"
+#include "stuckread.h"
 
 static long rounds(void)
 {
@@ -190,6 +191,20 @@ static int delay_count(const char *which)
 	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
 }
 
+/* A task named @comm, on a CPU of its own: nobody else waits where it dwells. */
+static pid_t fork_dweller(const char *comm)
+{
+	pid_t pid;
+
+	run_on_cpu(0);
+	pid = fork();
+	if (!pid) {
+		run_on_cpu(1);
+		prctl(PR_SET_NAME, comm);
+	}
+	return pid;
+}
+
 static void *remove_line(void *arg)
 {
 	CHECK(gen("remove line=%u", *(unsigned int *)arg) == 0);
@@ -209,11 +224,9 @@ static void open_meets_removal(void)
 
 	if (module_load("delay", "symbol=line_open comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_NAME, "opener");
+	pid = fork_dweller("opener");
+	if (!pid)
 		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
-	}
 	REQUIRE(AWAIT(delay_count("hits") > 0));
 	REQUIRE(pthread_create(&remover, NULL, remove_line, &s.line) == 0);
 	/* The line says that it is gone, and its file is still being opened. */
@@ -253,6 +266,44 @@ static void an_open_file_pins_the_module(void)
 	CHECK(irq_exists(1));
 	CHECK(module_load("procirq", "") == 0);
 	CHECK(irq_file_exists(1));
+}
+
+static void *load_procirq(void *arg)
+{
+	(void)arg;
+	CHECK(module_load("procirq", "") == 0);
+	return NULL;
+}
+
+/*
+ * A directory that is going when the module comes: who removes it had passed where we
+ * hear of it before we listened. It must not get a file any more.
+ */
+static void loading_meets_removal(void)
+{
+	unsigned int line = gen_add(), irq = gen_status(line).irq;
+	pthread_t remover, loader;
+	struct stuck_read busy;
+	char path[64];
+	int i;
+
+	/* Somebody in a file of the directory holds its removal up. */
+	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity", irq);
+	stuck_read_start(&busy, open(path, O_RDONLY | O_CLOEXEC));
+	CHECK(unload("procirq"));
+	REQUIRE(pthread_create(&remover, NULL, remove_line, &line) == 0);
+	REQUIRE(AWAIT(access(path, F_OK)));
+	REQUIRE(pthread_create(&loader, NULL, load_procirq, NULL) == 0);
+	/* Without what this is about it has loaded by then. */
+	for (i = 0; i < 150 && !irq_file_exists(irq); i++)
+		sleep_ms(10);
+	CHECK(!irq_file_exists(irq));
+	CHECK_EQ(stuck_read_fail(&busy), -EFAULT);
+	CHECK(thread_join(remover));
+	CHECK(thread_join(loader));
+	CHECK(!irq_exists(irq));
+	CHECK(irq_file_exists(1));
+	close(busy.by.fd);
 }
 
 /* The poll queue is gone before the module: nothing touches it afterwards. */
@@ -570,32 +621,42 @@ static void msi_binding_races_with_open(void)
 	binding_races_with_open("procirq-pci", "msi", rounds());
 }
 
+static void *unbind_edu(void *arg)
+{
+	(void)arg;
+	CHECK(pci_unbind(EDU_1) == 0);
+	return NULL;
+}
+
 /*
- * open() meets the owner's unbinding: it has kept the function enabled for an
- * instant, the owner has let go meanwhile, and so it is open() that frees the
- * descriptor, and with it the file that it is in the middle of opening.
+ * open() meets the owner's unbinding: it has requested the interrupt and not yet kept
+ * the function enabled. The line is the reader's, then, until it closes, and goes with
+ * that.
  */
 static void open_meets_unbinding(void)
 {
+	pthread_t owner;
 	int irq, status;
 	pid_t pid;
 
 	require_edu("intx");
-	require_uio();
-	if (module_load("delay", "symbol=pci_disable_device comm=opener ms=300"))
+	if (module_load("delay", "symbol=pci_pin comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
-	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_NAME, "opener");
-		close(irq_open(irq, O_RDWR | O_NONBLOCK));
-		_exit(0);
-	}
+	pid = fork_dweller("opener");
+	if (!pid)
+		_exit(irq_open(irq, O_RDWR | O_NONBLOCK) < 0 ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));
-	CHECK(pci_unbind(EDU_1) == 0);
+	REQUIRE(pthread_create(&owner, NULL, unbind_edu, NULL) == 0);
+	/* The unbinding has come as far as it can. */
+	sleep_ms(300);
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
 	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+	CHECK_EQ(status, 0);
+	CHECK(thread_join(owner));
 	CHECK(!irq_exists(irq));
+	CHECK_EQ(delay_count("expired"), 0);
 	CHECK(unload("delay"));
 }
 
@@ -763,6 +824,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(removal_races_with_open_and_interrupts),
 	TAP_TEST(open_meets_removal),
 	TAP_TEST(an_open_file_pins_the_module),
+	TAP_TEST(loading_meets_removal),
 	TAP_TEST(epoll_before_unloading),
 	TAP_TEST(unloading_the_provider),
 	TAP_TEST(loading_races_with_everything),

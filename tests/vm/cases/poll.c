@@ -3,11 +3,11 @@
  * poll(), select() and epoll on an IRQ file: ready exactly while there is a
  * count, and no wake-up is ever lost.
  */
-#include <linux/userfaultfd.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 
 #include "guest.h"
+#include "stuckread.h"
 
 #define GONE (EPOLLHUP | EPOLLERR)
 
@@ -367,53 +367,22 @@ static void epoll_of_epoll(void)
 	CHECK_EQ(irq_read(s.fd), 1);
 }
 
-static void *read_into_page(void *arg)
-{
-	struct blocked *b = arg;
-
-	b->ret = read(b->fd, b->page, sizeof(int)) < 0 ? -errno : 0;
-	b->done = true;
-	return NULL;
-}
-
-static int fault_handler(void *page)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = {
-		.range = { (uintptr_t)page, 4096 }, .mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-
-	if (uffd < 0)
-		SKIP("no userfaultfd");
-	REQUIRE(ioctl(uffd, UFFDIO_API, &api) == 0);
-	REQUIRE(ioctl(uffd, UFFDIO_REGISTER, &range) == 0);
-	return uffd;
-}
-
 /*
  * A read has taken the count and waits for its page; a poll finds nothing and
  * sleeps; the page turns out to be bad, and the count is there again.
  */
 static void a_count_that_comes_back_wakes_pollers(void)
 {
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct source s = source_open(O_RDONLY);
-	struct blocked reader = { .fd = s.fd, .page = page };
 	struct blocked poller = { .fd = epoll_with(s.fd, EPOLLIN) };
-	struct uffdio_range range = { (uintptr_t)page, 4096 };
-	int uffd = fault_handler(page);
+	struct stuck_read reader;
 
 	fire(&s, 1);
-	REQUIRE(pthread_create(&reader.thread, NULL, read_into_page, &reader) == 0);
-	REQUIRE(irq_poll(uffd, AWAIT_MS) == POLLIN);
+	stuck_read_start(&reader, s.fd);
 	CHECK_EQ(irq_poll(s.fd, 0), 0);
 	REQUIRE(pthread_create(&poller.thread, NULL, hang_up, &poller) == 0);
 	REQUIRE(AWAIT(poller.tid && task_sleeps(getpid(), poller.tid, -1)));
-	REQUIRE(mprotect(page, 4096, PROT_NONE) == 0);
-	REQUIRE(ioctl(uffd, UFFDIO_WAKE, &range) == 0);
-	CHECK(thread_join(reader.thread));
-	CHECK_EQ(reader.ret, -EFAULT);
+	CHECK_EQ(stuck_read_fail(&reader), -EFAULT);
 	CHECK(thread_join(poller.thread));
 	CHECK_EQ(poller.ret, EPOLLIN);
 	CHECK_EQ(irq_read(s.fd), 1);
