@@ -30,7 +30,7 @@ static bool lines_watched;		/* lines_remove() will be called in time */
  * Those that went meanwhile are noted here.
  */
 static DEFINE_XARRAY(lines_gone);
-#define LINES_PENDING_MS 100		/* from request_irq() to the directory, at most */
+#define LINES_PENDING_TRIES 100	/* a millisecond each, from request_irq() to the directory */
 static bool lines_adding_existing;
 static bool lines_gone_overflow;
 
@@ -157,8 +157,8 @@ void lines_add_existing(void)
 	mutex_unlock(&lines_mutex);
 
 	lines_wait_for_frees();
-	for (tries = 0; lines_create_existing() && tries < LINES_PENDING_MS; tries++)
-		msleep(1);
+	for (tries = 0; lines_create_existing() && tries < LINES_PENDING_TRIES; tries++)
+		usleep_range(1000, 2000);
 
 	mutex_lock(&lines_mutex);
 	lines_adding_existing = false;
