@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "session.h"
+#include "irqtop/session/session.h"
 
 /* Descriptors 0 to 2 closed by the caller would be given to files of ours. */
 static void standard_files(void)

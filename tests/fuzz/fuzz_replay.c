@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "monitor.h"
-#include "record.h"
-#include "view.h"
+#include "irqtop/sample/monitor.h"
+#include "irqtop/sample/record.h"
+#include "irqtop/view/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

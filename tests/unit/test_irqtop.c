@@ -12,18 +12,18 @@
 #include <cmocka.h>
 #include <ncurses.h>
 
-#include "irqtop/affinity.h"
-#include "irqtop/alert.h"
-#include "irqtop/axis.h"
-#include "irqtop/canvas.h"
-#include "irqtop/edit.h"
-#include "irqtop/filter.h"
-#include "irqtop/format.h"
-#include "irqtop/layout.h"
-#include "irqtop/monitor.h"
+#include "irqtop/screen/affinity.h"
+#include "irqtop/view/alert.h"
+#include "irqtop/sample/axis.h"
+#include "irqtop/screen/canvas.h"
+#include "irqtop/screen/edit.h"
+#include "irqtop/view/filter.h"
+#include "irqtop/view/format.h"
+#include "irqtop/screen/layout.h"
+#include "irqtop/sample/monitor.h"
 #include "irqtop/out.h"
-#include "irqtop/pen.h"
-#include "irqtop/view.h"
+#include "irqtop/screen/pen.h"
+#include "irqtop/view/view.h"
 
 #define HEAD "           CPU0       CPU1       \n"
 #define SECOND UINT64_C(1000000000)

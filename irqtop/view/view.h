@@ -5,7 +5,7 @@
 
 #include "field.h"
 #include "filter.h"
-#include "monitor.h"
+#include "irqtop/sample/monitor.h"
 
 struct view_settings {
 	bool table[TABLE_COUNT];

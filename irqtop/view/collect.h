@@ -6,7 +6,7 @@
 #ifndef IRQTOP_COLLECT_H
 #define IRQTOP_COLLECT_H
 
-#include "monitor.h"
+#include "irqtop/sample/monitor.h"
 #include "view.h"
 
 struct collect_thread {

@@ -7,7 +7,7 @@
 #include <wchar.h>
 
 #include "canvas.h"
-#include "out.h"
+#include "irqtop/out.h"
 
 int canvas_reset(struct canvas *canvas, unsigned int width, unsigned int height)
 {

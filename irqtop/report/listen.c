@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "report.h"
-#include "session.h"
-#include "stop.h"
+#include "irqtop/session/session.h"
+#include "irqtop/session/stop.h"
 
 #define CLIENTS 16
 #define REQUEST_BYTES 8192

@@ -17,7 +17,7 @@
 #define IRQTOP_RECORD_H
 
 #include "monitor.h"
-#include "out.h"
+#include "irqtop/out.h"
 
 #define RECORD_MAGIC "irqtop\001\n"
 #define RECORD_MAGIC_LEN 8

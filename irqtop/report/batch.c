@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "format.h"
+#include "irqtop/view/format.h"
 #include "report.h"
 
 /* Wider than on a screen: nobody reads a log for its scaled numbers. */

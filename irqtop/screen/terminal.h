@@ -4,7 +4,7 @@
 #define IRQTOP_TERMINAL_H
 
 #include "canvas.h"
-#include "options.h"
+#include "irqtop/session/options.h"
 
 struct terminal {
 	void *screen;

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "irqtable.h"
-#include "sample.h"
-#include "track.h"
+#include "irqtop/sample/sample.h"
+#include "irqtop/sample/track.h"
 
 enum field_id {
 	FIELD_IRQ,

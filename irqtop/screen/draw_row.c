@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "draw_row.h"
-#include "format.h"
+#include "irqtop/view/format.h"
 #include "pen.h"
 #include "picture.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "format.h"
+#include "irqtop/view/format.h"
 #include "report.h"
 
 static void value_print(struct out *out, const struct value *value)

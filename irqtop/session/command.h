@@ -3,7 +3,7 @@
 #ifndef IRQTOP_COMMAND_H
 #define IRQTOP_COMMAND_H
 
-#include "alert.h"
+#include "irqtop/view/alert.h"
 
 /*
  * Runs command with sh and does not wait; IRQTOP_* in its environment say which

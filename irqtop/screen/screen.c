@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "affinity.h"
-#include "command.h"
+#include "irqtop/session/command.h"
 #include "draw.h"
-#include "format.h"
-#include "session.h"
-#include "stop.h"
+#include "irqtop/view/format.h"
+#include "irqtop/session/session.h"
+#include "irqtop/session/stop.h"
 #include "terminal.h"
 #include "ui.h"
 

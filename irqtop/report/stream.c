@@ -6,10 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "irqtop/session/command.h"
 #include "report.h"
-#include "session.h"
-#include "stop.h"
+#include "irqtop/session/session.h"
+#include "irqtop/session/stop.h"
 
 #define EXIT_ALERT 2
 

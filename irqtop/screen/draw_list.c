@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "draw_list.h"
-#include "format.h"
+#include "irqtop/view/format.h"
 #include "picture.h"
 
 /* CPUs on one screen line of strip; more are scrolled to. */

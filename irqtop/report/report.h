@@ -3,9 +3,9 @@
 #ifndef IRQTOP_REPORT_H
 #define IRQTOP_REPORT_H
 
-#include "monitor.h"
-#include "out.h"
-#include "view.h"
+#include "irqtop/sample/monitor.h"
+#include "irqtop/out.h"
+#include "irqtop/view/view.h"
 
 struct report {
 	const struct monitor *monitor;

@@ -6,9 +6,9 @@
 #ifndef IRQTOP_OPTIONS_H
 #define IRQTOP_OPTIONS_H
 
-#include "alert.h"
-#include "axis.h"
-#include "field.h"
+#include "irqtop/view/alert.h"
+#include "irqtop/sample/axis.h"
+#include "irqtop/view/field.h"
 
 enum mode { MODE_SCREEN, MODE_BATCH, MODE_JSON, MODE_CSV, MODE_METRICS, MODE_LISTEN,
 	    MODE_QUIET };

@@ -3,13 +3,13 @@
 #ifndef IRQTOP_SESSION_H
 #define IRQTOP_SESSION_H
 
-#include "axis.h"
-#include "collect.h"
-#include "latency.h"
-#include "monitor.h"
+#include "irqtop/sample/axis.h"
+#include "irqtop/view/collect.h"
+#include "irqtop/sample/latency.h"
+#include "irqtop/sample/monitor.h"
 #include "options.h"
-#include "record.h"
-#include "view.h"
+#include "irqtop/sample/record.h"
+#include "irqtop/view/view.h"
 
 struct session {
 	struct options options;

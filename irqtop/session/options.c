@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter.h"
+#include "irqtop/view/filter.h"
 #include "options.h"
 
 #define INTERVAL_MIN_S 0.05

@@ -3,9 +3,9 @@
 #ifndef IRQTOP_LAYOUT_H
 #define IRQTOP_LAYOUT_H
 
-#include "axis.h"
-#include "field.h"
-#include "options.h"
+#include "irqtop/sample/axis.h"
+#include "irqtop/view/field.h"
+#include "irqtop/session/options.h"
 
 struct layout_column {
 	enum field_id id;

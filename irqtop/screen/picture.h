@@ -4,7 +4,7 @@
 #define IRQTOP_PICTURE_H
 
 #include "canvas.h"
-#include "track.h"
+#include "irqtop/sample/track.h"
 
 /* Level of a rate on one CPU or group: 0 none, 1..HEAT_LEVELS. */
 unsigned int picture_level(double rate_hz);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "format.h"
+#include "irqtop/view/format.h"
 #include "report.h"
 
 static void value_print(struct out *out, const struct value *value)

@@ -6,7 +6,7 @@
 #include "edit.h"
 #include "keys.h"
 #include "layout.h"
-#include "session.h"
+#include "irqtop/session/session.h"
 
 enum ui_page { PAGE_LIST, PAGE_ROW, PAGE_HELP };
 enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL, PROMPT_AFFINITY };
