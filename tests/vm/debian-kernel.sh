@@ -16,6 +16,7 @@ debian_kernel_suite()
 	6.1)    echo bookworm amd64 ;;
 	6.1-rt) echo bookworm rt-amd64 ;;
 	6.12)   echo bookworm-backports amd64 ;;
+	6.12-rt) echo bookworm-backports rt-amd64 ;;
 	newest) echo sid amd64 ;;
 	esac
 }
@@ -47,6 +48,22 @@ debian_kernel_make()
 	rm -rf "$folder/boot"
 	depmod -b "$folder" "$release"
 	echo "$release" >"$folder/release"
+}
+
+# debian_tool K PACKAGE: prints the folder into which it is unpacked, whatever it is
+# that the machine has of that name.
+debian_tool()
+{
+	local suite folder
+	read -r suite _ < <(debian_kernel_suite "$1")
+	folder=$cache_dir/tools/$suite/$2
+	if [ ! -d "$folder" ]; then
+		with_lock "$cache_dir/lock/apt-$suite" apt_refresh "$suite"
+		rm -rf "$folder.new"
+		apt_unpack "$suite" "$folder.new" "$2"
+		mv "$folder.new" "$folder"
+	fi
+	echo "$folder"
 }
 
 # The packages name each other by absolute path, for / as the root; newer ones

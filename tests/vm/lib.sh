@@ -7,7 +7,7 @@ repo_dir=$(cd "$vm_dir/../.." && pwd)
 build_dir=$repo_dir/build
 cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
 cache_dir=${cache_dir:-$build_dir/cache}
-kernels='6.1 6.1-rt 6.12 newest debug'
+kernels='6.1 6.1-rt 6.12 6.12-rt newest debug'
 
 # With set -e a failing command ends the script; it must not do so in silence.
 # Status 3 means that the reason has been given: a subshell's parent adds nothing.
