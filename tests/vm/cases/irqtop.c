@@ -2,66 +2,16 @@
 /*
  * irqtop's rates against interrupts whose number is known: a device that raises
  * one at a time, and irqgen. irqtop says when it took its samples, this program when
- * it raised. Its share of a CPU for a handler thread against that thread's own clock.
- * And its words for what a kernel says to an affinity.
+ * it raised. And its words for what a kernel says to an affinity.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <math.h>
 
 #include "guest.h"
+#include "irqtop_seen.h"
 #include "screen.h"
 
-#define SECONDS 3
 #define TOLERANCE 0.02
-#define THREAD_TOLERANCE 0.15	/* the load is not as even as a clock */
 #define RAISES_MAX 100000
-
-struct seen {
-	double at_s, interval_s, value;
-};
-
-/* One report, of one row and one column. */
-static FILE *irqtop_start(int irq, const char *column)
-{
-	char command[200];
-
-	snprintf(command, sizeof(command), "irqtop --no-config --json -n 1 -d %d -s irq "
-		 "-t interrupts -c irq,%s | grep '\"irq\":\"%d\"'", SECONDS, column, irq);
-	return popen(command, "r");
-}
-
-/* The column is the line's last, whatever JSON calls it. */
-static bool irqtop_end(FILE *pipe, struct seen *seen)
-{
-	char line[512] = "", *p;
-	struct tm tm = {0};
-	int ms = 0;
-
-	if (!fgets(line, sizeof(line), pipe))
-		line[0] = '\0';
-	tap_diag("%s", line);
-	if (pclose(pipe) || sscanf(line, "{\"time\":\"%d-%d-%dT%d:%d:%d.%dZ\"",
-				   &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
-				   &tm.tm_min, &tm.tm_sec, &ms) != 7)
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	seen->at_s = (double)timegm(&tm) + ms / 1e3;
-	p = strstr(line, "\"interval_s\":");
-	seen->interval_s = p ? atof(p + 13) : 0;
-	p = strrchr(line, ':');
-	seen->value = p ? atof(p + 1) : -1;
-	return seen->interval_s > 0;
-}
-
-static double wall_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void check_rate(const struct seen *seen, double want_hz)
 {
@@ -104,28 +54,19 @@ static void rate_of_a_device(void)
 	CHECK_EQ(pci_unbind(EDU_1), 0);
 }
 
-/* What grows, over time. */
-struct mark {
-	double at_s;
-	unsigned long long count;
-};
-
-static double count_at(const struct mark *mark, int n, double at_s)
+/* Not where this program was held up between the count and the time. */
+static void mark_take(struct mark *mark, const struct source *s)
 {
+	double before_s;
 	int i;
 
-	for (i = 1; i < n - 1 && mark[i].at_s < at_s; i++)
-		;
-	return (double)mark[i - 1].count +
-	       (double)(mark[i].count - mark[i - 1].count) *
-	       (at_s - mark[i - 1].at_s) / (mark[i].at_s - mark[i - 1].at_s);
-}
-
-/* Per second, between irqtop's two samples. */
-static double rate_while(const struct mark *mark, int n, const struct seen *seen)
-{
-	return (count_at(mark, n, seen->at_s) -
-		count_at(mark, n, seen->at_s - seen->interval_s)) / seen->interval_s;
+	for (i = 0; i < 100; i++) {
+		before_s = wall_s();
+		mark->count = gen_status(s->line).dispatched;
+		mark->at_s = wall_s();
+		if (mark->at_s - before_s < 0.002)
+			break;
+	}
 }
 
 static void rate_of_a_source(void)
@@ -142,106 +83,13 @@ static void rate_of_a_source(void)
 	pipe = irqtop_start((int)s.irq, "rate");
 	REQUIRE(pipe);
 	for (n = 0; n < RAISES_MAX && wall_s() < end_s; n++) {
-		mark[n].count = gen_status(s.line).dispatched;
-		mark[n].at_s = wall_s();
+		mark_take(&mark[n], &s);
 		usleep(20000);
 	}
 	REQUIRE(n > 2);
 	REQUIRE(irqtop_end(pipe, &seen));
 	check_rate(&seen, rate_while(mark, n, &seen));
 	REQUIRE(gen("stop line=%u", s.line) >= 0);
-}
-
-/* The interrupt of uio_pci_generic, once it is in use; else -1. */
-static int uio_irq(void)
-{
-	FILE *f = fopen("/proc/interrupts", "r");
-	unsigned long count[2];
-	int irq = -1, found;
-	char line[512];
-
-	REQUIRE(f);
-	while (irq < 0 && fgets(line, sizeof(line), f))
-		if (strstr(line, "uio_pci_generic") &&
-		    sscanf(line, " %d: %lu %lu", &found, &count[0], &count[1]) == 3 &&
-		    count[0] + count[1] > 100)
-			irq = found;
-	fclose(f);
-	return irq;
-}
-
-/* The thread that handles @irq; 0 if it is handled in the hard interrupt. */
-static pid_t handler_thread(int irq)
-{
-	char path[300], comm[64], want[32];
-	struct dirent *entry;
-	DIR *proc = opendir("/proc");
-	pid_t pid = 0;
-
-	REQUIRE(proc);
-	snprintf(want, sizeof(want), "irq/%d-uio", irq);
-	while (!pid && (entry = readdir(proc))) {
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    read_text(path, comm, sizeof(comm)) && !strncmp(comm, want, strlen(want)))
-			pid = atoi(entry->d_name);
-	}
-	closedir(proc);
-	return pid;
-}
-
-static void check_share(int irq, pid_t thread)
-{
-	static struct mark mark[RAISES_MAX];
-	struct timespec ran;
-	double end_s, want;
-	struct seen seen;
-	clockid_t clock;
-	FILE *pipe;
-	int n;
-
-	REQUIRE(clock_getcpuclockid(thread, &clock) == 0);
-	pipe = irqtop_start(irq, "thread_cpu");
-	REQUIRE(pipe);
-	end_s = wall_s() + SECONDS + 2;
-	for (n = 0; n < RAISES_MAX && wall_s() < end_s; n++) {
-		REQUIRE(clock_gettime(clock, &ran) == 0);
-		mark[n].count = (unsigned long long)ran.tv_sec * 1000000000ULL +
-				(unsigned long long)ran.tv_nsec;
-		mark[n].at_s = wall_s();
-		usleep(20000);
-	}
-	REQUIRE(n > 2);
-	REQUIRE(irqtop_end(pipe, &seen));
-	want = rate_while(mark, n, &seen) / 1e9;
-	tap_diag("irqtop %.4f of a CPU, its clock %.4f", seen.value, want);
-	CHECK(want > 0.002);
-	CHECK(fabs(seen.value - want) <= THREAD_TOLERANCE * want);
-}
-
-/* What irqtop takes from the scheduler's figures the thread's own clock says as well. */
-static void share_of_a_handler_thread(void)
-{
-	pid_t load, thread = 0;
-	int irq, status;
-
-	require_uio();
-	load = fork();
-	if (!load) {
-		if (freopen("/dev/null", "w", stdout))
-			execlp("irqlat", "irqlat", "bench", "-q", "--source", "edu", "--ways",
-			       "uio", "-d", "60s", NULL);
-		_exit(127);
-	}
-	REQUIRE(AWAIT((irq = uio_irq()) >= 0));
-	thread = handler_thread(irq);
-	if (thread)
-		check_share(irq, thread);
-	kill(load, SIGINT);
-	REQUIRE(AWAIT(waitpid(load, &status, WNOHANG) == load));
-	CHECK(WIFEXITED(status));
-	if (!thread)
-		SKIP("this kernel's UIO has no handler thread");
 }
 
 /* The timer of old, which never moves: the kernel's own answer, whatever its name. */
@@ -346,7 +194,6 @@ static void a_cpu_goes_and_comes(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(rate_of_a_device),
 	TAP_TEST(rate_of_a_source),
-	TAP_TEST(share_of_a_handler_thread),
 	TAP_TEST(affinity_is_refused),
 	TAP_TEST(affinity_is_taken),
 	TAP_TEST(a_cpu_goes_and_comes),

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * irqtop's latencies of reads against the times in the records that were read.
+ * irqtop's latencies of reads against the times in the records that were read, and its
+ * share of a CPU for handler threads against those threads' own clocks.
  *
  * Not with the other programs, but on one CPU (tests/vm/irqtop.sh): tracing is
  * turned on and off by patching the kernel's code, and QEMU 7.2 with two threads
  * sometimes goes on executing the breakpoint that stood there meanwhile, forever.
  */
+#include <ctype.h>
+#include <dirent.h>
 #include <sys/mount.h>
 
 #include "guest.h"
+#include "irqtop_seen.h"
 #include "screen.h"
 
-#define SECONDS 3
+#define MARKS_MAX 10000
 #define READS_MAX 100000
 
 struct reads {
@@ -194,11 +198,119 @@ static void latency_on_the_screen(void)
 	close(s.fd);
 }
 
+/* The interrupt of uio_pci_generic, once it is in use on this only CPU; else -1. */
+static int uio_irq(void)
+{
+	FILE *f = fopen("/proc/interrupts", "r");
+	unsigned long count;
+	int irq = -1, found;
+	char line[512];
+
+	REQUIRE(f);
+	while (irq < 0 && fgets(line, sizeof(line), f))
+		if (strstr(line, "uio_pci_generic") &&
+		    sscanf(line, " %d: %lu", &found, &count) == 2 && count > 100)
+			irq = found;
+	fclose(f);
+	return irq;
+}
+
+#define THREADS_MAX 4
+
+/*
+ * Clocks of the threads that handle @irq: two where a thread stands in for the hard
+ * interrupt; none where that handles it itself.
+ */
+static int handler_clocks(int irq, clockid_t clocks[THREADS_MAX])
+{
+	char path[300], comm[64], want[32];
+	struct dirent *entry;
+	DIR *proc = opendir("/proc");
+	int n = 0;
+
+	REQUIRE(proc);
+	snprintf(want, sizeof(want), "irq/%d-", irq);
+	while (n < THREADS_MAX && (entry = readdir(proc))) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    read_text(path, comm, sizeof(comm)) && !strncmp(comm, want, strlen(want)) &&
+		    !clock_getcpuclockid(atoi(entry->d_name), &clocks[n]))
+			n++;
+	}
+	closedir(proc);
+	return n;
+}
+
+static unsigned long long clocks_ns(const clockid_t *clocks, int n)
+{
+	unsigned long long sum = 0;
+	struct timespec ran;
+
+	while (n-- > 0) {
+		REQUIRE(clock_gettime(clocks[n], &ran) == 0);
+		sum += (unsigned long long)ran.tv_sec * 1000000000ULL +
+		       (unsigned long long)ran.tv_nsec;
+	}
+	return sum;
+}
+
+static void check_share(int irq, const clockid_t *clocks, int threads)
+{
+	static struct mark mark[MARKS_MAX];
+	struct seen seen;
+	double end_s, want;
+	FILE *pipe;
+	int n;
+
+	pipe = irqtop_start(irq, "thread_cpu");
+	REQUIRE(pipe);
+	end_s = wall_s() + SECONDS + 2;
+	for (n = 0; n < MARKS_MAX && wall_s() < end_s; n++) {
+		mark[n].count = clocks_ns(clocks, threads);
+		mark[n].at_s = wall_s();
+		usleep(20000);
+	}
+	REQUIRE(n > 2);
+	REQUIRE(irqtop_end(pipe, &seen));
+	want = rate_while(mark, n, &seen) / 1e9;
+	tap_diag("irqtop %.4f of a CPU, the clocks of %d threads %.4f", seen.value, threads,
+		 want);
+	CHECK(want > 0.002);
+	CHECK(seen.value > want * 0.95 && seen.value < want * 1.05);
+}
+
+/* What irqtop takes from the scheduler's figures the threads' own clocks say as well. */
+static void share_of_handler_threads(void)
+{
+	clockid_t clocks[THREADS_MAX];
+	int irq, threads, status;
+	pid_t load;
+
+	require_uio();
+	load = fork();
+	if (!load) {
+		if (freopen("/dev/null", "w", stdout))
+			execlp("irqlat", "irqlat", "bench", "-q", "--source", "edu", "--ways",
+			       "uio", "-d", "60s", NULL);
+		_exit(127);
+	}
+	REQUIRE(AWAIT((irq = uio_irq()) >= 0));
+	threads = handler_clocks(irq, clocks);
+	if (threads)
+		check_share(irq, clocks, threads);
+	kill(load, SIGINT);
+	REQUIRE(AWAIT(waitpid(load, &status, WNOHANG) == load));
+	CHECK(WIFEXITED(status));
+	if (!threads)
+		SKIP("this kernel's UIO has no handler thread");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(latency_of_waiting_reads),
 	TAP_TEST(latency_of_late_reads),
 	TAP_TEST(latency_on_the_screen),
 	TAP_TEST(latency_after_the_module),
+	TAP_TEST(share_of_handler_threads),
 };
 
 int main(int argc, char **argv)
