@@ -301,7 +301,8 @@ static void loading_meets_removal(void)
 	CHECK_EQ(stuck_read_fail(&busy), -EFAULT);
 	CHECK(thread_join(remover));
 	CHECK(thread_join(loader));
-	CHECK(!irq_exists(irq));
+	/* The number may be a device's by now that procirq-pci has bound again. */
+	CHECK_EQ(irq_file_exists(irq), irq_exists(irq));
 	CHECK(irq_file_exists(1));
 	close(busy.by.fd);
 }
