@@ -97,6 +97,21 @@ static enum diff_verdict judge(const struct diff_figure *f,
 	return DIFF_REGRESSION;
 }
 
+/* "No regression" may mean that such runs would not show one. */
+static enum diff_keeping keeps(const struct diff_figure *f,
+			       const struct diff_limit *limit)
+{
+	if (!limit->set)
+		return DIFF_NO_LIMIT;
+	if (!f->tested)
+		return DIFF_NOT_SHOWN;
+	if (f->verdict == DIFF_REGRESSION)
+		return DIFF_EXCEEDED;
+	return f->has_interval && (f->high <= limit->share ||
+				   f->high * (double)f->ns[0] <= limit->ns) ?
+		       DIFF_KEPT : DIFF_NOT_SHOWN;
+}
+
 static enum diff_verdict judge_figures(const struct diff_row *row)
 {
 	bool tested = false, better = false, worse = false;
@@ -154,10 +169,12 @@ int diff_decide(struct diff *diff, const struct diff_options *options)
 	for (i = 0; i < diff->n_rows; i++) {
 		struct diff_row *row = &diff->rows[i];
 
-		for (metric = 0; metric < DIFF_METRICS; metric++)
-			row->figures[metric].verdict =
-				judge(&row->figures[metric],
-				      &options->limits[metric], any_limit);
+		for (metric = 0; metric < DIFF_METRICS; metric++) {
+			struct diff_figure *f = &row->figures[metric];
+
+			f->verdict = judge(f, &options->limits[metric], any_limit);
+			f->keeping = keeps(f, &options->limits[metric]);
+		}
 		row->verdict = judge_row(row);
 	}
 	return 0;
@@ -206,6 +223,18 @@ bool diff_has_decision(const struct diff *diff)
 		    diff->rows[i].verdict != DIFF_UNKNOWN)
 			return true;
 	return false;
+}
+
+const char *diff_keeping_name(enum diff_keeping keeping)
+{
+	static const char *const names[] = {
+		[DIFF_NO_LIMIT] = "no limit",
+		[DIFF_KEPT] = "kept",
+		[DIFF_NOT_SHOWN] = "not shown",
+		[DIFF_EXCEEDED] = "exceeded",
+	};
+
+	return names[keeping];
 }
 
 const char *diff_verdict_name(enum diff_verdict verdict)

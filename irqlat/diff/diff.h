@@ -60,6 +60,14 @@ enum diff_verdict {
 	DIFF_REGRESSION,
 };
 
+/* Whether a figure kept its limit. */
+enum diff_keeping {
+	DIFF_NO_LIMIT,		/* it has none */
+	DIFF_KEPT,		/* the whole interval is within */
+	DIFF_NOT_SHOWN,		/* no regression is seen, nor excluded, or too few samples */
+	DIFF_EXCEEDED,
+};
+
 /* What a decision is based on. */
 enum diff_basis { DIFF_BLOCKS, DIFF_HISTOGRAM };
 
@@ -78,6 +86,8 @@ enum diff_basis { DIFF_BLOCKS, DIFF_HISTOGRAM };
  * @delta: Cliff's delta of the spans, or of the samples
  * @p: of the test
  * @p_adjusted: by Holm, for all tests of the comparison
+ * @verdict: follows from these and the limit
+ * @keeping: the same, with the interval
  */
 struct diff_figure {
 	bool known[2];
@@ -93,6 +103,7 @@ struct diff_figure {
 	double p;
 	double p_adjusted;
 	enum diff_verdict verdict;
+	enum diff_keeping keeping;
 };
 
 /**
@@ -157,6 +168,7 @@ void diff_out_text(const struct diff *diff, const struct diff_style *style,
 		   FILE *out);
 int diff_out_json(const struct diff *diff, const struct diff_style *style,
 		  FILE *out);
+const char *diff_keeping_name(enum diff_keeping keeping);
 const char *diff_verdict_name(enum diff_verdict verdict);
 
 #endif /* IRQLAT_DIFF_H */

@@ -18,8 +18,9 @@ static json_t *time_if(bool known, uint64_t ns)
 static json_t *figure_object(const struct diff_figure *f)
 {
 	return json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
 		"verdict", diff_verdict_name(f->verdict),
+		"limit", diff_keeping_name(f->keeping),
 		"a_ns", time_if(f->known[0], f->ns[0]),
 		"b_ns", time_if(f->known[1], f->ns[1]),
 		"whole_low_percent", number_if(f->has_interval, 100 * f->low),

@@ -259,6 +259,40 @@ static bool is_doubtful(const struct diff *diff)
 	return false;
 }
 
+/* Limits that nothing exceeds as far as such runs can tell, which is not far enough. */
+static void print_not_shown(const struct diff *diff, FILE *out)
+{
+	const struct diff_row *widest = NULL;
+	size_t i, limits = 0, open = 0;
+	double high = 0;
+	int metric, of = 0;
+
+	for (i = 0; i < diff->n_rows; i++) {
+		for (metric = 0; metric < DIFF_METRICS; metric++) {
+			const struct diff_figure *f = &diff->rows[i].figures[metric];
+
+			limits += f->keeping != DIFF_NO_LIMIT;
+			if (f->keeping != DIFF_NOT_SHOWN)
+				continue;
+			open++;
+			if (widest && !(f->has_interval && f->high > high))
+				continue;
+			widest = &diff->rows[i];
+			of = metric;
+			high = f->has_interval ? f->high : 0;
+		}
+	}
+	if (!widest)
+		return;
+	fprintf(out, "NOTE: %zu of %zu figures are not shown to keep their limits: such runs cannot tell.",
+		open, limits);
+	if (widest->figures[of].has_interval)
+		fprintf(out, " The %s of\n%s, %s may be up to %.1f %% slower.",
+			diff_metric_names[of], widest->side[0]->way,
+			widest->side[0]->stage, 100 * high);
+	fputs(" Measure longer, in turns, or on a quieter machine.\n", out);
+}
+
 static void print_summary(const struct diff *diff,
 			  const struct diff_style *style, FILE *out)
 {
@@ -280,6 +314,7 @@ static void print_summary(const struct diff *diff,
 		fputs("NOTE: neighbouring seconds are alike: load comes and goes, and one run of each side cannot tell\n"
 		      "it from a change. Measure several of each, in turns; see irqlat-diff(1).\n",
 		      out);
+	print_not_shown(diff, out);
 	for (verdict = DIFF_REGRESSION; verdict >= 0; verdict--) {
 		if (!count[verdict])
 			continue;
