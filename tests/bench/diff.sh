@@ -1,9 +1,9 @@
 #!/bin/bash
 # How often irqlat diff calls a difference that is none, and how often it finds
 # p99 5 % slower, over samples recorded here: interrupts in a guest under icount,
-# in two boots, and wake-ups on the running kernel, in pairs of a minute, of 15
-# seconds and of four minutes. Takes 20 minutes. DIFF_FOLDER keeps and takes the
-# recordings icount1.json, icount2.json, host.json, short1.json to short4.json and
+# in five boots, and wake-ups on the running kernel, in pairs of a minute, of 15
+# seconds and of four minutes. Takes 25 minutes. DIFF_FOLDER keeps and takes the
+# recordings icount1.json to icount5.json, host.json, short1.json to short4.json and
 # long.json.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -33,8 +33,10 @@ guest()
 	tests/vm/run --kernel 6.1 --icount --timeout 600 -- "modprobe procirq && modprobe irqgen && $measure"
 }
 
-if have icount1 guest && have icount2 guest; then
-	"$program" icount 60 "$folder"/icount[12].json
+# With two boots, pairs are cut from the same few pieces, and one that is odd is in half.
+if have icount1 guest && have icount2 guest && have icount3 guest &&
+	have icount4 guest && have icount5 guest; then
+	"$program" icount 60 "$folder"/icount[12345].json
 fi
 # Blocks are as long as recordings are: half a second, a second, two seconds.
 if have host "$program" record 250; then
