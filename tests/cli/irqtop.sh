@@ -258,12 +258,12 @@ assert len(rows) == 13 and len({len(row) for row in rows}) == 1, rows
 assert [row[-1] for row in rows if row[3] == '24'] == ['quote\"back\\\\slash']
 assert [row[-1] for row in rows if row[3] == '28'][0].startswith(\"'=\")"
 
-if tests/promtool --version >/dev/null 2>&1; then
+if tests/prometheus promtool --version >/dev/null 2>&1; then
 	$irqtop --root $hostile --openmetrics >"$scratch/metrics"
-	status 'OpenMetrics: promtool accepts hostile names' 0 tests/promtool check metrics <"$scratch/metrics"
+	status 'OpenMetrics: promtool accepts hostile names' 0 tests/prometheus promtool check metrics <"$scratch/metrics"
 	is 'OpenMetrics: without a word' "$(cat "$scratch/out" "$scratch/err")" ''
 	$irqtop --openmetrics --per-cpu -c total,spurious,node,thread_cpu >"$scratch/metrics"
-	status 'OpenMetrics: promtool accepts the running system' 0 tests/promtool check metrics <"$scratch/metrics"
+	status 'OpenMetrics: promtool accepts the running system' 0 tests/prometheus promtool check metrics <"$scratch/metrics"
 	is 'OpenMetrics: without a word' "$(cat "$scratch/out" "$scratch/err")" ''
 else
 	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool, and none to be had from Debian (package prometheus)'
@@ -321,6 +321,29 @@ is 'listen: a silent client holds up nobody' \
 exec 3>&-
 kill %% 2>/dev/null
 wait 2>/dev/null
+
+# A real server, which asks for OpenMetrics by itself.
+if tests/prometheus prometheus --version >/dev/null 2>&1; then
+	cat >"$scratch/prometheus.yml" <<-END
+	global: { scrape_interval: 1s }
+	scrape_configs: [ { job_name: irqtop, static_configs: [ { targets: ['127.0.0.1:$port'] } ] } ]
+	END
+	$irqtop --root $hostile --listen 127.0.0.1:$port 2>"$scratch/err" &
+	tests/prometheus prometheus --config.file="$scratch/prometheus.yml" --log.level=error \
+		--storage.tsdb.path="$scratch/tsdb" --web.listen-address=127.0.0.1:$((port + 2)) 2>"$scratch/server" &
+	for _ in $(seq 100); do
+		curl -s "http://127.0.0.1:$((port + 2))/api/v1/query?query=irqtop_interrupts_total" >"$scratch/out"
+		[ "$(jq '.data.result | length' "$scratch/out" 2>/dev/null)" -gt 0 ] 2>/dev/null && break
+		sleep 0.2
+	done
+	kill %+ %- 2>/dev/null
+	wait 2>/dev/null
+	is 'listen: a Prometheus server has every name as we meant it' \
+		"$(jq -r '.data.result[].metric.name // empty' "$scratch/out" | LC_ALL=C sort -u)" \
+		"$($irqtop --root $hostile --json --once | json_names | LC_ALL=C sort -u)"
+else
+	skip 'listen: a Prometheus server has every name as we meant it' 'no prometheus, and none to be had from Debian'
+fi
 
 # --- recordings and differences ------------------------------------------------------
 
@@ -445,10 +468,10 @@ if [ "$(id -u)" = 0 ] && [ -d /sys/kernel/tracing/instances ] && [ -n "$(awk -F:
 	done
 	is 'listen: times in seconds' "$(awk '/^irqtop_handler_max_seconds{/ && $NF > 0 && $NF < 1 { n++ }
 		END { print (n > 0) }' "$scratch/out")" 1
-	if tests/promtool --version >/dev/null 2>&1; then
+	if tests/prometheus promtool --version >/dev/null 2>&1; then
 		$irqtop --listen 127.0.0.1:$((port + 1)) -L 2>/dev/null &
 		sleep 0.8
-		curl -s "http://127.0.0.1:$((port + 1))/metrics" | tests/promtool check metrics >"$scratch/out" 2>&1
+		curl -s "http://127.0.0.1:$((port + 1))/metrics" | tests/prometheus promtool check metrics >"$scratch/out" 2>&1
 		is 'listen: promtool accepts the times' "$?$(cat "$scratch/out")" 0
 		kill $!
 	else
