@@ -288,6 +288,34 @@ void opts_help(const struct opt_command *command, FILE *out)
 		fprintf(out, "\n%s", command->epilogue);
 }
 
+/**
+ * opts_start - what a command begins with: its options, or its help
+ * @command: its table; one without arguments takes options only
+ * @argc: as of opts_parse()
+ * @argv: the same
+ * @config: the same
+ * @first_operand: the same
+ * @status: set to the exit status where there is nothing more to do
+ *
+ * Returns whether to go on; else the help is printed, or one line on standard error.
+ */
+bool opts_start(const struct opt_command *command, int argc, char **argv,
+		void *config, int *first_operand, int *status)
+{
+	int rc = opts_parse(command, argc, argv, config, first_operand);
+
+	if (rc == OPTS_OK && !*command->arguments && *first_operand < argc) {
+		msg_error("%s: %s takes options only", argv[*first_operand], command->name);
+		rc = -1;
+	}
+	if (rc == OPTS_OK)
+		return true;
+	if (rc == OPTS_HELP)
+		opts_help(command, stdout);
+	*status = rc == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
+	return false;
+}
+
 /* Does this output go to standard output? */
 bool opt_file_is_stdout(const struct opt_file *file)
 {

@@ -84,6 +84,8 @@ struct opt_command {
 
 int opts_parse(const struct opt_command *command, int argc, char **argv,
 	       void *config, int *first_operand);
+bool opts_start(const struct opt_command *command, int argc, char **argv,
+		void *config, int *first_operand, int *status);
 void opts_help(const struct opt_command *command, FILE *out);
 bool opt_file_is_stdout(const struct opt_file *file);
 int opt_file_write(const struct opt_file *wanted,

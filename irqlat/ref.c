@@ -97,19 +97,10 @@ static int print_json(const void *nothing, FILE *out)
 int cmd_ref(int argc, char **argv)
 {
 	struct config config = { 0 };
-	int operand, rc;
+	int operand, status;
 
-	rc = opts_parse(&command, argc, argv, &config, &operand);
-	if (rc == OPTS_HELP) {
-		opts_help(&command, stdout);
-		return EXIT_OK;
-	}
-	if (rc < 0)
-		return EXIT_ERROR;
-	if (operand < argc) {
-		msg_error("%s: ref takes options only", argv[operand]);
-		return EXIT_ERROR;
-	}
+	if (!opts_start(&command, argc, argv, &config, &operand, &status))
+		return status;
 	if (!opt_file_is_stdout(&config.json))
 		print_text(stdout);
 	return opt_file_write(&config.json, print_json, NULL) ? EXIT_ERROR :

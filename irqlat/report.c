@@ -211,15 +211,10 @@ int cmd_report(int argc, char **argv)
 	struct config config = { 0 };
 	struct report report = { 0 };
 	struct text_style style;
-	int operand, rc;
+	int operand, rc, status;
 
-	rc = opts_parse(&command, argc, argv, &config, &operand);
-	if (rc == OPTS_HELP) {
-		opts_help(&command, stdout);
-		return EXIT_OK;
-	}
-	if (rc < 0)
-		return EXIT_ERROR;
+	if (!opts_start(&command, argc, argv, &config, &operand, &status))
+		return status;
 	if (operand == argc && !config.instructions.n) {
 		msg_error("report: which result files? irqlat report FILE.json... -o DIR");
 		return EXIT_ERROR;

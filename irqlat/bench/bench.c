@@ -350,19 +350,10 @@ int cmd_bench(int argc, char **argv)
 	struct bench bench = { 0 };
 	struct interim interim = { &config, &bench };
 	struct run run = { 0 };
-	int operand, rc;
+	int operand, rc, status;
 
-	rc = opts_parse(&command, argc, argv, &config, &operand);
-	if (rc == OPTS_HELP) {
-		opts_help(&command, stdout);
-		return EXIT_OK;
-	}
-	if (rc < 0)
-		return EXIT_ERROR;
-	if (operand < argc) {
-		msg_error("%s: bench takes options only", argv[operand]);
-		return EXIT_ERROR;
-	}
+	if (!opts_start(&command, argc, argv, &config, &operand, &status))
+		return status;
 	if (prepare(&config, &bench, &run))
 		return EXIT_ERROR;
 	bench.interim = show_interim;

@@ -154,16 +154,11 @@ int cmd_diff(int argc, char **argv)
 	struct diff_options wanted = { 0 };
 	struct run run[2] = { 0 };
 	char *names[2] = { NULL, NULL };
-	int operand, rc, err = 0, status = EXIT_ERROR;
+	int operand, err = 0, status = EXIT_ERROR;
 	size_t i;
 
-	rc = opts_parse(&command, argc, argv, &config, &operand);
-	if (rc == OPTS_HELP) {
-		opts_help(&command, stdout);
-		return EXIT_OK;
-	}
-	if (rc < 0)
-		return EXIT_ERROR;
+	if (!opts_start(&command, argc, argv, &config, &operand, &status))
+		return status;
 	if (argc - operand < 2) {
 		msg_error("diff: which two files? irqlat diff A.json B.json");
 		return EXIT_ERROR;

@@ -349,17 +349,12 @@ int cmd_trace(int argc, char **argv)
 		.subbuf_kb = SUBBUF_DEFAULT,
 	};
 	struct trace_run run = { .config = &config };
-	int operand, status = EXIT_ERROR, rc;
+	int operand, status = EXIT_ERROR;
 
 	if (parse_mode(&config, &argc, &argv))
 		return EXIT_ERROR;
-	rc = opts_parse(&command, argc, argv, &config, &operand);
-	if (rc == OPTS_HELP) {
-		opts_help(&command, stdout);
-		return EXIT_OK;
-	}
-	if (rc < 0)
-		return EXIT_ERROR;
+	if (!opts_start(&command, argc, argv, &config, &operand, &status))
+		return status;
 	if (operand < argc) {
 		msg_error("trace: \"%s\" is not an option", argv[operand]);
 		return EXIT_ERROR;
