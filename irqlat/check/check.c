@@ -10,8 +10,6 @@
 #include "msg.h"
 #include "opts.h"
 
-#define CHECKS_MAX 32
-
 struct config {
 	const char *root;
 	bool json;
@@ -46,26 +44,17 @@ int cmd_check(int argc, char **argv)
 	struct finding findings[CHECKS_MAX];
 	struct look look;
 	size_t n;
-	int operand, rc, status = EXIT_OK;
+	int operand, status = EXIT_OK;
 
-	rc = opts_parse(&command, argc, argv, &config, &operand);
-	if (rc == OPTS_HELP) {
-		opts_help(&command, stdout);
-		return EXIT_OK;
-	}
-	if (rc < 0)
-		return EXIT_ERROR;
-	if (operand < argc) {
-		msg_error("%s: check takes options only", argv[operand]);
-		return EXIT_ERROR;
-	}
+	if (!opts_start(&command, argc, argv, &config, &operand, &status))
+		return status;
 	if (*config.root && access(config.root, X_OK)) {
 		msg_error("--root: %s: %s", config.root, strerror(errno));
 		return EXIT_ERROR;
 	}
 	look.root = config.root;
 	sysinfo_collect(look.root, &look.info);
-	for (n = 0; n < CHECKS_MAX && checks[n].name; n++) {
+	for (n = 0; checks[n].name; n++) {
 		findings[n].check = &checks[n];
 		findings[n].verdict = checks[n].find(&look, findings[n].text);
 		if (findings[n].verdict == VERDICT_SPOILS)

@@ -8,6 +8,7 @@
 #include "system/sysinfo.h"
 
 #define CHECK_TEXT_BYTES 160
+#define CHECKS_MAX 32
 
 enum verdict { VERDICT_FINE, VERDICT_SPOILS, VERDICT_UNKNOWN };
 
@@ -47,7 +48,7 @@ struct finding {
 	char text[CHECK_TEXT_BYTES];
 };
 
-/* Ends with a NULL name. */
+/* At most CHECKS_MAX; ends with a NULL name. */
 extern const struct check checks[];
 
 void check_print_text(const struct finding *findings, size_t n);

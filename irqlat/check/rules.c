@@ -229,3 +229,5 @@ const struct check checks[] = {
 	  "modprobe msr and compare the count (Intel) before and after a run; change the firmware's settings" },
 	{ .name = NULL }
 };
+
+_Static_assert(sizeof(checks) / sizeof(checks[0]) <= CHECKS_MAX + 1, "CHECKS_MAX");
