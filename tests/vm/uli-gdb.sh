@@ -7,29 +7,14 @@
 #
 # The gdb is the package gdb-minimal, unpacked and not installed: the usual one
 # brings all of Python. What libraries it needs, the package gdb needs too.
-set -euo pipefail
-. "$(dirname "$0")/lib.sh"
-. "$vm_dir/apt.sh"
-cd "$repo_dir"
-# Checks are allowed to fail.
-trap - ERR
-set +e +E
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
-gdb_fetch()
-{
-	local folder=$cache_dir/gdb
-	[ -x "$folder/usr/bin/gdb" ] && return
-	with_lock "$cache_dir/lock/apt-bookworm" apt_refresh bookworm &&
-		rm -rf "$folder.new" "$folder" &&
-		apt_unpack bookworm "$folder.new" gdb-minimal &&
-		mv "$folder.new" "$folder"
-}
-
-with_lock "$cache_dir/lock/gdb" gdb_fetch || skip_all 'gdb-minimal cannot be fetched'
-cp "$cache_dir/gdb/usr/bin/gdb" "$scratch/gdb"
+gdb=$(tests/vm/kernel tool 6.1 gdb-minimal) || skip_all 'gdb-minimal cannot be fetched'
+cp "$gdb/usr/bin/gdb" "$scratch/gdb"
 ldd "$scratch/gdb" | grep -q 'not found' && skip_all 'a library of gdb-minimal is missing here; install gdb'
 
 # Each "CHECK" of gdb's is one line of its output for the checks below.
