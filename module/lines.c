@@ -18,6 +18,9 @@
 #include "compat.h"
 #include "internal.h"
 
+/* How long from request_irq() to the directory: a millisecond each. */
+#define LINES_PENDING_TRIES 100
+
 static DEFINE_XARRAY(lines);		/* struct procirq_line, by irq */
 static DEFINE_MUTEX(lines_mutex);	/* additions, and what follows */
 static DEFINE_MUTEX(remove_mutex);	/* removals, whole; outside line->mutex */
@@ -30,7 +33,6 @@ static bool lines_watched;		/* lines_remove() will be called in time */
  * Those that went meanwhile are noted here.
  */
 static DEFINE_XARRAY(lines_gone);
-#define LINES_PENDING_TRIES 100	/* a millisecond each, from request_irq() to the directory */
 static bool lines_adding_existing;
 static bool lines_gone_overflow;
 

@@ -10,24 +10,6 @@
 /* Hidden from the compiler, which would warn. */
 static void *volatile bad = (void *)16;
 
-/* The number of a line by what /proc/interrupts ends with; -1 without one. */
-static int irq_by_name(const char *name)
-{
-	FILE *file = fopen("/proc/interrupts", "re");
-	char line[1024];
-	int irq = -1;
-
-	while (file && irq < 0 && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strlen(line) > strlen(name) &&
-		    !strcmp(line + strlen(line) - strlen(name), name))
-			irq = atoi(line);
-	}
-	if (file)
-		fclose(file);
-	return irq;
-}
-
 static void owned_by_a_driver(void)
 {
 	/* The runner's ports have vectors that no driver shares. */

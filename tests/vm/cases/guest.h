@@ -318,6 +318,26 @@ HELPER const char *guest_after(void)
 	return why;
 }
 
+/* --- the machine's lines ---------------------------------------------------- */
+
+/* The number of a line by what /proc/interrupts ends with; -1 without one. */
+HELPER int irq_by_name(const char *name)
+{
+	FILE *file = fopen("/proc/interrupts", "re");
+	char line[1024];
+	int irq = -1;
+
+	while (file && irq < 0 && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strlen(line) > strlen(name) &&
+		    !strcmp(line + strlen(line) - strlen(name), name))
+			irq = atoi(line);
+	}
+	if (file)
+		fclose(file);
+	return irq;
+}
+
 /* --- threads that sleep --------------------------------------------------- */
 
 /* Whether the thread sleeps interruptibly in a system call; -1: in any. */

@@ -198,23 +198,6 @@ static void latency_on_the_screen(void)
 	close(s.fd);
 }
 
-/* The interrupt of uio_pci_generic, once it is in use on this only CPU; else -1. */
-static int uio_irq(void)
-{
-	FILE *f = fopen("/proc/interrupts", "r");
-	unsigned long count;
-	int irq = -1, found;
-	char line[512];
-
-	REQUIRE(f);
-	while (irq < 0 && fgets(line, sizeof(line), f))
-		if (strstr(line, "uio_pci_generic") &&
-		    sscanf(line, " %d: %lu", &found, &count) == 2 && count > 100)
-			irq = found;
-	fclose(f);
-	return irq;
-}
-
 #define THREADS_MAX 4
 
 /*
@@ -294,7 +277,7 @@ static void share_of_handler_threads(void)
 			       "uio", "-d", "60s", NULL);
 		_exit(127);
 	}
-	REQUIRE(AWAIT((irq = uio_irq()) >= 0));
+	REQUIRE(AWAIT((irq = irq_by_name("uio_pci_generic")) >= 0));
 	threads = handler_clocks(irq, clocks);
 	if (threads)
 		check_share(irq, clocks, threads);

@@ -191,8 +191,8 @@ static int delay_count(const char *which)
 	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
 }
 
-/* A task named @comm, on a CPU of its own: nobody else waits where it dwells. */
-static pid_t fork_dweller(const char *comm)
+/* The task that delay.ko keeps, on a CPU of its own: nobody else waits where it dwells. */
+static pid_t fork_opener(void)
 {
 	pid_t pid;
 
@@ -200,7 +200,7 @@ static pid_t fork_dweller(const char *comm)
 	pid = fork();
 	if (!pid) {
 		run_on_cpu(1);
-		prctl(PR_SET_NAME, comm);
+		prctl(PR_SET_NAME, "opener");
 	}
 	return pid;
 }
@@ -224,7 +224,7 @@ static void open_meets_removal(void)
 
 	if (module_load("delay", "symbol=line_open comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
-	pid = fork_dweller("opener");
+	pid = fork_opener();
 	if (!pid)
 		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));
@@ -645,7 +645,7 @@ static void open_meets_unbinding(void)
 		SKIP("no delay.ko, or no kprobes");
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
-	pid = fork_dweller("opener");
+	pid = fork_opener();
 	if (!pid)
 		_exit(irq_open(irq, O_RDWR | O_NONBLOCK) < 0 ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));

@@ -41,11 +41,12 @@ MODULE_PARM_DESC(expired, "how often one was not released in time");
 
 static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
 {
-	u64 end_ns = ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
+	u64 end_ns;
 
 	if (strcmp(current->comm, comm))
 		return 0;
 	atomic_inc(&hits);
+	end_ns = ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
 	/* Not mdelay(): what an emulated CPU's loops were calibrated to may be nothing. */
 	while (!READ_ONCE(released) && ktime_get_ns() < end_ns)
 		cpu_relax();
