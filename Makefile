@@ -158,6 +158,9 @@ protections: deps ## takes one protection of user level interrupts out at a time
 lint: ## static checks of every part
 	@tests/lint
 
+format: ## lay the sources out as .clang-format says
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
 # --- install ------------------------------------------------------------------
 
 install: all ## install tools, library, headers, man pages and the module's DKMS source
@@ -192,6 +195,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections lint install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

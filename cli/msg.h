@@ -4,16 +4,14 @@
 #define CLI_MSG_H
 
 /* Exit statuses, as rtla's. */
-#define EXIT_OK		0
-#define EXIT_ERROR	1
-#define EXIT_THRESHOLD	2
+#define EXIT_OK	       0
+#define EXIT_ERROR     1
+#define EXIT_THRESHOLD 2
 
-#define MSG_BYTES	256	/* of msg_last_error() */
+#define MSG_BYTES 256 /* of msg_last_error() */
 
-void msg_error(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-void msg_warning(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *msg_last_error(void);
 int msg_flush_output(void);
 

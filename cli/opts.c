@@ -33,13 +33,13 @@ static const char *duration_text(uint64_t ns, char *buf, size_t size)
 static int store_u64(const struct opt *o, const char *text, uint64_t *value)
 {
 	if (parse_u64(text, value)) {
-		msg_error("--%s: \"%s\" is not a number (a whole one, without sign)",
-			  o->name, text);
+		msg_error("--%s: \"%s\" is not a number (a whole one, without sign)", o->name,
+			  text);
 		return -1;
 	}
 	if (*value < o->min || *value > o->max) {
-		msg_error("--%s: %s is out of range: from %" PRIu64 " to %" PRIu64,
-			  o->name, text, o->min, o->max);
+		msg_error("--%s: %s is out of range: from %" PRIu64 " to %" PRIu64, o->name, text,
+			  o->min, o->max);
 		return -1;
 	}
 	return 0;
@@ -56,8 +56,8 @@ static int store_duration(const struct opt *o, const char *text, uint64_t *ns)
 		return -1;
 	}
 	if (*ns < o->min || *ns > o->max) {
-		msg_error("--%s: %s is out of range: from %s to %s", o->name,
-			  text, duration_text(o->min, low, sizeof(low)),
+		msg_error("--%s: %s is out of range: from %s to %s", o->name, text,
+			  duration_text(o->min, low, sizeof(low)),
 			  duration_text(o->max, high, sizeof(high)));
 		return -1;
 	}
@@ -76,19 +76,16 @@ static int store_choice(const struct opt *o, const char *text, int *choice)
 		}
 		if (i)
 			strncat(words, ", ", sizeof(words) - strlen(words) - 1);
-		strncat(words, o->choices[i],
-			sizeof(words) - strlen(words) - 1);
+		strncat(words, o->choices[i], sizeof(words) - strlen(words) - 1);
 	}
 	msg_error("--%s: \"%s\" is none of: %s", o->name, text, words);
 	return -1;
 }
 
-static int store_string(const struct opt *o, const char *text,
-			struct opt_strings *strings)
+static int store_string(const struct opt *o, const char *text, struct opt_strings *strings)
 {
 	if (strings->n == OPT_STRINGS_MAX) {
-		msg_error("--%s: given more than %d times", o->name,
-			  OPT_STRINGS_MAX);
+		msg_error("--%s: given more than %d times", o->name, OPT_STRINGS_MAX);
 		return -1;
 	}
 	strings->text[strings->n++] = text;
@@ -112,14 +109,14 @@ static int store(const struct opt *o, const char *text, void *config)
 	case OPT_CPUS:
 		if (!parse_cpu_list(text, field))
 			return 0;
-		msg_error("--%s: \"%s\" is not a list of CPUs such as 0,2-3",
-			  o->name, text);
+		msg_error("--%s: \"%s\" is not a list of CPUs such as 0,2-3", o->name, text);
 		return -1;
 	case OPT_PRIORITY:
 		if (!parse_priority(text, field))
 			return 0;
-		msg_error("--%s: \"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR) or o:-20..19 (other, nice)",
-			  o->name, text);
+		msg_error(
+			"--%s: \"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR) or o:-20..19 (other, nice)",
+			o->name, text);
 		return -1;
 	case OPT_STRING:
 		*(const char **)field = text;
@@ -148,8 +145,7 @@ static const struct opt *option_of(const struct opt *options, int value)
 	return NULL;
 }
 
-static void build_getopt(const struct opt *options, char *letters,
-			 struct option *longs)
+static void build_getopt(const struct opt *options, char *letters, struct option *longs)
 {
 	const struct opt *o;
 	size_t n = 0;
@@ -192,11 +188,12 @@ static char *letter_file(int argc, char **argv, char *attached)
 static void say_unknown(const struct opt_command *command, char *argument)
 {
 	if (strncmp(argument, "--", 2))
-		msg_error("unknown option -%c; %s %s --help lists them",
-			  optopt, program_invocation_short_name, command->name);
+		msg_error("unknown option -%c; %s %s --help lists them", optopt,
+			  program_invocation_short_name, command->name);
 	else
-		msg_error("%s: unknown option, or a value it does not take; %s %s --help lists them",
-			  argument, program_invocation_short_name, command->name);
+		msg_error(
+			"%s: unknown option, or a value it does not take; %s %s --help lists them",
+			argument, program_invocation_short_name, command->name);
 }
 
 /**
@@ -209,8 +206,8 @@ static void say_unknown(const struct opt_command *command, char *argument)
  *
  * Returns OPTS_OK, OPTS_HELP, or -1 after one line on standard error.
  */
-int opts_parse(const struct opt_command *command, int argc, char **argv,
-	       void *config, int *first_operand)
+int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
+	       int *first_operand)
 {
 	struct option longs[OPTIONS_MAX + 2] = { 0 };
 	char letters[2 * OPTIONS_MAX + 3];
@@ -250,15 +247,12 @@ int opts_parse(const struct opt_command *command, int argc, char **argv,
  */
 void opts_help(const struct opt_command *command, FILE *out)
 {
-	static const struct opt help = {
-		.letter = 'h', .name = "help", .help = "print this text"
-	};
+	static const struct opt help = { .letter = 'h', .name = "help", .help = "print this text" };
 	const struct opt *o = command->options;
 	bool last = false;
 
-	fprintf(out, "usage: %s %s [options]%s%s\n%s\n\n",
-		program_invocation_short_name, command->name,
-		*command->arguments ? " " : "", command->arguments,
+	fprintf(out, "usage: %s %s [options]%s%s\n%s\n\n", program_invocation_short_name,
+		command->name, *command->arguments ? " " : "", command->arguments,
 		command->summary);
 	while (!last) {
 		char left[64], letter[8] = "    ";
@@ -272,15 +266,16 @@ void opts_help(const struct opt_command *command, FILE *out)
 			snprintf(letter, sizeof(letter), "-%c, ", o->letter);
 		snprintf(left, sizeof(left), "  %s--%s%s%s%s", letter, o->name,
 			 o->type == OPT_FLAG ? "" :
-			 o->type == OPT_FILE ? "[=" : "=",
+			 o->type == OPT_FILE ? "[=" :
+					       "=",
 			 o->arg ? o->arg : "", o->type == OPT_FILE ? "]" : "");
 		fprintf(out, "%-28s", left);
 		for (line = o->help; *line; line = *end ? end + 1 : end) {
 			end = strchrnul(line, '\n');
 			fprintf(out, "%s%*s%.*s\n",
 				line == o->help && strlen(left) > 27 ? "\n" : "",
-				line == o->help && strlen(left) <= 27 ? 0 : 28,
-				"", (int)(end - line), line);
+				line == o->help && strlen(left) <= 27 ? 0 : 28, "",
+				(int)(end - line), line);
 		}
 		o++;
 	}
@@ -299,8 +294,8 @@ void opts_help(const struct opt_command *command, FILE *out)
  *
  * Returns whether to go on; else the help is printed, or one line on standard error.
  */
-bool opts_start(const struct opt_command *command, int argc, char **argv,
-		void *config, int *first_operand, int *status)
+bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
+		int *first_operand, int *status)
 {
 	int rc = opts_parse(command, argc, argv, config, first_operand);
 
@@ -333,8 +328,8 @@ bool opt_file_is_stdout(const struct opt_file *file)
  *
  * Returns 0, or -1; of a file it has said why then.
  */
-int opt_file_write(const struct opt_file *wanted,
-		   int (*write)(const void *what, FILE *out), const void *what)
+int opt_file_write(const struct opt_file *wanted, int (*write)(const void *what, FILE *out),
+		   const void *what)
 {
 	char name[PATH_MAX];
 	struct stat status;

@@ -12,16 +12,16 @@
 #include <stdio.h>
 
 enum opt_type {
-	OPT_FLAG,	/* bool, set to true */
-	OPT_U64,	/* uint64_t, between @min and @max */
-	OPT_DURATION,	/* uint64_t, ns, between @min and @max */
-	OPT_SECONDS,	/* the same; a bare number is seconds, as in rtla */
-	OPT_CPUS,	/* struct cpu_list */
-	OPT_PRIORITY,	/* struct priority */
-	OPT_STRING,	/* const char *, the argument itself */
-	OPT_CHOICE,	/* int, index into @choices */
-	OPT_FILE,	/* struct opt_file; the name may be left out */
-	OPT_STRINGS,	/* struct opt_strings; may be given several times */
+	OPT_FLAG,     /* bool, set to true */
+	OPT_U64,      /* uint64_t, between @min and @max */
+	OPT_DURATION, /* uint64_t, ns, between @min and @max */
+	OPT_SECONDS,  /* the same; a bare number is seconds, as in rtla */
+	OPT_CPUS,     /* struct cpu_list */
+	OPT_PRIORITY, /* struct priority */
+	OPT_STRING,   /* const char *, the argument itself */
+	OPT_CHOICE,   /* int, index into @choices */
+	OPT_FILE,     /* struct opt_file; the name may be left out */
+	OPT_STRINGS,  /* struct opt_strings; may be given several times */
 };
 
 /* An output that was asked for: name NULL or "-" is standard output. */
@@ -79,16 +79,16 @@ struct opt_command {
 };
 
 /* What opts_parse() found besides errors (-1). */
-#define OPTS_OK		0
-#define OPTS_HELP	1
+#define OPTS_OK	  0
+#define OPTS_HELP 1
 
-int opts_parse(const struct opt_command *command, int argc, char **argv,
-	       void *config, int *first_operand);
-bool opts_start(const struct opt_command *command, int argc, char **argv,
-		void *config, int *first_operand, int *status);
+int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
+	       int *first_operand);
+bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
+		int *first_operand, int *status);
 void opts_help(const struct opt_command *command, FILE *out);
 bool opt_file_is_stdout(const struct opt_file *file);
-int opt_file_write(const struct opt_file *wanted,
-		   int (*write)(const void *what, FILE *out), const void *what);
+int opt_file_write(const struct opt_file *wanted, int (*write)(const void *what, FILE *out),
+		   const void *what);
 
 #endif /* CLI_OPTS_H */

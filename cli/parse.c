@@ -42,9 +42,8 @@ int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
 		const char *name;
 		double ns;
 	} units[] = {
-		{ "ns", 1 },	{ "us", 1e3 },	   { "ms", 1e6 },
-		{ "s", 1e9 },	{ "m", 60e9 },	   { "h", 3600e9 },
-		{ "d", 86400e9 },
+		{ "ns", 1 },   { "us", 1e3 },	{ "ms", 1e6 },	  { "s", 1e9 },
+		{ "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
 	};
 	double number, unit = 0;
 	const char *c;
@@ -135,8 +134,7 @@ int parse_priority(const char *text, struct priority *priority)
 	long v, low = 1, high = 99;
 	char *end;
 
-	if (!text[0] || text[1] != ':' || !text[2] ||
-	    isspace((unsigned char)text[2]))
+	if (!text[0] || text[1] != ':' || !text[2] || isspace((unsigned char)text[2]))
 		return -1;
 	switch (text[0]) {
 	case 'f':

@@ -19,25 +19,25 @@
 #include <procirq/procirq.h>
 
 /* Registers in BAR 0, bytes from its beginning. */
-#define EDU_FACTORIAL	0x08	/* write n, read n! modulo 2^32 */
-#define EDU_STATUS	0x20	/* bit 7: interrupt after a factorial */
-#define EDU_IRQ_STATUS	0x24	/* why it has interrupted */
-#define EDU_IRQ_ACK	0x64	/* bits written here are taken back */
-#define EDU_DMA_SRC	0x80
-#define EDU_DMA_DST	0x88
-#define EDU_DMA_COUNT	0x90
-#define EDU_DMA_CMD	0x98	/* 1: start, 2: to RAM, 4: interrupt at the end */
+#define EDU_FACTORIAL  0x08 /* write n, read n! modulo 2^32 */
+#define EDU_STATUS     0x20 /* bit 7: interrupt after a factorial */
+#define EDU_IRQ_STATUS 0x24 /* why it has interrupted */
+#define EDU_IRQ_ACK    0x64 /* bits written here are taken back */
+#define EDU_DMA_SRC    0x80
+#define EDU_DMA_DST    0x88
+#define EDU_DMA_COUNT  0x90
+#define EDU_DMA_CMD    0x98 /* 1: start, 2: to RAM, 4: interrupt at the end */
 
-#define IRQ_FACTORIAL	0x001	/* bits of EDU_IRQ_STATUS */
-#define IRQ_DMA		0x100
-#define EDU_BUFFER	0x40000	/* the device's own memory, 4 KiB */
-#define EDU_DMA_LIMIT	(1ull << 28)	/* it reaches the first 256 MiB */
-#define COPY_BYTES	2048
-#define POOL_BYTES	(64ul << 20)
+#define IRQ_FACTORIAL 0x001 /* bits of EDU_IRQ_STATUS */
+#define IRQ_DMA	      0x100
+#define EDU_BUFFER    0x40000	   /* the device's own memory, 4 KiB */
+#define EDU_DMA_LIMIT (1ull << 28) /* it reaches the first 256 MiB */
+#define COPY_BYTES    2048
+#define POOL_BYTES    (64ul << 20)
 struct edu {
 	volatile char *registers;
 	struct procirq *line;
-	int shared;	/* the kernel acknowledges, as our descriptor says */
+	int shared; /* the kernel acknowledges, as our descriptor says */
 };
 
 static _Noreturn void die(const char *what)
@@ -71,7 +71,8 @@ static void edu_describe(struct edu *edu, const char *address)
 	procirq_descriptor_add(&descriptor, PROCIRQ_ACK, &ack);
 	procirq_descriptor_add(&descriptor, PROCIRQ_RELEASE, &off);
 	if (procirq_set_descriptor(edu->line, &descriptor)) {
-		procirq_explain_descriptor(procirq_irq(edu->line), &descriptor, errno, why, sizeof(why));
+		procirq_explain_descriptor(procirq_irq(edu->line), &descriptor, errno, why,
+					   sizeof(why));
 		die(why);
 	}
 }
@@ -98,7 +99,7 @@ static void edu_open(struct edu *edu, const char *address, const char *kind)
 	edu->shared = !strcmp(kind, "intx");
 	if (edu->shared)
 		edu_describe(edu, address);
-	if (procirq_pci_set_master(address, 1))	/* now that somebody listens */
+	if (procirq_pci_set_master(address, 1)) /* now that somebody listens */
 		die("cannot let it reach memory");
 }
 
@@ -109,8 +110,7 @@ static void edu_await(struct edu *edu, uint32_t reason)
 	uint32_t status = 0;
 
 	while (!(status & reason)) {
-		if (procirq_wait(edu->line, 10000) <= 0 ||
-		    procirq_read_record(edu->line, &event))
+		if (procirq_wait(edu->line, 10000) <= 0 || procirq_read_record(edu->line, &event))
 			die("no interrupt");
 		/* The word that the check read; or we read and acknowledge. */
 		status = edu->shared ? event.status : reg_read(edu, EDU_IRQ_STATUS);

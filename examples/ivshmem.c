@@ -21,8 +21,8 @@
 #define VECTORS_MAX 64
 
 /* Registers in BAR 0, 32 bits each. */
-#define IV_POSITION	(0x08 / 4)	/* number of this peer */
-#define IV_DOORBELL	(0x0c / 4)	/* peer << 16 | vector */
+#define IV_POSITION (0x08 / 4) /* number of this peer */
+#define IV_DOORBELL (0x0c / 4) /* peer << 16 | vector */
 
 struct vector {
 	pthread_t thread;
@@ -95,8 +95,7 @@ static void *serve(void *arg)
 	before = taken_on(v->irq, v->cpu);
 	for (n = 0; n < v->wanted; n += event.count) {
 		v->registers[IV_DOORBELL] = peer << 16 | v->number;
-		if (procirq_wait(v->line, 10000) <= 0 ||
-		    procirq_read_record(v->line, &event))
+		if (procirq_wait(v->line, 10000) <= 0 || procirq_read_record(v->line, &event))
 			die("no interrupt");
 	}
 	v->wrong_cpu = v->wanted - (taken_on(v->irq, v->cpu) - before);
@@ -106,8 +105,7 @@ static void *serve(void *arg)
 static struct procirq *open_line(unsigned int irq)
 {
 	/* A message needs no masking. */
-	struct procirq *line = procirq_open(irq, PROCIRQ_FLAG_RECORDS |
-					    PROCIRQ_FLAG_NO_MASK);
+	struct procirq *line = procirq_open(irq, PROCIRQ_FLAG_RECORDS | PROCIRQ_FLAG_NO_MASK);
 	char why[PROCIRQ_EXPLAIN_BYTES];
 
 	if (line)
@@ -137,9 +135,12 @@ int main(int argc, char **argv)
 	n = procirq_resolve(argv[1], irqs, VECTORS_MAX);
 	for (i = 0; i < n; i++) {
 		settle_line(irqs[i], (int)(i % cpus));
-		vectors[i] = (struct vector){ .number = (unsigned int)i, .irq = irqs[i],
-			.cpu = (int)(i % cpus), .wanted = strtoul(argv[2], NULL, 10),
-			.registers = registers, .line = open_line(irqs[i]) };
+		vectors[i] = (struct vector){ .number = (unsigned int)i,
+					      .irq = irqs[i],
+					      .cpu = (int)(i % cpus),
+					      .wanted = strtoul(argv[2], NULL, 10),
+					      .registers = registers,
+					      .line = open_line(irqs[i]) };
 		if (pthread_create(&vectors[i].thread, NULL, serve, &vectors[i]))
 			die("cannot start a thread");
 	}

@@ -16,8 +16,8 @@
 
 #include <procirq/procirq.h>
 
-#define FEW	5
-#define MANY	5000	/* more than the ring holds */
+#define FEW  5
+#define MANY 5000 /* more than the ring holds */
 
 static _Noreturn void die(const char *what)
 {
@@ -84,8 +84,8 @@ int main(int argc, char **argv)
 	many = drain(ring, MANY);
 	if (read(bell, &rung, sizeof(rung)) != sizeof(rung))
 		die("the eventfd was not rung");
-	printf("ring: %d of %d, then %d of %d; eventfd: %llu; read: %d\n", few, FEW, many,
-	       MANY, (unsigned long long)rung, procirq_read(line));
+	printf("ring: %d of %d, then %d of %d; eventfd: %llu; read: %d\n", few, FEW, many, MANY,
+	       (unsigned long long)rung, procirq_read(line));
 	procirq_ring_close(ring);
 	procirq_close(line);
 	return 0;

@@ -16,16 +16,16 @@
 #include <procirq/uli.h>
 
 /* Registers in BAR 0, bytes from its beginning. */
-#define EDU_FACTORIAL	0x08	/* write n, read n! modulo 2^32 */
-#define EDU_STATUS	0x20	/* bit 7: interrupt after a factorial */
-#define EDU_IRQ_STATUS	0x24	/* why it has interrupted */
-#define EDU_IRQ_ACK	0x64	/* bits written here are taken back */
+#define EDU_FACTORIAL  0x08 /* write n, read n! modulo 2^32 */
+#define EDU_STATUS     0x20 /* bit 7: interrupt after a factorial */
+#define EDU_IRQ_STATUS 0x24 /* why it has interrupted */
+#define EDU_IRQ_ACK    0x64 /* bits written here are taken back */
 
-#define FACTORIALS	12
+#define FACTORIALS 12
 
 struct edu {
 	volatile char *registers;
-	volatile uint32_t n;	/* being computed */
+	volatile uint32_t n; /* being computed */
 	volatile uint32_t result[FACTORIALS + 1];
 };
 

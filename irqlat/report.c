@@ -27,8 +27,7 @@ static const struct opt options[] = {
 	  .help = "where index.html and the figures go; made if missing" },
 	{ 't', "text", NULL, OPT_FLAG, offsetof(struct config, text),
 	  .help = "print the report for a terminal; -o may be left out then" },
-	{ 'i', "instructions", "FILE", OPT_STRINGS,
-	  offsetof(struct config, instructions),
+	{ 'i', "instructions", "FILE", OPT_STRINGS, offsetof(struct config, instructions),
 	  .help = "one more FILE.json, measured where 1 ns is one instruction executed;\nmay be given again" },
 	{ 0, "title", "TEXT", OPT_STRING, offsetof(struct config, title),
 	  .help = "heading, instead of \"Interrupt latency\"" },
@@ -40,7 +39,8 @@ static const struct opt options[] = {
 static const struct opt_command command = {
 	.name = "report",
 	.arguments = "FILE.json... -o DIR",
-	.summary = "Draw results that irqlat bench --json=FILE or irqlat trace wrote: figures as SVG\nand PNG, and one page, index.html, that needs no other file.",
+	.summary =
+		"Draw results that irqlat bench --json=FILE or irqlat trace wrote: figures as SVG\nand PNG, and one page, index.html, that needs no other file.",
 	.options = options,
 	.epilogue = "Exit status: 0 done, 1 error.\n",
 };
@@ -50,8 +50,7 @@ static void set_file(struct report_input *in)
 	const char *slash = strrchr(in->path, '/');
 	size_t len;
 
-	snprintf(in->file, sizeof(in->file), "%s",
-		 slash ? slash + 1 : in->path);
+	snprintf(in->file, sizeof(in->file), "%s", slash ? slash + 1 : in->path);
 	len = strlen(in->file);
 	if (len > 5 && !strcmp(in->file + len - 5, ".json"))
 		in->file[len - 5] = '\0';
@@ -61,8 +60,7 @@ static struct report_input *add_input(struct report *report)
 {
 	struct report_input *inputs, *in;
 
-	inputs = reallocarray(report->inputs, report->n_inputs + 1,
-			      sizeof(*inputs));
+	inputs = reallocarray(report->inputs, report->n_inputs + 1, sizeof(*inputs));
 	if (!inputs) {
 		msg_error("out of memory");
 		return NULL;
@@ -147,8 +145,7 @@ static int write_report(const struct report *report, const char *folder)
 	if (err)
 		msg_error("out of memory");
 	else
-		err = figures_draw(&figures, folder) ||
-		      write_page(report, &figures, folder);
+		err = figures_draw(&figures, folder) || write_page(report, &figures, folder);
 	figures_free(&figures);
 	return err;
 }
@@ -167,8 +164,8 @@ static int make_folder(const char *folder)
 }
 
 /* Operands first, then what --instructions names. */
-static int read_inputs(struct report *report, const struct config *config,
-		       int n_operands, char **operands)
+static int read_inputs(struct report *report, const struct config *config, int n_operands,
+		       char **operands)
 {
 	bool several;
 	size_t i;
@@ -233,8 +230,7 @@ int cmd_report(int argc, char **argv)
 		report_text(&report, &style, stdout);
 	}
 	if (!rc && config.folder)
-		rc = make_folder(config.folder) ||
-		     write_report(&report, config.folder);
+		rc = make_folder(config.folder) || write_report(&report, config.folder);
 	free_inputs(&report);
 	return rc ? EXIT_ERROR : EXIT_OK;
 }

@@ -100,8 +100,10 @@ size_t utf8_next(const char *text, size_t len, uint32_t *point)
 		*point = p[0];
 		return 1;
 	}
-	need = p[0] >= 0xf0 && p[0] < 0xf8 ? 4 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 :
-	       p[0] >= 0xc0 && p[0] < 0xe0 ? 2 : 0;
+	need = p[0] >= 0xf0 && p[0] < 0xf8 ? 4 :
+	       p[0] >= 0xe0 && p[0] < 0xf0 ? 3 :
+	       p[0] >= 0xc0 && p[0] < 0xe0 ? 2 :
+					     0;
 	*point = 0xfffd;
 	if (!need || need > len)
 		return 1;
@@ -144,8 +146,7 @@ size_t utf8_put(char *buf, uint32_t point)
 bool utf8_is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-	       (point >= 0x200b && point <= 0x200f) ||
-	       (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
 	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
 }
 

@@ -10,7 +10,7 @@
 struct out {
 	char *data;
 	size_t len, room;
-	bool failed;	/* memory ran out: the text is not whole */
+	bool failed; /* memory ran out: the text is not whole */
 };
 
 void out_bytes(struct out *out, const char *text, size_t len);

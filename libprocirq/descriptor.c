@@ -10,11 +10,8 @@
 #include "procirq.h"
 
 static const char *const moment_names[PROCIRQ_MOMENTS] = {
-	[PROCIRQ_CHECK] = "check",
-	[PROCIRQ_ACK] = "ack",
-	[PROCIRQ_SILENCE] = "silence",
-	[PROCIRQ_RESUME] = "resume",
-	[PROCIRQ_RELEASE] = "release",
+	[PROCIRQ_CHECK] = "check",   [PROCIRQ_ACK] = "ack",	    [PROCIRQ_SILENCE] = "silence",
+	[PROCIRQ_RESUME] = "resume", [PROCIRQ_RELEASE] = "release",
 };
 
 /* The word for a moment in descriptor files and sentences. */
@@ -23,8 +20,7 @@ const char *procirq_moment_name(enum procirq_moment moment)
 	return moment_names[moment];
 }
 
-static __u8 *moment_count(struct procirq_descriptor *descriptor,
-			  enum procirq_moment moment)
+static __u8 *moment_count(struct procirq_descriptor *descriptor, enum procirq_moment moment)
 {
 	switch (moment) {
 	case PROCIRQ_CHECK:
@@ -53,13 +49,11 @@ unsigned int procirq_moment_steps(const struct procirq_descriptor *descriptor,
 void procirq_descriptor_address(const struct procirq_descriptor *descriptor,
 				char address[PROCIRQ_PCI_BYTES])
 {
-	snprintf(address, PROCIRQ_PCI_BYTES, "%04x:%02x:%02x.%x",
-		 descriptor->domain & 0xffff, descriptor->bus,
-		 descriptor->devfn >> 3, descriptor->devfn & 7);
+	snprintf(address, PROCIRQ_PCI_BYTES, "%04x:%02x:%02x.%x", descriptor->domain & 0xffff,
+		 descriptor->bus, descriptor->devfn >> 3, descriptor->devfn & 7);
 }
 
-int procirq_descriptor_init_at(const char *root,
-			       struct procirq_descriptor *descriptor,
+int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *descriptor,
 			       const char *device)
 {
 	unsigned int domain, bus, slot, function;
@@ -85,8 +79,7 @@ int procirq_descriptor_init_at(const char *root,
  *
  * Returns 0, or -1 with errno as procirq_pci_find().
  */
-int procirq_descriptor_init(struct procirq_descriptor *descriptor,
-			    const char *device)
+int procirq_descriptor_init(struct procirq_descriptor *descriptor, const char *device)
 {
 	return procirq_descriptor_init_at("", descriptor, device);
 }
@@ -103,8 +96,7 @@ int procirq_descriptor_init(struct procirq_descriptor *descriptor,
  *
  * Returns as procirq_descriptor_init().
  */
-int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor,
-				 const char *device)
+int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const char *device)
 {
 	if (procirq_descriptor_init(descriptor, device))
 		return -1;
@@ -121,15 +113,13 @@ int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor,
  * Returns 0, or -1 with errno: E2BIG the descriptor has PROCIRQ_STEPS_MAX steps,
  * EINVAL no such moment, or the descriptor is the ready-made one.
  */
-int procirq_descriptor_add(struct procirq_descriptor *descriptor,
-			   enum procirq_moment moment,
+int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_moment moment,
 			   const struct procirq_step *step)
 {
 	unsigned int at = 0, n = 0;
 	enum procirq_moment m;
 
-	if ((unsigned int)moment >= PROCIRQ_MOMENTS ||
-	    descriptor->flags & PROCIRQ_DESC_INTX) {
+	if ((unsigned int)moment >= PROCIRQ_MOMENTS || descriptor->flags & PROCIRQ_DESC_INTX) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -142,16 +132,14 @@ int procirq_descriptor_add(struct procirq_descriptor *descriptor,
 		errno = E2BIG;
 		return -1;
 	}
-	memmove(&descriptor->steps[at + 1], &descriptor->steps[at],
-		(n - at) * sizeof(*step));
+	memmove(&descriptor->steps[at + 1], &descriptor->steps[at], (n - at) * sizeof(*step));
 	descriptor->steps[at] = *step;
 	++*moment_count(descriptor, moment);
 	return 0;
 }
 
 /* What is wrong with the operation at this moment; NULL: nothing. */
-static const char *operation_flaw(enum procirq_moment moment,
-				  const struct procirq_step *step)
+static const char *operation_flaw(enum procirq_moment moment, const struct procirq_step *step)
 {
 	switch (step->op) {
 	case PROCIRQ_OP_TEST_ANY:
@@ -176,8 +164,7 @@ static const char *operation_flaw(enum procirq_moment moment,
 			return "the check may read and test only";
 		return step->mask ? "this operation takes no mask" : NULL;
 	case PROCIRQ_OP_READ:
-		return step->mask || step->value ?
-			       "a read takes no mask and no value" : NULL;
+		return step->mask || step->value ? "a read takes no mask and no value" : NULL;
 	default:
 		return "no such operation";
 	}

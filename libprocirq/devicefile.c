@@ -18,12 +18,12 @@
 #include "local.h"
 #include "procirq.h"
 
-#define LINE_BYTES	256	/* longest line, its end included */
-#define WORDS_MAX	16	/* most words of a line; a step has 11 at most */
-#define FILE_BYTES	65536	/* longest file */
+#define LINE_BYTES 256	 /* longest line, its end included */
+#define WORDS_MAX  16	 /* most words of a line; a step has 11 at most */
+#define FILE_BYTES 65536 /* longest file */
 
 /* How much of a word that is wrong is shown. */
-#define SHOWN_BYTES	32
+#define SHOWN_BYTES 32
 
 /**
  * struct parse - one text being read
@@ -54,8 +54,7 @@ struct parse {
 };
 
 /* Says what is wrong, after file and line (0: the whole file). Returns -1. */
-static __attribute__((format(printf, 2, 3))) int fail(struct parse *p,
-						      const char *format, ...)
+static __attribute__((format(printf, 2, 3))) int fail(struct parse *p, const char *format, ...)
 {
 	va_list args;
 	size_t len;
@@ -116,8 +115,7 @@ static int number(struct parse *p, const char *what, uint32_t *value)
 	hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
 	errno = 0;
 	v = strtoull(word + (hex ? 2 : 0), &end, hex ? 16 : 10);
-	if (!(hex ? isxdigit((unsigned char)word[2]) : isdigit((unsigned char)word[0])) ||
-	    *end)
+	if (!(hex ? isxdigit((unsigned char)word[2]) : isdigit((unsigned char)word[0])) || *end)
 		return fail(p, "%s: \"%s\" is not a number such as 36 or 0x24", what,
 			    shown(word, out));
 	if (errno || v > UINT32_MAX)
@@ -150,15 +148,16 @@ static int parse_operation(struct parse *p, struct procirq_step *step)
 	char out[SHOWN_BYTES];
 
 	if (!word)
-		return fail(p, "the operation is missing at the end: any, equal, write, write-status, set, clear or read");
+		return fail(
+			p,
+			"the operation is missing at the end: any, equal, write, write-status, set, clear or read");
 	if (!strcmp(word, "any")) {
 		step->op = PROCIRQ_OP_TEST_ANY;
 		return number(p, "the bits after any", &step->mask);
 	}
 	if (!strcmp(word, "equal")) {
 		step->op = PROCIRQ_OP_TEST_EQ;
-		step->mask = step->width >= 32 ? UINT32_MAX :
-						 (UINT32_C(1) << step->width) - 1;
+		step->mask = step->width >= 32 ? UINT32_MAX : (UINT32_C(1) << step->width) - 1;
 		if (number(p, "the value after equal", &step->value))
 			return -1;
 		return accept(p, "mask") ? number(p, "the mask", &step->mask) : 0;
@@ -185,7 +184,8 @@ static int parse_operation(struct parse *p, struct procirq_step *step)
 		step->op = PROCIRQ_OP_READ;
 		return 0;
 	}
-	return fail(p, "\"%s\" is no operation: any, equal, write, write-status, set, clear or read",
+	return fail(p,
+		    "\"%s\" is no operation: any, equal, write, write-status, set, clear or read",
 		    shown(word, out));
 }
 
@@ -211,8 +211,8 @@ static int parse_register(struct parse *p, struct procirq_step *step)
 				   shown(word, out)) :
 			      fail(p, "\"bar\" or \"config\" is missing at the end");
 	}
-	if (expect(p, "offset") || number(p, "the offset", &step->offset) ||
-	    expect(p, "width") || number(p, "the width", &width))
+	if (expect(p, "offset") || number(p, "the offset", &step->offset) || expect(p, "width") ||
+	    number(p, "the width", &width))
 		return -1;
 	if (width != 8 && width != 16 && width != 32)
 		return fail(p, "width %u: a register is 8, 16 or 32 bits wide", width);
@@ -243,13 +243,16 @@ static int parse_device(struct parse *p)
 	unsigned int vendor, device;
 
 	if (!word)
-		return fail(p, "the device is missing: an address (0000:00:04.0) or vendor:device (1234:11e8)");
+		return fail(
+			p,
+			"the device is missing: an address (0000:00:04.0) or vendor:device (1234:11e8)");
 	if (*p->device)
 		return fail(p, "a second device; line %u has named one", p->device_line);
-	if (!procirq_is_pci_address(word, address) &&
-	    !procirq_is_pci_id(word, &vendor, &device))
-		return fail(p, "\"%s\" is neither an address (0000:00:04.0) nor vendor:device (1234:11e8)",
-			    shown(word, out));
+	if (!procirq_is_pci_address(word, address) && !procirq_is_pci_id(word, &vendor, &device))
+		return fail(
+			p,
+			"\"%s\" is neither an address (0000:00:04.0) nor vendor:device (1234:11e8)",
+			shown(word, out));
 	strcpy(p->device, word);
 	p->device_line = p->line;
 	return no_more(p);
@@ -301,8 +304,7 @@ static int parse_line(struct parse *p, const char *text, size_t len)
 		*comment = '\0';
 	p->n_words = 0;
 	p->at = 0;
-	for (word = strtok_r(line, " \t\r", &save); word;
-	     word = strtok_r(NULL, " \t\r", &save)) {
+	for (word = strtok_r(line, " \t\r", &save); word; word = strtok_r(NULL, " \t\r", &save)) {
 		if (p->n_words == WORDS_MAX)
 			return fail(p, "more than %d words", WORDS_MAX);
 		p->words[p->n_words++] = word;
@@ -333,7 +335,9 @@ static int settle_device(struct parse *p, const char *device)
 
 	p->line = device ? 0 : p->device_line;
 	if (!*name)
-		return fail(p, "no device is named; add a line \"device ADDRESS\", or name one beside the file");
+		return fail(
+			p,
+			"no device is named; add a line \"device ADDRESS\", or name one beside the file");
 	if (procirq_descriptor_init_at(p->root, &function, name)) {
 		procirq_explain_pci_at(p->root, name, errno, words, sizeof(words));
 		return fail(p, "%s", words);
@@ -346,13 +350,13 @@ static int settle_device(struct parse *p, const char *device)
 	return 0;
 }
 
-int procirq_descriptor_parse_at(const char *root,
-				struct procirq_descriptor *descriptor,
-				const char *name, const char *text, size_t len,
-				const char *device, char *why, size_t size)
+int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *descriptor,
+				const char *name, const char *text, size_t len, const char *device,
+				char *why, size_t size)
 {
-	struct parse p = { .root = root, .name = name, .descriptor = descriptor,
-			   .why = why, .why_size = size };
+	struct parse p = {
+		.root = root, .name = name, .descriptor = descriptor, .why = why, .why_size = size
+	};
 	const char *end;
 	int err = 0;
 
@@ -363,12 +367,13 @@ int procirq_descriptor_parse_at(const char *root,
 		end = memchr(text, '\n', len);
 		end = end ? end + 1 : text + len;
 		p.line++;
-		err = parse_line(&p, text, (size_t)(end - text) -
-				 (end[-1] == '\n'));
+		err = parse_line(&p, text, (size_t)(end - text) - (end[-1] == '\n'));
 	}
 	if (!err && !descriptor->flags && !descriptor->nr_check) {
 		p.line = 0;
-		err = fail(&p, "no check: every interrupt of the line would be taken for this device's");
+		err = fail(
+			&p,
+			"no check: every interrupt of the line would be taken for this device's");
 	}
 	if (!err)
 		err = settle_device(&p, device);
@@ -390,12 +395,11 @@ int procirq_descriptor_parse_at(const char *root,
  *
  * Returns 0, or -1 with errno EINVAL.
  */
-int procirq_descriptor_parse(struct procirq_descriptor *descriptor,
-			     const char *name, const char *text, size_t len,
-			     const char *device, char *why, size_t size)
+int procirq_descriptor_parse(struct procirq_descriptor *descriptor, const char *name,
+			     const char *text, size_t len, const char *device, char *why,
+			     size_t size)
 {
-	return procirq_descriptor_parse_at("", descriptor, name, text, len, device,
-					   why, size);
+	return procirq_descriptor_parse_at("", descriptor, name, text, len, device, why, size);
 }
 
 /* The whole file, for free(), or NULL with errno. */
@@ -428,9 +432,8 @@ static char *read_all(const char *path, size_t *len)
  *
  * Returns 0, or -1 with errno: EINVAL, EFBIG, or that of reading the file.
  */
-int procirq_descriptor_load(struct procirq_descriptor *descriptor,
-			    const char *path, const char *device, char *why,
-			    size_t size)
+int procirq_descriptor_load(struct procirq_descriptor *descriptor, const char *path,
+			    const char *device, char *why, size_t size)
 {
 	struct parse p = { .name = path, .why = why, .why_size = size };
 	size_t len;

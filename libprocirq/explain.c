@@ -21,8 +21,7 @@ static bool exists_at(const char *root, const char *path)
 	return !access(full, F_OK);
 }
 
-int procirq_holders_at(const char *root, unsigned int irq, char *buf,
-		       size_t size)
+int procirq_holders_at(const char *root, unsigned int irq, char *buf, size_t size)
 {
 	char path[PATH_MAX];
 
@@ -48,49 +47,52 @@ int procirq_holders(unsigned int irq, char *buf, size_t size)
 	return procirq_holders_at("", irq, buf, size);
 }
 
-static int explain_missing(const char *root, unsigned int irq, char *buf,
-			   size_t size)
+static int explain_missing(const char *root, unsigned int irq, char *buf, size_t size)
 {
 	char dir[64];
 
 	snprintf(dir, sizeof(dir), "/proc/irq/%u", irq);
 	if (!exists_at(root, dir))
-		return snprintf(buf, size,
-				"/proc/irq/%u/irq: this system has no interrupt line %u; /proc/interrupts lists the lines in use",
-				irq, irq);
+		return snprintf(
+			buf, size,
+			"/proc/irq/%u/irq: this system has no interrupt line %u; /proc/interrupts lists the lines in use",
+			irq, irq);
 	if (!exists_at(root, "/sys/module/procirq"))
-		return snprintf(buf, size,
-				"/proc/irq/%u/irq: the procirq module is not loaded; run: modprobe procirq",
-				irq);
-	return snprintf(buf, size,
-			"/proc/irq/%u/irq: the procirq module does not serve this line; name it in the module's irqs= parameter (the kernel log says why)",
+		return snprintf(
+			buf, size,
+			"/proc/irq/%u/irq: the procirq module is not loaded; run: modprobe procirq",
 			irq);
+	return snprintf(
+		buf, size,
+		"/proc/irq/%u/irq: the procirq module does not serve this line; name it in the module's irqs= parameter (the kernel log says why)",
+		irq);
 }
 
-static int explain_busy(const char *root, unsigned int irq, char *buf,
-			size_t size)
+static int explain_busy(const char *root, unsigned int irq, char *buf, size_t size)
 {
 	char actions[256], device[13];
 
 	if (procirq_holders_at(root, irq, actions, sizeof(actions)) <= 0)
-		return snprintf(buf, size,
-				"/proc/irq/%u/irq: busy, and the holder is gone again or unknown; try once more",
-				irq);
+		return snprintf(
+			buf, size,
+			"/proc/irq/%u/irq: busy, and the holder is gone again or unknown; try once more",
+			irq);
 	if (!strcmp(actions, PROCIRQ_ACTION))
-		return snprintf(buf, size,
-				"/proc/irq/%u/irq: another reader has it open, and one of the two wants it alone (O_EXCL); close the other one",
-				irq);
+		return snprintf(
+			buf, size,
+			"/proc/irq/%u/irq: another reader has it open, and one of the two wants it alone (O_EXCL); close the other one",
+			irq);
 	if (!procirq_pci_owner_at(root, irq, device))
-		return snprintf(buf, size,
-				"/proc/irq/%u/irq: held by driver \"%s\" of PCI device %s; choose another line or unbind it",
-				irq, actions, device);
+		return snprintf(
+			buf, size,
+			"/proc/irq/%u/irq: held by driver \"%s\" of PCI device %s; choose another line or unbind it",
+			irq, actions, device);
 	return snprintf(buf, size,
 			"/proc/irq/%u/irq: held by driver \"%s\"; choose another line or unbind it",
 			irq, actions);
 }
 
-int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf,
-		       size_t size)
+int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf, size_t size)
 {
 	const char *what;
 
@@ -137,34 +139,29 @@ int procirq_explain(unsigned int irq, int error, char *buf, size_t size)
 	return procirq_explain_at("", irq, error, buf, size);
 }
 
-static int explain_several(const char *root, const char *name, char *buf,
-			   size_t size)
+static int explain_several(const char *root, const char *name, char *buf, size_t size)
 {
 	unsigned int irqs[16];
 	int n = procirq_resolve_at(root, name, irqs, 16);
 	size_t len;
 	int i;
 
-	len = (size_t)snprintf(buf, size, "\"%s\" has %d interrupt lines:", name,
-			       n);
+	len = (size_t)snprintf(buf, size, "\"%s\" has %d interrupt lines:", name, n);
 	for (i = 0; i < n && i < 16 && len < size; i++)
 		len += (size_t)snprintf(buf + len, size - len, " %u", irqs[i]);
 	if (len < size)
-		len += (size_t)snprintf(buf + len, size - len,
-					"%s; name one by its number",
+		len += (size_t)snprintf(buf + len, size - len, "%s; name one by its number",
 					n > 16 ? " ..." : "");
 	return (int)len;
 }
 
-static int explain_unknown(const char *root, const char *name, char *buf,
-			   size_t size)
+static int explain_unknown(const char *root, const char *name, char *buf, size_t size)
 {
 	char address[13], path[PATH_MAX];
 
 	if (!strncmp(name, "irqgen:", 7)) {
 		if (!exists_at(root, "/dev/irqgen"))
-			return snprintf(buf, size,
-					"\"%s\": no /dev/irqgen; run: modprobe irqgen",
+			return snprintf(buf, size, "\"%s\": no /dev/irqgen; run: modprobe irqgen",
 					name);
 		return snprintf(buf, size,
 				"\"%s\": irqgen has no such line; cat /dev/irqgen lists them",
@@ -172,19 +169,20 @@ static int explain_unknown(const char *root, const char *name, char *buf,
 	}
 	if (procirq_is_pci_address(name, address)) {
 		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", address);
-		return snprintf(buf, size,
-				exists_at(root, path) ?
+		return snprintf(
+			buf, size,
+			exists_at(root, path) ?
 				"\"%s\": that PCI device has no interrupt line now; bind it to the driver procirq-pci" :
 				"\"%s\": no PCI device has that address",
-				name);
-	}
-	return snprintf(buf, size,
-			"\"%s\": no interrupt line has a handler of that name; /proc/interrupts lists them",
 			name);
+	}
+	return snprintf(
+		buf, size,
+		"\"%s\": no interrupt line has a handler of that name; /proc/interrupts lists them",
+		name);
 }
 
-int procirq_explain_name_at(const char *root, const char *name, int error,
-			    char *buf, size_t size)
+int procirq_explain_name_at(const char *root, const char *name, int error, char *buf, size_t size)
 {
 	unsigned int irq;
 
@@ -195,9 +193,10 @@ int procirq_explain_name_at(const char *root, const char *name, int error,
 	if (procirq_resolve_at(root, name, &irq, 1) == 1)
 		return procirq_explain_at(root, irq, error, buf, size);
 	if (error == EINVAL)
-		return snprintf(buf, size,
-				"\"%s\" is not the name of an interrupt line: give a number, an action, a PCI address or irqgen:LINE",
-				name);
+		return snprintf(
+			buf, size,
+			"\"%s\" is not the name of an interrupt line: give a number, an action, a PCI address or irqgen:LINE",
+			name);
 	return snprintf(buf, size, "\"%s\": %s", name, strerror(error));
 }
 

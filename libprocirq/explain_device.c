@@ -12,8 +12,8 @@
 #include "local.h"
 #include "procirq.h"
 
-#define PCI_COMMAND_IO		0x1	/* PCI 3.0, 6.2.2 */
-#define PCI_COMMAND_MEMORY	0x2
+#define PCI_COMMAND_IO	   0x1 /* PCI 3.0, 6.2.2 */
+#define PCI_COMMAND_MEMORY 0x2
 
 /* A sentence in the making: the words that fit, and the length of them all. */
 struct sentence {
@@ -22,8 +22,7 @@ struct sentence {
 	size_t len;
 };
 
-static __attribute__((format(printf, 2, 3))) void say(struct sentence *s,
-						      const char *format, ...)
+static __attribute__((format(printf, 2, 3))) void say(struct sentence *s, const char *format, ...)
 {
 	size_t at = s->len < s->size ? s->len : s->size;
 	va_list args;
@@ -44,20 +43,18 @@ static bool exists_at(const char *root, const char *path)
 	return !access(full, F_OK);
 }
 
-
 /* Is kernel lockdown on? Its file has the mode in force in brackets. */
 static bool locked_down(const char *root)
 {
 	char path[PATH_MAX], text[128];
 
 	snprintf(path, sizeof(path), "%s/sys/kernel/security/lockdown", root);
-	return procirq_text_read(path, text, sizeof(text)) > 0 &&
-	       !strstr(text, "[none]");
+	return procirq_text_read(path, text, sizeof(text)) > 0 && !strstr(text, "[none]");
 }
 
 /* The register and the operation, in the words of descriptor files. */
-static void say_step(struct sentence *s, enum procirq_moment moment,
-		     unsigned int number, const struct procirq_step *step)
+static void say_step(struct sentence *s, enum procirq_moment moment, unsigned int number,
+		     const struct procirq_step *step)
 {
 	say(s, "%s step %u (", procirq_moment_name(moment), number);
 	if (step->space == PROCIRQ_SPACE_CONFIG)
@@ -71,9 +68,8 @@ static void say_step(struct sentence *s, enum procirq_moment moment,
  * What the kernel finds wrong with a step on this function: its errno, with the
  * words in @why; 0 for nothing, as far as can be seen from here.
  */
-static int step_fault(const char *root, const char *address,
-		      enum procirq_moment moment, const struct procirq_step *step,
-		      struct sentence *why)
+static int step_fault(const char *root, const char *address, enum procirq_moment moment,
+		      const struct procirq_step *step, struct sentence *why)
 {
 	int flaw, command;
 	unsigned long long room;
@@ -99,9 +95,9 @@ static int step_fault(const char *root, const char *address,
 			return ENOENT;
 		}
 		command = procirq_pci_command_at(root, address);
-		if (command >= 0 &&
-		    !(command & (bar.io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) {
-			say(why, "%s does not answer to %s now; bind it to procirq-pci (procirq bind %s)",
+		if (command >= 0 && !(command & (bar.io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) {
+			say(why,
+			    "%s does not answer to %s now; bind it to procirq-pci (procirq bind %s)",
 			    address, bar.io ? "I/O ports" : "memory accesses", address);
 			return ENETDOWN;
 		}
@@ -113,8 +109,7 @@ static int step_fault(const char *root, const char *address,
 	if ((unsigned long long)step->offset + step->width / 8 <= room)
 		return 0;
 	if (step->space == PROCIRQ_SPACE_CONFIG)
-		say(why, "the configuration space of %s has 0x%llx bytes", address,
-		    room);
+		say(why, "the configuration space of %s has 0x%llx bytes", address, room);
 	else
 		say(why, "BAR %u of %s has 0x%llx bytes", step->bar, address, room);
 	return ERANGE;
@@ -135,8 +130,7 @@ static bool say_faulty_step(const char *root, const char *address,
 
 			if (at >= PROCIRQ_STEPS_MAX)
 				return false;
-			if (step_fault(root, address, m, &descriptor->steps[at],
-				       &why) != error)
+			if (step_fault(root, address, m, &descriptor->steps[at], &why) != error)
 				continue;
 			say_step(s, m, i + 1, &descriptor->steps[at]);
 			say(s, "%s", words);
@@ -147,8 +141,7 @@ static bool say_faulty_step(const char *root, const char *address,
 }
 
 static void say_invalid(const char *root, const char *address,
-			const struct procirq_descriptor *descriptor,
-			struct sentence *s)
+			const struct procirq_descriptor *descriptor, struct sentence *s)
 {
 	unsigned int n = 0;
 	enum procirq_moment m;
@@ -162,7 +155,8 @@ static void say_invalid(const char *root, const char *address,
 	else if (!(descriptor->flags & PROCIRQ_DESC_INTX) && !descriptor->nr_check)
 		say(s, "no check: every interrupt of the line would be taken for this device's");
 	else if (!say_faulty_step(root, address, descriptor, EINVAL, s))
-		say(s, "the kernel found it malformed: unknown flags, or reserved fields that are not 0");
+		say(s,
+		    "the kernel found it malformed: unknown flags, or reserved fields that are not 0");
 }
 
 static void say_other_line(const char *root, const char *address, unsigned int irq,
@@ -196,12 +190,13 @@ static void say_busy(const char *root, unsigned int irq, struct sentence *s)
 	    strcmp(holders, "procirq"))
 		say(s, "the line is held by \"%s\", which does not share it", holders);
 	else
-		say(s, "this reader has a descriptor, a mapped ring or a blocked thread already, or another reader uses the line as a whole");
+		say(s,
+		    "this reader has a descriptor, a mapped ring or a blocked thread already, or another reader uses the line as a whole");
 }
 
 int procirq_explain_descriptor_at(const char *root, unsigned int irq,
-				  const struct procirq_descriptor *descriptor,
-				  int error, char *buf, size_t size)
+				  const struct procirq_descriptor *descriptor, int error, char *buf,
+				  size_t size)
 {
 	struct sentence s = { buf, size, 0 };
 	char address[PROCIRQ_PCI_BYTES];
@@ -216,7 +211,8 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 			say(&s, "it needs CAP_SYS_RAWIO; run as root");
 		break;
 	case ENOTTY:
-		say(&s, "the procirq module that is loaded knows no descriptors; load the one that belongs to this library");
+		say(&s,
+		    "the procirq module that is loaded knows no descriptors; load the one that belongs to this library");
 		break;
 	case EINVAL:
 		say_invalid(root, address, descriptor, &s);
@@ -228,7 +224,8 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 		say_other_line(root, address, irq, &s);
 		break;
 	case EOPNOTSUPP:
-		say(&s, "the function is older than PCI 2.3: it has no interrupt disable bit; describe its own registers");
+		say(&s,
+		    "the function is older than PCI 2.3: it has no interrupt disable bit; describe its own registers");
 		break;
 	case EBUSY:
 		say_busy(root, irq, &s);
@@ -238,7 +235,8 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 		break;
 	case ENETDOWN:
 		if (!say_faulty_step(root, address, descriptor, error, &s))
-			say(&s, "the function is not enabled; bind it to procirq-pci (procirq bind %s)",
+			say(&s,
+			    "the function is not enabled; bind it to procirq-pci (procirq bind %s)",
 			    address);
 		break;
 	default:
@@ -261,15 +259,13 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
  *
  * Returns the length of the whole sentence, as snprintf() does.
  */
-int procirq_explain_descriptor(unsigned int irq,
-			       const struct procirq_descriptor *descriptor,
+int procirq_explain_descriptor(unsigned int irq, const struct procirq_descriptor *descriptor,
 			       int error, char *buf, size_t size)
 {
 	return procirq_explain_descriptor_at("", irq, descriptor, error, buf, size);
 }
 
-int procirq_explain_pci_at(const char *root, const char *device, int error,
-			   char *buf, size_t size)
+int procirq_explain_pci_at(const char *root, const char *device, int error, char *buf, size_t size)
 {
 	char address[PROCIRQ_PCI_BYTES], driver[64] = "";
 	struct sentence s = { buf, size, 0 };
@@ -278,15 +274,17 @@ int procirq_explain_pci_at(const char *root, const char *device, int error,
 	say(&s, "%.64s: ", device);
 	switch (error) {
 	case ENXIO:
-		say(&s, "no PCI device %s", procirq_is_pci_id(device, &vendor, &id) ?
-		    "is of that kind" : "has that address");
+		say(&s, "no PCI device %s",
+		    procirq_is_pci_id(device, &vendor, &id) ? "is of that kind" :
+							      "has that address");
 		break;
 	case ENOTUNIQ:
 		say(&s, "several PCI devices are of that kind; name one by its address");
 		break;
 	case EBUSY:
 		if (procirq_pci_driver_at(root, device, driver, sizeof(driver)) > 0)
-			say(&s, "driver \"%s\" has the device; unbind it from there first (/sys/bus/pci/drivers/%s/unbind)",
+			say(&s,
+			    "driver \"%s\" has the device; unbind it from there first (/sys/bus/pci/drivers/%s/unbind)",
 			    driver, driver);
 		else
 			say(&s, "the device is busy");
@@ -301,19 +299,18 @@ int procirq_explain_pci_at(const char *root, const char *device, int error,
 		say(&s, "permission denied; run as root");
 		break;
 	case EPERM:
-		say(&s, locked_down(root) ?
-		    "kernel lockdown forbids programs to touch devices" :
-		    "permission denied; run as root");
+		say(&s, locked_down(root) ? "kernel lockdown forbids programs to touch devices" :
+					    "permission denied; run as root");
 		break;
 	case ENOSPC:
 		say(&s, "the device has no interrupt of that kind, or the system has none left");
 		break;
 	case EINVAL:
 		if (procirq_pci_find_at(root, device, address) && errno == EINVAL)
-			say(&s, "not a PCI device: give an address (0000:00:04.0) or vendor:device (1234:11e8)");
+			say(&s,
+			    "not a PCI device: give an address (0000:00:04.0) or vendor:device (1234:11e8)");
 		else
-			say(&s, "not possible with this device as asked (%s)",
-			    strerror(error));
+			say(&s, "not possible with this device as asked (%s)", strerror(error));
 		break;
 	default:
 		say(&s, "%s", strerror(error));

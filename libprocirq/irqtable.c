@@ -50,12 +50,12 @@ static inline bool eight_places(const char *p, uint32_t *value)
 	uint64_t word, digit, low;
 
 	memcpy(&word, p, sizeof(word));
-	digit = word >> 4 & ones;	/* 1 in each byte that is '0'..'?' */
+	digit = word >> 4 & ones; /* 1 in each byte that is '0'..'?' */
 	low = word & ones * 0x0f;
-	if ((word & ones * 0xe0) != ones * 0x20 ||	/* all in ' '..'?' */
-	    (low & ~(digit * 0x0f)) ||			/* ' '..'/': ' ' only */
-	    ((low + ones * 6) & ones * 0x10) ||		/* '0'..'?': digits only */
-	    (digit << 8 & ~digit) || !(digit >> 56))	/* no blank behind one */
+	if ((word & ones * 0xe0) != ones * 0x20 ||   /* all in ' '..'?' */
+	    (low & ~(digit * 0x0f)) ||		     /* ' '..'/': ' ' only */
+	    ((low + ones * 6) & ones * 0x10) ||	     /* '0'..'?': digits only */
+	    (digit << 8 & ~digit) || !(digit >> 56)) /* no blank behind one */
 		return false;
 	low = low * 2561 >> 8;
 	low = (low & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
@@ -87,8 +87,8 @@ static inline bool cell_scan(const char *p, uint32_t *value)
  * Counters at *text into cell[0..max). Returns how many there are; *text moves
  * behind the last one, *sum is their sum. 2 ns a counter on a 2.6 GHz AMD EPYC.
  */
-static unsigned int cells_scan(const char **text, const char *end,
-			       uint32_t *cell, unsigned int max, uint64_t *sum)
+static unsigned int cells_scan(const char **text, const char *end, uint32_t *cell, unsigned int max,
+			       uint64_t *sum)
 {
 	static const char zero[CELL_BYTES + 1] = "          0";
 	const char *p = *text;
@@ -111,8 +111,7 @@ static unsigned int cells_scan(const char **text, const char *end,
 			}
 		}
 		q = skip_blanks(p, end);
-		if (!irqtable_number(&q, end, &value) ||
-		    (q < end && !is_blank(*q)))
+		if (!irqtable_number(&q, end, &value) || (q < end && !is_blank(*q)))
 			break;
 		cell[n++] = (uint32_t)value;
 		total += value;
@@ -125,8 +124,7 @@ static unsigned int cells_scan(const char **text, const char *end,
 
 int irqtable_add_column(struct irqtable *table, uint32_t cpu)
 {
-	if (irqtable_room(&table->cpu, &table->cpu_room, table->ncpus + 1,
-			  sizeof(*table->cpu)))
+	if (irqtable_room(&table->cpu, &table->cpu_room, table->ncpus + 1, sizeof(*table->cpu)))
 		return -ENOMEM;
 	table->cpu[table->ncpus++] = cpu;
 	table->cpus_shape = irqtable_hash_word(table->cpus_shape, cpu);
@@ -152,8 +150,7 @@ static int header_parse(struct irqtable *table, const char *p, const char *end)
 }
 
 /* Copies text into the table; runs of blanks count once in the hash. */
-static uint64_t text_keep(struct irqtable *table, uint64_t hash,
-			  const char *text, size_t len)
+static uint64_t text_keep(struct irqtable *table, uint64_t hash, const char *text, size_t len)
 {
 	bool blank = false;
 	size_t i;
@@ -202,21 +199,17 @@ static int row_room(struct irqtable *table, size_t text_len)
 {
 	if (table->text_len + text_len > UINT32_MAX)
 		return -EFBIG;
-	if (irqtable_room(&table->row, &table->row_room, table->nrows + 1,
-			  sizeof(*table->row)) ||
+	if (irqtable_room(&table->row, &table->row_room, table->nrows + 1, sizeof(*table->row)) ||
 	    irqtable_room(&table->cell, &table->cell_room,
-			  ((size_t)table->nrows + 1) * table->ncpus,
-			  sizeof(*table->cell)) ||
-	    irqtable_room(&table->text, &table->text_room,
-			  table->text_len + text_len + 1, 1))
+			  ((size_t)table->nrows + 1) * table->ncpus, sizeof(*table->cell)) ||
+	    irqtable_room(&table->text, &table->text_room, table->text_len + text_len + 1, 1))
 		return -ENOMEM;
 	return 0;
 }
 
 /* The row's cells are in place already. */
-static struct irqtable_row *row_add(struct irqtable *table, const char *label,
-				    size_t label_len, const char *text,
-				    size_t text_len)
+static struct irqtable_row *row_add(struct irqtable *table, const char *label, size_t label_len,
+				    const char *text, size_t text_len)
 {
 	struct irqtable_row *row = &table->row[table->nrows++];
 
@@ -257,8 +250,7 @@ static int row_parse(struct irqtable *table, const char *p, const char *end)
 	text = skip_blanks(p, end);
 	while (end > text && is_blank(end[-1]))
 		end--;
-	row = row_add(table, label, (size_t)(colon - label), text,
-		      (size_t)(end - text));
+	row = row_add(table, label, (size_t)(colon - label), text, (size_t)(end - text));
 	row->ncells = n;
 	row->total = total;
 	/* Lines with one counter for all CPUs (ERR, MIS) have no number. */
@@ -267,8 +259,8 @@ static int row_parse(struct irqtable *table, const char *p, const char *end)
 	return 0;
 }
 
-int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len,
-		     const char *text, size_t text_len, uint32_t ncells)
+int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len, const char *text,
+		     size_t text_len, uint32_t ncells)
 {
 	uint32_t *cell;
 	int err;
@@ -337,8 +329,7 @@ static int line_parse(struct irqtable *table, const char *line, const char *end)
  * Parses the whole lines of text; the last one need not end in a newline when
  * `last`. Returns the bytes used or a negative errno value.
  */
-static ssize_t lines_parse(struct irqtable *table, const char *text, size_t len,
-			   bool last)
+static ssize_t lines_parse(struct irqtable *table, const char *text, size_t len, bool last)
 {
 	const char *p = text, *end = text + len;
 	const char *newline;
@@ -383,8 +374,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 	size_t len = 0;
 
 	irqtable_begin(table);
-	if (!buffer->data && irqtable_room(&buffer->data, &buffer->size,
-					   BUFFER_BYTES, 1))
+	if (!buffer->data && irqtable_room(&buffer->data, &buffer->size, BUFFER_BYTES, 1))
 		return -ENOMEM;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	table->time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
@@ -407,8 +397,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 		}
 		len -= (size_t)used;
 		memmove(buffer->data, buffer->data + used, len);
-		if (len == buffer->size &&
-		    irqtable_room(&buffer->data, &buffer->size, len * 2, 1))
+		if (len == buffer->size && irqtable_room(&buffer->data, &buffer->size, len * 2, 1))
 			return -ENOMEM;
 	} while (n);
 	return table_end(table);

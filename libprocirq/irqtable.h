@@ -27,8 +27,8 @@ extern "C" {
 
 /* --- sets of CPUs ---------------------------------------------------------- */
 
-#define IRQTABLE_CPUS_MAX 8192	/* the kernel's own limit on x86 */
-#define IRQTABLE_CPUS_TEXT (4 * IRQTABLE_CPUS_MAX)	/* bytes that hold any list */
+#define IRQTABLE_CPUS_MAX  8192			   /* the kernel's own limit on x86 */
+#define IRQTABLE_CPUS_TEXT (4 * IRQTABLE_CPUS_MAX) /* bytes that hold any list */
 
 struct irqtable_cpus {
 	uint64_t bit[IRQTABLE_CPUS_MAX / 64];
@@ -44,13 +44,11 @@ int irqtable_cpus_parse(struct irqtable_cpus *set, const char *text, size_t len)
  * Writes the set as a list with ranges, cut to `size` bytes with a zero at the
  * end. Returns the length of the whole list, as snprintf() does.
  */
-size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf,
-			    size_t size);
+size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf, size_t size);
 
 unsigned int irqtable_cpus_count(const struct irqtable_cpus *set);
 
-static inline bool irqtable_cpus_has(const struct irqtable_cpus *set,
-				     unsigned int cpu)
+static inline bool irqtable_cpus_has(const struct irqtable_cpus *set, unsigned int cpu)
 {
 	return cpu < IRQTABLE_CPUS_MAX && (set->bit[cpu / 64] >> (cpu % 64) & 1);
 }
@@ -70,26 +68,26 @@ static inline void irqtable_cpus_add(struct irqtable_cpus *set, unsigned int cpu
  * from device drivers: treat them as untrusted bytes.
  */
 struct irqtable_row {
-	uint64_t key;		/* label and text; equal keys are the same line */
-	uint64_t total;		/* sum of the counters, not cut to 32 bits */
+	uint64_t key;	/* label and text; equal keys are the same line */
+	uint64_t total; /* sum of the counters, not cut to 32 bits */
 	uint32_t label, label_len;
 	uint32_t text, text_len;
-	uint32_t ncells;	/* counters found: one per CPU, or 1 (ERR, MIS) */
-	int32_t irq;		/* interrupt number, -1 when the label is none */
+	uint32_t ncells; /* counters found: one per CPU, or 1 (ERR, MIS) */
+	int32_t irq;	 /* interrupt number, -1 when the label is none */
 };
 
 struct irqtable {
-	uint64_t time_ns;	/* CLOCK_MONOTONIC, set by irqtable_read() */
-	unsigned int ncpus;	/* columns */
+	uint64_t time_ns;   /* CLOCK_MONOTONIC, set by irqtable_read() */
+	unsigned int ncpus; /* columns */
 	unsigned int nrows;
-	uint32_t *cpu;		/* [ncpus] CPU number of each column */
-	struct irqtable_row *row;	/* [nrows] */
-	uint32_t *cell;		/* [nrows][ncpus], low 32 bits of the counters */
+	uint32_t *cpu;		  /* [ncpus] CPU number of each column */
+	struct irqtable_row *row; /* [nrows] */
+	uint32_t *cell;		  /* [nrows][ncpus], low 32 bits of the counters */
 	char *text;
-	uint64_t cpus_shape;	/* equal: same columns */
-	uint64_t rows_shape;	/* equal: same rows in the same order */
-	unsigned int torn_rows;	/* rows with more or fewer counters than CPUs */
-	unsigned int skipped_rows;	/* lines without a colon */
+	uint64_t cpus_shape;	   /* equal: same columns */
+	uint64_t rows_shape;	   /* equal: same rows in the same order */
+	unsigned int torn_rows;	   /* rows with more or fewer counters than CPUs */
+	unsigned int skipped_rows; /* lines without a colon */
 	/* room, private */
 	size_t cpu_room, row_room, cell_room, text_room, text_len;
 };
@@ -119,8 +117,8 @@ int irqtable_parse(struct irqtable *table, const char *text, size_t len);
  */
 void irqtable_begin(struct irqtable *table);
 int irqtable_add_column(struct irqtable *table, uint32_t cpu);
-int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len,
-		     const char *text, size_t text_len, uint32_t ncells);
+int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len, const char *text,
+		     size_t text_len, uint32_t ncells);
 
 /* 0 or -ENOMEM, then `to` is empty. */
 int irqtable_copy(struct irqtable *to, const struct irqtable *from);
@@ -128,8 +126,7 @@ int irqtable_copy(struct irqtable *to, const struct irqtable *from);
 void irqtable_free(struct irqtable *table);
 void irqtable_buffer_free(struct irqtable_buffer *buffer);
 
-static inline const uint32_t *irqtable_cells(const struct irqtable *table,
-					     unsigned int row)
+static inline const uint32_t *irqtable_cells(const struct irqtable *table, unsigned int row)
 {
 	return table->cell + (size_t)row * table->ncpus;
 }
@@ -144,32 +141,31 @@ struct irqtable_words {
 };
 
 /* `numbered`: the line belongs to an interrupt number, so has a chip. */
-void irqtable_split(const char *text, size_t len, bool numbered,
-		    struct irqtable_words *words);
+void irqtable_split(const char *text, size_t len, bool numbered, struct irqtable_words *words);
 
 /* --- differences ----------------------------------------------------------- */
 
 enum irqtable_state {
-	IRQTABLE_FIRST,		/* no earlier sample of this row: delta unknown */
-	IRQTABLE_COUNTED,	/* delta is good */
-	IRQTABLE_RESET,		/* a counter fell: delta unknown */
+	IRQTABLE_FIRST,	  /* no earlier sample of this row: delta unknown */
+	IRQTABLE_COUNTED, /* delta is good */
+	IRQTABLE_RESET,	  /* a counter fell: delta unknown */
 };
 
 struct irqtable_delta {
-	uint64_t delta;		/* interrupts since the earlier sample */
-	uint64_t total;		/* the row's total over the CPUs asked for */
-	uint32_t prev;		/* row of the earlier table, or IRQTABLE_NONE */
+	uint64_t delta; /* interrupts since the earlier sample */
+	uint64_t total; /* the row's total over the CPUs asked for */
+	uint32_t prev;	/* row of the earlier table, or IRQTABLE_NONE */
 	enum irqtable_state state;
 };
 
 struct irqtable_diff {
-	const struct irqtable *prev, *cur;	/* borrowed until the next call */
-	uint64_t elapsed_ns;	/* 0: unknown */
-	unsigned int nrows, ncpus;	/* those of cur */
-	struct irqtable_delta *row;	/* [nrows] */
-	uint64_t *cpu_delta;	/* [ncpus] sum over the counted rows */
-	uint32_t *prev_column;	/* [ncpus] column of prev, or IRQTABLE_NONE */
-	uint32_t *mask;		/* [ncpus] all ones where the CPU was asked for */
+	const struct irqtable *prev, *cur; /* borrowed until the next call */
+	uint64_t elapsed_ns;		   /* 0: unknown */
+	unsigned int nrows, ncpus;	   /* those of cur */
+	struct irqtable_delta *row;	   /* [nrows] */
+	uint64_t *cpu_delta;		   /* [ncpus] sum over the counted rows */
+	uint32_t *prev_column;		   /* [ncpus] column of prev, or IRQTABLE_NONE */
+	uint32_t *mask;			   /* [ncpus] all ones where the CPU was asked for */
 	bool same_rows, same_cpus;
 	/* room, private */
 	uint32_t *index;
@@ -201,16 +197,15 @@ struct irqtable_stat_cpu {
 };
 
 struct irqtable_stat {
-	struct irqtable_stat_cpu all;	/* cpu is IRQTABLE_NONE */
+	struct irqtable_stat_cpu all; /* cpu is IRQTABLE_NONE */
 	unsigned int ncpus;
-	struct irqtable_stat_cpu *cpu;	/* [ncpus], online ones only */
-	uint64_t interrupts, softirqs, switches;	/* since boot */
-	uint64_t boot_s;		/* seconds since 1970 */
+	struct irqtable_stat_cpu *cpu;		 /* [ncpus], online ones only */
+	uint64_t interrupts, softirqs, switches; /* since boot */
+	uint64_t boot_s;			 /* seconds since 1970 */
 	size_t cpu_room;
 };
 
-int irqtable_stat_read(struct irqtable_stat *stat, int fd,
-		       struct irqtable_buffer *buffer);
+int irqtable_stat_read(struct irqtable_stat *stat, int fd, struct irqtable_buffer *buffer);
 int irqtable_stat_parse(struct irqtable_stat *stat, const char *text, size_t len);
 void irqtable_stat_free(struct irqtable_stat *stat);
 
@@ -233,11 +228,11 @@ enum {
 };
 
 struct irqtable_facts {
-	unsigned int have;	/* IRQTABLE_HAVE_*; the rest is not readable */
+	unsigned int have; /* IRQTABLE_HAVE_*; the rest is not readable */
 	uint32_t irq;
-	bool settable;		/* the kernel lets the affinity be written */
+	bool settable; /* the kernel lets the affinity be written */
 	bool wakeup;
-	int node;		/* -1: none */
+	int node; /* -1: none */
 	uint64_t hwirq;
 	char chip[64], type[16], flow[48], actions[256];
 	struct irqtable_cpus affinity, effective, hint;
@@ -249,49 +244,46 @@ struct irqtable_facts {
  * Reads what `want` names (IRQTABLE_HAVE_*; 5 us each) from /proc/irq/N and
  * /sys/kernel/irq/N. -ENOENT: nothing of it is there.
  */
-int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
-			unsigned int want);
+int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, unsigned int want);
 
 /*
  * Writes /proc/irq/N/smp_affinity_list. The kernel's answer comes back: -EIO a
  * managed interrupt or one that cannot move (-EPERM in newer kernels), -EINVAL no
  * such CPU or none online, -EPERM or -EACCES not allowed.
  */
-int irqtable_affinity_write(int root, uint32_t irq,
-			    const struct irqtable_cpus *cpus);
+int irqtable_affinity_write(int root, uint32_t irq, const struct irqtable_cpus *cpus);
 
 /* --- which device an interrupt belongs to ----------------------------------- */
 
 struct irqtable_device {
 	uint32_t irq;
-	char device[32];	/* PCI address or platform device */
-	char driver[32];	/* empty: none bound */
+	char device[32]; /* PCI address or platform device */
+	char driver[32]; /* empty: none bound */
 };
 
 struct irqtable_devices {
 	unsigned int count;
-	struct irqtable_device *device;	/* [count], by irq */
+	struct irqtable_device *device; /* [count], by irq */
 	size_t room;
 };
 
 /* Walks /sys/bus/pci/devices; costs milliseconds, so once per change of rows. */
 int irqtable_devices_read(struct irqtable_devices *devices, int root);
-const struct irqtable_device *
-irqtable_devices_find(const struct irqtable_devices *devices, uint32_t irq);
+const struct irqtable_device *irqtable_devices_find(const struct irqtable_devices *devices,
+						    uint32_t irq);
 void irqtable_devices_free(struct irqtable_devices *devices);
 
 /* --- where CPUs are --------------------------------------------------------- */
 
 struct irqtable_place {
-	int node, cache;	/* -1: not known; cache: lowest CPU that shares it */
+	int node, cache; /* -1: not known; cache: lowest CPU that shares it */
 };
 
 /*
  * Fills place[0..ncpus) for CPU numbers 0.. from /sys/devices/system: the NUMA
  * node and the last-level cache. What cannot be read stays -1.
  */
-void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus,
-			  int root);
+void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int root);
 
 #ifdef __cplusplus
 }

@@ -36,8 +36,7 @@ int irqtable_cpus_parse(struct irqtable_cpus *set, const char *text, size_t len)
 	return 0;
 }
 
-size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf,
-			    size_t size)
+size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf, size_t size)
 {
 	unsigned int first, last;
 	size_t len = 0;
@@ -57,11 +56,9 @@ size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf,
 		while (irqtable_cpus_has(set, last + 1))
 			last++;
 		if (last > first)
-			n = snprintf(part, sizeof(part), "%s%u-%u",
-				     len ? "," : "", first, last);
+			n = snprintf(part, sizeof(part), "%s%u-%u", len ? "," : "", first, last);
 		else
-			n = snprintf(part, sizeof(part), "%s%u", len ? "," : "",
-				     first);
+			n = snprintf(part, sizeof(part), "%s%u", len ? "," : "", first);
 		for (i = 0; i < n; i++, len++) {
 			if (len + 1 < size) {
 				buf[len] = part[i];
@@ -100,8 +97,7 @@ static void nodes_read(struct irqtable_place *place, unsigned int ncpus, int roo
 	for (node = 0; node < IRQTABLE_CPUS_MAX; node++) {
 		if (!irqtable_cpus_has(&online, node))
 			continue;
-		snprintf(path, sizeof(path),
-			 "sys/devices/system/node/node%u/cpulist", node);
+		snprintf(path, sizeof(path), "sys/devices/system/node/node%u/cpulist", node);
 		if (cpus_read(&cpus, root, path))
 			continue;
 		for (cpu = 0; cpu < ncpus; cpu++)
@@ -110,8 +106,7 @@ static void nodes_read(struct irqtable_place *place, unsigned int ncpus, int roo
 	}
 }
 
-void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus,
-			  int root)
+void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int root)
 {
 	struct irqtable_cpus cpus;
 	unsigned int cpu, other;
@@ -124,11 +119,15 @@ void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus,
 		if (place[cpu].cache >= 0)
 			continue;
 		/* The last level is the third where there is one. */
-		snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/"
-			 "cache/index3/shared_cpu_list", cpu);
+		snprintf(path, sizeof(path),
+			 "sys/devices/system/cpu/cpu%u/"
+			 "cache/index3/shared_cpu_list",
+			 cpu);
 		if (cpus_read(&cpus, root, path)) {
-			snprintf(path, sizeof(path), "sys/devices/system/cpu/"
-				 "cpu%u/cache/index2/shared_cpu_list", cpu);
+			snprintf(path, sizeof(path),
+				 "sys/devices/system/cpu/"
+				 "cpu%u/cache/index2/shared_cpu_list",
+				 cpu);
 			if (cpus_read(&cpus, root, path))
 				continue;
 		}

@@ -27,13 +27,12 @@ static DIR *folder_open(int at, const char *path)
 	return dir;
 }
 
-static int device_add(struct irqtable_devices *devices, uint32_t irq,
-		      const char *device, const char *driver)
+static int device_add(struct irqtable_devices *devices, uint32_t irq, const char *device,
+		      const char *driver)
 {
 	struct irqtable_device *entry;
 
-	if (irqtable_room(&devices->device, &devices->room, devices->count + 1,
-			  sizeof(*entry)))
+	if (irqtable_room(&devices->device, &devices->room, devices->count + 1, sizeof(*entry)))
 		return -ENOMEM;
 	entry = &devices->device[devices->count++];
 	memset(entry, 0, sizeof(*entry));
@@ -63,8 +62,7 @@ static void driver_read(int root, const char *device, char *buf, size_t size)
 }
 
 /* An MSI device has a file per vector; the others name their line. */
-static int device_read(struct irqtable_devices *devices, int root,
-		       const char *device)
+static int device_read(struct irqtable_devices *devices, int root, const char *device)
 {
 	char path[PATH_MAX], text[32], driver[32];
 	struct dirent *entry;
@@ -79,8 +77,7 @@ static int device_read(struct irqtable_devices *devices, int root,
 	dir = folder_open(root, path);
 	while (dir && !err && (entry = readdir(dir))) {
 		p = entry->d_name;
-		if (!irqtable_number(&p, p + strlen(p), &irq) || *p ||
-		    irq > INT32_MAX)
+		if (!irqtable_number(&p, p + strlen(p), &irq) || *p || irq > INT32_MAX)
 			continue;
 		err = device_add(devices, (uint32_t)irq, device, driver);
 		found++;
@@ -125,13 +122,12 @@ int irqtable_devices_read(struct irqtable_devices *devices, int root)
 			err = device_read(devices, root, entry->d_name);
 	closedir(dir);
 	if (devices->count)
-		qsort(devices->device, devices->count, sizeof(*devices->device),
-		      device_order);
+		qsort(devices->device, devices->count, sizeof(*devices->device), device_order);
 	return err;
 }
 
-const struct irqtable_device *
-irqtable_devices_find(const struct irqtable_devices *devices, uint32_t irq)
+const struct irqtable_device *irqtable_devices_find(const struct irqtable_devices *devices,
+						    uint32_t irq)
 {
 	unsigned int low = 0, high = devices->count;
 

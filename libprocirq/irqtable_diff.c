@@ -35,39 +35,32 @@ static int diff_room(struct irqtable_diff *diff, const struct irqtable *prev,
 
 	while (slots < rows * 2)
 		slots *= 2;
-	err = irqtable_room(&diff->row, &diff->row_room, cur->nrows,
-			    sizeof(*diff->row));
+	err = irqtable_room(&diff->row, &diff->row_room, cur->nrows, sizeof(*diff->row));
 	if (!err)
-		err = irqtable_room(&diff->index, &diff->index_room, slots,
-				    sizeof(*diff->index));
+		err = irqtable_room(&diff->index, &diff->index_room, slots, sizeof(*diff->index));
 	if (!err)
-		err = irqtable_room(&diff->cpu_delta, &room, cur->ncpus,
-				    sizeof(*diff->cpu_delta));
+		err = irqtable_room(&diff->cpu_delta, &room, cur->ncpus, sizeof(*diff->cpu_delta));
 	room = diff->cpu_room;
 	if (!err)
 		err = irqtable_room(&diff->prev_column, &room, cur->ncpus,
 				    sizeof(*diff->prev_column));
 	room = diff->cpu_room;
 	if (!err)
-		err = irqtable_room(&diff->mask, &room, cur->ncpus,
-				    sizeof(*diff->mask));
+		err = irqtable_room(&diff->mask, &room, cur->ncpus, sizeof(*diff->mask));
 	if (!err)
 		diff->cpu_room = room;
 	return err;
 }
 
-static void columns_pair(struct irqtable_diff *diff,
-			 const struct irqtable_cpus *only)
+static void columns_pair(struct irqtable_diff *diff, const struct irqtable_cpus *only)
 {
 	const struct irqtable *prev = diff->prev, *cur = diff->cur;
 	unsigned int c, p = 0;
 
-	diff->same_cpus = prev && prev->ncpus == cur->ncpus &&
-			  prev->cpus_shape == cur->cpus_shape;
+	diff->same_cpus = prev && prev->ncpus == cur->ncpus && prev->cpus_shape == cur->cpus_shape;
 	for (c = 0; c < cur->ncpus; c++) {
 		diff->cpu_delta[c] = 0;
-		diff->mask[c] = !only || irqtable_cpus_has(only, cur->cpu[c]) ?
-				UINT32_MAX : 0;
+		diff->mask[c] = !only || irqtable_cpus_has(only, cur->cpu[c]) ? UINT32_MAX : 0;
 		diff->prev_column[c] = diff->same_cpus ? c : IRQTABLE_NONE;
 		if (diff->same_cpus || !prev)
 			continue;
@@ -88,8 +81,7 @@ static void rows_pair(struct irqtable_diff *diff)
 	size_t slots = 16, at;
 	uint32_t r;
 
-	diff->same_rows = prev && prev->nrows == cur->nrows &&
-			  prev->rows_shape == cur->rows_shape;
+	diff->same_rows = prev && prev->nrows == cur->nrows && prev->rows_shape == cur->rows_shape;
 	for (r = 0; r < cur->nrows; r++)
 		diff->row[r].prev = diff->same_rows ? r : IRQTABLE_NONE;
 	if (diff->same_rows || !prev)
@@ -118,9 +110,8 @@ static void rows_pair(struct irqtable_diff *diff)
 	}
 }
 
-static uint64_t cells_total(const struct irqtable_diff *diff,
-			    const struct irqtable_row *row, const uint32_t *cell,
-			    const struct irqtable_cpus *only)
+static uint64_t cells_total(const struct irqtable_diff *diff, const struct irqtable_row *row,
+			    const uint32_t *cell, const struct irqtable_cpus *only)
 {
 	uint64_t total = 0;
 	unsigned int c;
@@ -151,7 +142,7 @@ static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
 	out->state = IRQTABLE_FIRST;
 	if (out->prev == IRQTABLE_NONE ||
 	    (row->ncells == diff->ncpus) !=
-	    (diff->prev->row[out->prev].ncells == diff->prev->ncpus))
+		    (diff->prev->row[out->prev].ncells == diff->prev->ncpus))
 		return;
 	out->state = IRQTABLE_COUNTED;
 	if (row->total == 0 && diff->prev->row[out->prev].total == 0)
@@ -201,8 +192,7 @@ int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 	diff->cur = cur;
 	diff->nrows = cur->nrows;
 	diff->ncpus = cur->ncpus;
-	diff->elapsed_ns = prev && cur->time_ns > prev->time_ns ?
-			   cur->time_ns - prev->time_ns : 0;
+	diff->elapsed_ns = prev && cur->time_ns > prev->time_ns ? cur->time_ns - prev->time_ns : 0;
 	limit = plausible_max(diff->elapsed_ns);
 	columns_pair(diff, only);
 	rows_pair(diff);
@@ -211,8 +201,7 @@ int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 	return 0;
 }
 
-uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
-			    unsigned int column)
+uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row, unsigned int column)
 {
 	const struct irqtable_delta *delta = &diff->row[row];
 	uint32_t p = diff->prev_column[column];
@@ -220,8 +209,7 @@ uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
 	if (delta->state != IRQTABLE_COUNTED || p == IRQTABLE_NONE ||
 	    diff->cur->row[row].ncells != diff->ncpus)
 		return 0;
-	return irqtable_cells(diff->cur, row)[column] -
-	       irqtable_cells(diff->prev, delta->prev)[p];
+	return irqtable_cells(diff->cur, row)[column] - irqtable_cells(diff->prev, delta->prev)[p];
 }
 
 void irqtable_diff_free(struct irqtable_diff *diff)

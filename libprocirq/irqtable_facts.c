@@ -10,8 +10,8 @@
 #include "irqtable.h"
 #include "irqtable_local.h"
 
-static ssize_t fact_text(int root, const char *base, uint32_t irq,
-			 const char *name, char *buf, size_t size)
+static ssize_t fact_text(int root, const char *base, uint32_t irq, const char *name, char *buf,
+			 size_t size)
 {
 	char path[96];
 
@@ -19,8 +19,8 @@ static ssize_t fact_text(int root, const char *base, uint32_t irq,
 	return irqtable_text(root, path, buf, size);
 }
 
-static unsigned int fact_copy(int root, uint32_t irq, const char *name, char *buf,
-			      size_t size, unsigned int have)
+static unsigned int fact_copy(int root, uint32_t irq, const char *name, char *buf, size_t size,
+			      unsigned int have)
 {
 	ssize_t len = fact_text(root, "sys/kernel/irq", irq, name, buf, size);
 
@@ -29,8 +29,8 @@ static unsigned int fact_copy(int root, uint32_t irq, const char *name, char *bu
 	return len > 0 ? have : 0;
 }
 
-static unsigned int fact_cpus(int root, uint32_t irq, const char *name,
-			      struct irqtable_cpus *set, unsigned int have)
+static unsigned int fact_cpus(int root, uint32_t irq, const char *name, struct irqtable_cpus *set,
+			      unsigned int have)
 {
 	char text[IRQTABLE_CPUS_TEXT];
 	ssize_t len = fact_text(root, "proc/irq", irq, name, text, sizeof(text));
@@ -44,8 +44,7 @@ static unsigned int fact_cpus(int root, uint32_t irq, const char *name,
 static unsigned int fact_hint(int root, uint32_t irq, struct irqtable_cpus *set)
 {
 	char text[4096];
-	ssize_t at = fact_text(root, "proc/irq", irq, "affinity_hint", text,
-			       sizeof(text));
+	ssize_t at = fact_text(root, "proc/irq", irq, "affinity_hint", text, sizeof(text));
 	unsigned int cpu = 0, bit, digit;
 
 	memset(set, 0, sizeof(*set));
@@ -68,15 +67,14 @@ static unsigned int fact_hint(int root, uint32_t irq, struct irqtable_cpus *set)
 	return IRQTABLE_HAVE_HINT;
 }
 
-static unsigned int fact_spurious(int root, uint32_t irq,
-				  struct irqtable_facts *facts)
+static unsigned int fact_spurious(int root, uint32_t irq, struct irqtable_facts *facts)
 {
 	unsigned long long seen, unhandled, last;
 	char text[128];
 
 	if (fact_text(root, "proc/irq", irq, "spurious", text, sizeof(text)) < 0 ||
-	    sscanf(text, "count %llu unhandled %llu last_unhandled %llu", &seen,
-		   &unhandled, &last) != 3)
+	    sscanf(text, "count %llu unhandled %llu last_unhandled %llu", &seen, &unhandled,
+		   &last) != 3)
 		return 0;
 	facts->spurious_seen = seen;
 	facts->spurious_unhandled = unhandled;
@@ -97,29 +95,27 @@ static bool affinity_settable(int root, uint32_t irq)
 	return !fstatat(root, path, &st, 0) && (st.st_mode & 0222);
 }
 
-static unsigned int texts_read(struct irqtable_facts *facts, int root,
-			       unsigned int want)
+static unsigned int texts_read(struct irqtable_facts *facts, int root, unsigned int want)
 {
 	uint32_t irq = facts->irq;
 	unsigned int have = 0;
 
 	if (want & IRQTABLE_HAVE_CHIP)
-		have |= fact_copy(root, irq, "chip_name", facts->chip,
-				  sizeof(facts->chip), IRQTABLE_HAVE_CHIP);
+		have |= fact_copy(root, irq, "chip_name", facts->chip, sizeof(facts->chip),
+				  IRQTABLE_HAVE_CHIP);
 	if (want & IRQTABLE_HAVE_TYPE)
-		have |= fact_copy(root, irq, "type", facts->type,
-				  sizeof(facts->type), IRQTABLE_HAVE_TYPE);
+		have |= fact_copy(root, irq, "type", facts->type, sizeof(facts->type),
+				  IRQTABLE_HAVE_TYPE);
 	if (want & IRQTABLE_HAVE_FLOW)
-		have |= fact_copy(root, irq, "name", facts->flow,
-				  sizeof(facts->flow), IRQTABLE_HAVE_FLOW);
+		have |= fact_copy(root, irq, "name", facts->flow, sizeof(facts->flow),
+				  IRQTABLE_HAVE_FLOW);
 	if (want & IRQTABLE_HAVE_ACTIONS)
-		have |= fact_copy(root, irq, "actions", facts->actions,
-				  sizeof(facts->actions), IRQTABLE_HAVE_ACTIONS);
+		have |= fact_copy(root, irq, "actions", facts->actions, sizeof(facts->actions),
+				  IRQTABLE_HAVE_ACTIONS);
 	return have;
 }
 
-static unsigned int numbers_read(struct irqtable_facts *facts, int root,
-				 unsigned int want)
+static unsigned int numbers_read(struct irqtable_facts *facts, int root, unsigned int want)
 {
 	unsigned long long value;
 	unsigned int have = 0;
@@ -127,41 +123,39 @@ static unsigned int numbers_read(struct irqtable_facts *facts, int root,
 	int node;
 
 	if (want & IRQTABLE_HAVE_HWIRQ &&
-	    fact_text(root, "sys/kernel/irq", facts->irq, "hwirq", text,
-		      sizeof(text)) > 0 && sscanf(text, "%llu", &value) == 1) {
+	    fact_text(root, "sys/kernel/irq", facts->irq, "hwirq", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%llu", &value) == 1) {
 		facts->hwirq = value;
 		have |= IRQTABLE_HAVE_HWIRQ;
 	}
 	if (want & IRQTABLE_HAVE_WAKEUP &&
-	    fact_text(root, "sys/kernel/irq", facts->irq, "wakeup", text,
-		      sizeof(text)) > 0) {
+	    fact_text(root, "sys/kernel/irq", facts->irq, "wakeup", text, sizeof(text)) > 0) {
 		facts->wakeup = !strcmp(text, "enabled");
 		have |= IRQTABLE_HAVE_WAKEUP;
 	}
 	if (want & IRQTABLE_HAVE_NODE &&
-	    fact_text(root, "proc/irq", facts->irq, "node", text,
-		      sizeof(text)) > 0 && sscanf(text, "%d", &node) == 1) {
+	    fact_text(root, "proc/irq", facts->irq, "node", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%d", &node) == 1) {
 		facts->node = node;
 		have |= IRQTABLE_HAVE_NODE;
 	}
 	return have;
 }
 
-int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
-			unsigned int want)
+int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, unsigned int want)
 {
 	memset(facts, 0, sizeof(*facts));
 	facts->irq = irq;
 	facts->node = -1;
 	facts->have = texts_read(facts, root, want) | numbers_read(facts, root, want);
 	if (want & IRQTABLE_HAVE_AFFINITY)
-		facts->have |= fact_cpus(root, irq, "smp_affinity_list",
-					 &facts->affinity, IRQTABLE_HAVE_AFFINITY);
+		facts->have |= fact_cpus(root, irq, "smp_affinity_list", &facts->affinity,
+					 IRQTABLE_HAVE_AFFINITY);
 	if (want & IRQTABLE_HAVE_SETTABLE)
 		facts->settable = affinity_settable(root, irq);
 	if (want & IRQTABLE_HAVE_EFFECTIVE)
-		facts->have |= fact_cpus(root, irq, "effective_affinity_list",
-					 &facts->effective, IRQTABLE_HAVE_EFFECTIVE);
+		facts->have |= fact_cpus(root, irq, "effective_affinity_list", &facts->effective,
+					 IRQTABLE_HAVE_EFFECTIVE);
 	if (want & IRQTABLE_HAVE_HINT)
 		facts->have |= fact_hint(root, irq, &facts->hint);
 	if (want & IRQTABLE_HAVE_SPURIOUS)
@@ -169,8 +163,7 @@ int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq,
 	return facts->have ? 0 : -ENOENT;
 }
 
-int irqtable_affinity_write(int root, uint32_t irq,
-			    const struct irqtable_cpus *cpus)
+int irqtable_affinity_write(int root, uint32_t irq, const struct irqtable_cpus *cpus)
 {
 	char path[64], list[IRQTABLE_CPUS_TEXT];
 	size_t len;

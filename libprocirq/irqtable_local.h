@@ -14,7 +14,7 @@
 
 static inline uint64_t irqtable_hash(uint64_t hash, unsigned char byte)
 {
-	return (hash ^ byte) * UINT64_C(0x100000001b3);	/* FNV-1a */
+	return (hash ^ byte) * UINT64_C(0x100000001b3); /* FNV-1a */
 }
 
 /* Mixes a whole word, for hashes of numbers. */

@@ -46,8 +46,7 @@ static bool is_trigger(const struct word *word)
 	       (word->len == 4 && !memcmp(word->at, "None", 4));
 }
 
-static void words_set_actions(struct irqtable_words *words, const char *p,
-			      const char *end)
+static void words_set_actions(struct irqtable_words *words, const char *p, const char *end)
 {
 	while (p < end && *p == ' ')
 		p++;
@@ -56,8 +55,7 @@ static void words_set_actions(struct irqtable_words *words, const char *p,
 }
 
 /* Is this word the hardware number or the flow? Fills words and says so. */
-static bool middle_take(struct irqtable_words *words, const struct word *word,
-			const char *end)
+static bool middle_take(struct irqtable_words *words, const struct word *word, const char *end)
 {
 	size_t digits = digits_len(word);
 	const char *rest = word->at + word->len;
@@ -71,8 +69,7 @@ static bool middle_take(struct irqtable_words *words, const struct word *word,
 		/* "Level" and then "-fasteoi": the trigger says enough */
 		if (next.len > 1 && next.at[0] == '-')
 			rest = next.at + next.len;
-	} else if (digits < word->len && word->at[digits] == '-' &&
-		   word->len > digits + 1) {
+	} else if (digits < word->len && word->at[digits] == '-' && word->len > digits + 1) {
 		words->flow = word->at + digits + 1;
 		words->flow_len = (unsigned int)(word->len - digits - 1);
 	} else {
@@ -84,8 +81,7 @@ static bool middle_take(struct irqtable_words *words, const struct word *word,
 	return true;
 }
 
-void irqtable_split(const char *text, size_t len, bool numbered,
-		    struct irqtable_words *words)
+void irqtable_split(const char *text, size_t len, bool numbered, struct irqtable_words *words)
 {
 	const char *end = text + len;
 	const char *p = text;

@@ -30,8 +30,7 @@ static bool next_number(const char **p, const char *end, uint64_t *value)
 	return irqtable_number(p, end, value);
 }
 
-static void ticks_parse(struct irqtable_stat_cpu *cpu, const char *p,
-			const char *end)
+static void ticks_parse(struct irqtable_stat_cpu *cpu, const char *p, const char *end)
 {
 	uint64_t value;
 	int i;
@@ -57,8 +56,7 @@ static int stat_line(struct irqtable_stat *stat, const char *p, const char *end)
 		}
 		if (!irqtable_number(&p, end, &cpu) || cpu > INT32_MAX)
 			return -EPROTO;
-		if (irqtable_room(&stat->cpu, &stat->cpu_room, stat->ncpus + 1,
-				  sizeof(*stat->cpu)))
+		if (irqtable_room(&stat->cpu, &stat->cpu_room, stat->ncpus + 1, sizeof(*stat->cpu)))
 			return -ENOMEM;
 		stat->cpu[stat->ncpus].cpu = (uint32_t)cpu;
 		ticks_parse(&stat->cpu[stat->ncpus++], p, end);
@@ -94,15 +92,13 @@ int irqtable_stat_parse(struct irqtable_stat *stat, const char *text, size_t len
 	return 0;
 }
 
-int irqtable_stat_read(struct irqtable_stat *stat, int fd,
-		       struct irqtable_buffer *buffer)
+int irqtable_stat_read(struct irqtable_stat *stat, int fd, struct irqtable_buffer *buffer)
 {
 	size_t len = 0;
 	ssize_t n;
 
 	do {
-		if (irqtable_room(&buffer->data, &buffer->size,
-				  len ? len * 2 : BUFFER_BYTES, 1))
+		if (irqtable_room(&buffer->data, &buffer->size, len ? len * 2 : BUFFER_BYTES, 1))
 			return -ENOMEM;
 		do {
 			n = read(fd, buffer->data + len, buffer->size - len);

@@ -47,8 +47,7 @@ static int open_file(const char *path, int mode)
  */
 struct procirq *procirq_open(unsigned int irq, unsigned int flags)
 {
-	const unsigned int known = PROCIRQ_FLAGS_ALL | PROCIRQ_OPEN_EXCL |
-				   PROCIRQ_OPEN_NONBLOCK;
+	const unsigned int known = PROCIRQ_FLAGS_ALL | PROCIRQ_OPEN_EXCL | PROCIRQ_OPEN_NONBLOCK;
 	struct procirq *line;
 	char path[64];
 	int mode = 0, saved;
@@ -70,8 +69,7 @@ struct procirq *procirq_open(unsigned int irq, unsigned int flags)
 	line->fd = open_file(path, mode);
 	if (line->fd < 0)
 		goto fail_free;
-	if ((flags & PROCIRQ_FLAGS_ALL) &&
-	    procirq_set_flags(line, flags & PROCIRQ_FLAGS_ALL))
+	if ((flags & PROCIRQ_FLAGS_ALL) && procirq_set_flags(line, flags & PROCIRQ_FLAGS_ALL))
 		goto fail_close;
 	return line;
 
@@ -290,8 +288,7 @@ int procirq_set_flags(struct procirq *line, unsigned int flags)
  * Returns 0, or -1 with one of the errors at struct procirq_descriptor in
  * uapi/procirq.h, of which procirq_explain_descriptor() makes a sentence.
  */
-int procirq_set_descriptor(struct procirq *line,
-			   const struct procirq_descriptor *descriptor)
+int procirq_set_descriptor(struct procirq *line, const struct procirq_descriptor *descriptor)
 {
 	return ioctl(line->fd, PROCIRQ_IOC_SET_DESCRIPTOR, descriptor) < 0 ? -1 : 0;
 }

@@ -93,20 +93,18 @@ bool procirq_is_pci_address(const char *name, char full[13])
 	int end = 0;
 
 	if (len == 12) {
-		if (sscanf(name, "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot,
-			   &function, &end) != 4)
+		if (sscanf(name, "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) != 4)
 			return false;
 	} else if (len == 7) {
-		if (sscanf(name, "%2x:%2x.%1x%n", &bus, &slot, &function,
-			   &end) != 3)
+		if (sscanf(name, "%2x:%2x.%1x%n", &bus, &slot, &function, &end) != 3)
 			return false;
 	} else {
 		return false;
 	}
 	if ((size_t)end != len || slot > 0x1f || function > 7)
 		return false;
-	snprintf(full, 13, "%04x:%02x:%02x.%x", domain & 0xffff, bus & 0xff,
-		 slot & 0x1f, function & 7);
+	snprintf(full, 13, "%04x:%02x:%02x.%x", domain & 0xffff, bus & 0xff, slot & 0x1f,
+		 function & 7);
 	return true;
 }
 
@@ -118,8 +116,7 @@ static int find_pci(const char *root, const char *address, struct found *found)
 	unsigned int irq;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/%s/msi_irqs", root,
-		 address);
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/%s/msi_irqs", root, address);
 	dir = opendir(path);
 	if (dir) {
 		while ((entry = readdir(dir)))
@@ -129,8 +126,7 @@ static int find_pci(const char *root, const char *address, struct found *found)
 		if (found->n)
 			return 0;
 	}
-	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/%s/irq", root,
-		 address);
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/%s/irq", root, address);
 	if (procirq_text_read(path, text, sizeof(text)) < 0) {
 		errno = ENXIO;
 		return -1;
@@ -141,8 +137,7 @@ static int find_pci(const char *root, const char *address, struct found *found)
 }
 
 /* /dev/irqgen: "line=L irq=N ...", one line of text for each line. */
-static int find_irqgen(const char *root, unsigned int wanted,
-		       struct found *found)
+static int find_irqgen(const char *root, unsigned int wanted, struct found *found)
 {
 	char path[PATH_MAX], *text, *row, *save = NULL;
 	const size_t size = 64 * 256;
@@ -159,10 +154,8 @@ static int find_irqgen(const char *root, unsigned int wanted,
 		errno = saved == ENOENT ? ENXIO : saved;
 		return -1;
 	}
-	for (row = strtok_r(text, "\n", &save); row;
-	     row = strtok_r(NULL, "\n", &save))
-		if (sscanf(row, "line=%u irq=%u", &number, &irq) == 2 &&
-		    number == wanted && irq)
+	for (row = strtok_r(text, "\n", &save); row; row = strtok_r(NULL, "\n", &save))
+		if (sscanf(row, "line=%u irq=%u", &number, &irq) == 2 && number == wanted && irq)
 			found_add(found, irq);
 	free(text);
 	return 0;
@@ -172,8 +165,7 @@ static bool actions_contain(char *actions, const char *name)
 {
 	char *action, *save = NULL;
 
-	for (action = strtok_r(actions, ",", &save); action;
-	     action = strtok_r(NULL, ",", &save))
+	for (action = strtok_r(actions, ",", &save); action; action = strtok_r(NULL, ",", &save))
 		if (!strcmp(action, name))
 			return true;
 	return false;
@@ -193,8 +185,7 @@ static int find_action(const char *root, const char *name, struct found *found)
 	while ((entry = readdir(dir))) {
 		if (!parse_number(entry->d_name, &irq))
 			continue;
-		snprintf(path, sizeof(path), "%s/sys/kernel/irq/%u/actions",
-			 root, irq);
+		snprintf(path, sizeof(path), "%s/sys/kernel/irq/%u/actions", root, irq);
 		if (procirq_text_read(path, actions, sizeof(actions)) > 0 &&
 		    actions_contain(actions, name))
 			found_add(found, irq);
@@ -203,8 +194,7 @@ static int find_action(const char *root, const char *name, struct found *found)
 	return 0;
 }
 
-int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs,
-		       size_t max)
+int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, size_t max)
 {
 	struct found found = { .irqs = irqs, .max = max };
 	unsigned int number;
@@ -232,8 +222,7 @@ int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs,
 		return -1;
 	}
 	if (max)
-		qsort(irqs, found.n < max ? found.n : max, sizeof(*irqs),
-		      compare_irqs);
+		qsort(irqs, found.n < max ? found.n : max, sizeof(*irqs), compare_irqs);
 	return found.n > INT_MAX ? INT_MAX : (int)found.n;
 }
 

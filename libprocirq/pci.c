@@ -18,14 +18,13 @@
 #include "local.h"
 #include "procirq.h"
 
-#define DRIVER		"procirq-pci"
-#define PARAMETERS	"/sys/module/procirq/parameters/"
+#define DRIVER	   "procirq-pci"
+#define PARAMETERS "/sys/module/procirq/parameters/"
 
-static void device_path(char *path, const char *root, const char *address,
-			const char *file)
+static void device_path(char *path, const char *root, const char *address, const char *file)
 {
-	snprintf(path, PATH_MAX, "%s/sys/bus/pci/devices/%s%s%s", root, address,
-		 *file ? "/" : "", file);
+	snprintf(path, PATH_MAX, "%s/sys/bus/pci/devices/%s%s%s", root, address, *file ? "/" : "",
+		 file);
 }
 
 /* Four hexadecimal digits. */
@@ -40,8 +39,7 @@ static bool parse_hex4(const char *text, unsigned int *value)
 }
 
 /* "1234:11e8" */
-bool procirq_is_pci_id(const char *name, unsigned int *vendor,
-		       unsigned int *device)
+bool procirq_is_pci_id(const char *name, unsigned int *vendor, unsigned int *device)
 {
 	return strlen(name) == 9 && name[4] == ':' && parse_hex4(name, vendor) &&
 	       parse_hex4(name + 5, device);
@@ -58,8 +56,7 @@ static int read_id(const char *root, const char *address, const char *file)
 }
 
 /* Whether the function at @address is of this kind. */
-bool procirq_pci_is(const char *root, const char *address, unsigned int vendor,
-		    unsigned int device)
+bool procirq_pci_is(const char *root, const char *address, unsigned int vendor, unsigned int device)
 {
 	return read_id(root, address, "vendor") == (int)vendor &&
 	       read_id(root, address, "device") == (int)device;
@@ -90,8 +87,7 @@ static int find_id(const char *root, unsigned int vendor, unsigned int device,
 	return -1;
 }
 
-int procirq_pci_find_at(const char *root, const char *name,
-			char address[PROCIRQ_PCI_BYTES])
+int procirq_pci_find_at(const char *root, const char *name, char address[PROCIRQ_PCI_BYTES])
 {
 	unsigned int vendor, device;
 
@@ -118,8 +114,7 @@ int procirq_pci_find(const char *name, char address[PROCIRQ_PCI_BYTES])
 	return procirq_pci_find_at("", name, address);
 }
 
-int procirq_pci_driver_at(const char *root, const char *device, char *buf,
-			  size_t size)
+int procirq_pci_driver_at(const char *root, const char *device, char *buf, size_t size)
 {
 	char path[PATH_MAX], target[PATH_MAX], address[PROCIRQ_PCI_BYTES];
 	const char *name;
@@ -199,8 +194,7 @@ static int parameter_set(struct parameter *parameter, const char *value)
 	parameter->before[0] = '\0';
 	if (!value)
 		return 0;
-	if (procirq_text_read(parameter->path, parameter->before,
-			      sizeof(parameter->before)) < 0)
+	if (procirq_text_read(parameter->path, parameter->before, sizeof(parameter->before)) < 0)
 		return -1;
 	return file_write(parameter->path, value);
 }
@@ -232,8 +226,7 @@ static int bind_with(const char *address, const char *kind, const char *vectors)
 		if (!err)
 			err = parameter_set(&pci_vectors, vectors);
 		if (!err)
-			err = file_write("/sys/bus/pci/drivers/" DRIVER "/bind",
-					 address);
+			err = file_write("/sys/bus/pci/drivers/" DRIVER "/bind", address);
 		parameter_restore(&pci_vectors);
 		parameter_restore(&pci_irq);
 	}
@@ -268,8 +261,8 @@ int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors)
 	if (procirq_pci_driver(device, driver, sizeof(driver)) < 0 ||
 	    procirq_pci_find(device, address))
 		return -1;
-	if (kind && strcmp(kind, "auto") && strcmp(kind, "msix") &&
-	    strcmp(kind, "msi") && strcmp(kind, "intx")) {
+	if (kind && strcmp(kind, "auto") && strcmp(kind, "msix") && strcmp(kind, "msi") &&
+	    strcmp(kind, "intx")) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -354,8 +347,7 @@ int procirq_pci_set_master(const char *device, int on)
 	if (pread(fd, command, sizeof(command), PCI_COMMAND) == sizeof(command)) {
 		command[0] &= (unsigned char)~PCI_COMMAND_MASTER;
 		command[0] |= on ? PCI_COMMAND_MASTER : 0;
-		if (pwrite(fd, command, sizeof(command), PCI_COMMAND) ==
-		    sizeof(command))
+		if (pwrite(fd, command, sizeof(command), PCI_COMMAND) == sizeof(command))
 			err = 0;
 	}
 	saved = errno;
@@ -380,8 +372,7 @@ static size_t page_offset(const volatile void *registers)
  * procirq_pci_find(), ENOENT no such BAR, EACCES not root, EPERM kernel lockdown,
  * EINVAL one of ports.
  */
-volatile void *procirq_pci_map(const char *device, unsigned int bar,
-			       size_t *bytes)
+volatile void *procirq_pci_map(const char *device, unsigned int bar, size_t *bytes)
 {
 	char address[PROCIRQ_PCI_BYTES], path[PATH_MAX], file[32];
 	struct procirq_bar found;
@@ -389,8 +380,7 @@ volatile void *procirq_pci_map(const char *device, unsigned int bar,
 	char *map;
 	int fd, saved;
 
-	if (procirq_pci_find(device, address) ||
-	    procirq_pci_bar_at("", address, bar, &found))
+	if (procirq_pci_find(device, address) || procirq_pci_bar_at("", address, bar, &found))
 		return NULL;
 	snprintf(file, sizeof(file), "resource%u", bar);
 	device_path(path, "", address, file);

@@ -11,13 +11,11 @@
 
 #include "local.h"
 
-#define IORESOURCE_IO	0x100	/* the kernel's include/linux/ioport.h */
+#define IORESOURCE_IO 0x100 /* the kernel's include/linux/ioport.h */
 
-static void device_path(char *path, const char *root, const char *address,
-			const char *file)
+static void device_path(char *path, const char *root, const char *address, const char *file)
 {
-	snprintf(path, PATH_MAX, "%s/sys/bus/pci/devices/%s/%s", root, address,
-		 file);
+	snprintf(path, PATH_MAX, "%s/sys/bus/pci/devices/%s/%s", root, address, file);
 }
 
 /* Fills @found for BAR @bar. Returns 0, or -1 with errno. */

@@ -22,16 +22,15 @@
 struct procirq_ring_reader {
 	const struct procirq_ring *ring;
 	size_t bytes;
-	uint64_t last;		/* number of the interrupt read last */
+	uint64_t last; /* number of the interrupt read last */
 };
 
 /* How long the ring says it is; 0 when that makes no sense. */
 static size_t ring_bytes(const struct procirq_ring *ring)
 {
 	if (ring->version != PROCIRQ_ABI_VERSION || !ring->nr_entries ||
-	    ring->nr_entries & (ring->nr_entries - 1) ||
-	    ring->nr_entries > ENTRIES_MAX || ring->entry_size > 4096 ||
-	    ring->entry_size < sizeof(struct procirq_ring_entry) ||
+	    ring->nr_entries & (ring->nr_entries - 1) || ring->nr_entries > ENTRIES_MAX ||
+	    ring->entry_size > 4096 || ring->entry_size < sizeof(struct procirq_ring_entry) ||
 	    ring->entries_offset < sizeof(*ring) || ring->entries_offset > 4096)
 		return 0;
 	return ring->entries_offset + (size_t)ring->nr_entries * ring->entry_size;
@@ -112,9 +111,9 @@ void procirq_ring_close(struct procirq_ring_reader *reader)
 static bool ring_copy(const struct procirq_ring *ring, uint64_t number,
 		      struct procirq_ring_entry *to)
 {
-	const struct procirq_ring_entry *from = (const void *)
-		((const char *)ring + ring->entries_offset +
-		 ((number - 1) & (ring->nr_entries - 1)) * ring->entry_size);
+	const struct procirq_ring_entry *from =
+		(const void *)((const char *)ring + ring->entries_offset +
+			       ((number - 1) & (ring->nr_entries - 1)) * ring->entry_size);
 
 	/*
 	 * The kernel writes seq, then the rest, and then head, each visible
@@ -143,8 +142,8 @@ static bool ring_copy(const struct procirq_ring *ring, uint64_t number,
  *
  * Returns 1, or 0 when there is none.
  */
-int procirq_ring_next(struct procirq_ring_reader *reader,
-		      struct procirq_ring_entry *entry, unsigned long long *lost)
+int procirq_ring_next(struct procirq_ring_reader *reader, struct procirq_ring_entry *entry,
+		      unsigned long long *lost)
 {
 	const struct procirq_ring *ring = reader->ring;
 	uint64_t next = reader->last + 1, head;
@@ -186,9 +185,8 @@ static uint64_t clock_ns(void)
  *
  * Returns 1, or 0 when the time ran out.
  */
-int procirq_ring_spin(struct procirq_ring_reader *reader,
-		      struct procirq_ring_entry *entry, unsigned long long *lost,
-		      unsigned long long timeout_ns)
+int procirq_ring_spin(struct procirq_ring_reader *reader, struct procirq_ring_entry *entry,
+		      unsigned long long *lost, unsigned long long timeout_ns)
 {
 	uint64_t start = 0, now;
 	unsigned int looks = 0;

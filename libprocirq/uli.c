@@ -16,14 +16,14 @@
 
 #include "uli_local.h"
 
-#define ULI_STACK_MIN	4096
+#define ULI_STACK_MIN 4096
 
 /* Whose handler this thread is in. Reached without a call, which might allocate. */
 static __thread struct uli *running __attribute__((tls_model("initial-exec")));
 
 #ifdef __x86_64__
 /* Of what runs between a thread's any two instructions, the handler with it. */
-#define GENERAL_REGS_ONLY	__attribute__((target("general-regs-only")))
+#define GENERAL_REGS_ONLY __attribute__((target("general-regs-only")))
 
 /* Not write(2), which sets errno and is a cancellation point. */
 GENERAL_REGS_ONLY static void unmask_line(int fd)
@@ -31,8 +31,9 @@ GENERAL_REGS_ONLY static void unmask_line(int fd)
 	uint32_t one = 1;
 	long ret;
 
-	__asm__ volatile("syscall" : "=a" (ret)
-			 : "0" (SYS_write), "D" (fd), "S" (&one), "d" (sizeof(one))
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"(SYS_write), "D"(fd), "S"(&one), "d"(sizeof(one))
 			 : "rcx", "r11", "memory");
 }
 #else
@@ -75,8 +76,8 @@ GENERAL_REGS_ONLY static void catch_up(struct uli *uli)
 
 	while (is_pending(uli)) {
 		idle = 0;
-		if (!__atomic_compare_exchange_n(&uli->shared.state, &idle, PROCIRQ_ULI_BUSY,
-						 false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (!__atomic_compare_exchange_n(&uli->shared.state, &idle, PROCIRQ_ULI_BUSY, false,
+						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			return;
 		/* The kernel may have sent us to the handler in between. */
 		if (is_pending(uli)) {
@@ -153,8 +154,7 @@ static int register_uli(struct uli *uli, unsigned long long limit_ns)
  * EBUSY @fd has a handler, or a blocked reader; EOPNOTSUPP not on this processor,
  * or the thread has a shadow stack; ENOTTY, EBADF @fd is something else; ENODEV.
  */
-void *ULI_register(int fd, void (*func)(void *arg), void *arg,
-		   const struct uli_options *options)
+void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_options *options)
 {
 	static const struct uli_options none;
 	struct uli *uli;
@@ -179,8 +179,8 @@ void *ULI_register(int fd, void (*func)(void *arg), void *arg,
 	uli->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (uli->fd < 0)
 		goto fail_unmap;
-	if (uli_arch_init(uli, !(options->flags & ULI_GENERAL_REGS_ONLY)) ||
-	    ask_unmask(uli) || register_uli(uli, options->limit_ns))
+	if (uli_arch_init(uli, !(options->flags & ULI_GENERAL_REGS_ONLY)) || ask_unmask(uli) ||
+	    register_uli(uli, options->limit_ns))
 		goto fail_close;
 	return uli;
 
@@ -206,8 +206,8 @@ fail_unmap:
  *
  * Returns as ULI_register().
  */
-void *ULI_register_irq(int fd, void (*func)(void *arg), void *arg, int nsemas,
-		       void *stack, size_t stacksize)
+void *ULI_register_irq(int fd, void (*func)(void *arg), void *arg, int nsemas, void *stack,
+		       size_t stacksize)
 {
 	struct uli_options options = {
 		.nsemas = nsemas,
@@ -366,9 +366,8 @@ GENERAL_REGS_ONLY int ULI_unblock_intr(void *intr)
 			errno = EINVAL;
 			return -1;
 		}
-	} while (!__atomic_compare_exchange_n(&uli->shared.state, &state,
-					      state - PROCIRQ_ULI_BLOCK, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&uli->shared.state, &state, state - PROCIRQ_ULI_BLOCK,
+					      false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 	/* Otherwise another block, or the end of the handler, looks for them. */
 	if (state != PROCIRQ_ULI_BLOCK || !is_pending(uli))
 		return 0;

@@ -18,10 +18,10 @@ extern "C" {
 #endif
 
 /* Most semaphores of one handler, as SGI had it. */
-#define ULI_SEMAPHORES_MAX	32
+#define ULI_SEMAPHORES_MAX 32
 
 /* The handler was built with -mgeneral-regs-only: extended registers stay as they are. */
-#define ULI_GENERAL_REGS_ONLY	(1U << 0)
+#define ULI_GENERAL_REGS_ONLY (1U << 0)
 
 /**
  * struct uli_options - what ULI_register() is told besides the handler
@@ -41,10 +41,9 @@ struct uli_options {
 	unsigned long long limit_ns;
 };
 
-void *ULI_register(int fd, void (*func)(void *arg), void *arg,
-		   const struct uli_options *options);
-void *ULI_register_irq(int fd, void (*func)(void *arg), void *arg, int nsemas,
-		       void *stack, size_t stacksize);
+void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_options *options);
+void *ULI_register_irq(int fd, void (*func)(void *arg), void *arg, int nsemas, void *stack,
+		       size_t stacksize);
 int ULI_unregister(void *intr);
 
 int ULI_sleep(void *intr, int sema);

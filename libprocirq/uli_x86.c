@@ -10,17 +10,17 @@
 #include <cpuid.h>
 
 /* Components of extended state (Intel SDM 1, 13.1) that compiled code may use. */
-#define XSTATE_X87		(1ULL << 0)
-#define XSTATE_SSE		(1ULL << 1)
-#define XSTATE_AVX		(1ULL << 2)
-#define XSTATE_AVX512		(7ULL << 5)
-#define XSTATE_SAVED		(XSTATE_X87 | XSTATE_SSE | XSTATE_AVX | XSTATE_AVX512)
+#define XSTATE_X87    (1ULL << 0)
+#define XSTATE_SSE    (1ULL << 1)
+#define XSTATE_AVX    (1ULL << 2)
+#define XSTATE_AVX512 (7ULL << 5)
+#define XSTATE_SAVED  (XSTATE_X87 | XSTATE_SSE | XSTATE_AVX | XSTATE_AVX512)
 
 /* From r11 to rbp at procirq_uli_again. */
-#define FRAME_BYTES		80
+#define FRAME_BYTES 80
 
-#define FXSAVE_BYTES		512
-#define XSAVE_HEADER_BYTES	64
+#define FXSAVE_BYTES	   512
+#define XSAVE_HEADER_BYTES 64
 
 /* The offsets below. */
 _Static_assert(offsetof(struct uli, shared.raised) == 0, "raised");
@@ -33,7 +33,7 @@ _Static_assert(offsetof(struct uli, xsave_mask) == 80, "xsave_mask");
 _Static_assert(offsetof(struct uli, xsave_bytes) == 88, "xsave_bytes");
 
 extern const char procirq_uli_entry[], procirq_uli_again[], procirq_uli_window[],
-		  procirq_uli_popf[], procirq_uli_ret[];
+	procirq_uli_popf[], procirq_uli_ret[];
 
 /*
  * struct procirq_uli in uapi/procirq.h says how the kernel comes here. On the
@@ -44,114 +44,113 @@ extern const char procirq_uli_entry[], procirq_uli_again[], procirq_uli_window[]
  * whenever it is interrupted there the frame is whole, and "again" can be taken.
  * "lock decl" is the full barrier between leaving and looking for interrupts.
  */
-__asm__(
-"	.text\n"
-"	.p2align 4\n"
-"	.type procirq_uli_entry, @function\n"
-"	.hidden procirq_uli_entry, procirq_uli_again, procirq_uli_window\n"
-"	.hidden procirq_uli_popf, procirq_uli_ret\n"
-"	.globl procirq_uli_entry, procirq_uli_again, procirq_uli_window\n"
-"	.globl procirq_uli_popf, procirq_uli_ret\n"
-"	.cfi_startproc simple\n"
-"	.cfi_signal_frame\n"
-"	.cfi_def_cfa rsp, 152\n"
-"	.cfi_offset rip, -136\n"
-"procirq_uli_entry:\n"
-"	push %rbp\n"
-"	.cfi_def_cfa_offset 160\n"
-"	.cfi_offset rbp, -160\n"
-"	push %rax\n"
-"	push %rcx\n"
-"	push %rdx\n"
-"	push %rsi\n"
-"	push %rdi\n"
-"	push %r8\n"
-"	push %r9\n"
-"	push %r10\n"
-"	push %r11\n"
-"	.cfi_def_cfa_offset 232\n"
-"procirq_uli_again:\n"
-"	lea 72(%rsp), %rbp\n"
-"	.cfi_def_cfa rbp, 160\n"
-"	mov 8(%rbp), %rdi\n"
-"	mov 72(%rdi), %rax\n"		/* stack_top */
-"	test %rax, %rax\n"
-"	jz 1f\n"
-"	mov %rax, %rsp\n"
-"1:	mov 88(%rdi), %rcx\n"		/* xsave_bytes */
-"	test %rcx, %rcx\n"
-"	jz 4f\n"
-"	sub %rcx, %rsp\n"
-"	and $-64, %rsp\n"
-"	mov 80(%rdi), %rax\n"		/* xsave_mask */
-"	test %rax, %rax\n"
-"	jz 2f\n"
-"	xor %edx, %edx\n"		/* the header, which XSAVE only adds to */
-"	mov %rdx, 512(%rsp)\n"
-"	mov %rdx, 520(%rsp)\n"
-"	mov %rdx, 528(%rsp)\n"
-"	mov %rdx, 536(%rsp)\n"
-"	mov %rdx, 544(%rsp)\n"
-"	mov %rdx, 552(%rsp)\n"
-"	mov %rdx, 560(%rsp)\n"
-"	mov %rdx, 568(%rsp)\n"
-"	xsave64 (%rsp)\n"
-"	jmp 3f\n"
-"2:	fxsave64 (%rsp)\n"
-"3:	fninit\n"			/* as a function may expect it */
-"	movl $0x1f80, -8(%rsp)\n"
-"	ldmxcsr -8(%rsp)\n"
-"4:	and $-16, %rsp\n"
-"	call *64(%rdi)\n"		/* run */
-"	mov 8(%rbp), %rdi\n"
-"	cmpq $0, 88(%rdi)\n"
-"	je 6f\n"
-"	mov 80(%rdi), %rax\n"
-"	test %rax, %rax\n"
-"	jz 5f\n"
-"	xor %edx, %edx\n"
-"	xrstor64 (%rsp)\n"
-"	jmp 6f\n"
-"5:	fxrstor64 (%rsp)\n"
-"6:	lea -72(%rbp), %rsp\n"
-"	lock decl 32(%rdi)\n"		/* state: no longer PROCIRQ_ULI_BUSY */
-"procirq_uli_window:\n"
-"	mov (%rdi), %rax\n"		/* raised */
-"	cmp 8(%rdi), %rax\n"		/* taken */
-"	je 7f\n"
-"	xor %eax, %eax\n"
-"	mov $1, %ecx\n"
-"	lock cmpxchg %ecx, 32(%rdi)\n"
-"	jne 7f\n"			/* blocked */
-"	incq 24(%rdi)\n"		/* repeats */
-"	jmp procirq_uli_again\n"
-"7:	mov (%rsp), %r11\n"
-"	mov 8(%rsp), %r10\n"
-"	mov 16(%rsp), %r9\n"
-"	mov 24(%rsp), %r8\n"
-"	mov 32(%rsp), %rdi\n"
-"	mov 40(%rsp), %rsi\n"
-"	mov 48(%rsp), %rdx\n"
-"	mov 56(%rsp), %rcx\n"
-"	mov 64(%rsp), %rax\n"
-"	.cfi_def_cfa rsp, 232\n"
-"	mov 72(%rsp), %rbp\n"
-"	.cfi_restore rbp\n"
-"	lea 88(%rsp), %rsp\n"
-"	.cfi_def_cfa_offset 144\n"
-"procirq_uli_popf:\n"
-"	popfq\n"
-"	.cfi_def_cfa_offset 136\n"
-"procirq_uli_ret:\n"
-"	ret $128\n"
-"	.cfi_endproc\n"
-"	.size procirq_uli_entry, . - procirq_uli_entry\n");
+__asm__("	.text\n"
+	"	.p2align 4\n"
+	"	.type procirq_uli_entry, @function\n"
+	"	.hidden procirq_uli_entry, procirq_uli_again, procirq_uli_window\n"
+	"	.hidden procirq_uli_popf, procirq_uli_ret\n"
+	"	.globl procirq_uli_entry, procirq_uli_again, procirq_uli_window\n"
+	"	.globl procirq_uli_popf, procirq_uli_ret\n"
+	"	.cfi_startproc simple\n"
+	"	.cfi_signal_frame\n"
+	"	.cfi_def_cfa rsp, 152\n"
+	"	.cfi_offset rip, -136\n"
+	"procirq_uli_entry:\n"
+	"	push %rbp\n"
+	"	.cfi_def_cfa_offset 160\n"
+	"	.cfi_offset rbp, -160\n"
+	"	push %rax\n"
+	"	push %rcx\n"
+	"	push %rdx\n"
+	"	push %rsi\n"
+	"	push %rdi\n"
+	"	push %r8\n"
+	"	push %r9\n"
+	"	push %r10\n"
+	"	push %r11\n"
+	"	.cfi_def_cfa_offset 232\n"
+	"procirq_uli_again:\n"
+	"	lea 72(%rsp), %rbp\n"
+	"	.cfi_def_cfa rbp, 160\n"
+	"	mov 8(%rbp), %rdi\n"
+	"	mov 72(%rdi), %rax\n" /* stack_top */
+	"	test %rax, %rax\n"
+	"	jz 1f\n"
+	"	mov %rax, %rsp\n"
+	"1:	mov 88(%rdi), %rcx\n" /* xsave_bytes */
+	"	test %rcx, %rcx\n"
+	"	jz 4f\n"
+	"	sub %rcx, %rsp\n"
+	"	and $-64, %rsp\n"
+	"	mov 80(%rdi), %rax\n" /* xsave_mask */
+	"	test %rax, %rax\n"
+	"	jz 2f\n"
+	"	xor %edx, %edx\n" /* the header, which XSAVE only adds to */
+	"	mov %rdx, 512(%rsp)\n"
+	"	mov %rdx, 520(%rsp)\n"
+	"	mov %rdx, 528(%rsp)\n"
+	"	mov %rdx, 536(%rsp)\n"
+	"	mov %rdx, 544(%rsp)\n"
+	"	mov %rdx, 552(%rsp)\n"
+	"	mov %rdx, 560(%rsp)\n"
+	"	mov %rdx, 568(%rsp)\n"
+	"	xsave64 (%rsp)\n"
+	"	jmp 3f\n"
+	"2:	fxsave64 (%rsp)\n"
+	"3:	fninit\n" /* as a function may expect it */
+	"	movl $0x1f80, -8(%rsp)\n"
+	"	ldmxcsr -8(%rsp)\n"
+	"4:	and $-16, %rsp\n"
+	"	call *64(%rdi)\n" /* run */
+	"	mov 8(%rbp), %rdi\n"
+	"	cmpq $0, 88(%rdi)\n"
+	"	je 6f\n"
+	"	mov 80(%rdi), %rax\n"
+	"	test %rax, %rax\n"
+	"	jz 5f\n"
+	"	xor %edx, %edx\n"
+	"	xrstor64 (%rsp)\n"
+	"	jmp 6f\n"
+	"5:	fxrstor64 (%rsp)\n"
+	"6:	lea -72(%rbp), %rsp\n"
+	"	lock decl 32(%rdi)\n" /* state: no longer PROCIRQ_ULI_BUSY */
+	"procirq_uli_window:\n"
+	"	mov (%rdi), %rax\n"  /* raised */
+	"	cmp 8(%rdi), %rax\n" /* taken */
+	"	je 7f\n"
+	"	xor %eax, %eax\n"
+	"	mov $1, %ecx\n"
+	"	lock cmpxchg %ecx, 32(%rdi)\n"
+	"	jne 7f\n"	 /* blocked */
+	"	incq 24(%rdi)\n" /* repeats */
+	"	jmp procirq_uli_again\n"
+	"7:	mov (%rsp), %r11\n"
+	"	mov 8(%rsp), %r10\n"
+	"	mov 16(%rsp), %r9\n"
+	"	mov 24(%rsp), %r8\n"
+	"	mov 32(%rsp), %rdi\n"
+	"	mov 40(%rsp), %rsi\n"
+	"	mov 48(%rsp), %rdx\n"
+	"	mov 56(%rsp), %rcx\n"
+	"	mov 64(%rsp), %rax\n"
+	"	.cfi_def_cfa rsp, 232\n"
+	"	mov 72(%rsp), %rbp\n"
+	"	.cfi_restore rbp\n"
+	"	lea 88(%rsp), %rsp\n"
+	"	.cfi_def_cfa_offset 144\n"
+	"procirq_uli_popf:\n"
+	"	popfq\n"
+	"	.cfi_def_cfa_offset 136\n"
+	"procirq_uli_ret:\n"
+	"	ret $128\n"
+	"	.cfi_endproc\n"
+	"	.size procirq_uli_entry, . - procirq_uli_entry\n");
 
 static uint64_t xcr0_read(void)
 {
 	uint32_t low, high;
 
-	__asm__ volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
 	return (uint64_t)high << 32 | low;
 }
 

@@ -19,7 +19,7 @@
 struct procirq_bell {
 	struct eventfd_ctx *eventfd;
 	bool delivers;
-	atomic_t due;		/* where work does the ringing */
+	atomic_t due; /* where work does the ringing */
 	struct irq_work work;
 };
 

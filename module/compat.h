@@ -37,11 +37,20 @@ static inline void eventfd_signal_one(struct eventfd_ctx *eventfd)
  * that it minds neither.
  */
 #ifdef IRQF_COND_ONESHOT
-#define IRQF_SHARED_ATTEMPTS	{ IRQF_SHARED | IRQF_COND_ONESHOT }
+#define IRQF_SHARED_ATTEMPTS                    \
+	{                                       \
+		IRQF_SHARED | IRQF_COND_ONESHOT \
+	}
 #elif IS_ENABLED(CONFIG_PREEMPT_RT)
-#define IRQF_SHARED_ATTEMPTS	{ IRQF_SHARED | IRQF_ONESHOT, IRQF_SHARED }
+#define IRQF_SHARED_ATTEMPTS                            \
+	{                                               \
+		IRQF_SHARED | IRQF_ONESHOT, IRQF_SHARED \
+	}
 #else
-#define IRQF_SHARED_ATTEMPTS	{ IRQF_SHARED, IRQF_SHARED | IRQF_ONESHOT }
+#define IRQF_SHARED_ATTEMPTS                            \
+	{                                               \
+		IRQF_SHARED, IRQF_SHARED | IRQF_ONESHOT \
+	}
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
@@ -85,8 +94,7 @@ static inline u32 current_rseq_signature(void)
 
 /* Renamed in 6.2; a macro in both. */
 #ifndef ftrace_regs_set_instruction_pointer
-#define ftrace_regs_set_instruction_pointer(fregs, ip) \
-	ftrace_instruction_pointer_set(fregs, ip)
+#define ftrace_regs_set_instruction_pointer(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
 #endif
 
 #endif /* PROCIRQ_COMPAT_H */

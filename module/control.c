@@ -12,7 +12,7 @@
 
 #include "internal.h"
 
-#define INJECT_MAX	1000
+#define INJECT_MAX 1000
 
 static u32 control_state(const struct procirq_line *line, const struct procirq_source *source,
 			 const struct procirq_reader *reader)
@@ -82,16 +82,16 @@ static long control_get_info(struct procirq_reader *reader, void __user *arg)
 static long control_set_flags(struct procirq_reader *reader, const void __user *arg)
 {
 	struct procirq_source *source;
-	struct procirq_flags new;
+	struct procirq_flags wanted;
 	bool nomask;
 	long err = 0;
 
-	if (copy_from_user(&new, arg, sizeof(new)))
+	if (copy_from_user(&wanted, arg, sizeof(wanted)))
 		return -EFAULT;
-	if (new.reserved || new.flags & ~PROCIRQ_FLAGS_ALL)
+	if (wanted.reserved || wanted.flags & ~PROCIRQ_FLAGS_ALL)
 		return -EINVAL;
 
-	nomask = new.flags & PROCIRQ_FLAG_NO_MASK;
+	nomask = wanted.flags & PROCIRQ_FLAG_NO_MASK;
 	source = reader_lock(reader);
 	if (reader_revoked(reader)) {
 		err = -ENODEV;
@@ -101,7 +101,7 @@ static long control_set_flags(struct procirq_reader *reader, const void __user *
 		err = -EINVAL;
 	} else {
 		source->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
-		WRITE_ONCE(reader->flags, new.flags);
+		WRITE_ONCE(reader->flags, wanted.flags);
 	}
 	reader_unlock(source);
 	return err;
@@ -124,15 +124,15 @@ static long control_set_eventfd(struct procirq_reader *reader, const void __user
 {
 	struct procirq_bell *bell = NULL;
 	struct procirq_source *source;
-	struct procirq_eventfd new;
+	struct procirq_eventfd wanted;
 	long err = 0;
 
-	if (copy_from_user(&new, arg, sizeof(new)))
+	if (copy_from_user(&wanted, arg, sizeof(wanted)))
 		return -EFAULT;
-	if (new.flags & ~PROCIRQ_EVENTFD_DELIVER || new.fd < -1)
+	if (wanted.flags & ~PROCIRQ_EVENTFD_DELIVER || wanted.fd < -1)
 		return -EINVAL;
-	if (new.fd >= 0)
-		bell = bell_alloc(new.fd, new.flags);
+	if (wanted.fd >= 0)
+		bell = bell_alloc(wanted.fd, wanted.flags);
 	if (IS_ERR(bell))
 		return PTR_ERR(bell);
 

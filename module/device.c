@@ -21,8 +21,8 @@
 /* One step, checked. */
 struct device_step {
 	u8 op;
-	u8 width;		/* bits */
-	void __iomem *at;	/* NULL: configuration space */
+	u8 width;	  /* bits */
+	void __iomem *at; /* NULL: configuration space */
 	u32 offset;
 	u32 mask;
 	u32 value;
@@ -338,10 +338,8 @@ static int step_make(struct procirq_device *device, enum device_moment moment,
 static int device_make(struct procirq_device *device, const struct procirq_descriptor *from)
 {
 	const u8 count[MOMENTS] = {
-		[CHECK] = from->nr_check,
-		[ACK] = from->nr_ack,
-		[SILENCE] = from->nr_silence,
-		[RESUME] = from->nr_resume,
+		[CHECK] = from->nr_check,     [ACK] = from->nr_ack,
+		[SILENCE] = from->nr_silence, [RESUME] = from->nr_resume,
 		[RELEASE] = from->nr_release,
 	};
 	enum device_moment moment;
@@ -363,8 +361,8 @@ static int device_make(struct procirq_device *device, const struct procirq_descr
 /* The number of steps, or a negative errno. */
 static int descriptor_check(const struct procirq_descriptor *from)
 {
-	unsigned int nr = from->nr_check + from->nr_ack + from->nr_silence +
-			  from->nr_resume + from->nr_release;
+	unsigned int nr = from->nr_check + from->nr_ack + from->nr_silence + from->nr_resume +
+			  from->nr_release;
 
 	if (from->flags & ~PROCIRQ_DESC_INTX || nr > PROCIRQ_STEPS_MAX ||
 	    memchr_inv(from->reserved, 0, sizeof(from->reserved)) ||

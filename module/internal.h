@@ -52,15 +52,15 @@ struct task_struct;
 struct vm_area_struct;
 
 /* Interrupts a source remembers, a power of two: reads farther apart report loss. */
-#define RING_ENTRIES		1024
-#define RING_ENTRIES_OFFSET	64
+#define RING_ENTRIES	    1024
+#define RING_ENTRIES_OFFSET 64
 
 /* Readers' interrupts added up: due == delivered + coalesced + lost + pending. */
 struct procirq_totals {
-	u64 due;	/* taken while the reader was open */
-	u64 delivered;	/* reads that returned interrupts */
-	u64 coalesced;	/* further interrupts in those reads */
-	u64 lost;	/* unread when the reader closed */
+	u64 due;       /* taken while the reader was open */
+	u64 delivered; /* reads that returned interrupts */
+	u64 coalesced; /* further interrupts in those reads */
+	u64 lost;      /* unread when the reader closed */
 };
 
 /**
@@ -197,7 +197,7 @@ struct procirq_line {
 	wait_queue_head_t poll_wait;
 	struct irq_work poll_work;
 
-	struct mutex mutex;		/* attaching; see the kernel-doc */
+	struct mutex mutex; /* attaching; see the kernel-doc */
 	bool dead;
 	struct list_head devices;
 	struct procirq_totals closed;
@@ -364,10 +364,10 @@ static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 
 
 	/* First: whoever was copying the entry's last interrupt sees it go. */
 	WRITE_ONCE(entry->seq, seq);
-	smp_wmb();	/* pairs with the acquire fence before it looks again */
+	smp_wmb(); /* pairs with the acquire fence before it looks again */
 	WRITE_ONCE(entry->irq_ns, irq_ns);
 	WRITE_ONCE(entry->status, status);
-	smp_store_release(&ring->head, seq);	/* pairs with reading head */
+	smp_store_release(&ring->head, seq); /* pairs with reading head */
 }
 
 /* bell.c: eventfds */
@@ -406,8 +406,7 @@ void lines_revoke(unsigned int irq);
 void lines_revoke_msi(struct device *dev);
 void lines_remove_all(void);
 void lines_revoke_device(struct device *dev, struct pci_dev *function);
-void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
-		    struct seq_file *m);
+void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m), struct seq_file *m);
 int lines_touch(unsigned int irq);
 
 /* procdir.c: /proc/irq/N coming and going */

@@ -42,11 +42,11 @@
 #include "compat.h"
 #include "uapi/irqgen.h"
 
-#define IRQGEN_PERIOD_MIN_NS	1000ULL
-#define IRQGEN_PERIOD_MAX_NS	(3600ULL * NSEC_PER_SEC)
-#define IRQGEN_BURST_MAX	1024
-#define IRQGEN_FIRE_MAX		1000000
-#define IRQGEN_COMMAND_BYTES	256
+#define IRQGEN_PERIOD_MIN_NS 1000ULL
+#define IRQGEN_PERIOD_MAX_NS (3600ULL * NSEC_PER_SEC)
+#define IRQGEN_BURST_MAX     1024
+#define IRQGEN_FIRE_MAX	     1000000
+#define IRQGEN_COMMAND_BYTES 256
 
 static unsigned int nr_lines = 1;
 module_param_named(lines, nr_lines, uint, 0444);
@@ -263,7 +263,7 @@ static void irqgen_send_to(struct irqgen_line *line, unsigned int cpu, unsigned 
 	}
 	atomic_inc(&line->calls);
 	if (smp_call_function_single_async(cpu, &line->send_csd))
-		atomic_dec(&line->calls);	/* queued already */
+		atomic_dec(&line->calls); /* queued already */
 }
 
 static void irqgen_wait_sent(struct irqgen_line *line)
@@ -344,14 +344,14 @@ static void irqgen_chip_release(struct irq_data *data)
 }
 
 static struct irq_chip irqgen_chip = {
-	.name			= "irqgen",
-	.irq_ack		= irqgen_chip_ack,
-	.irq_mask		= irqgen_chip_mask,
-	.irq_unmask		= irqgen_chip_unmask,
-	.irq_retrigger		= irqgen_chip_retrigger,
-	.irq_set_affinity	= irqgen_chip_set_affinity,
-	.irq_request_resources	= irqgen_chip_request,
-	.irq_release_resources	= irqgen_chip_release,
+	.name = "irqgen",
+	.irq_ack = irqgen_chip_ack,
+	.irq_mask = irqgen_chip_mask,
+	.irq_unmask = irqgen_chip_unmask,
+	.irq_retrigger = irqgen_chip_retrigger,
+	.irq_set_affinity = irqgen_chip_set_affinity,
+	.irq_request_resources = irqgen_chip_request,
+	.irq_release_resources = irqgen_chip_release,
 };
 
 /* --- schedules ---------------------------------------------------------------- */
@@ -588,24 +588,29 @@ static void irqgen_remove(unsigned int slot)
 /* --- /dev/irqgen ------------------------------------------------------------- */
 
 enum {
-	OPT_LINE, OPT_COUNT, OPT_CPU, OPT_PERIOD, OPT_DELAY, OPT_BURST, OPT_SEED,
-	OPT_TIMER, OPT_IPI, OPT_PERIODIC, OPT_BURSTS, OPT_RANDOM, OPT_UNKNOWN,
+	OPT_LINE,
+	OPT_COUNT,
+	OPT_CPU,
+	OPT_PERIOD,
+	OPT_DELAY,
+	OPT_BURST,
+	OPT_SEED,
+	OPT_TIMER,
+	OPT_IPI,
+	OPT_PERIODIC,
+	OPT_BURSTS,
+	OPT_RANDOM,
+	OPT_UNKNOWN,
 };
 
 static const match_table_t irqgen_options = {
-	{ OPT_LINE,	"line=%s" },
-	{ OPT_COUNT,	"count=%s" },
-	{ OPT_CPU,	"cpu=%s" },
-	{ OPT_PERIOD,	"period_ns=%s" },
-	{ OPT_DELAY,	"delay_ns=%s" },
-	{ OPT_BURST,	"burst=%s" },
-	{ OPT_SEED,	"seed=%s" },
-	{ OPT_TIMER,	"source=timer" },
-	{ OPT_IPI,	"source=ipi" },
-	{ OPT_PERIODIC,	"pattern=periodic" },
-	{ OPT_BURSTS,	"pattern=burst" },
-	{ OPT_RANDOM,	"pattern=random" },
-	{ OPT_UNKNOWN,	NULL },
+	{ OPT_LINE, "line=%s" },	 { OPT_COUNT, "count=%s" },
+	{ OPT_CPU, "cpu=%s" },		 { OPT_PERIOD, "period_ns=%s" },
+	{ OPT_DELAY, "delay_ns=%s" },	 { OPT_BURST, "burst=%s" },
+	{ OPT_SEED, "seed=%s" },	 { OPT_TIMER, "source=timer" },
+	{ OPT_IPI, "source=ipi" },	 { OPT_PERIODIC, "pattern=periodic" },
+	{ OPT_BURSTS, "pattern=burst" }, { OPT_RANDOM, "pattern=random" },
+	{ OPT_UNKNOWN, NULL },
 };
 
 /**
@@ -689,16 +694,15 @@ static int irqgen_command_start(struct irqgen_line *line, const struct irqgen_co
 
 	schedule.delay_ns = irqgen_value(command, OPT_DELAY, schedule.period_ns);
 	if (schedule.period_ns < IRQGEN_PERIOD_MIN_NS ||
-	    schedule.period_ns > IRQGEN_PERIOD_MAX_NS ||
-	    schedule.delay_ns > IRQGEN_PERIOD_MAX_NS)
+	    schedule.period_ns > IRQGEN_PERIOD_MAX_NS || schedule.delay_ns > IRQGEN_PERIOD_MAX_NS)
 		return -EINVAL;
 	if (irqgen_given(command, OPT_TIMER) && schedule.ipi)
 		return -EINVAL;
-	if (hweight_long(command->given &
-			 (BIT(OPT_PERIODIC) | BIT(OPT_BURSTS) | BIT(OPT_RANDOM))) > 1)
+	if (hweight_long(command->given & (BIT(OPT_PERIODIC) | BIT(OPT_BURSTS) | BIT(OPT_RANDOM))) >
+	    1)
 		return -EINVAL;
-	if (irqgen_given(command, OPT_BURST) != irqgen_given(command, OPT_BURSTS) ||
-	    !burst || burst > IRQGEN_BURST_MAX)
+	if (irqgen_given(command, OPT_BURST) != irqgen_given(command, OPT_BURSTS) || !burst ||
+	    burst > IRQGEN_BURST_MAX)
 		return -EINVAL;
 	schedule.burst = burst;
 	if (irqgen_given(command, OPT_RANDOM))
@@ -785,9 +789,11 @@ static void irqgen_show_line(struct seq_file *m, unsigned int slot, struct irqge
 	masked = line->masked;
 	pending = line->pending;
 	raw_spin_unlock_irq(&line->lock);
-	seq_printf(m, "line=%u irq=%u running=%d masked=%d raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d skipped=%llu\n",
-		   slot, line->irq, READ_ONCE(line->running), masked, raised, dispatched,
-		   coalesced, unattended, pending, skipped);
+	seq_printf(
+		m,
+		"line=%u irq=%u running=%d masked=%d raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d skipped=%llu\n",
+		slot, line->irq, READ_ONCE(line->running), masked, raised, dispatched, coalesced,
+		unattended, pending, skipped);
 }
 
 static int irqgen_show(struct seq_file *m, void *v)
@@ -829,20 +835,20 @@ static int irqgen_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 static const struct file_operations irqgen_fops = {
-	.owner		= THIS_MODULE,
-	.open		= irqgen_open,
-	.read		= seq_read,
-	.llseek		= seq_lseek,
-	.write		= irqgen_write,
-	.mmap		= irqgen_mmap,
-	.release	= single_release,
+	.owner = THIS_MODULE,
+	.open = irqgen_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.write = irqgen_write,
+	.mmap = irqgen_mmap,
+	.release = single_release,
 };
 
 static struct miscdevice irqgen_device = {
-	.minor	= MISC_DYNAMIC_MINOR,
-	.name	= "irqgen",
-	.fops	= &irqgen_fops,
-	.mode	= 0600,
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "irqgen",
+	.fops = &irqgen_fops,
+	.mode = 0600,
 };
 
 static void irqgen_remove_all(void)

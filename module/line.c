@@ -69,7 +69,8 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
 	source->desc = data->chip && data->chip->irq_mask && !data->chip->irq_disable ?
-		       irq_data_to_desc(data) : NULL;
+			       irq_data_to_desc(data) :
+			       NULL;
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 

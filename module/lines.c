@@ -21,11 +21,11 @@
 /* How long from request_irq() to the directory: a millisecond each. */
 #define LINES_PENDING_TRIES 100
 
-static DEFINE_XARRAY(lines);		/* struct procirq_line, by irq */
-static DEFINE_MUTEX(lines_mutex);	/* additions, and what follows */
-static DEFINE_MUTEX(remove_mutex);	/* removals, whole; outside line->mutex */
-static bool lines_closed;		/* no more additions */
-static bool lines_watched;		/* lines_remove() will be called in time */
+static DEFINE_XARRAY(lines);	   /* struct procirq_line, by irq */
+static DEFINE_MUTEX(lines_mutex);  /* additions, and what follows */
+static DEFINE_MUTEX(remove_mutex); /* removals, whole; outside line->mutex */
+static bool lines_closed;	   /* no more additions */
+static bool lines_watched;	   /* lines_remove() will be called in time */
 
 /*
  * While the lines that exist already are being added, a descriptor may be on
@@ -301,8 +301,7 @@ void lines_revoke_device(struct device *dev, struct pci_dev *function)
 
 	mutex_lock(&remove_mutex);
 	xa_for_each(&lines, irq, line) {
-		bool intx = function && (line->pinned == function ||
-					 line->keeper_pci == function);
+		bool intx = function && (line->pinned == function || line->keeper_pci == function);
 
 		if (function)
 			line_revoke_function(line, function);
@@ -345,8 +344,7 @@ void lines_revoke_msi(struct device *dev)
  *
  * Context: may sleep.
  */
-void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
-		    struct seq_file *m)
+void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m), struct seq_file *m)
 {
 	struct procirq_line *line;
 	unsigned long irq;
@@ -377,8 +375,8 @@ int lines_touch(unsigned int irq)
 	static int cookie;
 	int err;
 
-	err = request_irq(irq, lines_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED,
-			  "procirq", &cookie);
+	err = request_irq(irq, lines_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED, "procirq",
+			  &cookie);
 	if (!err)
 		free_irq(irq, &cookie);
 	return err;

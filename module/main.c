@@ -17,7 +17,8 @@
  */
 bool procirq_hard = IS_ENABLED(CONFIG_PREEMPT_RT);
 module_param_named(hard, procirq_hard, bool, 0444);
-MODULE_PARM_DESC(hard, "never thread our handler, wake pollers indirectly (always so on PREEMPT_RT)");
+MODULE_PARM_DESC(hard,
+		 "never thread our handler, wake pollers indirectly (always so on PREEMPT_RT)");
 
 static int __init procirq_init(void)
 {

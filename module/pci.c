@@ -63,16 +63,16 @@ MODULE_PARM_DESC(pci_vectors, "most MSI or MSI-X vectors that procirq-pci alloca
 
 /* A function bound to procirq-pci, its driver data. */
 struct pci_bound {
-	struct list_head node;		/* in pci_bounds */
+	struct list_head node; /* in pci_bounds */
 	struct pci_dev *pdev;
-	unsigned int nr_vectors;	/* 1 for INTx */
-	unsigned int nr_users;		/* handlers of ours on its lines */
+	unsigned int nr_vectors; /* 1 for INTx */
+	unsigned int nr_users;	 /* handlers of ours on its lines */
 	/* Asking the kernel for them takes the device's MSI mutex, no leaf. */
 	unsigned int irqs[];
 };
 
 static LIST_HEAD(pci_bounds);
-static DEFINE_MUTEX(pci_bounds_mutex);	/* a leaf */
+static DEFINE_MUTEX(pci_bounds_mutex); /* a leaf */
 
 static bool pci_bound_has(const struct pci_bound *bound, unsigned int irq)
 {
@@ -135,8 +135,10 @@ static ssize_t kind_show(struct device *dev, struct device_attribute *attr, char
 {
 	const struct pci_dev *pdev = to_pci_dev(dev);
 
-	return sysfs_emit(buf, "%s\n", pdev->msix_enabled ? "msix" :
-			  pdev->msi_enabled ? "msi" : "intx");
+	return sysfs_emit(buf, "%s\n",
+			  pdev->msix_enabled ? "msix" :
+			  pdev->msi_enabled  ? "msi" :
+					       "intx");
 }
 static DEVICE_ATTR_RO(kind);
 
@@ -244,9 +246,7 @@ static void procirq_pci_remove(struct pci_dev *pdev)
 }
 
 /* No ids: a device gets this driver through its driver_override. */
-static const struct pci_device_id procirq_pci_ids[] = {
-	{ }
-};
+static const struct pci_device_id procirq_pci_ids[] = { {} };
 
 static struct pci_driver procirq_pci_driver = {
 	.name = "procirq-pci",

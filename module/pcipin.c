@@ -27,7 +27,7 @@ static struct pci_dev *pci_pin_one(unsigned int irq, bool bridge)
 		 * here could free or allocate descriptors, under our locks.
 		 */
 		if (atomic_inc_not_zero(&pdev->enable_cnt))
-			return pdev;	/* with for_each_pci_dev()'s reference */
+			return pdev; /* with for_each_pci_dev()'s reference */
 	}
 	return NULL;
 }

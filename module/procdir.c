@@ -61,11 +61,11 @@ struct procdir_hook {
 	unsigned long body;
 };
 
-static bool hooks_live;			/* the kernel's functions are redirected */
-static atomic_t hooks_inside;		/* tasks in a wrapper */
+static bool hooks_live;	      /* the kernel's functions are redirected */
+static atomic_t hooks_inside; /* tasks in a wrapper */
 
-static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip,
-				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				  struct ftrace_regs *fregs)
 {
 	struct procdir_hook *hook = container_of(ops, struct procdir_hook, ops);
 	unsigned long springboard = (unsigned long)hook->springboard;
@@ -84,25 +84,25 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip,
 /* Never run: ftrace takes the caller to the kernel function's body. */
 static noinline __noclone void register_springboard(unsigned int irq, struct irq_desc *desc)
 {
-	asm volatile("" : : "r" (irq), "r" (desc));
+	asm volatile("" : : "r"(irq), "r"(desc));
 	WARN_ONCE(1, "procirq: register_irq_proc() of irq %u was skipped\n", irq);
 }
 
 static noinline __noclone void unregister_springboard(unsigned int irq, struct irq_desc *desc)
 {
-	asm volatile("" : : "r" (irq), "r" (desc));
+	asm volatile("" : : "r"(irq), "r"(desc));
 	WARN_ONCE(1, "procirq: unregister_irq_proc() of irq %u was skipped\n", irq);
 }
 
 static noinline __noclone void domain_free_springboard(unsigned int irq, unsigned int nr)
 {
-	asm volatile("" : : "r" (irq), "r" (nr));
+	asm volatile("" : : "r"(irq), "r"(nr));
 	WARN_ONCE(1, "procirq: irq_domain_free_irqs() of irq %u was skipped\n", irq);
 }
 
 static noinline __noclone void msi_teardown_springboard(struct pci_dev *pdev)
 {
-	asm volatile("" : : "r" (pdev));
+	asm volatile("" : : "r"(pdev));
 	WARN_ONCE(1, "procirq: pci_msi_teardown_msi_irqs() was skipped\n");
 }
 
@@ -160,8 +160,9 @@ static void msi_teardown_wrapper(struct pci_dev *pdev)
 	wrapper_leave();
 }
 
-#define PROCDIR_HOOK(fn, kernel_fn) {					\
-	.ops = {							\
+#define PROCDIR_HOOK(fn, kernel_fn) \
+	{                           \
+		.ops = {							\
 		.func = hook_redirect,					\
 		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
 			 (IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) ? \
@@ -169,8 +170,8 @@ static void msi_teardown_wrapper(struct pci_dev *pdev)
 	},								\
 	.name = #kernel_fn,						\
 	.wrapper = fn##_wrapper,					\
-	.springboard = fn##_springboard,				\
-}
+	.springboard = fn##_springboard,    \
+	}
 
 static struct procdir_hook hooks[] = {
 	PROCDIR_HOOK(register, register_irq_proc),
@@ -249,8 +250,13 @@ static int hooks_init(void)
 	return -EOPNOTSUPP;
 }
 
-static void hooks_stop(void) { }
-static void hooks_exit(void) { }
+static void hooks_stop(void)
+{
+}
+
+static void hooks_exit(void)
+{
+}
 #endif
 
 /**

@@ -67,7 +67,7 @@ static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter
 		ret = -ENOTCONN;
 	} else {
 		/* What the handler hands over is one interrupt: source_deliver(). */
-		waiter->event = (struct procirq_event) { .count = 1 };
+		waiter->event = (struct procirq_event){ .count = 1 };
 		if (!nonblock)
 			list_add_tail(&waiter->node, &reader->waiters);
 		else
@@ -277,16 +277,16 @@ static void reader_show_fdinfo(struct seq_file *m, struct file *file)
 #endif
 
 static const struct file_operations reader_fops = {
-	.owner		= THIS_MODULE,
-	.read		= reader_read,
-	.write		= reader_write,
-	.poll		= reader_poll,
-	.unlocked_ioctl	= control_ioctl,
-	.mmap		= reader_mmap,
-	.compat_ioctl	= compat_ptr_ioctl,
-	.release	= reader_release,
+	.owner = THIS_MODULE,
+	.read = reader_read,
+	.write = reader_write,
+	.poll = reader_poll,
+	.unlocked_ioctl = control_ioctl,
+	.mmap = reader_mmap,
+	.compat_ioctl = compat_ptr_ioctl,
+	.release = reader_release,
 #ifdef CONFIG_PROC_FS
-	.show_fdinfo	= reader_show_fdinfo,
+	.show_fdinfo = reader_show_fdinfo,
 #endif
 };
 
@@ -325,7 +325,7 @@ out_free:
 }
 
 const struct proc_ops reader_proc_ops = {
-	.proc_open	= reader_open,
+	.proc_open = reader_open,
 	/* Never called; procfs mishandles its absence on removal (CVE-2025-38653). */
-	.proc_lseek	= noop_llseek,
+	.proc_lseek = noop_llseek,
 };

@@ -9,7 +9,7 @@
 #include "compat.h"
 #include "internal.h"
 
-#define RING_BYTES	(RING_ENTRIES_OFFSET + RING_ENTRIES * sizeof(struct procirq_ring_entry))
+#define RING_BYTES (RING_ENTRIES_OFFSET + RING_ENTRIES * sizeof(struct procirq_ring_entry))
 
 static_assert(sizeof(struct procirq_ring) <= RING_ENTRIES_OFFSET);
 

@@ -25,10 +25,12 @@
 
 static unsigned int storm_rate = 100000;
 module_param(storm_rate, uint, 0644);
-MODULE_PARM_DESC(storm_rate, "interrupts a second, unmasked and with nobody reading, at which a line is masked (0: never)");
+MODULE_PARM_DESC(
+	storm_rate,
+	"interrupts a second, unmasked and with nobody reading, at which a line is masked (0: never)");
 
 /* How long the storm guard counts before it judges. */
-#define STORM_WINDOW_NS		(100 * NSEC_PER_MSEC)
+#define STORM_WINDOW_NS (100 * NSEC_PER_MSEC)
 
 /* When the last interrupt was taken, ns; 0 if none was. */
 static u64 source_last_ns(const struct procirq_source *source)
@@ -110,8 +112,8 @@ void source_unmask(struct procirq_source *source)
 
 static void source_unmask_if_tended(struct procirq_source *source)
 {
-	if (source->nr_idle == source->nr_readers && source->nr_readers &&
-	    !source->nr_holding && !source->stormy)
+	if (source->nr_idle == source->nr_readers && source->nr_readers && !source->nr_holding &&
+	    !source->stormy)
 		source_unmask(source);
 }
 
@@ -183,7 +185,7 @@ void source_consume(struct procirq_reader *reader, struct procirq_event *event)
 	u64 last = reader->cursor + count;
 
 	lockdep_assert_held(&source->lock);
-	*event = (struct procirq_event) {
+	*event = (struct procirq_event){
 		.count = count,
 		.seq = last,
 		.lost = first < oldest ? min(oldest - first, count) : 0,
@@ -334,8 +336,7 @@ static noinline void source_guard_judge(struct procirq_source *source, u64 now)
 /* Every interrupt that leaves its source unmasked comes through here. */
 static __always_inline void source_guard(struct procirq_source *source, u64 now)
 {
-	if (unlikely(now - source->storm_ns >= STORM_WINDOW_NS ||
-		     source->taken > source->storm_to))
+	if (unlikely(now - source->storm_ns >= STORM_WINDOW_NS || source->taken > source->storm_to))
 		source_guard_judge(source, now);
 }
 
@@ -355,9 +356,8 @@ static __always_inline bool source_wants_mask(const struct procirq_source *sourc
  * and half of the way to a handler. @solo is source->solo, with nobody blocked.
  */
 static __always_inline void source_take(struct procirq_source *source,
-					struct procirq_device *device,
-					struct procirq_reader *solo, u64 now, u32 status)
-	__releases(&source->lock)
+					struct procirq_device *device, struct procirq_reader *solo,
+					u64 now, u32 status) __releases(&source->lock)
 {
 	struct procirq_bell *bell = NULL;
 	struct procirq_line *line;
@@ -490,7 +490,8 @@ void source_count(struct procirq_source *source, int bells, int ulis)
 	source->nr_bells += bells;
 	source->nr_ulis += ulis;
 	source->solo = source->nr_readers == 1 && source->nr_ulis && !source->nr_bells ?
-		       list_first_entry(&source->readers, struct procirq_reader, node) : NULL;
+			       list_first_entry(&source->readers, struct procirq_reader, node) :
+			       NULL;
 }
 
 /* The reader counts from here on; caller holds source->lock. */
@@ -544,7 +545,7 @@ void source_settle(struct procirq_source *source, struct procirq_reader *reader)
 	source->closed.lost += totals->lost;
 	if (totals->lost)
 		trace_procirq_lost(source->irq, reader->end, totals->lost);
-	*totals = (struct procirq_totals) {};
+	*totals = (struct procirq_totals){};
 	reader->cursor = reader->end;
 	/* Closing counts as having caught up. */
 	source_unmask_if_tended(source);

@@ -62,10 +62,11 @@ static void stats_line(struct procirq_line *line, struct seq_file *m)
 		stats_add_source(&sum, source);
 	mutex_unlock(&line->mutex);
 
-	seq_printf(m, "irq=%u readers=%u attached=%d masked=%d taken=%llu due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu\n",
-		   line->irq, sum.readers, sum.attached, sum.masked, sum.taken,
-		   sum.totals.due, sum.totals.delivered, sum.totals.coalesced,
-		   sum.totals.lost, sum.pending);
+	seq_printf(
+		m,
+		"irq=%u readers=%u attached=%d masked=%d taken=%llu due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu\n",
+		line->irq, sum.readers, sum.attached, sum.masked, sum.taken, sum.totals.due,
+		sum.totals.delivered, sum.totals.coalesced, sum.totals.lost, sum.pending);
 }
 
 static int lines_show(struct seq_file *m, void *v)
@@ -81,13 +82,14 @@ static void stats_source_readers(struct procirq_source *source, struct seq_file 
 
 	raw_spin_lock_irq(&source->lock);
 	list_for_each_entry(reader, &source->readers, node)
-		seq_printf(m, "irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
-			   source->line->irq, reader->pid, reader->flags,
-			   source->taken - reader->opened_at, reader->totals.delivered,
-			   reader->totals.coalesced, reader_pending(reader),
-			   source->device ? device_name(source->device) : "-",
-			   source->storms, (int)strnlen(reader->comm, sizeof(reader->comm)),
-			   reader->comm);
+		seq_printf(
+			m,
+			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
+			source->line->irq, reader->pid, reader->flags,
+			source->taken - reader->opened_at, reader->totals.delivered,
+			reader->totals.coalesced, reader_pending(reader),
+			source->device ? device_name(source->device) : "-", source->storms,
+			(int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm);
 	raw_spin_unlock_irq(&source->lock);
 }
 
@@ -139,10 +141,12 @@ static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 
 	if (!sum.registrations)
 		return;
-	seq_printf(m, "irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu\n",
-		   line->irq, live, sum.registrations, sum.raised, sum.direct, sum.returned,
-		   sum.woken, sum.repeated, sum.coalesced, sum.pending, sum.unhandled,
-		   sum.overruns, sum.faults, sum.retries);
+	seq_printf(
+		m,
+		"irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu\n",
+		line->irq, live, sum.registrations, sum.raised, sum.direct, sum.returned, sum.woken,
+		sum.repeated, sum.coalesced, sum.pending, sum.unhandled, sum.overruns, sum.faults,
+		sum.retries);
 }
 
 static int ulis_show(struct seq_file *m, void *v)

@@ -42,11 +42,11 @@
 #include "trace.h"
 #include "uliarch.h"
 
-#define ULI_LIMIT_MIN_NS	NSEC_PER_MSEC
-#define ULI_LIMIT_MAX_NS	(3600ULL * NSEC_PER_SEC)
+#define ULI_LIMIT_MIN_NS NSEC_PER_MSEC
+#define ULI_LIMIT_MAX_NS (3600ULL * NSEC_PER_SEC)
 
 /* Before a thread that could not be sent is looked at again. */
-#define ULI_RETRY_NS		(100 * NSEC_PER_USEC)
+#define ULI_RETRY_NS (100 * NSEC_PER_USEC)
 
 enum uli_path { ULI_DIRECT = 1, ULI_RETURN, ULI_WAKE, ULI_PATHS };
 
@@ -391,8 +391,7 @@ static int uli_check(const struct procirq_uli *code)
 {
 	u64 limit_ns = code->limit_ns;
 
-	if (code->flags ||
-	    code->shared % sizeof(struct procirq_uli_shared) ||
+	if (code->flags || code->shared % sizeof(struct procirq_uli_shared) ||
 	    (limit_ns && (limit_ns < ULI_LIMIT_MIN_NS || limit_ns > ULI_LIMIT_MAX_NS)))
 		return -EINVAL;
 	return uli_arch_check(code);
@@ -470,7 +469,7 @@ void uli_account(const struct procirq_reader *reader, struct procirq_uli_totals 
 
 	if (!uli)
 		return;
-	totals = (struct procirq_uli_totals) {
+	totals = (struct procirq_uli_totals){
 		.registrations = 1,
 		.raised = uli->raised,
 		.direct = READ_ONCE(uli->sent[ULI_DIRECT]),

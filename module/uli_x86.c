@@ -27,8 +27,8 @@
 #include "uliarch.h"
 
 /* Greatest procirq_uli.frame, bytes. */
-#define FRAME_MAX	4096
-#define RED_ZONE	128
+#define FRAME_MAX 4096
+#define RED_ZONE  128
 
 struct uli_frame {
 	u64 shared;
@@ -59,8 +59,7 @@ int uli_arch_check(const struct procirq_uli *code)
 	    uli_has_shadow_stack())
 		return -EOPNOTSUPP;
 	if (!access_ok((void __user *)code->entry, 1) ||
-	    !access_ok((void __user *)code->again, 1) ||
-	    !access_ok((void __user *)code->ret, 1))
+	    !access_ok((void __user *)code->again, 1) || !access_ok((void __user *)code->ret, 1))
 		return -EINVAL;
 	if (code->window > code->popf || code->popf >= code->ret)
 		return -EINVAL;
@@ -231,8 +230,7 @@ static __always_inline bool uli_is_leaving(const struct pt_regs *regs,
 }
 
 /* Between user_access_begin() and user_access_end(). Return: 0, -EFAULT. */
-static __always_inline int uli_put_frame(const struct pt_regs *regs,
-					 const struct procirq_uli *code,
+static __always_inline int uli_put_frame(const struct pt_regs *regs, const struct procirq_uli *code,
 					 struct uli_frame __user *frame)
 {
 	unsafe_put_user(code->shared, &frame->shared, fault);
@@ -343,7 +341,7 @@ static void uli_end_call(struct pt_regs *regs)
 	default:
 		regs->ax = regs->orig_ax;
 	}
-	regs->ip -= 2;	/* the length of "syscall" and of "int $0x80" */
+	regs->ip -= 2; /* the length of "syscall" and of "int $0x80" */
 }
 
 static bool uli_call_restarts(const struct pt_regs *regs)

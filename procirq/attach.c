@@ -8,22 +8,22 @@
 #include "target.h"
 
 struct attach_config {
-	const char *line;	/* NULL: the device's first */
+	const char *line; /* NULL: the device's first */
 };
 
-static const struct opt options[] = {
-	{ 'l', "line", "LINE", OPT_STRING, offsetof(struct attach_config, line),
-	  .help = "the line to attach to; the device's first one" },
-	{ 0 }
-};
+static const struct opt options[] = { { 'l', "line", "LINE", OPT_STRING,
+					offsetof(struct attach_config, line),
+					.help = "the line to attach to; the device's first one" },
+				      { 0 } };
 
 static const struct opt_command command = {
 	.name = "attach",
 	.arguments = "FILE [DEVICE]",
 	.summary = "Tries a device descriptor on the real device and says what is wrong with it.",
 	.options = options,
-	.epilogue = "FILE is as procirq-device(5) says. The descriptor is set and given up again: its\n"
-		    "resume and release steps are run.\n",
+	.epilogue =
+		"FILE is as procirq-device(5) says. The descriptor is set and given up again: its\n"
+		"resume and release steps are run.\n",
 };
 
 /* The line: what was asked for, or the device's first. NULL after saying why. */
@@ -65,8 +65,8 @@ int cmd_attach(int argc, char **argv)
 		       procirq_irq(line));
 	else if (status == EXIT_OK)
 		printf("%s: ok: %s on line %u, steps: check %u, ack %u, silence %u, resume %u, release %u\n",
-		       operands[0], address, procirq_irq(line), d.nr_check, d.nr_ack,
-		       d.nr_silence, d.nr_resume, d.nr_release);
+		       operands[0], address, procirq_irq(line), d.nr_check, d.nr_ack, d.nr_silence,
+		       d.nr_resume, d.nr_release);
 	procirq_close(line);
 	return status;
 }

@@ -9,15 +9,14 @@
 #include "target.h"
 
 struct bind_config {
-	int kind;	/* index in kinds, -1 for none given */
+	int kind; /* index in kinds, -1 for none given */
 	uint64_t vectors;
 };
 
 static const char *const kinds[] = { "auto", "msix", "msi", "intx", NULL };
 
 static const struct opt bind_options[] = {
-	{ 'k', "kind", "KIND", OPT_CHOICE, offsetof(struct bind_config, kind),
-	  .choices = kinds,
+	{ 'k', "kind", "KIND", OPT_CHOICE, offsetof(struct bind_config, kind), .choices = kinds,
 	  .help = "auto (the first of the others that it has), msix, msi or intx" },
 	{ 'n', "vectors", "N", OPT_U64, offsetof(struct bind_config, vectors), 1, 2048,
 	  .help = "at most so many MSI or MSI-X vectors" },
@@ -32,9 +31,7 @@ static const struct opt_command bind_command = {
 	.epilogue = "DEVICE is an address (0000:00:04.0) or vendor:device (1234:11e8).\n",
 };
 
-static const struct opt unbind_options[] = {
-	{ 0 }
-};
+static const struct opt unbind_options[] = { { 0 } };
 
 static const struct opt_command unbind_command = {
 	.name = "unbind",

@@ -13,11 +13,9 @@ struct info_config {
 	bool json;
 };
 
-static const struct opt options[] = {
-	{ 'j', "json", NULL, OPT_FLAG, offsetof(struct info_config, json),
-	  .help = "print JSON" },
-	{ 0 }
-};
+static const struct opt options[] = { { 'j', "json", NULL, OPT_FLAG,
+					offsetof(struct info_config, json), .help = "print JSON" },
+				      { 0 } };
 
 static const struct opt_command command = {
 	.name = "info",
@@ -30,9 +28,9 @@ static const struct {
 	unsigned int bit;
 	const char *name;
 } states[] = {
-	{ PROCIRQ_STATE_MASKED, "masked" },	{ PROCIRQ_STATE_HELD, "held" },
-	{ PROCIRQ_STATE_SHARED, "shared" },	{ PROCIRQ_STATE_LEVEL, "level" },
-	{ PROCIRQ_STATE_MSI, "msi" },		{ PROCIRQ_STATE_THREADED, "threaded" },
+	{ PROCIRQ_STATE_MASKED, "masked" }, { PROCIRQ_STATE_HELD, "held" },
+	{ PROCIRQ_STATE_SHARED, "shared" }, { PROCIRQ_STATE_LEVEL, "level" },
+	{ PROCIRQ_STATE_MSI, "msi" },	    { PROCIRQ_STATE_THREADED, "threaded" },
 	{ PROCIRQ_STATE_STORM, "storm" },
 };
 #define N_STATES (sizeof(states) / sizeof(states[0]))
@@ -41,13 +39,20 @@ static const struct {
 static const char *trigger_name(unsigned int trigger)
 {
 	switch (trigger) {
-	case 0: return "unknown";
-	case 1: return "rising";
-	case 2: return "falling";
-	case 3: return "both-edges";
-	case 4: return "level-high";
-	case 8: return "level-low";
-	default: return "other";
+	case 0:
+		return "unknown";
+	case 1:
+		return "rising";
+	case 2:
+		return "falling";
+	case 3:
+		return "both-edges";
+	case 4:
+		return "level-high";
+	case 8:
+		return "level-low";
+	default:
+		return "other";
 	}
 }
 
@@ -57,8 +62,7 @@ static void print_text(const struct procirq_info *info, const char *holders)
 
 	printf("irq:       %u\n", info->irq);
 	printf("version:   %u\n", info->version);
-	printf("chip:      %.32s, interrupt %llu\n", info->chip,
-	       (unsigned long long)info->hwirq);
+	printf("chip:      %.32s, interrupt %llu\n", info->chip, (unsigned long long)info->hwirq);
 	printf("trigger:   %s\n", trigger_name(info->trigger));
 	printf("state:    ");
 	for (i = 0; i < N_STATES; i++)
@@ -79,12 +83,11 @@ static int print_json(const struct procirq_info *info, const char *holders)
 	for (i = 0; i < N_STATES; i++)
 		if (info->state & states[i].bit)
 			json_array_append_new(state, json_string(states[i].name));
-	root = json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:s, s:i, s:I, s:I, s:I}",
-			 "schema", "procirq-info/1", "irq", info->irq, "version",
-			 info->version, "chip", info->chip, "hwirq",
-			 (json_int_t)info->hwirq, "trigger", trigger_name(info->trigger),
-			 "state", state, "handlers", holders, "readers",
-			 info->readers - 1, "taken", (json_int_t)info->taken, "injected",
+	root = json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:s, s:i, s:I, s:I, s:I}", "schema",
+			 "procirq-info/1", "irq", info->irq, "version", info->version, "chip",
+			 info->chip, "hwirq", (json_int_t)info->hwirq, "trigger",
+			 trigger_name(info->trigger), "state", state, "handlers", holders,
+			 "readers", info->readers - 1, "taken", (json_int_t)info->taken, "injected",
 			 (json_int_t)info->injected, "storms", (json_int_t)info->storms);
 	if (!root || json_dumpf(root, stdout, JSON_INDENT(1))) {
 		json_decref(root);

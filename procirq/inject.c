@@ -16,20 +16,20 @@ struct inject_config {
 	uint64_t count;
 };
 
-static const struct opt options[] = {
-	{ 'n', "count", "N", OPT_U64, offsetof(struct inject_config, count), 1, UINT32_MAX,
-	  .help = "how many interrupts (1)" },
-	{ 0 }
-};
+static const struct opt options[] = { { 'n', "count", "N", OPT_U64,
+					offsetof(struct inject_config, count), 1, UINT32_MAX,
+					.help = "how many interrupts (1)" },
+				      { 0 } };
 
 static const struct opt_command command = {
 	.name = "inject",
 	.arguments = "LINE",
 	.summary = "Makes interrupts of a line, for a self test of those who read it.",
 	.options = options,
-	.epilogue = "Device and interrupt controller are not touched. An interrupt masks the line, so\n"
-		    "each waits until all readers have read the one before. Readers with a device\n"
-		    "descriptor do not get them.\n",
+	.epilogue =
+		"Device and interrupt controller are not touched. An interrupt masks the line, so\n"
+		"each waits until all readers have read the one before. Readers with a device\n"
+		"descriptor do not get them.\n",
 };
 
 /* Reads what was made, and comes back for more: this reader has tended it. */
@@ -72,12 +72,13 @@ int cmd_inject(int argc, char **argv)
 		done++;
 	if (done < config.count) {
 		if (errno == EBUSY)
-			snprintf(why, sizeof(why), "/proc/irq/%u/irq: masked for %d ms: another reader does not read",
+			snprintf(why, sizeof(why),
+				 "/proc/irq/%u/irq: masked for %d ms: another reader does not read",
 				 procirq_irq(line), PATIENCE_MS);
 		else
 			procirq_explain(procirq_irq(line), errno, why, sizeof(why));
-		msg_error("%s (%llu of %llu interrupts made)", why,
-			  (unsigned long long)done, (unsigned long long)config.count);
+		msg_error("%s (%llu of %llu interrupts made)", why, (unsigned long long)done,
+			  (unsigned long long)config.count);
 		status = EXIT_ERROR;
 	} else {
 		printf("line %u: %llu interrupts made\n", procirq_irq(line),

@@ -13,11 +13,9 @@ struct list_config {
 	bool json;
 };
 
-static const struct opt options[] = {
-	{ 'j', "json", NULL, OPT_FLAG, offsetof(struct list_config, json),
-	  .help = "print JSON" },
-	{ 0 }
-};
+static const struct opt options[] = { { 'j', "json", NULL, OPT_FLAG,
+					offsetof(struct list_config, json), .help = "print JSON" },
+				      { 0 } };
 
 static const struct opt_command command = {
 	.name = "list",

@@ -12,10 +12,10 @@
 #include "listing.h"
 
 #define DRIVER	"/sys/bus/pci/drivers/procirq-pci"
-#define DEVICES	"/sys/bus/pci/devices"
+#define DEVICES "/sys/bus/pci/devices"
 #define STATS	"/sys/kernel/debug/procirq"
 
-#define LINES_MAX 2048	/* of one device: MSI-X has no more */
+#define LINES_MAX 2048 /* of one device: MSI-X has no more */
 
 /* One more zeroed element, or NULL. */
 static void *grow(void **array, size_t *n, size_t size)
@@ -135,8 +135,8 @@ static int collect_taken(struct listing *listing)
 
 	listing->known = file != NULL;
 	while (!err && file && fgets(text, sizeof(text), file))
-		if (sscanf(text, "irq=%u readers=%u attached=%*d masked=%*d taken=%llu",
-			   &irq, &readers, &taken) == 3)
+		if (sscanf(text, "irq=%u readers=%u attached=%*d masked=%*d taken=%llu", &irq,
+			   &readers, &taken) == 3)
 			err = note_taken(listing, irq, readers, taken);
 	if (file)
 		fclose(file);
@@ -153,8 +153,7 @@ static int collect_readers(struct listing *listing)
 	while (!err && file && fgets(text, sizeof(text), file)) {
 		if (sscanf(text,
 			   "irq=%u pid=%d flags=%*x due=%*u delivered=%*u coalesced=%*u pending=%llu device=%15s storms=%*u comm=%71[^\n]",
-			   &read.irq, &read.pid, &read.pending, read.device,
-			   read.comm) != 5)
+			   &read.irq, &read.pid, &read.pending, read.device, read.comm) != 5)
 			continue;
 		reader = grow((void **)&listing->readers, &listing->n_readers,
 			      sizeof(*listing->readers));

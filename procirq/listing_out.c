@@ -33,8 +33,8 @@ void listing_print(const struct listing *listing)
 	char taken[24];
 	size_t i;
 
-	printf("%5s  %-12s  %-9s  %-4s  %10s  %s\n", "LINE", "DEVICE", "ID", "KIND",
-	       "TAKEN", "READERS");
+	printf("%5s  %-12s  %-9s  %-4s  %10s  %s\n", "LINE", "DEVICE", "ID", "KIND", "TAKEN",
+	       "READERS");
 	for (i = 0; i < listing->n_lines; i++) {
 		const struct listing_line *line = &listing->lines[i];
 
@@ -64,10 +64,11 @@ static json_t *readers_json(const struct listing *listing, unsigned int irq)
 
 		if (reader->irq != irq)
 			continue;
-		json_array_append_new(array, json_pack("{s:i, s:s, s:I, s:o}", "pid",
-			reader->pid, "comm", reader->comm, "pending",
-			(json_int_t)reader->pending, "device",
-			string_or_null(*reader->device == '-' ? "" : reader->device)));
+		json_array_append_new(
+			array,
+			json_pack("{s:i, s:s, s:I, s:o}", "pid", reader->pid, "comm", reader->comm,
+				  "pending", (json_int_t)reader->pending, "device",
+				  string_or_null(*reader->device == '-' ? "" : reader->device)));
 	}
 	return array;
 }
@@ -82,12 +83,15 @@ int listing_print_json(const struct listing *listing)
 	for (i = 0; i < listing->n_lines; i++) {
 		const struct listing_line *line = &listing->lines[i];
 
-		json_array_append_new(lines, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}",
-			"irq", line->irq, "device", string_or_null(line->device), "id",
-			string_or_null(line->id), "kind", string_or_null(line->kind),
-			"taken", listing->known ? json_integer((json_int_t)line->taken) :
-						  json_null(),
-			"readers", readers_json(listing, line->irq)));
+		json_array_append_new(lines,
+				      json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "irq", line->irq,
+						"device", string_or_null(line->device), "id",
+						string_or_null(line->id), "kind",
+						string_or_null(line->kind), "taken",
+						listing->known ?
+							json_integer((json_int_t)line->taken) :
+							json_null(),
+						"readers", readers_json(listing, line->irq)));
 	}
 	root = json_pack("{s:s, s:o}", "schema", "procirq-list/1", "lines", lines);
 	err = !root || json_dumpf(root, stdout, JSON_INDENT(1)) ? -1 : 0;

@@ -19,8 +19,8 @@
  *
  * Returns OPTS_OK, OPTS_HELP after printing that, or -1 after saying why.
  */
-int target_options(const struct opt_command *command, int argc, char **argv,
-		   void *config, char **operands, int min, int max)
+int target_options(const struct opt_command *command, int argc, char **argv, void *config,
+		   char **operands, int min, int max)
 {
 	int first, status = opts_parse(command, argc, argv, config, &first), i;
 
@@ -30,10 +30,8 @@ int target_options(const struct opt_command *command, int argc, char **argv,
 		return status;
 	if (argc - first < min || argc - first > max) {
 		msg_error("%s; usage: procirq %s [options]%s%s",
-			  argc - first > max ? "too many arguments" :
-					       "an argument is missing",
-			  command->name, *command->arguments ? " " : "",
-			  command->arguments);
+			  argc - first > max ? "too many arguments" : "an argument is missing",
+			  command->name, *command->arguments ? " " : "", command->arguments);
 		return -1;
 	}
 	for (i = 0; i < max; i++)
@@ -65,8 +63,7 @@ int target_describe(struct procirq *line, const struct procirq_descriptor *descr
 
 	if (!procirq_set_descriptor(line, descriptor))
 		return 0;
-	procirq_explain_descriptor(procirq_irq(line), descriptor, errno, why,
-				   sizeof(why));
+	procirq_explain_descriptor(procirq_irq(line), descriptor, errno, why, sizeof(why));
 	msg_error("%s", why);
 	return -1;
 }

@@ -6,8 +6,8 @@
 #include "opts.h"
 #include "procirq.h"
 
-int target_options(const struct opt_command *command, int argc, char **argv,
-		   void *config, char **operands, int min, int max);
+int target_options(const struct opt_command *command, int argc, char **argv, void *config,
+		   char **operands, int min, int max);
 struct procirq *target_open(const char *name, unsigned int flags);
 int target_describe(struct procirq *line, const struct procirq_descriptor *descriptor);
 

@@ -11,9 +11,9 @@
 #include "target.h"
 
 struct wait_config {
-	const char *device;	/* file with the descriptor, or NULL */
+	const char *device; /* file with the descriptor, or NULL */
 	uint64_t count;
-	uint64_t timeout_ns;	/* 0: for ever */
+	uint64_t timeout_ns; /* 0: for ever */
 	bool records;
 };
 
@@ -23,8 +23,7 @@ static const struct opt options[] = {
 	{ 'n', "count", "N", OPT_U64, offsetof(struct wait_config, count), 0, UINT64_MAX,
 	  .help = "end after so many lines of text (1); 0: never" },
 	{ 't', "timeout", "S", OPT_SECONDS, offsetof(struct wait_config, timeout_ns), 1,
-	  UINT64_C(1000000000) * 86400 * 365,
-	  .help = "give up after so many seconds in all" },
+	  UINT64_C(1000000000) * 86400 * 365, .help = "give up after so many seconds in all" },
 	{ 'r', "records", NULL, OPT_FLAG, offsetof(struct wait_config, records),
 	  .help = "print sequence number, times and status word too" },
 	{ 0 }
@@ -35,8 +34,9 @@ static const struct opt_command command = {
 	.arguments = "LINE",
 	.summary = "Waits for interrupts and prints one line of text for each time they come.",
 	.options = options,
-	.epilogue = "LINE is a number, the name of an action in /proc/interrupts, a PCI address or\n"
-		    "irqgen:L. Exit status: 0 they came, 1 an error, 124 the time ran out.\n",
+	.epilogue =
+		"LINE is a number, the name of an action in /proc/interrupts, a PCI address or\n"
+		"irqgen:L. Exit status: 0 they came, 1 an error, 124 the time ran out.\n",
 };
 
 static uint64_t clock_ns(void)
@@ -116,8 +116,8 @@ int cmd_wait(int argc, char **argv)
 	/* A line named by its device says which device the file is about. */
 	if (config.device &&
 	    procirq_descriptor_load(&descriptor, config.device,
-				    procirq_pci_find(name, address) ? NULL : address,
-				    why, sizeof(why))) {
+				    procirq_pci_find(name, address) ? NULL : address, why,
+				    sizeof(why))) {
 		msg_error("%s", why);
 		return EXIT_ERROR;
 	}

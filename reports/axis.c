@@ -7,8 +7,8 @@
 #include "report.h"
 
 /* Pixels of a character of an axis label, and between two labels. */
-#define CHAR_WIDTH	8.0
-#define LABEL_GAP	10.0
+#define CHAR_WIDTH 8.0
+#define LABEL_GAP  10.0
 
 /* What an axis shows for so many ns. It is logarithmic: zero is not on it. */
 double plot_value(const struct figure *figure, double ns)
@@ -24,9 +24,8 @@ const char *plot_unit(const struct figure *figure)
 /* Readable on white and on black. */
 const char *plot_colour(size_t i)
 {
-	static const char *const colours[] = { "#1f83c4", "#d9601a", "#16966b",
-					       "#b860a0", "#b98500", "#7a8793",
-					       "#d04a5a", "#6a6fd0" };
+	static const char *const colours[] = { "#1f83c4", "#d9601a", "#16966b", "#b860a0",
+					       "#b98500", "#7a8793", "#d04a5a", "#6a6fd0" };
 
 	return colours[i % (sizeof(colours) / sizeof(colours[0]))];
 }
@@ -41,10 +40,8 @@ void plot_write_text(const char *text, FILE *out)
 
 	fputc('\'', out);
 	for (c = text; *c; c++) {
-		bool safe = ((unsigned char)*c >= 0x80) ||
-			    (*c >= '0' && *c <= '9') ||
-			    (*c >= 'A' && *c <= 'Z') ||
-			    (*c >= 'a' && *c <= 'z') ||
+		bool safe = ((unsigned char)*c >= 0x80) || (*c >= '0' && *c <= '9') ||
+			    (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') ||
 			    strchr(" ._:+-/(),[]~<>=", *c);
 
 		fputc(safe ? *c : '?', out);
@@ -61,8 +58,7 @@ void plot_write_text(const char *text, FILE *out)
  *
  * Returns @cut.
  */
-const char *plot_cut_text(const char *text, size_t most,
-			  char cut[REPORT_CUT_BYTES])
+const char *plot_cut_text(const char *text, size_t most, char cut[REPORT_CUT_BYTES])
 {
 	size_t len = strlen(text), first, last;
 
@@ -77,8 +73,7 @@ const char *plot_cut_text(const char *text, size_t most,
 		first--;
 	while (text[last] && (text[last] & 0xc0) == 0x80)
 		last++;
-	snprintf(cut, REPORT_CUT_BYTES, "%.*s...%s", (int)first, text,
-		 text + last);
+	snprintf(cut, REPORT_CUT_BYTES, "%.*s...%s", (int)first, text, text + last);
 	return cut;
 }
 
@@ -101,8 +96,7 @@ static bool add_tic(struct tics *t, double tic)
 		return false;
 	snprintf(text, sizeof(text), "%.10g", tic);
 	at = log(tic / t->low) / log(t->high / t->low) * t->pixels;
-	half = t->least ? t->least / 2.0 :
-			  (double)strlen(text) * CHAR_WIDTH / 2;
+	half = t->least ? t->least / 2.0 : (double)strlen(text) * CHAR_WIDTH / 2;
 	if (at - half < t->reached)
 		return false;
 	fprintf(t->out, "%s\"%s\" %.10g", t->comma, text, tic);
@@ -132,8 +126,7 @@ static void add_even_tics(struct tics *t)
  * @least: room that a label takes along the axis; 0: as its text is wide
  * @out: script
  */
-void plot_write_tics(char axis, double low, double high, int pixels, int least,
-		     FILE *out)
+void plot_write_tics(char axis, double low, double high, int pixels, int least, FILE *out)
 {
 	static const double mantissas[] = { 1, 2, 5 };
 	struct tics t = { low, high, pixels, least, -INFINITY, "", out };
@@ -144,8 +137,7 @@ void plot_write_tics(char axis, double low, double high, int pixels, int least,
 	if (decades < 0.9)
 		add_even_tics(&t);
 	else
-		for (decade = pow(10, floor(log10(low))); decade <= high;
-		     decade *= 10)
+		for (decade = pow(10, floor(log10(low))); decade <= high; decade *= 10)
 			for (i = 0; i < n; i++)
 				add_tic(&t, decade * mantissas[i]);
 	fputs(")\n", out);

@@ -22,8 +22,7 @@ struct lines {
 	size_t n;
 };
 
-static bool is_line(const struct report_input *in, const struct line *line,
-		    const struct result *r)
+static bool is_line(const struct report_input *in, const struct line *line, const struct result *r)
 {
 	char title[REPORT_TITLE_BYTES];
 
@@ -31,8 +30,8 @@ static bool is_line(const struct report_input *in, const struct line *line,
 	       !strcmp(report_row_title(in, r, title), line->title);
 }
 
-static int lines_collect(const struct report *report, bool instructions,
-			 const char *stage, struct lines *lines)
+static int lines_collect(const struct report *report, bool instructions, const char *stage,
+			 struct lines *lines)
 {
 	size_t i, j, k;
 
@@ -40,8 +39,7 @@ static int lines_collect(const struct report *report, bool instructions,
 	for (i = 0; i < report->n_inputs; i++) {
 		const struct report_input *in = &report->inputs[i];
 
-		for (j = 0; in->instructions == instructions &&
-			    j < in->run.n_results; j++) {
+		for (j = 0; in->instructions == instructions && j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
 			struct line *list;
 
@@ -50,21 +48,18 @@ static int lines_collect(const struct report *report, bool instructions,
 					break;
 			if (k < lines->n || strcmp(r->stage, stage))
 				continue;
-			list = reallocarray(lines->list, lines->n + 1,
-					    sizeof(*list));
+			list = reallocarray(lines->list, lines->n + 1, sizeof(*list));
 			if (!list)
 				return -1;
 			lines->list = list;
-			list[lines->n] = (struct line){ .stage = r->stage,
-							.wait = r->wait };
+			list[lines->n] = (struct line){ .stage = r->stage, .wait = r->wait };
 			report_row_title(in, r, list[lines->n++].title);
 		}
 	}
 	return 0;
 }
 
-static const struct result *find(const struct report_input *in,
-				 const struct line *line)
+static const struct result *find(const struct report_input *in, const struct line *line)
 {
 	size_t j;
 
@@ -75,8 +70,7 @@ static const struct result *find(const struct report_input *in,
 }
 
 /* Is there a column for this input? */
-static bool is_column(const struct report_input *in, bool instructions,
-		      const struct lines *lines)
+static bool is_column(const struct report_input *in, bool instructions, const struct lines *lines)
 {
 	size_t i;
 
@@ -96,8 +90,7 @@ static size_t count_inputs(const struct report *report, bool instructions)
 }
 
 /* "3.793", "3793" or "n/a". Returns @text. */
-static const char *value_text(const struct result *r, uint32_t ppm,
-			      bool nanoseconds, char text[32])
+static const char *value_text(const struct result *r, uint32_t ppm, bool nanoseconds, char text[32])
 {
 	uint64_t ns = 0;
 
@@ -106,16 +99,14 @@ static const char *value_text(const struct result *r, uint32_t ppm,
 	else if (nanoseconds)
 		snprintf(text, 32, "%" PRIu64, ns);
 	else
-		snprintf(text, 32, "%.*f", ns < 100000 ? 3 : 1,
-			 (double)ns / 1000);
+		snprintf(text, 32, "%.*f", ns < 100000 ? 3 : 1, (double)ns / 1000);
 	return text;
 }
 
 /* --- page ------------------------------------------------------------------ */
 
 static void write_html_line(const struct report *report, bool instructions,
-			    const struct lines *lines,
-			    const struct line *line, FILE *out)
+			    const struct lines *lines, const struct line *line, FILE *out)
 {
 	char text[32];
 	size_t i;
@@ -131,8 +122,7 @@ static void write_html_line(const struct report *report, bool instructions,
 
 		if (!is_column(in, instructions, lines))
 			continue;
-		fprintf(out, "<td class=\"number\">%s",
-			value_text(r, 500000, instructions, text));
+		fprintf(out, "<td class=\"number\">%s", value_text(r, 500000, instructions, text));
 		if (r && r->hist.n)
 			fprintf(out, " <span class=\"dim\">%s</span>",
 				value_text(r, 990000, instructions, text));
@@ -141,19 +131,17 @@ static void write_html_line(const struct report *report, bool instructions,
 	fputs("</tr>\n", out);
 }
 
-static void write_html_table(const struct report *report, bool instructions,
-			     const char *stage, FILE *out)
+static void write_html_table(const struct report *report, bool instructions, const char *stage,
+			     FILE *out)
 {
 	struct lines lines;
 	size_t i;
 
 	if (!lines_collect(report, instructions, stage, &lines) && lines.n) {
 		fprintf(out, "<h3>%s%s, %s</h3>\n",
-			strcmp(stage, "total") ? "Handler to user" :
-						 "Raised to user",
+			strcmp(stage, "total") ? "Handler to user" : "Raised to user",
 			": median and p99",
-			instructions ? "instructions executed" :
-				       "microseconds (µs)");
+			instructions ? "instructions executed" : "microseconds (µs)");
 		fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
 		      out);
 		for (i = 0; i < report->n_inputs; i++) {
@@ -165,8 +153,7 @@ static void write_html_table(const struct report *report, bool instructions,
 		}
 		fputs("</tr></thead>\n<tbody>\n", out);
 		for (i = 0; i < lines.n; i++)
-			write_html_line(report, instructions, &lines,
-					&lines.list[i], out);
+			write_html_line(report, instructions, &lines, &lines.list[i], out);
 		fputs("</tbody></table></div>\n", out);
 	}
 	free(lines.list);
@@ -223,7 +210,8 @@ void claims_write_html(const struct report *report, FILE *out)
 
 		if (!with->stage)
 			continue;
-		fprintf(out, "<p>May be compared with: %s. <span class=\"dim\">May not: %s.</span></p>\n<ul class=\"claims\">\n",
+		fprintf(out,
+			"<p>May be compared with: %s. <span class=\"dim\">May not: %s.</span></p>\n<ul class=\"claims\">\n",
 			with->may, with->may_not);
 		for (c = ref_claims; c->system; c++) {
 			if ((int)c->kind != kind)
@@ -251,8 +239,7 @@ void claims_write_html(const struct report *report, FILE *out)
 /* --- terminals ------------------------------------------------------------- */
 
 static void write_text_table(const struct report *report, bool instructions,
-			     const struct lines *lines, int name_width,
-			     int columns, FILE *out)
+			     const struct lines *lines, int name_width, int columns, FILE *out)
 {
 	int width, used = 0, fit;
 	size_t from = 0, i, j, n;
@@ -267,26 +254,22 @@ static void write_text_table(const struct report *report, bool instructions,
 	fit = fit < 1 ? 1 : fit;
 	while (from < report->n_inputs) {
 		for (n = from, used = 0; n < report->n_inputs && used < fit; n++)
-			used += is_column(&report->inputs[n], instructions,
-					  lines);
+			used += is_column(&report->inputs[n], instructions, lines);
 		if (!used)
 			break;
 		fprintf(out, "%-*s", name_width, "way");
 		for (i = from; i < n; i++)
 			if (is_column(&report->inputs[i], instructions, lines))
-				fprintf(out, "%*s", width,
-					report->inputs[i].label);
+				fprintf(out, "%*s", width, report->inputs[i].label);
 		fputc('\n', out);
 		for (j = 0; j < lines->n; j++) {
 			fprintf(out, "%-*s", name_width, lines->list[j].title);
 			for (i = from; i < n; i++)
-				if (is_column(&report->inputs[i], instructions,
-					      lines))
+				if (is_column(&report->inputs[i], instructions, lines))
 					fprintf(out, "%*s", width,
 						value_text(find(&report->inputs[i],
 								&lines->list[j]),
-							   500000, instructions,
-							   text));
+							   500000, instructions, text));
 			fputc('\n', out);
 		}
 		fputc('\n', out);
@@ -300,8 +283,7 @@ static void write_text_table(const struct report *report, bool instructions,
  * @style: width
  * @out: nothing where there is but one input
  */
-void compare_write_text(const struct report *report,
-			const struct text_style *style, FILE *out)
+void compare_write_text(const struct report *report, const struct text_style *style, FILE *out)
 {
 	static const char *const stages[] = { "total", "handler_to_user" };
 	struct lines lines;
@@ -312,8 +294,7 @@ void compare_write_text(const struct report *report,
 		return;
 	for (unit = 1; unit >= 0; unit--)
 		for (i = 0; i < 2; i++) {
-			if (lines_collect(report, unit == 1, stages[i], &lines) ||
-			    !lines.n) {
+			if (lines_collect(report, unit == 1, stages[i], &lines) || !lines.n) {
 				free(lines.list);
 				continue;
 			}
@@ -322,8 +303,7 @@ void compare_write_text(const struct report *report,
 					width = (int)strlen(lines.list[j].title) + 1;
 			fprintf(out, "Median, %s, %s\n", stage_title(stages[i]),
 				unit ? "instructions" : "us");
-			write_text_table(report, unit == 1, &lines, width,
-					 style->columns, out);
+			write_text_table(report, unit == 1, &lines, width, style->columns, out);
 			free(lines.list);
 		}
 }

@@ -16,7 +16,7 @@
 /* Pixels of a plot that its axes and their labels take. */
 #define MARGIN_X 90
 #define MARGIN_Y 70
-#define KEY_ROW 20
+#define KEY_ROW	 20
 
 /* Both ends of what the curves hold, in the figure's unit. */
 static void range_of(const struct figure *figure, double *low, double *high)
@@ -37,8 +37,8 @@ static void range_of(const struct figure *figure, double *low, double *high)
 
 /* --- data ----------------------------------------------------------------- */
 
-static void write_bins(const struct figure *figure, const struct hist *h,
-		       double low, double high, int bins, FILE *out)
+static void write_bins(const struct figure *figure, const struct hist *h, double low, double high,
+		       int bins, FILE *out)
 {
 	double step = log(high / low) / bins;
 	uint64_t counts[BINS_MAX] = { 0 };
@@ -47,8 +47,7 @@ static void write_bins(const struct figure *figure, const struct hist *h,
 	int i;
 
 	while (hist_next(h, &position, &b)) {
-		double at = plot_value(figure, (double)(b.low < h->min ?
-							h->min : b.low));
+		double at = plot_value(figure, (double)(b.low < h->min ? h->min : b.low));
 
 		i = (int)(log(fmax(at, low) / low) / step);
 		counts[i < bins ? i : bins - 1] += b.count;
@@ -75,13 +74,11 @@ static void write_histograms(const struct figure *figure, FILE *out)
 	bins = (int)(log(high / low) / finest);
 	bins = bins < 1 ? 1 : bins > BINS_MAX ? BINS_MAX : bins;
 	for (i = 0; i < figure->n; i++)
-		write_bins(figure, &figure->series[i].result->hist, low, high,
-			   bins, out);
+		write_bins(figure, &figure->series[i].result->hist, low, high, bins, out);
 }
 
 /* The part of a percentile curve that the samples carry, or the rest of it. */
-static void write_curve(const struct figure *figure, const struct hist *h,
-			bool carried, FILE *out)
+static void write_curve(const struct figure *figure, const struct hist *h, bool carried, FILE *out)
 {
 	double last_x = 0, last_y = 0;
 	struct hist_bucket b;
@@ -110,8 +107,7 @@ static void write_curve(const struct figure *figure, const struct hist *h,
 			fprintf(out, "%.7g %.7g\n", last_x, last_y);
 			last_x = 0;
 		}
-		if (carried && x < last_x * POINT_RATIO &&
-		    y < last_y * POINT_RATIO)
+		if (carried && x < last_x * POINT_RATIO && y < last_y * POINT_RATIO)
 			continue;
 		fprintf(out, "%.7g %.7g\n", x, y);
 		if (carried) {
@@ -148,15 +144,13 @@ void curves_write_data(const struct figure *figure, FILE *out)
 
 static void write_percentile_tics(uint64_t n, FILE *out)
 {
-	static const char *const labels[] = { "90",	"99",	   "99.9",
-					      "99.99",	"99.999",  "99.9999",
-					      "99.99999" };
+	static const char *const labels[] = { "90",	"99",	   "99.9",    "99.99",
+					      "99.999", "99.9999", "99.99999" };
 	double x = 10;
 	size_t i;
 
 	fputs("set xtics (\"0\" 1, \"50\" 2", out);
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]) && x <= (double)n;
-	     i++, x *= 10)
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]) && x <= (double)n; i++, x *= 10)
 		fprintf(out, ", \"%s\" %.0f", labels[i], x);
 	fputs(")\n", out);
 }
@@ -169,8 +163,7 @@ static size_t title_room(const struct drawing *drawing)
 	return (size_t)(drawing->width - MARGIN_X - 20) / 8;
 }
 
-static void write_arrays(const struct figure *figure,
-			 const struct drawing *drawing, FILE *out)
+static void write_arrays(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
 	size_t n = figure->n, i;
 	char cut[REPORT_CUT_BYTES];
@@ -178,15 +171,14 @@ static void write_arrays(const struct figure *figure,
 	fprintf(out, "n = %zu\narray title[%zu]\narray colour[%zu]\n", n, n, n);
 	for (i = 0; i < n; i++) {
 		fprintf(out, "title[%zu] = ", i + 1);
-		plot_write_text(plot_cut_text(figure->series[i].title,
-					      title_room(drawing), cut), out);
+		plot_write_text(plot_cut_text(figure->series[i].title, title_room(drawing), cut),
+				out);
 		fprintf(out, "\ncolour[%zu] = '%s'\n", i + 1, plot_colour(i));
 	}
 }
 
 /* Entries of the key beside each other, so that the longest has room. */
-static int key_columns(const struct figure *figure,
-		       const struct drawing *drawing)
+static int key_columns(const struct figure *figure, const struct drawing *drawing)
 {
 	size_t longest = 1, len, i;
 	int columns;
@@ -214,27 +206,23 @@ int curves_height(const struct figure *figure, const struct drawing *drawing)
 	return drawing->height + (key_rows(figure, drawing) - 1) * KEY_ROW;
 }
 
-static void write_axes(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out)
+static void write_axes(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
 	double low, high;
 	uint64_t most = 2;
 	size_t i;
 
 	range_of(figure, &low, &high);
-	fprintf(out, "unit = '%s%s'\n", figure->instructions ? "" : "latency, ",
-		plot_unit(figure));
+	fprintf(out, "unit = '%s%s'\n", figure->instructions ? "" : "latency, ", plot_unit(figure));
 	if (figure->kind == FIGURE_HISTOGRAM) {
 		fprintf(out, "x_low = %.7g\nx_high = %.7g\n", low, high);
-		plot_write_tics('x', low, high, drawing->width - MARGIN_X, 0,
-				out);
+		plot_write_tics('x', low, high, drawing->width - MARGIN_X, 0, out);
 		return;
 	}
 	for (i = 0; i < figure->n; i++)
 		if (figure->series[i].result->hist.n > most)
 			most = figure->series[i].result->hist.n;
-	fprintf(out, "y_low = %.7g\ny_high = %.7g\nx_high = %.7g\n", low, high,
-		(double)most * 1.3);
+	fprintf(out, "y_low = %.7g\ny_high = %.7g\nx_high = %.7g\n", low, high, (double)most * 1.3);
 	plot_write_tics('y', low, high, drawing->height - MARGIN_Y, 30, out);
 	write_percentile_tics(most, out);
 }
@@ -245,13 +233,10 @@ static void write_axes(const struct figure *figure,
  * @drawing: its size
  * @out: script; terminal, output and data are set before
  */
-void curves_write_script(const struct figure *figure,
-			 const struct drawing *drawing, FILE *out)
+void curves_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
 	fprintf(out, "key_columns = %d\n", key_columns(figure, drawing));
 	write_arrays(figure, drawing, out);
 	write_axes(figure, drawing, out);
-	fputs(figure->kind == FIGURE_HISTOGRAM ? template_histogram :
-						 template_percentiles,
-	      out);
+	fputs(figure->kind == FIGURE_HISTOGRAM ? template_histogram : template_percentiles, out);
 }

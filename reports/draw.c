@@ -81,8 +81,8 @@ static int write_inputs(const struct figures *figures, const char *scratch)
 }
 
 /* SVG text is kept in @figure; but for narrow screens, files go to @folder. */
-static int collect(struct figure *figure, const struct drawing *drawing,
-		   const char *scratch, const char *folder)
+static int collect(struct figure *figure, const struct drawing *drawing, const char *scratch,
+		   const char *folder)
 {
 	char *path = join(scratch, figure->name, drawing->suffix), *text;
 	FILE *file;
@@ -116,8 +116,7 @@ static int collect(struct figure *figure, const struct drawing *drawing,
 	return err;
 }
 
-static void remove_file(const char *folder, const char *name,
-			const char *suffix)
+static void remove_file(const char *folder, const char *name, const char *suffix)
 {
 	char *path = join(folder, name, suffix);
 
@@ -133,8 +132,7 @@ static void remove_scratch(const struct figures *figures, const char *scratch)
 	for (i = 0; i < figures->n; i++) {
 		remove_file(scratch, figures->list[i].name, ".dat");
 		for (j = 0; j < N_DRAWINGS; j++)
-			remove_file(scratch, figures->list[i].name,
-				    drawings[j].suffix);
+			remove_file(scratch, figures->list[i].name, drawings[j].suffix);
 	}
 	remove_file(scratch, script_name, "");
 	rmdir(scratch);
@@ -156,18 +154,15 @@ int figures_draw(struct figures *figures, const char *folder)
 
 	if (!figures->n)
 		return 0;
-	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX",
-		 tmp && *tmp ? tmp : "/tmp");
+	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(scratch)) {
-		msg_error("%s: cannot make a temporary folder: %s", scratch,
-			  strerror(errno));
+		msg_error("%s: cannot make a temporary folder: %s", scratch, strerror(errno));
 		return -1;
 	}
 	err = write_inputs(figures, scratch) || plot_run(scratch, script_name);
 	for (i = 0; i < figures->n && !err; i++)
 		for (j = 0; j < N_DRAWINGS && !err; j++)
-			err = collect(&figures->list[i], &drawings[j], scratch,
-				      folder);
+			err = collect(&figures->list[i], &drawings[j], scratch, folder);
 	remove_scratch(figures, scratch);
 	return err ? -1 : 0;
 }

@@ -8,13 +8,13 @@
 #include "report.h"
 
 /* Overviews need rows to compare; a heat map needs time. */
-#define BLOCKS_MIN	2
-#define CPUS_MIN	2
+#define BLOCKS_MIN 2
+#define CPUS_MIN   2
 
 static const char *const kind_names[FIGURE_KINDS] = {
-	[FIGURE_RANGES] = "overview",	      [FIGURE_STAGES] = "stages",
-	[FIGURE_HISTOGRAM] = "histogram",     [FIGURE_PERCENTILES] = "percentiles",
-	[FIGURE_HEAT] = "heat",		      [FIGURE_CPUS] = "cpus",
+	[FIGURE_RANGES] = "overview",	  [FIGURE_STAGES] = "stages",
+	[FIGURE_HISTOGRAM] = "histogram", [FIGURE_PERCENTILES] = "percentiles",
+	[FIGURE_HEAT] = "heat",		  [FIGURE_CPUS] = "cpus",
 };
 
 /* --- lists ---------------------------------------------------------------- */
@@ -24,11 +24,9 @@ struct rows {
 	size_t n;
 };
 
-static int rows_add(struct rows *rows, const struct report_input *in,
-		    const struct result *r)
+static int rows_add(struct rows *rows, const struct report_input *in, const struct result *r)
 {
-	struct series *list = reallocarray(rows->list, rows->n + 1,
-					   sizeof(*list));
+	struct series *list = reallocarray(rows->list, rows->n + 1, sizeof(*list));
 
 	if (!list)
 		return -1;
@@ -39,8 +37,8 @@ static int rows_add(struct rows *rows, const struct report_input *in,
 }
 
 /* Rows of a stage that have samples, of the inputs of one unit. */
-static int rows_collect(struct rows *rows, const struct report *report,
-			const char *stage, bool instructions)
+static int rows_collect(struct rows *rows, const struct report *report, const char *stage,
+			bool instructions)
 {
 	size_t i, j;
 
@@ -48,12 +46,10 @@ static int rows_collect(struct rows *rows, const struct report *report,
 	for (i = 0; i < report->n_inputs; i++) {
 		const struct report_input *in = &report->inputs[i];
 
-		for (j = 0; in->instructions == instructions &&
-			    j < in->run.n_results; j++) {
+		for (j = 0; in->instructions == instructions && j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
 
-			if (!strcmp(r->stage, stage) && r->hist.n &&
-			    rows_add(rows, in, r))
+			if (!strcmp(r->stage, stage) && r->hist.n && rows_add(rows, in, r))
 				return -1;
 		}
 	}
@@ -85,8 +81,7 @@ static int rows_group(struct rows *rows)
 	}
 	for (i = 0; i < rows->n; i++)
 		for (j = i; !taken[i] && j < rows->n; j++) {
-			if (taken[j] || (j > i && strcmp(rows->list[i].title,
-							 rows->list[j].title)))
+			if (taken[j] || (j > i && strcmp(rows->list[i].title, rows->list[j].title)))
 				continue;
 			list[n++] = rows->list[j];
 			if (j > i)
@@ -116,12 +111,12 @@ static void set_name(struct figure *f, const char *part)
 	char *c;
 
 	snprintf(f->name, sizeof(f->name), "%s%s-%.40s%s%.60s",
-		 f->instructions ? "instructions-" : "", kind_names[f->kind],
-		 f->stage, *part ? "-" : "", part);
+		 f->instructions ? "instructions-" : "", kind_names[f->kind], f->stage,
+		 *part ? "-" : "", part);
 	n = strlen(f->name);
 	for (c = f->name; c < f->name + n; c++) {
-		bool fine = (*c >= 'a' && *c <= 'z') || *c == '_' ||
-			    (*c >= '0' && *c <= '9') || *c == '.';
+		bool fine = (*c >= 'a' && *c <= 'z') || *c == '_' || (*c >= '0' && *c <= '9') ||
+			    *c == '.';
 
 		if (fine)
 			f->name[kept++] = *c;
@@ -149,9 +144,8 @@ static bool name_is_taken(const struct figures *figures, const char *name)
  * One more figure of rows @from to @to, unless there are enough of its kind.
  * Returns 0, or -1 when memory is out.
  */
-static int add_figure(struct figures *figures, const struct figure *like,
-		      const struct rows *rows, size_t from, size_t to,
-		      const char *part)
+static int add_figure(struct figures *figures, const struct figure *like, const struct rows *rows,
+		      size_t from, size_t to, const char *part)
 {
 	struct figure *list, *f;
 	size_t i, n = 0;
@@ -189,18 +183,16 @@ static int add_figure(struct figures *figures, const struct figure *like,
 	if (*part) {
 		size_t len = strlen(f->caption);
 
-		snprintf(f->caption + len, sizeof(f->caption) - len, ": %s",
-			 part);
+		snprintf(f->caption + len, sizeof(f->caption) - len, ": %s", part);
 	}
 	figures->n++;
 	return 0;
 }
 
-static struct figure figure_of(enum figure_kind kind, const char *stage,
-			       bool instructions, const char *caption)
+static struct figure figure_of(enum figure_kind kind, const char *stage, bool instructions,
+			       const char *caption)
 {
-	struct figure f = { .kind = kind, .stage = stage,
-			    .instructions = instructions };
+	struct figure f = { .kind = kind, .stage = stage, .instructions = instructions };
 
 	snprintf(f.caption, sizeof(f.caption), "%s", caption);
 	return f;
@@ -212,24 +204,21 @@ static const char *stage_caption(const char *stage)
 }
 
 /* A chart of the ranges of every row, with the claims of that stage. */
-static int add_overview(struct figures *figures, const struct report *report,
-			const char *stage, bool instructions)
+static int add_overview(struct figures *figures, const struct report *report, const char *stage,
+			bool instructions)
 {
 	char caption[64];
 	struct figure f;
 	struct rows rows;
 	int kind, err;
 
-	snprintf(caption, sizeof(caption), "%s: all ways",
-		 stage_caption(stage));
+	snprintf(caption, sizeof(caption), "%s: all ways", stage_caption(stage));
 	f = figure_of(FIGURE_RANGES, stage, instructions, caption);
 	/* A claim is a time: it says nothing of instructions. */
 	for (kind = 0; kind < REF_KINDS && !instructions; kind++)
-		if (ref_comparisons[kind].stage &&
-		    !strcmp(ref_comparisons[kind].stage, stage))
+		if (ref_comparisons[kind].stage && !strcmp(ref_comparisons[kind].stage, stage))
 			f.claims |= 1u << kind;
-	err = rows_collect(&rows, report, stage, instructions) ||
-	      rows_group(&rows);
+	err = rows_collect(&rows, report, stage, instructions) || rows_group(&rows);
 	if (!err && rows.n)
 		err = add_figure(figures, &f, &rows, 0, rows.n, "");
 	free(rows.list);
@@ -245,25 +234,22 @@ static bool is_divided(const struct series *row)
 	for (i = 0; i < run->n_results; i++) {
 		const struct result *r = &run->results[i];
 
-		if (report_is_part(r->stage) && r->hist.n &&
-		    r->cpu == row->result->cpu && report_same_line(r, row->result) &&
-		    result_same_way(r, row->result))
+		if (report_is_part(r->stage) && r->hist.n && r->cpu == row->result->cpu &&
+		    report_same_line(r, row->result) && result_same_way(r, row->result))
 			return true;
 	}
 	return false;
 }
 
-static int add_stages(struct figures *figures, const struct report *report,
-		      bool instructions)
+static int add_stages(struct figures *figures, const struct report *report, bool instructions)
 {
-	struct figure f = figure_of(FIGURE_STAGES, "total", instructions,
-				    "Where the mean goes: stages");
+	struct figure f =
+		figure_of(FIGURE_STAGES, "total", instructions, "Where the mean goes: stages");
 	struct rows rows;
 	size_t i, n = 0;
 	int err;
 
-	err = rows_collect(&rows, report, "total", instructions) ||
-	      rows_group(&rows);
+	err = rows_collect(&rows, report, "total", instructions) || rows_group(&rows);
 	for (i = 0; !err && i < rows.n; i++)
 		if (is_divided(&rows.list[i]))
 			rows.list[n++] = rows.list[i];
@@ -282,8 +268,7 @@ static void prefix_titles(struct rows *rows)
 		char way[REPORT_TITLE_BYTES];
 
 		memcpy(way, s->title, sizeof(way));
-		snprintf(s->title, sizeof(s->title), "%s: %.110s",
-			 s->input->label, way);
+		snprintf(s->title, sizeof(s->title), "%s: %.110s", s->input->label, way);
 	}
 }
 
@@ -293,8 +278,7 @@ static int rows_group_lines(struct rows *rows)
 	size_t i;
 
 	for (i = 0; i < rows->n; i++)
-		report_line_title(rows->list[i].input, rows->list[i].result,
-			   rows->list[i].title);
+		report_line_title(rows->list[i].input, rows->list[i].result, rows->list[i].title);
 	return rows_group(rows);
 }
 
@@ -302,8 +286,8 @@ static int rows_group_lines(struct rows *rows)
 static void curve_title(struct series *s)
 {
 	if (s->input->with_cpu)
-		snprintf(s->title, sizeof(s->title), "%s, CPU %" PRId64,
-			 s->input->label, s->result->cpu);
+		snprintf(s->title, sizeof(s->title), "%s, CPU %" PRId64, s->input->label,
+			 s->result->cpu);
 	else
 		snprintf(s->title, sizeof(s->title), "%s", s->input->label);
 }
@@ -335,14 +319,12 @@ static int add_curves(struct figures *figures, const struct report *report,
 	for (from = 0; from < rows.n && !err; from = to) {
 		for (to = from + 1; to < rows.n; to++)
 			if (to - from == REPORT_CURVES_MAX ||
-			    (several && strcmp(rows.list[to].title,
-					       rows.list[from].title)))
+			    (several && strcmp(rows.list[to].title, rows.list[from].title)))
 				break;
 		if (several)
 			memcpy(part, rows.list[from].title, sizeof(part));
 		else
-			snprintf(part, sizeof(part), "part %zu",
-				 from / REPORT_CURVES_MAX + 1);
+			snprintf(part, sizeof(part), "part %zu", from / REPORT_CURVES_MAX + 1);
 		for (i = from; i < to && several; i++)
 			curve_title(&rows.list[i]);
 		err = add_figure(figures, like, &rows, from, to, part);
@@ -352,28 +334,24 @@ out:
 	return err;
 }
 
-static int add_both_curves(struct figures *figures, const struct report *report,
-			   const char *stage, bool instructions)
+static int add_both_curves(struct figures *figures, const struct report *report, const char *stage,
+			   bool instructions)
 {
 	char caption[64];
 	struct figure f;
 	int err;
 
-	snprintf(caption, sizeof(caption), "%s: histogram",
-		 stage_caption(stage));
+	snprintf(caption, sizeof(caption), "%s: histogram", stage_caption(stage));
 	f = figure_of(FIGURE_HISTOGRAM, stage, instructions, caption);
 	err = add_curves(figures, report, &f);
-	snprintf(caption, sizeof(caption), "%s: percentiles",
-		 stage_caption(stage));
+	snprintf(caption, sizeof(caption), "%s: percentiles", stage_caption(stage));
 	f = figure_of(FIGURE_PERCENTILES, stage, instructions, caption);
 	return err ? err : add_curves(figures, report, &f);
 }
 
-static int add_heat(struct figures *figures, const struct report *report,
-		    bool instructions)
+static int add_heat(struct figures *figures, const struct report *report, bool instructions)
 {
-	struct figure f = figure_of(FIGURE_HEAT, "total", instructions,
-				    "Over the time of the run");
+	struct figure f = figure_of(FIGURE_HEAT, "total", instructions, "Over the time of the run");
 	bool several = count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i;
@@ -384,18 +362,15 @@ static int add_heat(struct figures *figures, const struct report *report,
 		prefix_titles(&rows);
 	for (i = 0; i < rows.n && !err; i++)
 		if (rows.list[i].result->blocks.n >= BLOCKS_MIN)
-			err = add_figure(figures, &f, &rows, i, i + 1,
-					 rows.list[i].title);
+			err = add_figure(figures, &f, &rows, i, i + 1, rows.list[i].title);
 	free(rows.list);
 	return err;
 }
 
 /* A panel for each line and way that was seen on several CPUs. */
-static int add_cpus(struct figures *figures, const struct report *report,
-		    bool instructions)
+static int add_cpus(struct figures *figures, const struct report *report, bool instructions)
 {
-	struct figure f = figure_of(FIGURE_CPUS, "total", instructions,
-				    "By CPU");
+	struct figure f = figure_of(FIGURE_CPUS, "total", instructions, "By CPU");
 	bool several = count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i, from, to;
@@ -414,12 +389,10 @@ static int add_cpus(struct figures *figures, const struct report *report,
 				break;
 		if (to - from < CPUS_MIN)
 			continue;
-		snprintf(part, sizeof(part), "%s%s%.110s",
-			 several ? in->label : "", several ? ": " : "",
-			 rows.list[from].title);
+		snprintf(part, sizeof(part), "%s%s%.110s", several ? in->label : "",
+			 several ? ": " : "", rows.list[from].title);
 		for (i = from; i < to; i++)
-			snprintf(rows.list[i].title,
-				 sizeof(rows.list[i].title), "CPU %" PRId64,
+			snprintf(rows.list[i].title, sizeof(rows.list[i].title), "CPU %" PRId64,
 				 rows.list[i].result->cpu);
 		err = add_figure(figures, &f, &rows, from, to, part);
 	}
@@ -443,12 +416,10 @@ int figures_make(const struct report *report, struct figures *figures)
 		bool instructions = unit == 1;
 
 		err = add_overview(figures, report, "total", instructions) ||
-		      add_overview(figures, report, "handler_to_user",
-				   instructions) ||
+		      add_overview(figures, report, "handler_to_user", instructions) ||
 		      add_stages(figures, report, instructions) ||
 		      add_both_curves(figures, report, "total", instructions) ||
-		      add_both_curves(figures, report, "handler_to_user",
-				      instructions) ||
+		      add_both_curves(figures, report, "handler_to_user", instructions) ||
 		      add_heat(figures, report, instructions) ||
 		      add_cpus(figures, report, instructions);
 	}

@@ -8,10 +8,10 @@
 #include "report.h"
 
 /* Cells: what is finer than that nobody sees, and the page would grow. */
-#define COLUMNS_MAX	64
-#define LINES		30
-#define MARGIN_X	90
-#define MARGIN_Y	100
+#define COLUMNS_MAX 64
+#define LINES	    30
+#define MARGIN_X    90
+#define MARGIN_Y    100
 
 struct column {
 	double from_s, to_s;
@@ -20,7 +20,7 @@ struct column {
 };
 
 struct heat {
-	double low, high;	/* of the axis, in the figure's unit */
+	double low, high; /* of the axis, in the figure's unit */
 	struct column columns[COLUMNS_MAX + 1];
 	size_t n;
 	uint64_t most;
@@ -28,21 +28,18 @@ struct heat {
 
 static int line_of(const struct heat *heat, double value)
 {
-	int i = (int)(log(value / heat->low) / log(heat->high / heat->low) *
-		      LINES);
+	int i = (int)(log(value / heat->low) / log(heat->high / heat->low) * LINES);
 
 	return i < 0 ? 0 : i >= LINES ? LINES - 1 : i;
 }
 
-static void add_block(const struct figure *figure, struct heat *heat,
-		      const struct block *block)
+static void add_block(const struct figure *figure, struct heat *heat, const struct block *block)
 {
 	struct column *c = &heat->columns[heat->n - 1];
 	size_t i;
 
 	for (i = 0; i < block->n_buckets; i++) {
-		double value = plot_value(figure,
-					  (double)block->buckets[i].low);
+		double value = plot_value(figure, (double)block->buckets[i].low);
 		uint64_t *count = &c->counts[line_of(heat, value)];
 
 		*count += block->buckets[i].count;
@@ -85,8 +82,7 @@ static bool is_sane(const struct figure *figure)
 {
 	const struct blocks *b = &figure->series[0].result->blocks;
 
-	return b->length_ns && b->n &&
-	       b->list[b->n - 1].start_ns < INT64_MAX / 2 &&
+	return b->length_ns && b->n && b->list[b->n - 1].start_ns < INT64_MAX / 2 &&
 	       b->length_ns < INT64_MAX / 4;
 }
 
@@ -109,22 +105,19 @@ void heat_write_data(const struct figure *figure, FILE *out)
 		const struct column *c = &heat->columns[i];
 
 		for (j = 0; j < LINES; j++) {
-			double share = log1p((double)c->counts[j]) /
-				       log1p((double)heat->most);
+			double share = log1p((double)c->counts[j]) / log1p((double)heat->most);
 
 			if (!c->counts[j])
 				continue;
 			/* Opacity: the page behind is light or dark. */
-			fprintf(out, "%.6g %.6g %.7g %.7g 0x%02x1f83c4\n",
-				c->from_s, c->to_s, heat->low * exp(j * step),
-				heat->low * exp((j + 1) * step),
+			fprintf(out, "%.6g %.6g %.7g %.7g 0x%02x1f83c4\n", c->from_s, c->to_s,
+				heat->low * exp(j * step), heat->low * exp((j + 1) * step),
 				(unsigned int)(255 * 0.88 * (1 - share)));
 		}
 	}
 	fputs("\n\n", out);
 	for (i = 0; i < heat->n; i++)
-		fprintf(out, "%.6g %.6g %.7g\n", heat->columns[i].from_s,
-			heat->columns[i].to_s,
+		fprintf(out, "%.6g %.6g %.7g\n", heat->columns[i].from_s, heat->columns[i].to_s,
 			plot_value(figure, (double)heat->columns[i].max));
 	free(heat);
 }
@@ -135,8 +128,7 @@ void heat_write_data(const struct figure *figure, FILE *out)
  * @drawing: its size
  * @out: script; terminal, output and data are set before
  */
-void heat_write_script(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out)
+void heat_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
 	const struct result *r = figure->series[0].result;
 	const struct blocks *b = &r->blocks;
@@ -150,13 +142,12 @@ void heat_write_script(const struct figure *figure,
 
 	for (i = 0; (end - begin) / step > pixels / 60.0; i++)
 		step *= i % 3 == 1 ? 2.5 : 2;
-	fprintf(out, "set logscale y\nset xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\n",
-		begin, end, low, high);
+	fprintf(out, "set logscale y\nset xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\n", begin, end,
+		low, high);
 	fprintf(out, "set xlabel 'time since the begin of the run, s'\nset ylabel '%s%s'\n",
 		figure->instructions ? "" : "latency, ", plot_unit(figure));
 	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n", step);
-	plot_write_tics('y', low, high, drawing->height * 3 / 4 - MARGIN_Y, 24,
-			out);
+	plot_write_tics('y', low, high, drawing->height * 3 / 4 - MARGIN_Y, 24, out);
 	fputs("set border 3\nset tics nomirror out scale 0.6\nset key outside top center horizontal samplen 2\n"
 	      "plot data index 0 using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fs solid noborder lc rgb variable notitle, \\\n"
 	      "\tdata index 1 using 1:3:($2-$1):(0) with vectors nohead lw 1.6 lc rgb '#d9601a' title 'maximum of the span'",

@@ -24,8 +24,7 @@ static void base64(const char *data, size_t len, FILE *out)
 
 	for (i = 0; i < len; i += 3) {
 		left = len - i;
-		v = (uint32_t)d[i] << 16 |
-		    (left > 1 ? (uint32_t)d[i + 1] << 8 : 0) |
+		v = (uint32_t)d[i] << 16 | (left > 1 ? (uint32_t)d[i + 1] << 8 : 0) |
 		    (left > 2 ? d[i + 2] : 0);
 		fputc(digits[v >> 18], out);
 		fputc(digits[v >> 12 & 63], out);
@@ -52,8 +51,7 @@ static void write_title(struct page *page)
 	}
 }
 
-static void write_warning(struct page *page, const struct report_input *in,
-			  const char *text)
+static void write_warning(struct page *page, const struct report_input *in, const char *text)
 {
 	fputs("<li>", page->out);
 	if (report_count_files(page->report) > 1) {
@@ -80,27 +78,23 @@ static void write_warnings(struct page *page)
 		const struct report_input *in = &page->report->inputs[i];
 
 		if (in->run.interrupted)
-			write_warning(page, in,
-				      "interrupted: this is part of the run");
+			write_warning(page, in, "interrupted: this is part of the run");
 		else if (in->run.partial)
-			write_warning(page, in,
-				      "not complete: this is part of the run");
+			write_warning(page, in, "not complete: this is part of the run");
 		for (j = 0; j < in->run.system.n_warnings; j++)
 			write_warning(page, in, in->run.system.warnings[j]);
 	}
 	fputs("</ul>", page->out);
 }
 
-static void write_time(struct page *page, const struct report_input *in,
-		       bool known, uint64_t ns)
+static void write_time(struct page *page, const struct report_input *in, bool known, uint64_t ns)
 {
 	fputs("<td class=\"number\">", page->out);
 	/* Above 100 us the histogram knows no finer than that. */
 	if (known && in->instructions)
 		fprintf(page->out, "%" PRIu64, ns);
 	else if (known)
-		fprintf(page->out, "%.*f", ns < 100000 ? 3 : 1,
-			(double)ns / 1000);
+		fprintf(page->out, "%.*f", ns < 100000 ? 3 : 1, (double)ns / 1000);
 	else
 		fputs("n/a", page->out);
 	fputs("</td>", page->out);
@@ -119,15 +113,13 @@ static bool is_carried(const struct report *report, uint32_t ppm)
 
 	for (i = 0; i < report->n_inputs; i++)
 		for (j = 0; j < report->inputs[i].run.n_results; j++)
-			if (hist_percentile(
-				    &report->inputs[i].run.results[j].hist, ppm,
-				    &value))
+			if (hist_percentile(&report->inputs[i].run.results[j].hist, ppm, &value))
 				return true;
 	return false;
 }
 
-static void write_row(struct page *page, const struct report_input *in,
-		      const struct result *r, bool first)
+static void write_row(struct page *page, const struct report_input *in, const struct result *r,
+		      bool first)
 {
 	const struct result_percentile *p;
 	char title[REPORT_TITLE_BYTES];
@@ -140,8 +132,7 @@ static void write_row(struct page *page, const struct report_input *in,
 		html_escape(in->label, page->out);
 		fputs(": ", page->out);
 	}
-	html_escape(report_row_title(in, r, title),
-		    page->out);
+	html_escape(report_row_title(in, r, title), page->out);
 	fputs("</th><td>", page->out);
 	html_escape(stage_title(r->stage), page->out);
 	fputs("</td>", page->out);
@@ -169,13 +160,11 @@ static void write_heading(struct page *page, const char *text)
 
 static void write_table(struct page *page)
 {
-	static const char *const counts[] = { "raised", "delivered",
-					      "coalesced", "lost" };
+	static const char *const counts[] = { "raised", "delivered", "coalesced", "lost" };
 	const struct result_percentile *p;
 	size_t i, j;
 
-	fputs("<table class=\"results\">\n<thead><tr><th>way</th><th>stage</th>",
-	      page->out);
+	fputs("<table class=\"results\">\n<thead><tr><th>way</th><th>stage</th>", page->out);
 	write_heading(page, "n");
 	write_heading(page, "min");
 	write_heading(page, "mean");
@@ -192,9 +181,7 @@ static void write_table(struct page *page)
 		for (j = 0; j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
 
-			write_row(page, in, r,
-				  (i || j) &&
-				  (!j || !result_same_way(r, r - 1)));
+			write_row(page, in, r, (i || j) && (!j || !result_same_way(r, r - 1)));
 		}
 	}
 	fputs("</tbody></table>", page->out);
@@ -234,10 +221,12 @@ static const char *const kind_titles[FIGURE_KINDS] = {
 };
 
 static const char *const kind_texts[FIGURE_KINDS] = {
-	[FIGURE_RANGES] = "The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
+	[FIGURE_RANGES] =
+		"The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
 	[FIGURE_STAGES] = "Stages add up to the mean.",
 	[FIGURE_HISTOGRAM] = "Curves are dashed where fewer than ten samples lie beyond.",
-	[FIGURE_HEAT] = "The stronger the colour, the more samples had that latency in that span of time.",
+	[FIGURE_HEAT] =
+		"The stronger the colour, the more samples had that latency in that span of time.",
 	[FIGURE_CPUS] = "Lines as in the comparison.",
 };
 
@@ -266,18 +255,18 @@ static void write_figures(struct page *page)
 		title = kind_titles[f->kind];
 		if (!before || kind_titles[before->kind] != title ||
 		    before->instructions != f->instructions) {
-			fprintf(page->out, "%s<h2>%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
+			fprintf(page->out,
+				"%s<h2>%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
 				before ? "</div>\n" : "", title,
-				f->instructions ? ", in instructions" : "",
-				kind_texts[f->kind]);
+				f->instructions ? ", in instructions" : "", kind_texts[f->kind]);
 		}
 		write_figure(page, f);
 		before = f;
 	}
-	fputs(before ? "</div>\n" : "<p>No samples, no figures.</p>\n",
-	      page->out);
+	fputs(before ? "</div>\n" : "<p>No samples, no figures.</p>\n", page->out);
 	if (figures && figures->left_out)
-		fprintf(page->out, "<p class=\"warnings\">%zu more figures or rows would be too many to draw; the table and the data have them.</p>\n",
+		fprintf(page->out,
+			"<p class=\"warnings\">%zu more figures or rows would be too many to draw; the table and the data have them.</p>\n",
 			figures->left_out);
 }
 
@@ -294,8 +283,7 @@ static void write_notes(struct page *page)
 
 static void write_heading_text(struct page *page)
 {
-	html_escape(page->report->title ? page->report->title :
-					  "Interrupt latency", page->out);
+	html_escape(page->report->title ? page->report->title : "Interrupt latency", page->out);
 }
 
 static void write_comparison(struct page *page)
@@ -337,12 +325,10 @@ static void write_system(struct page *page)
 			html_escape(in->file, page->out);
 			fputs("</h3>\n", page->out);
 		}
-		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n",
-		      page->out);
+		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n", page->out);
 		for (field = sysinfo_fields; field->key; field++) {
 			fprintf(page->out, "<tr><th>%s</th><td>", field->label);
-			html_escape(sysinfo_text(&in->run.system, field, number,
-						 sizeof(number)),
+			html_escape(sysinfo_text(&in->run.system, field, number, sizeof(number)),
 				    page->out);
 			fputs("</td></tr>\n", page->out);
 		}
@@ -370,8 +356,7 @@ static void write_data(struct page *page)
 		base64(in->text, in->len, page->out);
 		fputs("\">", page->out);
 		html_escape(in->file, page->out);
-		fprintf(page->out, ".json</a> (%zu KB)</li>\n",
-			(in->len + 999) / 1000);
+		fprintf(page->out, ".json</a> (%zu KB)</li>\n", (in->len + 999) / 1000);
 	}
 }
 
@@ -384,11 +369,11 @@ static const struct {
 	const char *marker;
 	void (*write)(struct page *page);
 } markers[] = {
-	{ "@TITLE@", write_title },	{ "@WARNINGS@", write_warnings },
-	{ "@TABLE@", write_table },	{ "@FIGURES@", write_figures },
-	{ "@SYSTEM@", write_system },	{ "@DATA@", write_data },
-	{ "@VERSION@", write_version }, { "@NOTES@", write_notes },
-	{ "@HEADING@", write_heading_text }, { "@UNIT@", write_unit },
+	{ "@TITLE@", write_title },	      { "@WARNINGS@", write_warnings },
+	{ "@TABLE@", write_table },	      { "@FIGURES@", write_figures },
+	{ "@SYSTEM@", write_system },	      { "@DATA@", write_data },
+	{ "@VERSION@", write_version },	      { "@NOTES@", write_notes },
+	{ "@HEADING@", write_heading_text },  { "@UNIT@", write_unit },
 	{ "@COMPARISON@", write_comparison }, { "@CLAIMS@", write_claims },
 };
 
@@ -398,8 +383,7 @@ static const struct {
  * @figures: drawn figures, or NULL
  * @out: HTML file
  */
-void page_write(const struct report *report, const struct figures *figures,
-		FILE *out)
+void page_write(const struct report *report, const struct figures *figures, FILE *out)
 {
 	struct page page = { report, figures, out };
 	const char *text = template_page;

@@ -27,8 +27,7 @@ void report_look(struct report_input *in)
 			const struct result *a = &run->results[i];
 			const struct result *b = &run->results[j];
 
-			if (strcmp(a->way, b->way) ||
-			    strcmp(a->load, b->load) ||
+			if (strcmp(a->way, b->way) || strcmp(a->load, b->load) ||
 			    strcmp(a->stage, b->stage))
 				continue;
 			in->with_source |= !report_same_line(a, b);
@@ -75,10 +74,9 @@ void report_label(struct report_input *in, bool several_files)
 	if (!in->one_load)
 		snprintf(in->label, sizeof(in->label), "%s", in->file);
 	else
-		snprintf(in->label, sizeof(in->label), "%s%s%s%s",
-			 several_files ? in->file : "",
-			 several_files ? ", " : "",
-			 loaded ? "load " : "no load", loaded ? load : "");
+		snprintf(in->label, sizeof(in->label), "%s%s%s%s", several_files ? in->file : "",
+			 several_files ? ", " : "", loaded ? "load " : "no load",
+			 loaded ? load : "");
 }
 
 size_t report_count_files(const struct report *report)
@@ -91,8 +89,7 @@ size_t report_count_files(const struct report *report)
 }
 
 /* A way and, where it takes that to tell rows apart, its load and line. */
-const char *report_line_title(const struct report_input *in,
-			      const struct result *r,
+const char *report_line_title(const struct report_input *in, const struct result *r,
 			      char title[REPORT_TITLE_BYTES])
 {
 	char way[RESULT_TITLE_BYTES], irq[32] = "";
@@ -100,15 +97,13 @@ const char *report_line_title(const struct report_input *in,
 	if (in->with_source && r->irq != RESULT_NO_IRQ)
 		snprintf(irq, sizeof(irq), " irq %" PRIu64, r->irq);
 	snprintf(title, REPORT_TITLE_BYTES, "%s%s%s%s",
-		 in->one_load ? r->way : result_title(r, way),
-		 in->with_source ? ", " : "", in->with_source ? r->source : "",
-		 irq);
+		 in->one_load ? r->way : result_title(r, way), in->with_source ? ", " : "",
+		 in->with_source ? r->source : "", irq);
 	return title;
 }
 
 /* The same and, where it takes that too, its CPU. */
-const char *report_row_title(const struct report_input *in,
-			     const struct result *r,
+const char *report_row_title(const struct report_input *in, const struct result *r,
 			     char title[REPORT_TITLE_BYTES])
 {
 	char cpu[32] = "";
@@ -125,6 +120,6 @@ const char *report_row_title(const struct report_input *in,
 bool report_is_part(const char *stage)
 {
 	/* Every interrupt's handler, and the module's part: other populations. */
-	return strcmp(stage, "total") && strcmp(stage, "irq") &&
-	       strcmp(stage, "module") && !stage_path(stage);
+	return strcmp(stage, "total") && strcmp(stage, "irq") && strcmp(stage, "module") &&
+	       !stage_path(stage);
 }

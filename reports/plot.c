@@ -55,8 +55,7 @@ static int height_of(const struct figure *figure, const struct drawing *drawing)
  * @drawing: its size and format
  * @out: script; data and output are files beside it, named after @figure
  */
-void plot_write_script(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out)
+void plot_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
 	bool svg = !strcmp(drawing->terminal, "svg");
 	int height = height_of(figure, drawing);
@@ -73,14 +72,13 @@ void plot_write_script(const struct figure *figure,
 	if (svg)
 		fprintf(out,
 			"set terminal svg size %d,%d dynamic noenhanced name '%s%s' font 'sans-serif,13'\n",
-			drawing->width, height, name,
-			drawing->narrow ? "_n" : "");
+			drawing->width, height, name, drawing->narrow ? "_n" : "");
 	else
 		fprintf(out,
 			"set terminal pngcairo size %d,%d noenhanced font 'sans-serif,11' background '#ffffff'\n",
 			drawing->width, height);
-	fprintf(out, "set output '%s%s'\ndata = '%s.dat'\n", figure->name,
-		drawing->suffix, figure->name);
+	fprintf(out, "set output '%s%s'\ndata = '%s.dat'\n", figure->name, drawing->suffix,
+		figure->name);
 	switch (figure->kind) {
 	case FIGURE_HISTOGRAM:
 	case FIGURE_PERCENTILES:
@@ -118,8 +116,7 @@ int plot_run(const char *folder, const char *script)
 	posix_spawn_file_actions_destroy(&actions);
 	if (err) {
 		msg_error("cannot run gnuplot: %s%s", strerror(err),
-			  err == ENOENT ? "; install it (Debian: gnuplot-nox)" :
-					  "");
+			  err == ENOENT ? "; install it (Debian: gnuplot-nox)" : "");
 		return -1;
 	}
 	while (waitpid(pid, &status, 0) < 0)
@@ -127,6 +124,7 @@ int plot_run(const char *folder, const char *script)
 			return -1;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	msg_error("gnuplot failed; it needs version 5.2 or later with the terminals svg and pngcairo");
+	msg_error(
+		"gnuplot failed; it needs version 5.2 or later with the terminals svg and pngcairo");
 	return -1;
 }

@@ -11,20 +11,20 @@
 #include "reports/reference/ref.h"
 #include "results/result.h"
 
-#define REPORT_LABEL_BYTES	64
-#define REPORT_NAME_BYTES	128
-#define REPORT_CUT_BYTES	512
-#define REPORT_TITLE_BYTES	(4 * RESULT_NAME_BYTES)
+#define REPORT_LABEL_BYTES 64
+#define REPORT_NAME_BYTES  128
+#define REPORT_CUT_BYTES   512
+#define REPORT_TITLE_BYTES (4 * RESULT_NAME_BYTES)
 /* Curves in one figure: more of them nobody tells apart. Of several inputs fewer:
  * it is the same way of each that is to be compared.
  */
-#define REPORT_CURVES_MAX	8
-#define REPORT_CURVES_MIXED	4
+#define REPORT_CURVES_MAX   8
+#define REPORT_CURVES_MIXED 4
 /* Rows in a chart of ranges or stages. */
-#define REPORT_ROWS_MAX		96
+#define REPORT_ROWS_MAX 96
 /* Figures of a kind: a recording of hundreds of CPUs is cut there, and says so. */
-#define REPORT_FIGURES_MAX	16
-#define REPORT_NOTES_MAX	16
+#define REPORT_FIGURES_MAX 16
+#define REPORT_NOTES_MAX   16
 
 /**
  * struct report_input - one result file, or its rows of one load
@@ -79,12 +79,12 @@ struct series {
 };
 
 enum figure_kind {
-	FIGURE_RANGES,		/* a bar for each row: min, median, p99, max */
-	FIGURE_STAGES,		/* a bar for each row, divided into stages */
-	FIGURE_HISTOGRAM,	/* curves, both axes logarithmic */
-	FIGURE_PERCENTILES,	/* curves */
-	FIGURE_HEAT,		/* one row over the time of the run */
-	FIGURE_CPUS,		/* as FIGURE_RANGES, a bar for each CPU */
+	FIGURE_RANGES,	    /* a bar for each row: min, median, p99, max */
+	FIGURE_STAGES,	    /* a bar for each row, divided into stages */
+	FIGURE_HISTOGRAM,   /* curves, both axes logarithmic */
+	FIGURE_PERCENTILES, /* curves */
+	FIGURE_HEAT,	    /* one row over the time of the run */
+	FIGURE_CPUS,	    /* as FIGURE_RANGES, a bar for each CPU */
 	FIGURE_KINDS
 };
 
@@ -129,10 +129,10 @@ struct figures {
 
 /* A drawing's size and format. */
 struct drawing {
-	const char *suffix;	/* of the file, "-narrow.svg" */
-	const char *terminal;	/* "svg" or "pngcairo" */
+	const char *suffix;   /* of the file, "-narrow.svg" */
+	const char *terminal; /* "svg" or "pngcairo" */
 	int width;
-	int height;		/* of curves; of others as many as rows need */
+	int height; /* of curves; of others as many as rows need */
 	bool narrow;
 };
 
@@ -142,11 +142,9 @@ void report_look(struct report_input *in);
 int report_split_load(struct run *from, struct run *to);
 void report_label(struct report_input *in, bool several_files);
 size_t report_count_files(const struct report *report);
-const char *report_line_title(const struct report_input *in,
-			      const struct result *r,
+const char *report_line_title(const struct report_input *in, const struct result *r,
 			      char title[REPORT_TITLE_BYTES]);
-const char *report_row_title(const struct report_input *in,
-			     const struct result *r,
+const char *report_row_title(const struct report_input *in, const struct result *r,
 			     char title[REPORT_TITLE_BYTES]);
 bool report_is_part(const char *stage);
 
@@ -157,28 +155,22 @@ void figures_free(struct figures *figures);
 /* plot.c, curves.c, rows.c, heat.c: how */
 double plot_value(const struct figure *figure, double ns);
 const char *plot_unit(const struct figure *figure);
-void plot_write_tics(char axis, double low, double high, int pixels, int least,
-		     FILE *out);
+void plot_write_tics(char axis, double low, double high, int pixels, int least, FILE *out);
 void plot_write_text(const char *text, FILE *out);
-const char *plot_cut_text(const char *text, size_t most,
-			  char cut[REPORT_CUT_BYTES]);
+const char *plot_cut_text(const char *text, size_t most, char cut[REPORT_CUT_BYTES]);
 const char *plot_colour(size_t i);
 int plot_write_data(const struct figure *figure, FILE *out);
-void plot_write_script(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out);
+void plot_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 int plot_run(const char *folder, const char *script);
 
 void curves_write_data(const struct figure *figure, FILE *out);
-void curves_write_script(const struct figure *figure,
-			 const struct drawing *drawing, FILE *out);
+void curves_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 int curves_height(const struct figure *figure, const struct drawing *drawing);
 void rows_write_data(const struct figure *figure, FILE *out);
-void rows_write_script(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out);
+void rows_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 int rows_height(const struct figure *figure, const struct drawing *drawing);
 void heat_write_data(const struct figure *figure, FILE *out);
-void heat_write_script(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out);
+void heat_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 
 /* draw.c: files of figures */
 int figures_draw(struct figures *figures, const char *folder);
@@ -187,14 +179,11 @@ int figures_draw(struct figures *figures, const char *folder);
 void html_escape(const char *text, FILE *out);
 void compare_write_html(const struct report *report, FILE *out);
 void claims_write_html(const struct report *report, FILE *out);
-void page_write(const struct report *report, const struct figures *figures,
-		FILE *out);
+void page_write(const struct report *report, const struct figures *figures, FILE *out);
 
 /* text.c */
-void report_text(const struct report *report, const struct text_style *style,
-		 FILE *out);
+void report_text(const struct report *report, const struct text_style *style, FILE *out);
 /* compare.c: for both */
-void compare_write_text(const struct report *report,
-			const struct text_style *style, FILE *out);
+void compare_write_text(const struct report *report, const struct text_style *style, FILE *out);
 
 #endif /* REPORTS_REPORT_H */

@@ -11,18 +11,18 @@
 
 #include "report.h"
 
-#define TITLE_HEIGHT	18
-#define BAR_HEIGHT	12
-#define GAP_HEIGHT	11
-#define KEY_ROW		22
-#define TOP		12
-#define BOTTOM		64
-#define SIDE		20
+#define TITLE_HEIGHT 18
+#define BAR_HEIGHT   12
+#define GAP_HEIGHT   11
+#define KEY_ROW	     22
+#define TOP	     12
+#define BOTTOM	     64
+#define SIDE	     20
 /* Pixels that a character of a title takes. */
-#define CHAR_WIDTH	7.4
-#define STAGES_MAX	16
+#define CHAR_WIDTH 7.4
+#define STAGES_MAX 16
 
-#define CLAIM_COLOUR	"#d04545"
+#define CLAIM_COLOUR "#d04545"
 /* Half transparent: it crosses titles. */
 #define CLAIM_LINE_COLOUR "#88d04545"
 
@@ -36,8 +36,7 @@ static bool is_new_title(const struct figure *figure, size_t i)
 }
 
 /* Next claim that stands in @figure, from @c on; NULL: no more. */
-static const struct ref_claim *next_claim(const struct figure *figure,
-					  const struct ref_claim *c)
+static const struct ref_claim *next_claim(const struct figure *figure, const struct ref_claim *c)
 {
 	for (; c->system; c++)
 		if (c->low_ns && figure->claims >> c->kind & 1)
@@ -91,9 +90,8 @@ static size_t key_find(struct key *key, const char *text)
 
 static bool is_part_of(const struct result *part, const struct result *total)
 {
-	return report_is_part(part->stage) && part->hist.n &&
-	       part->cpu == total->cpu && part->irq == total->irq &&
-	       result_same_way(part, total);
+	return report_is_part(part->stage) && part->hist.n && part->cpu == total->cpu &&
+	       part->irq == total->irq && result_same_way(part, total);
 }
 
 static void make_key(const struct figure *figure, struct key *key)
@@ -117,15 +115,12 @@ static void make_key(const struct figure *figure, struct key *key)
 		key->n = 0;
 }
 
-static const char *key_text(const struct figure *figure, const struct key *key,
-			    size_t i)
+static const char *key_text(const struct figure *figure, const struct key *key, size_t i)
 {
-	return figure->kind == FIGURE_STAGES ? stage_title(key->text[i]) :
-					       key->text[i];
+	return figure->kind == FIGURE_STAGES ? stage_title(key->text[i]) : key->text[i];
 }
 
-static int key_columns(const struct figure *figure, const struct key *key,
-		       int width)
+static int key_columns(const struct figure *figure, const struct key *key, int width)
 {
 	size_t longest = 1, i;
 	int columns;
@@ -140,8 +135,7 @@ static int key_columns(const struct figure *figure, const struct key *key,
 	return columns < 1 ? 1 : columns;
 }
 
-static int key_height(const struct figure *figure, const struct key *key,
-		      int width)
+static int key_height(const struct figure *figure, const struct key *key, int width)
 {
 	int columns = key_columns(figure, key, width);
 
@@ -158,8 +152,8 @@ int rows_height(const struct figure *figure, const struct drawing *drawing)
 	struct key key;
 
 	make_key(figure, &key);
-	return TOP + key_height(figure, &key, drawing->width) +
-	       (int)content_height(figure) + BOTTOM;
+	return TOP + key_height(figure, &key, drawing->width) + (int)content_height(figure) +
+	       BOTTOM;
 }
 
 /* --- data ------------------------------------------------------------------ */
@@ -183,8 +177,7 @@ static uint64_t middle_of(const struct hist *h)
 {
 	uint64_t value;
 
-	return hist_percentile(h, 500000, &value) ? value :
-						    (uint64_t)hist_mean(h);
+	return hist_percentile(h, 500000, &value) ? value : (uint64_t)hist_mean(h);
 }
 
 static size_t colour_of(const struct figure *figure, struct key *key, size_t i)
@@ -192,14 +185,11 @@ static size_t colour_of(const struct figure *figure, struct key *key, size_t i)
 	return key->n ? key_find(key, figure->series[i].input->label) : 0;
 }
 
-static void write_range(const struct figure *figure, double y, uint64_t low,
-			uint64_t middle, uint64_t high, uint64_t max,
-			const char *colour, FILE *out)
+static void write_range(const struct figure *figure, double y, uint64_t low, uint64_t middle,
+			uint64_t high, uint64_t max, const char *colour, FILE *out)
 {
-	fprintf(out, "%g %.9g %.9g %.9g %.9g 0x%s\n", y,
-		plot_value(figure, (double)low),
-		plot_value(figure, (double)middle),
-		plot_value(figure, (double)high),
+	fprintf(out, "%g %.9g %.9g %.9g %.9g 0x%s\n", y, plot_value(figure, (double)low),
+		plot_value(figure, (double)middle), plot_value(figure, (double)high),
 		plot_value(figure, (double)max), colour + 1);
 }
 
@@ -217,13 +207,13 @@ static void write_ranges(const struct figure *figure, FILE *out)
 		const char *name;
 
 		high = upper(h, &name);
-		write_range(figure, step_down(&y, is_new_title(figure, i)),
-			    h->min, middle, name ? high : middle, h->max,
-			    plot_colour(colour_of(figure, &key, i)), out);
+		write_range(figure, step_down(&y, is_new_title(figure, i)), h->min, middle,
+			    name ? high : middle, h->max, plot_colour(colour_of(figure, &key, i)),
+			    out);
 	}
 	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1))
-		write_range(figure, step_down(&y, true), c->low_ns, c->low_ns,
-			    c->high_ns, c->high_ns, CLAIM_COLOUR, out);
+		write_range(figure, step_down(&y, true), c->low_ns, c->low_ns, c->high_ns,
+			    c->high_ns, CLAIM_COLOUR, out);
 }
 
 /* Boxes: each stage's share of the mean, side by side. */
@@ -244,12 +234,10 @@ static void write_stages(const struct figure *figure, FILE *out)
 
 			if (!is_part_of(r, s->result))
 				continue;
-			part = (double)r->hist.sum /
-			       (double)s->result->hist.n /
+			part = (double)r->hist.sum / (double)s->result->hist.n /
 			       (figure->instructions ? 1 : 1000);
 			fprintf(out, "%.9g %.9g %g %g 0x%s\n", at, at + part,
-				middle - BAR_HEIGHT / 2.0,
-				middle + BAR_HEIGHT / 2.0,
+				middle - BAR_HEIGHT / 2.0, middle + BAR_HEIGHT / 2.0,
 				plot_colour(key_find(&key, r->stage)) + 1);
 			at += part;
 		}
@@ -272,17 +260,15 @@ static size_t title_room(int width)
 }
 
 /* A title at the left edge, above the bar at @y, cut where the plot ends. */
-static void write_title(const char *text, double y, int width, const char *colour,
-			FILE *out)
+static void write_title(const char *text, double y, int width, const char *colour, FILE *out)
 {
 	char cut[REPORT_CUT_BYTES];
 
 	fputs("set label ", out);
 	plot_write_text(plot_cut_text(text, title_room(width), cut), out);
 	fprintf(out, " at graph 0, first %g left front%s%s%s\n",
-		y - BAR_HEIGHT / 2.0 - TITLE_HEIGHT / 2.0,
-		colour ? " textcolor rgb '" : "", colour ? colour : "",
-		colour ? "'" : "");
+		y - BAR_HEIGHT / 2.0 - TITLE_HEIGHT / 2.0, colour ? " textcolor rgb '" : "",
+		colour ? colour : "", colour ? "'" : "");
 }
 
 /* Four digits, as many as a chart can show. */
@@ -293,13 +279,12 @@ static void value_text(const struct figure *figure, double ns, char text[32])
 
 	for (; digits && value >= 10; value /= 10)
 		digits--;
-	snprintf(text, 32, "%.*f", figure->instructions ? 0 : digits,
-		 plot_value(figure, ns));
+	snprintf(text, 32, "%.*f", figure->instructions ? 0 : digits, plot_value(figure, ns));
 }
 
 /* What a title says of the row's samples; less of it where that has no room. */
-static void values_text(const struct figure *figure, const struct hist *h,
-			size_t room, char *text, size_t size)
+static void values_text(const struct figure *figure, const struct hist *h, size_t room, char *text,
+			size_t size)
 {
 	const char *unit = plot_unit(figure), *name;
 	double high_ns = (double)upper(h, &name);
@@ -321,8 +306,8 @@ static void values_text(const struct figure *figure, const struct hist *h,
 		snprintf(text, size, ": p50 %s %s", middle, unit);
 }
 
-static void row_text(const struct figure *figure, size_t i, bool several,
-		     size_t room, char *text, size_t size)
+static void row_text(const struct figure *figure, size_t i, bool several, size_t room, char *text,
+		     size_t size)
 {
 	const struct series *s = &figure->series[i];
 	char values[128];
@@ -332,11 +317,9 @@ static void row_text(const struct figure *figure, size_t i, bool several,
 		snprintf(text, size, "%s", s->title);
 		return;
 	}
-	len = (size_t)snprintf(text, size, "%s%s%s", s->title,
-			       several ? ", " : "",
+	len = (size_t)snprintf(text, size, "%s%s%s", s->title, several ? ", " : "",
 			       several ? s->input->label : "");
-	values_text(figure, &s->result->hist, room > len ? room - len : 0,
-		    values, sizeof(values));
+	values_text(figure, &s->result->hist, room > len ? room - len : 0, values, sizeof(values));
 	if (len + strlen(values) <= room)
 		snprintf(text + len, size - len, "%s", values);
 }
@@ -365,18 +348,17 @@ static void write_titles(const struct figure *figure, int width, FILE *out)
 		at = step_down(&y, titled);
 		if (!titled)
 			continue;
-		row_text(figure, i, several, title_room(width), text,
-			 sizeof(text));
+		row_text(figure, i, several, title_room(width), text, sizeof(text));
 		write_title(text, at, width, NULL, out);
 	}
 	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1)) {
-		snprintf(text, sizeof(text), "claim [%d] %s: %s",
-			 (int)(c - ref_claims) + 1, c->system, c->figure);
+		snprintf(text, sizeof(text), "claim [%d] %s: %s", (int)(c - ref_claims) + 1,
+			 c->system, c->figure);
 		write_title(text, step_down(&y, true), width, CLAIM_COLOUR, out);
-		fprintf(out, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead back dt (5,5) lw 1 lc rgb '%s'\n",
+		fprintf(out,
+			"set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead back dt (5,5) lw 1 lc rgb '%s'\n",
 			plot_value(figure, (double)c->low_ns),
-			plot_value(figure, (double)c->low_ns),
-			CLAIM_LINE_COLOUR);
+			plot_value(figure, (double)c->low_ns), CLAIM_LINE_COLOUR);
 	}
 }
 
@@ -401,28 +383,28 @@ static void range_of(const struct figure *figure, double *low, double *high)
 	*high *= 1.1;
 }
 
-static void write_key(const struct figure *figure, const struct key *key,
-		      int width, FILE *out)
+static void write_key(const struct figure *figure, const struct key *key, int width, FILE *out)
 {
 	if (!key->n) {
 		fputs("set key off\n", out);
 		return;
 	}
-	fprintf(out, "set key at screen 0.5, screen 1 center top horizontal maxcols %d samplen 1.5\n",
+	fprintf(out,
+		"set key at screen 0.5, screen 1 center top horizontal maxcols %d samplen 1.5\n",
 		key_columns(figure, key, width));
 }
 
-static void write_key_entries(const struct figure *figure, const struct key *key,
-			      int width, FILE *out)
+static void write_key_entries(const struct figure *figure, const struct key *key, int width,
+			      FILE *out)
 {
 	char cut[REPORT_CUT_BYTES];
 	size_t i;
 
 	for (i = 0; i < key->n; i++) {
-		fprintf(out, ", \\\n\tNaN with lines lw 6 lc rgb '%s' title ",
-			plot_colour(i));
-		plot_write_text(plot_cut_text(key_text(figure, key, i),
-					      title_room(width - 60), cut), out);
+		fprintf(out, ", \\\n\tNaN with lines lw 6 lc rgb '%s' title ", plot_colour(i));
+		plot_write_text(plot_cut_text(key_text(figure, key, i), title_room(width - 60),
+					      cut),
+				out);
 	}
 }
 
@@ -432,10 +414,10 @@ static void write_frame(const struct figure *figure, const struct drawing *drawi
 	double height = rows_height(figure, drawing), width = drawing->width;
 	double content = content_height(figure);
 
-	fprintf(out, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n",
-		SIDE / width, 1 - SIDE / width);
-	fprintf(out, "set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
-		BOTTOM / height, (BOTTOM + content) / height);
+	fprintf(out, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n", SIDE / width,
+		1 - SIDE / width);
+	fprintf(out, "set bmargin at screen %.5f\nset tmargin at screen %.5f\n", BOTTOM / height,
+		(BOTTOM + content) / height);
 	fprintf(out, "set yrange [%g:0]\nset border 1\n", content);
 	fputs("set tics nomirror out scale 0.6\nunset ytics\nset grid xtics lt 1 lw 0.5 lc rgb '#999999' dt (2,4)\n",
 	      out);
@@ -453,8 +435,7 @@ static void write_linear_tics(double high, int pixels, FILE *out)
 	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n", step);
 }
 
-static void write_stages_plot(const struct figure *figure,
-			      const struct drawing *drawing,
+static void write_stages_plot(const struct figure *figure, const struct drawing *drawing,
 			      const struct key *key, FILE *out)
 {
 	double high = 0;
@@ -463,24 +444,21 @@ static void write_stages_plot(const struct figure *figure,
 	for (i = 0; i < figure->n; i++)
 		high = fmax(high, hist_mean(&figure->series[i].result->hist));
 	high = fmax(high, 1) / (figure->instructions ? 1 : 1000) * 1.03;
-	fprintf(out, "set xrange [0:%.9g]\nset xlabel 'mean, %s'\n", high,
-		plot_unit(figure));
+	fprintf(out, "set xrange [0:%.9g]\nset xlabel 'mean, %s'\n", high, plot_unit(figure));
 	write_linear_tics(high, drawing->width - 2 * SIDE, out);
 	fputs("plot data using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fs solid 0.85 noborder lc rgb variable notitle",
 	      out);
 	write_key_entries(figure, key, drawing->width, out);
 }
 
-static void write_ranges_plot(const struct figure *figure,
-			      const struct drawing *drawing,
+static void write_ranges_plot(const struct figure *figure, const struct drawing *drawing,
 			      const struct key *key, FILE *out)
 {
 	double low, high;
 
 	range_of(figure, &low, &high);
-	fprintf(out, "set logscale x\nset xrange [%.9g:%.9g]\nset xlabel '%s%s'\n",
-		low, high, figure->instructions ? "" : "latency, ",
-		plot_unit(figure));
+	fprintf(out, "set logscale x\nset xrange [%.9g:%.9g]\nset xlabel '%s%s'\n", low, high,
+		figure->instructions ? "" : "latency, ", plot_unit(figure));
 	plot_write_tics('x', low, high, drawing->width - 2 * SIDE, 0, out);
 	fputs("plot data using 2:1:($5-$2):(0):6 with vectors nohead lw 1.4 lc rgb variable notitle, \\\n"
 	      "\tdata using 3:1:($4-$3):(0):6 with vectors nohead lw 6 lc rgb variable notitle, \\\n"
@@ -495,8 +473,7 @@ static void write_ranges_plot(const struct figure *figure,
  * @drawing: its size
  * @out: script; terminal, output and data are set before
  */
-void rows_write_script(const struct figure *figure,
-		       const struct drawing *drawing, FILE *out)
+void rows_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
 	struct key key;
 

@@ -3,12 +3,11 @@
 
 #include "templates.h"
 
-#define TEMPLATE(name, path)				\
-	__asm__(".pushsection .rodata\n"		\
-		".global " #name "\n"			\
-		#name ":\n"				\
-		".incbin \"" path "\"\n"		\
-		".byte 0\n"				\
+#define TEMPLATE(name, path)                      \
+	__asm__(".pushsection .rodata\n"          \
+		".global " #name "\n" #name ":\n" \
+		".incbin \"" path "\"\n"          \
+		".byte 0\n"                       \
 		".popsection\n")
 
 TEMPLATE(template_page, "reports/page.html");

@@ -7,16 +7,15 @@
 
 #include "report.h"
 
-#define BAR_LABEL	28
-#define ROW_LABEL	32
+#define BAR_LABEL 28
+#define ROW_LABEL 32
 /* Where labels have no room beside bars and values: they have lines of their own. */
-#define NARROW		76
-#define NARROW_LABEL	2
+#define NARROW	     76
+#define NARROW_LABEL 2
 
 /* A line of characters for a row: each stage's share of the longest mean. */
-static void print_stages_of(const struct report_input *in,
-			    const struct result *total, double longest,
-			    int columns, FILE *out)
+static void print_stages_of(const struct report_input *in, const struct result *total,
+			    double longest, int columns, FILE *out)
 {
 	int label = columns < NARROW ? NARROW_LABEL : BAR_LABEL;
 	double scale = (columns - label) / longest, at = 0;
@@ -33,9 +32,8 @@ static void print_stages_of(const struct report_input *in,
 	for (j = 0; j < in->run.n_results; j++) {
 		const struct result *r = &in->run.results[j];
 
-		if (!report_is_part(r->stage) || !r->hist.n ||
-		    r->cpu != total->cpu || r->irq != total->irq ||
-		    !result_same_way(r, total))
+		if (!report_is_part(r->stage) || !r->hist.n || r->cpu != total->cpu ||
+		    r->irq != total->irq || !result_same_way(r, total))
 			continue;
 		at += (double)r->hist.sum / (double)total->hist.n;
 		end = (int)(at * scale);
@@ -48,16 +46,13 @@ static void print_stages_of(const struct report_input *in,
 		const struct result *r = &in->run.results[j];
 		double part;
 
-		if (!report_is_part(r->stage) || !r->hist.n ||
-		    r->cpu != total->cpu || r->irq != total->irq ||
-		    !result_same_way(r, total))
+		if (!report_is_part(r->stage) || !r->hist.n || r->cpu != total->cpu ||
+		    r->irq != total->irq || !result_same_way(r, total))
 			continue;
 		part = (double)r->hist.sum / (double)total->hist.n;
-		fprintf(out, "%*s%c %.*f %s %s\n", label, "",
-			letter[parts++ % 8], in->instructions ? 0 : 3,
-			in->instructions ? part : part / 1000,
-			in->instructions ? "instructions," : "us",
-			stage_title(r->stage));
+		fprintf(out, "%*s%c %.*f %s %s\n", label, "", letter[parts++ % 8],
+			in->instructions ? 0 : 3, in->instructions ? part : part / 1000,
+			in->instructions ? "instructions," : "us", stage_title(r->stage));
 	}
 }
 
@@ -67,10 +62,8 @@ static void print_stages(const struct report_input *in, int columns, FILE *out)
 	size_t i, j;
 
 	for (i = 0; i < in->run.n_results; i++)
-		if (!strcmp(in->run.results[i].stage, "total") &&
-		    in->run.results[i].hist.n)
-			longest = fmax(longest,
-				       hist_mean(&in->run.results[i].hist));
+		if (!strcmp(in->run.results[i].stage, "total") && in->run.results[i].hist.n)
+			longest = fmax(longest, hist_mean(&in->run.results[i].hist));
 	if (longest <= 0)
 		return;
 	fputs("\nMean by stage:\n", out);
@@ -87,8 +80,7 @@ static void print_stages(const struct report_input *in, int columns, FILE *out)
 	}
 }
 
-static void print_ns(const struct report_input *in, bool known, uint64_t ns,
-		     int width, FILE *out)
+static void print_ns(const struct report_input *in, bool known, uint64_t ns, int width, FILE *out)
 {
 	if (!known)
 		fprintf(out, " %*s", width, "n/a");
@@ -96,8 +88,7 @@ static void print_ns(const struct report_input *in, bool known, uint64_t ns,
 		fprintf(out, " %*" PRIu64, width, ns);
 	else
 		/* Above 100 us the histogram knows no finer than that. */
-		fprintf(out, " %*.*f", width, ns < 100000 ? 3 : 1,
-			(double)ns / 1000);
+		fprintf(out, " %*.*f", width, ns < 100000 ? 3 : 1, (double)ns / 1000);
 }
 
 /* A line for each row: tables of ways would not tell lines and CPUs apart. */
@@ -110,11 +101,10 @@ static void print_rows(const struct report_input *in, int columns, FILE *out)
 	size_t i;
 
 	if (narrow)
-		fprintf(out, "%s\n%9s %9s %9s %10s\n", unit, "n", "p50", "p99",
-			"max");
+		fprintf(out, "%s\n%9s %9s %9s %10s\n", unit, "n", "p50", "p99", "max");
 	else
-		fprintf(out, "%-*s %10s %10s %10s %10s\n", ROW_LABEL, unit, "n",
-			"p50", "p99", "max");
+		fprintf(out, "%-*s %10s %10s %10s %10s\n", ROW_LABEL, unit, "n", "p50", "p99",
+			"max");
 	for (i = 0; i < in->run.n_results; i++) {
 		const struct result *r = &in->run.results[i];
 		bool has_p50 = hist_percentile(&r->hist, 500000, &p50);
@@ -124,11 +114,10 @@ static void print_rows(const struct report_input *in, int columns, FILE *out)
 			fprintf(out, "%s\n", title);
 		memcpy(before, title, sizeof(before));
 		if (narrow)
-			fprintf(out, "  %s\n%9" PRIu64, stage_title(r->stage),
-				r->hist.n);
+			fprintf(out, "  %s\n%9" PRIu64, stage_title(r->stage), r->hist.n);
 		else
-			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2,
-				stage_title(r->stage), r->hist.n);
+			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2, stage_title(r->stage),
+				r->hist.n);
 		print_ns(in, has_p50, p50, narrow ? 9 : 10, out);
 		print_ns(in, has_p99, p99, narrow ? 9 : 10, out);
 		print_ns(in, r->hist.n, r->hist.max, 10, out);
@@ -142,8 +131,7 @@ static void print_rows(const struct report_input *in, int columns, FILE *out)
  * @style: width, characters; unit, header and histograms are chosen here
  * @out: where to
  */
-void report_text(const struct report *report, const struct text_style *style,
-		 FILE *out)
+void report_text(const struct report *report, const struct text_style *style, FILE *out)
 {
 	size_t i;
 
@@ -159,8 +147,8 @@ void report_text(const struct report *report, const struct text_style *style,
 		own.header = !in->continued;
 		own.histogram = true;
 		own.nanoseconds = in->instructions;
-		fprintf(out, "=== %s%s\n", in->label, in->instructions ?
-			": 1 ns is one instruction executed" : "");
+		fprintf(out, "=== %s%s\n", in->label,
+			in->instructions ? ": 1 ns is one instruction executed" : "");
 		if (in->with_source || in->with_cpu) {
 			struct run head = in->run;
 

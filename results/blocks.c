@@ -7,7 +7,7 @@
 #include "blocks.h"
 
 /* Room that is made before the run starts. */
-#define EXPECTED_MAX_NS	100000000ull
+#define EXPECTED_MAX_NS 100000000ull
 
 /**
  * blocks_init - no blocks yet
@@ -46,8 +46,7 @@ void blocks_add_to(const struct block *block, struct hist *h)
 	size_t i;
 
 	for (i = 0; i < block->n_buckets; i++)
-		hist_record_n(h, (int64_t)block->buckets[i].low,
-			      block->buckets[i].count);
+		hist_record_n(h, (int64_t)block->buckets[i].low, block->buckets[i].count);
 	if (block->max > h->max)
 		h->max = block->max;
 }

@@ -17,16 +17,16 @@
 
 #include "tracing/hist.h"
 
-#define BLOCKS_MAX		256
+#define BLOCKS_MAX 256
 /* At first. */
-#define BLOCKS_LENGTH_NS	125000000ull
+#define BLOCKS_LENGTH_NS 125000000ull
 /* What blocks grow to at once, and how many there are until then. */
-#define BLOCKS_LONG_NS		1000000000ull
-#define BLOCKS_SHORT_MAX	64
+#define BLOCKS_LONG_NS	 1000000000ull
+#define BLOCKS_SHORT_MAX 64
 /* No run is as long as that: 833 days. */
-#define BLOCKS_END_NS		(1ull << 56)
+#define BLOCKS_END_NS (1ull << 56)
 /* A value read back is within 0.8 %. */
-#define BLOCKS_DIGITS		2
+#define BLOCKS_DIGITS 2
 
 /**
  * struct block - the samples of one span of time

@@ -35,23 +35,21 @@ static void clean(char *text)
 	*to = '\0';
 }
 
-__attribute__((format(printf, 2, 3)))
-static int fail(struct reader *reader, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int fail(struct reader *reader, const char *format,
+						      ...)
 {
 	va_list args;
-	int len = snprintf(reader->error, IN_JSON_ERROR_BYTES, "%s",
-			   reader->where);
+	int len = snprintf(reader->error, IN_JSON_ERROR_BYTES, "%s", reader->where);
 
 	va_start(args, format);
-	vsnprintf(reader->error + len, (size_t)(IN_JSON_ERROR_BYTES - len),
-		  format, args);
+	vsnprintf(reader->error + len, (size_t)(IN_JSON_ERROR_BYTES - len), format, args);
 	va_end(args);
 	clean(reader->error);
 	return -1;
 }
 
-static int get_text(struct reader *reader, const json_t *object,
-		    const char *key, char *text, size_t size)
+static int get_text(struct reader *reader, const json_t *object, const char *key, char *text,
+		    size_t size)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -62,8 +60,8 @@ static int get_text(struct reader *reader, const json_t *object,
 	return 0;
 }
 
-static int get_integer(struct reader *reader, const json_t *object,
-		       const char *key, int64_t *number)
+static int get_integer(struct reader *reader, const json_t *object, const char *key,
+		       int64_t *number)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -73,8 +71,7 @@ static int get_integer(struct reader *reader, const json_t *object,
 	return 0;
 }
 
-static int get_count(struct reader *reader, const json_t *object,
-		     const char *key, uint64_t *count)
+static int get_count(struct reader *reader, const json_t *object, const char *key, uint64_t *count)
 {
 	int64_t number = 0;
 
@@ -87,8 +84,8 @@ static int get_count(struct reader *reader, const json_t *object,
 }
 
 /* One [low, high, count]. */
-static int read_bucket(struct reader *reader, const json_t *triple,
-		       uint64_t *next_low, struct hist *h)
+static int read_bucket(struct reader *reader, const json_t *triple, uint64_t *next_low,
+		       struct hist *h)
 {
 	int64_t number[3];
 	size_t i;
@@ -99,22 +96,18 @@ static int read_bucket(struct reader *reader, const json_t *triple,
 		const json_t *value = json_array_get(triple, i);
 
 		if (!json_is_integer(value) || json_integer_value(value) < 0)
-			return fail(reader,
-				    "a bucket holds something else than counts");
+			return fail(reader, "a bucket holds something else than counts");
 		number[i] = json_integer_value(value);
 	}
-	if (number[0] > number[1] || (uint64_t)number[0] < *next_low ||
-	    !number[2])
-		return fail(reader,
-			    "buckets overlap, do not ascend, or are empty");
+	if (number[0] > number[1] || (uint64_t)number[0] < *next_low || !number[2])
+		return fail(reader, "buckets overlap, do not ascend, or are empty");
 	*next_low = (uint64_t)number[1] + 1;
 	hist_record_n(h, number[0], (uint64_t)number[2]);
 	return 0;
 }
 
 /* The exact figures, which the buckets do not hold. */
-static int read_exact(struct reader *reader, const json_t *object,
-		      struct hist *h)
+static int read_exact(struct reader *reader, const json_t *object, struct hist *h)
 {
 	const json_t *mean = json_object_get(object, "mean_ns");
 	uint64_t min = 0, max = 0;
@@ -122,14 +115,12 @@ static int read_exact(struct reader *reader, const json_t *object,
 
 	if (!h->n)
 		return 0;
-	if (get_count(reader, object, "min_ns", &min) ||
-	    get_count(reader, object, "max_ns", &max))
+	if (get_count(reader, object, "min_ns", &min) || get_count(reader, object, "max_ns", &max))
 		return -1;
 	if (!json_is_number(mean))
 		return fail(reader, "\"mean_ns\" is missing or not a number");
 	mean_ns = json_number_value(mean);
-	if (min < h->min || max < h->max || mean_ns < (double)min ||
-	    mean_ns > (double)max)
+	if (min < h->min || max < h->max || mean_ns < (double)min || mean_ns > (double)max)
 		return fail(reader,
 			    "min_ns, mean_ns and max_ns contradict each other or the histogram");
 	h->min = min;
@@ -138,8 +129,7 @@ static int read_exact(struct reader *reader, const json_t *object,
 	return 0;
 }
 
-static int read_histogram(struct reader *reader, const json_t *object,
-			  struct hist *h)
+static int read_histogram(struct reader *reader, const json_t *object, struct hist *h)
 {
 	const json_t *buckets = json_object_get(object, "histogram");
 	uint64_t n = 0, next_low = 0;
@@ -150,8 +140,7 @@ static int read_histogram(struct reader *reader, const json_t *object,
 	if (!json_is_array(buckets))
 		return fail(reader, "\"histogram\" is missing or not an array");
 	for (i = 0; i < json_array_size(buckets); i++)
-		if (read_bucket(reader, json_array_get(buckets, i), &next_low,
-				h))
+		if (read_bucket(reader, json_array_get(buckets, i), &next_low, h))
 			return -1;
 	if (h->n != n)
 		return fail(reader, "the histogram does not add up to \"n\"");
@@ -164,31 +153,27 @@ static int read_histogram(struct reader *reader, const json_t *object,
 }
 
 /* One [low, count] of a block. */
-static int read_block_bucket(struct reader *reader, const json_t *pair,
-			     struct hist *h)
+static int read_block_bucket(struct reader *reader, const json_t *pair, struct hist *h)
 {
 	const json_t *low = json_array_get(pair, 0);
 	const json_t *count = json_array_get(pair, 1);
 
-	if (json_array_size(pair) != 2 || !json_is_integer(low) ||
-	    !json_is_integer(count) || json_integer_value(low) < 0 ||
-	    json_integer_value(count) <= 0)
+	if (json_array_size(pair) != 2 || !json_is_integer(low) || !json_is_integer(count) ||
+	    json_integer_value(low) < 0 || json_integer_value(count) <= 0)
 		return fail(reader, "a bucket of a block is not [low_ns, count]");
-	hist_record_n(h, json_integer_value(low),
-		      (uint64_t)json_integer_value(count));
+	hist_record_n(h, json_integer_value(low), (uint64_t)json_integer_value(count));
 	return 0;
 }
 
-static int read_block(struct reader *reader, const json_t *object,
-		      struct hist *h, struct blocks *blocks)
+static int read_block(struct reader *reader, const json_t *object, struct hist *h,
+		      struct blocks *blocks)
 {
 	const json_t *buckets = json_object_get(object, "histogram");
 	uint64_t start_ns = 0, n = 0, max = 0;
 	size_t i;
 
 	if (get_count(reader, object, "start_ns", &start_ns) ||
-	    get_count(reader, object, "n", &n) ||
-	    get_count(reader, object, "max_ns", &max))
+	    get_count(reader, object, "n", &n) || get_count(reader, object, "max_ns", &max))
 		return -1;
 	if (blocks->n && start_ns <= blocks->list[blocks->n - 1].start_ns)
 		return fail(reader, "blocks do not ascend in time");
@@ -201,13 +186,11 @@ static int read_block(struct reader *reader, const json_t *object,
 	if (!n || h->n != n || max < h->max)
 		return fail(reader, "a block contradicts its histogram");
 	h->max = max;
-	return blocks_append(blocks, start_ns, h) ?
-		       fail(reader, "out of memory") : 0;
+	return blocks_append(blocks, start_ns, h) ? fail(reader, "out of memory") : 0;
 }
 
 /* Not in files of old, and then there are none. */
-static int read_blocks(struct reader *reader, const json_t *object,
-		       struct result *r)
+static int read_blocks(struct reader *reader, const json_t *object, struct result *r)
 {
 	const json_t *blocks = json_object_get(object, "blocks");
 	uint64_t n = 0;
@@ -228,8 +211,7 @@ static int read_blocks(struct reader *reader, const json_t *object,
 	for (i = 0; i < json_array_size(blocks) && !err; i++) {
 		if (hist_init(&h, BLOCKS_DIGITS, 0))
 			return fail(reader, "out of memory");
-		err = read_block(reader, json_array_get(blocks, i), &h,
-				 &r->blocks);
+		err = read_block(reader, json_array_get(blocks, i), &h, &r->blocks);
 		n += h.n;
 		hist_free(&h);
 	}
@@ -238,8 +220,7 @@ static int read_blocks(struct reader *reader, const json_t *object,
 	return err;
 }
 
-static int read_result(struct reader *reader, const json_t *object,
-		       struct result *r)
+static int read_result(struct reader *reader, const json_t *object, struct result *r)
 {
 	if (!json_is_object(object))
 		return fail(reader, "not an object");
@@ -279,23 +260,19 @@ static int read_field(struct reader *reader, const json_t *system,
 		return 0;
 	switch (field->type) {
 	case SYSINFO_TEXT:
-		return get_text(reader, system, field->key, member,
-				SYSINFO_TEXT_BYTES);
+		return get_text(reader, system, field->key, member, SYSINFO_TEXT_BYTES);
 	case SYSINFO_BOOL:
 		if (!json_is_boolean(value))
-			return fail(reader, "\"%s\" is neither true nor false",
-				    field->key);
+			return fail(reader, "\"%s\" is neither true nor false", field->key);
 		*(bool *)member = json_is_true(value);
 		return 0;
 	case SYSINFO_INT:
-		return get_integer(reader, system, field->key,
-				   (int64_t *)member);
+		return get_integer(reader, system, field->key, (int64_t *)member);
 	}
 	return -1;
 }
 
-static int read_system(struct reader *reader, const json_t *root,
-		       struct sysinfo *info)
+static int read_system(struct reader *reader, const json_t *root, struct sysinfo *info)
 {
 	const json_t *system = json_object_get(root, "system"), *warnings;
 	const struct sysinfo_field *field;
@@ -321,8 +298,7 @@ static int read_system(struct reader *reader, const json_t *root,
 	return 0;
 }
 
-static int read_unavailable(struct reader *reader, const json_t *root,
-			    struct run *run)
+static int read_unavailable(struct reader *reader, const json_t *root, struct run *run)
 {
 	const json_t *array = json_object_get(root, "unavailable");
 	struct unavailable *u = run->unavailable;
@@ -336,8 +312,7 @@ static int read_unavailable(struct reader *reader, const json_t *root,
 		if (i == RESULT_UNAVAILABLE_MAX)
 			return fail(reader, "too many ways are unavailable");
 		if (get_text(reader, object, "way", u->way, sizeof(u->way)) ||
-		    get_text(reader, object, "reason", u->reason,
-			     sizeof(u->reason)))
+		    get_text(reader, object, "reason", u->reason, sizeof(u->reason)))
 			return -1;
 		run->n_unavailable++;
 	}
@@ -351,12 +326,10 @@ static int read_head(struct reader *reader, const json_t *root, struct run *run)
 
 	run->interrupted = json_is_true(json_object_get(root, "interrupted"));
 	run->partial = json_is_true(json_object_get(root, "partial"));
-	if (json_object_get(root, "warmup") &&
-	    get_count(reader, root, "warmup", &run->warmup))
+	if (json_object_get(root, "warmup") && get_count(reader, root, "warmup", &run->warmup))
 		return -1;
 	if (command && !json_is_null(command) &&
-	    get_text(reader, root, "load_command", run->load_command,
-		     sizeof(run->load_command)))
+	    get_text(reader, root, "load_command", run->load_command, sizeof(run->load_command)))
 		return -1;
 	return read_unavailable(reader, root, run);
 }
@@ -371,8 +344,8 @@ static int read_run(struct reader *reader, const json_t *root, struct run *run)
 		return fail(reader, "no result of irqlat: \"schema\" is missing");
 	if (strcmp(json_string_value(schema), RESULT_SCHEMA))
 		return fail(reader,
-			    "schema \"%.40s\" is not the one this irqlat reads, "
-			    RESULT_SCHEMA, json_string_value(schema));
+			    "schema \"%.40s\" is not the one this irqlat reads, " RESULT_SCHEMA,
+			    json_string_value(schema));
 	if (read_system(reader, root, &run->system))
 		return -1;
 	reader->where[0] = '\0';
@@ -382,8 +355,7 @@ static int read_run(struct reader *reader, const json_t *root, struct run *run)
 	if (!json_is_array(results))
 		return fail(reader, "\"results\" is missing or not an array");
 	for (i = 0; i < json_array_size(results); i++) {
-		snprintf(reader->where, sizeof(reader->where), "results[%zu]: ",
-			 i);
+		snprintf(reader->where, sizeof(reader->where), "results[%zu]: ", i);
 		r = run_add(run);
 		if (!r)
 			return fail(reader, "out of memory");
@@ -402,8 +374,7 @@ static int read_run(struct reader *reader, const json_t *root, struct run *run)
  *
  * Returns 0, or -1 with @error set.
  */
-int in_json(const char *text, size_t len, struct run *run,
-	    char error[IN_JSON_ERROR_BYTES])
+int in_json(const char *text, size_t len, struct run *run, char error[IN_JSON_ERROR_BYTES])
 {
 	struct reader reader = { .error = error };
 	json_error_t parse;
@@ -412,8 +383,7 @@ int in_json(const char *text, size_t len, struct run *run,
 
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &parse);
 	if (!root)
-		return fail(&reader, "not JSON: line %d: %s", parse.line,
-			    parse.text);
+		return fail(&reader, "not JSON: line %d: %s", parse.line, parse.text);
 	err = read_run(&reader, root, run);
 	json_decref(root);
 	return err;

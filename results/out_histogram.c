@@ -7,9 +7,9 @@
 #include "out.h"
 
 /* Rows of a histogram: the finest steps that fit are taken. */
-#define HISTOGRAM_ROWS_MAX	24
-#define HISTOGRAM_STEPS_MAX	256
-#define LOW_WIDTH		10
+#define HISTOGRAM_ROWS_MAX  24
+#define HISTOGRAM_STEPS_MAX 256
+#define LOW_WIDTH	    10
 
 /**
  * struct scale - rows of a terminal histogram
@@ -31,8 +31,7 @@ static unsigned int scale_row(unsigned int steps, uint64_t value)
 	if (value < steps)
 		value = steps;
 	octave = 63 - (unsigned int)__builtin_clzll(value);
-	return octave * steps +
-	       (unsigned int)(((value - (1ull << octave)) * steps) >> octave);
+	return octave * steps + (unsigned int)(((value - (1ull << octave)) * steps) >> octave);
 }
 
 static uint64_t scale_low(unsigned int steps, unsigned int row)
@@ -54,15 +53,12 @@ static struct scale scale_choose(const struct hist *h)
 	return s;
 }
 
-static void print_bar(uint64_t count, uint64_t most, int width, bool utf8,
-		      FILE *out)
+static void print_bar(uint64_t count, uint64_t most, int width, bool utf8, FILE *out)
 {
-	static const char *const eighths[] = { "",	 "\u258f", "\u258e",
-					       "\u258d", "\u258c", "\u258b",
-					       "\u258a", "\u2589" };
+	static const char *const eighths[] = { "",	 "\u258f", "\u258e", "\u258d",
+					       "\u258c", "\u258b", "\u258a", "\u2589" };
 	uint64_t parts = (uint64_t)width * 8;
-	uint64_t len = (uint64_t)((double)count / (double)most *
-				  (double)parts + 0.5);
+	uint64_t len = (uint64_t)((double)count / (double)most * (double)parts + 0.5);
 	uint64_t i;
 
 	/* What is there is seen, however little. */
@@ -86,8 +82,7 @@ static void print_bar(uint64_t count, uint64_t most, int width, bool utf8,
  * steps grow with the value. Rows without samples between two runs of others
  * are drawn as one "..." when there are more than two.
  */
-void out_text_histogram(const struct hist *h, const struct text_style *style,
-			FILE *out)
+void out_text_histogram(const struct hist *h, const struct text_style *style, FILE *out)
 {
 	uint64_t counts[64] = { 0 }, most = 0;
 	struct hist_bucket b;
@@ -114,16 +109,14 @@ void out_text_histogram(const struct hist *h, const struct text_style *style,
 		if (empty > 2)
 			fprintf(out, "%10s\n", "...");
 		for (; empty && empty <= 2; empty--) {
-			text_value(true, scale_low(scale.steps, scale.first + i - empty),
-				   LOW_WIDTH, style, out);
+			text_value(true, scale_low(scale.steps, scale.first + i - empty), LOW_WIDTH,
+				   style, out);
 			fprintf(out, " %8d\n", 0);
 		}
 		empty = 0;
-		text_value(true, scale_low(scale.steps, scale.first + i), LOW_WIDTH,
-			   style, out);
+		text_value(true, scale_low(scale.steps, scale.first + i), LOW_WIDTH, style, out);
 		fprintf(out, " %8" PRIu64 " ", counts[i]);
-		print_bar(counts[i], most, style->columns - 20, style->utf8,
-			  out);
+		print_bar(counts[i], most, style->columns - 20, style->utf8, out);
 		fputc('\n', out);
 	}
 }

@@ -46,10 +46,8 @@ static json_t *histogram(const struct hist *h)
 	size_t position = 0;
 
 	while (hist_next(h, &position, &b))
-		json_array_append_new(array,
-				      json_pack("[I,I,I]", (json_int_t)b.low,
-						(json_int_t)b.high,
-						(json_int_t)b.count));
+		json_array_append_new(array, json_pack("[I,I,I]", (json_int_t)b.low,
+						       (json_int_t)b.high, (json_int_t)b.count));
 	return array;
 }
 
@@ -60,14 +58,11 @@ static json_t *block_object(const struct block *block)
 	size_t i;
 
 	for (i = 0; i < block->n_buckets; i++)
-		json_array_append_new(buckets,
-				      json_pack("[I,I]",
-						(json_int_t)block->buckets[i].low,
-						(json_int_t)block->buckets[i].count));
-	return json_pack("{s:I, s:I, s:I, s:o}", "start_ns",
-			 (json_int_t)block->start_ns, "n",
-			 (json_int_t)block->n, "max_ns",
-			 (json_int_t)block->max, "histogram", buckets);
+		json_array_append_new(buckets, json_pack("[I,I]", (json_int_t)block->buckets[i].low,
+							 (json_int_t)block->buckets[i].count));
+	return json_pack("{s:I, s:I, s:I, s:o}", "start_ns", (json_int_t)block->start_ns, "n",
+			 (json_int_t)block->n, "max_ns", (json_int_t)block->max, "histogram",
+			 buckets);
 }
 
 static void set_blocks(json_t *object, const struct blocks *blocks)
@@ -80,8 +75,7 @@ static void set_blocks(json_t *object, const struct blocks *blocks)
 	array = json_array();
 	for (i = 0; i < blocks->n; i++)
 		json_array_append_new(array, block_object(&blocks->list[i]));
-	json_object_set_new(object, "block_ns",
-			    json_integer((json_int_t)blocks->length_ns));
+	json_object_set_new(object, "block_ns", json_integer((json_int_t)blocks->length_ns));
 	json_object_set_new(object, "blocks", array);
 }
 
@@ -133,10 +127,9 @@ static json_t *unavailable_array(const struct run *run)
 	size_t i;
 
 	for (i = 0; i < run->n_unavailable; i++)
-		json_array_append_new(
-			array,
-			json_pack("{s:s, s:o}", "way", run->unavailable[i].way,
-				  "reason", string(run->unavailable[i].reason)));
+		json_array_append_new(array,
+				      json_pack("{s:s, s:o}", "way", run->unavailable[i].way,
+						"reason", string(run->unavailable[i].reason)));
 	return array;
 }
 
@@ -148,13 +141,10 @@ json_t *out_json_object(const struct run *run)
 
 	for (i = 0; i < run->n_results; i++)
 		json_array_append_new(results, result_object(&run->results[i]));
-	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}",
-			 "schema", RESULT_SCHEMA, "irqlat_version",
-			 PROCIRQ_VERSION, "interrupted", run->interrupted,
-			 "partial", run->partial, "warmup",
-			 (json_int_t)run->warmup, "load_command",
-			 *run->load_command ? string(run->load_command) :
-					      json_null(),
+	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
+			 "irqlat_version", PROCIRQ_VERSION, "interrupted", run->interrupted,
+			 "partial", run->partial, "warmup", (json_int_t)run->warmup, "load_command",
+			 *run->load_command ? string(run->load_command) : json_null(),
 			 "unavailable", unavailable_array(run), "system",
 			 system_object(&run->system), "results", results);
 }

@@ -6,12 +6,12 @@
 
 #include "out.h"
 
-#define PPM_P50		500000
-#define PPM_P99		990000
-#define VALUE_WIDTH	10
-#define WAIT_WIDTH	6
-#define BAR_MIN		10
-#define BAR_MAX		40
+#define PPM_P50	    500000
+#define PPM_P99	    990000
+#define VALUE_WIDTH 10
+#define WAIT_WIDTH  6
+#define BAR_MIN	    10
+#define BAR_MAX	    40
 
 /* A way, or one of the paths that its interrupts took. UINT64_MAX: too few samples. */
 struct line {
@@ -35,8 +35,7 @@ static bool has_paths(const struct run *run, const struct result *total)
 		const struct result *r = &run->results[i];
 
 		if (r != total && is_total(r) && stage_path(r->stage) && !result_is_kept(r) &&
-		    r->cpu == total->cpu && r->irq == total->irq &&
-		    result_same_way(r, total))
+		    r->cpu == total->cpu && r->irq == total->irq && result_same_way(r, total))
 			return true;
 	}
 	return false;
@@ -57,8 +56,8 @@ static void line_make(struct line *line, const struct result *r)
 
 	line->result = r;
 	result_title(r, title);
-	snprintf(line->title, sizeof(line->title), "%s%s%s%s", title,
-		 path ? " (" : "", path ? path : "", path ? ")" : "");
+	snprintf(line->title, sizeof(line->title), "%s%s%s%s", title, path ? " (" : "",
+		 path ? path : "", path ? ")" : "");
 	if (!hist_percentile(&r->hist, PPM_P50, &line->p50_ns))
 		line->p50_ns = UINT64_MAX;
 }
@@ -77,8 +76,8 @@ static bool is_known(const struct line *line)
 	return line->p50_ns != UINT64_MAX;
 }
 
-static void print_line(const struct line *line, uint64_t longest_ns, int title_width,
-		       int bar_width, const struct text_style *style, FILE *out)
+static void print_line(const struct line *line, uint64_t longest_ns, int title_width, int bar_width,
+		       const struct text_style *style, FILE *out)
 {
 	const struct hist *h = &line->result->hist;
 	uint64_t p99_ns = 0;
@@ -94,7 +93,8 @@ static void print_line(const struct line *line, uint64_t longest_ns, int title_w
 		text_value(true, h->max, VALUE_WIDTH, style, out);
 		fputs("  ", out);
 		bar = is_known(line) && longest_ns ?
-		      (int)(line->p50_ns * (uint64_t)bar_width / longest_ns) : 0;
+			      (int)(line->p50_ns * (uint64_t)bar_width / longest_ns) :
+			      0;
 		for (; bar > 0; bar--)
 			fputs(style->utf8 ? "▪" : "#", out);
 	}
@@ -138,8 +138,8 @@ void out_overview(const struct run *run, const struct text_style *style, FILE *o
 	if (!bar_width && title_width > style->columns - 2 * VALUE_WIDTH)
 		title_width = style->columns - 2 * VALUE_WIDTH;
 
-	fprintf(out, "\nRaised to user, %s, by median:\n%-*s",
-		style->nanoseconds ? "ns" : "us", title_width, "way");
+	fprintf(out, "\nRaised to user, %s, by median:\n%-*s", style->nanoseconds ? "ns" : "us",
+		title_width, "way");
 	if (bar_width)
 		fprintf(out, " %-*s", WAIT_WIDTH - 1, "wait");
 	fprintf(out, "%*s%*s", VALUE_WIDTH, "p50", VALUE_WIDTH, "p99");

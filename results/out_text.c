@@ -6,19 +6,17 @@
 
 #include "out.h"
 
-#define LABEL_WIDTH	7
-#define VALUE_WIDTH	11
+#define LABEL_WIDTH 7
+#define VALUE_WIDTH 11
 
-static void print_header(const struct run *run, const struct text_style *style,
-			 FILE *out)
+static void print_header(const struct run *run, const struct text_style *style, FILE *out)
 {
 	const struct sysinfo_field *field;
 	char number[32];
 	const char *text;
 
 	for (field = sysinfo_fields; field->key; field++) {
-		text = sysinfo_text(&run->system, field, number,
-				    sizeof(number));
+		text = sysinfo_text(&run->system, field, number, sizeof(number));
 		if (!strcmp(text, "-"))
 			continue;
 		fprintf(out, "%-15s ", field->label);
@@ -41,8 +39,8 @@ struct columns {
 	int used;
 };
 
-static void print_percentile_rows(const struct columns *c,
-				  const struct text_style *style, FILE *out)
+static void print_percentile_rows(const struct columns *c, const struct text_style *style,
+				  FILE *out)
 {
 	const struct result_percentile *p;
 	uint64_t ns = 0;
@@ -104,8 +102,7 @@ static void print_names(const struct columns *c, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_table(const struct columns *c, const struct text_style *style,
-			FILE *out)
+static void print_table(const struct columns *c, const struct text_style *style, FILE *out)
 {
 	size_t i;
 
@@ -120,25 +117,21 @@ static void print_table(const struct columns *c, const struct text_style *style,
 		fprintf(out, "%*" PRIu64, c->width[i], c->row[i]->hist.n);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "min");
 	for (i = 0; i < c->n; i++)
-		text_value(c->row[i]->hist.n > 0, c->row[i]->hist.min,
-			   c->width[i], style, out);
+		text_value(c->row[i]->hist.n > 0, c->row[i]->hist.min, c->width[i], style, out);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "mean");
 	for (i = 0; i < c->n; i++)
-		text_value(c->row[i]->hist.n > 0,
-			   (uint64_t)hist_mean(&c->row[i]->hist), c->width[i],
-			   style, out);
+		text_value(c->row[i]->hist.n > 0, (uint64_t)hist_mean(&c->row[i]->hist),
+			   c->width[i], style, out);
 	fputc('\n', out);
 	print_percentile_rows(c, style, out);
 	fprintf(out, "%-*s", LABEL_WIDTH, "max");
 	for (i = 0; i < c->n; i++)
-		text_value(c->row[i]->hist.n > 0, c->row[i]->hist.max,
-			   c->width[i], style, out);
+		text_value(c->row[i]->hist.n > 0, c->row[i]->hist.max, c->width[i], style, out);
 	fputs("\n\n", out);
 }
 
 /* First row of the next way. */
-static const struct result *way_end(const struct result *r,
-				    const struct result *end)
+static const struct result *way_end(const struct result *r, const struct result *end)
 {
 	const struct result *first = r;
 
@@ -148,16 +141,14 @@ static const struct result *way_end(const struct result *r,
 }
 
 /* The stages of one way; a long name needs room where there is but one. */
-static void add_columns(struct columns *c, const struct result *first,
-			const struct result *end)
+static void add_columns(struct columns *c, const struct result *first, const struct result *end)
 {
 	int name = (int)strlen(first->way) + 1;
 	const struct result *r;
 
 	for (r = first; r < end && c->n < TABLE_COLUMNS_MAX; r++) {
 		c->row[c->n] = r;
-		c->width[c->n] = end - first == 1 && name > VALUE_WIDTH ?
-					 name : VALUE_WIDTH;
+		c->width[c->n] = end - first == 1 && name > VALUE_WIDTH ? name : VALUE_WIDTH;
 		c->used += c->width[c->n++];
 	}
 }
@@ -191,8 +182,7 @@ static void print_group(const struct run *run, const struct result *like,
  * each, in the order in which they first appear, with a title if there are
  * several.
  */
-static void print_tables(const struct run *run, const struct text_style *style,
-			 FILE *out)
+static void print_tables(const struct run *run, const struct text_style *style, FILE *out)
 {
 	const struct result *results = run->results;
 	bool several = false;
@@ -210,16 +200,14 @@ static void print_tables(const struct run *run, const struct text_style *style,
 			continue;
 		if (several)
 			fprintf(out, "%s, load %s\n",
-				strcmp(results[i].wait, "spin") ? "blocked" :
-								  "spinning",
+				strcmp(results[i].wait, "spin") ? "blocked" : "spinning",
 				results[i].load);
 		print_group(run, &results[i], style, out);
 	}
 }
 
 /* " (direct 290, return 10)": how many took each path; empty if none is known. */
-static void list_paths(const struct result *r, const struct result *end,
-		       char *text, size_t size)
+static void list_paths(const struct result *r, const struct result *end, char *text, size_t size)
 {
 	const char *path;
 	size_t len = 0;
@@ -229,15 +217,15 @@ static void list_paths(const struct result *r, const struct result *end,
 		path = stage_path(r->stage);
 		if (!path || result_is_kept(r) || strncmp(r->stage, "total", 5))
 			continue;
-		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64,
-					len ? ", " : " (", path, r->delivered);
+		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64, len ? ", " : " (",
+					path, r->delivered);
 	}
 	if (len && len < size - 1)
 		strcpy(text + len, ")");
 }
 
-static void print_counts(const struct result *r, const struct result *end,
-			 int indent, const struct text_style *style, FILE *out)
+static void print_counts(const struct result *r, const struct result *end, int indent,
+			 const struct text_style *style, FILE *out)
 {
 	char title[RESULT_TITLE_BYTES], text[384], where[32] = "", paths[128];
 
@@ -248,19 +236,18 @@ static void print_counts(const struct result *r, const struct result *end,
 	if (r->irq != RESULT_NO_IRQ)
 		snprintf(where, sizeof(where), "irq %" PRIu64 " of ", r->irq);
 	snprintf(text, sizeof(text),
-		 "raised %" PRIu64 ", delivered %" PRIu64 "%s, %s %" PRIu64
-		 ", lost %" PRId64 ", %s%s, CPU %" PRId64,
+		 "raised %" PRIu64 ", delivered %" PRIu64 "%s, %s %" PRIu64 ", lost %" PRId64
+		 ", %s%s, CPU %" PRId64,
 		 r->raised, r->delivered, paths,
-		 strcmp(r->source, "timer") ? "coalesced" : "missed periods",
-		 r->coalesced, r->lost, where, r->source, r->cpu);
+		 strcmp(r->source, "timer") ? "coalesced" : "missed periods", r->coalesced, r->lost,
+		 where, r->source, r->cpu);
 	text_wrapped(text, indent, style->columns, out);
 	if (r->hist.negative)
-		fprintf(out, "%*sWARNING: time went backwards in %" PRIu64
-			" samples\n", indent, "", r->hist.negative);
+		fprintf(out, "%*sWARNING: time went backwards in %" PRIu64 " samples\n", indent, "",
+			r->hist.negative);
 }
 
-static void print_all_counts(const struct run *run,
-			     const struct text_style *style, FILE *out)
+static void print_all_counts(const struct run *run, const struct text_style *style, FILE *out)
 {
 	const struct result *end = run->results + run->n_results, *r;
 	char title[RESULT_TITLE_BYTES], text[RESULT_REASON_BYTES + 16];
@@ -276,14 +263,12 @@ static void print_all_counts(const struct run *run,
 		print_counts(r, way_end(r, end), indent, style, out);
 	for (i = 0; i < run->n_unavailable; i++) {
 		fprintf(out, "%-*s ", indent - 1, run->unavailable[i].way);
-		snprintf(text, sizeof(text), "unavailable: %s",
-			 run->unavailable[i].reason);
+		snprintf(text, sizeof(text), "unavailable: %s", run->unavailable[i].reason);
 		text_wrapped(text, indent, style->columns, out);
 	}
 }
 
-static void print_histograms(const struct run *run,
-			     const struct text_style *style, FILE *out)
+static void print_histograms(const struct run *run, const struct text_style *style, FILE *out)
 {
 	char title[RESULT_TITLE_BYTES], text[RESULT_TITLE_BYTES + 64];
 	size_t i;
@@ -293,9 +278,8 @@ static void print_histograms(const struct run *run,
 
 		if (strcmp(r->stage, "total") || !r->hist.n)
 			continue;
-		snprintf(text, sizeof(text), "%s, %s, from %s:",
-			 result_title(r, title), stage_title(r->stage),
-			 style->nanoseconds ? "ns" : "us");
+		snprintf(text, sizeof(text), "%s, %s, from %s:", result_title(r, title),
+			 stage_title(r->stage), style->nanoseconds ? "ns" : "us");
 		fputc('\n', out);
 		text_wrapped(text, 0, style->columns, out);
 		out_text_histogram(&r->hist, style, out);
@@ -319,7 +303,7 @@ void out_text(const struct run *run, const struct text_style *style, FILE *out)
 	if (run->interrupted)
 		fprintf(out, "Interrupted%s\n\n",
 			run_has_samples(run) ? ": what follows is part of the run." :
-					   " before the first sample (warm-up).");
+					       " before the first sample (warm-up).");
 	print_tables(run, style, out);
 	print_all_counts(run, style, out);
 	if (style->histogram)

@@ -8,14 +8,10 @@
 #include "result.h"
 
 const struct result_percentile result_percentiles[] = {
-	{ "p50_ns", "p50", 500000 },
-	{ "p90_ns", "p90", 900000 },
-	{ "p99_ns", "p99", 990000 },
-	{ "p99_9_ns", "p99.9", 999000 },
-	{ "p99_99_ns", "p99.99", 999900 },
-	{ "p99_999_ns", "p99.999", 999990 },
-	{ "p99_9999_ns", "p99.9999", 999999 },
-	{ 0 }
+	{ "p50_ns", "p50", 500000 },	       { "p90_ns", "p90", 900000 },
+	{ "p99_ns", "p99", 990000 },	       { "p99_9_ns", "p99.9", 999000 },
+	{ "p99_99_ns", "p99.99", 999900 },     { "p99_999_ns", "p99.999", 999990 },
+	{ "p99_9999_ns", "p99.9999", 999999 }, { 0 }
 };
 
 /* Room for samples up to this is made before the run starts. */
@@ -95,8 +91,7 @@ size_t result_cells(const struct result *r, struct cell *cells)
  */
 struct result *run_add(struct run *run)
 {
-	struct result *results = reallocarray(run->results, run->n_results + 1,
-					      sizeof(*results));
+	struct result *results = reallocarray(run->results, run->n_results + 1, sizeof(*results));
 	struct result *r;
 
 	if (!results)
@@ -192,8 +187,8 @@ const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES])
 {
 	bool loaded = *r->load && strcmp(r->load, RESULT_NO_LOAD);
 
-	snprintf(title, RESULT_TITLE_BYTES, "%s%s%s", r->way,
-		 loaded ? ", load " : "", loaded ? r->load : "");
+	snprintf(title, RESULT_TITLE_BYTES, "%s%s%s", r->way, loaded ? ", load " : "",
+		 loaded ? r->load : "");
 	return title;
 }
 

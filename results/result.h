@@ -15,10 +15,10 @@
 #include "system/sysinfo.h"
 #include "tracing/hist.h"
 
-#define RESULT_SCHEMA		"irqlat/1"
-#define RESULT_NAME_BYTES	64
-#define RESULT_CELLS_MAX	32
-#define RESULT_NO_IRQ		UINT64_MAX	/* an interrupt without a number */
+#define RESULT_SCHEMA	  "irqlat/1"
+#define RESULT_NAME_BYTES 64
+#define RESULT_CELLS_MAX  32
+#define RESULT_NO_IRQ	  UINT64_MAX /* an interrupt without a number */
 
 /**
  * struct result - one way, one stage
@@ -56,14 +56,14 @@ struct result {
 	struct blocks blocks;
 };
 
-#define RESULT_NO_LOAD		"none"
+#define RESULT_NO_LOAD "none"
 /* What a tool reports that goes on from the next period when it comes late: each
  * return counts once. Follows the total of a way that times itself.
  */
-#define RESULT_STAGE_KEPT	"total_kept"
-#define RESULT_TITLE_BYTES	(2 * RESULT_NAME_BYTES + 8)
-#define RESULT_REASON_BYTES	256
-#define RESULT_UNAVAILABLE_MAX	16
+#define RESULT_STAGE_KEPT      "total_kept"
+#define RESULT_TITLE_BYTES     (2 * RESULT_NAME_BYTES + 8)
+#define RESULT_REASON_BYTES    256
+#define RESULT_UNAVAILABLE_MAX 16
 
 /* A way that could not be measured here. */
 struct unavailable {
@@ -98,8 +98,8 @@ struct run {
 
 /* Percentiles that results carry. Ends with a NULL key. */
 struct result_percentile {
-	const char *key;	/* "p99_9_ns" */
-	const char *label;	/* "p99.9" */
+	const char *key;   /* "p99_9_ns" */
+	const char *label; /* "p99.9" */
 	uint32_t ppm;
 };
 extern const struct result_percentile result_percentiles[];

@@ -9,7 +9,7 @@
 
 #include "out.h"
 
-#define COLUMNS_DEFAULT	80
+#define COLUMNS_DEFAULT 80
 #define COLUMNS_MIN	40
 
 /**
@@ -66,8 +66,7 @@ void text_wrapped(const char *text, int indent, int columns, FILE *out)
  * @style: its unit
  * @out: where to
  */
-void text_value(bool known, uint64_t ns, int width,
-		const struct text_style *style, FILE *out)
+void text_value(bool known, uint64_t ns, int width, const struct text_style *style, FILE *out)
 {
 	if (!known)
 		fprintf(out, "%*s", width, "n/a");

@@ -15,39 +15,43 @@
 #include "sysfile.h"
 #include "sysinfo.h"
 
-#define TEXT(member, label_) \
-	{ #member, label_, SYSINFO_TEXT, offsetof(struct sysinfo, member) }
-#define BOOL(member, label_) \
-	{ #member, label_, SYSINFO_BOOL, offsetof(struct sysinfo, member) }
-#define INT(member, label_) \
-	{ #member, label_, SYSINFO_INT, offsetof(struct sysinfo, member) }
+#define TEXT(member, label_)                                                    \
+	{                                                                       \
+#member, label_, SYSINFO_TEXT, offsetof(struct sysinfo, member) \
+	}
+#define BOOL(member, label_)                                                    \
+	{                                                                       \
+#member, label_, SYSINFO_BOOL, offsetof(struct sysinfo, member) \
+	}
+#define INT(member, label_)                                                    \
+	{                                                                      \
+#member, label_, SYSINFO_INT, offsetof(struct sysinfo, member) \
+	}
 
-const struct sysinfo_field sysinfo_fields[] = {
-	TEXT(date, "date"),
-	TEXT(kernel, "kernel"),
-	TEXT(kernel_build, "kernel build"),
-	BOOL(rt, "PREEMPT_RT"),
-	TEXT(cpu_model, "processor"),
-	TEXT(hypervisor, "hypervisor"),
-	BOOL(emulated, "emulated"),
-	TEXT(cpus_online, "CPUs online"),
-	TEXT(clocksource, "clocksource"),
-	TEXT(clock_overhead, "own overhead"),
-	TEXT(trace_clock, "trace clock"),
-	TEXT(governor, "governor"),
-	TEXT(idle_states, "idle states"),
-	BOOL(cpu_dma_latency_held, "idle held off"),
-	TEXT(isolated_cpus, "isolated CPUs"),
-	TEXT(nohz_full_cpus, "nohz_full CPUs"),
-	BOOL(threadirqs, "threadirqs"),
-	INT(rt_runtime_us, "RT runtime, us"),
-	TEXT(irq_affinity, "IRQ affinity"),
-	TEXT(measured_cpu, "measured CPU"),
-	TEXT(source_cpu, "source CPU"),
-	TEXT(priority, "priority"),
-	BOOL(memory_locked, "memory locked"),
-	{ 0 }
-};
+const struct sysinfo_field sysinfo_fields[] = { TEXT(date, "date"),
+						TEXT(kernel, "kernel"),
+						TEXT(kernel_build, "kernel build"),
+						BOOL(rt, "PREEMPT_RT"),
+						TEXT(cpu_model, "processor"),
+						TEXT(hypervisor, "hypervisor"),
+						BOOL(emulated, "emulated"),
+						TEXT(cpus_online, "CPUs online"),
+						TEXT(clocksource, "clocksource"),
+						TEXT(clock_overhead, "own overhead"),
+						TEXT(trace_clock, "trace clock"),
+						TEXT(governor, "governor"),
+						TEXT(idle_states, "idle states"),
+						BOOL(cpu_dma_latency_held, "idle held off"),
+						TEXT(isolated_cpus, "isolated CPUs"),
+						TEXT(nohz_full_cpus, "nohz_full CPUs"),
+						BOOL(threadirqs, "threadirqs"),
+						INT(rt_runtime_us, "RT runtime, us"),
+						TEXT(irq_affinity, "IRQ affinity"),
+						TEXT(measured_cpu, "measured CPU"),
+						TEXT(source_cpu, "source CPU"),
+						TEXT(priority, "priority"),
+						BOOL(memory_locked, "memory locked"),
+						{ 0 } };
 
 /**
  * sysinfo_warn - note something that spoils the figures
@@ -61,8 +65,7 @@ void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 	if (info->n_warnings == SYSINFO_WARNINGS_MAX)
 		return;
 	va_start(args, format);
-	vsnprintf(info->warnings[info->n_warnings++], SYSINFO_WARNING_BYTES,
-		  format, args);
+	vsnprintf(info->warnings[info->n_warnings++], SYSINFO_WARNING_BYTES, format, args);
 	va_end(args);
 }
 
@@ -75,8 +78,7 @@ void sysinfo_warn(struct sysinfo *info, const char *format, ...)
  *
  * Returns the text, in @info, @buf or a constant; "-" when unknown.
  */
-const char *sysinfo_text(const struct sysinfo *info,
-			 const struct sysinfo_field *field, char *buf,
+const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field *field, char *buf,
 			 size_t size)
 {
 	const char *member = (const char *)info + field->offset;
@@ -107,14 +109,10 @@ const char *hypervisor_name(const char signature[13], bool *emulated)
 		const char *signature;
 		const char *name;
 	} known[] = {
-		{ "TCGTCGTCGTCG", "QEMU TCG" },
-		{ "KVMKVMKVM", "KVM" },
-		{ "Microsoft Hv", "Hyper-V" },
-		{ "VMwareVMware", "VMware" },
-		{ "XenVMMXenVMM", "Xen" },
-		{ "VBoxVBoxVBox", "VirtualBox" },
-		{ "bhyve bhyve ", "bhyve" },
-		{ "ACRNACRNACRN", "ACRN" },
+		{ "TCGTCGTCGTCG", "QEMU TCG" }, { "KVMKVMKVM", "KVM" },
+		{ "Microsoft Hv", "Hyper-V" },	{ "VMwareVMware", "VMware" },
+		{ "XenVMMXenVMM", "Xen" },	{ "VBoxVBoxVBox", "VirtualBox" },
+		{ "bhyve bhyve ", "bhyve" },	{ "ACRNACRNACRN", "ACRN" },
 	};
 	size_t i;
 
@@ -143,8 +141,7 @@ static void collect_hypervisor(const char *root, struct sysinfo *info)
 		 hypervisor_name(signature, &info->emulated));
 	(void)root;
 #else
-	sysfile_read(root, "/sys/hypervisor/type", info->hypervisor,
-		     sizeof(info->hypervisor));
+	sysfile_read(root, "/sys/hypervisor/type", info->hypervisor, sizeof(info->hypervisor));
 #endif
 }
 
@@ -161,8 +158,7 @@ static void collect_cpu_model(const char *root, struct sysinfo *info)
 		return;
 	name += strspn(name, ": \t");
 	end = strchrnul(name, '\n');
-	snprintf(info->cpu_model, sizeof(info->cpu_model), "%.*s",
-		 (int)(end - name), name);
+	snprintf(info->cpu_model, sizeof(info->cpu_model), "%.*s", (int)(end - name), name);
 }
 
 /* "acpi_idle: POLL C1 C2", or empty when the kernel has no cpuidle. */
@@ -173,13 +169,13 @@ static void collect_idle_states(const char *root, struct sysinfo *info)
 	char path[96], name[32];
 	int state;
 
-	if (sysfile_read(root, "/sys/devices/system/cpu/cpuidle/current_driver",
-			 name, sizeof(name)) <= 0 || !strcmp(name, "none"))
+	if (sysfile_read(root, "/sys/devices/system/cpu/cpuidle/current_driver", name,
+			 sizeof(name)) <= 0 ||
+	    !strcmp(name, "none"))
 		return;
 	len = (size_t)snprintf(out, size, "%s:", name);
 	for (state = 0; state < 16 && len < size; state++) {
-		snprintf(path, sizeof(path),
-			 "/sys/devices/system/cpu/cpu0/cpuidle/state%d/name",
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cpuidle/state%d/name",
 			 state);
 		if (sysfile_read(root, path, name, sizeof(name)) < 0)
 			break;
@@ -193,19 +189,16 @@ static void collect_kernel(const char *root, struct sysinfo *info)
 	char text[4096];
 
 	uname(&names);
-	snprintf(info->kernel, sizeof(info->kernel), "%.60s %.60s", names.release,
-		 names.machine);
-	snprintf(info->kernel_build, sizeof(info->kernel_build), "%s",
-		 names.version);
+	snprintf(info->kernel, sizeof(info->kernel), "%.60s %.60s", names.release, names.machine);
+	snprintf(info->kernel_build, sizeof(info->kernel_build), "%s", names.version);
 	/* /sys/kernel/realtime came with the RT patch and is not everywhere. */
 	info->rt = strstr(names.version, "PREEMPT_RT") ||
-		   (sysfile_read(root, "/sys/kernel/realtime", text,
-				 sizeof(text)) > 0 && text[0] == '1');
+		   (sysfile_read(root, "/sys/kernel/realtime", text, sizeof(text)) > 0 &&
+		    text[0] == '1');
 	if (sysfile_read(root, "/proc/cmdline", text, sizeof(text)) > 0)
 		info->threadirqs = info->rt || strstr(text, "threadirqs");
 	info->rt_runtime_us = -1;
-	if (sysfile_read(root, "/proc/sys/kernel/sched_rt_runtime_us", text,
-			 sizeof(text)) > 0)
+	if (sysfile_read(root, "/proc/sys/kernel/sched_rt_runtime_us", text, sizeof(text)) > 0)
 		info->rt_runtime_us = strtoll(text, NULL, 10);
 }
 
@@ -217,8 +210,7 @@ static void collect_kernel(const char *root, struct sysinfo *info)
  */
 bool sysinfo_clock_is_quick(const char *clocksource)
 {
-	static const char *const quick[] = { "tsc", "tsc-early", "arch_sys_counter",
-					     "kvm-clock" };
+	static const char *const quick[] = { "tsc", "tsc-early", "arch_sys_counter", "kvm-clock" };
 	size_t i;
 
 	for (i = 0; i < sizeof(quick) / sizeof(quick[0]); i++)
@@ -230,21 +222,25 @@ bool sysinfo_clock_is_quick(const char *clocksource)
 static void warn_about(struct sysinfo *info)
 {
 	if (info->emulated)
-		sysinfo_warn(info,
-			     "%s: an emulator runs this system; times measure the emulator and its host, not hardware",
-			     info->hypervisor);
+		sysinfo_warn(
+			info,
+			"%s: an emulator runs this system; times measure the emulator and its host, not hardware",
+			info->hypervisor);
 	else if (strcmp(info->hypervisor, "none") && *info->hypervisor)
-		sysinfo_warn(info,
-			     "virtual machine (%s): times contain exits to the host and its scheduling",
-			     info->hypervisor);
+		sysinfo_warn(
+			info,
+			"virtual machine (%s): times contain exits to the host and its scheduling",
+			info->hypervisor);
 	if (*info->clocksource && !sysinfo_clock_is_quick(info->clocksource))
-		sysinfo_warn(info,
-			     "clocksource %s: slow to read, each read adds to the figures (tsc is the one to have)",
-			     info->clocksource);
+		sysinfo_warn(
+			info,
+			"clocksource %s: slow to read, each read adds to the figures (tsc is the one to have)",
+			info->clocksource);
 	if (*info->governor && strcmp(info->governor, "performance"))
-		sysinfo_warn(info,
-			     "CPU frequency governor %s: the clock rate may change while measuring (performance is the one to have)",
-			     info->governor);
+		sysinfo_warn(
+			info,
+			"CPU frequency governor %s: the clock rate may change while measuring (performance is the one to have)",
+			info->governor);
 }
 
 /**
@@ -263,8 +259,7 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 		{ "/sys/devices/system/cpu/online", info->cpus_online },
 		{ "/sys/devices/system/cpu/isolated", info->isolated_cpus },
 		{ "/sys/devices/system/cpu/nohz_full", info->nohz_full_cpus },
-		{ "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
-		  info->governor },
+		{ "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", info->governor },
 	};
 	time_t now = time(NULL);
 	struct tm utc;
@@ -277,8 +272,7 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 	collect_cpu_model(root, info);
 	collect_hypervisor(root, info);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		sysfile_read(root, files[i].path, files[i].text,
-			     SYSINFO_TEXT_BYTES);
+		sysfile_read(root, files[i].path, files[i].text, SYSINFO_TEXT_BYTES);
 	/* The kernel prints "(null)" when nohz_full= was not given. */
 	if (strstr(info->nohz_full_cpus, "(null)"))
 		info->nohz_full_cpus[0] = '\0';
@@ -299,10 +293,9 @@ void sysinfo_irq(const char *root, unsigned int irq, struct sysinfo *info)
 	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list", irq);
 	if (sysfile_read(root, path, allowed, sizeof(allowed)) <= 0)
 		return;
-	snprintf(path, sizeof(path), "/proc/irq/%u/effective_affinity_list",
-		 irq);
+	snprintf(path, sizeof(path), "/proc/irq/%u/effective_affinity_list", irq);
 	if (sysfile_read(root, path, effective, sizeof(effective)) <= 0)
 		snprintf(effective, sizeof(effective), "unknown");
-	snprintf(info->irq_affinity, sizeof(info->irq_affinity),
-		 "allowed %s, effective %s", allowed, effective);
+	snprintf(info->irq_affinity, sizeof(info->irq_affinity), "allowed %s, effective %s",
+		 allowed, effective);
 }

@@ -12,28 +12,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SYSINFO_TEXT_BYTES	128
-#define SYSINFO_WARNINGS_MAX	16
-#define SYSINFO_WARNING_BYTES	200
+#define SYSINFO_TEXT_BYTES    128
+#define SYSINFO_WARNINGS_MAX  16
+#define SYSINFO_WARNING_BYTES 200
 
 /* Text fields are empty when the system does not have or tell the thing. */
 struct sysinfo {
-	char date[SYSINFO_TEXT_BYTES];		/* UTC, ISO 8601 */
-	char kernel[SYSINFO_TEXT_BYTES];	/* release */
-	char kernel_build[SYSINFO_TEXT_BYTES];	/* version */
-	bool rt;				/* PREEMPT_RT */
+	char date[SYSINFO_TEXT_BYTES];	       /* UTC, ISO 8601 */
+	char kernel[SYSINFO_TEXT_BYTES];       /* release */
+	char kernel_build[SYSINFO_TEXT_BYTES]; /* version */
+	bool rt;			       /* PREEMPT_RT */
 	char cpu_model[SYSINFO_TEXT_BYTES];
 	char cpus_online[SYSINFO_TEXT_BYTES];
 	char clocksource[SYSINFO_TEXT_BYTES];
-	char trace_clock[SYSINFO_TEXT_BYTES];	/* empty: tracing was not used */
-	char hypervisor[SYSINFO_TEXT_BYTES];	/* "none", or its name */
-	bool emulated;				/* instructions are interpreted */
+	char trace_clock[SYSINFO_TEXT_BYTES]; /* empty: tracing was not used */
+	char hypervisor[SYSINFO_TEXT_BYTES];  /* "none", or its name */
+	bool emulated;			      /* instructions are interpreted */
 	char governor[SYSINFO_TEXT_BYTES];
 	char idle_states[SYSINFO_TEXT_BYTES];
 	char isolated_cpus[SYSINFO_TEXT_BYTES];
 	char nohz_full_cpus[SYSINFO_TEXT_BYTES];
 	bool threadirqs;
-	int64_t rt_runtime_us;			/* -1: no RT throttling */
+	int64_t rt_runtime_us; /* -1: no RT throttling */
 	char irq_affinity[SYSINFO_TEXT_BYTES];
 	/* Set by whoever sets up the measurement. */
 	char measured_cpu[SYSINFO_TEXT_BYTES];
@@ -71,8 +71,7 @@ void sysinfo_irq(const char *root, unsigned int irq, struct sysinfo *info);
 bool sysinfo_clock_is_quick(const char *clocksource);
 void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-const char *sysinfo_text(const struct sysinfo *info,
-			 const struct sysinfo_field *field, char *buf,
+const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field *field, char *buf,
 			 size_t size);
 const char *hypervisor_name(const char signature[13], bool *emulated);
 

@@ -41,8 +41,8 @@ struct faketrace {
 	struct tep_handle *tep;
 };
 
-static inline void fake_file(const struct faketrace *f, const char *path,
-			     const void *data, size_t len)
+static inline void fake_file(const struct faketrace *f, const char *path, const void *data,
+			     size_t len)
 {
 	char full[256];
 	FILE *out;
@@ -59,8 +59,7 @@ static inline void fake_file(const struct faketrace *f, const char *path,
 }
 
 /* An empty folder; fake_event() and fake_pages() fill it. */
-static inline void fake_begin(struct faketrace *f, unsigned int n_cpus,
-			      size_t page_bytes)
+static inline void fake_begin(struct faketrace *f, unsigned int n_cpus, size_t page_bytes)
 {
 	char text[512];
 
@@ -78,8 +77,8 @@ static inline void fake_begin(struct faketrace *f, unsigned int n_cpus,
 	fake_file(f, "trace", "", 0);
 }
 
-static inline void fake_event(const struct faketrace *f, const char *system,
-			      const char *name, const char *format)
+static inline void fake_event(const struct faketrace *f, const char *system, const char *name,
+			      const char *format)
 {
 	char path[128];
 
@@ -89,21 +88,21 @@ static inline void fake_event(const struct faketrace *f, const char *system,
 	fake_file(f, path, "0", 1);
 }
 
-static inline void fake_pages(const struct faketrace *f, unsigned int cpu,
-			      const void *pages, size_t bytes)
+static inline void fake_pages(const struct faketrace *f, unsigned int cpu, const void *pages,
+			      size_t bytes)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "instances/x/per_cpu/cpu%u/trace_pipe_raw",
-		 cpu);
+	snprintf(path, sizeof(path), "instances/x/per_cpu/cpu%u/trace_pipe_raw", cpu);
 	fake_file(f, path, pages, bytes);
 }
 
 /* From here on libtracefs looks there. */
 static inline void fake_end(struct faketrace *f)
 {
-	static const char *const systems[] = { "irq", "sched", "raw_syscalls",
-		"workqueue", "irq_vectors", "procirq", NULL };
+	static const char *const systems[] = { "irq",	    "sched",	   "raw_syscalls",
+					       "workqueue", "irq_vectors", "procirq",
+					       NULL };
 
 	if (tracefs_set_tracing_dir(f->dir))
 		abort();
@@ -118,18 +117,15 @@ static inline void fake_open(struct faketrace *f, struct gen *g)
 {
 	fake_begin(f, g->n_cpus, g->page_bytes);
 	for (size_t i = 0; i < GEN_N_FORMATS; i++)
-		fake_event(f, gen_formats[i].system, gen_formats[i].name,
-			   gen_formats[i].text);
+		fake_event(f, gen_formats[i].system, gen_formats[i].name, gen_formats[i].text);
 	for (unsigned int cpu = 0; cpu < g->n_cpus; cpu++) {
 		gen_close(g, cpu);
-		fake_pages(f, cpu, g->cpus[cpu].pages,
-			   g->cpus[cpu].n_pages * g->page_bytes);
+		fake_pages(f, cpu, g->cpus[cpu].pages, g->cpus[cpu].n_pages * g->page_bytes);
 	}
 	fake_end(f);
 }
 
-static inline int fake_remove(const char *path, const struct stat *st, int type,
-			      struct FTW *ftw)
+static inline int fake_remove(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
 	(void)type;

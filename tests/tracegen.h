@@ -15,26 +15,35 @@
 #include "tracing/subbuf.h"
 
 #define GEN_HEADER 16
-#define GEN_COMMON							\
-	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"	\
-	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"	\
+#define GEN_COMMON                                                                     \
+	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"         \
+	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"         \
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n" \
 	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
-#define GEN_INT(name, offset) \
-	"\tfield:int " name ";\toffset:" #offset ";\tsize:4;\tsigned:1;\n"
-#define GEN_LONG(name, offset) \
-	"\tfield:long " name ";\toffset:" #offset ";\tsize:8;\tsigned:1;\n"
+#define GEN_INT(name, offset)  "\tfield:int " name ";\toffset:" #offset ";\tsize:4;\tsigned:1;\n"
+#define GEN_LONG(name, offset) "\tfield:long " name ";\toffset:" #offset ";\tsize:8;\tsigned:1;\n"
 #define GEN_COMM(name, offset) \
 	"\tfield:char " name "[16];\toffset:" #offset ";\tsize:16;\tsigned:0;\n"
 #define GEN_FORMAT(name, id, fields) \
-	"name: " name "\nID: " #id "\nformat:\n" GEN_COMMON fields \
-	"\nprint fmt: \"\"\n"
+	"name: " name "\nID: " #id "\nformat:\n" GEN_COMMON fields "\nprint fmt: \"\"\n"
 
 enum gen_id {
-	GEN_IRQ_ENTRY = 101, GEN_IRQ_EXIT, GEN_RAISE, GEN_SOFT_ENTRY,
-	GEN_SOFT_EXIT, GEN_WAKING, GEN_WAKEUP, GEN_SWITCH, GEN_SYS_ENTER,
-	GEN_SYS_EXIT, GEN_WORK_QUEUE, GEN_WORK_START, GEN_WORK_END,
-	GEN_TIMER_ENTRY, GEN_TIMER_EXIT, GEN_PROCIRQ_READ,
+	GEN_IRQ_ENTRY = 101,
+	GEN_IRQ_EXIT,
+	GEN_RAISE,
+	GEN_SOFT_ENTRY,
+	GEN_SOFT_EXIT,
+	GEN_WAKING,
+	GEN_WAKEUP,
+	GEN_SWITCH,
+	GEN_SYS_ENTER,
+	GEN_SYS_EXIT,
+	GEN_WORK_QUEUE,
+	GEN_WORK_START,
+	GEN_WORK_END,
+	GEN_TIMER_ENTRY,
+	GEN_TIMER_EXIT,
+	GEN_PROCIRQ_READ,
 };
 
 struct gen_format {
@@ -43,34 +52,36 @@ struct gen_format {
 	const char *text;
 };
 
-#define GEN_F(system, name, id, fields) \
-	{ system, name, GEN_FORMAT(name, id, fields) }
-#define GEN_WAKE GEN_COMM("comm", 8) GEN_INT("pid", 24) GEN_INT("prio", 28) \
-	GEN_INT("target_cpu", 32)
+#define GEN_F(system, name, id, fields)                    \
+	{                                                  \
+		system, name, GEN_FORMAT(name, id, fields) \
+	}
+#define GEN_WAKE \
+	GEN_COMM("comm", 8) GEN_INT("pid", 24) GEN_INT("prio", 28) GEN_INT("target_cpu", 32)
 static const struct gen_format gen_formats[] = {
-	GEN_F("irq", "irq_handler_entry", 101, GEN_INT("irq", 8)
-	      "\tfield:__data_loc char[] name;\toffset:12;\tsize:4;\tsigned:0;\n"),
+	GEN_F("irq", "irq_handler_entry", 101,
+	      GEN_INT("irq",
+		      8) "\tfield:__data_loc char[] name;\toffset:12;\tsize:4;\tsigned:0;\n"),
 	GEN_F("irq", "irq_handler_exit", 102, GEN_INT("irq", 8) GEN_INT("ret", 12)),
 	GEN_F("irq", "softirq_raise", 103, GEN_INT("vec", 8)),
 	GEN_F("irq", "softirq_entry", 104, GEN_INT("vec", 8)),
 	GEN_F("irq", "softirq_exit", 105, GEN_INT("vec", 8)),
 	GEN_F("sched", "sched_waking", 106, GEN_WAKE),
 	GEN_F("sched", "sched_wakeup", 107, GEN_WAKE),
-	GEN_F("sched", "sched_switch", 108, GEN_COMM("prev_comm", 8)
-	      GEN_INT("prev_pid", 24) GEN_INT("prev_prio", 28)
-	      GEN_LONG("prev_state", 32) GEN_COMM("next_comm", 40)
-	      GEN_INT("next_pid", 56) GEN_INT("next_prio", 60)),
+	GEN_F("sched", "sched_switch", 108,
+	      GEN_COMM("prev_comm", 8) GEN_INT("prev_pid", 24) GEN_INT("prev_prio", 28)
+		      GEN_LONG("prev_state", 32) GEN_COMM("next_comm", 40) GEN_INT("next_pid", 56)
+			      GEN_INT("next_prio", 60)),
 	GEN_F("raw_syscalls", "sys_enter", 109, GEN_LONG("id", 8)),
-	GEN_F("raw_syscalls", "sys_exit", 110, GEN_LONG("id", 8)
-	      GEN_LONG("ret", 16)),
+	GEN_F("raw_syscalls", "sys_exit", 110, GEN_LONG("id", 8) GEN_LONG("ret", 16)),
 	GEN_F("workqueue", "workqueue_queue_work", 111, GEN_LONG("work", 8)),
 	GEN_F("workqueue", "workqueue_execute_start", 112, GEN_LONG("work", 8)),
 	GEN_F("workqueue", "workqueue_execute_end", 113, GEN_LONG("work", 8)),
 	GEN_F("irq_vectors", "local_timer_entry", 114, GEN_INT("vector", 8)),
 	GEN_F("irq_vectors", "local_timer_exit", 115, GEN_INT("vector", 8)),
-	GEN_F("procirq", "procirq_read", 116, GEN_INT("irq", 8)
-	      GEN_INT("count", 12) GEN_LONG("seq", 16) GEN_LONG("irq_ns", 24)
-	      GEN_LONG("last_ns", 32)),
+	GEN_F("procirq", "procirq_read", 116,
+	      GEN_INT("irq", 8) GEN_INT("count", 12) GEN_LONG("seq", 16) GEN_LONG("irq_ns", 24)
+		      GEN_LONG("last_ns", 32)),
 };
 #define GEN_N_FORMATS (sizeof(gen_formats) / sizeof(gen_formats[0]))
 
@@ -79,8 +90,7 @@ static inline void gen_catalog(struct event_catalog *catalog)
 	if (event_catalog_init(catalog, false))
 		abort();
 	for (size_t i = 0; i < GEN_N_FORMATS; i++)
-		if (event_catalog_add(catalog, gen_formats[i].system,
-				      gen_formats[i].text) != 1)
+		if (event_catalog_add(catalog, gen_formats[i].system, gen_formats[i].text) != 1)
 			abort();
 }
 
@@ -89,7 +99,7 @@ struct gen_cpu {
 	uint8_t *pages;
 	size_t n_pages;
 	size_t n_alloc;
-	size_t used;		/* of the current page, 0: none */
+	size_t used; /* of the current page, 0: none */
 	uint64_t ts;
 	uint64_t missed;
 	size_t read;
@@ -126,8 +136,7 @@ static inline uint8_t *gen_page(struct gen *g, unsigned int cpu)
 	return c->pages + (c->n_pages - 1) * g->page_bytes;
 }
 
-static inline void gen_put(struct gen *g, unsigned int cpu, const void *data,
-			   size_t len)
+static inline void gen_put(struct gen *g, unsigned int cpu, const void *data, size_t len)
 {
 	memcpy(gen_page(g, cpu) + g->cpus[cpu].used, data, len);
 	g->cpus[cpu].used += len;
@@ -144,8 +153,7 @@ static inline void gen_close(struct gen *g, unsigned int cpu)
 		return;
 	page = gen_page(g, cpu);
 	memcpy(&commit, page + 8, 8);
-	if (commit && commit != SUBBUF_MISSED_UNKNOWN &&
-	    g->page_bytes - c->used >= 8) {
+	if (commit && commit != SUBBUF_MISSED_UNKNOWN && g->page_bytes - c->used >= 8) {
 		memcpy(page + c->used, &commit, 8);
 		commit = 3u << 30 | (c->used - GEN_HEADER);
 	} else {
@@ -175,8 +183,7 @@ static inline void gen_open(struct gen *g, unsigned int cpu, uint64_t ts)
 }
 
 /* Room for @len bytes of payload and a time extend. */
-static inline void gen_room(struct gen *g, unsigned int cpu, uint64_t ts,
-			    size_t len)
+static inline void gen_room(struct gen *g, unsigned int cpu, uint64_t ts, size_t len)
 {
 	struct gen_cpu *c = &g->cpus[cpu];
 
@@ -186,8 +193,7 @@ static inline void gen_room(struct gen *g, unsigned int cpu, uint64_t ts,
 	}
 }
 
-static inline void gen_word(struct gen *g, unsigned int cpu, uint32_t type,
-			    uint64_t delta)
+static inline void gen_word(struct gen *g, unsigned int cpu, uint32_t type, uint64_t delta)
 {
 	uint32_t word = type | (uint32_t)delta << 5;
 
@@ -195,8 +201,8 @@ static inline void gen_word(struct gen *g, unsigned int cpu, uint32_t type,
 }
 
 /* A record; @long_form: with its length in a word of its own. */
-static inline void gen_record(struct gen *g, unsigned int cpu, uint64_t ts,
-			      const void *data, size_t len, bool long_form)
+static inline void gen_record(struct gen *g, unsigned int cpu, uint64_t ts, const void *data,
+			      size_t len, bool long_form)
 {
 	struct gen_cpu *c = &g->cpus[cpu];
 	uint64_t delta;
@@ -234,8 +240,7 @@ static inline void gen_stamp(struct gen *g, unsigned int cpu, uint64_t ts)
 }
 
 /* A discarded event of @len bytes. */
-static inline void gen_padding(struct gen *g, unsigned int cpu, uint64_t ts,
-			       size_t len)
+static inline void gen_padding(struct gen *g, unsigned int cpu, uint64_t ts, size_t len)
 {
 	static const uint8_t zero[256];
 	uint32_t word = (uint32_t)len + 4;
@@ -260,15 +265,14 @@ static inline void gen_loss(struct gen *g, unsigned int cpu, uint64_t count)
 /* --- events ---------------------------------------------------------------- */
 
 /* For the events that follow: who is current, and in which context. */
-static inline void gen_context(struct gen *g, unsigned int cpu, int32_t pid,
-			       uint8_t flags)
+static inline void gen_context(struct gen *g, unsigned int cpu, int32_t pid, uint8_t flags)
 {
 	g->cpus[cpu].pid = pid;
 	g->cpus[cpu].flags = flags;
 }
 
-static inline void gen_event(struct gen *g, unsigned int cpu, uint64_t ts,
-			     uint16_t id, void *payload, size_t len)
+static inline void gen_event(struct gen *g, unsigned int cpu, uint64_t ts, uint16_t id,
+			     void *payload, size_t len)
 {
 	uint8_t *d = payload;
 
@@ -278,8 +282,8 @@ static inline void gen_event(struct gen *g, unsigned int cpu, uint64_t ts,
 	gen_record(g, cpu, ts, d, len, false);
 }
 
-static inline void gen_ints(struct gen *g, unsigned int cpu, uint64_t ts,
-			    uint16_t id, int32_t a, int32_t b)
+static inline void gen_ints(struct gen *g, unsigned int cpu, uint64_t ts, uint16_t id, int32_t a,
+			    int32_t b)
 {
 	uint8_t d[16] = { 0 };
 
@@ -288,8 +292,8 @@ static inline void gen_ints(struct gen *g, unsigned int cpu, uint64_t ts,
 	gen_event(g, cpu, ts, id, d, sizeof(d));
 }
 
-static inline void gen_irq_entry(struct gen *g, unsigned int cpu, uint64_t ts,
-				 int32_t irq, const char *name)
+static inline void gen_irq_entry(struct gen *g, unsigned int cpu, uint64_t ts, int32_t irq,
+				 const char *name)
 {
 	uint8_t d[48] = { 0 };
 	uint32_t loc = 16 | (uint32_t)(strlen(name) + 1) << 16;
@@ -297,13 +301,11 @@ static inline void gen_irq_entry(struct gen *g, unsigned int cpu, uint64_t ts,
 	memcpy(d + 8, &irq, 4);
 	memcpy(d + 12, &loc, 4);
 	snprintf((char *)d + 16, 32, "%s", name);
-	gen_event(g, cpu, ts, GEN_IRQ_ENTRY, d,
-		  (16 + strlen(name) + 1 + 3) & ~(size_t)3);
+	gen_event(g, cpu, ts, GEN_IRQ_ENTRY, d, (16 + strlen(name) + 1 + 3) & ~(size_t)3);
 }
 
-static inline void gen_wake(struct gen *g, unsigned int cpu, uint64_t ts,
-			    enum gen_id id, int32_t pid, const char *comm,
-			    int32_t target_cpu)
+static inline void gen_wake(struct gen *g, unsigned int cpu, uint64_t ts, enum gen_id id,
+			    int32_t pid, const char *comm, int32_t target_cpu)
 {
 	uint8_t d[36] = { 0 };
 
@@ -314,8 +316,8 @@ static inline void gen_wake(struct gen *g, unsigned int cpu, uint64_t ts,
 }
 
 /* The context afterwards is that of the new task. */
-static inline void gen_switch(struct gen *g, unsigned int cpu, uint64_t ts,
-			      int32_t prev, int64_t state, int32_t next)
+static inline void gen_switch(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
+			      int64_t state, int32_t next)
 {
 	uint8_t d[64] = { 0 };
 
@@ -327,8 +329,8 @@ static inline void gen_switch(struct gen *g, unsigned int cpu, uint64_t ts,
 	gen_context(g, cpu, next, 0);
 }
 
-static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts,
-			    enum gen_id id, int64_t value)
+static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts, enum gen_id id,
+			    int64_t value)
 {
 	uint8_t d[24] = { 0 };
 
@@ -338,8 +340,7 @@ static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts,
 
 /* --- as a source of pages -------------------------------------------------- */
 
-static inline ssize_t gen_read_page(void *ctx, unsigned int cpu,
-				    const uint8_t **page)
+static inline ssize_t gen_read_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
 	struct gen *g = ctx;
 	struct gen_cpu *c = &g->cpus[cpu];

@@ -25,8 +25,7 @@ static void on_loss(struct chains *b, struct cpu_state *cpu, unsigned int index)
 	chain_works_forget(b, OUTCOME_LOST);
 	for (task = b->active.next; task != &b->active; task = next) {
 		next = task->next;
-		if (task->state == TASK_WAKING || task->preempted ||
-		    task->cpu == (int)index) {
+		if (task->state == TASK_WAKING || task->preempted || task->cpu == (int)index) {
 			if (task->state != TASK_NONE)
 				chain_task_end(b, task, OUTCOME_LOST);
 			chain_path_end(b, &task->carry, OUTCOME_LOST);
@@ -46,8 +45,7 @@ static void on_loss(struct chains *b, struct cpu_state *cpu, unsigned int index)
  * Without sys_exit in the recording a chain is complete when the task runs.
  * Returns NULL with errno set when memory runs out.
  */
-struct chains *chains_new(unsigned int n_cpus,
-			  const struct event_catalog *catalog,
+struct chains *chains_new(unsigned int n_cpus, const struct event_catalog *catalog,
 			  const struct chain_sink *sink)
 {
 	struct chains *b = calloc(1, sizeof(*b));
@@ -149,8 +147,7 @@ void chains_finish(struct chains *b)
 		chain_hard_clear(b, cpu, OUTCOME_CUT_OFF);
 		chain_path_drop(b, &cpu->tail);
 		for (unsigned int vec = 0; vec < SOFTIRQS_MAX; vec++)
-			chain_softirq_clear(b, &cpu->pending[vec],
-					    OUTCOME_CUT_OFF);
+			chain_softirq_clear(b, &cpu->pending[vec], OUTCOME_CUT_OFF);
 		chain_softirq_clear(b, &cpu->running, OUTCOME_CUT_OFF);
 	}
 	chain_works_forget(b, OUTCOME_CUT_OFF);

@@ -21,34 +21,34 @@
 #include "event.h"
 
 /* Roots that are hrtimers, not interrupts: their "number". */
-#define CHAIN_IRQ_HRTIMER	(-1000)
+#define CHAIN_IRQ_HRTIMER (-1000)
 
 /* In the order in which a chain passes through them. */
 enum stage {
-	STAGE_HANDLER,		/* irq entry -> handler end, or its wake-up */
-	STAGE_SOFTIRQ_WAIT,	/* handler end -> softirq entry */
-	STAGE_SOFTIRQ,		/* softirq entry -> waking */
-	STAGE_THREAD_WAKE,	/* waking of the irq thread -> its wakeup */
-	STAGE_THREAD_QUEUE,	/* its wakeup -> its switch in */
-	STAGE_THREAD,		/* its switch in -> waking */
-	STAGE_WORK_WAIT,	/* work queued -> work started */
-	STAGE_WORK,		/* work started -> waking */
-	STAGE_WAKE,		/* waking -> wakeup: IPI and idle exit */
-	STAGE_QUEUE,		/* wakeup -> switch in: waiting for the CPU */
-	STAGE_READ,		/* switch in -> procirq_read */
-	STAGE_EXIT,		/* switch in or procirq_read -> sys_exit */
+	STAGE_HANDLER,	    /* irq entry -> handler end, or its wake-up */
+	STAGE_SOFTIRQ_WAIT, /* handler end -> softirq entry */
+	STAGE_SOFTIRQ,	    /* softirq entry -> waking */
+	STAGE_THREAD_WAKE,  /* waking of the irq thread -> its wakeup */
+	STAGE_THREAD_QUEUE, /* its wakeup -> its switch in */
+	STAGE_THREAD,	    /* its switch in -> waking */
+	STAGE_WORK_WAIT,    /* work queued -> work started */
+	STAGE_WORK,	    /* work started -> waking */
+	STAGE_WAKE,	    /* waking -> wakeup: IPI and idle exit */
+	STAGE_QUEUE,	    /* wakeup -> switch in: waiting for the CPU */
+	STAGE_READ,	    /* switch in -> procirq_read */
+	STAGE_EXIT,	    /* switch in or procirq_read -> sys_exit */
 	STAGES,
 	/* Not parts of the sum. */
-	STAGE_TOTAL = STAGES,	/* irq entry -> end of the chain */
-	STAGE_IRQ,		/* irq entry -> handler end, every interrupt */
-	STAGE_MODULE,		/* irq entry -> handler time of the procirq module */
+	STAGE_TOTAL = STAGES, /* irq entry -> end of the chain */
+	STAGE_IRQ,	      /* irq entry -> handler end, every interrupt */
+	STAGE_MODULE,	      /* irq entry -> handler time of the procirq module */
 	STAGE_KINDS,
 };
 
 /* Where a chain ended. */
 enum chain_end {
-	CHAIN_END_USER,		/* the woken task was back in user space */
-	CHAIN_END_TASK,		/* the woken task ran: a kernel thread, or a task
+	CHAIN_END_USER, /* the woken task was back in user space */
+	CHAIN_END_TASK, /* the woken task ran: a kernel thread, or a task
 				 * that went to sleep in the kernel again */
 	CHAIN_ENDS,
 };
@@ -58,19 +58,19 @@ enum chain_end {
  * these is its outcome.
  */
 enum outcome {
-	OUTCOME_WOKE_NOBODY,	/* nothing was woken in a context it started */
-	OUTCOME_NOT_HANDLED,	/* shared line: the handler said "not mine" */
-	OUTCOME_COALESCED,	/* its softirq was pending from the same line */
-	OUTCOME_CUT_OFF,	/* tracing ended before the chain did */
-	OUTCOME_AWAKE,		/* the task was already on its way to user space */
-	OUTCOME_NO_SYSCALL,	/* back in user space, but not from a system call */
-	OUTCOME_KERNEL,		/* only kernel threads and tasks that slept again */
-	OUTCOME_NO_SWITCH,	/* the task ran, its switch in was not recorded */
-	OUTCOME_INCOMPLETE,	/* another event is missing, though none was lost */
-	OUTCOME_AMBIGUOUS,	/* several interrupts could have woken the task */
-	OUTCOME_LOST,		/* events of the chain may have been lost */
-	OUTCOME_NEGATIVE,	/* time ran backwards within the chain */
-	OUTCOME_MATCHED,	/* a chain is complete */
+	OUTCOME_WOKE_NOBODY, /* nothing was woken in a context it started */
+	OUTCOME_NOT_HANDLED, /* shared line: the handler said "not mine" */
+	OUTCOME_COALESCED,   /* its softirq was pending from the same line */
+	OUTCOME_CUT_OFF,     /* tracing ended before the chain did */
+	OUTCOME_AWAKE,	     /* the task was already on its way to user space */
+	OUTCOME_NO_SYSCALL,  /* back in user space, but not from a system call */
+	OUTCOME_KERNEL,	     /* only kernel threads and tasks that slept again */
+	OUTCOME_NO_SWITCH,   /* the task ran, its switch in was not recorded */
+	OUTCOME_INCOMPLETE,  /* another event is missing, though none was lost */
+	OUTCOME_AMBIGUOUS,   /* several interrupts could have woken the task */
+	OUTCOME_LOST,	     /* events of the chain may have been lost */
+	OUTCOME_NEGATIVE,    /* time ran backwards within the chain */
+	OUTCOME_MATCHED,     /* a chain is complete */
 	OUTCOMES,
 };
 
@@ -134,15 +134,13 @@ struct chain_sink {
 	void (*seen)(void *ctx, const struct event *e);
 	void (*handler)(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns);
 	void (*sample)(void *ctx, const struct chain_sample *sample);
-	void (*outcome)(void *ctx, int32_t irq, unsigned int cpu,
-			enum outcome outcome);
+	void (*outcome)(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome);
 	void *ctx;
 };
 
 struct chains;
 
-struct chains *chains_new(unsigned int n_cpus,
-			  const struct event_catalog *catalog,
+struct chains *chains_new(unsigned int n_cpus, const struct event_catalog *catalog,
 			  const struct chain_sink *sink);
 void chains_free(struct chains *b);
 void chains_event(struct chains *b, const struct event *e);

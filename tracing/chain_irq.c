@@ -4,11 +4,10 @@
 
 #include <string.h>
 
-#define IRQ_WAKE_THREAD		2
+#define IRQ_WAKE_THREAD 2
 
 /* Every open handler of the CPU is over, with @outcome at least. */
-void chain_hard_clear(struct chains *b, struct cpu_state *cpu,
-		      enum outcome outcome)
+void chain_hard_clear(struct chains *b, struct cpu_state *cpu, enum outcome outcome)
 {
 	while (cpu->depth)
 		chain_path_end(b, &cpu->hard[--cpu->depth], outcome);
@@ -16,8 +15,7 @@ void chain_hard_clear(struct chains *b, struct cpu_state *cpu,
 }
 
 /* The same of one softirq. */
-void chain_softirq_clear(struct chains *b, struct softirq *softirq,
-			 enum outcome outcome)
+void chain_softirq_clear(struct chains *b, struct softirq *softirq, enum outcome outcome)
 {
 	chain_path_end(b, &softirq->path, outcome);
 	softirq->raised = false;
@@ -25,8 +23,7 @@ void chain_softirq_clear(struct chains *b, struct softirq *softirq,
 }
 
 /* For whom the CPU works when @e happens; a handler that lost its end goes. */
-struct context chain_context_of(struct chains *b, struct cpu_state *cpu,
-				const struct event *e)
+struct context chain_context_of(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct context c = { NULL, STAGE_HANDLER, false };
 	struct task *task;
@@ -42,8 +39,7 @@ struct context chain_context_of(struct chains *b, struct cpu_state *cpu,
 	chain_path_drop(b, &cpu->tail);
 
 	/* PREEMPT_RT runs softirqs in tasks and does not set the flag. */
-	if (cpu->running.raised && (e->flags & EVENT_FLAG_SOFTIRQ ||
-				    e->pid == cpu->running_pid)) {
+	if (cpu->running.raised && (e->flags & EVENT_FLAG_SOFTIRQ || e->pid == cpu->running_pid)) {
 		c.stage = STAGE_SOFTIRQ;
 		c.mixed = cpu->running.mixed;
 		if (cpu->running.path.root)
@@ -61,8 +57,7 @@ struct context chain_context_of(struct chains *b, struct cpu_state *cpu,
 	return c;
 }
 
-void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu,
-			const struct event *e)
+void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct path *path;
 
@@ -87,8 +82,8 @@ void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu,
  * Softirqs the handler raised have been waiting since it ended; those of one that
  * it interrupted go on.
  */
-static void handler_ended(struct chains *b, struct cpu_state *cpu,
-			  const struct root *root, uint64_t ts_ns)
+static void handler_ended(struct chains *b, struct cpu_state *cpu, const struct root *root,
+			  uint64_t ts_ns)
 {
 	uint32_t left = cpu->in_handler;
 
@@ -109,8 +104,7 @@ static bool thread_is_busy(struct chains *b, int32_t irq)
 	bool busy = false;
 
 	for (struct task *t = b->active.next; t != &b->active; t = t->next) {
-		if (t->carry.root && t->carry_stage == STAGE_THREAD &&
-		    t->carry.root->irq == irq) {
+		if (t->carry.root && t->carry_stage == STAGE_THREAD && t->carry.root->irq == irq) {
 			t->carry_mixed = true;
 			busy = true;
 		}
@@ -118,8 +112,7 @@ static bool thread_is_busy(struct chains *b, int32_t irq)
 	return busy;
 }
 
-void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu,
-		       const struct event *e)
+void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct path *path;
 	struct root *root;
@@ -134,8 +127,7 @@ void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu,
 	if (e->ts_ns < root->ts_ns)
 		root_outcome(root, OUTCOME_NEGATIVE);
 	else
-		b->sink.handler(b->sink.ctx, root->irq, root->cpu,
-				e->ts_ns - root->ts_ns);
+		b->sink.handler(b->sink.ctx, root->irq, root->cpu, e->ts_ns - root->ts_ns);
 	if (!e->ret)
 		root_outcome(root, OUTCOME_NOT_HANDLED);
 	handler_ended(b, cpu, root, e->ts_ns);
@@ -154,8 +146,7 @@ void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu,
  * A timer that expires in a hard interrupt is a root of its own, inside that of
  * the timer interrupt: what it wakes is the timer's.
  */
-void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu,
-		      const struct event *e)
+void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct event timer = *e;
 
@@ -169,8 +160,7 @@ void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu,
 		chain_on_irq_exit(b, cpu, &timer);
 }
 
-void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu,
-			    const struct event *e)
+void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct context c = chain_context_of(b, cpu, e);
 	struct softirq *s;
@@ -205,8 +195,7 @@ void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu,
 	}
 }
 
-void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu,
-			    const struct event *e)
+void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct softirq *s;
 
@@ -222,8 +211,7 @@ void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu,
 	s->mixed = false;
 	cpu->in_handler &= ~(1u << e->vec);
 	if (cpu->running.path.root)
-		chain_path_step(b, &cpu->running.path, STAGE_SOFTIRQ_WAIT,
-				e->ts_ns);
+		chain_path_step(b, &cpu->running.path, STAGE_SOFTIRQ_WAIT, e->ts_ns);
 }
 
 void chain_on_softirq_exit(struct chains *b, struct cpu_state *cpu)

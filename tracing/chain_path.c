@@ -23,8 +23,7 @@ struct root *chain_root_new(struct chains *b, const struct event *e)
 		root = b->free_roots;
 	}
 	b->free_roots = root->next_free;
-	*root = (struct root){ .irq = e->irq, .cpu = e->cpu, .refs = 1,
-			       .ts_ns = e->ts_ns };
+	*root = (struct root){ .irq = e->irq, .cpu = e->cpu, .refs = 1, .ts_ns = e->ts_ns };
 	return root;
 }
 
@@ -55,8 +54,7 @@ void chain_path_end(struct chains *b, struct path *path, enum outcome outcome)
  * Time from the last step to @ts_ns belongs to @stage. Returns false when time
  * ran backwards; the path is over then.
  */
-bool chain_path_step(struct chains *b, struct path *path, enum stage stage,
-		     uint64_t ts_ns)
+bool chain_path_step(struct chains *b, struct path *path, enum stage stage, uint64_t ts_ns)
 {
 	if (__builtin_expect(ts_ns < path->last_ns, 0)) {
 		chain_path_end(b, path, OUTCOME_NEGATIVE);

@@ -12,10 +12,10 @@
 
 #include "chain.h"
 
-#define HARD_DEPTH_MAX		8
-#define SOFTIRQS_MAX		16
-#define WORK_BUCKETS		1024
-#define ROOTS_PER_SLAB		512
+#define HARD_DEPTH_MAX 8
+#define SOFTIRQS_MAX   16
+#define WORK_BUCKETS   1024
+#define ROOTS_PER_SLAB 512
 
 struct root {
 	int32_t irq;
@@ -36,7 +36,7 @@ struct path {
 	struct root *root;
 	uint64_t last_ns;
 	uint32_t stages;
-	uint64_t order;		/* of @stages, four bits each, the last one lowest */
+	uint64_t order; /* of @stages, four bits each, the last one lowest */
 	uint64_t ns[STAGES];
 };
 
@@ -116,7 +116,7 @@ struct chains {
 	struct cpu_state *cpus;
 	struct task **tasks;
 	size_t n_tasks;
-	struct task active;		/* list head */
+	struct task active; /* list head */
 	struct task *free_tasks;
 	struct work *works[WORK_BUCKETS];
 	struct root *free_roots;
@@ -139,26 +139,17 @@ struct context {
 struct root *chain_root_new(struct chains *b, const struct event *e);
 void chain_path_drop(struct chains *b, struct path *path);
 void chain_path_end(struct chains *b, struct path *path, enum outcome outcome);
-bool chain_path_step(struct chains *b, struct path *path, enum stage stage,
-		     uint64_t ts_ns);
+bool chain_path_step(struct chains *b, struct path *path, enum stage stage, uint64_t ts_ns);
 
 /* chain_irq.c: what a CPU does for an interrupt before it wakes somebody */
-void chain_hard_clear(struct chains *b, struct cpu_state *cpu,
-		      enum outcome outcome);
-void chain_softirq_clear(struct chains *b, struct softirq *softirq,
-			 enum outcome outcome);
-struct context chain_context_of(struct chains *b, struct cpu_state *cpu,
-				const struct event *e);
-void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu,
-			const struct event *e);
-void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu,
-		       const struct event *e);
-void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu,
-		      const struct event *e);
-void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu,
-			    const struct event *e);
-void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu,
-			    const struct event *e);
+void chain_hard_clear(struct chains *b, struct cpu_state *cpu, enum outcome outcome);
+void chain_softirq_clear(struct chains *b, struct softirq *softirq, enum outcome outcome);
+struct context chain_context_of(struct chains *b, struct cpu_state *cpu, const struct event *e);
+void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu, const struct event *e);
+void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu, const struct event *e);
+void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu, const struct event *e);
+void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu, const struct event *e);
+void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu, const struct event *e);
 void chain_on_softirq_exit(struct chains *b, struct cpu_state *cpu);
 
 /* chain_task.c: from the waking of a task to its return to user space */
@@ -166,11 +157,9 @@ struct task *chain_task_get(struct chains *b, int32_t pid);
 void chain_task_put(struct chains *b, struct task *task);
 void chain_task_end(struct chains *b, struct task *task, enum outcome outcome);
 void chain_tasks_free(struct chains *b);
-void chain_on_waking(struct chains *b, struct cpu_state *cpu,
-		     const struct event *e);
+void chain_on_waking(struct chains *b, struct cpu_state *cpu, const struct event *e);
 void chain_on_wakeup(struct chains *b, const struct event *e);
-void chain_on_switch(struct chains *b, struct cpu_state *cpu,
-		     const struct event *e);
+void chain_on_switch(struct chains *b, struct cpu_state *cpu, const struct event *e);
 void chain_on_sys_exit(struct chains *b, const struct event *e);
 void chain_on_sys_enter(struct chains *b, const struct event *e);
 void chain_on_procirq_read(struct chains *b, const struct event *e);
@@ -178,8 +167,7 @@ void chain_on_procirq_read(struct chains *b, const struct event *e);
 /* chain_work.c: work items */
 void chain_works_forget(struct chains *b, enum outcome outcome);
 void chain_works_free(struct chains *b);
-void chain_on_work_queue(struct chains *b, struct cpu_state *cpu,
-			 const struct event *e);
+void chain_on_work_queue(struct chains *b, struct cpu_state *cpu, const struct event *e);
 void chain_on_work_start(struct chains *b, const struct event *e);
 void chain_on_work_end(struct chains *b, const struct event *e);
 

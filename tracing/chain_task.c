@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIDS_MAX		(1u << 22)	/* PID_MAX_LIMIT */
+#define PIDS_MAX (1u << 22) /* PID_MAX_LIMIT */
 
 /* prev_state: uninterruptible sleep, TASK_UNINTERRUPTIBLE */
-#define STATE_UNINTERRUPTIBLE	2
+#define STATE_UNINTERRUPTIBLE 2
 
 /* --- the table of tasks ---------------------------------------------------- */
 
@@ -70,15 +70,13 @@ void chain_task_put(struct chains *b, struct task *task)
 }
 
 /* The chain that woke the task is over; it may still carry another one. */
-void chain_task_end(struct chains *b, struct task *task,
-		    enum outcome outcome)
+void chain_task_end(struct chains *b, struct task *task, enum outcome outcome)
 {
 	chain_path_end(b, &task->chain, outcome);
 	task->state = TASK_NONE;
 }
 
-static void task_sample(struct chains *b, const struct task *task,
-			enum chain_end end)
+static void task_sample(struct chains *b, const struct task *task, enum chain_end end)
 {
 	struct chain_sample s;
 	const struct path *path = &task->chain;
@@ -124,11 +122,10 @@ static bool is_irq_thread(const char *comm)
 }
 
 /* The irq thread is woken behind the end of the handler. */
-static void context_tail(struct cpu_state *cpu, const struct event *e,
-			 const char *comm, struct context *c)
+static void context_tail(struct cpu_state *cpu, const struct event *e, const char *comm,
+			 struct context *c)
 {
-	if (!c->path && cpu->tail.root && e->flags & EVENT_FLAG_HARDIRQ &&
-	    is_irq_thread(comm))
+	if (!c->path && cpu->tail.root && e->flags & EVENT_FLAG_HARDIRQ && is_irq_thread(comm))
 		c->path = &cpu->tail;
 }
 
@@ -140,8 +137,7 @@ static bool runs_on_target(const struct chains *b, const struct event *e)
 	       b->cpus[target].current_pid == e->wake.pid;
 }
 
-void chain_on_waking(struct chains *b, struct cpu_state *cpu,
-		     const struct event *e)
+void chain_on_waking(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct context c = chain_context_of(b, cpu, e);
 	struct task *task = task_find(b, e->wake.pid);
@@ -155,8 +151,8 @@ void chain_on_waking(struct chains *b, struct cpu_state *cpu,
 	}
 	/* Woken before, and its wake-up or its switch in was not recorded. */
 	if (task && task->state != TASK_NONE)
-		chain_task_end(b, task, task->state == TASK_WOKEN ?
-			       OUTCOME_NO_SWITCH : OUTCOME_INCOMPLETE);
+		chain_task_end(b, task,
+			       task->state == TASK_WOKEN ? OUTCOME_NO_SWITCH : OUTCOME_INCOMPLETE);
 	if (!c.path && !cpu->tail.root) {
 		if (task)
 			chain_task_put(b, task);
@@ -219,8 +215,7 @@ void chain_on_wakeup(struct chains *b, const struct event *e)
 	if (!task || task->state != TASK_WAKING)
 		return;
 	task->cpu = e->wake.target_cpu;
-	if (!chain_path_step(b, &task->chain,
-			     task->irq_thread ? STAGE_THREAD_WAKE : STAGE_WAKE,
+	if (!chain_path_step(b, &task->chain, task->irq_thread ? STAGE_THREAD_WAKE : STAGE_WAKE,
 			     e->ts_ns)) {
 		task->state = TASK_NONE;
 		chain_task_put(b, task);
@@ -231,8 +226,7 @@ void chain_on_wakeup(struct chains *b, const struct event *e)
 		task_runs(b, task);
 }
 
-static void switch_in(struct chains *b, struct task *task,
-		      const struct event *e)
+static void switch_in(struct chains *b, struct task *task, const struct event *e)
 {
 	if (task->state == TASK_RUNNING) {
 		task->preempted = false;
@@ -247,8 +241,7 @@ static void switch_in(struct chains *b, struct task *task,
 	task->cpu = e->cpu;
 	if (task->state != TASK_WOKEN)
 		return;
-	if (!chain_path_step(b, &task->chain,
-			     task->irq_thread ? STAGE_THREAD_QUEUE : STAGE_QUEUE,
+	if (!chain_path_step(b, &task->chain, task->irq_thread ? STAGE_THREAD_QUEUE : STAGE_QUEUE,
 			     e->ts_ns)) {
 		task->state = TASK_NONE;
 		chain_task_put(b, task);
@@ -258,8 +251,7 @@ static void switch_in(struct chains *b, struct task *task,
 	task_runs(b, task);
 }
 
-static void switch_out(struct chains *b, struct task *task,
-		       const struct event *e)
+static void switch_out(struct chains *b, struct task *task, const struct event *e)
 {
 	bool asleep = e->sw.prev_state & EVENT_STATE_ASLEEP;
 
@@ -281,8 +273,7 @@ static void switch_out(struct chains *b, struct task *task,
 	chain_task_put(b, task);
 }
 
-void chain_on_switch(struct chains *b, struct cpu_state *cpu,
-		     const struct event *e)
+void chain_on_switch(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct task *task = task_find(b, e->sw.prev_pid);
 
@@ -345,12 +336,10 @@ void chain_on_procirq_read(struct chains *b, const struct event *e)
 {
 	struct task *task = task_find(b, e->pid);
 
-	if (!task || task->state != TASK_RUNNING ||
-	    task->chain.root->irq != e->read.irq)
+	if (!task || task->state != TASK_RUNNING || task->chain.root->irq != e->read.irq)
 		return;
 	if (e->read.irq_ns >= task->chain.root->ts_ns)
-		task->module_ns = (int64_t)(e->read.irq_ns -
-					    task->chain.root->ts_ns);
+		task->module_ns = (int64_t)(e->read.irq_ns - task->chain.root->ts_ns);
 	if (!chain_path_step(b, &task->chain, STAGE_READ, e->ts_ns)) {
 		task->state = TASK_NONE;
 		chain_task_put(b, task);

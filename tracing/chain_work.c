@@ -13,8 +13,7 @@ static struct work **work_slot(struct chains *b, uint64_t object)
 	return slot;
 }
 
-static void work_forget(struct chains *b, struct work **slot,
-			enum outcome outcome)
+static void work_forget(struct chains *b, struct work **slot, enum outcome outcome)
 {
 	struct work *work = *slot;
 
@@ -45,8 +44,7 @@ void chain_works_free(struct chains *b)
 	}
 }
 
-void chain_on_work_queue(struct chains *b, struct cpu_state *cpu,
-			 const struct event *e)
+void chain_on_work_queue(struct chains *b, struct cpu_state *cpu, const struct event *e)
 {
 	struct context c = chain_context_of(b, cpu, e);
 	struct work **slot = work_slot(b, e->work);
@@ -82,8 +80,7 @@ void chain_on_work_start(struct chains *b, const struct event *e)
 	if (!*slot)
 		return;
 	task = chain_task_get(b, e->pid);
-	if (task && chain_path_step(b, &(*slot)->path, STAGE_WORK_WAIT,
-				    e->ts_ns)) {
+	if (task && chain_path_step(b, &(*slot)->path, STAGE_WORK_WAIT, e->ts_ns)) {
 		chain_path_drop(b, &task->carry);
 		path_copy(&task->carry, &(*slot)->path);
 		task->carry_stage = STAGE_WORK;

@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS	64
-#define CALLS	64
+#define ROUNDS 64
+#define CALLS  64
 
 static uint64_t clock_read_ns(void)
 {

@@ -22,7 +22,7 @@ struct cpu_time {
 	struct occupant softirq;
 	bool in_softirq;
 	struct occupant task;
-	int last_part;		/* that left the CPU, -1: none */
+	int last_part; /* that left the CPU, -1: none */
 };
 
 struct span {
@@ -63,8 +63,10 @@ static void set_spans(struct analysis *a, const struct chain_sample *sample)
 		int stage = chain_stage_at(sample, i);
 
 		a->spans[a->n_spans++] = (struct span){
-			at, at + sample->ns[stage],
-			culprit_stage_cpu(sample, stage), stage,
+			at,
+			at + sample->ns[stage],
+			culprit_stage_cpu(sample, stage),
+			stage,
 		};
 		at += sample->ns[stage];
 	}
@@ -114,8 +116,7 @@ static void account(struct analysis *a, unsigned int index, uint64_t ts_ns)
 		to = to > ts_ns ? ts_ns : to;
 		if (from >= to)
 			continue;
-		a->culprit->parts[part_index(a->culprit, o)].ns[span->stage] +=
-			to - from;
+		a->culprit->parts[part_index(a->culprit, o)].ns[span->stage] += to - from;
 		if (span->stage == STAGE_WAKE && o->kind == CULPRIT_IDLE)
 			a->culprit->idle_before = true;
 	}
@@ -129,8 +130,7 @@ static void set_task(struct occupant *o, int32_t pid, const char *comm)
 	snprintf(o->name, sizeof(o->name), "%s", pid ? comm : "idle");
 }
 
-static void push_irq(struct analysis *a, struct cpu_time *cpu,
-		     const struct event *e)
+static void push_irq(struct analysis *a, struct cpu_time *cpu, const struct event *e)
 {
 	struct occupant *o;
 
@@ -140,8 +140,7 @@ static void push_irq(struct analysis *a, struct cpu_time *cpu,
 	o->kind = CULPRIT_IRQ;
 	o->id = e->irq;
 	if (e->irq < 0)
-		snprintf(o->name, sizeof(o->name), "%s",
-			 event_irq_name(e->irq));
+		snprintf(o->name, sizeof(o->name), "%s", event_irq_name(e->irq));
 	else
 		event_name(a->catalog, e, o->name, sizeof(o->name));
 }
@@ -149,8 +148,8 @@ static void push_irq(struct analysis *a, struct cpu_time *cpu,
 static void set_softirq(struct cpu_time *cpu, uint32_t vec)
 {
 	static const char *const names[] = {
-		"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL",
-		"TASKLET", "SCHED", "HRTIMER", "RCU",
+		"HI",	    "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
+		"IRQ_POLL", "TASKLET", "SCHED",	 "HRTIMER", "RCU",
 	};
 
 	cpu->in_softirq = true;
@@ -160,8 +159,7 @@ static void set_softirq(struct cpu_time *cpu, uint32_t vec)
 		 vec < sizeof(names) / sizeof(names[0]) ? names[vec] : "?");
 }
 
-static void on_switch(struct analysis *a, unsigned int index,
-		      const struct event *e)
+static void on_switch(struct analysis *a, unsigned int index, const struct event *e)
 {
 	struct cpu_time *cpu = &a->cpus[index];
 	char comm[EVENT_COMM_BYTES];
@@ -178,8 +176,7 @@ static void on_switch(struct analysis *a, unsigned int index,
 	cpu->depth = 0;
 }
 
-static void on_stack(struct analysis *a, unsigned int index,
-		     const struct event *e)
+static void on_stack(struct analysis *a, unsigned int index, const struct event *e)
 {
 	struct cpu_time *cpu = &a->cpus[index];
 	struct culprit_part *part;
@@ -191,8 +188,7 @@ static void on_stack(struct analysis *a, unsigned int index,
 	cpu->last_part = -1;
 	/* The first time it gave up the CPU is the one we waited for. */
 	for (size_t i = 0; !part->n_stack || i; i++) {
-		if (i == CULPRIT_STACK_MAX ||
-		    !event_stack(a->catalog, e, i, &address))
+		if (i == CULPRIT_STACK_MAX || !event_stack(a->catalog, e, i, &address))
 			break;
 		part->stack[i] = address;
 		part->n_stack = i + 1;
@@ -245,8 +241,7 @@ static void on_record(void *ctx, unsigned int cpu, const struct record *r)
 		on_event(a, &e);
 }
 
-static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
-		    bool begin)
+static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin)
 {
 	struct analysis *a = ctx;
 	struct cpu_time *c = &a->cpus[cpu];
@@ -272,12 +267,10 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
  * Returns 0, or -1 with errno set.
  */
 int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
-		    const struct event_catalog *catalog,
-		    const struct subbuf_layout *layout, unsigned int n_cpus,
-		    const struct page_source *source)
+		    const struct event_catalog *catalog, const struct subbuf_layout *layout,
+		    unsigned int n_cpus, const struct page_source *source)
 {
-	struct analysis a = { .culprit = culprit, .catalog = catalog,
-			      .n_cpus = n_cpus };
+	struct analysis a = { .culprit = culprit, .catalog = catalog, .n_cpus = n_cpus };
 	const struct merge_sink sink = { on_record, on_loss, &a };
 	struct merge *merge;
 	int err = -1;
@@ -289,8 +282,7 @@ int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 	merge = merge_new(n_cpus, layout, catalog, source);
 	if (a.cpus && merge) {
 		for (unsigned int i = 0; i < n_cpus; i++) {
-			a.cpus[i].task = (struct occupant){
-				CULPRIT_UNKNOWN, -1, "not known" };
+			a.cpus[i].task = (struct occupant){ CULPRIT_UNKNOWN, -1, "not known" };
 			a.cpus[i].last_part = -1;
 		}
 		err = merge_run(merge, UINT64_MAX, &sink);

@@ -13,9 +13,9 @@
 #include "merge.h"
 #include "subbuf.h"
 
-#define CULPRIT_PARTS_MAX	64
-#define CULPRIT_STACK_MAX	24
-#define CULPRIT_NAME_BYTES	48
+#define CULPRIT_PARTS_MAX  64
+#define CULPRIT_STACK_MAX  24
+#define CULPRIT_NAME_BYTES 48
 
 enum culprit_kind {
 	CULPRIT_IRQ,
@@ -23,7 +23,7 @@ enum culprit_kind {
 	CULPRIT_TASK,
 	CULPRIT_IDLE,
 	CULPRIT_UNKNOWN,
-	CULPRIT_OTHERS,		/* those there was no room for */
+	CULPRIT_OTHERS, /* those there was no room for */
 };
 
 /**
@@ -59,9 +59,8 @@ struct culprit {
 };
 
 int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
-		    const struct event_catalog *catalog,
-		    const struct subbuf_layout *layout, unsigned int n_cpus,
-		    const struct page_source *source);
+		    const struct event_catalog *catalog, const struct subbuf_layout *layout,
+		    unsigned int n_cpus, const struct page_source *source);
 unsigned int culprit_stage_cpu(const struct chain_sample *sample, int stage);
 
 #endif /* TRACING_CULPRIT_H */

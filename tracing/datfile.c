@@ -14,12 +14,14 @@
 
 #include "symbols.h"
 
-#define MAGIC		"\x17\x08\x44" "tracing"
-#define MAGIC_BYTES	10
-#define CPUS_MAX	4096
-#define SECTIONS_MAX	1000
-#define TEXT_MAX	(16u << 20)
-#define UNPACKED_MAX	(256u << 20)
+#define MAGIC          \
+	"\x17\x08\x44" \
+	"tracing"
+#define MAGIC_BYTES  10
+#define CPUS_MAX     4096
+#define SECTIONS_MAX 1000
+#define TEXT_MAX     (16u << 20)
+#define UNPACKED_MAX (256u << 20)
 
 enum option_id {
 	OPTION_DONE = 0,
@@ -86,8 +88,7 @@ struct datfile {
 	char *error;
 };
 
-__attribute__((format(printf, 2, 3)))
-static int fail(struct datfile *dat, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int fail(struct datfile *dat, const char *format, ...)
 {
 	va_list args;
 
@@ -139,8 +140,7 @@ static uint64_t take_u64(struct in *in)
 static const char *take_string(struct in *in)
 {
 	const uint8_t *p = in->p;
-	const uint8_t *nul = in->bad || p == in->end ? NULL :
-			     memchr(p, 0, (size_t)(in->end - p));
+	const uint8_t *nul = in->bad || p == in->end ? NULL : memchr(p, 0, (size_t)(in->end - p));
 
 	if (!nul) {
 		in->bad = true;
@@ -187,24 +187,21 @@ static void copy_line(char to[DATFILE_TEXT_BYTES], const char *from, size_t len)
 
 /* --- compression ----------------------------------------------------------- */
 
-static int unpack(const struct datfile *dat, uint8_t *to, size_t to_bytes,
-		  const uint8_t *from, size_t from_bytes)
+static int unpack(const struct datfile *dat, uint8_t *to, size_t to_bytes, const uint8_t *from,
+		  size_t from_bytes)
 {
 	uLongf n = to_bytes;
 
 	if (dat->compression == COMPRESSION_ZLIB)
-		return uncompress(to, &n, from, from_bytes) == Z_OK &&
-		       n == to_bytes ? 0 : -1;
-	return ZSTD_decompress(to, to_bytes, from, from_bytes) == to_bytes ?
-		       0 : -1;
+		return uncompress(to, &n, from, from_bytes) == Z_OK && n == to_bytes ? 0 : -1;
+	return ZSTD_decompress(to, to_bytes, from, from_bytes) == to_bytes ? 0 : -1;
 }
 
 /*
  * One compressed piece: packed size, unpacked size, data. Returns the unpacked
  * bytes, to be freed, or NULL.
  */
-static uint8_t *take_packed(const struct datfile *dat, struct in *in,
-			    size_t *bytes)
+static uint8_t *take_packed(const struct datfile *dat, struct in *in, size_t *bytes)
 {
 	uint32_t packed = take_u32(in);
 	uint32_t unpacked = take_u32(in);
@@ -243,8 +240,7 @@ static int read_header_info(struct datfile *dat, struct in *in)
 	return in->bad ? fail(dat, "it ends in its header") : 0;
 }
 
-static int read_formats(struct datfile *dat, struct in *in, const char *system,
-			uint32_t n)
+static int read_formats(struct datfile *dat, struct in *in, const char *system, uint32_t n)
 {
 	for (uint32_t i = 0; i < n && !in->bad; i++) {
 		char *text = take_text(in, take_u64(in));
@@ -304,20 +300,16 @@ static void set_clock(struct datfile *dat, const char *text, size_t len)
 
 /* --- buffers --------------------------------------------------------------- */
 
-static int cpu_add(struct datfile *dat, uint32_t cpu, uint64_t offset,
-		   uint64_t bytes)
+static int cpu_add(struct datfile *dat, uint32_t cpu, uint64_t offset, uint64_t bytes)
 {
 	if (cpu >= CPUS_MAX)
-		return fail(dat, "it has data of CPU %u, more than the %d we take",
-			    cpu, CPUS_MAX);
+		return fail(dat, "it has data of CPU %u, more than the %d we take", cpu, CPUS_MAX);
 	if (cpu >= dat->n_cpus) {
-		struct dat_cpu *cpus = realloc(dat->cpus,
-					       (cpu + 1) * sizeof(*cpus));
+		struct dat_cpu *cpus = realloc(dat->cpus, (cpu + 1) * sizeof(*cpus));
 
 		if (!cpus)
 			return fail(dat, "%s", strerror(errno));
-		memset(cpus + dat->n_cpus, 0,
-		       (cpu + 1 - dat->n_cpus) * sizeof(*cpus));
+		memset(cpus + dat->n_cpus, 0, (cpu + 1 - dat->n_cpus) * sizeof(*cpus));
 		dat->cpus = cpus;
 		dat->n_cpus = cpu + 1;
 	}
@@ -432,12 +424,10 @@ static int read_option(struct datfile *dat, uint16_t id, struct in *in)
 		return dat->version >= 7 ? read_buffer_v7(dat, in) : 0;
 	case OPTION_TRACECLOCK:
 		if (!dat->clock[0])
-			set_clock(dat, (const char *)in->p,
-				  (size_t)(in->end - in->p));
+			set_clock(dat, (const char *)in->p, (size_t)(in->end - in->p));
 		return 0;
 	case OPTION_UNAME:
-		copy_line(dat->uname, (const char *)in->p,
-			  (size_t)(in->end - in->p));
+		copy_line(dat->uname, (const char *)in->p, (size_t)(in->end - in->p));
 		return 0;
 	case OPTION_TSC2NSEC:
 		dat->tsc_mult = take_u32(in);
@@ -524,8 +514,8 @@ static int read_v6(struct datfile *dat, struct in *in)
 	if (read_header_info(dat, in) || read_ftrace_formats(dat, in) ||
 	    read_event_formats(dat, in) || read_kallsyms(dat, in))
 		return -1;
-	take(in, take_u32(in));	/* printk formats */
-	take(in, take_u64(in));	/* command lines */
+	take(in, take_u32(in)); /* printk formats */
+	take(in, take_u64(in)); /* command lines */
 	n_cpus = take_u32(in);
 	if (in->bad)
 		return fail(dat, "it ends before its events");
@@ -574,8 +564,8 @@ static int read_start(struct datfile *dat)
 
 static bool clock_is_ns(const char *clock)
 {
-	static const char *const ns[] = { "local", "global", "perf", "mono",
-					  "mono_raw", "boot", "tai", "" };
+	static const char *const ns[] = { "local",    "global", "perf", "mono",
+					  "mono_raw", "boot",	"tai",	"" };
 
 	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
 		if (!strcmp(clock, ns[i]))
@@ -596,8 +586,10 @@ static int check(struct datfile *dat)
 		dat->catalog.ns_mult = dat->tsc_mult;
 		dat->catalog.ns_shift = dat->tsc_shift;
 	} else if (!clock_is_ns(dat->clock)) {
-		return fail(dat, "its clock \"%s\" does not count ns; record with "
-				 "trace-cmd record -C mono", dat->clock);
+		return fail(dat,
+			    "its clock \"%s\" does not count ns; record with "
+			    "trace-cmd record -C mono",
+			    dat->clock);
 	}
 	return 0;
 }
@@ -667,21 +659,17 @@ void datfile_rewind(struct datfile *dat)
 	for (unsigned int i = 0; i < dat->n_cpus; i++) {
 		struct dat_cpu *cpu = &dat->cpus[i];
 
-		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes,
-				       dat->swap, false };
+		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes, dat->swap, false };
 		/* The size does not count the number of chunks before them. */
 		if (dat->buffer_is_packed && cpu->bytes)
-			cpu->at.end += end - cpu->at.end < 4 ?
-					       end - cpu->at.end : 4;
-		cpu->chunks = dat->buffer_is_packed && cpu->bytes ?
-				      take_u32(&cpu->at) : 0;
+			cpu->at.end += end - cpu->at.end < 4 ? end - cpu->at.end : 4;
+		cpu->chunks = dat->buffer_is_packed && cpu->bytes ? take_u32(&cpu->at) : 0;
 		cpu->used = 0;
 		cpu->unpacked_bytes = 0;
 	}
 }
 
-static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu,
-			   const uint8_t **page)
+static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8_t **page)
 {
 	size_t n;
 

@@ -12,8 +12,8 @@
 #include "event.h"
 #include "merge.h"
 
-#define DATFILE_ERROR_BYTES	320
-#define DATFILE_TEXT_BYTES	128
+#define DATFILE_ERROR_BYTES 320
+#define DATFILE_TEXT_BYTES  128
 
 struct datfile;
 

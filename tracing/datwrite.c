@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OPTION_TRACECLOCK	4
-#define OPTION_UNAME		5
-#define OPTION_CPUCOUNT		8
+#define OPTION_TRACECLOCK 4
+#define OPTION_UNAME	  5
+#define OPTION_CPUCOUNT	  8
 
 static void put_u16(FILE *f, uint16_t v)
 {
@@ -69,8 +69,7 @@ static size_t same_system(const struct datwrite *dat, size_t first)
 {
 	size_t i = first;
 
-	while (i < dat->n_events &&
-	       !strcmp(dat->events[i].system, dat->events[first].system))
+	while (i < dat->n_events && !strcmp(dat->events[i].system, dat->events[first].system))
 		i++;
 	return i - first;
 }
@@ -100,7 +99,10 @@ static void put_head(FILE *f, const struct datwrite *dat)
 	uint32_t n_cpus = dat->n_cpus;
 	char clock[64];
 
-	fwrite("\x17\x08\x44" "tracing" "6", 1, 12, f);
+	fwrite("\x17\x08\x44"
+	       "tracing"
+	       "6",
+	       1, 12, f);
 	fputc(*(const uint8_t *)&one ? 0 : 1, f);
 	fputc(sizeof(long), f);
 	put_u32(f, (uint32_t)dat->page_bytes);

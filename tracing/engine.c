@@ -28,8 +28,7 @@ static void on_record(void *ctx, unsigned int cpu, const struct record *r)
 	chains_event(engine->chains, &e);
 }
 
-static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
-		    bool begin)
+static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin)
 {
 	struct engine *engine = ctx;
 	struct event e = {
@@ -58,10 +57,9 @@ struct engine *engine_new(const struct engine_config *config)
 	if (!engine)
 		return NULL;
 	engine->config = *config;
-	engine->merge = merge_new(config->n_cpus, &config->layout,
-				  config->catalog, &config->source);
-	engine->chains = chains_new(config->n_cpus, config->catalog,
-				    &config->sink);
+	engine->merge =
+		merge_new(config->n_cpus, &config->layout, config->catalog, &config->source);
+	engine->chains = chains_new(config->n_cpus, config->catalog, &config->sink);
 	if (!engine->merge || !engine->chains) {
 		engine_free(engine);
 		return NULL;

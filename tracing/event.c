@@ -6,7 +6,7 @@
 
 #include "format.h"
 
-#define TYPE_IDS_MAX	65536
+#define TYPE_IDS_MAX 65536
 
 const struct event_vector event_vectors[] = {
 	{ "local_timer", "local_timer" },
@@ -23,9 +23,11 @@ const struct event_vector event_vectors[] = {
 };
 const size_t event_n_vectors = sizeof(event_vectors) / sizeof(event_vectors[0]);
 
-#define VECTOR(name, i) \
-	{ "irq_vectors", name "_entry", EVENT_VECTOR_ENTRY, i, { NULL }, 0 }, \
-	{ "irq_vectors", name "_exit", EVENT_VECTOR_EXIT, i, { NULL }, 0 }
+#define VECTOR(name, i)                                                        \
+	{ "irq_vectors", name "_entry", EVENT_VECTOR_ENTRY, i, { NULL }, 0 },  \
+	{                                                                      \
+		"irq_vectors", name "_exit", EVENT_VECTOR_EXIT, i, { NULL }, 0 \
+	}
 
 const struct event_def event_defs[] = {
 	{ "irq", "irq_handler_entry", EVENT_IRQ_ENTRY, 0, { "irq" }, 1 },
@@ -33,28 +35,23 @@ const struct event_def event_defs[] = {
 	{ "irq", "softirq_raise", EVENT_SOFTIRQ_RAISE, 0, { "vec" }, 1 },
 	{ "irq", "softirq_entry", EVENT_SOFTIRQ_ENTRY, 0, { "vec" }, 1 },
 	{ "irq", "softirq_exit", EVENT_SOFTIRQ_EXIT, 0, { "vec" }, 1 },
-	{ "sched", "sched_waking", EVENT_WAKING, 0,
-	  { "pid", "target_cpu" }, 2 },
-	{ "sched", "sched_wakeup", EVENT_WAKEUP, 0,
-	  { "pid", "target_cpu" }, 2 },
-	{ "sched", "sched_wakeup_new", EVENT_WAKEUP, 0,
-	  { "pid", "target_cpu" }, 2 },
-	{ "sched", "sched_switch", EVENT_SWITCH, 0,
-	  { "prev_pid", "next_pid", "prev_state" }, 3 },
+	{ "sched", "sched_waking", EVENT_WAKING, 0, { "pid", "target_cpu" }, 2 },
+	{ "sched", "sched_wakeup", EVENT_WAKEUP, 0, { "pid", "target_cpu" }, 2 },
+	{ "sched", "sched_wakeup_new", EVENT_WAKEUP, 0, { "pid", "target_cpu" }, 2 },
+	{ "sched", "sched_switch", EVENT_SWITCH, 0, { "prev_pid", "next_pid", "prev_state" }, 3 },
 	{ "raw_syscalls", "sys_enter", EVENT_SYS_ENTER, 0, { "id" }, 1 },
 	{ "raw_syscalls", "sys_exit", EVENT_SYS_EXIT, 0, { "id" }, 1 },
-	{ "workqueue", "workqueue_queue_work", EVENT_WORK_QUEUE, 0,
-	  { "work" }, 1 },
-	{ "workqueue", "workqueue_execute_start", EVENT_WORK_START, 0,
-	  { "work" }, 1 },
-	{ "workqueue", "workqueue_execute_end", EVENT_WORK_END, 0,
-	  { "work" }, 1 },
-	{ "timer", "hrtimer_expire_entry", EVENT_HRTIMER_ENTRY, 0,
-	  { NULL }, 0 },
-	{ "timer", "hrtimer_expire_exit", EVENT_HRTIMER_EXIT, 0,
-	  { NULL }, 0 },
-	{ "procirq", "procirq_read", EVENT_PROCIRQ_READ, 0,
-	  { "irq", "count", "seq", "irq_ns" }, 4 },
+	{ "workqueue", "workqueue_queue_work", EVENT_WORK_QUEUE, 0, { "work" }, 1 },
+	{ "workqueue", "workqueue_execute_start", EVENT_WORK_START, 0, { "work" }, 1 },
+	{ "workqueue", "workqueue_execute_end", EVENT_WORK_END, 0, { "work" }, 1 },
+	{ "timer", "hrtimer_expire_entry", EVENT_HRTIMER_ENTRY, 0, { NULL }, 0 },
+	{ "timer", "hrtimer_expire_exit", EVENT_HRTIMER_EXIT, 0, { NULL }, 0 },
+	{ "procirq",
+	  "procirq_read",
+	  EVENT_PROCIRQ_READ,
+	  0,
+	  { "irq", "count", "seq", "irq_ns" },
+	  4 },
 	{ "ftrace", "kernel_stack", EVENT_STACK, 0, { "caller" }, 0 },
 	VECTOR("local_timer", 0),
 	VECTOR("reschedule", 1),
@@ -96,8 +93,7 @@ void event_catalog_free(struct event_catalog *catalog)
 static const struct event_def *def_find(const char *system, const char *name)
 {
 	for (size_t i = 0; i < event_n_defs; i++) {
-		if (!strcmp(event_defs[i].name, name) &&
-		    !strcmp(event_defs[i].system, system))
+		if (!strcmp(event_defs[i].name, name) && !strcmp(event_defs[i].system, system))
 			return &event_defs[i];
 	}
 	return NULL;
@@ -112,8 +108,7 @@ static int types_grow(struct event_catalog *catalog, uint32_t id)
 	types = realloc(catalog->types, (id + 1) * sizeof(*types));
 	if (!types)
 		return -1;
-	memset(types + catalog->n_types, 0,
-	       (id + 1 - catalog->n_types) * sizeof(*types));
+	memset(types + catalog->n_types, 0, (id + 1 - catalog->n_types) * sizeof(*types));
 	catalog->types = types;
 	catalog->n_types = id + 1;
 	return 0;
@@ -143,8 +138,7 @@ static void bind_comm(struct event_type *type, const struct format *format)
  * Returns 1 when it was bound, 0 when the catalogue does not know it or a
  * needed field is missing, -1 with errno set (EINVAL: not a format text).
  */
-int event_catalog_add(struct event_catalog *catalog, const char *system,
-		      const char *format_text)
+int event_catalog_add(struct event_catalog *catalog, const char *system, const char *format_text)
 {
 	const struct event_def *def;
 	struct event_type type = { .min_len = EVENT_COMMON_BYTES };
@@ -161,14 +155,12 @@ int event_catalog_add(struct event_catalog *catalog, const char *system,
 
 		if (f && def->kind == EVENT_STACK)
 			type.name_offset = f->offset;
-		if (!f || (f->size != 8 && f->size != 4 && f->size != 2 &&
-			   f->size != 1)) {
+		if (!f || (f->size != 8 && f->size != 4 && f->size != 2 && f->size != 1)) {
 			if (i < def->n_required)
 				return 0;
 			continue;
 		}
-		*v = (struct event_value){ f->offset, (uint8_t)f->size,
-					   f->is_signed };
+		*v = (struct event_value){ f->offset, (uint8_t)f->size, f->is_signed };
 		if (f->offset + f->size > type.min_len)
 			type.min_len = (uint16_t)(f->offset + f->size);
 	}
@@ -192,21 +184,18 @@ bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind
 	return false;
 }
 
-static inline int64_t value(const struct event_type *type, const uint8_t *data,
-			    size_t i, bool swap)
+static inline int64_t value(const struct event_type *type, const uint8_t *data, size_t i, bool swap)
 {
 	const struct event_value *v = &type->value[i];
 	const uint8_t *p = data + v->offset;
 
 	switch (v->size) {
 	case 4:
-		return v->is_signed ? (int32_t)subbuf_u32(p, swap)
-				    : (int64_t)subbuf_u32(p, swap);
+		return v->is_signed ? (int32_t)subbuf_u32(p, swap) : (int64_t)subbuf_u32(p, swap);
 	case 8:
 		return (int64_t)subbuf_u64(p, swap);
 	case 2:
-		return v->is_signed ? (int16_t)subbuf_u16(p, swap)
-				    : (int64_t)subbuf_u16(p, swap);
+		return v->is_signed ? (int16_t)subbuf_u16(p, swap) : (int64_t)subbuf_u16(p, swap);
 	case 1:
 		return v->is_signed ? (int8_t)*p : (int64_t)*p;
 	default:
@@ -219,8 +208,7 @@ uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts)
 {
 	if (!catalog->ns_mult)
 		return ts;
-	return (uint64_t)(((unsigned __int128)ts * catalog->ns_mult) >>
-			  catalog->ns_shift);
+	return (uint64_t)(((unsigned __int128)ts * catalog->ns_mult) >> catalog->ns_shift);
 }
 
 /**
@@ -233,8 +221,8 @@ uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts)
  * Returns 1, 0 when the record is of no use here, -1 when it is too short for
  * its type.
  */
-int event_decode(const struct event_catalog *catalog, const struct record *r,
-		 unsigned int cpu, struct event *e)
+int event_decode(const struct event_catalog *catalog, const struct record *r, unsigned int cpu,
+		 struct event *e)
 {
 	const struct event_type *type = event_type(catalog, r);
 	const uint8_t *d = r->data;
@@ -304,12 +292,10 @@ const char *event_irq_name(int32_t irq)
 {
 	if (irq >= 0)
 		return NULL;
-	return (size_t)(-1 - irq) < event_n_vectors ?
-		       event_vectors[-1 - irq].name : "hrtimer";
+	return (size_t)(-1 - irq) < event_n_vectors ? event_vectors[-1 - irq].name : "hrtimer";
 }
 
-static const struct event_type *type_of(const struct event_catalog *catalog,
-					const struct event *e)
+static const struct event_type *type_of(const struct event_catalog *catalog, const struct event *e)
 {
 	struct record r = { .data = e->data, .len = e->len };
 
@@ -334,8 +320,7 @@ static void copy_text(char *to, size_t size, const uint8_t *from, size_t len)
  * @name: filled, control characters replaced; empty when there is none
  * @size: of @name
  */
-void event_name(const struct event_catalog *catalog, const struct event *e,
-		char *name, size_t size)
+void event_name(const struct event_catalog *catalog, const struct event *e, char *name, size_t size)
 {
 	const struct event_type *type = type_of(catalog, e);
 	uint32_t loc, offset, len;
@@ -353,13 +338,11 @@ void event_name(const struct event_catalog *catalog, const struct event *e,
 	copy_text(name, size, e->data + offset, len);
 }
 
-static void comm_at(const struct event *e, uint16_t offset,
-		    char comm[EVENT_COMM_BYTES])
+static void comm_at(const struct event *e, uint16_t offset, char comm[EVENT_COMM_BYTES])
 {
 	comm[0] = '\0';
 	if (offset && offset + (uint32_t)EVENT_COMM_BYTES <= e->len)
-		copy_text(comm, EVENT_COMM_BYTES, e->data + offset,
-			  EVENT_COMM_BYTES);
+		copy_text(comm, EVENT_COMM_BYTES, e->data + offset, EVENT_COMM_BYTES);
 }
 
 /* Name of the woken task, or of the task that EVENT_SWITCH switches to. */
@@ -389,8 +372,8 @@ void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
  *
  * Returns false when there are no more.
  */
-bool event_stack(const struct event_catalog *catalog, const struct event *e,
-		 size_t i, uint64_t *address)
+bool event_stack(const struct event_catalog *catalog, const struct event *e, size_t i,
+		 uint64_t *address)
 {
 	const struct event_type *type = type_of(catalog, e);
 	size_t offset;

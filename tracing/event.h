@@ -15,11 +15,11 @@
 
 #include "subbuf.h"
 
-#define EVENT_COMM_BYTES	16
-#define EVENT_VALUES_MAX	4
+#define EVENT_COMM_BYTES 16
+#define EVENT_VALUES_MAX 4
 
 enum event_kind {
-	EVENT_OTHER,		/* not in the catalogue */
+	EVENT_OTHER, /* not in the catalogue */
 	EVENT_IRQ_ENTRY,
 	EVENT_IRQ_EXIT,
 	EVENT_SOFTIRQ_RAISE,
@@ -47,13 +47,13 @@ enum event_kind {
 
 /* common_flags */
 #define EVENT_FLAG_IRQS_OFF	0x01
-#define EVENT_FLAG_NEED_RESCHED	0x04
+#define EVENT_FLAG_NEED_RESCHED 0x04
 #define EVENT_FLAG_HARDIRQ	0x08
 #define EVENT_FLAG_SOFTIRQ	0x10
 
 /* x86 interrupts without a number: they get one below zero, see event_vectors. */
 struct event_vector {
-	const char *tracepoint;	/* without _entry and _exit */
+	const char *tracepoint; /* without _entry and _exit */
 	const char *name;	/* "local_timer" */
 };
 extern const struct event_vector event_vectors[];
@@ -120,7 +120,7 @@ struct event {
 };
 
 /* Low bits of prev_state, before the kernel's "preempted" bit, mean asleep. */
-#define EVENT_STATE_ASLEEP	0xff
+#define EVENT_STATE_ASLEEP 0xff
 
 /**
  * struct event_def - a tracepoint of the catalogue
@@ -188,28 +188,27 @@ struct event_catalog {
 
 int event_catalog_init(struct event_catalog *catalog, bool swap);
 void event_catalog_free(struct event_catalog *catalog);
-int event_catalog_add(struct event_catalog *catalog, const char *system,
-		      const char *format_text);
+int event_catalog_add(struct event_catalog *catalog, const char *system, const char *format_text);
 bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind);
 uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts);
-int event_decode(const struct event_catalog *catalog, const struct record *r,
-		 unsigned int cpu, struct event *e);
+int event_decode(const struct event_catalog *catalog, const struct record *r, unsigned int cpu,
+		 struct event *e);
 const char *event_irq_name(int32_t irq);
-void event_name(const struct event_catalog *catalog, const struct event *e,
-		char *name, size_t size);
+void event_name(const struct event_catalog *catalog, const struct event *e, char *name,
+		size_t size);
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES]);
 void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
 		     char comm[EVENT_COMM_BYTES]);
-bool event_stack(const struct event_catalog *catalog, const struct event *e,
-		 size_t i, uint64_t *address);
+bool event_stack(const struct event_catalog *catalog, const struct event *e, size_t i,
+		 uint64_t *address);
 
 /* common_type, common_flags, common_preempt_count, common_pid */
-#define EVENT_COMMON_BYTES	8
+#define EVENT_COMMON_BYTES 8
 
 /* The type of a record, NULL when it is not understood. */
-static inline const struct event_type *
-event_type(const struct event_catalog *catalog, const struct record *r)
+static inline const struct event_type *event_type(const struct event_catalog *catalog,
+						  const struct record *r)
 {
 	uint32_t id;
 

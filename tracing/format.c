@@ -20,8 +20,7 @@ static bool declaration_name(const char *decl, size_t len, char *name)
 		end -= end ? 1 : 0;
 	}
 	start = end;
-	while (start && (isalnum((unsigned char)decl[start - 1]) ||
-			 decl[start - 1] == '_'))
+	while (start && (isalnum((unsigned char)decl[start - 1]) || decl[start - 1] == '_'))
 		start--;
 	if (start == end || end - start >= FORMAT_NAME_BYTES)
 		return false;
@@ -31,8 +30,7 @@ static bool declaration_name(const char *decl, size_t len, char *name)
 }
 
 /* "\tfield:int irq;\toffset:8;\tsize:4;\tsigned:1;" */
-static bool parse_field(const char *line, const char *line_end,
-			struct format_field *field)
+static bool parse_field(const char *line, const char *line_end, struct format_field *field)
 {
 	const char *decl = strstr(line, "field:");
 	const char *semicolon;
@@ -45,8 +43,7 @@ static bool parse_field(const char *line, const char *line_end,
 	semicolon = memchr(decl, ';', (size_t)(line_end - decl));
 	if (!semicolon)
 		return false;
-	n = sscanf(semicolon, "; offset:%u; size:%u; signed:%u;", &offset, &size,
-		   &is_signed);
+	n = sscanf(semicolon, "; offset:%u; size:%u; signed:%u;", &offset, &size, &is_signed);
 	if (n < 2 || offset > UINT16_MAX || size > UINT16_MAX)
 		return false;
 	if (!declaration_name(decl, (size_t)(semicolon - decl), field->name))
@@ -87,8 +84,7 @@ int format_parse(struct format *format, const char *text)
 		} else if (!strncmp(line, "print fmt:", 10)) {
 			break;
 		} else if (format->n_fields < FORMAT_FIELDS_MAX &&
-			   parse_field(line, end,
-				       &format->fields[format->n_fields])) {
+			   parse_field(line, end, &format->fields[format->n_fields])) {
 			format->n_fields++;
 		}
 		line = *end ? end + 1 : end;
@@ -101,8 +97,7 @@ int format_parse(struct format *format, const char *text)
 }
 
 /* The field of that name, or NULL. */
-const struct format_field *format_field(const struct format *format,
-					const char *name)
+const struct format_field *format_field(const struct format *format, const char *name)
 {
 	for (uint32_t i = 0; i < format->n_fields; i++) {
 		if (!strcmp(format->fields[i].name, name))

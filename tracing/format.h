@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FORMAT_NAME_BYTES	64
-#define FORMAT_FIELDS_MAX	32
+#define FORMAT_NAME_BYTES 64
+#define FORMAT_FIELDS_MAX 32
 
 /**
  * struct format_field - one field
@@ -40,7 +40,6 @@ struct format {
 };
 
 int format_parse(struct format *format, const char *text);
-const struct format_field *format_field(const struct format *format,
-					const char *name);
+const struct format_field *format_field(const struct format *format, const char *name);
 
 #endif /* TRACING_FORMAT_H */

@@ -27,8 +27,7 @@ static uint64_t bucket_high(const struct hist *h, size_t index)
 
 	if (index < 2 * half)
 		return index;
-	return bucket_low(h, index) +
-	       (((uint64_t)1 << (index / half - 1)) - 1);
+	return bucket_low(h, index) + (((uint64_t)1 << (index / half - 1)) - 1);
 }
 
 /**
@@ -166,8 +165,7 @@ int hist_merge(struct hist *to, const struct hist *from)
 		errno = EINVAL;
 		return -1;
 	}
-	if (from->n_buckets > to->n_buckets &&
-	    !hist_grow(to, from->n_buckets - 1))
+	if (from->n_buckets > to->n_buckets && !hist_grow(to, from->n_buckets - 1))
 		return -1;
 	for (i = 0; i < from->n_buckets; i++)
 		to->count[i] += from->count[i];

@@ -17,11 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HIST_DIGITS_DEFAULT	3
-#define HIST_DIGITS_MAX		5
+#define HIST_DIGITS_DEFAULT 3
+#define HIST_DIGITS_MAX	    5
 
 /* Samples that must lie beyond a percentile for it to mean anything. */
-#define HIST_BEYOND_MIN		10
+#define HIST_BEYOND_MIN 10
 
 /**
  * struct hist - histogram

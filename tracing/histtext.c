@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIGGER_MARK	"# trigger info: "
-#define HITS_MARK	" } hitcount:"
+#define TRIGGER_MARK "# trigger info: "
+#define HITS_MARK    " } hitcount:"
 
 static int parse_u64(const char **p, uint64_t *number)
 {
@@ -70,8 +70,7 @@ static void copy_name(struct histtext_row *row, const char *from, const char *en
 	while (end > from && end[-1] == ' ')
 		end--;
 	for (; from < end && n + 1 < HISTTEXT_NAME_BYTES; from++)
-		row->name[n++] = (unsigned char)*from < ' ' || *from == 0x7f ?
-				 '?' : *from;
+		row->name[n++] = (unsigned char)*from < ' ' || *from == 0x7f ? '?' : *from;
 	row->name[n] = '\0';
 }
 
@@ -179,8 +178,8 @@ void histtext_repair(char *text)
  * Returns 0, or what @row returned.
  */
 int histtext_parse(const char *text, const char *trigger,
-		   int (*row)(void *ctx, const struct histtext_row *row),
-		   void *ctx, struct histtext_totals *totals)
+		   int (*row)(void *ctx, const struct histtext_row *row), void *ctx,
+		   struct histtext_totals *totals)
 {
 	bool inside = false;
 
@@ -191,8 +190,7 @@ int histtext_parse(const char *text, const char *trigger,
 		int rc;
 
 		if (!strncmp(text, TRIGGER_MARK, strlen(TRIGGER_MARK))) {
-			inside = !strncmp(text + strlen(TRIGGER_MARK), trigger,
-					  strlen(trigger));
+			inside = !strncmp(text + strlen(TRIGGER_MARK), trigger, strlen(trigger));
 			totals->found |= inside;
 		} else if (inside && *text == '{') {
 			if (parse_row(text, end, &r)) {

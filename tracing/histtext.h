@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HISTTEXT_KEYS_MAX	3
-#define HISTTEXT_NAME_BYTES	48
+#define HISTTEXT_KEYS_MAX   3
+#define HISTTEXT_NAME_BYTES 48
 
 /**
  * struct histtext_row - one entry
@@ -51,7 +51,7 @@ struct histtext_totals {
 
 void histtext_repair(char *text);
 int histtext_parse(const char *text, const char *trigger,
-		   int (*row)(void *ctx, const struct histtext_row *row),
-		   void *ctx, struct histtext_totals *totals);
+		   int (*row)(void *ctx, const struct histtext_row *row), void *ctx,
+		   struct histtext_totals *totals);
 
 #endif /* TRACING_HISTTEXT_H */

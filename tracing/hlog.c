@@ -9,10 +9,10 @@
 #include <zlib.h>
 
 /* HdrHistogram's V2 encodings; 0x10 says "LEB128 words". */
-#define COOKIE_V2		(0x1c849303u | 0x10)
-#define COOKIE_V2_COMPRESSED	(0x1c849304u | 0x10)
-#define V2_HEADER_BYTES		40
-#define LEB128_BYTES_MAX	9
+#define COOKIE_V2	     (0x1c849303u | 0x10)
+#define COOKIE_V2_COMPRESSED (0x1c849304u | 0x10)
+#define V2_HEADER_BYTES	     40
+#define LEB128_BYTES_MAX     9
 
 static uint8_t *put_be32(uint8_t *p, uint32_t v)
 {
@@ -67,8 +67,7 @@ static uint8_t *put_counts(uint8_t *p, const struct hist *h)
 
 static uint8_t *encode_v2(const struct hist *h, size_t *bytes)
 {
-	uint8_t *data = malloc(V2_HEADER_BYTES +
-			       used_buckets(h) * LEB128_BYTES_MAX);
+	uint8_t *data = malloc(V2_HEADER_BYTES + used_buckets(h) * LEB128_BYTES_MAX);
 	const double ratio = 1.0;
 	uint64_t ratio_bits;
 	uint8_t *p, *end;
@@ -145,10 +144,12 @@ char *hlog_encode(const struct hist *h)
  */
 int hlog_header(FILE *out, double start_s, const char *comment)
 {
-	fprintf(out, "#[%s]\n#[Histogram log format version 1.3]\n"
+	fprintf(out,
+		"#[%s]\n#[Histogram log format version 1.3]\n"
 		"#[StartTime: %.3f (seconds since epoch)]\n"
 		"\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
-		"\"Interval_Compressed_Histogram\"\n", comment, start_s);
+		"\"Interval_Compressed_Histogram\"\n",
+		comment, start_s);
 	return ferror(out) ? -1 : 0;
 }
 
@@ -162,8 +163,7 @@ int hlog_header(FILE *out, double start_s, const char *comment)
  *
  * Returns 0, or -1 with errno set.
  */
-int hlog_line(FILE *out, const char *tag, double start_s, double length_s,
-	      const struct hist *h)
+int hlog_line(FILE *out, const char *tag, double start_s, double length_s, const struct hist *h)
 {
 	char *text = hlog_encode(h);
 
@@ -206,8 +206,8 @@ int hlog_hgrm(FILE *out, const struct hist *h, double units_ns)
 	size_t position = 0;
 	uint64_t below = 0;
 
-	fprintf(out, "%12s %14s %10s %14s\n\n", "Value", "Percentile",
-		"TotalCount", "1/(1-Percentile)");
+	fprintf(out, "%12s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
+		"1/(1-Percentile)");
 	while (hist_next(h, &position, &b)) {
 		uint64_t high = b.high < h->max ? b.high : h->max;
 
@@ -215,11 +215,11 @@ int hlog_hgrm(FILE *out, const struct hist *h, double units_ns)
 		fprintf(out, "%12.3f %2.12f %10" PRIu64, (double)high / units_ns,
 			(double)below / (double)h->n, below);
 		if (below < h->n)
-			fprintf(out, " %14.2f", (double)h->n /
-				(double)(h->n - below));
+			fprintf(out, " %14.2f", (double)h->n / (double)(h->n - below));
 		fputc('\n', out);
 	}
-	fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n"
+	fprintf(out,
+		"#[Mean    = %12.3f, StdDeviation   = %12.3f]\n"
 		"#[Max     = %12.3f, Total count    = %12" PRIu64 "]\n"
 		"#[Buckets = %12zu, SubBuckets     = %12u]\n",
 		(h->n ? mean : 0) / units_ns, deviation(h, mean) / units_ns,

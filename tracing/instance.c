@@ -19,14 +19,14 @@
  * An event gets its time before it is committed; one that is younger than this
  * may still be on its way into the buffer.
  */
-#define SETTLE_NS	1000000ull
+#define SETTLE_NS 1000000ull
 
 /*
  * Small sub-buffers are read many at a time: of 4 KiB ones a system call each
  * would cost more than their events. A batch stays in the first cache.
  */
-#define BATCH_BYTES	32768
-#define BATCH_MAX	8
+#define BATCH_BYTES 32768
+#define BATCH_MAX   8
 
 /**
  * struct cpu_pages - one CPU's buffer
@@ -61,8 +61,7 @@ struct instance {
 
 /* --- set-up ---------------------------------------------------------------- */
 
-static bool is_wanted(const struct instance_config *config,
-		      const struct event_def *def)
+static bool is_wanted(const struct instance_config *config, const struct event_def *def)
 {
 	switch (def->kind) {
 	case EVENT_SYS_ENTER:
@@ -86,37 +85,29 @@ static bool is_wanted(const struct instance_config *config,
 }
 
 /* System calls of this process would only measure ourselves. */
-static void pid_filter(const struct instance_config *config,
-		       char filter[INSTANCE_FILTER_BYTES])
+static void pid_filter(const struct instance_config *config, char filter[INSTANCE_FILTER_BYTES])
 {
 	size_t used = 0;
 
 	if (!config->n_pids) {
-		snprintf(filter, INSTANCE_FILTER_BYTES, "common_pid != %d",
-			 getpid());
+		snprintf(filter, INSTANCE_FILTER_BYTES, "common_pid != %d", getpid());
 		return;
 	}
-	for (size_t i = 0; i < config->n_pids &&
-			   used < INSTANCE_FILTER_BYTES - 40; i++)
-		used += (size_t)snprintf(filter + used,
-					 INSTANCE_FILTER_BYTES - used,
-					 "%scommon_pid == %d", i ? " || " : "",
-					 config->pids[i]);
+	for (size_t i = 0; i < config->n_pids && used < INSTANCE_FILTER_BYTES - 40; i++)
+		used += (size_t)snprintf(filter + used, INSTANCE_FILTER_BYTES - used,
+					 "%scommon_pid == %d", i ? " || " : "", config->pids[i]);
 }
 
-static int event_write(struct instance *instance, const struct event_def *def,
-		       const char *file, const char *text)
+static int event_write(struct instance *instance, const struct event_def *def, const char *file,
+		       const char *text)
 {
 	char path[160];
 
-	snprintf(path, sizeof(path), "events/%s/%s/%s", def->system, def->name,
-		 file);
-	return tracefs_instance_file_write(instance->tracefs, path, text) < 0 ?
-		       -1 : 0;
+	snprintf(path, sizeof(path), "events/%s/%s/%s", def->system, def->name, file);
+	return tracefs_instance_file_write(instance->tracefs, path, text) < 0 ? -1 : 0;
 }
 
-static int enable_event(struct instance *instance,
-			const struct instance_config *config,
+static int enable_event(struct instance *instance, const struct instance_config *config,
 			const struct event_def *def)
 {
 	char filter[INSTANCE_FILTER_BYTES];
@@ -135,8 +126,7 @@ static int enable_event(struct instance *instance,
 	return event_write(instance, def, "enable", "1");
 }
 
-static int set_up_events(struct instance *instance,
-			 const struct instance_config *config,
+static int set_up_events(struct instance *instance, const struct instance_config *config,
 			 char error[INSTANCE_ERROR_BYTES])
 {
 	for (size_t i = 0; i < event_n_defs; i++) {
@@ -146,36 +136,33 @@ static int set_up_events(struct instance *instance,
 
 		if (!is_wanted(config, def))
 			continue;
-		text = tracefs_event_file_read(NULL, def->system, def->name,
-					       "format", NULL);
+		text = tracefs_event_file_read(NULL, def->system, def->name, "format", NULL);
 		if (!text)
 			continue;
 		bound = event_catalog_add(&instance->catalog, def->system, text);
 		free(text);
 		if (bound > 0 && enable_event(instance, config, def)) {
-			private_error(error, "%s:%s: cannot enable this event: %s",
-				  def->system, def->name, strerror(errno));
+			private_error(error, "%s:%s: cannot enable this event: %s", def->system,
+				      def->name, strerror(errno));
 			return -1;
 		}
 	}
 	if (!event_catalog_has(&instance->catalog, EVENT_IRQ_ENTRY) ||
 	    !event_catalog_has(&instance->catalog, EVENT_WAKING)) {
 		private_error(error, "this kernel has no irq and sched events in "
-				 "tracefs; it was built without CONFIG_FTRACE "
-				 "or locked down");
+				     "tracefs; it was built without CONFIG_FTRACE "
+				     "or locked down");
 		return -1;
 	}
 	return 0;
 }
 
-static int write_number(struct instance *instance, const char *file,
-			uint32_t number)
+static int write_number(struct instance *instance, const char *file, uint32_t number)
 {
 	char text[24];
 
 	snprintf(text, sizeof(text), "%u", number);
-	return tracefs_instance_file_write(instance->tracefs, file, text) < 0 ?
-		       -1 : 0;
+	return tracefs_instance_file_write(instance->tracefs, file, text) < 0 ? -1 : 0;
 }
 
 static long long read_number(struct instance *instance, const char *file)
@@ -187,8 +174,7 @@ static long long read_number(struct instance *instance, const char *file)
 	return number;
 }
 
-static int set_up_buffer(struct instance *instance,
-			 const struct instance_config *config,
+static int set_up_buffer(struct instance *instance, const struct instance_config *config,
 			 char error[INSTANCE_ERROR_BYTES])
 {
 	char *text;
@@ -196,33 +182,32 @@ static int set_up_buffer(struct instance *instance,
 	int bad;
 
 	if (tracefs_instance_file_write(instance->tracefs, "tracing_on", "0") < 0 ||
-	    tracefs_instance_file_write(instance->tracefs, "trace_clock",
-					"mono") < 0) {
-		private_error(error, "cannot set the trace clock \"mono\": "
-			  "%s", strerror(errno));
+	    tracefs_instance_file_write(instance->tracefs, "trace_clock", "mono") < 0) {
+		private_error(error,
+			      "cannot set the trace clock \"mono\": "
+			      "%s",
+			      strerror(errno));
 		return -1;
 	}
 	/* Not before Linux 6.8; without it sub-buffers are a page. */
 	if (config->subbuf_kb)
 		write_number(instance, "buffer_subbuf_size_kb", config->subbuf_kb);
 	kb = read_number(instance, "buffer_subbuf_size_kb");
-	instance->subbuf_bytes = kb > 0 ? (size_t)kb * 1024 :
-					  (size_t)sysconf(_SC_PAGESIZE);
-	if (config->buffer_kb &&
-	    write_number(instance, "buffer_size_kb", config->buffer_kb)) {
-		private_error(error, "cannot get %u KiB of trace buffer for each "
-				 "CPU: %s; ask for less with --buffer",
-			  config->buffer_kb, strerror(errno));
+	instance->subbuf_bytes = kb > 0 ? (size_t)kb * 1024 : (size_t)sysconf(_SC_PAGESIZE);
+	if (config->buffer_kb && write_number(instance, "buffer_size_kb", config->buffer_kb)) {
+		private_error(error,
+			      "cannot get %u KiB of trace buffer for each "
+			      "CPU: %s; ask for less with --buffer",
+			      config->buffer_kb, strerror(errno));
 		return -1;
 	}
 	write_number(instance, "buffer_percent", 25);
 	text = tracefs_instance_file_read(NULL, "events/header_page", NULL);
-	bad = !text || subbuf_layout_parse(&instance->layout, text,
-					   subbuf_native.big_endian);
+	bad = !text || subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);
 	free(text);
 	if (bad)
 		private_error(error, "events/header_page: not a layout this program "
-				 "knows");
+				     "knows");
 	return bad ? -1 : 0;
 }
 
@@ -238,8 +223,7 @@ static void measure_cost(struct instance *instance)
 	while (def->kind != EVENT_SYS_EXIT)
 		def++;
 	without = cost_call_ns();
-	if (event_write(instance, def, "enable", "1") ||
-	    instance_start(instance))
+	if (event_write(instance, def, "enable", "1") || instance_start(instance))
 		return;
 	with = cost_call_ns();
 	instance_stop(instance);
@@ -256,15 +240,13 @@ static size_t batch_of(const struct instance *instance)
 	return n < 1 ? 1 : n > BATCH_MAX ? BATCH_MAX : n;
 }
 
-static int open_cpu(struct instance *instance, unsigned int cpu,
-		    size_t keep_bytes)
+static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_bytes)
 {
 	struct cpu_pages *pages = &instance->cpus[cpu];
 	char path[64];
 
 	pages->n_slots = batch_of(instance) +
-			 (keep_bytes + instance->subbuf_bytes - 1) /
-				 instance->subbuf_bytes;
+			 (keep_bytes + instance->subbuf_bytes - 1) / instance->subbuf_bytes;
 	pages->slots = malloc(pages->n_slots * instance->subbuf_bytes);
 	if (!pages->slots)
 		return -1;
@@ -302,16 +284,14 @@ static void open_maps(struct instance *instance)
 	instance->layout.growing = true;
 }
 
-static int open_buffers(struct instance *instance,
-			const struct instance_config *config,
+static int open_buffers(struct instance *instance, const struct instance_config *config,
 			char error[INSTANCE_ERROR_BYTES])
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
 	instance->n_cpus = n > 0 ? (unsigned int)n : 1;
 	instance->cpus = calloc(instance->n_cpus, sizeof(*instance->cpus));
-	instance->polls = calloc(instance->n_cpus + 1,
-				 sizeof(*instance->polls));
+	instance->polls = calloc(instance->n_cpus + 1, sizeof(*instance->polls));
 	if (!instance->cpus || !instance->polls)
 		goto fail;
 	for (unsigned int cpu = 0; cpu < instance->n_cpus; cpu++)
@@ -355,8 +335,7 @@ struct instance *instance_new(const struct instance_config *config,
 	if (set_up_buffer(instance, config, error))
 		goto fail;
 	measure_cost(instance);
-	if (set_up_events(instance, config, error) ||
-	    open_buffers(instance, config, error))
+	if (set_up_events(instance, config, error) || open_buffers(instance, config, error))
 		goto fail;
 	return instance;
 fail:
@@ -371,8 +350,7 @@ void instance_free(struct instance *instance)
 		return;
 	if (instance->cpus)
 		close_maps(instance);
-	for (unsigned int cpu = 0; instance->cpus && cpu < instance->n_cpus;
-	     cpu++) {
+	for (unsigned int cpu = 0; instance->cpus && cpu < instance->n_cpus; cpu++) {
 		if (instance->cpus[cpu].fd >= 0)
 			close(instance->cpus[cpu].fd);
 		free(instance->cpus[cpu].slots);
@@ -389,15 +367,13 @@ void instance_free(struct instance *instance)
 /* Begin to record. Returns 0, or -1 with errno set. */
 int instance_start(struct instance *instance)
 {
-	return tracefs_instance_file_write(instance->tracefs, "tracing_on",
-					   "1") < 0 ? -1 : 0;
+	return tracefs_instance_file_write(instance->tracefs, "tracing_on", "1") < 0 ? -1 : 0;
 }
 
 /* Stop recording; what is in the buffers can still be read. */
 int instance_stop(struct instance *instance)
 {
-	return tracefs_instance_file_write(instance->tracefs, "tracing_on",
-					   "0") < 0 ? -1 : 0;
+	return tracefs_instance_file_write(instance->tracefs, "tracing_on", "0") < 0 ? -1 : 0;
 }
 
 static bool is_of_module(const struct event_def *def)
@@ -436,8 +412,7 @@ int instance_renew(struct instance *instance)
 
 		if (!is_of_module(def) || !is_off(instance, def))
 			continue;
-		text = tracefs_event_file_read(NULL, def->system, def->name,
-					       "format", NULL);
+		text = tracefs_event_file_read(NULL, def->system, def->name, "format", NULL);
 		if (text && event_catalog_add(&instance->catalog, def->system, text) > 0 &&
 		    !event_write(instance, def, "enable", "1"))
 			renewed++;
@@ -459,33 +434,30 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd)
 	struct pollfd *wake = &instance->polls[instance->n_cpus];
 
 	*wake = (struct pollfd){ wake_fd, POLLIN, 0 };
-	if (poll(instance->polls, instance->n_cpus + 1, timeout_ms) < 0 &&
-	    errno != EINTR)
+	if (poll(instance->polls, instance->n_cpus + 1, timeout_ms) < 0 && errno != EINTR)
 		return -1;
 	return 0;
 }
 
 /* Into a slot that stays; what the kernel adds meanwhile is not ours yet. */
-static void keep_page(const struct instance *instance, uint8_t *slot,
-		      const uint8_t *page, size_t bytes)
+static void keep_page(const struct instance *instance, uint8_t *slot, const uint8_t *page,
+		      size_t bytes)
 {
 	const struct subbuf_layout *layout = &instance->layout;
 	unsigned long commit = bytes - layout->data_offset;
 
 	memcpy(slot, page, bytes);
 	if (bytes < instance->subbuf_bytes)
-		memcpy(slot + layout->commit_offset, &commit,
-		       layout->commit_bytes);
+		memcpy(slot + layout->commit_offset, &commit, layout->commit_bytes);
 }
 
-static uint8_t *slot_of(const struct instance *instance,
-			const struct cpu_pages *pages, uint64_t n)
+static uint8_t *slot_of(const struct instance *instance, const struct cpu_pages *pages, uint64_t n)
 {
 	return pages->slots + n % pages->n_slots * instance->subbuf_bytes;
 }
 
-static ssize_t next_mapped(const struct instance *instance,
-			   struct cpu_pages *pages, const uint8_t **page)
+static ssize_t next_mapped(const struct instance *instance, struct cpu_pages *pages,
+			   const uint8_t **page)
 {
 	ssize_t n = mapped_page(pages->mapped, page);
 	uint8_t *slot = slot_of(instance, pages, pages->n_read);
@@ -506,8 +478,7 @@ static int read_batch(const struct instance *instance, struct cpu_pages *pages)
 	ssize_t n;
 
 	for (size_t i = 0; i < batch; i++)
-		at[i] = (struct iovec){ slot_of(instance, pages,
-						pages->n_read + i), bytes };
+		at[i] = (struct iovec){ slot_of(instance, pages, pages->n_read + i), bytes };
 	n = readv(pages->fd, at, (int)batch);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -549,8 +520,7 @@ uint64_t instance_settled_ns(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec -
-	       SETTLE_NS;
+	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec - SETTLE_NS;
 }
 
 /* Why the buffers are read() though mmap was asked for; NULL: they are not. */
@@ -596,17 +566,14 @@ size_t instance_kept(const struct instance *instance, unsigned int cpu)
 {
 	const struct cpu_pages *pages = &instance->cpus[cpu];
 
-	return pages->n_read < pages->n_slots ? (size_t)pages->n_read :
-						pages->n_slots;
+	return pages->n_read < pages->n_slots ? (size_t)pages->n_read : pages->n_slots;
 }
 
 /* The @i th of those, oldest first; instance_subbuf_bytes() long. */
-const uint8_t *instance_kept_page(const struct instance *instance,
-				  unsigned int cpu, size_t i)
+const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i)
 {
 	const struct cpu_pages *pages = &instance->cpus[cpu];
 	uint64_t first = pages->n_read - instance_kept(instance, cpu);
 
-	return pages->slots + (first + i) % pages->n_slots *
-				      instance->subbuf_bytes;
+	return pages->slots + (first + i) % pages->n_slots * instance->subbuf_bytes;
 }

@@ -17,8 +17,8 @@
 #include "merge.h"
 #include "private.h"
 
-#define INSTANCE_ERROR_BYTES	PRIVATE_ERROR_BYTES
-#define INSTANCE_FILTER_BYTES	1024
+#define INSTANCE_ERROR_BYTES  PRIVATE_ERROR_BYTES
+#define INSTANCE_FILTER_BYTES 1024
 
 /**
  * struct instance_config - what to record
@@ -67,8 +67,7 @@ size_t instance_subbuf_bytes(const struct instance *instance);
 struct page_source instance_pages(struct instance *instance);
 uint64_t instance_settled_ns(void);
 size_t instance_kept(const struct instance *instance, unsigned int cpu);
-const uint8_t *instance_kept_page(const struct instance *instance,
-				  unsigned int cpu, size_t i);
+const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i);
 const char *instance_dir(const struct instance *instance);
 uint64_t instance_event_cost_ns(const struct instance *instance);
 

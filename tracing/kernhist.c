@@ -12,11 +12,11 @@
 
 /* What the rows of a histogram say. */
 enum role {
-	ROLE_VARIABLES,	/* nothing: it hands on times */
+	ROLE_VARIABLES, /* nothing: it hands on times */
 	ROLE_SEEN,
 	ROLE_WOKE,
 	ROLE_RUNNING,
-	ROLE_TIMES,	/* of @stage */
+	ROLE_TIMES, /* of @stage */
 };
 
 /**
@@ -70,38 +70,47 @@ static const struct {
  * Entries: tasks that handlers wake, or interrupts x CPUs x buckets. A command
  * to a histogram makes a table of that size first, and throws it away.
  */
-#define SIZE_TASKS	8192
-#define SIZE_TIMES	32768
-#define SIZE_LEAST	128
+#define SIZE_TASKS 8192
+#define SIZE_TIMES 32768
+#define SIZE_LEAST 128
 
-#define VARIABLES(system_, event_, starts_, text_, filter_) \
-	{ .system = system_, .event = event_, .starts = starts_, \
-	  .text = text_, .filter = filter_, .size = SIZE_TASKS }
-#define COUNTS(system_, event_, starts_, text_, filter_, role_) \
-	{ .system = system_, .event = event_, .starts = starts_, \
-	  .text = text_, .filter = filter_, .size = SIZE_TASKS, .role = role_ }
-#define TIMES(event_, keys, field, stage_) \
-	{ .event = event_, .starts = "hist:keys=" keys "," field, \
-	  .text = "@buckets:vals=hitcount," field, .filter = "", \
-	  .size = SIZE_TIMES, .role = ROLE_TIMES, .stage = stage_ }
+#define VARIABLES(system_, event_, starts_, text_, filter_)                           \
+	{                                                                             \
+		.system = system_, .event = event_, .starts = starts_, .text = text_, \
+		.filter = filter_, .size = SIZE_TASKS                                 \
+	}
+#define COUNTS(system_, event_, starts_, text_, filter_, role_)                       \
+	{                                                                             \
+		.system = system_, .event = event_, .starts = starts_, .text = text_, \
+		.filter = filter_, .size = SIZE_TASKS, .role = role_                  \
+	}
+#define TIMES(event_, keys, field, stage_)                                                 \
+	{                                                                                  \
+		.event = event_, .starts = "hist:keys=" keys "," field,                    \
+		.text = "@buckets:vals=hitcount," field, .filter = "", .size = SIZE_TIMES, \
+		.role = ROLE_TIMES, .stage = stage_                                        \
+	}
 
 static const struct step steps[] = {
-	VARIABLES("irq", "irq_handler_entry", "hist:keys=common_cpu:",
-		  "entry=common_timestamp,line=irq:clock=mono", NULL),
+	VARIABLES("irq", "irq_handler_entry",
+		  "hist:keys=common_cpu:", "entry=common_timestamp,line=irq:clock=mono", NULL),
 	VARIABLES("irq", "irq_handler_exit", "hist:keys=common_cpu:",
 		  "time=common_timestamp-$entry"
 		  ":onmatch(irq.irq_handler_entry).@irq(irq,ret,$time)"
-		  ":clock=mono", ""),
-	COUNTS("irq", "irq_handler_entry", "hist:keys=irq,common_cpu,name:",
-	       "vals=hitcount", NULL, ROLE_SEEN),
+		  ":clock=mono",
+		  ""),
+	COUNTS("irq", "irq_handler_entry", "hist:keys=irq,common_cpu,name:", "vals=hitcount", NULL,
+	       ROLE_SEEN),
 	TIMES("irq", "irq,common_cpu", "time", STAGE_IRQ),
 	VARIABLES("sched", "sched_waking", "hist:keys=common_cpu:",
 		  "waking=common_timestamp,on=common_cpu"
 		  ":onmatch(irq.irq_handler_entry)"
-		  ".@wake(pid,$line,$on,$entry,$waking):clock=mono", ""),
+		  ".@wake(pid,$line,$on,$entry,$waking):clock=mono",
+		  ""),
 	VARIABLES(NULL, "irq", "hist:keys=common_cpu:",
 		  "ended=common_timestamp,began=common_timestamp-time"
-		  ",threaded=irq:clock=mono", " if ret == 2"),
+		  ",threaded=irq:clock=mono",
+		  " if ret == 2"),
 	VARIABLES("sched", "sched_waking", "hist:keys=common_cpu:",
 		  "waking2=common_timestamp,on2=common_cpu"
 		  ",since=common_timestamp-$ended:onmatch(synthetic.@irq)"
@@ -110,19 +119,21 @@ static const struct step steps[] = {
 	COUNTS(NULL, "wake", "hist:keys=irq,cpu:", "vals=hitcount", "", ROLE_WOKE),
 	VARIABLES(NULL, "wake", "hist:keys=pid:",
 		  "entry_at=entry,waking_at=waking,handler=waking-entry,by=irq"
-		  ",by_cpu=cpu", ""),
+		  ",by_cpu=cpu",
+		  ""),
 	VARIABLES("sched", "sched_wakeup", "hist:keys=pid:",
 		  "wakeup_at=common_timestamp,wake=common_timestamp-$waking_at"
-		  ":clock=mono", ""),
+		  ":clock=mono",
+		  ""),
 	VARIABLES("sched", "sched_switch", "hist:keys=next_pid:",
 		  "queue=common_timestamp-$wakeup_at"
 		  ",total=common_timestamp-$entry_at"
 		  ":onmatch(synthetic.@wake).@in($by,$by_cpu,$handler"
 		  ",sched.sched_wakeup.$wake,$queue,$total)"
-		  ":clock=mono", ""),
+		  ":clock=mono",
+		  ""),
 	COUNTS("sched", "sched_switch", "hist:keys=prev_pid:",
-	       "gone=common_timestamp-$wakeup_at:clock=mono", "",
-	       ROLE_RUNNING),
+	       "gone=common_timestamp-$wakeup_at:clock=mono", "", ROLE_RUNNING),
 	TIMES("in", "irq,cpu", "handler", STAGE_HANDLER),
 	TIMES("in", "irq,cpu", "wake", STAGE_WAKE),
 	TIMES("in", "irq,cpu", "queue", STAGE_QUEUE),
@@ -157,10 +168,8 @@ static void set_filter(struct kernhist *k, const struct kernhist_config *config)
 	size_t used = 0;
 
 	for (size_t i = 0; i < config->n_irqs && i < STATS_LIST_MAX; i++)
-		used += (size_t)snprintf(k->filter + used,
-					 sizeof(k->filter) - used,
-					 "%s irq == %d", i ? " ||" : " if",
-					 config->irqs[i]);
+		used += (size_t)snprintf(k->filter + used, sizeof(k->filter) - used, "%s irq == %d",
+					 i ? " ||" : " if", config->irqs[i]);
 }
 
 static const char *synth_name(const struct kernhist *k, const char *what)
@@ -172,17 +181,15 @@ static const char *synth_name(const struct kernhist *k, const char *what)
 	return what;
 }
 
-static void event_file(const struct kernhist *k, const struct step *step,
-		       const char *file, char *path, size_t size)
+static void event_file(const struct kernhist *k, const struct step *step, const char *file,
+		       char *path, size_t size)
 {
-	snprintf(path, size, "events/%s/%s/%s",
-		 step->system ? step->system : "synthetic",
+	snprintf(path, size, "events/%s/%s/%s", step->system ? step->system : "synthetic",
 		 step->system ? step->event : synth_name(k, step->event), file);
 }
 
 /* Put in what stands behind each '@'. */
-static void expand(const struct kernhist *k, const char *text, char *to,
-		   size_t size)
+static void expand(const struct kernhist *k, const char *text, char *to, size_t size)
 {
 	size_t n = 0;
 
@@ -219,17 +226,16 @@ static bool can_pause(const struct step *step)
 }
 
 /* Write a step's trigger, with ":pause", ":cont" or nothing, and a size. */
-static int write_step(const struct kernhist *k, const struct step *step,
-		      unsigned int entries, const char *command)
+static int write_step(const struct kernhist *k, const struct step *step, unsigned int entries,
+		      const char *command)
 {
 	char path[160], rest[512], trigger[1600];
 
 	event_file(k, step, "trigger", path, sizeof(path));
 	expand(k, step->text, rest, sizeof(rest));
-	snprintf(trigger, sizeof(trigger), "%s%s:size=%u%s%s", step->starts,
-		 rest, entries, command, step->filter ? step->filter : k->filter);
-	return tracefs_instance_file_append(k->tracefs, path, trigger) < 0 ?
-		       -1 : 0;
+	snprintf(trigger, sizeof(trigger), "%s%s:size=%u%s%s", step->starts, rest, entries, command,
+		 step->filter ? step->filter : k->filter);
+	return tracefs_instance_file_append(k->tracefs, path, trigger) < 0 ? -1 : 0;
 }
 
 /* The kernel's own word on a trigger it refused, if it has one. */
@@ -243,9 +249,10 @@ static void explain_step(const struct kernhist *k, const struct step *step,
 		why = strstr(text, "error: ");
 		text[strcspn(text, "\n")] = '\0';
 	}
-	private_error(error, "%s: this kernel refuses a histogram of this event: "
-			     "%s; leave out --in-kernel", step->event,
-		      why ? why + strlen("error: ") : strerror(reason));
+	private_error(error,
+		      "%s: this kernel refuses a histogram of this event: "
+		      "%s; leave out --in-kernel",
+		      step->event, why ? why + strlen("error: ") : strerror(reason));
 	free(text);
 }
 
@@ -255,12 +262,12 @@ static int make_synths(struct kernhist *k, char error[PRIVATE_ERROR_BYTES])
 
 	for (int i = 0; i < SYNTHS; i++) {
 		private_event_name(synths[i].what, k->names[i]);
-		snprintf(text, sizeof(text), "%s %s", k->names[i],
-			 synths[i].fields);
-		if (tracefs_instance_file_append(NULL, "synthetic_events",
-						 text) < 0) {
-			private_error(error, "cannot make the synthetic event "
-				      "%s: %s", k->names[i], strerror(errno));
+		snprintf(text, sizeof(text), "%s %s", k->names[i], synths[i].fields);
+		if (tracefs_instance_file_append(NULL, "synthetic_events", text) < 0) {
+			private_error(error,
+				      "cannot make the synthetic event "
+				      "%s: %s",
+				      k->names[i], strerror(errno));
 			return -1;
 		}
 	}
@@ -274,10 +281,10 @@ static int check_kernel(char error[PRIVATE_ERROR_BYTES])
 
 	if (hists && events)
 		return 0;
-	private_error(error, "this kernel cannot keep histograms itself: it was "
-			     "built without %s%s%s; leave out --in-kernel",
-		      hists ? "" : "CONFIG_HIST_TRIGGERS",
-		      hists || events ? "" : " and ",
+	private_error(error,
+		      "this kernel cannot keep histograms itself: it was "
+		      "built without %s%s%s; leave out --in-kernel",
+		      hists ? "" : "CONFIG_HIST_TRIGGERS", hists || events ? "" : " and ",
 		      events ? "" : "CONFIG_SYNTH_EVENTS");
 	return -1;
 }
@@ -286,16 +293,15 @@ static int check_kernel(char error[PRIVATE_ERROR_BYTES])
 static void measure_cost(struct kernhist *k)
 {
 	static const struct step step =
-		VARIABLES("raw_syscalls", "sys_exit", "hist:keys=common_cpu:",
-			  "at=common_timestamp:clock=mono", "");
+		VARIABLES("raw_syscalls", "sys_exit",
+			  "hist:keys=common_cpu:", "at=common_timestamp:clock=mono", "");
 	uint64_t without = cost_call_ns(), with;
 
 	if (write_step(k, &step, step.size, ""))
 		return;
 	with = cost_call_ns();
-	tracefs_instance_file_append(k->tracefs,
-		"events/raw_syscalls/sys_exit/trigger",
-		"!hist:keys=common_cpu:at=common_timestamp:clock=mono");
+	tracefs_instance_file_append(k->tracefs, "events/raw_syscalls/sys_exit/trigger",
+				     "!hist:keys=common_cpu:at=common_timestamp:clock=mono");
 	k->cost_ns = with > without ? with - without : 0;
 }
 
@@ -306,8 +312,7 @@ static void measure_cost(struct kernhist *k)
  *
  * Returns NULL on errors; kernhist_free() removes everything.
  */
-struct kernhist *kernhist_new(const struct kernhist_config *config,
-			      char error[PRIVATE_ERROR_BYTES])
+struct kernhist *kernhist_new(const struct kernhist_config *config, char error[PRIVATE_ERROR_BYTES])
 {
 	struct kernhist *k = calloc(1, sizeof(*k));
 
@@ -327,8 +332,7 @@ struct kernhist *kernhist_new(const struct kernhist_config *config,
 		goto fail;
 	measure_cost(k);
 	for (size_t i = 0; i < N_STEPS; i++) {
-		if (write_step(k, &steps[i], steps[i].size,
-			       can_pause(&steps[i]) ? ":pause" : "")) {
+		if (write_step(k, &steps[i], steps[i].size, can_pause(&steps[i]) ? ":pause" : "")) {
 			explain_step(k, &steps[i], error);
 			goto fail;
 		}
@@ -363,8 +367,7 @@ struct reader {
 	struct kernhist_counts *counts;
 };
 
-static struct kernhist_line *line_of(struct kernhist_counts *counts,
-				     const struct histtext_row *row)
+static struct kernhist_line *line_of(struct kernhist_counts *counts, const struct histtext_row *row)
 {
 	struct kernhist_line *line = counts->lines, *lines;
 
@@ -382,17 +385,16 @@ static struct kernhist_line *line_of(struct kernhist_counts *counts,
 	return line;
 }
 
-static struct hist *hist_of(const struct kernhist *k, struct stats_line *line,
-			    enum stage stage)
+static struct hist *hist_of(const struct kernhist *k, struct stats_line *line, enum stage stage)
 {
-	struct hist **hist = &line->hist[stage == STAGE_IRQ ? CHAIN_END_USER :
-							      CHAIN_END_TASK][stage];
+	struct hist **hist =
+		&line->hist[stage == STAGE_IRQ ? CHAIN_END_USER : CHAIN_END_TASK][stage];
 
 	if (*hist)
 		return *hist;
 	*hist = calloc(1, sizeof(**hist));
-	if (!*hist || (k->log2 ? hist_init_log2(*hist) :
-				 hist_init(*hist, HIST_DIGITS_DEFAULT, 0))) {
+	if (!*hist ||
+	    (k->log2 ? hist_init_log2(*hist) : hist_init(*hist, HIST_DIGITS_DEFAULT, 0))) {
 		free(*hist);
 		*hist = NULL;
 	}
@@ -427,8 +429,7 @@ static int add_row(void *ctx, const struct histtext_row *row)
 	if (r->step->role == ROLE_VARIABLES || r->step->role == ROLE_RUNNING)
 		return 0;
 	counts = line_of(r->counts, row);
-	line = stats_line(r->stats, (int32_t)row->key[0],
-			  (unsigned int)row->key[1],
+	line = stats_line(r->stats, (int32_t)row->key[0], (unsigned int)row->key[1],
 			  r->step->role == ROLE_SEEN ? row->name : NULL);
 	if (!counts || !line)
 		return -1;
@@ -499,8 +500,7 @@ static int read_running(struct kernhist *k, uint64_t *running)
 int kernhist_start(struct kernhist *k)
 {
 	for (size_t i = 0; i < N_STEPS; i++) {
-		if (can_pause(&steps[i]) && write_step(k, &steps[i], SIZE_LEAST,
-						       ":cont"))
+		if (can_pause(&steps[i]) && write_step(k, &steps[i], SIZE_LEAST, ":cont"))
 			return -1;
 	}
 	return read_running(k, &k->running);
@@ -510,8 +510,7 @@ int kernhist_start(struct kernhist *k)
 int kernhist_stop(struct kernhist *k)
 {
 	for (size_t i = N_STEPS; i-- > 0;) {
-		if (can_pause(&steps[i]) && write_step(k, &steps[i], SIZE_LEAST,
-						       ":pause"))
+		if (can_pause(&steps[i]) && write_step(k, &steps[i], SIZE_LEAST, ":pause"))
 			return -1;
 	}
 	return 0;
@@ -526,8 +525,7 @@ int kernhist_stop(struct kernhist *k)
  * From the end of the way to its beginning, for the same reason as above. Returns
  * 0, or -1 with errno set.
  */
-int kernhist_read(struct kernhist *k, struct stats *stats,
-		  struct kernhist_counts *counts)
+int kernhist_read(struct kernhist *k, struct stats *stats, struct kernhist_counts *counts)
 {
 	struct reader r = { .k = k, .stats = stats, .counts = counts };
 

@@ -66,8 +66,7 @@ struct kernhist *kernhist_new(const struct kernhist_config *config,
 void kernhist_free(struct kernhist *k);
 int kernhist_start(struct kernhist *k);
 int kernhist_stop(struct kernhist *k);
-int kernhist_read(struct kernhist *k, struct stats *stats,
-		  struct kernhist_counts *counts);
+int kernhist_read(struct kernhist *k, struct stats *stats, struct kernhist_counts *counts);
 uint64_t kernhist_cost_ns(const struct kernhist *k);
 
 #endif /* TRACING_KERNHIST_H */

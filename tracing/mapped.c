@@ -12,8 +12,8 @@
  * The kernel's uapi/linux/trace_mmap.h, which C libraries do not have yet. The
  * number is that of Linux 6.11; 6.10 had the second.
  */
-#define GET_READER		_IO('R', 0x20)
-#define GET_READER_6_10		_IO('T', 0x1)
+#define GET_READER	_IO('R', 0x20)
+#define GET_READER_6_10 _IO('T', 0x1)
 
 struct meta_page {
 	uint32_t meta_page_size;
@@ -67,8 +67,7 @@ static int get_reader(struct mapped *m)
 static int map_all(struct mapped *m)
 {
 	long page = sysconf(_SC_PAGESIZE);
-	struct meta_page *meta = mmap(NULL, (size_t)page, PROT_READ, MAP_SHARED,
-				      m->fd, 0);
+	struct meta_page *meta = mmap(NULL, (size_t)page, PROT_READ, MAP_SHARED, m->fd, 0);
 	size_t meta_bytes;
 
 	if (meta == MAP_FAILED)
@@ -134,12 +133,10 @@ static uint32_t commit_of(const struct mapped *m, const uint8_t *page)
 {
 	const void *at = page + m->layout.commit_offset;
 
-	return (uint32_t)__atomic_load_n((const unsigned long *)at,
-					 __ATOMIC_ACQUIRE);
+	return (uint32_t)__atomic_load_n((const unsigned long *)at, __ATOMIC_ACQUIRE);
 }
 
-static void write_header(const struct mapped *m, uint8_t *page, uint64_t ts,
-			 unsigned long commit)
+static void write_header(const struct mapped *m, uint8_t *page, uint64_t ts, unsigned long commit)
 {
 	memcpy(page, &ts, sizeof(ts));
 	memcpy(page + m->layout.commit_offset, &commit, m->layout.commit_bytes);
@@ -150,7 +147,8 @@ static ssize_t page_rest(struct mapped *m, const uint8_t *page, uint32_t length,
 			 const uint8_t **out)
 {
 	const uint8_t *events = page + m->layout.data_offset;
-	struct subbuf_cursor c = { .p = events, .end = events + m->given,
+	struct subbuf_cursor c = { .p = events,
+				   .end = events + m->given,
 				   .ts = subbuf_u64(page, false),
 				   .big_endian = m->layout.big_endian };
 	uint32_t bytes = length - m->given;
@@ -200,9 +198,8 @@ ssize_t mapped_page(struct mapped *m, const uint8_t **page)
 		m->given = length;
 		*page = p;
 		/* What was missed stands behind the events; that page is full. */
-		return commit & ~SUBBUF_COMMIT_LENGTH ?
-		       (ssize_t)m->meta->subbuf_size :
-		       (ssize_t)(m->layout.data_offset + length);
+		return commit & ~SUBBUF_COMMIT_LENGTH ? (ssize_t)m->meta->subbuf_size :
+							(ssize_t)(m->layout.data_offset + length);
 	}
 	return 0;
 }

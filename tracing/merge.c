@@ -17,7 +17,7 @@ struct stream {
 } __attribute__((aligned(64)));
 
 /* Key of a stream without a next record: after all others. */
-#define KEY_IDLE	UINT64_MAX
+#define KEY_IDLE UINT64_MAX
 
 /**
  * struct merge - the tree of a tournament
@@ -57,8 +57,7 @@ struct merge {
  * Returns NULL with errno set when memory runs out.
  */
 struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
-			const struct event_catalog *catalog,
-			const struct page_source *source)
+			const struct event_catalog *catalog, const struct page_source *source)
 {
 	struct merge *m = calloc(1, sizeof(*m));
 
@@ -108,8 +107,7 @@ static inline uint64_t farthest(const struct merge *m)
 	return (UINT64_MAX >> m->cpu_bits) - 1;
 }
 
-static inline uint64_t key_of(const struct merge *m, unsigned int cpu,
-			      uint64_t ts)
+static inline uint64_t key_of(const struct merge *m, unsigned int cpu, uint64_t ts)
 {
 	uint64_t since = ts - m->base;
 
@@ -130,8 +128,7 @@ static inline void tree_set(struct merge *m, unsigned int cpu, uint64_t key)
 
 	tree[i] = key;
 	while (i > 1) {
-		key = least(key, least(least(tree[i ^ 1], tree[i ^ 2]),
-				       tree[i ^ 3]));
+		key = least(key, least(least(tree[i ^ 1], tree[i ^ 2]), tree[i ^ 3]));
 		i /= 4;
 		tree[i] = key;
 	}
@@ -185,8 +182,7 @@ static void add_loss(struct merge *m, unsigned int cpu, uint64_t lost,
 		*loss += lost;
 }
 
-static void end_loss(struct merge *m, unsigned int cpu,
-		     const struct merge_sink *sink)
+static void end_loss(struct merge *m, unsigned int cpu, const struct merge_sink *sink)
 {
 	sink->loss(sink->ctx, cpu, m->streams[cpu].next.ts, m->loss[cpu], false);
 	m->loss[cpu] = 0;
@@ -194,8 +190,7 @@ static void end_loss(struct merge *m, unsigned int cpu,
 }
 
 /* Next record of the current sub-buffer: 1, 0 at its end, -1 when corrupt. */
-__attribute__((always_inline))
-static inline int stream_next(struct merge *m, struct stream *s)
+__attribute__((always_inline)) static inline int stream_next(struct merge *m, struct stream *s)
 {
 	int got;
 
@@ -214,8 +209,7 @@ static inline int stream_next(struct merge *m, struct stream *s)
  * Sets the next record from the sub-buffers that follow. Returns 1, 0 when
  * there is none now, -1 on an error.
  */
-static int stream_refill(struct merge *m, unsigned int cpu, int got,
-			 const struct merge_sink *sink)
+static int stream_refill(struct merge *m, unsigned int cpu, int got, const struct merge_sink *sink)
 {
 	struct stream *s = &m->streams[cpu];
 	const uint8_t *page;
@@ -231,8 +225,7 @@ static int stream_refill(struct merge *m, unsigned int cpu, int got,
 		if (bytes <= 0)
 			return (int)bytes;
 		m->counts.pages++;
-		if (subbuf_open(&s->cursor, &m->layout, page, (size_t)bytes,
-				&missed)) {
+		if (subbuf_open(&s->cursor, &m->layout, page, (size_t)bytes, &missed)) {
 			m->counts.corrupt++;
 			missed = SUBBUF_MISSED_UNKNOWN;
 		}
@@ -243,8 +236,7 @@ static int stream_refill(struct merge *m, unsigned int cpu, int got,
 	return 1;
 }
 
-static inline int stream_advance(struct merge *m, unsigned int cpu,
-				 const struct merge_sink *sink)
+static inline int stream_advance(struct merge *m, unsigned int cpu, const struct merge_sink *sink)
 {
 	struct stream *s = &m->streams[cpu];
 	int got = stream_next(m, s);
@@ -265,8 +257,7 @@ static inline int stream_advance(struct merge *m, unsigned int cpu,
 static int wake_idle_streams(struct merge *m, const struct merge_sink *sink)
 {
 	for (unsigned int cpu = 0; cpu < m->n_cpus; cpu++) {
-		if (m->tree[m->n_leaves + cpu] == KEY_IDLE &&
-		    stream_advance(m, cpu, sink) < 0)
+		if (m->tree[m->n_leaves + cpu] == KEY_IDLE && stream_advance(m, cpu, sink) < 0)
 			return -1;
 	}
 	return 0;

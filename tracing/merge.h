@@ -40,8 +40,7 @@ struct page_source {
  */
 struct merge_sink {
 	void (*record)(void *ctx, unsigned int cpu, const struct record *r);
-	void (*loss)(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
-		     bool begin);
+	void (*loss)(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin);
 	void *ctx;
 };
 
@@ -68,8 +67,7 @@ struct merge_counts {
 struct merge;
 
 struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
-			const struct event_catalog *catalog,
-			const struct page_source *source);
+			const struct event_catalog *catalog, const struct page_source *source);
 void merge_free(struct merge *m);
 int merge_run(struct merge *m, uint64_t until_ts, const struct merge_sink *sink);
 const struct merge_counts *merge_counts(const struct merge *m);

@@ -14,12 +14,12 @@
 #include "histtext.h"
 
 /* The rest is PID and start time, in clock ticks since boot. */
-#define INSTANCE_PREFIX	"irqlat-trace-"
+#define INSTANCE_PREFIX "irqlat-trace-"
 /* The same, then what it is: "_wake". */
-#define EVENT_PREFIX	"irqlat_trace_"
+#define EVENT_PREFIX "irqlat_trace_"
 
 /* Triggers refer to one another: more passes than the longest such chain. */
-#define PASSES_MAX	16
+#define PASSES_MAX 16
 
 void private_error(char error[PRIVATE_ERROR_BYTES], const char *format, ...)
 {
@@ -49,8 +49,10 @@ static unsigned long long process_start(long pid)
 	stat[n] = '\0';
 	/* The name in parentheses may hold anything; field 3 follows it. */
 	p = strrchr(stat, ')');
-	if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-			 "%*u %*u %*d %*d %*d %*d %*d %*d %llu", &start) != 1)
+	if (!p || sscanf(p + 1,
+			 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+			 "%*u %*u %*d %*d %*d %*d %*d %*d %llu",
+			 &start) != 1)
 		return 0;
 	return start;
 }
@@ -122,8 +124,8 @@ static int remove_system_triggers(const char *instance_path, const char *system)
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/events/%s/%.200s/trigger",
-			 instance_path, system, entry->d_name);
+		snprintf(path, sizeof(path), "%s/events/%s/%.200s/trigger", instance_path, system,
+			 entry->d_name);
 		n += remove_triggers(path);
 	}
 	if (dir)
@@ -137,8 +139,7 @@ static int remove_system_triggers(const char *instance_path, const char *system)
  */
 static int remove_instance(const char *path)
 {
-	static const char *const systems[] = { "irq", "sched", "synthetic",
-					       "raw_syscalls" };
+	static const char *const systems[] = { "irq", "sched", "synthetic", "raw_syscalls" };
 
 	if (!rmdir(path) || errno != EBUSY)
 		return access(path, F_OK) ? 0 : -1;
@@ -156,8 +157,7 @@ static int remove_instance(const char *path)
 /* Synthetic events belong to all instances: remove ours, nobody else's. */
 static void remove_events(bool mine)
 {
-	struct tracefs_dynevent **events =
-		tracefs_dynevent_get_all(TRACEFS_DYNEVENT_SYNTH, NULL);
+	struct tracefs_dynevent **events = tracefs_dynevent_get_all(TRACEFS_DYNEVENT_SYNTH, NULL);
 
 	for (size_t i = 0; events && events[i]; i++) {
 		char *name = NULL;
@@ -190,8 +190,7 @@ int private_sweep(void)
 	while (dir && (entry = readdir(dir))) {
 		if (!is_ours(entry->d_name, INSTANCE_PREFIX "%ld-%llu", false))
 			continue;
-		snprintf(path, sizeof(path), "%s/%.200s", dir_name,
-			 entry->d_name);
+		snprintf(path, sizeof(path), "%s/%.200s", dir_name, entry->d_name);
 		removed += !remove_instance(path);
 	}
 	if (dir)
@@ -224,15 +223,16 @@ void private_destroy(struct tracefs_instance *instance)
 static void explain_create(char error[PRIVATE_ERROR_BYTES], int reason)
 {
 	if (reason == EACCES || reason == EPERM)
-		private_error(error, "cannot create a tracing instance: %s; run "
-				     "as root (CAP_DAC_OVERRIDE for tracefs), or "
-				     "read a recording with -i", strerror(reason));
+		private_error(error,
+			      "cannot create a tracing instance: %s; run "
+			      "as root (CAP_DAC_OVERRIDE for tracefs), or "
+			      "read a recording with -i",
+			      strerror(reason));
 	else if (reason == EROFS)
 		private_error(error, "cannot create a tracing instance: tracefs "
 				     "is mounted read-only; mount -o remount,rw it");
 	else
-		private_error(error, "cannot create a tracing instance: %s",
-			      strerror(reason));
+		private_error(error, "cannot create a tracing instance: %s", strerror(reason));
 }
 
 /* libtracefs reports a failed mount on standard error; we say it ourselves. */
@@ -259,15 +259,15 @@ struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES])
 	char name[PRIVATE_NAME_BYTES];
 
 	if (!tracefs_is_there()) {
-		private_error(error, "there is no tracefs here that %s can read; "
-				     "as root: mount -t tracefs nodev "
-				     "/sys/kernel/tracing",
+		private_error(error,
+			      "there is no tracefs here that %s can read; "
+			      "as root: mount -t tracefs nodev "
+			      "/sys/kernel/tracing",
 			      geteuid() ? "this user" : "we");
 		return NULL;
 	}
 	private_sweep();
-	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d-%llu", getpid(),
-		 process_start(getpid()));
+	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d-%llu", getpid(), process_start(getpid()));
 	instance = tracefs_instance_create(name);
 	if (!instance)
 		explain_create(error, errno);

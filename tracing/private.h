@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <tracefs.h>
 
-#define PRIVATE_ERROR_BYTES	320
-#define PRIVATE_NAME_BYTES	64
+#define PRIVATE_ERROR_BYTES 320
+#define PRIVATE_NAME_BYTES  64
 
 struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES]);
 void private_destroy(struct tracefs_instance *instance);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_FIRST	256
+#define SLOTS_FIRST 256
 
 /* Grow a histogram to this at once: most samples are below. */
-#define EXPECTED_MAX_NS	1000000
+#define EXPECTED_MAX_NS 1000000
 
 /**
  * stats_init - nothing counted yet
@@ -65,8 +65,8 @@ void stats_free(struct stats *stats)
 
 /* --- lines ----------------------------------------------------------------- */
 
-static struct stats_line **slot_of(struct stats_line **slots, size_t n_slots,
-				   int32_t irq, unsigned int cpu)
+static struct stats_line **slot_of(struct stats_line **slots, size_t n_slots, int32_t irq,
+				   unsigned int cpu)
 {
 	size_t i = ((uint32_t)irq * 2654435761u ^ cpu * 40503u) & (n_slots - 1);
 
@@ -83,8 +83,7 @@ static int slots_grow(struct stats *stats)
 	if (!slots)
 		return -1;
 	for (size_t i = 0; i < stats->n_lines; i++)
-		*slot_of(slots, n, stats->lines[i]->irq, stats->lines[i]->cpu) =
-			stats->lines[i];
+		*slot_of(slots, n, stats->lines[i]->irq, stats->lines[i]->cpu) = stats->lines[i];
 	free(stats->slots);
 	stats->slots = slots;
 	stats->n_slots = n;
@@ -109,8 +108,7 @@ static bool in_list(int32_t value, const int32_t *list, size_t n)
 	return !n;
 }
 
-static bool line_is_wanted(const struct stats_filter *f,
-			   const struct stats_line *line)
+static bool line_is_wanted(const struct stats_filter *f, const struct stats_line *line)
 {
 	return in_list(line->irq, f->irqs, f->n_irqs) &&
 	       matches(line->name, f->names, f->n_names) &&
@@ -118,8 +116,7 @@ static bool line_is_wanted(const struct stats_filter *f,
 }
 
 /* The line, made if needed; NULL when memory runs out. */
-static struct stats_line *line_get(struct stats *stats, int32_t irq,
-				   unsigned int cpu)
+static struct stats_line *line_get(struct stats *stats, int32_t irq, unsigned int cpu)
 {
 	struct stats_line **slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
 	struct stats_line *line = *slot;
@@ -162,8 +159,7 @@ fail:
  *
  * Returns NULL when memory runs out.
  */
-struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu,
-			      const char *name)
+struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu, const char *name)
 {
 	struct stats_line *line = line_get(stats, irq, cpu);
 
@@ -174,12 +170,10 @@ struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu
 	return line;
 }
 
-static void set_name(const struct stats *stats, struct stats_line *line,
-		     const struct event *e)
+static void set_name(const struct stats *stats, struct stats_line *line, const struct event *e)
 {
 	if (e->irq < 0)
-		strncpy(line->name, event_irq_name(e->irq),
-			STATS_NAME_BYTES - 1);
+		strncpy(line->name, event_irq_name(e->irq), STATS_NAME_BYTES - 1);
 	else
 		event_name(stats->catalog, e, line->name, STATS_NAME_BYTES);
 	line->wanted = line_is_wanted(&stats->filter, line);
@@ -219,12 +213,10 @@ static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
 	struct stats_line *line = line_get(stats, irq, cpu);
 
 	if (line && line->wanted)
-		record(stats, &line->hist[CHAIN_END_USER][STAGE_IRQ],
-		       (int64_t)ns);
+		record(stats, &line->hist[CHAIN_END_USER][STAGE_IRQ], (int64_t)ns);
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu,
-		       enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
 {
 	struct stats_line *line = line_get(ctx, irq, cpu);
 
@@ -244,11 +236,9 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	stats->samples++;
 	for (int stage = 0; stage < STAGES; stage++) {
 		if (s->stages >> stage & 1)
-			record(stats, &line->hist[s->end][stage],
-			       (int64_t)s->ns[stage]);
+			record(stats, &line->hist[s->end][stage], (int64_t)s->ns[stage]);
 	}
-	record(stats, &line->hist[s->end][STAGE_TOTAL],
-	       (int64_t)(s->end_ns - s->start_ns));
+	record(stats, &line->hist[s->end][STAGE_TOTAL], (int64_t)(s->end_ns - s->start_ns));
 	if (s->module_ns >= 0)
 		record(stats, &line->hist[s->end][STAGE_MODULE], s->module_ns);
 	if (stats->on_sample)
@@ -258,8 +248,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 /* For an engine; @stats must outlive it. */
 struct chain_sink stats_sink(struct stats *stats)
 {
-	return (struct chain_sink){ on_seen, on_handler, on_sample, on_outcome,
-				    stats };
+	return (struct chain_sink){ on_seen, on_handler, on_sample, on_outcome, stats };
 }
 
 /* --- afterwards ------------------------------------------------------------ */
@@ -280,8 +269,7 @@ static int line_merge(struct stats_line *to, const struct stats_line *from)
 				continue;
 			if (!*hist) {
 				*hist = calloc(1, sizeof(**hist));
-				if (!*hist || hist_copy(*hist,
-						from->hist[end][stage]))
+				if (!*hist || hist_copy(*hist, from->hist[end][stage]))
 					return -1;
 				continue;
 			}
@@ -329,13 +317,11 @@ static int compare_lines(const void *a, const void *b)
 void stats_sort(struct stats *stats)
 {
 	if (stats->n_lines)
-		qsort(stats->lines, stats->n_lines, sizeof(*stats->lines),
-		      compare_lines);
+		qsort(stats->lines, stats->n_lines, sizeof(*stats->lines), compare_lines);
 }
 
 /* Sums over all wanted lines. */
-void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES],
-		    uint64_t *seen)
+void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint64_t *seen)
 {
 	*seen = 0;
 	memset(outcomes, 0, OUTCOMES * sizeof(*outcomes));
@@ -362,9 +348,8 @@ int stats_filter_stages(const char *list, uint32_t *stages)
 		size_t len = strcspn(list, ",");
 		int stage = 0;
 
-		while (stage < STAGE_KINDS &&
-		       (strlen(stage_names[stage]) != len ||
-			strncmp(stage_names[stage], list, len)))
+		while (stage < STAGE_KINDS && (strlen(stage_names[stage]) != len ||
+					       strncmp(stage_names[stage], list, len)))
 			stage++;
 		if (stage == STAGE_KINDS)
 			return -1;

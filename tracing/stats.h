@@ -16,9 +16,9 @@
 #include "chain.h"
 #include "hist.h"
 
-#define STATS_NAME_BYTES	48
-#define STATS_LIST_MAX		32
-#define STATS_DIGITS		2
+#define STATS_NAME_BYTES 48
+#define STATS_LIST_MAX	 32
+#define STATS_DIGITS	 2
 
 /**
  * struct stats_filter - what is kept; an empty list keeps everything
@@ -92,12 +92,10 @@ int stats_init(struct stats *stats, const struct event_catalog *catalog,
 void stats_free(struct stats *stats);
 void stats_clear(struct stats *stats);
 int stats_merge(struct stats *to, const struct stats *from);
-struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu,
-			      const char *name);
+struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu, const char *name);
 struct chain_sink stats_sink(struct stats *stats);
 void stats_sort(struct stats *stats);
-void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES],
-		    uint64_t *seen);
+void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint64_t *seen);
 int stats_filter_stages(const char *list, uint32_t *stages);
 
 #endif /* TRACING_STATS_H */

@@ -5,17 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TYPE_PADDING		29
-#define TYPE_TIME_EXTEND	30
-#define TYPE_TIME_STAMP		31
+#define TYPE_PADDING	 29
+#define TYPE_TIME_EXTEND 30
+#define TYPE_TIME_STAMP	 31
 
 /* Top bits of the commit word; SUBBUF_COMMIT_LENGTH lies below them. */
-#define COMMIT_MISSED		(1u << 31)
-#define COMMIT_MISSED_STORED	(1u << 30)
+#define COMMIT_MISSED	     (1u << 31)
+#define COMMIT_MISSED_STORED (1u << 30)
 
 /* Absolute time stamps carry 59 bits; the rest comes from the time before. */
-#define TS_BITS			59
-#define TS_MSB			(~0ull << TS_BITS)
+#define TS_BITS 59
+#define TS_MSB	(~0ull << TS_BITS)
 
 const struct subbuf_layout subbuf_native = {
 	.commit_offset = 8,
@@ -25,13 +25,11 @@ const struct subbuf_layout subbuf_native = {
 	.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
 };
 
-static int header_field(const char *text, const char *name, uint32_t *offset,
-			uint32_t *size)
+static int header_field(const char *text, const char *name, uint32_t *offset, uint32_t *size)
 {
 	const char *at = strstr(text, name);
 
-	if (!at || sscanf(at + strlen(name), ";\toffset:%u;\tsize:%u;", offset,
-			  size) != 2)
+	if (!at || sscanf(at + strlen(name), ";\toffset:%u;\tsize:%u;", offset, size) != 2)
 		return -1;
 	return 0;
 }
@@ -44,15 +42,13 @@ static int header_field(const char *text, const char *name, uint32_t *offset,
  *
  * Returns 0, or -1 with errno EINVAL when the text describes nothing known.
  */
-int subbuf_layout_parse(struct subbuf_layout *layout, const char *header_page,
-			bool big_endian)
+int subbuf_layout_parse(struct subbuf_layout *layout, const char *header_page, bool big_endian)
 {
 	uint32_t commit, commit_bytes, data, data_bytes;
 
 	if (header_field(header_page, " commit", &commit, &commit_bytes) ||
-	    header_field(header_page, " data", &data, &data_bytes) ||
-	    commit != 8 || (commit_bytes != 4 && commit_bytes != 8) ||
-	    data < commit + commit_bytes || data > 64) {
+	    header_field(header_page, " data", &data, &data_bytes) || commit != 8 ||
+	    (commit_bytes != 4 && commit_bytes != 8) || data < commit + commit_bytes || data > 64) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -68,8 +64,8 @@ int subbuf_layout_parse(struct subbuf_layout *layout, const char *header_page,
 
 static uint64_t read_long(const struct subbuf_layout *layout, const uint8_t *p)
 {
-	return layout->commit_bytes == 8 ? subbuf_u64(p, layout->swap)
-					 : subbuf_u32(p, layout->swap);
+	return layout->commit_bytes == 8 ? subbuf_u64(p, layout->swap) :
+					   subbuf_u32(p, layout->swap);
 }
 
 /**
@@ -82,17 +78,18 @@ static uint64_t read_long(const struct subbuf_layout *layout, const uint8_t *p)
  *
  * Returns 0, or -1 when the header cannot be right; then the cursor is empty.
  */
-int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout,
-		const void *page, size_t bytes, uint64_t *missed)
+int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout, const void *page,
+		size_t bytes, uint64_t *missed)
 {
 	const uint8_t *p = page;
 	uint32_t commit, length;
 
 	*missed = 0;
-	*c = (struct subbuf_cursor){ .p = p, .end = p, .swap = layout->swap,
+	*c = (struct subbuf_cursor){ .p = p,
+				     .end = p,
+				     .swap = layout->swap,
 				     .big_endian = layout->big_endian,
-				     .foreign = layout->swap ||
-						layout->big_endian };
+				     .foreign = layout->swap || layout->big_endian };
 	if (bytes < layout->data_offset)
 		return -1;
 	commit = (uint32_t)read_long(layout, p + layout->commit_offset);
@@ -152,9 +149,8 @@ uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian)
  *
  * Returns the place behind it, or NULL there when it cannot be one.
  */
-struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end,
-				   uint64_t ts, bool swap, uint32_t type,
-				   uint64_t delta)
+struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end, uint64_t ts, bool swap,
+				   uint32_t type, uint64_t delta)
 {
 	const struct subbuf_place corrupt = { NULL, 0 };
 	uint32_t word;

@@ -41,7 +41,7 @@ struct subbuf_layout {
 };
 
 /* Of the commit word: bytes of events. */
-#define SUBBUF_COMMIT_LENGTH	((1u << 27) - 1)
+#define SUBBUF_COMMIT_LENGTH ((1u << 27) - 1)
 
 /**
  * struct subbuf_cursor - place in one sub-buffer
@@ -76,10 +76,9 @@ struct record {
 /* The layout of the running kernel: 64-bit, our byte order. */
 extern const struct subbuf_layout subbuf_native;
 
-int subbuf_layout_parse(struct subbuf_layout *layout, const char *header_page,
-			bool big_endian);
-int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout,
-		const void *page, size_t bytes, uint64_t *missed);
+int subbuf_layout_parse(struct subbuf_layout *layout, const char *header_page, bool big_endian);
+int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout, const void *page,
+		size_t bytes, uint64_t *missed);
 
 static inline uint16_t subbuf_u16(const uint8_t *p, bool swap)
 {
@@ -115,9 +114,8 @@ struct subbuf_place {
  * All by value: a cursor whose address nobody else gets can live in registers.
  */
 uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian);
-struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end,
-				   uint64_t ts, bool swap, uint32_t type,
-				   uint64_t delta);
+struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end, uint64_t ts, bool swap,
+				   uint32_t type, uint64_t delta);
 
 /**
  * subbuf_next - next data record

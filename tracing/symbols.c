@@ -29,8 +29,8 @@ static void add_line(struct symbols *s, char *line)
 	char *end;
 	uint64_t address = strtoull(line, &end, 16);
 
-	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' ||
-	    !strchr("tTwW", end[1]) || !address)
+	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' || !strchr("tTwW", end[1]) ||
+	    !address)
 		return;
 	end[3 + strcspn(end + 3, "\t\r")] = '\0';
 	s->at[s->n++] = (struct symbol){ address, end + 3 };
@@ -86,8 +86,7 @@ struct symbols *symbols_running(void)
 		return NULL;
 	do {
 		if (len == alloc) {
-			char *more = realloc(text, alloc = alloc ? 2 * alloc :
-								   1 << 20);
+			char *more = realloc(text, alloc = alloc ? 2 * alloc : 1 << 20);
 
 			if (!more)
 				goto out;

@@ -20,15 +20,15 @@
 #include "rtsetup.h"
 #include "uapi/irqgen.h"
 
-#define SAMPLES_DEFAULT	10000
-#define SAMPLES_MAX	1000000000
-#define WARMUP_DEFAULT	100
-#define GAP_DEFAULT_NS	100000
+#define SAMPLES_DEFAULT	    10000
+#define SAMPLES_MAX	    1000000000
+#define WARMUP_DEFAULT	    100
+#define GAP_DEFAULT_NS	    100000
 #define INTERVAL_DEFAULT_NS 1000000
-#define INTERVAL_MIN_NS	10000
-#define GAP_MIN_NS	1000
-#define GAP_MAX_NS	(10 * NSEC_PER_SEC)
-#define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
+#define INTERVAL_MIN_NS	    10000
+#define GAP_MIN_NS	    1000
+#define GAP_MAX_NS	    (10 * NSEC_PER_SEC)
+#define YEAR_NS		    (365 * 86400 * NSEC_PER_SEC)
 
 enum entry { ENTRY_STAMP, ENTRY_TRACE };
 enum compare { COMPARE_NONE, COMPARE_REF };
@@ -70,15 +70,14 @@ static const struct opt options[] = {
 	  .help = "irqgen line to use (default 0)" },
 	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
 	  .help = "interrupts per way (default 10000; with -d no limit)" },
-	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1,
-	  .max = YEAR_NS, .help = "stop after this time: 30, 10m, 1h" },
+	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
+	  .help = "stop after this time: 30, 10m, 1h" },
 	{ 0, "warmup", "N", OPT_U64, AT(warmup), .max = SAMPLES_MAX,
 	  .help = "interrupts per way before that, not counted (default 100)" },
-	{ 0, "gap", "TIME", OPT_DURATION, AT(gap_ns), .min = GAP_MIN_NS,
-	  .max = GAP_MAX_NS,
+	{ 0, "gap", "TIME", OPT_DURATION, AT(gap_ns), .min = GAP_MIN_NS, .max = GAP_MAX_NS,
 	  .help = "from the thread asleep to the interrupt (default 100us)" },
-	{ 'i', "interval", "TIME", OPT_DURATION, AT(interval_ns),
-	  .min = INTERVAL_MIN_NS, .max = GAP_MAX_NS,
+	{ 'i', "interval", "TIME", OPT_DURATION, AT(interval_ns), .min = INTERVAL_MIN_NS,
+	  .max = GAP_MAX_NS,
 	  .help = "of timerfd, nanosleep and signal: from one expiry to\nthe next (default 1ms)" },
 	{ 0, "load", "LIST", OPT_STRING, AT(load),
 	  .help = "measure again under load: cpu, io, irq, net" },
@@ -90,17 +89,14 @@ static const struct opt options[] = {
 	  .help = "of the measured thread: f:N FIFO, r:N RR, o:NICE;\ndefault f:80" },
 	{ 0, "entry", "HOW", OPT_CHOICE, AT(entry), .choices = entry_choices,
 	  .help = "when the handler began: stamp (default; the module's own)\nor trace (tracepoint irq_handler_entry, for every way)" },
-	{ 0, "compare", "WHAT", OPT_CHOICE, AT(compare),
-	  .choices = compare_choices,
+	{ 0, "compare", "WHAT", OPT_CHOICE, AT(compare), .choices = compare_choices,
 	  .help = "ref: print the figures of irqlat ref beside ours" },
-	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet),
-	  .help = "no progress, only the result" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), .help = "no progress, only the result" },
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
 	  .help = "print nanoseconds instead of microseconds" },
 	{ 0, "no-header", NULL, OPT_FLAG, AT(no_header),
 	  .help = "do not print the facts about the system" },
-	{ 0, "no-histogram", NULL, OPT_FLAG, AT(no_histogram),
-	  .help = "do not draw histograms" },
+	{ 0, "no-histogram", NULL, OPT_FLAG, AT(no_histogram), .help = "do not draw histograms" },
 	{ 0, "json", "FILE", OPT_FILE, AT(json),
 	  .help = "write JSON to FILE, or instead of the text" },
 	{ 0, "csv", "FILE", OPT_FILE, AT(csv),
@@ -111,7 +107,8 @@ static const struct opt options[] = {
 static const struct opt_command command = {
 	.name = "bench",
 	.arguments = "",
-	.summary = "Raise interrupts and measure how long each takes to reach user space, by which way.",
+	.summary =
+		"Raise interrupts and measure how long each takes to reach user space, by which way.",
 	.options = options,
 	.epilogue =
 		"Times: a number and ns, us, ms, s, m, h or d. Ctrl-C ends early, with a result.\n"
@@ -131,13 +128,12 @@ static const char *default_source(const struct config *config)
 /* "irqgen", "edu", "edu=0000:00:04.0". */
 static int choose_source(const struct config *config, struct bench *bench)
 {
-	const char *source = config->source ? config->source :
-						      default_source(config);
+	const char *source = config->source ? config->source : default_source(config);
 	const char *equals = strchrnul(source, '=');
 	char name[16];
 
-	snprintf(name, sizeof(name), "%.*s",
-		 (int)(equals - source > 15 ? 15 : equals - source), source);
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - source > 15 ? 15 : equals - source),
+		 source);
 	bench->source = source_find(name);
 	if (!bench->source) {
 		msg_error("--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS, timer",
@@ -161,7 +157,8 @@ static int choose_ways(const struct config *config, struct bench *bench)
 
 	if (!list)
 		list = bench->source == &source_timer_ops ?
-			       "timerfd,nanosleep,signal,eventfd-base" : "read,poll";
+			       "timerfd,nanosleep,signal,eventfd-base" :
+			       "read,poll";
 	bench->n_ways = way_list_parse(list, bench->ways, BENCH_WAYS_MAX);
 	if (bench->n_ways < 0)
 		return -1;
@@ -170,8 +167,7 @@ static int choose_ways(const struct config *config, struct bench *bench)
 
 		if (!source_for(bench->source, way->driver)) {
 			msg_error("way %s needs %s", way->name,
-				  way->driver == DRIVER_PROCIRQ ||
-				  way->driver == DRIVER_ULI ?
+				  way->driver == DRIVER_PROCIRQ || way->driver == DRIVER_ULI ?
 					  "an interrupt: use --source irqgen or edu" :
 					  "a PCI device: use --source edu");
 			return -1;
@@ -183,8 +179,7 @@ static int choose_ways(const struct config *config, struct bench *bench)
 	return 0;
 }
 
-static int choose_load(const struct config *config, struct bench *bench,
-		       struct run *run)
+static int choose_load(const struct config *config, struct bench *bench, struct run *run)
 {
 	bench->load.measured_cpu = bench->measured_cpu;
 	bench->load.source_cpu = bench->source_cpu;
@@ -194,8 +189,7 @@ static int choose_load(const struct config *config, struct bench *bench,
 		return -1;
 	}
 	if (config->load_command)
-		snprintf(run->load_command, sizeof(run->load_command), "%s",
-			 config->load_command);
+		snprintf(run->load_command, sizeof(run->load_command), "%s", config->load_command);
 	return config->load ? load_parse(config->load, &bench->load) : 0;
 }
 
@@ -205,8 +199,7 @@ static int check_outputs(const struct config *config)
 	size_t i;
 	FILE *file;
 
-	if (opt_file_is_stdout(&config->json) &&
-	    opt_file_is_stdout(&config->csv)) {
+	if (opt_file_is_stdout(&config->json) && opt_file_is_stdout(&config->csv)) {
 		msg_error("--json and --csv both to standard output: give one of them a file");
 		return -1;
 	}
@@ -216,8 +209,7 @@ static int check_outputs(const struct config *config)
 		/* Better now than after an hour of measuring. */
 		file = fopen(files[i]->name, "ae");
 		if (!file) {
-			msg_error("%s: cannot write: %s", files[i]->name,
-				  strerror(errno));
+			msg_error("%s: cannot write: %s", files[i]->name, strerror(errno));
 			return -1;
 		}
 		fclose(file);
@@ -225,8 +217,7 @@ static int check_outputs(const struct config *config)
 	return 0;
 }
 
-static int prepare(const struct config *config, struct bench *bench,
-		   struct run *run)
+static int prepare(const struct config *config, struct bench *bench, struct run *run)
 {
 	sysinfo_collect("", &run->system);
 	bench->source_config.line = config->line;
@@ -234,24 +225,19 @@ static int prepare(const struct config *config, struct bench *bench,
 	bench->source_config.interval_ns = config->interval_ns;
 	bench->samples = config->samples;
 	if (!config->samples)
-		bench->samples = config->duration_ns ? UINT64_MAX :
-						       SAMPLES_DEFAULT;
+		bench->samples = config->duration_ns ? UINT64_MAX : SAMPLES_DEFAULT;
 	bench->duration_ns = config->duration_ns;
 	bench->warmup = config->warmup;
 	bench->entry_trace = config->entry == ENTRY_TRACE;
 	bench->priority = config->priority;
 	bench->progress = !config->quiet && isatty(STDERR_FILENO);
-	if (choose_source(config, bench) || choose_ways(config, bench) ||
-	    check_outputs(config) ||
-	    rt_choose_cpus(&config->cpus, &bench->measured_cpu,
-			   &bench->source_cpu) ||
+	if (choose_source(config, bench) || choose_ways(config, bench) || check_outputs(config) ||
+	    rt_choose_cpus(&config->cpus, &bench->measured_cpu, &bench->source_cpu) ||
 	    choose_load(config, bench, run))
 		return -1;
 	bench->source_config.cpu = bench->source_cpu;
-	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d",
-		 bench->measured_cpu);
-	snprintf(run->system.source_cpu, SYSINFO_TEXT_BYTES, "%d",
-		 bench->source_cpu);
+	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d", bench->measured_cpu);
+	snprintf(run->system.source_cpu, SYSINFO_TEXT_BYTES, "%d", bench->source_cpu);
 	return 0;
 }
 
@@ -320,8 +306,7 @@ static int present(const struct config *config, const struct run *run)
 
 	err = opt_file_write(&config->json, write_json, run);
 	err |= opt_file_write(&config->csv, write_csv, run);
-	if (opt_file_is_stdout(&config->json) ||
-	    opt_file_is_stdout(&config->csv)) {
+	if (opt_file_is_stdout(&config->json) || opt_file_is_stdout(&config->csv)) {
 		out_text_warnings(&run->system, stderr);
 		return err;
 	}

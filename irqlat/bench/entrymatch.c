@@ -15,8 +15,7 @@ void entry_match(struct entry_match *match, uint64_t entry_ns)
 {
 	struct entry_wait *wait;
 
-	while (match->next < match->n &&
-	       match->waits[match->next].user_ns < entry_ns)
+	while (match->next < match->n && match->waits[match->next].user_ns < entry_ns)
 		match->next++;
 	if (match->next == match->n)
 		return;

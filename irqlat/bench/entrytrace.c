@@ -83,17 +83,15 @@ struct entrytrace *entrytrace_open(void)
 	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d", getpid());
 	trace->instance = tracefs_instance_create(name);
 	if (!trace->instance) {
-		msg_error("--entry trace: cannot make tracefs instance %s: %s",
-			  name, strerror(errno));
+		msg_error("--entry trace: cannot make tracefs instance %s: %s", name,
+			  strerror(errno));
 		goto fail_free;
 	}
 	trace->tep = load_events();
-	if (!trace->tep ||
-	    tracefs_instance_set_buffer_size(trace->instance, BUFFER_KB, -1) ||
-	    tracefs_instance_file_write(trace->instance, "trace_clock",
-					"mono") < 0) {
-		msg_error("--entry trace: cannot set up tracefs instance %s: %s",
-			  name, strerror(errno));
+	if (!trace->tep || tracefs_instance_set_buffer_size(trace->instance, BUFFER_KB, -1) ||
+	    tracefs_instance_file_write(trace->instance, "trace_clock", "mono") < 0) {
+		msg_error("--entry trace: cannot set up tracefs instance %s: %s", name,
+			  strerror(errno));
 		entrytrace_close(trace);
 		return NULL;
 	}
@@ -116,20 +114,16 @@ int entrytrace_start(struct entrytrace *trace, unsigned int irq)
 	char filter[32];
 
 	snprintf(filter, sizeof(filter), "irq==%u", irq);
-	if (tracefs_event_file_write(trace->instance, "irq",
-				     "irq_handler_entry", "filter",
+	if (tracefs_event_file_write(trace->instance, "irq", "irq_handler_entry", "filter",
 				     filter) >= 0 &&
-	    !tracefs_event_enable(trace->instance, "irq",
-				  "irq_handler_entry") &&
+	    !tracefs_event_enable(trace->instance, "irq", "irq_handler_entry") &&
 	    !tracefs_trace_on(trace->instance))
 		return 0;
-	msg_error("--entry trace: cannot enable irq:irq_handler_entry: %s",
-		  strerror(errno));
+	msg_error("--entry trace: cannot enable irq:irq_handler_entry: %s", strerror(errno));
 	return -1;
 }
 
-static int take_event(struct tep_event *event, struct tep_record *record,
-		      int cpu, void *context)
+static int take_event(struct tep_event *event, struct tep_record *record, int cpu, void *context)
 {
 	struct drain *drain = context;
 
@@ -137,8 +131,7 @@ static int take_event(struct tep_event *event, struct tep_record *record,
 	(void)cpu;
 	/* Negative: some were lost, and the kernel does not say how many. */
 	if (record->missed_events)
-		drain->lost += record->missed_events > 0 ?
-				       (uint64_t)record->missed_events : 1;
+		drain->lost += record->missed_events > 0 ? (uint64_t)record->missed_events : 1;
 	entry_match(drain->match, record->ts);
 	return 0;
 }
@@ -152,15 +145,12 @@ static int take_event(struct tep_event *event, struct tep_record *record,
  *
  * Returns 0, or -1 after saying why.
  */
-int entrytrace_drain(struct entrytrace *trace, struct entry_match *match,
-		     uint64_t *events_lost)
+int entrytrace_drain(struct entrytrace *trace, struct entry_match *match, uint64_t *events_lost)
 {
 	struct drain drain = { .match = match };
 
-	if (tracefs_iterate_raw_events(trace->tep, trace->instance, NULL, 0,
-				       take_event, &drain)) {
-		msg_error("--entry trace: cannot read the trace buffer: %s",
-			  strerror(errno));
+	if (tracefs_iterate_raw_events(trace->tep, trace->instance, NULL, 0, take_event, &drain)) {
+		msg_error("--entry trace: cannot read the trace buffer: %s", strerror(errno));
 		return -1;
 	}
 	*events_lost += drain.lost;

@@ -44,8 +44,7 @@ struct entrytrace;
 
 struct entrytrace *entrytrace_open(void);
 int entrytrace_start(struct entrytrace *trace, unsigned int irq);
-int entrytrace_drain(struct entrytrace *trace, struct entry_match *match,
-		     uint64_t *events_lost);
+int entrytrace_drain(struct entrytrace *trace, struct entry_match *match, uint64_t *events_lost);
 void entrytrace_close(struct entrytrace *trace);
 
 #endif /* IRQLAT_ENTRYTRACE_H */

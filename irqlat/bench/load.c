@@ -20,9 +20,9 @@
 #include "rtsetup.h"
 
 /* From the start of the load to the first sample. */
-#define SETTLE_NS	(NSEC_PER_SEC / 5)
+#define SETTLE_NS (NSEC_PER_SEC / 5)
 /* Until nobody is left of a group that was killed. */
-#define GONE_NS		(5 * NSEC_PER_SEC)
+#define GONE_NS (5 * NSEC_PER_SEC)
 
 static const char *const kind_names[LOAD_KINDS] = {
 	[LOAD_CPU] = "cpu",
@@ -78,12 +78,10 @@ int load_parse(const char *text, struct load_config *config)
 		end = strchrnul(text, ',');
 		len = (size_t)(end - text);
 		for (kind = 0; kind < LOAD_KINDS; kind++)
-			if (len == strlen(kind_names[kind]) &&
-			    !memcmp(text, kind_names[kind], len))
+			if (len == strlen(kind_names[kind]) && !memcmp(text, kind_names[kind], len))
 				break;
 		if (kind == LOAD_KINDS) {
-			msg_error("--load: \"%.*s\" is none of: cpu, io, irq, net",
-				  (int)len, text);
+			msg_error("--load: \"%.*s\" is none of: cpu, io, irq, net", (int)len, text);
 			return -1;
 		}
 		if (config->kinds[kind]) {
@@ -115,8 +113,7 @@ void load_label(const struct load_config *config, char *text, size_t size)
 	text[0] = '\0';
 	for (kind = 0; kind < LOAD_KINDS; kind++)
 		if (config->kinds[kind])
-			len += (size_t)snprintf(text + len, size - len, "%s%s",
-						len ? "," : "",
+			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? "," : "",
 						kind_names[kind]);
 	if (config->command)
 		snprintf(text + len, size - len, "%scommand", len ? "," : "");
@@ -197,11 +194,9 @@ static _Noreturn void keep(const struct load *load, int control, int news)
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
-	pfds[1] = (struct pollfd){ .fd = signalfd(-1, &ends, SFD_CLOEXEC),
-				   .events = POLLIN };
+	pfds[1] = (struct pollfd){ .fd = signalfd(-1, &ends, SFD_CLOEXEC), .events = POLLIN };
 	while (poll(pfds, 2, -1) > 0 || errno == EINTR) {
-		if (pfds[1].revents &&
-		    read(pfds[1].fd, &ignored, sizeof(ignored)) > 0)
+		if (pfds[1].revents && read(pfds[1].fd, &ignored, sizeof(ignored)) > 0)
 			tell_ends(news);
 		if (!pfds[0].revents)
 			continue;
@@ -278,8 +273,7 @@ static void describe_end(int status, char *text, size_t size)
 	if (WIFSIGNALED(status))
 		snprintf(text, size, "signal %d ended it", WTERMSIG(status));
 	else
-		snprintf(text, size, "it ended with status %d",
-			 WEXITSTATUS(status));
+		snprintf(text, size, "it ended with status %d", WEXITSTATUS(status));
 }
 
 /**
@@ -306,8 +300,7 @@ int load_start(struct load *load)
 			continue;
 		}
 		describe_end(news.status, how, sizeof(how));
-		msg_error("%s: %s at once",
-			  load->config.command ? "--load-cmd" : "--load", how);
+		msg_error("%s: %s at once", load->config.command ? "--load-cmd" : "--load", how);
 		return -1;
 	}
 	return 0;
@@ -326,16 +319,15 @@ static void wait_gone(pid_t group)
 	}
 }
 
-static void warn_ended(const struct load *load, const struct news *news,
-		       struct sysinfo *info)
+static void warn_ended(const struct load *load, const struct news *news, struct sysinfo *info)
 {
 	char how[48];
 
 	describe_end(news->status, how, sizeof(how));
-	sysinfo_warn(info,
-		     "a process of the load ran for %.1f s only (%s): the loaded figures are not all under load",
-		     (double)(news->at_ns - load->started_ns) / NSEC_PER_SEC,
-		     how);
+	sysinfo_warn(
+		info,
+		"a process of the load ran for %.1f s only (%s): the loaded figures are not all under load",
+		(double)(news->at_ns - load->started_ns) / NSEC_PER_SEC, how);
 }
 
 /**

@@ -17,12 +17,12 @@
 #include "load.h"
 #include "msg.h"
 
-#define WRITE_BYTES	(1 << 20)
-#define FILE_BYTES	(16 << 20)
-#define INTERRUPT_NS	50000
-#define PACKET_BYTES	1400
+#define WRITE_BYTES  (1 << 20)
+#define FILE_BYTES   (16 << 20)
+#define INTERRUPT_NS 50000
+#define PACKET_BYTES 1400
 /* Packets under way: one that is lost does not end it. */
-#define PACKETS		16
+#define PACKETS 16
 
 static int open_file(void)
 {
@@ -30,8 +30,7 @@ static int open_file(void)
 	char path[PATH_MAX];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/irqlat-load.XXXXXX",
-		 folder && *folder ? folder : "/tmp");
+	snprintf(path, sizeof(path), "%s/irqlat-load.XXXXXX", folder && *folder ? folder : "/tmp");
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		msg_error("--load io: %s: %s", path, strerror(errno));
@@ -50,11 +49,9 @@ static int open_socket(struct sockaddr_in *address)
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	if (fd >= 0 &&
-	    !bind(fd, (struct sockaddr *)address, sizeof(*address)) &&
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)address, sizeof(*address)) &&
 	    !getsockname(fd, (struct sockaddr *)address, &len) &&
-	    !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-			sizeof(patience)))
+	    !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -70,14 +67,11 @@ static int open_sockets(int sockets[2])
 	for (i = 0; i < 2; i++)
 		sockets[i] = open_socket(&address[i]);
 	if (sockets[0] >= 0 && sockets[1] >= 0 &&
-	    !connect(sockets[0], (struct sockaddr *)&address[1],
-		     sizeof(address[1])) &&
-	    !connect(sockets[1], (struct sockaddr *)&address[0],
-		     sizeof(address[0])) &&
+	    !connect(sockets[0], (struct sockaddr *)&address[1], sizeof(address[1])) &&
+	    !connect(sockets[1], (struct sockaddr *)&address[0], sizeof(address[0])) &&
 	    send(sockets[0], &probe, 1, 0) == 1)
 		return 0;
-	msg_error("--load net: loopback: %s; run: ip link set lo up",
-		  strerror(errno));
+	msg_error("--load net: loopback: %s; run: ip link set lo up", strerror(errno));
 	return -1;
 }
 
@@ -165,9 +159,7 @@ _Noreturn void load_send(int socket)
 
 	send_packets(socket, PACKETS);
 	for (;;)
-		send_packets(socket,
-			     recv(socket, packet, sizeof(packet), 0) < 0 ?
-				     PACKETS : 1);
+		send_packets(socket, recv(socket, packet, sizeof(packet), 0) < 0 ? PACKETS : 1);
 }
 
 _Noreturn void load_echo(int socket)

@@ -15,10 +15,10 @@
 #include "rtsetup.h"
 
 /* A slice, where several drivers share the run: whatever comes first. */
-#define SLICE_SAMPLES	500
-#define SLICE_NS	(NSEC_PER_SEC / 2)
+#define SLICE_SAMPLES 500
+#define SLICE_NS      (NSEC_PER_SEC / 2)
 /* What the first samples after a change of driver cost is not the way's. */
-#define SLICE_WARMUP	20
+#define SLICE_WARMUP 20
 
 static const char *const stage_names[STAGE_COUNT] = {
 	[STAGE_TOTAL] = "total",
@@ -35,8 +35,8 @@ static const char *const path_stage_names[PATH_COUNT][PATH_STAGES] = {
 
 /* --- rows ----------------------------------------------------------------- */
 
-static int add_stage(struct session *s, const struct turn *turn,
-		     const char *stage, unsigned int irq, uint64_t overhead_ns)
+static int add_stage(struct session *s, const struct turn *turn, const char *stage,
+		     unsigned int irq, uint64_t overhead_ns)
 {
 	struct result *r = run_add(s->run);
 
@@ -55,37 +55,33 @@ static int add_stage(struct session *s, const struct turn *turn,
 	return 0;
 }
 
-static int add_path_rows(struct session *s, const struct turn *turn,
-			 unsigned int irq, uint64_t overhead_ns)
+static int add_path_rows(struct session *s, const struct turn *turn, unsigned int irq,
+			 uint64_t overhead_ns)
 {
 	int path, i;
 
 	for (path = PATH_NONE + 1; path < PATH_COUNT; path++)
 		for (i = 0; i < PATH_STAGES; i++)
-			if (add_stage(s, turn, path_stage_names[path][i], irq,
-				      overhead_ns))
+			if (add_stage(s, turn, path_stage_names[path][i], irq, overhead_ns))
 				return -1;
 	return 0;
 }
 
 /* A row for each stage of a way. Returns 0, or -1 after saying why. */
-static int add_rows(struct session *s, struct turn *turn, unsigned int irq,
-		    uint64_t overhead_ns)
+static int add_rows(struct session *s, struct turn *turn, unsigned int irq, uint64_t overhead_ns)
 {
 	bool traced = s->trace && irq != TARGET_NO_IRQ;
 	enum driver driver = turn->way->driver;
 	size_t i;
 
 	turn->row = s->run->n_results;
-	turn->n_rows = traced || driver == DRIVER_PROCIRQ ||
-		       driver == DRIVER_ULI ? STAGE_COUNT : 1;
+	turn->n_rows = traced || driver == DRIVER_PROCIRQ || driver == DRIVER_ULI ? STAGE_COUNT : 1;
 	for (i = 0; i < turn->n_rows; i++)
 		if (add_stage(s, turn, stage_names[i], irq, overhead_ns))
 			return -1;
 	if (s->lane->ops->self_timed)
 		return add_stage(s, turn, RESULT_STAGE_KEPT, irq, overhead_ns);
-	return driver == DRIVER_ULI ?
-		       add_path_rows(s, turn, irq, overhead_ns) : 0;
+	return driver == DRIVER_ULI ? add_path_rows(s, turn, irq, overhead_ns) : 0;
 }
 
 /* --- slices --------------------------------------------------------------- */
@@ -118,8 +114,8 @@ static int measure_port(struct session *s, unsigned int irq)
 }
 
 /* How long the slice lasts. */
-static void choose_slice(struct session *s, unsigned int n_lanes,
-			 unsigned int lanes_left, bool first)
+static void choose_slice(struct session *s, unsigned int n_lanes, unsigned int lanes_left,
+			 bool first)
 {
 	const struct bench *b = s->bench;
 	uint64_t now_ns = clock_ns(), slice_ns = SLICE_NS, left_ns;
@@ -143,8 +139,7 @@ static void choose_slice(struct session *s, unsigned int n_lanes,
 		s->slice_end_ns = now_ns + slice_ns;
 }
 
-static int open_lane(struct session *s, enum driver driver,
-		     struct target *target)
+static int open_lane(struct session *s, enum driver driver, struct target *target)
 {
 	struct lane *lane = s->lane;
 
@@ -160,17 +155,14 @@ static void note_unavailable(struct session *s, struct lane *lane)
 
 	lane->unavailable = true;
 	for (i = 0; i < lane->n_turns; i++) {
-		struct unavailable *u =
-			&s->run->unavailable[s->run->n_unavailable++];
+		struct unavailable *u = &s->run->unavailable[s->run->n_unavailable++];
 
-		snprintf(u->way, sizeof(u->way), "%s",
-			 lane->turns[i].way->name);
+		snprintf(u->way, sizeof(u->way), "%s", lane->turns[i].way->name);
 		snprintf(u->reason, sizeof(u->reason), "%s", msg_last_error());
 	}
 }
 
-static int measure_slice(struct session *s, enum driver driver, bool first,
-			 uint64_t overhead_ns)
+static int measure_slice(struct session *s, enum driver driver, bool first, uint64_t overhead_ns)
 {
 	struct lane *lane = s->lane;
 	struct target target = { 0 };
@@ -198,8 +190,7 @@ static int measure_slice(struct session *s, enum driver driver, bool first,
 
 static bool is_open(const struct session *s, const struct lane *lane)
 {
-	return lane->n_turns && !lane->unavailable &&
-	       lane->done < s->bench->samples;
+	return lane->n_turns && !lane->unavailable && lane->done < s->bench->samples;
 }
 
 static unsigned int count_lanes(const struct session *s)
@@ -247,8 +238,8 @@ static bool any_available(const struct session *s)
 	return false;
 }
 
-static int measure_phase(struct session *s, const char *load,
-			 uint64_t duration_ns, uint64_t overhead_ns)
+static int measure_phase(struct session *s, const char *load, uint64_t duration_ns,
+			 uint64_t overhead_ns)
 {
 	bool first = true;
 	int driver;
@@ -265,8 +256,7 @@ static int measure_phase(struct session *s, const char *load,
 	return any_available(s) ? 0 : -1;
 }
 
-static int measure_phases(struct session *s, struct load *load,
-			  uint64_t overhead_ns)
+static int measure_phases(struct session *s, struct load *load, uint64_t overhead_ns)
 {
 	uint64_t duration_ns = s->bench->duration_ns / (load ? 2 : 1);
 	char label[RESULT_NAME_BYTES];
@@ -337,12 +327,14 @@ static void note_detours(struct run *run)
 	for (r = run->results; r < end; r++) {
 		if (!strcmp(r->stage, stage_names[STAGE_TOTAL]))
 			total = r;
-		if (strcmp(r->stage, direct) || strcmp(r->wait, "spin") ||
-		    r->delivered || !total->delivered)
+		if (strcmp(r->stage, direct) || strcmp(r->wait, "spin") || r->delivered ||
+		    !total->delivered)
 			continue;
-		sysinfo_warn(&run->system,
-			     "way %s: no interrupt hit the thread itself, so path direct is not measured: CPU %" PRId64 " does not take them (-c, or smp_affinity of irq %" PRIu64 ")",
-			     r->way, r->cpu, r->irq);
+		sysinfo_warn(
+			&run->system,
+			"way %s: no interrupt hit the thread itself, so path direct is not measured: CPU %" PRId64
+			" does not take them (-c, or smp_affinity of irq %" PRIu64 ")",
+			r->way, r->cpu, r->irq);
 	}
 }
 
@@ -351,21 +343,26 @@ static void note_doubts(struct session *s)
 	struct sysinfo *info = &s->run->system;
 
 	if (s->drift)
-		sysinfo_warn(info,
-			     "the source and the line disagree by %" PRIu64 " interrupts by now: does somebody else raise it? stages from raised on, and counts, are unreliable",
-			     s->drift);
+		sysinfo_warn(
+			info,
+			"the source and the line disagree by %" PRIu64
+			" interrupts by now: does somebody else raise it? stages from raised on, and counts, are unreliable",
+			s->drift);
 	if (s->entries_lost)
-		sysinfo_warn(info,
-			     "the trace buffer lost %" PRIu64 " handler entries or more",
+		sysinfo_warn(info, "the trace buffer lost %" PRIu64 " handler entries or more",
 			     s->entries_lost);
 	if (s->entries_missing)
-		sysinfo_warn(info,
-			     "%" PRIu64 " samples have no handler entry in the trace: they count in stage total only",
-			     s->entries_missing);
+		sysinfo_warn(
+			info,
+			"%" PRIu64
+			" samples have no handler entry in the trace: they count in stage total only",
+			s->entries_missing);
 	if (s->early)
-		sysinfo_warn(info,
-			     "%" PRIu64 " interrupts came before the thread was spinning: delivered, but no samples; a longer --gap avoids it",
-			     s->early);
+		sysinfo_warn(
+			info,
+			"%" PRIu64
+			" interrupts came before the thread was spinning: delivered, but no samples; a longer --gap avoids it",
+			s->early);
 	note_detours(s->run);
 }
 
@@ -424,8 +421,7 @@ static int open_sources(struct session *s)
 			if (s->lanes[other].ops == lane->ops)
 				lane->source = s->lanes[other].source;
 		if (!lane->source)
-			lane->source =
-				lane->ops->open(&s->bench->source_config);
+			lane->source = lane->ops->open(&s->bench->source_config);
 		if (!lane->source)
 			return -1;
 	}
@@ -459,8 +455,7 @@ static int open_trace(struct session *s)
 	s->waits = calloc(ENTRY_WAITS_MAX, sizeof(*s->waits));
 	if (!s->trace || !s->waits)
 		return -1;
-	snprintf(s->run->system.trace_clock,
-		 sizeof(s->run->system.trace_clock), "mono");
+	snprintf(s->run->system.trace_clock, sizeof(s->run->system.trace_clock), "mono");
 	return 0;
 }
 

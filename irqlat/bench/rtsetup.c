@@ -22,8 +22,7 @@
  *
  * Returns 0, or -1 after saying which CPU cannot be used.
  */
-int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu,
-		   int *source_cpu)
+int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu)
 {
 	struct cpu_list list = *wanted;
 	cpu_set_t allowed;
@@ -57,9 +56,10 @@ void rt_lock_memory(struct sysinfo *info)
 {
 	info->memory_locked = !mlockall(MCL_CURRENT | MCL_FUTURE);
 	if (!info->memory_locked)
-		sysinfo_warn(info,
-			     "memory is not locked (%s): page faults may be in the figures; run as root or raise ulimit -l",
-			     strerror(errno));
+		sysinfo_warn(
+			info,
+			"memory is not locked (%s): page faults may be in the figures; run as root or raise ulimit -l",
+			strerror(errno));
 }
 
 /**
@@ -73,15 +73,15 @@ int rt_hold_cpu_dma_latency(struct sysinfo *info)
 	int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
 	const int32_t latency_us = 0;
 
-	if (fd >= 0 &&
-	    write(fd, &latency_us, sizeof(latency_us)) == sizeof(latency_us)) {
+	if (fd >= 0 && write(fd, &latency_us, sizeof(latency_us)) == sizeof(latency_us)) {
 		info->cpu_dma_latency_held = true;
 		return fd;
 	}
 	if (*info->idle_states)
-		sysinfo_warn(info,
-			     "/dev/cpu_dma_latency: %s: waking from idle states (%s) is in the figures",
-			     strerror(errno), info->idle_states);
+		sysinfo_warn(
+			info,
+			"/dev/cpu_dma_latency: %s: waking from idle states (%s) is in the figures",
+			strerror(errno), info->idle_states);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -107,11 +107,10 @@ int rt_set_priority(const struct priority *priority)
 	struct sched_param param = { 0 };
 
 	if (priority->class == SCHED_CLASS_OTHER)
-		return setpriority(PRIO_PROCESS, (id_t)gettid(),
-				   priority->value);
+		return setpriority(PRIO_PROCESS, (id_t)gettid(), priority->value);
 	param.sched_priority = priority->value;
-	return sched_setscheduler(0, priority->class == SCHED_CLASS_FIFO ?
-					     SCHED_FIFO : SCHED_RR, &param);
+	return sched_setscheduler(0, priority->class == SCHED_CLASS_FIFO ? SCHED_FIFO : SCHED_RR,
+				  &param);
 }
 
 /**
@@ -120,8 +119,7 @@ int rt_set_priority(const struct priority *priority)
  * @error: errno of setting it, 0 if it worked
  * @info: gets it, and a warning if it did not work
  */
-void rt_note_priority(const struct priority *priority, int error,
-		      struct sysinfo *info)
+void rt_note_priority(const struct priority *priority, int error, struct sysinfo *info)
 {
 	static const char *const names[] = {
 		[SCHED_CLASS_FIFO] = "SCHED_FIFO",
@@ -130,14 +128,14 @@ void rt_note_priority(const struct priority *priority, int error,
 	};
 	char wanted[32];
 
-	snprintf(wanted, sizeof(wanted), "%s %d", names[priority->class],
-		 priority->value);
+	snprintf(wanted, sizeof(wanted), "%s %d", names[priority->class], priority->value);
 	if (!error) {
 		snprintf(info->priority, sizeof(info->priority), "%s", wanted);
 		return;
 	}
 	snprintf(info->priority, sizeof(info->priority), "SCHED_OTHER");
-	sysinfo_warn(info,
-		     "%s refused (%s): the measured thread competes with every other; run as root or with CAP_SYS_NICE",
-		     wanted, strerror(error));
+	sysinfo_warn(
+		info,
+		"%s refused (%s): the measured thread competes with every other; run as root or with CAP_SYS_NICE",
+		wanted, strerror(error));
 }

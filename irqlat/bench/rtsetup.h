@@ -9,13 +9,11 @@
 #include "parse.h"
 #include "system/sysinfo.h"
 
-int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu,
-		   int *source_cpu);
+int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu);
 void rt_lock_memory(struct sysinfo *info);
 int rt_hold_cpu_dma_latency(struct sysinfo *info);
 int rt_pin(int cpu);
 int rt_set_priority(const struct priority *priority);
-void rt_note_priority(const struct priority *priority, int error,
-		      struct sysinfo *info);
+void rt_note_priority(const struct priority *priority, int error, struct sysinfo *info);
 
 #endif /* IRQLAT_RTSETUP_H */

@@ -37,15 +37,15 @@
 #include "rtsetup.h"
 
 /* An interrupt that has not arrived after this is given up. */
-#define ARRIVAL_TIMEOUT_NS	(2 * NSEC_PER_SEC)
+#define ARRIVAL_TIMEOUT_NS (2 * NSEC_PER_SEC)
 /* So many in a row, and there is no point in going on. */
-#define GIVE_UP_AFTER		3
+#define GIVE_UP_AFTER 3
 /* How often a pending signal is looked for while waiting. */
-#define SIGNAL_CHECK_NS		(NSEC_PER_SEC / 10)
-#define PROGRESS_NS		(NSEC_PER_SEC / 2)
+#define SIGNAL_CHECK_NS (NSEC_PER_SEC / 10)
+#define PROGRESS_NS	(NSEC_PER_SEC / 2)
 /* Expiries that one delivery may stand for, and each be a sample. */
-#define PERIODS_MAX		1000000
-#define STACK_BYTES		(256 * 1024)
+#define PERIODS_MAX 1000000
+#define STACK_BYTES (256 * 1024)
 
 static struct arrival *arrival_of(struct session *s, uint64_t number)
 {
@@ -74,8 +74,7 @@ static void wait_for(struct session *s, const struct way *way, uint64_t number,
 	arrival->error = rc ? errno : 0;
 	arrival->brought = !rc;
 	if (arrival->error == EINTR && !atomic_load(&s->stop))
-		arrival->brought =
-			!s->driver->drain(&s->port, &arrival->delivery);
+		arrival->brought = !s->driver->drain(&s->port, &arrival->delivery);
 	if (arrival->brought)
 		tend_device(s);
 }
@@ -95,22 +94,19 @@ static bool raises_itself(const struct session *s, const struct way *way)
 }
 
 /* On the measured thread, when it may spin. */
-static void begin_spinning(struct session *s, const struct way *way,
-			   uint64_t number)
+static void begin_spinning(struct session *s, const struct way *way, uint64_t number)
 {
 	wait_go(s, number);
 	way->begin(&s->port);
 	if (raises_itself(s, way) && !atomic_load(&s->stop) &&
 	    atomic_load(&s->cancelled) != number + 1)
-		s->lane->ops->raise_here(s->lane->source,
-					 way->in_call && way->in_call(&s->port));
+		s->lane->ops->raise_here(s->lane->source, way->in_call && way->in_call(&s->port));
 }
 
 /* One turn. Returns false when the way does not work. */
 static bool take_turn(struct session *s, uint64_t number)
 {
-	const struct way *way =
-		s->lane->turns[number % s->lane->n_turns].way;
+	const struct way *way = s->lane->turns[number % s->lane->n_turns].way;
 	int error = way->arm && way->arm(&s->port) ? errno : 0;
 	struct arrival *arrival;
 
@@ -215,8 +211,9 @@ static int wait_asleep(const struct session *s)
 		if (atomic_load(&s->exited))
 			return 0;
 		if (clock_ns() > end_ns) {
-			msg_error("the measured thread does not get to sleep: is CPU %d overloaded?",
-				  s->bench->measured_cpu);
+			msg_error(
+				"the measured thread does not get to sleep: is CPU %d overloaded?",
+				s->bench->measured_cpu);
 			return -1;
 		}
 		sched_yield();
@@ -237,36 +234,29 @@ static void kick(struct session *s)
 }
 
 /* The rows of one path of a way, or NULL. */
-static struct result *path_rows(struct session *s, size_t row,
-				unsigned int path)
+static struct result *path_rows(struct session *s, size_t row, unsigned int path)
 {
 	if (path == PATH_NONE)
 		return NULL;
 	return &s->run->results[row + STAGE_COUNT + (path - 1) * PATH_STAGES];
 }
 
-static void record(struct session *s, size_t row, size_t n_rows,
-		   unsigned int path, uint64_t raised_ns, uint64_t entry_ns,
-		   uint64_t user_ns)
+static void record(struct session *s, size_t row, size_t n_rows, unsigned int path,
+		   uint64_t raised_ns, uint64_t entry_ns, uint64_t user_ns)
 {
 	struct result *of_path = path_rows(s, row, path);
 	struct result *rows = &s->run->results[row];
 	uint64_t at_ns = user_ns - s->start_ns;
 
-	result_record(&rows[STAGE_TOTAL], at_ns,
-		      (int64_t)(user_ns - raised_ns));
+	result_record(&rows[STAGE_TOTAL], at_ns, (int64_t)(user_ns - raised_ns));
 	if (of_path)
-		result_record(&of_path[PATH_TOTAL], at_ns,
-			      (int64_t)(user_ns - raised_ns));
+		result_record(&of_path[PATH_TOTAL], at_ns, (int64_t)(user_ns - raised_ns));
 	if (n_rows != STAGE_COUNT || !entry_ns)
 		return;
-	result_record(&rows[STAGE_TO_HANDLER], at_ns,
-		      (int64_t)(entry_ns - raised_ns));
-	result_record(&rows[STAGE_TO_USER], at_ns,
-		      (int64_t)(user_ns - entry_ns));
+	result_record(&rows[STAGE_TO_HANDLER], at_ns, (int64_t)(entry_ns - raised_ns));
+	result_record(&rows[STAGE_TO_USER], at_ns, (int64_t)(user_ns - entry_ns));
 	if (of_path)
-		result_record(&of_path[PATH_TO_USER], at_ns,
-			      (int64_t)(user_ns - entry_ns));
+		result_record(&of_path[PATH_TO_USER], at_ns, (int64_t)(user_ns - entry_ns));
 }
 
 int session_match_entries(struct session *s)
@@ -281,8 +271,7 @@ int session_match_entries(struct session *s)
 
 		if (!w->entry_ns)
 			s->entries_missing++;
-		record(s, w->row, STAGE_COUNT, w->path, w->raised_ns,
-		       w->entry_ns, w->user_ns);
+		record(s, w->row, STAGE_COUNT, w->path, w->raised_ns, w->entry_ns, w->user_ns);
 	}
 	s->n_waits = 0;
 	return 0;
@@ -292,8 +281,8 @@ int session_match_entries(struct session *s)
  * Those after the first that a delivery stands for, where it is known when each
  * was raised: they waited too.
  */
-static void record_late(struct session *s, const struct turn *turn,
-			const struct delivery *d, const struct account *account)
+static void record_late(struct session *s, const struct turn *turn, const struct delivery *d,
+			const struct account *account)
 {
 	struct result *total = &s->run->results[turn->row + STAGE_TOTAL];
 	uint64_t at_ns = d->user_ns - s->start_ns;
@@ -308,12 +297,10 @@ static void record_late(struct session *s, const struct turn *turn,
 /* The row RESULT_STAGE_KEPT of a way that times itself, or NULL. */
 static struct result *kept_row(struct session *s, const struct turn *turn)
 {
-	return s->lane->ops->self_timed ?
-		       &s->run->results[turn->row + turn->n_rows] : NULL;
+	return s->lane->ops->self_timed ? &s->run->results[turn->row + turn->n_rows] : NULL;
 }
 
-static int record_sample(struct session *s, const struct turn *turn,
-			 const struct delivery *d,
+static int record_sample(struct session *s, const struct turn *turn, const struct delivery *d,
 			 const struct account *account)
 {
 	struct result *kept = kept_row(s, turn);
@@ -328,8 +315,8 @@ static int record_sample(struct session *s, const struct turn *turn,
 			      (int64_t)(d->user_ns - account->raised_ns));
 	}
 	if (!s->trace || turn->n_rows != STAGE_COUNT) {
-		record(s, turn->row, turn->n_rows, d->path,
-		       account->raised_ns, d->entry_ns, d->user_ns);
+		record(s, turn->row, turn->n_rows, d->path, account->raised_ns, d->entry_ns,
+		       d->user_ns);
 		return 0;
 	}
 	s->waits[s->n_waits++] = (struct entry_wait){
@@ -351,8 +338,7 @@ static void count(struct result *rows, size_t n, const struct account *account,
 		r->coalesced += account->coalesced;
 		if (d) {
 			r->delivered++;
-			r->coalesced += (d->count < PERIODS_MAX ?
-						 d->count : PERIODS_MAX) - 1;
+			r->coalesced += (d->count < PERIODS_MAX ? d->count : PERIODS_MAX) - 1;
 		}
 		r->lost = (int64_t)(r->raised - r->delivered - r->coalesced);
 	}
@@ -364,8 +350,7 @@ static int take_sample(struct session *s, uint64_t number)
 	const struct arrival *arrival = arrival_of(s, number);
 	const struct lane *lane = s->lane;
 	const struct turn *turn = &lane->turns[number % lane->n_turns];
-	const struct delivery *d =
-		arrival->brought ? &arrival->delivery : NULL;
+	const struct delivery *d = arrival->brought ? &arrival->delivery : NULL;
 	struct account account;
 
 	lane->ops->account(lane->source, d, &account);
@@ -373,8 +358,7 @@ static int take_sample(struct session *s, uint64_t number)
 		return 0;
 	count(&s->run->results[turn->row], turn->n_rows, &account, d);
 	if (d && d->path != PATH_NONE)
-		count(path_rows(s, turn->row, d->path), PATH_STAGES, &account,
-		      d);
+		count(path_rows(s, turn->row, d->path), PATH_STAGES, &account, d);
 	if (!d || arrival->error)
 		return 0;
 	if (d->early) {
@@ -417,8 +401,7 @@ static bool is_done(struct session *s, uint64_t number)
 	if (number % n_turns || number / n_turns <= s->slice_warmup)
 		return false;
 	samples = number / n_turns - s->slice_warmup;
-	if (samples < s->slice_samples &&
-	    (!s->slice_end_ns || clock_ns() < s->slice_end_ns))
+	if (samples < s->slice_samples && (!s->slice_end_ns || clock_ns() < s->slice_end_ns))
 		return false;
 	s->lane->done += samples;
 	return true;
@@ -454,9 +437,8 @@ static int drive_sample(struct session *s, uint64_t number)
 
 	if (raise_for(s, turn->way))
 		return -1;
-	rc = wait_armed(s, ARRIVAL_TIMEOUT_NS + (source->self_timed ?
-							 config->interval_ns :
-							 config->gap_ns));
+	rc = wait_armed(s, ARRIVAL_TIMEOUT_NS +
+				   (source->self_timed ? config->interval_ns : config->gap_ns));
 	if (!rc) {
 		turn->given_up = 0;
 		return 0;
@@ -468,8 +450,8 @@ static int drive_sample(struct session *s, uint64_t number)
 	if (rc == EINTR || ++turn->given_up < GIVE_UP_AFTER)
 		return 0;
 	msg_error("no interrupt of %s reached way %s within %.0f s, %d times in a row",
-		  source->name, turn->way->name,
-		  (double)ARRIVAL_TIMEOUT_NS / NSEC_PER_SEC, GIVE_UP_AFTER);
+		  source->name, turn->way->name, (double)ARRIVAL_TIMEOUT_NS / NSEC_PER_SEC,
+		  GIVE_UP_AFTER);
 	return -1;
 }
 
@@ -490,9 +472,7 @@ static int drive(struct session *s)
 			return -1;
 		error = arrival_of(s, number)->error;
 		if (error && error != EINTR) {
-			msg_error("way %s: %s",
-				  s->lane->turns[number % s->lane->n_turns]
-					  .way->name,
+			msg_error("way %s: %s", s->lane->turns[number % s->lane->n_turns].way->name,
 				  strerror(error));
 			return -1;
 		}
@@ -566,8 +546,7 @@ int session_measure(struct session *s)
 		;
 	sem_post(&s->armed);
 	if (!*s->run->system.priority)
-		rt_note_priority(&s->bench->priority, s->priority_error,
-				 &s->run->system);
+		rt_note_priority(&s->bench->priority, s->priority_error, &s->run->system);
 	err = open_stat(s);
 	if (!err) {
 		err = drive(s);

@@ -21,9 +21,9 @@
 #include "entrytrace.h"
 
 /* How far the measured thread may run ahead; it does where it times itself. */
-#define ARRIVALS_MAX	1024
+#define ARRIVALS_MAX 1024
 /* Samples that wait for their handler entry between two drains. */
-#define ENTRY_WAITS_MAX	512
+#define ENTRY_WAITS_MAX 512
 
 /* Rows of a way in the results, in this order. */
 enum stage { STAGE_TOTAL, STAGE_TO_HANDLER, STAGE_TO_USER, STAGE_COUNT };

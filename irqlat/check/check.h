@@ -8,7 +8,7 @@
 #include "system/sysinfo.h"
 
 #define CHECK_TEXT_BYTES 160
-#define CHECKS_MAX 32
+#define CHECKS_MAX	 32
 
 enum verdict { VERDICT_FINE, VERDICT_SPOILS, VERDICT_UNKNOWN };
 

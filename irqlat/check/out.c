@@ -41,17 +41,16 @@ int check_print_json(const struct finding *findings, size_t n)
 		bool tell = findings[i].verdict != VERDICT_FINE;
 		json_t *text = json_string(findings[i].text);
 
-		json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:s?, s:s?}",
-			"name", findings[i].check->name, "verdict",
-			verdict_names[findings[i].verdict], "state",
-			text ? text : json_null(), "effect",
-			tell ? findings[i].check->effect : NULL, "change",
-			tell ? findings[i].check->change : NULL));
+		json_array_append_new(array,
+				      json_pack("{s:s, s:s, s:o, s:s?, s:s?}", "name",
+						findings[i].check->name, "verdict",
+						verdict_names[findings[i].verdict], "state",
+						text ? text : json_null(), "effect",
+						tell ? findings[i].check->effect : NULL, "change",
+						tell ? findings[i].check->change : NULL));
 	}
-	array = json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings",
-			  array);
-	err = !array || json_dumpf(array, stdout, JSON_COMPACT) ||
-	      putchar('\n') == EOF;
+	array = json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings", array);
+	err = !array || json_dumpf(array, stdout, JSON_COMPACT) || putchar('\n') == EOF;
 	json_decref(array);
 	return err ? -1 : 0;
 }

@@ -16,13 +16,12 @@
 #include "system/sysfile.h"
 
 /* Model specific register: SMIs since reset, on Intel since Nehalem. */
-#define MSR_SMI_COUNT	0x34
+#define MSR_SMI_COUNT 0x34
 
 /* Sleeping deeper than this shows in any figure of interest. */
 #define DMA_LATENCY_FINE_US 10
 
-static enum verdict find_clocksource(const struct look *look,
-				     char text[CHECK_TEXT_BYTES])
+static enum verdict find_clocksource(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	const char *clock = look->info.clocksource;
 
@@ -32,15 +31,13 @@ static enum verdict find_clocksource(const struct look *look,
 	return sysinfo_clock_is_quick(clock) ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
-static enum verdict find_trace_clock(const struct look *look,
-				     char text[CHECK_TEXT_BYTES])
+static enum verdict find_trace_clock(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	char clocks[256];
 
-	if (sysfile_read(look->root, "/sys/kernel/tracing/trace_clock", clocks,
-			 sizeof(clocks)) < 0) {
-		snprintf(text, CHECK_TEXT_BYTES, "tracefs cannot be read: %s",
-			 strerror(errno));
+	if (sysfile_read(look->root, "/sys/kernel/tracing/trace_clock", clocks, sizeof(clocks)) <
+	    0) {
+		snprintf(text, CHECK_TEXT_BYTES, "tracefs cannot be read: %s", strerror(errno));
 		return VERDICT_UNKNOWN;
 	}
 	if (strstr(clocks, "mono")) {
@@ -51,24 +48,20 @@ static enum verdict find_trace_clock(const struct look *look,
 	return VERDICT_SPOILS;
 }
 
-static enum verdict find_hypervisor(const struct look *look,
-				    char text[CHECK_TEXT_BYTES])
+static enum verdict find_hypervisor(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	snprintf(text, CHECK_TEXT_BYTES, "%s%s", look->info.hypervisor,
 		 look->info.emulated ? ", an emulator" : "");
-	return strcmp(look->info.hypervisor, "none") ? VERDICT_SPOILS :
-						       VERDICT_FINE;
+	return strcmp(look->info.hypervisor, "none") ? VERDICT_SPOILS : VERDICT_FINE;
 }
 
-static enum verdict find_governor(const struct look *look,
-				  char text[CHECK_TEXT_BYTES])
+static enum verdict find_governor(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	const char *governor = look->info.governor;
 
-	snprintf(text, CHECK_TEXT_BYTES, "%s", *governor ? governor :
-		 "this kernel does not scale the frequency");
-	return !*governor || !strcmp(governor, "performance") ? VERDICT_FINE :
-								VERDICT_SPOILS;
+	snprintf(text, CHECK_TEXT_BYTES, "%s",
+		 *governor ? governor : "this kernel does not scale the frequency");
+	return !*governor || !strcmp(governor, "performance") ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
 /* The limit that all programs together have asked for. */
@@ -93,8 +86,7 @@ static enum verdict find_idle(const struct look *look, char text[CHECK_TEXT_BYTE
 	return us <= DMA_LATENCY_FINE_US ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
-static enum verdict find_throttling(const struct look *look,
-				    char text[CHECK_TEXT_BYTES])
+static enum verdict find_throttling(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	if (look->info.rt_runtime_us < 0) {
 		snprintf(text, CHECK_TEXT_BYTES, "off");
@@ -105,8 +97,7 @@ static enum verdict find_throttling(const struct look *look,
 	return VERDICT_SPOILS;
 }
 
-static enum verdict find_isolation(const struct look *look,
-				   char text[CHECK_TEXT_BYTES])
+static enum verdict find_isolation(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	const char *isolated = look->info.isolated_cpus;
 	const char *nohz = look->info.nohz_full_cpus;
@@ -121,12 +112,10 @@ static bool runs_as(const char *root, const char *pid, const char *name)
 	char path[300], comm[32];
 
 	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	return sysfile_read(root, path, comm, sizeof(comm)) > 0 &&
-	       !strcmp(comm, name);
+	return sysfile_read(root, path, comm, sizeof(comm)) > 0 && !strcmp(comm, name);
 }
 
-static enum verdict find_irqbalance(const struct look *look,
-				    char text[CHECK_TEXT_BYTES])
+static enum verdict find_irqbalance(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	enum verdict verdict = VERDICT_FINE;
 	char path[PATH_MAX];
@@ -143,8 +132,7 @@ static enum verdict find_irqbalance(const struct look *look,
 	while ((entry = readdir(proc))) {
 		if (isdigit((unsigned char)entry->d_name[0]) &&
 		    runs_as(look->root, entry->d_name, "irqbalance")) {
-			snprintf(text, CHECK_TEXT_BYTES, "runs, process %.12s",
-				 entry->d_name);
+			snprintf(text, CHECK_TEXT_BYTES, "runs, process %.12s", entry->d_name);
 			verdict = VERDICT_SPOILS;
 		}
 	}
@@ -152,11 +140,11 @@ static enum verdict find_irqbalance(const struct look *look,
 	return verdict;
 }
 
-static enum verdict find_threadirqs(const struct look *look,
-				    char text[CHECK_TEXT_BYTES])
+static enum verdict find_threadirqs(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
-	snprintf(text, CHECK_TEXT_BYTES, "%s", look->info.threadirqs ?
-		 "handlers run in threads" : "handlers run in hard interrupts");
+	snprintf(text, CHECK_TEXT_BYTES, "%s",
+		 look->info.threadirqs ? "handlers run in threads" :
+					 "handlers run in hard interrupts");
 	return look->info.threadirqs ? VERDICT_SPOILS : VERDICT_FINE;
 }
 
@@ -169,8 +157,8 @@ static enum verdict find_smt(const struct look *look, char text[CHECK_TEXT_BYTES
 		snprintf(text, CHECK_TEXT_BYTES, "not told");
 		return VERDICT_UNKNOWN;
 	}
-	snprintf(text, CHECK_TEXT_BYTES, "%s", active[0] == '1' ?
-		 "CPUs share cores" : "each CPU has its core");
+	snprintf(text, CHECK_TEXT_BYTES, "%s",
+		 active[0] == '1' ? "CPUs share cores" : "each CPU has its core");
 	return active[0] == '1' ? VERDICT_SPOILS : VERDICT_FINE;
 }
 
@@ -183,8 +171,7 @@ static enum verdict find_smi(const struct look *look, char text[CHECK_TEXT_BYTES
 	snprintf(path, sizeof(path), "%s/dev/cpu/0/msr", look->root);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : (int)pread(fd, &count, sizeof(count), MSR_SMI_COUNT);
-	snprintf(text, CHECK_TEXT_BYTES, "cannot be counted: %.80s: %s", path,
-		 strerror(errno));
+	snprintf(text, CHECK_TEXT_BYTES, "cannot be counted: %.80s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	if (n != sizeof(count))
@@ -215,8 +202,7 @@ const struct check checks[] = {
 	{ "isolated CPUs", find_isolation,
 	  "other tasks and timers run on the measured CPU: long \"queue\" and \"exit\"",
 	  "boot with isolcpus=LIST nohz_full=LIST, or use cpusets, and measure there" },
-	{ "irqbalance", find_irqbalance,
-	  "it moves interrupts between CPUs while they are measured",
+	{ "irqbalance", find_irqbalance, "it moves interrupts between CPUs while they are measured",
 	  "systemctl stop irqbalance, and write /proc/irq/N/smp_affinity_list" },
 	{ "threaded interrupts", find_threadirqs,
 	  "one more thread to wake: the stages \"thread_*\" are in every chain",
@@ -224,8 +210,7 @@ const struct check checks[] = {
 	{ "SMT", find_smt,
 	  "the other thread of the core takes execution time from the measured one",
 	  "echo off > /sys/devices/system/cpu/smt/control" },
-	{ "SMIs", find_smi,
-	  "firmware stops all CPUs where the kernel cannot see it",
+	{ "SMIs", find_smi, "firmware stops all CPUs where the kernel cannot see it",
 	  "modprobe msr and compare the count (Intel) before and after a run; change the firmware's settings" },
 	{ .name = NULL }
 };

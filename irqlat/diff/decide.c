@@ -7,7 +7,7 @@
 #include "statistics.h"
 
 /* Tests of a row: its figures and the distribution. */
-#define TESTS_PER_ROW	(DIFF_METRICS + 1)
+#define TESTS_PER_ROW (DIFF_METRICS + 1)
 
 /* p values that are adjusted together, and where the adjusted ones go. */
 struct family {
@@ -36,8 +36,8 @@ static int family_adjust(struct family *family)
  * Only what was tested counts. What has a limit is what may be a regression: how
  * many other things are told besides takes nothing from it.
  */
-static void collect(struct diff *diff, const struct diff_limit *limits,
-		    struct family *limited, struct family *others)
+static void collect(struct diff *diff, const struct diff_limit *limits, struct family *limited,
+		    struct family *others)
 {
 	size_t i;
 	int metric;
@@ -49,8 +49,8 @@ static void collect(struct diff *diff, const struct diff_limit *limits,
 			struct diff_figure *f = &row->figures[metric];
 
 			if (f->tested)
-				family_add(limits[metric].set ? limited : others,
-					   f->p, &f->p_adjusted);
+				family_add(limits[metric].set ? limited : others, f->p,
+					   &f->p_adjusted);
 		}
 		family_add(others, row->distance_p, &row->distance_p_adjusted);
 	}
@@ -70,8 +70,7 @@ static int adjust(struct diff *diff, const struct diff_limit *limits)
 	}
 	if (!err) {
 		collect(diff, limits, &families[0], &families[1]);
-		err = family_adjust(&families[0]) || family_adjust(&families[1]) ?
-			      -1 : 0;
+		err = family_adjust(&families[0]) || family_adjust(&families[1]) ? -1 : 0;
 	}
 	for (i = 0; i < 2; i++) {
 		free(families[i].p);
@@ -80,8 +79,8 @@ static int adjust(struct diff *diff, const struct diff_limit *limits)
 	return err;
 }
 
-static enum diff_verdict judge(const struct diff_figure *f,
-			       const struct diff_limit *limit, bool any_limit)
+static enum diff_verdict judge(const struct diff_figure *f, const struct diff_limit *limit,
+			       bool any_limit)
 {
 	if (!f->tested)
 		return DIFF_UNKNOWN;
@@ -91,15 +90,13 @@ static enum diff_verdict judge(const struct diff_figure *f,
 		return DIFF_BETTER;
 	if (f->delta <= 0 || f->change <= DIFF_CHANGE_MIN)
 		return DIFF_SAME;
-	if (any_limit && (!limit->set || f->change <= limit->share ||
-			  f->change_ns <= limit->ns))
+	if (any_limit && (!limit->set || f->change <= limit->share || f->change_ns <= limit->ns))
 		return DIFF_WORSE;
 	return DIFF_REGRESSION;
 }
 
 /* "No regression" may mean that such runs would not show one. */
-static enum diff_keeping keeps(const struct diff_figure *f,
-			       const struct diff_limit *limit)
+static enum diff_keeping keeps(const struct diff_figure *f, const struct diff_limit *limit)
 {
 	if (!limit->set)
 		return DIFF_NO_LIMIT;
@@ -109,7 +106,8 @@ static enum diff_keeping keeps(const struct diff_figure *f,
 		return DIFF_EXCEEDED;
 	return f->has_interval && (f->high <= limit->share ||
 				   f->high * (double)f->ns[0] <= limit->ns) ?
-		       DIFF_KEPT : DIFF_NOT_SHOWN;
+		       DIFF_KEPT :
+		       DIFF_NOT_SHOWN;
 }
 
 static enum diff_verdict judge_figures(const struct diff_row *row)
@@ -132,9 +130,9 @@ static enum diff_verdict judge_figures(const struct diff_row *row)
 		return better ? DIFF_BETTER : DIFF_WORSE;
 	if (!tested)
 		return DIFF_UNKNOWN;
-	return row->distance_p_adjusted < DIFF_ALPHA &&
-			       row->distance > DIFF_DISTANCE_MIN ?
-		       DIFF_SHAPE : DIFF_SAME;
+	return row->distance_p_adjusted < DIFF_ALPHA && row->distance > DIFF_DISTANCE_MIN ?
+		       DIFF_SHAPE :
+		       DIFF_SAME;
 }
 
 /*
@@ -145,8 +143,7 @@ static enum diff_verdict judge_row(const struct diff_row *row)
 {
 	enum diff_verdict verdict = judge_figures(row);
 
-	return row->basis == DIFF_HISTOGRAM && verdict > DIFF_SAME ?
-		       DIFF_UNSURE : verdict;
+	return row->basis == DIFF_HISTOGRAM && verdict > DIFF_SAME ? DIFF_UNSURE : verdict;
 }
 
 /**
@@ -189,16 +186,15 @@ int diff_decide(struct diff *diff, const struct diff_options *options)
  *
  * Returns 0, or -1 with ENOMEM.
  */
-int diff_runs(const struct run *a, const struct run *b,
-	      const struct diff_options *options, struct diff *diff)
+int diff_runs(const struct run *a, const struct run *b, const struct diff_options *options,
+	      struct diff *diff)
 {
 	size_t i;
 
 	if (diff_match(a, b, options, diff))
 		return -1;
 	for (i = 0; i < diff->n_rows; i++)
-		if (diff_row_test(&diff->rows[i],
-				  diff->n_rows * TESTS_PER_ROW))
+		if (diff_row_test(&diff->rows[i], diff->n_rows * TESTS_PER_ROW))
 			return -1;
 	return diff_decide(diff, options);
 }
@@ -219,8 +215,7 @@ bool diff_has_decision(const struct diff *diff)
 	size_t i;
 
 	for (i = 0; i < diff->n_rows; i++)
-		if (diff->rows[i].basis == DIFF_BLOCKS &&
-		    diff->rows[i].verdict != DIFF_UNKNOWN)
+		if (diff->rows[i].basis == DIFF_BLOCKS && diff->rows[i].verdict != DIFF_UNKNOWN)
 			return true;
 	return false;
 }
@@ -240,14 +235,10 @@ const char *diff_keeping_name(enum diff_keeping keeping)
 const char *diff_verdict_name(enum diff_verdict verdict)
 {
 	static const char *const names[] = {
-		[DIFF_UNKNOWN] = "n/a",
-		[DIFF_SAME] = "same",
-		[DIFF_UNSURE] = "unsure",
-		[DIFF_BETTER] = "better",
-		[DIFF_SHAPE] = "differs",
-		[DIFF_MIXED] = "mixed",
-		[DIFF_WORSE] = "worse",
-		[DIFF_REGRESSION] = "REGRESSION",
+		[DIFF_UNKNOWN] = "n/a",	  [DIFF_SAME] = "same",
+		[DIFF_UNSURE] = "unsure", [DIFF_BETTER] = "better",
+		[DIFF_SHAPE] = "differs", [DIFF_MIXED] = "mixed",
+		[DIFF_WORSE] = "worse",	  [DIFF_REGRESSION] = "REGRESSION",
 	};
 
 	return names[verdict];

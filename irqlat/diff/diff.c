@@ -25,8 +25,7 @@ static const struct opt options[] = {
 	  .help = "how much worse a figure may become: p50, p99, p99.9 or max,\n= and a share, a time, or both: p99=5%,2us; repeatable.\nDefault: any change for the worse is a regression" },
 	{ 0, "any-irq", NULL, OPT_FLAG, AT(any_irq),
 	  .help = "rows match whatever the number of the interrupt" },
-	{ 0, "any-cpu", NULL, OPT_FLAG, AT(any_cpu),
-	  .help = "rows match whatever the CPU" },
+	{ 0, "any-cpu", NULL, OPT_FLAG, AT(any_cpu), .help = "rows match whatever the CPU" },
 	{ 'v', "details", NULL, OPT_FLAG, AT(details),
 	  .help = "print every figure and test, not only the verdict" },
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
@@ -39,9 +38,11 @@ static const struct opt options[] = {
 static const struct opt_command command = {
 	.name = "diff",
 	.arguments = "A.json B.json [A.json B.json]...",
-	.summary = "Compare two results of irqlat bench: which rows became slower, and is it chance?",
+	.summary =
+		"Compare two results of irqlat bench: which rows became slower, and is it chance?",
 	.options = options,
-	.epilogue = "Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
+	.epilogue =
+		"Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
 };
 
 struct output {
@@ -56,8 +57,8 @@ static int write_json(const void *what, FILE *out)
 	return diff_out_json(output->diff, output->style, out);
 }
 
-static int print(const struct config *config, const struct diff *diff,
-		 const char *names[2], bool in_turns)
+static int print(const struct config *config, const struct diff *diff, const char *names[2],
+		 bool in_turns)
 {
 	struct diff_style style = {
 		.names = { names[0], names[1] },
@@ -73,9 +74,8 @@ static int print(const struct config *config, const struct diff *diff,
 }
 
 /* Returns the exit status. */
-static int compare(const struct config *config,
-		   const struct diff_options *wanted, const struct run *a,
-		   const struct run *b, const char *names[2], bool in_turns)
+static int compare(const struct config *config, const struct diff_options *wanted,
+		   const struct run *a, const struct run *b, const char *names[2], bool in_turns)
 {
 	struct diff diff = { 0 };
 	int status = EXIT_ERROR;
@@ -83,15 +83,16 @@ static int compare(const struct config *config,
 	if (diff_runs(a, b, wanted, &diff)) {
 		msg_error("out of memory");
 	} else if (!diff.n_rows) {
-		msg_error("%s and %s: no row is in both; --any-irq and --any-cpu match rows that differ in these",
-			  names[0], names[1]);
+		msg_error(
+			"%s and %s: no row is in both; --any-irq and --any-cpu match rows that differ in these",
+			names[0], names[1]);
 	} else if (!print(config, &diff, names, in_turns)) {
 		if (diff_has_decision(&diff))
-			status = diff_has_regression(&diff) ? EXIT_THRESHOLD :
-							      EXIT_OK;
+			status = diff_has_regression(&diff) ? EXIT_THRESHOLD : EXIT_OK;
 		else
-			msg_error("%s and %s: too little to decide any row by: it takes %d blocks of time in both files; measure for longer (-d 60)",
-				  names[0], names[1], DIFF_SPANS_MIN);
+			msg_error(
+				"%s and %s: too little to decide any row by: it takes %d blocks of time in both files; measure for longer (-d 60)",
+				names[0], names[1], DIFF_SPANS_MIN);
 	}
 	diff_free(&diff);
 	return status;
@@ -107,8 +108,8 @@ struct side {
  * Reads all files of a side into one run. @name gets the files' names, to be
  * freed. Returns 0 or -1.
  */
-static int read_side(const struct side *side, const struct diff_options *wanted,
-		     struct run *run, char **name)
+static int read_side(const struct side *side, const struct diff_options *wanted, struct run *run,
+		     char **name)
 {
 	size_t bytes = 0;
 	FILE *list = open_memstream(name, &bytes);
@@ -136,8 +137,7 @@ static int read_side(const struct side *side, const struct diff_options *wanted,
 	if (list && fclose(list))
 		err = -1;
 	if (!err && left_out)
-		msg_warning("%s: %ld rows are not in all of them, and left out", *name,
-			 left_out);
+		msg_warning("%s: %ld rows are not in all of them, and left out", *name, left_out);
 	return err;
 }
 
@@ -164,8 +164,9 @@ int cmd_diff(int argc, char **argv)
 		return EXIT_ERROR;
 	}
 	if ((argc - operand) % 2) {
-		msg_error("diff: %d files, which are no pairs: A.json B.json A.json B.json, as they were measured in turns",
-			  argc - operand);
+		msg_error(
+			"diff: %d files, which are no pairs: A.json B.json A.json B.json, as they were measured in turns",
+			argc - operand);
 		return EXIT_ERROR;
 	}
 	wanted.any_irq = config.any_irq;
@@ -180,8 +181,7 @@ int cmd_diff(int argc, char **argv)
 	}
 	if (!err)
 		status = compare(&config, &wanted, &run[0], &run[1],
-				 (const char *[]){ names[0], names[1] },
-				 argc - operand > 2);
+				 (const char *[]){ names[0], names[1] }, argc - operand > 2);
 	for (i = 0; i < 2; i++) {
 		run_free(&run[i]);
 		free(names[i]);

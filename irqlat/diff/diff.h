@@ -11,13 +11,13 @@
 #include "results/result.h"
 
 /* Chance that nothing changed and any row is still called changed. */
-#define DIFF_ALPHA	0.05
+#define DIFF_ALPHA 0.05
 /* Less than this is no change: little more than the width of a bucket. */
-#define DIFF_CHANGE_MIN	0.01
+#define DIFF_CHANGE_MIN 0.01
 /* Nor is less than this: so few samples are elsewhere. */
 #define DIFF_DISTANCE_MIN 0.01
 /* Spans of time that a file must have for them to be compared. */
-#define DIFF_SPANS_MIN	8
+#define DIFF_SPANS_MIN 8
 
 enum diff_metric { DIFF_P50, DIFF_P99, DIFF_P99_9, DIFF_MAX, DIFF_METRICS };
 
@@ -50,21 +50,21 @@ struct diff_options {
 };
 
 enum diff_verdict {
-	DIFF_UNKNOWN,		/* too few samples */
+	DIFF_UNKNOWN, /* too few samples */
 	DIFF_SAME,
-	DIFF_UNSURE,		/* looks changed, without blocks to tell; rows only */
+	DIFF_UNSURE, /* looks changed, without blocks to tell; rows only */
 	DIFF_BETTER,
-	DIFF_SHAPE,		/* percentiles the same, distribution not */
-	DIFF_MIXED,		/* better and worse; rows only */
-	DIFF_WORSE,		/* within the limits */
+	DIFF_SHAPE, /* percentiles the same, distribution not */
+	DIFF_MIXED, /* better and worse; rows only */
+	DIFF_WORSE, /* within the limits */
 	DIFF_REGRESSION,
 };
 
 /* Whether a figure kept its limit. */
 enum diff_keeping {
-	DIFF_NO_LIMIT,		/* it has none */
-	DIFF_KEPT,		/* the whole interval is within */
-	DIFF_NOT_SHOWN,		/* no regression is seen, nor excluded, or too few samples */
+	DIFF_NO_LIMIT,	/* it has none */
+	DIFF_KEPT,	/* the whole interval is within */
+	DIFF_NOT_SHOWN, /* no regression is seen, nor excluded, or too few samples */
 	DIFF_EXCEEDED,
 };
 
@@ -143,12 +143,12 @@ struct diff {
 
 int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS]);
 void diff_drop_kept(struct run *run);
-int diff_match(const struct run *a, const struct run *b,
-	       const struct diff_options *options, struct diff *diff);
+int diff_match(const struct run *a, const struct run *b, const struct diff_options *options,
+	       struct diff *diff);
 int diff_row_test(struct diff_row *row, size_t tests);
 int diff_decide(struct diff *diff, const struct diff_options *options);
-int diff_runs(const struct run *a, const struct run *b,
-	      const struct diff_options *options, struct diff *diff);
+int diff_runs(const struct run *a, const struct run *b, const struct diff_options *options,
+	      struct diff *diff);
 bool diff_has_regression(const struct diff *diff);
 bool diff_has_decision(const struct diff *diff);
 long diff_join(struct run *to, struct run *from, const struct diff_options *options);
@@ -164,10 +164,8 @@ struct diff_style {
 	bool details;
 };
 
-void diff_out_text(const struct diff *diff, const struct diff_style *style,
-		   FILE *out);
-int diff_out_json(const struct diff *diff, const struct diff_style *style,
-		  FILE *out);
+void diff_out_text(const struct diff *diff, const struct diff_style *style, FILE *out);
+int diff_out_json(const struct diff *diff, const struct diff_style *style, FILE *out);
 const char *diff_keeping_name(enum diff_keeping keeping);
 const char *diff_verdict_name(enum diff_verdict verdict);
 

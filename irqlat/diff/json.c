@@ -17,39 +17,31 @@ static json_t *time_if(bool known, uint64_t ns)
 
 static json_t *figure_object(const struct diff_figure *f)
 {
-	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
-		"verdict", diff_verdict_name(f->verdict),
-		"limit", diff_keeping_name(f->keeping),
-		"a_ns", time_if(f->known[0], f->ns[0]),
-		"b_ns", time_if(f->known[1], f->ns[1]),
-		"whole_low_percent", number_if(f->has_interval, 100 * f->low),
-		"whole_high_percent", number_if(f->has_interval, 100 * f->high),
-		"change_percent", number_if(f->tested, 100 * f->change),
-		"change_ns", number_if(f->tested, f->change_ns),
-		"cliffs_delta", number_if(f->tested, f->delta),
-		"p", number_if(f->tested, f->p),
-		"p_adjusted", number_if(f->tested, f->p_adjusted),
-		"spans_a", (json_int_t)f->spans[0],
-		"spans_b", (json_int_t)f->spans[1]);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
+			 "verdict", diff_verdict_name(f->verdict), "limit",
+			 diff_keeping_name(f->keeping), "a_ns", time_if(f->known[0], f->ns[0]),
+			 "b_ns", time_if(f->known[1], f->ns[1]), "whole_low_percent",
+			 number_if(f->has_interval, 100 * f->low), "whole_high_percent",
+			 number_if(f->has_interval, 100 * f->high), "change_percent",
+			 number_if(f->tested, 100 * f->change), "change_ns",
+			 number_if(f->tested, f->change_ns), "cliffs_delta",
+			 number_if(f->tested, f->delta), "p", number_if(f->tested, f->p),
+			 "p_adjusted", number_if(f->tested, f->p_adjusted), "spans_a",
+			 (json_int_t)f->spans[0], "spans_b", (json_int_t)f->spans[1]);
 }
 
 static json_t *name_object(const struct result *r)
 {
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:I}", "source",
-			 r->source, "irq",
-			 time_if(r->irq != RESULT_NO_IRQ, r->irq), "way", r->way,
-			 "wait", r->wait, "stage", r->stage, "load", r->load,
-			 "cpu", (json_int_t)r->cpu);
+	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:I}", "source", r->source, "irq",
+			 time_if(r->irq != RESULT_NO_IRQ, r->irq), "way", r->way, "wait", r->wait,
+			 "stage", r->stage, "load", r->load, "cpu", (json_int_t)r->cpu);
 }
 
 static json_t *side_object(const struct result *r)
 {
-	return json_pack("{s:I, s:I, s:I, s:o, s:I}", "n",
-			 (json_int_t)r->hist.n, "blocks",
-			 (json_int_t)r->blocks.n, "lost", (json_int_t)r->lost,
-			 "irq", time_if(r->irq != RESULT_NO_IRQ, r->irq), "cpu",
-			 (json_int_t)r->cpu);
+	return json_pack("{s:I, s:I, s:I, s:o, s:I}", "n", (json_int_t)r->hist.n, "blocks",
+			 (json_int_t)r->blocks.n, "lost", (json_int_t)r->lost, "irq",
+			 time_if(r->irq != RESULT_NO_IRQ, r->irq), "cpu", (json_int_t)r->cpu);
 }
 
 static json_t *row_object(const struct diff_row *row)
@@ -60,17 +52,15 @@ static json_t *row_object(const struct diff_row *row)
 	for (metric = 0; metric < DIFF_METRICS; metric++)
 		json_object_set_new(figures, diff_metric_names[metric],
 				    figure_object(&row->figures[metric]));
-	json_object_update_new(
-		object,
-		json_pack("{s:s, s:s, s:I, s:f, s:{s:f, s:f, s:f}, s:o, s:o, s:o}",
-			  "verdict", diff_verdict_name(row->verdict), "basis",
-			  row->basis == DIFF_BLOCKS ? "blocks" : "histogram",
-			  "blocks_together", (json_int_t)row->run,
-			  "cliffs_delta", row->delta, "kolmogorov_smirnov",
-			  "distance", row->distance, "p", row->distance_p,
-			  "p_adjusted", row->distance_p_adjusted, "a",
-			  side_object(row->side[0]), "b",
-			  side_object(row->side[1]), "figures", figures));
+	json_object_update_new(object,
+			       json_pack("{s:s, s:s, s:I, s:f, s:{s:f, s:f, s:f}, s:o, s:o, s:o}",
+					 "verdict", diff_verdict_name(row->verdict), "basis",
+					 row->basis == DIFF_BLOCKS ? "blocks" : "histogram",
+					 "blocks_together", (json_int_t)row->run, "cliffs_delta",
+					 row->delta, "kolmogorov_smirnov", "distance",
+					 row->distance, "p", row->distance_p, "p_adjusted",
+					 row->distance_p_adjusted, "a", side_object(row->side[0]),
+					 "b", side_object(row->side[1]), "figures", figures));
 	return object;
 }
 
@@ -92,8 +82,7 @@ static json_t *lonely_array(const struct diff *diff, int side)
  *
  * Returns 0, or -1 when memory or @out gave out.
  */
-int diff_out_json(const struct diff *diff, const struct diff_style *style,
-		  FILE *out)
+int diff_out_json(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
 	json_t *rows = json_array(), *root;
 	size_t i;
@@ -101,13 +90,11 @@ int diff_out_json(const struct diff *diff, const struct diff_style *style,
 
 	for (i = 0; i < diff->n_rows; i++)
 		json_array_append_new(rows, row_object(&diff->rows[i]));
-	root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:o}",
-			 "schema", "irqlat-diff/1", "irqlat_version",
-			 PROCIRQ_VERSION, "a", style->names[0], "b",
+	root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:o}", "schema", "irqlat-diff/1",
+			 "irqlat_version", PROCIRQ_VERSION, "a", style->names[0], "b",
 			 style->names[1], "level", DIFF_ALPHA, "regression",
 			 diff_has_regression(diff), "rows", rows, "only_in_a",
-			 lonely_array(diff, 0), "only_in_b",
-			 lonely_array(diff, 1));
+			 lonely_array(diff, 0), "only_in_b", lonely_array(diff, 1));
 	if (!root)
 		return -1;
 	err = json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12));

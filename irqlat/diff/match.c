@@ -21,15 +21,13 @@ static bool is_same_row(const struct result *a, const struct result *b,
 {
 	return !strcmp(a->source, b->source) && !strcmp(a->way, b->way) &&
 	       !strcmp(a->wait, b->wait) && !strcmp(a->stage, b->stage) &&
-	       !strcmp(a->load, b->load) &&
-	       (options->any_irq || a->irq == b->irq) &&
+	       !strcmp(a->load, b->load) && (options->any_irq || a->irq == b->irq) &&
 	       (options->any_cpu || a->cpu == b->cpu);
 }
 
 /* First row of @b that is the same as @r and not taken yet, or NULL. */
-static const struct result *find_partner(const struct result *r,
-					 const struct run *b, const bool *taken,
-					 const struct diff_options *options)
+static const struct result *find_partner(const struct result *r, const struct run *b,
+					 const bool *taken, const struct diff_options *options)
 {
 	size_t i;
 
@@ -65,8 +63,8 @@ void diff_drop_kept(struct run *run)
  *
  * Returns 0, or -1 with ENOMEM.
  */
-int diff_match(const struct run *a, const struct run *b,
-	       const struct diff_options *options, struct diff *diff)
+int diff_match(const struct run *a, const struct run *b, const struct diff_options *options,
+	       struct diff *diff)
 {
 	bool *taken = calloc(b->n_results + 1, sizeof(*taken));
 	size_t i;
@@ -82,8 +80,7 @@ int diff_match(const struct run *a, const struct run *b,
 	}
 	for (i = 0; i < a->n_results; i++) {
 		const struct result *r = &a->results[i];
-		const struct result *partner =
-			find_partner(r, b, taken, options);
+		const struct result *partner = find_partner(r, b, taken, options);
 
 		if (!partner) {
 			diff->only[0][diff->n_only[0]++] = r;
@@ -159,8 +156,7 @@ long diff_join(struct run *to, struct run *from, const struct diff_options *opti
 		r->delivered += other->delivered;
 		r->coalesced += other->coalesced;
 		r->lost += other->lost;
-		if (hist_merge(&r->hist, &other->hist) ||
-		    blocks_join(&r->blocks, &other->blocks)) {
+		if (hist_merge(&r->hist, &other->hist) || blocks_join(&r->blocks, &other->blocks)) {
 			free(taken);
 			return -1;
 		}
@@ -187,8 +183,7 @@ int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS])
 
 	for (metric = 0; equals && metric < DIFF_METRICS; metric++)
 		if (strlen(diff_metric_names[metric]) == (size_t)(equals - text) &&
-		    !strncmp(text, diff_metric_names[metric],
-			     (size_t)(equals - text)))
+		    !strncmp(text, diff_metric_names[metric], (size_t)(equals - text)))
 			break;
 	if (!equals || metric == DIFF_METRICS) {
 		msg_error("--max-regress: \"%s\" does not begin with p50=, p99=, p99.9= or max=",
@@ -196,8 +191,7 @@ int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS])
 		return -1;
 	}
 	if (limits[metric].set) {
-		msg_error("--max-regress: %s has a limit already",
-			  diff_metric_names[metric]);
+		msg_error("--max-regress: %s has a limit already", diff_metric_names[metric]);
 		return -1;
 	}
 	snprintf(amounts, sizeof(amounts), "%s", equals + 1);
@@ -205,8 +199,9 @@ int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS])
 	do {
 		amount = strsep(&rest, ",");
 		if (!amount || parse_amount(amount, &limit)) {
-			msg_error("--max-regress: \"%s\" is not a share and a time above 0, or one of them, such as p99=5%%,2us",
-				  text);
+			msg_error(
+				"--max-regress: \"%s\" is not a share and a time above 0, or one of them, such as p99=5%%,2us",
+				text);
 			return -1;
 		}
 	} while (rest);

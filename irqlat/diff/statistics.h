@@ -41,8 +41,7 @@ struct rank_test {
 double stats_inflation(const double *x, size_t n);
 int stats_mann_whitney(const struct series_view *a, const struct series_view *b,
 		       struct rank_test *test);
-int stats_shift(const struct series_view *a, const struct series_view *b,
-		double *ratio);
+int stats_shift(const struct series_view *a, const struct series_view *b, double *ratio);
 int stats_holm(double *p, size_t n);
 double stats_kolmogorov(double distance, double n_a, double n_b);
 
@@ -52,10 +51,8 @@ uint64_t bins_sum(const uint64_t *count, size_t n_bins);
 size_t bins_rank(const uint64_t *count, size_t n_bins, uint64_t rank);
 uint64_t bins_nearest_rank(uint64_t n, uint32_t ppm);
 double bins_distance(const uint64_t *a, const uint64_t *b, size_t n_bins);
-void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins,
-		       struct rank_test *test);
-double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins,
-			  uint32_t ppm);
+void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins, struct rank_test *test);
+double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins, uint32_t ppm);
 
 /* --- resampling (stats_resample.c) ------------------------------------------ */
 
@@ -76,7 +73,7 @@ struct units {
 int units_join(const struct units *u, size_t run, struct units *joined);
 void units_free(struct units *u);
 uint64_t units_draw(const struct units *u, gsl_rng *rng, uint64_t *sum);
-int units_distance_test(const struct units *a, const struct units *b,
-			size_t rounds, gsl_rng *rng, double *p);
+int units_distance_test(const struct units *a, const struct units *b, size_t rounds, gsl_rng *rng,
+			double *p);
 
 #endif /* IRQLAT_STATISTICS_H */

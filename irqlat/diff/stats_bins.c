@@ -52,8 +52,7 @@ double bins_distance(const uint64_t *a, const uint64_t *b, size_t n_bins)
 	for (i = 0; i < n_bins; i++) {
 		below_a += a[i];
 		below_b += b[i];
-		distance = fmax(distance, fabs((double)below_a / n_a -
-					       (double)below_b / n_b));
+		distance = fmax(distance, fabs((double)below_a / n_a - (double)below_b / n_b));
 	}
 	return distance;
 }
@@ -65,8 +64,7 @@ double bins_distance(const uint64_t *a, const uint64_t *b, size_t n_bins)
  * @n_bins: bins
  * @test: result; samples of one bin are ties, each sample counts as independent
  */
-void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins,
-		       struct rank_test *test)
+void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins, struct rank_test *test)
 {
 	double m = (double)bins_sum(a, n_bins), n = (double)bins_sum(b, n_bins);
 	double all = m + n, below_a = 0, below_b = 0, ties = 0, variance, t;
@@ -87,8 +85,7 @@ void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins,
 	/* ties is the sum of t^3 - t over all^3, not over all^3 - all. */
 	variance = (all + 1) / (3 * m * n) * (1 - ties / (1 - 1 / all / all));
 	if (variance > 0)
-		test->p = 2 * gsl_cdf_ugaussian_Q(fabs(test->delta) /
-						  sqrt(variance));
+		test->p = 2 * gsl_cdf_ugaussian_Q(fabs(test->delta) / sqrt(variance));
 }
 
 /**
@@ -102,8 +99,7 @@ void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins,
  * other lie above the percentile of both together. Each sample counts as
  * independent. Returns p, two-sided, by the normal approximation.
  */
-double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins,
-			  uint32_t ppm)
+double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins, uint32_t ppm)
 {
 	uint64_t n_a = bins_sum(a, n_bins), n_b = bins_sum(b, n_bins);
 	uint64_t rank = bins_nearest_rank(n_a + n_b, ppm), seen = 0;
@@ -121,7 +117,6 @@ double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins,
 	variance = share * (1 - share) * (1 / (double)n_a + 1 / (double)n_b);
 	if (variance <= 0)
 		return 1;
-	return 2 * gsl_cdf_ugaussian_Q(fabs(above_b / (double)n_b -
-					    above_a / (double)n_a) /
+	return 2 * gsl_cdf_ugaussian_Q(fabs(above_b / (double)n_b - above_a / (double)n_a) /
 				       sqrt(variance));
 }

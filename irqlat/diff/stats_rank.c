@@ -52,8 +52,8 @@ double stats_inflation(const double *x, size_t n)
 	}
 	variance = autocovariance(rank, n, mean, 0);
 	for (i = 0; variance > 0 && i + 1 < n / 2; i += 2) {
-		pair = (autocovariance(rank, n, mean, i) +
-			autocovariance(rank, n, mean, i + 1)) / variance;
+		pair = (autocovariance(rank, n, mean, i) + autocovariance(rank, n, mean, i + 1)) /
+		       variance;
 		if (pair <= 0)
 			break;
 		sum += pair;
@@ -71,8 +71,8 @@ out:
 /* Tied ranks of @a and @b together: the sum over those of @a, and the sum of
  * t^3 - t over groups of t equal figures.
  */
-static int rank_sum(const struct series_view *a, const struct series_view *b,
-		    double *sum_a, double *ties)
+static int rank_sum(const struct series_view *a, const struct series_view *b, double *sum_a,
+		    double *ties)
 {
 	size_t n = a->n + b->n, i, j, k;
 	double *all = calloc(n, sizeof(*all));
@@ -149,8 +149,7 @@ int stats_mann_whitney(const struct series_view *a, const struct series_view *b,
  *
  * Returns 0, or -1 with ENOMEM.
  */
-int stats_shift(const struct series_view *a, const struct series_view *b,
-		double *ratio)
+int stats_shift(const struct series_view *a, const struct series_view *b, double *ratio)
 {
 	double *all = calloc(a->n, b->n * sizeof(*all));
 	size_t i, j, n = 0;

@@ -31,8 +31,7 @@ int units_join(const struct units *u, size_t run, struct units *joined)
 	joined->n = (u->n + run - 1) / run;
 	joined->n_bins = u->n_bins;
 	joined->max = calloc(joined->n + 1, sizeof(*joined->max));
-	joined->count = calloc(joined->n * u->n_bins + 1,
-			       sizeof(*joined->count));
+	joined->count = calloc(joined->n * u->n_bins + 1, sizeof(*joined->count));
 	if (!joined->max || !joined->count)
 		return -1;
 	for (i = 0; i < u->n; i++) {
@@ -75,8 +74,8 @@ uint64_t units_draw(const struct units *u, gsl_rng *rng, uint64_t *sum)
 }
 
 /* The first @n of a shuffled deck of both sides' units. */
-static void deal(const size_t *deck, size_t n, const struct units *a,
-		 const struct units *b, uint64_t *sum)
+static void deal(const size_t *deck, size_t n, const struct units *a, const struct units *b,
+		 uint64_t *sum)
 {
 	size_t i;
 
@@ -99,8 +98,8 @@ static void deal(const size_t *deck, size_t n, const struct units *a,
  * A permutation test: it asks nothing of the samples but that any unit might
  * have come from either. Returns 0, or -1 with ENOMEM.
  */
-int units_distance_test(const struct units *a, const struct units *b,
-			size_t rounds, gsl_rng *rng, double *p)
+int units_distance_test(const struct units *a, const struct units *b, size_t rounds, gsl_rng *rng,
+			double *p)
 {
 	uint64_t *all = calloc(3 * a->n_bins, sizeof(*all)), *sum_a, *sum_b;
 	size_t *deck = calloc(a->n + b->n + 1, sizeof(*deck));
@@ -125,8 +124,7 @@ int units_distance_test(const struct units *a, const struct units *b,
 		if (!i)
 			seen = bins_distance(sum_a, sum_b, a->n_bins);
 		/* Equal sums may differ in the last bits. */
-		as_great += !i || bins_distance(sum_a, sum_b, a->n_bins) >=
-					  seen - 1e-12;
+		as_great += !i || bins_distance(sum_a, sum_b, a->n_bins) >= seen - 1e-12;
 		gsl_ran_shuffle(rng, deck, a->n + b->n, sizeof(*deck));
 	}
 	*p = (double)as_great / (double)(rounds + 1);

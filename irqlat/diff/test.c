@@ -12,12 +12,12 @@
 #include "statistics.h"
 
 /* Draws behind an interval. */
-#define DRAWS		999
+#define DRAWS 999
 /* Deals of the permutation test: enough for the smallest adjusted p, and no
  * more than takes a moment.
  */
 #define ROUNDS_MIN	1999
-#define ROUNDS_PER_TEST	40
+#define ROUNDS_PER_TEST 40
 #define ROUNDS_MAX	20000
 
 static const uint32_t metric_ppm[DIFF_METRICS] = {
@@ -92,9 +92,8 @@ static size_t *number_bins(const struct hist *all, struct bins *bins)
 }
 
 /* Counts of each block of a result, and of all of them. */
-static void fill_units(const struct result *r, const struct hist *all,
-		       const size_t *number, struct units *units,
-		       uint64_t *whole)
+static void fill_units(const struct result *r, const struct hist *all, const size_t *number,
+		       struct units *units, uint64_t *whole)
 {
 	size_t i, j, bin;
 
@@ -103,16 +102,15 @@ static void fill_units(const struct result *r, const struct hist *all,
 
 		for (j = 0; j < block->n_buckets; j++) {
 			bin = number[hist_index(all, block->buckets[j].low)];
-			units->count[i * units->n_bins + bin] +=
-				block->buckets[j].count;
+			units->count[i * units->n_bins + bin] += block->buckets[j].count;
 			whole[bin] += block->buckets[j].count;
 		}
 		units->max[i] = block->max;
 	}
 }
 
-static int fill_side(const struct diff_row *row, const struct hist *all,
-		     const size_t *number, struct bins *bins, int side)
+static int fill_side(const struct diff_row *row, const struct hist *all, const size_t *number,
+		     struct bins *bins, int side)
 {
 	const struct result *r = row->side[side];
 	struct units *units = &bins->units[side];
@@ -124,8 +122,7 @@ static int fill_side(const struct diff_row *row, const struct hist *all,
 		return -1;
 	if (row->basis == DIFF_HISTOGRAM) {
 		while (hist_next(&r->hist, &position, &b))
-			bins->whole[side][number[hist_index(all, b.low)]] +=
-				b.count;
+			bins->whole[side][number[hist_index(all, b.low)]] += b.count;
 		return 0;
 	}
 	units->n = r->blocks.n;
@@ -157,15 +154,14 @@ static int bins_make(const struct diff_row *row, struct bins *bins)
 }
 
 /* The figure that samples in bins have; 0 without samples. */
-static double figure_of(const struct bins *bins, const uint64_t *count,
-			uint64_t max, enum diff_metric metric)
+static double figure_of(const struct bins *bins, const uint64_t *count, uint64_t max,
+			enum diff_metric metric)
 {
 	uint64_t n = bins_sum(count, bins->n), high;
 
 	if (metric == DIFF_MAX)
 		return (double)max;
-	high = bins->high[bins_rank(count, bins->n,
-				    bins_nearest_rank(n, metric_ppm[metric]))];
+	high = bins->high[bins_rank(count, bins->n, bins_nearest_rank(n, metric_ppm[metric]))];
 	return (double)(high > max ? max : high);
 }
 
@@ -176,8 +172,8 @@ static double figure_of(const struct bins *bins, const uint64_t *count,
  */
 static double span_samples(const struct diff_row *row, enum diff_metric metric)
 {
-	double need = metric == DIFF_MAX ? 1 :
-		HIST_BEYOND_MIN * 1e6 / (1000000 - metric_ppm[metric]);
+	double need =
+		metric == DIFF_MAX ? 1 : HIST_BEYOND_MIN * 1e6 / (1000000 - metric_ppm[metric]);
 	int side;
 
 	for (side = 0; side < 2; side++) {
@@ -200,9 +196,8 @@ struct spans {
  * together. What is left at the end of a part is in no span. Returns 0, or -1
  * with ENOMEM.
  */
-static int make_spans(const struct bins *bins, const struct blocks *blocks,
-		      int side, double need, enum diff_metric metric,
-		      struct spans *spans)
+static int make_spans(const struct bins *bins, const struct blocks *blocks, int side, double need,
+		      enum diff_metric metric, struct spans *spans)
 {
 	const struct units *u = &bins->units[side];
 	uint64_t *sum = calloc(bins->n, sizeof(*sum)), max = 0;
@@ -262,8 +257,7 @@ static size_t align_parts(struct spans spans[2], double level[2][BLOCKS_MAX])
 	int side;
 
 	for (part = 0; part < BLOCKS_MAX; part++) {
-		double middle = (level_of(&spans[0], part) +
-				 level_of(&spans[1], part)) / 2;
+		double middle = (level_of(&spans[0], part) + level_of(&spans[1], part)) / 2;
 
 		if (isnan(middle))
 			continue;
@@ -299,13 +293,11 @@ static int test_series(struct spans spans[2], struct diff_figure *f)
 		f->spans[side] = spans[side].n;
 		if (spans[side].n < DIFF_SPANS_MIN)
 			return 0;
-		figures[side] = (struct series_view){
-			spans[side].x, spans[side].n, 1, spans[side].part
-		};
-		ranked[side] = (struct series_view){
-			level[side], spans[side].n,
-			stats_inflation(level[side], spans[side].n), NULL
-		};
+		figures[side] =
+			(struct series_view){ spans[side].x, spans[side].n, 1, spans[side].part };
+		ranked[side] =
+			(struct series_view){ level[side], spans[side].n,
+					      stats_inflation(level[side], spans[side].n), NULL };
 		/* A level is estimated for each part, from its own spans. */
 		ranked[side].inflation *= (double)all / (double)(all - parts + 1);
 	}
@@ -321,8 +313,7 @@ static int test_series(struct spans spans[2], struct diff_figure *f)
 	return 0;
 }
 
-static int test_spans(struct diff_row *row, const struct bins *bins,
-		      enum diff_metric metric)
+static int test_spans(struct diff_row *row, const struct bins *bins, enum diff_metric metric)
 {
 	struct diff_figure *f = &row->figures[metric];
 	double need = span_samples(row, metric), length;
@@ -332,15 +323,14 @@ static int test_spans(struct diff_row *row, const struct bins *bins,
 	for (side = 0; side < 2; side++) {
 		size_t n_blocks = bins->units[side].n;
 
-		if (make_spans(bins, &row->side[side]->blocks, side, need,
-			       metric, &spans[side]))
+		if (make_spans(bins, &row->side[side]->blocks, side, need, metric, &spans[side]))
 			return -1;
 		f->spans[side] = spans[side].n;
 		if (spans[side].n < DIFF_SPANS_MIN)
 			continue;
 		/* In blocks: as far as this figure remembers. */
-		length = stats_inflation(spans[side].x, spans[side].n) *
-			 (double)n_blocks / (double)spans[side].n;
+		length = stats_inflation(spans[side].x, spans[side].n) * (double)n_blocks /
+			 (double)spans[side].n;
 		length = fmin(ceil(length), (double)n_blocks / 4);
 		if (length > (double)row->run)
 			row->run = (size_t)length;
@@ -361,23 +351,22 @@ static void set_interval(struct diff_figure *f, double *ratios)
 }
 
 /* A value of each metric for a side, from blocks drawn at random. */
-static void draw_blocks(const struct bins *bins, int side, gsl_rng *rng,
-			uint64_t *sum, double values[DIFF_METRICS])
+static void draw_blocks(const struct bins *bins, int side, gsl_rng *rng, uint64_t *sum,
+			double values[DIFF_METRICS])
 {
 	uint64_t max = units_draw(&bins->runs[side], rng, sum);
 	int metric;
 
 	for (metric = 0; metric < DIFF_METRICS; metric++)
-		values[metric] = figure_of(bins, sum, max,
-					   (enum diff_metric)metric);
+		values[metric] = figure_of(bins, sum, max, (enum diff_metric)metric);
 }
 
 /*
  * The same without blocks: the percentile of a bootstrap sample is the sample
  * of a rank that has a binomial distribution. The maximum gets none.
  */
-static void draw_ranks(const struct diff_row *row, const struct bins *bins,
-		       int side, gsl_rng *rng, double values[DIFF_METRICS])
+static void draw_ranks(const struct diff_row *row, const struct bins *bins, int side, gsl_rng *rng,
+		       double values[DIFF_METRICS])
 {
 	uint64_t n = row->side[side]->hist.n;
 	int metric;
@@ -388,14 +377,13 @@ static void draw_ranks(const struct diff_row *row, const struct bins *bins,
 		spread = gsl_ran_gaussian(rng, sqrt((double)n * share * (1 - share)));
 		rank = ceil((double)n * share + spread);
 		rank = fmin(fmax(rank, 1), (double)n);
-		values[metric] = (double)bins->high[bins_rank(
-			bins->whole[side], bins->n, (uint64_t)rank)];
+		values[metric] =
+			(double)bins->high[bins_rank(bins->whole[side], bins->n, (uint64_t)rank)];
 	}
 	values[DIFF_MAX] = (double)row->side[side]->hist.max;
 }
 
-static int find_intervals(struct diff_row *row, const struct bins *bins,
-			  gsl_rng *rng)
+static int find_intervals(struct diff_row *row, const struct bins *bins, gsl_rng *rng)
 {
 	double values[2][DIFF_METRICS], *ratios;
 	uint64_t *sum = calloc(bins->n, sizeof(*sum));
@@ -415,14 +403,13 @@ static int find_intervals(struct diff_row *row, const struct bins *bins,
 			else
 				draw_ranks(row, bins, side, rng, values[side]);
 		for (metric = 0; metric < DIFF_METRICS; metric++)
-			ratios[metric * DRAWS + (int)i] = values[1][metric] /
-				fmax(1, values[0][metric]);
+			ratios[metric * DRAWS + (int)i] =
+				values[1][metric] / fmax(1, values[0][metric]);
 	}
 	for (metric = 0; metric < DIFF_METRICS; metric++) {
 		struct diff_figure *f = &row->figures[metric];
 
-		if (f->known[0] && f->known[1] &&
-		    (metric != DIFF_MAX || row->basis == DIFF_BLOCKS))
+		if (f->known[0] && f->known[1] && (metric != DIFF_MAX || row->basis == DIFF_BLOCKS))
 			set_interval(f, ratios + metric * DRAWS);
 	}
 	free(sum);
@@ -444,8 +431,8 @@ static void set_figures(struct diff_row *row)
 
 			f->ns[side] = h->max;
 			f->known[side] = metric == DIFF_MAX ? h->n > 0 :
-				hist_percentile(h, metric_ppm[metric],
-						&f->ns[side]);
+							      hist_percentile(h, metric_ppm[metric],
+									      &f->ns[side]);
 		}
 	}
 }
@@ -461,26 +448,23 @@ static void test_whole(struct diff_row *row, const struct bins *bins)
 		if (!f->known[0] || !f->known[1])
 			continue;
 		f->tested = true;
-		f->p = bins_quantile_test(bins->whole[0], bins->whole[1],
-					  bins->n, metric_ppm[metric]);
+		f->p = bins_quantile_test(bins->whole[0], bins->whole[1], bins->n,
+					  metric_ppm[metric]);
 		f->delta = row->delta;
 		f->change_ns = (double)f->ns[1] - (double)f->ns[0];
 		f->change = f->change_ns / fmax(1, (double)f->ns[0]);
 	}
-	row->distance_p = stats_kolmogorov(row->distance,
-					   (double)row->side[0]->hist.n,
+	row->distance_p = stats_kolmogorov(row->distance, (double)row->side[0]->hist.n,
 					   (double)row->side[1]->hist.n);
 }
 
-static int test_blocks(struct diff_row *row, struct bins *bins,
-		       size_t tests, gsl_rng *rng)
+static int test_blocks(struct diff_row *row, struct bins *bins, size_t tests, gsl_rng *rng)
 {
 	size_t rounds = tests * ROUNDS_PER_TEST;
 	int metric;
 
 	for (metric = 0; metric < DIFF_METRICS; metric++)
-		if (row->figures[metric].known[0] &&
-		    row->figures[metric].known[1] &&
+		if (row->figures[metric].known[0] && row->figures[metric].known[1] &&
 		    test_spans(row, bins, (enum diff_metric)metric))
 			return -1;
 	if (rounds < ROUNDS_MIN)
@@ -490,8 +474,7 @@ static int test_blocks(struct diff_row *row, struct bins *bins,
 	if (units_join(&bins->units[0], row->run, &bins->runs[0]) ||
 	    units_join(&bins->units[1], row->run, &bins->runs[1]))
 		return -1;
-	return units_distance_test(&bins->runs[0], &bins->runs[1], rounds, rng,
-				   &row->distance_p);
+	return units_distance_test(&bins->runs[0], &bins->runs[1], rounds, rng, &row->distance_p);
 }
 
 /**
@@ -514,17 +497,16 @@ int diff_row_test(struct diff_row *row, size_t tests)
 	set_figures(row);
 	row->run = 1;
 	row->distance_p = 1;
-	row->basis = a->blocks.n >= DIFF_SPANS_MIN &&
-		     b->blocks.n >= DIFF_SPANS_MIN ? DIFF_BLOCKS : DIFF_HISTOGRAM;
+	row->basis = a->blocks.n >= DIFF_SPANS_MIN && b->blocks.n >= DIFF_SPANS_MIN ?
+			     DIFF_BLOCKS :
+			     DIFF_HISTOGRAM;
 	if (!a->hist.n || !b->hist.n)
 		return 0;
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
 	err = !rng || bins_make(row, &bins) ? -1 : 0;
 	if (!err) {
-		row->distance = bins_distance(bins.whole[0], bins.whole[1],
-					      bins.n);
-		bins_mann_whitney(bins.whole[0], bins.whole[1], bins.n,
-				  &samples);
+		row->distance = bins_distance(bins.whole[0], bins.whole[1], bins.n);
+		bins_mann_whitney(bins.whole[0], bins.whole[1], bins.n, &samples);
 		row->delta = samples.delta;
 		if (row->basis == DIFF_BLOCKS)
 			err = test_blocks(row, &bins, tests, rng);

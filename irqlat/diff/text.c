@@ -22,17 +22,15 @@ static void print_conditions(const struct diff *diff, FILE *out)
 
 	for (field = sysinfo_fields; field->key; field++) {
 		for (side = 0; side < 2; side++)
-			text[side] = sysinfo_text(&diff->run[side]->system,
-						  field, number[side],
+			text[side] = sysinfo_text(&diff->run[side]->system, field, number[side],
 						  sizeof(number[side]));
 		if (is_condition(field) && strcmp(text[0], text[1]))
-			fprintf(out, "NOTE: %s differs: A %s, B %s\n",
-				field->label, text[0], text[1]);
+			fprintf(out, "NOTE: %s differs: A %s, B %s\n", field->label, text[0],
+				text[1]);
 	}
 	for (side = 0; side < 2; side++)
 		if (diff->run[side]->interrupted)
-			fprintf(out, "NOTE: %c was interrupted: it is part of a run\n",
-				"AB"[side]);
+			fprintf(out, "NOTE: %c was interrupted: it is part of a run\n", "AB"[side]);
 }
 
 static void print_line_of(const struct result *r, FILE *out)
@@ -47,9 +45,8 @@ static void print_line_of(const struct result *r, FILE *out)
 
 static bool is_same_line(const struct result *a, const struct result *b)
 {
-	return a && !strcmp(a->source, b->source) &&
-	       !strcmp(a->load, b->load) && a->irq == b->irq &&
-	       a->cpu == b->cpu;
+	return a && !strcmp(a->source, b->source) && !strcmp(a->load, b->load) &&
+	       a->irq == b->irq && a->cpu == b->cpu;
 }
 
 static void print_name(const struct result *r, FILE *out)
@@ -57,8 +54,7 @@ static void print_name(const struct result *r, FILE *out)
 	fprintf(out, "  %-12s %-5s %-16s ", r->way, r->wait, r->stage);
 }
 
-static void print_time(bool known, uint64_t ns, const struct diff_style *style,
-		       FILE *out)
+static void print_time(bool known, uint64_t ns, const struct diff_style *style, FILE *out)
 {
 	if (!known)
 		fputs("n/a", out);
@@ -68,8 +64,7 @@ static void print_time(bool known, uint64_t ns, const struct diff_style *style,
 		fprintf(out, "%.3f", (double)ns / 1000);
 }
 
-static void print_times(const struct diff_figure *f,
-			const struct diff_style *style, FILE *out)
+static void print_times(const struct diff_figure *f, const struct diff_style *style, FILE *out)
 {
 	print_time(f->known[0], f->ns[0], style, out);
 	fputs(" -> ", out);
@@ -107,8 +102,7 @@ static void print_cause(const struct diff_row *row, enum diff_verdict verdict,
 	fprintf(out, "  %s %+.1f %% (", diff_metric_names[cause], 100 * f->change);
 	print_times(f, style, out);
 	if (f->has_interval)
-		fprintf(out, ", 95 %% interval %+.1f to %+.1f %%",
-			100 * f->low, 100 * f->high);
+		fprintf(out, ", 95 %% interval %+.1f to %+.1f %%", 100 * f->low, 100 * f->high);
 	fprintf(out, "), p %.2g", f->p_adjusted);
 }
 
@@ -127,23 +121,19 @@ static void print_changes(const struct diff_row *row, FILE *out)
 	}
 	if (row->figures[DIFF_P99].has_interval)
 		fprintf(out, "; 95 %% interval of p99 %+.1f to %+.1f %%",
-			100 * row->figures[DIFF_P99].low,
-			100 * row->figures[DIFF_P99].high);
+			100 * row->figures[DIFF_P99].low, 100 * row->figures[DIFF_P99].high);
 }
 
 static void print_shape(const struct diff_row *row, FILE *out)
 {
 	print_changes(row, out);
-	fprintf(out, "; distributions %.3f apart, p %.2g", row->distance,
-		row->distance_p_adjusted);
+	fprintf(out, "; distributions %.3f apart, p %.2g", row->distance, row->distance_p_adjusted);
 }
 
 /* What looks changed, the worst first. */
-static void print_looks(const struct diff_row *row,
-			const struct diff_style *style, FILE *out)
+static void print_looks(const struct diff_row *row, const struct diff_style *style, FILE *out)
 {
-	static const enum diff_verdict looks[] = { DIFF_REGRESSION, DIFF_WORSE,
-						   DIFF_BETTER };
+	static const enum diff_verdict looks[] = { DIFF_REGRESSION, DIFF_WORSE, DIFF_BETTER };
 	size_t i;
 
 	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
@@ -154,16 +144,15 @@ static void print_looks(const struct diff_row *row,
 	print_shape(row, out);
 }
 
-static void print_verdict(const struct diff_row *row,
-			  const struct diff_style *style, FILE *out)
+static void print_verdict(const struct diff_row *row, const struct diff_style *style, FILE *out)
 {
 	print_name(row->side[0], out);
 	fprintf(out, "%-10s", diff_verdict_name(row->verdict));
 	switch (row->verdict) {
 	case DIFF_UNKNOWN:
 		fprintf(out, "  too few: %" PRIu64 " samples in %zu blocks, and %" PRIu64 " in %zu",
-			row->side[0]->hist.n, row->side[0]->blocks.n,
-			row->side[1]->hist.n, row->side[1]->blocks.n);
+			row->side[0]->hist.n, row->side[0]->blocks.n, row->side[1]->hist.n,
+			row->side[1]->blocks.n);
 		break;
 	case DIFF_SAME:
 		print_changes(row, out);
@@ -185,8 +174,8 @@ static void print_verdict(const struct diff_row *row,
 	if (row->basis == DIFF_HISTOGRAM && row->verdict != DIFF_UNKNOWN)
 		fputs(" [whole histogram]", out);
 	if (row->side[1]->lost > row->side[0]->lost)
-		fprintf(out, "; B lost %" PRId64 ", A %" PRId64,
-			row->side[1]->lost, row->side[0]->lost);
+		fprintf(out, "; B lost %" PRId64 ", A %" PRId64, row->side[1]->lost,
+			row->side[0]->lost);
 	fputc('\n', out);
 }
 
@@ -196,8 +185,7 @@ static void print_figure(const struct diff_figure *f, const char *name,
 	fprintf(out, "    %-6s ", name);
 	print_times(f, style, out);
 	if (f->has_interval)
-		fprintf(out, ", 95 %% interval %+.1f to %+.1f %%", 100 * f->low,
-			100 * f->high);
+		fprintf(out, ", 95 %% interval %+.1f to %+.1f %%", 100 * f->low, 100 * f->high);
 	if (f->tested)
 		fprintf(out, "; change %+.2f %%, delta %+.3f, p %.2g, adjusted %.2g",
 			100 * f->change, f->delta, f->p, f->p_adjusted);
@@ -208,18 +196,18 @@ static void print_figure(const struct diff_figure *f, const char *name,
 	fputc('\n', out);
 }
 
-static void print_details(const struct diff_row *row,
-			  const struct diff_style *style, FILE *out)
+static void print_details(const struct diff_row *row, const struct diff_style *style, FILE *out)
 {
 	int metric;
 
-	fprintf(out, "    n %" PRIu64 " and %" PRIu64 ", blocks %zu and %zu; all samples: delta %+.3f, distance %.4f, p %.2g, adjusted %.2g\n",
-		row->side[0]->hist.n, row->side[1]->hist.n,
-		row->side[0]->blocks.n, row->side[1]->blocks.n, row->delta,
-		row->distance, row->distance_p, row->distance_p_adjusted);
+	fprintf(out,
+		"    n %" PRIu64 " and %" PRIu64
+		", blocks %zu and %zu; all samples: delta %+.3f, distance %.4f, p %.2g, adjusted %.2g\n",
+		row->side[0]->hist.n, row->side[1]->hist.n, row->side[0]->blocks.n,
+		row->side[1]->blocks.n, row->delta, row->distance, row->distance_p,
+		row->distance_p_adjusted);
 	for (metric = 0; metric < DIFF_METRICS; metric++)
-		print_figure(&row->figures[metric], diff_metric_names[metric],
-			     style, out);
+		print_figure(&row->figures[metric], diff_metric_names[metric], style, out);
 }
 
 static void print_lonely(const struct diff *diff, FILE *out)
@@ -243,7 +231,7 @@ static void print_lonely(const struct diff *diff, FILE *out)
 }
 
 /* Blocks in a row that are alike, beyond what chance makes of an estimate. */
-#define RUN_DOUBTFUL	3
+#define RUN_DOUBTFUL 3
 
 /* A regression where neighbouring blocks are alike: what makes them so may be
  * all that is there.
@@ -253,8 +241,7 @@ static bool is_doubtful(const struct diff *diff)
 	size_t i;
 
 	for (i = 0; i < diff->n_rows; i++)
-		if (diff->rows[i].verdict == DIFF_REGRESSION &&
-		    diff->rows[i].run >= RUN_DOUBTFUL)
+		if (diff->rows[i].verdict == DIFF_REGRESSION && diff->rows[i].run >= RUN_DOUBTFUL)
 			return true;
 	return false;
 }
@@ -284,17 +271,17 @@ static void print_not_shown(const struct diff *diff, FILE *out)
 	}
 	if (!widest)
 		return;
-	fprintf(out, "NOTE: %zu of %zu figures are not shown to keep their limits: such runs cannot tell.",
+	fprintf(out,
+		"NOTE: %zu of %zu figures are not shown to keep their limits: such runs cannot tell.",
 		open, limits);
 	if (widest->figures[of].has_interval)
 		fprintf(out, " The %s of\n%s, %s may be up to %.1f %% slower.",
-			diff_metric_names[of], widest->side[0]->way,
-			widest->side[0]->stage, 100 * high);
+			diff_metric_names[of], widest->side[0]->way, widest->side[0]->stage,
+			100 * high);
 	fputs(" Measure longer, in turns, or on a quieter machine.\n", out);
 }
 
-static void print_summary(const struct diff *diff,
-			  const struct diff_style *style, FILE *out)
+static void print_summary(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
 	size_t count[DIFF_REGRESSION + 1] = { 0 }, weak = 0, i;
 	const char *before = "";
@@ -306,7 +293,8 @@ static void print_summary(const struct diff *diff,
 			diff->rows[i].verdict != DIFF_UNKNOWN;
 	}
 	if (weak)
-		fprintf(out, "WARNING: %zu of %zu rows have less than %d blocks of time in a file: every sample was taken for\n"
+		fprintf(out,
+			"WARNING: %zu of %zu rows have less than %d blocks of time in a file: every sample was taken for\n"
 			"independent, which samples that follow each other are not, so that no change is called one.\n"
 			"Measure with this irqlat, for a few seconds or longer (-d 60).\n",
 			weak, diff->n_rows, DIFF_SPANS_MIN);
@@ -325,8 +313,7 @@ static void print_summary(const struct diff *diff,
 	for (i = 0; i < 2; i++) {
 		if (!diff->n_only[i])
 			continue;
-		fprintf(out, "%s%zu only in %c", before, diff->n_only[i],
-			"AB"[i]);
+		fprintf(out, "%s%zu only in %c", before, diff->n_only[i], "AB"[i]);
 		before = ", ";
 	}
 	fputc('\n', out);
@@ -338,16 +325,15 @@ static void print_summary(const struct diff *diff,
  * @style: how
  * @out: where to
  */
-void diff_out_text(const struct diff *diff, const struct diff_style *style,
-		   FILE *out)
+void diff_out_text(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
 	const struct result *line = NULL;
 	int side;
 	size_t i;
 
 	for (side = 0; side < 2; side++)
-		fprintf(out, "%c  %s  %s\n", "AB"[side], style->names[side],
-			diff->run[side]->system.date);
+		fprintf(out, "%c  %s  %s\n", "AB"[side], style -> names[side],
+			diff -> run[side] -> system.date);
 	print_conditions(diff, out);
 	for (i = 0; i < diff->n_rows; i++) {
 		const struct diff_row *row = &diff->rows[i];

@@ -20,14 +20,14 @@
 #include "source.h"
 #include "system/sysfile.h"
 
-#define EDU_VENDOR	0x1234
-#define EDU_DEVICE	0x11e8
-#define EDU_RAISE	(0x60 / 4)
-#define EDU_ACK		(0x64 / 4)
-#define EDU_MAP_BYTES	4096
+#define EDU_VENDOR    0x1234
+#define EDU_DEVICE    0x11e8
+#define EDU_RAISE     (0x60 / 4)
+#define EDU_ACK	      (0x64 / 4)
+#define EDU_MAP_BYTES 4096
 
 #define NO_IOMMU_PARAMETER "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
-#define PCI_IRQ_PARAMETER "/sys/module/procirq/parameters/pci_irq"
+#define PCI_IRQ_PARAMETER  "/sys/module/procirq/parameters/pci_irq"
 
 struct edu {
 	struct source_config config;
@@ -121,8 +121,8 @@ static void restore_pci_irq(struct edu *edu)
 	if (!*edu->found_pci_irq)
 		return;
 	if (sysfile_write(PCI_IRQ_PARAMETER, edu->found_pci_irq))
-		msg_error(PCI_IRQ_PARAMETER ": cannot set it back to %s: %s",
-			  edu->found_pci_irq, strerror(errno));
+		msg_error(PCI_IRQ_PARAMETER ": cannot set it back to %s: %s", edu->found_pci_irq,
+			  strerror(errno));
 	edu->found_pci_irq[0] = '\0';
 }
 
@@ -133,8 +133,7 @@ static int choose_intx(struct edu *edu)
 
 	if (sysfile_read("", PCI_IRQ_PARAMETER, found, sizeof(found)) <= 0 ||
 	    sysfile_write(PCI_IRQ_PARAMETER, "intx")) {
-		msg_error(PCI_IRQ_PARAMETER ": %s: cannot ask for the INTx line",
-			  strerror(errno));
+		msg_error(PCI_IRQ_PARAMETER ": %s: cannot ask for the INTx line", strerror(errno));
 		return -1;
 	}
 	memcpy(edu->found_pci_irq, found, sizeof(found));
@@ -146,14 +145,14 @@ static bool has_iommu(const struct edu *edu)
 {
 	char path[PATH_MAX], allowed[4];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group",
-		 edu->dev.address);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", edu->dev.address);
 	if (!access(path, F_OK) ||
-	    (sysfile_read("", NO_IOMMU_PARAMETER, allowed,
-			  sizeof(allowed)) > 0 && allowed[0] == 'Y'))
+	    (sysfile_read("", NO_IOMMU_PARAMETER, allowed, sizeof(allowed)) > 0 &&
+	     allowed[0] == 'Y'))
 		return true;
-	msg_error("%s: no IOMMU serves it, and VFIO needs one; or, without protection: echo 1 >" NO_IOMMU_PARAMETER,
-		  edu->dev.address);
+	msg_error(
+		"%s: no IOMMU serves it, and VFIO needs one; or, without protection: echo 1 >" NO_IOMMU_PARAMETER,
+		edu->dev.address);
 	return false;
 }
 
@@ -163,14 +162,12 @@ static int bind_driver(struct edu *edu, enum driver driver)
 	int err;
 
 	/* Whoever bound it chose its interrupt; do not rebind without need. */
-	if ((!edu->config.intx || edu->bound) &&
-	    !strcmp(edu->dev.driver, name))
+	if ((!edu->config.intx || edu->bound) && !strcmp(edu->dev.driver, name))
 		return 0;
-	if (!pcidev_driver_loaded(&edu->dev, name) ||
-	    (driver == DRIVER_VFIO && !has_iommu(edu)))
+	if (!pcidev_driver_loaded(&edu->dev, name) || (driver == DRIVER_VFIO && !has_iommu(edu)))
 		return -1;
-	if ((driver == DRIVER_PROCIRQ || driver == DRIVER_ULI) &&
-	    edu->config.intx && choose_intx(edu))
+	if ((driver == DRIVER_PROCIRQ || driver == DRIVER_ULI) && edu->config.intx &&
+	    choose_intx(edu))
 		return -1;
 	err = pcidev_bind(&edu->dev, name);
 	restore_pci_irq(edu);
@@ -185,8 +182,7 @@ static void unmap(struct edu *edu)
 	edu->registers = NULL;
 }
 
-static int connect_edu(struct source *source, enum driver driver,
-		       struct target *target)
+static int connect_edu(struct source *source, enum driver driver, struct target *target)
 {
 	struct edu *edu = (struct edu *)source;
 
@@ -196,8 +192,7 @@ static int connect_edu(struct source *source, enum driver driver,
 	target->intx = edu->config.intx;
 	memcpy(target->pci, edu->dev.address, sizeof(target->pci));
 	if (procirq_resolve(target->pci, &target->irq, 1) < 0) {
-		msg_error("%s: driver %s gave it no interrupt line",
-			  target->pci, edu->dev.driver);
+		msg_error("%s: driver %s gave it no interrupt line", target->pci, edu->dev.driver);
 		return -1;
 	}
 	edu->registers = pcidev_map_bar0(&edu->dev, EDU_MAP_BYTES);
@@ -215,8 +210,8 @@ static int map_through_vfio(struct edu *edu, const struct port *port)
 	edu->registers = vfio_map_bar0(port, EDU_MAP_BYTES);
 	if (edu->registers)
 		return 0;
-	msg_error("%s: cannot map its registers through VFIO: %s",
-		  edu->dev.address, strerror(errno));
+	msg_error("%s: cannot map its registers through VFIO: %s", edu->dev.address,
+		  strerror(errno));
 	return -1;
 }
 
@@ -225,8 +220,7 @@ static int sync_edu(struct source *source, struct port *port)
 	struct edu *edu = (struct edu *)source;
 
 	edu->pulse.raised = 0;
-	if (!strcmp(edu->dev.driver, driver_names[DRIVER_VFIO]) &&
-	    map_through_vfio(edu, port))
+	if (!strcmp(edu->dev.driver, driver_names[DRIVER_VFIO]) && map_through_vfio(edu, port))
 		return -1;
 	edu->registers[EDU_ACK] = ~0u;
 	return 0;
@@ -297,8 +291,10 @@ static void close_edu(struct source *source)
 
 const struct source_ops source_edu_ops = {
 	.name = "edu",
-	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_ULI] = true,
-		     [DRIVER_UIO] = true, [DRIVER_VFIO] = true },
+	.drivers = { [DRIVER_PROCIRQ] = true,
+		     [DRIVER_ULI] = true,
+		     [DRIVER_UIO] = true,
+		     [DRIVER_VFIO] = true },
 	.open = open_edu,
 	.connect = connect_edu,
 	.sync = sync_edu,

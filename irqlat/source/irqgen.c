@@ -37,14 +37,13 @@ static int command(struct irqgen *gen, const char *text, int len)
 		return 0;
 	/* It was there when it was opened. */
 	if (errno == ENODEV && gen->ring) {
-		msg_error(DEVICE ": line %" PRIu64 " was removed",
-			  gen->config.line);
+		msg_error(DEVICE ": line %" PRIu64 " was removed", gen->config.line);
 		return -1;
 	}
 	msg_error(DEVICE ": \"%s\": %s", text,
 		  errno == ENODEV ? "there is no such line (see --line)" :
-		  errno == ENXIO ? "that CPU is not online" :
-				   strerror(errno));
+		  errno == ENXIO  ? "that CPU is not online" :
+				    strerror(errno));
 	return -1;
 }
 
@@ -52,8 +51,7 @@ static int stop(struct source *source)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	char text[64];
-	int len = snprintf(text, sizeof(text), "stop line=%" PRIu64,
-			   gen->config.line);
+	int len = snprintf(text, sizeof(text), "stop line=%" PRIu64, gen->config.line);
 
 	/* Nothing is raised on a line that is gone. */
 	if (gen->ring && !gen->ring->irq)
@@ -68,7 +66,8 @@ static int open_device(void)
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT || errno == ENXIO)
-		msg_error(DEVICE ": not there: the irqgen module is not loaded; run: modprobe irqgen");
+		msg_error(DEVICE
+			  ": not there: the irqgen module is not loaded; run: modprobe irqgen");
 	else if (errno == EACCES || errno == EPERM)
 		msg_error(DEVICE ": permission denied; run irqlat as root");
 	else
@@ -95,8 +94,8 @@ static struct source *open_irqgen(const struct source_config *config)
 	ring = mmap(NULL, sizeof(*gen->ring), PROT_READ, MAP_SHARED, gen->fd,
 		    (off_t)(config->line * IRQGEN_RING_BYTES));
 	if (ring == MAP_FAILED) {
-		msg_error(DEVICE ": cannot map the ring of line %" PRIu64 ": %s",
-			  config->line, strerror(errno));
+		msg_error(DEVICE ": cannot map the ring of line %" PRIu64 ": %s", config->line,
+			  strerror(errno));
 		goto fail_close;
 	}
 	gen->ring = ring;
@@ -109,8 +108,7 @@ fail_free:
 	return NULL;
 }
 
-static int connect_irqgen(struct source *source, enum driver driver,
-			  struct target *target)
+static int connect_irqgen(struct source *source, enum driver driver, struct target *target)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 
@@ -127,8 +125,7 @@ static int connect_irqgen(struct source *source, enum driver driver,
  * The line's and the ring's numbers at one moment. An interrupt of somebody else
  * may be between the two: they are taken when they have stood still for 1 ms.
  */
-static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number,
-			uint64_t *seq)
+static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number, uint64_t *seq)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct procirq_info info;
@@ -183,11 +180,11 @@ static int raise_irqgen(struct source *source)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	char text[128];
-	int len = snprintf(text, sizeof(text),
-			   "start line=%" PRIu64 " count=1 delay_ns=%" PRIu64
-			   " period_ns=%" PRIu64 " cpu=%d",
-			   gen->config.line, gen->config.gap_ns,
-			   gen->config.gap_ns, gen->config.cpu);
+	int len =
+		snprintf(text, sizeof(text),
+			 "start line=%" PRIu64 " count=1 delay_ns=%" PRIu64 " period_ns=%" PRIu64
+			 " cpu=%d",
+			 gen->config.line, gen->config.gap_ns, gen->config.gap_ns, gen->config.cpu);
 
 	return command(gen, text, len);
 }
@@ -197,18 +194,15 @@ static void ack_irqgen(struct source *source)
 	(void)source;
 }
 
-static void account_irqgen(struct source *source,
-			   const struct delivery *delivery,
+static void account_irqgen(struct source *source, const struct delivery *delivery,
 			   struct account *account)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	uint64_t first = 0;
 
 	if (delivery)
-		first = seq_map_first(&gen->map, delivery->seq,
-				      delivery->count);
-	irqgen_tally_take(&gen->tally, gen->ring, first,
-			  delivery ? delivery->count : 0, account);
+		first = seq_map_first(&gen->map, delivery->seq, delivery->count);
+	irqgen_tally_take(&gen->tally, gen->ring, first, delivery ? delivery->count : 0, account);
 }
 
 static void close_irqgen(struct source *source)

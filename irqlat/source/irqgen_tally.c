@@ -12,13 +12,11 @@ static uint64_t counter(const __u64 *value)
 }
 
 /* The stamp of an interrupt, or NULL when it is overwritten or yet to come. */
-static const struct irqgen_stamp *stamp_of(const struct irqgen_ring *ring,
-					   uint64_t number)
+static const struct irqgen_stamp *stamp_of(const struct irqgen_ring *ring, uint64_t number)
 {
 	uint64_t dispatched = counter(&ring->dispatched);
 
-	if (!number || number > dispatched ||
-	    dispatched - number >= IRQGEN_RING_ENTRIES)
+	if (!number || number > dispatched || dispatched - number >= IRQGEN_RING_ENTRIES)
 		return NULL;
 	return &ring->stamp[(number - 1) % IRQGEN_RING_ENTRIES];
 }
@@ -28,8 +26,7 @@ static const struct irqgen_stamp *stamp_of(const struct irqgen_ring *ring,
  * @tally: overwritten
  * @ring: of a line on which nothing is being raised
  */
-void irqgen_tally_start(struct irqgen_tally *tally,
-			const struct irqgen_ring *ring)
+void irqgen_tally_start(struct irqgen_tally *tally, const struct irqgen_ring *ring)
 {
 	tally->number = counter(&ring->dispatched);
 	tally->raised = counter(&ring->raised);
@@ -49,8 +46,7 @@ void irqgen_tally_start(struct irqgen_tally *tally,
  * Interrupts between the last delivery and this one are in account->raised and
  * in no delivery: they come out as lost.
  */
-void irqgen_tally_take(struct irqgen_tally *tally,
-		       const struct irqgen_ring *ring, uint64_t first,
+void irqgen_tally_take(struct irqgen_tally *tally, const struct irqgen_ring *ring, uint64_t first,
 		       uint32_t count, struct account *account)
 {
 	const struct irqgen_stamp *stamp = stamp_of(ring, first);
@@ -58,8 +54,7 @@ void irqgen_tally_take(struct irqgen_tally *tally,
 
 	memset(account, 0, sizeof(*account));
 	if (!count) {
-		account->raised = counter(&ring->raised) - tally->raised -
-				  tally->ahead;
+		account->raised = counter(&ring->raised) - tally->raised - tally->ahead;
 		tally->ahead += account->raised;
 		return;
 	}

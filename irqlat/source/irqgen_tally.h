@@ -25,10 +25,8 @@ struct irqgen_tally {
 	uint64_t ahead;
 };
 
-void irqgen_tally_start(struct irqgen_tally *tally,
-			const struct irqgen_ring *ring);
-void irqgen_tally_take(struct irqgen_tally *tally,
-		       const struct irqgen_ring *ring, uint64_t first,
+void irqgen_tally_start(struct irqgen_tally *tally, const struct irqgen_ring *ring);
+void irqgen_tally_take(struct irqgen_tally *tally, const struct irqgen_ring *ring, uint64_t first,
 		       uint32_t count, struct account *account);
 
 #endif /* IRQLAT_IRQGEN_TALLY_H */

@@ -23,18 +23,15 @@ static void device_path(char *path, const char *address, const char *file)
 	snprintf(path, PATH_MAX, DEVICES "/%s/%s", address, file);
 }
 
-static bool is_device(const char *address, unsigned int vendor,
-		      unsigned int device)
+static bool is_device(const char *address, unsigned int vendor, unsigned int device)
 {
 	char path[PATH_MAX], text[16];
 
 	device_path(path, address, "vendor");
-	if (sysfile_read("", path, text, sizeof(text)) < 0 ||
-	    strtoul(text, NULL, 16) != vendor)
+	if (sysfile_read("", path, text, sizeof(text)) < 0 || strtoul(text, NULL, 16) != vendor)
 		return false;
 	device_path(path, address, "device");
-	return sysfile_read("", path, text, sizeof(text)) >= 0 &&
-	       strtoul(text, NULL, 16) == device;
+	return sysfile_read("", path, text, sizeof(text)) >= 0 && strtoul(text, NULL, 16) == device;
 }
 
 /**
@@ -88,8 +85,7 @@ static void read_driver(const char *address, char *driver)
  *
  * Returns 0, or -1 after saying why.
  */
-int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor,
-		unsigned int device)
+int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor, unsigned int device)
 {
 	char path[PATH_MAX];
 
@@ -101,15 +97,13 @@ int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor,
 		return -1;
 	}
 	if (!is_device(address, vendor, device)) {
-		msg_error("%s: not a PCI device %04x:%04x", address, vendor,
-			  device);
+		msg_error("%s: not a PCI device %04x:%04x", address, vendor, device);
 		return -1;
 	}
 	read_driver(address, dev->found_driver);
 	snprintf(dev->driver, sizeof(dev->driver), "%s", dev->found_driver);
 	device_path(path, address, "driver_override");
-	sysfile_read("", path, dev->found_override,
-		     sizeof(dev->found_override));
+	sysfile_read("", path, dev->found_override, sizeof(dev->found_override));
 	if (!strcmp(dev->found_override, "(null)"))
 		dev->found_override[0] = '\0';
 	return 0;
@@ -158,8 +152,8 @@ bool pcidev_driver_loaded(const struct pcidev *dev, const char *driver)
 	snprintf(path, sizeof(path), DRIVERS "/%s", driver);
 	if (!access(path, F_OK))
 		return true;
-	msg_error("%s: driver %s is not loaded; run: modprobe %s", dev->address,
-		  driver, strcmp(driver, "procirq-pci") ? driver : "procirq");
+	msg_error("%s: driver %s is not loaded; run: modprobe %s", dev->address, driver,
+		  strcmp(driver, "procirq-pci") ? driver : "procirq");
 	return false;
 }
 
@@ -178,8 +172,7 @@ int pcidev_bind(struct pcidev *dev, const char *driver)
 			return 0;
 	}
 	msg_error("%s: cannot bind it to %s: %s", dev->address, driver,
-		  errno == EACCES || errno == EPERM ? "run irqlat as root" :
-						      strerror(errno));
+		  errno == EACCES || errno == EPERM ? "run irqlat as root" : strerror(errno));
 	return -1;
 }
 
@@ -195,8 +188,8 @@ void pcidev_restore(struct pcidev *dev)
 	/* The override decides what a bind may do, so the unbind comes first. */
 	if (rebind(dev, "") || set_override(dev, dev->found_override) ||
 	    rebind(dev, dev->found_driver))
-		msg_error("%s: cannot restore its driver \"%s\": %s",
-			  dev->address, dev->found_driver, strerror(errno));
+		msg_error("%s: cannot restore its driver \"%s\": %s", dev->address,
+			  dev->found_driver, strerror(errno));
 }
 
 /**

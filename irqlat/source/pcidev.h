@@ -25,8 +25,7 @@ struct pcidev {
 };
 
 int pcidev_find(unsigned int vendor, unsigned int device, char address[13]);
-int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor,
-		unsigned int device);
+int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor, unsigned int device);
 bool pcidev_driver_loaded(const struct pcidev *dev, const char *driver);
 int pcidev_bind(struct pcidev *dev, const char *driver);
 void pcidev_restore(struct pcidev *dev);

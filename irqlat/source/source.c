@@ -22,8 +22,7 @@ const struct source_ops *source_find(const char *name)
 }
 
 /* What raises for @driver where @chosen is what --source says. */
-const struct source_ops *source_for(const struct source_ops *chosen,
-				    enum driver driver)
+const struct source_ops *source_for(const struct source_ops *chosen, enum driver driver)
 {
 	if (driver == DRIVER_TIMER)
 		return &source_timer_ops;

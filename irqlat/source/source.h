@@ -77,8 +77,7 @@ struct source_ops {
 	bool self_timed;
 	bool raises_later;
 	struct source *(*open)(const struct source_config *config);
-	int (*connect)(struct source *source, enum driver driver,
-		       struct target *target);
+	int (*connect)(struct source *source, enum driver driver, struct target *target);
 	int (*sync)(struct source *source, struct port *port);
 	int64_t (*drift)(struct source *source, struct port *port);
 	int (*raise)(struct source *source);
@@ -96,8 +95,7 @@ extern const struct source_ops source_timer_ops;
 extern const struct source_ops source_thread_ops;
 
 const struct source_ops *source_find(const char *name);
-const struct source_ops *source_for(const struct source_ops *chosen,
-				    enum driver driver);
+const struct source_ops *source_for(const struct source_ops *chosen, enum driver driver);
 
 /**
  * struct pulse - interrupts that a thread raises itself
@@ -121,8 +119,7 @@ static inline void pulse_begin(struct pulse *pulse, uint64_t gap_ns)
 
 static inline void pulse_account(struct pulse *pulse, struct account *account)
 {
-	*account = (struct account){ .raised = pulse->raised,
-				     .raised_ns = pulse->raised_ns };
+	*account = (struct account){ .raised = pulse->raised, .raised_ns = pulse->raised_ns };
 	pulse->raised = 0;
 }
 
@@ -135,15 +132,13 @@ struct seq_map {
 	int64_t offset;
 };
 
-static inline void seq_map_set(struct seq_map *map, uint64_t source_number,
-			       uint64_t line_seq)
+static inline void seq_map_set(struct seq_map *map, uint64_t source_number, uint64_t line_seq)
 {
 	map->offset = (int64_t)(source_number - line_seq);
 }
 
 /* Source's number of the first of @count interrupts that end with @seq. */
-static inline uint64_t seq_map_first(const struct seq_map *map, uint64_t seq,
-				     uint32_t count)
+static inline uint64_t seq_map_first(const struct seq_map *map, uint64_t seq, uint32_t count)
 {
 	return seq - (count - 1) + (uint64_t)map->offset;
 }

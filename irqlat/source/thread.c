@@ -27,8 +27,7 @@ static struct source *open_writer(const struct source_config *config)
 	return (struct source *)writer;
 }
 
-static int connect_writer(struct source *source, enum driver driver,
-			  struct target *target)
+static int connect_writer(struct source *source, enum driver driver, struct target *target)
 {
 	(void)source;
 	(void)driver;
@@ -75,8 +74,7 @@ static void ack_writer(struct source *source)
 	(void)source;
 }
 
-static void account_writer(struct source *source,
-			   const struct delivery *delivery,
+static void account_writer(struct source *source, const struct delivery *delivery,
 			   struct account *account)
 {
 	struct writer *writer = (struct writer *)source;

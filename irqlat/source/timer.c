@@ -21,14 +21,12 @@ static struct source *open_timer(const struct source_config *config)
 	return (struct source *)own;
 }
 
-static int connect_timer(struct source *source, enum driver driver,
-			 struct target *target)
+static int connect_timer(struct source *source, enum driver driver, struct target *target)
 {
 	const struct source_config *config = (const void *)source;
 
 	(void)driver;
-	*target = (struct target){ .irq = TARGET_NO_IRQ,
-				   .period_ns = config->interval_ns };
+	*target = (struct target){ .irq = TARGET_NO_IRQ, .period_ns = config->interval_ns };
 	return 0;
 }
 
@@ -57,8 +55,7 @@ static void ack_timer(struct source *source)
 	(void)source;
 }
 
-static void account_timer(struct source *source,
-			  const struct delivery *delivery,
+static void account_timer(struct source *source, const struct delivery *delivery,
 			  struct account *account)
 {
 	const struct source_config *config = (const void *)source;

@@ -21,15 +21,13 @@ static int parse_signal(char *text, struct trace_action *action)
 
 	action->number = SIGUSR1;
 	action->pid = 0;
-	for (part = strtok_r(text, ",", &state); part;
-	     part = strtok_r(NULL, ",", &state)) {
-		if (!strncmp(part, "num=", 4) && !parse_u64(part + 4, &n) &&
-		    n > 0 && n < 65)
+	for (part = strtok_r(text, ",", &state); part; part = strtok_r(NULL, ",", &state)) {
+		if (!strncmp(part, "num=", 4) && !parse_u64(part + 4, &n) && n > 0 && n < 65)
 			action->number = (int)n;
 		else if (!strcmp(part, "pid=parent"))
 			action->pid = getppid();
-		else if (!strncmp(part, "pid=", 4) && !parse_u64(part + 4, &n) &&
-			 n > 0 && n <= INT32_MAX)
+		else if (!strncmp(part, "pid=", 4) && !parse_u64(part + 4, &n) && n > 0 &&
+			 n <= INT32_MAX)
 			action->pid = (int)n;
 		else
 			return -1;
@@ -56,8 +54,7 @@ static int parse_action(char *text, struct trace_action *action)
 		action->kind = TRACE_ACTION_SIGNAL;
 		return parse_signal(arguments, action);
 	}
-	if (!strcmp(text, "shell") && arguments &&
-	    !strncmp(arguments, "command=", 8)) {
+	if (!strcmp(text, "shell") && arguments && !strncmp(arguments, "command=", 8)) {
 		action->kind = TRACE_ACTION_SHELL;
 		action->text = arguments + 8;
 		return 0;
@@ -86,7 +83,8 @@ int trace_actions_parse(const char *text, struct trace_config *config)
 	if (!part && config->n_actions)
 		return 0;
 	msg_error("--on-threshold: \"%s\" is none of: trace[,file=F] "
-		  "signal,num=N,pid=P|parent shell,command=C continue", text);
+		  "signal,num=N,pid=P|parent shell,command=C continue",
+		  text);
 	free(copy);
 	return -1;
 }
@@ -142,8 +140,7 @@ static int send_signal(const struct trace_action *action)
 {
 	if (!kill(action->pid, action->number))
 		return 0;
-	msg_error("--on-threshold signal: process %d: %s", action->pid,
-		  strerror(errno));
+	msg_error("--on-threshold signal: process %d: %s", action->pid, strerror(errno));
 	return -1;
 }
 
@@ -155,6 +152,5 @@ static int send_signal(const struct trace_action *action)
  */
 int trace_action_run(const struct trace_action *action)
 {
-	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text) :
-						    send_signal(action);
+	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text) : send_signal(action);
 }

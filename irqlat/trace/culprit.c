@@ -6,31 +6,29 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void print_share(const char *indent, const char *label, uint64_t ns,
-			uint64_t total, FILE *out)
+static void print_share(const char *indent, const char *label, uint64_t ns, uint64_t total,
+			FILE *out)
 {
 	int width = 44 - (int)strlen(indent);
 
-	fprintf(out, "%s%-*s %12.2f us (%.2f %%)\n", indent, width, label,
-		(double)ns / 1000, total ? 100.0 * (double)ns / (double)total : 0);
+	fprintf(out, "%s%-*s %12.2f us (%.2f %%)\n", indent, width, label, (double)ns / 1000,
+		total ? 100.0 * (double)ns / (double)total : 0);
 }
 
 /* The innermost functions of a stack are those that recorded it. */
 static bool is_tracing(const char *function)
 {
-	return function && (!strncmp(function, "trace_event_", 12) ||
-			    !strncmp(function, "__traceiter_", 12));
+	return function &&
+	       (!strncmp(function, "trace_event_", 12) || !strncmp(function, "__traceiter_", 12));
 }
 
-static void print_stack(const struct symbols *symbols,
-			const struct culprit_part *part, FILE *out)
+static void print_stack(const struct symbols *symbols, const struct culprit_part *part, FILE *out)
 {
 	if (!part->n_stack)
 		return;
 	fputs("        Kernel stack when it gave up the CPU\n", out);
 	for (size_t i = 0, own = 0; i < part->n_stack; i++) {
-		const char *name = symbols ?
-			symbols_find(symbols, part->stack[i]) : NULL;
+		const char *name = symbols ? symbols_find(symbols, part->stack[i]) : NULL;
 
 		if (own == i && is_tracing(name)) {
 			own++;
@@ -39,21 +37,18 @@ static void print_stack(const struct symbols *symbols,
 		if (name)
 			fprintf(out, "                -> %s\n", name);
 		else
-			fprintf(out, "                -> 0x%" PRIx64 "\n",
-				part->stack[i]);
+			fprintf(out, "                -> 0x%" PRIx64 "\n", part->stack[i]);
 	}
 }
 
-static const char *part_label(const struct culprit_part *part, char *text,
-			      size_t size)
+static const char *part_label(const struct culprit_part *part, char *text, size_t size)
 {
 	switch (part->kind) {
 	case CULPRIT_IRQ:
 		if (part->id < 0)
 			snprintf(text, size, "interrupt %s", part->name);
 		else
-			snprintf(text, size, "interrupt %d %s", part->id,
-				 part->name);
+			snprintf(text, size, "interrupt %d %s", part->id, part->name);
 		break;
 	case CULPRIT_SOFTIRQ:
 		snprintf(text, size, "softirq %s", part->name);
@@ -67,8 +62,8 @@ static const char *part_label(const struct culprit_part *part, char *text,
 	return text;
 }
 
-static void print_stage(const struct symbols *symbols, const struct culprit *c,
-			int stage, uint64_t total, FILE *out)
+static void print_stage(const struct symbols *symbols, const struct culprit *c, int stage,
+			uint64_t total, FILE *out)
 {
 	const struct chain_sample *s = &c->sample;
 	char label[96];
@@ -81,10 +76,9 @@ static void print_stage(const struct symbols *symbols, const struct culprit *c,
 
 		if (!part->ns[stage])
 			continue;
-		print_share("      ", part_label(part, label, sizeof(label)),
-			    part->ns[stage], total, out);
-		if (stage == STAGE_QUEUE && part->kind == CULPRIT_TASK &&
-		    part->id != s->pid)
+		print_share("      ", part_label(part, label, sizeof(label)), part->ns[stage],
+			    total, out);
+		if (stage == STAGE_QUEUE && part->kind == CULPRIT_TASK && part->id != s->pid)
 			print_stack(symbols, part, out);
 	}
 }
@@ -106,30 +100,28 @@ static int worst_stage(const struct chain_sample *s)
  * @symbols: of the kernel; NULL: addresses are printed
  * @out: where to
  */
-void trace_culprit_text(const struct culprit *c, const struct symbols *symbols,
-			FILE *out)
+void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, FILE *out)
 {
 	const struct chain_sample *s = &c->sample;
 	uint64_t total = s->end_ns - s->start_ns;
 	int worst = worst_stage(s);
 
-	fprintf(out, "\n## CPU %u hit stop tracing, analyzing it ##\n",
-		s->task_cpu);
+	fprintf(out, "\n## CPU %u hit stop tracing, analyzing it ##\n", s->task_cpu);
 	if (s->irq < 0)
 		fprintf(out, "  Interrupt %s", event_irq_name(s->irq));
 	else
 		fprintf(out, "  Interrupt %d", s->irq);
-	fprintf(out, " on CPU %u woke %s:%d at %.9f s\n", s->irq_cpu, s->comm,
-		s->pid, (double)s->start_ns / 1e9);
+	fprintf(out, " on CPU %u woke %s:%d at %.9f s\n", s->irq_cpu, s->comm, s->pid,
+		(double)s->start_ns / 1e9);
 	for (int i = 0; i < chain_n_stages(s); i++)
 		print_stage(symbols, c, chain_stage_at(s, i), total, out);
-	print_share("  ", s->end == CHAIN_END_USER ? "IRQ to user latency:" :
-		    "IRQ to task latency:", total, total, out);
-	fprintf(out, "  Longest stage: %s (%s)\n", stage_names[worst],
-		stage_titles[worst]);
+	print_share("  ",
+		    s->end == CHAIN_END_USER ? "IRQ to user latency:" : "IRQ to task latency:",
+		    total, total, out);
+	fprintf(out, "  Longest stage: %s (%s)\n", stage_names[worst], stage_titles[worst]);
 	if (c->idle_before && s->stages >> STAGE_WAKE & 1)
-		fprintf(out, "  CPU %u was idle: %.2f us of \"wake\" are the IPI and the exit from idle\n",
+		fprintf(out,
+			"  CPU %u was idle: %.2f us of \"wake\" are the IPI and the exit from idle\n",
 			s->task_cpu, (double)s->ns[STAGE_WAKE] / 1000);
-	fputs("  Interrupts disabled: these events show it only within handlers\n",
-	      out);
+	fputs("  Interrupts disabled: these events show it only within handlers\n", out);
 }

@@ -16,18 +16,20 @@ static void describe(struct trace_run *run, const struct datfile *dat)
 	/* The facts are those of the recorded system, as far as told. */
 	memset(info, 0, sizeof(*info));
 	snprintf(info->kernel, sizeof(info->kernel), "%s", datfile_uname(dat));
-	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s",
-		 datfile_clock(dat));
+	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s", datfile_clock(dat));
 	if (datfile_n_buffers(dat) > 1)
 		sysinfo_warn(info, "%s: has %u buffers; the first one with events was read",
 			     run->config->input, datfile_n_buffers(dat));
 	if (!event_catalog_has(catalog, EVENT_WAKING) ||
-	    !event_catalog_has(catalog, EVENT_WAKEUP) ||
-	    !event_catalog_has(catalog, EVENT_SWITCH))
-		sysinfo_warn(info, "%s: no chains without sched_waking, sched_wakeup and sched_switch; record with -e irq -e sched -e raw_syscalls",
-			     run->config->input);
+	    !event_catalog_has(catalog, EVENT_WAKEUP) || !event_catalog_has(catalog, EVENT_SWITCH))
+		sysinfo_warn(
+			info,
+			"%s: no chains without sched_waking, sched_wakeup and sched_switch; record with -e irq -e sched -e raw_syscalls",
+			run->config->input);
 	if (!strcmp(datfile_clock(dat), "local"))
-		sysinfo_warn(info, "trace clock local: CPUs may disagree by microseconds; record with -C mono");
+		sysinfo_warn(
+			info,
+			"trace clock local: CPUs may disagree by microseconds; record with -C mono");
 }
 
 static int read_all(struct trace_run *run, struct datfile *dat)

@@ -31,8 +31,7 @@ struct table {
 	uint64_t bucket_ns;
 };
 
-static int column_add(struct table *t, const struct stats_line *line, int end,
-		      int stage)
+static int column_add(struct table *t, const struct stats_line *line, int end, int stage)
 {
 	const struct hist *h = line->hist[end][stage];
 	struct column *c;
@@ -49,13 +48,11 @@ static int column_add(struct table *t, const struct stats_line *line, int end,
 	c->hist = h;
 	c->over = 0;
 	if (line->irq < 0)
-		snprintf(c->title, TITLE_BYTES, "%.10s/%u:%s%s", line->name,
-			 line->cpu, end == CHAIN_END_USER ? "" : "task:",
-			 stage_names[stage]);
+		snprintf(c->title, TITLE_BYTES, "%.10s/%u:%s%s", line->name, line->cpu,
+			 end == CHAIN_END_USER ? "" : "task:", stage_names[stage]);
 	else
-		snprintf(c->title, TITLE_BYTES, "%d/%u:%s%s", line->irq,
-			 line->cpu, end == CHAIN_END_USER ? "" : "task:",
-			 stage_names[stage]);
+		snprintf(c->title, TITLE_BYTES, "%d/%u:%s%s", line->irq, line->cpu,
+			 end == CHAIN_END_USER ? "" : "task:", stage_names[stage]);
 	while (hist_next(h, &position, &b)) {
 		uint64_t bin = b.low / t->bucket_ns;
 
@@ -83,8 +80,7 @@ static int collect(struct table *t, const struct trace_run *run)
 			if (!(config->wanted_ends >> end & 1))
 				continue;
 			for (int stage = 0; stage < STAGE_KINDS; stage++) {
-				if (stages >> stage & 1 &&
-				    column_add(t, line, end, stage))
+				if (stages >> stage & 1 && column_add(t, line, end, stage))
 					return -1;
 			}
 		}
@@ -104,8 +100,7 @@ static void print_count(const struct table *t, const char *label,
 {
 	fprintf(out, "%-8s", label);
 	for (size_t i = 0; i < t->n; i++)
-		fprintf(out, " %*" PRIu64, width_of(&t->columns[i]),
-			value(&t->columns[i]));
+		fprintf(out, " %*" PRIu64, width_of(&t->columns[i]), value(&t->columns[i]));
 	fputc('\n', out);
 }
 
@@ -119,8 +114,7 @@ static uint64_t value_count(const struct column *c)
 	return c->hist->n;
 }
 
-static void print_times(const struct table *t, const struct trace_config *config,
-			FILE *out)
+static void print_times(const struct table *t, const struct trace_config *config, FILE *out)
 {
 	static const char *const labels[] = { "min:", "avg:", "max:" };
 
@@ -129,18 +123,17 @@ static void print_times(const struct table *t, const struct trace_config *config
 		for (size_t i = 0; i < t->n; i++) {
 			const struct hist *h = t->columns[i].hist;
 			double ns = what == 0 ? (double)h->min :
-				    what == 1 ? hist_mean(h) : (double)h->max;
+				    what == 1 ? hist_mean(h) :
+						(double)h->max;
 
 			fprintf(out, " %*.*f", width_of(&t->columns[i]),
-				config->nanoseconds ? 0 : 2,
-				config->nanoseconds ? ns : ns / 1000);
+				config->nanoseconds ? 0 : 2, config->nanoseconds ? ns : ns / 1000);
 		}
 		fputc('\n', out);
 	}
 }
 
-static void print_bins(const struct table *t, const struct trace_config *config,
-		       FILE *out)
+static void print_bins(const struct table *t, const struct trace_config *config, FILE *out)
 {
 	for (size_t bin = 0; bin < t->n_bins; bin++) {
 		uint64_t any = 0;
@@ -154,8 +147,7 @@ static void print_bins(const struct table *t, const struct trace_config *config,
 		else if (config->nanoseconds)
 			fprintf(out, "%-8" PRIu64, bin * t->bucket_ns);
 		else
-			fprintf(out, "%-8.10g",
-				(double)(bin * t->bucket_ns) / 1000);
+			fprintf(out, "%-8.10g", (double)(bin * t->bucket_ns) / 1000);
 		for (size_t i = 0; i < t->n; i++)
 			fprintf(out, " %*" PRIu64, width_of(&t->columns[i]),
 				t->columns[i].bins[bin]);
@@ -171,20 +163,19 @@ static void print_bins(const struct table *t, const struct trace_config *config,
 void trace_hist(const struct trace_run *run, FILE *out)
 {
 	const struct trace_config *config = run->config;
-	struct table t = { .n_bins = config->entries,
-			   .bucket_ns = config->bucket_ns };
+	struct table t = { .n_bins = config->entries, .bucket_ns = config->bucket_ns };
 
 	if (collect(&t, run))
 		fputs("WARNING: not enough memory for all columns\n", out);
 	if (!config->no_header) {
-		fprintf(out, "# irqlat trace histogram\n# Time unit is %s\n"
-			"# Duration: %.3f s\n", config->nanoseconds ?
-			"nanoseconds (ns)" : "microseconds (us)",
+		fprintf(out,
+			"# irqlat trace histogram\n# Time unit is %s\n"
+			"# Duration: %.3f s\n",
+			config->nanoseconds ? "nanoseconds (ns)" : "microseconds (us)",
 			(double)(run->ended_ns - run->started_ns) / 1e9);
 		fprintf(out, "%-8s", "Index");
 		for (size_t i = 0; i < t.n; i++)
-			fprintf(out, " %*s", width_of(&t.columns[i]),
-				t.columns[i].title);
+			fprintf(out, " %*s", width_of(&t.columns[i]), t.columns[i].title);
 		fputc('\n', out);
 	}
 	print_bins(&t, config, out);
@@ -194,8 +185,10 @@ void trace_hist(const struct trace_run *run, FILE *out)
 		print_times(&t, config, out);
 	}
 	if (t.n == COLUMNS_MAX)
-		fprintf(out, "WARNING: only the first %d columns; filter with "
-			     "--irq, -c or --stage\n", COLUMNS_MAX);
+		fprintf(out,
+			"WARNING: only the first %d columns; filter with "
+			"--irq, -c or --stage\n",
+			COLUMNS_MAX);
 	trace_text_gaps(run, out);
 	for (size_t i = 0; i < t.n; i++)
 		free(t.columns[i].bins);

@@ -12,7 +12,7 @@
 #include "msg.h"
 #include "tracing/datwrite.h"
 
-#define EVENTS_MAX	64
+#define EVENTS_MAX 64
 
 static size_t kept_count(void *ctx, unsigned int cpu)
 {
@@ -48,8 +48,7 @@ static size_t read_formats(struct datwrite_event *events)
 
 	for (size_t i = 0; i < event_n_defs && n < EVENTS_MAX; i++) {
 		const struct event_def *def = &event_defs[i];
-		char *text = tracefs_event_file_read(NULL, def->system, def->name,
-						     "format", NULL);
+		char *text = tracefs_event_file_read(NULL, def->system, def->name, "format", NULL);
 
 		if (text)
 			events[n++] = (struct datwrite_event){ def->system, text };
@@ -64,8 +63,7 @@ static void header_page(char *text, size_t size, size_t subbuf_bytes)
 		 "\tfield: local_t commit;\toffset:8;\tsize:%zu;\tsigned:1;\n"
 		 "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
 		 "\tfield: char data;\toffset:%zu;\tsize:%zu;\tsigned:0;\n",
-		 sizeof(long), 8 + sizeof(long),
-		 subbuf_bytes - 8 - sizeof(long));
+		 sizeof(long), 8 + sizeof(long), subbuf_bytes - 8 - sizeof(long));
 }
 
 /**
@@ -91,15 +89,14 @@ int trace_keep(struct instance *instance, const char *path)
 		.page = kept_at,
 		.ctx = instance,
 	};
-	char *header_event = tracefs_instance_file_read(NULL,
-						"events/header_event", NULL);
+	char *header_event = tracefs_instance_file_read(NULL, "events/header_event", NULL);
 	char *cmdlines = tracefs_instance_file_read(NULL, "saved_cmdlines", NULL);
 	char *kallsyms = read_file("/proc/kallsyms");
 	int err;
 
 	uname(&uts);
-	snprintf(uname_text, sizeof(uname_text), "%s %s %s %s", uts.sysname,
-		 uts.nodename, uts.release, uts.machine);
+	snprintf(uname_text, sizeof(uname_text), "%s %s %s %s", uts.sysname, uts.nodename,
+		 uts.release, uts.machine);
 	header_page(page_text, sizeof(page_text), dat.page_bytes);
 	dat.n_events = read_formats(events);
 	dat.header_event = header_event ? header_event : "";

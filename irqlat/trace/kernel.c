@@ -12,7 +12,7 @@
 #include "trace.h"
 #include "top.h"
 
-#define POLL_MS		100
+#define POLL_MS 100
 
 /**
  * struct keeper - a run
@@ -54,13 +54,11 @@ static int read_all(struct keeper *keeper)
 }
 
 /* What was counted since @earlier stays in @interval. */
-static void subtract(struct stats *interval, struct stats *earlier,
-		     uint64_t bucket_ns)
+static void subtract(struct stats *interval, struct stats *earlier, uint64_t bucket_ns)
 {
 	for (size_t i = 0; i < earlier->n_lines; i++) {
 		const struct stats_line *line = earlier->lines[i];
-		struct stats_line *later = stats_line(interval, line->irq,
-						      line->cpu, NULL);
+		struct stats_line *later = stats_line(interval, line->irq, line->cpu, NULL);
 
 		for (int k = 0; later && k < CHAIN_ENDS * STAGE_KINDS; k++) {
 			int end = k / STAGE_KINDS, stage = k % STAGE_KINDS;
@@ -99,8 +97,7 @@ static int show_interval(struct keeper *keeper)
 			stats_free(&earlier);
 			return -1;
 		}
-		subtract(&run->interval, &earlier,
-			 run->config->bucket_ns);
+		subtract(&run->interval, &earlier, run->config->bucket_ns);
 		stats_sort(&run->interval);
 		printf("%.1f s\n", (double)(run->ended_ns - run->started_ns) / 1e9);
 		trace_text_table(run, &run->interval, stdout);
@@ -115,13 +112,13 @@ static int step(struct keeper *keeper, uint64_t *next_ns)
 {
 	const struct trace_config *config = keeper->run->config;
 	struct pollfd wake = { keeper->signal_fd, POLLIN, 0 };
-	uint64_t end_ns = config->duration_ns ?
-			  keeper->run->started_ns + config->duration_ns :
-			  UINT64_MAX;
+	uint64_t end_ns =
+		config->duration_ns ? keeper->run->started_ns + config->duration_ns : UINT64_MAX;
 	uint64_t until = *next_ns < end_ns ? *next_ns : end_ns, now = clock_ns();
 	int timeout_ms = until <= now ? 0 :
 			 until - now < POLL_MS * 1000000ull ?
-			 (int)((until - now + 999999) / 1000000) : POLL_MS;
+					(int)((until - now + 999999) / 1000000) :
+					POLL_MS;
 
 	if (keeper->top && trace_top_key(keeper->top))
 		return 1;
@@ -136,8 +133,7 @@ static int step(struct keeper *keeper, uint64_t *next_ns)
 		return 1;
 	if (now >= *next_ns) {
 		*next_ns = now + config->interval_ns;
-		if ((keeper->top || trace_run_shows_tables(keeper->run)) &&
-		    show_interval(keeper))
+		if ((keeper->top || trace_run_shows_tables(keeper->run)) && show_interval(keeper))
 			return -1;
 		return msg_flush_output() < 0;
 	}
@@ -182,11 +178,11 @@ int trace_in_kernel(struct trace_run *run)
 {
 	const struct trace_config *config = run->config;
 	struct kernhist_config want = {
-		.irqs = config->filter.irqs, .n_irqs = config->filter.n_irqs,
+		.irqs = config->filter.irqs,
+		.n_irqs = config->filter.n_irqs,
 		.bucket_ns = config->bucket_ns,
 	};
-	struct keeper keeper = { .run = run,
-				 .signal_fd = trace_run_hold_signals() };
+	struct keeper keeper = { .run = run, .signal_fd = trace_run_hold_signals() };
 	char error[PRIVATE_ERROR_BYTES], text[SYSINFO_WARNING_BYTES];
 	int err, reason = 0;
 

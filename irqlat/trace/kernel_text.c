@@ -7,19 +7,21 @@
 #include "trace.h"
 
 /* How exact the figures are; they look like those of a recording otherwise. */
-void trace_kernel_resolution(const struct trace_config *config, char *text,
-			     size_t size)
+void trace_kernel_resolution(const struct trace_config *config, char *text, size_t size)
 {
 	if (config->bucket_ns)
-		snprintf(text, size, "histograms of the kernel, in buckets of %"
-			 PRIu64 " ns: MIN is the lower end of a bucket, the rest upper ends; the mean is exact",
-			 config->bucket_ns);
+		snprintf(
+			text, size,
+			"histograms of the kernel, in buckets of %" PRIu64
+			" ns: MIN is the lower end of a bucket, the rest upper ends; the mean is exact",
+			config->bucket_ns);
 	else
-		snprintf(text, size, "histograms of the kernel, in powers of two: MIN is the lower end of a bucket, the rest upper ends, up to twice the true value; the mean is exact; -b for finer ones");
+		snprintf(
+			text, size,
+			"histograms of the kernel, in powers of two: MIN is the lower end of a bucket, the rest upper ends, up to twice the true value; the mean is exact; -b for finer ones");
 }
 
-static const struct stats_line *name_of(const struct trace_run *run,
-					const struct kernhist_line *k)
+static const struct stats_line *name_of(const struct trace_run *run, const struct kernhist_line *k)
 {
 	for (size_t i = 0; i < run->total.n_lines; i++) {
 		const struct stats_line *line = run->total.lines[i];
@@ -35,9 +37,11 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 {
 	const struct kernhist_counts *counts = &run->kernel;
 
-	fprintf(out, "\nEvery interrupt with a number, counted by the kernel\n"
-		"%5s %-18s %4s %9s %9s %9s %9s  %s\n", "IRQ", "NAME", "CPU",
-		"SEEN", "TIMED", "WAKE-UPS", "RAN", "MEAN, us (handler, to switch in)");
+	fprintf(out,
+		"\nEvery interrupt with a number, counted by the kernel\n"
+		"%5s %-18s %4s %9s %9s %9s %9s  %s\n",
+		"IRQ", "NAME", "CPU", "SEEN", "TIMED", "WAKE-UPS", "RAN",
+		"MEAN, us (handler, to switch in)");
 	for (size_t i = 0; i < run->total.n_lines; i++) {
 		for (size_t j = 0; j < counts->n_lines; j++) {
 			const struct kernhist_line *k = &counts->lines[j];
@@ -48,10 +52,11 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 				continue;
 			irq = line->hist[CHAIN_END_USER][STAGE_IRQ];
 			total = line->hist[CHAIN_END_TASK][STAGE_TOTAL];
-			fprintf(out, "%5d %-18.18s %4u %9" PRIu64 " %9" PRIu64
-				" %9" PRIu64 " %9" PRIu64 "  %.3f %.3f\n", k->irq,
-				line->name, k->cpu, k->seen, k->timed, k->woke,
-				k->ran, irq ? hist_mean(irq) / 1000 : 0,
+			fprintf(out,
+				"%5d %-18.18s %4u %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64
+				"  %.3f %.3f\n",
+				k->irq, line->name, k->cpu, k->seen, k->timed, k->woke, k->ran,
+				irq ? hist_mean(irq) / 1000 : 0,
 				total ? hist_mean(total) / 1000 : 0);
 		}
 	}
@@ -69,8 +74,7 @@ void trace_kernel_summary(const struct trace_run *run, FILE *out)
 	char text[SYSINFO_WARNING_BYTES];
 
 	trace_kernel_resolution(run->config, text, sizeof(text));
-	fprintf(out, "%.3f s, %s%s\n\n",
-		(double)(run->ended_ns - run->started_ns) / 1e9, text,
+	fprintf(out, "%.3f s, %s%s\n\n", (double)(run->ended_ns - run->started_ns) / 1e9, text,
 		run->interrupted ? ", interrupted" : "");
 	trace_text_table(run, &run->total, out);
 	print_accounts(run, out);
@@ -78,14 +82,18 @@ void trace_kernel_summary(const struct trace_run *run, FILE *out)
 		woke += counts->lines[i].woke;
 		ran += counts->lines[i].ran;
 	}
-	fprintf(out, "Of %" PRIu64 " wake-ups %" PRIu64 " led to a switch in, %"
-		PRIu64 " found the task still running, the rest had not ended.\n"
+	fprintf(out,
+		"Of %" PRIu64 " wake-ups %" PRIu64 " led to a switch in, %" PRIu64
+		" found the task still running, the rest had not ended.\n"
 		"Only wake-ups by handlers, and of irq threads, are followed here, not softirqs and works.\n",
 		woke, ran, counts->running);
 	if (counts->dropped)
-		fprintf(out, "WARNING: %" PRIu64 " times had no room in the kernel's tables and were dropped; use wider buckets or --irq\n",
+		fprintf(out,
+			"WARNING: %" PRIu64
+			" times had no room in the kernel's tables and were dropped; use wider buckets or --irq\n",
 			counts->dropped);
 	if (counts->malformed)
-		fprintf(out, "WARNING: %" PRIu64 " lines of the kernel's text were not understood\n",
+		fprintf(out,
+			"WARNING: %" PRIu64 " lines of the kernel's text were not understood\n",
 			counts->malformed);
 }

@@ -12,9 +12,9 @@
 #include "top.h"
 #include "tracing/instance.h"
 
-#define POLL_MS		100
-#define KEEP_BYTES_CPU	(16u << 20)
-#define KEEP_BYTES_ALL	(256u << 20)
+#define POLL_MS	       100
+#define KEEP_BYTES_CPU (16u << 20)
+#define KEEP_BYTES_ALL (256u << 20)
 
 /**
  * struct live - a live run
@@ -71,11 +71,11 @@ static int open_instance(struct live *live)
 		return -1;
 	}
 	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
-	live->run->mapped = config->mmap &&
-			    !instance_mmap_problem(live->instance);
+	live->run->mapped = config->mmap && !instance_mmap_problem(live->instance);
 	if (instance_mmap_problem(live->instance))
-		msg_warning("--mmap: this kernel does not map trace buffers (%s; Linux 6.10 and later do): they are read() instead",
-			     instance_mmap_problem(live->instance));
+		msg_warning(
+			"--mmap: this kernel does not map trace buffers (%s; Linux 6.10 and later do): they are read() instead",
+			instance_mmap_problem(live->instance));
 	return 0;
 }
 
@@ -200,8 +200,8 @@ static int measure(struct live *live)
 	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
 		return -1;
 	engine_finish(live->engine);
-	if (run->config->trace_file.wanted && !run->config->threshold_ns &&
-	    !run->config->auto_ns && trace_stop_keep(live->stop))
+	if (run->config->trace_file.wanted && !run->config->threshold_ns && !run->config->auto_ns &&
+	    trace_stop_keep(live->stop))
 		run->failed = true;
 	return end_interval(live, false);
 }

@@ -11,7 +11,7 @@
 #include "trace.h"
 #include "tracing/hlog.h"
 
-#define TAG_BYTES	96
+#define TAG_BYTES 96
 
 /* "irq36.cpu1.total"; chains that ended in the kernel: "irq36.cpu1.task-total" */
 static void tag_of(const struct stats_line *line, int end, int stage, char *tag)
@@ -26,8 +26,8 @@ static void tag_of(const struct stats_line *line, int end, int stage, char *tag)
 		 end == CHAIN_END_USER ? "" : "task-", stage_names[stage]);
 }
 
-typedef int (*visit_fn)(void *ctx, const struct stats_line *line, int end,
-			int stage, const struct hist *h);
+typedef int (*visit_fn)(void *ctx, const struct stats_line *line, int end, int stage,
+			const struct hist *h);
 
 /* Calls @visit for every histogram that was asked for. */
 static int visit(const struct trace_run *run, visit_fn visit_one, void *ctx)
@@ -59,8 +59,8 @@ struct to_run {
 	struct run *run;
 };
 
-static int add_result(void *ctx, const struct stats_line *line, int end,
-		      int stage, const struct hist *h)
+static int add_result(void *ctx, const struct stats_line *line, int end, int stage,
+		      const struct hist *h)
 {
 	const struct to_run *to = ctx;
 	struct result *r = run_add(to->run);
@@ -99,22 +99,17 @@ static json_t *account_object(const struct stats_line *line)
 	for (int o = 0; o < OUTCOME_LOST; o++)
 		json_object_set_new(unmatched, outcome_names[o],
 				    json_integer((json_int_t)line->outcomes[o]));
-	return json_pack("{s:s, s:o, s:i, s:I, s:I, s:o, s:I, s:I}",
-			 "source", line->name,
-			 "irq", line->irq < 0 ? json_null() :
-						json_integer(line->irq),
-			 "cpu", (int)line->cpu,
-			 "seen", (json_int_t)line->seen,
-			 "matched", (json_int_t)line->outcomes[OUTCOME_MATCHED],
-			 "unmatched", unmatched,
-			 "lost", (json_int_t)line->outcomes[OUTCOME_LOST],
-			 "negative", (json_int_t)line->outcomes[OUTCOME_NEGATIVE]);
+	return json_pack("{s:s, s:o, s:i, s:I, s:I, s:o, s:I, s:I}", "source", line->name, "irq",
+			 line->irq < 0 ? json_null() : json_integer(line->irq), "cpu",
+			 (int)line->cpu, "seen", (json_int_t)line->seen, "matched",
+			 (json_int_t)line->outcomes[OUTCOME_MATCHED], "unmatched", unmatched,
+			 "lost", (json_int_t)line->outcomes[OUTCOME_LOST], "negative",
+			 (json_int_t)line->outcomes[OUTCOME_NEGATIVE]);
 }
 
 static json_t *number_or_null(uint64_t number, uint64_t unknown)
 {
-	return number == unknown ? json_null() :
-				   json_integer((json_int_t)number);
+	return number == unknown ? json_null() : json_integer((json_int_t)number);
 }
 
 static json_t *trace_object(const struct trace_run *trace)
@@ -124,29 +119,24 @@ static json_t *trace_object(const struct trace_run *trace)
 
 	for (size_t i = 0; i < trace->total.n_lines; i++) {
 		if (trace->total.lines[i]->wanted && trace->total.lines[i]->seen)
-			json_array_append_new(accounts,
-				account_object(trace->total.lines[i]));
+			json_array_append_new(accounts, account_object(trace->total.lines[i]));
 	}
 	for (uint64_t i = 0; i < trace->n_gaps && i < TRACE_GAPS_MAX; i++) {
 		const struct trace_gap *g = &trace->gaps[i];
 
-		json_array_append_new(gaps, json_pack("{s:i, s:o, s:o, s:o}",
-			"cpu", (int)g->cpu,
-			"from_ns", number_or_null(g->ts_ns, 0),
-			"to_ns", number_or_null(g->until_ns, 0),
-			"events", number_or_null(g->lost,
-						 SUBBUF_MISSED_UNKNOWN)));
+		json_array_append_new(gaps,
+				      json_pack("{s:i, s:o, s:o, s:o}", "cpu", (int)g->cpu,
+						"from_ns", number_or_null(g->ts_ns, 0), "to_ns",
+						number_or_null(g->until_ns, 0), "events",
+						number_or_null(g->lost, SUBBUF_MISSED_UNKNOWN)));
 	}
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
-			 "duration_ns",
-			 (json_int_t)(trace->ended_ns - trace->started_ns),
-			 "events", (json_int_t)trace->counts.events,
-			 "events_lost", (json_int_t)m->lost,
-			 "gaps_unknown", (json_int_t)m->lost_unknown,
-			 "corrupt", (json_int_t)m->corrupt,
-			 "backwards", (json_int_t)m->backwards,
-			 "event_cost_ns", (json_int_t)trace->event_cost_ns,
-			 "gaps", gaps, "accounting", accounts);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "duration_ns",
+			 (json_int_t)(trace->ended_ns - trace->started_ns), "events",
+			 (json_int_t)trace->counts.events, "events_lost", (json_int_t)m->lost,
+			 "gaps_unknown", (json_int_t)m->lost_unknown, "corrupt",
+			 (json_int_t)m->corrupt, "backwards", (json_int_t)m->backwards,
+			 "event_cost_ns", (json_int_t)trace->event_cost_ns, "gaps", gaps,
+			 "accounting", accounts);
 }
 
 /* The same of --in-kernel: other counts, since the kernel keeps others. */
@@ -158,25 +148,22 @@ static json_t *kernel_object(const struct trace_run *trace)
 	for (size_t i = 0; i < counts->n_lines; i++) {
 		const struct kernhist_line *line = &counts->lines[i];
 
-		json_array_append_new(accounts, json_pack(
-			"{s:i, s:i, s:I, s:I, s:I, s:I}", "irq", (int)line->irq,
-			"cpu", (int)line->cpu, "seen", (json_int_t)line->seen,
-			"timed", (json_int_t)line->timed,
-			"wakeups", (json_int_t)line->woke,
-			"ran", (json_int_t)line->ran));
+		json_array_append_new(accounts, json_pack("{s:i, s:i, s:I, s:I, s:I, s:I}", "irq",
+							  (int)line->irq, "cpu", (int)line->cpu,
+							  "seen", (json_int_t)line->seen, "timed",
+							  (json_int_t)line->timed, "wakeups",
+							  (json_int_t)line->woke, "ran",
+							  (json_int_t)line->ran));
 	}
-	return json_pack("{s:I, s:b, s:o, s:I, s:I, s:I, s:I, s:o}",
-			 "duration_ns",
-			 (json_int_t)(trace->ended_ns - trace->started_ns),
-			 "in_kernel", 1,
-			 "bucket_ns", trace->config->bucket_ns ?
-			 json_integer((json_int_t)trace->config->bucket_ns) :
-			 json_null(),
-			 "still_running", (json_int_t)counts->running,
-			 "dropped", (json_int_t)counts->dropped,
-			 "malformed", (json_int_t)counts->malformed,
-			 "event_cost_ns", (json_int_t)trace->event_cost_ns,
-			 "accounting", accounts);
+	return json_pack("{s:I, s:b, s:o, s:I, s:I, s:I, s:I, s:o}", "duration_ns",
+			 (json_int_t)(trace->ended_ns - trace->started_ns), "in_kernel", 1,
+			 "bucket_ns",
+			 trace->config->bucket_ns ?
+				 json_integer((json_int_t)trace->config->bucket_ns) :
+				 json_null(),
+			 "still_running", (json_int_t)counts->running, "dropped",
+			 (json_int_t)counts->dropped, "malformed", (json_int_t)counts->malformed,
+			 "event_cost_ns", (json_int_t)trace->event_cost_ns, "accounting", accounts);
 }
 
 static int write_json(const void *what, FILE *out)
@@ -189,10 +176,10 @@ static int write_json(const void *what, FILE *out)
 	if (!err)
 		root = out_json_object(&run);
 	if (root)
-		json_object_set_new(root, "trace", trace->config->in_kernel ?
-				    kernel_object(trace) : trace_object(trace));
-	err = !root || json_dumpf(root, out, JSON_COMPACT |
-				  JSON_REAL_PRECISION(12)) ||
+		json_object_set_new(root, "trace",
+				    trace->config->in_kernel ? kernel_object(trace) :
+							       trace_object(trace));
+	err = !root || json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12)) ||
 	      fputc('\n', out) == EOF;
 	json_decref(root);
 	run_free(&run);
@@ -232,8 +219,8 @@ static int add_hlog(void *ctx, const struct stats_line *line, int end, int stage
 static int write_hlog(const void *what, FILE *out)
 {
 	const struct trace_run *trace = what;
-	struct hdr hdr = { .out = out, .length_s =
-		(double)(trace->ended_ns - trace->started_ns) / 1e9 };
+	struct hdr hdr = { .out = out,
+			   .length_s = (double)(trace->ended_ns - trace->started_ns) / 1e9 };
 	struct timespec now;
 	double start_s = 0;
 
@@ -242,9 +229,10 @@ static int write_hlog(const void *what, FILE *out)
 		clock_gettime(CLOCK_REALTIME, &now);
 		start_s = (double)now.tv_sec - hdr.length_s;
 	}
-	return hlog_header(out, start_s, "irqlat " PROCIRQ_VERSION
-			   ", interrupt to user, ns") ||
-	       visit(trace, add_hlog, &hdr) ? -1 : 0;
+	return hlog_header(out, start_s, "irqlat " PROCIRQ_VERSION ", interrupt to user, ns") ||
+			       visit(trace, add_hlog, &hdr) ?
+		       -1 :
+		       0;
 }
 
 static int write_hgrm(const void *what, FILE *out)
@@ -275,8 +263,7 @@ static int add_hgrm(void *ctx, const struct stats_line *line, int end, int stage
 /* Does a file that was asked for take standard output from the tables? */
 bool trace_out_uses_stdout(const struct trace_config *config)
 {
-	return opt_file_is_stdout(&config->json) ||
-	       opt_file_is_stdout(&config->csv) ||
+	return opt_file_is_stdout(&config->json) || opt_file_is_stdout(&config->csv) ||
 	       opt_file_is_stdout(&config->hlog);
 }
 

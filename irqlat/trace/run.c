@@ -61,7 +61,8 @@ void trace_run_loss(void *ctx, const struct event *e)
 		i = run->n_gaps++;
 		if (i < TRACE_GAPS_MAX)
 			run->gaps[i] = (struct trace_gap){
-				.ts_ns = e->ts_ns, .lost = e->lost,
+				.ts_ns = e->ts_ns,
+				.lost = e->lost,
 				.cpu = e->cpu,
 			};
 	} else if (e->kind == EVENT_LOSS_END) {

@@ -10,7 +10,7 @@
 #include "system/clock.h"
 #include "msg.h"
 
-#define TRACE_FILE_DEFAULT	"irqlat_trace.dat"
+#define TRACE_FILE_DEFAULT "irqlat_trace.dat"
 
 /**
  * struct trace_stop - what is needed when it happens
@@ -34,8 +34,7 @@ struct trace_stop {
  * @run: its options say what is too long
  * @instance: keeps the sub-buffers
  */
-struct trace_stop *trace_stop_new(struct trace_run *run,
-				  struct instance *instance)
+struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instance)
 {
 	struct trace_stop *stop = calloc(1, sizeof(*stop));
 
@@ -109,18 +108,15 @@ static int find_culprit(struct trace_stop *stop)
 
 	if (!culprit)
 		return -1;
-	memset(stop->pages, 0, instance_n_cpus(stop->instance) *
-				       sizeof(*stop->pages));
-	rc = culprit_analyse(culprit, &stop->worst,
-			     instance_catalog(stop->instance),
-			     instance_layout(stop->instance),
-			     instance_n_cpus(stop->instance), &source);
+	memset(stop->pages, 0, instance_n_cpus(stop->instance) * sizeof(*stop->pages));
+	rc = culprit_analyse(culprit, &stop->worst, instance_catalog(stop->instance),
+			     instance_layout(stop->instance), instance_n_cpus(stop->instance),
+			     &source);
 	if (!stop->symbols)
 		stop->symbols = symbols_running();
 	if (!rc)
 		trace_culprit_text(culprit, stop->symbols,
-				   trace_out_uses_stdout(stop->run->config) ?
-				   stderr : stdout);
+				   trace_out_uses_stdout(stop->run->config) ? stderr : stdout);
 	msg_flush_output();
 	free(culprit);
 	return rc;
@@ -128,13 +124,11 @@ static int find_culprit(struct trace_stop *stop)
 
 /* --- actions --------------------------------------------------------------- */
 
-static const char *trace_file(const struct trace_config *config,
-			      const struct trace_action *action)
+static const char *trace_file(const struct trace_config *config, const struct trace_action *action)
 {
 	if (action && action->text)
 		return action->text;
-	return config->trace_file.name ? config->trace_file.name :
-					 TRACE_FILE_DEFAULT;
+	return config->trace_file.name ? config->trace_file.name : TRACE_FILE_DEFAULT;
 }
 
 /* The run is over: keep its trace. Returns 0, or -1 after a message. */
@@ -166,8 +160,7 @@ bool trace_stop_act(struct trace_stop *stop)
 		msg_error("-a: cannot look for the culprit: %s", strerror(errno));
 		stop->run->failed = true;
 	}
-	if (config->trace_file.wanted &&
-	    trace_keep(stop->instance, trace_file(config, NULL)))
+	if (config->trace_file.wanted && trace_keep(stop->instance, trace_file(config, NULL)))
 		stop->run->failed = true;
 	for (size_t i = 0; i < config->n_actions; i++) {
 		const struct trace_action *action = &config->actions[i];

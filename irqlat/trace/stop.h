@@ -10,8 +10,7 @@
 
 struct trace_stop;
 
-struct trace_stop *trace_stop_new(struct trace_run *run,
-				  struct instance *instance);
+struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instance);
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
 bool trace_stop_pending(const struct trace_stop *stop);
@@ -23,8 +22,7 @@ int trace_actions_parse(const char *text, struct trace_config *config);
 int trace_action_run(const struct trace_action *action);
 
 /* culprit.c */
-void trace_culprit_text(const struct culprit *c, const struct symbols *symbols,
-			FILE *out);
+void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, FILE *out);
 
 /* keep.c */
 int trace_keep(struct instance *instance, const char *path);

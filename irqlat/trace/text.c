@@ -9,8 +9,7 @@
 
 #define NSEC_PER_SEC_D 1e9
 
-static void print_time(const struct trace_run *run, bool known, uint64_t ns,
-		       FILE *out)
+static void print_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out)
 {
 	if (!known)
 		fprintf(out, " %9s", "n/a");
@@ -29,8 +28,8 @@ static void print_irq(const struct stats_line *line, FILE *out)
 	fprintf(out, " %-18.18s %4u", line->name, line->cpu);
 }
 
-static void print_row(const struct trace_run *run, const struct stats_line *line,
-		      const char *end, int stage, const struct hist *h, FILE *out)
+static void print_row(const struct trace_run *run, const struct stats_line *line, const char *end,
+		      int stage, const struct hist *h, FILE *out)
 {
 	static const uint32_t ppm[] = { 500000, 900000, 990000, 999000 };
 
@@ -54,8 +53,7 @@ static bool stage_wanted(const struct trace_run *run, int stage)
 	return !stages || stages >> stage & 1;
 }
 
-static bool print_line(const struct trace_run *run,
-		       const struct stats_line *line, FILE *out)
+static bool print_line(const struct trace_run *run, const struct stats_line *line, FILE *out)
 {
 	bool any = false;
 
@@ -70,8 +68,8 @@ static bool print_line(const struct trace_run *run,
 			/* Without chains the handler alone says little. */
 			if (stage == STAGE_IRQ && !any && line->irq < 0)
 				continue;
-			print_row(run, line, stage == STAGE_IRQ ? "-" :
-				  chain_end_names[end], stage, h, out);
+			print_row(run, line, stage == STAGE_IRQ ? "-" : chain_end_names[end], stage,
+				  h, out);
 			any = true;
 		}
 	}
@@ -84,14 +82,13 @@ static bool print_line(const struct trace_run *run,
  * @stats: what to print; sorted
  * @out: where to
  */
-void trace_text_table(const struct trace_run *run, const struct stats *stats,
-		      FILE *out)
+void trace_text_table(const struct trace_run *run, const struct stats *stats, FILE *out)
 {
 	bool any = false;
 
-	fprintf(out, "%5s %-18s %4s %-4s %-12s %8s %9s %9s %9s %9s %9s %9s  (%s)\n",
-		"IRQ", "NAME", "CPU", "END", "STAGE", "N", "MIN", "P50", "P90",
-		"P99", "P99.9", "MAX", run->config->nanoseconds ? "ns" : "us");
+	fprintf(out, "%5s %-18s %4s %-4s %-12s %8s %9s %9s %9s %9s %9s %9s  (%s)\n", "IRQ", "NAME",
+		"CPU", "END", "STAGE", "N", "MIN", "P50", "P90", "P99", "P99.9", "MAX",
+		run->config->nanoseconds ? "ns" : "us");
 	for (size_t i = 0; i < stats->n_lines; i++) {
 		if (stats->lines[i]->wanted)
 			any |= print_line(run, stats->lines[i], out);
@@ -108,15 +105,14 @@ static void print_account_line(const struct stats_line *line, FILE *out)
 	for (int o = 0; o < OUTCOME_LOST; o++)
 		unmatched += line->outcomes[o];
 	print_irq(line, out);
-	fprintf(out, " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %6" PRIu64
-		" %8" PRIu64 "  ", line->seen, line->outcomes[OUTCOME_MATCHED],
-		unmatched, line->outcomes[OUTCOME_LOST],
-		line->outcomes[OUTCOME_NEGATIVE]);
+	fprintf(out, " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %6" PRIu64 " %8" PRIu64 "  ",
+		line->seen, line->outcomes[OUTCOME_MATCHED], unmatched,
+		line->outcomes[OUTCOME_LOST], line->outcomes[OUTCOME_NEGATIVE]);
 	for (int o = 0; o < OUTCOME_LOST; o++) {
 		if (!line->outcomes[o])
 			continue;
-		fprintf(out, "%s%s %" PRIu64, first ? "" : ", ",
-			outcome_names[o], line->outcomes[o]);
+		fprintf(out, "%s%s %" PRIu64, first ? "" : ", ", outcome_names[o],
+			line->outcomes[o]);
 		first = false;
 	}
 	fputc('\n', out);
@@ -126,9 +122,10 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 {
 	uint64_t outcomes[OUTCOMES], seen, unmatched = 0;
 
-	fprintf(out, "\nEvery interrupt: seen = matched + unmatched + lost + negative\n"
-		"%5s %-18s %4s %9s %9s %9s %6s %8s  %s\n", "IRQ", "NAME", "CPU",
-		"SEEN", "MATCHED", "UNMATCHED", "LOST", "NEGATIVE",
+	fprintf(out,
+		"\nEvery interrupt: seen = matched + unmatched + lost + negative\n"
+		"%5s %-18s %4s %9s %9s %9s %6s %8s  %s\n",
+		"IRQ", "NAME", "CPU", "SEEN", "MATCHED", "UNMATCHED", "LOST", "NEGATIVE",
 		"UNMATCHED, BY CAUSE");
 	for (size_t i = 0; i < run->total.n_lines; i++) {
 		if (run->total.lines[i]->wanted && run->total.lines[i]->seen)
@@ -137,9 +134,9 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 	stats_outcomes(&run->total, outcomes, &seen);
 	for (int o = 0; o < OUTCOME_LOST; o++)
 		unmatched += outcomes[o];
-	fprintf(out, "%29s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %6" PRIu64
-		" %8" PRIu64 "\n", "all", seen, outcomes[OUTCOME_MATCHED],
-		unmatched, outcomes[OUTCOME_LOST], outcomes[OUTCOME_NEGATIVE]);
+	fprintf(out, "%29s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %6" PRIu64 " %8" PRIu64 "\n",
+		"all", seen, outcomes[OUTCOME_MATCHED], unmatched, outcomes[OUTCOME_LOST],
+		outcomes[OUTCOME_NEGATIVE]);
 }
 
 static void print_lost(const struct trace_run *run, FILE *out)
@@ -149,11 +146,11 @@ static void print_lost(const struct trace_run *run, FILE *out)
 
 	if (m->lost)
 		snprintf(count, sizeof(count), "%" PRIu64, m->lost);
-	fprintf(out, "WARNING: %s events%s lost in %" PRIu64
-		" gap%s; chains they may belong to are counted as lost%s\n", count,
-		m->lost && m->lost_unknown ? ", and an unknown number," : "",
-		run->n_gaps, run->n_gaps == 1 ? "" : "s",
-		run->config->input ? "" : "; more room: --buffer");
+	fprintf(out,
+		"WARNING: %s events%s lost in %" PRIu64
+		" gap%s; chains they may belong to are counted as lost%s\n",
+		count, m->lost && m->lost_unknown ? ", and an unknown number," : "", run->n_gaps,
+		run->n_gaps == 1 ? "" : "s", run->config->input ? "" : "; more room: --buffer");
 }
 
 static void print_gap(const struct trace_gap *gap, FILE *out)
@@ -186,13 +183,14 @@ void trace_text_gaps(const struct trace_run *run, FILE *out)
 	for (uint64_t i = 0; i < run->n_gaps && i < TRACE_GAPS_MAX; i++)
 		print_gap(&run->gaps[i], out);
 	if (run->n_gaps > TRACE_GAPS_MAX)
-		fprintf(out, "  and %" PRIu64 " more gaps\n",
-			run->n_gaps - TRACE_GAPS_MAX);
+		fprintf(out, "  and %" PRIu64 " more gaps\n", run->n_gaps - TRACE_GAPS_MAX);
 	if (m->corrupt || run->counts.malformed)
-		fprintf(out, "WARNING: %" PRIu64 " sub-buffers and %" PRIu64
-			" events are corrupt\n", m->corrupt, run->counts.malformed);
+		fprintf(out,
+			"WARNING: %" PRIu64 " sub-buffers and %" PRIu64 " events are corrupt\n",
+			m->corrupt, run->counts.malformed);
 	if (m->backwards)
-		fprintf(out, "WARNING: time ran backwards %" PRIu64
+		fprintf(out,
+			"WARNING: time ran backwards %" PRIu64
 			" times; the trace clock is not fit for this\n",
 			m->backwards);
 }
@@ -204,8 +202,7 @@ void trace_text_header(const struct trace_run *run, FILE *out)
 	char number[32];
 
 	for (field = sysinfo_fields; field->key; field++) {
-		const char *text = sysinfo_text(&run->system, field, number,
-						sizeof(number));
+		const char *text = sysinfo_text(&run->system, field, number, sizeof(number));
 
 		/* Of a recording only what it tells is known. */
 		if (run->config->input && field->type != SYSINFO_TEXT)
@@ -225,16 +222,13 @@ void trace_text_header(const struct trace_run *run, FILE *out)
  */
 void trace_text_summary(const struct trace_run *run, FILE *out)
 {
-	double seconds = (double)(run->ended_ns - run->started_ns) /
-			 NSEC_PER_SEC_D;
+	double seconds = (double)(run->ended_ns - run->started_ns) / NSEC_PER_SEC_D;
 
-	fprintf(out, "%.3f s, %" PRIu64 " events%s%s\n\n", seconds,
-		run->counts.events, run->mapped ? ", read by mmap" : "",
-		run->interrupted ? ", interrupted" : "");
+	fprintf(out, "%.3f s, %" PRIu64 " events%s%s\n\n", seconds, run->counts.events,
+		run->mapped ? ", read by mmap" : "", run->interrupted ? ", interrupted" : "");
 	trace_text_table(run, &run->total, out);
 	print_accounts(run, out);
 	if (!run->sees_user)
-		fputs("System calls were not recorded: chains end when the task runs.\n",
-		      out);
+		fputs("System calls were not recorded: chains end when the task runs.\n", out);
 	trace_text_gaps(run, out);
 }

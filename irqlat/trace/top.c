@@ -10,7 +10,7 @@
 #include "msg.h"
 
 /* Columns that an arrow key moves the table to the side. */
-#define SIDE_STEP	10
+#define SIDE_STEP 10
 
 /**
  * struct trace_top - the screen
@@ -49,8 +49,9 @@ struct trace_top *trace_top_open(void)
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);
-		msg_error("trace top: no terminal of this kind is known here: TERM=%s; set it, or use trace",
-			  getenv("TERM") ? getenv("TERM") : "");
+		msg_error(
+			"trace top: no terminal of this kind is known here: TERM=%s; set it, or use trace",
+			getenv("TERM") ? getenv("TERM") : "");
 		return NULL;
 	}
 	cbreak();
@@ -96,8 +97,7 @@ static void show(struct trace_top *top)
 			if (i == 1)
 				attron(A_REVERSE);
 			if (len > 0)
-				mvaddnstr(row, 0, line + top->left,
-					  len < COLS ? len : COLS);
+				mvaddnstr(row, 0, line + top->left, len < COLS ? len : COLS);
 			row++;
 			attroff(A_REVERSE);
 		}

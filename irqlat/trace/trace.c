@@ -15,7 +15,7 @@
 
 #define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
 #define BUCKET_DEFAULT	1000
-#define ENTRIES_DEFAULT	256
+#define ENTRIES_DEFAULT 256
 #define ENTRIES_MAX	9999999
 #define BUFFER_DEFAULT	4096
 #define SUBBUF_DEFAULT	64
@@ -29,30 +29,26 @@ static const struct opt options[] = {
 	  .help = "only these interrupts, by number: 24,36" },
 	{ 0, "name", "LIST", OPT_STRING, AT(names),
 	  .help = "only these, by handler: virtio*,local_timer" },
-	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
-	  .help = "only interrupts that these CPUs took" },
-	{ 0, "pid", "LIST", OPT_STRING, AT(pids),
-	  .help = "only chains that woke these tasks" },
-	{ 0, "comm", "LIST", OPT_STRING, AT(comms),
-	  .help = "the same by name: postgres,fio*" },
+	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus), .help = "only interrupts that these CPUs took" },
+	{ 0, "pid", "LIST", OPT_STRING, AT(pids), .help = "only chains that woke these tasks" },
+	{ 0, "comm", "LIST", OPT_STRING, AT(comms), .help = "the same by name: postgres,fio*" },
 	{ 0, "stage", "LIST", OPT_STRING, AT(stages),
 	  .help = "only these stages: handler, softirq_wait, softirq,\nthread_wake, thread_queue, thread, work_wait, work,\nwake, queue, read, exit, total, irq, module" },
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
-	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1,
-	  .max = YEAR_NS, .help = "stop after this time: 30, 10m, 1h" },
-	{ 0, "interval", "TIME", OPT_SECONDS, AT(interval_ns), .min = 10000000,
-	  .max = YEAR_NS, .help = "between two tables (default 1)" },
-	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet),
-	  .help = "print only a summary at the end" },
+	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
+	  .help = "stop after this time: 30, 10m, 1h" },
+	{ 0, "interval", "TIME", OPT_SECONDS, AT(interval_ns), .min = 10000000, .max = YEAR_NS,
+	  .help = "between two tables (default 1)" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), .help = "print only a summary at the end" },
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
 	  .help = "print nanoseconds instead of microseconds" },
-	{ 'b', "bucket-size", "TIME", OPT_DURATION, AT(bucket_ns), .min = 1,
-	  .max = NSEC_PER_SEC, .help = "hist, --in-kernel: width of a bucket\n(default of hist 1us)" },
-	{ 'E', "entries", "N", OPT_U64, AT(entries), .min = 1,
-	  .max = ENTRIES_MAX, .help = "hist: number of buckets (default 256)" },
-	{ 'T', "threshold", "US", OPT_U64, AT(threshold_ns), .min = 1,
-	  .max = 1000000000, .help = "stop when a chain takes longer than this, us" },
+	{ 'b', "bucket-size", "TIME", OPT_DURATION, AT(bucket_ns), .min = 1, .max = NSEC_PER_SEC,
+	  .help = "hist, --in-kernel: width of a bucket\n(default of hist 1us)" },
+	{ 'E', "entries", "N", OPT_U64, AT(entries), .min = 1, .max = ENTRIES_MAX,
+	  .help = "hist: number of buckets (default 256)" },
+	{ 'T', "threshold", "US", OPT_U64, AT(threshold_ns), .min = 1, .max = 1000000000,
+	  .help = "stop when a chain takes longer than this, us" },
 	{ 'a', "auto", "US", OPT_U64, AT(auto_ns), .min = 1, .max = 1000000000,
 	  .help = "the same, and say what ran instead; keeps the trace" },
 	{ 't', "trace", "FILE", OPT_FILE, AT(trace_file),
@@ -67,8 +63,8 @@ static const struct opt options[] = {
 	  .help = "follow each hrtimer instead of its timer interrupt" },
 	{ 0, "in-kernel", NULL, OPT_FLAG, AT(in_kernel),
 	  .help = "the kernel keeps histograms, nothing is recorded: handlers\nand the tasks they wake; buckets are powers of two, or -b" },
-	{ 0, "buffer", "KIB", OPT_U64, AT(buffer_kb), .min = 64,
-	  .max = 1 << 20, .help = "trace buffer of each CPU (default 4096)" },
+	{ 0, "buffer", "KIB", OPT_U64, AT(buffer_kb), .min = 64, .max = 1 << 20,
+	  .help = "trace buffer of each CPU (default 4096)" },
 	{ 0, "sub-buffer", "KIB", OPT_U64, AT(subbuf_kb), .min = 4, .max = 256,
 	  .help = "its pages, where the kernel has a choice (default 64)" },
 	{ 0, "mmap", NULL, OPT_FLAG, AT(mmap),
@@ -95,25 +91,23 @@ static const struct opt options[] = {
 static const struct opt_command command = {
 	.name = "trace",
 	.arguments = "[hist|top]",
-	.summary = "Show how long interrupts take to reach user space, and in which stage, on any kernel.",
+	.summary =
+		"Show how long interrupts take to reach user space, and in which stage, on any kernel.",
 	.options = options,
-	.epilogue =
-		"Without hist or top: a table for each interval and one for the whole run.\n"
-		"Exit status: 0 done, 1 error, 2 a chain took longer than -T or -a.\n",
+	.epilogue = "Without hist or top: a table for each interval and one for the whole run.\n"
+		    "Exit status: 0 done, 1 error, 2 a chain took longer than -T or -a.\n",
 };
 
 /* --- options --------------------------------------------------------------- */
 
-static int parse_numbers(const char *option, const char *text, int32_t *list,
-			 size_t *n)
+static int parse_numbers(const char *option, const char *text, int32_t *list, size_t *n)
 {
 	while (text) {
 		char number[16];
 		size_t len = strcspn(text, ",");
 		uint64_t value;
 
-		snprintf(number, sizeof(number), "%.*s",
-			 len < 15 ? (int)len : 15, text);
+		snprintf(number, sizeof(number), "%.*s", len < 15 ? (int)len : 15, text);
 		if (parse_u64(number, &value) || value > INT32_MAX) {
 			msg_error("--%s: \"%s\" is not a number", option, number);
 			return -1;
@@ -129,8 +123,7 @@ static int parse_numbers(const char *option, const char *text, int32_t *list,
 }
 
 /* The words live as long as the program. */
-static int parse_words(const char *option, const char *text, const char **list,
-		       size_t *n)
+static int parse_words(const char *option, const char *text, const char **list, size_t *n)
 {
 	char *copy = text ? strdup(text) : NULL, *word, *state = NULL;
 
@@ -189,12 +182,13 @@ static int parse_filter(struct trace_config *config)
 	if (parse_numbers("irq", config->irqs, f->irqs, &f->n_irqs) ||
 	    parse_numbers("pid", config->pids, f->pids, &f->n_pids) ||
 	    parse_words("name", config->names, f->names, &f->n_names) ||
-	    parse_words("comm", config->comms, f->comms, &f->n_comms) ||
-	    parse_cpus(config) || parse_end(config))
+	    parse_words("comm", config->comms, f->comms, &f->n_comms) || parse_cpus(config) ||
+	    parse_end(config))
 		return -1;
 	if (config->stages && stats_filter_stages(config->stages, &f->stages)) {
-		msg_error("--stage: \"%s\": there are handler, softirq_wait, softirq, thread_wake, thread_queue, thread, work_wait, work, wake, queue, read, exit, total, irq, module",
-			  config->stages);
+		msg_error(
+			"--stage: \"%s\": there are handler, softirq_wait, softirq, thread_wake, thread_queue, thread, work_wait, work, wake, queue, read, exit, total, irq, module",
+			config->stages);
 		return -1;
 	}
 	return 0;
@@ -220,7 +214,10 @@ static int parse_mode(struct trace_config *config, int *argc, char ***argv)
 /* What the kernel's histograms do not tell. */
 static int check_in_kernel(const struct trace_config *config)
 {
-	const struct { const char *option; bool given; } cannot[] = {
+	const struct {
+		const char *option;
+		bool given;
+	} cannot[] = {
 		{ "-i", config->input },
 		{ "-T", config->threshold_ns },
 		{ "-a", config->auto_ns },
@@ -236,8 +233,9 @@ static int check_in_kernel(const struct trace_config *config)
 
 	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
 		if (cannot[i].given) {
-			msg_error("--in-kernel: not with %s: histograms in the kernel cannot tell that; leave out one of them",
-				  cannot[i].option);
+			msg_error(
+				"--in-kernel: not with %s: histograms in the kernel cannot tell that; leave out one of them",
+				cannot[i].option);
 			return -1;
 		}
 	}
@@ -252,8 +250,7 @@ static int check(struct trace_config *config)
 	config->auto_ns *= 1000;
 	if (config->auto_ns)
 		config->trace_file.wanted = true;
-	if (config->on_threshold &&
-	    trace_actions_parse(config->on_threshold, config))
+	if (config->on_threshold && trace_actions_parse(config->on_threshold, config))
 		return -1;
 	if (config->threshold_ns && config->auto_ns) {
 		msg_error("-T and -a: both stop, and -a also says why: give one of them");
@@ -279,12 +276,10 @@ static int check(struct trace_config *config)
 		msg_error("trace top: standard output is no terminal; use trace");
 		return -1;
 	}
-	if (parse_filter(config) ||
-	    (config->in_kernel && check_in_kernel(config)))
+	if (parse_filter(config) || (config->in_kernel && check_in_kernel(config)))
 		return -1;
 	/* Without a width the kernel's own are powers of two, or for hist 1 us. */
-	if (!config->bucket_ns && (!config->in_kernel ||
-				   config->mode == TRACE_HIST))
+	if (!config->bucket_ns && (!config->in_kernel || config->mode == TRACE_HIST))
 		config->bucket_ns = BUCKET_DEFAULT;
 	return 0;
 }
@@ -320,8 +315,7 @@ static void live_facts(struct trace_run *run)
 	sysinfo_collect("", &run->system);
 	snprintf(run->system.trace_clock, sizeof(run->system.trace_clock), "mono");
 	if (run->config->filter.n_irqs == 1)
-		sysinfo_irq("", (unsigned int)run->config->filter.irqs[0],
-			    &run->system);
+		sysinfo_irq("", (unsigned int)run->config->filter.irqs[0], &run->system);
 }
 
 static void live_overhead(struct trace_run *run)
@@ -329,8 +323,7 @@ static void live_overhead(struct trace_run *run)
 	snprintf(run->system.clock_overhead, sizeof(run->system.clock_overhead),
 		 "%llu ns for each %s, contained in the figures",
 		 (unsigned long long)run->event_cost_ns,
-		 run->config->in_kernel ? "histogram of an event" :
-					  "event of a chain");
+		 run->config->in_kernel ? "histogram of an event" : "event of a chain");
 }
 
 /**
@@ -365,8 +358,7 @@ int cmd_trace(int argc, char **argv)
 		status = trace_offline(&run);
 	} else {
 		live_facts(&run);
-		status = config.in_kernel ? trace_in_kernel(&run) :
-					    trace_live(&run);
+		status = config.in_kernel ? trace_in_kernel(&run) : trace_live(&run);
 		live_overhead(&run);
 	}
 	if (status != EXIT_ERROR && (present(&run) || run.failed))

@@ -21,10 +21,10 @@ enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP };
 
 /* What to do when a chain took too long. */
 enum trace_action_kind {
-	TRACE_ACTION_TRACE,	/* keep the trace */
-	TRACE_ACTION_SIGNAL,	/* send a signal */
-	TRACE_ACTION_SHELL,	/* run a command */
-	TRACE_ACTION_CONTINUE,	/* go on measuring */
+	TRACE_ACTION_TRACE,    /* keep the trace */
+	TRACE_ACTION_SIGNAL,   /* send a signal */
+	TRACE_ACTION_SHELL,    /* run a command */
+	TRACE_ACTION_CONTINUE, /* go on measuring */
 };
 
 /**
@@ -82,7 +82,7 @@ struct trace_config {
 
 	enum trace_mode mode;
 	struct stats_filter filter;
-	uint32_t wanted_ends;	/* bit set of enum chain_end */
+	uint32_t wanted_ends; /* bit set of enum chain_end */
 	bool *cpu_set;
 	struct trace_action actions[TRACE_ACTIONS_MAX];
 	size_t n_actions;
@@ -139,8 +139,7 @@ int trace_in_kernel(struct trace_run *run);
 int trace_offline(struct trace_run *run);
 
 /* kernel_text.c */
-void trace_kernel_resolution(const struct trace_config *config, char *text,
-			     size_t size);
+void trace_kernel_resolution(const struct trace_config *config, char *text, size_t size);
 void trace_kernel_summary(const struct trace_run *run, FILE *out);
 
 /* run.c: what they share */
@@ -151,8 +150,7 @@ bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
 
 /* text.c */
-void trace_text_table(const struct trace_run *run, const struct stats *stats,
-		      FILE *out);
+void trace_text_table(const struct trace_run *run, const struct stats *stats, FILE *out);
 void trace_text_summary(const struct trace_run *run, FILE *out);
 void trace_text_header(const struct trace_run *run, FILE *out);
 void trace_text_gaps(const struct trace_run *run, FILE *out);

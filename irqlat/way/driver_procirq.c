@@ -62,8 +62,7 @@ static int open_line(struct port *port, struct target *target)
 	port->fd = procirq_fd(port->line);
 	if (!open_extras(port))
 		return 0;
-	msg_error("/proc/irq/%u/irq: cannot watch it: %s", target->irq,
-		  strerror(errno));
+	msg_error("/proc/irq/%u/irq: cannot watch it: %s", target->irq, strerror(errno));
 	close_line(port);
 	return -1;
 }

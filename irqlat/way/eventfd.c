@@ -24,8 +24,7 @@ static int arm_eventfd(struct port *port)
 {
 	struct procirq_port *own = port->own;
 
-	if (clear(own->event_fd) ||
-	    procirq_set_eventfd(port->line, own->event_fd, 0))
+	if (clear(own->event_fd) || procirq_set_eventfd(port->line, own->event_fd, 0))
 		return -1;
 	own->rings = true;
 	procirq_port_find_nothing(port);

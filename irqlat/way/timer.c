@@ -47,8 +47,7 @@ static struct itimerspec next_expiry(struct timer_port *own)
 }
 
 /* The thread is back: the expiries up to now are delivered. */
-static void deliver(struct timer_port *own, uint64_t user_ns,
-		    struct delivery *delivery)
+static void deliver(struct timer_port *own, uint64_t user_ns, struct delivery *delivery)
 {
 	delivery->user_ns = user_ns;
 	delivery->due_ns = own->due_ns;
@@ -161,8 +160,7 @@ const struct way way_nanosleep = {
 /* The timer signals one thread, which has to make it. */
 static int make_timer(struct timer_port *own)
 {
-	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID,
-				  .sigev_signo = SIGRTMIN };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN };
 
 	event.sigev_notify_thread_id = gettid();
 	sigemptyset(&own->signals);

@@ -41,8 +41,7 @@ static int find_uio(const char *pci, char *name, size_t size)
 
 static void enable_intx(struct port *port)
 {
-	ssize_t n = pwrite(port->config_fd, &port->command,
-			   sizeof(port->command), PCI_COMMAND);
+	ssize_t n = pwrite(port->config_fd, &port->command, sizeof(port->command), PCI_COMMAND);
 
 	/* Should it fail, no interrupt comes and the run says so. */
 	(void)n;
@@ -58,8 +57,8 @@ static int open_config(struct port *port, const char *pci)
 		msg_error("%s: %s", path, strerror(errno));
 		return -1;
 	}
-	if (pread(port->config_fd, &port->command, sizeof(port->command),
-		  PCI_COMMAND) != sizeof(port->command)) {
+	if (pread(port->config_fd, &port->command, sizeof(port->command), PCI_COMMAND) !=
+	    sizeof(port->command)) {
 		msg_error("%s: cannot read the command register", path);
 		close(port->config_fd);
 		return -1;
@@ -84,8 +83,7 @@ static int open_uio(struct port *port, struct target *target)
 	char name[16], path[32];
 
 	if (find_uio(target->pci, name, sizeof(name))) {
-		msg_error("%s: uio_pci_generic made no /dev/uioN for it",
-			  target->pci);
+		msg_error("%s: uio_pci_generic made no /dev/uioN for it", target->pci);
 		return -1;
 	}
 	if (open_config(port, target->pci))

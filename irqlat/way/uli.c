@@ -26,11 +26,11 @@
 #include "way.h"
 
 /* How often a thread that does not sleep looks whether it is to stop. */
-#define SPIN_NS		1000000
+#define SPIN_NS 1000000
 /* What it does between two looks at the clock: a few microseconds. */
-#define STEPS		1000
-#define CALLS		32
-#define SEMAPHORE	0
+#define STEPS	  1000
+#define CALLS	  32
+#define SEMAPHORE 0
 
 /**
  * struct uli_port - port->own of DRIVER_ULI
@@ -59,7 +59,8 @@ struct uli_port {
 #ifdef __x86_64__
 __attribute__((target("general-regs-only")))
 #endif
-static void handle(void *context)
+static void
+handle(void *context)
 {
 	struct uli_port *own = context;
 	struct timespec now;
@@ -103,7 +104,8 @@ static int try_handler(const struct port *port, unsigned int irq)
 	if (intr)
 		return ULI_unregister(intr);
 	msg_error("/proc/irq/%u/irq: no user level interrupt: %s", irq,
-		  errno == EOPNOTSUPP ? "they need an x86-64 processor and a program without a shadow stack" :
+		  errno == EOPNOTSUPP ?
+			  "they need an x86-64 processor and a program without a shadow stack" :
 		  errno == ENOTTY ? "the procirq module that is loaded is too old" :
 				    strerror(errno));
 	return -1;
@@ -121,8 +123,7 @@ static int open_own(struct port *port, unsigned int irq)
 	own->ring = procirq_ring_open(port->line);
 	if (own->ring)
 		return try_handler(port, irq);
-	msg_error("/proc/irq/%u/irq: cannot map its ring: %s", irq,
-		  strerror(errno));
+	msg_error("/proc/irq/%u/irq: cannot map its ring: %s", irq, strerror(errno));
 	return -1;
 }
 
@@ -186,8 +187,7 @@ static int take(struct port *port, struct delivery *delivery)
 	}
 	if (ULI_get_info(own->intr, &now))
 		return -1;
-	delivery->user_ns = (uint64_t)own->user.tv_sec * NSEC_PER_SEC +
-			    (uint64_t)own->user.tv_nsec;
+	delivery->user_ns = (uint64_t)own->user.tv_sec * NSEC_PER_SEC + (uint64_t)own->user.tv_nsec;
 	while (procirq_ring_next(own->ring, &entry, NULL)) {
 		if (!delivery->entry_ns)
 			delivery->entry_ns = entry.irq_ns;
@@ -282,8 +282,7 @@ static int give_up(struct port *port)
 	return -1;
 }
 
-static int wait_busy(struct port *port, struct delivery *delivery,
-		     void (*work)(void))
+static int wait_busy(struct port *port, struct delivery *delivery, void (*work)(void))
 {
 	struct uli_port *own = port->own;
 	uint64_t start_ns = clock_ns();

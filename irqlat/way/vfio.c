@@ -49,8 +49,7 @@ struct set_irqs {
 static int set_irqs(const struct vfio_port *own, uint32_t flags, int fd)
 {
 	struct set_irqs set = {
-		.head = { .argsz = sizeof(set), .flags = flags,
-			  .index = own->index, .count = 1 },
+		.head = { .argsz = sizeof(set), .flags = flags, .index = own->index, .count = 1 },
 		.fd = fd,
 	};
 
@@ -72,10 +71,8 @@ static int find_group(const char *pci, bool *no_iommu)
 		return -1;
 	target[n] = '\0';
 	slash = strrchr(target, '/');
-	snprintf(path, sizeof(path),
-		 "/sys/bus/pci/devices/%s/iommu_group/name", pci);
-	*no_iommu = sysfile_read("", path, name, sizeof(name)) > 0 &&
-		    !strcmp(name, "vfio-noiommu");
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group/name", pci);
+	*no_iommu = sysfile_read("", path, name, sizeof(name)) > 0 && !strcmp(name, "vfio-noiommu");
 	return atoi(slash ? slash + 1 : target);
 }
 
@@ -86,8 +83,7 @@ static int open_group(struct vfio_port *own, const char *pci)
 	int number = find_group(pci, &no_iommu);
 	char path[64];
 
-	snprintf(path, sizeof(path), "/dev/vfio/%s%d",
-		 no_iommu ? "noiommu-" : "", number);
+	snprintf(path, sizeof(path), "/dev/vfio/%s%d", no_iommu ? "noiommu-" : "", number);
 	own->group = open(path, O_RDWR | O_CLOEXEC);
 	if (own->group < 0) {
 		msg_error("%s: %s: %s", pci, path, strerror(errno));
@@ -95,8 +91,8 @@ static int open_group(struct vfio_port *own, const char *pci)
 	}
 	if (ioctl(own->group, VFIO_GROUP_GET_STATUS, &status) ||
 	    !(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
-		msg_error("%s: other drivers have devices of its IOMMU group %d; unbind them",
-			  pci, number);
+		msg_error("%s: other drivers have devices of its IOMMU group %d; unbind them", pci,
+			  number);
 		return -1;
 	}
 	if (!ioctl(own->group, VFIO_GROUP_SET_CONTAINER, &own->container) &&
@@ -104,8 +100,9 @@ static int open_group(struct vfio_port *own, const char *pci)
 		   no_iommu ? VFIO_NOIOMMU_IOMMU : VFIO_TYPE1v2_IOMMU))
 		return 0;
 	msg_error("%s: VFIO cannot use the IOMMU: %s%s", pci, strerror(errno),
-		  errno == EPERM ? "; it does not remap interrupts" :
-		  errno == ENODEV ? "; run: modprobe vfio_iommu_type1" : "");
+		  errno == EPERM  ? "; it does not remap interrupts" :
+		  errno == ENODEV ? "; run: modprobe vfio_iommu_type1" :
+				    "");
 	return -1;
 }
 
@@ -130,8 +127,7 @@ static bool has_irq(const struct vfio_port *own, uint32_t index)
 {
 	struct vfio_irq_info info = { .argsz = sizeof(info), .index = index };
 
-	return !ioctl(own->device, VFIO_DEVICE_GET_IRQ_INFO, &info) &&
-	       info.count;
+	return !ioctl(own->device, VFIO_DEVICE_GET_IRQ_INFO, &info) && info.count;
 }
 
 /* A message is a write to memory, which a device that is no bus master cannot. */
@@ -147,12 +143,10 @@ static int set_master(const struct vfio_port *own)
 	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
 		return -1;
 	at = (off_t)info.offset + PCI_COMMAND;
-	if (pread(own->device, &command, sizeof(command), at) !=
-	    sizeof(command))
+	if (pread(own->device, &command, sizeof(command), at) != sizeof(command))
 		return -1;
 	command |= PCI_COMMAND_MASTER;
-	return pwrite(own->device, &command, sizeof(command), at) ==
-			       sizeof(command) ? 0 : -1;
+	return pwrite(own->device, &command, sizeof(command), at) == sizeof(command) ? 0 : -1;
 }
 
 static int open_irq(struct port *port, struct target *target)
@@ -160,14 +154,12 @@ static int open_irq(struct port *port, struct target *target)
 	struct vfio_port *own = port->own;
 
 	own->index = !target->intx && has_irq(own, VFIO_PCI_MSI_IRQ_INDEX) ?
-			     VFIO_PCI_MSI_IRQ_INDEX : VFIO_PCI_INTX_IRQ_INDEX;
+			     VFIO_PCI_MSI_IRQ_INDEX :
+			     VFIO_PCI_INTX_IRQ_INDEX;
 	port->fd = eventfd(0, EFD_CLOEXEC);
-	if (port->fd < 0 ||
-	    (own->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(own)) ||
-	    set_irqs(own, VFIO_IRQ_SET_DATA_EVENTFD |
-			  VFIO_IRQ_SET_ACTION_TRIGGER, port->fd)) {
-		msg_error("%s: VFIO gives it no interrupt: %s", target->pci,
-			  strerror(errno));
+	if (port->fd < 0 || (own->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(own)) ||
+	    set_irqs(own, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, port->fd)) {
+		msg_error("%s: VFIO gives it no interrupt: %s", target->pci, strerror(errno));
 		return -1;
 	}
 	/* A vector is there from now on. */
@@ -212,8 +204,7 @@ static void rearm_vfio(struct port *port)
 
 	/* Should it fail, no interrupt comes and the run says so. */
 	if (own->index == VFIO_PCI_INTX_IRQ_INDEX)
-		set_irqs(own, VFIO_IRQ_SET_DATA_NONE |
-			      VFIO_IRQ_SET_ACTION_UNMASK, -1);
+		set_irqs(own, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK, -1);
 }
 
 void *vfio_map_bar0(const struct port *port, size_t bytes)

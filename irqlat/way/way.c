@@ -13,33 +13,18 @@
 #include "way.h"
 
 static const struct way *const ways_known[] = {
-	&way_read,
-	&way_poll,
-	&way_epoll,
-	&way_eventfd,
-	&way_mmap_spin,
-	&way_uli,
-	&way_uli_spin,
-	&way_uli_sleep,
-	&way_uio,
-	&way_uio_poll,
-	&way_vfio,
-	&way_timerfd,
-	&way_nanosleep,
-	&way_signal,
-	&way_eventfd_base,
+	&way_read, &way_poll,	  &way_epoll,	  &way_eventfd, &way_mmap_spin,
+	&way_uli,  &way_uli_spin, &way_uli_sleep, &way_uio,	&way_uio_poll,
+	&way_vfio, &way_timerfd,  &way_nanosleep, &way_signal,	&way_eventfd_base,
 };
 #define WAYS_KNOWN (sizeof(ways_known) / sizeof(ways_known[0]))
 
 const struct driver_ops *driver_ops(enum driver driver)
 {
 	static const struct driver_ops *const known[DRIVER_COUNT] = {
-		[DRIVER_PROCIRQ] = &procirq_driver_ops,
-		[DRIVER_ULI] = &uli_driver_ops,
-		[DRIVER_UIO] = &uio_driver_ops,
-		[DRIVER_VFIO] = &vfio_driver_ops,
-		[DRIVER_TIMER] = &timer_driver_ops,
-		[DRIVER_THREAD] = &thread_driver_ops,
+		[DRIVER_PROCIRQ] = &procirq_driver_ops, [DRIVER_ULI] = &uli_driver_ops,
+		[DRIVER_UIO] = &uio_driver_ops,		[DRIVER_VFIO] = &vfio_driver_ops,
+		[DRIVER_TIMER] = &timer_driver_ops,	[DRIVER_THREAD] = &thread_driver_ops,
 	};
 
 	return known[driver];
@@ -52,8 +37,8 @@ void way_list_names(char *text, size_t size)
 
 	text[0] = '\0';
 	for (i = 0; i < WAYS_KNOWN && len < size; i++)
-		len += (size_t)snprintf(text + len, size - len, "%s%s",
-					i ? ", " : "", ways_known[i]->name);
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? ", " : "",
+					ways_known[i]->name);
 }
 
 /* Returns NULL when there is no such way. */
@@ -90,8 +75,8 @@ int way_list_parse(const char *text, const struct way **ways, int max)
 		name[(size_t)(end - text) % sizeof(name)] = '\0';
 		if (!way_find(name)) {
 			way_list_names(names, sizeof(names));
-			msg_error("--ways: \"%.*s\" is none of: %s",
-				  (int)(end - text), text, names);
+			msg_error("--ways: \"%.*s\" is none of: %s", (int)(end - text), text,
+				  names);
 			return -1;
 		}
 		for (i = 0; i < n; i++) {
@@ -155,8 +140,7 @@ int port_read_count(struct port *port, struct delivery *delivery)
  * Returns 0, or -1 with errno: EAGAIN nothing was there.
  */
 int port_without_blocking(struct port *port, struct delivery *delivery,
-			  int (*take)(struct port *port,
-				      struct delivery *delivery))
+			  int (*take)(struct port *port, struct delivery *delivery))
 {
 	int flags = fcntl(port->fd, F_GETFL);
 	int rc;

@@ -59,11 +59,11 @@ struct port {
 
 /* How a user level interrupt got to its handler: see uli(3). */
 enum path {
-	PATH_NONE,	/* there is no handler */
+	PATH_NONE, /* there is no handler */
 	PATH_DIRECT,
 	PATH_RETURN,
 	PATH_WAKE,
-	PATH_REPEAT,	/* called by the thread itself */
+	PATH_REPEAT, /* called by the thread itself */
 	PATH_COUNT
 };
 
@@ -160,8 +160,7 @@ void way_list_names(char *text, size_t size);
 int port_poll(int fd, int timeout_ms);
 int port_read_count(struct port *port, struct delivery *delivery);
 int port_without_blocking(struct port *port, struct delivery *delivery,
-			  int (*take)(struct port *port,
-				      struct delivery *delivery));
+			  int (*take)(struct port *port, struct delivery *delivery));
 void port_rearm_nothing(struct port *port);
 
 /* BAR 0 of the device that a port of DRIVER_VFIO holds; for munmap(). NULL: errno. */

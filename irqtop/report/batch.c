@@ -15,8 +15,7 @@ static void pad(struct out *out, size_t n)
 
 static unsigned int column_width(const struct field *field)
 {
-	return field->style == STYLE_NUMBER && field->width >= 7 ? NUMBER_WIDTH :
-								  field->width;
+	return field->style == STYLE_NUMBER && field->width >= 7 ? NUMBER_WIDTH : field->width;
 }
 
 static size_t columns_used(const char *text, size_t len)
@@ -29,8 +28,8 @@ static size_t columns_used(const char *text, size_t len)
 	return n;
 }
 
-static void cell_print(struct out *out, const struct field *field,
-		       const struct value *value, bool last)
+static void cell_print(struct out *out, const struct field *field, const struct value *value,
+		       bool last)
 {
 	unsigned int width = column_width(field);
 	char number[FORMAT_BYTES];
@@ -76,7 +75,8 @@ static void heading_print(struct out *out, const struct report *report)
 	out_char(out, '\n');
 	for (i = 0; i < report->ncolumns; i++) {
 		const struct field *field = &fields[report->column[i]];
-		struct value title = { .kind = VALUE_TEXT, .text = field->title,
+		struct value title = { .kind = VALUE_TEXT,
+				       .text = field->title,
 				       .len = strlen(field->title) };
 
 		cell_print(out, field, &title, i + 1 == report->ncolumns);
@@ -92,8 +92,7 @@ void batch_print(struct out *out, const struct report *report)
 	heading_print(out, report);
 	for (r = 0; r < report_rows(report); r++) {
 		for (i = 0; i < report->ncolumns; i++) {
-			struct value value = field_get(report->column[i],
-						       &report->view->row[r]);
+			struct value value = field_get(report->column[i], &report->view->row[r]);
 
 			cell_print(out, &fields[report->column[i]], &value,
 				   i + 1 == report->ncolumns);

@@ -23,8 +23,7 @@ static void value_print(struct out *out, const struct value *value)
 }
 
 /* "per_cpu":{"0":{"delta":1,"total":2},...}, CPUs that ever counted. */
-static void cpus_print(struct out *out, const struct report *report,
-		       const struct view_row *row)
+static void cpus_print(struct out *out, const struct report *report, const struct view_row *row)
 {
 	const struct irqtable_diff *diff = &report->monitor->diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
@@ -39,8 +38,7 @@ static void cpus_print(struct out *out, const struct report *report,
 		first = false;
 		out_count(out, diff->cur->cpu[c]);
 		out_text(out, "\":{\"delta\":");
-		if (row->delta->state == IRQTABLE_COUNTED &&
-		    diff->prev_column[c] != IRQTABLE_NONE)
+		if (row->delta->state == IRQTABLE_COUNTED && diff->prev_column[c] != IRQTABLE_NONE)
 			out_count(out, irqtable_diff_cell(diff, row->row, c));
 		else
 			out_text(out, "null");

@@ -21,16 +21,15 @@
 #include "irqtop/session/session.h"
 #include "irqtop/session/stop.h"
 
-#define CLIENTS 16
-#define REQUEST_BYTES 8192
+#define CLIENTS		 16
+#define REQUEST_BYTES	 8192
 #define CLIENT_TIMEOUT_S 10
 
 static const char type_text[] = "text/plain; version=0.0.4; charset=utf-8";
-static const char type_strict[] =
-	"application/openmetrics-text; version=1.0.0; charset=utf-8";
+static const char type_strict[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 struct client {
-	int fd;			/* -1: free */
+	int fd; /* -1: free */
 	time_t deadline_s;
 	size_t got, sent;
 	bool answering;
@@ -137,8 +136,8 @@ static unsigned int columns_set(struct report *report, const struct options *opt
 	for (i = 0; i < options->ncolumns; i++)
 		report->column[report->ncolumns++] = options->column[i];
 	for (i = 0; i < FIELD_COUNT && !options->ncolumns; i++)
-		if (i == FIELD_TOTAL || (options->latency && fields[i].metric &&
-					 fields[i].needs & NEED_TIME))
+		if (i == FIELD_TOTAL ||
+		    (options->latency && fields[i].metric && fields[i].needs & NEED_TIME))
 			report->column[report->ncolumns++] = (enum field_id)i;
 	for (i = 0; i < report->ncolumns; i++)
 		needs |= fields[report->column[i]].needs;
@@ -148,7 +147,8 @@ static unsigned int columns_set(struct report *report, const struct options *opt
 static void metrics_answer(struct server *server, struct client *client)
 {
 	struct session *session = server->session;
-	struct report report = { .monitor = &session->monitor, .view = &session->view,
+	struct report report = { .monitor = &session->monitor,
+				 .view = &session->view,
 				 .limit = session->options.rows,
 				 .per_cpu = session->options.per_cpu };
 	unsigned int needs = columns_set(&report, &session->options);
@@ -174,8 +174,7 @@ static void request_answer(struct server *server, struct client *client)
 	if (strncmp(client->request, "GET ", 4)) {
 		out_text(&server->body, "only GET\n");
 		answer(client, "405 Method Not Allowed", "text/plain", &server->body);
-	} else if (strncmp(client->request, get, strlen(get)) ||
-		   (next != ' ' && next != '?')) {
+	} else if (strncmp(client->request, get, strlen(get)) || (next != ' ' && next != '?')) {
 		out_text(&server->body, "try /metrics\n");
 		answer(client, "404 Not Found", "text/plain", &server->body);
 	} else {
@@ -185,8 +184,8 @@ static void request_answer(struct server *server, struct client *client)
 
 static void client_read(struct server *server, struct client *client)
 {
-	ssize_t n = read(client->fd, client->request + client->got,
-			 REQUEST_BYTES - 1 - client->got);
+	ssize_t n =
+		read(client->fd, client->request + client->got, REQUEST_BYTES - 1 - client->got);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

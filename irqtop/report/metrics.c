@@ -17,8 +17,7 @@ static bool is_counter(const char *metric)
 	return len > end && !strcmp(metric + len - end, TOTAL);
 }
 
-static void family_print(struct out *out, const struct report *report,
-			 const struct field *field)
+static void family_print(struct out *out, const struct report *report, const struct field *field)
 {
 	size_t len = strlen(field->metric);
 
@@ -55,8 +54,8 @@ static void labels_print(struct out *out, const struct view_row *row)
 	}
 }
 
-static void sample_print(struct out *out, const struct field *field,
-			 const struct view_row *row, const struct value *value)
+static void sample_print(struct out *out, const struct field *field, const struct view_row *row,
+			 const struct value *value)
 {
 	out_text(out, field->metric);
 	labels_print(out, row);
@@ -70,8 +69,8 @@ static void sample_print(struct out *out, const struct field *field,
 	out_char(out, '\n');
 }
 
-static void cpus_print(struct out *out, const struct report *report,
-		       const struct field *field, const struct view_row *row)
+static void cpus_print(struct out *out, const struct report *report, const struct field *field,
+		       const struct view_row *row)
 {
 	const struct irqtable_diff *diff = &report->monitor->diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
@@ -94,8 +93,7 @@ static void cpus_print(struct out *out, const struct report *report,
 static bool is_repeated(const struct report *report, uint32_t r)
 {
 	const struct view_row *row = &report->view->row[r];
-	const struct irqtable *table =
-		&monitor_sample(report->monitor)->table[row->table];
+	const struct irqtable *table = &monitor_sample(report->monitor)->table[row->table];
 	uint32_t before;
 
 	/* Rows of equal keys come with a track each, the second not yet known. */
@@ -142,8 +140,7 @@ void metrics_print(struct out *out, const struct report *report)
 			if (!wants(field, &value) || is_repeated(report, r))
 				continue;
 			if (report->per_cpu && is_counter(field->metric) &&
-			    row->data->ncells ==
-			    report->monitor->diff[row->table].ncpus)
+			    row->data->ncells == report->monitor->diff[row->table].ncpus)
 				cpus_print(out, report, field, row);
 			else
 				sample_print(out, field, row, &value);

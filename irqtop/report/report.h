@@ -12,16 +12,15 @@ struct report {
 	const struct view *view;
 	enum field_id column[FIELD_COUNT];
 	unsigned int ncolumns;
-	uint32_t limit;		/* rows at most */
+	uint32_t limit; /* rows at most */
 	bool per_cpu;
-	bool strict;		/* OpenMetrics: by the letter, not for promtool */
-	unsigned int printed;	/* samples printed before */
+	bool strict;	      /* OpenMetrics: by the letter, not for promtool */
+	unsigned int printed; /* samples printed before */
 };
 
 static inline uint32_t report_rows(const struct report *report)
 {
-	return report->view->nrows < report->limit ? report->view->nrows :
-						     report->limit;
+	return report->view->nrows < report->limit ? report->view->nrows : report->limit;
 }
 
 typedef void report_print(struct out *out, const struct report *report);

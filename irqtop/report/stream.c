@@ -18,29 +18,31 @@ struct columns {
 	enum field_id id[FIELD_COUNT];
 };
 
-static const struct columns batch_columns = { 8, {
-	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
-	FIELD_TRIGGER, FIELD_NAME } };
-static const struct columns latency_columns = { 14, {
-	FIELD_IRQ, FIELD_RATE, FIELD_TOTAL, FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG,
-	FIELD_HANDLER_MAX, FIELD_TASK_P50, FIELD_TASK_P99, FIELD_TASK_MAX,
-	FIELD_READ_P50, FIELD_READ_P99, FIELD_READ_MAX, FIELD_TRIGGER, FIELD_NAME } };
-static const struct columns once_columns = { 6, {
-	FIELD_IRQ, FIELD_TOTAL, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
-static const struct columns diff_columns = { 6, {
-	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_TRIGGER, FIELD_NAME } };
-static const struct columns data_columns = { 11, {
-	FIELD_TABLE, FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE,
-	FIELD_MAX, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
+static const struct columns batch_columns = { 8,
+					      { FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL,
+						FIELD_SHARE, FIELD_MAX, FIELD_TRIGGER,
+						FIELD_NAME } };
+static const struct columns latency_columns = {
+	14,
+	{ FIELD_IRQ, FIELD_RATE, FIELD_TOTAL, FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG,
+	  FIELD_HANDLER_MAX, FIELD_TASK_P50, FIELD_TASK_P99, FIELD_TASK_MAX, FIELD_READ_P50,
+	  FIELD_READ_P99, FIELD_READ_MAX, FIELD_TRIGGER, FIELD_NAME }
+};
+static const struct columns once_columns = {
+	6, { FIELD_IRQ, FIELD_TOTAL, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME }
+};
+static const struct columns diff_columns = {
+	6, { FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_TRIGGER, FIELD_NAME }
+};
+static const struct columns data_columns = { 11,
+					     { FIELD_TABLE, FIELD_IRQ, FIELD_RATE, FIELD_DELTA,
+					       FIELD_TOTAL, FIELD_SHARE, FIELD_MAX, FIELD_CHIP,
+					       FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME } };
 static const struct columns metrics_columns = { 1, { FIELD_TOTAL } };
 
 static report_print *const printers[] = {
-	[MODE_BATCH] = batch_print,
-	[MODE_JSON] = json_print,
-	[MODE_CSV] = csv_print,
-	[MODE_METRICS] = metrics_print,
-	[MODE_LISTEN] = metrics_print,
-	[MODE_QUIET] = NULL,
+	[MODE_BATCH] = batch_print,	[MODE_JSON] = json_print,      [MODE_CSV] = csv_print,
+	[MODE_METRICS] = metrics_print, [MODE_LISTEN] = metrics_print, [MODE_QUIET] = NULL,
 };
 
 static const struct columns *columns_of(const struct options *options)
@@ -54,8 +56,9 @@ static const struct columns *columns_of(const struct options *options)
 		return &metrics_columns;
 	default:
 		return options->latency ? &latency_columns :
-		       options->once ? &once_columns :
-		       options->diff[0] ? &diff_columns : &batch_columns;
+		       options->once	? &once_columns :
+		       options->diff[0] ? &diff_columns :
+					  &batch_columns;
 	}
 }
 
@@ -79,8 +82,7 @@ static void report_init(struct report *report, const struct session *session)
 	}
 }
 
-static unsigned int needs_of(const struct report *report,
-			     const struct session *session)
+static unsigned int needs_of(const struct report *report, const struct session *session)
 {
 	unsigned int i, needs = session_needs(session);
 
@@ -97,12 +99,12 @@ static int output_status(int err)
 	return session_complain("standard output", err);
 }
 
-static void alert_say(void *context, const struct alert *alert,
-		      const struct view_row *row, double value)
+static void alert_say(void *context, const struct alert *alert, const struct view_row *row,
+		      double value)
 {
 	const struct session *session = context;
 	struct value name = field_get(FIELD_NAME, row);
-	struct out out = {0};
+	struct out out = { 0 };
 
 	out_text(&out, "irqtop: alert: ");
 	out_clean(&out, row->text + row->data->label, row->data->label_len);
@@ -134,13 +136,12 @@ static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
 		*deadline_ns = now_ns + interval_ns;
 	at.tv_sec = (time_t)(*deadline_ns / 1000000000);
 	at.tv_nsec = (long)(*deadline_ns % 1000000000);
-	while (!stop_told() &&
-	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+	while (!stop_told() && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
 		;
 }
 
-static int report_send(struct session *session, struct report *report,
-		       struct out *out, unsigned int needs)
+static int report_send(struct session *session, struct report *report, struct out *out,
+		       unsigned int needs)
 {
 	report_print *print = printers[session->options.mode];
 
@@ -166,8 +167,8 @@ static bool wants_one_sample(const struct options *options)
 }
 
 /* Samples until there is nothing left to do. 0 or a negative errno value. */
-static int reports_run(struct session *session, struct report *report,
-		       struct out *out, unsigned int needs)
+static int reports_run(struct session *session, struct report *report, struct out *out,
+		       unsigned int needs)
 {
 	struct options *options = &session->options;
 	uint64_t interval_ns = (uint64_t)(options->interval_s * 1e9);
@@ -200,7 +201,7 @@ int stream_run(struct session *session)
 {
 	struct options *options = &session->options;
 	struct report report;
-	struct out out = {0};
+	struct out out = { 0 };
 	unsigned int needs;
 	int err, status;
 
@@ -239,8 +240,7 @@ static int side_load(struct session *session, const char *path)
 	source_close(monitor->source);
 	monitor->source = source_replay_open(path);
 	if (monitor->source) {
-		monitor->source->ops->seek(monitor->source,
-					   monitor->source->count - 1);
+		monitor->source->ops->seek(monitor->source, monitor->source->count - 1);
 	} else {
 		timed = false;
 		monitor->source = source_proc_open(path);
@@ -266,7 +266,7 @@ static int side_load(struct session *session, const char *path)
 int diff_run(struct session *session)
 {
 	struct report report;
-	struct out out = {0};
+	struct out out = { 0 };
 	char error[256];
 	int err;
 
@@ -279,8 +279,7 @@ int diff_run(struct session *session)
 	}
 	err = monitor_recount(&session->monitor);
 	if (!err)
-		err = view_build(&session->view, &session->monitor,
-				 &session->settings);
+		err = view_build(&session->view, &session->monitor, &session->settings);
 	report_init(&report, session);
 	if (!err)
 		err = report_send(session, &report, &out, 0);

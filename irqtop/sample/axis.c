@@ -6,11 +6,8 @@
 #include "axis.h"
 
 const char *const axis_mode_names[AXIS_MODES] = {
-	[AXIS_AUTO] = "auto",
-	[AXIS_CPU] = "cpu",
-	[AXIS_CACHE] = "cache",
-	[AXIS_NODE] = "node",
-	[AXIS_RANGE] = "range",
+	[AXIS_AUTO] = "auto", [AXIS_CPU] = "cpu",     [AXIS_CACHE] = "cache",
+	[AXIS_NODE] = "node", [AXIS_RANGE] = "range",
 };
 
 static int room(void *array, size_t *have, size_t need, size_t size)
@@ -42,8 +39,7 @@ static void places_take(struct axis *axis, const struct source *source)
 	}
 }
 
-static int cpus_take(struct axis *axis, const struct irqtable *table,
-		     const struct source *source)
+static int cpus_take(struct axis *axis, const struct irqtable *table, const struct source *source)
 {
 	uint32_t c, end = 0;
 
@@ -105,7 +101,7 @@ static void group_by_place(struct axis *axis, enum axis_mode mode)
 		for (other = 0; other < axis->ngroups; other++)
 			if (place_of(axis, cpu, mode) >= 0 &&
 			    place_of(axis, axis->group[other].first, mode) ==
-			    place_of(axis, cpu, mode))
+				    place_of(axis, cpu, mode))
 				break;
 		group_extend(axis, other, cpu);
 	}
@@ -167,8 +163,7 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 	group_by_range(axis, range_for(axis->ncpus, width));
 }
 
-int axis_learn(struct axis *axis, const struct irqtable *table,
-	       const struct source *source)
+int axis_learn(struct axis *axis, const struct irqtable *table, const struct source *source)
 {
 	if (axis->shape == table->cpus_shape && axis->cpu_end)
 		return 0;
@@ -178,8 +173,8 @@ int axis_learn(struct axis *axis, const struct irqtable *table,
 	return 1;
 }
 
-int axis_update(struct axis *axis, const struct irqtable *table,
-		const struct source *source, enum axis_mode mode, uint32_t width)
+int axis_update(struct axis *axis, const struct irqtable *table, const struct source *source,
+		enum axis_mode mode, uint32_t width)
 {
 	int changed = axis_learn(axis, table, source);
 
@@ -208,8 +203,8 @@ bool axis_node_cpus(const struct axis *axis, int node, struct irqtable_cpus *cpu
 	return found;
 }
 
-void axis_rates(const struct axis *axis, const struct irqtable_diff *diff,
-		uint32_t row, double seconds, double *rate)
+void axis_rates(const struct axis *axis, const struct irqtable_diff *diff, uint32_t row,
+		double seconds, double *rate)
 {
 	uint32_t c, group_at, cpu;
 

@@ -16,14 +16,14 @@
 #include "tracing/engine.h"
 #include "tracing/instance.h"
 
-#define WAIT_MS 200
+#define WAIT_MS	  200
 #define BUFFER_KB 2048
-#define IRQ_SLOTS 8192		/* power of two; interrupts beyond that go uncounted */
+#define IRQ_SLOTS 8192 /* power of two; interrupts beyond that go uncounted */
 
 struct latency_irq {
 	bool used;
 	int32_t irq;
-	uint64_t handlers, handler_ns, handler_max_ns;	/* this interval */
+	uint64_t handlers, handler_ns, handler_max_ns; /* this interval */
 	/* since the start; without room while empty */
 	struct hist from_irq[LATENCY_KINDS];
 };
@@ -34,7 +34,7 @@ struct latency {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	int stop_fd;
-	struct engine_counts counts;	/* under the lock */
+	struct engine_counts counts; /* under the lock */
 	uint64_t events_before;
 	uint64_t event_cost_ns;
 	struct latency_irq *slot;
@@ -73,8 +73,7 @@ static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
 		slot->handler_max_ns = ns;
 }
 
-static void latency_note(struct latency *latency, int32_t irq, enum latency_kind kind,
-			 uint64_t ns)
+static void latency_note(struct latency *latency, int32_t irq, enum latency_kind kind, uint64_t ns)
 {
 	struct latency_irq *slot = irq_find(latency, irq, true);
 	struct hist *hist = slot ? &slot->from_irq[kind] : NULL;
@@ -98,8 +97,7 @@ static void on_sample(void *ctx, const struct chain_sample *sample)
  */
 static void on_read(void *ctx, const struct event *event)
 {
-	latency_note(ctx, event->read.irq, LATENCY_READ,
-		     event->ts_ns - event->read.irq_ns);
+	latency_note(ctx, event->read.irq, LATENCY_READ, event->ts_ns - event->read.irq_ns);
 }
 
 /* The engine calls all four. */
@@ -123,8 +121,7 @@ static void *drain(void *arg)
 	uint64_t stop;
 
 	while (read(latency->stop_fd, &stop, sizeof(stop)) < 0) {
-		if (instance_wait(latency->instance, WAIT_MS, latency->stop_fd) &&
-		    errno != EINTR)
+		if (instance_wait(latency->instance, WAIT_MS, latency->stop_fd) && errno != EINTR)
 			break;
 		pthread_mutex_lock(&latency->lock);
 		engine_run(latency->engine, instance_settled_ns());
@@ -141,8 +138,11 @@ static int engine_open(struct latency *latency)
 		.layout = *instance_layout(latency->instance),
 		.catalog = instance_catalog(latency->instance),
 		.source = instance_pages(latency->instance),
-		.sink = { .seen = on_seen, .handler = on_handler, .sample = on_sample,
-			  .outcome = on_outcome, .ctx = latency },
+		.sink = { .seen = on_seen,
+			  .handler = on_handler,
+			  .sample = on_sample,
+			  .outcome = on_outcome,
+			  .ctx = latency },
 		.read = on_read,
 		.read_ctx = latency,
 	};
@@ -228,8 +228,7 @@ static void irq_take(struct latency_irq *slot, struct track_time *time, double s
 	time->known = true;
 	time->handlers = slot->handlers;
 	time->avg_ns = slot->handlers ? slot->handler_ns / slot->handlers : 0;
-	time->max_ns = slot->handler_max_ns > time->max_ns ? slot->handler_max_ns :
-							     time->max_ns;
+	time->max_ns = slot->handler_max_ns > time->max_ns ? slot->handler_max_ns : time->max_ns;
 	time->share = seconds > 0 ? (double)slot->handler_ns / 1e9 / seconds : 0;
 	summary_take(&slot->from_irq[LATENCY_TASK], &time->task);
 	summary_take(&slot->from_irq[LATENCY_READ], &time->read);
@@ -249,8 +248,7 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 	for (r = 0; r < tracks->nrows; r++) {
 		struct track *track = tracks_of_row(tracks, r);
 
-		slot = latency && track->irq >= 0 ?
-		       irq_find(latency, track->irq, false) : NULL;
+		slot = latency && track->irq >= 0 ? irq_find(latency, track->irq, false) : NULL;
 		if (slot) {
 			irq_take(slot, &track->time, seconds);
 			cost->reads |= track->time.read.n > 0;
@@ -261,8 +259,8 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 	if (!latency)
 		return;
 	if (seconds > 0)
-		cost->events_hz = (double)(latency->counts.events -
-					   latency->events_before) / seconds;
+		cost->events_hz =
+			(double)(latency->counts.events - latency->events_before) / seconds;
 	latency->events_before = latency->counts.events;
 	if (latency->event_cost_ns)
 		cost->cpu = cost->events_hz * (double)latency->event_cost_ns / 1e9;

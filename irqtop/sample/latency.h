@@ -17,9 +17,9 @@ enum latency_kind { LATENCY_TASK, LATENCY_READ, LATENCY_KINDS };
 
 struct latency_cost {
 	double events_hz;
-	double cpu;		/* share of one CPU that recording takes; <0: unknown */
-	uint64_t lost;		/* events, since the start */
-	bool reads;		/* some interrupt has latencies of reads */
+	double cpu;    /* share of one CPU that recording takes; <0: unknown */
+	uint64_t lost; /* events, since the start */
+	bool reads;    /* some interrupt has latencies of reads */
 };
 
 /*

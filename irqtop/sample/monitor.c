@@ -25,16 +25,15 @@ static void totals_count(struct monitor *monitor, const struct sample *prev,
 	totals->irq_cpu = totals->softirq_cpu = -1;
 	if (!prev->have_stat || !cur->have_stat || monitor->samples < 2)
 		return;
-	ticks = b->all.total_ticks > a->all.total_ticks ?
-		b->all.total_ticks - a->all.total_ticks : 0;
+	ticks = b->all.total_ticks > a->all.total_ticks ? b->all.total_ticks - a->all.total_ticks :
+							  0;
 	totals->interrupts_hz = rate_of(b->interrupts, a->interrupts, monitor->seconds);
 	totals->softirqs_hz = rate_of(b->softirqs, a->softirqs, monitor->seconds);
 	totals->switches_hz = rate_of(b->switches, a->switches, monitor->seconds);
 	if (!ticks)
 		return;
 	totals->irq_cpu = share_of(b->all.irq_ticks, a->all.irq_ticks, ticks);
-	totals->softirq_cpu = share_of(b->all.softirq_ticks, a->all.softirq_ticks,
-				       ticks);
+	totals->softirq_cpu = share_of(b->all.softirq_ticks, a->all.softirq_ticks, ticks);
 }
 
 static int compare(struct monitor *monitor)
@@ -44,14 +43,14 @@ static int compare(struct monitor *monitor)
 	int i, err;
 
 	monitor->seconds = monitor->samples > 1 && cur->time_ns > prev->time_ns ?
-			   (double)(cur->time_ns - prev->time_ns) / 1e9 : 0;
+				   (double)(cur->time_ns - prev->time_ns) / 1e9 :
+				   0;
 	for (i = 0; i < TABLE_COUNT; i++) {
 		if (!cur->have[i])
 			continue;
 		err = irqtable_diff(&monitor->diff[i],
-				    monitor->samples > 1 && prev->have[i] ?
-				    &prev->table[i] : NULL, &cur->table[i],
-				    monitor->only);
+				    monitor->samples > 1 && prev->have[i] ? &prev->table[i] : NULL,
+				    &cur->table[i], monitor->only);
 		if (err)
 			return err;
 	}
@@ -74,8 +73,7 @@ int monitor_step(struct monitor *monitor)
 	for (i = 0; i < TABLE_COUNT && !err; i++) {
 		if (!next->have[i])
 			continue;
-		err = tracks_follow(&monitor->tracks[i], &monitor->diff[i],
-				    monitor->seconds);
+		err = tracks_follow(&monitor->tracks[i], &monitor->diff[i], monitor->seconds);
 	}
 	return err;
 }

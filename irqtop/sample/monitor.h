@@ -7,21 +7,21 @@
 #include "track.h"
 
 struct monitor_totals {
-	double interrupts_hz, softirqs_hz, switches_hz;	/* negative: unknown */
-	double irq_cpu, softirq_cpu;	/* share of all CPU time, 0..1 */
+	double interrupts_hz, softirqs_hz, switches_hz; /* negative: unknown */
+	double irq_cpu, softirq_cpu;			/* share of all CPU time, 0..1 */
 };
 
 struct monitor {
-	struct source *source;		/* owned */
+	struct source *source; /* owned */
 	struct sample sample[2];
-	unsigned int current;		/* index into sample */
-	unsigned int samples;		/* taken since the last restart */
-	unsigned int generation;	/* samples taken in all */
-	double seconds;			/* between the two, 0: unknown */
+	unsigned int current;	 /* index into sample */
+	unsigned int samples;	 /* taken since the last restart */
+	unsigned int generation; /* samples taken in all */
+	double seconds;		 /* between the two, 0: unknown */
 	struct irqtable_diff diff[TABLE_COUNT];
 	struct tracks tracks[TABLE_COUNT];
 	struct monitor_totals totals;
-	const struct irqtable_cpus *only;	/* CPUs to count, NULL: all */
+	const struct irqtable_cpus *only; /* CPUs to count, NULL: all */
 };
 
 static inline const struct sample *monitor_sample(const struct monitor *monitor)

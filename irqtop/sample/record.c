@@ -33,8 +33,7 @@ static void put_u32(char *at, uint32_t value)
 }
 
 /* Pairs (cells skipped, value) and at the end the cells left. */
-static void cells_put(struct out *out, const uint32_t *cell, const uint32_t *base,
-		      size_t n)
+static void cells_put(struct out *out, const uint32_t *cell, const uint32_t *base, size_t n)
 {
 	size_t i, last = 0;
 	uint32_t value;
@@ -85,8 +84,7 @@ static void stat_put(struct out *out, const struct sample *sample)
 	put(out, stat->boot_s);
 }
 
-static void places_put(struct out *out, const struct irqtable_place *place,
-		       uint32_t nplaces)
+static void places_put(struct out *out, const struct irqtable_place *place, uint32_t nplaces)
 {
 	uint32_t cpu, n = 0;
 
@@ -107,12 +105,10 @@ static bool is_next(const struct record *record, const struct monitor *monitor)
 	const struct sample *sample = monitor_sample(monitor);
 	int i;
 
-	if (!record->started || record->since_key + 1 >= RECORD_KEY_EVERY ||
-	    monitor->samples < 2)
+	if (!record->started || record->since_key + 1 >= RECORD_KEY_EVERY || monitor->samples < 2)
 		return false;
 	for (i = 0; i < TABLE_COUNT; i++)
-		if (sample->have[i] && !(monitor->diff[i].same_rows &&
-					 monitor->diff[i].same_cpus))
+		if (sample->have[i] && !(monitor->diff[i].same_rows && monitor->diff[i].same_cpus))
 			return false;
 	return true;
 }
@@ -163,8 +159,8 @@ int record_write(struct record *record, const struct monitor *monitor,
 	if (out->failed || out->len - RECORD_HEAD > UINT32_MAX)
 		return -ENOMEM;
 	put_u32(out->data, (uint32_t)(out->len - RECORD_HEAD));
-	put_u32(out->data + 4, record_sum((unsigned char *)out->data + RECORD_HEAD,
-					  out->len - RECORD_HEAD));
+	put_u32(out->data + 4,
+		record_sum((unsigned char *)out->data + RECORD_HEAD, out->len - RECORD_HEAD));
 	record->started = true;
 	record->since_key = next ? record->since_key + 1 : 0;
 	return out_write(out, record->fd);

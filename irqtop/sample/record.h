@@ -19,12 +19,12 @@
 #include "monitor.h"
 #include "irqtop/out.h"
 
-#define RECORD_MAGIC "irqtop\001\n"
+#define RECORD_MAGIC	 "irqtop\001\n"
 #define RECORD_MAGIC_LEN 8
-#define RECORD_HEAD 8
-#define RECORD_KEY 1
-#define RECORD_NEXT 2
-#define RECORD_KEY_EVERY 64	/* frames: what a jump has to read at most */
+#define RECORD_HEAD	 8
+#define RECORD_KEY	 1
+#define RECORD_NEXT	 2
+#define RECORD_KEY_EVERY 64 /* frames: what a jump has to read at most */
 
 struct record {
 	int fd;

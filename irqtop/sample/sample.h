@@ -11,8 +11,8 @@
 enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT };
 
 struct sample {
-	uint64_t time_ns;	/* CLOCK_MONOTONIC of the machine sampled */
-	int64_t wall_ms;	/* since 1970 */
+	uint64_t time_ns; /* CLOCK_MONOTONIC of the machine sampled */
+	int64_t wall_ms;  /* since 1970 */
 	bool have[TABLE_COUNT];
 	bool have_stat;
 	struct irqtable table[TABLE_COUNT];

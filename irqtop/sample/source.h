@@ -17,12 +17,12 @@ struct source_ops {
 
 struct source {
 	const struct source_ops *ops;
-	int root;	/* directory of the tree, -1 for a recording */
-	bool live;	/* the running system */
+	int root;  /* directory of the tree, -1 for a recording */
+	bool live; /* the running system */
 	/* Where CPUs are, by number, as a recording says; else it is read below root. */
 	const struct irqtable_place *place;
 	uint32_t nplaces;
-	unsigned int count, next;	/* recordings: samples, next to be read */
+	unsigned int count, next; /* recordings: samples, next to be read */
 };
 
 /* `path`: "/" or a copied tree. NULL with errno set on failure. */

@@ -16,11 +16,10 @@
 struct proc_source {
 	struct source source;
 	struct irqtable_buffer buffer;
-	int file;	/* source_text_open() only */
+	int file; /* source_text_open() only */
 };
 
-static int table_read(struct proc_source *proc, const char *path,
-		      struct irqtable *table)
+static int table_read(struct proc_source *proc, const char *path, struct irqtable *table)
 {
 	int fd, err, tries = READ_TRIES;
 
@@ -79,8 +78,7 @@ static int text_read(struct source *source, struct sample *sample)
 
 	if (source->next)
 		return -ENODATA;
-	err = irqtable_read(&sample->table[TABLE_INTERRUPTS], proc->file,
-			    &proc->buffer);
+	err = irqtable_read(&sample->table[TABLE_INTERRUPTS], proc->file, &proc->buffer);
 	if (err && err != -EAGAIN)
 		return err;
 	source->next = 1;

@@ -14,7 +14,7 @@
 #define MAX_CELLS (UINT64_C(1) << 27)
 
 struct frame {
-	size_t at;	/* of the payload */
+	size_t at; /* of the payload */
 	uint32_t len;
 	bool key;
 };
@@ -24,8 +24,8 @@ struct replay {
 	const unsigned char *data;
 	size_t size;
 	struct frame *frame;
-	struct sample state;	/* after frame source.next - 1 */
-	struct irqtable_place *place;	/* [IRQTABLE_CPUS_MAX] when the recording says */
+	struct sample state;	      /* after frame source.next - 1 */
+	struct irqtable_place *place; /* [IRQTABLE_CPUS_MAX] when the recording says */
 };
 
 struct cursor {
@@ -87,8 +87,7 @@ static int shape_get(struct cursor *c, struct irqtable *table)
 		ncells = get(c);
 		if (c->failed || ncells > table->ncpus)
 			return -EBADMSG;
-		err = irqtable_add_row(table, label, label_len, text, text_len,
-				       (uint32_t)ncells);
+		err = irqtable_add_row(table, label, label_len, text, text_len, (uint32_t)ncells);
 	}
 	return err ? err : c->failed ? -EBADMSG : 0;
 }
@@ -164,8 +163,8 @@ static int places_get(struct cursor *c, struct replay *replay)
 
 static int frame_apply(struct replay *replay, const struct frame *frame)
 {
-	struct cursor c = { replay->data + frame->at,
-			    replay->data + frame->at + frame->len, false };
+	struct cursor c = { replay->data + frame->at, replay->data + frame->at + frame->len,
+			    false };
 	struct sample *state = &replay->state;
 	uint64_t kind = get(&c), have;
 	int i, err;
@@ -269,14 +268,13 @@ static int frames_list(struct replay *replay)
 	struct frame *frame;
 	uint32_t len;
 
-	if (replay->size < RECORD_MAGIC_LEN ||
-	    memcmp(replay->data, RECORD_MAGIC, RECORD_MAGIC_LEN))
+	if (replay->size < RECORD_MAGIC_LEN || memcmp(replay->data, RECORD_MAGIC, RECORD_MAGIC_LEN))
 		return -EBADMSG;
 	while (replay->size - at >= RECORD_HEAD) {
 		len = get_u32(replay->data + at);
 		if (!len || len > replay->size - at - RECORD_HEAD ||
 		    get_u32(replay->data + at + 4) !=
-		    record_sum(replay->data + at + RECORD_HEAD, len))
+			    record_sum(replay->data + at + RECORD_HEAD, len))
 			break;
 		if (replay->source.count == room) {
 			room = room ? room * 2 : 64;
@@ -313,8 +311,7 @@ struct source *source_replay_open(const char *path)
 	} else if (!S_ISREG(st.st_mode) || !st.st_size) {
 		err = -EBADMSG;
 	} else {
-		replay->data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
-				    fd, 0);
+		replay->data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		err = replay->data == MAP_FAILED ? -errno : 0;
 		replay->size = err ? 0 : (size_t)st.st_size;
 	}

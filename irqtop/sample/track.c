@@ -50,8 +50,8 @@ static uint32_t track_find(const struct tracks *tracks, uint64_t key)
 	uint32_t i = tracks->bucket[bucket_of(tracks, key)];
 
 	/* Two rows of one key in one sample get a track each. */
-	while (i != NONE && (tracks->slot[i]->key != key ||
-			     tracks->slot[i]->generation == tracks->generation))
+	while (i != NONE &&
+	       (tracks->slot[i]->key != key || tracks->slot[i]->generation == tracks->generation))
 		i = tracks->slot[i]->next;
 	return i;
 }
@@ -151,16 +151,14 @@ static void tracks_drop_gone(struct tracks *tracks)
 	}
 }
 
-int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff,
-		  double seconds)
+int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff, double seconds)
 {
 	const struct irqtable *cur = diff->cur;
 	size_t had = tracks->bucket_room;
 	uint32_t r, i;
 
 	if (room(&tracks->row, &tracks->row_room, cur->nrows, sizeof(*tracks->row)) ||
-	    room(&tracks->bucket, &tracks->bucket_room, cur->nrows,
-		 sizeof(*tracks->bucket)))
+	    room(&tracks->bucket, &tracks->bucket_room, cur->nrows, sizeof(*tracks->bucket)))
 		return -ENOMEM;
 	if (had != tracks->bucket_room)
 		rehash(tracks);
@@ -178,8 +176,7 @@ int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff,
 		}
 		tracks->slot[tracks->row[r]]->generation = tracks->generation;
 		tracks->slot[tracks->row[r]]->seen++;
-		if (track_note(tracks, tracks->slot[tracks->row[r]], &diff->row[r],
-			       seconds))
+		if (track_note(tracks, tracks->slot[tracks->row[r]], &diff->row[r], seconds))
 			return -ENOMEM;
 	}
 	tracks->nrows = cur->nrows;
@@ -209,8 +206,7 @@ float track_history(const struct track *track, uint32_t back)
 {
 	if (back >= track->history_len)
 		return -1;
-	return track->history_hz[(track->history_at + TRACK_HISTORY - 1 - back) %
-				 TRACK_HISTORY];
+	return track->history_hz[(track->history_at + TRACK_HISTORY - 1 - back) % TRACK_HISTORY];
 }
 
 void tracks_free(struct tracks *tracks)

@@ -28,13 +28,12 @@ int canvas_reset(struct canvas *canvas, unsigned int width, unsigned int height)
 	return 0;
 }
 
-void canvas_put(struct canvas *canvas, unsigned int x, unsigned int y,
-		uint32_t point, unsigned int style)
+void canvas_put(struct canvas *canvas, unsigned int x, unsigned int y, uint32_t point,
+		unsigned int style)
 {
 	if (x >= canvas->width || y >= canvas->height)
 		return;
-	canvas->cell[(size_t)y * canvas->width + x] =
-		(struct canvas_cell){ point, (uint8_t)style };
+	canvas->cell[(size_t)y * canvas->width + x] = (struct canvas_cell){ point, (uint8_t)style };
 }
 
 static uint32_t shown_as(const struct canvas *canvas, uint32_t point)
@@ -46,9 +45,8 @@ static uint32_t shown_as(const struct canvas *canvas, uint32_t point)
 	return point;
 }
 
-unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y,
-			 unsigned int width, unsigned int style, const char *text,
-			 size_t len)
+unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
+			 unsigned int style, const char *text, size_t len)
 {
 	unsigned int at = 0;
 	uint32_t point;
@@ -69,8 +67,8 @@ unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y,
 	return at;
 }
 
-unsigned int canvas_print(struct canvas *canvas, unsigned int x, unsigned int y,
-			  unsigned int style, const char *format, ...)
+unsigned int canvas_print(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int style,
+			  const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -84,8 +82,8 @@ unsigned int canvas_print(struct canvas *canvas, unsigned int x, unsigned int y,
 	return canvas_text(canvas, x, y, canvas->width, style, text, strlen(text));
 }
 
-void canvas_style(struct canvas *canvas, unsigned int x, unsigned int y,
-		  unsigned int width, unsigned int style)
+void canvas_style(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
+		  unsigned int style)
 {
 	unsigned int i;
 

@@ -11,12 +11,13 @@
 
 static void heat_legend(struct canvas *canvas, unsigned int y)
 {
-	static const char *const from[HEAT_LEVELS] = { "1", "10", "100", "1k", "5k",
-						       "20k", "50k", "100k" };
+	static const char *const from[HEAT_LEVELS] = { "1",  "10",  "100", "1k",
+						       "5k", "20k", "50k", "100k" };
 	unsigned int x, i;
 
-	x = canvas_print(canvas, 0, y, PLAIN, canvas->width < 79 ? "Strip, /s:" :
-			 "CPU strip, per second and place:") + 1;
+	x = canvas_print(canvas, 0, y, PLAIN,
+			 canvas->width < 79 ? "Strip, /s:" : "CPU strip, per second and place:") +
+	    1;
 	for (i = 0; i < HEAT_LEVELS; i++) {
 		canvas_put(canvas, x, y, picture_glyph(canvas, i + 1), HEAT + i);
 		x += 1 + canvas_print(canvas, x + 1, y, DIM, "%s", from[i]);
@@ -41,12 +42,13 @@ static void help_lines(struct pen *pen)
 
 static void help_draw(struct canvas *canvas, struct ui *ui)
 {
-	struct pen pen = { .canvas = canvas, .top = 1, .bottom = canvas->height - 1,
+	struct pen pen = { .canvas = canvas,
+			   .top = 1,
+			   .bottom = canvas->height - 1,
 			   .label = canvas->width < 50 ? 12 : 18,
 			   .label_style = STRONG };
 
-	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys, then columns",
-		     PROCIRQ_VERSION);
+	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys, then columns", PROCIRQ_VERSION);
 	pen_measure(&pen);
 	help_lines(&pen);
 	pen_scroll(&pen, &ui->help_top);
@@ -54,8 +56,7 @@ static void help_draw(struct canvas *canvas, struct ui *ui)
 	pen_place(&pen);
 }
 
-static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui,
-				unsigned int y)
+static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui, unsigned int y)
 {
 	switch (ui->prompt) {
 	case PROMPT_FILTER:
@@ -97,19 +98,25 @@ static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 		from = edit_from(input, room);
 		canvas_text(canvas, x, y, room, PLAIN, input->text + from, input->len - from);
 		canvas_put(canvas, x + (unsigned int)(input->cursor - from), y,
-			   input->cursor < input->len ? (unsigned char)input->text[input->cursor] : ' ',
+			   input->cursor < input->len ? (unsigned char)input->text[input->cursor] :
+							' ',
 			   PLAIN | SELECTED);
 	} else if (ui->message[0]) {
 		message_draw(canvas, ui);
 	} else if (ui->page == PAGE_HELP) {
 		canvas_print(canvas, 0, y, DIM, "Esc: back  Up/Down: scroll");
 	} else if (ui->page == PAGE_ROW) {
-		canvas_print(canvas, 0, y, DIM, canvas->width < 60 ? "Esc back  e affinity" :
-			     "Esc: back  e: affinity  Up/Down: scroll  Space: pause  ?: help");
+		canvas_print(
+			canvas, 0, y, DIM,
+			canvas->width < 60 ?
+				"Esc back  e affinity" :
+				"Esc: back  e: affinity  Up/Down: scroll  Space: pause  ?: help");
 	} else {
-		canvas_print(canvas, 0, y, DIM, canvas->width < 60 ?
-			     "? help  / filter  < > sort  q quit" :
-			     "?: help  /: filter  < >: sort  Enter: open  a: active  t: tables  q: quit");
+		canvas_print(
+			canvas, 0, y, DIM,
+			canvas->width < 60 ?
+				"? help  / filter  < > sort  q quit" :
+				"?: help  /: filter  < >: sort  Enter: open  a: active  t: tables  q: quit");
 	}
 }
 

@@ -11,7 +11,7 @@
 /* CPUs on one screen line of strip; more are scrolled to. */
 #define GROUPS_MAX 8192
 
-#define NEW_SAMPLES 5	/* a row that appeared stays marked this long */
+#define NEW_SAMPLES 5 /* a row that appeared stays marked this long */
 
 static void clock_text(char *buf, size_t size, int64_t wall_ms)
 {
@@ -22,8 +22,7 @@ static void clock_text(char *buf, size_t size, int64_t wall_ms)
 		buf[0] = '\0';
 }
 
-static void title_line(struct canvas *canvas, const struct ui *ui,
-		       const struct session *session)
+static void title_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct source *source = session->monitor.source;
 	const struct sample *sample = monitor_sample(&session->monitor);
@@ -36,20 +35,19 @@ static void title_line(struct canvas *canvas, const struct ui *ui,
 		snprintf(right, sizeof(right), "%s%u/%u  %s", ui->paused ? "PAUSED  " : "",
 			 source->next, source->count, clock);
 	else
-		snprintf(right, sizeof(right), "%severy %g s  %s",
-			 ui->paused ? "PAUSED  " : "", session->options.interval_s,
-			 clock);
+		snprintf(right, sizeof(right), "%severy %g s  %s", ui->paused ? "PAUSED  " : "",
+			 session->options.interval_s, clock);
 	len = (unsigned int)strlen(right);
 	if (canvas->width > len + x + 1)
-		x += canvas_text(canvas, x, 0, canvas->width - len - x - 1, PLAIN,
-				 ui->where, strlen(ui->where));
+		x += canvas_text(canvas, x, 0, canvas->width - len - x - 1, PLAIN, ui->where,
+				 strlen(ui->where));
 	if (canvas->width > len)
-		canvas_print(canvas, canvas->width - len, 0, ui->paused ? WARN : PLAIN,
-			     "%s", right);
+		canvas_print(canvas, canvas->width - len, 0, ui->paused ? WARN : PLAIN, "%s",
+			     right);
 }
 
-static unsigned int figure(struct canvas *canvas, unsigned int x, const char *name,
-			   double rate_hz, double cpu)
+static unsigned int figure(struct canvas *canvas, unsigned int x, const char *name, double rate_hz,
+			   double cpu)
 {
 	char number[FORMAT_BYTES];
 
@@ -59,8 +57,9 @@ static unsigned int figure(struct canvas *canvas, unsigned int x, const char *na
 	x += canvas_print(canvas, x, 1, DIM, "%s ", name);
 	x += canvas_print(canvas, x, 1, STRONG, "%s/s", number);
 	if (cpu >= 0)
-		x += canvas_print(canvas, x, 1, PLAIN, canvas->width < 100 ? " %.1f%%" :
-				  " %.1f%% of CPU time", cpu * 100);
+		x += canvas_print(canvas, x, 1, PLAIN,
+				  canvas->width < 100 ? " %.1f%%" : " %.1f%% of CPU time",
+				  cpu * 100);
 	return x + 2;
 }
 
@@ -76,13 +75,11 @@ static unsigned int cost_figure(struct canvas *canvas, unsigned int x,
 	if (cost->cpu >= 0)
 		x += canvas_print(canvas, x, 1, WARN, ", %.2f%%", cost->cpu * 100);
 	if (cost->lost)
-		x += canvas_print(canvas, x, 1, BAD, ", %llu lost",
-				  (unsigned long long)cost->lost);
+		x += canvas_print(canvas, x, 1, BAD, ", %llu lost", (unsigned long long)cost->lost);
 	return x + 2;
 }
 
-static void totals_line(struct canvas *canvas, const struct ui *ui,
-			const struct session *session)
+static void totals_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct monitor_totals *totals = &session->monitor.totals;
 	const struct view *view = &session->view;
@@ -96,10 +93,11 @@ static void totals_line(struct canvas *canvas, const struct ui *ui,
 	else
 		x = figure(canvas, x, "switches", totals->switches_hz, -1);
 	if (!x)
-		x = canvas_print(canvas, 0, 1, DIM, session->monitor.samples < 2 ?
-				 "measuring" : "") + 2;
-	snprintf(rows, sizeof(rows), view->hidden ? "%u of %u rows" : "%u rows",
-		 view->nrows, view->nrows + view->hidden);
+		x = canvas_print(canvas, 0, 1, DIM,
+				 session->monitor.samples < 2 ? "measuring" : "") +
+		    2;
+	snprintf(rows, sizeof(rows), view->hidden ? "%u of %u rows" : "%u rows", view->nrows,
+		 view->nrows + view->hidden);
 	len = (unsigned int)strlen(rows);
 	if (x + len < canvas->width)
 		canvas_print(canvas, canvas->width - len, 1, DIM, "%s", rows);
@@ -109,8 +107,8 @@ static void totals_line(struct canvas *canvas, const struct ui *ui,
 }
 
 /* Which CPUs the places of the strip are. */
-static void axis_text(char *buf, size_t size, const struct ui *ui,
-		      const struct axis *axis, unsigned int places)
+static void axis_text(char *buf, size_t size, const struct ui *ui, const struct axis *axis,
+		      unsigned int places)
 {
 	uint32_t last = ui->strip_at + places;
 	const struct axis_group *a, *b;
@@ -126,29 +124,28 @@ static void axis_text(char *buf, size_t size, const struct ui *ui,
 	if (axis->mode == AXIS_CPU)
 		snprintf(buf, size, "CPUs %u-%u of %u", a->first, b->last, axis->ncpus);
 	else if (axis->mode == AXIS_NODE)
-		snprintf(buf, size, "%u CPUs by node, %u to %u", axis->ncpus,
-			 ui->strip_at, last - 1);
+		snprintf(buf, size, "%u CPUs by node, %u to %u", axis->ncpus, ui->strip_at,
+			 last - 1);
 	else
-		snprintf(buf, size, "CPUs %u-%u of %u by %s of %u", a->first, b->last,
-			 axis->ncpus, axis_mode_names[axis->mode], a->ncpus);
+		snprintf(buf, size, "CPUs %u-%u of %u by %s of %u", a->first, b->last, axis->ncpus,
+			 axis_mode_names[axis->mode], a->ncpus);
 }
 
 /* All interrupts, per group: is the load spread? */
-static void sum_line(struct canvas *canvas, const struct ui *ui,
-		     const struct session *session)
+static void sum_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct axis *axis = &session->axis;
 	const struct irqtable_diff *diff = &session->monitor.diff[TABLE_INTERRUPTS];
 	unsigned int places = ui->layout.strip, i, x;
-	double rate[GROUPS_MAX] = {0};
+	double rate[GROUPS_MAX] = { 0 };
 	char text[96];
 	uint32_t c, cpu;
 
 	for (c = 0; c < diff->ncpus && session->monitor.seconds > 0; c++) {
 		cpu = diff->cur->cpu[c];
 		if (cpu < axis->cpu_end && axis->group_of[cpu] < GROUPS_MAX)
-			rate[axis->group_of[cpu]] += (double)diff->cpu_delta[c] /
-						     session->monitor.seconds;
+			rate[axis->group_of[cpu]] +=
+				(double)diff->cpu_delta[c] / session->monitor.seconds;
 	}
 	axis_text(text, sizeof(text), ui, axis, places);
 	x = canvas_print(canvas, 0, 2, DIM, "%s ", text);
@@ -165,12 +162,10 @@ static void sum_line(struct canvas *canvas, const struct ui *ui,
 	}
 	canvas_put(canvas, x, 2, ']', DIM);
 	if (session->options.filter[0])
-		canvas_print(canvas, x + 2, 2, WARN, "filter: %s",
-			     session->options.filter);
+		canvas_print(canvas, x + 2, 2, WARN, "filter: %s", session->options.filter);
 }
 
-static void heading_line(struct canvas *canvas, const struct ui *ui,
-			 const struct session *session)
+static void heading_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct view_settings *settings = &session->settings;
 	const struct layout *layout = &ui->layout;
@@ -186,15 +181,16 @@ static void heading_line(struct canvas *canvas, const struct ui *ui,
 		x = column->x;
 		if (!field->left && len < column->width)
 			x += column->width - len;
-		canvas_text(canvas, x, layout->title_y, column->width, TITLE,
-			    field->title, len);
+		canvas_text(canvas, x, layout->title_y, column->width, TITLE, field->title, len);
 		if (!sorted)
 			continue;
 		canvas_style(canvas, x, layout->title_y, len, TITLE | SELECTED);
 		/* The mark goes where there is a blank: before or behind. */
-		canvas_put(canvas, field->left || x == column->x ? x + len : x - 1,
-			   layout->title_y, settings->frozen ? '=' :
-			   field->rising != settings->reverse ? '^' : 'v', TITLE);
+		canvas_put(canvas, field->left || x == column->x ? x + len : x - 1, layout->title_y,
+			   settings->frozen		      ? '=' :
+			   field->rising != settings->reverse ? '^' :
+								'v',
+			   TITLE);
 	}
 }
 
@@ -214,10 +210,9 @@ static bool group_allowed(const struct axis *axis, uint32_t group,
  * A bar where the interrupt came, a dot where it may go and did not: configured
  * and actual at a glance.
  */
-static void strip_cell(struct canvas *canvas, const struct ui *ui,
-		       const struct session *session, const struct view_row *row,
-		       unsigned int x, unsigned int y, unsigned int width,
-		       unsigned int selected)
+static void strip_cell(struct canvas *canvas, const struct ui *ui, const struct session *session,
+		       const struct view_row *row, unsigned int x, unsigned int y,
+		       unsigned int width, unsigned int selected)
 {
 	const struct track_facts *facts = &row->track->facts;
 	const struct axis *axis = &session->axis;
@@ -229,10 +224,9 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui,
 
 	if (axis->ngroups > GROUPS_MAX)
 		return;
-	known = len && !irqtable_cpus_parse(&affinity, track_list_text(&facts->affinity),
-					    len);
-	axis_rates(axis, &session->monitor.diff[row->table], row->row,
-		   session->monitor.seconds, rate);
+	known = len && !irqtable_cpus_parse(&affinity, track_list_text(&facts->affinity), len);
+	axis_rates(axis, &session->monitor.diff[row->table], row->row, session->monitor.seconds,
+		   rate);
 	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {
 		unsigned int level = picture_level(rate[ui->strip_at + i]);
 
@@ -240,8 +234,7 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui,
 			canvas_put(canvas, x + i, y, picture_glyph(canvas, level),
 				   (HEAT + level - 1) | selected);
 		else if (known && group_allowed(axis, ui->strip_at + i, &affinity))
-			canvas_put(canvas, x + i, y, canvas->ascii ? '.' : 0xb7,
-				   DIM | selected);
+			canvas_put(canvas, x + i, y, canvas->ascii ? '.' : 0xb7, DIM | selected);
 	}
 }
 
@@ -261,8 +254,7 @@ static unsigned int cell_style(const struct field *field, const struct value *va
 }
 
 static void text_cell(struct canvas *canvas, const struct layout_column *column,
-		      const struct view_row *row, unsigned int y,
-		      unsigned int selected)
+		      const struct view_row *row, unsigned int y, unsigned int selected)
 {
 	const struct field *field = &fields[column->id];
 	struct value value = field_get(column->id, row);
@@ -273,8 +265,7 @@ static void text_cell(struct canvas *canvas, const struct layout_column *column,
 
 	if (value.kind != VALUE_TEXT) {
 		/* "-" is a number not known yet; what does not apply is blank */
-		if (value.kind == VALUE_NONE && (field->needs ||
-						 field->style == STYLE_TEXT))
+		if (value.kind == VALUE_NONE && (field->needs || field->style == STYLE_TEXT))
 			return;
 		format_value(number, field, &value, column->width);
 		text = number;
@@ -286,9 +277,8 @@ static void text_cell(struct canvas *canvas, const struct layout_column *column,
 	canvas_text(canvas, x, y, column->width, style, text, len);
 }
 
-static void list_row(struct canvas *canvas, const struct ui *ui,
-		     const struct session *session, const struct view_row *row,
-		     unsigned int y, unsigned int selected)
+static void list_row(struct canvas *canvas, const struct ui *ui, const struct session *session,
+		     const struct view_row *row, unsigned int y, unsigned int selected)
 {
 	unsigned int i;
 
@@ -298,17 +288,15 @@ static void list_row(struct canvas *canvas, const struct ui *ui,
 		const struct layout_column *column = &ui->layout.column[i];
 
 		if (column->id == FIELD_STRIP)
-			strip_cell(canvas, ui, session, row, column->x, y,
-				   column->width, selected);
+			strip_cell(canvas, ui, session, row, column->x, y, column->width, selected);
 		else if (column->id == FIELD_HISTORY)
-			picture_history(canvas, column->x, y, column->width, 1,
-				     DIM | selected, row->track);
+			picture_history(canvas, column->x, y, column->width, 1, DIM | selected,
+					row->track);
 		else
 			text_cell(canvas, column, row, y, selected);
 	}
 	/* A row that was not there when irqtop started. */
-	if (row->track->seen <= NEW_SAMPLES &&
-	    session->monitor.generation > row->track->seen &&
+	if (row->track->seen <= NEW_SAMPLES && session->monitor.generation > row->track->seen &&
 	    ui->layout.column[0].width < canvas->width)
 		canvas_put(canvas, ui->layout.column[0].width, y, '+', GOOD | selected);
 }
@@ -326,8 +314,8 @@ void draw_list(struct canvas *canvas, struct ui *ui, const struct session *sessi
 	}
 	heading_line(canvas, ui, session);
 	for (i = 0; i < layout->list_height && ui->top + i < view->nrows; i++)
-		list_row(canvas, ui, session, &view->row[ui->top + i],
-			 layout->list_y + i, ui->top + i == ui->cursor ? SELECTED : 0);
+		list_row(canvas, ui, session, &view->row[ui->top + i], layout->list_y + i,
+			 ui->top + i == ui->cursor ? SELECTED : 0);
 	if (!view->nrows)
 		canvas_print(canvas, 0, layout->list_y, WARN,
 			     "no row passes the filter (\\ clears it)");

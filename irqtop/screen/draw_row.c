@@ -8,14 +8,14 @@
 #include "pen.h"
 #include "picture.h"
 
-#define LABEL_WIDTH 11
+#define LABEL_WIDTH  11
 #define PAUSED_WIDTH 8
-#define CPU_CELL 16	/* "CPU1023  123.4k " and a bar */
+#define CPU_CELL     16 /* "CPU1023  123.4k " and a bar */
 
 static void numbers(struct pen *pen, const struct view_row *row)
 {
-	static const enum field_id shown[] = { FIELD_RATE, FIELD_MAX, FIELD_SHARE,
-					       FIELD_DELTA, FIELD_TOTAL };
+	static const enum field_id shown[] = { FIELD_RATE, FIELD_MAX, FIELD_SHARE, FIELD_DELTA,
+					       FIELD_TOTAL };
 	char text[160], number[FORMAT_BYTES];
 	size_t i, len = 0;
 
@@ -23,17 +23,16 @@ static void numbers(struct pen *pen, const struct view_row *row)
 		struct value value = field_get(shown[i], row);
 
 		format_value(number, &fields[shown[i]], &value, 12);
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s %s%s",
-					i ? "  " : "", fields[shown[i]].title, number,
-					shown[i] == FIELD_SHARE &&
-					value.kind != VALUE_NONE ? "%" : "");
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s %s%s", i ? "  " : "",
+					fields[shown[i]].title, number,
+					shown[i] == FIELD_SHARE && value.kind != VALUE_NONE ? "%" :
+											      "");
 	}
 	pen_fact(pen, "counts", text, len, STRONG);
 }
 
-static void cpus_fact(struct pen *pen, const char *label, unsigned int have,
-		      unsigned int bit, const struct irqtable_cpus *cpus,
-		      const char *note)
+static void cpus_fact(struct pen *pen, const char *label, unsigned int have, unsigned int bit,
+		      const struct irqtable_cpus *cpus, const char *note)
 {
 	char text[IRQTABLE_CPUS_TEXT + 64];
 	size_t len;
@@ -45,19 +44,16 @@ static void cpus_fact(struct pen *pen, const char *label, unsigned int have,
 	pen_fact_text(pen, label, text);
 }
 
-static void descriptor(struct pen *pen, const struct detail *detail,
-		       const struct view_row *row)
+static void descriptor(struct pen *pen, const struct detail *detail, const struct view_row *row)
 {
 	const struct irqtable_facts *facts = &detail->facts;
 	char text[256];
 
 	if (!detail->known)
 		return;
-	cpus_fact(pen, "affinity", facts->have, IRQTABLE_HAVE_AFFINITY,
-		  &facts->affinity, facts->settable ? "" :
-		  "  (the kernel does not let it be changed)");
-	cpus_fact(pen, "effective", facts->have, IRQTABLE_HAVE_EFFECTIVE,
-		  &facts->effective, "");
+	cpus_fact(pen, "affinity", facts->have, IRQTABLE_HAVE_AFFINITY, &facts->affinity,
+		  facts->settable ? "" : "  (the kernel does not let it be changed)");
+	cpus_fact(pen, "effective", facts->have, IRQTABLE_HAVE_EFFECTIVE, &facts->effective, "");
 	if (irqtable_cpus_count(&facts->hint))
 		cpus_fact(pen, "hint", facts->have, IRQTABLE_HAVE_HINT, &facts->hint, "");
 	if (facts->have & IRQTABLE_HAVE_SPURIOUS) {
@@ -70,22 +66,24 @@ static void descriptor(struct pen *pen, const struct detail *detail,
 		else
 			snprintf(text, sizeof(text), "none");
 		pen_fact(pen, "spurious", text, strlen(text),
-		     facts->spurious_unhandled ? BAD : PLAIN);
+			 facts->spurious_unhandled ? BAD : PLAIN);
 	}
 	if (facts->have & IRQTABLE_HAVE_WAKEUP && facts->wakeup)
 		pen_fact_text(pen, "wake-up", "may wake the system");
 	if (row->track->has_thread) {
-		snprintf(text, sizeof(text), "%.1f %% of a CPU",
-			 row->track->thread_cpu * 100);
+		snprintf(text, sizeof(text), "%.1f %% of a CPU", row->track->thread_cpu * 100);
 		pen_fact_text(pen, "thread", text);
 	}
 }
 
 static void words(struct pen *pen, const struct view_row *row)
 {
-	static const struct { enum field_id id; const char *label; } shown[] = {
+	static const struct {
+		enum field_id id;
+		const char *label;
+	} shown[] = {
 		{ FIELD_NAME, "handlers" }, { FIELD_CHIP, "chip" },
-		{ FIELD_HWIRQ, "hwirq" }, { FIELD_TRIGGER, "trigger" },
+		{ FIELD_HWIRQ, "hwirq" },   { FIELD_TRIGGER, "trigger" },
 		{ FIELD_DEVICE, "device" }, { FIELD_DRIVER, "driver" },
 	};
 	size_t i;
@@ -117,12 +115,11 @@ static void history(struct pen *pen, const struct view_row *row)
 	canvas_print(&page, 0, (unsigned int)y[0], DIM, "history");
 	format_number(top, picture_history_top(row->track, width), 5);
 	canvas_print(&page, 0, (unsigned int)y[1], DIM, "to %s/s", top);
-	picture_history(&page, pen->label, (unsigned int)y[0], width, height, PLAIN,
-		     row->track);
+	picture_history(&page, pen->label, (unsigned int)y[0], width, height, PLAIN, row->track);
 }
 
-static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y,
-		     uint32_t cpu, double rate_hz, bool known)
+static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y, uint32_t cpu,
+		     double rate_hz, bool known)
 {
 	unsigned int level = picture_level(rate_hz);
 	char number[FORMAT_BYTES];
@@ -137,8 +134,7 @@ static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y,
 }
 
 /* Per-CPU rates in as many columns as fit; CPUs it never came to are left out. */
-static void cpus(struct pen *pen, const struct session *session,
-		 const struct view_row *row)
+static void cpus(struct pen *pen, const struct session *session, const struct view_row *row)
 {
 	const struct irqtable_diff *diff = &session->monitor.diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
@@ -153,8 +149,7 @@ static void cpus(struct pen *pen, const struct session *session,
 	pen_next(pen);
 	y = pen_next(pen);
 	if (y >= 0)
-		canvas_print(pen->canvas, 0, (unsigned int)y, STRONG,
-			     "  CPU   rate/s");
+		canvas_print(pen->canvas, 0, (unsigned int)y, STRONG, "  CPU   rate/s");
 	for (c = 0; c < diff->ncpus; c++) {
 		if (!cell[c]) {
 			left_out++;
@@ -164,15 +159,14 @@ static void cpus(struct pen *pen, const struct session *session,
 			y = pen_next(pen);
 		if (y >= 0)
 			cpu_cell(pen->canvas, n % each * CPU_CELL, (unsigned int)y,
-				 diff->cur->cpu[c], seconds > 0 ?
-				 irqtable_diff_cell(diff, row->row, c) / seconds : 0,
+				 diff->cur->cpu[c],
+				 seconds > 0 ? irqtable_diff_cell(diff, row->row, c) / seconds : 0,
 				 row->delta->state == IRQTABLE_COUNTED);
 		n++;
 	}
 	if (!left_out)
 		return;
-	snprintf(text, sizeof(text), "%u CPU%s never took it", left_out,
-		 left_out == 1 ? "" : "s");
+	snprintf(text, sizeof(text), "%u CPU%s never took it", left_out, left_out == 1 ? "" : "s");
 	y = pen_next(pen);
 	if (y >= 0)
 		canvas_print(pen->canvas, 2, (unsigned int)y, DIM, "%s", text);
@@ -184,7 +178,7 @@ static void cpus(struct pen *pen, const struct session *session,
  */
 static void histogram(struct pen *pen, const struct hist *hist)
 {
-	uint64_t bin[64] = {0}, most = 0;
+	uint64_t bin[64] = { 0 }, most = 0;
 	struct hist_bucket bucket;
 	unsigned int width = pen->canvas->width, first = 63, last = 0, i, x, bar;
 	size_t position = 0;
@@ -204,10 +198,8 @@ static void histogram(struct pen *pen, const struct hist *hist)
 			continue;
 		format_duration(at, UINT64_C(1) << i);
 		x = pen->label + canvas_print(pen->canvas, pen->label, (unsigned int)y, DIM,
-					     ">= %-7s %8llu ", at,
-					     (unsigned long long)bin[i]);
-		bar = width > x ? (unsigned int)((double)bin[i] / (double)most *
-						 (width - x)) : 0;
+					      ">= %-7s %8llu ", at, (unsigned long long)bin[i]);
+		bar = width > x ? (unsigned int)((double)bin[i] / (double)most * (width - x)) : 0;
 		for (; bar; bar--, x++)
 			canvas_put(pen->canvas, x, (unsigned int)y,
 				   picture_glyph(pen->canvas, HEAT_LEVELS), GOOD);
@@ -272,8 +264,11 @@ static void all(struct pen *pen, const struct ui *ui, const struct session *sess
 void draw_row(struct canvas *canvas, struct ui *ui, const struct session *session,
 	      const struct view_row *row)
 {
-	struct pen pen = { .canvas = canvas, .top = 1, .bottom = canvas->height - 1,
-			   .label = LABEL_WIDTH, .label_style = DIM };
+	struct pen pen = { .canvas = canvas,
+			   .top = 1,
+			   .bottom = canvas->height - 1,
+			   .label = LABEL_WIDTH,
+			   .label_style = DIM };
 	struct value name = field_get(FIELD_NAME, row);
 	unsigned int x;
 

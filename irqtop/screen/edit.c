@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CTRL(key) ((key) & 0x1f)
+#define CTRL(key) ((key)&0x1f)
 
 void edit_start(struct edit *edit, const char *text)
 {

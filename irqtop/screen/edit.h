@@ -8,8 +8,8 @@
 #include "irqtable.h"
 
 struct edit {
-	char text[IRQTABLE_CPUS_TEXT];	/* an affinity may be long */
-	size_t len, cursor;		/* bytes; cursor: 0..len */
+	char text[IRQTABLE_CPUS_TEXT]; /* an affinity may be long */
+	size_t len, cursor;	       /* bytes; cursor: 0..len */
 };
 
 /* Starts from a text, cut where it does not fit; the cursor is behind it. */

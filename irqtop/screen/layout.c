@@ -3,21 +3,23 @@
 
 #include "layout.h"
 
-#define STRIP_MIN 8
-#define STRIP_MAX 64
-#define HISTORY_MAX 32
-#define NAME_MAX_WIDTH 48
-#define NAME_ROOM_WIDTH 60
-#define RANK_NEVER 99
-#define HEADER_MIN_HEIGHT 12	/* below: one line of header */
+#define STRIP_MIN	  8
+#define STRIP_MAX	  64
+#define HISTORY_MAX	  32
+#define NAME_MAX_WIDTH	  48
+#define NAME_ROOM_WIDTH	  60
+#define RANK_NEVER	  99
+#define HEADER_MIN_HEIGHT 12 /* below: one line of header */
 
 /* What stays beside a strip over the whole width. */
 static const enum field_id wide_columns[] = {
-	FIELD_IRQ, FIELD_RATE, FIELD_STRIP, FIELD_NAME,
+	FIELD_IRQ,
+	FIELD_RATE,
+	FIELD_STRIP,
+	FIELD_NAME,
 };
 
-static unsigned int least_width(enum field_id id, unsigned int strip,
-				unsigned int width)
+static unsigned int least_width(enum field_id id, unsigned int strip, unsigned int width)
 {
 	if (id == FIELD_STRIP)
 		return strip;
@@ -32,8 +34,7 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 	unsigned int strip = width / 5, used = 0, i;
 
 	if (!options->wide)
-		return strip < STRIP_MIN ? STRIP_MIN :
-		       strip > STRIP_MAX ? STRIP_MAX : strip;
+		return strip < STRIP_MIN ? STRIP_MIN : strip > STRIP_MAX ? STRIP_MAX : strip;
 	for (i = 0; i < sizeof(wide_columns) / sizeof(wide_columns[0]); i++)
 		used += least_width(wide_columns[i], 0, width) + (i > 0);
 	return width < used + STRIP_MIN ? STRIP_MIN : width - used;
@@ -42,19 +43,17 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 #define NEED_TRACED (NEED_TIME | NEED_READS)
 
 /* Columns by rank while they fit, each with a blank behind it. */
-static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
-				   unsigned int strip, unsigned int have)
+static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width, unsigned int strip,
+				   unsigned int have)
 {
 	unsigned int used = 0, rank, need = 0;
 	int id;
 
 	for (rank = 0; rank < RANK_NEVER; rank++) {
 		for (id = 0; id < FIELD_COUNT; id++) {
-			if (fields[id].rank != rank ||
-			    fields[id].needs & NEED_TRACED & ~have)
+			if (fields[id].rank != rank || fields[id].needs & NEED_TRACED & ~have)
 				continue;
-			need = least_width((enum field_id)id, strip, width) +
-			       (used ? 1 : 0);
+			need = least_width((enum field_id)id, strip, width) + (used ? 1 : 0);
 			/* No lesser column slips into a gap a better one left. */
 			if (used + need > width)
 				return used;
@@ -66,8 +65,8 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 }
 
 /* These columns, as many as fit. */
-static void columns_put(struct layout *layout, const enum field_id *column,
-			unsigned int n, unsigned int strip)
+static void columns_put(struct layout *layout, const enum field_id *column, unsigned int n,
+			unsigned int strip)
 {
 	unsigned int i, used = 0, width;
 
@@ -91,7 +90,8 @@ static void columns_stretch(struct layout *layout)
 	for (i = 0; i < layout->ncolumns && used < layout->width; i++) {
 		struct layout_column *column = &layout->column[i];
 		unsigned int limit = column->id == FIELD_HISTORY ? HISTORY_MAX :
-				     column->id == FIELD_NAME ? NAME_MAX_WIDTH : 0;
+				     column->id == FIELD_NAME	 ? NAME_MAX_WIDTH :
+								   0;
 
 		if (limit <= column->width)
 			continue;
@@ -104,13 +104,11 @@ static void columns_stretch(struct layout *layout)
 		used += more;
 	}
 	for (i = 1; i < layout->ncolumns; i++)
-		layout->column[i].x = layout->column[i - 1].x +
-				      layout->column[i - 1].width + 1;
+		layout->column[i].x = layout->column[i - 1].x + layout->column[i - 1].width + 1;
 }
 
-void layout_make(struct layout *layout, const struct options *options,
-		 unsigned int width, unsigned int height, uint32_t groups,
-		 unsigned int have)
+void layout_make(struct layout *layout, const struct options *options, unsigned int width,
+		 unsigned int height, uint32_t groups, unsigned int have)
 {
 	unsigned int strip = layout_strip_width(options, width), i, n = 0;
 	enum field_id chosen[FIELD_COUNT];
@@ -123,13 +121,12 @@ void layout_make(struct layout *layout, const struct options *options,
 	layout->strip = strip;
 	layout->title_y = height >= HEADER_MIN_HEIGHT ? 3 : 1;
 	layout->list_y = layout->title_y + 1;
-	layout->list_height = height > layout->list_y + 1 ?
-			      height - layout->list_y - 1 : 1;
+	layout->list_height = height > layout->list_y + 1 ? height - layout->list_y - 1 : 1;
 	if (groups < strip)
-		strip = groups < 4 ? 4 : groups;	/* its title is "CPUS" */
+		strip = groups < 4 ? 4 : groups; /* its title is "CPUS" */
 	if (options->wide) {
-		columns_put(layout, wide_columns,
-			    sizeof(wide_columns) / sizeof(wide_columns[0]), strip);
+		columns_put(layout, wide_columns, sizeof(wide_columns) / sizeof(wide_columns[0]),
+			    strip);
 	} else if (options->ncolumns) {
 		columns_put(layout, options->column, options->ncolumns, strip);
 	} else {
@@ -149,8 +146,7 @@ const struct layout_column *layout_at(const struct layout *layout, unsigned int 
 	unsigned int i;
 
 	for (i = 0; i < layout->ncolumns; i++)
-		if (x >= layout->column[i].x &&
-		    x < layout->column[i].x + layout->column[i].width)
+		if (x >= layout->column[i].x && x < layout->column[i].x + layout->column[i].width)
 			return &layout->column[i];
 	return NULL;
 }

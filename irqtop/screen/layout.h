@@ -14,12 +14,12 @@ struct layout_column {
 
 struct layout {
 	unsigned int width, height;
-	unsigned int list_y, list_height;	/* rows */
+	unsigned int list_y, list_height; /* rows */
 	unsigned int title_y;
-	unsigned int strip;		/* layout_strip_width() */
+	unsigned int strip; /* layout_strip_width() */
 	unsigned int ncolumns;
 	struct layout_column column[FIELD_COUNT];
-	unsigned int needs;		/* NEED_* of the columns */
+	unsigned int needs; /* NEED_* of the columns */
 };
 
 /* Places that a strip gets at most on a screen this wide. */
@@ -29,9 +29,8 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
  * Columns the user named, or as many as fit by rank. `groups`: of the axis. `have`:
  * NEED_TIME and NEED_READS where such columns have something to show.
  */
-void layout_make(struct layout *layout, const struct options *options,
-		 unsigned int width, unsigned int height, uint32_t groups,
-		 unsigned int have);
+void layout_make(struct layout *layout, const struct options *options, unsigned int width,
+		 unsigned int height, uint32_t groups, unsigned int have);
 
 /* The column at place x, or NULL. */
 const struct layout_column *layout_at(const struct layout *layout, unsigned int x);

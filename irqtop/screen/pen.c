@@ -30,8 +30,7 @@ void pen_place(const struct pen *pen)
 
 	if (pen->line <= height)
 		return;
-	snprintf(text, sizeof(text), " %u-%u of %u", pen->skip + 1, pen->skip + height,
-		 pen->line);
+	snprintf(text, sizeof(text), " %u-%u of %u", pen->skip + 1, pen->skip + height, pen->line);
 	len = (unsigned int)strlen(text);
 	if (len < canvas->width)
 		canvas_print(canvas, canvas->width - len, pen->bottom, DIM, "%s", text);
@@ -66,11 +65,9 @@ size_t pen_line_bytes(const char *text, size_t len, unsigned int width)
 	return gap ? gap : text[at] == ' ' || !stop ? at : stop;
 }
 
-void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,
-	      unsigned int style)
+void pen_fact(struct pen *pen, const char *label, const char *text, size_t len, unsigned int style)
 {
-	unsigned int room = pen->canvas->width > pen->label ?
-			    pen->canvas->width - pen->label : 1;
+	unsigned int room = pen->canvas->width > pen->label ? pen->canvas->width - pen->label : 1;
 	size_t bytes;
 	int y;
 
@@ -80,8 +77,8 @@ void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,
 		if (y >= 0) {
 			canvas_text(pen->canvas, 0, (unsigned int)y, pen->label - 1,
 				    pen->label_style, label, strlen(label));
-			canvas_text(pen->canvas, pen->label, (unsigned int)y, room, style,
-				    text, bytes);
+			canvas_text(pen->canvas, pen->label, (unsigned int)y, room, style, text,
+				    bytes);
 		}
 		while (bytes < len && text[bytes] == ' ')
 			bytes++;

@@ -7,10 +7,10 @@
 
 struct pen {
 	struct canvas *canvas;
-	unsigned int top, bottom;	/* lines of the canvas for the scrolled part */
-	unsigned int label;		/* places for the name of a fact */
+	unsigned int top, bottom; /* lines of the canvas for the scrolled part */
+	unsigned int label;	  /* places for the name of a fact */
 	unsigned int label_style;
-	unsigned int skip, line;	/* lines to leave out, lines so far */
+	unsigned int skip, line; /* lines to leave out, lines so far */
 };
 
 /*
@@ -34,8 +34,7 @@ int pen_next(struct pen *pen);
 size_t pen_line_bytes(const char *text, size_t len, unsigned int width);
 
 /* A name and its text, on as many lines as it takes; nothing without a text. */
-void pen_fact(struct pen *pen, const char *label, const char *text, size_t len,
-	      unsigned int style);
+void pen_fact(struct pen *pen, const char *label, const char *text, size_t len, unsigned int style);
 void pen_fact_text(struct pen *pen, const char *label, const char *text);
 
 #endif

@@ -39,9 +39,8 @@ double picture_history_top(const struct track *track, unsigned int width)
 	return (double)top;
 }
 
-void picture_history(struct canvas *canvas, unsigned int x, unsigned int y,
-		     unsigned int width, unsigned int height, unsigned int style,
-		     const struct track *track)
+void picture_history(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
+		     unsigned int height, unsigned int style, const struct track *track)
 {
 	float top = (float)picture_history_top(track, width), rate;
 	unsigned int i, row, eighths;

@@ -16,8 +16,7 @@ uint32_t picture_glyph(const struct canvas *canvas, unsigned int level);
 double picture_history_top(const struct track *track, unsigned int width);
 
 /* The last `width` rates of a track, newest right. */
-void picture_history(struct canvas *canvas, unsigned int x, unsigned int y,
-		     unsigned int width, unsigned int height, unsigned int style,
-		     const struct track *track);
+void picture_history(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
+		     unsigned int height, unsigned int style, const struct track *track);
 
 #endif

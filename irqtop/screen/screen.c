@@ -22,11 +22,11 @@
 #include "terminal.h"
 #include "ui.h"
 
-#define EXIT_ALERT 2
-#define MESSAGE_NS UINT64_C(4000000000)
-#define SEEK_HISTORY 64		/* samples before the one sought that are read too */
-#define KEYS_AT_ONCE 32	/* then it is time to look at the clock, and to draw */
-#define KEY_RESIZE_CODE 0632	/* KEY_RESIZE */
+#define EXIT_ALERT	2
+#define MESSAGE_NS	UINT64_C(4000000000)
+#define SEEK_HISTORY	64   /* samples before the one sought that are read too */
+#define KEYS_AT_ONCE	32   /* then it is time to look at the clock, and to draw */
+#define KEY_RESIZE_CODE 0632 /* KEY_RESIZE */
 
 struct screen {
 	struct session *session;
@@ -34,11 +34,11 @@ struct screen {
 	struct canvas canvas;
 	struct ui ui;
 	uint64_t deadline_ns;
-	uint64_t message_ns;		/* when the message was first shown */
-	uint64_t self_ns, self_at_ns;	/* own CPU time, at the last sample */
+	uint64_t message_ns;	      /* when the message was first shown */
+	uint64_t self_ns, self_at_ns; /* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
-	bool keys_left;			/* curses may hold some that poll() does not see */
-	unsigned int reports;		/* samples after the first */
+	bool keys_left;	      /* curses may hold some that poll() does not see */
+	unsigned int reports; /* samples after the first */
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -57,8 +57,8 @@ static uint64_t interval_ns(const struct screen *screen)
 static unsigned int needs_of(const struct screen *screen)
 {
 	/* The affinity for the strip, which marks it, and for whoever edits it. */
-	unsigned int needs = screen->ui.layout.needs | NEED_AFFINITY |
-			     session_needs(screen->session);
+	unsigned int needs =
+		screen->ui.layout.needs | NEED_AFFINITY | session_needs(screen->session);
 
 	if (screen->ui.page == PAGE_ROW)
 		needs |= NEED_FACTS | NEED_DEVICES | NEED_THREADS;
@@ -85,10 +85,9 @@ static void latencies_collect(struct screen *screen, const struct view_row *row)
 	if (ui->page != PAGE_ROW || !row || row->table != TABLE_INTERRUPTS)
 		return;
 	for (kind = 0; kind < LATENCY_KINDS; kind++)
-		ui->have_latency[kind] = latency_histogram(screen->session->latency,
-							   row->data->irq,
-							   (enum latency_kind)kind,
-							   &ui->latency[kind]);
+		ui->have_latency[kind] =
+			latency_histogram(screen->session->latency, row->data->irq,
+					  (enum latency_kind)kind, &ui->latency[kind]);
 }
 
 /* Facts of what is in sight. */
@@ -97,13 +96,12 @@ static void facts_collect(struct screen *screen)
 	struct session *session = screen->session;
 	const struct view_row *row;
 
-	collect_rows(&session->collect, &session->view, screen->ui.top,
-		     screen->ui.list_height, needs_of(screen));
+	collect_rows(&session->collect, &session->view, screen->ui.top, screen->ui.list_height,
+		     needs_of(screen));
 	row = ui_row(&screen->ui, &session->view);
 	if (screen->ui.page == PAGE_ROW && row && row->table == TABLE_INTERRUPTS &&
 	    row->data->irq >= 0)
-		detail_read(&screen->ui.detail, session->collect.root,
-			    (uint32_t)row->data->irq);
+		detail_read(&screen->ui.detail, session->collect.root, (uint32_t)row->data->irq);
 	latencies_collect(screen, row);
 }
 
@@ -117,9 +115,8 @@ static void lay_out(struct screen *screen)
 	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
 		    session->monitor.source, session->options.group,
 		    layout_strip_width(&session->options, width));
-	layout_make(&ui->layout, &session->options, width, height,
-		    session->axis.ngroups, (session->latency ? NEED_TIME : 0) |
-					   (session->cost.reads ? NEED_READS : 0));
+	layout_make(&ui->layout, &session->options, width, height, session->axis.ngroups,
+		    (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0));
 	ui->list_height = ui->layout.list_height;
 	if (ui->strip_at >= session->axis.ngroups)
 		ui->strip_at = session->axis.ngroups ? session->axis.ngroups - 1 : 0;
@@ -139,8 +136,8 @@ static void draw(struct screen *screen)
 	screen->dirty = screen->redraw_all = false;
 }
 
-static void alert_show(void *context, const struct alert *alert,
-		       const struct view_row *row, double value)
+static void alert_show(void *context, const struct alert *alert, const struct view_row *row,
+		       double value)
 {
 	struct screen *screen = context;
 	const char *command = screen->session->options.alert_command;
@@ -148,8 +145,7 @@ static void alert_show(void *context, const struct alert *alert,
 
 	format_number(number, value, 12);
 	ui_say(&screen->ui, true, "alert: %.*s %s %s (%s)", (int)row->data->label_len,
-	       row->text + row->data->label, fields[alert->field].key, number,
-	       alert->expression);
+	       row->text + row->data->label, fields[alert->field].key, number, alert->expression);
 	if (command)
 		command_run(command, alert, row, value, true);
 }
@@ -161,8 +157,8 @@ static void self_measure(struct screen *screen)
 
 	screen->ui.self_cpu = -1;
 	if (screen->self_at_ns && screen->session->monitor.source->live)
-		screen->ui.self_cpu = (double)(cpu_ns - screen->self_ns) /
-				      (double)(now_ns - screen->self_at_ns);
+		screen->ui.self_cpu =
+			(double)(cpu_ns - screen->self_ns) / (double)(now_ns - screen->self_at_ns);
 	screen->self_ns = cpu_ns;
 	screen->self_at_ns = now_ns;
 }
@@ -182,8 +178,7 @@ static void sample_take(struct screen *screen)
 		self_measure(screen);
 		screen->reports++;
 		screen->quit |= screen->reports == session->options.count;
-		alerts_check(&session->options.alerts, &session->view, alert_show,
-			     screen);
+		alerts_check(&session->options.alerts, &session->view, alert_show, screen);
 		if (session->options.alert_command)
 			command_reap();
 	}
@@ -201,8 +196,8 @@ static void seek(struct screen *screen)
 		sample_take(screen);
 		return;
 	}
-	err = monitor->source->ops->seek(monitor->source, target > SEEK_HISTORY ?
-					 target - SEEK_HISTORY : 0);
+	err = monitor->source->ops->seek(monitor->source,
+					 target > SEEK_HISTORY ? target - SEEK_HISTORY : 0);
 	for (i = 0; i < TABLE_COUNT; i++)
 		tracks_free(&monitor->tracks[i]);
 	monitor->generation = 0;
@@ -216,8 +211,7 @@ static void seek(struct screen *screen)
 	if (err) {
 		/* The view still points at tracks that are gone. */
 		session->view.nrows = 0;
-		ui_say(&screen->ui, true, "cannot read the recording: %s",
-		       strerror(-err));
+		ui_say(&screen->ui, true, "cannot read the recording: %s", strerror(-err));
 	}
 }
 
@@ -236,15 +230,15 @@ static void affinity_set(struct screen *screen)
 	int err;
 
 	cpus_say(list, &ui->affinity);
-	err = irqtable_affinity_write(screen->session->collect.root,
-				      (uint32_t)ui->irq, &ui->affinity);
+	err = irqtable_affinity_write(screen->session->collect.root, (uint32_t)ui->irq,
+				      &ui->affinity);
 	if (err) {
-		ui_say(ui, true, "IRQ %d: the kernel says %s: %s", ui->irq,
-		       strerror(-err), affinity_why(err, !geteuid()));
+		ui_say(ui, true, "IRQ %d: the kernel says %s: %s", ui->irq, strerror(-err),
+		       affinity_why(err, !geteuid()));
 		return;
 	}
-	if (!irqtable_facts_read(&facts, screen->session->collect.root,
-				 (uint32_t)ui->irq, IRQTABLE_HAVE_EFFECTIVE))
+	if (!irqtable_facts_read(&facts, screen->session->collect.root, (uint32_t)ui->irq,
+				 IRQTABLE_HAVE_EFFECTIVE))
 		cpus_say(now, &facts.effective);
 	ui_say(ui, false, "IRQ %d: the kernel took %s%s%s", ui->irq, list,
 	       now[0] ? "; it goes to " : "", now);
@@ -258,8 +252,8 @@ static void latency_turn(struct screen *screen)
 	if (session_latency(session, !session->latency, error, sizeof(error)))
 		ui_say(&screen->ui, true, "no tracing: %s", error);
 	else
-		ui_say(&screen->ui, false, session->latency ?
-		       "tracing handlers and wake-ups" : "not tracing any more");
+		ui_say(&screen->ui, false,
+		       session->latency ? "tracing handlers and wake-ups" : "not tracing any more");
 }
 
 static void settings_save(struct screen *screen)
@@ -272,11 +266,10 @@ static void settings_save(struct screen *screen)
 	}
 	err = options_save(&screen->session->options);
 	if (err)
-		ui_say(&screen->ui, true, "cannot save %s: %s",
-		       screen->session->options.config, strerror(-err));
+		ui_say(&screen->ui, true, "cannot save %s: %s", screen->session->options.config,
+		       strerror(-err));
 	else
-		ui_say(&screen->ui, false, "saved to %s",
-		       screen->session->options.config);
+		ui_say(&screen->ui, false, "saved to %s", screen->session->options.config);
 }
 
 /* Does what an action asked for. */
@@ -361,8 +354,8 @@ static void wait_for_something(struct screen *screen)
 		screen->dirty = screen->redraw_all = errno == EINTR;
 		screen->quit |= errno != EINTR;
 	}
-	if (n > 0 && (poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL) ||
-		      terminal_gone(&screen->terminal)))
+	if (n > 0 &&
+	    (poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL) || terminal_gone(&screen->terminal)))
 		screen->quit = true;
 }
 
@@ -374,8 +367,7 @@ static void message_fade(struct screen *screen, uint64_t now_ns)
 	if (ui->message_new)
 		screen->message_ns = now_ns;
 	ui->message_new = false;
-	if (ui->message[0] && !ui->message_bad &&
-	    now_ns - screen->message_ns >= MESSAGE_NS) {
+	if (ui->message[0] && !ui->message_bad && now_ns - screen->message_ns >= MESSAGE_NS) {
 		ui->message[0] = '\0';
 		screen->dirty = true;
 	}
@@ -402,8 +394,8 @@ static void where_set(struct screen *screen)
 	struct utsname uts;
 
 	if (screen->session->monitor.source->live && !uname(&uts))
-		snprintf(screen->ui.where, sizeof(screen->ui.where), "%.60s  %.60s",
-			 uts.nodename, uts.release);
+		snprintf(screen->ui.where, sizeof(screen->ui.where), "%.60s  %.60s", uts.nodename,
+			 uts.release);
 	else
 		snprintf(screen->ui.where, sizeof(screen->ui.where), "%.120s",
 			 slash && slash[1] ? slash + 1 : name);

@@ -22,10 +22,11 @@ static const short heat_256[][HEAT_LEVELS] = {
 	[THEME_LIGHT] = { 25, 31, 29, 28, 94, 130, 166, 160 },
 };
 static const short heat_8[HEAT_LEVELS] = {
-	COLOR_BLUE, COLOR_BLUE, COLOR_CYAN, COLOR_CYAN, COLOR_GREEN, COLOR_YELLOW,
-	COLOR_MAGENTA, COLOR_RED,
+	COLOR_BLUE,  COLOR_BLUE,   COLOR_CYAN,	  COLOR_CYAN,
+	COLOR_GREEN, COLOR_YELLOW, COLOR_MAGENTA, COLOR_RED,
 };
-static const short words_256[][3] = {	/* GOOD, WARN, BAD */
+static const short words_256[][3] = {
+	/* GOOD, WARN, BAD */
 	[THEME_DARK] = { 77, 214, 203 },
 	[THEME_LIGHT] = { 28, 130, 160 },
 };
@@ -36,8 +37,8 @@ static int colours_wanted(const struct options *options)
 {
 	const char *no = getenv("NO_COLOR");
 
-	if (options->colour == COLOUR_NEVER ||
-	    (options->colour == COLOUR_AUTO && no && no[0]) || !has_colors())
+	if (options->colour == COLOUR_NEVER || (options->colour == COLOUR_AUTO && no && no[0]) ||
+	    !has_colors())
 		return 0;
 	if (options->colour == COLOUR_8 || COLORS < 256)
 		return 8;
@@ -66,13 +67,13 @@ static void attributes_set(struct terminal *terminal, const struct options *opti
 		return;
 	use_default_colors();
 	for (i = 0; i < HEAT_LEVELS; i++) {
-		init_pair((short)(1 + i), colours == 256 ?
-			  heat_256[options->theme][i] : heat_8[i], -1);
+		init_pair((short)(1 + i), colours == 256 ? heat_256[options->theme][i] : heat_8[i],
+			  -1);
 		terminal->attribute[HEAT + i] = COLOR_PAIR(1 + i);
 	}
 	for (i = 0; i < 3; i++) {
-		init_pair((short)(20 + i), colours == 256 ?
-			  words_256[options->theme][i] : words_8[i], -1);
+		init_pair((short)(20 + i),
+			  colours == 256 ? words_256[options->theme][i] : words_8[i], -1);
 		terminal->attribute[GOOD + i] = COLOR_PAIR(20 + i);
 	}
 	if (colours == 256) {
@@ -157,8 +158,8 @@ int terminal_show(struct terminal *terminal, const struct canvas *canvas, bool a
 		const struct canvas_cell *cell = canvas->cell + (size_t)y * canvas->width;
 
 		for (x = 0; x < canvas->width; x += n) {
-			for (n = 0; x + n < canvas->width &&
-				    cell[x + n].style == cell[x].style; n++)
+			for (n = 0; x + n < canvas->width && cell[x + n].style == cell[x].style;
+			     n++)
 				line[n] = (wchar_t)cell[x + n].point;
 			attrset((int)attribute_of(terminal, cell[x].style));
 			mvaddnwstr((int)y, (int)x, line, (int)n);

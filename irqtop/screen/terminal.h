@@ -8,19 +8,19 @@
 
 struct terminal {
 	void *screen;
-	void *input;		/* FILE when standard input is no terminal */
-	int fd;			/* keys come from here */
+	void *input; /* FILE when standard input is no terminal */
+	int fd;	     /* keys come from here */
 	bool utf8;
 	unsigned long attribute[STYLES];
-	uint32_t *line;		/* wchar_t of one run */
+	uint32_t *line; /* wchar_t of one run */
 	size_t line_room;
 };
 
 struct terminal_key {
-	int code;		/* 0: none */
+	int code; /* 0: none */
 	bool mouse;
 	unsigned int x, y;
-	int wheel;		/* -1 up, 1 down */
+	int wheel; /* -1 up, 1 down */
 };
 
 /* Takes the terminal over. Prints what is wrong; 0 or -1. */

@@ -9,8 +9,8 @@
 
 #include "ui.h"
 
-#define JUMP_SAMPLES 10
-#define WHEEL_ROWS 3
+#define JUMP_SAMPLES   10
+#define WHEEL_ROWS     3
 #define INTERVAL_MIN_S 0.1
 #define INTERVAL_MAX_S 3600.0
 
@@ -60,8 +60,7 @@ void ui_settle(struct ui *ui, const struct view *view)
 	if (ui->cursor >= view->nrows)
 		ui->cursor = view->nrows ? view->nrows - 1 : 0;
 	if (ui->top + ui->list_height > view->nrows)
-		ui->top = view->nrows > ui->list_height ?
-			  view->nrows - ui->list_height : 0;
+		ui->top = view->nrows > ui->list_height ? view->nrows - ui->list_height : 0;
 	cursor_keep_in_sight(ui);
 	if (ui->cursor < view->nrows)
 		ui->key = view->row[ui->cursor].data->key;
@@ -98,8 +97,7 @@ static unsigned int go(struct ui *ui, const struct view *view, int64_t by)
 	return 0;
 }
 
-static unsigned int sort_by(struct ui *ui, struct session *session,
-			    enum field_id id)
+static unsigned int sort_by(struct ui *ui, struct session *session, enum field_id id)
 {
 	session->settings.sort = id;
 	session->options.sort = id;
@@ -125,8 +123,7 @@ static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
 	return 0;
 }
 
-static unsigned int filter_put(struct ui *ui, struct session *session,
-			       const char *text)
+static unsigned int filter_put(struct ui *ui, struct session *session, const char *text)
 {
 	char error[UI_TEXT - 8];
 
@@ -193,8 +190,9 @@ static unsigned int wide_turn(struct ui *ui, struct session *session)
 {
 	session->options.wide = !session->options.wide;
 	ui->strip_at = 0;
-	ui_say(ui, false, session->options.wide ? "CPU strip over the whole width" :
-						  "CPU strip beside other columns");
+	ui_say(ui, false,
+	       session->options.wide ? "CPU strip over the whole width" :
+				       "CPU strip beside other columns");
 	return 0;
 }
 
@@ -205,8 +203,7 @@ static unsigned int pause_turn(struct ui *ui)
 	return ui->paused ? 0 : UI_RESTART;
 }
 
-static unsigned int interval_set(struct ui *ui, struct session *session,
-				 double seconds)
+static unsigned int interval_set(struct ui *ui, struct session *session, double seconds)
 {
 	if (!(seconds >= INTERVAL_MIN_S))
 		seconds = INTERVAL_MIN_S;
@@ -217,8 +214,7 @@ static unsigned int interval_set(struct ui *ui, struct session *session,
 	return UI_TIMER;
 }
 
-static unsigned int seek_to(struct ui *ui, const struct session *session,
-			    int64_t number)
+static unsigned int seek_to(struct ui *ui, const struct session *session, int64_t number)
 {
 	const struct source *source = session->monitor.source;
 
@@ -250,8 +246,7 @@ static unsigned int affinity_open(struct ui *ui, const struct session *session)
 		ui_say(ui, true, "not the running system: nothing to set");
 	else {
 		ui->irq = row->data->irq;
-		prompt_open(ui, PROMPT_AFFINITY,
-			    track_list_text(&row->track->facts.affinity));
+		prompt_open(ui, PROMPT_AFFINITY, track_list_text(&row->track->facts.affinity));
 	}
 	return 0;
 }
@@ -281,8 +276,7 @@ static unsigned int page_back(struct ui *ui)
 	return 0;
 }
 
-static unsigned int act_on_view(struct ui *ui, struct session *session,
-				enum action action)
+static unsigned int act_on_view(struct ui *ui, struct session *session, enum action action)
 {
 	struct view_settings *settings = &session->settings;
 
@@ -322,8 +316,7 @@ static unsigned int act_on_view(struct ui *ui, struct session *session,
 	}
 }
 
-static unsigned int act_on_time(struct ui *ui, struct session *session,
-				enum action action)
+static unsigned int act_on_time(struct ui *ui, struct session *session, enum action action)
 {
 	double seconds = session->options.interval_s;
 	int64_t next = session->monitor.source->next;
@@ -459,8 +452,7 @@ unsigned int ui_type(struct ui *ui, struct session *session, int code)
 	}
 }
 
-unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x,
-		      unsigned int y)
+unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x, unsigned int y)
 {
 	const struct layout_column *column;
 	uint32_t at;

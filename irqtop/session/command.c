@@ -16,8 +16,7 @@ static void text_setenv(const char *name, const char *text, size_t len)
 	setenv(name, value, 1);
 }
 
-static void environment_set(const struct alert *alert, const struct view_row *row,
-			    double value)
+static void environment_set(const struct alert *alert, const struct view_row *row, double value)
 {
 	struct value name = field_get(FIELD_NAME, row);
 	char number[64];
@@ -38,8 +37,8 @@ static void files_quiet(void)
 		dup2(fd, to);
 }
 
-void command_run(const char *command, const struct alert *alert,
-		 const struct view_row *row, double value, bool quiet)
+void command_run(const char *command, const struct alert *alert, const struct view_row *row,
+		 double value, bool quiet)
 {
 	if (fork())
 		return;

@@ -9,8 +9,8 @@
  * Runs command with sh and does not wait; IRQTOP_* in its environment say which
  * alert, row and value. `quiet`: without our files, for the screen is on them.
  */
-void command_run(const char *command, const struct alert *alert,
-		 const struct view_row *row, double value, bool quiet);
+void command_run(const char *command, const struct alert *alert, const struct view_row *row,
+		 double value, bool quiet);
 
 /* Lets go of those that ended. */
 void command_reap(void);

@@ -15,10 +15,29 @@
 #define INTERVAL_MAX_S 86400.0
 
 enum {
-	OPT_JSON = 256, OPT_CSV, OPT_METRICS, OPT_LISTEN, OPT_RECORD, OPT_REPLAY,
-	OPT_DIFF, OPT_ALERT, OPT_ALERT_COMMAND, OPT_ROOT, OPT_NODE, OPT_PER_CPU,
-	OPT_ROWS, OPT_ASCII, OPT_COLOUR, OPT_THEME, OPT_CONFIG, OPT_NO_CONFIG,
-	OPT_GROUP, OPT_WIDE, OPT_NO_MOUSE, OPT_COLUMNS_HELP, OPT_HELP = 'h',
+	OPT_JSON = 256,
+	OPT_CSV,
+	OPT_METRICS,
+	OPT_LISTEN,
+	OPT_RECORD,
+	OPT_REPLAY,
+	OPT_DIFF,
+	OPT_ALERT,
+	OPT_ALERT_COMMAND,
+	OPT_ROOT,
+	OPT_NODE,
+	OPT_PER_CPU,
+	OPT_ROWS,
+	OPT_ASCII,
+	OPT_COLOUR,
+	OPT_THEME,
+	OPT_CONFIG,
+	OPT_NO_CONFIG,
+	OPT_GROUP,
+	OPT_WIDE,
+	OPT_NO_MOUSE,
+	OPT_COLUMNS_HELP,
+	OPT_HELP = 'h',
 };
 
 static const struct option long_options[] = {
@@ -170,8 +189,7 @@ static int interval_parse(struct options *options, const char *value)
 	char *end;
 	double seconds = strtod(value, &end);
 
-	if (end == value || *end || !(seconds >= INTERVAL_MIN_S) ||
-	    seconds > INTERVAL_MAX_S)
+	if (end == value || *end || !(seconds >= INTERVAL_MIN_S) || seconds > INTERVAL_MAX_S)
 		return fail("interval", value, "want seconds, from 0.05 to 86400");
 	options->interval_s = seconds;
 	return 0;
@@ -188,12 +206,11 @@ static int count_parse(const char *what, const char *value, uint32_t *count)
 	return 0;
 }
 
-int options_filter_add(struct options *options, const char *prefix,
-		       const char *text)
+int options_filter_add(struct options *options, const char *prefix, const char *text)
 {
 	size_t len = strlen(options->filter);
-	int n = snprintf(options->filter + len, sizeof(options->filter) - len,
-			 "%s%s%s", len ? " " : "", prefix, text);
+	int n = snprintf(options->filter + len, sizeof(options->filter) - len, "%s%s%s",
+			 len ? " " : "", prefix, text);
 
 	if ((size_t)n < sizeof(options->filter) - len)
 		return 0;
@@ -212,8 +229,8 @@ static int sort_parse(struct options *options, const char *value)
 	return 0;
 }
 
-static int named_parse(const char *what, const char *value, const char *const *names,
-		       int n, int *index)
+static int named_parse(const char *what, const char *value, const char *const *names, int n,
+		       int *index)
 {
 	*index = choose(value, names, n);
 	return *index < 0 ? fail(what, value, "unknown (see --help)") : 0;
@@ -246,8 +263,7 @@ static int setting_parse(struct options *options, int option, const char *value)
 		options->mouse = false;
 		return 0;
 	case OPT_GROUP:
-		status = named_parse("group", value, axis_mode_names, AXIS_MODES,
-				     &index);
+		status = named_parse("group", value, axis_mode_names, AXIS_MODES, &index);
 		options->group = (enum axis_mode)index;
 		return status;
 	case OPT_COLOUR:
@@ -295,7 +311,8 @@ static void columns_print(void)
 	for (i = 0; i < FIELD_COUNT; i++)
 		printf("%-15s %s%s%s%s\n", fields[i].key, fields[i].help,
 		       fields[i].style == STYLE_PICTURE ? " (screen only)" :
-		       fields[i].style == STYLE_PERCENT ? " (on the screen in %)" : "",
+		       fields[i].style == STYLE_PERCENT ? " (on the screen in %)" :
+							  "",
 		       fields[i].metric ? "; metric " : "",
 		       fields[i].metric ? fields[i].metric : "");
 }
@@ -391,11 +408,10 @@ static void config_locate(struct options *options)
 
 	options->config[0] = '\0';
 	if (xdg && xdg[0] == '/')
-		snprintf(options->config, sizeof(options->config),
-			 "%s/irqtop/config", xdg);
+		snprintf(options->config, sizeof(options->config), "%s/irqtop/config", xdg);
 	else if (home && home[0])
-		snprintf(options->config, sizeof(options->config),
-			 "%s/.config/irqtop/config", home);
+		snprintf(options->config, sizeof(options->config), "%s/.config/irqtop/config",
+			 home);
 }
 
 static int config_line(struct options *options, char *line)
@@ -439,8 +455,8 @@ static void config_read(struct options *options)
 	while (fgets(line, sizeof(line), file)) {
 		number++;
 		if (config_line(options, line))
-			fprintf(stderr, "irqtop: %s:%d: not understood, ignored\n",
-				options->config, number);
+			fprintf(stderr, "irqtop: %s:%d: not understood, ignored\n", options->config,
+				number);
 	}
 	fclose(file);
 }
@@ -451,8 +467,10 @@ static void config_write(FILE *file, const struct options *options)
 
 	fprintf(file, "# irqtop wrote this; the names are those of its long options\n");
 	fprintf(file, "interval = %g\n", options->interval_s);
-	fprintf(file, "tables = %s\n", options->table[0] && options->table[1] ? "both" :
-		options->table[0] ? "interrupts" : "softirqs");
+	fprintf(file, "tables = %s\n",
+		options->table[0] && options->table[1] ? "both" :
+		options->table[0]		       ? "interrupts" :
+							 "softirqs");
 	fprintf(file, "sort = %s\n", fields[options->sort].key);
 	fprintf(file, "reverse = %s\n", options->reverse ? "yes" : "no");
 	fprintf(file, "group = %s\n", axis_mode_names[options->group]);
@@ -477,7 +495,7 @@ static void folders_make(const char *path)
 	snprintf(part, sizeof(part), "%s", path);
 	for (slash = part + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
-		mkdir(part, 0700);	/* as the XDG specification says */
+		mkdir(part, 0700); /* as the XDG specification says */
 		*slash = '/';
 	}
 }
@@ -530,8 +548,7 @@ static void latency_imply(struct options *options)
 	for (i = 0; i < options->ncolumns; i++)
 		options->latency |= !!(fields[options->column[i]].needs & NEED_TIME);
 	for (i = 0; i < options->alerts.count; i++)
-		options->latency |= !!(fields[options->alerts.alert[i].field].needs &
-				       NEED_TIME);
+		options->latency |= !!(fields[options->alerts.alert[i].field].needs & NEED_TIME);
 }
 
 /* Columns of counters and gauges: not every one is. */
@@ -548,8 +565,7 @@ static int metrics_check(const struct options *options)
 			return fail("columns", field->key, "no metric (--help-columns)");
 	}
 	if (options->mode == MODE_METRICS && options->latency)
-		return fail("option", "--openmetrics",
-			    "times take time to measure: use --listen");
+		return fail("option", "--openmetrics", "times take time to measure: use --listen");
 	return 0;
 }
 
@@ -558,13 +574,14 @@ static int check(struct options *options)
 {
 	latency_imply(options);
 	if (!options->mode_given)
-		options->mode = options->once || options->diff[0] ||
-				!isatty(STDOUT_FILENO) ? MODE_BATCH : MODE_SCREEN;
-	if (options->per_cpu && options->mode != MODE_JSON &&
-	    options->mode != MODE_METRICS && options->mode != MODE_LISTEN)
+		options->mode = options->once || options->diff[0] || !isatty(STDOUT_FILENO) ?
+					MODE_BATCH :
+					MODE_SCREEN;
+	if (options->per_cpu && options->mode != MODE_JSON && options->mode != MODE_METRICS &&
+	    options->mode != MODE_LISTEN)
 		return fail("option", "--per-cpu", "only with --json, --openmetrics or --listen");
-	if (options->mode == MODE_LISTEN && (options->record || options->replay ||
-					     options->alerts.count))
+	if (options->mode == MODE_LISTEN &&
+	    (options->record || options->replay || options->alerts.count))
 		return fail("option", "--listen", "not with --record, --replay or --alert");
 	if (options->diff[0] && (options->record || options->replay || options->once))
 		return fail("option", "--diff", "not with --record, --replay or --once");
@@ -572,8 +589,8 @@ static int check(struct options *options)
 		return fail("option", "--replay", "not with --record");
 	if (options->alert_command && !options->alerts.count)
 		return fail("option", "--alert-command", "needs --alert");
-	if (!options->sort_given && (options->once || options->mode == MODE_METRICS ||
-				     options->mode == MODE_LISTEN))
+	if (!options->sort_given &&
+	    (options->once || options->mode == MODE_METRICS || options->mode == MODE_LISTEN))
 		options->sort = FIELD_IRQ;
 	if (!options->sort_given && options->diff[0])
 		options->sort = FIELD_DELTA;
@@ -588,8 +605,7 @@ static int words_parse(struct options *options, int argc, char **argv)
 	int option;
 
 	optind = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options,
-				     NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) >= 0) {
 		/* "-" in front of the letters hands out plain words as 1 */
 		if (option == 1 && options->diff[0] && !options->diff[1]) {
 			options->diff[1] = optarg;

@@ -10,8 +10,7 @@
 #include "irqtop/sample/axis.h"
 #include "irqtop/view/field.h"
 
-enum mode { MODE_SCREEN, MODE_BATCH, MODE_JSON, MODE_CSV, MODE_METRICS, MODE_LISTEN,
-	    MODE_QUIET };
+enum mode { MODE_SCREEN, MODE_BATCH, MODE_JSON, MODE_CSV, MODE_METRICS, MODE_LISTEN, MODE_QUIET };
 enum colour { COLOUR_AUTO, COLOUR_NEVER, COLOUR_8, COLOUR_256 };
 enum theme { THEME_DARK, THEME_LIGHT };
 
@@ -19,7 +18,7 @@ struct options {
 	enum mode mode;
 	bool mode_given;
 	double interval_s;
-	unsigned int count;		/* reports; 0: no end */
+	unsigned int count; /* reports; 0: no end */
 	bool once;
 	const char *root;
 	const char *record, *replay, *listen;
@@ -32,16 +31,16 @@ struct options {
 	bool sort_given, reverse;
 	char filter[256];
 	enum field_id column[FIELD_COUNT];
-	unsigned int ncolumns;		/* 0: the mode's own */
+	unsigned int ncolumns; /* 0: the mode's own */
 	uint32_t rows;
 	bool per_cpu, strict;
-	bool latency;		/* trace handler times and latencies */
+	bool latency; /* trace handler times and latencies */
 	enum axis_mode group;
-	bool wide;		/* the CPU strip over the whole width */
+	bool wide; /* the CPU strip over the whole width */
 	bool ascii, mouse;
 	enum colour colour;
 	enum theme theme;
-	char config[4096];		/* file to read and save; empty: none */
+	char config[4096]; /* file to read and save; empty: none */
 	bool config_given;
 };
 
@@ -55,7 +54,6 @@ int options_parse(struct options *options, int argc, char **argv);
 int options_save(const struct options *options);
 
 /* "text cpu:1 ..." of several options joined. */
-int options_filter_add(struct options *options, const char *prefix,
-		       const char *text);
+int options_filter_add(struct options *options, const char *prefix, const char *text);
 
 #endif

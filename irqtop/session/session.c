@@ -26,8 +26,7 @@ int session_complain_input(const struct session *session, int err)
 	if (options->replay)
 		return session_complain(options->replay, err);
 	snprintf(path, sizeof(path), "%s%sproc/interrupts", options->root,
-		 options->root[0] && options->root[strlen(options->root) - 1] == '/' ?
-		 "" : "/");
+		 options->root[0] && options->root[strlen(options->root) - 1] == '/' ? "" : "/");
 	return session_complain(path, err);
 }
 
@@ -48,8 +47,7 @@ static int source_open(struct session *session)
 	return 0;
 }
 
-int session_filter(struct session *session, const char *text, char *error,
-		   size_t size)
+int session_filter(struct session *session, const char *text, char *error, size_t size)
 {
 	struct filter filter;
 	int err = filter_parse(&filter, text, error, size);
@@ -61,8 +59,7 @@ int session_filter(struct session *session, const char *text, char *error,
 		unsigned int i;
 
 		/* Where CPUs are takes two files for each, so only when it matters. */
-		if (axis_learn(&session->axis,
-			       &monitor_sample(&session->monitor)->table[0],
+		if (axis_learn(&session->axis, &monitor_sample(&session->monitor)->table[0],
 			       session->monitor.source) < 0) {
 			snprintf(error, size, "out of memory");
 			filter_free(&filter);
@@ -113,8 +110,7 @@ static int sample_record(struct session *session)
 	if (axis_learn(axis, &monitor_sample(&session->monitor)->table[0],
 		       session->monitor.source) < 0)
 		return -ENOMEM;
-	return record_write(&session->record, &session->monitor, axis->place,
-			    axis->cpu_end);
+	return record_write(&session->record, &session->monitor, axis->place, axis->cpu_end);
 }
 
 int session_open(struct session *session)
@@ -143,8 +139,7 @@ int session_open(struct session *session)
 		return 1;
 	}
 	err = monitor_recount(&session->monitor);
-	if (!err && options->latency && session_latency(session, true, error,
-							sizeof(error))) {
+	if (!err && options->latency && session_latency(session, true, error, sizeof(error))) {
 		fprintf(stderr, "irqtop: latency: %s\n", error);
 		return 1;
 	}
@@ -156,8 +151,7 @@ int session_open(struct session *session)
 	}
 	if (!err)
 		err = session_arrange(session, 0);
-	return err ? session_complain(options->record ? options->record : "start", err) :
-		     0;
+	return err ? session_complain(options->record ? options->record : "start", err) : 0;
 }
 
 unsigned int session_needs(const struct session *session)
@@ -177,8 +171,7 @@ int session_arrange(struct session *session, unsigned int needs)
 
 	if (err || !(session_needs(session) & NEED_FACTS))
 		return err;
-	collect_rows(&session->collect, view, 0, view->nrows,
-		     needs | session_needs(session));
+	collect_rows(&session->collect, view, 0, view->nrows, needs | session_needs(session));
 	if (!(fields[session->settings.sort].needs & NEED_FACTS))
 		return 0;
 	return view_build(view, &session->monitor, &session->settings);

@@ -17,11 +17,11 @@ struct session {
 	struct collect collect;
 	struct axis axis;
 	struct view_settings settings;
-	struct irqtable_cpus only;	/* what monitor.only points to */
+	struct irqtable_cpus only; /* what monitor.only points to */
 	struct view view;
 	struct record record;
 	bool recording;
-	struct latency *latency;	/* NULL: off */
+	struct latency *latency; /* NULL: off */
 	struct latency_cost cost;
 };
 
@@ -51,8 +51,7 @@ unsigned int session_needs(const struct session *session);
 int session_latency(struct session *session, bool on, char *error, size_t size);
 
 /* Puts a filter in force from the next view on. As filter_parse(). */
-int session_filter(struct session *session, const char *text, char *error,
-		   size_t size);
+int session_filter(struct session *session, const char *text, char *error, size_t size);
 
 /* Prints "irqtop: what: why" for a negative errno value. Returns 1. */
 int session_complain(const char *what, int err);

@@ -62,8 +62,7 @@ static int alert_parse(struct alert *alert, const char *expression)
 	for (len = (size_t)(op - p); len && p[len - 1] == ' ';)
 		len--;
 	id = field_find(p, len);
-	if (id < 0 || fields[id].style == STYLE_TEXT ||
-	    fields[id].style == STYLE_PICTURE)
+	if (id < 0 || fields[id].style == STYLE_TEXT || fields[id].style == STYLE_PICTURE)
 		return -ENOENT;
 	alert->field = (enum field_id)id;
 	alert->op = op[1] == '=' ? (op[0] == '>' ? 'g' : 'l') : op[0];
@@ -81,8 +80,7 @@ static int alert_parse(struct alert *alert, const char *expression)
 	return *p ? -EINVAL : 0;
 }
 
-int alerts_add(struct alerts *alerts, const char *expression, char *error,
-	       size_t size)
+int alerts_add(struct alerts *alerts, const char *expression, char *error, size_t size)
 {
 	struct alert *alert = &alerts->alert[alerts->count];
 	int err;
@@ -95,8 +93,7 @@ int alerts_add(struct alerts *alerts, const char *expression, char *error,
 	snprintf(alert->expression, sizeof(alert->expression), "%s", expression);
 	err = alert_parse(alert, expression);
 	if (err == -ENOENT)
-		snprintf(error, size, "'%s': no such column, or it is no number",
-			 expression);
+		snprintf(error, size, "'%s': no such column, or it is no number", expression);
 	else if (err)
 		snprintf(error, size,
 			 "'%s': want [TEXT:]COLUMN > NUMBER [for N], as in 'eth0:rate>50k for 3'",
@@ -125,8 +122,7 @@ static bool row_has(const struct view_row *row, const char *text)
 	size_t len = strlen(text), i;
 	const char *at = row->text + row->data->text;
 
-	if (row->data->label_len == len &&
-	    !strncasecmp(row->text + row->data->label, text, len))
+	if (row->data->label_len == len && !strncasecmp(row->text + row->data->label, text, len))
 		return true;
 	for (i = 0; i + len <= row->data->text_len; i++)
 		if (!strncasecmp(at + i, text, len))
@@ -134,8 +130,7 @@ static bool row_has(const struct view_row *row, const char *text)
 	return false;
 }
 
-void alerts_check(struct alerts *alerts, const struct view *view,
-		  alert_fired *fired, void *context)
+void alerts_check(struct alerts *alerts, const struct view *view, alert_fired *fired, void *context)
 {
 	unsigned int a;
 	uint32_t r;

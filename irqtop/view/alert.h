@@ -7,31 +7,30 @@
 
 struct alert {
 	char expression[128];
-	char text[64];		/* rows that hold this; empty: all */
+	char text[64]; /* rows that hold this; empty: all */
 	enum field_id field;
-	char op;		/* '<', '>', 'l' for <=, 'g' for >= */
+	char op; /* '<', '>', 'l' for <=, 'g' for >= */
 	double limit;
-	unsigned int samples;	/* in a row */
+	unsigned int samples; /* in a row */
 };
 
 struct alerts {
 	struct alert alert[TRACK_ALERTS];
 	unsigned int count;
-	bool fired;		/* ever */
+	bool fired; /* ever */
 };
 
 /*
  * `[TEXT:]COLUMN OP NUMBER[k|M|G|%] [for N]`: in each of N samples in a row. OP is
  * one of > < >= <=. On failure `error` says why.
  */
-int alerts_add(struct alerts *alerts, const char *expression, char *error,
-	       size_t size);
+int alerts_add(struct alerts *alerts, const char *expression, char *error, size_t size);
 
-typedef void alert_fired(void *context, const struct alert *alert,
-			 const struct view_row *row, double value);
+typedef void alert_fired(void *context, const struct alert *alert, const struct view_row *row,
+			 double value);
 
 /* Once per sample: calls `fired` for each row that reached N samples just now. */
-void alerts_check(struct alerts *alerts, const struct view *view,
-		  alert_fired *fired, void *context);
+void alerts_check(struct alerts *alerts, const struct view *view, alert_fired *fired,
+		  void *context);
 
 #endif

@@ -41,8 +41,7 @@ static bool thread_runtime(int root, uint32_t pid, uint64_t *runtime_ns)
 	unsigned long long ns;
 
 	snprintf(path, sizeof(path), "proc/%u/schedstat", pid);
-	if (file_read(root, path, text, sizeof(text)) <= 0 ||
-	    sscanf(text, "%llu", &ns) != 1)
+	if (file_read(root, path, text, sizeof(text)) <= 0 || sscanf(text, "%llu", &ns) != 1)
 		return false;
 	*runtime_ns = ns;
 	return true;
@@ -123,7 +122,7 @@ static void threads_list(struct collect *collect)
 	collect->nthreads = 0;
 	collect->thread_room = 0;
 	if (getline(&line, &size, file) > 0)
-		for (p = line; (pid = (uint32_t)strtoul(p, &p, 10)); )
+		for (p = line; (pid = (uint32_t)strtoul(p, &p, 10));)
 			if (thread_consider(collect, pid))
 				break;
 	for (i = 0; i < collect->nthreads; i++)
@@ -131,8 +130,7 @@ static void threads_list(struct collect *collect)
 			if (old[j].pid == collect->thread[i].pid)
 				collect->thread[i] = old[j];
 	if (collect->nthreads)
-		qsort(collect->thread, collect->nthreads, sizeof(*collect->thread),
-		      thread_order);
+		qsort(collect->thread, collect->nthreads, sizeof(*collect->thread), thread_order);
 	free(old);
 	free(line);
 	fclose(file);
@@ -153,8 +151,7 @@ static void threads_measure(struct collect *collect)
 			continue;
 		}
 		now = now_ns();
-		if (thread->read_ns && now > thread->read_ns &&
-		    runtime_ns >= thread->runtime_ns) {
+		if (thread->read_ns && now > thread->read_ns && runtime_ns >= thread->runtime_ns) {
 			thread->counted = true;
 			thread->cpu = (double)(runtime_ns - thread->runtime_ns) /
 				      (double)(now - thread->read_ns);
@@ -175,8 +172,8 @@ static void threads_hand_out(const struct collect *collect, struct tracks *track
 		track->thread_cpu = 0;
 		if (track->irq < 0)
 			continue;
-		for (i = thread_find(collect, track->irq); i < collect->nthreads &&
-		     collect->thread[i].irq == track->irq; i++) {
+		for (i = thread_find(collect, track->irq);
+		     i < collect->nthreads && collect->thread[i].irq == track->irq; i++) {
 			if (!collect->thread[i].counted)
 				continue;
 			track->has_thread = true;
@@ -185,8 +182,7 @@ static void threads_hand_out(const struct collect *collect, struct tracks *track
 	}
 }
 
-static void threads_update(struct collect *collect, struct monitor *monitor,
-			   uint64_t shape)
+static void threads_update(struct collect *collect, struct monitor *monitor, uint64_t shape)
 {
 	uint64_t now = now_ns();
 
@@ -201,8 +197,7 @@ static void threads_update(struct collect *collect, struct monitor *monitor,
 	threads_hand_out(collect, &monitor->tracks[TABLE_INTERRUPTS]);
 }
 
-static void devices_update(struct collect *collect, struct monitor *monitor,
-			   uint64_t shape)
+static void devices_update(struct collect *collect, struct monitor *monitor, uint64_t shape)
 {
 	struct tracks *tracks = &monitor->tracks[TABLE_INTERRUPTS];
 	const struct irqtable_device *device;
@@ -217,8 +212,9 @@ static void devices_update(struct collect *collect, struct monitor *monitor,
 		struct track *track = tracks_of_row(tracks, r);
 
 		track->device[0] = track->driver[0] = '\0';
-		device = track->irq < 0 ? NULL :
-			 irqtable_devices_find(&collect->devices, (uint32_t)track->irq);
+		device = track->irq < 0 ?
+				 NULL :
+				 irqtable_devices_find(&collect->devices, (uint32_t)track->irq);
 		if (!device)
 			continue;
 		memcpy(track->device, device->device, sizeof(track->device));
@@ -226,8 +222,7 @@ static void devices_update(struct collect *collect, struct monitor *monitor,
 	}
 }
 
-void collect_sample(struct collect *collect, struct monitor *monitor,
-		    unsigned int needs)
+void collect_sample(struct collect *collect, struct monitor *monitor, unsigned int needs)
 {
 	uint64_t shape = monitor_sample(monitor)->table[TABLE_INTERRUPTS].rows_shape;
 
@@ -265,14 +260,14 @@ static void facts_set(struct track_facts *out, const struct irqtable_facts *fact
 	}
 	out->have_spurious = facts->have & IRQTABLE_HAVE_SPURIOUS;
 	out->spurious = facts->spurious_unhandled;
-	track_list_set(&out->affinity, facts->have & IRQTABLE_HAVE_AFFINITY ?
-		       &facts->affinity : NULL);
-	track_list_set(&out->effective, facts->have & IRQTABLE_HAVE_EFFECTIVE ?
-		       &facts->effective : NULL);
+	track_list_set(&out->affinity,
+		       facts->have & IRQTABLE_HAVE_AFFINITY ? &facts->affinity : NULL);
+	track_list_set(&out->effective,
+		       facts->have & IRQTABLE_HAVE_EFFECTIVE ? &facts->effective : NULL);
 }
 
-void collect_rows(struct collect *collect, struct view *view, uint32_t first,
-		  uint32_t count, unsigned int needs)
+void collect_rows(struct collect *collect, struct view *view, uint32_t first, uint32_t count,
+		  unsigned int needs)
 {
 	struct irqtable_facts facts;
 	unsigned int want;
@@ -289,8 +284,7 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first,
 		want = facts_wanted(out, needs);
 		if (!want)
 			continue;
-		irqtable_facts_read(&facts, collect->root, (uint32_t)row->data->irq,
-				    want);
+		irqtable_facts_read(&facts, collect->root, (uint32_t)row->data->irq, want);
 		facts_set(out, &facts);
 	}
 }
@@ -313,16 +307,16 @@ static void readers_read(struct detail *detail, int root, uint32_t irq)
 	while (detail->nreaders < DETAIL_READERS && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (sscanf(line, "irq=%u %n", &number, &skip) == 1 && number == irq)
-			snprintf(detail->reader[detail->nreaders++],
-				 sizeof(detail->reader[0]), "%s", line + skip);
+			snprintf(detail->reader[detail->nreaders++], sizeof(detail->reader[0]),
+				 "%s", line + skip);
 	}
 	fclose(file);
 }
 
 void detail_read(struct detail *detail, int root, uint32_t irq)
 {
-	detail->known = root >= 0 && !irqtable_facts_read(&detail->facts, root, irq,
-							   IRQTABLE_HAVE_ALL);
+	detail->known =
+		root >= 0 && !irqtable_facts_read(&detail->facts, root, irq, IRQTABLE_HAVE_ALL);
 	detail->nreaders = 0;
 	if (root >= 0)
 		readers_read(detail, root, irq);

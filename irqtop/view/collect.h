@@ -13,30 +13,29 @@ struct collect_thread {
 	int32_t irq;
 	uint32_t pid;
 	uint64_t runtime_ns;
-	uint64_t read_ns;	/* when it was that; 0: not yet */
-	double cpu;		/* share of one CPU since the last look */
-	bool counted;		/* cpu is good */
+	uint64_t read_ns; /* when it was that; 0: not yet */
+	double cpu;	  /* share of one CPU since the last look */
+	bool counted;	  /* cpu is good */
 };
 
 struct collect {
-	int root;		/* -1: nothing can be read */
+	int root; /* -1: nothing can be read */
 	struct irqtable_devices devices;
 	struct collect_thread *thread;
 	uint32_t nthreads;
 	size_t thread_room;
-	uint64_t devices_shape, threads_shape;	/* of the rows they were read for */
+	uint64_t devices_shape, threads_shape; /* of the rows they were read for */
 	uint64_t threads_listed_ns;
 	bool devices_known, threads_known;
 };
 
 /* Once per sample: threads and, when rows changed, devices. `needs`: NEED_*. */
-void collect_sample(struct collect *collect, struct monitor *monitor,
-		    unsigned int needs);
+void collect_sample(struct collect *collect, struct monitor *monitor, unsigned int needs);
 
 /* Facts of rows [first, first + count) of the view. Anyone may change an affinity
  * at any time, so nothing is kept from one sample to the next. */
-void collect_rows(struct collect *collect, struct view *view, uint32_t first,
-		  uint32_t count, unsigned int needs);
+void collect_rows(struct collect *collect, struct view *view, uint32_t first, uint32_t count,
+		  unsigned int needs);
 
 #define DETAIL_READERS 16
 

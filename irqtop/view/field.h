@@ -50,13 +50,13 @@ enum field_id {
 /* One row as the view shows it. Everything is borrowed from the monitor. */
 struct view_row {
 	enum table_id table;
-	uint32_t row;			/* of that table */
+	uint32_t row; /* of that table */
 	const struct irqtable_row *data;
-	const char *text;		/* the table's */
+	const char *text; /* the table's */
 	const struct irqtable_delta *delta;
 	struct track *track;
-	double rate_hz;			/* negative: unknown */
-	double share;			/* of the rate of the shown rows of its table, 0..1 */
+	double rate_hz; /* negative: unknown */
+	double share;	/* of the rate of the shown rows of its table, 0..1 */
 };
 
 enum value_kind { VALUE_NONE, VALUE_COUNT, VALUE_REAL, VALUE_TEXT };
@@ -65,17 +65,17 @@ struct value {
 	enum value_kind kind;
 	uint64_t count;
 	double real;
-	const char *text;	/* untrusted bytes, not zero-terminated */
+	const char *text; /* untrusted bytes, not zero-terminated */
 	size_t len;
 };
 
 /* How a number is written for people. */
 enum field_style {
 	STYLE_TEXT,
-	STYLE_NUMBER,	/* 1234, 12.3k when it does not fit */
-	STYLE_TIME,	/* ns: 850ns, 12.3us */
-	STYLE_PERCENT,	/* 0.123 -> 12.3 */
-	STYLE_PICTURE,	/* only on the screen: strip and history */
+	STYLE_NUMBER,  /* 1234, 12.3k when it does not fit */
+	STYLE_TIME,    /* ns: 850ns, 12.3us */
+	STYLE_PERCENT, /* 0.123 -> 12.3 */
+	STYLE_PICTURE, /* only on the screen: strip and history */
 };
 
 /* What must be read for it beyond the tables. */
@@ -86,22 +86,22 @@ enum {
 	NEED_AFFINITY = 1 << 3,
 	NEED_EFFECTIVE = 1 << 4,
 	NEED_SPURIOUS = 1 << 5,
-	NEED_TIME = 1 << 6,	/* tracing */
-	NEED_READS = 1 << 7,	/* and the procirq module */
+	NEED_TIME = 1 << 6,  /* tracing */
+	NEED_READS = 1 << 7, /* and the procirq module */
 	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
 };
 
 struct field {
-	const char *key;	/* in JSON, CSV, --sort, --columns, --alert */
-	const char *title;	/* on the screen and in --batch */
+	const char *key;   /* in JSON, CSV, --sort, --columns, --alert */
+	const char *title; /* on the screen and in --batch */
 	const char *help;
-	const char *metric;	/* OpenMetrics name; NULL: none */
+	const char *metric; /* OpenMetrics name; NULL: none */
 	enum field_style style;
-	unsigned int width;	/* on the screen */
-	unsigned int rank;	/* screen: columns of low rank stay longest */
-	bool left;		/* aligned */
-	bool label;		/* an OpenMetrics label */
-	bool rising;		/* sorts small to large */
+	unsigned int width; /* on the screen */
+	unsigned int rank;  /* screen: columns of low rank stay longest */
+	bool left;	    /* aligned */
+	bool label;	    /* an OpenMetrics label */
+	bool rising;	    /* sorts small to large */
 	unsigned int needs;
 	void (*get)(const struct view_row *row, struct value *value);
 };

@@ -10,8 +10,8 @@
 /* Label, a blank and text of a row, what people see of it: most fit this. */
 #define ROW_TEXT 1024
 
-static int term_add_regex(struct filter *filter, const char *text, size_t len,
-			  char *error, size_t size)
+static int term_add_regex(struct filter *filter, const char *text, size_t len, char *error,
+			  size_t size)
 {
 	struct filter_term *term = &filter->term[filter->nterms];
 	char why[80];
@@ -40,8 +40,7 @@ static void term_add_text(struct filter *filter, const char *text, size_t len)
 	term->text[len] = '\0';
 }
 
-static int word_add(struct filter *filter, const char *word, size_t len,
-		    char *error, size_t size)
+static int word_add(struct filter *filter, const char *word, size_t len, char *error, size_t size)
 {
 	char *end;
 
@@ -51,8 +50,8 @@ static int word_add(struct filter *filter, const char *word, size_t len,
 	}
 	if (len > 4 && !strncmp(word, "cpu:", 4)) {
 		if (irqtable_cpus_parse(&filter->cpus, word + 4, len - 4)) {
-			snprintf(error, size, "%.*s: not a list of CPUs like 0-3,8",
-				 (int)len, word);
+			snprintf(error, size, "%.*s: not a list of CPUs like 0-3,8", (int)len,
+				 word);
 			return -EINVAL;
 		}
 		filter->by_cpu = true;
@@ -79,8 +78,7 @@ int filter_parse(struct filter *filter, const char *text, char *error, size_t si
 	filter->node = -1;
 	filter->serial = 1;
 	for (; *p; p++)
-		filter->serial = (filter->serial ^ (unsigned char)*p) *
-				 UINT64_C(0x100000001b3);
+		filter->serial = (filter->serial ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
 	p = text;
 	for (;;) {
 		while (*p == ' ')
@@ -94,8 +92,7 @@ int filter_parse(struct filter *filter, const char *text, char *error, size_t si
 			snprintf(error, size, "filter too long");
 			err = -E2BIG;
 		} else if (*p == '/' && *end == '/' && end > p + 1) {
-			err = term_add_regex(filter, p + 1, (size_t)(end - p - 1),
-					     error, size);
+			err = term_add_regex(filter, p + 1, (size_t)(end - p - 1), error, size);
 			end++;
 		} else {
 			err = word_add(filter, p, (size_t)(end - p), error, size);
@@ -113,11 +110,10 @@ static int row_text(char *text, size_t size, const struct view_row *row)
 	struct value name = field_get(FIELD_NAME, row);
 	bool described = row->table == TABLE_SOFTIRQS && name.text;
 
-	return snprintf(text, size, "%.*s %.*s%s%.*s",
-			(int)row->data->label_len, row->text + row->data->label,
-			(int)row->data->text_len, row->text + row->data->text,
-			described ? " " : "", described ? (int)name.len : 0,
-			described ? name.text : "");
+	return snprintf(text, size, "%.*s %.*s%s%.*s", (int)row->data->label_len,
+			row->text + row->data->label, (int)row->data->text_len,
+			row->text + row->data->text, described ? " " : "",
+			described ? (int)name.len : 0, described ? name.text : "");
 }
 
 /* Regular expressions first: text is made lower case for the others. */
@@ -126,8 +122,7 @@ static bool terms_match(const struct filter *filter, char *text)
 	unsigned int i;
 
 	for (i = 0; i < filter->nterms; i++)
-		if (filter->term[i].is_regex &&
-		    regexec(&filter->term[i].regex, text, 0, NULL, 0))
+		if (filter->term[i].is_regex && regexec(&filter->term[i].regex, text, 0, NULL, 0))
 			return false;
 	for (i = 0; text[i]; i++)
 		text[i] = (char)tolower((unsigned char)text[i]);
@@ -160,8 +155,7 @@ bool filter_matches_text(const struct filter *filter, const struct view_row *row
 	return matches;
 }
 
-bool filter_matches_counts(const struct filter *filter,
-			   const struct irqtable_delta *delta)
+bool filter_matches_counts(const struct filter *filter, const struct irqtable_delta *delta)
 {
 	if (filter->by_cpu && !delta->total && !delta->delta)
 		return false;

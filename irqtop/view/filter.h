@@ -8,21 +8,21 @@
 #include "field.h"
 
 #define FILTER_TERMS 8
-#define FILTER_TEXT 128
+#define FILTER_TEXT  128
 
 struct filter_term {
 	bool is_regex;
-	char text[FILTER_TEXT];		/* lower case when not a regex */
+	char text[FILTER_TEXT]; /* lower case when not a regex */
 	regex_t regex;
 };
 
 struct filter {
 	unsigned int nterms;
 	struct filter_term term[FILTER_TERMS];
-	uint64_t serial;		/* differs between different filters */
-	bool active;			/* only rows that count something */
+	uint64_t serial; /* differs between different filters */
+	bool active;	 /* only rows that count something */
 	bool by_cpu;
-	int node;			/* -1: none; the caller turns it into cpus */
+	int node; /* -1: none; the caller turns it into cpus */
 	struct irqtable_cpus cpus;
 };
 
@@ -37,8 +37,7 @@ int filter_parse(struct filter *filter, const char *text, char *error, size_t si
 bool filter_matches_text(const struct filter *filter, const struct view_row *row);
 
 /* What changes from sample to sample. */
-bool filter_matches_counts(const struct filter *filter,
-			   const struct irqtable_delta *delta);
+bool filter_matches_counts(const struct filter *filter, const struct irqtable_delta *delta);
 
 void filter_free(struct filter *filter);
 

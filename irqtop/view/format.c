@@ -19,8 +19,8 @@ void format_number(char buf[FORMAT_BYTES], double value, unsigned int width)
 		unit++;
 	}
 	for (decimals = 2; decimals >= 0; decimals--)
-		if (snprintf(buf, FORMAT_BYTES, "%.*f%c", decimals, value,
-			     units[unit]) <= (int)width)
+		if (snprintf(buf, FORMAT_BYTES, "%.*f%c", decimals, value, units[unit]) <=
+		    (int)width)
 			return;
 }
 
@@ -34,12 +34,15 @@ void format_duration(char buf[FORMAT_BYTES], uint64_t ns)
 		value /= 1000;
 		unit++;
 	}
-	snprintf(buf, FORMAT_BYTES, "%.*f%s", !unit || value >= 99.95 ? 0 :
-		 value >= 9.995 ? 1 : 2, value, units[unit]);
+	snprintf(buf, FORMAT_BYTES, "%.*f%s",
+		 !unit || value >= 99.95 ? 0 :
+		 value >= 9.995		 ? 1 :
+					   2,
+		 value, units[unit]);
 }
 
-void format_value(char buf[FORMAT_BYTES], const struct field *field,
-		  const struct value *value, unsigned int width)
+void format_value(char buf[FORMAT_BYTES], const struct field *field, const struct value *value,
+		  unsigned int width)
 {
 	double number = value_number(value);
 
@@ -48,8 +51,7 @@ void format_value(char buf[FORMAT_BYTES], const struct field *field,
 	else if (field->style == STYLE_TIME)
 		format_duration(buf, value->count);
 	else if (field->style == STYLE_PERCENT)
-		snprintf(buf, FORMAT_BYTES, "%.*f", number < 0.9995 ? 1 : 0,
-			 number * 100);
+		snprintf(buf, FORMAT_BYTES, "%.*f", number < 0.9995 ? 1 : 0, number * 100);
 	else if (value->kind == VALUE_REAL && number > 0 && number < 9.95)
 		snprintf(buf, FORMAT_BYTES, "%.1f", number);
 	else

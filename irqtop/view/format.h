@@ -11,8 +11,8 @@
  * A value of a numeric field in at most `width` characters where that can be
  * done: whole if it fits, else as 12.3k, 4.5M... "-" for a missing one.
  */
-void format_value(char buf[FORMAT_BYTES], const struct field *field,
-		  const struct value *value, unsigned int width);
+void format_value(char buf[FORMAT_BYTES], const struct field *field, const struct value *value,
+		  unsigned int width);
 
 /* 850ns, 12.3us, 4.56ms, 7.8s: at most six characters. */
 void format_duration(char buf[FORMAT_BYTES], uint64_t ns);

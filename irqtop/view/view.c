@@ -46,8 +46,8 @@ static bool row_wanted(const struct view_row *row, const struct filter *filter)
 	return row->track->wanted;
 }
 
-static void table_take(struct view *view, const struct monitor *monitor,
-		       enum table_id id, const struct filter *filter)
+static void table_take(struct view *view, const struct monitor *monitor, enum table_id id,
+		       const struct filter *filter)
 {
 	const struct irqtable *table = &monitor_sample(monitor)->table[id];
 	const struct irqtable_diff *diff = &monitor->diff[id];
@@ -100,8 +100,7 @@ static int compare(const struct view *view, const struct view_settings *settings
 	int order;
 
 	if (settings->frozen)
-		return (x->track->order > y->track->order) -
-		       (x->track->order < y->track->order);
+		return (x->track->order > y->track->order) - (x->track->order < y->track->order);
 	if (settings->sort == FIELD_IRQ)
 		order = 0;
 	else if (field->style == STYLE_TEXT) {
@@ -132,9 +131,8 @@ static void sort(struct view *view, const struct view_settings *settings)
 			mid = low + width < view->nrows ? low + width : view->nrows;
 			high = mid + width < view->nrows ? mid + width : view->nrows;
 			for (i = low, j = mid, k = low; k < high; k++) {
-				if (i < mid && (j == high ||
-						compare(view, settings, &from[i],
-							&from[j]) <= 0))
+				if (i < mid &&
+				    (j == high || compare(view, settings, &from[i], &from[j]) <= 0))
 					to[k] = from[i++];
 				else
 					to[k] = from[j++];
@@ -152,8 +150,9 @@ int view_build(struct view *view, const struct monitor *monitor,
 	       const struct view_settings *settings)
 {
 	const struct sample *sample = monitor_sample(monitor);
-	enum field_id by = settings->sort == FIELD_HISTORY ||
-			   settings->sort == FIELD_STRIP ? FIELD_RATE : settings->sort;
+	enum field_id by = settings->sort == FIELD_HISTORY || settings->sort == FIELD_STRIP ?
+				   FIELD_RATE :
+				   settings->sort;
 	struct value value;
 	size_t rows = 0;
 	double sum_hz;

@@ -11,20 +11,20 @@ struct view_settings {
 	bool table[TABLE_COUNT];
 	enum field_id sort;
 	bool reverse;
-	bool frozen;		/* rows stay where they are; new ones go last */
+	bool frozen; /* rows stay where they are; new ones go last */
 	struct filter filter;
 };
 
 struct view_item {
 	double number;
-	uint32_t row;		/* into view->row before it is ordered */
+	uint32_t row; /* into view->row before it is ordered */
 };
 
 struct view {
 	uint32_t nrows;
-	struct view_row *row;	/* [nrows], ordered */
-	uint32_t hidden;	/* rows the filter left out */
-	double rate_hz[TABLE_COUNT];	/* sums over the shown rows */
+	struct view_row *row;	     /* [nrows], ordered */
+	uint32_t hidden;	     /* rows the filter left out */
+	double rate_hz[TABLE_COUNT]; /* sums over the shown rows */
 	/* private */
 	struct view_row *unsorted;
 	struct view_item *item, *scratch;

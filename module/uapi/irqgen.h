@@ -48,9 +48,9 @@
 
 #include <linux/types.h>
 
-#define IRQGEN_LINES_MAX	64
-#define IRQGEN_RING_ENTRIES	16384	/* power of two */
-#define IRQGEN_RING_BYTES	(1UL << 19)
+#define IRQGEN_LINES_MAX    64
+#define IRQGEN_RING_ENTRIES 16384 /* power of two */
+#define IRQGEN_RING_BYTES   (1UL << 19)
 
 /**
  * struct irqgen_stamp - one interrupt handed to the handlers

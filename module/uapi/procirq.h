@@ -51,7 +51,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define PROCIRQ_ABI_VERSION	1
+#define PROCIRQ_ABI_VERSION 1
 
 /**
  * struct procirq_event - what read() returns after PROCIRQ_FLAG_RECORDS
@@ -77,31 +77,30 @@ struct procirq_event {
 
 /* How this reader wants to be served: PROCIRQ_IOC_SET_FLAGS. */
 /* read() returns struct procirq_event instead of an int. */
-#define PROCIRQ_FLAG_RECORDS		(1U << 0)
+#define PROCIRQ_FLAG_RECORDS (1U << 0)
 /* This reader tends the device until it writes 1; finding nothing to read does
  * not unmask the line on its behalf.
  */
-#define PROCIRQ_FLAG_EXPLICIT_UNMASK	(1U << 1)
+#define PROCIRQ_FLAG_EXPLICIT_UNMASK (1U << 1)
 /* This reader does not need the line masked: edge-triggered and MSI lines only
  * (EINVAL otherwise). Masking stops when every reader of the line has this.
  */
-#define PROCIRQ_FLAG_NO_MASK		(1U << 2)
-#define PROCIRQ_FLAGS_ALL		(PROCIRQ_FLAG_RECORDS | \
-					 PROCIRQ_FLAG_EXPLICIT_UNMASK | \
-					 PROCIRQ_FLAG_NO_MASK)
+#define PROCIRQ_FLAG_NO_MASK (1U << 2)
+#define PROCIRQ_FLAGS_ALL \
+	(PROCIRQ_FLAG_RECORDS | PROCIRQ_FLAG_EXPLICIT_UNMASK | PROCIRQ_FLAG_NO_MASK)
 
 /* State of the line in struct procirq_info.state. */
-#define PROCIRQ_STATE_MASKED	(1U << 0)	/* masked by us, right now */
-#define PROCIRQ_STATE_HELD	(1U << 1)	/* masked by a write of 0 */
-#define PROCIRQ_STATE_SHARED	(1U << 2)	/* kernel drivers are on the line */
-#define PROCIRQ_STATE_EXCL	(1U << 3)	/* this reader has it alone (O_EXCL) */
-#define PROCIRQ_STATE_LEVEL	(1U << 4)	/* level triggered */
-#define PROCIRQ_STATE_MSI	(1U << 5)	/* message signalled */
-#define PROCIRQ_STATE_THREADED	(1U << 6)	/* handler is force-threaded ("threadirqs") */
-#define PROCIRQ_STATE_DEVICE	(1U << 7)	/* this reader has a device descriptor */
-#define PROCIRQ_STATE_EVENTFD	(1U << 8)	/* this reader has an eventfd */
-#define PROCIRQ_STATE_STORM	(1U << 9)	/* masked by the storm guard; write 1 */
-#define PROCIRQ_STATE_ULI	(1U << 10)	/* this reader has a user level interrupt */
+#define PROCIRQ_STATE_MASKED   (1U << 0)  /* masked by us, right now */
+#define PROCIRQ_STATE_HELD     (1U << 1)  /* masked by a write of 0 */
+#define PROCIRQ_STATE_SHARED   (1U << 2)  /* kernel drivers are on the line */
+#define PROCIRQ_STATE_EXCL     (1U << 3)  /* this reader has it alone (O_EXCL) */
+#define PROCIRQ_STATE_LEVEL    (1U << 4)  /* level triggered */
+#define PROCIRQ_STATE_MSI      (1U << 5)  /* message signalled */
+#define PROCIRQ_STATE_THREADED (1U << 6)  /* handler is force-threaded ("threadirqs") */
+#define PROCIRQ_STATE_DEVICE   (1U << 7)  /* this reader has a device descriptor */
+#define PROCIRQ_STATE_EVENTFD  (1U << 8)  /* this reader has an eventfd */
+#define PROCIRQ_STATE_STORM    (1U << 9)  /* masked by the storm guard; write 1 */
+#define PROCIRQ_STATE_ULI      (1U << 10) /* this reader has a user level interrupt */
 
 /**
  * struct procirq_info - PROCIRQ_IOC_GET_INFO
@@ -172,22 +171,22 @@ struct procirq_step {
 	__u32 value;
 };
 
-#define PROCIRQ_SPACE_BAR	0
-#define PROCIRQ_SPACE_CONFIG	1
+#define PROCIRQ_SPACE_BAR    0
+#define PROCIRQ_SPACE_CONFIG 1
 
 /* Of the check only: is it my device? All of them must say yes. */
-#define PROCIRQ_OP_TEST_ANY	0	/* any bit of mask is set; value 0 */
-#define PROCIRQ_OP_TEST_EQ	1	/* the bits of mask read as value */
+#define PROCIRQ_OP_TEST_ANY 0 /* any bit of mask is set; value 0 */
+#define PROCIRQ_OP_TEST_EQ  1 /* the bits of mask read as value */
 /* Of the other moments. */
-#define PROCIRQ_OP_WRITE	2	/* write value; mask 0 */
-#define PROCIRQ_OP_WRITE_STATUS	3	/* write (status word & mask) | value */
-#define PROCIRQ_OP_SET		4	/* read, set the bits of value, write; mask 0 */
-#define PROCIRQ_OP_CLEAR	5	/* read, clear the bits of value, write; mask 0 */
+#define PROCIRQ_OP_WRITE	2 /* write value; mask 0 */
+#define PROCIRQ_OP_WRITE_STATUS 3 /* write (status word & mask) | value */
+#define PROCIRQ_OP_SET		4 /* read, set the bits of value, write; mask 0 */
+#define PROCIRQ_OP_CLEAR	5 /* read, clear the bits of value, write; mask 0 */
 /* Of every moment. */
-#define PROCIRQ_OP_READ		6	/* read, and no more; mask and value 0 */
+#define PROCIRQ_OP_READ 6 /* read, and no more; mask and value 0 */
 
 /* Most steps of a descriptor, all moments together. */
-#define PROCIRQ_STEPS_MAX	32
+#define PROCIRQ_STEPS_MAX 32
 
 /**
  * struct procirq_descriptor - PROCIRQ_IOC_SET_DESCRIPTOR
@@ -242,7 +241,7 @@ struct procirq_descriptor {
 	struct procirq_step steps[PROCIRQ_STEPS_MAX];
 };
 
-#define PROCIRQ_DESC_INTX	(1U << 0)
+#define PROCIRQ_DESC_INTX (1U << 0)
 
 /**
  * struct procirq_eventfd - PROCIRQ_IOC_SET_EVENTFD
@@ -261,7 +260,7 @@ struct procirq_eventfd {
 };
 
 /* The eventfd delivers: what it was told of is not pending for read(). */
-#define PROCIRQ_EVENTFD_DELIVER	(1U << 0)
+#define PROCIRQ_EVENTFD_DELIVER (1U << 0)
 
 /**
  * struct procirq_inject - PROCIRQ_IOC_INJECT
@@ -333,8 +332,8 @@ struct procirq_uli_shared {
 	__u32 reserved[7];
 };
 
-#define PROCIRQ_ULI_BUSY	1U
-#define PROCIRQ_ULI_BLOCK	2U
+#define PROCIRQ_ULI_BUSY  1U
+#define PROCIRQ_ULI_BLOCK 2U
 
 /**
  * struct procirq_uli - PROCIRQ_IOC_ULI_REGISTER
@@ -418,20 +417,17 @@ struct procirq_uli_info {
 	__u32 reserved;
 };
 
-#define PROCIRQ_IOC_MAGIC	0xb5
-#define PROCIRQ_IOC_GET_INFO	_IOR(PROCIRQ_IOC_MAGIC, 0x00, struct procirq_info)
-#define PROCIRQ_IOC_SET_FLAGS	_IOW(PROCIRQ_IOC_MAGIC, 0x01, struct procirq_flags)
-#define PROCIRQ_IOC_SET_DESCRIPTOR \
-				_IOW(PROCIRQ_IOC_MAGIC, 0x02, struct procirq_descriptor)
-#define PROCIRQ_IOC_SET_EVENTFD	_IOW(PROCIRQ_IOC_MAGIC, 0x03, struct procirq_eventfd)
-#define PROCIRQ_IOC_INJECT	_IOWR(PROCIRQ_IOC_MAGIC, 0x04, struct procirq_inject)
-#define PROCIRQ_IOC_ULI_REGISTER \
-				_IOW(PROCIRQ_IOC_MAGIC, 0x05, struct procirq_uli)
+#define PROCIRQ_IOC_MAGIC	   0xb5
+#define PROCIRQ_IOC_GET_INFO	   _IOR(PROCIRQ_IOC_MAGIC, 0x00, struct procirq_info)
+#define PROCIRQ_IOC_SET_FLAGS	   _IOW(PROCIRQ_IOC_MAGIC, 0x01, struct procirq_flags)
+#define PROCIRQ_IOC_SET_DESCRIPTOR _IOW(PROCIRQ_IOC_MAGIC, 0x02, struct procirq_descriptor)
+#define PROCIRQ_IOC_SET_EVENTFD	   _IOW(PROCIRQ_IOC_MAGIC, 0x03, struct procirq_eventfd)
+#define PROCIRQ_IOC_INJECT	   _IOWR(PROCIRQ_IOC_MAGIC, 0x04, struct procirq_inject)
+#define PROCIRQ_IOC_ULI_REGISTER   _IOW(PROCIRQ_IOC_MAGIC, 0x05, struct procirq_uli)
 /* By a thread of the same program (EPERM); the last counts. ENOENT: none is. */
-#define PROCIRQ_IOC_ULI_UNREGISTER \
-				_IOR(PROCIRQ_IOC_MAGIC, 0x06, struct procirq_uli_info)
-#define PROCIRQ_IOC_ULI_INFO	_IOR(PROCIRQ_IOC_MAGIC, 0x07, struct procirq_uli_info)
+#define PROCIRQ_IOC_ULI_UNREGISTER _IOR(PROCIRQ_IOC_MAGIC, 0x06, struct procirq_uli_info)
+#define PROCIRQ_IOC_ULI_INFO	   _IOR(PROCIRQ_IOC_MAGIC, 0x07, struct procirq_uli_info)
 /* Another thread has unblocked, and found interrupts pending. */
-#define PROCIRQ_IOC_ULI_KICK	_IO(PROCIRQ_IOC_MAGIC, 0x08)
+#define PROCIRQ_IOC_ULI_KICK _IO(PROCIRQ_IOC_MAGIC, 0x08)
 
 #endif /* _UAPI_PROCIRQ_H */

@@ -23,8 +23,8 @@ static bool is_ours(const struct result *r, const struct ref_comparison *with)
 {
 	bool upcall = !strncmp(r->way, "uli", 3);
 
-	return with->stage && r->hist.n && is_stage(r->stage, with) &&
-	       upcall == with->upcall && (upcall || !strcmp(r->wait, "block"));
+	return with->stage && r->hist.n && is_stage(r->stage, with) && upcall == with->upcall &&
+	       (upcall || !strcmp(r->wait, "block"));
 }
 
 /* Returns how many rows of ours compare. */
@@ -43,8 +43,7 @@ static size_t print_ours(const struct run *run, const struct ref_comparison *wit
 			continue;
 		if (!n++)
 			fprintf(out, "  ours, %-33s %11s %11s %11s %11s\n",
-				style->nanoseconds ? "ns" : "us", "mean", "p50",
-				"p99", "max");
+				style->nanoseconds ? "ns" : "us", "mean", "p50", "p99", "max");
 		fprintf(out, "    %-12s %-22s ", r->way, r->stage);
 		text_value(true, (uint64_t)hist_mean(&r->hist), VALUE_WIDTH, style, out);
 		text_value(has_p50, p50, VALUE_WIDTH, style, out);
@@ -61,23 +60,20 @@ static size_t print_ours(const struct run *run, const struct ref_comparison *wit
  * @style: unit of times
  * @out: where to
  */
-void ref_compare(const struct run *run, const struct text_style *style,
-		 FILE *out)
+void ref_compare(const struct run *run, const struct text_style *style, FILE *out)
 {
 	const struct ref_claim *c;
 	int kind;
 
-	fputs("\nBeside published claims (irqlat ref has source and conditions):\n",
-	      out);
+	fputs("\nBeside published claims (irqlat ref has source and conditions):\n", out);
 	for (kind = 0; kind < REF_KINDS; kind++) {
 		const struct ref_comparison *with = &ref_comparisons[kind];
 
 		fputc('\n', out);
 		for (c = ref_claims; c->system; c++)
 			if ((int)c->kind == kind)
-				fprintf(out, "  claim: %s %s (%s), %s, %s\n",
-					c->system, c->figure, c->statistic,
-					c->what, c->date);
+				fprintf(out, "  claim: %s %s (%s), %s, %s\n", c->system, c->figure,
+					c->statistic, c->what, c->date);
 		if (!print_ours(run, with, style, out))
 			fputs("  ours: nothing in this run compares\n", out);
 		fprintf(out, "  may be compared with:     %s\n  may not be compared with: %s\n",

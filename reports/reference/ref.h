@@ -10,12 +10,12 @@
 
 /* What a claim is about, and so what of ours may stand beside it. */
 enum ref_kind {
-	REF_UPCALL,	/* the handler is called in the thread that runs */
-	REF_RESPONSE,	/* a thread that slept runs in user space */
-	REF_OVERHEAD,	/* more than polling costs */
-	REF_DISPATCH,	/* the kernel's part, in a microkernel */
-	REF_MESSAGE,	/* software to software: no device interrupt */
-	REF_HARDWARE,	/* before any handler, or without interrupt */
+	REF_UPCALL,   /* the handler is called in the thread that runs */
+	REF_RESPONSE, /* a thread that slept runs in user space */
+	REF_OVERHEAD, /* more than polling costs */
+	REF_DISPATCH, /* the kernel's part, in a microkernel */
+	REF_MESSAGE,  /* software to software: no device interrupt */
+	REF_HARDWARE, /* before any handler, or without interrupt */
 	REF_KINDS
 };
 
@@ -65,7 +65,6 @@ struct ref_comparison {
 extern const struct ref_claim ref_claims[];
 extern const struct ref_comparison ref_comparisons[REF_KINDS];
 
-void ref_compare(const struct run *run, const struct text_style *style,
-		 FILE *out);
+void ref_compare(const struct run *run, const struct text_style *style, FILE *out);
 
 #endif /* REPORTS_REF_H */

@@ -28,14 +28,14 @@
 #include "results/out.h"
 #include "irqlat/bench/rtsetup.h"
 
-#define ROUNDS		200
-#define SPAN_MAX	(BLOCKS_MAX / 2)
-#define RUN		10
-#define RECORDINGS_MAX	8
-#define SLOWER		1.05
-#define MUCH_SLOWER	1.2
-#define SLOW_PPM	950000
-#define GAP_NS		200000
+#define ROUNDS	       200
+#define SPAN_MAX       (BLOCKS_MAX / 2)
+#define RUN	       10
+#define RECORDINGS_MAX 8
+#define SLOWER	       1.05
+#define MUCH_SLOWER    1.2
+#define SLOW_PPM       950000
+#define GAP_NS	       200000
 
 static void die(const char *what)
 {
@@ -76,8 +76,7 @@ static int record(uint64_t seconds)
 	struct result *r = run_add(&run);
 	pthread_t thread;
 
-	if (!r || blocks_init(&r->blocks) ||
-	    pthread_create(&thread, NULL, sleeper, &w))
+	if (!r || blocks_init(&r->blocks) || pthread_create(&thread, NULL, sleeper, &w))
 		die("cannot record");
 	sysinfo_collect("", &run.system);
 	rt_lock_memory(&run.system);
@@ -95,8 +94,7 @@ static int record(uint64_t seconds)
 		if (write(w.there, &count, sizeof(count)) < 0 ||
 		    read(w.back, &count, sizeof(count)) < 0)
 			die("eventfd");
-		result_record(r, w.woken_ns - start_ns,
-			      (int64_t)(w.woken_ns - raised_ns));
+		result_record(r, w.woken_ns - start_ns, (int64_t)(w.woken_ns - raised_ns));
 	}
 	run_end(&run);
 	return out_json(&run, stdout) ? 1 : 0;
@@ -124,8 +122,8 @@ struct pick {
 };
 
 /* Those blocks of a row, @slower from @slow_ns on. */
-static void cut_row(const struct pick *pick, const struct result *from,
-		    uint64_t slow_ns, double slower, bool blocks, struct run *to)
+static void cut_row(const struct pick *pick, const struct result *from, uint64_t slow_ns,
+		    double slower, bool blocks, struct run *to)
 {
 	struct result *r = run_add(to);
 	size_t i, j;
@@ -148,10 +146,8 @@ static void cut_row(const struct pick *pick, const struct result *from,
 
 			if (value >= slow_ns)
 				value = (uint64_t)((double)value * slower);
-			hist_record_n(&h, (int64_t)value,
-				      block->buckets[j].count);
-			hist_record_n(&r->hist, (int64_t)value,
-				      block->buckets[j].count);
+			hist_record_n(&h, (int64_t)value, block->buckets[j].count);
+			hist_record_n(&r->hist, (int64_t)value, block->buckets[j].count);
 		}
 		if (blocks && blocks_append(&r->blocks, block->start_ns, &h))
 			die("out of memory");
@@ -162,8 +158,7 @@ static void cut_row(const struct pick *pick, const struct result *from,
 }
 
 /* @row gets slower; -1: none does. */
-static void cut(const struct pick *pick, long row, double slower, bool blocks,
-		struct run *to)
+static void cut(const struct pick *pick, long row, double slower, bool blocks, struct run *to)
 {
 	const struct result *r = pick->run->results;
 	uint64_t slow_ns;
@@ -171,8 +166,7 @@ static void cut(const struct pick *pick, long row, double slower, bool blocks,
 
 	for (i = 0; i < pick->run->n_results; i++, r++) {
 		slow_ns = UINT64_MAX;
-		if ((long)i == row &&
-		    !hist_percentile(&r->hist, SLOW_PPM, &slow_ns))
+		if ((long)i == row && !hist_percentile(&r->hist, SLOW_PPM, &slow_ns))
 			die("too few samples");
 		cut_row(pick, r, slow_ns, slower, blocks, to);
 	}
@@ -186,8 +180,7 @@ static bool looks_worse(const struct diff *diff)
 
 	for (i = 0; i < diff->n_rows; i++)
 		for (metric = 0; metric < DIFF_METRICS; metric++)
-			if (diff->rows[i].figures[metric].verdict ==
-			    DIFF_REGRESSION)
+			if (diff->rows[i].figures[metric].verdict == DIFF_REGRESSION)
 				return true;
 	return false;
 }
@@ -199,8 +192,8 @@ static const struct diff_options gate = {
 };
 
 /* Compares two samples. Returns whether a regression is seen, in @row if >= 0. */
-static bool is_seen(const struct pick picks[2], long row, double slower,
-		    bool blocks, const struct diff_options *options)
+static bool is_seen(const struct pick picks[2], long row, double slower, bool blocks,
+		    const struct diff_options *options)
 {
 	struct run cuts[2] = { 0 };
 	struct diff diff = { 0 };
@@ -210,8 +203,7 @@ static bool is_seen(const struct pick picks[2], long row, double slower,
 	cut(&picks[1], row, slower, blocks, &cuts[1]);
 	if (diff_runs(&cuts[0], &cuts[1], options, &diff))
 		die("out of memory");
-	seen = row < 0 ? looks_worse(&diff) :
-			 diff.rows[row].verdict == DIFF_REGRESSION;
+	seen = row < 0 ? looks_worse(&diff) : diff.rows[row].verdict == DIFF_REGRESSION;
 	diff_free(&diff);
 	run_free(&cuts[0]);
 	run_free(&cuts[1]);
@@ -229,8 +221,7 @@ static size_t blocks_of(const struct run *run)
 }
 
 /* Two pieces without overlap, of the same recording or of two. */
-static void pick_apart(const struct run *runs, size_t n, size_t span,
-		       struct pick picks[2])
+static void pick_apart(const struct run *runs, size_t n, size_t span, struct pick picks[2])
 {
 	size_t first[2], i;
 	int side;
@@ -248,8 +239,7 @@ static void pick_apart(const struct run *runs, size_t n, size_t span,
 }
 
 /* Pairs of pieces of a recording, one piece to the one and one to the other. */
-static void pick_turns(const struct run *runs, size_t n, size_t span,
-		       struct pick picks[2])
+static void pick_turns(const struct run *runs, size_t n, size_t span, struct pick picks[2])
 {
 	const struct run *run = &runs[below(n)];
 	size_t pairs = blocks_of(run) / (2 * RUN), left = pairs, i, j;
@@ -267,20 +257,19 @@ static void pick_turns(const struct run *runs, size_t n, size_t span,
 			for (j = 0; j < RUN; j++) {
 				struct pick *pick = &picks[side];
 
-				pick->block[pick->n] = first + j +
-					(2 * i + (order ^ (size_t)side)) * RUN;
+				pick->block[pick->n] =
+					first + j + (2 * i + (order ^ (size_t)side)) * RUN;
 				pick->part[pick->n++] = part;
 			}
 		part++;
 	}
 }
 
-static void figure(const char *what, const char *name, const char *how,
-		   unsigned int seen, const char *goal, bool ok)
+static void figure(const char *what, const char *name, const char *how, unsigned int seen,
+		   const char *goal, bool ok)
 {
 	printf("{\"name\":\"%s.%s.%s\",\"value\":%.3g,\"unit\":\"%% of %d\",\"goal\":\"%s\",\"ok\":%s,\"command\":\"make bench BENCH=diff\"}\n",
-	       what, name, how, 100.0 * seen / ROUNDS, ROUNDS, goal,
-	       ok ? "true" : "false");
+	       what, name, how, 100.0 * seen / ROUNDS, ROUNDS, goal, ok ? "true" : "false");
 	fflush(stdout);
 }
 
@@ -317,14 +306,12 @@ static void simulate(const char *name, const char *how,
 		gate_alarms += is_seen(picks, -1, 1, true, &gate);
 		gate_found += is_seen(picks, row, SLOWER, true, &gate);
 	}
-	figure("diff_false_alarms", name, how, alarms, "<= 5",
-	       alarms * 20 <= ROUNDS);
-	figure("diff_found_p99_5", name, how, found, ">= 95",
-	       found * 20 >= ROUNDS * 19);
-	fprintf(stderr, "bench diff: %s, %s: 20 %% slower is found in %.3g %%; with a limit of p99 alone %.3g %% false alarms, %.3g %% found; without blocks %.3g %% would be false alarms\n",
-		name, how, 100.0 * found_much / ROUNDS,
-		100.0 * gate_alarms / ROUNDS, 100.0 * gate_found / ROUNDS,
-		100.0 * weak_alarms / ROUNDS);
+	figure("diff_false_alarms", name, how, alarms, "<= 5", alarms * 20 <= ROUNDS);
+	figure("diff_found_p99_5", name, how, found, ">= 95", found * 20 >= ROUNDS * 19);
+	fprintf(stderr,
+		"bench diff: %s, %s: 20 %% slower is found in %.3g %%; with a limit of p99 alone %.3g %% false alarms, %.3g %% found; without blocks %.3g %% would be false alarms\n",
+		name, how, 100.0 * found_much / ROUNDS, 100.0 * gate_alarms / ROUNDS,
+		100.0 * gate_found / ROUNDS, 100.0 * weak_alarms / ROUNDS);
 }
 
 int main(int argc, char **argv)

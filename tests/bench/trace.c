@@ -17,11 +17,11 @@
 #include "tracing/instance.h"
 #include "tracing/stats.h"
 
-#define ROUNDS		5
-#define SWITCHES	150000
-#define BUFFER_KB	(48 * 1024)
+#define ROUNDS	  5
+#define SWITCHES  150000
+#define BUFFER_KB (48 * 1024)
 
-#define COMMAND		"make bench BENCH=trace"
+#define COMMAND "make bench BENCH=trace"
 
 static double cpu_ns(void)
 {
@@ -31,14 +31,13 @@ static double cpu_ns(void)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static void figure(const char *name, double value, const char *unit, double goal,
-		   bool at_most)
+static void figure(const char *name, double value, const char *unit, double goal, bool at_most)
 {
 	bool ok = at_most ? value <= goal : value >= goal;
 
 	printf("{\"name\":\"%s\",\"value\":%.3g,\"unit\":\"%s\",\"goal\":\"%s %g\","
-	       "\"ok\":%s,\"command\":\"" COMMAND "\"}\n", name, value, unit,
-	       at_most ? "<=" : ">=", goal, ok ? "true" : "false");
+	       "\"ok\":%s,\"command\":\"" COMMAND "\"}\n",
+	       name, value, unit, at_most ? "<=" : ">=", goal, ok ? "true" : "false");
 	fflush(stdout);
 }
 
@@ -92,8 +91,11 @@ static void make_events(struct instance *instance)
 static struct instance *open_instance(uint32_t subbuf_kb, bool user, bool map)
 {
 	struct instance_config config = {
-		.user = user, .vectors = true,
-		.buffer_kb = BUFFER_KB, .subbuf_kb = subbuf_kb, .mmap = map,
+		.user = user,
+		.vectors = true,
+		.buffer_kb = BUFFER_KB,
+		.subbuf_kb = subbuf_kb,
+		.mmap = map,
 	};
 	char error[INSTANCE_ERROR_BYTES];
 	struct instance *instance = instance_new(&config, error);
@@ -119,19 +121,16 @@ static uint64_t drain(struct instance *instance, uint64_t *sum)
 			struct subbuf_cursor first, c;
 			struct record r;
 
-			subbuf_open(&first, instance_layout(instance), page,
-				    (size_t)bytes, &missed);
+			subbuf_open(&first, instance_layout(instance), page, (size_t)bytes,
+				    &missed);
 			c = first;
 			while (subbuf_next(&c, &r) > 0) {
-				const struct event_type *type =
-					event_type(catalog, &r);
+				const struct event_type *type = event_type(catalog, &r);
 
 				n++;
 				acc += r.ts + subbuf_u32(r.data + 4, false);
 				if (type && r.len >= type->min_len)
-					acc += subbuf_u32(r.data +
-							  type->value[0].offset,
-							  false);
+					acc += subbuf_u32(r.data + type->value[0].offset, false);
 			}
 		}
 	}
@@ -153,8 +152,8 @@ static double measure_drain(uint32_t subbuf_kb, bool map)
 		start = cpu_ns();
 		n = drain(instance, &sum);
 		ns = (cpu_ns() - start) / (double)n;
-		fprintf(stderr, "  drain %u KiB%s: %" PRIu64 " events, %.2f ns\n",
-			subbuf_kb, map ? ", mmap" : "", n, ns);
+		fprintf(stderr, "  drain %u KiB%s: %" PRIu64 " events, %.2f ns\n", subbuf_kb,
+			map ? ", mmap" : "", n, ns);
 		best = ns < best ? ns : best;
 	}
 	if (subbuf_kb * 1024 != instance_subbuf_bytes(instance) ||
@@ -172,8 +171,7 @@ struct theirs {
 	uint64_t sum;
 };
 
-static int their_event(struct tep_event *event, struct tep_record *record,
-		       int cpu, void *ctx)
+static int their_event(struct tep_event *event, struct tep_record *record, int cpu, void *ctx)
 {
 	struct theirs *t = ctx;
 	unsigned long long pid = 0;
@@ -187,8 +185,8 @@ static int their_event(struct tep_event *event, struct tep_record *record,
 
 static void measure_libtracefs(void)
 {
-	static const char *const systems[] = { "irq", "sched", "raw_syscalls",
-					       "irq_vectors", NULL };
+	static const char *const systems[] = { "irq", "sched", "raw_syscalls", "irq_vectors",
+					       NULL };
 	struct instance *instance = open_instance(4, false, false);
 	const char *name = strrchr(instance_dir(instance), '/') + 1;
 	struct tracefs_instance *same = tracefs_instance_alloc(NULL, name);
@@ -213,8 +211,7 @@ static void measure_libtracefs(void)
 		ns = (cpu_ns() - start) / ns;
 		ours = ns < ours ? ns : ours;
 	}
-	fprintf(stderr, "  libtracefs %.1f ns, ours %.1f ns an event, 4 KiB\n",
-		theirs, ours);
+	fprintf(stderr, "  libtracefs %.1f ns, ours %.1f ns an event, 4 KiB\n", theirs, ours);
 	figure("drain_vs_libtracefs", theirs / ours, "ratio", 5, false);
 	tep_free(tep);
 	tracefs_instance_free(same);
@@ -329,8 +326,7 @@ static void no_record(void *ctx, unsigned int cpu, const struct record *r)
 	*sum += r->ts + cpu;
 }
 
-static void no_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
-		    bool begin)
+static void no_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin)
 {
 	(void)ctx, (void)cpu, (void)ts, (void)lost, (void)begin;
 }
@@ -339,8 +335,7 @@ static void measure_empty_poll(void)
 {
 	struct instance *instance = open_instance(64, false, false);
 	struct page_source source = instance_pages(instance);
-	struct merge *merge = merge_new(instance_n_cpus(instance),
-					instance_layout(instance),
+	struct merge *merge = merge_new(instance_n_cpus(instance), instance_layout(instance),
 					instance_catalog(instance), &source);
 	uint64_t sum = 0;
 	const struct merge_sink sink = { no_record, no_loss, &sum };
@@ -379,8 +374,7 @@ static void no_sample(void *ctx, const struct chain_sample *sample)
 	(void)ctx, (void)sample;
 }
 
-static void no_outcome(void *ctx, int32_t irq, unsigned int cpu,
-		       enum outcome outcome)
+static void no_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
 {
 	(void)ctx, (void)irq, (void)cpu, (void)outcome;
 }
@@ -413,7 +407,8 @@ static void measure_merge(unsigned int n_cpus, double *alone, double *engine_ns)
 {
 	const size_t n_events = 1000000;
 	struct engine_config config = {
-		.n_cpus = n_cpus, .layout = subbuf_native,
+		.n_cpus = n_cpus,
+		.layout = subbuf_native,
 		.sink = { no_seen, no_handler, no_sample, no_outcome, NULL },
 	};
 	struct event_catalog catalog;
@@ -430,8 +425,7 @@ static void measure_merge(unsigned int n_cpus, double *alone, double *engine_ns)
 	config.source = gen_source(&g);
 	*alone = *engine_ns = 1e9;
 	for (int round = 0; round < ROUNDS; round++) {
-		struct merge *merge = merge_new(n_cpus, &subbuf_native, &catalog,
-						&config.source);
+		struct merge *merge = merge_new(n_cpus, &subbuf_native, &catalog, &config.source);
 		struct engine *engine = engine_new(&config);
 		double start, ns;
 
@@ -450,8 +444,8 @@ static void measure_merge(unsigned int n_cpus, double *alone, double *engine_ns)
 	}
 	gen_free(&g);
 	event_catalog_free(&catalog);
-	fprintf(stderr, "  %u CPUs: merge %.2f ns, engine %.2f ns an event\n",
-		n_cpus, *alone, *engine_ns);
+	fprintf(stderr, "  %u CPUs: merge %.2f ns, engine %.2f ns an event\n", n_cpus, *alone,
+		*engine_ns);
 }
 
 int main(void)
@@ -464,7 +458,8 @@ int main(void)
 	figure("merge_256_vs_2", many_engine / two_engine, "ratio", 2, true);
 	figure("merge_alone_256_vs_2", many / two, "ratio", 2, true);
 	if (geteuid() || access("/sys/kernel/tracing/instances", W_OK)) {
-		fprintf(stderr, "bench trace: no tracefs to write to: only the merge was measured\n");
+		fprintf(stderr,
+			"bench trace: no tracefs to write to: only the merge was measured\n");
 		return 0;
 	}
 	for (int map = 0; map < 2; map++) {

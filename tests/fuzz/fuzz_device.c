@@ -43,11 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	if (!procirq_descriptor_parse_at("/nonexistent", &descriptor, "fuzz",
-					 (const char *)data + 1, size - 1, device, why,
-					 room)) {
+					 (const char *)data + 1, size - 1, device, why, room)) {
 		check_accepted(&descriptor);
-		procirq_explain_descriptor_at("/nonexistent", 20, &descriptor,
-					      data[0] >> 1, why, room);
+		procirq_explain_descriptor_at("/nonexistent", 20, &descriptor, data[0] >> 1, why,
+					      room);
 	} else {
 		require(strlen(why) > 0);
 	}

@@ -31,8 +31,7 @@ static void words_check(const struct irqtable *table)
 
 		irqtable_split(text, row->text_len, row->irq >= 0, &w);
 		check(w.actions >= text && w.actions + w.actions_len <= text + row->text_len);
-		check(w.chip_len + w.hwirq_len + w.flow_len + w.actions_len <=
-		      row->text_len);
+		check(w.chip_len + w.hwirq_len + w.flow_len + w.actions_len <= row->text_len);
 	}
 }
 
@@ -56,7 +55,7 @@ static void diff_check(const struct irqtable_diff *diff)
 static void stream_check(const struct irqtable *whole, const char *text, size_t len)
 {
 	struct irqtable_buffer buffer = { malloc(3), 3 };
-	struct irqtable table = {0};
+	struct irqtable table = { 0 };
 	int fd = memfd_create("fuzz", 0);
 	int err;
 

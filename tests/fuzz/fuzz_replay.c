@@ -26,8 +26,8 @@ static void frame_write(int fd, const uint8_t *data, uint32_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct view_settings settings = { .table = { true, true }, .sort = FIELD_RATE };
-	struct monitor monitor = {0};
-	struct view view = {0};
+	struct monitor monitor = { 0 };
+	struct view view = { 0 };
 	int fd = memfd_create("replay", 0);
 	char path[64];
 	uint32_t len;

@@ -61,13 +61,14 @@ static void check(const struct stats *stats)
 	}
 }
 
-static void read_pages(const struct event_catalog *catalog,
-		       const struct subbuf_layout *layout, unsigned int n_cpus,
-		       const struct page_source *source, struct fuzz *f)
+static void read_pages(const struct event_catalog *catalog, const struct subbuf_layout *layout,
+		       unsigned int n_cpus, const struct page_source *source, struct fuzz *f)
 {
 	const struct stats_filter everything = { 0 };
 	struct engine_config config = {
-		.n_cpus = n_cpus, .layout = *layout, .catalog = catalog,
+		.n_cpus = n_cpus,
+		.layout = *layout,
+		.catalog = catalog,
 		.source = *source,
 	};
 	struct engine *engine;
@@ -90,8 +91,7 @@ static void read_pages(const struct event_catalog *catalog,
 static void done(struct fuzz *f)
 {
 	for (size_t i = 0; i < f->stats.n_lines; i++) {
-		const struct hist *h =
-			f->stats.lines[i]->hist[CHAIN_END_USER][STAGE_TOTAL];
+		const struct hist *h = f->stats.lines[i]->hist[CHAIN_END_USER][STAGE_TOTAL];
 
 		if (h)
 			free(hlog_encode(h));
@@ -112,14 +112,13 @@ static void read_file(const char *path)
 		return;
 	}
 	source = datfile_pages(dat);
-	read_pages(datfile_catalog(dat), datfile_layout(dat),
-		   datfile_n_cpus(dat), &source, &f);
+	read_pages(datfile_catalog(dat), datfile_layout(dat), datfile_n_cpus(dat), &source, &f);
 	if (f.have_last) {
 		struct culprit culprit;
 
 		datfile_rewind(dat);
-		culprit_analyse(&culprit, &f.last, datfile_catalog(dat),
-				datfile_layout(dat), datfile_n_cpus(dat), &source);
+		culprit_analyse(&culprit, &f.last, datfile_catalog(dat), datfile_layout(dat),
+				datfile_n_cpus(dat), &source);
 	}
 	datfile_symbol(dat, 0xffffffff81000000ull);
 	done(&f);
@@ -196,22 +195,26 @@ static struct input generated_file(struct gen *g)
 	char path[] = "/tmp/fuzz-trace-XXXXXX";
 	struct datwrite dat = {
 		.page_bytes = g->page_bytes,
-		.header_page =
-			"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
-			"\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
-			"\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n",
+		.header_page = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+			       "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+			       "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n",
 		.header_event = "# compressed entry header\n",
-		.events = events, .n_events = GEN_N_FORMATS,
-		.kallsyms = "ffffffff81000000 T _text\n", .cmdlines = "100 dd\n",
-		.clock = "mono", .uname = "Linux fuzz", .n_cpus = g->n_cpus,
-		.n_pages = gen_count, .page = gen_at, .ctx = g,
+		.events = events,
+		.n_events = GEN_N_FORMATS,
+		.kallsyms = "ffffffff81000000 T _text\n",
+		.cmdlines = "100 dd\n",
+		.clock = "mono",
+		.uname = "Linux fuzz",
+		.n_cpus = g->n_cpus,
+		.n_pages = gen_count,
+		.page = gen_at,
+		.ctx = g,
 	};
 	struct input in;
 	int fd = mkstemp(path);
 
 	for (size_t i = 0; i < GEN_N_FORMATS; i++)
-		events[i] = (struct datwrite_event){ gen_formats[i].system,
-						     gen_formats[i].text };
+		events[i] = (struct datwrite_event){ gen_formats[i].system, gen_formats[i].text };
 	if (fd < 0 || datwrite(&dat, path))
 		exit(2);
 	close(fd);
@@ -224,13 +227,12 @@ static struct input generated_file(struct gen *g)
 
 static size_t damage(uint8_t *data, size_t bytes, unsigned int *seed)
 {
-	static const uint32_t words[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff,
-					  0xc0000000, 29, 30, 31, 0x1000 };
+	static const uint32_t words[] = { 0,	      1,  0x7fffffff, 0x80000000, 0xffffffff,
+					  0xc0000000, 29, 30,	      31,	  0x1000 };
 	int n = 1 + rand_r(seed) % 8;
 
 	for (int i = 0; i < n && bytes > 4; i++) {
-		size_t at = ((size_t)rand_r(seed) << 16 ^ (size_t)rand_r(seed)) %
-			    (bytes - 4);
+		size_t at = ((size_t)rand_r(seed) << 16 ^ (size_t)rand_r(seed)) % (bytes - 4);
 
 		/* The head has most that can be wrong. */
 		if (rand_r(seed) % 3 == 0)

@@ -48,8 +48,8 @@ static inline void list_add(struct list *list, uint64_t ts, int cpu, const void 
 	*s = (struct seen){ ts, (uint32_t)cpu, d[0] | d[1] << 8, sum };
 }
 
-static inline int oracle_event(struct tep_event *event, struct tep_record *record,
-			int cpu, void *ctx)
+static inline int oracle_event(struct tep_event *event, struct tep_record *record, int cpu,
+			       void *ctx)
 {
 	struct list *list = ctx;
 
@@ -68,8 +68,7 @@ static inline void our_record(void *ctx, unsigned int cpu, const struct record *
 	list_add(ctx, r->ts, (int)cpu, r->data);
 }
 
-static inline void our_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost,
-		     bool begin)
+static inline void our_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin)
 {
 	struct list *list = ctx;
 

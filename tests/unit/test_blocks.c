@@ -36,8 +36,7 @@ static void a_block_is_a_span_of_time(void **state)
 /* However long it lasts, and however rare the samples are. */
 static void blocks_stay_few(void **state)
 {
-	static const uint64_t gaps_ns[] = { LENGTH / 3, LENGTH, 5 * LENGTH,
-					    1000 * LENGTH };
+	static const uint64_t gaps_ns[] = { LENGTH / 3, LENGTH, 5 * LENGTH, 1000 * LENGTH };
 	uint64_t n, at;
 	struct blocks b;
 	size_t i, j;
@@ -51,8 +50,7 @@ static void blocks_stay_few(void **state)
 		assert_in_range(b.n, BLOCKS_MAX / 4, BLOCKS_MAX);
 		for (j = 0, n = 0; j < b.n; j++) {
 			assert_int_equal(b.list[j].start_ns % b.length_ns, 0);
-			assert_true(!j || b.list[j].start_ns >
-						  b.list[j - 1].start_ns);
+			assert_true(!j || b.list[j].start_ns > b.list[j - 1].start_ns);
 			n += b.list[j].n;
 		}
 		assert_int_equal(n, 5000);
@@ -78,9 +76,8 @@ static void short_runs_have_short_blocks(void **state)
 		uint64_t seconds, length_ns;
 		size_t n;
 	} cases[] = {
-		{ 1, 125000000, 8 },   { 2, 125000000, 16 },
-		{ 10, 250000000, 40 }, { 30, 500000000, 60 },
-		{ 60, 1000000000, 60 }, { 200, 1000000000, 200 },
+		{ 1, 125000000, 8 },   { 2, 125000000, 16 },   { 10, 250000000, 40 },
+		{ 30, 500000000, 60 }, { 60, 1000000000, 60 }, { 200, 1000000000, 200 },
 	};
 	struct blocks b;
 	size_t i;
@@ -148,8 +145,7 @@ static void blocks_ascend_from_any_begin(void **state)
 			blocks_record(&b, (begin + at) * LENGTH, (int64_t)at);
 		blocks_close(&b);
 		for (i = 0, n = 0; i < b.n; i++) {
-			assert_true(!i || b.list[i].start_ns >
-						  b.list[i - 1].start_ns);
+			assert_true(!i || b.list[i].start_ns > b.list[i - 1].start_ns);
 			n += b.list[i].n;
 		}
 		assert_int_equal(n, 3000);
@@ -214,8 +210,7 @@ static void json_keeps_blocks(void **state)
 		assert_int_equal(b->list[i].max, a->list[i].max);
 		assert_int_equal(b->list[i].n_buckets, a->list[i].n_buckets);
 		assert_memory_equal(b->list[i].buckets, a->list[i].buckets,
-				    a->list[i].n_buckets *
-					    sizeof(*a->list[i].buckets));
+				    a->list[i].n_buckets * sizeof(*a->list[i].buckets));
 	}
 	free(text);
 	run_free(&run);
@@ -223,16 +218,14 @@ static void json_keeps_blocks(void **state)
 }
 
 /* The same text with @from replaced by @to once must be refused. */
-static void refuse(const char *text, const char *from, const char *to,
-		   const char *why)
+static void refuse(const char *text, const char *from, const char *to, const char *why)
 {
 	const char *at = strstr(text, from);
 	char error[IN_JSON_ERROR_BYTES], *bad;
 	struct run run = { 0 };
 
 	assert_non_null(at);
-	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - text), text, to,
-			     at + strlen(from)) > 0);
+	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
 	assert_int_equal(in_json(bad, strlen(bad), &run, error), -1);
 	assert_non_null(strstr(error, why));
 	run_free(&run);
@@ -253,8 +246,7 @@ static void bad_blocks_are_refused(void **state)
 	refuse(text, "\"block_ns\":125000000", "\"block_ns\":9000000000000000000", "is no length");
 	refuse(text, "\"start_ns\":1625000000", "\"start_ns\":9000000000000000000", "too late");
 	refuse(text, "\"start_ns\":125000000", "\"start_ns\":0", "do not ascend");
-	refuse(text, "\"start_ns\":0,\"n\":300", "\"start_ns\":0,\"n\":301",
-	       "contradicts");
+	refuse(text, "\"start_ns\":0,\"n\":300", "\"start_ns\":0,\"n\":301", "contradicts");
 	refuse(text, "\"start_ns\":0,", "", "start_ns");
 	refuse(text, "\"blocks\":[{", "\"blocks\":[],\"x\":[{", "add up");
 	free(text);

@@ -44,8 +44,8 @@ static void put_text(const char *path, const char *text)
 }
 
 /* BAR 0: 4 KiB of memory, BAR 2: 256 ports; @command: what of them is on. */
-static void put_function(const char *address, const char *vendor,
-			 const char *device, const char *irq, unsigned char command)
+static void put_function(const char *address, const char *vendor, const char *device,
+			 const char *irq, unsigned char command)
 {
 	unsigned char config[256] = { [4] = command };
 	char path[128];
@@ -55,13 +55,12 @@ static void put_function(const char *address, const char *vendor,
 	put_text(AT("device"), device);
 	put_text(AT("irq"), irq);
 	put(AT("config"), config, sizeof(config));
-	put_text(AT("resource"),
-		 "0x00000000fea00000 0x00000000fea00fff 0x0000000000040200\n"
-		 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
-		 "0x000000000000c000 0x000000000000c0ff 0x0000000000040101\n"
-		 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
-		 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
-		 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n");
+	put_text(AT("resource"), "0x00000000fea00000 0x00000000fea00fff 0x0000000000040200\n"
+				 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+				 "0x000000000000c000 0x000000000000c0ff 0x0000000000040101\n"
+				 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+				 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+				 "0x0000000000000000 0x0000000000000000 0x0000000000000000\n");
 #undef AT
 }
 
@@ -119,8 +118,7 @@ static void steps_keep_the_order_of_moments(void **state)
 	/* Added last moment first, and two of the ack. */
 	for (i = 0; i < PROCIRQ_MOMENTS; i++) {
 		numbered.offset = 0x10 * (PROCIRQ_MOMENTS - 1 - i);
-		assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_MOMENTS - 1 - i,
-							&numbered), 0);
+		assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_MOMENTS - 1 - i, &numbered), 0);
 	}
 	numbered.offset = 0x11;
 	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_ACK, &numbered), 0);
@@ -177,19 +175,18 @@ static void devices_are_found_by_address_and_kind(void **state)
 
 /* --- sentences ---------------------------------------------------------------- */
 
-static void explained(unsigned int irq, const struct procirq_descriptor *d,
-		      int error, const char *words)
+static void explained(unsigned int irq, const struct procirq_descriptor *d, int error,
+		      const char *words)
 {
 	char buf[PROCIRQ_EXPLAIN_BYTES], tiny[16];
-	int len = procirq_explain_descriptor_at(machine, irq, d, error, buf,
-						sizeof(buf));
+	int len = procirq_explain_descriptor_at(machine, irq, d, error, buf, sizeof(buf));
 
 	assert_int_equal(len, strlen(buf));
 	assert_null(strchr(buf, '\n'));
 	if (!strstr(buf, words))
 		fail_msg("\"%s\" has no \"%s\"", buf, words);
-	assert_int_equal(procirq_explain_descriptor_at(machine, irq, d, error, tiny,
-						       sizeof(tiny)), len);
+	assert_int_equal(procirq_explain_descriptor_at(machine, irq, d, error, tiny, sizeof(tiny)),
+			 len);
 	assert_int_equal(strlen(tiny), sizeof(tiny) - 1);
 }
 
@@ -211,11 +208,13 @@ static void a_wrong_step_is_named(void **state)
 	(void)state;
 	step = write_status;
 	step.width = 24;
-	step_explained(step, EMSGSIZE,
-		       "ack step 1 (bar 0 offset 0x64 width 24): a register is 8, 16 or 32 bits wide");
+	step_explained(
+		step, EMSGSIZE,
+		"ack step 1 (bar 0 offset 0x64 width 24): a register is 8, 16 or 32 bits wide");
 	step = write_status;
 	step.bar = 1;
-	step_explained(step, ENOENT, "ack step 1 (bar 1 offset 0x64 width 32): 0000:00:04.0 has no BAR 1");
+	step_explained(step, ENOENT,
+		       "ack step 1 (bar 1 offset 0x64 width 32): 0000:00:04.0 has no BAR 1");
 	step = write_status;
 	step.offset = 0x66;
 	step_explained(step, EADDRNOTAVAIL, "offset 0x66 width 32): the offset is no multiple");
@@ -225,7 +224,9 @@ static void a_wrong_step_is_named(void **state)
 	step = write_status;
 	step.space = PROCIRQ_SPACE_CONFIG;
 	step.offset = 0x100;
-	step_explained(step, ERANGE, "ack step 1 (config offset 0x100 width 32): the configuration space of 0000:00:04.0 has 0x100 bytes");
+	step_explained(
+		step, ERANGE,
+		"ack step 1 (config offset 0x100 width 32): the configuration space of 0000:00:04.0 has 0x100 bytes");
 	step_explained(test_any, EINVAL, "a test belongs to the check");
 	step = write_status;
 	step.width = 8;
@@ -264,7 +265,9 @@ static void other_descriptor_errors_become_sentences(void **state)
 
 	assert_int_equal(procirq_descriptor_init_at(machine, &d, "00:06.0"), 0);
 	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_CHECK, &test_any), 0);
-	explained(22, &d, ENETDOWN, "check step 1 (bar 0 offset 0x24 width 32): 0000:00:06.0 does not answer to memory accesses now");
+	explained(
+		22, &d, ENETDOWN,
+		"check step 1 (bar 0 offset 0x24 width 32): 0000:00:06.0 does not answer to memory accesses now");
 	d.steps[0].bar = 2;
 	explained(22, &d, ENETDOWN, "does not answer to I/O ports now");
 
@@ -305,8 +308,7 @@ static void pci_errors_become_sentences(void **state)
 	assert_int_equal(procirq_pci_driver_at(machine, "00:1f.7", driver, sizeof(driver)), -1);
 	assert_int_equal(errno, ENXIO);
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		procirq_explain_pci_at(machine, cases[i].device, cases[i].error, buf,
-				       sizeof(buf));
+		procirq_explain_pci_at(machine, cases[i].device, cases[i].error, buf, sizeof(buf));
 		if (!strstr(buf, cases[i].words))
 			fail_msg("\"%s\" has no \"%s\"", buf, cases[i].words);
 	}
@@ -317,33 +319,31 @@ static void pci_errors_become_sentences(void **state)
 
 /* --- descriptors from text ----------------------------------------------------- */
 
-static int parse(struct procirq_descriptor *d, const char *text, const char *device,
-		 char *why)
+static int parse(struct procirq_descriptor *d, const char *text, const char *device, char *why)
 {
 	int err;
 
 	errno = 0;
-	err = procirq_descriptor_parse_at(machine, d, "x.irqdev", text, strlen(text),
-					  device, why, PROCIRQ_EXPLAIN_BYTES);
+	err = procirq_descriptor_parse_at(machine, d, "x.irqdev", text, strlen(text), device, why,
+					  PROCIRQ_EXPLAIN_BYTES);
 	assert_int_equal(errno, err ? EINVAL : errno);
 	return err;
 }
 
 static void text_becomes_a_descriptor(void **state)
 {
-	static const char text[] =
-		"# a device\n"
-		"device\t0000:00:04.0   # here\r\n"
-		"\n"
-		"check bar 0 offset 0x24 width 32 any 0xffffffff\n"
-		"check config offset 6 width 16 equal 8 mask 0x18\n"
-		"release bar 2 offset 0 width 8 write 255\n"
-		"ack bar 0 offset 100 width 32 write-status 0xf0 or 1\n"
-		"ack bar 0 offset 0x64 width 32 write-status 0xFF\n"
-		"silence bar 0 offset 0x68 width 32 set 0x80000000\n"
-		"resume bar 0 offset 0x68 width 32 clear 0x80000000\n"
-		"resume bar 0 offset 0x68 width 32 read\n"
-		"check bar 0 offset 0 width 16 equal 0x1234";
+	static const char text[] = "# a device\n"
+				   "device\t0000:00:04.0   # here\r\n"
+				   "\n"
+				   "check bar 0 offset 0x24 width 32 any 0xffffffff\n"
+				   "check config offset 6 width 16 equal 8 mask 0x18\n"
+				   "release bar 2 offset 0 width 8 write 255\n"
+				   "ack bar 0 offset 100 width 32 write-status 0xf0 or 1\n"
+				   "ack bar 0 offset 0x64 width 32 write-status 0xFF\n"
+				   "silence bar 0 offset 0x68 width 32 set 0x80000000\n"
+				   "resume bar 0 offset 0x68 width 32 clear 0x80000000\n"
+				   "resume bar 0 offset 0x68 width 32 read\n"
+				   "check bar 0 offset 0 width 16 equal 0x1234";
 	static const struct procirq_step steps[] = {
 		{ PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_TEST_ANY, 0x24, ~0u, 0 },
 		{ PROCIRQ_SPACE_CONFIG, 0, 16, PROCIRQ_OP_TEST_EQ, 6, 0x18, 8 },
@@ -406,11 +406,13 @@ static void each_error_has_its_line(void **state)
 		{ "device 00:04.0 x\n", "x.irqdev:1: \"x\" is one word too many" },
 		{ OK "device 00:05.0\n", "x.irqdev:3: a second device; line 1 has named one" },
 		{ "device 8086:10d3\nintx\n", "x.irqdev:1: 8086:10d3: several PCI devices" },
-		{ "device 8086:0001\nintx\n", "x.irqdev:1: 8086:0001: no PCI device is of that kind" },
+		{ "device 8086:0001\nintx\n",
+		  "x.irqdev:1: 8086:0001: no PCI device is of that kind" },
 		{ OK "intx\n", "x.irqdev:3: intx needs no steps" },
 		{ "intx 1\n", "x.irqdev:1: \"1\" is one word too many" },
 		{ "intx\nack bar 0 offset 0 width 8 read\n", "x.irqdev:2: after intx" },
-		{ OK "acknowledge bar 0\n", "x.irqdev:3: \"acknowledge\" is none of: device, intx, check" },
+		{ OK "acknowledge bar 0\n",
+		  "x.irqdev:3: \"acknowledge\" is none of: device, intx, check" },
 		{ OK "ack\n", "x.irqdev:3: \"bar\" or \"config\" is missing at the end" },
 		{ OK "ack mem 0\n", "x.irqdev:3: \"bar\" or \"config\" expected, not \"mem\"" },
 		{ OK "ack bar 6 offset 0 width 8 read\n", "x.irqdev:3: BAR 6: a PCI function has" },
@@ -418,24 +420,35 @@ static void each_error_has_its_line(void **state)
 		{ OK "ack bar x offset\n", "x.irqdev:3: the BAR's number: \"x\" is not a number" },
 		{ OK "ack bar 0 at 0\n", "x.irqdev:3: \"offset\" expected, not \"at\"" },
 		{ OK "ack bar 0\n", "x.irqdev:3: \"offset\" is missing at the end" },
-		{ OK "ack bar 0 offset 4294967296 width 8 read\n", "x.irqdev:3: the offset: 4294967296 is more than 32 bits" },
-		{ OK "ack bar 0 offset 99999999999999999999999 width 8 read\n", "is more than 32 bits" },
+		{ OK "ack bar 0 offset 4294967296 width 8 read\n",
+		  "x.irqdev:3: the offset: 4294967296 is more than 32 bits" },
+		{ OK "ack bar 0 offset 99999999999999999999999 width 8 read\n",
+		  "is more than 32 bits" },
 		{ OK "ack bar 0 offset 0x width 8 read\n", "\"0x\" is not a number" },
 		{ OK "ack bar 0 offset 0x-1 width 8 read\n", "\"0x-1\" is not a number" },
 		{ OK "ack bar 0 offset -4 width 8 read\n", "\"-4\" is not a number" },
 		{ OK "ack bar 0 offset 4k width 8 read\n", "\"4k\" is not a number" },
-		{ OK "ack bar 0 offset 4 width 64 read\n", "x.irqdev:3: width 64: a register is 8, 16 or 32" },
-		{ OK "ack bar 0 offset 4 width 8\n", "x.irqdev:3: the operation is missing at the end" },
-		{ OK "ack bar 0 offset 4 width 8 poke 1\n", "x.irqdev:3: \"poke\" is no operation" },
+		{ OK "ack bar 0 offset 4 width 64 read\n",
+		  "x.irqdev:3: width 64: a register is 8, 16 or 32" },
+		{ OK "ack bar 0 offset 4 width 8\n",
+		  "x.irqdev:3: the operation is missing at the end" },
+		{ OK "ack bar 0 offset 4 width 8 poke 1\n",
+		  "x.irqdev:3: \"poke\" is no operation" },
 		{ OK "ack bar 0 offset 4 width 8 write\n", "the value after write is missing" },
 		{ OK "ack bar 0 offset 4 width 8 write 1 2\n", "\"2\" is one word too many" },
-		{ OK "ack bar 0 offset 4 width 8 write 0x100\n", "x.irqdev:3: bits beyond the register's width" },
-		{ OK "ack bar 0 offset 5 width 32 write 1\n", "x.irqdev:3: the offset is no multiple" },
-		{ OK "ack bar 0 offset 4 width 32 any 1\n", "x.irqdev:3: a test belongs to the check" },
-		{ OK "check bar 0 offset 4 width 32 write 1\n", "x.irqdev:3: the check may read and test only" },
+		{ OK "ack bar 0 offset 4 width 8 write 0x100\n",
+		  "x.irqdev:3: bits beyond the register's width" },
+		{ OK "ack bar 0 offset 5 width 32 write 1\n",
+		  "x.irqdev:3: the offset is no multiple" },
+		{ OK "ack bar 0 offset 4 width 32 any 1\n",
+		  "x.irqdev:3: a test belongs to the check" },
+		{ OK "check bar 0 offset 4 width 32 write 1\n",
+		  "x.irqdev:3: the check may read and test only" },
 		{ OK "check bar 0 offset 4 width 32 any 0\n", "x.irqdev:3: a test of no bits" },
-		{ OK "check bar 0 offset 4 width 32 equal 3 mask 1\n", "x.irqdev:3: a value with bits that are not in the mask" },
-		{ OK "release bar 0 offset 4 width 32 write-status 1\n", "x.irqdev:3: the status word can be written back" },
+		{ OK "check bar 0 offset 4 width 32 equal 3 mask 1\n",
+		  "x.irqdev:3: a value with bits that are not in the mask" },
+		{ OK "release bar 0 offset 4 width 32 write-status 1\n",
+		  "x.irqdev:3: the status word can be written back" },
 		{ "a b c d e f g h i j k l m n o p q\n", "x.irqdev:1: more than 16 words" },
 		{ "\x01\xff\n", "x.irqdev:1: \"??\" is none of" },
 	};
@@ -451,7 +464,8 @@ static void each_error_has_its_line(void **state)
 		assert_null(strchr(why, '\n'));
 	}
 	assert_int_equal(parse(&d, "device 1234:11e8\nintx", "00:05.0", why), -1);
-	assert_string_equal(why, "x.irqdev:1: this is for 1234:11e8, and 0000:00:05.0 is no such device");
+	assert_string_equal(
+		why, "x.irqdev:1: this is for 1234:11e8, and 0000:00:05.0 is no such device");
 	assert_int_equal(parse(&d, "intx", "edu", why), -1);
 	assert_non_null(strstr(why, "x.irqdev: edu: not a PCI device"));
 }
@@ -465,34 +479,38 @@ static void hostile_text_is_refused(void **state)
 	int i;
 
 	(void)state;
-	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", "intx\0\n", 6,
-						     "00:04.0", why, sizeof(why)), -1);
+	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", "intx\0\n", 6, "00:04.0",
+						     why, sizeof(why)),
+			 -1);
 	assert_string_equal(why, "x:1: a NUL byte: this is no text");
 
 	memset(text, 'a', 100000);
-	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, 100000,
-						     NULL, why, sizeof(why)), -1);
+	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, 100000, NULL, why,
+						     sizeof(why)),
+			 -1);
 	assert_string_equal(why, "x:1: 100000 bytes; a line has 255 at most");
 	/* The longest line there may be is one word, which is cut when shown. */
 	text[255] = '\n';
-	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, 256, NULL,
-						     why, sizeof(why)), -1);
+	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, 256, NULL, why,
+						     sizeof(why)),
+			 -1);
 	assert_non_null(strstr(why, "x:1: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa...\" is none of"));
 
 	for (i = 0; i < 33; i++)
 		len += (size_t)sprintf(text + len, "%s", line);
-	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, len, NULL,
-						     why, sizeof(why)), -1);
+	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, len, NULL, why,
+						     sizeof(why)),
+			 -1);
 	assert_string_equal(why, "x:33: more than 32 steps");
 
 	/* A name and a message that do not fit. */
 	memset(text, 'n', 5000);
 	text[5000] = '\0';
-	assert_int_equal(procirq_descriptor_parse_at(machine, &d, text, "x", 1, NULL,
-						     tiny, sizeof(tiny)), -1);
+	assert_int_equal(procirq_descriptor_parse_at(machine, &d, text, "x", 1, NULL, tiny,
+						     sizeof(tiny)),
+			 -1);
 	assert_int_equal(strlen(tiny), sizeof(tiny) - 1);
-	assert_int_equal(procirq_descriptor_parse_at(machine, &d, text, "x", 1, NULL,
-						     why, 0), -1);
+	assert_int_equal(procirq_descriptor_parse_at(machine, &d, text, "x", 1, NULL, why, 0), -1);
 	free(text);
 }
 
@@ -503,8 +521,9 @@ static void files_are_read(void **state)
 
 	(void)state;
 	/* The examples; this machine need not have the device. */
-	assert_int_equal(procirq_descriptor_load(&d, "examples/pci-intx.irqdev",
-						 "0000:00:04.0", why, sizeof(why)), 0);
+	assert_int_equal(procirq_descriptor_load(&d, "examples/pci-intx.irqdev", "0000:00:04.0",
+						 why, sizeof(why)),
+			 0);
 	assert_int_equal(d.flags, PROCIRQ_DESC_INTX);
 	if (procirq_descriptor_load(&d, "examples/edu.irqdev", NULL, why, sizeof(why)))
 		assert_non_null(strstr(why, "examples/edu.irqdev:3: 1234:11e8: no PCI device"));
@@ -618,14 +637,15 @@ static void a_ring_that_makes_no_sense_is_refused(void **state)
 
 	(void)state;
 	ring = ring_make(&fd);
-#define REFUSED(field, wrong) do {					\
-	__u32 good = ring->head.field;					\
-	ring->head.field = wrong;					\
-	errno = 0;							\
-	assert_null(procirq_ring_open_fd(fd));				\
-	assert_int_equal(errno, EPROTO);				\
-	ring->head.field = good;					\
-} while (0)
+#define REFUSED(field, wrong)                          \
+	do {                                           \
+		__u32 good = ring->head.field;         \
+		ring->head.field = wrong;              \
+		errno = 0;                             \
+		assert_null(procirq_ring_open_fd(fd)); \
+		assert_int_equal(errno, EPROTO);       \
+		ring->head.field = good;               \
+	} while (0)
 	REFUSED(version, 2);
 	REFUSED(nr_entries, 0);
 	REFUSED(nr_entries, 63);
@@ -702,6 +722,5 @@ int main(void)
 		cmocka_unit_test(the_ring_is_never_torn),
 	};
 
-	return cmocka_run_group_tests_name("device", tests, machine_make,
-					   machine_remove);
+	return cmocka_run_group_tests_name("device", tests, machine_make, machine_remove);
 }

@@ -8,8 +8,8 @@
 
 #include "irqlat/diff/diff.h"
 
-#define SECONDS		60
-#define PER_SECOND	1500
+#define SECONDS	   60
+#define PER_SECOND 1500
 
 /**
  * struct shape - how samples are made up
@@ -29,8 +29,8 @@ struct shape {
 
 static const struct shape steady = { 10000, 0, 0.02, 1, 0 };
 
-static void add_row(struct run *run, const char *way, const struct shape *shape,
-		    gsl_rng *rng, int seconds)
+static void add_row(struct run *run, const char *way, const struct shape *shape, gsl_rng *rng,
+		    int seconds)
 {
 	struct result *r = run_add(run);
 	double level = gsl_ran_gaussian(rng, shape->drift), x, mode;
@@ -57,15 +57,15 @@ static void add_row(struct run *run, const char *way, const struct shape *shape,
 				      (int64_t)(shape->median_ns * exp(level + x)));
 		}
 		level = shape->memory * level +
-			gsl_ran_gaussian(rng, shape->drift *
-					 sqrt(1 - shape->memory * shape->memory));
+			gsl_ran_gaussian(rng,
+					 shape->drift * sqrt(1 - shape->memory * shape->memory));
 	}
 }
 
 /* One row each. The verdict; all of the row in @row unless that is NULL. */
 static enum diff_verdict compare(const struct shape *a, const struct shape *b,
-				 const struct diff_options *options,
-				 bool blocks, gsl_rng *rng, struct diff_row *row)
+				 const struct diff_options *options, bool blocks, gsl_rng *rng,
+				 struct diff_row *row)
 {
 	const struct diff_options none = { 0 };
 	struct run run_a = { 0 }, run_b = { 0 };
@@ -78,8 +78,7 @@ static enum diff_verdict compare(const struct shape *a, const struct shape *b,
 	run_end(&run_b);
 	if (!blocks)
 		blocks_free(&run_a.results[0].blocks);
-	assert_int_equal(diff_runs(&run_a, &run_b, options ? options : &none,
-				   &diff), 0);
+	assert_int_equal(diff_runs(&run_a, &run_b, options ? options : &none, &diff), 0);
 	assert_int_equal(diff.n_rows, 1);
 	verdict = diff.rows[0].verdict;
 	assert_int_equal(diff_has_decision(&diff), blocks);
@@ -98,8 +97,7 @@ static void the_same_is_the_same(void **state)
 	struct diff_row row;
 
 	(void)state;
-	assert_int_equal(compare(&steady, &steady, NULL, true, rng, &row),
-			 DIFF_SAME);
+	assert_int_equal(compare(&steady, &steady, NULL, true, rng, &row), DIFF_SAME);
 	assert_int_equal(row.basis, DIFF_BLOCKS);
 	assert_int_equal(row.figures[DIFF_P50].spans[0], SECONDS);
 	/* 90000 samples in spans of 10000 or more */
@@ -117,15 +115,12 @@ static void a_slow_tail_is_found(void **state)
 
 	(void)state;
 	slow.slow = 1.05;
-	assert_int_equal(compare(&steady, &slow, NULL, true, rng, &row),
-			 DIFF_REGRESSION);
+	assert_int_equal(compare(&steady, &slow, NULL, true, rng, &row), DIFF_REGRESSION);
 	assert_int_equal(row.figures[DIFF_P50].verdict, DIFF_SAME);
 	assert_int_equal(row.figures[DIFF_P99].verdict, DIFF_REGRESSION);
 	assert_true(fabs(row.figures[DIFF_P99].change - 0.05) < 0.015);
-	assert_true(row.figures[DIFF_P99].low < 0.05 &&
-		    row.figures[DIFF_P99].high > 0.05);
-	assert_int_equal(compare(&slow, &steady, NULL, true, rng, NULL),
-			 DIFF_BETTER);
+	assert_true(row.figures[DIFF_P99].low < 0.05 && row.figures[DIFF_P99].high > 0.05);
+	assert_int_equal(compare(&slow, &steady, NULL, true, rng, NULL), DIFF_BETTER);
 	gsl_rng_free(rng);
 }
 
@@ -135,14 +130,10 @@ static void limits_need_both(void **state)
 		const char *limit;
 		enum diff_verdict verdict;
 	} cases[] = {
-		{ "p99=3%", DIFF_REGRESSION },
-		{ "p99=8%", DIFF_WORSE },
-		{ "p99=200ns", DIFF_REGRESSION },
-		{ "p99=2us", DIFF_WORSE },
-		{ "p99=3%,2us", DIFF_WORSE },
-		{ "p99=8%,200ns", DIFF_WORSE },
-		{ "p99=200ns,3%", DIFF_REGRESSION },
-		{ "p50=1%", DIFF_WORSE },
+		{ "p99=3%", DIFF_REGRESSION },	     { "p99=8%", DIFF_WORSE },
+		{ "p99=200ns", DIFF_REGRESSION },    { "p99=2us", DIFF_WORSE },
+		{ "p99=3%,2us", DIFF_WORSE },	     { "p99=8%,200ns", DIFF_WORSE },
+		{ "p99=200ns,3%", DIFF_REGRESSION }, { "p50=1%", DIFF_WORSE },
 	};
 	struct shape slow = steady;
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -153,10 +144,9 @@ static void limits_need_both(void **state)
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
 		struct diff_options options = { 0 };
 
-		assert_int_equal(diff_limit_parse(cases[i].limit,
-						  options.limits), 0);
-		assert_int_equal(compare(&steady, &slow, &options, true, rng,
-					 NULL), cases[i].verdict);
+		assert_int_equal(diff_limit_parse(cases[i].limit, options.limits), 0);
+		assert_int_equal(compare(&steady, &slow, &options, true, rng, NULL),
+				 cases[i].verdict);
 	}
 	gsl_rng_free(rng);
 }
@@ -175,8 +165,11 @@ static void limits_sharpen(void **state)
 		rows[i].distance_p = 1;
 		for (metric = 0; metric < DIFF_METRICS; metric++)
 			rows[i].figures[metric] = (struct diff_figure){
-				.tested = true, .p = 0.5, .delta = 0.5,
-				.change = 0.08, .change_ns = 800,
+				.tested = true,
+				.p = 0.5,
+				.delta = 0.5,
+				.change = 0.08,
+				.change_ns = 800,
 			};
 	}
 	/* Of 30 tests, and of 6. */
@@ -226,8 +219,7 @@ static void memory_is_no_regression(void **state)
 	wave.memory = 0.8;
 	wave.drift = 0.1;
 	for (round = 0; round < 60; round++) {
-		alarms += compare(&wave, &wave, NULL, true, rng, NULL) ==
-			  DIFF_REGRESSION;
+		alarms += compare(&wave, &wave, NULL, true, rng, NULL) == DIFF_REGRESSION;
 		verdict = compare(&wave, &wave, NULL, false, rng, NULL);
 		assert_true(verdict == DIFF_SAME || verdict == DIFF_UNSURE);
 		unsure += verdict == DIFF_UNSURE;
@@ -238,8 +230,7 @@ static void memory_is_no_regression(void **state)
 }
 
 /* Runs of both in turns; what a pair of them shares is a third either way. */
-static enum diff_verdict compare_turns(double slow, bool joined, gsl_rng *rng,
-				       struct diff_row *row)
+static enum diff_verdict compare_turns(double slow, bool joined, gsl_rng *rng, struct diff_row *row)
 {
 	const struct diff_options none = { 0 };
 	struct run all[2] = { 0 };

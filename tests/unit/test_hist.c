@@ -48,8 +48,9 @@ static double width_of(unsigned int digits)
 
 static void percentiles_match_sorted_array(void **state)
 {
-	static const uint32_t shares[] = { 1,	   1000,   100000, 500000,
-					   900000, 990000, 999000, 999500 };
+	static const uint32_t shares[] = {
+		1, 1000, 100000, 500000, 900000, 990000, 999000, 999500
+	};
 	static uint64_t values[N];
 	unsigned int digits;
 	size_t i;
@@ -61,14 +62,12 @@ static void percentiles_match_sorted_array(void **state)
 		assert_int_equal(hist_init(&h, digits, 1000), 0);
 		fill(&h, values, 42 + digits);
 		for (i = 0; i < N_ELEMENTS(shares); i++) {
-			uint64_t rank = ((uint64_t)N * shares[i] + 999999) /
-					1000000;
+			uint64_t rank = ((uint64_t)N * shares[i] + 999999) / 1000000;
 			uint64_t exact = values[rank - 1], got;
 
 			assert_true(hist_percentile(&h, shares[i], &got));
 			assert_true(got >= exact);
-			assert_true((double)(got - exact) <=
-				    (double)exact * width_of(digits));
+			assert_true((double)(got - exact) <= (double)exact * width_of(digits));
 		}
 		assert_int_equal(h.n, N);
 		assert_int_equal(h.min, values[0]);

@@ -45,8 +45,8 @@ static void one_of_two_histograms(void **state)
 	struct rows rows = { .n = 0 };
 
 	(void)state;
-	assert_int_equal(histtext_parse(two, "hist:keys=irq,common_cpu,lat", add,
-					&rows, &totals), 0);
+	assert_int_equal(histtext_parse(two, "hist:keys=irq,common_cpu,lat", add, &rows, &totals),
+			 0);
 	assert_int_equal(rows.n, 2);
 	assert_int_equal(rows.at[0].key[0], 26);
 	assert_int_equal(rows.at[0].key[1], 1);
@@ -82,9 +82,8 @@ static void names_may_hold_anything(void **state)
 
 static void linear_buckets(void **state)
 {
-	static const char text[] =
-		"# trigger info: hist:keys=lat.buckets=1000 [active]\n"
-		"{ lat: ~ 3000-3999 } hitcount:         12\n";
+	static const char text[] = "# trigger info: hist:keys=lat.buckets=1000 [active]\n"
+				   "{ lat: ~ 3000-3999 } hitcount:         12\n";
 	struct histtext_totals totals;
 	struct rows rows = { .n = 0 };
 
@@ -100,11 +99,18 @@ static void linear_buckets(void **state)
 static void rows_that_are_none(void **state)
 {
 	static const char *const bad[] = {
-		"{ irq: 1", "{ irq: x } hitcount: 1", "{ irq: 1 } hitcount: x",
-		"{ irq: 1 } hitcount: 1  lat: x", "{ a: 1, b: 2, c: 3, d: 4 } hitcount: 1",
-		"{ lat: ~ 2^64 } hitcount: 1", "{ lat: ~ 3^4 } hitcount: 1",
-		"{ lat: ~ 9-3 } hitcount: 1", "{ lat: ~ 9 } hitcount: 1",
-		"{ irq: 99999999999999999999 } hitcount: 1", "{", "{}",
+		"{ irq: 1",
+		"{ irq: x } hitcount: 1",
+		"{ irq: 1 } hitcount: x",
+		"{ irq: 1 } hitcount: 1  lat: x",
+		"{ a: 1, b: 2, c: 3, d: 4 } hitcount: 1",
+		"{ lat: ~ 2^64 } hitcount: 1",
+		"{ lat: ~ 3^4 } hitcount: 1",
+		"{ lat: ~ 9-3 } hitcount: 1",
+		"{ lat: ~ 9 } hitcount: 1",
+		"{ irq: 99999999999999999999 } hitcount: 1",
+		"{",
+		"{}",
 	};
 	struct histtext_totals totals;
 
@@ -114,8 +120,7 @@ static void rows_that_are_none(void **state)
 		char text[200];
 
 		snprintf(text, sizeof(text), "# trigger info: hist:x\n%s\n", bad[i]);
-		assert_int_equal(histtext_parse(text, "hist:x", add, &rows,
-						&totals), 0);
+		assert_int_equal(histtext_parse(text, "hist:x", add, &rows, &totals), 0);
 		assert_int_equal(rows.n, 0);
 		assert_int_equal(totals.malformed, 1);
 	}
@@ -129,8 +134,8 @@ static void the_callback_ends_it(void **state)
 	struct rows rows = { .n = ROWS_MAX };
 
 	(void)state;
-	assert_int_equal(histtext_parse(two, "hist:keys=irq,common_cpu,lat", add,
-					&rows, &totals), 7);
+	assert_int_equal(histtext_parse(two, "hist:keys=irq,common_cpu,lat", add, &rows, &totals),
+			 7);
 }
 
 static void a_name_printed_twice_is_repaired(void **state)
@@ -161,8 +166,7 @@ static void spoilt_text(void **state)
 		memcpy(text, two, len);
 		text[len] = '\0';
 		for (int i = 0; len && i < 4; i++)
-			text[(size_t)rand_r(&seed) % len] =
-				"{}:~^-, \n\t0129a"[rand_r(&seed) % 15];
+			text[(size_t)rand_r(&seed) % len] = "{}:~^-, \n\t0129a"[rand_r(&seed) % 15];
 		histtext_parse(text, "hist:keys=irq", add, &rows, &totals);
 		free(text);
 	}

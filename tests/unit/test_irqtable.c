@@ -26,8 +26,8 @@ static int parse(struct irqtable *table, const char *text)
 	return irqtable_parse(table, text, strlen(text));
 }
 
-static void pair_diff(struct pair *pair, const char *a, const char *b,
-		      uint64_t elapsed_ns, const struct irqtable_cpus *only)
+static void pair_diff(struct pair *pair, const char *a, const char *b, uint64_t elapsed_ns,
+		      const struct irqtable_cpus *only)
 {
 	assert_int_equal(parse(&pair->a, a), 0);
 	assert_int_equal(parse(&pair->b, b), 0);
@@ -43,26 +43,23 @@ static void pair_free(struct pair *pair)
 	irqtable_diff_free(&pair->diff);
 }
 
-static void assert_words(const struct irqtable *t, unsigned int r,
-			 const char *chip, const char *hwirq, const char *flow,
-			 const char *actions)
+static void assert_words(const struct irqtable *t, unsigned int r, const char *chip,
+			 const char *hwirq, const char *flow, const char *actions)
 {
 	const struct irqtable_row *row = &t->row[r];
 	struct irqtable_words w;
 	char buf[256];
 
 	irqtable_split(t->text + row->text, row->text_len, row->irq >= 0, &w);
-	snprintf(buf, sizeof(buf), "%.*s|%.*s|%.*s|%.*s", (int)w.chip_len, w.chip,
-		 (int)w.hwirq_len, w.hwirq, (int)w.flow_len, w.flow,
-		 (int)w.actions_len, w.actions);
+	snprintf(buf, sizeof(buf), "%.*s|%.*s|%.*s|%.*s", (int)w.chip_len, w.chip, (int)w.hwirq_len,
+		 w.hwirq, (int)w.flow_len, w.flow, (int)w.actions_len, w.actions);
 	char want[256];
 
 	snprintf(want, sizeof(want), "%s|%s|%s|%s", chip, hwirq, flow, actions);
 	assert_string_equal(buf, want);
 }
 
-static void assert_label(const struct irqtable *t, unsigned int r,
-			 const char *label)
+static void assert_label(const struct irqtable *t, unsigned int r, const char *label)
 {
 	assert_int_equal(t->row[r].label_len, strlen(label));
 	assert_memory_equal(t->text + t->row[r].label, label, strlen(label));
@@ -70,11 +67,13 @@ static void assert_label(const struct irqtable *t, unsigned int r,
 
 static void test_columns_are_cpu_numbers(void **state)
 {
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 
 	(void)state;
-	assert_int_equal(parse(&t, "           CPU0       CPU2       CPU13      \n"
-				   "  8:          1          2          3  IO-APIC   8-edge      rtc0\n"), 0);
+	assert_int_equal(
+		parse(&t, "           CPU0       CPU2       CPU13      \n"
+			  "  8:          1          2          3  IO-APIC   8-edge      rtc0\n"),
+		0);
 	assert_int_equal(t.ncpus, 3);
 	assert_int_equal(t.cpu[1], 2);
 	assert_int_equal(t.cpu[2], 13);
@@ -86,11 +85,12 @@ static void test_columns_are_cpu_numbers(void **state)
 
 static void test_single_counters(void **state)
 {
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 
 	(void)state;
 	assert_int_equal(parse(&t, HEAD2 "NMI:          5          0   Non-maskable interrupts\n"
-				   "ERR:          7\nMIS:          0\n"), 0);
+					 "ERR:          7\nMIS:          0\n"),
+			 0);
 	assert_int_equal(t.nrows, 3);
 	assert_int_equal(t.row[1].ncells, 1);
 	assert_int_equal(t.row[1].total, 7);
@@ -101,20 +101,21 @@ static void test_single_counters(void **state)
 
 static void test_arm64_label_touches(void **state)
 {
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 
 	(void)state;
-	assert_int_equal(parse(&t,
-		"           CPU0       CPU1       \n"
-		" 11:  123456789 1234567890     GICv3  30 Level     arch_timer\n"
-		" 20:          0          1  ITS-PCI-MSI-0000:01:00.0   0 Edge      eth0-TxRx, eth1: 0\n"
-		"IPI0:1234567890         12       Rescheduling interrupts\n"
-		"IPI12:4294967295 4294967295       x\n"), 0);
+	assert_int_equal(
+		parse(&t,
+		      "           CPU0       CPU1       \n"
+		      " 11:  123456789 1234567890     GICv3  30 Level     arch_timer\n"
+		      " 20:          0          1  ITS-PCI-MSI-0000:01:00.0   0 Edge      eth0-TxRx, eth1: 0\n"
+		      "IPI0:1234567890         12       Rescheduling interrupts\n"
+		      "IPI12:4294967295 4294967295       x\n"),
+		0);
 	assert_int_equal(t.nrows, 4);
 	assert_int_equal(t.row[0].total, UINT64_C(123456789) + 1234567890);
 	assert_words(&t, 0, "GICv3", "30", "Level", "arch_timer");
-	assert_words(&t, 1, "ITS-PCI-MSI-0000:01:00.0", "0", "Edge",
-		     "eth0-TxRx, eth1: 0");
+	assert_words(&t, 1, "ITS-PCI-MSI-0000:01:00.0", "0", "Edge", "eth0-TxRx, eth1: 0");
 	assert_label(&t, 2, "IPI0");
 	assert_int_equal(irqtable_cells(&t, 2)[0], 1234567890);
 	assert_int_equal(t.row[3].total, UINT64_C(4294967295) * 2);
@@ -123,17 +124,19 @@ static void test_arm64_label_touches(void **state)
 
 static void test_names(void **state)
 {
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 
 	(void)state;
-	assert_int_equal(parse(&t, HEAD2
-		" 28:          0          0 PCI-MSIX-0000:00:01.0   0-edge      virtio0-config\n"
-		" 29:          0          0  IR-PCI-MSI 327680-edge      PCIe PME, aerdrv, pciehp\n"
-		" 30:          0          0  xen-percpu    -virq      timer0\n"
-		" 31:          0          0   IO-APIC   9-fasteoi   acpi, 3com: a,b\n"
-		" 32:          0          0   IO-APIC  10-fasteoi\n"
-		" 33:          0          0   Some Chip (x)  12-level     9p\n"
-		" 34:          0          0\n"), 0);
+	assert_int_equal(
+		parse(&t, HEAD2
+		      " 28:          0          0 PCI-MSIX-0000:00:01.0   0-edge      virtio0-config\n"
+		      " 29:          0          0  IR-PCI-MSI 327680-edge      PCIe PME, aerdrv, pciehp\n"
+		      " 30:          0          0  xen-percpu    -virq      timer0\n"
+		      " 31:          0          0   IO-APIC   9-fasteoi   acpi, 3com: a,b\n"
+		      " 32:          0          0   IO-APIC  10-fasteoi\n"
+		      " 33:          0          0   Some Chip (x)  12-level     9p\n"
+		      " 34:          0          0\n"),
+		0);
 	assert_words(&t, 0, "PCI-MSIX-0000:00:01.0", "0", "edge", "virtio0-config");
 	assert_words(&t, 1, "IR-PCI-MSI", "327680", "edge", "PCIe PME, aerdrv, pciehp");
 	assert_words(&t, 2, "xen-percpu", "", "virq", "timer0");
@@ -146,7 +149,7 @@ static void test_names(void **state)
 
 static void test_blanks_do_not_make_a_new_row(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	pair_diff(&p, HEAD2 "  8:  1  0  IO-APIC   8-edge      rtc0\n",
@@ -158,7 +161,7 @@ static void test_blanks_do_not_make_a_new_row(void **state)
 
 static void test_header_is_needed(void **state)
 {
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 
 	(void)state;
 	assert_int_equal(parse(&t, ""), -EPROTO);
@@ -171,22 +174,26 @@ static void test_header_is_needed(void **state)
 
 static void test_torn_rows(void **state)
 {
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 
 	(void)state;
 	assert_int_equal(parse(&t, HEAD2 "  8:          1 IO-APIC 8-edge rtc0\n"), -EAGAIN);
-	assert_int_equal(parse(&t, HEAD2 "  8:          1          2          3  IO-APIC   8-edge      rtc0\n"),
+	assert_int_equal(
+		parse(&t,
+		      HEAD2 "  8:          1          2          3  IO-APIC   8-edge      rtc0\n"),
+		-EAGAIN);
+	assert_int_equal(parse(&t, HEAD2
+			       "LOC:          1          2          3   Local timer interrupts\n"),
 			 -EAGAIN);
-	assert_int_equal(parse(&t, HEAD2 "LOC:          1          2          3   Local timer interrupts\n"),
-			 -EAGAIN);
-	assert_int_equal(parse(&t, HEAD2 "  8:          1          2  8259A   8-edge      rtc0\n"), 0);
+	assert_int_equal(parse(&t, HEAD2 "  8:          1          2  8259A   8-edge      rtc0\n"),
+			 0);
 	irqtable_free(&t);
 }
 
 /* util-linux pairs rows by place: IRQ 26 then showed 10304 instead of 4. */
 static void test_unplugged_row(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	pair_diff(&p,
@@ -205,7 +212,7 @@ static void test_unplugged_row(void **state)
 
 static void test_plugged_row_has_no_delta(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	pair_diff(&p, HEAD2 "LOC:          5          5   Local timer interrupts\n",
@@ -221,23 +228,25 @@ static void test_plugged_row_has_no_delta(void **state)
 
 static void test_same_number_other_name(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	pair_diff(&p, HEAD2 " 24:        100          0  IO-APIC   1-edge      eth0\n",
-		  HEAD2 " 24:        300          0  IO-APIC   1-edge      nvme0q1\n",
-		  1000000000, NULL);
+		  HEAD2 " 24:        300          0  IO-APIC   1-edge      nvme0q1\n", 1000000000,
+		  NULL);
 	assert_int_equal(p.diff.row[0].state, IRQTABLE_FIRST);
 	pair_free(&p);
 }
 
 static void test_cpu_comes_and_goes(void **state)
 {
-	static const char three[] = "           CPU0       CPU2       CPU3       \n"
+	static const char three[] =
+		"           CPU0       CPU2       CPU3       \n"
 		" 24:        100         50         70  IO-APIC   1-edge      eth0\n";
-	static const char four[] = "           CPU0       CPU1       CPU2       CPU3       \n"
+	static const char four[] =
+		"           CPU0       CPU1       CPU2       CPU3       \n"
 		" 24:        101       9999         52         73  IO-APIC   1-edge      eth0\n";
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	/* CPU 1's counter goes back to before it was taken offline. */
@@ -247,8 +256,9 @@ static void test_cpu_comes_and_goes(void **state)
 	assert_int_equal(irqtable_diff_cell(&p.diff, 0, 3), 3);
 	pair_free(&p);
 	memset(&p, 0, sizeof(p));
-	pair_diff(&p, four, "           CPU0       CPU2       CPU3       \n"
-		" 24:        111         62         83  IO-APIC   1-edge      eth0\n",
+	pair_diff(&p, four,
+		  "           CPU0       CPU2       CPU3       \n"
+		  " 24:        111         62         83  IO-APIC   1-edge      eth0\n",
 		  1000000000, NULL);
 	assert_int_equal(p.diff.row[0].state, IRQTABLE_COUNTED);
 	assert_int_equal(p.diff.row[0].delta, 30);
@@ -257,12 +267,11 @@ static void test_cpu_comes_and_goes(void **state)
 
 static void test_wrap(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	pair_diff(&p, HEAD2 "LOC: 4294967290          5   Local timer interrupts\n",
-		  HEAD2 "LOC:          4          6   Local timer interrupts\n",
-		  1000000000, NULL);
+		  HEAD2 "LOC:          4          6   Local timer interrupts\n", 1000000000, NULL);
 	assert_int_equal(p.diff.row[0].state, IRQTABLE_COUNTED);
 	assert_int_equal(p.diff.row[0].delta, 11);
 	pair_free(&p);
@@ -270,12 +279,11 @@ static void test_wrap(void **state)
 
 static void test_reset(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	pair_diff(&p, HEAD2 "LOC: 3000000000          5   Local timer interrupts\n",
-		  HEAD2 "LOC:          4          6   Local timer interrupts\n",
-		  1000000000, NULL);
+		  HEAD2 "LOC:          4          6   Local timer interrupts\n", 1000000000, NULL);
 	assert_int_equal(p.diff.row[0].state, IRQTABLE_RESET);
 	assert_int_equal(p.diff.row[0].delta, 0);
 	assert_int_equal(p.diff.cpu_delta[1], 0);
@@ -285,16 +293,18 @@ static void test_reset(void **state)
 static void test_only_some_cpus(void **state)
 {
 	struct irqtable_cpus only;
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	assert_int_equal(irqtable_cpus_parse(&only, "2", 1), 0);
-	pair_diff(&p, "           CPU0       CPU2       CPU3       \n"
+	pair_diff(&p,
+		  "           CPU0       CPU2       CPU3       \n"
 		  " 24:        100         50         70  IO-APIC   1-edge      eth0\n"
 		  "ERR:          1\n",
 		  "           CPU0       CPU2       CPU3       \n"
 		  " 24:        200         55         90  IO-APIC   1-edge      eth0\n"
-		  "ERR:          9\n", 1000000000, &only);
+		  "ERR:          9\n",
+		  1000000000, &only);
 	assert_int_equal(p.diff.row[0].delta, 5);
 	assert_int_equal(p.diff.row[0].total, 55);
 	assert_int_equal(p.diff.row[1].delta, 0);
@@ -303,7 +313,7 @@ static void test_only_some_cpus(void **state)
 
 static void test_first_sample_and_same_label_twice(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 
 	(void)state;
 	assert_int_equal(parse(&p.b, HEAD2 "X:  1  2   x\n"), 0);
@@ -319,7 +329,7 @@ static void test_first_sample_and_same_label_twice(void **state)
 /* Sum of the cells is the delta, whatever the table looks like. */
 static void test_cells_add_up(void **state)
 {
-	struct pair p = {0};
+	struct pair p = { 0 };
 	char *text[2];
 	size_t len[2];
 	unsigned int i, r, c;
@@ -356,10 +366,10 @@ static void test_cells_add_up(void **state)
 static void test_scanner_widths(void **state)
 {
 	static const char *const odd[] = {
-		"  12 34567", "1234567890", "12345678 0", "       +12", "        1a",
+		"  12 34567", "1234567890", "12345678 0",  "       +12",   "        1a",
 		"         :", "0000000012", " 4294967295", "        12\t", "\t        12",
 	};
-	struct irqtable t = {0};
+	struct irqtable t = { 0 };
 	char text[256];
 	uint64_t value;
 	unsigned int i;
@@ -380,7 +390,7 @@ static void test_scanner_widths(void **state)
 		parse(&t, text);
 		n = sscanf(strchr(text, ':') + 1, "%llu%llu", &a, &b);
 		if (strpbrk(odd[i], "a:+"))
-			continue;	/* sscanf reads on */
+			continue; /* sscanf reads on */
 		assert_int_equal(n, 2);
 		assert_int_equal(irqtable_cells(&t, 0)[0], a);
 		assert_int_equal(irqtable_cells(&t, 0)[1], b);
@@ -390,8 +400,8 @@ static void test_scanner_widths(void **state)
 
 static void test_long_line(void **state)
 {
-	struct irqtable_buffer buffer = {0};
-	struct irqtable t = {0};
+	struct irqtable_buffer buffer = { 0 };
+	struct irqtable t = { 0 };
 	unsigned int c;
 	FILE *f = tmpfile();
 
@@ -419,8 +429,8 @@ static void test_pieces(void **state)
 {
 	static const char text[] = HEAD2 "LOC:        100        200   Local timer interrupts\n"
 					 "ERR:          3\n";
-	struct irqtable_buffer buffer = {0};
-	struct irqtable t = {0};
+	struct irqtable_buffer buffer = { 0 };
+	struct irqtable t = { 0 };
 	int fd[2];
 	size_t i;
 
@@ -442,7 +452,7 @@ static void test_pieces(void **state)
 /* Found by fuzzing: a recording's first row may have no text at all. */
 static void test_empty_text(void **state)
 {
-	struct irqtable a = {0}, b = {0};
+	struct irqtable a = { 0 }, b = { 0 };
 
 	(void)state;
 	irqtable_begin(&a);
@@ -481,11 +491,10 @@ static void test_cpu_lists(void **state)
 
 static void test_stat(void **state)
 {
-	static const char text[] =
-		"cpu  10 1 20 300 4 5 6 7 8 9\ncpu0 5 0 10 150 2 2 3 3 4 4\n"
-		"cpu3 5 1 10 150 2 3 3 4 4 5\nintr 991251 0 1 2\nctxt 2111523\n"
-		"btime 1700000000\nprocesses 5\nsoftirq 77 1 2 3\n";
-	struct irqtable_stat stat = {0};
+	static const char text[] = "cpu  10 1 20 300 4 5 6 7 8 9\ncpu0 5 0 10 150 2 2 3 3 4 4\n"
+				   "cpu3 5 1 10 150 2 3 3 4 4 5\nintr 991251 0 1 2\nctxt 2111523\n"
+				   "btime 1700000000\nprocesses 5\nsoftirq 77 1 2 3\n";
+	struct irqtable_stat stat = { 0 };
 
 	(void)state;
 	assert_int_equal(irqtable_stat_parse(&stat, text, strlen(text)), 0);
@@ -521,7 +530,7 @@ static void put(const char *dir, const char *path, const char *text)
 static void test_facts(void **state)
 {
 	char dir[] = "/tmp/irqtable-XXXXXX", path[512];
-	struct irqtable_devices devices = {0};
+	struct irqtable_devices devices = { 0 };
 	struct irqtable_place place[4];
 	struct irqtable_facts facts;
 	int root;

@@ -25,7 +25,7 @@
 #include "irqtop/screen/pen.h"
 #include "irqtop/view/view.h"
 
-#define HEAD "           CPU0       CPU1       \n"
+#define HEAD   "           CPU0       CPU1       \n"
 #define SECOND UINT64_C(1000000000)
 
 /* A source of texts, one second apart. */
@@ -57,8 +57,8 @@ static void texts_close(struct source *source)
 
 static const struct source_ops texts_ops = { .read = texts_read, .close = texts_close };
 
-static void start(struct monitor *monitor, struct texts *texts,
-		  const char *const *text, unsigned int n)
+static void start(struct monitor *monitor, struct texts *texts, const char *const *text,
+		  unsigned int n)
 {
 	memset(monitor, 0, sizeof(*monitor));
 	*texts = (struct texts){ { .ops = &texts_ops, .root = -1 }, text, n };
@@ -67,7 +67,8 @@ static void start(struct monitor *monitor, struct texts *texts,
 
 static struct view_settings settings(void)
 {
-	return (struct view_settings){ .table = { true, true }, .sort = FIELD_RATE,
+	return (struct view_settings){ .table = { true, true },
+				       .sort = FIELD_RATE,
 				       .filter = { .node = -1 } };
 }
 
@@ -86,15 +87,17 @@ static void labels(char *buf, size_t size, const struct view *view)
 static const char *const three[] = {
 	HEAD " 24: 10 0 IO-APIC 1-edge a\n 25: 10 0 IO-APIC 2-edge b\n 26: 10 0 IO-APIC 3-edge c\n",
 	HEAD " 24: 11 0 IO-APIC 1-edge a\n 25: 15 0 IO-APIC 2-edge b\n 26: 13 0 IO-APIC 3-edge c\n",
-	HEAD " 24: 99 0 IO-APIC 1-edge a\n 26: 13 0 IO-APIC 3-edge c\n 27: 500 0 IO-APIC 4-edge d\n",
-	HEAD " 24: 99 0 IO-APIC 1-edge a\n 25: 1 0 IO-APIC 2-edge b\n 26: 13 0 IO-APIC 3-edge c\n 27: 600 0 IO-APIC 4-edge d\n",
+	HEAD
+	" 24: 99 0 IO-APIC 1-edge a\n 26: 13 0 IO-APIC 3-edge c\n 27: 500 0 IO-APIC 4-edge d\n",
+	HEAD
+	" 24: 99 0 IO-APIC 1-edge a\n 25: 1 0 IO-APIC 2-edge b\n 26: 13 0 IO-APIC 3-edge c\n 27: 600 0 IO-APIC 4-edge d\n",
 };
 
 static void test_sorting(void **state)
 {
 	struct view_settings how = settings();
 	struct monitor monitor;
-	struct view view = {0};
+	struct view view = { 0 };
 	struct texts texts;
 	char got[64];
 
@@ -102,7 +105,7 @@ static void test_sorting(void **state)
 	start(&monitor, &texts, three, 4);
 	assert_int_equal(monitor_step(&monitor), 0);
 	assert_int_equal(view_build(&view, &monitor, &how), 0);
-	assert_true(view.row[0].rate_hz < 0);	/* blank, not zero */
+	assert_true(view.row[0].rate_hz < 0); /* blank, not zero */
 	monitor_step(&monitor);
 	view_build(&view, &monitor, &how);
 	labels(got, sizeof(got), &view);
@@ -117,7 +120,7 @@ static void test_sorting(void **state)
 	monitor_step(&monitor);
 	view_build(&view, &monitor, &how);
 	labels(got, sizeof(got), &view);
-	assert_string_equal(got, "24 26 27 ");	/* the order stays, new ones last */
+	assert_string_equal(got, "24 26 27 "); /* the order stays, new ones last */
 	how.frozen = how.reverse = false;
 	how.sort = FIELD_NAME;
 	monitor_step(&monitor);
@@ -133,7 +136,7 @@ static void test_tracks_follow_rows(void **state)
 {
 	struct view_settings how = settings();
 	struct monitor monitor;
-	struct view view = {0};
+	struct view view = { 0 };
 	struct texts texts;
 	const struct track *track;
 
@@ -162,15 +165,22 @@ static void test_tracks_follow_rows(void **state)
 
 static void test_filters(void **state)
 {
-	static const struct { const char *filter, *want; } cases[] = {
-		{ "", "24 25 26 " }, { "a", "24 25 26 " }, { "2-EDGE", "25 " },
-		{ "/^2[45].*edge/", "24 25 " }, { "/ a$|c$/ io", "24 26 " },
-		{ "active", "24 25 26 " }, { "cpu:1", "" }, { "cpu:0 25", "25 " },
+	static const struct {
+		const char *filter, *want;
+	} cases[] = {
+		{ "", "24 25 26 " },
+		{ "a", "24 25 26 " },
+		{ "2-EDGE", "25 " },
+		{ "/^2[45].*edge/", "24 25 " },
+		{ "/ a$|c$/ io", "24 26 " },
+		{ "active", "24 25 26 " },
+		{ "cpu:1", "" },
+		{ "cpu:0 25", "25 " },
 	};
 	static const char *const bad[] = { "/(/", "cpu:x", "node:x", "a b c d e f g h i" };
 	struct view_settings how = settings();
 	struct monitor monitor;
-	struct view view = {0};
+	struct view view = { 0 };
 	struct texts texts;
 	char got[64], error[128];
 	size_t i;
@@ -181,8 +191,8 @@ static void test_filters(void **state)
 	monitor_step(&monitor);
 	monitor_step(&monitor);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(filter_parse(&how.filter, cases[i].filter, error,
-					      sizeof(error)), 0);
+		assert_int_equal(filter_parse(&how.filter, cases[i].filter, error, sizeof(error)),
+				 0);
 		monitor.only = how.filter.by_cpu ? &how.filter.cpus : NULL;
 		monitor_recount(&monitor);
 		view_build(&view, &monitor, &how);
@@ -211,12 +221,12 @@ static void fired(void *context, const struct alert *alert, const struct view_ro
 
 static void test_alerts(void **state)
 {
-	static const char *const bad[] = { "rate", "rate>", "name>1", "rate>1 for", "x>1",
-					   "rate>1 for 0", "rate>1 and", ":rate>>1" };
+	static const char *const bad[] = { "rate", "rate>",	   "name>1",	 "rate>1 for",
+					   "x>1",  "rate>1 for 0", "rate>1 and", ":rate>>1" };
 	struct view_settings how = settings();
-	struct alerts alerts = {0};
+	struct alerts alerts = { 0 };
 	struct monitor monitor;
-	struct view view = {0};
+	struct view view = { 0 };
 	struct texts texts;
 	char error[256];
 	int count = 0;
@@ -241,15 +251,27 @@ static void test_alerts(void **state)
 
 static void test_numbers(void **state)
 {
-	static const struct { double value; unsigned int width; const char *want; } n[] = {
-		{ 0, 7, "0" }, { 1234567, 7, "1234567" }, { 12345678, 7, "12.35M" },
-		{ 999999, 5, "1.00M" }, { 1e15, 6, "1.00P" }, { 4294967295.0, 6, "4.29G" },
+	static const struct {
+		double value;
+		unsigned int width;
+		const char *want;
+	} n[] = {
+		{ 0, 7, "0" },		{ 1234567, 7, "1234567" }, { 12345678, 7, "12.35M" },
+		{ 999999, 5, "1.00M" }, { 1e15, 6, "1.00P" },	   { 4294967295.0, 6, "4.29G" },
 	};
-	static const struct { uint64_t ns; const char *want; } t[] = {
-		{ 0, "0ns" }, { 999, "999ns" }, { 1000, "1.00us" }, { 12345, "12.3us" },
-		{ 999949, "1.00ms" }, { 1500000, "1.50ms" }, { 20000000000, "20.0s" },
+	static const struct {
+		uint64_t ns;
+		const char *want;
+	} t[] = {
+		{ 0, "0ns" },
+		{ 999, "999ns" },
+		{ 1000, "1.00us" },
+		{ 12345, "12.3us" },
+		{ 999949, "1.00ms" },
+		{ 1500000, "1.50ms" },
+		{ 20000000000, "20.0s" },
 	};
-	struct out out = {0};
+	struct out out = { 0 };
 	char buf[FORMAT_BYTES];
 	size_t i;
 
@@ -277,8 +299,8 @@ static void test_numbers(void **state)
 
 static void test_groups(void **state)
 {
-	struct irqtable table = {0};
-	struct axis axis = {0};
+	struct irqtable table = { 0 };
+	struct axis axis = { 0 };
 	unsigned int c;
 
 	(void)state;
@@ -301,7 +323,7 @@ static void test_groups(void **state)
 
 static void test_layout_fits(void **state)
 {
-	struct options options = {0};
+	struct options options = { 0 };
 	struct layout layout;
 	unsigned int width, height, i;
 
@@ -313,11 +335,11 @@ static void test_layout_fits(void **state)
 				    width & 1 ? NEED_TIME | NEED_READS : 0);
 			assert_true(layout.list_y + layout.list_height <= height);
 			for (i = 0; i < layout.ncolumns; i++)
-				assert_true(layout.column[i].x + layout.column[i].width <=
-					    width);
+				assert_true(layout.column[i].x + layout.column[i].width <= width);
 			for (i = 1; i < layout.ncolumns; i++)
-				assert_true(layout.column[i].x > layout.column[i - 1].x +
-					    layout.column[i - 1].width - 1);
+				assert_true(layout.column[i].x >
+					    layout.column[i - 1].x + layout.column[i - 1].width -
+						    1);
 		}
 	}
 }
@@ -355,7 +377,7 @@ static void test_layout_wide(void **state)
 /* Who turns tracing on wants to see it, on a small screen too. */
 static void test_layout_shows_latency(void **state)
 {
-	struct options options = {0};
+	struct options options = { 0 };
 	struct layout layout;
 
 	(void)state;
@@ -375,8 +397,8 @@ static void test_layout_shows_latency(void **state)
 /* Lists longer than a track's own room, and tracks that get another row. */
 static void test_lists_of_cpus(void **state)
 {
-	struct irqtable_cpus cpus = {0};
-	struct track_list list = {0};
+	struct irqtable_cpus cpus = { 0 };
+	struct track_list list = { 0 };
 	const char *first;
 	unsigned int i;
 
@@ -429,9 +451,11 @@ static void test_history_is_kept_when_wanted(void **state)
 			assert_true(track->rated);
 			assert_float_equal(track->max_hz, i ? 2 : 4, 0.001);
 			assert_float_equal(track_history(track, 0),
-					   without ? -1 : i ? 2 : 4, 0.001);
-			assert_float_equal(track_history(track, 1),
-					   without || i ? -1 : 2, 0.001);
+					   without ? -1 :
+					   i	   ? 2 :
+						     4,
+					   0.001);
+			assert_float_equal(track_history(track, 1), without || i ? -1 : 2, 0.001);
 		}
 		monitor_free(&monitor);
 	}
@@ -451,8 +475,8 @@ static void line_of(const struct canvas *canvas, unsigned int y, char *buf)
 static void test_facts_are_whole(void **state)
 {
 	static const char *const want[] = {
-		"name  0,2,4,", "      10-12,", "      777", "two   RATE 1", "      MAX 22",
-		"long  abcdefgh", "      ij", "",
+		"name  0,2,4,", "      10-12,",	  "      777", "two   RATE 1",
+		"      MAX 22", "long  abcdefgh", "      ij",  "",
 	};
 	struct canvas canvas = { .ascii = true };
 	struct pen pen = { .canvas = &canvas, .bottom = 8, .label = 6 };
@@ -518,7 +542,7 @@ static void test_canvas_cleans(void **state)
 	canvas_text(&canvas, 4, 1, 100, PLAIN, "\xff\xfe\xfd", 3);
 	for (i = 0; i < 12; i++)
 		assert_true(canvas.cell[i].point >= ' ');
-	canvas_put(&canvas, 6, 0, 'x', PLAIN);	/* outside: nothing happens */
+	canvas_put(&canvas, 6, 0, 'x', PLAIN); /* outside: nothing happens */
 	canvas_put(&canvas, 0, 2, 'x', PLAIN);
 	canvas_free(&canvas);
 }

@@ -24,11 +24,9 @@ static void sequence_numbers_map(void **state)
 }
 
 /* One more interrupt of the line, with raises merged into it. */
-static void dispatch(struct irqgen_ring *ring, uint64_t raise_ns,
-		     uint32_t coalesced)
+static void dispatch(struct irqgen_ring *ring, uint64_t raise_ns, uint32_t coalesced)
 {
-	struct irqgen_stamp *stamp =
-		&ring->stamp[ring->dispatched % IRQGEN_RING_ENTRIES];
+	struct irqgen_stamp *stamp = &ring->stamp[ring->dispatched % IRQGEN_RING_ENTRIES];
 
 	stamp->raise_ns = raise_ns;
 	stamp->coalesced = coalesced;
@@ -123,8 +121,7 @@ static void hypervisors_are_named(void **state)
 	bool emulated = false;
 
 	(void)state;
-	assert_string_equal(hypervisor_name("TCGTCGTCGTCG", &emulated),
-			    "QEMU TCG");
+	assert_string_equal(hypervisor_name("TCGTCGTCGTCG", &emulated), "QEMU TCG");
 	assert_true(emulated);
 	assert_string_equal(hypervisor_name("KVMKVMKVM", &emulated), "KVM");
 	assert_false(emulated);

@@ -18,20 +18,17 @@ static void names_resolve(void **state)
 		int n;
 		unsigned int first;
 	} cases[] = {
-		{ "24", 1, 24 },	   { "7777", 1, 7777 },
-		{ "timer", 1, 0 },	   { "eth0-rx-1", 1, 26 },
-		{ "i801_smbus", 1, 16 },   { "procirq", 2, 20 },
-		{ "00:04.0", 1, 20 },	   { "0000:00:04.0", 1, 20 },
-		{ "00:06.0", 2, 25 },	   { "0000:00:1F.2", 1, 24 },
-		{ "irqgen:0", 1, 27 },	   { "irqgen:1", 1, 28 },
+		{ "24", 1, 24 },	   { "7777", 1, 7777 },	      { "timer", 1, 0 },
+		{ "eth0-rx-1", 1, 26 },	   { "i801_smbus", 1, 16 },   { "procirq", 2, 20 },
+		{ "00:04.0", 1, 20 },	   { "0000:00:04.0", 1, 20 }, { "00:06.0", 2, 25 },
+		{ "0000:00:1F.2", 1, 24 }, { "irqgen:0", 1, 27 },     { "irqgen:1", 1, 28 },
 	};
 	unsigned int irqs[8];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		assert_int_equal(procirq_resolve_at(MACHINE, cases[i].name,
-						    irqs, 8), cases[i].n);
+		assert_int_equal(procirq_resolve_at(MACHINE, cases[i].name, irqs, 8), cases[i].n);
 		assert_int_equal(irqs[0], cases[i].first);
 	}
 	/* More lines than room: the number is still right. */
@@ -58,8 +55,7 @@ static void wrong_names_do_not_resolve(void **state)
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
 		errno = 0;
-		assert_int_equal(procirq_resolve_at(MACHINE, cases[i].name,
-						    &irq, 1), -1);
+		assert_int_equal(procirq_resolve_at(MACHINE, cases[i].name, &irq, 1), -1);
 		assert_int_equal(errno, cases[i].error);
 	}
 	assert_int_equal(procirq_resolve_at(BARE, "irqgen:0", &irq, 1), -1);
@@ -124,8 +120,8 @@ static void errors_become_sentences(void **state)
 
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		len = procirq_explain_at(cases[i].root, cases[i].irq,
-					 cases[i].error, buf, sizeof(buf));
+		len = procirq_explain_at(cases[i].root, cases[i].irq, cases[i].error, buf,
+					 sizeof(buf));
 		assert_int_equal(len, strlen(buf));
 		assert_non_null(strstr(buf, cases[i].words));
 		assert_non_null(strstr(buf, "/proc/irq/"));
@@ -148,20 +144,21 @@ static void name_errors_become_sentences(void **state)
 		{ MACHINE, "irqgen:9", ENXIO, "irqgen has no such line" },
 		{ BARE, "irqgen:0", ENXIO, "modprobe irqgen" },
 		{ MACHINE, "irqgen:x", EINVAL, "not the name of an interrupt line" },
-		{ MACHINE, "eth0-rx-0", EBUSY, "held by driver \"eth0-rx-0\" of PCI device 0000:00:06.0" },
+		{ MACHINE, "eth0-rx-0", EBUSY,
+		  "held by driver \"eth0-rx-0\" of PCI device 0000:00:06.0" },
 	};
 	char buf[PROCIRQ_EXPLAIN_BYTES], tiny[8];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		procirq_explain_name_at(cases[i].root, cases[i].name,
-					cases[i].error, buf, sizeof(buf));
+		procirq_explain_name_at(cases[i].root, cases[i].name, cases[i].error, buf,
+					sizeof(buf));
 		assert_non_null(strstr(buf, cases[i].words));
 	}
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		procirq_explain_name_at(cases[i].root, cases[i].name,
-					cases[i].error, tiny, sizeof(tiny));
+		procirq_explain_name_at(cases[i].root, cases[i].name, cases[i].error, tiny,
+					sizeof(tiny));
 		assert_int_equal(strlen(tiny), sizeof(tiny) - 1);
 	}
 }

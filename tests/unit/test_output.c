@@ -6,8 +6,8 @@
 #include "results/out.h"
 #include "reports/report.h"
 
-static void add(struct run *run, const char *way, const char *stage,
-		uint64_t samples, uint64_t base_ns)
+static void add(struct run *run, const char *way, const char *stage, uint64_t samples,
+		uint64_t base_ns)
 {
 	struct result *r = run_add(run);
 	uint64_t i;
@@ -95,7 +95,9 @@ static void json_says_what_is_not_known(void **state)
 	assert_non_null(strstr(text, "\"schema\":\"irqlat/1\""));
 	/* 1000 samples carry p99 and not p99.9. */
 	assert_non_null(strstr(text, "\"p99_9_ns\":null"));
-	assert_null(strstr(text, "\"p99_ns\":null,\"p99_9_ns\":null,\"p99_99_ns\":null,\"p99_999_ns\":null,\"p99_9999_ns\":null,\"max_ns\":1001001"));
+	assert_null(strstr(
+		text,
+		"\"p99_ns\":null,\"p99_9_ns\":null,\"p99_99_ns\":null,\"p99_999_ns\":null,\"p99_9999_ns\":null,\"max_ns\":1001001"));
 	assert_non_null(strstr(text, "\"min_ns\":null,\"mean_ns\":null"));
 	assert_non_null(strstr(text, "\"lost\":1,"));
 	assert_non_null(strstr(text, "\"histogram\":[]"));
@@ -104,16 +106,14 @@ static void json_says_what_is_not_known(void **state)
 }
 
 /* Replaces the first @from of a good file by @to, and expects @words. */
-static void expect_refusal(const char *good, const char *from, const char *to,
-			   const char *words)
+static void expect_refusal(const char *good, const char *from, const char *to, const char *words)
 {
 	const char *at = strstr(good, from);
 	char error[IN_JSON_ERROR_BYTES] = "", *bad;
 	struct run back = { 0 };
 
 	assert_non_null(at);
-	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - good), good, to,
-			     at + strlen(from)) > 0);
+	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
 	assert_int_equal(in_json(bad, strlen(bad), &back, error), -1);
 	if (!strstr(error, words))
 		fail_msg("\"%s\" does not say \"%s\"", error, words);
@@ -148,7 +148,8 @@ static void bad_json_is_refused(void **state)
 		{ "\"histogram\":[[", "\"histogram\":[[1,1,0],[", "empty" },
 		{ "\"histogram\":[[", "\"histogram\":[[1,1,-4],[", "counts" },
 		{ "\"histogram\":[[", "\"histogram\":[{\"a\":1},[", "[low_ns" },
-		{ "\"histogram\":[[", "\"histogram\":[[9223372036854775807,9223372036854775807,1],[", "ascend" },
+		{ "\"histogram\":[[",
+		  "\"histogram\":[[9223372036854775807,9223372036854775807,1],[", "ascend" },
 		{ "\"results\":[{", "\"results\":[7,{", "results[0]: not an object" },
 	};
 	struct run run;
@@ -159,8 +160,7 @@ static void bad_json_is_refused(void **state)
 	make(&run);
 	good = to_json(&run);
 	for (i = 0; i < N_ELEMENTS(cases); i++)
-		expect_refusal(good, cases[i].from, cases[i].to,
-			       cases[i].words);
+		expect_refusal(good, cases[i].from, cases[i].to, cases[i].words);
 	run_free(&run);
 	free(good);
 }
@@ -235,10 +235,9 @@ static void text_fits_its_width(void **state)
 		 "#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16) and more");
 	run.system.n_warnings = 0;
 	for (i = 0; i < 2 * N_ELEMENTS(widths); i++) {
-		struct text_style style = { .columns = widths[i / 2],
-					    .utf8 = i % 2,
-					    .header = true,
-					    .histogram = true };
+		struct text_style style = {
+			.columns = widths[i / 2], .utf8 = i % 2, .header = true, .histogram = true
+		};
 		char *text, *line, *save = NULL;
 		FILE *file = tmpfile();
 
@@ -248,8 +247,7 @@ static void text_fits_its_width(void **state)
 		assert_non_null(strstr(text, "n/a"));
 		if (!style.utf8)
 			assert_int_equal(columns_of(text), strlen(text));
-		for (line = strtok_r(text, "\n", &save); line;
-		     line = strtok_r(NULL, "\n", &save))
+		for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 			if (columns_of(line) > (size_t)style.columns + 8)
 				fail_msg("%d columns: %s", style.columns, line);
 		free(text);
@@ -317,8 +315,7 @@ static void html_is_escaped(void **state)
 
 static void page_refers_to_nothing(void **state)
 {
-	struct report_input input = { .path = "x.json", .file = "<x>",
-				      .len = 4 };
+	struct report_input input = { .path = "x.json", .file = "<x>", .len = 4 };
 	struct report report = { .inputs = &input, .n_inputs = 1 };
 	char json[] = "abcd", *text;
 	FILE *file = tmpfile();
@@ -348,7 +345,8 @@ static void plot_titles_are_harmless(void **state)
 	const struct figure figure = { .name = "histogram-total",
 				       .stage = "total",
 				       .kind = FIGURE_HISTOGRAM,
-				       .series = &series, .n = 1 };
+				       .series = &series,
+				       .n = 1 };
 	FILE *file = tmpfile();
 	struct run run;
 	char *text;

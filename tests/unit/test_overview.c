@@ -5,8 +5,8 @@
 
 #include "results/out.h"
 
-static struct result *add(struct run *run, const char *way, const char *wait,
-			  const char *stage, uint64_t samples, int64_t ns)
+static struct result *add(struct run *run, const char *way, const char *wait, const char *stage,
+			  uint64_t samples, int64_t ns)
 {
 	struct result *r = run_add(run);
 	uint64_t i;
@@ -43,7 +43,8 @@ static void test_order_and_paths(void **state)
 	add(&run, "timerfd", "block", "total_kept", 1900, 2500);
 	add(&run, "poll", "block", "total", 0, 0);
 	text = text_of(&run, 80, false);
-	assert_string_equal(text,
+	assert_string_equal(
+		text,
 		"\nRaised to user, us, by median:\n"
 		"way          wait        p50       p99       max\n"
 		"uli (direct) spin      1.000     1.000     1.000  #######\n"
@@ -65,11 +66,10 @@ static void test_narrow(void **state)
 	loaded = add(&run, "read", "block", "total", 2000, 123456);
 	snprintf(loaded->load, sizeof(loaded->load), "a command with a long name");
 	text = text_of(&run, 40, true);
-	assert_string_equal(text,
-		"\nRaised to user, ns, by median:\n"
-		"way                        p50       p99\n"
-		"read, load a command    123456    123456\n"
-		"read                       n/a       n/a\n");
+	assert_string_equal(text, "\nRaised to user, ns, by median:\n"
+				  "way                        p50       p99\n"
+				  "read, load a command    123456    123456\n"
+				  "read                       n/a       n/a\n");
 	free(text);
 	run_free(&run);
 }

@@ -15,22 +15,27 @@ static void durations(void **state)
 		const char *text;
 		uint64_t ns;
 	} good[] = {
-		{ "10m", 600000000000 },     { "1.5s", 1500000000 },
-		{ "250us", 250000 },	     { "0.5us", 500 },
-		{ "7ns", 7 },		     { "2ms", 2000000 },
-		{ "1h", 3600000000000 },     { "1d", 86400000000000 },
-		{ "30", 30000000000 },	     { "0s", 0 },
+		{ "10m", 600000000000 },
+		{ "1.5s", 1500000000 },
+		{ "250us", 250000 },
+		{ "0.5us", 500 },
+		{ "7ns", 7 },
+		{ "2ms", 2000000 },
+		{ "1h", 3600000000000 },
+		{ "1d", 86400000000000 },
+		{ "30", 30000000000 },
+		{ "0s", 0 },
 	};
-	static const char *const bad[] = { "",	  "s",	  "-1s", "+1s",	 "1e9",
-					   "inf", "nan",  "0x1s", "1 s", "1sec",
-					   "1.2.3s", ".", "5S", "1000000d" };
+	static const char *const bad[] = {
+		"",	"s",   "-1s",  "+1s",	 "1e9", "inf", "nan",
+		"0x1s", "1 s", "1sec", "1.2.3s", ".",	"5S",  "1000000d"
+	};
 	uint64_t ns;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(good); i++) {
-		assert_int_equal(parse_duration(good[i].text, 1000000000, &ns),
-				 0);
+		assert_int_equal(parse_duration(good[i].text, 1000000000, &ns), 0);
 		assert_int_equal(ns, good[i].ns);
 	}
 	for (i = 0; i < N_ELEMENTS(bad); i++)
@@ -41,9 +46,9 @@ static void durations(void **state)
 
 static void cpu_lists(void **state)
 {
-	static const char *const bad[] = { "",	 ",",	"0,",  "-1", "3-1",
-					   "a",	 "0-",	"1024", "0 1", "0,,1",
-					   "99999999999999999999" };
+	static const char *const bad[] = {
+		"", ",", "0,", "-1", "3-1", "a", "0-", "1024", "0 1", "0,,1", "99999999999999999999"
+	};
 	struct cpu_list list;
 	size_t i;
 
@@ -63,10 +68,9 @@ static void cpu_lists(void **state)
 
 static void priorities(void **state)
 {
-	static const char *const bad[] = { "",	  "f",	  "f:",	   "f:0",
-					   "f:100", "r:-1", "o:20", "o:-21",
-					   "x:1", "80",	  "f:8x",  "f: 8",
-					   "d:1ms:2ms" };
+	static const char *const bad[] = { "",	   "f",	   "f:",       "f:0", "f:100",
+					   "r:-1", "o:20", "o:-21",    "x:1", "80",
+					   "f:8x", "f: 8", "d:1ms:2ms" };
 	struct priority p;
 	size_t i;
 
@@ -87,9 +91,10 @@ static void priorities(void **state)
 
 static void way_lists(void **state)
 {
-	static const char *const bad[] = { "", ",", "read,", "spin",
-					   "read,read", "readx", "poll,,uio",
-					   "a-very-long-name-of-a-way" };
+	static const char *const bad[] = { "",		",",
+					   "read,",	"spin",
+					   "read,read", "readx",
+					   "poll,,uio", "a-very-long-name-of-a-way" };
 	const struct way *ways[4];
 	size_t i;
 
@@ -117,23 +122,19 @@ struct config {
 static const char *const choices[] = { "one", "two", NULL };
 
 static const struct opt options[] = {
-	{ 'f', "flag", NULL, OPT_FLAG, offsetof(struct config, flag),
-	  .help = "a flag" },
-	{ 'c', "count", "N", OPT_U64, offsetof(struct config, count), 1, 10,
-	  .help = "a count" },
-	{ 't', "time", "TIME", OPT_SECONDS, offsetof(struct config, time_ns), 1,
-	  UINT64_MAX, .help = "a time" },
+	{ 'f', "flag", NULL, OPT_FLAG, offsetof(struct config, flag), .help = "a flag" },
+	{ 'c', "count", "N", OPT_U64, offsetof(struct config, count), 1, 10, .help = "a count" },
+	{ 't', "time", "TIME", OPT_SECONDS, offsetof(struct config, time_ns), 1, UINT64_MAX,
+	  .help = "a time" },
 	{ 0, "text", "WORD", OPT_STRING, offsetof(struct config, text),
 	  .help = "a word,\nin two lines" },
-	{ 0, "choice", "WHICH", OPT_CHOICE, offsetof(struct config, choice),
-	  .choices = choices, .help = "a choice" },
-	{ 'o', "file", "FILE", OPT_FILE, offsetof(struct config, file),
-	  .help = "a file" },
+	{ 0, "choice", "WHICH", OPT_CHOICE, offsetof(struct config, choice), .choices = choices,
+	  .help = "a choice" },
+	{ 'o', "file", "FILE", OPT_FILE, offsetof(struct config, file), .help = "a file" },
 	{ 0 }
 };
 
-static const struct opt_command command = { "test", "ARG", "Tests.", options,
-					    "The end.\n" };
+static const struct opt_command command = { "test", "ARG", "Tests.", options, "The end.\n" };
 
 /* Parses words separated by blanks; keeps them in @words. */
 static int parse(char *words, struct config *config, int *operand)
@@ -142,8 +143,7 @@ static int parse(char *words, struct config *config, int *operand)
 	int argc = 0;
 
 	memset(config, 0, sizeof(*config));
-	for (word = strtok_r(words, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save))
+	for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
 	argv[argc] = NULL;
 	return opts_parse(&command, argc, argv, config, operand);
@@ -183,10 +183,10 @@ static void files_are_optional(void **state)
 		const char *name;
 		int operand;
 	} good[] = {
-		{ "test -o", NULL, 2 },		{ "test -o -f", NULL, 3 },
-		{ "test -ox", "x", 2 },		{ "test -o x", "x", 3 },
-		{ "test -o=x", "x", 2 },	{ "test -o -", "-", 3 },
-		{ "test -fo x rest", "x", 3 },	{ "test -o x -f rest", "x", 4 },
+		{ "test -o", NULL, 2 },		 { "test -o -f", NULL, 3 },
+		{ "test -ox", "x", 2 },		 { "test -o x", "x", 3 },
+		{ "test -o=x", "x", 2 },	 { "test -o -", "-", 3 },
+		{ "test -fo x rest", "x", 3 },	 { "test -o x -f rest", "x", 4 },
 		{ "test --file rest", NULL, 2 },
 	};
 	struct config config;
@@ -209,10 +209,18 @@ static void files_are_optional(void **state)
 static void wrong_options_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"test -x",	    "test --nothing",	"test -c",
-		"test -c 0",	    "test -c 11",	"test -c -1",
-		"test -c 1x",	    "test --flag=1",	"test -t 0",
-		"test -t soon",	    "test --choice 3",	"test --count",
+		"test -x",
+		"test --nothing",
+		"test -c",
+		"test -c 0",
+		"test -c 11",
+		"test -c -1",
+		"test -c 1x",
+		"test --flag=1",
+		"test -t 0",
+		"test -t soon",
+		"test --choice 3",
+		"test --count",
 		"test -c 99999999999999999999",
 	};
 	struct config config;
@@ -242,8 +250,7 @@ static void help_names_every_option(void **state)
 	assert_non_null(strstr(text, "--help"));
 	assert_non_null(strstr(text, "The end."));
 	lines = text;
-	for (line = strtok_r(lines, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
+	for (line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		assert_true(strlen(line) <= 90);
 	free(text);
 }

@@ -13,8 +13,7 @@
 
 #include "irqlat/diff/statistics.h"
 
-#define assert_close(x, expected, error) \
-	assert_true(fabs((x) - (expected)) <= (error))
+#define assert_close(x, expected, error) assert_true(fabs((x) - (expected)) <= (error))
 
 static const double first[] = { 12, 15, 15, 18, 20, 21, 25, 30 };
 static const double second[] = { 14, 19, 22, 26, 27, 31, 33, 35, 40 };
@@ -139,8 +138,7 @@ static void kolmogorov_is_the_series(void **state)
 {
 	(void)state;
 	assert_close(stats_kolmogorov(0.3, 50, 50), 0.017144412343195865, 1e-12);
-	assert_close(stats_kolmogorov(0.136, 200, 200), 0.044886509575881764,
-		     1e-12);
+	assert_close(stats_kolmogorov(0.136, 200, 200), 0.044886509575881764, 1e-12);
 	/* 1.3581 and 1.6276 are the critical values of 5 % and 1 %. */
 	assert_close(stats_kolmogorov(1.3581e-4, 2e8, 2e8), 0.05, 1e-4);
 	assert_close(stats_kolmogorov(1.6276e-4, 2e8, 2e8), 0.01, 1e-4);
@@ -162,8 +160,7 @@ static void bins_are_samples(void **state)
 	assert_close(test.delta, 0.305, 1e-12);
 	assert_close(test.p, 0.00011740923347665294, 1e-9);
 	/* p90 of both is in the fifth bin: 2 of 100 lie above, and 10 of 100 */
-	assert_close(bins_quantile_test(bins_a, bins_b, 6, 900000),
-		     0.017220518332052515, 1e-9);
+	assert_close(bins_quantile_test(bins_a, bins_b, 6, 900000), 0.017220518332052515, 1e-9);
 	assert_close(bins_quantile_test(bins_a, bins_a, 6, 900000), 1, 1e-12);
 }
 

@@ -12,7 +12,7 @@
 
 #define HARD	(EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
 #define SOFT	EVENT_FLAG_SOFTIRQ
-#define SAMPLES	32
+#define SAMPLES 32
 
 struct bench {
 	struct gen g;
@@ -53,8 +53,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 		b->samples[b->n++] = *s;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu,
-		       enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
 {
 	struct bench *b = ctx;
 
@@ -121,8 +120,8 @@ static void block_irq(struct gen *g, uint64_t t)
 }
 
 /* the task is woken, queued on @cpu and switched to */
-static void wake(struct gen *g, uint64_t t, int32_t pid, const char *comm,
-		 unsigned int waker_cpu, unsigned int cpu)
+static void wake(struct gen *g, uint64_t t, int32_t pid, const char *comm, unsigned int waker_cpu,
+		 unsigned int cpu)
 {
 	gen_wake(g, waker_cpu, t, GEN_WAKING, pid, comm, (int32_t)cpu);
 	gen_wake(g, cpu, t + 20, GEN_WAKEUP, pid, comm, (int32_t)cpu);
@@ -173,8 +172,8 @@ static void handler_wakes_by_itself(void **state)
 	run(b);
 	expect(b, OUTCOME_MATCHED, 1);
 	assert_int_equal(b->samples[0].ns[STAGE_HANDLER], 20);
-	assert_int_equal(b->samples[0].stages, 1u << STAGE_HANDLER |
-			 1u << STAGE_WAKE | 1u << STAGE_QUEUE | 1u << STAGE_EXIT);
+	assert_int_equal(b->samples[0].stages, 1u << STAGE_HANDLER | 1u << STAGE_WAKE |
+						       1u << STAGE_QUEUE | 1u << STAGE_EXIT);
 }
 
 /* Hard handler -> irq thread -> task; the thread is woken behind the handler. */
@@ -574,18 +573,28 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(softirq_to_another_cpu), T(handler_wakes_by_itself),
-		T(through_the_irq_thread), T(second_interrupt_of_a_busy_thread),
-		T(through_a_work_item), T(shared_line),
+		T(softirq_to_another_cpu),
+		T(handler_wakes_by_itself),
+		T(through_the_irq_thread),
+		T(second_interrupt_of_a_busy_thread),
+		T(through_a_work_item),
+		T(shared_line),
 		T(softirq_of_two_lines_is_ambiguous),
-		T(softirq_of_one_line_twice), T(hidden_interrupt_is_not_ours),
-		T(kernel_thread_never_returns), T(preempted_on_the_way_back),
-		T(page_fault_has_no_sys_exit), T(woken_before_it_slept),
-		T(switch_in_was_hidden), T(wakeup_is_missing),
-		T(idle_task_is_nobody), T(time_running_backwards_is_negative),
-		T(loss_on_the_task_s_cpu), T(loss_on_another_cpu),
+		T(softirq_of_one_line_twice),
+		T(hidden_interrupt_is_not_ours),
+		T(kernel_thread_never_returns),
+		T(preempted_on_the_way_back),
+		T(page_fault_has_no_sys_exit),
+		T(woken_before_it_slept),
+		T(switch_in_was_hidden),
+		T(wakeup_is_missing),
+		T(idle_task_is_nobody),
+		T(time_running_backwards_is_negative),
+		T(loss_on_the_task_s_cpu),
+		T(loss_on_another_cpu),
 		T(timer_and_the_line_inside_it),
-		T(softirq_raised_around_another_interrupt), T(cut_off_at_the_end),
+		T(softirq_raised_around_another_interrupt),
+		T(cut_off_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

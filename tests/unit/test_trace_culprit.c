@@ -6,14 +6,14 @@
 #include "tracing/culprit.h"
 #include "tracing/engine.h"
 
-#define HARD	(EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
-#define SOFT	EVENT_FLAG_SOFTIRQ
+#define HARD	 (EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
+#define SOFT	 EVENT_FLAG_SOFTIRQ
 #define SWITCHES 100
 
 struct bench {
 	struct gen g;
 	struct event_catalog catalog;
-	struct chain_sample sample;	/* the last one */
+	struct chain_sample sample; /* the last one */
 	struct culprit culprit;
 };
 
@@ -34,8 +34,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	b->sample = *s;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu,
-		       enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
 {
 	(void)ctx, (void)irq, (void)cpu, (void)outcome;
 }
@@ -64,8 +63,10 @@ static int tear_down(void **state)
 static void analyse(struct bench *b)
 {
 	struct engine_config config = {
-		.n_cpus = b->g.n_cpus, .layout = subbuf_native,
-		.catalog = &b->catalog, .source = gen_source(&b->g),
+		.n_cpus = b->g.n_cpus,
+		.layout = subbuf_native,
+		.catalog = &b->catalog,
+		.source = gen_source(&b->g),
 		.sink = { on_seen, on_handler, on_sample, on_outcome, b },
 	};
 	struct engine *engine = engine_new(&config);
@@ -75,9 +76,9 @@ static void analyse(struct bench *b)
 	engine_finish(engine);
 	engine_free(engine);
 	gen_rewind(&b->g);
-	assert_int_equal(culprit_analyse(&b->culprit, &b->sample, &b->catalog,
-					 &subbuf_native, b->g.n_cpus,
-					 &config.source), 0);
+	assert_int_equal(culprit_analyse(&b->culprit, &b->sample, &b->catalog, &subbuf_native,
+					 b->g.n_cpus, &config.source),
+			 0);
 	for (int stage = 0; stage < STAGES; stage++) {
 		uint64_t sum = 0;
 
@@ -87,8 +88,7 @@ static void analyse(struct bench *b)
 	}
 }
 
-static uint64_t time_of(const struct bench *b, enum culprit_kind kind, int32_t id,
-			enum stage stage)
+static uint64_t time_of(const struct bench *b, enum culprit_kind kind, int32_t id, enum stage stage)
 {
 	for (size_t i = 0; i < b->culprit.n_parts; i++) {
 		const struct culprit_part *part = &b->culprit.parts[i];
@@ -169,7 +169,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(softirq_after_the_irq_thread), T(a_crowd_before_it),
+		T(softirq_after_the_irq_thread),
+		T(a_crowd_before_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,8 +13,8 @@
 #include "oracle.h"
 
 /* A trace of every kind of event, with gaps, from a seed. */
-static void generate(struct gen *g, unsigned int n_cpus, size_t page_bytes,
-		     size_t n_events, unsigned int seed, bool with_loss)
+static void generate(struct gen *g, unsigned int n_cpus, size_t page_bytes, size_t n_events,
+		     unsigned int seed, bool with_loss)
 {
 	uint64_t ts = 1000000;
 
@@ -28,26 +28,40 @@ static void generate(struct gen *g, unsigned int n_cpus, size_t page_bytes,
 		if (rand_r(&seed) % 3000 == 0)
 			ts += 1ull << 28;
 		if (with_loss && rand_r(&seed) % 500 == 0)
-			gen_loss(g, cpu, rand_r(&seed) % 2 ? 1 + i % 100 :
-				 SUBBUF_MISSED_UNKNOWN);
+			gen_loss(g, cpu, rand_r(&seed) % 2 ? 1 + i % 100 : SUBBUF_MISSED_UNKNOWN);
 		gen_context(g, cpu, pid, 0);
 		switch (rand_r(&seed) % 8) {
-		case 0: gen_irq_entry(g, cpu, ts, 36, "virtio1-req.0"); break;
-		case 1: gen_ints(g, cpu, ts, GEN_IRQ_EXIT, 36, 1); break;
-		case 2: gen_ints(g, cpu, ts, GEN_RAISE, 4, 0); break;
-		case 3: gen_ints(g, cpu, ts, GEN_SOFT_ENTRY, 4, 0); break;
-		case 4: gen_wake(g, cpu, ts, GEN_WAKING, pid, "dd", 0); break;
-		case 5: gen_wake(g, cpu, ts, GEN_WAKEUP, pid, "dd", 0); break;
-		case 6: gen_switch(g, cpu, ts, pid, 1, pid + 1); break;
-		case 7: gen_long(g, cpu, ts, GEN_SYS_EXIT, 3); break;
+		case 0:
+			gen_irq_entry(g, cpu, ts, 36, "virtio1-req.0");
+			break;
+		case 1:
+			gen_ints(g, cpu, ts, GEN_IRQ_EXIT, 36, 1);
+			break;
+		case 2:
+			gen_ints(g, cpu, ts, GEN_RAISE, 4, 0);
+			break;
+		case 3:
+			gen_ints(g, cpu, ts, GEN_SOFT_ENTRY, 4, 0);
+			break;
+		case 4:
+			gen_wake(g, cpu, ts, GEN_WAKING, pid, "dd", 0);
+			break;
+		case 5:
+			gen_wake(g, cpu, ts, GEN_WAKEUP, pid, "dd", 0);
+			break;
+		case 6:
+			gen_switch(g, cpu, ts, pid, 1, pid + 1);
+			break;
+		case 7:
+			gen_long(g, cpu, ts, GEN_SYS_EXIT, 3);
+			break;
 		}
 		if (rand_r(&seed) % 200 == 0)
 			gen_padding(g, cpu, ++ts, 20);
 	}
 }
 
-static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events,
-		    bool with_loss)
+static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events, bool with_loss)
 {
 	struct gen g;
 	struct faketrace fake;
@@ -57,11 +71,9 @@ static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events,
 	struct page_source source;
 	struct merge *m;
 
-	generate(&g, n_cpus, page_bytes, n_events, n_cpus + (unsigned int)page_bytes,
-		 with_loss);
+	generate(&g, n_cpus, page_bytes, n_events, n_cpus + (unsigned int)page_bytes, with_loss);
 	fake_open(&fake, &g);
-	tracefs_iterate_raw_events(fake.tep, fake.instance, NULL, 0,
-				   oracle_event, &theirs);
+	tracefs_iterate_raw_events(fake.tep, fake.instance, NULL, 0, oracle_event, &theirs);
 	fake_close(&fake);
 
 	gen_catalog(&catalog);
@@ -74,8 +86,7 @@ static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events,
 	assert_int_equal(theirs.n, n_events);
 	assert_int_equal(ours.n, theirs.n);
 	for (size_t i = 0; i < ours.n; i++)
-		assert_memory_equal(&ours.at[i], &theirs.at[i],
-				    sizeof(ours.at[i]));
+		assert_memory_equal(&ours.at[i], &theirs.at[i], sizeof(ours.at[i]));
 	assert_int_equal(ours.losses, theirs.losses);
 	assert_int_equal(ours.lost, theirs.lost);
 	if (with_loss)
@@ -142,8 +153,7 @@ static void times_far_apart(void **state)
 	gen_catalog(&catalog);
 	for (unsigned int i = 0; i < n_used; i++) {
 		for (uint64_t n = 1; n <= 5; n++)
-			gen_long(&g, i, ((uint64_t)(i * 37 % n_used) << 56) + n,
-				 GEN_SYS_EXIT, 3);
+			gen_long(&g, i, ((uint64_t)(i * 37 % n_used) << 56) + n, GEN_SYS_EXIT, 3);
 	}
 	gen_rewind(&g);
 	source = gen_source(&g);

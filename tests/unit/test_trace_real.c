@@ -12,18 +12,18 @@
 
 #include "tracing/instance.h"
 
-#define CPUS_MAX	256
-#define KEPT_MAX	20000
+#define CPUS_MAX 256
+#define KEPT_MAX 20000
 
 /*
  * Enough is counted, not timed: in an emulator each event takes long, and what
  * more of them would show is nothing new. Read while they are recorded: that often
  * something was handed out, and that many sub-buffers were filled meanwhile.
  */
-#define ROUNDS_SAVED	1500
-#define ROUNDS_LOSS	2000
-#define HANDED_OUT	200
-#define FILLED		8
+#define ROUNDS_SAVED 1500
+#define ROUNDS_LOSS  2000
+#define HANDED_OUT   200
+#define FILLED	     8
 
 /**
  * struct saved - a recording
@@ -50,9 +50,9 @@ static void failed(const char *what, int line)
 	_exit(1);
 }
 
-#define require(what) \
-	do { \
-		if (!(what)) \
+#define require(what)                            \
+	do {                                     \
+		if (!(what))                     \
 			failed(#what, __LINE__); \
 	} while (0)
 
@@ -93,8 +93,7 @@ static void make_events(int n, const bool *enough)
 	e = (struct ends){ a[0], b[1] };
 	require(instance_start(instance) == 0);
 	pthread_create(&thread, NULL, answer, &e);
-	for (int i = 0; enough ? !__atomic_load_n(enough, __ATOMIC_ACQUIRE) : i < n;
-	     i++) {
+	for (int i = 0; enough ? !__atomic_load_n(enough, __ATOMIC_ACQUIRE) : i < n; i++) {
 		if (write(a[1], &c, 1) != 1 || read(b[0], &c, 1) != 1)
 			abort();
 	}
@@ -107,8 +106,7 @@ static void make_events(int n, const bool *enough)
 /* --- recording --------------------------------------------------------------- */
 
 /* What mmap passes on may be part of a sub-buffer; the oracle wants whole ones. */
-static void save_page(struct saved *saved, unsigned int cpu, const uint8_t *page,
-		      size_t bytes)
+static void save_page(struct saved *saved, unsigned int cpu, const uint8_t *page, size_t bytes)
 {
 	size_t n = saved->n_pages[cpu]++, size = saved->page_bytes;
 	unsigned long commit = bytes - saved->layout.data_offset;
@@ -163,8 +161,7 @@ static void compare_with_kernel(const struct list *ours, unsigned int n_cpus)
 
 		for (size_t i = 0; i < ours->n; i++)
 			n += ours->at[i].cpu == cpu;
-		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u/stats",
-			 instance_dir(instance), cpu);
+		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u/stats", instance_dir(instance), cpu);
 		in = fopen(path, "re");
 		if (!in)
 			continue;
@@ -190,37 +187,31 @@ static int by_cpu(const void *a, const void *b)
 	return x->ts < y->ts ? -1 : x->ts > y->ts;
 }
 
-static void ask_oracle(const struct saved *saved, char *const *formats,
-		       struct list *theirs)
+static void ask_oracle(const struct saved *saved, char *const *formats, struct list *theirs)
 {
 	struct faketrace fake;
 
 	fake_begin(&fake, saved->n_cpus, saved->page_bytes);
 	for (size_t i = 0; i < event_n_defs; i++) {
 		if (formats[i])
-			fake_event(&fake, event_defs[i].system,
-				   event_defs[i].name, formats[i]);
+			fake_event(&fake, event_defs[i].system, event_defs[i].name, formats[i]);
 	}
 	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++)
-		fake_pages(&fake, cpu, saved->pages[cpu] ? saved->pages[cpu] :
-			   (const uint8_t *)"", saved->n_pages[cpu] *
-						saved->page_bytes);
+		fake_pages(&fake, cpu, saved->pages[cpu] ? saved->pages[cpu] : (const uint8_t *)"",
+			   saved->n_pages[cpu] * saved->page_bytes);
 	fake_end(&fake);
-	tracefs_iterate_raw_events(fake.tep, fake.instance, NULL, 0,
-				   oracle_event, theirs);
+	tracefs_iterate_raw_events(fake.tep, fake.instance, NULL, 0, oracle_event, theirs);
 	fake_close(&fake);
 }
 
-static void compare_saved(const struct saved *saved,
-			  const struct event_catalog *catalog,
+static void compare_saved(const struct saved *saved, const struct event_catalog *catalog,
 			  char *const *formats, bool with_loss)
 {
 	struct list theirs = { 0 }, ours = { 0 };
 	const struct merge_sink sink = { our_record, our_loss, &ours };
 	struct saved_source at = { .saved = saved };
 	struct page_source source = { saved_page, &at };
-	struct merge *m = merge_new(saved->n_cpus, &saved->layout, catalog,
-				    &source);
+	struct merge *m = merge_new(saved->n_cpus, &saved->layout, catalog, &source);
 
 	require(merge_run(m, UINT64_MAX, &sink) == 0);
 	require(merge_counts(m)->corrupt == 0);
@@ -232,8 +223,7 @@ static void compare_saved(const struct saved *saved,
 	qsort(ours.at, ours.n, sizeof(*ours.at), by_cpu);
 	qsort(theirs.at, theirs.n, sizeof(*theirs.at), by_cpu);
 	for (size_t i = 0; i < ours.n; i++)
-		require(!memcmp(&ours.at[i], &theirs.at[i],
-				sizeof(ours.at[i])));
+		require(!memcmp(&ours.at[i], &theirs.at[i], sizeof(ours.at[i])));
 	require(ours.losses == theirs.losses);
 	require(ours.lost == theirs.lost);
 	require(with_loss ? ours.lost > 100 : !ours.losses);
@@ -258,9 +248,9 @@ static size_t handed_out(const struct saved *saved, size_t *bytes)
 	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++) {
 		n += saved->n_pages[cpu];
 		for (size_t i = 0; i < saved->n_pages[cpu]; i++)
-			*bytes += subbuf_u32(saved->pages[cpu] +
-					     i * saved->page_bytes +
-					     saved->layout.commit_offset, false) &
+			*bytes += subbuf_u32(saved->pages[cpu] + i * saved->page_bytes +
+						     saved->layout.commit_offset,
+					     false) &
 				  SUBBUF_COMMIT_LENGTH;
 	}
 	return n;
@@ -278,8 +268,7 @@ static void save_while_recorded(struct saved *saved)
 		/* A page is handed out however little is on it: not all there is. */
 		save_some(saved, 16);
 		n = handed_out(saved, &bytes);
-	} while (n < KEPT_MAX / 2 &&
-		 (n < HANDED_OUT || bytes < FILLED * saved->page_bytes));
+	} while (n < KEPT_MAX / 2 && (n < HANDED_OUT || bytes < FILLED * saved->page_bytes));
 	__atomic_store_n(&enough, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 }
@@ -290,8 +279,12 @@ enum how { AFTERWARDS, WITH_LOSSES, MEANWHILE, HOWS };
 static const char *compare_real(uint32_t subbuf_kb, bool map, enum how how)
 {
 	struct instance_config config = {
-		.user = true, .vectors = true, .works = true, .mmap = map,
-		.buffer_kb = how == WITH_LOSSES ? 256 : 16384, .subbuf_kb = subbuf_kb,
+		.user = true,
+		.vectors = true,
+		.works = true,
+		.mmap = map,
+		.buffer_kb = how == WITH_LOSSES ? 256 : 16384,
+		.subbuf_kb = subbuf_kb,
 	};
 	static char error[INSTANCE_ERROR_BYTES];
 	struct saved saved = { 0 };
@@ -310,8 +303,7 @@ static const char *compare_real(uint32_t subbuf_kb, bool map, enum how how)
 	saved.layout = *instance_layout(instance);
 	formats = calloc(event_n_defs, sizeof(*formats));
 	for (size_t i = 0; i < event_n_defs; i++)
-		formats[i] = tracefs_event_file_read(NULL, event_defs[i].system,
-						     event_defs[i].name,
+		formats[i] = tracefs_event_file_read(NULL, event_defs[i].system, event_defs[i].name,
 						     "format", NULL);
 	for (int round = 0; how == WITH_LOSSES && round < 3; round++) {
 		make_events(ROUNDS_LOSS, NULL);
@@ -322,8 +314,7 @@ static const char *compare_real(uint32_t subbuf_kb, bool map, enum how how)
 	else
 		make_events(how == WITH_LOSSES ? ROUNDS_LOSS : ROUNDS_SAVED, NULL);
 	save_some(&saved, KEPT_MAX);
-	compare_saved(&saved, instance_catalog(instance), formats,
-		      how == WITH_LOSSES);
+	compare_saved(&saved, instance_catalog(instance), formats, how == WITH_LOSSES);
 	for (size_t i = 0; i < event_n_defs; i++)
 		free(formats[i]);
 	free(formats);
@@ -334,19 +325,18 @@ static const char *compare_real(uint32_t subbuf_kb, bool map, enum how how)
 
 int main(void)
 {
-	static const char *const hows[HOWS] = { "", ", with losses",
-						", while they are recorded" };
+	static const char *const hows[HOWS] = { "", ", with losses", ", while they are recorded" };
 	unsigned int n = 0;
 
 	fake_cpus = get_nprocs_conf();
 	for (unsigned int i = 0; i < 4 * HOWS; i++) {
 		bool map = i / HOWS / 2, large = i / HOWS % 2;
-		const char *lacks = geteuid() ? "needs root" :
-			compare_real(large ? 64 : 4, map, (enum how)(i % HOWS));
+		const char *lacks = geteuid() ?
+					    "needs root" :
+					    compare_real(large ? 64 : 4, map, (enum how)(i % HOWS));
 
-		printf("ok %u - %s, sub-buffers of %d KiB%s%s%s\n", ++n,
-		       map ? "mmap" : "read", large ? 64 : 4, hows[i % HOWS],
-		       lacks ? " # SKIP " : "", lacks ? lacks : "");
+		printf("ok %u - %s, sub-buffers of %d KiB%s%s%s\n", ++n, map ? "mmap" : "read",
+		       large ? 64 : 4, hows[i % HOWS], lacks ? " # SKIP " : "", lacks ? lacks : "");
 		instance_free(instance);
 		instance = NULL;
 	}

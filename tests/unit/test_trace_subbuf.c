@@ -31,12 +31,18 @@ static void reads_every_kind_of_record(void **state)
 	gen_record(&g, 0, 0x123456789b0ull, data, 112, false);
 	gen_close(&g, 0);
 
-	assert_int_equal(subbuf_open(&c, &subbuf_native, g.cpus[0].pages, PAGE,
-				     &missed), 0);
+	assert_int_equal(subbuf_open(&c, &subbuf_native, g.cpus[0].pages, PAGE, &missed), 0);
 	assert_int_equal(missed, 0);
-	static const struct { uint64_t ts; uint32_t len; } want[] = {
-		{ 1000, 12 }, { 1010, 12 }, { 1020, 160 }, { 1040, 4 },
-		{ 1040 + (5ull << 27) + 3, 8 }, { 0x123456789b0ull, 112 },
+	static const struct {
+		uint64_t ts;
+		uint32_t len;
+	} want[] = {
+		{ 1000, 12 },
+		{ 1010, 12 },
+		{ 1020, 160 },
+		{ 1040, 4 },
+		{ 1040 + (5ull << 27) + 3, 8 },
+		{ 0x123456789b0ull, 112 },
 	};
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		assert_int_equal(subbuf_next(&c, &r), 1);
@@ -107,12 +113,14 @@ static void reads_the_other_byte_order(void **state)
 	uint32_t page[16] = { 0 };
 
 	(void)state;
-	assert_int_equal(subbuf_layout_parse(&layout,
-		"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
-		"\tfield: local_t commit;\toffset:8;\tsize:4;\tsigned:1;\n"
-		"\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
-		"\tfield: char data;\toffset:12;\tsize:4084;\tsigned:0;\n",
-		!subbuf_native.big_endian), 0);
+	assert_int_equal(
+		subbuf_layout_parse(&layout,
+				    "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+				    "\tfield: local_t commit;\toffset:8;\tsize:4;\tsigned:1;\n"
+				    "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+				    "\tfield: char data;\toffset:12;\tsize:4084;\tsigned:0;\n",
+				    !subbuf_native.big_endian),
+		0);
 	assert_int_equal(layout.data_offset, 12);
 	page[1] = to_big(500);
 	page[2] = to_big(16);
@@ -167,8 +175,7 @@ static void a_page_header_that_lies_is_refused(void **state)
 	uint64_t missed;
 
 	(void)state;
-	assert_int_equal(subbuf_open(&c, &subbuf_native, page, sizeof(page),
-				     &missed), -1);
+	assert_int_equal(subbuf_open(&c, &subbuf_native, page, sizeof(page), &missed), -1);
 	assert_int_equal(subbuf_next(&c, &r), 0);
 }
 
@@ -187,11 +194,9 @@ static void a_growing_page_ends_where_it_did(void **state)
 	gen_record(&g, 0, 5, &data, 4, false);
 	gen_record(&g, 0, 6, &data, 4, false);
 	gen_close(&g, 0);
-	assert_int_equal(subbuf_open(&c, &layout, g.cpus[0].pages,
-				     GEN_HEADER + 8, &missed), -1);
+	assert_int_equal(subbuf_open(&c, &layout, g.cpus[0].pages, GEN_HEADER + 8, &missed), -1);
 	layout.growing = true;
-	assert_int_equal(subbuf_open(&c, &layout, g.cpus[0].pages,
-				     GEN_HEADER + 8, &missed), 0);
+	assert_int_equal(subbuf_open(&c, &layout, g.cpus[0].pages, GEN_HEADER + 8, &missed), 0);
 	assert_int_equal(subbuf_next(&c, &r), 1);
 	assert_int_equal(r.ts, 5);
 	assert_int_equal(subbuf_next(&c, &r), 0);

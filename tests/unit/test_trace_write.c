@@ -14,8 +14,8 @@
 #include "tracing/datfile.h"
 #include "tracing/datwrite.h"
 
-#define PAGE_BYTES	4096
-#define N_PAGES		64
+#define PAGE_BYTES 4096
+#define N_PAGES	   64
 
 static const uint8_t empty_page[PAGE_BYTES];
 
@@ -38,13 +38,17 @@ static int write_to(const char *path)
 {
 	const struct datwrite dat = {
 		.page_bytes = PAGE_BYTES,
-		.header_page =
-			"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
-			"\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
-			"\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n",
-		.header_event = "", .kallsyms = "", .cmdlines = "",
-		.clock = "mono", .uname = "Linux test", .n_cpus = 2,
-		.n_pages = n_pages, .page = page,
+		.header_page = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+			       "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+			       "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n",
+		.header_event = "",
+		.kallsyms = "",
+		.cmdlines = "",
+		.clock = "mono",
+		.uname = "Linux test",
+		.n_cpus = 2,
+		.n_pages = n_pages,
+		.page = page,
 	};
 
 	return datwrite(&dat, path);
@@ -100,8 +104,8 @@ static void into_a_pipe(void **state)
 	assert_int_equal(lstat(fifo, &status), 0);
 	assert_true(S_ISFIFO(status.st_mode));
 	snprintf(command, sizeof(command),
-		 "for i in $(seq 50); do cmp -s %s %s && exit; sleep 0.1; done; exit 1",
-		 file, copy);
+		 "for i in $(seq 50); do cmp -s %s %s && exit; sleep 0.1; done; exit 1", file,
+		 copy);
 	assert_int_equal(system(command), 0);
 	dat = datfile_open(file, error);
 	assert_non_null(dat);

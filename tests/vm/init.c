@@ -49,18 +49,18 @@
 /* How long killed processes may take to go. */
 #define REAP_MS 5000
 /* A sleep of NAP_MS, tried NAPS times, that never ends within NAP_LIMIT_MS. */
-#define NAP_MS 10
-#define NAPS 8
+#define NAP_MS	     10
+#define NAPS	     8
 #define NAP_LIMIT_MS 40
 
 struct guest {
 	char cmdline[4096];
-	int result;	/* ttyS1 */
-	int log;	/* vport0p3 */
+	int result; /* ttyS1 */
+	int log;    /* vport0p3 */
 	int kmsg;
-	int signals;	/* signalfd: SIGCHLD */
+	int signals; /* signalfd: SIGCHLD */
 	bool broken_timer;
-	bool leaks;	/* look for them */
+	bool leaks; /* look for them */
 	int depth_before[IRQS_MAX];
 	bool in_use_before[IRQS_MAX];
 };
@@ -232,7 +232,7 @@ static void drain_kmsg(struct guest *guest)
 
 	for (;;) {
 		n = read(guest->kmsg, record, sizeof(record) - 1);
-		if (n < 0 && errno == EPIPE)	/* overwritten; go on behind it */
+		if (n < 0 && errno == EPIPE) /* overwritten; go on behind it */
 			continue;
 		if (n <= 0)
 			return;
@@ -258,7 +258,7 @@ static void drain_kmsg(struct guest *guest)
 /* Moves what is there; false when the writers are gone. */
 static bool pump(int from, int to)
 {
-	char buffer[32768];	/* what the port takes at once */
+	char buffer[32768]; /* what the port takes at once */
 	ssize_t n = read(from, buffer, sizeof(buffer));
 
 	if (n > 0)
@@ -267,9 +267,9 @@ static bool pump(int from, int to)
 }
 
 struct command {
-	pid_t pid;	/* 0 once it has ended */
+	pid_t pid; /* 0 once it has ended */
 	int status;
-	int pipe[2];	/* its stdout, its stderr: our ends, -1 when closed */
+	int pipe[2]; /* its stdout, its stderr: our ends, -1 when closed */
 	int port[2];
 };
 
@@ -285,8 +285,8 @@ static void reap(struct guest *guest, struct command *command)
 		if (pid != command->pid)
 			continue;
 		command->pid = 0;
-		command->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-							WEXITSTATUS(status);
+		command->status =
+			WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	}
 }
 
@@ -359,7 +359,9 @@ static void command_start(struct guest *guest, struct command *command)
 static int command_run(struct guest *guest, int port_out, int port_err)
 {
 	struct command command = {
-		.status = 127, .pipe = { -1, -1 }, .port = { port_out, port_err },
+		.status = 127,
+		.pipe = { -1, -1 },
+		.port = { port_out, port_err },
 	};
 	long long deadline;
 
@@ -438,8 +440,9 @@ static void irq_check(struct guest *guest, int irq)
 	if (depth && irq_in_use(irq))
 		limit = guest->in_use_before[irq] ? guest->depth_before[irq] : 0;
 	if (depth > limit)
-		say(guest->log, "guest check: irq %d is left disabled (depth %d, at most %d expected)\n",
-		    irq, depth, limit);
+		say(guest->log,
+		    "guest check: irq %d is left disabled (depth %d, at most %d expected)\n", irq,
+		    depth, limit);
 }
 
 /* Marks the tasks in uninterruptible sleep; returns how many of those that

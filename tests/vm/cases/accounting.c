@@ -7,7 +7,7 @@
  */
 #include "guest.h"
 
-#define STAMPS 1024	/* that the module keeps: uapi/procirq.h, @lost */
+#define STAMPS	    1024 /* that the module keeps: uapi/procirq.h, @lost */
 #define READERS_MAX 4
 
 /* One reader of an account, until the line goes. */
@@ -35,9 +35,10 @@ static void read_records(struct account_reader *r)
 
 	while (read(r->fd, &event, sizeof(event)) == sizeof(event)) {
 		if (!event_fits(&event, &last) && !r->bad++)
-			tap_diag("count %u seq %llu after seq %llu, first %llu last %llu after %llu, lost %llu",
-				 event.count, event.seq, last.seq, event.first_ns, event.last_ns,
-				 last.last_ns, event.lost);
+			tap_diag(
+				"count %u seq %llu after seq %llu, first %llu last %llu after %llu, lost %llu",
+				event.count, event.seq, last.seq, event.first_ns, event.last_ns,
+				last.last_ns, event.lost);
 		last = event;
 		r->lost += event.lost;
 		r->reads++;
@@ -152,8 +153,8 @@ static void account(raise_fn raise, long count, int nr, uint32_t flags)
 	for (i = 0; i < nr; i++) {
 		readers[i].fd = i ? irq_open(s.irq, O_RDONLY) : s.fd;
 		readers[i].records = i & 1;
-		REQUIRE(irq_flags(readers[i].fd, flags |
-				  (readers[i].records ? PROCIRQ_FLAG_RECORDS : 0)) == 0);
+		REQUIRE(irq_flags(readers[i].fd,
+				  flags | (readers[i].records ? PROCIRQ_FLAG_RECORDS : 0)) == 0);
 	}
 	for (i = 0; i < nr; i++)
 		REQUIRE(pthread_create(&readers[i].thread, NULL, account_read, &readers[i]) == 0);
@@ -343,7 +344,7 @@ static void stamps_in_order(void)
 	CHECK_EQ(ring->raised, 300);
 	CHECK_EQ(ring->dispatched + ring->coalesced, 300);
 	REQUIRE(gen("remove line=%u", s.line) == 0);
-	CHECK_EQ(ring->irq, 0);	/* the mapping outlives the line */
+	CHECK_EQ(ring->irq, 0); /* the mapping outlives the line */
 }
 
 /* --- patterns ---------------------------------------------------------------------- */
@@ -398,8 +399,9 @@ static void patterns(void)
 
 static void stop_stops(void)
 {
-	static const char *const how[] = { "source=timer cpu=1", "source=ipi cpu=0", "source=ipi cpu=1",
-		"source=timer pattern=burst burst=100" };
+	static const char *const how[] = { "source=timer cpu=1", "source=ipi cpu=0",
+					   "source=ipi cpu=1",
+					   "source=timer pattern=burst burst=100" };
 	struct source s = source_open(O_RDONLY);
 	struct gen_status before;
 	int i, round;

@@ -129,7 +129,7 @@ static void line_is_masked_until_a_read_finds_nothing(void)
 	fire(&s, 1);
 	CHECK(gen_masked(s.line));
 	CHECK(irq_masked(s.fd));
-	CHECK_EQ(irq_poll(s.fd, 0), POLLIN);	/* found something */
+	CHECK_EQ(irq_poll(s.fd, 0), POLLIN); /* found something */
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_read(s.fd), 1);
 	CHECK(gen_masked(s.line));
@@ -172,7 +172,7 @@ static void every_reader_must_catch_up(void)
 	fire(&s, 1);
 	CHECK_EQ(irq_read(s.fd), 1);
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
-	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);	/* twice is not for two */
+	CHECK_EQ(irq_read_now(s.fd), -EAGAIN); /* twice is not for two */
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_read(second), 1);
 	CHECK_EQ(irq_poll(second, 0), 0);
@@ -297,7 +297,7 @@ static void no_mask(void)
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_read(second), 1);
-	CHECK_EQ(irq_read(second), 1);	/* finds nothing, unmasks, gets the pending one */
+	CHECK_EQ(irq_read(second), 1); /* finds nothing, unmasks, gets the pending one */
 	CHECK_EQ(irq_read(s.fd), 1);
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 	CHECK(gen_masked(s.line));

@@ -15,7 +15,8 @@ int main(int argc, char **argv)
 		fd_set set;
 		FD_ZERO(&set);
 		FD_SET(fd, &set);
-		if (select(fd + 1, &set, NULL, NULL, NULL) != 1 || read(fd, &n, sizeof(n)) != sizeof(n))
+		if (select(fd + 1, &set, NULL, NULL, NULL) != 1 ||
+		    read(fd, &n, sizeof(n)) != sizeof(n))
 			return 1;
 		dprintf(1, "%d\n", n);
 		total += n;

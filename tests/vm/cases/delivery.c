@@ -12,7 +12,7 @@ static void *volatile bad = (void *)16;
 
 /* --- the ring --------------------------------------------------------------- */
 
-#define RING_BYTES 36864	/* at most; the ring says how much of it is used */
+#define RING_BYTES 36864 /* at most; the ring says how much of it is used */
 
 static const struct procirq_ring *ring_map(int fd, size_t bytes)
 {
@@ -143,10 +143,8 @@ static void wrong_mappings(void)
 
 	CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, s.fd, 0) == MAP_FAILED &&
 	      errno == EPERM);
-	CHECK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, s.fd, 4096) == MAP_FAILED &&
-	      errno == EINVAL);
-	CHECK(mmap(NULL, 1 << 20, PROT_READ, MAP_SHARED, s.fd, 0) == MAP_FAILED &&
-	      errno == EINVAL);
+	CHECK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, s.fd, 4096) == MAP_FAILED && errno == EINVAL);
+	CHECK(mmap(NULL, 1 << 20, PROT_READ, MAP_SHARED, s.fd, 0) == MAP_FAILED && errno == EINVAL);
 	CHECK(mprotect((void *)ring_map(s.fd, 4096), 4096, PROT_READ | PROT_WRITE) == -1 &&
 	      errno == EACCES);
 	gen("remove line=%u", s.line);

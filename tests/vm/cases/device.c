@@ -11,9 +11,9 @@
 
 #include "guest.h"
 
-#define EDU_STATUS	0x24
-#define COMMAND		4
-#define INTX_DISABLE	0x400
+#define EDU_STATUS   0x24
+#define COMMAND	     4
+#define INTX_DISABLE 0x400
 
 static void *volatile bad = (void *)16;
 
@@ -143,12 +143,13 @@ static void refusals(void)
 	REQUIRE(fd >= 0);
 	edu_bind(EDU_2, &other);
 	command = pci_command(EDU_1);
-#define REFUSED(change, err) do {						\
-	d = good;								\
-	change;									\
-	if (!CHECK_EQ(set_descriptor(fd, &d), -(err)))				\
-		tap_diag("  with: %s", #change);				\
-} while (0)
+#define REFUSED(change, err)                                   \
+	do {                                                   \
+		d = good;                                      \
+		change;                                        \
+		if (!CHECK_EQ(set_descriptor(fd, &d), -(err))) \
+			tap_diag("  with: %s", #change);       \
+	} while (0)
 	REFUSED(d.flags = 2, EINVAL);
 	REFUSED(d.reserved[4] = 1, EINVAL);
 	REFUSED(d.nr_check = 0, EINVAL);
@@ -283,15 +284,23 @@ static void a_line_in_use_is_kept(void)
 		other = irq_open(irq, O_RDWR | O_NONBLOCK);
 		REQUIRE(other >= 0);
 		switch (way) {
-		case 0: CHECK_EQ(irq_read(other), -EAGAIN); break;
-		case 1: CHECK_EQ(irq_poll(other, 0), 0); break;
-		case 2: CHECK_EQ(irq_enable(other, 1), 0); break;
+		case 0:
+			CHECK_EQ(irq_read(other), -EAGAIN);
+			break;
+		case 1:
+			CHECK_EQ(irq_poll(other, 0), 0);
+			break;
+		case 2:
+			CHECK_EQ(irq_enable(other, 1), 0);
+			break;
 		case 3:
 			ring = mmap(NULL, 4096, PROT_READ, MAP_SHARED, other, 0);
 			REQUIRE(ring != MAP_FAILED);
 			munmap(ring, 4096);
 			break;
-		case 4: CHECK_EQ(ioctl(other, PROCIRQ_IOC_SET_EVENTFD, &bell), 0); break;
+		case 4:
+			CHECK_EQ(ioctl(other, PROCIRQ_IOC_SET_EVENTFD, &bell), 0);
+			break;
 		}
 		if (!CHECK_EQ(set_descriptor(fd, &d), -EBUSY))
 			tap_diag("  after %s", ways[way]);
@@ -339,7 +348,7 @@ static void two_start_at_once(void)
 	/* Nobody shares it any more: whoever opens it has it as a whole, and the third. */
 	CHECK_EQ(irq_read(third), -ENOTCONN);
 	REQUIRE((fd[0] = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
-	REQUIRE(pci_intx_enable(EDU_1));	/* off since its release */
+	REQUIRE(pci_intx_enable(EDU_1)); /* off since its release */
 	edu_raise(edu[0]);
 	CHECK(AWAIT(irq_poll(fd[0], 0) == POLLIN));
 	CHECK_EQ(irq_read(fd[0]), 1);

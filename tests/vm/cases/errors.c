@@ -256,12 +256,13 @@ static void compat_ioctl(void)
 	struct procirq_info *info;
 	long ret;
 
-	info = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	info = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1,
+		    0);
 	REQUIRE(info != MAP_FAILED);
-	__asm__ volatile("int $0x80" : "=a" (ret)
-		     : "a" (54L), "b" ((long)s.fd), "c" (PROCIRQ_IOC_GET_INFO), "d" (info)
-		     : "memory", "r8", "r9", "r10", "r11");
+	__asm__ volatile("int $0x80"
+			 : "=a"(ret)
+			 : "a"(54L), "b"((long)s.fd), "c"(PROCIRQ_IOC_GET_INFO), "d"(info)
+			 : "memory", "r8", "r9", "r10", "r11");
 	if (ret == -ENOSYS)
 		SKIP("this kernel has no 32-bit system calls");
 	CHECK_EQ(ret, 0);
@@ -275,16 +276,30 @@ static void compat_ioctl(void)
 static void irqgen_refuses_what_it_does_not_know(void)
 {
 	static const char *const wrong[] = {
-		"", "\n", "fire", "fire line=", "fire line=0 line=0", "fire line=0 count=0",
-		"fire line=0 count=1000001", "fire line=0 period_ns=1000", "fire line=-1",
-		"start line=0", "start line=0 period_ns=1", "start line=0 period_ns=999",
-		"start line=0 period_ns=1000 burst=2", "start line=0 period_ns=1000 pattern=burst",
+		"",
+		"\n",
+		"fire",
+		"fire line=",
+		"fire line=0 line=0",
+		"fire line=0 count=0",
+		"fire line=0 count=1000001",
+		"fire line=0 period_ns=1000",
+		"fire line=-1",
+		"start line=0",
+		"start line=0 period_ns=1",
+		"start line=0 period_ns=999",
+		"start line=0 period_ns=1000 burst=2",
+		"start line=0 period_ns=1000 pattern=burst",
 		"start line=0 period_ns=1000 pattern=burst burst=0",
 		"start line=0 period_ns=1000 pattern=burst burst=1025",
 		"start line=0 period_ns=1000 source=ipi source=timer",
 		"start line=0 period_ns=1000 pattern=burst burst=2 pattern=random",
-		"start line=0 period_ns=3600000000001", "stop line=0 count=1", "add line=0",
-		"remove", "explode line=0", "fire line=0\nfire line=0",
+		"start line=0 period_ns=3600000000001",
+		"stop line=0 count=1",
+		"add line=0",
+		"remove",
+		"explode line=0",
+		"fire line=0\nfire line=0",
 	};
 	unsigned int line = gen_add();
 	char text[300];

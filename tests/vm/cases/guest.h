@@ -59,10 +59,10 @@ HELPER int gen_list(struct gen_status *status)
 	while (n < IRQGEN_LINES_MAX) {
 		struct gen_status *s = &status[n];
 
-		if (fscanf(file, " line=%u irq=%u running=%d masked=%d raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d skipped=%llu",
-			   &s->line, &s->irq, &s->running, &s->masked, &s->raised,
-			   &s->dispatched, &s->coalesced, &s->unattended, &s->pending,
-			   &s->skipped) != 10)
+		if (fscanf(file,
+			   " line=%u irq=%u running=%d masked=%d raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d skipped=%llu",
+			   &s->line, &s->irq, &s->running, &s->masked, &s->raised, &s->dispatched,
+			   &s->coalesced, &s->unattended, &s->pending, &s->skipped) != 10)
 			break;
 		n++;
 	}
@@ -229,7 +229,8 @@ struct line_stats {
 
 HELPER bool stats_next(FILE *file, struct line_stats *s)
 {
-	return fscanf(file, " irq=%u readers=%u attached=%d masked=%d taken=%llu due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu",
+	return fscanf(file,
+		      " irq=%u readers=%u attached=%d masked=%d taken=%llu due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu",
 		      &s->irq, &s->readers, &s->attached, &s->masked, &s->taken, &s->due,
 		      &s->delivered, &s->coalesced, &s->lost, &s->pending) == 10;
 }
@@ -307,9 +308,10 @@ HELPER const char *guest_after(void)
 	n = gen_list(status);
 	for (i = 0; i < n; i++) {
 		if (!gen_adds_up(&status[i])) {
-			tap_diag("line=%u raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d",
-				 status[i].line, status[i].raised, status[i].dispatched,
-				 status[i].coalesced, status[i].unattended, status[i].pending);
+			tap_diag(
+				"line=%u raised=%llu dispatched=%llu coalesced=%llu unattended=%llu pending=%d",
+				status[i].line, status[i].raised, status[i].dispatched,
+				status[i].coalesced, status[i].unattended, status[i].pending);
 			why = "irqgen's accounts do not add up";
 		}
 		if (gen("remove line=%u", status[i].line))
@@ -361,9 +363,9 @@ HELPER bool task_sleeps(pid_t pid, pid_t tid, long call)
 struct blocked {
 	pthread_t thread;
 	int fd;
-	void *page;	/* not of irq_read() */
+	void *page; /* not of irq_read() */
 	atomic_int tid;
-	int ret;	/* count or -errno, once it is done */
+	int ret; /* count or -errno, once it is done */
 	atomic_bool done;
 };
 
@@ -465,11 +467,11 @@ HELPER bool module_loaded(const char *name)
 }
 
 /* The emulator's educational device, twice, on one INTx line. */
-#define EDU_1		"0000:00:04.0"
-#define EDU_2		"0000:00:08.0"
-#define EDU_RAISE	0x60
-#define EDU_ACK		0x64
-#define PCI_DEVICE	"/sys/bus/pci/devices/"
+#define EDU_1	   "0000:00:04.0"
+#define EDU_2	   "0000:00:08.0"
+#define EDU_RAISE  0x60
+#define EDU_ACK	   0x64
+#define PCI_DEVICE "/sys/bus/pci/devices/"
 
 HELPER int pci_unbind(const char *device)
 {

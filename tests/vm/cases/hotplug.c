@@ -11,7 +11,7 @@
 #include "guest.h"
 
 #define SLOT	"0000:01:00.0"
-#define READERS	10
+#define READERS 10
 
 static void ask(const char *what)
 {
@@ -29,9 +29,9 @@ static bool plugged(void)
  * that (docs/specs/acpi_pci_hotplug.rst; the ports are q35's) say which slots
  * are to be given up, and take what has been.
  */
-#define HOTPLUG_DOWN	0xcc4
-#define HOTPLUG_EJECT	0xcc8
-#define HOTPLUG_BUS	0xcd0
+#define HOTPLUG_DOWN  0xcc4
+#define HOTPLUG_EJECT 0xcc8
+#define HOTPLUG_BUS   0xcd0
 
 static bool asked_to_let_go(void)
 {

@@ -10,7 +10,7 @@
 #include "irqtop_seen.h"
 #include "screen.h"
 
-#define TOLERANCE 0.02
+#define TOLERANCE  0.02
 #define RAISES_MAX 100000
 
 static void check_rate(const struct seen *seen, double want_hz)
@@ -47,8 +47,7 @@ static void rate_of_a_device(void)
 	}
 	REQUIRE(irqtop_end(pipe, &seen));
 	for (i = 0; i < n; i++)
-		within += raised_s[i] > seen.at_s - seen.interval_s &&
-			  raised_s[i] <= seen.at_s;
+		within += raised_s[i] > seen.at_s - seen.interval_s && raised_s[i] <= seen.at_s;
 	check_rate(&seen, within / seen.interval_s);
 	close(fd);
 	CHECK_EQ(pci_unbind(EDU_1), 0);
@@ -172,7 +171,8 @@ static void a_cpu_goes_and_comes(void)
 	before = timer_interrupts_of_1();
 	REQUIRE(before >= jump);
 	pipe = popen("irqtop --no-config --json -n 6 -d 0.5 -t interrupts -f /^LOC/ "
-		     "-c irq,delta", "r");
+		     "-c irq,delta",
+		     "r");
 	REQUIRE(pipe);
 	sleep_ms(1200);
 	CHECK_EQ(put_text(online, "0"), 0);
@@ -192,11 +192,8 @@ static void a_cpu_goes_and_comes(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(rate_of_a_device),
-	TAP_TEST(rate_of_a_source),
-	TAP_TEST(affinity_is_refused),
-	TAP_TEST(affinity_is_taken),
-	TAP_TEST(a_cpu_goes_and_comes),
+	TAP_TEST(rate_of_a_device),  TAP_TEST(rate_of_a_source),     TAP_TEST(affinity_is_refused),
+	TAP_TEST(affinity_is_taken), TAP_TEST(a_cpu_goes_and_comes),
 };
 
 int main(int argc, char **argv)

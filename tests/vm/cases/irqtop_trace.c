@@ -20,7 +20,7 @@
 
 struct reads {
 	unsigned int n;
-	uint64_t ns[READS_MAX];	/* oldest interrupt's handler -> back here */
+	uint64_t ns[READS_MAX]; /* oldest interrupt's handler -> back here */
 };
 
 /* Reads records for a while, with a nap between them. */
@@ -75,9 +75,11 @@ static void check_latency(struct source *s, useconds_t nap_us, double least_ns)
 	char command[240], line[512] = "";
 	FILE *pipe;
 
-	snprintf(command, sizeof(command), "irqtop --no-config --json -n 1 -d %d -t interrupts "
+	snprintf(command, sizeof(command),
+		 "irqtop --no-config --json -n 1 -d %d -t interrupts "
 		 "-s irq -c irq,task_p50_ns,read_p50_ns,read_p99_ns,read_max_ns | "
-		 "grep '\"irq\":\"%u\"'", SECONDS + 1, s->irq);
+		 "grep '\"irq\":\"%u\"'",
+		 SECONDS + 1, s->irq);
 	pipe = popen(command, "r");
 	REQUIRE(pipe);
 	reads_take(&reads, s->fd, SECONDS + 3, nap_us);
@@ -149,7 +151,8 @@ static void latency_after_the_module(void)
 
 	trace_ready();
 	REQUIRE(module_unload("procirq") == 0);
-	snprintf(command, sizeof(command), "irqtop --no-config --json -n 6 -d 1 -t interrupts "
+	snprintf(command, sizeof(command),
+		 "irqtop --no-config --json -n 6 -d 1 -t interrupts "
 		 "-f /procirq/ -c irq,read_p50_ns");
 	pipe = popen(command, "r");
 	REQUIRE(pipe);
@@ -256,8 +259,7 @@ static void check_share(int irq, const clockid_t *clocks, int threads)
 	REQUIRE(n > 2);
 	REQUIRE(irqtop_end(pipe, &seen));
 	want = rate_while(mark, n, &seen) / 1e9;
-	tap_diag("irqtop %.4f of a CPU, the clocks of %d threads %.4f", seen.value, threads,
-		 want);
+	tap_diag("irqtop %.4f of a CPU, the clocks of %d threads %.4f", seen.value, threads, want);
 	CHECK(want > 0.002);
 	CHECK(seen.value > want * 0.95 && seen.value < want * 1.05);
 }
@@ -289,10 +291,8 @@ static void share_of_handler_threads(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(latency_of_waiting_reads),
-	TAP_TEST(latency_of_late_reads),
-	TAP_TEST(latency_on_the_screen),
-	TAP_TEST(latency_after_the_module),
+	TAP_TEST(latency_of_waiting_reads), TAP_TEST(latency_of_late_reads),
+	TAP_TEST(latency_on_the_screen),    TAP_TEST(latency_after_the_module),
 	TAP_TEST(share_of_handler_threads),
 };
 

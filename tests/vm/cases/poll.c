@@ -125,7 +125,7 @@ static bool wait_epoll(int fd)
 
 static bool wait_read(int fd)
 {
-	(void)fd;	/* the read itself waits */
+	(void)fd; /* the read itself waits */
 	return true;
 }
 

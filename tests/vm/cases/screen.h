@@ -12,7 +12,7 @@ struct screen {
 	pid_t pid;
 	int fd;
 	size_t len;
-	char text[1 << 20];	/* all that was written to the terminal */
+	char text[1 << 20]; /* all that was written to the terminal */
 };
 
 HELPER void screen_open(struct screen *screen, const char *options)

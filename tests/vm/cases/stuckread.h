@@ -33,8 +33,8 @@ HELPER void *stuck_read_run(void *arg)
 /* Returns when the read has got stuck. Skips the test where there is no userfaultfd. */
 HELPER void stuck_read_start(struct stuck_read *stuck, int fd)
 {
-	void *page = mmap(NULL, STUCK_PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *page =
+		mmap(NULL, STUCK_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct uffdio_register range = {
 		.range = { (uintptr_t)page, STUCK_PAGE },
 		.mode = UFFDIO_REGISTER_MODE_MISSING,

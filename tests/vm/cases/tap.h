@@ -32,18 +32,24 @@
 struct tap_test {
 	const char *name;
 	void (*run)(void);
-	int timeout_s;	/* 0: TAP_TIMEOUT_S */
+	int timeout_s; /* 0: TAP_TIMEOUT_S */
 };
 
-#define TAP_TEST(fn)		{ .name = #fn, .run = fn }
-#define TAP_SLOW(fn, seconds)	{ .name = #fn, .run = fn, .timeout_s = seconds }
-#define TAP_TIMEOUT_S		60
-#define TAP_SKIPPED		77
+#define TAP_TEST(fn)                   \
+	{                              \
+		.name = #fn, .run = fn \
+	}
+#define TAP_SLOW(fn, seconds)                                \
+	{                                                    \
+		.name = #fn, .run = fn, .timeout_s = seconds \
+	}
+#define TAP_TIMEOUT_S 60
+#define TAP_SKIPPED   77
 
 /* Shared with the process of the running test. */
 struct tap_shared {
 	char skip[200];
-	char first[120];	/* the first complaint */
+	char first[120]; /* the first complaint */
 	int complaints;
 };
 
@@ -88,43 +94,49 @@ HELPER void tap_complain(const char *file, int line, const char *what)
 	if (strrchr(file, '/'))
 		file = strrchr(file, '/') + 1;
 	if (!number)
-		snprintf(tap_shared->first, sizeof(tap_shared->first), "%s:%d: %.90s",
-			 file, line, what);
+		snprintf(tap_shared->first, sizeof(tap_shared->first), "%s:%d: %.90s", file, line,
+			 what);
 	/* The first few tell; the rest would flood the log. */
 	if (number < 12)
 		tap_diag("%s:%d: failed: %s (errno %d, %s)", file, line, what, err, strerror(err));
 }
 
-#define CHECK(cond) \
-	((cond) ? true : (tap_complain(__FILE__, __LINE__, #cond), false))
+#define CHECK(cond) ((cond) ? true : (tap_complain(__FILE__, __LINE__, #cond), false))
 
-#define CHECK_EQ(got, want) ({						\
-	long long got_ = (got), want_ = (want);				\
-	if (got_ != want_) {						\
-		tap_complain(__FILE__, __LINE__, #got " == " #want);	\
-		tap_diag("  got %lld, expected %lld", got_, want_);	\
-	}								\
-	got_ == want_;							\
-})
+#define CHECK_EQ(got, want)                                                  \
+	({                                                                   \
+		long long got_ = (got), want_ = (want);                      \
+		if (got_ != want_) {                                         \
+			tap_complain(__FILE__, __LINE__, #got " == " #want); \
+			tap_diag("  got %lld, expected %lld", got_, want_);  \
+		}                                                            \
+		got_ == want_;                                               \
+	})
 
 /* The call must fail with this errno. */
-#define CHECK_ERR(call, err) ({						\
-	long long ret_ = (call);					\
-	int errno_ = errno;						\
-	if (ret_ != -1 || errno_ != (err)) {				\
-		tap_complain(__FILE__, __LINE__, #call " fails with " #err); \
-		tap_diag("  returned %lld, errno %d", ret_, errno_);	\
-	}								\
-	ret_ == -1 && errno_ == (err);					\
-})
+#define CHECK_ERR(call, err)                                                         \
+	({                                                                           \
+		long long ret_ = (call);                                             \
+		int errno_ = errno;                                                  \
+		if (ret_ != -1 || errno_ != (err)) {                                 \
+			tap_complain(__FILE__, __LINE__, #call " fails with " #err); \
+			tap_diag("  returned %lld, errno %d", ret_, errno_);         \
+		}                                                                    \
+		ret_ == -1 && errno_ == (err);                                       \
+	})
 
 /* The test makes no sense without it. */
-#define REQUIRE(cond) do { if (!CHECK(cond)) exit(1); } while (0)
+#define REQUIRE(cond)             \
+	do {                      \
+		if (!CHECK(cond)) \
+			exit(1);  \
+	} while (0)
 
-#define SKIP(...) do {							\
-	snprintf(tap_shared->skip, sizeof(tap_shared->skip), __VA_ARGS__); \
-	exit(TAP_SKIPPED);						\
-} while (0)
+#define SKIP(...)                                                                  \
+	do {                                                                       \
+		snprintf(tap_shared->skip, sizeof(tap_shared->skip), __VA_ARGS__); \
+		exit(TAP_SKIPPED);                                                 \
+	} while (0)
 
 HELPER long long now_ns(void)
 {
@@ -145,13 +157,14 @@ HELPER void sleep_ms(int ms)
 #define AWAIT_MS 20000
 
 /* Waits until the condition holds; false when it never did. */
-#define AWAIT(cond) ({							\
-	long long give_up_ = now_ns() + AWAIT_MS * 1000000LL;		\
-	bool held_;							\
-	while (!(held_ = (cond)) && now_ns() < give_up_)		\
-		sleep_ms(1);						\
-	held_;								\
-})
+#define AWAIT(cond)                                                   \
+	({                                                            \
+		long long give_up_ = now_ns() + AWAIT_MS * 1000000LL; \
+		bool held_;                                           \
+		while (!(held_ = (cond)) && now_ns() < give_up_)      \
+			sleep_ms(1);                                  \
+		held_;                                                \
+	})
 
 HELPER size_t read_text(const char *path, char *buffer, size_t size)
 {
@@ -223,8 +236,8 @@ static bool tap_wait(pid_t pid, int *status, long long give_up)
 static const char *tap_finish(const struct tap_test *test, pid_t pid)
 {
 	static char why[100];
-	int timeout_s = (test->timeout_s ? test->timeout_s : TAP_TIMEOUT_S) *
-			tap_setting("slow", 1);
+	int timeout_s =
+		(test->timeout_s ? test->timeout_s : TAP_TIMEOUT_S) * tap_setting("slow", 1);
 	bool in_time;
 	int status;
 

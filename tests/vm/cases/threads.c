@@ -105,7 +105,8 @@ static void nothing_is_lost_in_a_signal_storm(void)
 	 * rounds until one was interrupted.
 	 */
 	do {
-		REQUIRE(gen("start line=%u period_ns=100000 count=%ld cpu=1", s.line, interrupts) == 0);
+		REQUIRE(gen("start line=%u period_ns=100000 count=%ld cpu=1", s.line, interrupts) ==
+			0);
 		for (i = 0; gen_status(s.line).running; i++) {
 			pthread_kill(reader.thread, i % 2 ? SIGUSR1 : SIGUSR2);
 			sleep_ms(0);
@@ -229,7 +230,8 @@ static void a_killed_reader_takes_nothing_along(void)
 		pid = blocked_process(s.fd);
 		if (!round)
 			summer_start(&reader, s.fd);
-		REQUIRE(gen("start line=%u period_ns=30000 count=40 cpu=%d", s.line, round & 1) == 0);
+		REQUIRE(gen("start line=%u period_ns=30000 count=40 cpu=%d", s.line, round & 1) ==
+			0);
 		if (round & 2)
 			sleep_ms(1);
 		reap(pid);
@@ -270,8 +272,10 @@ static void send_fd(int socket, int fd)
 	char byte = 0, control[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct iovec iov = { &byte, 1 };
 	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
@@ -287,8 +291,10 @@ static int receive_fd(int socket)
 	char byte, control[CMSG_SPACE(sizeof(int))];
 	struct iovec iov = { &byte, 1 };
 	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
 	};
 	int fd = -1;
 

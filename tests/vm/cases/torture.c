@@ -15,9 +15,9 @@
 
 #include "guest.h"
 
-#define LINES	4
-#define FILES	24
-#define WORKERS	4
+#define LINES	   4
+#define FILES	   24
+#define WORKERS	   4
 #define STORM_RATE "20000"
 
 struct worker {
@@ -54,8 +54,8 @@ static void do_open(struct worker *w)
 
 	if (!random_line(w, &status))
 		return;
-	fd = irq_open(status.irq, O_RDWR | (draw(w, 4) ? O_NONBLOCK : 0) |
-		      (draw(w, 16) ? 0 : O_EXCL));
+	fd = irq_open(status.irq,
+		      O_RDWR | (draw(w, 4) ? O_NONBLOCK : 0) | (draw(w, 16) ? 0 : O_EXCL));
 	if (fd < 0)
 		return;
 	if (draw(w, 2))
@@ -86,7 +86,8 @@ static void do_read(struct worker *w)
 static void do_poll(struct worker *w)
 {
 	struct pollfd p[3] = {
-		{ .fd = random_file(w), .events = POLLIN }, { .fd = random_file(w) },
+		{ .fd = random_file(w), .events = POLLIN },
+		{ .fd = random_file(w) },
 		{ .fd = random_file(w), .events = POLLIN | POLLOUT | POLLPRI },
 	};
 
@@ -123,8 +124,10 @@ static void do_ioctl(struct worker *w)
 
 	for (i = 0; i < 64; i++)
 		garbage[i] = draw(w, 1 << 20);
-	ioctl(random_file(w), draw(w, 4) ? PROCIRQ_IOC_GET_INFO :
-	      _IOC(draw(w, 4), PROCIRQ_IOC_MAGIC, draw(w, 32), draw(w, 512)), garbage);
+	ioctl(random_file(w),
+	      draw(w, 4) ? PROCIRQ_IOC_GET_INFO :
+			   _IOC(draw(w, 4), PROCIRQ_IOC_MAGIC, draw(w, 32), draw(w, 512)),
+	      garbage);
 }
 
 static void do_fork(struct worker *w)
@@ -158,7 +161,10 @@ static void do_lines(struct worker *w)
 static void do_schedule(struct worker *w)
 {
 	static const char *const patterns[] = {
-		"", "source=ipi", "pattern=random", "pattern=burst burst=7",
+		"",
+		"source=ipi",
+		"pattern=random",
+		"pattern=burst burst=7",
 		"source=ipi pattern=burst burst=33",
 	};
 	unsigned int line = draw(w, LINES);
@@ -196,8 +202,9 @@ static void do_books(void)
 		return;
 	while (stats_next(file, &s)) {
 		if (!CHECK(stats_add_up(&s)))
-			tap_diag("irq=%u due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu",
-				 s.irq, s.due, s.delivered, s.coalesced, s.lost, s.pending);
+			tap_diag(
+				"irq=%u due=%llu delivered=%llu coalesced=%llu lost=%llu pending=%llu",
+				s.irq, s.due, s.delivered, s.coalesced, s.lost, s.pending);
 		looks++;
 	}
 	fclose(file);
@@ -349,15 +356,19 @@ static void do_inject(struct worker *w)
 /* The edu device's, on whatever line the file is of. */
 static void do_descriptor(struct worker *w)
 {
-	struct procirq_descriptor d = { .devfn = 4 * 8, .nr_check = 1, .nr_ack = 1,
-					.nr_release = 1 };
+	struct procirq_descriptor d = {
+		.devfn = 4 * 8, .nr_check = 1, .nr_ack = 1, .nr_release = 1
+	};
 
-	d.steps[0] = (struct procirq_step){ .width = 32, .op = PROCIRQ_OP_TEST_ANY,
-					    .offset = 0x24, .mask = ~0U };
-	d.steps[1] = (struct procirq_step){ .width = 32, .op = PROCIRQ_OP_WRITE_STATUS,
-					    .offset = 0x64, .mask = ~0U };
-	d.steps[2] = (struct procirq_step){ .width = 32, .op = PROCIRQ_OP_WRITE,
-					    .offset = 0x64, .value = ~0U };
+	d.steps[0] = (struct procirq_step){
+		.width = 32, .op = PROCIRQ_OP_TEST_ANY, .offset = 0x24, .mask = ~0U
+	};
+	d.steps[1] = (struct procirq_step){
+		.width = 32, .op = PROCIRQ_OP_WRITE_STATUS, .offset = 0x64, .mask = ~0U
+	};
+	d.steps[2] = (struct procirq_step){
+		.width = 32, .op = PROCIRQ_OP_WRITE, .offset = 0x64, .value = ~0U
+	};
 	if (!draw(w, 4))
 		d = (struct procirq_descriptor){ .devfn = 4 * 8, .flags = PROCIRQ_DESC_INTX };
 	ioctl(random_file(w), PROCIRQ_IOC_SET_DESCRIPTOR, &d);
@@ -400,10 +411,11 @@ static void do_unload(struct worker *w)
 }
 
 static void (*const deeds[])(struct worker *) = {
-	do_open, do_open, do_open, do_close, do_read, do_read, do_read, do_read, do_poll, do_epoll,
-	do_write, do_write, do_flags, do_ioctl, do_fork, do_lines, do_schedule, do_schedule, do_fire,
-	do_fire, do_affinity, do_look, do_cpu, do_pci, do_map, do_eventfd, do_inject, do_inject,
-	do_descriptor, do_descriptor, do_edu, do_unload,
+	do_open,       do_open,	      do_open,	   do_close,	do_read,    do_read,   do_read,
+	do_read,       do_poll,	      do_epoll,	   do_write,	do_write,   do_flags,  do_ioctl,
+	do_fork,       do_lines,      do_schedule, do_schedule, do_fire,    do_fire,   do_affinity,
+	do_look,       do_cpu,	      do_pci,	   do_map,	do_eventfd, do_inject, do_inject,
+	do_descriptor, do_descriptor, do_edu,	   do_unload,
 };
 
 static void *work(void *arg)
@@ -464,8 +476,8 @@ static void everything_at_random(void)
 		release_the_blocked();
 		CHECK(thread_join(workers[i].thread));
 	}
-	tap_diag("torture: %lu steps, %lu lines' books right, procirq unloaded %lu times", last, looks,
-		 unloads);
+	tap_diag("torture: %lu steps, %lu lines' books right, procirq unloaded %lu times", last,
+		 looks, unloads);
 	CHECK(last > 10);
 	put_text("/sys/devices/system/cpu/cpu1/online", "1");
 	for (i = 0; i < FILES; i++)

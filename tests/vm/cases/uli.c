@@ -29,11 +29,11 @@ static void *volatile bad = (void *)16;
 struct uut {
 	struct source source;
 	void *intr;
-	volatile uint64_t handled;	/* interrupts the handler was told of */
+	volatile uint64_t handled; /* interrupts the handler was told of */
 	volatile uint64_t calls;
 	volatile int depth;
 	volatile bool nested;
-	volatile uintptr_t lowest;	/* of the handler's frames */
+	volatile uintptr_t lowest; /* of the handler's frames */
 	double mess;
 };
 
@@ -57,9 +57,12 @@ static void handle(void *arg)
 	u->nested |= __builtin_ia32_readeflags_u64() & 0x400;
 #endif
 #ifdef __x86_64__
-	__asm__ volatile("pxor %%xmm0, %%xmm0\n\tpcmpeqd %%xmm1, %%xmm1\n\tpxor %%xmm7, %%xmm7\n\t"
-			 "pcmpeqd %%xmm15, %%xmm15\n\tfldpi\n\tfldpi\n\tfaddp\n\tfstp %%st(0)\n\tcmp $1, %%eax"
-			 : : : "xmm0", "xmm1", "xmm7", "xmm15", "cc", "st");
+	__asm__ volatile(
+		"pxor %%xmm0, %%xmm0\n\tpcmpeqd %%xmm1, %%xmm1\n\tpxor %%xmm7, %%xmm7\n\t"
+		"pcmpeqd %%xmm15, %%xmm15\n\tfldpi\n\tfldpi\n\tfaddp\n\tfstp %%st(0)\n\tcmp $1, %%eax"
+		:
+		:
+		: "xmm0", "xmm1", "xmm7", "xmm15", "cc", "st");
 #endif
 	u->depth--;
 }
@@ -74,12 +77,12 @@ static struct procirq_uli_info info_of(void *intr)
 
 static bool info_adds_up(const struct procirq_uli_info *i)
 {
-	if (i->raised == i->direct + i->returned + i->woken + i->repeated + i->coalesced +
-			 i->pending)
+	if (i->raised ==
+	    i->direct + i->returned + i->woken + i->repeated + i->coalesced + i->pending)
 		return true;
-	tap_diag("raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu",
-		 i->raised, i->direct, i->returned, i->woken, i->repeated, i->coalesced,
-		 i->pending);
+	tap_diag(
+		"raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu",
+		i->raised, i->direct, i->returned, i->woken, i->repeated, i->coalesced, i->pending);
 	return false;
 }
 
@@ -131,7 +134,7 @@ static void spin_until(struct uut *u, uint64_t n)
 struct uli_line {
 	unsigned int irq, handlers;
 	unsigned long long registrations, raised, direct, returned, woken, repeated, coalesced,
-			   pending, unhandled, overruns, faults, retries;
+		pending, unhandled, overruns, faults, retries;
 };
 
 /* What debugfs has about the line's; false where there is nothing. */
@@ -141,7 +144,8 @@ static bool uli_line(unsigned int irq, struct uli_line *l)
 	bool found = false;
 
 	while (file && !found &&
-	       fscanf(file, " irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu",
+	       fscanf(file,
+		      " irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu",
 		      &l->irq, &l->handlers, &l->registrations, &l->raised, &l->direct,
 		      &l->returned, &l->woken, &l->repeated, &l->coalesced, &l->pending,
 		      &l->unhandled, &l->overruns, &l->faults, &l->retries) == 14)
@@ -154,7 +158,7 @@ static bool uli_line(unsigned int irq, struct uli_line *l)
 static bool uli_line_adds_up(const struct uli_line *l)
 {
 	return l->raised == l->direct + l->returned + l->woken + l->repeated + l->coalesced +
-			    l->pending + l->unhandled;
+				    l->pending + l->unhandled;
 }
 
 /* --- the computation --------------------------------------------------------- */
@@ -192,18 +196,19 @@ __attribute__((noinline)) static uint64_t carries(uint64_t seed)
 	}
 	for (round = 0; round < 20; round++) {
 #ifdef __x86_64__
-		__asm__ volatile(
-			"clc\n\t"
-			"mov $10, %%ecx\n\t"
-			"mov %0, %%rsi\n\t"
-			"mov %1, %%rdi\n"
-			"1: mov (%%rdi), %%rax\n\t"
-			"adc %%rax, (%%rsi)\n\t"
-			"lea 8(%%rsi), %%rsi\n\t"
-			"lea 8(%%rdi), %%rdi\n\t"
-			"dec %%ecx\n\t"
-			"jnz 1b\n"
-			: : "r" (a), "r" (b) : "rax", "rcx", "rsi", "rdi", "cc", "memory");
+		__asm__ volatile("clc\n\t"
+				 "mov $10, %%ecx\n\t"
+				 "mov %0, %%rsi\n\t"
+				 "mov %1, %%rdi\n"
+				 "1: mov (%%rdi), %%rax\n\t"
+				 "adc %%rax, (%%rsi)\n\t"
+				 "lea 8(%%rsi), %%rsi\n\t"
+				 "lea 8(%%rdi), %%rdi\n\t"
+				 "dec %%ecx\n\t"
+				 "jnz 1b\n"
+				 :
+				 : "r"(a), "r"(b)
+				 : "rax", "rcx", "rsi", "rdi", "cc", "memory");
 #endif
 		for (i = 0; i < 10; i++)
 			h = mix(h, a[i] + carry);
@@ -226,7 +231,9 @@ __attribute__((noinline)) static uint64_t strings(uint64_t seed)
 		size_t n = sizeof(from);
 
 		__asm__ volatile("std\n\trep movsb\n\tcld"
-				 : "+S" (s), "+D" (d), "+c" (n) : : "memory", "cc");
+				 : "+S"(s), "+D"(d), "+c"(n)
+				 :
+				 : "memory", "cc");
 	}
 #else
 	memcpy(to, from, sizeof(to));
@@ -359,9 +366,10 @@ static void compute_under(struct uut *u, long interrupts, long period_ns)
 	else
 		CHECK_EQ(info.raised, interrupts);
 	CHECK(info.returned > 0);
-	tap_diag("%llu rounds of 64 computations, %llu wrong; raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu retries=%llu",
-		 (unsigned long long)rounds, (unsigned long long)wrong, info.raised, info.direct, info.returned, info.woken,
-		 info.repeated, info.coalesced, info.retries);
+	tap_diag(
+		"%llu rounds of 64 computations, %llu wrong; raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu retries=%llu",
+		(unsigned long long)rounds, (unsigned long long)wrong, info.raised, info.direct,
+		info.returned, info.woken, info.repeated, info.coalesced, info.retries);
 }
 
 static void a_computation(void)
@@ -410,7 +418,8 @@ static void a_stack_of_its_own(void)
 	struct uli_options options = { .stacksize = 65536 };
 	struct uut u;
 
-	options.stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	options.stack =
+		mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uut_start(&u, &options, handle);
 	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
 	CHECK(u.lowest - (uintptr_t)options.stack < options.stacksize);
@@ -622,7 +631,7 @@ static void signals_and_interrupts(void)
 static struct {
 	struct uut u;
 	pthread_t reader;
-	pid_t tid;	/* the reader's */
+	pid_t tid; /* the reader's */
 	int pipes[2];
 	volatile int asked, returned;
 } race;
@@ -790,7 +799,7 @@ static void exit_42(int number)
 }
 
 #ifdef __x86_64__
-static struct uut *without_stack;	/* shared with the child */
+static struct uut *without_stack; /* shared with the child */
 
 /* With no room for a frame under the stack pointer. */
 static void spin_on_stack(uintptr_t sp)
@@ -803,7 +812,7 @@ static void spin_on_stack(uintptr_t sp)
 	uut_start(without_stack, NULL, handle);
 	REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=50000000 cpu=0",
 		    without_stack->source.line) == 0);
-	__asm__ volatile("mov %0, %%rsp\n1: pause\n\tjmp 1b" : : "r" (sp) : "memory");
+	__asm__ volatile("mov %0, %%rsp\n1: pause\n\tjmp 1b" : : "r"(sp) : "memory");
 }
 
 static void on_no_stack(void)
@@ -859,8 +868,9 @@ static void a_stack_that_grows(void)
 			    u.source.line) == 0);
 		__asm__ volatile("mov %%rsp, %%rbx\n\tsub %0, %%rsp\n"
 				 "1: pause\n\tcmp %1, %2\n\tja 1b\n\tmov %%rbx, %%rsp"
-				 : : "r" ((uint64_t)i * 65536), "m" (u.handled),
-				 "r" ((uint64_t)i) : "rbx", "cc", "memory");
+				 :
+				 : "r"((uint64_t)i * 65536), "m"(u.handled), "r"((uint64_t)i)
+				 : "rbx", "cc", "memory");
 	}
 	CHECK_EQ(info_of(u.intr).faults, 0);
 	CHECK_EQ(info_of(u.intr).direct, 0);
@@ -994,8 +1004,12 @@ static void exits(void)
 static struct procirq_uli raw_code(void *page)
 {
 	return (struct procirq_uli){
-		.shared = (uintptr_t)page, .entry = 4096, .again = 4096, .window = 4096,
-		.popf = 4097, .ret = 4098,
+		.shared = (uintptr_t)page,
+		.entry = 4096,
+		.again = 4096,
+		.window = 4096,
+		.popf = 4097,
+		.ret = 4098,
 	};
 }
 
@@ -1257,7 +1271,8 @@ static void an_eventfd_beside_the_handler(void)
 	fire(&u.source, 20);
 	spin_until(&u, 20);
 	/* Where an eventfd is rung from work, several reads may be it. */
-	CHECK(AWAIT((total += read(bell.fd, &rung, sizeof(rung)) == sizeof(rung) ? rung : 0) == 20));
+	CHECK(AWAIT((total += read(bell.fd, &rung, sizeof(rung)) == sizeof(rung) ? rung : 0) ==
+		    20));
 	REQUIRE(ioctl(u.source.fd, PROCIRQ_IOC_SET_EVENTFD, &none) == 0);
 	fire(&u.source, 20);
 	spin_until(&u, 40);
@@ -1315,16 +1330,16 @@ static void two_lines(void)
 /* Shared between a thread with handlers and the debugger that places interrupts. */
 struct stepped {
 	struct uut first, second;
-	volatile bool trap;	/* the first handler stops in the debugger */
+	volatile bool trap; /* the first handler stops in the debugger */
 	volatile bool over;
-	volatile uint64_t rounds;	/* of the program, outside the handlers */
+	volatile uint64_t rounds; /* of the program, outside the handlers */
 	volatile uint64_t wrong;
 };
 
 static struct stepped *stepped;
 
 /* Frames that would show on the stack. */
-#define PILE	10
+#define PILE 10
 
 static void handle_and_trap(void *arg)
 {
@@ -1438,8 +1453,8 @@ static void interrupts_at_each_step(void)
 	uintptr_t usual;
 	pid_t pid;
 
-	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
 	REQUIRE(stepped != MAP_FAILED);
 	pid = fork();
 	if (!pid) {
@@ -1455,18 +1470,19 @@ static void interrupts_at_each_step(void)
 	for (other = 0; other < 2; other++) {
 		/* Not beyond "ret": see popf_under_a_debugger(). */
 		for (step = 0; ret == (uint64_t)other && step < 400; step++) {
-			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first, &code)) {
+			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first,
+					  &code)) {
 				tap_diag("step %d, line %d: last in code %#llx", step, other,
 					 (unsigned long long)code);
 				goto end;
 			}
 			places++;
 			switch (code & 0xffffff) {
-			case 0x80c29d:	/* popfq, then the start of the next */
+			case 0x80c29d: /* popfq, then the start of the next */
 				popf++;
 				popf_step = step;
 				break;
-			case 0x0080c2:	/* ret $128 */
+			case 0x0080c2: /* ret $128 */
 				ret++;
 				break;
 			}
@@ -1491,7 +1507,8 @@ end:
 	CHECK_EQ(stepped->first.handled + stepped->second.handled, 1 + 2 * places + piled);
 	/* The program's stack is a few words more or less deep; a frame is larger. */
 	if (!CHECK(stepped->first.lowest + 400 >= usual))
-		tap_diag("frames pile up: %lu bytes", (unsigned long)(usual - stepped->first.lowest));
+		tap_diag("frames pile up: %lu bytes",
+			 (unsigned long)(usual - stepped->first.lowest));
 }
 
 static void calling_thread(void)
@@ -1531,8 +1548,8 @@ static void at_the_calls_of_a_traced_thread(void)
 	int status, i, entries = 0, signal = 0;
 	pid_t pid;
 
-	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
 	REQUIRE(stepped != MAP_FAILED);
 	pid = fork();
 	if (!pid) {
@@ -1565,7 +1582,7 @@ static void at_the_calls_of_a_traced_thread(void)
 static struct {
 	volatile pid_t tid;
 	volatile bool close, closed, over;
-} *held;
+} * held;
 
 static void *held_thread(void *arg)
 {
@@ -1631,8 +1648,8 @@ static void not_while_it_is_stepped(void)
 	int status, i;
 	pid_t pid;
 
-	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
 	REQUIRE(stepped != MAP_FAILED);
 	pid = fork();
 	if (!pid) {
@@ -1762,8 +1779,8 @@ static void popf_under_a_debugger(void)
 /* A debugger steps through it, stops it anywhere, and goes. */
 static void a_debugger(void)
 {
-	volatile int *detached = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *detached =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status, i, stops = 0;
 	pid_t pid = fork();
 	bool run;
@@ -1807,29 +1824,28 @@ __attribute__((noinline)) static int one_sequence(struct rseq *rseq, struct uut 
 {
 	int ret;
 
-	__asm__ volatile(
-		".pushsection __rseq_test, \"aw\"\n\t"
-		".balign 32\n"
-		"9:\n\t.long 0, 0\n\t.quad 1f, 2f - 1f, 4f\n\t"
-		".popsection\n\t"
-		"mov %[handled], %%rcx\n\t"
-		"lea 9b(%%rip), %%rax\n\t"
-		"mov %%rax, %[cs]\n"
-		"1:\n\t"
-		"mov $3000, %%edx\n"
-		"5:\tdec %%edx\n\t"
-		"jnz 5b\n\t"
-		"xor %k[ret], %k[ret]\n\t"
-		"cmp %%rcx, %[handled]\n\t"
-		"je 2f\n\t"
-		"mov $2, %k[ret]\n"
-		"2:\tjmp 3f\n\t"
-		".byte 0x0f, 0xb9, 0x3d\n\t.long 0x53053053\n"
-		"4:\tmov $1, %k[ret]\n"
-		"3:\n"
-		: [ret] "=&r" (ret), [cs] "=m" (rseq->rseq_cs)
-		: [handled] "m" (u->handled)
-		: "rax", "rcx", "rdx", "cc", "memory");
+	__asm__ volatile(".pushsection __rseq_test, \"aw\"\n\t"
+			 ".balign 32\n"
+			 "9:\n\t.long 0, 0\n\t.quad 1f, 2f - 1f, 4f\n\t"
+			 ".popsection\n\t"
+			 "mov %[handled], %%rcx\n\t"
+			 "lea 9b(%%rip), %%rax\n\t"
+			 "mov %%rax, %[cs]\n"
+			 "1:\n\t"
+			 "mov $3000, %%edx\n"
+			 "5:\tdec %%edx\n\t"
+			 "jnz 5b\n\t"
+			 "xor %k[ret], %k[ret]\n\t"
+			 "cmp %%rcx, %[handled]\n\t"
+			 "je 2f\n\t"
+			 "mov $2, %k[ret]\n"
+			 "2:\tjmp 3f\n\t"
+			 ".byte 0x0f, 0xb9, 0x3d\n\t.long 0x53053053\n"
+			 "4:\tmov $1, %k[ret]\n"
+			 "3:\n"
+			 : [ret] "=&r"(ret), [cs] "=m"(rseq->rseq_cs)
+			 : [handled] "m"(u->handled)
+			 : "rax", "rcx", "rdx", "cc", "memory");
 	return ret;
 }
 
@@ -1859,8 +1875,9 @@ static int ioctl_32(int fd, unsigned long command, const void *arg)
 {
 	int ret;
 
-	__asm__ volatile("int $0x80" : "=a" (ret)
-			 : "0" (54), "b" (fd), "c" (command), "d" (arg)
+	__asm__ volatile("int $0x80"
+			 : "=a"(ret)
+			 : "0"(54), "b"(fd), "c"(command), "d"(arg)
 			 : "memory", "r8", "r9", "r10", "r11");
 	return ret;
 }
@@ -1882,8 +1899,10 @@ static bool runs_32_bit(void)
 	if (!pid) {
 		int ret;
 
-		__asm__ volatile("int $0x80" : "=a" (ret) : "0" (20) : "memory", "r8", "r9",
-				 "r10", "r11");
+		__asm__ volatile("int $0x80"
+				 : "=a"(ret)
+				 : "0"(20)
+				 : "memory", "r8", "r9", "r10", "r11");
 		_exit(ret == getpid() ? 0 : 1);
 	}
 	return waitpid(pid, &status, 0) == pid && status == 0;
@@ -1905,8 +1924,12 @@ static void a_32_bit_program(void)
 /* Runs a loop in a 32-bit code segment, with a stack where that can reach it. */
 __attribute__((noinline)) static void run_32_bit(char *page, unsigned int loops)
 {
-	struct { uint32_t ip; uint16_t cs; } __attribute__((packed)) to = {
-		(uint32_t)(uintptr_t)page, 0x23,
+	struct {
+		uint32_t ip;
+		uint16_t cs;
+	} __attribute__((packed)) to = {
+		(uint32_t)(uintptr_t)page,
+		0x23,
 	};
 
 	__asm__ volatile("mov %%rsp, %%r14\n\t"
@@ -1914,8 +1937,8 @@ __attribute__((noinline)) static void run_32_bit(char *page, unsigned int loops)
 			 "mov %[stack], %%rsp\n\t"
 			 "ljmp *(%[to])\n"
 			 "1:\tmov %%r14, %%rsp"
-			 : "+c" (loops)
-			 : [to] "r" (&to), [stack] "r" (page + 8192)
+			 : "+c"(loops)
+			 : [to] "r"(&to), [stack] "r"(page + 8192)
 			 : "r14", "r15", "cc", "memory");
 }
 
@@ -1923,11 +1946,11 @@ __attribute__((noinline)) static void run_32_bit(char *page, unsigned int loops)
 static void in_32_bit_code(void)
 {
 	static const unsigned char code[] = {
-		0x49,				/* 0: dec %ecx */
-		0x75, 0xfd,			/* jnz 0 */
-		0xea, 0, 0, 0, 0, 0x33, 0,	/* ljmp $0x33, $page + 16 */
+		0x49,			      /* 0: dec %ecx */
+		0x75, 0xfd,		      /* jnz 0 */
+		0xea, 0,    0, 0, 0, 0x33, 0, /* ljmp $0x33, $page + 16 */
 	};
-	static const unsigned char back[] = { 0x41, 0xff, 0xe7 };	/* jmp *%r15 */
+	static const unsigned char back[] = { 0x41, 0xff, 0xe7 }; /* jmp *%r15 */
 	char *page = low_page(PROT_READ | PROT_WRITE | PROT_EXEC);
 	uint32_t address = (uint32_t)(uintptr_t)page + 16;
 	struct uut u;
@@ -1986,11 +2009,12 @@ static void wrong_registrations(void)
 	struct procirq_uli_info info;
 	struct blocked b;
 
-#define WRONG(field, value, err) do {					\
-	wrong = code;							\
-	wrong.field = value;						\
-	CHECK_EQ(raw_register(s.fd, &wrong), -(err));			\
-} while (0)
+#define WRONG(field, value, err)                              \
+	do {                                                  \
+		wrong = code;                                 \
+		wrong.field = value;                          \
+		CHECK_EQ(raw_register(s.fd, &wrong), -(err)); \
+	} while (0)
 	WRONG(flags, 1, EINVAL);
 	WRONG(frame, 4, EINVAL);
 	WRONG(frame, 8192, EINVAL);

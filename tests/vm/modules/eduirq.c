@@ -9,8 +9,8 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
-#define EDU_STATUS	0x24
-#define EDU_ACK		0x64
+#define EDU_STATUS 0x24
+#define EDU_ACK	   0x64
 
 static unsigned long handled;
 module_param(handled, ulong, 0444);
@@ -57,9 +57,7 @@ static void eduirq_remove(struct pci_dev *pdev)
 	pci_disable_device(pdev);
 }
 
-static const struct pci_device_id eduirq_ids[] = {
-	{ }
-};
+static const struct pci_device_id eduirq_ids[] = { {} };
 
 static struct pci_driver eduirq_driver = {
 	.name = "eduirq",

@@ -73,7 +73,7 @@ static void vectors_remove(struct pci_dev *pdev)
 }
 
 /* Bound through driver_override. */
-static const struct pci_device_id vectors_ids[] = { { } };
+static const struct pci_device_id vectors_ids[] = { {} };
 
 static struct pci_driver vectors_driver = {
 	.name = "vectors",
