@@ -29,17 +29,17 @@ static void bell_work(struct irq_work *work)
 	int due = atomic_xchg(&bell->due, 0);
 
 	while (due--)
-		eventfd_signal_one(bell->eventfd);
+		procirq_eventfd_signal_one(bell->eventfd);
 }
 
 /**
- * bell_alloc() - take hold of an eventfd of the calling process
+ * procirq_bell_alloc() - take hold of an eventfd of the calling process
  * @fd: the eventfd
  * @flags: PROCIRQ_EVENTFD_*, checked by the caller
  *
- * Return: the bell, for bell_free(); -EBADF, -EINVAL (no eventfd), -ENOMEM.
+ * Return: the bell, for procirq_bell_free(); -EBADF, -EINVAL (no eventfd), -ENOMEM.
  */
-struct procirq_bell *bell_alloc(int fd, u32 flags)
+struct procirq_bell *procirq_bell_alloc(int fd, u32 flags)
 {
 	struct procirq_bell *bell = kzalloc(sizeof(*bell), GFP_KERNEL_ACCOUNT);
 	struct eventfd_ctx *eventfd;
@@ -58,7 +58,7 @@ struct procirq_bell *bell_alloc(int fd, u32 flags)
 }
 
 /* No reader has it any more. NULL is fine. May sleep. */
-void bell_free(struct procirq_bell *bell)
+void procirq_bell_free(struct procirq_bell *bell)
 {
 	if (!bell)
 		return;
@@ -69,20 +69,20 @@ void bell_free(struct procirq_bell *bell)
 }
 
 /* Adds 1. Interrupts off, no raw lock held, not on PREEMPT_RT. */
-void bell_ring(struct procirq_bell *bell)
+void procirq_bell_ring(struct procirq_bell *bell)
 {
-	eventfd_signal_one(bell->eventfd);
+	procirq_eventfd_signal_one(bell->eventfd);
 }
 
 /* Adds 1 in a moment. Anywhere. */
-void bell_ring_later(struct procirq_bell *bell)
+void procirq_bell_ring_later(struct procirq_bell *bell)
 {
 	atomic_inc(&bell->due);
 	irq_work_queue(&bell->work);
 }
 
 /* PROCIRQ_EVENTFD_DELIVER */
-bool bell_delivers(const struct procirq_bell *bell)
+bool procirq_bell_delivers(const struct procirq_bell *bell)
 {
 	return bell->delivers;
 }

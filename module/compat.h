@@ -22,7 +22,7 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flag
 }
 #endif
 
-static inline void eventfd_signal_one(struct eventfd_ctx *eventfd)
+static inline void procirq_eventfd_signal_one(struct eventfd_ctx *eventfd)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 	eventfd_signal(eventfd, 1);
@@ -70,22 +70,22 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 #ifdef CONFIG_RSEQ
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
-static inline struct rseq __user *current_rseq(void)
+static inline struct rseq __user *procirq_current_rseq(void)
 {
 	return current->rseq;
 }
 
-static inline u32 current_rseq_signature(void)
+static inline u32 procirq_current_rseq_signature(void)
 {
 	return current->rseq_sig;
 }
 #else
-static inline struct rseq __user *current_rseq(void)
+static inline struct rseq __user *procirq_current_rseq(void)
 {
 	return current->rseq.usrptr;
 }
 
-static inline u32 current_rseq_signature(void)
+static inline u32 procirq_current_rseq_signature(void)
 {
 	return current->rseq.sig;
 }

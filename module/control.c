@@ -39,7 +39,7 @@ static u32 control_state(const struct procirq_line *line, const struct procirq_s
 		state |= PROCIRQ_STATE_THREADED;
 	if (reader->bell)
 		state |= PROCIRQ_STATE_EVENTFD;
-	if (uli_is_live(reader))
+	if (procirq_uli_is_live(reader))
 		state |= PROCIRQ_STATE_ULI;
 	return state;
 }
@@ -51,21 +51,21 @@ static long control_get_info(struct procirq_reader *reader, void __user *arg)
 	struct procirq_source *source;
 	struct irq_data *data;
 
-	/* The line's mutex holds off line_revoke(), and so the descriptor's end. */
+	/* The line's mutex holds off procirq_line_revoke(), and so the descriptor's end. */
 	mutex_lock(&line->mutex);
-	source = reader_lock(reader);
+	source = procirq_reader_lock(reader);
 	info.flags = reader->flags;
 	info.state = control_state(line, source, reader);
 	info.readers = source->nr_readers;
 	info.taken = source->taken;
 	info.delivered = reader->totals.delivered;
 	info.coalesced = reader->totals.coalesced;
-	info.pending = reader_pending(reader);
+	info.pending = procirq_reader_pending(reader);
 	info.storms = source->storms;
 	info.injected = source->injected;
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 
-	data = reader_revoked(reader) ? NULL : irq_get_irq_data(line->irq);
+	data = procirq_reader_revoked(reader) ? NULL : irq_get_irq_data(line->irq);
 	if (data) {
 		info.trigger = irqd_get_trigger_type(data);
 		info.hwirq = data->hwirq;
@@ -92,18 +92,18 @@ static long control_set_flags(struct procirq_reader *reader, const void __user *
 		return -EINVAL;
 
 	nomask = wanted.flags & PROCIRQ_FLAG_NO_MASK;
-	source = reader_lock(reader);
-	if (reader_revoked(reader)) {
+	source = procirq_reader_lock(reader);
+	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (nomask && reader->line->level &&
-		   !(source->device && device_deasserts(source->device))) {
+		   !(source->device && procirq_device_deasserts(source->device))) {
 		/* It would interrupt for ever. */
 		err = -EINVAL;
 	} else {
 		source->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
 		WRITE_ONCE(reader->flags, wanted.flags);
 	}
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	return err;
 }
 
@@ -115,7 +115,7 @@ static long control_set_descriptor(struct procirq_reader *reader, const void __u
 	descriptor = memdup_user(arg, sizeof(*descriptor));
 	if (IS_ERR(descriptor))
 		return PTR_ERR(descriptor);
-	err = line_set_device(reader->line, reader, descriptor);
+	err = procirq_line_set_device(reader->line, reader, descriptor);
 	kfree(descriptor);
 	return err;
 }
@@ -132,20 +132,20 @@ static long control_set_eventfd(struct procirq_reader *reader, const void __user
 	if (wanted.flags & ~PROCIRQ_EVENTFD_DELIVER || wanted.fd < -1)
 		return -EINVAL;
 	if (wanted.fd >= 0)
-		bell = bell_alloc(wanted.fd, wanted.flags);
+		bell = procirq_bell_alloc(wanted.fd, wanted.flags);
 	if (IS_ERR(bell))
 		return PTR_ERR(bell);
 
-	source = reader_lock(reader);
-	if (reader_revoked(reader)) {
+	source = procirq_reader_lock(reader);
+	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else {
 		reader->used = true;
-		source_count(source, !!bell - !!reader->bell, 0);
+		procirq_source_count(source, !!bell - !!reader->bell, 0);
 		swap(bell, reader->bell);
 	}
-	reader_unlock(source);
-	bell_free(bell);
+	procirq_reader_unlock(source);
+	procirq_bell_free(bell);
 	return err;
 }
 
@@ -162,10 +162,10 @@ static long control_inject(struct procirq_reader *reader, void __user *arg)
 		return -EINVAL;
 
 	while (inject.done < inject.count) {
-		source = reader_lock(reader);
-		revoked = reader_revoked(reader);
-		reader_unlock(source);
-		err = revoked ? -ENODEV : source_inject(source);
+		source = procirq_reader_lock(reader);
+		revoked = procirq_reader_revoked(reader);
+		procirq_reader_unlock(source);
+		err = revoked ? -ENODEV : procirq_source_inject(source);
 		if (err)
 			break;
 		inject.done++;
@@ -178,7 +178,7 @@ static long control_inject(struct procirq_reader *reader, void __user *arg)
 }
 
 /* The reader's file_operations.unlocked_ioctl. */
-long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+long procirq_control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct procirq_reader *reader = file->private_data;
 	void __user *user = (void __user *)arg;
@@ -195,13 +195,13 @@ long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case PROCIRQ_IOC_INJECT:
 		return control_inject(reader, user);
 	case PROCIRQ_IOC_ULI_REGISTER:
-		return uli_register(reader, user);
+		return procirq_uli_register(reader, user);
 	case PROCIRQ_IOC_ULI_UNREGISTER:
-		return uli_unregister(reader, user);
+		return procirq_uli_unregister(reader, user);
 	case PROCIRQ_IOC_ULI_INFO:
-		return uli_get_info(reader, user);
+		return procirq_uli_get_info(reader, user);
 	case PROCIRQ_IOC_ULI_KICK:
-		return uli_kick(reader);
+		return procirq_uli_kick(reader);
 	default:
 		return -ENOTTY;
 	}

@@ -5,7 +5,7 @@
  * and that were checked against the function before any of them is run.
  *
  * Steps run under their source's raw lock, from hard interrupt context too:
- * nothing here sleeps but device_alloc() and device_free(). Configuration space
+ * nothing here sleeps but procirq_device_alloc() and procirq_device_free(). Configuration space
  * is behind a raw lock of the PCI core's.
  */
 #include <linux/bitops.h>
@@ -32,7 +32,7 @@ enum device_moment { CHECK, ACK, SILENCE, RESUME, RELEASE, MOMENTS };
 
 /**
  * struct procirq_device - the function, and what is done to it when
- * @pdev: kept enabled, see pci_pin_function()
+ * @pdev: kept enabled, see procirq_pci_pin_function()
  * @bars: mapped as far as steps use them
  * @intx: PROCIRQ_DESC_INTX
  * @status: the word that the last check read first
@@ -154,14 +154,14 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
 }
 
 /**
- * device_check() - ask the device whether it has interrupted; if so, acknowledge
+ * procirq_device_check() - ask the device whether it has interrupted; if so, acknowledge
  * @device: whose check and ack steps are run
  * @status: the word that the first step of the check read
  *
  * Context: the source's lock held, hard interrupt context.
  * Return: whether it is the device's interrupt.
  */
-bool device_check(struct procirq_device *device, u32 *status)
+bool procirq_device_check(struct procirq_device *device, u32 *status)
 {
 	const struct device_step *step = &device->steps[device->first[CHECK]];
 	const struct device_step *end = &device->steps[device->first[ACK]];
@@ -202,13 +202,13 @@ static void device_intx(const struct procirq_device *device, bool enable, u32 wo
 }
 
 /**
- * device_silence() - keep the device from interrupting
+ * procirq_device_silence() - keep the device from interrupting
  * @device: whose silence steps are run
- * @status: what device_check() has just said; 0 if it was not asked
+ * @status: what procirq_device_check() has just said; 0 if it was not asked
  *
  * Context: the source's lock held.
  */
-void device_silence(struct procirq_device *device, u32 status)
+void procirq_device_silence(struct procirq_device *device, u32 status)
 {
 	if (device->intx)
 		device_intx(device, false, status);
@@ -217,7 +217,7 @@ void device_silence(struct procirq_device *device, u32 status)
 }
 
 /* Lets it interrupt again. Caller holds the source's lock. */
-void device_resume(struct procirq_device *device)
+void procirq_device_resume(struct procirq_device *device)
 {
 	if (device->intx)
 		device_intx(device, true, 0);
@@ -226,7 +226,7 @@ void device_resume(struct procirq_device *device)
 }
 
 /* Silences it for good. Caller holds the source's lock. */
-void device_release(struct procirq_device *device)
+void procirq_device_release(struct procirq_device *device)
 {
 	if (device->intx)
 		device_intx(device, false, 0);
@@ -234,26 +234,26 @@ void device_release(struct procirq_device *device)
 		device_run(device, RELEASE);
 }
 
-/* Whether device_silence() does anything. */
-bool device_silences(const struct procirq_device *device)
+/* Whether procirq_device_silence() does anything. */
+bool procirq_device_silences(const struct procirq_device *device)
 {
 	return device->intx || device->first[SILENCE] < device->first[RESUME];
 }
 
 /* Whether it stops interrupting of itself once it was asked: it is acknowledged. */
-bool device_deasserts(const struct procirq_device *device)
+bool procirq_device_deasserts(const struct procirq_device *device)
 {
 	return device->first[ACK] < device->first[SILENCE];
 }
 
 /* Whether it is this function. */
-bool device_is(const struct procirq_device *device, const struct pci_dev *pdev)
+bool procirq_device_is(const struct procirq_device *device, const struct pci_dev *pdev)
 {
 	return device->pdev == pdev;
 }
 
 /* Its address on the bus. */
-const char *device_name(const struct procirq_device *device)
+const char *procirq_device_name(const struct procirq_device *device)
 {
 	return pci_name(device->pdev);
 }
@@ -377,15 +377,15 @@ static int descriptor_check(const struct procirq_descriptor *from)
 }
 
 /**
- * device_alloc() - check a descriptor against its function, and pin that
+ * procirq_device_alloc() - check a descriptor against its function, and pin that
  * @line: what the function must interrupt on
  * @from: from user space, not trusted
  *
  * Context: may sleep.
- * Return: the device, for device_free(), or an errno of uapi/procirq.h's list.
+ * Return: the device, for procirq_device_free(), or an errno of uapi/procirq.h's list.
  */
-struct procirq_device *device_alloc(const struct procirq_line *line,
-				    const struct procirq_descriptor *from)
+struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
+					    const struct procirq_descriptor *from)
 {
 	bool intx = from->flags & PROCIRQ_DESC_INTX;
 	struct procirq_device *device;
@@ -401,7 +401,7 @@ struct procirq_device *device_alloc(const struct procirq_line *line,
 	device->intx = intx;
 
 	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
-	err = pdev ? pci_pin_function(pdev, line->irq, line->msi_dev) : -ENXIO;
+	err = pdev ? procirq_pci_pin_function(pdev, line->irq, line->msi_dev) : -ENXIO;
 	if (err) {
 		pci_dev_put(pdev);
 		goto out_free;
@@ -418,18 +418,18 @@ struct procirq_device *device_alloc(const struct procirq_line *line,
 	return device;
 
 out_free:
-	device_free(device);
+	procirq_device_free(device);
 	return ERR_PTR(err);
 }
 
-/* Undoes device_alloc(); nothing may be running its steps. May sleep. */
-void device_free(struct procirq_device *device)
+/* Undoes procirq_device_alloc(); nothing may be running its steps. May sleep. */
+void procirq_device_free(struct procirq_device *device)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(device->bars); i++)
 		if (device->bars[i])
 			pci_iounmap(device->pdev, device->bars[i]);
-	pci_unpin(device->pdev);
+	procirq_pci_unpin(device->pdev);
 	kfree(device);
 }

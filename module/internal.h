@@ -52,8 +52,8 @@ struct task_struct;
 struct vm_area_struct;
 
 /* Interrupts a source remembers, a power of two: reads farther apart report loss. */
-#define RING_ENTRIES	    1024
-#define RING_ENTRIES_OFFSET 64
+#define PROCIRQ_RING_ENTRIES	    1024
+#define PROCIRQ_RING_ENTRIES_OFFSET 64
 
 /* Readers' interrupts added up: due == delivered + coalesced + lost + pending. */
 struct procirq_totals {
@@ -214,7 +214,7 @@ struct procirq_line {
  * struct procirq_reader - one open file; guarded by its source's lock
  * @line: referenced
  * @source: line->own, until a descriptor gives it one of its own: changed once,
- *	under the locks of both and line->mutex; reader_lock() follows it
+ *	under the locks of both and line->mutex; procirq_reader_lock() follows it
  * @node: in source->readers; empty once revoked
  * @waiters: threads blocked in read(), oldest first
  * @flags: PROCIRQ_FLAG_*; also read without the lock
@@ -253,19 +253,19 @@ struct procirq_reader {
 };
 
 /* The line went away under this reader; caller holds its source's lock. */
-static inline bool reader_revoked(const struct procirq_reader *reader)
+static inline bool procirq_reader_revoked(const struct procirq_reader *reader)
 {
 	return reader->end != U64_MAX;
 }
 
 /* Interrupts this reader has not read; caller holds its source's lock. */
-static inline u64 reader_pending(const struct procirq_reader *reader)
+static inline u64 procirq_reader_pending(const struct procirq_reader *reader)
 {
 	return min(reader->source->taken, reader->end) - reader->cursor;
 }
 
 /* Locks and returns the reader's source. */
-static inline struct procirq_source *reader_lock(struct procirq_reader *reader)
+static inline struct procirq_source *procirq_reader_lock(struct procirq_reader *reader)
 {
 	struct procirq_source *source;
 
@@ -279,7 +279,7 @@ static inline struct procirq_source *reader_lock(struct procirq_reader *reader)
 }
 
 /* Not of reader->source: a waiter that gave up may not look there. */
-static inline void reader_unlock(struct procirq_source *source)
+static inline void procirq_reader_unlock(struct procirq_source *source)
 {
 	raw_spin_unlock_irq(&source->lock);
 }
@@ -304,63 +304,63 @@ struct line_waiter {
 extern bool procirq_hard;
 
 /* source.c: taking interrupts, handing them out, masking */
-void source_init(struct procirq_source *source, struct procirq_line *line,
-		 struct procirq_device *device);
-irqreturn_t source_handler(int irq, void *data);
-irqreturn_t source_device_handler(int irq, void *data);
-int source_inject(struct procirq_source *source);
-void source_join(struct procirq_source *source, struct procirq_reader *reader);
-void source_leave(struct procirq_source *source, struct procirq_reader *reader);
-void source_settle(struct procirq_source *source, struct procirq_reader *reader);
-void source_count(struct procirq_source *source, int bells, int ulis);
-void source_revoke(struct procirq_source *source);
-void source_consume(struct procirq_reader *reader, struct procirq_event *event);
-void source_hand_over(struct procirq_reader *reader);
-void source_mask(struct procirq_source *source);
-void source_unmask(struct procirq_source *source);
-void source_hold(struct procirq_source *source, struct procirq_reader *reader);
-void source_release_hold(struct procirq_source *source);
-void source_reader_idle(struct procirq_source *source, struct procirq_reader *reader);
+void procirq_source_init(struct procirq_source *source, struct procirq_line *line,
+			 struct procirq_device *device);
+irqreturn_t procirq_source_handler(int irq, void *data);
+irqreturn_t procirq_source_device_handler(int irq, void *data);
+int procirq_source_inject(struct procirq_source *source);
+void procirq_source_join(struct procirq_source *source, struct procirq_reader *reader);
+void procirq_source_leave(struct procirq_source *source, struct procirq_reader *reader);
+void procirq_source_settle(struct procirq_source *source, struct procirq_reader *reader);
+void procirq_source_count(struct procirq_source *source, int bells, int ulis);
+void procirq_source_revoke(struct procirq_source *source);
+void procirq_source_consume(struct procirq_reader *reader, struct procirq_event *event);
+void procirq_source_hand_over(struct procirq_reader *reader);
+void procirq_source_mask(struct procirq_source *source);
+void procirq_source_unmask(struct procirq_source *source);
+void procirq_source_hold(struct procirq_source *source, struct procirq_reader *reader);
+void procirq_source_release_hold(struct procirq_source *source);
+void procirq_source_reader_idle(struct procirq_source *source, struct procirq_reader *reader);
 
 /* line.c: claiming one interrupt line, and giving it up */
-struct procirq_line *line_alloc(unsigned int irq);
-void line_put(struct procirq_line *line);
-int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl);
-void line_close(struct procirq_line *line, struct procirq_reader *reader);
-void line_revoke(struct procirq_line *line, bool forever);
-void line_revoke_function(struct procirq_line *line, struct pci_dev *pdev);
-int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
-		    const struct procirq_descriptor *descriptor);
+struct procirq_line *procirq_line_alloc(unsigned int irq);
+void procirq_line_put(struct procirq_line *line);
+int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl);
+void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader);
+void procirq_line_revoke(struct procirq_line *line, bool forever);
+void procirq_line_revoke_function(struct procirq_line *line, struct pci_dev *pdev);
+int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
+			    const struct procirq_descriptor *descriptor);
 
 /* device.c: asking, acknowledging and silencing a device */
-struct procirq_device *device_alloc(const struct procirq_line *line,
-				    const struct procirq_descriptor *descriptor);
-void device_free(struct procirq_device *device);
-bool device_is(const struct procirq_device *device, const struct pci_dev *pdev);
-const char *device_name(const struct procirq_device *device);
-bool device_deasserts(const struct procirq_device *device);
-bool device_silences(const struct procirq_device *device);
-bool device_check(struct procirq_device *device, u32 *status);
-void device_silence(struct procirq_device *device, u32 status);
-void device_resume(struct procirq_device *device);
-void device_release(struct procirq_device *device);
+struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
+					    const struct procirq_descriptor *descriptor);
+void procirq_device_free(struct procirq_device *device);
+bool procirq_device_is(const struct procirq_device *device, const struct pci_dev *pdev);
+const char *procirq_device_name(const struct procirq_device *device);
+bool procirq_device_deasserts(const struct procirq_device *device);
+bool procirq_device_silences(const struct procirq_device *device);
+bool procirq_device_check(struct procirq_device *device, u32 *status);
+void procirq_device_silence(struct procirq_device *device, u32 status);
+void procirq_device_resume(struct procirq_device *device);
+void procirq_device_release(struct procirq_device *device);
 
 /* ring.c: the last interrupts, also for mmap() */
-struct procirq_ring *ring_alloc(void);
-void ring_free(struct procirq_ring *ring);
-int ring_map(struct procirq_ring *ring, struct vm_area_struct *vma);
+struct procirq_ring *procirq_ring_alloc(void);
+void procirq_ring_free(struct procirq_ring *ring);
+int procirq_ring_map(struct procirq_ring *ring, struct vm_area_struct *vma);
 
-static inline struct procirq_ring_entry *ring_entry(struct procirq_ring *ring, u64 seq)
+static inline struct procirq_ring_entry *procirq_ring_entry(struct procirq_ring *ring, u64 seq)
 {
-	struct procirq_ring_entry *entries = (void *)ring + RING_ENTRIES_OFFSET;
+	struct procirq_ring_entry *entries = (void *)ring + PROCIRQ_RING_ENTRIES_OFFSET;
 
-	return &entries[(seq - 1) & (RING_ENTRIES - 1)];
+	return &entries[(seq - 1) & (PROCIRQ_RING_ENTRIES - 1)];
 }
 
 /* The one writer is the handler, under its source's lock. */
-static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 status)
+static inline void procirq_ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 status)
 {
-	struct procirq_ring_entry *entry = ring_entry(ring, seq);
+	struct procirq_ring_entry *entry = procirq_ring_entry(ring, seq);
 
 	/* First: whoever was copying the entry's last interrupt sees it go. */
 	WRITE_ONCE(entry->seq, seq);
@@ -371,60 +371,62 @@ static inline void ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 
 }
 
 /* bell.c: eventfds */
-struct procirq_bell *bell_alloc(int fd, u32 flags);
-void bell_free(struct procirq_bell *bell);
-void bell_ring(struct procirq_bell *bell);
-void bell_ring_later(struct procirq_bell *bell);
-bool bell_delivers(const struct procirq_bell *bell);
+struct procirq_bell *procirq_bell_alloc(int fd, u32 flags);
+void procirq_bell_free(struct procirq_bell *bell);
+void procirq_bell_ring(struct procirq_bell *bell);
+void procirq_bell_ring_later(struct procirq_bell *bell);
+bool procirq_bell_delivers(const struct procirq_bell *bell);
 
 /* uli.c: user level interrupts */
-long uli_register(struct procirq_reader *reader, const void __user *arg);
-long uli_unregister(struct procirq_reader *reader, void __user *arg);
-long uli_get_info(struct procirq_reader *reader, void __user *arg);
-long uli_kick(struct procirq_reader *reader);
-void uli_notice(struct procirq_reader *reader);
-void uli_raise(struct procirq_reader *reader, u64 now);
-void uli_close(struct procirq_reader *reader);
-bool uli_is_live(const struct procirq_reader *reader);
-void uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_totals *totals);
-void uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum);
-void uli_exit(void);
+long procirq_uli_register(struct procirq_reader *reader, const void __user *arg);
+long procirq_uli_unregister(struct procirq_reader *reader, void __user *arg);
+long procirq_uli_get_info(struct procirq_reader *reader, void __user *arg);
+long procirq_uli_kick(struct procirq_reader *reader);
+void procirq_uli_notice(struct procirq_reader *reader);
+void procirq_uli_raise(struct procirq_reader *reader, u64 now);
+void procirq_uli_close(struct procirq_reader *reader);
+bool procirq_uli_is_live(const struct procirq_reader *reader);
+void procirq_uli_totals_add(struct procirq_uli_totals *sum,
+			    const struct procirq_uli_totals *totals);
+void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum);
+void procirq_uli_exit(void);
 
 /* reader.c: one open file */
-extern const struct proc_ops reader_proc_ops;
+extern const struct proc_ops procirq_reader_proc_ops;
 
 /* control.c: its ioctls */
-long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+long procirq_control_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* lines.c: which lines have a file */
-void lines_set_watched(bool watched);
-int lines_add(unsigned int irq);
-void lines_add_existing(void);
-int lines_add_kept(unsigned int irq);
-void lines_remove(unsigned int irq);
-void lines_revoke(unsigned int irq);
-void lines_revoke_msi(struct device *dev);
-void lines_remove_all(void);
-void lines_revoke_device(struct device *dev, struct pci_dev *function);
-void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m), struct seq_file *m);
-int lines_touch(unsigned int irq);
+void procirq_lines_set_watched(bool watched);
+int procirq_lines_add(unsigned int irq);
+void procirq_lines_add_existing(void);
+int procirq_lines_add_kept(unsigned int irq);
+void procirq_lines_remove(unsigned int irq);
+void procirq_lines_revoke(unsigned int irq);
+void procirq_lines_revoke_msi(struct device *dev);
+void procirq_lines_remove_all(void);
+void procirq_lines_revoke_device(struct device *dev, struct pci_dev *function);
+void procirq_lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
+			    struct seq_file *m);
+int procirq_lines_touch(unsigned int irq);
 
 /* procdir.c: /proc/irq/N coming and going */
-int procdir_init(void);
-void procdir_exit(void);
+int procirq_procdir_init(void);
+void procirq_procdir_exit(void);
 
 /* pci.c: PCI functions and drivers coming and going */
-int pci_init(void);
-void pci_exit(void);
-void pci_use(unsigned int irq, const struct procirq_device *device, bool use);
+int procirq_pci_init(void);
+void procirq_pci_exit(void);
+void procirq_pci_use(unsigned int irq, const struct procirq_device *device, bool use);
 
 /* pcipin.c: keeping the function behind an INTx line enabled */
-struct pci_dev *pci_pin(unsigned int irq);
-int pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev);
-void pci_unpin(struct pci_dev *pdev);
+struct pci_dev *procirq_pci_pin(unsigned int irq);
+int procirq_pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev);
+void procirq_pci_unpin(struct pci_dev *pdev);
 
 /* stats.c: accounting in debugfs */
-void stats_init(void);
-void stats_exit(void);
+void procirq_stats_init(void);
+void procirq_stats_exit(void);
 
 #endif /* PROCIRQ_INTERNAL_H */

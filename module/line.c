@@ -64,7 +64,7 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	if (data->chip && data->chip->irq_bus_lock)
 		return -EOPNOTSUPP;
 	if (!source->ring)
-		source->ring = ring_alloc();
+		source->ring = procirq_ring_alloc();
 	if (!source->ring)
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
@@ -82,7 +82,7 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 		return err;
 	}
 	line->threaded = line_is_threaded(irq_data_to_desc(data), source);
-	pci_use(line->irq, source->device, true);
+	procirq_pci_use(line->irq, source->device, true);
 	return 0;
 }
 
@@ -110,16 +110,16 @@ static int line_attach(struct procirq_line *line)
 	 */
 	if (data && irqd_is_level_type(data) && !irq_has_action(line->irq))
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
-	err = line_request(line, &line->own, source_handler, 0);
+	err = line_request(line, &line->own, procirq_source_handler, 0);
 	/*
 	 * Only now, for we keep it until the last close: to give it back in open()
 	 * could free the descriptor and remove the very file that is being opened,
 	 * which waits for open() to end. If the owner of the function was quicker,
-	 * line_revoke() follows. Revoked readers may still keep one, which serves as
+	 * procirq_line_revoke() follows. Revoked readers may still keep one, which serves as
 	 * well.
 	 */
 	if (!err && !line->pinned)
-		line->pinned = pci_pin(line->irq);
+		line->pinned = procirq_pci_pin(line->irq);
 	shared = err == -EBUSY && line_holders_share(irq_data_to_desc(data));
 	line_set_shared(line, shared);
 	return shared ? 0 : err;
@@ -133,7 +133,7 @@ static int line_request_shared(struct procirq_line *line, struct procirq_source 
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(attempts) && err == -EBUSY; i++)
-		err = line_request(line, source, source_device_handler, attempts[i]);
+		err = line_request(line, source, procirq_source_device_handler, attempts[i]);
 	return err;
 }
 
@@ -147,11 +147,11 @@ static void line_detach(struct procirq_line *line, struct procirq_source *source
 	attached = source->attached;
 	source->attached = false;
 	if (attached && source->device)
-		device_release(source->device);
+		procirq_device_release(source->device);
 	raw_spin_unlock_irq(&source->lock);
 
 	if (attached) {
-		pci_use(line->irq, source->device, false);
+		procirq_pci_use(line->irq, source->device, false);
 		free_irq(line->irq, source);
 		irq_work_sync(&line->poll_work);
 		irq_work_sync(&source->storm_work);
@@ -167,7 +167,7 @@ static void line_detach(struct procirq_line *line, struct procirq_source *source
 /*
  * Takes the line's PCI pin if nobody needs it any more; the caller drops it
  * outside line->mutex, for that may free the descriptor and end up in
- * line_revoke() of this very line.
+ * procirq_line_revoke() of this very line.
  */
 static struct pci_dev *line_take_pin(struct procirq_line *line)
 {
@@ -180,7 +180,7 @@ static struct pci_dev *line_take_pin(struct procirq_line *line)
 }
 
 /**
- * line_open() - make @reader a reader of @line, claiming it for the first one
+ * procirq_line_open() - make @reader a reader of @line, claiming it for the first one
  * @line: the caller's reference stays the caller's
  * @reader: zeroed, but for who opened it; its line is set here
  * @excl: refuse to be one of several, now and later
@@ -188,7 +188,7 @@ static struct pci_dev *line_take_pin(struct procirq_line *line)
  * Context: may sleep.
  * Return: 0; -ENODEV, -EBUSY, -EOPNOTSUPP, -ENOMEM or what request_irq() says.
  */
-int line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
+int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
 	struct procirq_source *own = &line->own;
 	int err = 0;
@@ -207,7 +207,7 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 	reader->line = line;
 	INIT_LIST_HEAD(&reader->waiters);
 	raw_spin_lock_irq(&own->lock);
-	source_join(own, reader);
+	procirq_source_join(own, reader);
 	line->excl = excl;
 	raw_spin_unlock_irq(&own->lock);
 
@@ -216,7 +216,7 @@ int line_open(struct procirq_line *line, struct procirq_reader *reader, bool exc
 		err = line_attach(line);
 	if (err) {
 		raw_spin_lock_irq(&own->lock);
-		source_leave(own, reader);
+		procirq_source_leave(own, reader);
 		line->excl = false;
 		line->shared = own->nr_readers;
 		raw_spin_unlock_irq(&own->lock);
@@ -239,26 +239,26 @@ static void line_drop_device(struct procirq_line *line, struct procirq_source *s
 	line->closed.delivered += source->closed.delivered;
 	line->closed.coalesced += source->closed.coalesced;
 	line->closed.lost += source->closed.lost;
-	uli_totals_add(&line->uli_closed, &source->uli_closed);
+	procirq_uli_totals_add(&line->uli_closed, &source->uli_closed);
 }
 
 /**
- * line_close() - the end of @reader, which the caller frees afterwards
- * @line: its line; the reference that line_open() took is dropped
+ * procirq_line_close() - the end of @reader, which the caller frees afterwards
+ * @line: its line; the reference that procirq_line_open() took is dropped
  * @reader: a reader of @line, revoked or not
  *
  * Context: may sleep.
  */
-void line_close(struct procirq_line *line, struct procirq_reader *reader)
+void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader)
 {
 	struct procirq_source *source = reader->source;
 	struct pci_dev *pin;
 
 	mutex_lock(&line->mutex);
 	raw_spin_lock_irq(&source->lock);
-	if (!reader_revoked(reader))
-		source_leave(source, reader);
-	source_settle(source, reader);
+	if (!procirq_reader_revoked(reader))
+		procirq_source_leave(source, reader);
+	procirq_source_settle(source, reader);
 	if (source == &line->own && !source->nr_readers) {
 		line->excl = false;
 		line->shared = false;
@@ -273,17 +273,17 @@ void line_close(struct procirq_line *line, struct procirq_reader *reader)
 	pin = line_take_pin(line);
 	mutex_unlock(&line->mutex);
 
-	pci_unpin(pin);
+	procirq_pci_unpin(pin);
 	if (source->device) {
-		device_free(source->device);
-		ring_free(source->ring);
+		procirq_device_free(source->device);
+		procirq_ring_free(source->ring);
 		kfree(source);
 	}
-	line_put(line);
+	procirq_line_put(line);
 }
 
 /**
- * line_revoke() - the interrupt is going away under its readers
+ * procirq_line_revoke() - the interrupt is going away under its readers
  * @line: read returns -ENODEV to all present readers, once they have read what
  *	was pending; poll reports EPOLLHUP
  * @forever: refuse opens from now on, because the file goes too
@@ -292,19 +292,19 @@ void line_close(struct procirq_line *line, struct procirq_reader *reader)
  * descriptor is freed, so it must not free one itself: the PCI pins are left for
  * the last close.
  */
-void line_revoke(struct procirq_line *line, bool forever)
+void procirq_line_revoke(struct procirq_line *line, bool forever)
 {
 	struct procirq_source *source;
 
 	mutex_lock(&line->mutex);
 	if (forever)
 		line->dead = true;
-	source_revoke(&line->own);
+	procirq_source_revoke(&line->own);
 	line->excl = false;
 	line_set_shared(line, false);
 	line_detach(line, &line->own);
 	list_for_each_entry(source, &line->devices, node) {
-		source_revoke(source);
+		procirq_source_revoke(source);
 		line_detach(line, source);
 	}
 	mutex_unlock(&line->mutex);
@@ -313,21 +313,21 @@ void line_revoke(struct procirq_line *line, bool forever)
 }
 
 /**
- * line_revoke_function() - a PCI function is going away; others stay on the line
+ * procirq_line_revoke_function() - a PCI function is going away; others stay on the line
  * @line: readers whose descriptor is of this function get -ENODEV
  * @pdev: the function
  *
  * Context: may sleep.
  */
-void line_revoke_function(struct procirq_line *line, struct pci_dev *pdev)
+void procirq_line_revoke_function(struct procirq_line *line, struct pci_dev *pdev)
 {
 	struct procirq_source *source;
 
 	mutex_lock(&line->mutex);
 	list_for_each_entry(source, &line->devices, node) {
-		if (!device_is(source->device, pdev))
+		if (!procirq_device_is(source->device, pdev))
 			continue;
-		source_revoke(source);
+		procirq_source_revoke(source);
 		line_detach(line, source);
 	}
 	mutex_unlock(&line->mutex);
@@ -363,7 +363,7 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 	int err = 0;
 
 	raw_spin_lock_irq(&own->lock);
-	if (reader_revoked(reader))
+	if (procirq_reader_revoked(reader))
 		err = -ENODEV;
 	else if (reader->source != own || reader->mapped || reader->uli ||
 		 !list_empty(&reader->waiters) || line_others_use(line, reader))
@@ -380,10 +380,10 @@ static void line_move_reader(struct procirq_reader *reader, struct procirq_sourc
 {
 	raw_spin_lock_irq(&from->lock);
 	raw_spin_lock_nested(&to->lock, SINGLE_DEPTH_NESTING);
-	if (!reader_revoked(reader))
-		source_leave(from, reader);
-	source_settle(from, reader);
-	source_join(to, reader);
+	if (!procirq_reader_revoked(reader))
+		procirq_source_leave(from, reader);
+	procirq_source_settle(from, reader);
+	procirq_source_join(to, reader);
 	/* It is the reader's from its first interrupt on, which may have come. */
 	reader->cursor = 0;
 	reader->opened_at = 0;
@@ -400,12 +400,12 @@ static void line_resume(struct procirq_source *source)
 {
 	raw_spin_lock_irq(&source->lock);
 	if (!source->masked)
-		device_resume(source->device);
+		procirq_device_resume(source->device);
 	raw_spin_unlock_irq(&source->lock);
 }
 
 /**
- * line_set_device() - serve @reader by a device's interrupts only
+ * procirq_line_set_device() - serve @reader by a device's interrupts only
  * @line: its line, which may from now on be shared
  * @reader: has no device yet
  * @descriptor: how the device is asked; not trusted
@@ -413,8 +413,8 @@ static void line_resume(struct procirq_source *source)
  * Context: may sleep.
  * Return: 0, or the errors that uapi/procirq.h lists.
  */
-int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
-		    const struct procirq_descriptor *descriptor)
+int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
+			    const struct procirq_descriptor *descriptor)
 {
 	struct procirq_source *source;
 	struct procirq_device *device;
@@ -422,15 +422,15 @@ int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 	int err;
 
 	/* Outside line->mutex: it may take what PCI drivers hold over free_irq(). */
-	device = device_alloc(line, descriptor);
+	device = procirq_device_alloc(line, descriptor);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
 	if (!source) {
-		device_free(device);
+		procirq_device_free(device);
 		return -ENOMEM;
 	}
-	source_init(source, line, device);
+	procirq_source_init(source, line, device);
 
 	mutex_lock(&line->mutex);
 	err = line->dead ? -ENODEV : line_prepare_device(line, reader);
@@ -456,23 +456,23 @@ int line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 out_unlock:
 	mutex_unlock(&line->mutex);
 	if (err) {
-		device_free(device);
-		ring_free(source->ring);
+		procirq_device_free(device);
+		procirq_ring_free(source->ring);
 		kfree(source);
 	}
-	pci_unpin(pin);
+	procirq_pci_unpin(pin);
 	/* Whoever polled the line as a whole looks again. */
 	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
 	return err;
 }
 
 /**
- * line_alloc() - a line without a file and without readers
+ * procirq_line_alloc() - a line without a file and without readers
  * @irq: Linux interrupt number of an existing descriptor
  *
  * Return: the line with one reference, or NULL without memory.
  */
-struct procirq_line *line_alloc(unsigned int irq)
+struct procirq_line *procirq_line_alloc(unsigned int irq)
 {
 	struct procirq_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
 	struct msi_desc *msi = irq_get_msi_desc(irq);
@@ -482,7 +482,7 @@ struct procirq_line *line_alloc(unsigned int irq)
 	line->irq = irq;
 	line->msi = msi;
 	line->msi_dev = msi ? msi_desc_to_dev(msi) : NULL;
-	source_init(&line->own, line, NULL);
+	procirq_source_init(&line->own, line, NULL);
 	mutex_init(&line->mutex);
 	INIT_LIST_HEAD(&line->devices);
 	init_waitqueue_head(&line->poll_wait);
@@ -495,12 +495,12 @@ static void line_release(struct kref *ref)
 {
 	struct procirq_line *line = container_of(ref, struct procirq_line, ref);
 
-	ring_free(line->own.ring);
+	procirq_ring_free(line->own.ring);
 	kfree(line);
 }
 
 /* Drops a reference. */
-void line_put(struct procirq_line *line)
+void procirq_line_put(struct procirq_line *line)
 {
 	kref_put(&line->ref, line_release);
 }

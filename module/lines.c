@@ -3,7 +3,7 @@
  * Which lines have a /proc/irq/N/irq: the files, and the register of them.
  *
  * Removal, in this order: refuse new opens and give up the interrupt
- * (line_revoke), remove the file, which waits for opens under way, then forget
+ * (procirq_line_revoke), remove the file, which waits for opens under way, then forget
  * the line. While the register still has it, nobody makes the file anew.
  */
 #include <linux/delay.h>
@@ -25,7 +25,7 @@ static DEFINE_XARRAY(lines);	   /* struct procirq_line, by irq */
 static DEFINE_MUTEX(lines_mutex);  /* additions, and what follows */
 static DEFINE_MUTEX(remove_mutex); /* removals, whole; outside line->mutex */
 static bool lines_closed;	   /* no more additions */
-static bool lines_watched;	   /* lines_remove() will be called in time */
+static bool lines_watched;	   /* procirq_lines_remove() will be called in time */
 
 /*
  * While the lines that exist already are being added, a descriptor may be on
@@ -49,7 +49,7 @@ static int lines_create(unsigned int irq, bool keep)
 	desc = irq_data_to_desc(data);
 	if (!desc->dir)
 		return -ENOENT;
-	line = line_alloc(irq);
+	line = procirq_line_alloc(irq);
 	if (!line)
 		return -ENOMEM;
 
@@ -58,12 +58,12 @@ static int lines_create(unsigned int irq, bool keep)
 		if (!try_module_get(desc->owner))
 			goto out_put_line;
 		line->keeper = desc->owner;
-		line->keeper_pci = pci_pin(irq);
+		line->keeper_pci = procirq_pci_pin(irq);
 	}
 	err = xa_insert(&lines, irq, line, GFP_KERNEL);
 	if (err)
 		goto out_put_keepers;
-	line->pde = proc_create_data("irq", 0600, desc->dir, &reader_proc_ops, line);
+	line->pde = proc_create_data("irq", 0600, desc->dir, &procirq_reader_proc_ops, line);
 	if (!line->pde) {
 		err = -ENOMEM;
 		goto out_erase;
@@ -73,31 +73,31 @@ static int lines_create(unsigned int irq, bool keep)
 out_erase:
 	xa_erase(&lines, irq);
 out_put_keepers:
-	pci_unpin(line->keeper_pci);
+	procirq_pci_unpin(line->keeper_pci);
 	module_put(line->keeper);
 out_put_line:
-	line_put(line);
+	procirq_line_put(line);
 	return err;
 }
 
 /**
- * lines_set_watched() - say whether lines_remove() is called for each directory
+ * procirq_lines_set_watched() - say whether procirq_lines_remove() is called for each directory
  * @watched: it is, before the directory goes
  */
-void lines_set_watched(bool watched)
+void procirq_lines_set_watched(bool watched)
 {
 	WRITE_ONCE(lines_watched, watched);
 }
 
 /**
- * lines_add() - make the file in /proc/irq/@irq, unless it is there
+ * procirq_lines_add() - make the file in /proc/irq/@irq, unless it is there
  * @irq: an interrupt whose descriptor cannot go away during the call
  *
  * Context: may sleep.
  * Return: 0 if the file exists now; -ENOENT without a directory, -ENODEV
  * without a descriptor or while the module unloads, -ENOMEM.
  */
-int lines_add(unsigned int irq)
+int procirq_lines_add(unsigned int irq)
 {
 	int err = 0;
 
@@ -144,13 +144,13 @@ static bool lines_create_existing(void)
 }
 
 /**
- * lines_add_existing() - make the files for all interrupts that have a directory
+ * procirq_lines_add_existing() - make the files for all interrupts that have a directory
  *
  * Only with procdir's hooks in place, which tell of those that come and go
  * meanwhile; not of those that had passed the hook before it was there.
  * Context: may sleep.
  */
-void lines_add_existing(void)
+void procirq_lines_add_existing(void)
 {
 	int tries;
 
@@ -171,16 +171,16 @@ void lines_add_existing(void)
 }
 
 /**
- * lines_add_kept() - make one file without hooks on the directory's removal
+ * procirq_lines_add_kept() - make one file without hooks on the directory's removal
  * @irq: the interrupt; a directory is made for it if need be
  *
  * What provides the descriptor is pinned while the file exists: the module that
  * allocated it, or the PCI function behind an INTx line. Nothing can pin an MSI
  * vector; its file goes when the device's driver is unbound.
  * Context: may sleep.
- * Return: as lines_add(), or the error of requesting the interrupt once.
+ * Return: as procirq_lines_add(), or the error of requesting the interrupt once.
  */
-int lines_add_kept(unsigned int irq)
+int procirq_lines_add_kept(unsigned int irq)
 {
 	int err;
 
@@ -190,7 +190,7 @@ int lines_add_kept(unsigned int irq)
 	if (err != -ENOENT)
 		return err;
 
-	err = lines_touch(irq);
+	err = procirq_lines_touch(irq);
 	if (err)
 		return err;
 	mutex_lock(&lines_mutex);
@@ -201,29 +201,29 @@ int lines_add_kept(unsigned int irq)
 
 /*
  * Returns the function to unpin outside remove_mutex: that takes the function's
- * lock, under which lines_revoke_device() may be waiting for remove_mutex.
+ * lock, under which procirq_lines_revoke_device() may be waiting for remove_mutex.
  */
 static struct pci_dev *lines_remove_locked(struct procirq_line *line)
 {
 	struct pci_dev *pin = line->keeper_pci;
 
 	lockdep_assert_held(&remove_mutex);
-	line_revoke(line, true);
+	procirq_line_revoke(line, true);
 	/* The file itself, not its path: the path may be gone already. */
 	proc_remove(line->pde);
 	xa_erase(&lines, line->irq);
 	module_put(line->keeper);
-	line_put(line);
+	procirq_line_put(line);
 	return pin;
 }
 
 /**
- * lines_remove() - the directory /proc/irq/@irq is about to go
+ * procirq_lines_remove() - the directory /proc/irq/@irq is about to go
  * @irq: the interrupt
  *
  * Context: may sleep; genirq's sparse_irq_lock may be held.
  */
-void lines_remove(unsigned int irq)
+void procirq_lines_remove(unsigned int irq)
 {
 	struct pci_dev *pin = NULL;
 	struct procirq_line *line;
@@ -239,32 +239,32 @@ void lines_remove(unsigned int irq)
 	if (line)
 		pin = lines_remove_locked(line);
 	mutex_unlock(&remove_mutex);
-	pci_unpin(pin);
+	procirq_pci_unpin(pin);
 }
 
 /**
- * lines_revoke() - give up an interrupt whose descriptor is about to go
- * @irq: the interrupt; its file refuses opens until lines_remove()
+ * procirq_lines_revoke() - give up an interrupt whose descriptor is about to go
+ * @irq: the interrupt; its file refuses opens until procirq_lines_remove()
  *
  * Context: may sleep.
  */
-void lines_revoke(unsigned int irq)
+void procirq_lines_revoke(unsigned int irq)
 {
 	struct procirq_line *line;
 
 	mutex_lock(&remove_mutex);
 	line = xa_load(&lines, irq);
 	if (line)
-		line_revoke(line, true);
+		procirq_line_revoke(line, true);
 	mutex_unlock(&remove_mutex);
 }
 
 /**
- * lines_remove_all() - remove every file and allow no new one
+ * procirq_lines_remove_all() - remove every file and allow no new one
  *
  * Context: may sleep.
  */
-void lines_remove_all(void)
+void procirq_lines_remove_all(void)
 {
 	struct procirq_line *line;
 	unsigned long irq;
@@ -278,14 +278,14 @@ void lines_remove_all(void)
 		struct pci_dev *pin = lines_remove_locked(line);
 
 		mutex_unlock(&remove_mutex);
-		pci_unpin(pin);
+		procirq_pci_unpin(pin);
 		mutex_lock(&remove_mutex);
 	}
 	mutex_unlock(&remove_mutex);
 }
 
 /**
- * lines_revoke_device() - a device, or its driver, is letting go of its lines
+ * procirq_lines_revoke_device() - a device, or its driver, is letting go of its lines
  * @dev: lines that are this device's MSI vectors
  * @function: lines whose INTx pin is this function's; NULL for none
  *
@@ -293,7 +293,7 @@ void lines_remove_all(void)
  * be opened again if the interrupt outlives this.
  * Context: may sleep.
  */
-void lines_revoke_device(struct device *dev, struct pci_dev *function)
+void procirq_lines_revoke_device(struct device *dev, struct pci_dev *function)
 {
 	struct procirq_line *line;
 	struct pci_dev *pin;
@@ -304,28 +304,28 @@ void lines_revoke_device(struct device *dev, struct pci_dev *function)
 		bool intx = function && (line->pinned == function || line->keeper_pci == function);
 
 		if (function)
-			line_revoke_function(line, function);
+			procirq_line_revoke_function(line, function);
 		if (line->msi_dev != dev && !intx)
 			continue;
 		if (READ_ONCE(lines_watched)) {
-			line_revoke(line, false);
+			procirq_line_revoke(line, false);
 			continue;
 		}
 		pin = lines_remove_locked(line);
 		mutex_unlock(&remove_mutex);
-		pci_unpin(pin);
+		procirq_pci_unpin(pin);
 		mutex_lock(&remove_mutex);
 	}
 	mutex_unlock(&remove_mutex);
 }
 
 /**
- * lines_revoke_msi() - a device's MSI vectors are about to be freed
- * @dev: the device; the files of its vectors refuse opens until lines_remove()
+ * procirq_lines_revoke_msi() - a device's MSI vectors are about to be freed
+ * @dev: the device; the files of its vectors refuse opens until procirq_lines_remove()
  *
  * Context: may sleep; the device's MSI descriptors are locked.
  */
-void lines_revoke_msi(struct device *dev)
+void procirq_lines_revoke_msi(struct device *dev)
 {
 	struct procirq_line *line;
 	unsigned long irq;
@@ -333,18 +333,19 @@ void lines_revoke_msi(struct device *dev)
 	mutex_lock(&remove_mutex);
 	xa_for_each(&lines, irq, line)
 		if (line->msi_dev == dev)
-			line_revoke(line, true);
+			procirq_line_revoke(line, true);
 	mutex_unlock(&remove_mutex);
 }
 
 /**
- * lines_for_each() - call @fn for each line, in the order of their numbers
+ * procirq_lines_for_each() - call @fn for each line, in the order of their numbers
  * @fn: must not sleep on anything that opening or freeing an interrupt holds
  * @m: passed on
  *
  * Context: may sleep.
  */
-void lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m), struct seq_file *m)
+void procirq_lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
+			    struct seq_file *m)
 {
 	struct procirq_line *line;
 	unsigned long irq;
@@ -361,7 +362,7 @@ static irqreturn_t lines_no_handler(int irq, void *data)
 }
 
 /**
- * lines_touch() - have genirq make /proc/irq/@irq
+ * procirq_lines_touch() - have genirq make /proc/irq/@irq
  * @irq: an interrupt of ours, or one nobody has
  *
  * genirq makes the directory when an interrupt is first requested, not when it
@@ -370,7 +371,7 @@ static irqreturn_t lines_no_handler(int irq, void *data)
  * Return: 0, or the error of request_irq(): -EBUSY means that the directory is
  * there, for the interrupt has an owner.
  */
-int lines_touch(unsigned int irq)
+int procirq_lines_touch(unsigned int irq)
 {
 	static int cookie;
 	int err;

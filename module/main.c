@@ -26,26 +26,26 @@ static int __init procirq_init(void)
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		procirq_hard = true;
-	err = procdir_init();
+	err = procirq_procdir_init();
 	if (err)
 		return err;
-	err = pci_init();
+	err = procirq_pci_init();
 	if (err)
 		goto out_procdir;
-	stats_init();
+	procirq_stats_init();
 	return 0;
 
 out_procdir:
-	procdir_exit();
+	procirq_procdir_exit();
 	return err;
 }
 
 static void __exit procirq_exit(void)
 {
-	stats_exit();
-	pci_exit();
-	procdir_exit();
-	uli_exit();
+	procirq_stats_exit();
+	procirq_pci_exit();
+	procirq_procdir_exit();
+	procirq_uli_exit();
 }
 
 module_init(procirq_init);

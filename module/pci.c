@@ -90,7 +90,7 @@ static bool pci_uses_msi(const struct pci_dev *pdev)
 }
 
 /**
- * pci_use() - a handler of ours comes to, or leaves, an interrupt
+ * procirq_pci_use() - a handler of ours comes to, or leaves, an interrupt
  * @irq: the interrupt
  * @device: the one whose it is; NULL for whichever are on the line
  * @use: whether it comes
@@ -99,13 +99,13 @@ static bool pci_uses_msi(const struct pci_dev *pdev)
  * to memory: its driver is gone. As long as somebody does, MSI is such writes.
  * Context: may sleep; the line's mutex held.
  */
-void pci_use(unsigned int irq, const struct procirq_device *device, bool use)
+void procirq_pci_use(unsigned int irq, const struct procirq_device *device, bool use)
 {
 	struct pci_bound *bound;
 
 	mutex_lock(&pci_bounds_mutex);
 	list_for_each_entry(bound, &pci_bounds, node) {
-		if (device ? !device_is(device, bound->pdev) : !pci_bound_has(bound, irq))
+		if (device ? !procirq_device_is(device, bound->pdev) : !pci_bound_has(bound, irq))
 			continue;
 		/* It may have been bound while the handler was there. */
 		if (!use && !bound->nr_users)
@@ -166,10 +166,10 @@ static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 
 	switch (event) {
 	case BUS_NOTIFY_UNBIND_DRIVER:
-		lines_revoke_device(dev, NULL);
+		procirq_lines_revoke_device(dev, NULL);
 		break;
 	case BUS_NOTIFY_DEL_DEVICE:
-		lines_revoke_device(dev, to_pci_dev(dev));
+		procirq_lines_revoke_device(dev, to_pci_dev(dev));
 		break;
 	}
 	return NOTIFY_OK;
@@ -209,7 +209,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 		goto out_free_vectors;
 	for (i = 0; i < vectors; i++) {
 		bound->irqs[i] = pci_irq_vector(pdev, i);
-		err = lines_touch(bound->irqs[i]);
+		err = procirq_lines_touch(bound->irqs[i]);
 		if (err && err != -EBUSY)
 			goto out_free_bound;
 	}
@@ -257,11 +257,11 @@ static struct pci_driver procirq_pci_driver = {
 };
 
 /**
- * pci_init() - follow PCI devices, and offer procirq-pci
+ * procirq_pci_init() - follow PCI devices, and offer procirq-pci
  *
  * Return: 0 or the error of registering.
  */
-int pci_init(void)
+int procirq_pci_init(void)
 {
 	int err;
 
@@ -274,8 +274,8 @@ int pci_init(void)
 	return err;
 }
 
-/* Undoes pci_init(); devices bound to procirq-pci lose their vectors. */
-void pci_exit(void)
+/* Undoes procirq_pci_init(); devices bound to procirq-pci lose their vectors. */
+void procirq_pci_exit(void)
 {
 	pci_unregister_driver(&procirq_pci_driver);
 	bus_unregister_notifier(&pci_bus_type, &pci_notifier);

@@ -33,29 +33,29 @@ static struct pci_dev *pci_pin_one(unsigned int irq, bool bridge)
 }
 
 /**
- * pci_pin() - keep the PCI function behind an INTx line enabled
+ * procirq_pci_pin() - keep the PCI function behind an INTx line enabled
  * @irq: Linux interrupt number of the line
  *
  * A bridge is enabled for what is behind it, and often on the same line: rather
  * not that, for when the device is pulled out the bridge stays.
  *
- * Return: the function, for pci_unpin(), or NULL if no enabled function uses
+ * Return: the function, for procirq_pci_unpin(), or NULL if no enabled function uses
  * the line.
  */
-struct pci_dev *pci_pin(unsigned int irq)
+struct pci_dev *procirq_pci_pin(unsigned int irq)
 {
 	return pci_pin_one(irq, false) ?: pci_pin_one(irq, true);
 }
 
 /**
- * pci_pin_function() - keep a function enabled that interrupts on a line
+ * procirq_pci_pin_function() - keep a function enabled that interrupts on a line
  * @pdev: the function; on success the caller's reference goes with the pin
  * @irq: Linux interrupt number of the line
  * @msi_dev: the device whose MSI vector the line is; NULL if it is none
  *
  * Return: 0; -EXDEV if its interrupt is another, -ENETDOWN if it is not enabled.
  */
-int pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev)
+int procirq_pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev)
 {
 	if (msi_dev ? msi_dev != &pdev->dev : pdev->irq != irq || !pci_uses_intx(pdev))
 		return -EXDEV;
@@ -63,13 +63,13 @@ int pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device
 }
 
 /**
- * pci_unpin() - undo pci_pin() or pci_pin_function()
+ * procirq_pci_unpin() - undo procirq_pci_pin() or procirq_pci_pin_function()
  * @pdev: the function; NULL is fine
  *
  * Context: may sleep, takes the function's lock, and may free the line's
  * descriptor.
  */
-void pci_unpin(struct pci_dev *pdev)
+void procirq_pci_unpin(struct pci_dev *pdev)
 {
 	if (!pdev)
 		return;

@@ -122,7 +122,7 @@ static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
 	register_springboard(irq, desc);
-	lines_add(irq);
+	procirq_lines_add(irq);
 	wrapper_leave();
 }
 
@@ -130,7 +130,7 @@ static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 static void unregister_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
-	lines_remove(irq);
+	procirq_lines_remove(irq);
 	unregister_springboard(irq, desc);
 	wrapper_leave();
 }
@@ -142,7 +142,7 @@ static void domain_free_wrapper(unsigned int irq, unsigned int nr)
 
 	wrapper_enter();
 	for (i = 0; i < nr; i++)
-		lines_revoke(irq + i);
+		procirq_lines_revoke(irq + i);
 	domain_free_springboard(irq, nr);
 	wrapper_leave();
 }
@@ -155,7 +155,7 @@ static void domain_free_wrapper(unsigned int irq, unsigned int nr)
 static void msi_teardown_wrapper(struct pci_dev *pdev)
 {
 	wrapper_enter();
-	lines_revoke_msi(&pdev->dev);
+	procirq_lines_revoke_msi(&pdev->dev);
 	msi_teardown_springboard(pdev);
 	wrapper_leave();
 }
@@ -260,22 +260,22 @@ static void hooks_exit(void)
 #endif
 
 /**
- * procdir_init() - make the files, and keep them in step with the directories
+ * procirq_procdir_init() - make the files, and keep them in step with the directories
  *
  * Where the directories cannot be watched, says so in the log and serves the
  * interrupts named in irqs=.
  * Context: may sleep.
  * Return: 0, or the error of a line named in irqs=.
  */
-int procdir_init(void)
+int procirq_procdir_init(void)
 {
 	unsigned int i;
 	int err;
 
 	err = watch ? hooks_init() : -EOPNOTSUPP;
 	if (!err) {
-		lines_set_watched(true);
-		lines_add_existing();
+		procirq_lines_set_watched(true);
+		procirq_lines_add_existing();
 		return 0;
 	}
 
@@ -284,10 +284,10 @@ int procdir_init(void)
 	else
 		pr_info("not watching /proc/irq; serving only irqs=\n");
 	for (i = 0; i < nr_irqs_named; i++) {
-		err = lines_add_kept(irqs[i]);
+		err = procirq_lines_add_kept(irqs[i]);
 		if (err) {
 			pr_err("irqs=: cannot serve interrupt %u (error %d)\n", irqs[i], err);
-			lines_remove_all();
+			procirq_lines_remove_all();
 			return err;
 		}
 	}
@@ -295,15 +295,15 @@ int procdir_init(void)
 }
 
 /**
- * procdir_exit() - remove the files and stop watching
+ * procirq_procdir_exit() - remove the files and stop watching
  *
  * Context: may sleep; no file is open any more.
  */
-void procdir_exit(void)
+void procirq_procdir_exit(void)
 {
 	bool hooked = READ_ONCE(hooks_live);
 
-	lines_remove_all();
+	procirq_lines_remove_all();
 	if (!hooked)
 		return;
 	hooks_stop();

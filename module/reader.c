@@ -27,13 +27,13 @@
 /* The record did not reach the user: its interrupts are pending again. */
 static void reader_give_back(struct procirq_reader *reader, const struct procirq_event *event)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 
 	reader->cursor -= event->count;
 	reader->totals.delivered--;
 	reader->totals.coalesced -= event->count - 1;
-	source_hand_over(reader);
-	reader_unlock(source);
+	procirq_source_hand_over(reader);
+	procirq_reader_unlock(source);
 	/* One may have looked while they were taken. */
 	wake_up_poll(&reader->line->poll_wait, EPOLLIN | EPOLLRDNORM);
 }
@@ -52,16 +52,16 @@ static bool source_is_shut(const struct procirq_source *source)
  */
 static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter, bool nonblock)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	int ret = 0;
 
 	reader->used = true;
 	if (unlikely(reader->uli))
-		uli_notice(reader);
-	if (reader_pending(reader)) {
-		source_consume(reader, &waiter->event);
+		procirq_uli_notice(reader);
+	if (procirq_reader_pending(reader)) {
+		procirq_source_consume(reader, &waiter->event);
 		ret = 1;
-	} else if (reader_revoked(reader)) {
+	} else if (procirq_reader_revoked(reader)) {
 		ret = -ENODEV;
 	} else if (source_is_shut(source)) {
 		ret = -ENOTCONN;
@@ -73,20 +73,20 @@ static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter
 		else
 			ret = -EAGAIN;
 		if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
-			source_reader_idle(source, reader);
+			procirq_source_reader_idle(source, reader);
 	}
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	return ret;
 }
 
 /* A waiter gives up, unless it was let go meanwhile. Returns waiter->done. */
 static int reader_leave(struct procirq_reader *reader, struct line_waiter *waiter)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 
 	if (!waiter->done)
 		list_del(&waiter->node);
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	return waiter->done;
 }
 
@@ -185,23 +185,23 @@ static ssize_t reader_write(struct file *file, const char __user *buf, size_t le
 	if (enable > 1)
 		return -EINVAL;
 
-	source = reader_lock(reader);
+	source = procirq_reader_lock(reader);
 	reader->used = true;
-	if (reader_revoked(reader)) {
+	if (procirq_reader_revoked(reader)) {
 		ret = -ENODEV;
 	} else if (source_is_shut(source)) {
 		ret = -ENOTCONN;
 	} else if (enable) {
-		source_release_hold(source);
-		source_reader_idle(source, reader);
-		source_unmask(source);
-	} else if (source->device && !device_silences(source->device)) {
+		procirq_source_release_hold(source);
+		procirq_source_reader_idle(source, reader);
+		procirq_source_unmask(source);
+	} else if (source->device && !procirq_device_silences(source->device)) {
 		ret = -EOPNOTSUPP;
 	} else {
-		source_hold(source, reader);
-		source_mask(source);
+		procirq_source_hold(source, reader);
+		procirq_source_mask(source);
 	}
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	return ret;
 }
 
@@ -214,30 +214,30 @@ static __poll_t reader_poll(struct file *file, struct poll_table_struct *wait)
 	/* First onto the queue, then look: see source_take(). */
 	poll_wait(file, &reader->line->poll_wait, wait);
 
-	source = reader_lock(reader);
+	source = procirq_reader_lock(reader);
 	reader->used = true;
 	if (unlikely(reader->uli))
-		uli_notice(reader);
-	if (reader_revoked(reader))
+		procirq_uli_notice(reader);
+	if (procirq_reader_revoked(reader))
 		mask = EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM;
-	else if (reader_pending(reader))
+	else if (procirq_reader_pending(reader))
 		mask = EPOLLIN | EPOLLRDNORM;
 	else if (source_is_shut(source))
 		mask = EPOLLERR;
 	else if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
-		source_reader_idle(source, reader);
-	reader_unlock(source);
+		procirq_source_reader_idle(source, reader);
+	procirq_reader_unlock(source);
 	return mask;
 }
 
 static int reader_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct procirq_reader *reader = file->private_data;
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	int err = 0;
 
 	/* From here on the reader stays with this source and its ring. */
-	if (reader_revoked(reader)) {
+	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (!source->ring || source_is_shut(source)) {
 		err = -ENOTCONN;
@@ -245,17 +245,17 @@ static int reader_mmap(struct file *file, struct vm_area_struct *vma)
 		reader->used = true;
 		reader->mapped = true;
 	}
-	reader_unlock(source);
-	return err ?: ring_map(source->ring, vma);
+	procirq_reader_unlock(source);
+	return err ?: procirq_ring_map(source->ring, vma);
 }
 
 static int reader_release(struct inode *inode, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
 
-	uli_close(reader);
-	line_close(reader->line, reader);
-	bell_free(reader->bell);
+	procirq_uli_close(reader);
+	procirq_line_close(reader->line, reader);
+	procirq_bell_free(reader->bell);
 	kfree(reader);
 	return 0;
 }
@@ -264,15 +264,15 @@ static int reader_release(struct inode *inode, struct file *file)
 static void reader_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	u64 taken = source->taken;
-	u64 pending = reader_pending(reader);
+	u64 pending = procirq_reader_pending(reader);
 
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	seq_printf(m, "irq:\t%u\ntaken:\t%llu\npending:\t%llu\n", reader->line->irq, taken,
 		   pending);
 	if (source->device)
-		seq_printf(m, "device:\t%s\n", device_name(source->device));
+		seq_printf(m, "device:\t%s\n", procirq_device_name(source->device));
 }
 #endif
 
@@ -281,7 +281,7 @@ static const struct file_operations reader_fops = {
 	.read = reader_read,
 	.write = reader_write,
 	.poll = reader_poll,
-	.unlocked_ioctl = control_ioctl,
+	.unlocked_ioctl = procirq_control_ioctl,
 	.mmap = reader_mmap,
 	.compat_ioctl = compat_ptr_ioctl,
 	.release = reader_release,
@@ -308,7 +308,7 @@ static int reader_open(struct inode *inode, struct file *file)
 		err = -ENODEV;
 		goto out_free;
 	}
-	err = line_open(line, reader, file->f_flags & O_EXCL);
+	err = procirq_line_open(line, reader, file->f_flags & O_EXCL);
 	if (err)
 		goto out_put_module;
 
@@ -324,7 +324,7 @@ out_free:
 	return err;
 }
 
-const struct proc_ops reader_proc_ops = {
+const struct proc_ops procirq_reader_proc_ops = {
 	.proc_open = reader_open,
 	/* Never called; procfs mishandles its absence on removal (CVE-2025-38653). */
 	.proc_lseek = noop_llseek,

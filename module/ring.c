@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The ring of a source's last interrupts: where read() finds their times, and
- * what mmap() shows. The handler is the one writer, with ring_put().
+ * what mmap() shows. The handler is the one writer, with procirq_ring_put().
  */
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
@@ -9,38 +9,39 @@
 #include "compat.h"
 #include "internal.h"
 
-#define RING_BYTES (RING_ENTRIES_OFFSET + RING_ENTRIES * sizeof(struct procirq_ring_entry))
+#define RING_BYTES \
+	(PROCIRQ_RING_ENTRIES_OFFSET + PROCIRQ_RING_ENTRIES * sizeof(struct procirq_ring_entry))
 
-static_assert(sizeof(struct procirq_ring) <= RING_ENTRIES_OFFSET);
+static_assert(sizeof(struct procirq_ring) <= PROCIRQ_RING_ENTRIES_OFFSET);
 
 /* An empty ring, or NULL without memory. May sleep. */
-struct procirq_ring *ring_alloc(void)
+struct procirq_ring *procirq_ring_alloc(void)
 {
 	struct procirq_ring *ring = vmalloc_user(PAGE_ALIGN(RING_BYTES));
 
 	if (!ring)
 		return NULL;
 	ring->version = PROCIRQ_ABI_VERSION;
-	ring->nr_entries = RING_ENTRIES;
-	ring->entries_offset = RING_ENTRIES_OFFSET;
+	ring->nr_entries = PROCIRQ_RING_ENTRIES;
+	ring->entries_offset = PROCIRQ_RING_ENTRIES_OFFSET;
 	ring->entry_size = sizeof(struct procirq_ring_entry);
 	return ring;
 }
 
 /* NULL is fine. No mapping may be left. */
-void ring_free(struct procirq_ring *ring)
+void procirq_ring_free(struct procirq_ring *ring)
 {
 	vfree(ring);
 }
 
 /**
- * ring_map() - mmap() the ring
+ * procirq_ring_map() - mmap() the ring
  * @ring: outlives the mapping, for the mapping keeps the file open
  * @vma: where; not writable, now or later
  *
  * Return: 0, -EPERM for a writable mapping, -EINVAL for a wrong offset or size.
  */
-int ring_map(struct procirq_ring *ring, struct vm_area_struct *vma)
+int procirq_ring_map(struct procirq_ring *ring, struct vm_area_struct *vma)
 {
 	if (vma->vm_flags & VM_WRITE)
 		return -EPERM;

@@ -9,8 +9,8 @@
  * lock there, so pollers are woken from an irq_work on PREEMPT_RT.
  *
  * Masking rule: source->masked shadows the one count of genirq's disable depth
- * that we hold, or says that we silenced the source's device. Only source_mask()
- * and source_unmask() change either.
+ * that we hold, or says that we silenced the source's device. Only procirq_source_mask()
+ * and procirq_source_unmask() change either.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -35,7 +35,7 @@ MODULE_PARM_DESC(
 /* When the last interrupt was taken, ns; 0 if none was. */
 static u64 source_last_ns(const struct procirq_source *source)
 {
-	return source->taken ? ring_entry(source->ring, source->taken)->irq_ns : 0;
+	return source->taken ? procirq_ring_entry(source->ring, source->taken)->irq_ns : 0;
 }
 
 /*
@@ -70,7 +70,7 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
 		return;
 	source->masked = true;
 	if (device)
-		device_silence(device, status);
+		procirq_device_silence(device, status);
 	else if (source->desc)
 		source_disable_line(source->desc);
 	else
@@ -83,7 +83,7 @@ static __always_inline void source_mask_inline(struct procirq_source *source,
  * Caller holds source->lock. Without our handler the line's disable depth is not
  * ours, and the descriptor may be gone.
  */
-void source_mask(struct procirq_source *source)
+void procirq_source_mask(struct procirq_source *source)
 {
 	if (source->attached)
 		source_mask_inline(source, source->device, 0);
@@ -93,7 +93,7 @@ void source_mask(struct procirq_source *source)
  * Caller holds source->lock. enable_irq() may be called here: line_attach()
  * refused chips whose bus lock sleeps.
  */
-void source_unmask(struct procirq_source *source)
+void procirq_source_unmask(struct procirq_source *source)
 {
 	unsigned int irq = source->irq;
 
@@ -103,7 +103,7 @@ void source_unmask(struct procirq_source *source)
 	source->masked = false;
 	source->stormy = false;
 	if (source->device)
-		device_resume(source->device);
+		procirq_device_resume(source->device);
 	else
 		enable_irq(irq);
 	if (trace_procirq_unmask_enabled())
@@ -114,14 +114,14 @@ static void source_unmask_if_tended(struct procirq_source *source)
 {
 	if (source->nr_idle == source->nr_readers && source->nr_readers && !source->nr_holding &&
 	    !source->stormy)
-		source_unmask(source);
+		procirq_source_unmask(source);
 }
 
 /*
  * The reader came back and found nothing: it has tended the device. Once all
  * have, the line may fire again. Caller holds source->lock.
  */
-void source_reader_idle(struct procirq_source *source, struct procirq_reader *reader)
+void procirq_source_reader_idle(struct procirq_source *source, struct procirq_reader *reader)
 {
 	lockdep_assert_held(&source->lock);
 	if (reader->idle_at != source->taken) {
@@ -132,7 +132,7 @@ void source_reader_idle(struct procirq_source *source, struct procirq_reader *re
 }
 
 /* The reader wrote 0; caller holds source->lock. */
-void source_hold(struct procirq_source *source, struct procirq_reader *reader)
+void procirq_source_hold(struct procirq_source *source, struct procirq_reader *reader)
 {
 	lockdep_assert_held(&source->lock);
 	source->nr_holding += !reader->holding;
@@ -140,7 +140,7 @@ void source_hold(struct procirq_source *source, struct procirq_reader *reader)
 }
 
 /* A reader wrote 1, which ends every hold; caller holds source->lock. */
-void source_release_hold(struct procirq_source *source)
+void procirq_source_release_hold(struct procirq_source *source)
 {
 	struct procirq_reader *reader;
 
@@ -169,18 +169,19 @@ static __always_inline void source_wake_waiter(struct line_waiter *waiter, int d
 }
 
 /**
- * source_consume() - take all that is pending for a reader, which is not nothing
+ * procirq_source_consume() - take all that is pending for a reader, which is not nothing
  * @reader: on whose account
  * @event: filled in whole
  *
  * Context: the source's lock held.
  */
-void source_consume(struct procirq_reader *reader, struct procirq_event *event)
+void procirq_source_consume(struct procirq_reader *reader, struct procirq_event *event)
 {
 	struct procirq_source *source = reader->source;
 	/* What is more than a record can say is left for the next read. */
-	u64 count = min_t(u64, reader_pending(reader), INT_MAX);
-	u64 oldest = source->taken > RING_ENTRIES ? source->taken - RING_ENTRIES + 1 : 1;
+	u64 count = min_t(u64, procirq_reader_pending(reader), INT_MAX);
+	u64 oldest =
+		source->taken > PROCIRQ_RING_ENTRIES ? source->taken - PROCIRQ_RING_ENTRIES + 1 : 1;
 	u64 first = reader->cursor + 1;
 	u64 last = reader->cursor + count;
 
@@ -192,9 +193,9 @@ void source_consume(struct procirq_reader *reader, struct procirq_event *event)
 	};
 	first = max(first, oldest);
 	last = max(last, oldest);
-	event->first_ns = ring_entry(source->ring, first)->irq_ns;
-	event->last_ns = ring_entry(source->ring, last)->irq_ns;
-	event->status = ring_entry(source->ring, last)->status;
+	event->first_ns = procirq_ring_entry(source->ring, first)->irq_ns;
+	event->last_ns = procirq_ring_entry(source->ring, last)->irq_ns;
+	event->status = procirq_ring_entry(source->ring, last)->status;
 
 	reader->cursor += count;
 	reader->totals.delivered++;
@@ -202,19 +203,19 @@ void source_consume(struct procirq_reader *reader, struct procirq_event *event)
 }
 
 /**
- * source_hand_over() - give what is pending to a thread that is blocked in read()
+ * procirq_source_hand_over() - give what is pending to a thread that is blocked in read()
  * @reader: both the thread's and the interrupts'; either may be missing
  *
  * Context: the source's lock held.
  */
-void source_hand_over(struct procirq_reader *reader)
+void procirq_source_hand_over(struct procirq_reader *reader)
 {
 	struct line_waiter *waiter;
 
-	if (list_empty(&reader->waiters) || !reader_pending(reader))
+	if (list_empty(&reader->waiters) || !procirq_reader_pending(reader))
 		return;
 	waiter = list_first_entry(&reader->waiters, struct line_waiter, node);
-	source_consume(reader, &waiter->event);
+	procirq_source_consume(reader, &waiter->event);
 	source_wake_waiter(waiter, 1);
 }
 
@@ -253,10 +254,10 @@ static noinline struct procirq_bell *source_ring_bells(struct procirq_source *so
 		if (source->nr_bells == 1 && !procirq_hard)
 			now = reader->bell;
 		else
-			bell_ring_later(reader->bell);
-		if (bell_delivers(reader->bell) && reader_pending(reader)) {
+			procirq_bell_ring_later(reader->bell);
+		if (procirq_bell_delivers(reader->bell) && procirq_reader_pending(reader)) {
 			reader->totals.delivered++;
-			reader->totals.coalesced += reader_pending(reader) - 1;
+			reader->totals.coalesced += procirq_reader_pending(reader) - 1;
 			reader->cursor = source->taken;
 		}
 	}
@@ -269,7 +270,7 @@ static noinline void source_raise_ulis(struct procirq_source *source, u64 now)
 
 	list_for_each_entry(reader, &source->readers, node)
 		if (reader->uli)
-			uli_raise(reader, now);
+			procirq_uli_raise(reader, now);
 }
 
 /*
@@ -307,7 +308,7 @@ static void source_tell_storm(struct irq_work *work)
 	if (tell)
 		pr_warn("irq %u%s%s: a storm, and its reader %.16s (pid %d) does not read; masked until it writes 1\n",
 			source->irq, source->device ? ", device " : "",
-			source->device ? device_name(source->device) : "", comm, pid);
+			source->device ? procirq_device_name(source->device) : "", comm, pid);
 }
 
 /*
@@ -322,9 +323,9 @@ static noinline void source_guard_judge(struct procirq_source *source, u64 now)
 	if (limit && now - source->storm_ns < STORM_WINDOW_NS && !source_is_read(source)) {
 		source->storms++;
 		source->stormy = true;
-		if (source->device && !device_silences(source->device))
-			device_release(source->device);
-		source_mask(source);
+		if (source->device && !procirq_device_silences(source->device))
+			procirq_device_release(source->device);
+		procirq_source_mask(source);
 		/* Says so, where printing is allowed. */
 		irq_work_queue(&source->storm_work);
 	}
@@ -344,7 +345,7 @@ static __always_inline bool source_wants_mask(const struct procirq_source *sourc
 					      const struct procirq_device *device)
 {
 	/* A device without such steps interrupts on. */
-	if (device && !device_silences(device))
+	if (device && !procirq_device_silences(device))
 		return false;
 	return source->nr_nomask < source->nr_readers || !source->nr_readers;
 }
@@ -366,7 +367,7 @@ static __always_inline void source_take(struct procirq_source *source,
 	u64 seq = ++source->taken;
 	bool pollers;
 
-	ring_put(source->ring, seq, now, status);
+	procirq_ring_put(source->ring, seq, now, status);
 	source->nr_idle = 0;
 
 	/*
@@ -374,7 +375,7 @@ static __always_inline void source_take(struct procirq_source *source,
 	 * the other CPU's wake-up can proceed meanwhile.
 	 */
 	if (solo) {
-		uli_raise(solo, now);
+		procirq_uli_raise(solo, now);
 	} else {
 		list_for_each_entry(reader, &source->readers, node) {
 			if (list_empty(&reader->waiters))
@@ -401,9 +402,9 @@ static __always_inline void source_take(struct procirq_source *source,
 	pollers = waitqueue_active(&line->poll_wait);
 	raw_spin_unlock(&source->lock);
 
-	/* Interrupts are off: an RCU read-side section, which bell_free() waits for. */
+	/* Interrupts are off: an RCU read-side section, which procirq_bell_free() waits for. */
 	if (unlikely(bell))
-		bell_ring(bell);
+		procirq_bell_ring(bell);
 	if (pollers) {
 		if (procirq_hard)
 			irq_work_queue(&line->poll_work);
@@ -417,7 +418,7 @@ static __always_inline void source_take(struct procirq_source *source,
 }
 
 /* The handler of a line that we have for ourselves. */
-irqreturn_t source_handler(int irq, void *data)
+irqreturn_t procirq_source_handler(int irq, void *data)
 {
 	struct procirq_source *source = data;
 	u64 now = ktime_get_ns();
@@ -431,7 +432,7 @@ irqreturn_t source_handler(int irq, void *data)
 }
 
 /* The handler of a device on a line that may be shared. */
-irqreturn_t source_device_handler(int irq, void *data)
+irqreturn_t procirq_source_device_handler(int irq, void *data)
 {
 	struct procirq_source *source = data;
 	u64 now = ktime_get_ns();
@@ -440,7 +441,7 @@ irqreturn_t source_device_handler(int irq, void *data)
 
 	/* CONFIG_DEBUG_SHIRQ also calls handlers from request_irq() and free_irq(). */
 	raw_spin_lock_irqsave(&source->lock, flags);
-	if (!source->attached || !device_check(source->device, &status)) {
+	if (!source->attached || !procirq_device_check(source->device, &status)) {
 		raw_spin_unlock_irqrestore(&source->lock, flags);
 		return IRQ_NONE;
 	}
@@ -450,13 +451,13 @@ irqreturn_t source_device_handler(int irq, void *data)
 }
 
 /**
- * source_inject() - as if its interrupt had come, once
+ * procirq_source_inject() - as if its interrupt had come, once
  * @source: its device and the interrupt controller are not touched
  *
  * Context: process context.
  * Return: 0, -ENOTCONN without a handler, -EBUSY while masked.
  */
-int source_inject(struct procirq_source *source)
+int procirq_source_inject(struct procirq_source *source)
 {
 	int err = 0;
 
@@ -477,14 +478,14 @@ int source_inject(struct procirq_source *source)
 }
 
 /**
- * source_count() - a reader, or its eventfd or user level interrupt, comes or goes
+ * procirq_source_count() - a reader, or its eventfd or user level interrupt, comes or goes
  * @source: its source, @readers and @nr_readers up to date
  * @bells: by how much the number of eventfds changes
  * @ulis: by how much that of user level interrupts does
  *
  * Context: source->lock held.
  */
-void source_count(struct procirq_source *source, int bells, int ulis)
+void procirq_source_count(struct procirq_source *source, int bells, int ulis)
 {
 	lockdep_assert_held(&source->lock);
 	source->nr_bells += bells;
@@ -495,7 +496,7 @@ void source_count(struct procirq_source *source, int bells, int ulis)
 }
 
 /* The reader counts from here on; caller holds source->lock. */
-void source_join(struct procirq_source *source, struct procirq_reader *reader)
+void procirq_source_join(struct procirq_source *source, struct procirq_reader *reader)
 {
 	lockdep_assert_held(&source->lock);
 	reader->source = source;
@@ -508,11 +509,11 @@ void source_join(struct procirq_source *source, struct procirq_reader *reader)
 	source->nr_readers++;
 	source->nr_nomask += !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
 	list_add_tail(&reader->node, &source->readers);
-	source_count(source, !!reader->bell, !!reader->uli);
+	procirq_source_count(source, !!reader->bell, !!reader->uli);
 }
 
 /* The reader no longer counts; caller holds source->lock. */
-void source_leave(struct procirq_source *source, struct procirq_reader *reader)
+void procirq_source_leave(struct procirq_source *source, struct procirq_reader *reader)
 {
 	lockdep_assert_held(&source->lock);
 	list_del_init(&reader->node);
@@ -525,19 +526,19 @@ void source_leave(struct procirq_source *source, struct procirq_reader *reader)
 	if (reader->holding)
 		source->nr_holding--;
 	reader->holding = false;
-	source_count(source, -!!reader->bell, -!!reader->uli);
+	procirq_source_count(source, -!!reader->bell, -!!reader->uli);
 }
 
 /*
  * The reader, which has left, takes no more of this source: what it has not
  * read is lost. Caller holds source->lock.
  */
-void source_settle(struct procirq_source *source, struct procirq_reader *reader)
+void procirq_source_settle(struct procirq_source *source, struct procirq_reader *reader)
 {
 	struct procirq_totals *totals = &reader->totals;
 
 	lockdep_assert_held(&source->lock);
-	totals->lost = reader_pending(reader);
+	totals->lost = procirq_reader_pending(reader);
 	totals->due = reader->end - reader->opened_at;
 	source->closed.due += totals->due;
 	source->closed.delivered += totals->delivered;
@@ -552,14 +553,14 @@ void source_settle(struct procirq_source *source, struct procirq_reader *reader)
 }
 
 /* Its readers' reads return -ENODEV; takes source->lock. */
-void source_revoke(struct procirq_source *source)
+void procirq_source_revoke(struct procirq_source *source)
 {
 	struct line_waiter *waiter, *next_waiter;
 	struct procirq_reader *reader, *next;
 
 	raw_spin_lock_irq(&source->lock);
 	list_for_each_entry_safe(reader, next, &source->readers, node) {
-		source_leave(source, reader);
+		procirq_source_leave(source, reader);
 		/* None is pending where a thread is blocked. */
 		list_for_each_entry_safe(waiter, next_waiter, &reader->waiters, node)
 			source_wake_waiter(waiter, -ENODEV);
@@ -568,13 +569,13 @@ void source_revoke(struct procirq_source *source)
 }
 
 /**
- * source_init() - a source without readers, not attached
+ * procirq_source_init() - a source without readers, not attached
  * @source: zeroed
  * @line: the line it is on
  * @device: the device to ask, which becomes the source's; or NULL
  */
-void source_init(struct procirq_source *source, struct procirq_line *line,
-		 struct procirq_device *device)
+void procirq_source_init(struct procirq_source *source, struct procirq_line *line,
+			 struct procirq_device *device)
 {
 	source->line = line;
 	source->irq = line->irq;

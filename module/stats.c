@@ -40,7 +40,7 @@ static void stats_add_source(struct stats_sum *sum, struct procirq_source *sourc
 		sum->totals.due += source->taken - reader->opened_at;
 		sum->totals.delivered += reader->totals.delivered;
 		sum->totals.coalesced += reader->totals.coalesced;
-		sum->pending += reader_pending(reader);
+		sum->pending += procirq_reader_pending(reader);
 	}
 	sum->attached |= source->attached;
 	sum->masked |= source->masked;
@@ -71,7 +71,7 @@ static void stats_line(struct procirq_line *line, struct seq_file *m)
 
 static int lines_show(struct seq_file *m, void *v)
 {
-	lines_for_each(stats_line, m);
+	procirq_lines_for_each(stats_line, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(lines);
@@ -87,8 +87,8 @@ static void stats_source_readers(struct procirq_source *source, struct seq_file 
 			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
 			source->line->irq, reader->pid, reader->flags,
 			source->taken - reader->opened_at, reader->totals.delivered,
-			reader->totals.coalesced, reader_pending(reader),
-			source->device ? device_name(source->device) : "-", source->storms,
+			reader->totals.coalesced, procirq_reader_pending(reader),
+			source->device ? procirq_device_name(source->device) : "-", source->storms,
 			(int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm);
 	raw_spin_unlock_irq(&source->lock);
 }
@@ -106,7 +106,7 @@ static void stats_readers(struct procirq_line *line, struct seq_file *m)
 
 static int readers_show(struct seq_file *m, void *v)
 {
-	lines_for_each(stats_readers, m);
+	procirq_lines_for_each(stats_readers, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(readers);
@@ -117,10 +117,10 @@ static void stats_add_source_ulis(struct procirq_uli_totals *sum, unsigned int *
 	struct procirq_reader *reader;
 
 	raw_spin_lock_irq(&source->lock);
-	uli_totals_add(sum, &source->uli_closed);
+	procirq_uli_totals_add(sum, &source->uli_closed);
 	list_for_each_entry(reader, &source->readers, node) {
-		uli_account(reader, sum);
-		*live += uli_is_live(reader);
+		procirq_uli_account(reader, sum);
+		*live += procirq_uli_is_live(reader);
 	}
 	raw_spin_unlock_irq(&source->lock);
 }
@@ -133,7 +133,7 @@ static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 	unsigned int live = 0;
 
 	mutex_lock(&line->mutex);
-	uli_totals_add(&sum, &line->uli_closed);
+	procirq_uli_totals_add(&sum, &line->uli_closed);
 	stats_add_source_ulis(&sum, &live, &line->own);
 	list_for_each_entry(source, &line->devices, node)
 		stats_add_source_ulis(&sum, &live, source);
@@ -151,13 +151,13 @@ static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 
 static int ulis_show(struct seq_file *m, void *v)
 {
-	lines_for_each(stats_ulis, m);
+	procirq_lines_for_each(stats_ulis, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(ulis);
 
 /* Without debugfs there is nothing to read, and nothing else is amiss. */
-void stats_init(void)
+void procirq_stats_init(void)
 {
 	stats_dir = debugfs_create_dir("procirq", NULL);
 	debugfs_create_file("lines", 0400, stats_dir, NULL, &lines_fops);
@@ -165,7 +165,7 @@ void stats_init(void)
 	debugfs_create_file("ulis", 0400, stats_dir, NULL, &ulis_fops);
 }
 
-void stats_exit(void)
+void procirq_stats_exit(void)
 {
 	debugfs_remove(stats_dir);
 }

@@ -17,7 +17,7 @@
  * Task work cannot be taken back, so it holds a reference on the procirq_ulireg
  * and on the module, whose unloading fails meanwhile.
  *
- * Contexts: uli_raise() hard interrupt (or interrupts off), source->lock held;
+ * Contexts: procirq_uli_raise() hard interrupt (or interrupts off), source->lock held;
  * the timers hard interrupt, no lock; uli_work() the thread itself, may sleep.
  * @closing is set under uli->lock, and no timer is started after that.
  */
@@ -202,7 +202,7 @@ static void uli_work_send(struct procirq_ulireg *uli, enum uli_path path)
 {
 	if (!uli_pending(uli) || !uli_claim(uli))
 		return;
-	switch (uli_arch_send(&uli->code)) {
+	switch (procirq_uli_arch_send(&uli->code)) {
 	case 0:
 		uli_sent(uli, path);
 		return;
@@ -239,7 +239,7 @@ static void uli_work(struct callback_head *work)
 		uli_work_send(uli, path);
 	}
 	uli_put(uli);
-	/* What is left of this function: uli_exit() waits for it. */
+	/* What is left of this function: procirq_uli_exit() waits for it. */
 	module_put(THIS_MODULE);
 }
 
@@ -273,7 +273,7 @@ static __always_inline void uli_deliver(struct procirq_ulireg *uli)
 			set_bit(ULI_DEAD, &uli->bits);
 			return;
 		}
-		switch (uli_arch_send_direct(&uli->code, uli_state(uli))) {
+		switch (procirq_uli_arch_send_direct(&uli->code, uli_state(uli))) {
 		case 0:
 			uli_sent(uli, ULI_DIRECT);
 			return;
@@ -306,16 +306,16 @@ static void uli_end(struct procirq_reader *reader)
 	uli->unhandled = pending;
 	reader->cursor -= pending;
 	reader->totals.delivered -= pending;
-	source_hand_over(reader);
+	procirq_source_hand_over(reader);
 }
 
 /**
- * uli_notice() - somebody looks for interrupts of a reader that has a handler
+ * procirq_uli_notice() - somebody looks for interrupts of a reader that has a handler
  * @reader: gets back what a thread that has ended will not handle
  *
  * Context: the source's lock held.
  */
-void uli_notice(struct procirq_reader *reader)
+void procirq_uli_notice(struct procirq_reader *reader)
 {
 	struct procirq_ulireg *uli = reader->uli;
 
@@ -326,16 +326,16 @@ void uli_notice(struct procirq_reader *reader)
 }
 
 /**
- * uli_raise() - an interrupt of a reader that has a user level interrupt
+ * procirq_uli_raise() - an interrupt of a reader that has a user level interrupt
  * @reader: what it has not read goes to its thread's handler
  * @now: handler time, ns
  *
  * Context: hard interrupt, or interrupts off; the source's lock held.
  */
-void uli_raise(struct procirq_reader *reader, u64 now)
+void procirq_uli_raise(struct procirq_reader *reader, u64 now)
 {
 	struct procirq_ulireg *uli = reader->uli;
-	u64 count = reader_pending(reader);
+	u64 count = procirq_reader_pending(reader);
 
 	if (unlikely(uli_is_dead(uli)))
 		uli_end(reader);
@@ -394,7 +394,7 @@ static int uli_check(const struct procirq_uli *code)
 	if (code->flags || code->shared % sizeof(struct procirq_uli_shared) ||
 	    (limit_ns && (limit_ns < ULI_LIMIT_MIN_NS || limit_ns > ULI_LIMIT_MAX_NS)))
 		return -EINVAL;
-	return uli_arch_check(code);
+	return procirq_uli_arch_check(code);
 }
 
 static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned int irq)
@@ -435,11 +435,11 @@ static void uli_destroy(struct procirq_ulireg *uli)
 }
 
 /**
- * uli_totals_add() - one more summand
+ * procirq_uli_totals_add() - one more summand
  * @sum: is added to
  * @totals: what
  */
-void uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_totals *totals)
+void procirq_uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_totals *totals)
 {
 	sum->registrations += totals->registrations;
 	sum->raised += totals->raised;
@@ -456,13 +456,13 @@ void uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_tot
 }
 
 /**
- * uli_account() - adds the totals of a reader's user level interrupt, if it has one
+ * procirq_uli_account() - adds the totals of a reader's user level interrupt, if it has one
  * @reader: the reader
  * @sum: is added to
  *
  * Context: the source's lock held.
  */
-void uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum)
+void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum)
 {
 	const struct procirq_ulireg *uli = reader->uli;
 	struct procirq_uli_totals totals;
@@ -483,7 +483,7 @@ void uli_account(const struct procirq_reader *reader, struct procirq_uli_totals 
 		.faults = uli->faults,
 		.retries = uli->retries,
 	};
-	uli_totals_add(sum, &totals);
+	procirq_uli_totals_add(sum, &totals);
 }
 
 /* Takes a registration away from its reader, which gets its interrupts again. */
@@ -495,15 +495,15 @@ static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 	if (!uli)
 		return NULL;
 	uli_end(reader);
-	uli_account(reader, &reader->source->uli_closed);
+	procirq_uli_account(reader, &reader->source->uli_closed);
 	reader->uli = NULL;
-	if (!reader_revoked(reader))
-		source_count(reader->source, 0, -1);
+	if (!procirq_reader_revoked(reader))
+		procirq_source_count(reader->source, 0, -1);
 	return uli;
 }
 
 /* PROCIRQ_IOC_ULI_REGISTER */
-long uli_register(struct procirq_reader *reader, const void __user *arg)
+long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 {
 	struct procirq_ulireg *uli, *old = NULL;
 	struct procirq_source *source;
@@ -519,8 +519,8 @@ long uli_register(struct procirq_reader *reader, const void __user *arg)
 	if (IS_ERR(uli))
 		return PTR_ERR(uli);
 
-	source = reader_lock(reader);
-	if (reader_revoked(reader)) {
+	source = procirq_reader_lock(reader);
+	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if ((reader->uli && !uli_is_dead(reader->uli)) || !list_empty(&reader->waiters)) {
 		err = -EBUSY;
@@ -528,14 +528,14 @@ long uli_register(struct procirq_reader *reader, const void __user *arg)
 		old = uli_take(reader);
 		reader->uli = uli;
 		reader->used = true;
-		source_count(source, 0, 1);
+		procirq_source_count(source, 0, 1);
 		if (code.limit_ns)
 			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),
 				      HRTIMER_MODE_REL_HARD);
 		/* What came before the handler is the handler's. */
-		uli_raise(reader, ktime_get_ns());
+		procirq_uli_raise(reader, ktime_get_ns());
 	}
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	if (err)
 		uli_put(uli);
 	if (old)
@@ -564,24 +564,24 @@ static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_i
 }
 
 /* PROCIRQ_IOC_ULI_INFO */
-long uli_get_info(struct procirq_reader *reader, void __user *arg)
+long procirq_uli_get_info(struct procirq_reader *reader, void __user *arg)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	struct procirq_uli_info info = {};
 	bool any = reader->uli;
 
 	if (any)
 		uli_fill_info(reader->uli, &info);
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	if (!any)
 		return -ENOENT;
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
 /* PROCIRQ_IOC_ULI_UNREGISTER */
-long uli_unregister(struct procirq_reader *reader, void __user *arg)
+long procirq_uli_unregister(struct procirq_reader *reader, void __user *arg)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	struct procirq_ulireg *uli = reader->uli;
 	struct procirq_uli_info info = {};
 	long err = 0;
@@ -594,7 +594,7 @@ long uli_unregister(struct procirq_reader *reader, void __user *arg)
 		uli_fill_info(uli, &info);
 		uli_take(reader);
 	}
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	if (err)
 		return err;
 	uli_destroy(uli);
@@ -603,9 +603,9 @@ long uli_unregister(struct procirq_reader *reader, void __user *arg)
 }
 
 /* PROCIRQ_IOC_ULI_KICK */
-long uli_kick(struct procirq_reader *reader)
+long procirq_uli_kick(struct procirq_reader *reader)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	struct procirq_ulireg *uli = reader->uli;
 	long err = 0;
 
@@ -615,29 +615,29 @@ long uli_kick(struct procirq_reader *reader)
 		err = -EPERM;
 	else if (uli_pending(uli))
 		uli_deliver(uli);
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	return err;
 }
 
 /* Whether the reader has one; its source's lock held. */
-bool uli_is_live(const struct procirq_reader *reader)
+bool procirq_uli_is_live(const struct procirq_reader *reader)
 {
 	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
 }
 
 /* The file is being closed. */
-void uli_close(struct procirq_reader *reader)
+void procirq_uli_close(struct procirq_reader *reader)
 {
-	struct procirq_source *source = reader_lock(reader);
+	struct procirq_source *source = procirq_reader_lock(reader);
 	struct procirq_ulireg *uli = uli_take(reader);
 
-	reader_unlock(source);
+	procirq_reader_unlock(source);
 	if (uli)
 		uli_destroy(uli);
 }
 
 /* The module is going: no file is open, no task work queued; one may be returning. */
-void uli_exit(void)
+void procirq_uli_exit(void)
 {
 	synchronize_rcu_tasks();
 }

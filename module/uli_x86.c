@@ -47,13 +47,13 @@ static bool uli_has_shadow_stack(void)
 }
 
 /**
- * uli_arch_check() - whether the calling thread may have such a handler
+ * procirq_uli_arch_check() - whether the calling thread may have such a handler
  * @code: addresses of user space; not trusted
  *
  * Return: 0, -EINVAL for an address, -EOPNOTSUPP for a 32-bit program or one
  * with a shadow stack.
  */
-int uli_arch_check(const struct procirq_uli *code)
+int procirq_uli_arch_check(const struct procirq_uli *code)
 {
 	if (in_compat_syscall() || !user_64bit_mode(task_pt_regs(current)) ||
 	    uli_has_shadow_stack())
@@ -156,14 +156,14 @@ fault:
 /*
  * A thread in a restartable sequence (rseq(2)) shall not find out that it was
  * interrupted by running on: its sequence is aborted, as by a signal. That is for
- * uli_arch_send(), where user memory may fault.
+ * procirq_uli_arch_send(), where user memory may fault.
  *
  * Between user_access_begin() and user_access_end(): the address of its struct rseq
  * was checked when it was registered. Return: 0; -EAGAIN if it may be in one, -EFAULT.
  */
 static __always_inline int uli_refuse_rseq(void)
 {
-	struct rseq __user *rseq = current_rseq();
+	struct rseq __user *rseq = procirq_current_rseq();
 	u64 cs;
 
 	if (!rseq)
@@ -178,7 +178,7 @@ fault:
 /* Return: 0, or -EFAULT where the kernel itself would send SIGSEGV. */
 static int uli_abort_rseq(struct pt_regs *regs)
 {
-	struct rseq __user *rseq = current_rseq();
+	struct rseq __user *rseq = procirq_current_rseq();
 	struct rseq_cs cs;
 	u32 signature;
 	u64 address;
@@ -199,7 +199,7 @@ static int uli_abort_rseq(struct pt_regs *regs)
 	if (cs.version || cs.abort_ip - cs.start_ip < cs.post_commit_offset ||
 	    !access_ok((void __user *)cs.abort_ip, 1) ||
 	    get_user(signature, (u32 __user *)(cs.abort_ip - sizeof(signature))) ||
-	    signature != current_rseq_signature())
+	    signature != procirq_current_rseq_signature())
 		return -EFAULT;
 	regs->ip = cs.abort_ip;
 	return 0;
@@ -261,7 +261,7 @@ static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 	return err;
 }
 
-/* The rest of uli_arch_send_direct(), which has the state. */
+/* The rest of procirq_uli_arch_send_direct(), which has the state. */
 static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_uli *code,
 				     atomic_t *state)
 {
@@ -277,7 +277,7 @@ static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_
 }
 
 /**
- * uli_arch_send_direct() - the return from this interrupt goes to the handler, if
+ * procirq_uli_arch_send_direct() - the return from this interrupt goes to the handler, if
  * the interrupt has hit the current thread in user mode
  * @code: as registered by the current thread
  * @state: its procirq_uli_shared.state; from 0 to PROCIRQ_ULI_BUSY, or unchanged
@@ -286,9 +286,9 @@ static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_
  * in any other -ENOENT. What is rare is a call at its end, for it to have no
  * registers to save.
  * Return: 0; -ENOENT it has hit something else; -EBUSY @state is not 0; -EAGAIN or
- * -EFAULT uli_arch_send() has to do it.
+ * -EFAULT procirq_uli_arch_send() has to do it.
  */
-int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
+int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 {
 	struct pt_regs *regs = get_irq_regs();
 	struct uli_frame __user *frame;
@@ -358,14 +358,14 @@ static bool uli_call_restarts(const struct pt_regs *regs)
 }
 
 /**
- * uli_arch_send() - the current thread's way out of the kernel goes to the handler
+ * procirq_uli_arch_send() - the current thread's way out of the kernel goes to the handler
  * @code: as registered by it
  *
  * Context: task work; may sleep.
  * Return: 0; -EAGAIN when it has to be tried again later; -EFAULT when there is
  * no stack to make a frame on.
  */
-int uli_arch_send(const struct procirq_uli *code)
+int procirq_uli_arch_send(const struct procirq_uli *code)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 	struct pt_regs before;

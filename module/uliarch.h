@@ -13,21 +13,21 @@
 #include "uapi/procirq.h"
 
 #ifdef CONFIG_X86_64
-int uli_arch_check(const struct procirq_uli *code);
-int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state);
-int uli_arch_send(const struct procirq_uli *code);
+int procirq_uli_arch_check(const struct procirq_uli *code);
+int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state);
+int procirq_uli_arch_send(const struct procirq_uli *code);
 #else
-static inline int uli_arch_check(const struct procirq_uli *code)
+static inline int procirq_uli_arch_check(const struct procirq_uli *code)
 {
 	return -EOPNOTSUPP;
 }
 
-static inline int uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
+static inline int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 {
 	return -ENOENT;
 }
 
-static inline int uli_arch_send(const struct procirq_uli *code)
+static inline int procirq_uli_arch_send(const struct procirq_uli *code)
 {
 	return -EOPNOTSUPP;
 }

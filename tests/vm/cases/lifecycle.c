@@ -222,7 +222,7 @@ static void open_meets_removal(void)
 	int status;
 	pid_t pid;
 
-	if (module_load("delay", "symbol=line_open comm=opener ms=8000"))
+	if (module_load("delay", "symbol=procirq_line_open comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
 	pid = fork_opener();
 	if (!pid)
@@ -641,7 +641,7 @@ static void open_meets_unbinding(void)
 	pid_t pid;
 
 	require_edu("intx");
-	if (module_load("delay", "symbol=pci_pin comm=opener ms=8000"))
+	if (module_load("delay", "symbol=procirq_pci_pin comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
