@@ -3,12 +3,14 @@
 # gone: takes one protection at a time out of a copy of the sources, and runs the
 # test of it, which has to fail. TAP.
 #
-#   tests/vm/protections.sh [WORD]...   default: all; else those whose name has a WORD
+#   tests/vm/protections.sh [-n] [WORD]...   default: all; else those whose name has a WORD
+#
+# -n only checks that each substitution finds its place; it starts no guest.
 #
 # A guest for each, some seconds; not part of `make test`. What a life-cycle case
 # owes to the kernel alone (SIGSEGV in a handler is a signal as everywhere) has no
 # protection to take out and is not here. Nor is the look for -ENOSYS in
-# uli_arch_send(): at_the_calls_of_a_traced_thread does not hit those instructions;
+# procirq_uli_arch_send(): at_the_calls_of_a_traced_thread does not hit those instructions;
 # nor the value that ULI_sleep() tells futex(2): the next interrupt ends that sleep.
 # shellcheck disable=SC2016  # perl's variables
 set -u
@@ -17,6 +19,8 @@ cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-protections.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 . tests/tap.sh
+guests=1
+[ "${1-}" != -n ] || { guests=0; shift; }
 words=("$@")
 tree=$work/tree
 
@@ -46,7 +50,7 @@ without()
 	local -a files=()
 	shift 3
 	wanted "$name" || return 0
-	if ! run_test "$kernel" "$tests"; then
+	if [ $guests = 1 ] && ! run_test "$kernel" "$tests"; then
 		result 1 "without $name: $tests" "fails with it already"
 		return
 	fi
@@ -65,6 +69,11 @@ without()
 		fi
 		shift 2
 	done
+	if [ $guests = 0 ]; then
+		result 0 "without $name: every substitution finds its place"
+		cp "${files[@]}" --parents "$tree"
+		return
+	fi
 	status=0
 	run_test "$kernel" "$tests" || status=$?
 	# Nor is a guest that was not started (2, 3), for what is left does not compile.
@@ -77,7 +86,7 @@ without()
 mkdir "$tree"
 git ls-files -z | cpio -0pdm --quiet "$tree" || exit
 # A kernel is not unpacked a second time.
-make -s -C "$tree" test-programs || exit
+[ $guests = 0 ] || make -s -C "$tree" test-programs || exit
 
 uli=module/uli.c
 x86=module/uli_x86.c
@@ -86,7 +95,7 @@ entry=libprocirq/uli_x86.c
 
 # --- the thread and its program end or change
 without 'the look at who unregisters (fork)' 6.1 forks \
-	$uli 's/(long uli_unregister.*?)uli->mm != current->mm/${1}false/s'
+	$uli 's/(long procirq_uli_unregister.*?)uli->mm != current->mm/${1}false/s'
 without 'the look at whose memory it is (exec)' 6.1 execs \
 	$uli 's/ \|\| current->mm != uli->mm//' $uli 's/unlikely\(current->mm != uli->mm\)/false/'
 without 'the look at an exiting thread (exit)' 6.1 a_thread_that_ends \
@@ -104,7 +113,7 @@ without "work's reference on the module (unloading)" 6.1 the_module_stays_for_wo
 	$uli 's/\t__module_get\(THIS_MODULE\);//' $uli 's/module_put\(THIS_MODULE\);//g'
 without "a file's reference on the module (unloading)" 6.1 the_module_stays \
 	module/reader.c 's/!try_module_get\(THIS_MODULE\)/false/' module/reader.c 's/module_put\(THIS_MODULE\);//g' \
-	module/reader.c 's/\.owner\t\t= THIS_MODULE,//'
+	module/reader.c 's/\.owner = THIS_MODULE,//'
 
 # --- debuggers, seccomp
 without 'leaving a stepped thread alone (ptrace)' 6.1 not_while_it_is_stepped \
@@ -133,7 +142,7 @@ without 'the check of where the stack is (kernel addresses)' 6.1 no_stack \
 without 'faults that are served (a stack that grows)' 6.1 a_stack_that_grows \
 	$uli 's/uli_queue\(uli, TWA_RESUME\);//'
 without 'the red zone' 6.1 a_computation \
-	$x86 's/#define RED_ZONE\t128/#define RED_ZONE 0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
+	$x86 's/(#define RED_ZONE +)128/${1}0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
 without 'the flags that are cleared (string instructions)' 6.1 a_computation \
 	$x86 's/regs->flags &= ~\(X86_EFLAGS_DF/regs->flags |= X86_EFLAGS_DF; regs->flags &= ~(0/'
 without 'saving extended state' 6.1 a_computation \
@@ -154,7 +163,7 @@ without 'catching up' 6.1 blocked \
 without 'the kick' 6.1 blocked_by_another_thread \
 	$lib 's/return ioctl\(uli->fd, PROCIRQ_IOC_ULI_KICK\)/return 0/'
 without 'the count of those who sleep' 6.1 another_thread_is_woken \
-	$lib 's/__atomic_add_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//; s/__atomic_sub_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//'
+	$lib 's/__atomic_add_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//' $lib 's/__atomic_sub_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//'
 without 'the signal for a handler over its limit' 6.1 a_time_limit \
 	$uli 's/send_sig\(SIGXCPU, current, 1\);//'
 
@@ -162,7 +171,7 @@ without 'the signal for a handler over its limit' 6.1 a_time_limit \
 without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
 	$x86 's/return cs \? -EAGAIN : 0;/return 0;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
 without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
-	$x86 's/!user_64bit_mode\(regs\) \|\| //g; s/unlikely\(!user_64bit_mode\(regs\)\)/false/'
+	$x86 's/!user_64bit_mode\(regs\) \|\| //g' $x86 's/unlikely\(!user_64bit_mode\(regs\)\)/false/'
 without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \
 	$x86 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
 
