@@ -6,15 +6,27 @@ VERSION := 0.1.0
 
 CC ?= cc
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq -Icli
+CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
 CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
-# SAN=1: with AddressSanitizer and UndefinedBehaviorSanitizer, beside the rest.
+# SAN=1: with AddressSanitizer and UndefinedBehaviorSanitizer, in build/san.
+# FUZZ=1: those and libFuzzer, with clang, in build/fuzzing.
+sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ifdef SAN
 B := build/san
-CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS += $(sanitizers)
 endif
+ifdef FUZZ
+B := build/fuzzing
+CC := clang
+CFLAGS := -O1 -g -fsanitize=fuzzer-no-link $(sanitizers)
+$(B)/fuzz/%: LDFLAGS += -fsanitize=fuzzer
+endif
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(quiet),,@printf '  %-7s %s\n' $(1) $@)
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -27,91 +39,69 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 
 # --- what is built ------------------------------------------------------------
 
-# Sources are found by folder; a new file needs no line here.
-lib_src := $(wildcard libprocirq/*.c)
-tracing_src := $(wildcard tracing/*.c)
-cli_src := $(wildcard cli/*.c)
-irqlat_src := $(wildcard irqlat/*.c irqlat/*/*.c)
-report_src := $(wildcard reports/*.c reports/*/*.c)
-result_src := $(wildcard results/*.c system/*.c)
-irqtop_src := $(wildcard irqtop/*.c irqtop/*/*.c)
-procirq_src := $(wildcard procirq/*.c)
-unit_src := $(wildcard tests/unit/test_*.c)
-case_src := $(wildcard tests/vm/cases/*.c)
-bench_src := $(wildcard tests/bench/*.c)
-fuzz_src := $(wildcard tests/fuzz/*.c)
+# A folder is a static archive, of its own sources and those of its subfolders; a
+# program links what it uses of them. A new file needs no line here.
+#
+# The order is the order of linking: a folder uses those that follow.
+folders := irqlat irqtop procirq reports results tracing base libprocirq
+tools := irqlat irqtop procirq
 
-obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-lib_obj := $(call obj,$(lib_src))
-irqlat_obj := $(call obj,$(irqlat_src) $(report_src) $(result_src) $(cli_src) $(tracing_src))
-irqtop_obj := $(call obj,$(irqtop_src) $(tracing_src))
-procirq_obj := $(call obj,$(procirq_src) $(cli_src))
-# Everything of a tool but its main(), for the unit tests.
-irqlat_parts := $(filter-out $(B)/obj/irqlat/main.o,$(irqlat_obj))
-irqtop_parts := $(filter-out $(B)/obj/irqtop/main.o,$(irqtop_obj))
+sources = $(shell find $(1) -name '*.c' | sort)
+objects = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
+archives := $(folders:%=$(B)/lib/%.a)
+tool_bin := $(patsubst %,$(B)/bin/%,$(tools))
+shared := $(B)/lib/libprocirq.so.0
 
-tools := $(if $(irqlat_src),$(B)/bin/irqlat) $(if $(irqtop_src),$(B)/bin/irqtop) \
-	 $(if $(procirq_src),$(B)/bin/procirq)
-libs := $(if $(lib_src),$(B)/lib/libprocirq.a $(B)/lib/libprocirq.so.0)
-unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(unit_src))
-case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(case_src))
-bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(bench_src))
-fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(fuzz_src))
+unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(wildcard tests/vm/cases/*.c))
+bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-pkg = $(shell pkg-config $(1) $(2))
-irqlat_libs = $(call pkg,--libs,gsl jansson libtracefs ncursesw zlib libzstd) -lm -lpthread
-irqtop_libs = $(call pkg,--libs,ncursesw libtracefs zlib libzstd) -lm -lpthread
-procirq_libs = $(call pkg,--libs,jansson) -lm
-unit_libs = $(call pkg,--libs,cmocka) $(irqlat_libs)
+# Only the libraries that a program uses end up in it (--as-needed).
+packages := gsl jansson libtracefs ncursesw zlib libzstd
+libraries = -Wl,--as-needed $(shell pkg-config --libs $(packages)) -lm -lpthread
+link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
 
-all: $(libs) $(tools) ## build the library and the tools
+all: $(shared) $(B)/lib/libprocirq.a $(tool_bin) ## build the library and the tools
 
 $(B)/obj/%.o: %.c
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -MMD -MP -c -o $@ $<
+	$(Q)$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -MMD -MP -c -o $@ $<
 
-$(B)/lib/libprocirq.a: $(lib_obj)
-	@mkdir -p $(@D)
-	$(AR) rcs $@ $^
+# Made anew each time, so that no object outlives its source; appended (q), because
+# two folders may hold files of one name.
+define archive
+$(B)/lib/$(1).a: $(call objects,$(1))
+	$$(call say,AR)
+	@mkdir -p $$(@D) && rm -f $$@
+	$$(Q)$$(AR) qcs $$@ $$^
+endef
+$(foreach folder,$(folders),$(eval $(call archive,$(folder))))
 
-$(B)/lib/libprocirq.so.0: $(lib_obj)
+$(shared): $(call objects,libprocirq) libprocirq/libprocirq.map
+	$(call say,LD)
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,libprocirq.so.0 $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) -shared -Wl,-soname,libprocirq.so.0 -Wl,--version-script=libprocirq/libprocirq.map \
+		$(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 # Templates are part of the program.
 $(B)/obj/reports/templates.o: $(wildcard reports/*.html reports/*.gp)
 
-$(B)/bin/irqlat: $(irqlat_obj) $(B)/lib/libprocirq.a
+# Each program is one object and the archives.
+$(tool_bin): $(B)/bin/%: $(B)/obj/%/main.o
+$(unit_bin): $(B)/unit/%: $(B)/obj/tests/unit/%.o
+$(case_bin): $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o
+$(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
+$(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
+$(unit_bin): packages += cmocka
+$(tool_bin) $(unit_bin) $(bench_bin): $(archives)
+# What these test is in few folders: no more is built with the sanitizers.
+$(case_bin) $(fuzz_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)
+$(tool_bin) $(unit_bin) $(case_bin) $(bench_bin) $(fuzz_bin):
+	$(call say,LD)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
-
-$(B)/bin/irqtop: $(irqtop_obj) $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqtop_libs)
-
-$(B)/bin/procirq: $(procirq_obj) $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(procirq_libs)
-
-$(B)/unit/test_irqtop: $(B)/obj/tests/unit/test_irqtop.o $(irqtop_parts) $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs) $(irqtop_libs)
-
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(unit_libs)
-
-$(B)/tests/%: $(B)/obj/tests/vm/cases/%.o $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
-
-$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
-
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(irqlat_parts) $(B)/lib/libprocirq.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(irqlat_libs)
+	$(Q)$(link)
 
 # --- set-up -------------------------------------------------------------------
 
@@ -168,11 +158,11 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)$(PREFIX)/share/man/man4 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
-	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(tool_bin) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(B)/lib/libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(shared) $(DESTDIR)$(PREFIX)/lib
 	ln -sf libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib/libprocirq.so
-	install -m 644 libprocirq/procirq.h libprocirq/uli.h libprocirq/irqtable.h $(DESTDIR)$(PREFIX)/include/procirq
+	install -m 644 libprocirq/procirq.h libprocirq/uli.h $(DESTDIR)$(PREFIX)/include/procirq
 	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc
@@ -190,7 +180,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(B)/obj $(B)/bin $(B)/lib $(B)/unit $(B)/bench $(B)/tests $(B)/modules $(B)/san $(B)/fuzz
+	rm -rf $(addprefix $(B)/,obj bin lib unit bench tests modules san fuzzing)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

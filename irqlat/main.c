@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "command.h"
-#include "commands.h"
+#include "base/commands.h"
 
 static const struct command commands[] = {
 	{ "bench", "raise interrupts and compare the ways they reach user space", cmd_bench },

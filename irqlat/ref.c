@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "msg.h"
-#include "opts.h"
+#include "base/msg.h"
+#include "base/opts.h"
 #include "reports/reference/ref.h"
 
 struct config {

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "msg.h"
-#include "opts.h"
+#include "base/msg.h"
+#include "base/opts.h"
 #include "results/out.h"
 #include "reports/report.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "target.h"
 
 struct attach_config {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "target.h"
 
 struct bind_config {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "target.h"
 
 struct info_config {

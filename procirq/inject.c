@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "command.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "target.h"
 
 /* How long other readers may take to read one. */

@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "listing.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "target.h"
 
 struct list_config {

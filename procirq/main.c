@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "command.h"
-#include "commands.h"
+#include "base/commands.h"
 
 static const struct command commands[] = {
 	{ "bind", "give a PCI device's interrupts to programs", cmd_bind },

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "target.h"
 
 /**

@@ -3,7 +3,7 @@
 #ifndef PROCIRQ_TARGET_H
 #define PROCIRQ_TARGET_H
 
-#include "opts.h"
+#include "base/opts.h"
 #include "procirq.h"
 
 int target_options(const struct opt_command *command, int argc, char **argv, void *config,

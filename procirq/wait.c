@@ -7,7 +7,8 @@
 #include <time.h>
 
 #include "command.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "target.h"
 
 struct wait_config {
@@ -38,14 +39,6 @@ static const struct opt_command command = {
 		"LINE is a number, the name of an action in /proc/interrupts, a PCI address or\n"
 		"irqgen:L. Exit status: 0 they came, 1 an error, 124 the time ran out.\n",
 };
-
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* As procirq_wait(), until a time; 0: for ever. */
 static int wait_until(struct procirq *line, uint64_t until_ns)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "report.h"
 
 /* Wide, narrow and printable forms of each figure. */

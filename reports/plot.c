@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "report.h"
 
 extern char **environ;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "blocks.h"
-#include "system/sysinfo.h"
+#include "base/sysinfo.h"
 #include "tracing/hist.h"
 
 #define RESULT_SCHEMA	  "irqlat/1"

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "system/clock.h"
+#include "base/clock.h"
 #include "irqlat/command.h"
-#include "msg.h"
-#include "opts.h"
+#include "base/msg.h"
+#include "base/opts.h"
 #include "results/out.h"
 #include "reports/reference/ref.h"
 #include "rtsetup.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "load.h"
-#include "parse.h"
+#include "base/parse.h"
 #include "results/result.h"
 #include "irqlat/source/source.h"
 #include "irqlat/way/way.h"

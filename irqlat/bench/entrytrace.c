@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "entrytrace.h"
-#include "msg.h"
+#include "base/msg.h"
 
 /* Instances are called irqlat-PID, so that leftovers can be told. */
 #define INSTANCE_PREFIX "irqlat-"

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "system/clock.h"
+#include "base/clock.h"
 #include "load.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "rtsetup.h"
 
 /* From the start of the load to the first sample. */

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "system/sysinfo.h"
+#include "base/sysinfo.h"
 
 enum load_kind { LOAD_CPU, LOAD_IO, LOAD_IRQ, LOAD_NET, LOAD_KINDS };
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "load.h"
-#include "msg.h"
+#include "base/msg.h"
 
 #define WRITE_BYTES  (1 << 20)
 #define FILE_BYTES   (16 << 20)

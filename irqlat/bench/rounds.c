@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "session.h"
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "rtsetup.h"
 
 /* A slice, where several drivers share the run: whatever comes first. */

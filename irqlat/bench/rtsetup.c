@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "rtsetup.h"
 
 /**

@@ -6,8 +6,9 @@
 #ifndef IRQLAT_RTSETUP_H
 #define IRQLAT_RTSETUP_H
 
-#include "parse.h"
-#include "system/sysinfo.h"
+#include "base/cpus.h"
+#include "base/parse.h"
+#include "base/sysinfo.h"
 
 int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu);
 void rt_lock_memory(struct sysinfo *info);

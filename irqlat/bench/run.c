@@ -32,8 +32,8 @@
 #include <unistd.h>
 
 #include "session.h"
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "rtsetup.h"
 
 /* An interrupt that has not arrived after this is given up. */

@@ -7,8 +7,8 @@
 
 #include "check.h"
 #include "irqlat/command.h"
-#include "msg.h"
-#include "opts.h"
+#include "base/msg.h"
+#include "base/opts.h"
 
 struct config {
 	const char *root;

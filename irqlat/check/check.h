@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "system/sysinfo.h"
+#include "base/sysinfo.h"
 
 #define CHECK_TEXT_BYTES 160
 #define CHECKS_MAX	 32

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "system/sysfile.h"
+#include "base/sysfile.h"
 
 /* Model specific register: SMIs since reset, on Intel since Nehalem. */
 #define MSR_SMI_COUNT 0x34

@@ -6,8 +6,8 @@
 
 #include "irqlat/command.h"
 #include "diff.h"
-#include "msg.h"
-#include "opts.h"
+#include "base/msg.h"
+#include "base/opts.h"
 
 struct config {
 	struct opt_strings limits;

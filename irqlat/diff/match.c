@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "diff.h"
-#include "msg.h"
-#include "parse.h"
+#include "base/msg.h"
+#include "base/parse.h"
 
 const char *const diff_metric_names[DIFF_METRICS + 1] = {
 	[DIFF_P50] = "p50",

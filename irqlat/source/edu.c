@@ -14,11 +14,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "pcidev.h"
 #include "procirq.h"
 #include "source.h"
-#include "system/sysfile.h"
+#include "base/sysfile.h"
 
 #define EDU_VENDOR    0x1234
 #define EDU_DEVICE    0x11e8

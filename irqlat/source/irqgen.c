@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "irqgen_tally.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "procirq.h"
 #include "source.h"
 #include "uapi/irqgen.h"

@@ -11,9 +11,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "pcidev.h"
-#include "system/sysfile.h"
+#include "base/sysfile.h"
 
 #define DEVICES "/sys/bus/pci/devices"
 #define DRIVERS "/sys/bus/pci/drivers"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "system/clock.h"
+#include "base/clock.h"
 #include "irqlat/way/way.h"
 
 /**

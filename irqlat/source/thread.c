@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "source.h"
 
 struct writer {

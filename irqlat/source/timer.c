@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "source.h"
 
 static struct source *open_timer(const struct source_config *config)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "trace.h"
 #include "tracing/datfile.h"
 

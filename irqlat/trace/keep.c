@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <tracefs.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "tracing/datwrite.h"
 
 #define EVENTS_MAX 64

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "trace.h"
 #include "top.h"
 

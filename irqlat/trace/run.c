@@ -6,7 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "trace.h"
 
 /* Those that end a run. */

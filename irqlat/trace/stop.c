@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 
 #define TRACE_FILE_DEFAULT "irqlat_trace.dat"
 

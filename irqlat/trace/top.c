@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 
 /* Columns that an arrow key moves the table to the side. */
 #define SIDE_STEP 10

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "system/clock.h"
+#include "base/clock.h"
 #include "irqlat/command.h"
-#include "msg.h"
+#include "base/msg.h"
 #include "stop.h"
 
 #define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
@@ -148,13 +148,13 @@ static int parse_cpus(struct trace_config *config)
 {
 	if (!config->cpus.n)
 		return 0;
-	config->cpu_set = calloc(CPU_LIST_MAX, sizeof(*config->cpu_set));
+	config->cpu_set = calloc(CPUS_MAX, sizeof(*config->cpu_set));
 	if (!config->cpu_set)
 		return -1;
-	for (int cpu = 0; cpu < CPU_LIST_MAX; cpu++)
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		config->cpu_set[cpu] = cpu_list_contains(&config->cpus, cpu);
 	config->filter.cpus = config->cpu_set;
-	config->filter.n_cpus = CPU_LIST_MAX;
+	config->filter.n_cpus = CPUS_MAX;
 	return 0;
 }
 

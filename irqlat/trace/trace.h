@@ -8,9 +8,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "opts.h"
-#include "parse.h"
-#include "system/sysinfo.h"
+#include "base/opts.h"
+#include "base/cpus.h"
+#include "base/parse.h"
+#include "base/sysinfo.h"
 #include "tracing/engine.h"
 #include "tracing/kernhist.h"
 #include "tracing/stats.h"

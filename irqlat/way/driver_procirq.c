@@ -11,8 +11,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "driver_procirq.h"
 
 static int open_extras(struct port *port)

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "system/clock.h"
+#include "base/clock.h"
 #include "driver_procirq.h"
 
 /* Nothing that was rung for an earlier wait may end the next one. */

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "system/clock.h"
+#include "base/clock.h"
 #include "driver_procirq.h"
 
 /* How often the spinning thread looks whether it is to stop. */

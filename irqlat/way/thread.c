@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "way.h"
 
 static int open_thread(struct port *port, struct target *target)

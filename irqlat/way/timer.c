@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "way.h"
 
 #ifndef sigev_notify_thread_id

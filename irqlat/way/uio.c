@@ -15,9 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "system/clock.h"
-#include "msg.h"
-#include "system/sysfile.h"
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/sysfile.h"
 #include "way.h"
 
 /* "uioN" of a PCI device. Returns 0, or -1 when it has none. */

@@ -19,8 +19,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "procirq.h"
 #include "uli.h"
 #include "way.h"

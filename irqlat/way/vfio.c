@@ -19,9 +19,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "base/msg.h"
 #include "procirq.h"
-#include "system/sysfile.h"
+#include "base/sysfile.h"
 #include "way.h"
 
 #define CONTAINER "/dev/vfio/vfio"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "system/clock.h"
-#include "msg.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "way.h"
 
 static const struct way *const ways_known[] = {

@@ -7,10 +7,10 @@
 /* Wider than on a screen: nobody reads a log for its scaled numbers. */
 #define NUMBER_WIDTH 10
 
-static void pad(struct out *out, size_t n)
+static void pad(struct outbuf *out, size_t n)
 {
 	while (n--)
-		out_char(out, ' ');
+		outbuf_char(out, ' ');
 }
 
 static unsigned int column_width(const struct field *field)
@@ -28,7 +28,7 @@ static size_t columns_used(const char *text, size_t len)
 	return n;
 }
 
-static void cell_print(struct out *out, const struct field *field, const struct value *value,
+static void cell_print(struct outbuf *out, const struct field *field, const struct value *value,
 		       bool last)
 {
 	unsigned int width = column_width(field);
@@ -44,35 +44,35 @@ static void cell_print(struct out *out, const struct field *field, const struct 
 	used = columns_used(text, len);
 	if (!field->left && used < width)
 		pad(out, width - used);
-	out_clean(out, text, len);
+	outbuf_clean(out, text, len);
 	if (field->left && used < width && !last)
 		pad(out, width - used);
 	if (!last)
-		out_char(out, ' ');
+		outbuf_char(out, ' ');
 }
 
-static void heading_print(struct out *out, const struct report *report)
+static void heading_print(struct outbuf *out, const struct report *report)
 {
 	const struct monitor_totals *totals = &report->monitor->totals;
 	char buf[FORMAT_BYTES];
 	unsigned int i;
 
 	format_time(buf, monitor_sample(report->monitor)->wall_ms);
-	out_text(out, report->printed ? "\n# " : "# ");
-	out_text(out, buf);
+	outbuf_text(out, report->printed ? "\n# " : "# ");
+	outbuf_text(out, buf);
 	if (report->monitor->seconds > 0) {
-		out_text(out, "  interval ");
-		out_real(out, report->monitor->seconds, 3);
-		out_text(out, " s");
+		outbuf_text(out, "  interval ");
+		outbuf_real(out, report->monitor->seconds, 3);
+		outbuf_text(out, " s");
 	}
 	if (totals->interrupts_hz >= 0) {
-		out_text(out, "  interrupts ");
-		out_real(out, totals->interrupts_hz, 0);
-		out_text(out, "/s  softirqs ");
-		out_real(out, totals->softirqs_hz, 0);
-		out_text(out, "/s");
+		outbuf_text(out, "  interrupts ");
+		outbuf_real(out, totals->interrupts_hz, 0);
+		outbuf_text(out, "/s  softirqs ");
+		outbuf_real(out, totals->softirqs_hz, 0);
+		outbuf_text(out, "/s");
 	}
-	out_char(out, '\n');
+	outbuf_char(out, '\n');
 	for (i = 0; i < report->ncolumns; i++) {
 		const struct field *field = &fields[report->column[i]];
 		struct value title = { .kind = VALUE_TEXT,
@@ -81,10 +81,10 @@ static void heading_print(struct out *out, const struct report *report)
 
 		cell_print(out, field, &title, i + 1 == report->ncolumns);
 	}
-	out_char(out, '\n');
+	outbuf_char(out, '\n');
 }
 
-void batch_print(struct out *out, const struct report *report)
+void batch_print(struct outbuf *out, const struct report *report)
 {
 	unsigned int i;
 	uint32_t r;
@@ -97,6 +97,6 @@ void batch_print(struct out *out, const struct report *report)
 			cell_print(out, &fields[report->column[i]], &value,
 				   i + 1 == report->ncolumns);
 		}
-		out_char(out, '\n');
+		outbuf_char(out, '\n');
 	}
 }

@@ -4,52 +4,52 @@
 #include "irqtop/view/format.h"
 #include "report.h"
 
-static void value_print(struct out *out, const struct value *value)
+static void value_print(struct outbuf *out, const struct value *value)
 {
 	switch (value->kind) {
 	case VALUE_COUNT:
-		out_count(out, value->count);
+		outbuf_count(out, value->count);
 		break;
 	case VALUE_REAL:
-		out_real(out, value->real, 6);
+		outbuf_real(out, value->real, 6);
 		break;
 	case VALUE_TEXT:
-		out_json_string(out, value->text, value->len);
+		outbuf_json_string(out, value->text, value->len);
 		break;
 	case VALUE_NONE:
-		out_text(out, "null");
+		outbuf_text(out, "null");
 		break;
 	}
 }
 
 /* "per_cpu":{"0":{"delta":1,"total":2},...}, CPUs that ever counted. */
-static void cpus_print(struct out *out, const struct report *report, const struct view_row *row)
+static void cpus_print(struct outbuf *out, const struct report *report, const struct view_row *row)
 {
 	const struct irqtable_diff *diff = &report->monitor->diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
 	bool first = true;
 	unsigned int c;
 
-	out_text(out, ",\"per_cpu\":{");
+	outbuf_text(out, ",\"per_cpu\":{");
 	for (c = 0; c < diff->ncpus && row->data->ncells == diff->ncpus; c++) {
 		if (!cell[c] || !diff->mask[c])
 			continue;
-		out_text(out, first ? "\"" : ",\"");
+		outbuf_text(out, first ? "\"" : ",\"");
 		first = false;
-		out_count(out, diff->cur->cpu[c]);
-		out_text(out, "\":{\"delta\":");
+		outbuf_count(out, diff->cur->cpu[c]);
+		outbuf_text(out, "\":{\"delta\":");
 		if (row->delta->state == IRQTABLE_COUNTED && diff->prev_column[c] != IRQTABLE_NONE)
-			out_count(out, irqtable_diff_cell(diff, row->row, c));
+			outbuf_count(out, irqtable_diff_cell(diff, row->row, c));
 		else
-			out_text(out, "null");
-		out_text(out, ",\"total\":");
-		out_count(out, cell[c]);
-		out_char(out, '}');
+			outbuf_text(out, "null");
+		outbuf_text(out, ",\"total\":");
+		outbuf_count(out, cell[c]);
+		outbuf_char(out, '}');
 	}
-	out_char(out, '}');
+	outbuf_char(out, '}');
 }
 
-void json_print(struct out *out, const struct report *report)
+void json_print(struct outbuf *out, const struct report *report)
 {
 	char time[FORMAT_BYTES];
 	struct value value;
@@ -60,25 +60,25 @@ void json_print(struct out *out, const struct report *report)
 	for (r = 0; r < report_rows(report); r++) {
 		const struct view_row *row = &report->view->row[r];
 
-		out_text(out, "{\"time\":");
+		outbuf_text(out, "{\"time\":");
 		if (time[0] == '-')
-			out_text(out, "null");
+			outbuf_text(out, "null");
 		else
-			out_json_string(out, time, strlen(time));
-		out_text(out, ",\"interval_s\":");
+			outbuf_json_string(out, time, strlen(time));
+		outbuf_text(out, ",\"interval_s\":");
 		if (report->monitor->seconds > 0)
-			out_real(out, report->monitor->seconds, 6);
+			outbuf_real(out, report->monitor->seconds, 6);
 		else
-			out_text(out, "null");
+			outbuf_text(out, "null");
 		for (i = 0; i < report->ncolumns; i++) {
-			out_text(out, ",\"");
-			out_text(out, fields[report->column[i]].key);
-			out_text(out, "\":");
+			outbuf_text(out, ",\"");
+			outbuf_text(out, fields[report->column[i]].key);
+			outbuf_text(out, "\":");
 			value = field_get(report->column[i], row);
 			value_print(out, &value);
 		}
 		if (report->per_cpu)
 			cpus_print(out, report, row);
-		out_text(out, "}\n");
+		outbuf_text(out, "}\n");
 	}
 }

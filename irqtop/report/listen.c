@@ -34,12 +34,12 @@ struct client {
 	size_t got, sent;
 	bool answering;
 	char request[REQUEST_BYTES];
-	struct out out;
+	struct outbuf out;
 };
 
 struct server {
 	struct session *session;
-	struct out body;
+	struct outbuf body;
 	struct pollfd poll[1 + CLIENTS];
 	struct client client[CLIENTS];
 };
@@ -97,23 +97,23 @@ static void client_close(struct client *client)
 {
 	close(client->fd);
 	client->fd = -1;
-	out_free(&client->out);
+	outbuf_free(&client->out);
 }
 
 static void answer(struct client *client, const char *status, const char *type,
-		   const struct out *body)
+		   const struct outbuf *body)
 {
-	struct out *out = &client->out;
+	struct outbuf *out = &client->out;
 
 	out->len = 0;
-	out_text(out, "HTTP/1.1 ");
-	out_text(out, status);
-	out_text(out, "\r\nConnection: close\r\nContent-Type: ");
-	out_text(out, type);
-	out_text(out, "\r\nContent-Length: ");
-	out_count(out, body->len);
-	out_text(out, "\r\n\r\n");
-	out_bytes(out, body->data, body->len);
+	outbuf_text(out, "HTTP/1.1 ");
+	outbuf_text(out, status);
+	outbuf_text(out, "\r\nConnection: close\r\nContent-Type: ");
+	outbuf_text(out, type);
+	outbuf_text(out, "\r\nContent-Length: ");
+	outbuf_count(out, body->len);
+	outbuf_text(out, "\r\n\r\n");
+	outbuf_bytes(out, body->data, body->len);
 	client->answering = true;
 	client->sent = 0;
 }
@@ -156,7 +156,7 @@ static void metrics_answer(struct server *server, struct client *client)
 	report.strict = wants_strict(client->request);
 	server->body.len = 0;
 	if (session_step(session, needs)) {
-		out_text(&server->body, "the interrupt tables cannot be read\n");
+		outbuf_text(&server->body, "the interrupt tables cannot be read\n");
 		answer(client, "500 Internal Server Error", "text/plain", &server->body);
 		return;
 	}
@@ -172,10 +172,10 @@ static void request_answer(struct server *server, struct client *client)
 
 	server->body.len = 0;
 	if (strncmp(client->request, "GET ", 4)) {
-		out_text(&server->body, "only GET\n");
+		outbuf_text(&server->body, "only GET\n");
 		answer(client, "405 Method Not Allowed", "text/plain", &server->body);
 	} else if (strncmp(client->request, get, strlen(get)) || (next != ' ' && next != '?')) {
-		out_text(&server->body, "try /metrics\n");
+		outbuf_text(&server->body, "try /metrics\n");
 		answer(client, "404 Not Found", "text/plain", &server->body);
 	} else {
 		metrics_answer(server, client);
@@ -292,7 +292,7 @@ int listen_run(struct session *session)
 		if (server->client[i].fd >= 0)
 			client_close(&server->client[i]);
 	close(listener);
-	out_free(&server->body);
+	outbuf_free(&server->body);
 	free(server);
 	return 0;
 }

@@ -17,28 +17,28 @@ static bool is_counter(const char *metric)
 	return len > end && !strcmp(metric + len - end, TOTAL);
 }
 
-static void family_print(struct out *out, const struct report *report, const struct field *field)
+static void family_print(struct outbuf *out, const struct report *report, const struct field *field)
 {
 	size_t len = strlen(field->metric);
 
 	if (report->strict && is_counter(field->metric))
 		len -= strlen(TOTAL);
-	out_text(out, "# HELP ");
-	out_bytes(out, field->metric, len);
-	out_char(out, ' ');
-	out_text(out, field->help);
-	out_text(out, ".\n# TYPE ");
-	out_bytes(out, field->metric, len);
-	out_text(out, is_counter(field->metric) ? " counter\n" : " gauge\n");
+	outbuf_text(out, "# HELP ");
+	outbuf_bytes(out, field->metric, len);
+	outbuf_char(out, ' ');
+	outbuf_text(out, field->help);
+	outbuf_text(out, ".\n# TYPE ");
+	outbuf_bytes(out, field->metric, len);
+	outbuf_text(out, is_counter(field->metric) ? " counter\n" : " gauge\n");
 }
 
-static void labels_print(struct out *out, const struct view_row *row)
+static void labels_print(struct outbuf *out, const struct view_row *row)
 {
 	struct value value;
 	bool first = true;
 	int i;
 
-	out_char(out, '{');
+	outbuf_char(out, '{');
 	for (i = 0; i < FIELD_COUNT; i++) {
 		if (!fields[i].label)
 			continue;
@@ -46,30 +46,30 @@ static void labels_print(struct out *out, const struct view_row *row)
 		if (value.kind != VALUE_TEXT)
 			continue;
 		if (!first)
-			out_char(out, ',');
+			outbuf_char(out, ',');
 		first = false;
-		out_text(out, fields[i].key);
-		out_char(out, '=');
-		out_label_string(out, value.text, value.len);
+		outbuf_text(out, fields[i].key);
+		outbuf_char(out, '=');
+		outbuf_label_string(out, value.text, value.len);
 	}
 }
 
-static void sample_print(struct out *out, const struct field *field, const struct view_row *row,
+static void sample_print(struct outbuf *out, const struct field *field, const struct view_row *row,
 			 const struct value *value)
 {
-	out_text(out, field->metric);
+	outbuf_text(out, field->metric);
 	labels_print(out, row);
-	out_text(out, "} ");
+	outbuf_text(out, "} ");
 	if (field->style == STYLE_TIME)
-		out_real(out, (double)value->count / 1e9, 9);
+		outbuf_real(out, (double)value->count / 1e9, 9);
 	else if (value->kind == VALUE_COUNT)
-		out_count(out, value->count);
+		outbuf_count(out, value->count);
 	else
-		out_real(out, value->real, 6);
-	out_char(out, '\n');
+		outbuf_real(out, value->real, 6);
+	outbuf_char(out, '\n');
 }
 
-static void cpus_print(struct out *out, const struct report *report, const struct field *field,
+static void cpus_print(struct outbuf *out, const struct report *report, const struct field *field,
 		       const struct view_row *row)
 {
 	const struct irqtable_diff *diff = &report->monitor->diff[row->table];
@@ -79,13 +79,13 @@ static void cpus_print(struct out *out, const struct report *report, const struc
 	for (c = 0; c < diff->ncpus; c++) {
 		if (!cell[c] || !diff->mask[c])
 			continue;
-		out_text(out, field->metric);
+		outbuf_text(out, field->metric);
 		labels_print(out, row);
-		out_text(out, ",cpu=\"");
-		out_count(out, diff->cur->cpu[c]);
-		out_text(out, "\"} ");
-		out_count(out, cell[c]);
-		out_char(out, '\n');
+		outbuf_text(out, ",cpu=\"");
+		outbuf_count(out, diff->cur->cpu[c]);
+		outbuf_text(out, "\"} ");
+		outbuf_count(out, cell[c]);
+		outbuf_char(out, '\n');
 	}
 }
 
@@ -121,7 +121,7 @@ static bool wants(const struct field *field, const struct value *value)
 	return !is_counter(field->metric) || value->count;
 }
 
-void metrics_print(struct out *out, const struct report *report)
+void metrics_print(struct outbuf *out, const struct report *report)
 {
 	const struct field *field;
 	struct value value;
@@ -146,5 +146,5 @@ void metrics_print(struct out *out, const struct report *report)
 				sample_print(out, field, row, &value);
 		}
 	}
-	out_text(out, "# EOF\n");
+	outbuf_text(out, "# EOF\n");
 }

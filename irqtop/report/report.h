@@ -4,7 +4,7 @@
 #define IRQTOP_REPORT_H
 
 #include "irqtop/sample/monitor.h"
-#include "irqtop/out.h"
+#include "base/outbuf.h"
 #include "irqtop/view/view.h"
 
 struct report {
@@ -23,7 +23,7 @@ static inline uint32_t report_rows(const struct report *report)
 	return report->view->nrows < report->limit ? report->view->nrows : report->limit;
 }
 
-typedef void report_print(struct out *out, const struct report *report);
+typedef void report_print(struct outbuf *out, const struct report *report);
 
 /* A table for people. */
 report_print batch_print;

@@ -104,21 +104,21 @@ static void alert_say(void *context, const struct alert *alert, const struct vie
 {
 	const struct session *session = context;
 	struct value name = field_get(FIELD_NAME, row);
-	struct out out = { 0 };
+	struct outbuf out = { 0 };
 
-	out_text(&out, "irqtop: alert: ");
-	out_clean(&out, row->text + row->data->label, row->data->label_len);
-	out_char(&out, ' ');
-	out_clean(&out, name.text ? name.text : "", name.len);
-	out_text(&out, ": ");
-	out_text(&out, fields[alert->field].key);
-	out_char(&out, ' ');
-	out_real(&out, value, 3);
-	out_text(&out, " (");
-	out_text(&out, alert->expression);
-	out_text(&out, ")\n");
-	out_write(&out, STDERR_FILENO);
-	out_free(&out);
+	outbuf_text(&out, "irqtop: alert: ");
+	outbuf_clean(&out, row->text + row->data->label, row->data->label_len);
+	outbuf_char(&out, ' ');
+	outbuf_clean(&out, name.text ? name.text : "", name.len);
+	outbuf_text(&out, ": ");
+	outbuf_text(&out, fields[alert->field].key);
+	outbuf_char(&out, ' ');
+	outbuf_real(&out, value, 3);
+	outbuf_text(&out, " (");
+	outbuf_text(&out, alert->expression);
+	outbuf_text(&out, ")\n");
+	outbuf_write(&out, STDERR_FILENO);
+	outbuf_free(&out);
 	if (session->options.alert_command)
 		command_run(session->options.alert_command, alert, row, value, false);
 }
@@ -140,7 +140,7 @@ static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
 		;
 }
 
-static int report_send(struct session *session, struct report *report, struct out *out,
+static int report_send(struct session *session, struct report *report, struct outbuf *out,
 		       unsigned int needs)
 {
 	report_print *print = printers[session->options.mode];
@@ -151,7 +151,7 @@ static int report_send(struct session *session, struct report *report, struct ou
 	out->len = 0;
 	print(out, report);
 	report->printed++;
-	return out_write(out, STDOUT_FILENO);
+	return outbuf_write(out, STDOUT_FILENO);
 }
 
 static void alerts_look(struct session *session)
@@ -167,7 +167,7 @@ static bool wants_one_sample(const struct options *options)
 }
 
 /* Samples until there is nothing left to do. 0 or a negative errno value. */
-static int reports_run(struct session *session, struct report *report, struct out *out,
+static int reports_run(struct session *session, struct report *report, struct outbuf *out,
 		       unsigned int needs)
 {
 	struct options *options = &session->options;
@@ -201,7 +201,7 @@ int stream_run(struct session *session)
 {
 	struct options *options = &session->options;
 	struct report report;
-	struct out out = { 0 };
+	struct outbuf out = { 0 };
 	unsigned int needs;
 	int err, status;
 
@@ -218,7 +218,7 @@ int stream_run(struct session *session)
 	} else {
 		err = reports_run(session, &report, &out, needs);
 	}
-	out_free(&out);
+	outbuf_free(&out);
 	if (err == -EPROTO || err == -EBADMSG)
 		status = session_complain_input(session, err);
 	else
@@ -266,7 +266,7 @@ static int side_load(struct session *session, const char *path)
 int diff_run(struct session *session)
 {
 	struct report report;
-	struct out out = { 0 };
+	struct outbuf out = { 0 };
 	char error[256];
 	int err;
 
@@ -283,6 +283,6 @@ int diff_run(struct session *session)
 	report_init(&report, session);
 	if (!err)
 		err = report_send(session, &report, &out, 0);
-	out_free(&out);
+	outbuf_free(&out);
 	return output_status(err);
 }

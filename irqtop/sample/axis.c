@@ -46,8 +46,8 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, const stru
 	for (c = 0; c < table->ncpus; c++)
 		if (table->cpu[c] >= end)
 			end = table->cpu[c] + 1;
-	if (end > IRQTABLE_CPUS_MAX)
-		end = IRQTABLE_CPUS_MAX;
+	if (end > CPUS_MAX)
+		end = CPUS_MAX;
 	if (room(&axis->group_of, &axis->cpu_room, end, sizeof(*axis->group_of)) ||
 	    room(&axis->group, &axis->group_room, end, sizeof(*axis->group)) ||
 	    room(&axis->place, &axis->place_room, end, sizeof(*axis->place)))
@@ -188,7 +188,7 @@ int axis_update(struct axis *axis, const struct irqtable *table, const struct so
 	return 1;
 }
 
-bool axis_node_cpus(const struct axis *axis, int node, struct irqtable_cpus *cpus)
+bool axis_node_cpus(const struct axis *axis, int node, struct cpu_mask *cpus)
 {
 	bool found = false;
 	uint32_t cpu;
@@ -197,7 +197,7 @@ bool axis_node_cpus(const struct axis *axis, int node, struct irqtable_cpus *cpu
 	for (cpu = 0; cpu < axis->cpu_end; cpu++) {
 		if (axis->place[cpu].node != node)
 			continue;
-		irqtable_cpus_add(cpus, cpu);
+		cpu_mask_add(cpus, cpu);
 		found = true;
 	}
 	return found;

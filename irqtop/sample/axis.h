@@ -3,7 +3,7 @@
 #ifndef IRQTOP_AXIS_H
 #define IRQTOP_AXIS_H
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 #include "source.h"
 
 enum axis_mode { AXIS_AUTO, AXIS_CPU, AXIS_CACHE, AXIS_NODE, AXIS_RANGE, AXIS_MODES };
@@ -46,7 +46,7 @@ int axis_update(struct axis *axis, const struct irqtable *table, const struct so
 		enum axis_mode mode, uint32_t width);
 
 /* CPUs of a NUMA node; false: there is no such node. */
-bool axis_node_cpus(const struct axis *axis, int node, struct irqtable_cpus *cpus);
+bool axis_node_cpus(const struct axis *axis, int node, struct cpu_mask *cpus);
 
 /* What a row did per group: rate[ngroups], interrupts per second. */
 void axis_rates(const struct axis *axis, const struct irqtable_diff *diff, uint32_t row,

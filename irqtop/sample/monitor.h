@@ -21,7 +21,7 @@ struct monitor {
 	struct irqtable_diff diff[TABLE_COUNT];
 	struct tracks tracks[TABLE_COUNT];
 	struct monitor_totals totals;
-	const struct irqtable_cpus *only; /* CPUs to count, NULL: all */
+	const struct cpu_mask *only; /* CPUs to count, NULL: all */
 };
 
 static inline const struct sample *monitor_sample(const struct monitor *monitor)

@@ -15,13 +15,13 @@ uint32_t record_sum(const unsigned char *data, size_t len)
 	return sum;
 }
 
-static void put(struct out *out, uint64_t value)
+static void put(struct outbuf *out, uint64_t value)
 {
 	while (value >= 0x80) {
-		out_char(out, (char)(value | 0x80));
+		outbuf_char(out, (char)(value | 0x80));
 		value >>= 7;
 	}
-	out_char(out, (char)value);
+	outbuf_char(out, (char)value);
 }
 
 static void put_u32(char *at, uint32_t value)
@@ -33,7 +33,7 @@ static void put_u32(char *at, uint32_t value)
 }
 
 /* Pairs (cells skipped, value) and at the end the cells left. */
-static void cells_put(struct out *out, const uint32_t *cell, const uint32_t *base, size_t n)
+static void cells_put(struct outbuf *out, const uint32_t *cell, const uint32_t *base, size_t n)
 {
 	size_t i, last = 0;
 	uint32_t value;
@@ -49,7 +49,7 @@ static void cells_put(struct out *out, const uint32_t *cell, const uint32_t *bas
 	put(out, n - last);
 }
 
-static void shape_put(struct out *out, const struct irqtable *table)
+static void shape_put(struct outbuf *out, const struct irqtable *table)
 {
 	unsigned int i;
 
@@ -61,14 +61,14 @@ static void shape_put(struct out *out, const struct irqtable *table)
 		const struct irqtable_row *row = &table->row[i];
 
 		put(out, row->label_len);
-		out_bytes(out, table->text + row->label, row->label_len);
+		outbuf_bytes(out, table->text + row->label, row->label_len);
 		put(out, row->text_len);
-		out_bytes(out, table->text + row->text, row->text_len);
+		outbuf_bytes(out, table->text + row->text, row->text_len);
 		put(out, row->ncells);
 	}
 }
 
-static void stat_put(struct out *out, const struct sample *sample)
+static void stat_put(struct outbuf *out, const struct sample *sample)
 {
 	const struct irqtable_stat *stat = &sample->stat;
 
@@ -84,7 +84,7 @@ static void stat_put(struct out *out, const struct sample *sample)
 	put(out, stat->boot_s);
 }
 
-static void places_put(struct out *out, const struct irqtable_place *place, uint32_t nplaces)
+static void places_put(struct outbuf *out, const struct irqtable_place *place, uint32_t nplaces)
 {
 	uint32_t cpu, n = 0;
 
@@ -134,11 +134,11 @@ int record_write(struct record *record, const struct monitor *monitor,
 {
 	const struct sample *cur = monitor_sample(monitor);
 	bool next = is_next(record, monitor);
-	struct out *out = &record->out;
+	struct outbuf *out = &record->out;
 	int i;
 
 	out->len = 0;
-	out_bytes(out, "\0\0\0\0\0\0\0\0", RECORD_HEAD);
+	outbuf_bytes(out, "\0\0\0\0\0\0\0\0", RECORD_HEAD);
 	put(out, next ? RECORD_NEXT : RECORD_KEY);
 	put(out, (uint64_t)cur->wall_ms);
 	put(out, cur->time_ns);
@@ -163,14 +163,14 @@ int record_write(struct record *record, const struct monitor *monitor,
 		record_sum((unsigned char *)out->data + RECORD_HEAD, out->len - RECORD_HEAD));
 	record->started = true;
 	record->since_key = next ? record->since_key + 1 : 0;
-	return out_write(out, record->fd);
+	return outbuf_write(out, record->fd);
 }
 
 int record_close(struct record *record)
 {
 	int err = close(record->fd) ? -errno : 0;
 
-	out_free(&record->out);
+	outbuf_free(&record->out);
 	record->fd = -1;
 	return err;
 }

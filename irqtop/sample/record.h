@@ -17,7 +17,7 @@
 #define IRQTOP_RECORD_H
 
 #include "monitor.h"
-#include "irqtop/out.h"
+#include "base/outbuf.h"
 
 #define RECORD_MAGIC	 "irqtop\001\n"
 #define RECORD_MAGIC_LEN 8
@@ -28,7 +28,7 @@
 
 struct record {
 	int fd;
-	struct out out;
+	struct outbuf out;
 	unsigned int since_key;
 	bool started;
 };

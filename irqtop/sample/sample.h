@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 
 enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT };
 

@@ -25,7 +25,7 @@ struct replay {
 	size_t size;
 	struct frame *frame;
 	struct sample state;	      /* after frame source.next - 1 */
-	struct irqtable_place *place; /* [IRQTABLE_CPUS_MAX] when the recording says */
+	struct irqtable_place *place; /* [CPUS_MAX] when the recording says */
 };
 
 struct cursor {
@@ -141,19 +141,18 @@ static int places_get(struct cursor *c, struct replay *replay)
 
 	n = c->at < c->end ? get(c) : 0;
 	if (n && !place)
-		place = malloc(IRQTABLE_CPUS_MAX * sizeof(*place));
+		place = malloc(CPUS_MAX * sizeof(*place));
 	if (n && !place)
 		return -ENOMEM;
 	replay->source.place = replay->place = place;
-	replay->source.nplaces = place ? IRQTABLE_CPUS_MAX : 0;
-	for (i = 0; place && i < IRQTABLE_CPUS_MAX; i++)
+	replay->source.nplaces = place ? CPUS_MAX : 0;
+	for (i = 0; place && i < CPUS_MAX; i++)
 		place[i].node = place[i].cache = -1;
 	for (i = 0; i < n && !c->failed; i++) {
 		cpu = get(c);
 		node = get(c);
 		cache = get(c);
-		if (cpu >= IRQTABLE_CPUS_MAX || node > IRQTABLE_CPUS_MAX ||
-		    cache > IRQTABLE_CPUS_MAX)
+		if (cpu >= CPUS_MAX || node > CPUS_MAX || cache > CPUS_MAX)
 			return -EBADMSG;
 		place[cpu].node = (int)node - 1;
 		place[cpu].cache = (int)cache - 1;

@@ -185,13 +185,13 @@ int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff, doubl
 	return 0;
 }
 
-void track_list_set(struct track_list *list, const struct irqtable_cpus *cpus)
+void track_list_set(struct track_list *list, const struct cpu_mask *cpus)
 {
 	list->len = 0;
 	list->text[0] = '\0';
 	if (!cpus)
 		return;
-	list->len = irqtable_cpus_format(cpus, list->text, sizeof(list->text));
+	list->len = cpu_mask_format(cpus, list->text, sizeof(list->text));
 	if (list->len < sizeof(list->text))
 		return;
 	/* Without room for it there is no list: half of one would be wrong. */
@@ -199,7 +199,7 @@ void track_list_set(struct track_list *list, const struct irqtable_cpus *cpus)
 		track_list_set(list, NULL);
 		return;
 	}
-	irqtable_cpus_format(cpus, list->longer, list->room);
+	cpu_mask_format(cpus, list->longer, list->room);
 }
 
 float track_history(const struct track *track, uint32_t back)

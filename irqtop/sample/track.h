@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 
 #define TRACK_HISTORY 256 /* samples */
 #define TRACK_TEXT    64  /* lists of CPUs up to that need no room of their own */
@@ -88,7 +88,7 @@ static inline struct track *tracks_of_row(const struct tracks *tracks, uint32_t 
 }
 
 /* Sets the list; NULL: there is none. */
-void track_list_set(struct track_list *list, const struct irqtable_cpus *cpus);
+void track_list_set(struct track_list *list, const struct cpu_mask *cpus);
 
 static inline const char *track_list_text(const struct track_list *list)
 {

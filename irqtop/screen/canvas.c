@@ -7,7 +7,7 @@
 #include <wchar.h>
 
 #include "canvas.h"
-#include "irqtop/out.h"
+#include "base/outbuf.h"
 
 int canvas_reset(struct canvas *canvas, unsigned int width, unsigned int height)
 {

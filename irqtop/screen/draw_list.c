@@ -194,14 +194,13 @@ static void heading_line(struct canvas *canvas, const struct ui *ui, const struc
 	}
 }
 
-static bool group_allowed(const struct axis *axis, uint32_t group,
-			  const struct irqtable_cpus *affinity)
+static bool group_allowed(const struct axis *axis, uint32_t group, const struct cpu_mask *affinity)
 {
 	const struct axis_group *g = &axis->group[group];
 	uint32_t cpu;
 
 	for (cpu = g->first; cpu <= g->last; cpu++)
-		if (axis->group_of[cpu] == group && irqtable_cpus_has(affinity, cpu))
+		if (axis->group_of[cpu] == group && cpu_mask_has(affinity, cpu))
 			return true;
 	return false;
 }
@@ -217,14 +216,14 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui, const struct 
 	const struct track_facts *facts = &row->track->facts;
 	const struct axis *axis = &session->axis;
 	size_t len = facts->affinity.len;
-	struct irqtable_cpus affinity;
+	struct cpu_mask affinity;
 	double rate[GROUPS_MAX];
 	bool known;
 	unsigned int i;
 
 	if (axis->ngroups > GROUPS_MAX)
 		return;
-	known = len && !irqtable_cpus_parse(&affinity, track_list_text(&facts->affinity), len);
+	known = len && !cpu_mask_parse(&affinity, track_list_text(&facts->affinity), len);
 	axis_rates(axis, &session->monitor.diff[row->table], row->row, session->monitor.seconds,
 		   rate);
 	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {

@@ -32,14 +32,14 @@ static void numbers(struct pen *pen, const struct view_row *row)
 }
 
 static void cpus_fact(struct pen *pen, const char *label, unsigned int have, unsigned int bit,
-		      const struct irqtable_cpus *cpus, const char *note)
+		      const struct cpu_mask *cpus, const char *note)
 {
-	char text[IRQTABLE_CPUS_TEXT + 64];
+	char text[CPU_MASK_BYTES + 64];
 	size_t len;
 
 	if (!(have & bit))
 		return;
-	len = irqtable_cpus_format(cpus, text, IRQTABLE_CPUS_TEXT);
+	len = cpu_mask_format(cpus, text, CPU_MASK_BYTES);
 	snprintf(text + len, sizeof(text) - len, "%s", note);
 	pen_fact_text(pen, label, text);
 }
@@ -54,7 +54,7 @@ static void descriptor(struct pen *pen, const struct detail *detail, const struc
 	cpus_fact(pen, "affinity", facts->have, IRQTABLE_HAVE_AFFINITY, &facts->affinity,
 		  facts->settable ? "" : "  (the kernel does not let it be changed)");
 	cpus_fact(pen, "effective", facts->have, IRQTABLE_HAVE_EFFECTIVE, &facts->effective, "");
-	if (irqtable_cpus_count(&facts->hint))
+	if (cpu_mask_count(&facts->hint))
 		cpus_fact(pen, "hint", facts->have, IRQTABLE_HAVE_HINT, &facts->hint, "");
 	if (facts->have & IRQTABLE_HAVE_SPURIOUS) {
 		if (facts->spurious_unhandled)

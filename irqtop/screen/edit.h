@@ -5,11 +5,11 @@
 
 #include <stddef.h>
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 
 struct edit {
-	char text[IRQTABLE_CPUS_TEXT]; /* an affinity may be long */
-	size_t len, cursor;	       /* bytes; cursor: 0..len */
+	char text[CPU_MASK_BYTES]; /* an affinity may be long */
+	size_t len, cursor;	   /* bytes; cursor: 0..len */
 };
 
 /* Starts from a text, cut where it does not fit; the cursor is behind it. */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "irqtop/out.h"
+#include "base/outbuf.h"
 #include "pen.h"
 
 void pen_measure(struct pen *pen)

@@ -216,10 +216,10 @@ static void seek(struct screen *screen)
 }
 
 /* A list of CPUs in a message, or how many they are when it is long. */
-static void cpus_say(char text[64], const struct irqtable_cpus *cpus)
+static void cpus_say(char text[64], const struct cpu_mask *cpus)
 {
-	if (irqtable_cpus_format(cpus, text, 40) >= 40)
-		snprintf(text, 64, "%u CPUs", irqtable_cpus_count(cpus));
+	if (cpu_mask_format(cpus, text, 40) >= 40)
+		snprintf(text, 64, "%u CPUs", cpu_mask_count(cpus));
 }
 
 static void affinity_set(struct screen *screen)

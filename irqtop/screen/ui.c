@@ -424,8 +424,7 @@ static unsigned int prompt_enter(struct ui *ui, struct session *session)
 		ui_say(ui, true, "'%s' is not a number of seconds", input);
 		return 0;
 	}
-	if (irqtable_cpus_parse(&ui->affinity, input, ui->input.len) ||
-	    !irqtable_cpus_count(&ui->affinity)) {
+	if (cpu_mask_parse(&ui->affinity, input, ui->input.len) || !cpu_mask_count(&ui->affinity)) {
 		ui_say(ui, true, "'%s' is not a list of CPUs like 0-3,8", input);
 		return 0;
 	}

@@ -41,7 +41,7 @@ struct ui {
 	unsigned int list_height;      /* rows that fit; set when laid out */
 	unsigned int seek;
 	int32_t irq;
-	struct irqtable_cpus affinity;
+	struct cpu_mask affinity;
 	struct layout layout;
 	struct detail detail;
 	/* of the opened row */

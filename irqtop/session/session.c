@@ -55,7 +55,7 @@ int session_filter(struct session *session, const char *text, char *error, size_
 	if (err)
 		return err;
 	if (filter.node >= 0) {
-		struct irqtable_cpus cpus;
+		struct cpu_mask cpus;
 		unsigned int i;
 
 		/* Where CPUs are takes two files for each, so only when it matters. */
@@ -70,7 +70,7 @@ int session_filter(struct session *session, const char *text, char *error, size_
 			filter_free(&filter);
 			return -ENOENT;
 		}
-		for (i = 0; i < IRQTABLE_CPUS_MAX / 64; i++)
+		for (i = 0; i < CPUS_MAX / 64; i++)
 			cpus.bit[i] &= filter.by_cpu ? filter.cpus.bit[i] : UINT64_MAX;
 		filter.cpus = cpus;
 		filter.by_cpu = true;

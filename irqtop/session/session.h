@@ -17,7 +17,7 @@ struct session {
 	struct collect collect;
 	struct axis axis;
 	struct view_settings settings;
-	struct irqtable_cpus only; /* what monitor.only points to */
+	struct cpu_mask only; /* what monitor.only points to */
 	struct view view;
 	struct record record;
 	bool recording;

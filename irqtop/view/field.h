@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 #include "irqtop/sample/sample.h"
 #include "irqtop/sample/track.h"
 

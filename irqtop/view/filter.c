@@ -49,7 +49,7 @@ static int word_add(struct filter *filter, const char *word, size_t len, char *e
 		return 0;
 	}
 	if (len > 4 && !strncmp(word, "cpu:", 4)) {
-		if (irqtable_cpus_parse(&filter->cpus, word + 4, len - 4)) {
+		if (cpu_mask_parse(&filter->cpus, word + 4, len - 4)) {
 			snprintf(error, size, "%.*s: not a list of CPUs like 0-3,8", (int)len,
 				 word);
 			return -EINVAL;

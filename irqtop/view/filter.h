@@ -23,7 +23,7 @@ struct filter {
 	bool active;	 /* only rows that count something */
 	bool by_cpu;
 	int node; /* -1: none; the caller turns it into cpus */
-	struct irqtable_cpus cpus;
+	struct cpu_mask cpus;
 };
 
 /*

@@ -23,7 +23,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "system/clock.h"
+#include "base/clock.h"
 #include "irqlat/diff/diff.h"
 #include "results/out.h"
 #include "irqlat/bench/rtsetup.h"

@@ -8,10 +8,10 @@ rounds=${FUZZ_ROUNDS:-1500}
 seed=${FUZZ_SEED:-1}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! make -s SAN=1 build/san/fuzz/trace >"$log" 2>&1; then
+if ! make -s SAN=1 build/san/fuzz/damage >"$log" 2>&1; then
 	echo "not ok 1 - the fuzzer builds"
 	tail -5 "$log" | sed 's/^/# /'
-elif build/san/fuzz/trace "$rounds" "$seed" >"$log" 2>&1; then
+elif build/san/fuzz/damage "$rounds" "$seed" >"$log" 2>&1; then
 	echo "ok 1 - $rounds damaged recordings and as many damaged buffers, seed $seed"
 else
 	echo "not ok 1 - $rounds damaged recordings and as many damaged buffers, seed $seed"

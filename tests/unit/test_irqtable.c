@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 
 #define HEAD2 "           CPU0       CPU1       \n"
 
@@ -27,7 +27,7 @@ static int parse(struct irqtable *table, const char *text)
 }
 
 static void pair_diff(struct pair *pair, const char *a, const char *b, uint64_t elapsed_ns,
-		      const struct irqtable_cpus *only)
+		      const struct cpu_mask *only)
 {
 	assert_int_equal(parse(&pair->a, a), 0);
 	assert_int_equal(parse(&pair->b, b), 0);
@@ -292,11 +292,11 @@ static void test_reset(void **state)
 
 static void test_only_some_cpus(void **state)
 {
-	struct irqtable_cpus only;
+	struct cpu_mask only;
 	struct pair p = { 0 };
 
 	(void)state;
-	assert_int_equal(irqtable_cpus_parse(&only, "2", 1), 0);
+	assert_int_equal(cpu_mask_parse(&only, "2", 1), 0);
 	pair_diff(&p,
 		  "           CPU0       CPU2       CPU3       \n"
 		  " 24:        100         50         70  IO-APIC   1-edge      eth0\n"
@@ -469,24 +469,24 @@ static void test_empty_text(void **state)
 static void test_cpu_lists(void **state)
 {
 	static const char *const bad[] = { "a", "1-", "3-1", "1,,2", "1,", "-1", "8192" };
-	struct irqtable_cpus set;
+	struct cpu_mask set;
 	char buf[64];
 	size_t i;
 
 	(void)state;
-	assert_int_equal(irqtable_cpus_parse(&set, "0-3,8,62-65\n", 12), 0);
-	assert_int_equal(irqtable_cpus_count(&set), 9);
-	assert_int_equal(irqtable_cpus_format(&set, buf, sizeof(buf)), 11);
+	assert_int_equal(cpu_mask_parse(&set, "0-3,8,62-65\n", 12), 0);
+	assert_int_equal(cpu_mask_count(&set), 9);
+	assert_int_equal(cpu_mask_format(&set, buf, sizeof(buf)), 11);
 	assert_string_equal(buf, "0-3,8,62-65");
-	assert_int_equal(irqtable_cpus_format(&set, buf, 5), 11);
+	assert_int_equal(cpu_mask_format(&set, buf, 5), 11);
 	assert_string_equal(buf, "0-3,");
-	assert_int_equal(irqtable_cpus_parse(&set, "0-8191", 6), 0);
-	irqtable_cpus_format(&set, buf, sizeof(buf));
+	assert_int_equal(cpu_mask_parse(&set, "0-8191", 6), 0);
+	cpu_mask_format(&set, buf, sizeof(buf));
 	assert_string_equal(buf, "0-8191");
-	assert_int_equal(irqtable_cpus_parse(&set, "", 0), 0);
-	assert_int_equal(irqtable_cpus_count(&set), 0);
+	assert_int_equal(cpu_mask_parse(&set, "", 0), 0);
+	assert_int_equal(cpu_mask_count(&set), 0);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_true(irqtable_cpus_parse(&set, bad[i], strlen(bad[i])) < 0);
+		assert_true(cpu_mask_parse(&set, bad[i], strlen(bad[i])) < 0);
 }
 
 static void test_stat(void **state)
@@ -562,12 +562,12 @@ static void test_facts(void **state)
 	assert_string_equal(facts.actions, "a b,c");
 	assert_int_equal(facts.hwirq, 1);
 	assert_int_equal(facts.node, 1);
-	assert_int_equal(irqtable_cpus_count(&facts.affinity), 2);
+	assert_int_equal(cpu_mask_count(&facts.affinity), 2);
 	/* Beyond the first comma of a mask, too. */
-	assert_true(irqtable_cpus_has(&facts.effective, 1));
-	assert_true(irqtable_cpus_has(&facts.hint, 1));
-	assert_true(irqtable_cpus_has(&facts.hint, 31));
-	assert_true(irqtable_cpus_has(&facts.hint, 32));
+	assert_true(cpu_mask_has(&facts.effective, 1));
+	assert_true(cpu_mask_has(&facts.hint, 1));
+	assert_true(cpu_mask_has(&facts.hint, 31));
+	assert_true(cpu_mask_has(&facts.hint, 32));
 	assert_int_equal(facts.spurious_seen, 11);
 	assert_int_equal(facts.spurious_unhandled, 2);
 	assert_int_equal(irqtable_facts_read(&facts, root, 25, IRQTABLE_HAVE_ALL), -ENOENT);
@@ -585,7 +585,7 @@ static void test_facts(void **state)
 	assert_int_equal(place[1].cache, 0);
 	assert_int_equal(place[2].cache, -1);
 
-	assert_int_equal(irqtable_cpus_parse(&facts.affinity, "0,2-3", 5), 0);
+	assert_int_equal(cpu_mask_parse(&facts.affinity, "0,2-3", 5), 0);
 	assert_int_equal(irqtable_affinity_write(root, 24, &facts.affinity), 0);
 	assert_int_equal(irqtable_affinity_write(root, 25, &facts.affinity), -ENOENT);
 	/* What stdio would tell at fclose() only: irqbalance lost EIO like this. */

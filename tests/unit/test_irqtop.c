@@ -21,7 +21,7 @@
 #include "irqtop/view/format.h"
 #include "irqtop/screen/layout.h"
 #include "irqtop/sample/monitor.h"
-#include "irqtop/out.h"
+#include "base/outbuf.h"
 #include "irqtop/screen/pen.h"
 #include "irqtop/view/view.h"
 
@@ -271,7 +271,7 @@ static void test_numbers(void **state)
 		{ 1500000, "1.50ms" },
 		{ 20000000000, "20.0s" },
 	};
-	struct out out = { 0 };
+	struct outbuf out = { 0 };
 	char buf[FORMAT_BYTES];
 	size_t i;
 
@@ -286,15 +286,15 @@ static void test_numbers(void **state)
 		assert_string_equal(buf, t[i].want);
 		assert_true(strlen(buf) <= 6);
 	}
-	out_real(&out, 1.5, 6);
-	out_char(&out, ' ');
-	out_real(&out, 0.000001, 6);
-	out_char(&out, ' ');
-	out_real(&out, 2, 3);
-	out_char(&out, ' ');
-	out_real(&out, 0.0 / 0.0, 3);
+	outbuf_real(&out, 1.5, 6);
+	outbuf_char(&out, ' ');
+	outbuf_real(&out, 0.000001, 6);
+	outbuf_char(&out, ' ');
+	outbuf_real(&out, 2, 3);
+	outbuf_char(&out, ' ');
+	outbuf_real(&out, 0.0 / 0.0, 3);
 	assert_memory_equal(out.data, "1.5 0.000001 2 0", out.len);
-	out_free(&out);
+	outbuf_free(&out);
 }
 
 static void test_groups(void **state)
@@ -397,25 +397,25 @@ static void test_layout_shows_latency(void **state)
 /* Lists longer than a track's own room, and tracks that get another row. */
 static void test_lists_of_cpus(void **state)
 {
-	struct irqtable_cpus cpus = { 0 };
+	struct cpu_mask cpus = { 0 };
 	struct track_list list = { 0 };
 	const char *first;
 	unsigned int i;
 
 	(void)state;
-	irqtable_cpus_add(&cpus, 3);
+	cpu_mask_add(&cpus, 3);
 	track_list_set(&list, &cpus);
 	assert_string_equal(track_list_text(&list), "3");
-	for (i = 0; i < IRQTABLE_CPUS_MAX; i += 3) {
-		irqtable_cpus_add(&cpus, i);
-		irqtable_cpus_add(&cpus, i + 1);
+	for (i = 0; i < CPUS_MAX; i += 3) {
+		cpu_mask_add(&cpus, i);
+		cpu_mask_add(&cpus, i + 1);
 	}
 	track_list_set(&list, &cpus);
 	assert_int_equal(strlen(track_list_text(&list)), list.len);
-	assert_true(list.len < IRQTABLE_CPUS_TEXT);
-	assert_int_equal(irqtable_cpus_parse(&cpus, track_list_text(&list), list.len), 0);
-	assert_true(irqtable_cpus_has(&cpus, 8190));
-	assert_false(irqtable_cpus_has(&cpus, 8189));
+	assert_true(list.len < CPU_MASK_BYTES);
+	assert_int_equal(cpu_mask_parse(&cpus, track_list_text(&list), list.len), 0);
+	assert_true(cpu_mask_has(&cpus, 8190));
+	assert_false(cpu_mask_has(&cpus, 8189));
 	first = track_list_text(&list);
 	track_list_set(&list, NULL);
 	assert_string_equal(track_list_text(&list), "");

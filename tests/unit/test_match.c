@@ -6,7 +6,7 @@
 #include "irqlat/bench/entrytrace.h"
 #include "irqlat/source/irqgen_tally.h"
 #include "irqlat/source/source.h"
-#include "system/sysinfo.h"
+#include "base/sysinfo.h"
 
 static void sequence_numbers_map(void **state)
 {

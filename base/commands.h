@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A tool that is a set of commands: "procirq bind", "irqlat trace". */
-#ifndef CLI_COMMANDS_H
-#define CLI_COMMANDS_H
+#ifndef BASE_COMMANDS_H
+#define BASE_COMMANDS_H
 
 /**
  * struct command - one of them
@@ -29,4 +29,4 @@ struct command_set {
 
 int commands_main(const struct command_set *set, int argc, char **argv);
 
-#endif /* CLI_COMMANDS_H */
+#endif /* BASE_COMMANDS_H */

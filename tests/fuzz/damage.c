@@ -2,7 +2,7 @@
 /*
  * Corrupt recordings and sub-buffers through the whole engine.
  *
- *   fuzz/trace ROUNDS [SEED] [FILE]...
+ *   fuzz/damage ROUNDS [SEED] [FILE]...
  *
  * Starts from a generated recording (and the FILEs), damages it at random and
  * reads it. Built with ASan and UBSan it ends at the first wrong access; it

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* /proc/stat: time in interrupts, and the totals. */
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "irqtable.h"
-#include "irqtable_local.h"
+#include "local.h"
 
 #define BUFFER_BYTES (64 * 1024)
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Which PCI device and driver an interrupt belongs to. */
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "irqtable.h"
-#include "irqtable_local.h"
+#include "local.h"
 
 #define PCI_DEVICES "sys/bus/pci/devices"
 

@@ -1,14 +1,12 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Private to the irqtable files of libprocirq. */
-#ifndef LIBPROCIRQ_IRQTABLE_LOCAL_H
-#define LIBPROCIRQ_IRQTABLE_LOCAL_H
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Private to this folder. */
+#ifndef IRQTOP_TABLES_LOCAL_H
+#define IRQTOP_TABLES_LOCAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#pragma GCC visibility push(hidden)
 
 #define IRQTABLE_HASH_SEED UINT64_C(0xcbf29ce484222325)
 
@@ -39,6 +37,4 @@ ssize_t irqtable_text(int at, const char *path, char *buf, size_t size);
 /* Digits at *text, before `end`; *text moves behind them. false: no digit. */
 bool irqtable_number(const char **text, const char *end, uint64_t *value);
 
-#pragma GCC visibility pop
-
-#endif /* LIBPROCIRQ_IRQTABLE_LOCAL_H */
+#endif /* IRQTOP_TABLES_LOCAL_H */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Takes the text behind the counters apart. The kernel prints (show_interrupts()
  * in kernel/irq/proc.c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one clock of all stamps: CLOCK_MONOTONIC, as the module's. */
-#ifndef SYSTEM_CLOCK_H
-#define SYSTEM_CLOCK_H
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
@@ -22,4 +22,4 @@ static inline struct timespec clock_timespec(uint64_t ns)
 				  .tv_nsec = (long)(ns % NSEC_PER_SEC) };
 }
 
-#endif /* SYSTEM_CLOCK_H */
+#endif /* BASE_CLOCK_H */

@@ -3,8 +3,8 @@
  * Command line options as a table: one row says how an option is spelled, what
  * it takes, where its value goes and what --help prints.
  */
-#ifndef CLI_OPTS_H
-#define CLI_OPTS_H
+#ifndef BASE_OPTS_H
+#define BASE_OPTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,4 +91,4 @@ bool opt_file_is_stdout(const struct opt_file *file);
 int opt_file_write(const struct opt_file *wanted, int (*write)(const void *what, FILE *out),
 		   const void *what);
 
-#endif /* CLI_OPTS_H */
+#endif /* BASE_OPTS_H */

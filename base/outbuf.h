@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text on its way out: one buffer, written whole, grown once. */
-#ifndef IRQTOP_OUT_H
-#define IRQTOP_OUT_H
+#ifndef BASE_OUTBUF_H
+#define BASE_OUTBUF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct out {
+struct outbuf {
 	char *data;
 	size_t len, room;
 	bool failed; /* memory ran out: the text is not whole */
 };
 
-void out_bytes(struct out *out, const char *text, size_t len);
-void out_text(struct out *out, const char *text);
-void out_char(struct out *out, char c);
-void out_count(struct out *out, uint64_t value);
+void outbuf_bytes(struct outbuf *out, const char *text, size_t len);
+void outbuf_text(struct outbuf *out, const char *text);
+void outbuf_char(struct outbuf *out, char c);
+void outbuf_count(struct outbuf *out, uint64_t value);
 /* Shortest of up to `decimals` places, "." whatever the locale. */
-void out_real(struct out *out, double value, int decimals);
+void outbuf_real(struct outbuf *out, double value, int decimals);
 
 /*
  * Untrusted bytes. Whatever they are, the result is valid UTF-8 without control
  * characters: bad bytes become U+FFFD, control characters a '?' (or, where the
  * format can say them, its escape).
  */
-void out_clean(struct out *out, const char *text, size_t len);
-void out_json_string(struct out *out, const char *text, size_t len);
-void out_csv_string(struct out *out, const char *text, size_t len);
-void out_label_string(struct out *out, const char *text, size_t len);
+void outbuf_clean(struct outbuf *out, const char *text, size_t len);
+void outbuf_json_string(struct outbuf *out, const char *text, size_t len);
+void outbuf_csv_string(struct outbuf *out, const char *text, size_t len);
+void outbuf_label_string(struct outbuf *out, const char *text, size_t len);
 
 /* Writes the text to fd and empties it. 0 or a negative errno value. */
-int out_write(struct out *out, int fd);
+int outbuf_write(struct outbuf *out, int fd);
 
-void out_free(struct out *out);
+void outbuf_free(struct outbuf *out);
 
 /*
  * Length of the UTF-8 sequence at text, its code point in *point; 1 and U+FFFD for

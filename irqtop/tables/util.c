@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-/* Memory, small files and numbers for the irqtable files. */
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Memory, small files and numbers for this folder. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "irqtable_local.h"
+#include "local.h"
 
 int irqtable_room(void *array, size_t *room, size_t need, size_t size)
 {

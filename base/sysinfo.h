@@ -5,8 +5,8 @@
  * One table describes the fields, for the text header, the JSON writer, the
  * JSON reader and the HTML report.
  */
-#ifndef SYSTEM_SYSINFO_H
-#define SYSTEM_SYSINFO_H
+#ifndef BASE_SYSINFO_H
+#define BASE_SYSINFO_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,4 +75,4 @@ const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field 
 			 size_t size);
 const char *hypervisor_name(const char signature[13], bool *emulated);
 
-#endif /* SYSTEM_SYSINFO_H */
+#endif /* BASE_SYSINFO_H */

@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What happened between two tables of counters. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "irqtable.h"
-#include "irqtable_local.h"
+#include "local.h"
 
 /* More interrupts than a CPU can take in a nanosecond's thousandth part. */
 #define MAX_PER_US 10
@@ -52,7 +52,7 @@ static int diff_room(struct irqtable_diff *diff, const struct irqtable *prev,
 	return err;
 }
 
-static void columns_pair(struct irqtable_diff *diff, const struct irqtable_cpus *only)
+static void columns_pair(struct irqtable_diff *diff, const struct cpu_mask *only)
 {
 	const struct irqtable *prev = diff->prev, *cur = diff->cur;
 	unsigned int c, p = 0;
@@ -60,7 +60,7 @@ static void columns_pair(struct irqtable_diff *diff, const struct irqtable_cpus 
 	diff->same_cpus = prev && prev->ncpus == cur->ncpus && prev->cpus_shape == cur->cpus_shape;
 	for (c = 0; c < cur->ncpus; c++) {
 		diff->cpu_delta[c] = 0;
-		diff->mask[c] = !only || irqtable_cpus_has(only, cur->cpu[c]) ? UINT32_MAX : 0;
+		diff->mask[c] = !only || cpu_mask_has(only, cur->cpu[c]) ? UINT32_MAX : 0;
 		diff->prev_column[c] = diff->same_cpus ? c : IRQTABLE_NONE;
 		if (diff->same_cpus || !prev)
 			continue;
@@ -111,7 +111,7 @@ static void rows_pair(struct irqtable_diff *diff)
 }
 
 static uint64_t cells_total(const struct irqtable_diff *diff, const struct irqtable_row *row,
-			    const uint32_t *cell, const struct irqtable_cpus *only)
+			    const uint32_t *cell, const struct cpu_mask *only)
 {
 	uint64_t total = 0;
 	unsigned int c;
@@ -127,7 +127,7 @@ static uint64_t cells_total(const struct irqtable_diff *diff, const struct irqta
 }
 
 static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
-		      const struct irqtable_cpus *only)
+		      const struct cpu_mask *only)
 {
 	const struct irqtable_row *row = &diff->cur->row[r];
 	const uint32_t *cur = irqtable_cells(diff->cur, r);
@@ -180,7 +180,7 @@ static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
 }
 
 int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
-		  const struct irqtable *cur, const struct irqtable_cpus *only)
+		  const struct irqtable *cur, const struct cpu_mask *only)
 {
 	uint32_t limit, r;
 	int err;

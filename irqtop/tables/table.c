@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One pass over /proc/interrupts or /proc/softirqs.
  *
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "irqtable.h"
-#include "irqtable_local.h"
+#include "local.h"
 
 /* The kernel prints a counter as a blank and ten places. */
 #define CELL_BYTES 11

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "out.h"
+#include "outbuf.h"
 
-static bool out_room(struct out *out, size_t more)
+static bool outbuf_room(struct outbuf *out, size_t more)
 {
 	size_t want = out->room ? out->room : 16384;
 	char *data;
@@ -27,25 +27,25 @@ static bool out_room(struct out *out, size_t more)
 	return true;
 }
 
-void out_bytes(struct out *out, const char *text, size_t len)
+void outbuf_bytes(struct outbuf *out, const char *text, size_t len)
 {
-	if (!len || !out_room(out, len))
+	if (!len || !outbuf_room(out, len))
 		return;
 	memcpy(out->data + out->len, text, len);
 	out->len += len;
 }
 
-void out_text(struct out *out, const char *text)
+void outbuf_text(struct outbuf *out, const char *text)
 {
-	out_bytes(out, text, strlen(text));
+	outbuf_bytes(out, text, strlen(text));
 }
 
-void out_char(struct out *out, char c)
+void outbuf_char(struct outbuf *out, char c)
 {
-	out_bytes(out, &c, 1);
+	outbuf_bytes(out, &c, 1);
 }
 
-void out_count(struct out *out, uint64_t value)
+void outbuf_count(struct outbuf *out, uint64_t value)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
@@ -54,21 +54,21 @@ void out_count(struct out *out, uint64_t value)
 		digits[--at] = (char)('0' + value % 10);
 		value /= 10;
 	} while (value);
-	out_bytes(out, digits + at, sizeof(digits) - at);
+	outbuf_bytes(out, digits + at, sizeof(digits) - at);
 }
 
-void out_real(struct out *out, double value, int decimals)
+void outbuf_real(struct outbuf *out, double value, int decimals)
 {
 	uint64_t scale = 1, all;
 	char digits[24];
 	int i, n = 0;
 
 	if (!isfinite(value)) {
-		out_char(out, '0');
+		outbuf_char(out, '0');
 		return;
 	}
 	if (value < 0) {
-		out_char(out, '-');
+		outbuf_char(out, '-');
 		value = -value;
 	}
 	for (i = 0; i < decimals; i++)
@@ -76,7 +76,7 @@ void out_real(struct out *out, double value, int decimals)
 	if (value > 1e19 / (double)scale)
 		value = 1e19 / (double)scale;
 	all = (uint64_t)(value * (double)scale + 0.5);
-	out_count(out, all / scale);
+	outbuf_count(out, all / scale);
 	all %= scale;
 	if (!all)
 		return;
@@ -85,8 +85,8 @@ void out_real(struct out *out, double value, int decimals)
 		digits[n++] = (char)('0' + all / scale);
 		all %= scale;
 	}
-	out_char(out, '.');
-	out_bytes(out, digits, (size_t)n);
+	outbuf_char(out, '.');
+	outbuf_bytes(out, digits, (size_t)n);
 }
 
 size_t utf8_next(const char *text, size_t len, uint32_t *point)
@@ -150,83 +150,83 @@ bool utf8_is_control(uint32_t point)
 	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
 }
 
-static void out_point(struct out *out, uint32_t point)
+static void outbuf_point(struct outbuf *out, uint32_t point)
 {
 	char buf[4];
 
-	out_bytes(out, buf, utf8_put(buf, point));
+	outbuf_bytes(out, buf, utf8_put(buf, point));
 }
 
-void out_clean(struct out *out, const char *text, size_t len)
+void outbuf_clean(struct outbuf *out, const char *text, size_t len)
 {
 	uint32_t point;
 	size_t used;
 
 	for (; len; text += used, len -= used) {
 		used = utf8_next(text, len, &point);
-		out_point(out, utf8_is_control(point) ? '?' : point);
+		outbuf_point(out, utf8_is_control(point) ? '?' : point);
 	}
 }
 
-void out_json_string(struct out *out, const char *text, size_t len)
+void outbuf_json_string(struct outbuf *out, const char *text, size_t len)
 {
 	uint32_t point;
 	char escape[8];
 	size_t used;
 
-	out_char(out, '"');
+	outbuf_char(out, '"');
 	for (; len; text += used, len -= used) {
 		used = utf8_next(text, len, &point);
 		if (point == '"' || point == '\\') {
-			out_char(out, '\\');
-			out_char(out, (char)point);
+			outbuf_char(out, '\\');
+			outbuf_char(out, (char)point);
 		} else if (utf8_is_control(point)) {
 			snprintf(escape, sizeof(escape), "\\u%04x", point & 0xffff);
-			out_text(out, escape);
+			outbuf_text(out, escape);
 		} else {
-			out_point(out, point);
+			outbuf_point(out, point);
 		}
 	}
-	out_char(out, '"');
+	outbuf_char(out, '"');
 }
 
-void out_csv_string(struct out *out, const char *text, size_t len)
+void outbuf_csv_string(struct outbuf *out, const char *text, size_t len)
 {
 	uint32_t point;
 	size_t used;
 
 	/* A spreadsheet runs what begins like a formula: quotes do not stop it. */
-	out_char(out, '"');
+	outbuf_char(out, '"');
 	if (len && memchr("=+-@", text[0], 4))
-		out_char(out, '\'');
+		outbuf_char(out, '\'');
 	for (; len; text += used, len -= used) {
 		used = utf8_next(text, len, &point);
 		if (point == '"')
-			out_char(out, '"');
-		out_point(out, utf8_is_control(point) ? '?' : point);
+			outbuf_char(out, '"');
+		outbuf_point(out, utf8_is_control(point) ? '?' : point);
 	}
-	out_char(out, '"');
+	outbuf_char(out, '"');
 }
 
-void out_label_string(struct out *out, const char *text, size_t len)
+void outbuf_label_string(struct outbuf *out, const char *text, size_t len)
 {
 	uint32_t point;
 	size_t used;
 
-	out_char(out, '"');
+	outbuf_char(out, '"');
 	for (; len; text += used, len -= used) {
 		used = utf8_next(text, len, &point);
 		if (point == '"' || point == '\\')
-			out_char(out, '\\');
+			outbuf_char(out, '\\');
 		if (point == '\n')
-			out_text(out, "\\n");
+			outbuf_text(out, "\\n");
 		else
-			out_point(out, utf8_is_control(point) ? '?' : point);
+			outbuf_point(out, utf8_is_control(point) ? '?' : point);
 	}
-	out_char(out, '"');
+	outbuf_char(out, '"');
 }
 
-int out_write(struct out *out, int fd)
+int outbuf_write(struct outbuf *out, int fd)
 {
 	size_t at = 0;
 	ssize_t n;
@@ -243,7 +243,7 @@ int out_write(struct out *out, int fd)
 	return out->failed ? -ENOMEM : 0;
 }
 
-void out_free(struct out *out)
+void outbuf_free(struct outbuf *out)
 {
 	free(out->data);
 	out->data = NULL;

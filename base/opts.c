@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cpus.h"
 #include "msg.h"
 #include "opts.h"
 #include "parse.h"
@@ -107,7 +108,7 @@ static int store(const struct opt *o, const char *text, void *config)
 	case OPT_SECONDS:
 		return store_duration(o, text, field);
 	case OPT_CPUS:
-		if (!parse_cpu_list(text, field))
+		if (!cpu_list_parse(field, text))
 			return 0;
 		msg_error("--%s: \"%s\" is not a list of CPUs such as 0,2-3", o->name, text);
 		return -1;

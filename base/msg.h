@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a tool says on standard error: one line, after its name. */
-#ifndef CLI_MSG_H
-#define CLI_MSG_H
+#ifndef BASE_MSG_H
+#define BASE_MSG_H
 
 /* Exit statuses, as rtla's. */
 #define EXIT_OK	       0
@@ -15,4 +15,4 @@ void msg_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *msg_last_error(void);
 int msg_flush_output(void);
 
-#endif /* CLI_MSG_H */
+#endif /* BASE_MSG_H */

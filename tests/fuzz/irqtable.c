@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "irqtable.h"
+#include "irqtop/tables/irqtable.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct irqtable a, b;
 	static struct irqtable_diff diff;
 	static struct irqtable_stat stat;
-	struct irqtable_cpus only;
+	struct cpu_mask only;
 	const char *text = (const char *)data;
 	const char *cut = memchr(text, 1, size);
 	const char *cut2 = cut ? memchr(cut + 1, 1, size - (size_t)(cut + 1 - text)) : NULL;
@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	words_check(&a);
 	check(!irqtable_diff(&diff, &a, &b, NULL));
 	diff_check(&diff);
-	irqtable_cpus_parse(&only, text, first);
+	cpu_mask_parse(&only, text, first);
 	check(!irqtable_diff(&diff, &b, &a, &only));
 	if (cut2)
 		irqtable_stat_parse(&stat, cut2 + 1, size - (size_t)(cut2 + 1 - text));

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Interrupt tables: what /proc/interrupts, /proc/softirqs, /proc/stat,
  * /proc/irq and /sys/kernel/irq say, as numbers.
@@ -12,52 +12,16 @@
  * `root` is an open directory that stands for "/": the running system's, or that
  * of a copied tree.
  */
-#ifndef LIBPROCIRQ_IRQTABLE_H
-#define LIBPROCIRQ_IRQTABLE_H
+#ifndef IRQTOP_IRQTABLE_H
+#define IRQTOP_IRQTABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/cpus.h"
 
 #define IRQTABLE_NONE UINT32_MAX
-
-/* --- sets of CPUs ---------------------------------------------------------- */
-
-#define IRQTABLE_CPUS_MAX  8192			   /* the kernel's own limit on x86 */
-#define IRQTABLE_CPUS_TEXT (4 * IRQTABLE_CPUS_MAX) /* bytes that hold any list */
-
-struct irqtable_cpus {
-	uint64_t bit[IRQTABLE_CPUS_MAX / 64];
-};
-
-/*
- * Reads a list as the kernel prints it ("0-3,8"). The first `len` bytes count;
- * blanks at the end are allowed. -EINVAL: not a list; -ERANGE: a CPU too high.
- */
-int irqtable_cpus_parse(struct irqtable_cpus *set, const char *text, size_t len);
-
-/*
- * Writes the set as a list with ranges, cut to `size` bytes with a zero at the
- * end. Returns the length of the whole list, as snprintf() does.
- */
-size_t irqtable_cpus_format(const struct irqtable_cpus *set, char *buf, size_t size);
-
-unsigned int irqtable_cpus_count(const struct irqtable_cpus *set);
-
-static inline bool irqtable_cpus_has(const struct irqtable_cpus *set, unsigned int cpu)
-{
-	return cpu < IRQTABLE_CPUS_MAX && (set->bit[cpu / 64] >> (cpu % 64) & 1);
-}
-
-static inline void irqtable_cpus_add(struct irqtable_cpus *set, unsigned int cpu)
-{
-	if (cpu < IRQTABLE_CPUS_MAX)
-		set->bit[cpu / 64] |= UINT64_C(1) << (cpu % 64);
-}
 
 /* --- tables of counters ---------------------------------------------------- */
 
@@ -181,7 +145,7 @@ struct irqtable_diff {
  * count, NULL for all.
  */
 int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
-		  const struct irqtable *cur, const struct irqtable_cpus *only);
+		  const struct irqtable *cur, const struct cpu_mask *only);
 
 /* Interrupts of one row on one column of `cur`, 0 where unknown. */
 uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
@@ -235,7 +199,7 @@ struct irqtable_facts {
 	int node; /* -1: none */
 	uint64_t hwirq;
 	char chip[64], type[16], flow[48], actions[256];
-	struct irqtable_cpus affinity, effective, hint;
+	struct cpu_mask affinity, effective, hint;
 	/* of the last 100,000 interrupts, as the kernel counts them */
 	uint64_t spurious_seen, spurious_unhandled, spurious_last_ms;
 };
@@ -251,7 +215,7 @@ int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, un
  * managed interrupt or one that cannot move (-EPERM in newer kernels), -EINVAL no
  * such CPU or none online, -EPERM or -EACCES not allowed.
  */
-int irqtable_affinity_write(int root, uint32_t irq, const struct irqtable_cpus *cpus);
+int irqtable_affinity_write(int root, uint32_t irq, const struct cpu_mask *cpus);
 
 /* --- which device an interrupt belongs to ----------------------------------- */
 
@@ -285,8 +249,4 @@ struct irqtable_place {
  */
 void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int root);
 
-#ifdef __cplusplus
-}
-#endif
-
-#endif /* LIBPROCIRQ_IRQTABLE_H */
+#endif /* IRQTOP_IRQTABLE_H */

@@ -69,60 +69,6 @@ int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
 	return 0;
 }
 
-bool cpu_list_contains(const struct cpu_list *list, int cpu)
-{
-	size_t i;
-
-	for (i = 0; i < list->n; i++)
-		if (list->cpu[i] == cpu)
-			return true;
-	return false;
-}
-
-/* One CPU number, the rest of the text in @end. */
-static int parse_cpu(const char *text, char **end, int *cpu)
-{
-	long v;
-
-	if (!isdigit((unsigned char)text[0]))
-		return -1;
-	v = strtol(text, end, 10);
-	if (v >= CPU_LIST_MAX)
-		return -1;
-	*cpu = (int)v;
-	return 0;
-}
-
-/**
- * parse_cpu_list - "0-3,8": the kernel's CPU list format
- * @text: numbers and ascending ranges, separated by commas
- * @list: overwritten; keeps the order of @text, each CPU once
- */
-int parse_cpu_list(const char *text, struct cpu_list *list)
-{
-	int first, last, cpu;
-	char *end;
-
-	list->n = 0;
-	for (;;) {
-		if (parse_cpu(text, &end, &first))
-			return -1;
-		last = first;
-		if (*end == '-' && parse_cpu(end + 1, &end, &last))
-			return -1;
-		if (last < first)
-			return -1;
-		for (cpu = first; cpu <= last; cpu++)
-			if (!cpu_list_contains(list, cpu))
-				list->cpu[list->n++] = cpu;
-		if (!*end)
-			return 0;
-		if (*end != ',')
-			return -1;
-		text = end + 1;
-	}
-}
-
 /**
  * parse_priority - rtla's notation of policy and priority
  * @text: "f:1" to "f:99" SCHED_FIFO, "r:1" to "r:99" SCHED_RR, "o:-20" to

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What /proc/irq/N and /sys/kernel/irq/N say of one interrupt. */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "irqtable.h"
-#include "irqtable_local.h"
+#include "local.h"
 
 static ssize_t fact_text(int root, const char *base, uint32_t irq, const char *name, char *buf,
 			 size_t size)
@@ -29,19 +29,19 @@ static unsigned int fact_copy(int root, uint32_t irq, const char *name, char *bu
 	return len > 0 ? have : 0;
 }
 
-static unsigned int fact_cpus(int root, uint32_t irq, const char *name, struct irqtable_cpus *set,
+static unsigned int fact_cpus(int root, uint32_t irq, const char *name, struct cpu_mask *set,
 			      unsigned int have)
 {
-	char text[IRQTABLE_CPUS_TEXT];
+	char text[CPU_MASK_BYTES];
 	ssize_t len = fact_text(root, "proc/irq", irq, name, text, sizeof(text));
 
-	if (len < 0 || irqtable_cpus_parse(set, text, (size_t)len))
+	if (len < 0 || cpu_mask_parse(set, text, (size_t)len))
 		return 0;
 	return have;
 }
 
 /* A mask of 32-bit words, "00000000,0000000f": only whether and where set. */
-static unsigned int fact_hint(int root, uint32_t irq, struct irqtable_cpus *set)
+static unsigned int fact_hint(int root, uint32_t irq, struct cpu_mask *set)
 {
 	char text[4096];
 	ssize_t at = fact_text(root, "proc/irq", irq, "affinity_hint", text, sizeof(text));
@@ -61,7 +61,7 @@ static unsigned int fact_hint(int root, uint32_t irq, struct irqtable_cpus *set)
 			return 0;
 		for (bit = 0; bit < 4; bit++)
 			if (digit >> bit & 1)
-				irqtable_cpus_add(set, cpu + bit);
+				cpu_mask_add(set, cpu + bit);
 		cpu += 4;
 	}
 	return IRQTABLE_HAVE_HINT;
@@ -163,14 +163,14 @@ int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, un
 	return facts->have ? 0 : -ENOENT;
 }
 
-int irqtable_affinity_write(int root, uint32_t irq, const struct irqtable_cpus *cpus)
+int irqtable_affinity_write(int root, uint32_t irq, const struct cpu_mask *cpus)
 {
-	char path[64], list[IRQTABLE_CPUS_TEXT];
+	char path[64], list[CPU_MASK_BYTES];
 	size_t len;
 	ssize_t n;
 	int fd, err = 0;
 
-	len = irqtable_cpus_format(cpus, list, sizeof(list));
+	len = cpu_mask_format(cpus, list, sizeof(list));
 	snprintf(path, sizeof(path), "proc/irq/%u/smp_affinity_list", irq);
 	fd = openat(root, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
