@@ -9,20 +9,20 @@
 #include "local.h"
 #include "procirq.h"
 
-static const char *const moment_names[PROCIRQ_MOMENTS] = {
+static const char *const phase_names[PROCIRQ_PHASES] = {
 	[PROCIRQ_CHECK] = "check",   [PROCIRQ_ACK] = "ack",	    [PROCIRQ_SILENCE] = "silence",
 	[PROCIRQ_RESUME] = "resume", [PROCIRQ_RELEASE] = "release",
 };
 
-/* The word for a moment in descriptor files and sentences. */
-const char *procirq_moment_name(enum procirq_moment moment)
+/* The word for a phase in descriptor files and sentences. */
+const char *procirq_phase_name(enum procirq_phase phase)
 {
-	return moment_names[moment];
+	return phase_names[phase];
 }
 
-static __u8 *moment_count(struct procirq_descriptor *descriptor, enum procirq_moment moment)
+static __u8 *phase_count(struct procirq_descriptor *descriptor, enum procirq_phase phase)
 {
-	switch (moment) {
+	switch (phase) {
 	case PROCIRQ_CHECK:
 		return &descriptor->nr_check;
 	case PROCIRQ_ACK:
@@ -38,11 +38,11 @@ static __u8 *moment_count(struct procirq_descriptor *descriptor, enum procirq_mo
 	}
 }
 
-/* How many steps a moment has. */
-unsigned int procirq_moment_steps(const struct procirq_descriptor *descriptor,
-				  enum procirq_moment moment)
+/* How many steps a phase has. */
+unsigned int procirq_phase_steps(const struct procirq_descriptor *descriptor,
+				 enum procirq_phase phase)
 {
-	return *moment_count((struct procirq_descriptor *)descriptor, moment);
+	return *phase_count((struct procirq_descriptor *)descriptor, phase);
 }
 
 /* The function, as sysfs spells it. */
@@ -107,25 +107,25 @@ int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const ch
 /**
  * procirq_descriptor_add - one more step
  * @descriptor: of procirq_descriptor_init()
- * @moment: when it is run, after the steps that the moment has already
+ * @phase: when it is run, after the steps that the phase has already
  * @step: copied; checked when the descriptor is set
  *
  * Returns 0, or -1 with errno: E2BIG the descriptor has PROCIRQ_STEPS_MAX steps,
- * EINVAL no such moment, or the descriptor is the ready-made one.
+ * EINVAL no such phase, or the descriptor is the ready-made one.
  */
-int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_moment moment,
+int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_phase phase,
 			   const struct procirq_step *step)
 {
 	unsigned int at = 0, n = 0;
-	enum procirq_moment m;
+	enum procirq_phase each;
 
-	if ((unsigned int)moment >= PROCIRQ_MOMENTS || descriptor->flags & PROCIRQ_DESC_INTX) {
+	if ((unsigned int)phase >= PROCIRQ_PHASES || descriptor->flags & PROCIRQ_DESC_INTX) {
 		errno = EINVAL;
 		return -1;
 	}
-	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++) {
-		n += procirq_moment_steps(descriptor, m);
-		if (m <= moment)
+	for (each = PROCIRQ_CHECK; each < PROCIRQ_PHASES; each++) {
+		n += procirq_phase_steps(descriptor, each);
+		if (each <= phase)
 			at = n;
 	}
 	if (n >= PROCIRQ_STEPS_MAX) {
@@ -134,17 +134,17 @@ int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_m
 	}
 	memmove(&descriptor->steps[at + 1], &descriptor->steps[at], (n - at) * sizeof(*step));
 	descriptor->steps[at] = *step;
-	++*moment_count(descriptor, moment);
+	++*phase_count(descriptor, phase);
 	return 0;
 }
 
-/* What is wrong with the operation at this moment; NULL: nothing. */
-static const char *operation_flaw(enum procirq_moment moment, const struct procirq_step *step)
+/* What is wrong with the operation at this phase; NULL: nothing. */
+static const char *operation_flaw(enum procirq_phase phase, const struct procirq_step *step)
 {
 	switch (step->op) {
 	case PROCIRQ_OP_TEST_ANY:
 	case PROCIRQ_OP_TEST_EQ:
-		if (moment != PROCIRQ_CHECK)
+		if (phase != PROCIRQ_CHECK)
 			return "a test belongs to the check";
 		if (!step->mask)
 			return "a test of no bits (mask 0)";
@@ -154,13 +154,13 @@ static const char *operation_flaw(enum procirq_moment moment, const struct proci
 			return "a value with bits that are not in the mask";
 		return NULL;
 	case PROCIRQ_OP_WRITE_STATUS:
-		if (moment != PROCIRQ_ACK && moment != PROCIRQ_SILENCE)
+		if (phase != PROCIRQ_ACK && phase != PROCIRQ_SILENCE)
 			return "the status word can be written back in ack and silence only";
 		return NULL;
 	case PROCIRQ_OP_WRITE:
 	case PROCIRQ_OP_SET:
 	case PROCIRQ_OP_CLEAR:
-		if (moment == PROCIRQ_CHECK)
+		if (phase == PROCIRQ_CHECK)
 			return "the check may read and test only";
 		return step->mask ? "this operation takes no mask" : NULL;
 	case PROCIRQ_OP_READ:
@@ -174,8 +174,7 @@ static const char *operation_flaw(enum procirq_moment moment, const struct proci
  * What is wrong with a step whatever the device: the errno that the kernel
  * would give for it, with @what in words; 0 if nothing is.
  */
-int procirq_step_flaw(enum procirq_moment moment, const struct procirq_step *step,
-		      const char **what)
+int procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step, const char **what)
 {
 	uint64_t ones;
 
@@ -184,7 +183,7 @@ int procirq_step_flaw(enum procirq_moment moment, const struct procirq_step *ste
 		return EMSGSIZE;
 	}
 	ones = (UINT64_C(1) << step->width) - 1;
-	*what = operation_flaw(moment, step);
+	*what = operation_flaw(phase, step);
 	if (*what)
 		return EINVAL;
 	if (step->space > PROCIRQ_SPACE_CONFIG) {

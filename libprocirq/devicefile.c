@@ -220,7 +220,7 @@ static int parse_register(struct parse *p, struct procirq_step *step)
 	return 0;
 }
 
-static int parse_step(struct parse *p, enum procirq_moment moment)
+static int parse_step(struct parse *p, enum procirq_phase phase)
 {
 	struct procirq_step step = { 0 };
 	const char *what;
@@ -229,9 +229,9 @@ static int parse_step(struct parse *p, enum procirq_moment moment)
 		return fail(p, "after intx there is nothing to describe");
 	if (parse_register(p, &step) || parse_operation(p, &step) || no_more(p))
 		return -1;
-	if (procirq_step_flaw(moment, &step, &what))
+	if (procirq_step_flaw(phase, &step, &what))
 		return fail(p, "%s", what);
-	if (procirq_descriptor_add(p->descriptor, moment, &step))
+	if (procirq_descriptor_add(p->descriptor, phase, &step))
 		return fail(p, "more than %u steps", PROCIRQ_STEPS_MAX);
 	return 0;
 }
@@ -260,10 +260,10 @@ static int parse_device(struct parse *p)
 
 static int parse_intx(struct parse *p)
 {
-	enum procirq_moment m;
+	enum procirq_phase phase;
 
-	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++)
-		if (procirq_moment_steps(p->descriptor, m))
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
+		if (procirq_phase_steps(p->descriptor, phase))
 			return fail(p, "intx needs no steps, and takes none");
 	p->descriptor->flags = PROCIRQ_DESC_INTX;
 	return no_more(p);
@@ -273,7 +273,7 @@ static int parse_words(struct parse *p)
 {
 	const char *word = next_word(p);
 	char out[SHOWN_BYTES];
-	enum procirq_moment m;
+	enum procirq_phase phase;
 
 	if (!word)
 		return 0;
@@ -281,9 +281,9 @@ static int parse_words(struct parse *p)
 		return parse_device(p);
 	if (!strcmp(word, "intx"))
 		return parse_intx(p);
-	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++)
-		if (!strcmp(word, procirq_moment_name(m)))
-			return parse_step(p, m);
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
+		if (!strcmp(word, procirq_phase_name(phase)))
+			return parse_step(p, phase);
 	return fail(p, "\"%s\" is none of: device, intx, check, ack, silence, resume, release",
 		    shown(word, out));
 }

@@ -53,10 +53,10 @@ static bool locked_down(const char *root)
 }
 
 /* The register and the operation, in the words of descriptor files. */
-static void say_step(struct sentence *s, enum procirq_moment moment, unsigned int number,
+static void say_step(struct sentence *s, enum procirq_phase phase, unsigned int number,
 		     const struct procirq_step *step)
 {
-	say(s, "%s step %u (", procirq_moment_name(moment), number);
+	say(s, "%s step %u (", procirq_phase_name(phase), number);
 	if (step->space == PROCIRQ_SPACE_CONFIG)
 		say(s, "config");
 	else
@@ -68,7 +68,7 @@ static void say_step(struct sentence *s, enum procirq_moment moment, unsigned in
  * What the kernel finds wrong with a step on this function: its errno, with the
  * words in @why; 0 for nothing, as far as can be seen from here.
  */
-static int step_fault(const char *root, const char *address, enum procirq_moment moment,
+static int step_fault(const char *root, const char *address, enum procirq_phase phase,
 		      const struct procirq_step *step, struct sentence *why)
 {
 	int flaw, command;
@@ -77,7 +77,7 @@ static int step_fault(const char *root, const char *address, enum procirq_moment
 	const char *what;
 	long config;
 
-	flaw = procirq_step_flaw(moment, step, &what);
+	flaw = procirq_step_flaw(phase, step, &what);
 	/* Where the module also looks at the register's space, it does so first. */
 	if (flaw == EMSGSIZE || flaw == EINVAL) {
 		say(why, "%s", what);
@@ -121,18 +121,18 @@ static bool say_faulty_step(const char *root, const char *address,
 			    struct sentence *s)
 {
 	char words[192] = "";
-	enum procirq_moment m;
+	enum procirq_phase phase;
 	unsigned int i, at = 0;
 
-	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++) {
-		for (i = 0; i < procirq_moment_steps(descriptor, m); i++, at++) {
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++) {
+		for (i = 0; i < procirq_phase_steps(descriptor, phase); i++, at++) {
 			struct sentence why = { words, sizeof(words), 0 };
 
 			if (at >= PROCIRQ_STEPS_MAX)
 				return false;
-			if (step_fault(root, address, m, &descriptor->steps[at], &why) != error)
+			if (step_fault(root, address, phase, &descriptor->steps[at], &why) != error)
 				continue;
-			say_step(s, m, i + 1, &descriptor->steps[at]);
+			say_step(s, phase, i + 1, &descriptor->steps[at]);
 			say(s, "%s", words);
 			return true;
 		}
@@ -144,10 +144,10 @@ static void say_invalid(const char *root, const char *address,
 			const struct procirq_descriptor *descriptor, struct sentence *s)
 {
 	unsigned int n = 0;
-	enum procirq_moment m;
+	enum procirq_phase phase;
 
-	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++)
-		n += procirq_moment_steps(descriptor, m);
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
+		n += procirq_phase_steps(descriptor, phase);
 	if (n > PROCIRQ_STEPS_MAX)
 		say(s, "%u steps; at most %u", n, PROCIRQ_STEPS_MAX);
 	else if (descriptor->flags & PROCIRQ_DESC_INTX && n)

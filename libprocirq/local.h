@@ -34,13 +34,12 @@ struct procirq_ring_reader *procirq_ring_open_fd(int fd);
 /* descriptor.c */
 int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *descriptor,
 			       const char *device);
-const char *procirq_moment_name(enum procirq_moment moment);
-unsigned int procirq_moment_steps(const struct procirq_descriptor *descriptor,
-				  enum procirq_moment moment);
+const char *procirq_phase_name(enum procirq_phase phase);
+unsigned int procirq_phase_steps(const struct procirq_descriptor *descriptor,
+				 enum procirq_phase phase);
 void procirq_descriptor_address(const struct procirq_descriptor *descriptor,
 				char address[PROCIRQ_PCI_BYTES]);
-int procirq_step_flaw(enum procirq_moment moment, const struct procirq_step *step,
-		      const char **what);
+int procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step, const char **what);
 
 /* devicefile.c */
 int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *descriptor,

@@ -31,14 +31,14 @@ extern "C" {
 /* Size of a buffer for the address of a PCI function, "0000:00:04.0", bytes. */
 #define PROCIRQ_PCI_BYTES 13
 
-/* The moments at which a descriptor's steps are run, in their order in it. */
-enum procirq_moment {
+/* The phases at which a descriptor's steps are run, in their order in it. */
+enum procirq_phase {
 	PROCIRQ_CHECK,	 /* has the device interrupted? */
 	PROCIRQ_ACK,	 /* acknowledge, right after */
 	PROCIRQ_SILENCE, /* keep it from interrupting until it is tended */
 	PROCIRQ_RESUME,	 /* let it interrupt again */
 	PROCIRQ_RELEASE, /* silence it for good: the file is closed */
-	PROCIRQ_MOMENTS
+	PROCIRQ_PHASES
 };
 
 struct procirq;
@@ -64,7 +64,7 @@ int procirq_inject(struct procirq *line, unsigned int count);
 /* A device descriptor: step by step, or from a file as procirq-device(5) says. */
 int procirq_descriptor_init(struct procirq_descriptor *descriptor, const char *device);
 int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const char *device);
-int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_moment moment,
+int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_phase phase,
 			   const struct procirq_step *step);
 int procirq_descriptor_parse(struct procirq_descriptor *descriptor, const char *name,
 			     const char *text, size_t len, const char *device, char *why,

@@ -177,15 +177,15 @@ struct procirq_step {
 /* Of the check only: is it my device? All of them must say yes. */
 #define PROCIRQ_OP_TEST_ANY 0 /* any bit of mask is set; value 0 */
 #define PROCIRQ_OP_TEST_EQ  1 /* the bits of mask read as value */
-/* Of the other moments. */
+/* Of the other phases. */
 #define PROCIRQ_OP_WRITE	2 /* write value; mask 0 */
 #define PROCIRQ_OP_WRITE_STATUS 3 /* write (status word & mask) | value */
 #define PROCIRQ_OP_SET		4 /* read, set the bits of value, write; mask 0 */
 #define PROCIRQ_OP_CLEAR	5 /* read, clear the bits of value, write; mask 0 */
-/* Of every moment. */
+/* Of every phase. */
 #define PROCIRQ_OP_READ 6 /* read, and no more; mask and value 0 */
 
-/* Most steps of a descriptor, all moments together. */
+/* Most steps of a descriptor, all phases together. */
 #define PROCIRQ_STEPS_MAX 32
 
 /**
@@ -204,7 +204,7 @@ struct procirq_step {
  * @nr_release: steps that silence it for good, when the file is closed by
  *	whatever end of the process
  * @reserved: 0
- * @steps: of all moments, in this order
+ * @steps: of all phases, in this order
  *
  * With PROCIRQ_DESC_INTX there are no steps: the interrupt status and interrupt
  * disable bits of PCI configuration space are used (PCI 2.3 and later).
@@ -214,7 +214,7 @@ struct procirq_step {
  *
  * errno          meaning
  * EPERM          no CAP_SYS_RAWIO, or kernel lockdown
- * ENOTTY, EINVAL the structure: sizes, operations, moments, reserved fields
+ * ENOTTY, EINVAL the structure: sizes, operations, phases, reserved fields
  * ENXIO          no such PCI function
  * EXDEV          the function interrupts on another line
  * ENETDOWN       the function is not enabled, or its memory or I/O is not

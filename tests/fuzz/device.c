@@ -22,12 +22,12 @@ static void require(bool holds)
 static void check_accepted(const struct procirq_descriptor *d)
 {
 	unsigned int at = 0, i;
-	enum procirq_moment m;
+	enum procirq_phase phase;
 	const char *what;
 
-	for (m = PROCIRQ_CHECK; m < PROCIRQ_MOMENTS; m++)
-		for (i = 0; i < procirq_moment_steps(d, m); i++)
-			require(!procirq_step_flaw(m, &d->steps[at++], &what));
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
+		for (i = 0; i < procirq_phase_steps(d, phase); i++)
+			require(!procirq_step_flaw(phase, &d->steps[at++], &what));
 	require(at <= PROCIRQ_STEPS_MAX);
 	require(d->flags ? d->flags == PROCIRQ_DESC_INTX && !at : d->nr_check);
 }

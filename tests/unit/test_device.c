@@ -103,7 +103,7 @@ static void begin(struct procirq_descriptor *d)
 	assert_int_equal(procirq_descriptor_init_at(machine, d, "00:04.0"), 0);
 }
 
-static void steps_keep_the_order_of_moments(void **state)
+static void steps_keep_the_order_of_phases(void **state)
 {
 	const struct procirq_step step = { .op = PROCIRQ_OP_READ, .width = 8 };
 	struct procirq_step numbered = step;
@@ -115,10 +115,10 @@ static void steps_keep_the_order_of_moments(void **state)
 	assert_int_equal(d.domain, 0);
 	assert_int_equal(d.bus, 0);
 	assert_int_equal(d.devfn, 4 << 3);
-	/* Added last moment first, and two of the ack. */
-	for (i = 0; i < PROCIRQ_MOMENTS; i++) {
-		numbered.offset = 0x10 * (PROCIRQ_MOMENTS - 1 - i);
-		assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_MOMENTS - 1 - i, &numbered), 0);
+	/* Added last phase first, and two of the ack. */
+	for (i = 0; i < PROCIRQ_PHASES; i++) {
+		numbered.offset = 0x10 * (PROCIRQ_PHASES - 1 - i);
+		assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_PHASES - 1 - i, &numbered), 0);
 	}
 	numbered.offset = 0x11;
 	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_ACK, &numbered), 0);
@@ -146,7 +146,7 @@ static void a_descriptor_refuses_what_it_cannot_hold(void **state)
 	errno = 0;
 	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_CHECK, &test_any), -1);
 	assert_int_equal(errno, E2BIG);
-	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_MOMENTS, &test_any), -1);
+	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_PHASES, &test_any), -1);
 	assert_int_equal(errno, EINVAL);
 
 	assert_int_equal(procirq_descriptor_init_intx(&d, "0000:00:04.0"), 0);
@@ -706,7 +706,7 @@ static void the_ring_is_never_torn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(steps_keep_the_order_of_moments),
+		cmocka_unit_test(steps_keep_the_order_of_phases),
 		cmocka_unit_test(a_descriptor_refuses_what_it_cannot_hold),
 		cmocka_unit_test(devices_are_found_by_address_and_kind),
 		cmocka_unit_test(a_wrong_step_is_named),
