@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cost.h"
-#include "mapped.h"
 #include "private.h"
 
 /*
@@ -31,7 +30,6 @@
 /**
  * struct cpu_pages - one CPU's buffer
  * @fd: trace_pipe_raw, -1: CPU is offline
- * @mapped: the same buffer in our memory, NULL: read() it
  * @slots: ring of sub-buffers read last, @n_slots of them in one block
  * @n_slots: how many
  * @n_read: sub-buffers read so far; the next goes to slot @n_read % @n_slots
@@ -39,7 +37,6 @@
  */
 struct cpu_pages {
 	int fd;
-	struct mapped *mapped;
 	uint8_t *slots;
 	size_t n_slots;
 	uint64_t n_read;
@@ -55,8 +52,6 @@ struct instance {
 	struct cpu_pages *cpus;
 	struct pollfd *polls;
 	uint64_t event_cost_ns;
-	int mmap_errno;
-	bool keep;
 };
 
 /* --- set-up ---------------------------------------------------------------- */
@@ -257,33 +252,6 @@ static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_byt
 	return pages->fd >= 0 || errno == ENOENT ? 0 : -1;
 }
 
-static void close_maps(struct instance *instance)
-{
-	for (unsigned int cpu = 0; cpu < instance->n_cpus; cpu++) {
-		mapped_close(instance->cpus[cpu].mapped);
-		instance->cpus[cpu].mapped = NULL;
-	}
-	instance->layout.growing = false;
-}
-
-/* All buffers or none; read() reads those that cannot be mapped. */
-static void open_maps(struct instance *instance)
-{
-	for (unsigned int cpu = 0; cpu < instance->n_cpus; cpu++) {
-		struct cpu_pages *pages = &instance->cpus[cpu];
-
-		if (pages->fd < 0)
-			continue;
-		pages->mapped = mapped_open(pages->fd, &instance->layout);
-		if (!pages->mapped) {
-			instance->mmap_errno = errno;
-			close_maps(instance);
-			return;
-		}
-	}
-	instance->layout.growing = true;
-}
-
 static int open_buffers(struct instance *instance, const struct instance_config *config,
 			char error[INSTANCE_ERROR_BYTES])
 {
@@ -300,9 +268,6 @@ static int open_buffers(struct instance *instance, const struct instance_config 
 		if (open_cpu(instance, cpu, config->keep_bytes))
 			goto fail;
 	}
-	instance->keep = config->keep_bytes > 0;
-	if (config->mmap)
-		open_maps(instance);
 	return 0;
 fail:
 	private_error(error, "cannot open the trace buffers: %s", strerror(errno));
@@ -348,8 +313,6 @@ void instance_free(struct instance *instance)
 {
 	if (!instance)
 		return;
-	if (instance->cpus)
-		close_maps(instance);
 	for (unsigned int cpu = 0; instance->cpus && cpu < instance->n_cpus; cpu++) {
 		if (instance->cpus[cpu].fd >= 0)
 			close(instance->cpus[cpu].fd);
@@ -439,35 +402,9 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd)
 	return 0;
 }
 
-/* Into a slot that stays; what the kernel adds meanwhile is not ours yet. */
-static void keep_page(const struct instance *instance, uint8_t *slot, const uint8_t *page,
-		      size_t bytes)
-{
-	const struct subbuf_layout *layout = &instance->layout;
-	unsigned long commit = bytes - layout->data_offset;
-
-	memcpy(slot, page, bytes);
-	if (bytes < instance->subbuf_bytes)
-		memcpy(slot + layout->commit_offset, &commit, layout->commit_bytes);
-}
-
 static uint8_t *slot_of(const struct instance *instance, const struct cpu_pages *pages, uint64_t n)
 {
 	return pages->slots + n % pages->n_slots * instance->subbuf_bytes;
-}
-
-static ssize_t next_mapped(const struct instance *instance, struct cpu_pages *pages,
-			   const uint8_t **page)
-{
-	ssize_t n = mapped_page(pages->mapped, page);
-	uint8_t *slot = slot_of(instance, pages, pages->n_read);
-
-	if (n <= 0 || !instance->keep)
-		return n;
-	keep_page(instance, slot, *page, (size_t)n);
-	*page = slot;
-	pages->n_given = ++pages->n_read;
-	return n;
 }
 
 /* Returns 0, or -1 with errno set. */
@@ -494,8 +431,6 @@ static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
 
 	if (pages->fd < 0)
 		return 0;
-	if (pages->mapped)
-		return next_mapped(instance, pages, page);
 	if (pages->n_given == pages->n_read && read_batch(instance, pages))
 		return -1;
 	if (pages->n_given == pages->n_read)
@@ -521,12 +456,6 @@ uint64_t instance_settled_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec - SETTLE_NS;
-}
-
-/* Why the buffers are read() though mmap was asked for; NULL: they are not. */
-const char *instance_mmap_problem(const struct instance *instance)
-{
-	return instance->mmap_errno ? strerror(instance->mmap_errno) : NULL;
 }
 
 /* What one event costs the traced side, ns; 0: could not be measured. */

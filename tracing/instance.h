@@ -32,7 +32,6 @@
  * @buffer_kb: ring buffer of each CPU
  * @subbuf_kb: sub-buffer, 0 for the kernel's default; ignored where the kernel
  *	has only one size
- * @mmap: read the buffers where they are, if the kernel can
  * @keep_bytes: of each CPU, keep at least that much of what was read
  */
 struct instance_config {
@@ -45,7 +44,6 @@ struct instance_config {
 	size_t n_pids;
 	uint32_t buffer_kb;
 	uint32_t subbuf_kb;
-	bool mmap;
 	size_t keep_bytes;
 };
 
@@ -62,7 +60,6 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd);
 const struct event_catalog *instance_catalog(const struct instance *instance);
 const struct subbuf_layout *instance_layout(const struct instance *instance);
 unsigned int instance_n_cpus(const struct instance *instance);
-const char *instance_mmap_problem(const struct instance *instance);
 size_t instance_subbuf_bytes(const struct instance *instance);
 struct page_source instance_pages(struct instance *instance);
 uint64_t instance_settled_ns(void);

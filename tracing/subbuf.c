@@ -9,7 +9,8 @@
 #define TYPE_TIME_EXTEND 30
 #define TYPE_TIME_STAMP	 31
 
-/* Top bits of the commit word; SUBBUF_COMMIT_LENGTH lies below them. */
+/* The commit word: bytes of events, and two flags. */
+#define COMMIT_LENGTH	     ((1u << 27) - 1)
 #define COMMIT_MISSED	     (1u << 31)
 #define COMMIT_MISSED_STORED (1u << 30)
 
@@ -93,12 +94,9 @@ int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout, con
 	if (bytes < layout->data_offset)
 		return -1;
 	commit = (uint32_t)read_long(layout, p + layout->commit_offset);
-	length = commit & SUBBUF_COMMIT_LENGTH;
-	if (length > bytes - layout->data_offset) {
-		if (!layout->growing)
-			return -1;
-		length = (uint32_t)bytes - layout->data_offset;
-	}
+	length = commit & COMMIT_LENGTH;
+	if (length > bytes - layout->data_offset)
+		return -1;
 	c->ts = subbuf_u64(p, layout->swap);
 	c->p = p + layout->data_offset;
 	c->end = c->p + length;

@@ -28,8 +28,6 @@
  * @data_offset: of the first record, bytes
  * @swap: the recording has the other byte order
  * @big_endian: the recording's byte order; bit fields differ with it
- * @growing: the kernel may still add events behind those that are passed on: the
- *	bytes of a sub-buffer bound them, not its header
  */
 struct subbuf_layout {
 	uint32_t commit_offset;
@@ -37,11 +35,7 @@ struct subbuf_layout {
 	uint32_t data_offset;
 	bool swap;
 	bool big_endian;
-	bool growing;
 };
-
-/* Of the commit word: bytes of events. */
-#define SUBBUF_COMMIT_LENGTH ((1u << 27) - 1)
 
 /**
  * struct subbuf_cursor - place in one sub-buffer

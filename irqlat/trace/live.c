@@ -55,7 +55,6 @@ static int open_instance(struct live *live)
 		.n_pids = config->filter.n_pids,
 		.buffer_kb = (uint32_t)config->buffer_kb,
 		.subbuf_kb = (uint32_t)config->subbuf_kb,
-		.mmap = config->mmap,
 	};
 	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
 	char error[INSTANCE_ERROR_BYTES];
@@ -71,11 +70,6 @@ static int open_instance(struct live *live)
 		return -1;
 	}
 	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
-	live->run->mapped = config->mmap && !instance_mmap_problem(live->instance);
-	if (instance_mmap_problem(live->instance))
-		msg_warning(
-			"--mmap: this kernel does not map trace buffers (%s; Linux 6.10 and later do): they are read() instead",
-			instance_mmap_problem(live->instance));
 	return 0;
 }
 

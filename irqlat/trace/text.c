@@ -224,8 +224,8 @@ void trace_text_summary(const struct trace_run *run, FILE *out)
 {
 	double seconds = (double)(run->ended_ns - run->started_ns) / NSEC_PER_SEC_D;
 
-	fprintf(out, "%.3f s, %" PRIu64 " events%s%s\n\n", seconds, run->counts.events,
-		run->mapped ? ", read by mmap" : "", run->interrupted ? ", interrupted" : "");
+	fprintf(out, "%.3f s, %" PRIu64 " events%s\n\n", seconds, run->counts.events,
+		run->interrupted ? ", interrupted" : "");
 	trace_text_table(run, &run->total, out);
 	print_accounts(run, out);
 	if (!run->sees_user)

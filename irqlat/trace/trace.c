@@ -67,8 +67,6 @@ static const struct opt options[] = {
 	  .help = "trace buffer of each CPU (default 4096)" },
 	{ 0, "sub-buffer", "KIB", OPT_U64, AT(subbuf_kb), .min = 4, .max = 256,
 	  .help = "its pages, where the kernel has a choice (default 64)" },
-	{ 0, "mmap", NULL, OPT_FLAG, AT(mmap),
-	  .help = "read the trace buffers where they are, where the kernel\ncan (6.10), instead of by read(); not faster" },
 	{ 0, "no-header", NULL, OPT_FLAG, AT(no_header),
 	  .help = "do not print the facts about the system" },
 	{ 0, "no-index", NULL, OPT_FLAG, AT(no_index),
@@ -225,7 +223,6 @@ static int check_in_kernel(const struct trace_config *config)
 		{ "--pid", config->pids },
 		{ "--comm", config->comms },
 		{ "--timers", config->timers },
-		{ "--mmap", config->mmap },
 		{ "--hlog", config->hlog.wanted },
 		{ "--hgrm", config->hgrm.wanted },
 		{ "--end user", config->wanted_ends == 1u << CHAIN_END_USER },
@@ -266,10 +263,6 @@ static int check(struct trace_config *config)
 	}
 	if (config->input && config->trace_file.wanted) {
 		msg_error("-t: a recording is kept already: leave out -i or -t");
-		return -1;
-	}
-	if (config->input && config->mmap) {
-		msg_error("--mmap: a recording is no trace buffer: leave out -i or --mmap");
 		return -1;
 	}
 	if (config->mode == TRACE_TOP && !isatty(STDOUT_FILENO)) {

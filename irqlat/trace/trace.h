@@ -70,7 +70,6 @@ struct trace_config {
 	bool no_vectors;
 	bool timers;
 	bool in_kernel;
-	bool mmap;
 	bool no_header;
 	bool no_index;
 	bool no_summary;
@@ -103,7 +102,6 @@ struct trace_config {
  * @interrupted: ended by a signal
  * @failed: what was asked for could not be done, and was said
  * @sees_user: system calls were recorded
- * @mapped: the buffers were read with mmap
  * @over: chains that took too long
  * @kernel: counts of --in-kernel
  */
@@ -129,7 +127,6 @@ struct trace_run {
 	bool interrupted;
 	bool failed;
 	bool sees_user;
-	bool mapped;
 	uint64_t over;
 	struct kernhist_counts kernel;
 };

@@ -88,14 +88,13 @@ static void make_events(struct instance *instance)
 	close(a[0]), close(a[1]), close(b[0]), close(b[1]);
 }
 
-static struct instance *open_instance(uint32_t subbuf_kb, bool user, bool map)
+static struct instance *open_instance(uint32_t subbuf_kb, bool user)
 {
 	struct instance_config config = {
 		.user = user,
 		.vectors = true,
 		.buffer_kb = BUFFER_KB,
 		.subbuf_kb = subbuf_kb,
-		.mmap = map,
 	};
 	char error[INSTANCE_ERROR_BYTES];
 	struct instance *instance = instance_new(&config, error);
@@ -138,9 +137,9 @@ static uint64_t drain(struct instance *instance, uint64_t *sum)
 	return n;
 }
 
-static double measure_drain(uint32_t subbuf_kb, bool map)
+static double measure_drain(uint32_t subbuf_kb)
 {
-	struct instance *instance = open_instance(subbuf_kb, false, map);
+	struct instance *instance = open_instance(subbuf_kb, false);
 	double best = 1e9;
 	uint64_t sum = 0;
 
@@ -152,12 +151,10 @@ static double measure_drain(uint32_t subbuf_kb, bool map)
 		start = cpu_ns();
 		n = drain(instance, &sum);
 		ns = (cpu_ns() - start) / (double)n;
-		fprintf(stderr, "  drain %u KiB%s: %" PRIu64 " events, %.2f ns\n", subbuf_kb,
-			map ? ", mmap" : "", n, ns);
+		fprintf(stderr, "  drain %u KiB: %" PRIu64 " events, %.2f ns\n", subbuf_kb, n, ns);
 		best = ns < best ? ns : best;
 	}
-	if (subbuf_kb * 1024 != instance_subbuf_bytes(instance) ||
-	    (map && instance_mmap_problem(instance)))
+	if (subbuf_kb * 1024 != instance_subbuf_bytes(instance))
 		best = -1;
 	instance_free(instance);
 	return sum ? best : -1;
@@ -187,7 +184,7 @@ static void measure_libtracefs(void)
 {
 	static const char *const systems[] = { "irq", "sched", "raw_syscalls", "irq_vectors",
 					       NULL };
-	struct instance *instance = open_instance(4, false, false);
+	struct instance *instance = open_instance(4, false);
 	const char *name = strrchr(instance_dir(instance), '/') + 1;
 	struct tracefs_instance *same = tracefs_instance_alloc(NULL, name);
 	struct tep_handle *tep = tracefs_local_events_system(NULL, systems);
@@ -289,7 +286,7 @@ static double chain_round(struct instance *instance, struct recording *rec)
 
 static void measure_chain(void)
 {
-	struct instance *instance = open_instance(64, true, false);
+	struct instance *instance = open_instance(64, true);
 	struct page_source source = instance_pages(instance);
 	struct recording rec = { .page_bytes = instance_subbuf_bytes(instance) };
 	double best = 1e9;
@@ -333,7 +330,7 @@ static void no_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 
 static void measure_empty_poll(void)
 {
-	struct instance *instance = open_instance(64, false, false);
+	struct instance *instance = open_instance(64, false);
 	struct page_source source = instance_pages(instance);
 	struct merge *merge = merge_new(instance_n_cpus(instance), instance_layout(instance),
 					instance_catalog(instance), &source);
@@ -462,15 +459,12 @@ int main(void)
 			"bench trace: no tracefs to write to: only the merge was measured\n");
 		return 0;
 	}
-	for (int map = 0; map < 2; map++) {
-		/* The goals are those of read(); mmap is to compare with. */
-		ns = measure_drain(4, map);
-		if (ns > 0 && !map)
-			figure("drain_ns.4k", ns, "ns", 15, true);
-		ns = measure_drain(64, map);
-		if (ns > 0 && !map)
-			figure("drain_ns.64k", ns, "ns", 6, true);
-	}
+	ns = measure_drain(4);
+	if (ns > 0)
+		figure("drain_ns.4k", ns, "ns", 15, true);
+	ns = measure_drain(64);
+	if (ns > 0)
+		figure("drain_ns.64k", ns, "ns", 6, true);
 	measure_chain();
 	measure_libtracefs();
 	measure_empty_poll();

@@ -277,49 +277,8 @@ fi
 
 start_load
 
-# --- mmap and in-kernel histograms -------------------------------------------------
+# --- in-kernel histograms ----------------------------------------------------------
 
-# Both see the same reads of a task whose name nobody else has.
-cp /bin/dd "$scratch/ddmm"
-"$irqlat" trace -q -n --no-header --buffer 16384 --mmap --comm ddmm -t"$scratch/mmap.dat" \
-	>"$scratch/mmap.txt" 2>"$scratch/mmap.err" &
-mmap=$!
-"$irqlat" trace -q -n --no-header --buffer 16384 --comm ddmm -t"$scratch/read.dat" >"$scratch/read.txt" 2>"$scratch/err" &
-read=$!
-for pid in $mmap $read; do
-	for _ in $(seq 50); do
-		[ "$(cat $tracing/instances/irqlat-trace-"$pid"-*/events/sched/sched_switch/enable 2>/dev/null)" = 1 ] &&
-			break
-		sleep 0.1
-	done
-done
-sleep 0.3
-"$scratch/ddmm" if="$scratch/file" of=/dev/null bs=4k iflag=direct count=1000 status=none
-sleep 0.3
-kill -INT $mmap $read
-wait $mmap
-status=$?
-wait $read
-if grep -q 'does not map trace buffers' "$scratch/mmap.err"; then
-	[ $status = 0 ] && ! grep -q 'read by mmap' "$scratch/mmap.txt"
-	result $? 'mmap: a kernel without it is named, and the buffers are read'
-	skip 'mmap: the same events as with read()' 'this kernel does not map trace buffers'
-else
-	[ $status = 0 ] && grep -q 'read by mmap' "$scratch/mmap.txt" &&
-		! grep -q WARNING "$scratch/mmap.txt"
-	result $? 'mmap: buffers are read where they are' "status $status $(head -1 "$scratch/mmap.err")"
-	# The events of this task, without their times: those differ with the instance,
-	# and so does the order when an interrupt comes between the two recordings.
-	for how in mmap read; do
-		trace-cmd report -t -N -l "$scratch/$how.dat" 2>/dev/null | grep '^ *ddmm-' |
-			sed -E 's/^ *ddmm-([0-9]+).* [0-9]+\.[0-9]+: /\1 /' | sort >"$scratch/$how.events"
-	done
-	[ "$(wc -l <"$scratch/mmap.events")" -gt 3000 ] &&
-		diff "$scratch/mmap.events" "$scratch/read.events" >"$scratch/diff"
-	result $? 'mmap: the same events as with read()' \
-		"$(wc -l <"$scratch/mmap.events") $(head -3 "$scratch/diff")"
-fi
-says 'mmap: not of a recording' 1 'a recording is no trace buffer' -i "$scratch/live.dat" --mmap
 says 'in-kernel: what cannot be combined' 1 'in-kernel: not with -T' --in-kernel -T 5
 says 'in-kernel: not by task' 1 'in-kernel: not with --comm' --in-kernel --comm dd
 if [ -e $tracing/events/irq/irq_handler_entry/hist ] && [ -e $tracing/synthetic_events ]; then

@@ -179,30 +179,6 @@ static void a_page_header_that_lies_is_refused(void **state)
 	assert_int_equal(subbuf_next(&c, &r), 0);
 }
 
-/* Events that the kernel adds behind our back have their turn later. */
-static void a_growing_page_ends_where_it_did(void **state)
-{
-	struct subbuf_layout layout = subbuf_native;
-	struct subbuf_cursor c;
-	struct record r = { 0 };
-	struct gen g;
-	uint64_t missed;
-	uint32_t data = 1;
-
-	(void)state;
-	gen_init(&g, 1, PAGE);
-	gen_record(&g, 0, 5, &data, 4, false);
-	gen_record(&g, 0, 6, &data, 4, false);
-	gen_close(&g, 0);
-	assert_int_equal(subbuf_open(&c, &layout, g.cpus[0].pages, GEN_HEADER + 8, &missed), -1);
-	layout.growing = true;
-	assert_int_equal(subbuf_open(&c, &layout, g.cpus[0].pages, GEN_HEADER + 8, &missed), 0);
-	assert_int_equal(subbuf_next(&c, &r), 1);
-	assert_int_equal(r.ts, 5);
-	assert_int_equal(subbuf_next(&c, &r), 0);
-	gen_free(&g);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,7 +188,6 @@ int main(void)
 		cmocka_unit_test(reads_the_other_byte_order),
 		cmocka_unit_test(garbage_stays_inside_the_page),
 		cmocka_unit_test(a_page_header_that_lies_is_refused),
-		cmocka_unit_test(a_growing_page_ends_where_it_did),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,35 +107,12 @@ killed()
 	echo '!somebodys' >>$tracing/synthetic_events
 }
 
-# The same interrupts read by mmap and by read().
-by_mmap()
-{
-	irqlat trace -q --mmap -n --name "*irq*" >/tmp/mmap 2>&1 &
-	mmap=$!
-	irqlat trace -q -n --name "*irq*" >/tmp/read 2>&1 &
-	read=$!
-	until_it records $mmap
-	until_it records $read
-	irqlat bench --samples 1000 --ways read -q >/tmp/bench 2>&1 || cat /tmp/bench
-	kill -INT $mmap $read
-	wait $mmap
-	status=$?
-	echo "== mmap.status"
-	echo $status
-	wait $read
-	echo "== mmap"
-	cat /tmp/mmap
-	echo "== read"
-	cat /tmp/read
-}
-
 chains irqgen
 chains edu --source edu
 in_kernel log2
 in_kernel linear -b 1us
 threads
 killed
-by_mmap
 echo "== oracle"
 /files/test_trace_real
 echo "== end"
