@@ -10,6 +10,9 @@
 
 #include "report.h"
 
+/* Stages that have a table each. */
+static const enum bench_stage compared[] = { BENCH_STAGE_TOTAL, BENCH_STAGE_TO_USER };
+
 /* Lines of the table, in the order in which the ways first appear. */
 struct line {
 	char title[REPORT_TITLE_BYTES];
@@ -30,7 +33,7 @@ static bool is_line(const struct report_input *in, const struct line *line, cons
 	       !strcmp(report_row_title(in, r, title), line->title);
 }
 
-static int lines_collect(const struct report *report, bool instructions, const char *stage,
+static int lines_collect(const struct report *report, bool instructions, enum bench_stage stage,
 			 struct lines *lines)
 {
 	size_t i, j, k;
@@ -46,7 +49,7 @@ static int lines_collect(const struct report *report, bool instructions, const c
 			for (k = 0; k < lines->n; k++)
 				if (is_line(in, &lines->list[k], r))
 					break;
-			if (k < lines->n || strcmp(r->stage, stage))
+			if (k < lines->n || !result_is(r, stage))
 				continue;
 			list = reallocarray(lines->list, lines->n + 1, sizeof(*list));
 			if (!list)
@@ -131,16 +134,16 @@ static void write_html_line(const struct report *report, bool instructions,
 	fputs("</tr>\n", out);
 }
 
-static void write_html_table(const struct report *report, bool instructions, const char *stage,
+static void write_html_table(const struct report *report, bool instructions, enum bench_stage stage,
 			     FILE *out)
 {
+	char title[REPORT_STAGE_BYTES];
 	struct lines lines;
 	size_t i;
 
 	if (!lines_collect(report, instructions, stage, &lines) && lines.n) {
-		fprintf(out, "<h3>%s%s, %s</h3>\n",
-			strcmp(stage, "total") ? "Handler to user" : "Raised to user",
-			": median and p99",
+		fprintf(out, "<h3>%s: median and p99, %s</h3>\n",
+			report_stage_caption(stage, title),
 			instructions ? "instructions executed" : "microseconds (µs)");
 		fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
 		      out);
@@ -166,6 +169,7 @@ static void write_html_table(const struct report *report, bool instructions, con
  */
 void compare_write_html(const struct report *report, FILE *out)
 {
+	size_t i;
 	int unit;
 
 	if (report->n_inputs < 2)
@@ -175,8 +179,8 @@ void compare_write_html(const struct report *report, FILE *out)
 	for (unit = 1; unit >= 0; unit--) {
 		if (!count_inputs(report, unit == 1))
 			continue;
-		write_html_table(report, unit == 1, "total", out);
-		write_html_table(report, unit == 1, "handler_to_user", out);
+		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++)
+			write_html_table(report, unit == 1, compared[i], out);
 	}
 }
 
@@ -285,7 +289,6 @@ static void write_text_table(const struct report *report, bool instructions,
  */
 void compare_write_text(const struct report *report, const struct text_style *style, FILE *out)
 {
-	static const char *const stages[] = { "total", "handler_to_user" };
 	struct lines lines;
 	int unit, width;
 	size_t i, j;
@@ -293,15 +296,15 @@ void compare_write_text(const struct report *report, const struct text_style *st
 	if (report->n_inputs < 2)
 		return;
 	for (unit = 1; unit >= 0; unit--)
-		for (i = 0; i < 2; i++) {
-			if (lines_collect(report, unit == 1, stages[i], &lines) || !lines.n) {
+		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
+			if (lines_collect(report, unit == 1, compared[i], &lines) || !lines.n) {
 				free(lines.list);
 				continue;
 			}
 			for (j = 0, width = 5; j < lines.n; j++)
 				if ((int)strlen(lines.list[j].title) + 1 > width)
 					width = (int)strlen(lines.list[j].title) + 1;
-			fprintf(out, "Median, %s, %s\n", stage_title(stages[i]),
+			fprintf(out, "Median, %s, %s\n", bench_stages[compared[i]].title,
 				unit ? "instructions" : "us");
 			write_text_table(report, unit == 1, &lines, width, style->columns, out);
 			free(lines.list);

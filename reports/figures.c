@@ -37,7 +37,7 @@ static int rows_add(struct rows *rows, const struct report_input *in, const stru
 }
 
 /* Rows of a stage that have samples, of the inputs of one unit. */
-static int rows_collect(struct rows *rows, const struct report *report, const char *stage,
+static int rows_collect(struct rows *rows, const struct report *report, enum bench_stage stage,
 			bool instructions)
 {
 	size_t i, j;
@@ -49,7 +49,7 @@ static int rows_collect(struct rows *rows, const struct report *report, const ch
 		for (j = 0; in->instructions == instructions && j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
 
-			if (!strcmp(r->stage, stage) && r->hist.n && rows_add(rows, in, r))
+			if (result_is(r, stage) && r->hist.n && rows_add(rows, in, r))
 				return -1;
 		}
 	}
@@ -111,8 +111,8 @@ static void set_name(struct figure *f, const char *part)
 	char *c;
 
 	snprintf(f->name, sizeof(f->name), "%s%s-%.40s%s%.60s",
-		 f->instructions ? "instructions-" : "", kind_names[f->kind], f->stage,
-		 *part ? "-" : "", part);
+		 f->instructions ? "instructions-" : "", kind_names[f->kind],
+		 bench_stages[f->stage].name, *part ? "-" : "", part);
 	n = strlen(f->name);
 	for (c = f->name; c < f->name + n; c++) {
 		bool fine = (*c >= 'a' && *c <= 'z') || *c == '_' || (*c >= '0' && *c <= '9') ||
@@ -153,7 +153,7 @@ static int add_figure(struct figures *figures, const struct figure *like, const 
 	for (i = 0; i < figures->n; i++)
 		n += figures->list[i].kind == like->kind &&
 		     figures->list[i].instructions == like->instructions &&
-		     !strcmp(figures->list[i].stage, like->stage);
+		     figures->list[i].stage == like->stage;
 	if (n >= REPORT_FIGURES_MAX) {
 		figures->left_out++;
 		return 0;
@@ -189,7 +189,7 @@ static int add_figure(struct figures *figures, const struct figure *like, const 
 	return 0;
 }
 
-static struct figure figure_of(enum figure_kind kind, const char *stage, bool instructions,
+static struct figure figure_of(enum figure_kind kind, enum bench_stage stage, bool instructions,
 			       const char *caption)
 {
 	struct figure f = { .kind = kind, .stage = stage, .instructions = instructions };
@@ -198,25 +198,20 @@ static struct figure figure_of(enum figure_kind kind, const char *stage, bool in
 	return f;
 }
 
-static const char *stage_caption(const char *stage)
-{
-	return strcmp(stage, "total") ? "Handler to user" : "Raised to user";
-}
-
 /* A chart of the ranges of every row, with the claims of that stage. */
-static int add_overview(struct figures *figures, const struct report *report, const char *stage,
-			bool instructions)
+static int add_overview(struct figures *figures, const struct report *report,
+			enum bench_stage stage, bool instructions)
 {
-	char caption[64];
+	char title[REPORT_STAGE_BYTES], caption[64];
 	struct figure f;
 	struct rows rows;
 	int kind, err;
 
-	snprintf(caption, sizeof(caption), "%s: all ways", stage_caption(stage));
+	snprintf(caption, sizeof(caption), "%s: all ways", report_stage_caption(stage, title));
 	f = figure_of(FIGURE_RANGES, stage, instructions, caption);
 	/* A claim is a time: it says nothing of instructions. */
 	for (kind = 0; kind < REF_KINDS && !instructions; kind++)
-		if (ref_comparisons[kind].stage && !strcmp(ref_comparisons[kind].stage, stage))
+		if (ref_comparisons[kind].stage == &bench_stages[stage])
 			f.claims |= 1u << kind;
 	err = rows_collect(&rows, report, stage, instructions) || rows_group(&rows);
 	if (!err && rows.n)
@@ -234,7 +229,7 @@ static bool is_divided(const struct series *row)
 	for (i = 0; i < run->n_results; i++) {
 		const struct result *r = &run->results[i];
 
-		if (report_is_part(r->stage) && r->hist.n && r->cpu == row->result->cpu &&
+		if (report_is_part(r) && r->hist.n && r->cpu == row->result->cpu &&
 		    report_same_line(r, row->result) && result_same_way(r, row->result))
 			return true;
 	}
@@ -243,13 +238,13 @@ static bool is_divided(const struct series *row)
 
 static int add_stages(struct figures *figures, const struct report *report, bool instructions)
 {
-	struct figure f =
-		figure_of(FIGURE_STAGES, "total", instructions, "Where the mean goes: stages");
+	struct figure f = figure_of(FIGURE_STAGES, BENCH_STAGE_TOTAL, instructions,
+				    "Where the mean goes: stages");
 	struct rows rows;
 	size_t i, n = 0;
 	int err;
 
-	err = rows_collect(&rows, report, "total", instructions) || rows_group(&rows);
+	err = rows_collect(&rows, report, BENCH_STAGE_TOTAL, instructions) || rows_group(&rows);
 	for (i = 0; !err && i < rows.n; i++)
 		if (is_divided(&rows.list[i]))
 			rows.list[n++] = rows.list[i];
@@ -334,30 +329,31 @@ out:
 	return err;
 }
 
-static int add_both_curves(struct figures *figures, const struct report *report, const char *stage,
-			   bool instructions)
+static int add_both_curves(struct figures *figures, const struct report *report,
+			   enum bench_stage stage, bool instructions)
 {
-	char caption[64];
+	char title[REPORT_STAGE_BYTES], caption[64];
 	struct figure f;
 	int err;
 
-	snprintf(caption, sizeof(caption), "%s: histogram", stage_caption(stage));
+	snprintf(caption, sizeof(caption), "%s: histogram", report_stage_caption(stage, title));
 	f = figure_of(FIGURE_HISTOGRAM, stage, instructions, caption);
 	err = add_curves(figures, report, &f);
-	snprintf(caption, sizeof(caption), "%s: percentiles", stage_caption(stage));
+	snprintf(caption, sizeof(caption), "%s: percentiles", report_stage_caption(stage, title));
 	f = figure_of(FIGURE_PERCENTILES, stage, instructions, caption);
 	return err ? err : add_curves(figures, report, &f);
 }
 
 static int add_heat(struct figures *figures, const struct report *report, bool instructions)
 {
-	struct figure f = figure_of(FIGURE_HEAT, "total", instructions, "Over the time of the run");
+	struct figure f =
+		figure_of(FIGURE_HEAT, BENCH_STAGE_TOTAL, instructions, "Over the time of the run");
 	bool several = count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i;
 	int err;
 
-	err = rows_collect(&rows, report, "total", instructions);
+	err = rows_collect(&rows, report, BENCH_STAGE_TOTAL, instructions);
 	if (!err && several)
 		prefix_titles(&rows);
 	for (i = 0; i < rows.n && !err; i++)
@@ -370,13 +366,13 @@ static int add_heat(struct figures *figures, const struct report *report, bool i
 /* A panel for each line and way that was seen on several CPUs. */
 static int add_cpus(struct figures *figures, const struct report *report, bool instructions)
 {
-	struct figure f = figure_of(FIGURE_CPUS, "total", instructions, "By CPU");
+	struct figure f = figure_of(FIGURE_CPUS, BENCH_STAGE_TOTAL, instructions, "By CPU");
 	bool several = count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i, from, to;
 	int err;
 
-	err = rows_collect(&rows, report, "total", instructions);
+	err = rows_collect(&rows, report, BENCH_STAGE_TOTAL, instructions);
 	if (!err)
 		err = rows_group_lines(&rows);
 	for (from = 0; from < rows.n && !err; from = to) {
@@ -415,11 +411,11 @@ int figures_make(const struct report *report, struct figures *figures)
 	for (unit = 0; unit < 2 && !err; unit++) {
 		bool instructions = unit == 1;
 
-		err = add_overview(figures, report, "total", instructions) ||
-		      add_overview(figures, report, "handler_to_user", instructions) ||
+		err = add_overview(figures, report, BENCH_STAGE_TOTAL, instructions) ||
+		      add_overview(figures, report, BENCH_STAGE_TO_USER, instructions) ||
 		      add_stages(figures, report, instructions) ||
-		      add_both_curves(figures, report, "total", instructions) ||
-		      add_both_curves(figures, report, "handler_to_user", instructions) ||
+		      add_both_curves(figures, report, BENCH_STAGE_TOTAL, instructions) ||
+		      add_both_curves(figures, report, BENCH_STAGE_TO_USER, instructions) ||
 		      add_heat(figures, report, instructions) ||
 		      add_cpus(figures, report, instructions);
 	}

@@ -134,7 +134,7 @@ static void write_row(struct page *page, const struct report_input *in, const st
 	}
 	html_escape(report_row_title(in, r, title), page->out);
 	fputs("</th><td>", page->out);
-	html_escape(stage_title(r->stage), page->out);
+	html_escape(result_stage_title(r->stage), page->out);
 	fputs("</td>", page->out);
 	write_count(page, (int64_t)r->hist.n);
 	write_time(page, in, any, r->hist.min);

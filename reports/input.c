@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a report's inputs and their rows are called, and which belong together. */
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,10 +117,18 @@ const char *report_row_title(const struct report_input *in, const struct result 
 	return title;
 }
 
-/* Is this one of the parts that add up to the total? */
-bool report_is_part(const char *stage)
+/* A stage's title as a heading starts: "Raised to user". Returns @text. */
+const char *report_stage_caption(enum bench_stage stage, char text[REPORT_STAGE_BYTES])
 {
-	/* Every interrupt's handler, and the module's part: other populations. */
-	return strcmp(stage, "total") && strcmp(stage, "irq") && strcmp(stage, "module") &&
-	       !stage_path(stage);
+	snprintf(text, REPORT_STAGE_BYTES, "%s", bench_stages[stage].title);
+	text[0] = (char)toupper((unsigned char)text[0]);
+	return text;
+}
+
+/* Is this one of the parts that add up to the total? */
+bool report_is_part(const struct result *r)
+{
+	const struct stage_info *stage = stage_find(r->stage);
+
+	return stage && stage->part;
 }

@@ -14,6 +14,7 @@
 #define REPORT_LABEL_BYTES 64
 #define REPORT_NAME_BYTES  128
 #define REPORT_CUT_BYTES   512
+#define REPORT_STAGE_BYTES 48
 #define REPORT_TITLE_BYTES (4 * RESULT_NAME_BYTES)
 /* Curves in one figure: more of them nobody tells apart. Of several inputs fewer:
  * it is the same way of each that is to be compared.
@@ -104,7 +105,7 @@ enum figure_kind {
 struct figure {
 	char name[REPORT_NAME_BYTES];
 	char caption[2 * REPORT_TITLE_BYTES];
-	const char *stage;
+	enum bench_stage stage;
 	enum figure_kind kind;
 	bool instructions;
 	unsigned int claims;
@@ -146,7 +147,8 @@ const char *report_line_title(const struct report_input *in, const struct result
 			      char title[REPORT_TITLE_BYTES]);
 const char *report_row_title(const struct report_input *in, const struct result *r,
 			     char title[REPORT_TITLE_BYTES]);
-bool report_is_part(const char *stage);
+const char *report_stage_caption(enum bench_stage stage, char text[REPORT_STAGE_BYTES]);
+bool report_is_part(const struct result *r);
 
 /* figures.c: what is drawn */
 int figures_make(const struct report *report, struct figures *figures);

@@ -90,7 +90,7 @@ static size_t key_find(struct key *key, const char *text)
 
 static bool is_part_of(const struct result *part, const struct result *total)
 {
-	return report_is_part(part->stage) && part->hist.n && part->cpu == total->cpu &&
+	return report_is_part(part) && part->hist.n && part->cpu == total->cpu &&
 	       part->irq == total->irq && result_same_way(part, total);
 }
 
@@ -117,7 +117,7 @@ static void make_key(const struct figure *figure, struct key *key)
 
 static const char *key_text(const struct figure *figure, const struct key *key, size_t i)
 {
-	return figure->kind == FIGURE_STAGES ? stage_title(key->text[i]) : key->text[i];
+	return figure->kind == FIGURE_STAGES ? result_stage_title(key->text[i]) : key->text[i];
 }
 
 static int key_columns(const struct figure *figure, const struct key *key, int width)

@@ -32,7 +32,7 @@ static void print_stages_of(const struct report_input *in, const struct result *
 	for (j = 0; j < in->run.n_results; j++) {
 		const struct result *r = &in->run.results[j];
 
-		if (!report_is_part(r->stage) || !r->hist.n || r->cpu != total->cpu ||
+		if (!report_is_part(r) || !r->hist.n || r->cpu != total->cpu ||
 		    r->irq != total->irq || !result_same_way(r, total))
 			continue;
 		at += (double)r->hist.sum / (double)total->hist.n;
@@ -46,13 +46,13 @@ static void print_stages_of(const struct report_input *in, const struct result *
 		const struct result *r = &in->run.results[j];
 		double part;
 
-		if (!report_is_part(r->stage) || !r->hist.n || r->cpu != total->cpu ||
+		if (!report_is_part(r) || !r->hist.n || r->cpu != total->cpu ||
 		    r->irq != total->irq || !result_same_way(r, total))
 			continue;
 		part = (double)r->hist.sum / (double)total->hist.n;
 		fprintf(out, "%*s%c %.*f %s %s\n", label, "", letter[parts++ % 8],
 			in->instructions ? 0 : 3, in->instructions ? part : part / 1000,
-			in->instructions ? "instructions," : "us", stage_title(r->stage));
+			in->instructions ? "instructions," : "us", result_stage_title(r->stage));
 	}
 }
 
@@ -62,7 +62,7 @@ static void print_stages(const struct report_input *in, int columns, FILE *out)
 	size_t i, j;
 
 	for (i = 0; i < in->run.n_results; i++)
-		if (!strcmp(in->run.results[i].stage, "total") && in->run.results[i].hist.n)
+		if (result_is(&in->run.results[i], BENCH_STAGE_TOTAL) && in->run.results[i].hist.n)
 			longest = fmax(longest, hist_mean(&in->run.results[i].hist));
 	if (longest <= 0)
 		return;
@@ -72,10 +72,10 @@ static void print_stages(const struct report_input *in, int columns, FILE *out)
 		bool divided = false;
 
 		for (j = 0; j < in->run.n_results; j++)
-			divided |= report_is_part(in->run.results[j].stage) &&
+			divided |= report_is_part(&in->run.results[j]) &&
 				   in->run.results[j].hist.n &&
 				   result_same_way(&in->run.results[j], total);
-		if (divided && !strcmp(total->stage, "total") && total->hist.n)
+		if (divided && result_is(total, BENCH_STAGE_TOTAL) && total->hist.n)
 			print_stages_of(in, total, longest, columns, out);
 	}
 }
@@ -114,10 +114,10 @@ static void print_rows(const struct report_input *in, int columns, FILE *out)
 			fprintf(out, "%s\n", title);
 		memcpy(before, title, sizeof(before));
 		if (narrow)
-			fprintf(out, "  %s\n%9" PRIu64, stage_title(r->stage), r->hist.n);
+			fprintf(out, "  %s\n%9" PRIu64, result_stage_title(r->stage), r->hist.n);
 		else
-			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2, stage_title(r->stage),
-				r->hist.n);
+			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2,
+				result_stage_title(r->stage), r->hist.n);
 		print_ns(in, has_p50, p50, narrow ? 9 : 10, out);
 		print_ns(in, has_p99, p99, narrow ? 9 : 10, out);
 		print_ns(in, r->hist.n, r->hist.max, 10, out);

@@ -22,8 +22,7 @@ struct line {
 
 static bool is_total(const struct result *r)
 {
-	return r->hist.n && !strncmp(r->stage, "total", strlen("total")) &&
-	       (!r->stage[strlen("total")] || stage_path(r->stage));
+	return r->hist.n && stage_is_of(stage_find(r->stage), BENCH_STAGE_TOTAL);
 }
 
 /* Its totals by path are there as well, and say more. */
@@ -34,8 +33,9 @@ static bool has_paths(const struct run *run, const struct result *total)
 	for (i = 0; i < run->n_results; i++) {
 		const struct result *r = &run->results[i];
 
-		if (r != total && is_total(r) && stage_path(r->stage) && !result_is_kept(r) &&
-		    r->cpu == total->cpu && r->irq == total->irq && result_same_way(r, total))
+		if (r != total && is_total(r) && result_path(r) &&
+		    !result_is(r, BENCH_STAGE_KEPT) && r->cpu == total->cpu &&
+		    r->irq == total->irq && result_same_way(r, total))
 			return true;
 	}
 	return false;
@@ -44,14 +44,14 @@ static bool has_paths(const struct run *run, const struct result *total)
 /* Periods that a timer left out are no way of their own. */
 static bool is_listed(const struct run *run, const struct result *r)
 {
-	if (!is_total(r) || result_is_kept(r))
+	if (!is_total(r) || result_is(r, BENCH_STAGE_KEPT))
 		return false;
-	return stage_path(r->stage) || !has_paths(run, r);
+	return result_path(r) || !has_paths(run, r);
 }
 
 static void line_make(struct line *line, const struct result *r)
 {
-	const char *path = stage_path(r->stage);
+	const char *path = result_path(r);
 	char title[RESULT_TITLE_BYTES];
 
 	line->result = r;

@@ -58,13 +58,11 @@ static void print_percentile_rows(const struct columns *c, const struct text_sty
 	}
 }
 
-static const char *column_title(const char *stage)
+static const char *column_title(const struct result *r)
 {
-	if (!strcmp(stage, "raise_to_handler"))
-		return "to handler";
-	if (!strncmp(stage, "handler_to_user", strlen("handler_to_user")))
-		return "to user";
-	return stage_path(stage) ? "total" : stage;
+	const struct stage_info *stage = stage_find(r->stage);
+
+	return stage && stage->column ? stage->column : r->stage;
 }
 
 /* Where some columns are of one path only, or leave out missed periods. */
@@ -75,14 +73,14 @@ static void print_paths(const struct columns *c, FILE *out)
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		any |= stage_path(c->row[i]->stage) != NULL;
-		paths |= stage_path(c->row[i]->stage) && !result_is_kept(c->row[i]);
+		any |= result_path(c->row[i]) != NULL;
+		paths |= result_path(c->row[i]) && !result_is(c->row[i], BENCH_STAGE_KEPT);
 	}
 	if (!any)
 		return;
 	fprintf(out, "\n%-*s", LABEL_WIDTH, paths ? "path" : "periods");
 	for (i = 0; i < c->n; i++) {
-		path = stage_path(c->row[i]->stage);
+		path = result_path(c->row[i]);
 		fprintf(out, "%*s", c->width[i], path ? path : "all");
 	}
 }
@@ -110,7 +108,7 @@ static void print_table(const struct columns *c, const struct text_style *style,
 	print_names(c, out);
 	fprintf(out, "%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
 	for (i = 0; i < c->n; i++)
-		fprintf(out, "%*s", c->width[i], column_title(c->row[i]->stage));
+		fprintf(out, "%*s", c->width[i], column_title(c->row[i]));
 	print_paths(c, out);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "n");
 	for (i = 0; i < c->n; i++)
@@ -214,8 +212,9 @@ static void list_paths(const struct result *r, const struct result *end, char *t
 
 	text[0] = '\0';
 	for (; r < end && len < size; r++) {
-		path = stage_path(r->stage);
-		if (!path || result_is_kept(r) || strncmp(r->stage, "total", 5))
+		path = result_path(r);
+		if (!path || result_is(r, BENCH_STAGE_KEPT) ||
+		    !stage_is_of(stage_find(r->stage), BENCH_STAGE_TOTAL))
 			continue;
 		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64, len ? ", " : " (",
 					path, r->delivered);
@@ -276,10 +275,10 @@ static void print_histograms(const struct run *run, const struct text_style *sty
 	for (i = 0; i < run->n_results; i++) {
 		const struct result *r = &run->results[i];
 
-		if (strcmp(r->stage, "total") || !r->hist.n)
+		if (!result_is(r, BENCH_STAGE_TOTAL) || !r->hist.n)
 			continue;
 		snprintf(text, sizeof(text), "%s, %s, from %s:", result_title(r, title),
-			 stage_title(r->stage), style->nanoseconds ? "ns" : "us");
+			 result_stage_title(r->stage), style->nanoseconds ? "ns" : "us");
 		fputc('\n', out);
 		text_wrapped(text, 0, style->columns, out);
 		out_text_histogram(&r->hist, style, out);

@@ -169,10 +169,10 @@ void run_free(struct run *run)
 	run->n_results = 0;
 }
 
-/* Does the row leave out missed periods? */
-bool result_is_kept(const struct result *r)
+/* Is the row of this stage of irqlat bench? Rows of its paths are not. */
+bool result_is(const struct result *r, enum bench_stage stage)
 {
-	return !strcmp(r->stage, RESULT_STAGE_KEPT);
+	return !strcmp(r->stage, bench_stages[stage].name);
 }
 
 /* Are these stages of the same thing? */
@@ -193,52 +193,25 @@ const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES])
 }
 
 /**
- * stage_title - a stage in words
+ * result_stage_title - a stage in words
  * @stage: name as in results
  *
- * Returns a constant, or @stage itself when it is not known.
+ * Stages of irqlat trace go by their names: their titles are too long for tables
+ * and legends.
+ *
+ * Returns a constant, or @stage itself.
  */
-const char *stage_title(const char *stage)
+const char *result_stage_title(const char *stage)
 {
-	static const char *const titles[][2] = {
-		{ "total", "raised to user" },
-		{ "raise_to_handler", "raised to handler" },
-		{ "handler_to_user", "handler to user" },
-		{ RESULT_STAGE_KEPT, "raised to user, missed periods left out" },
-		{ "total_direct", "raised to user, path direct" },
-		{ "handler_to_user_direct", "handler to user, path direct" },
-		{ "total_return", "raised to user, path return" },
-		{ "handler_to_user_return", "handler to user, path return" },
-		{ "total_wake", "raised to user, path wake" },
-		{ "handler_to_user_wake", "handler to user, path wake" },
-		{ "total_repeat", "raised to user, path repeat" },
-		{ "handler_to_user_repeat", "handler to user, path repeat" },
-	};
-	size_t i;
+	int i = stage_index(bench_stages, BENCH_STAGES, stage, strlen(stage));
 
-	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-		if (!strcmp(stage, titles[i][0]))
-			return titles[i][1];
-	return stage;
+	return i >= 0 ? bench_stages[i].title : stage;
 }
 
-/**
- * stage_path - the path of a stage that is of one path only
- * @stage: name as in results
- *
- * Periods that were not missed, "kept", are such a part of the samples too.
- *
- * Returns its name, a part of @stage, or NULL: it is of all.
- */
-const char *stage_path(const char *stage)
+/* The path that all samples of the row took, see struct stage_info; NULL: several, or not known. */
+const char *result_path(const struct result *r)
 {
-	static const char *const of_path[] = { "total_", "handler_to_user_" };
-	size_t i, len;
+	const struct stage_info *stage = stage_find(r->stage);
 
-	for (i = 0; i < sizeof(of_path) / sizeof(of_path[0]); i++) {
-		len = strlen(of_path[i]);
-		if (!strncmp(stage, of_path[i], len))
-			return stage + len;
-	}
-	return NULL;
+	return stage ? stage->path : NULL;
 }

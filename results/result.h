@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "blocks.h"
+#include "base/stages.h"
 #include "base/sysinfo.h"
 #include "tracing/hist.h"
 
@@ -26,8 +27,7 @@
  * @irq: Linux interrupt number, or RESULT_NO_IRQ
  * @way: how they were waited for: "read", "poll", "uio"
  * @wait: "block" or "spin"
- * @stage: "total" raised -> user, "raise_to_handler", "handler_to_user"; with the
- *	path behind it, "total_direct", only what took that path
+ * @stage: name of one of the bench_stages or chain_stages; a file may have others
  * @load: what ran beside: "none", "cpu,io"
  * @cpu: CPU of the measured thread
  * @raised: interrupts the source raised for this way, warm-up not counted
@@ -56,11 +56,7 @@ struct result {
 	struct blocks blocks;
 };
 
-#define RESULT_NO_LOAD "none"
-/* What a tool reports that goes on from the next period when it comes late: each
- * return counts once. Follows the total of a way that times itself.
- */
-#define RESULT_STAGE_KEPT      "total_kept"
+#define RESULT_NO_LOAD	       "none"
 #define RESULT_TITLE_BYTES     (2 * RESULT_NAME_BYTES + 8)
 #define RESULT_REASON_BYTES    256
 #define RESULT_UNAVAILABLE_MAX 16
@@ -122,10 +118,10 @@ void result_record(struct result *r, uint64_t at_ns, int64_t ns);
 void run_end(struct run *run);
 bool run_has_samples(const struct run *run);
 void run_free(struct run *run);
-const char *stage_title(const char *stage);
-const char *stage_path(const char *stage);
+bool result_is(const struct result *r, enum bench_stage stage);
+const char *result_stage_title(const char *stage);
+const char *result_path(const struct result *r);
 const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES]);
 bool result_same_way(const struct result *a, const struct result *b);
-bool result_is_kept(const struct result *r);
 
 #endif /* RESULTS_RESULT_H */

@@ -80,7 +80,7 @@ static int add_rows(struct session *s, struct turn *turn, unsigned int irq, uint
 		if (add_stage(s, turn, stage_names[i], irq, overhead_ns))
 			return -1;
 	if (s->lane->ops->self_timed)
-		return add_stage(s, turn, RESULT_STAGE_KEPT, irq, overhead_ns);
+		return add_stage(s, turn, bench_stages[BENCH_STAGE_KEPT].name, irq, overhead_ns);
 	return driver == DRIVER_ULI ? add_path_rows(s, turn, irq, overhead_ns) : 0;
 }
 
@@ -374,9 +374,9 @@ static bool is_unused(const struct run *run, size_t i)
 {
 	const struct result *r = &run->results[i];
 
-	if (result_is_kept(r))
+	if (result_is(r, BENCH_STAGE_KEPT))
 		return !r[-1].coalesced && !r[-1].lost;
-	return stage_path(r->stage) && !r->delivered;
+	return result_path(r) && !r->delivered;
 }
 
 static void drop_unused_rows(struct run *run)

@@ -294,7 +294,7 @@ static void record_late(struct session *s, const struct turn *turn, const struct
 	}
 }
 
-/* The row RESULT_STAGE_KEPT of a way that times itself, or NULL. */
+/* The row BENCH_STAGE_KEPT of a way that times itself, or NULL. */
 static struct result *kept_row(struct session *s, const struct turn *turn)
 {
 	return s->lane->ops->self_timed ? &s->run->results[turn->row + turn->n_rows] : NULL;

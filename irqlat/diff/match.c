@@ -47,7 +47,7 @@ void diff_drop_kept(struct run *run)
 	size_t i = 0;
 
 	while (i < run->n_results)
-		if (result_is_kept(&run->results[i]))
+		if (result_is(&run->results[i], BENCH_STAGE_KEPT))
 			run_remove(run, i);
 		else
 			i++;

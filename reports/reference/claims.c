@@ -99,16 +99,16 @@ const struct ref_claim ref_claims[] = {
 };
 
 const struct ref_comparison ref_comparisons[REF_KINDS] = {
-	[REF_UPCALL] = { "upcall", "handler_to_user", true,
+	[REF_UPCALL] = { "upcall", &bench_stages[BENCH_STAGE_TO_USER], true,
 			 "the uli ways, stage handler_to_user, paths direct and return: nobody has to be woken there either",
 			 "ways that block, and path wake: they wake a thread, which these figures leave out. \"Hardware event\" begins before our stamp" },
-	[REF_RESPONSE] = { "response", "total", false,
+	[REF_RESPONSE] = { "response", &bench_stages[BENCH_STAGE_TOTAL], false,
 			   "ways that block, stage total, mean with average and max with maximum, on real hardware",
 			   "spinning and uli ways; emulated or virtual machines; a guarantee is no measurement" },
 	[REF_OVERHEAD] = { "overhead", NULL, false,
 			   "a row of ours less that of a way that spins, from the same run",
 			   "any row of ours as it stands: it contains what polling costs too" },
-	[REF_DISPATCH] = { "dispatch", "handler_to_user", false,
+	[REF_DISPATCH] = { "dispatch", &bench_stages[BENCH_STAGE_TO_USER], false,
 			   "the order of magnitude of stage handler_to_user: a microkernel's whole path against Linux's",
 			   "the figure itself: no device, warm caches, other processors" },
 	[REF_MESSAGE] = { "message", NULL, false, "these with each other, within one source",

@@ -9,22 +9,20 @@
 #define VALUE_WIDTH 12
 
 /* Of upcalls those that woke nobody: an upcall has one row for each path. */
-static bool is_stage(const char *stage, const struct ref_comparison *with)
+static bool is_stage(const struct stage_info *stage, const struct ref_comparison *with)
 {
-	const char *path = stage_path(stage);
-
-	if (!with->upcall)
-		return !strcmp(stage, with->stage);
-	return path && (!strcmp(path, "direct") || !strcmp(path, "return")) &&
-	       !strncmp(stage, with->stage, (size_t)(path - stage) - 1);
+	if (with->upcall)
+		return stage == &bench_stages[BENCH_STAGE_TO_USER_DIRECT] ||
+		       stage == &bench_stages[BENCH_STAGE_TO_USER_RETURN];
+	return stage == with->stage;
 }
 
 static bool is_ours(const struct result *r, const struct ref_comparison *with)
 {
 	bool upcall = !strncmp(r->way, "uli", 3);
 
-	return with->stage && r->hist.n && is_stage(r->stage, with) && upcall == with->upcall &&
-	       (upcall || !strcmp(r->wait, "block"));
+	return with->stage && r->hist.n && is_stage(stage_find(r->stage), with) &&
+	       upcall == with->upcall && (upcall || !strcmp(r->wait, "block"));
 }
 
 /* Returns how many rows of ours compare. */

@@ -48,14 +48,14 @@ struct ref_claim {
 /**
  * struct ref_comparison - what may be compared with claims of a kind
  * @name: in JSON
- * @stage: of our rows; NULL: none of ours compares
+ * @stage: of our rows, without a path; NULL: none of ours compares
  * @upcall: ours are the uli ways; or else those that block
  * @may: in words
  * @may_not: in words
  */
 struct ref_comparison {
 	const char *name;
-	const char *stage;
+	const struct stage_info *stage;
 	bool upcall;
 	const char *may;
 	const char *may_not;

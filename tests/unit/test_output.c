@@ -343,7 +343,7 @@ static void plot_titles_are_harmless(void **state)
 	const struct drawing drawing = { ".svg", "svg", 400, 300, true };
 	struct series series = { .title = "a`id`'b\"\\c\nd" };
 	const struct figure figure = { .name = "histogram-total",
-				       .stage = "total",
+				       .stage = BENCH_STAGE_TOTAL,
 				       .kind = FIGURE_HISTOGRAM,
 				       .series = &series,
 				       .n = 1 };
