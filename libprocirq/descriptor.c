@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Device descriptors: building them, and what is wrong with a step as such. */
+/* Device descriptors: building them, and the flaws that show without the device. */
 
 #include <errno.h>
 #include <stdint.h>
@@ -9,43 +9,31 @@
 #include "local.h"
 #include "procirq.h"
 
-static const char *const phase_names[PROCIRQ_PHASES] = {
-	[PROCIRQ_CHECK] = "check",   [PROCIRQ_ACK] = "ack",	    [PROCIRQ_SILENCE] = "silence",
-	[PROCIRQ_RESUME] = "resume", [PROCIRQ_RELEASE] = "release",
+/* For each phase its name in descriptor files, and where its number of steps is. */
+static const struct {
+	const char *name;
+	size_t count_at;
+} phases[PROCIRQ_PHASES] = {
+	[PROCIRQ_CHECK] = { "check", offsetof(struct procirq_descriptor, nr_check) },
+	[PROCIRQ_ACK] = { "ack", offsetof(struct procirq_descriptor, nr_ack) },
+	[PROCIRQ_SILENCE] = { "silence", offsetof(struct procirq_descriptor, nr_silence) },
+	[PROCIRQ_RESUME] = { "resume", offsetof(struct procirq_descriptor, nr_resume) },
+	[PROCIRQ_RELEASE] = { "release", offsetof(struct procirq_descriptor, nr_release) },
 };
 
-/* The word for a phase in descriptor files and sentences. */
 const char *procirq_phase_name(enum procirq_phase phase)
 {
-	return phase_names[phase];
-}
-
-static __u8 *phase_count(struct procirq_descriptor *descriptor, enum procirq_phase phase)
-{
-	switch (phase) {
-	case PROCIRQ_CHECK:
-		return &descriptor->nr_check;
-	case PROCIRQ_ACK:
-		return &descriptor->nr_ack;
-	case PROCIRQ_SILENCE:
-		return &descriptor->nr_silence;
-	case PROCIRQ_RESUME:
-		return &descriptor->nr_resume;
-	case PROCIRQ_RELEASE:
-		return &descriptor->nr_release;
-	default:
-		return NULL;
-	}
+	return phases[phase].name;
 }
 
 /* How many steps a phase has. */
 unsigned int procirq_phase_steps(const struct procirq_descriptor *descriptor,
 				 enum procirq_phase phase)
 {
-	return *phase_count((struct procirq_descriptor *)descriptor, phase);
+	return *((const __u8 *)descriptor + phases[phase].count_at);
 }
 
-/* The function, as sysfs spells it. */
+/* The address of the function, as sysfs spells it. */
 void procirq_descriptor_address(const struct procirq_descriptor *descriptor,
 				char address[PROCIRQ_PCI_BYTES])
 {
@@ -73,9 +61,9 @@ int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *desc
 }
 
 /**
- * procirq_descriptor_init - begin the descriptor of a PCI function
- * @descriptor: overwritten; has no steps yet
- * @device: what procirq_pci_find() accepts
+ * procirq_descriptor_init - start a descriptor of a PCI function
+ * @descriptor: overwritten; has no steps afterwards
+ * @device: a name that procirq_pci_find() accepts
  *
  * Returns 0, or -1 with errno as procirq_pci_find().
  */
@@ -85,14 +73,14 @@ int procirq_descriptor_init(struct procirq_descriptor *descriptor, const char *d
 }
 
 /**
- * procirq_descriptor_init_intx - the ready-made descriptor for any PCI function
+ * procirq_descriptor_init_intx - get the ready-made descriptor of any PCI function
  * @descriptor: overwritten; takes no steps
- * @device: what procirq_pci_find() accepts
+ * @device: a name that procirq_pci_find() accepts
  *
- * It uses the interrupt status and interrupt disable bits that every function
- * since PCI 2.3 has in its configuration space. There is nothing in them to
- * acknowledge: the device is silent until the next read or wait that finds
- * nothing, by when the program has tended it.
+ * The descriptor uses the interrupt status and interrupt disable bits that every
+ * function since PCI 2.3 has in its configuration space. They cannot acknowledge an
+ * interrupt. So the kernel keeps the device from interrupting until a read or wait
+ * finds nothing; the program has to service the device before that.
  *
  * Returns as procirq_descriptor_init().
  */
@@ -105,13 +93,13 @@ int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const ch
 }
 
 /**
- * procirq_descriptor_add - one more step
- * @descriptor: of procirq_descriptor_init()
- * @phase: when it is run, after the steps that the phase has already
- * @step: copied; checked when the descriptor is set
+ * procirq_descriptor_add - append a step to a phase
+ * @descriptor: initialized with procirq_descriptor_init()
+ * @phase: when the step is run
+ * @step: copied; procirq_set_descriptor() checks it
  *
- * Returns 0, or -1 with errno: E2BIG the descriptor has PROCIRQ_STEPS_MAX steps,
- * EINVAL no such phase, or the descriptor is the ready-made one.
+ * Returns 0, or -1 with errno: E2BIG the descriptor has PROCIRQ_STEPS_MAX steps
+ * already, EINVAL no such phase, or the descriptor is the ready-made one.
  */
 int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_phase phase,
 			   const struct procirq_step *step)
@@ -134,34 +122,52 @@ int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_p
 	}
 	memmove(&descriptor->steps[at + 1], &descriptor->steps[at], (n - at) * sizeof(*step));
 	descriptor->steps[at] = *step;
-	++*phase_count(descriptor, phase);
+	++*((__u8 *)descriptor + phases[phase].count_at);
 	return 0;
 }
 
-/* What is wrong with the operation at this phase; NULL: nothing. */
+/* Returns what is wrong with the descriptor as a whole, NULL if nothing is. */
+const char *procirq_descriptor_flaw(const struct procirq_descriptor *descriptor)
+{
+	enum procirq_phase phase;
+	unsigned int n = 0;
+
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
+		n += procirq_phase_steps(descriptor, phase);
+	if (n > PROCIRQ_STEPS_MAX)
+		return "more than 32 steps";
+	if (descriptor->flags & PROCIRQ_DESC_INTX)
+		return n ? "the ready-made PCI INTx descriptor takes no steps" : NULL;
+	if (!descriptor->nr_check)
+		return "no check step: every interrupt of the line would count as this device's";
+	return NULL;
+}
+_Static_assert(PROCIRQ_STEPS_MAX == 32, "the message above");
+
+/* Returns what is wrong with the operation in this phase, NULL if nothing is. */
 static const char *operation_flaw(enum procirq_phase phase, const struct procirq_step *step)
 {
 	switch (step->op) {
 	case PROCIRQ_OP_TEST_ANY:
 	case PROCIRQ_OP_TEST_EQ:
 		if (phase != PROCIRQ_CHECK)
-			return "a test belongs to the check";
+			return "only check steps can test";
 		if (!step->mask)
-			return "a test of no bits (mask 0)";
+			return "the mask is 0, so that no bit is tested";
 		if (step->op == PROCIRQ_OP_TEST_ANY && step->value)
 			return "a test for any bit takes no value";
 		if (step->value & ~step->mask)
-			return "a value with bits that are not in the mask";
+			return "the value has bits that are not in the mask";
 		return NULL;
 	case PROCIRQ_OP_WRITE_STATUS:
 		if (phase != PROCIRQ_ACK && phase != PROCIRQ_SILENCE)
-			return "the status word can be written back in ack and silence only";
+			return "only ack and silence steps can write the status word back";
 		return NULL;
 	case PROCIRQ_OP_WRITE:
 	case PROCIRQ_OP_SET:
 	case PROCIRQ_OP_CLEAR:
 		if (phase == PROCIRQ_CHECK)
-			return "the check may read and test only";
+			return "check steps can only read and test";
 		return step->mask ? "this operation takes no mask" : NULL;
 	case PROCIRQ_OP_READ:
 		return step->mask || step->value ? "a read takes no mask and no value" : NULL;
@@ -171,37 +177,35 @@ static const char *operation_flaw(enum procirq_phase phase, const struct procirq
 }
 
 /*
- * What is wrong with a step whatever the device: the errno that the kernel
- * would give for it, with @what in words; 0 if nothing is.
+ * Returns what is wrong with a step on any device, NULL if nothing is. @error gets
+ * the errno that the kernel has for it.
  */
-int procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step, const char **what)
+const char *procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step, int *error)
 {
+	const char *flaw;
 	uint64_t ones;
 
 	if (step->width != 8 && step->width != 16 && step->width != 32) {
-		*what = "a register is 8, 16 or 32 bits wide";
-		return EMSGSIZE;
+		*error = EMSGSIZE;
+		return "a register is 8, 16 or 32 bits wide";
+	}
+	*error = EINVAL;
+	flaw = operation_flaw(phase, step);
+	if (flaw)
+		return flaw;
+	if (step->space > PROCIRQ_SPACE_CONFIG)
+		return "no such address space";
+	if (step->bar > 5)
+		return "a PCI function has BARs 0 to 5";
+	if (step->space == PROCIRQ_SPACE_CONFIG && step->bar)
+		return "configuration space has no BAR";
+	if (step->offset % (step->width / 8)) {
+		*error = EADDRNOTAVAIL;
+		return "the offset is not a multiple of the register's width";
 	}
 	ones = (UINT64_C(1) << step->width) - 1;
-	*what = operation_flaw(phase, step);
-	if (*what)
-		return EINVAL;
-	if (step->space > PROCIRQ_SPACE_CONFIG) {
-		*what = "no such space";
-		return EINVAL;
-	}
-	if (step->bar > 5 || (step->space == PROCIRQ_SPACE_CONFIG && step->bar)) {
-		*what = step->bar > 5 ? "a PCI function has BARs 0 to 5" :
-					"configuration space has no BAR";
-		return EINVAL;
-	}
-	if (step->offset % (step->width / 8)) {
-		*what = "the offset is no multiple of the register's width";
-		return EADDRNOTAVAIL;
-	}
-	if ((step->mask | step->value) & ~ones) {
-		*what = "bits beyond the register's width";
-		return EINVAL;
-	}
-	return 0;
+	if ((step->mask | step->value) & ~ones)
+		return "the mask or the value has bits beyond the register's width";
+	*error = 0;
+	return NULL;
 }

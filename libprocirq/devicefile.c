@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Device descriptors from text: the files of procirq-device(5). The text is not
- * trusted: any bytes end in a descriptor or in one line that says where they are
+ * Reads device descriptors from text, as procirq-device(5) describes it. The text is
+ * not trusted: any bytes give a descriptor, or a message that says where they are
  * wrong.
  */
 
@@ -18,50 +18,50 @@
 #include "local.h"
 #include "procirq.h"
 
-#define LINE_BYTES 256	 /* longest line, its end included */
-#define WORDS_MAX  16	 /* most words of a line; a step has 11 at most */
+#define ROW_BYTES  256	 /* longest row of text, with its end */
+#define WORDS_MAX  16	 /* most words in a row; a step has at most 11 */
 #define FILE_BYTES 65536 /* longest file */
 
-/* How much of a word that is wrong is shown. */
+/* Longest piece of a wrong word that a message shows, with its end. */
 #define SHOWN_BYTES 32
 
 /**
- * struct parse - one text being read
+ * struct parser - a text that is being read
  * @root: prefix of /sys
- * @name: of the text, for messages
- * @line: number of the line being read, from 1
- * @descriptor: what the lines so far say
- * @device: the device named in the text, "" for none so far
- * @device_line: where it was named
- * @words: the line being read
- * @n_words: how many they are
- * @at: the word to be read next
- * @why: gets the message
- * @why_size: bytes in it
+ * @name: name of the text, for messages
+ * @row: number of the row that is being read, from 1; 0 for the text as a whole
+ * @descriptor: gets what the text says
+ * @device: device that the text names; "" if it has named none so far
+ * @device_row: row that names it
+ * @words: the words of the row
+ * @n_words: number of words
+ * @next: index of the word to read next
+ * @why: buffer for the message
+ * @why_size: bytes in @why
  */
-struct parse {
+struct parser {
 	const char *root;
 	const char *name;
-	unsigned int line;
+	unsigned int row;
 	struct procirq_descriptor *descriptor;
-	char device[LINE_BYTES];
-	unsigned int device_line;
+	char device[ROW_BYTES];
+	unsigned int device_row;
 	char *words[WORDS_MAX];
 	unsigned int n_words;
-	unsigned int at;
+	unsigned int next;
 	char *why;
 	size_t why_size;
 };
 
-/* Says what is wrong, after file and line (0: the whole file). Returns -1. */
-static __attribute__((format(printf, 2, 3))) int fail(struct parse *p, const char *format, ...)
+/* Writes the message, which begins with the name and the row. Returns -1. */
+static __attribute__((format(printf, 2, 3))) int fail(struct parser *p, const char *format, ...)
 {
 	va_list args;
 	size_t len;
 	int n;
 
-	if (p->line)
-		n = snprintf(p->why, p->why_size, "%.200s:%u: ", p->name, p->line);
+	if (p->row)
+		n = snprintf(p->why, p->why_size, "%.200s:%u: ", p->name, p->row);
 	else
 		n = snprintf(p->why, p->why_size, "%.200s: ", p->name);
 	len = n < 0 ? 0 : (size_t)n;
@@ -73,7 +73,7 @@ static __attribute__((format(printf, 2, 3))) int fail(struct parse *p, const cha
 	return -1;
 }
 
-/* A word as it may be printed: from a file that may hold anything. */
+/* Makes a word printable and not too long. Returns @out. */
 static const char *shown(const char *word, char out[SHOWN_BYTES])
 {
 	size_t i;
@@ -84,13 +84,13 @@ static const char *shown(const char *word, char out[SHOWN_BYTES])
 	return out;
 }
 
-static const char *next_word(struct parse *p)
+static const char *next_word(struct parser *p)
 {
-	return p->at < p->n_words ? p->words[p->at++] : NULL;
+	return p->next < p->n_words ? p->words[p->next++] : NULL;
 }
 
-/* The next word must be this one. */
-static int expect(struct parse *p, const char *word)
+/* Reads the next word, which must be @word. */
+static int expect(struct parser *p, const char *word)
 {
 	const char *found = next_word(p);
 	char out[SHOWN_BYTES];
@@ -102,8 +102,8 @@ static int expect(struct parse *p, const char *word)
 	return 0;
 }
 
-/* A number, decimal or with 0x, that fits 32 bits. */
-static int number(struct parse *p, const char *what, uint32_t *value)
+/* Reads a number, decimal or with 0x, that fits into 32 bits. */
+static int number(struct parser *p, const char *what, uint32_t *value)
 {
 	const char *word = next_word(p);
 	char out[SHOWN_BYTES], *end;
@@ -119,12 +119,12 @@ static int number(struct parse *p, const char *what, uint32_t *value)
 		return fail(p, "%s: \"%s\" is not a number such as 36 or 0x24", what,
 			    shown(word, out));
 	if (errno || v > UINT32_MAX)
-		return fail(p, "%s: %s is more than 32 bits", what, shown(word, out));
+		return fail(p, "%s: %s does not fit into 32 bits", what, shown(word, out));
 	*value = (uint32_t)v;
 	return 0;
 }
 
-static int no_more(struct parse *p)
+static int no_more(struct parser *p)
 {
 	const char *word = next_word(p);
 	char out[SHOWN_BYTES];
@@ -132,65 +132,101 @@ static int no_more(struct parse *p)
 	return word ? fail(p, "\"%s\" is one word too many", shown(word, out)) : 0;
 }
 
-/* Whether the next word is this one, which is then read. */
-static bool accept(struct parse *p, const char *word)
+/* Reads the next word if it is @word. */
+static bool accept(struct parser *p, const char *word)
 {
-	if (p->at >= p->n_words || strcmp(p->words[p->at], word))
+	if (p->next >= p->n_words || strcmp(p->words[p->next], word))
 		return false;
-	p->at++;
+	p->next++;
 	return true;
 }
 
-/* "any 0x1", "equal 0x1 mask 0x3", "write 0x1", ... */
-static int parse_operation(struct parse *p, struct procirq_step *step)
+/**
+ * struct operation - an operation of a step: "any 0x1", "equal 0x1 mask 0x3", "read"
+ * @word: its name
+ * @op: PROCIRQ_OP_*
+ * @number: what the number that follows is, for messages; NULL if none follows
+ * @number_at: offset of the member of struct procirq_step that gets the number
+ * @option: word that may follow, with a second number; NULL if there is none
+ * @option_number: what the second number is
+ * @option_at: offset of the member that gets the second number
+ */
+struct operation {
+	const char *word;
+	__u8 op;
+	const char *number;
+	size_t number_at;
+	const char *option;
+	const char *option_number;
+	size_t option_at;
+};
+
+#define MASK	   offsetof(struct procirq_step, mask)
+#define VALUE	   offsetof(struct procirq_step, value)
+#define OPERATIONS "any, equal, write, write-status, set, clear or read"
+
+static const struct operation operations[] = {
+	{ .word = "any",
+	  .op = PROCIRQ_OP_TEST_ANY,
+	  .number = "the bits after any",
+	  .number_at = MASK },
+	{ .word = "equal",
+	  .op = PROCIRQ_OP_TEST_EQ,
+	  .number = "the value after equal",
+	  .number_at = VALUE,
+	  .option = "mask",
+	  .option_number = "the mask",
+	  .option_at = MASK },
+	{ .word = "write",
+	  .op = PROCIRQ_OP_WRITE,
+	  .number = "the value after write",
+	  .number_at = VALUE },
+	{ .word = "write-status",
+	  .op = PROCIRQ_OP_WRITE_STATUS,
+	  .number = "the mask after write-status",
+	  .number_at = MASK,
+	  .option = "or",
+	  .option_number = "the value after or",
+	  .option_at = VALUE },
+	{ .word = "set", .op = PROCIRQ_OP_SET, .number = "the bits after set", .number_at = VALUE },
+	{ .word = "clear",
+	  .op = PROCIRQ_OP_CLEAR,
+	  .number = "the bits after clear",
+	  .number_at = VALUE },
+	{ .word = "read", .op = PROCIRQ_OP_READ },
+};
+
+static __u32 *step_member(struct procirq_step *step, size_t at)
+{
+	return (__u32 *)((char *)step + at);
+}
+
+static int parse_operation(struct parser *p, struct procirq_step *step)
 {
 	const char *word = next_word(p);
+	const struct operation *operation = operations;
+	const struct operation *end = operations + sizeof(operations) / sizeof(operations[0]);
 	char out[SHOWN_BYTES];
 
 	if (!word)
-		return fail(
-			p,
-			"the operation is missing at the end: any, equal, write, write-status, set, clear or read");
-	if (!strcmp(word, "any")) {
-		step->op = PROCIRQ_OP_TEST_ANY;
-		return number(p, "the bits after any", &step->mask);
-	}
-	if (!strcmp(word, "equal")) {
-		step->op = PROCIRQ_OP_TEST_EQ;
+		return fail(p, "the operation is missing at the end: " OPERATIONS);
+	while (operation < end && strcmp(word, operation->word))
+		operation++;
+	if (operation == end)
+		return fail(p, "\"%s\" is not an operation: " OPERATIONS, shown(word, out));
+	step->op = operation->op;
+	if (step->op == PROCIRQ_OP_TEST_EQ)
 		step->mask = step->width >= 32 ? UINT32_MAX : (UINT32_C(1) << step->width) - 1;
-		if (number(p, "the value after equal", &step->value))
-			return -1;
-		return accept(p, "mask") ? number(p, "the mask", &step->mask) : 0;
-	}
-	if (!strcmp(word, "write")) {
-		step->op = PROCIRQ_OP_WRITE;
-		return number(p, "the value after write", &step->value);
-	}
-	if (!strcmp(word, "write-status")) {
-		step->op = PROCIRQ_OP_WRITE_STATUS;
-		if (number(p, "the mask after write-status", &step->mask))
-			return -1;
-		return accept(p, "or") ? number(p, "the value after or", &step->value) : 0;
-	}
-	if (!strcmp(word, "set")) {
-		step->op = PROCIRQ_OP_SET;
-		return number(p, "the bits after set", &step->value);
-	}
-	if (!strcmp(word, "clear")) {
-		step->op = PROCIRQ_OP_CLEAR;
-		return number(p, "the bits after clear", &step->value);
-	}
-	if (!strcmp(word, "read")) {
-		step->op = PROCIRQ_OP_READ;
+	if (operation->number &&
+	    number(p, operation->number, step_member(step, operation->number_at)))
+		return -1;
+	if (!operation->option || !accept(p, operation->option))
 		return 0;
-	}
-	return fail(p,
-		    "\"%s\" is no operation: any, equal, write, write-status, set, clear or read",
-		    shown(word, out));
+	return number(p, operation->option_number, step_member(step, operation->option_at));
 }
 
 /* "bar 0 offset 0x24 width 32", "config offset 4 width 16" */
-static int parse_register(struct parse *p, struct procirq_step *step)
+static int parse_register(struct parser *p, struct procirq_step *step)
 {
 	uint32_t bar = 0, width;
 	char out[SHOWN_BYTES];
@@ -220,23 +256,25 @@ static int parse_register(struct parse *p, struct procirq_step *step)
 	return 0;
 }
 
-static int parse_step(struct parse *p, enum procirq_phase phase)
+static int parse_step(struct parser *p, enum procirq_phase phase)
 {
 	struct procirq_step step = { 0 };
-	const char *what;
+	const char *flaw;
+	int error;
 
 	if (p->descriptor->flags & PROCIRQ_DESC_INTX)
-		return fail(p, "after intx there is nothing to describe");
+		return fail(p, "a file with intx has no steps");
 	if (parse_register(p, &step) || parse_operation(p, &step) || no_more(p))
 		return -1;
-	if (procirq_step_flaw(phase, &step, &what))
-		return fail(p, "%s", what);
+	flaw = procirq_step_flaw(phase, &step, &error);
+	if (flaw)
+		return fail(p, "%s", flaw);
 	if (procirq_descriptor_add(p->descriptor, phase, &step))
 		return fail(p, "more than %u steps", PROCIRQ_STEPS_MAX);
 	return 0;
 }
 
-static int parse_device(struct parse *p)
+static int parse_device(struct parser *p)
 {
 	char address[PROCIRQ_PCI_BYTES], out[SHOWN_BYTES];
 	const char *word = next_word(p);
@@ -244,32 +282,30 @@ static int parse_device(struct parse *p)
 
 	if (!word)
 		return fail(
-			p,
-			"the device is missing: an address (0000:00:04.0) or vendor:device (1234:11e8)");
+			p, "the device is missing: an address (0000:00:04.0) or an ID (1234:11e8)");
 	if (*p->device)
-		return fail(p, "a second device; line %u has named one", p->device_line);
-	if (!procirq_is_pci_address(word, address) && !procirq_is_pci_id(word, &vendor, &device))
-		return fail(
-			p,
-			"\"%s\" is neither an address (0000:00:04.0) nor vendor:device (1234:11e8)",
-			shown(word, out));
+		return fail(p, "a second device; row %u names one already", p->device_row);
+	if (!procirq_pci_address_parse(word, address) &&
+	    !procirq_pci_id_parse(word, &vendor, &device))
+		return fail(p, "\"%s\" is neither an address (0000:00:04.0) nor an ID (1234:11e8)",
+			    shown(word, out));
 	strcpy(p->device, word);
-	p->device_line = p->line;
+	p->device_row = p->row;
 	return no_more(p);
 }
 
-static int parse_intx(struct parse *p)
+static int parse_intx(struct parser *p)
 {
 	enum procirq_phase phase;
 
 	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
 		if (procirq_phase_steps(p->descriptor, phase))
-			return fail(p, "intx needs no steps, and takes none");
+			return fail(p, "a file with intx has no steps");
 	p->descriptor->flags = PROCIRQ_DESC_INTX;
 	return no_more(p);
 }
 
-static int parse_words(struct parse *p)
+static int parse_words(struct parser *p)
 {
 	const char *word = next_word(p);
 	char out[SHOWN_BYTES];
@@ -288,23 +324,23 @@ static int parse_words(struct parse *p)
 		    shown(word, out));
 }
 
-/* One line, without its end. */
-static int parse_line(struct parse *p, const char *text, size_t len)
+/* Reads a row, without its line feed. */
+static int parse_row(struct parser *p, const char *text, size_t len)
 {
-	char line[LINE_BYTES], *word, *save = NULL, *comment;
+	char row[ROW_BYTES], *word, *save = NULL, *comment;
 
 	if (memchr(text, '\0', len))
-		return fail(p, "a NUL byte: this is no text");
-	if (len >= sizeof(line))
-		return fail(p, "%zu bytes; a line has %d at most", len, LINE_BYTES - 1);
-	memcpy(line, text, len);
-	line[len] = '\0';
-	comment = strchr(line, '#');
+		return fail(p, "a NUL byte: this is not a text file");
+	if (len >= sizeof(row))
+		return fail(p, "%zu bytes; a row has at most %d", len, ROW_BYTES - 1);
+	memcpy(row, text, len);
+	row[len] = '\0';
+	comment = strchr(row, '#');
 	if (comment)
 		*comment = '\0';
 	p->n_words = 0;
-	p->at = 0;
-	for (word = strtok_r(line, " \t\r", &save); word; word = strtok_r(NULL, " \t\r", &save)) {
+	p->next = 0;
+	for (word = strtok_r(row, " \t\r", &save); word; word = strtok_r(NULL, " \t\r", &save)) {
 		if (p->n_words == WORDS_MAX)
 			return fail(p, "more than %d words", WORDS_MAX);
 		p->words[p->n_words++] = word;
@@ -312,37 +348,37 @@ static int parse_line(struct parse *p, const char *text, size_t len)
 	return parse_words(p);
 }
 
-/* The device that the caller named must be of the kind that the text is for. */
-static int check_kind(struct parse *p, const char *device)
+/* A device that the caller names must have the ID that the text names. */
+static int check_id(struct parser *p, const char *device)
 {
 	char address[PROCIRQ_PCI_BYTES];
 	unsigned int vendor, id;
 
-	if (!procirq_is_pci_id(p->device, &vendor, &id) ||
+	if (!procirq_pci_id_parse(p->device, &vendor, &id) ||
 	    procirq_pci_find_at(p->root, device, address) ||
-	    procirq_pci_is(p->root, address, vendor, id))
+	    procirq_pci_has_id(p->root, address, vendor, id))
 		return 0;
-	p->line = p->device_line;
-	return fail(p, "this is for %s, and %s is no such device", p->device, address);
+	p->row = p->device_row;
+	return fail(p, "this is for %s, and %s is not such a device", p->device, address);
 }
 
-/* Which function it is about, in the end. */
-static int settle_device(struct parse *p, const char *device)
+/* Puts the function into the descriptor: the one that the caller or the text names. */
+static int set_device(struct parser *p, const char *device)
 {
 	const char *name = device ? device : p->device;
 	struct procirq_descriptor function;
 	char words[PROCIRQ_EXPLAIN_BYTES];
 
-	p->line = device ? 0 : p->device_line;
+	p->row = device ? 0 : p->device_row;
 	if (!*name)
 		return fail(
 			p,
-			"no device is named; add a line \"device ADDRESS\", or name one beside the file");
+			"no device is named; add \"device ADDRESS\" to the file, or name a device together with it");
 	if (procirq_descriptor_init_at(p->root, &function, name)) {
 		procirq_explain_pci_at(p->root, name, errno, words, sizeof(words));
 		return fail(p, "%s", words);
 	}
-	if (device && check_kind(p, device))
+	if (device && check_id(p, device))
 		return -1;
 	p->descriptor->domain = function.domain;
 	p->descriptor->bus = function.bus;
@@ -354,10 +390,10 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
 				const char *name, const char *text, size_t len, const char *device,
 				char *why, size_t size)
 {
-	struct parse p = {
+	struct parser p = {
 		.root = root, .name = name, .descriptor = descriptor, .why = why, .why_size = size
 	};
-	const char *end;
+	const char *end, *flaw;
 	int err = 0;
 
 	memset(descriptor, 0, sizeof(*descriptor));
@@ -366,31 +402,31 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
 	for (; len && !err; len -= (size_t)(end - text), text = end) {
 		end = memchr(text, '\n', len);
 		end = end ? end + 1 : text + len;
-		p.line++;
-		err = parse_line(&p, text, (size_t)(end - text) - (end[-1] == '\n'));
+		p.row++;
+		err = parse_row(&p, text, (size_t)(end - text) - (end[-1] == '\n'));
 	}
-	if (!err && !descriptor->flags && !descriptor->nr_check) {
-		p.line = 0;
-		err = fail(
-			&p,
-			"no check: every interrupt of the line would be taken for this device's");
+	flaw = err ? NULL : procirq_descriptor_flaw(descriptor);
+	if (flaw) {
+		p.row = 0;
+		err = fail(&p, "%s", flaw);
 	}
 	if (!err)
-		err = settle_device(&p, device);
+		err = set_device(&p, device);
 	if (err)
 		errno = EINVAL;
 	return err;
 }
 
 /**
- * procirq_descriptor_parse - a descriptor from the text of a file
+ * procirq_descriptor_parse - make a descriptor from the text of a file
  * @descriptor: overwritten
- * @name: of the file, for messages
- * @text: as procirq-device(5) says; not trusted, and needs no final zero
+ * @name: name of the file, for messages
+ * @text: text as procirq-device(5) describes it; it is not trusted, and need not end
+ *	with a NUL byte
  * @len: bytes in @text
- * @device: what procirq_pci_find() accepts, instead of the device that the text
- *	names; NULL to take that one
- * @why: gets one line without a newline when it fails: "edu.irqdev:7: ..."
+ * @device: a name that procirq_pci_find() accepts, instead of the device that the text
+ *	names; or NULL
+ * @why: gets a message of one line when this fails: "edu.irqdev:7: ..."; cut to fit
  * @size: bytes in @why; PROCIRQ_EXPLAIN_BYTES are enough
  *
  * Returns 0, or -1 with errno EINVAL.
@@ -402,58 +438,54 @@ int procirq_descriptor_parse(struct procirq_descriptor *descriptor, const char *
 	return procirq_descriptor_parse_at("", descriptor, name, text, len, device, why, size);
 }
 
-/* The whole file, for free(), or NULL with errno. */
+/* Reads the whole file. Returns its text, for free(), or NULL with errno. */
 static char *read_all(const char *path, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *text = fd < 0 ? NULL : malloc(FILE_BYTES + 1);
 	ssize_t n = text ? 1 : -1;
 
 	for (*len = 0; n > 0 && *len <= FILE_BYTES; *len += n > 0 ? (size_t)n : 0)
 		n = read(fd, text + *len, FILE_BYTES + 1 - *len);
-	saved = errno;
 	if (fd >= 0)
-		close(fd);
-	if (n < 0) {
-		free(text);
-		text = NULL;
-	}
-	errno = saved;
-	return text;
+		procirq_fd_close(fd);
+	if (n >= 0)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /**
- * procirq_descriptor_load - a descriptor from a file
+ * procirq_descriptor_load - make a descriptor from a file
  * @descriptor: overwritten
  * @path: the file, at most 64 KiB
- * @device: as procirq_descriptor_parse()
- * @why: as procirq_descriptor_parse(), for any error
+ * @device: as in procirq_descriptor_parse()
+ * @why: gets a message of one line when this fails
  * @size: bytes in @why
  *
- * Returns 0, or -1 with errno: EINVAL, EFBIG, or that of reading the file.
+ * Returns 0, or -1 with errno: EINVAL the text is wrong, EFBIG the file is too long,
+ * or the error of reading it.
  */
 int procirq_descriptor_load(struct procirq_descriptor *descriptor, const char *path,
 			    const char *device, char *why, size_t size)
 {
-	struct parse p = { .name = path, .why = why, .why_size = size };
+	struct parser p = { .name = path, .why = why, .why_size = size };
 	size_t len;
 	char *text = read_all(path, &len);
-	int err, saved;
+	int err, saved = errno;
 
 	if (!text) {
-		saved = errno;
-		fail(&p, "%s", strerror(errno));
+		fail(&p, "%s", strerror(saved));
 		errno = saved;
 		return -1;
 	}
 	if (len > FILE_BYTES) {
-		free(text);
-		fail(&p, "more than %d bytes: this is no device descriptor", FILE_BYTES);
-		errno = EFBIG;
-		return -1;
+		err = fail(&p, "more than %d bytes: this is not a device descriptor", FILE_BYTES);
+		saved = EFBIG;
+	} else {
+		err = procirq_descriptor_parse(descriptor, path, text, len, device, why, size);
+		saved = errno;
 	}
-	err = procirq_descriptor_parse(descriptor, path, text, len, device, why, size);
-	saved = errno;
 	free(text);
 	errno = saved;
 	return err;

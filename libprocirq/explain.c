@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Who holds a line, and what an error of opening it means, in words. */
+/* What an error of opening a line means, in words. */
 
 #include <errno.h>
-#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "local.h"
 #include "procirq.h"
@@ -13,124 +12,107 @@
 /* The name under which the module requests a line. */
 #define PROCIRQ_ACTION "procirq"
 
-static bool exists_at(const char *root, const char *path)
+/* Appends to the sentence. */
+void procirq_say(struct procirq_sentence *s, const char *format, ...)
 {
-	char full[PATH_MAX];
+	size_t at = s->len < s->size ? s->len : s->size;
+	va_list args;
+	int n;
 
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	return !access(full, F_OK);
+	va_start(args, format);
+	n = vsnprintf(s->buf + at, s->size - at, format, args);
+	va_end(args);
+	if (n > 0)
+		s->len += (size_t)n;
 }
 
-int procirq_holders_at(const char *root, unsigned int irq, char *buf, size_t size)
+static void say_missing(const char *root, unsigned int irq, struct procirq_sentence *s)
 {
-	char path[PATH_MAX];
+	if (!procirq_file_exists("%s/proc/irq/%u", root, irq))
+		procirq_say(
+			s,
+			"this system has no interrupt line %u; /proc/interrupts lists the lines in use",
+			irq);
+	else if (!procirq_file_exists("%s/sys/module/procirq", root))
+		procirq_say(s, "the procirq module is not loaded; run: modprobe procirq");
+	else
+		procirq_say(
+			s,
+			"the procirq module does not serve this line; add it to the module's irqs= parameter (the kernel log says why it is left out)");
+}
 
-	if (size < 2) {
-		errno = EINVAL;
-		return -1;
+static void say_held(const char *root, unsigned int irq, struct procirq_sentence *s)
+{
+	char actions[256], device[PROCIRQ_PCI_BYTES];
+
+	if (procirq_holders_at(root, irq, actions, sizeof(actions)) <= 0) {
+		procirq_say(s, "the line was busy, but nothing holds it now; try again");
+		return;
 	}
-	snprintf(path, sizeof(path), "%s/sys/kernel/irq/%u/actions", root, irq);
-	return procirq_text_read(path, buf, size);
-}
-
-/**
- * procirq_holders - names of the handlers that a line has
- * @irq: Linux interrupt number
- * @buf: gets the names, comma separated as /sys/kernel/irq/N/actions has them;
- *	empty when nobody holds the line; cut to fit
- * @size: bytes in @buf
- *
- * Returns the length of the text, or -1 with errno: ENOENT no such line.
- */
-int procirq_holders(unsigned int irq, char *buf, size_t size)
-{
-	return procirq_holders_at("", irq, buf, size);
-}
-
-static int explain_missing(const char *root, unsigned int irq, char *buf, size_t size)
-{
-	char dir[64];
-
-	snprintf(dir, sizeof(dir), "/proc/irq/%u", irq);
-	if (!exists_at(root, dir))
-		return snprintf(
-			buf, size,
-			"/proc/irq/%u/irq: this system has no interrupt line %u; /proc/interrupts lists the lines in use",
-			irq, irq);
-	if (!exists_at(root, "/sys/module/procirq"))
-		return snprintf(
-			buf, size,
-			"/proc/irq/%u/irq: the procirq module is not loaded; run: modprobe procirq",
-			irq);
-	return snprintf(
-		buf, size,
-		"/proc/irq/%u/irq: the procirq module does not serve this line; name it in the module's irqs= parameter (the kernel log says why)",
-		irq);
-}
-
-static int explain_busy(const char *root, unsigned int irq, char *buf, size_t size)
-{
-	char actions[256], device[13];
-
-	if (procirq_holders_at(root, irq, actions, sizeof(actions)) <= 0)
-		return snprintf(
-			buf, size,
-			"/proc/irq/%u/irq: busy, and the holder is gone again or unknown; try once more",
-			irq);
-	if (!strcmp(actions, PROCIRQ_ACTION))
-		return snprintf(
-			buf, size,
-			"/proc/irq/%u/irq: another reader has it open, and one of the two wants it alone (O_EXCL); close the other one",
-			irq);
+	if (!strcmp(actions, PROCIRQ_ACTION)) {
+		procirq_say(
+			s,
+			"another reader has the line open, and one of the two wants it exclusively (O_EXCL); close the other reader");
+		return;
+	}
+	procirq_say(s, "held by driver \"%s\"", actions);
 	if (!procirq_pci_owner_at(root, irq, device))
-		return snprintf(
-			buf, size,
-			"/proc/irq/%u/irq: held by driver \"%s\" of PCI device %s; choose another line or unbind it",
-			irq, actions, device);
-	return snprintf(buf, size,
-			"/proc/irq/%u/irq: held by driver \"%s\"; choose another line or unbind it",
-			irq, actions);
+		procirq_say(s, " of PCI device %s", device);
+	procirq_say(s, "; choose another line or unbind it");
 }
 
 int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf, size_t size)
 {
-	const char *what;
+	struct procirq_sentence s = { .buf = buf, .size = size };
 
+	procirq_say(&s, "/proc/irq/%u/irq: ", irq);
 	switch (error) {
 	case ENOENT:
-		return explain_missing(root, irq, buf, size);
+		say_missing(root, irq, &s);
+		break;
 	case EBUSY:
-		return explain_busy(root, irq, buf, size);
+		say_held(root, irq, &s);
+		break;
 	case EACCES:
 	case EPERM:
-		what = "permission denied; run as root, or have root give you this file (chown, chmod)";
+		procirq_say(
+			&s,
+			"permission denied; run as root, or let root change the file's owner or mode (chown, chmod)");
 		break;
 	case ENODEV:
-		what = "the line is gone: its device or its driver went away";
+		procirq_say(&s, "the line is gone: its device or its driver went away");
 		break;
 	case EOPNOTSUPP:
-		what = "its interrupt chip can only be masked by a sleeping thread (it sits behind a slow bus), which this file cannot do";
+		procirq_say(
+			&s,
+			"only a sleeping thread can mask this line (its interrupt chip is behind a slow bus), and procirq masks in the interrupt handler");
 		break;
 	case ENOTCONN:
-		what = "the line is shared with kernel drivers; set a device descriptor first";
+		procirq_say(
+			&s,
+			"the line is shared with kernel drivers; set a device descriptor first");
 		break;
 	case EINVAL:
-		what = "this line cannot be served as asked (level lines must be masked; see PROCIRQ_FLAG_NO_MASK)";
+		procirq_say(
+			&s,
+			"this line does not support what was asked for (a level-triggered line must be masked; see PROCIRQ_FLAG_NO_MASK)");
 		break;
 	default:
-		what = strerror(error);
+		procirq_say(&s, "%s", strerror(error));
 	}
-	return snprintf(buf, size, "/proc/irq/%u/irq: %s", irq, what);
+	return (int)s.len;
 }
 
 /**
- * procirq_explain - a sentence for an error of procirq_open()
+ * procirq_explain - turn an error of procirq_open() into a sentence
  * @irq: the line
- * @error: errno that procirq_open() left
- * @buf: gets one sentence without a final newline: file, cause, what to do
+ * @error: errno that procirq_open() set
+ * @buf: gets one sentence without a final newline: the file, the cause, and what to
+ *	do; cut to fit
  * @size: bytes in @buf; PROCIRQ_EXPLAIN_BYTES are always enough
  *
- * Looks at /proc and /sys as they are now, so call it soon after the error.
+ * Looks at /proc and /sys as they are now, so call it soon after the error. It also
+ * explains errors of procirq_wait(), procirq_read() and procirq_get_info().
  *
  * Returns the length of the whole sentence, as snprintf() does.
  */
@@ -139,74 +121,66 @@ int procirq_explain(unsigned int irq, int error, char *buf, size_t size)
 	return procirq_explain_at("", irq, error, buf, size);
 }
 
-static int explain_several(const char *root, const char *name, char *buf, size_t size)
+static void say_several(const char *root, const char *name, struct procirq_sentence *s)
 {
 	unsigned int irqs[16];
-	int n = procirq_resolve_at(root, name, irqs, 16);
-	size_t len;
-	int i;
+	int n = procirq_resolve_at(root, name, irqs, 16), i;
 
-	len = (size_t)snprintf(buf, size, "\"%s\" has %d interrupt lines:", name, n);
-	for (i = 0; i < n && i < 16 && len < size; i++)
-		len += (size_t)snprintf(buf + len, size - len, " %u", irqs[i]);
-	if (len < size)
-		len += (size_t)snprintf(buf + len, size - len, "%s; name one by its number",
-					n > 16 ? " ..." : "");
-	return (int)len;
+	procirq_say(s, "\"%s\" has several interrupt lines:", name);
+	for (i = 0; i < n && i < 16; i++)
+		procirq_say(s, " %u", irqs[i]);
+	procirq_say(s, "%s; name one by its number", n > 16 ? " ..." : "");
 }
 
-static int explain_unknown(const char *root, const char *name, char *buf, size_t size)
+static void say_unknown(const char *root, const char *name, struct procirq_sentence *s)
 {
-	char address[13], path[PATH_MAX];
+	char address[PROCIRQ_PCI_BYTES];
 
-	if (!strncmp(name, "irqgen:", 7)) {
-		if (!exists_at(root, "/dev/irqgen"))
-			return snprintf(buf, size, "\"%s\": no /dev/irqgen; run: modprobe irqgen",
-					name);
-		return snprintf(buf, size,
-				"\"%s\": irqgen has no such line; cat /dev/irqgen lists them",
-				name);
-	}
-	if (procirq_is_pci_address(name, address)) {
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", address);
-		return snprintf(
-			buf, size,
-			exists_at(root, path) ?
-				"\"%s\": that PCI device has no interrupt line now; bind it to the driver procirq-pci" :
-				"\"%s\": no PCI device has that address",
-			name);
-	}
-	return snprintf(
-		buf, size,
-		"\"%s\": no interrupt line has a handler of that name; /proc/interrupts lists them",
-		name);
+	procirq_say(s, "\"%s\": ", name);
+	if (!strncmp(name, "irqgen:", 7) && !procirq_file_exists("%s/dev/irqgen", root))
+		procirq_say(s, "no /dev/irqgen; run: modprobe irqgen");
+	else if (!strncmp(name, "irqgen:", 7))
+		procirq_say(s, "irqgen has no such line; cat /dev/irqgen lists them");
+	else if (!procirq_pci_address_parse(name, address))
+		procirq_say(
+			s,
+			"no interrupt line has a handler of that name; /proc/interrupts lists them");
+	else if (procirq_file_exists("%s/sys/bus/pci/devices/%s", root, address))
+		procirq_say(
+			s,
+			"that PCI device has no interrupt line now; bind it to the driver procirq-pci");
+	else
+		procirq_say(s, "no PCI device has that address");
 }
 
 int procirq_explain_name_at(const char *root, const char *name, int error, char *buf, size_t size)
 {
+	struct procirq_sentence s = { .buf = buf, .size = size };
 	unsigned int irq;
 
 	if (error == ENXIO)
-		return explain_unknown(root, name, buf, size);
-	if (error == ENOTUNIQ)
-		return explain_several(root, name, buf, size);
-	if (procirq_resolve_at(root, name, &irq, 1) == 1)
+		say_unknown(root, name, &s);
+	else if (error == ENOTUNIQ)
+		say_several(root, name, &s);
+	else if (procirq_resolve_at(root, name, &irq, 1) == 1)
 		return procirq_explain_at(root, irq, error, buf, size);
-	if (error == EINVAL)
-		return snprintf(
-			buf, size,
+	else if (error == EINVAL)
+		procirq_say(
+			&s,
 			"\"%s\" is not the name of an interrupt line: give a number, an action, a PCI address or irqgen:LINE",
 			name);
-	return snprintf(buf, size, "\"%s\": %s", name, strerror(error));
+	else
+		procirq_say(&s, "\"%s\": %s", name, strerror(error));
+	return (int)s.len;
 }
 
 /**
- * procirq_explain_name - a sentence for an error of procirq_open_name()
- * @name: the name given to it
- * @error: errno that it left
- * @buf: gets the sentence; lists the lines when the name means several; cut to
- *	fit when @name is long
- * @size: bytes in @buf
+ * procirq_explain_name - turn an error of procirq_open_name() into a sentence
+ * @name: the name that was to be opened
+ * @error: errno that procirq_open_name() set
+ * @buf: gets the sentence, which lists the lines when the name means several; cut to
+ *	fit, which happens only when @name is long
+ * @size: bytes in @buf; PROCIRQ_EXPLAIN_BYTES are enough for a name of up to 256 bytes
  *
  * Returns the length of the whole sentence, as snprintf() does.
  */

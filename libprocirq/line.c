@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* One open /proc/irq/N/irq: opening, reading, masking. */
+/* An open /proc/irq/N/irq: opening, reading, masking. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +17,12 @@
 struct procirq {
 	int fd;
 	unsigned int irq;
-	/* PROCIRQ_FLAG_* in force: they decide what shape read() returns. */
-	atomic_uint flags;
+	atomic_uint flags; /* current PROCIRQ_FLAG_*; they decide what read() returns */
 };
 
 /*
- * Masking needs a descriptor open for writing; a reader who was only given
- * read permission can still count interrupts.
+ * Masking needs a file that is open for writing. Without permission to write, a reader
+ * can still count interrupts.
  */
 static int open_file(const char *path, int mode)
 {
@@ -35,15 +34,16 @@ static int open_file(const char *path, int mode)
 }
 
 /**
- * procirq_open - claim an interrupt line by number
+ * procirq_open - open an interrupt line by its number
  * @irq: Linux interrupt number, the N of /proc/irq/N
- * @flags: PROCIRQ_OPEN_* and PROCIRQ_FLAG_*, or-ed; 0 for the default file
+ * @flags: PROCIRQ_OPEN_* and PROCIRQ_FLAG_*, or-ed
  *
- * Returns a handle to be given to procirq_close(), or NULL with errno set:
- * ENOENT there is no such line or the module does not serve it, EACCES, EBUSY
- * held by a driver or by another reader, ENODEV the line is going away, EINVAL
- * unknown flag or one that this line cannot honour. procirq_explain() makes a
- * sentence of it.
+ * Returns a handle for procirq_close(), or NULL with errno: ENOENT there is no such
+ * line, or the module does not serve it; EACCES no permission; EBUSY a driver or an
+ * exclusive reader holds the line, or PROCIRQ_OPEN_EXCL was given and it has readers;
+ * EOPNOTSUPP only a sleeping thread can mask the line; ENODEV the line is gone; EINVAL
+ * unknown flag, or a flag that this line does not support. procirq_explain() turns the
+ * error into a sentence.
  */
 struct procirq *procirq_open(unsigned int irq, unsigned int flags)
 {
@@ -85,12 +85,12 @@ fail_free:
 }
 
 /**
- * procirq_open_name - claim an interrupt line by the name of what it serves
- * @name: what procirq_resolve() accepts
- * @flags: as procirq_open()
+ * procirq_open_name - open an interrupt line by a name
+ * @name: a name that procirq_resolve() accepts
+ * @flags: as in procirq_open()
  *
- * Returns as procirq_open(). Also ENXIO when the name means no line, and
- * ENOTUNIQ when it means several; procirq_explain_name() lists them.
+ * Returns as procirq_open() and procirq_resolve() do. Further errno: ENOTUNIQ the name
+ * means several lines. procirq_explain_name() turns the error into a sentence.
  */
 struct procirq *procirq_open_name(const char *name, unsigned int flags)
 {
@@ -107,7 +107,7 @@ struct procirq *procirq_open_name(const char *name, unsigned int flags)
 }
 
 /**
- * procirq_close - release the line and free the handle
+ * procirq_close - close the line and free the handle
  * @line: handle, or NULL
  */
 void procirq_close(struct procirq *line)
@@ -119,8 +119,12 @@ void procirq_close(struct procirq *line)
 }
 
 /**
- * procirq_fd - the file descriptor, for poll(), epoll and the like
- * @line: handle; keeps owning the descriptor
+ * procirq_fd - get the file descriptor, for poll(2) and epoll(7)
+ * @line: handle
+ *
+ * The handle still owns the descriptor: do not close it.
+ *
+ * Returns the descriptor.
  */
 int procirq_fd(const struct procirq *line)
 {
@@ -128,8 +132,10 @@ int procirq_fd(const struct procirq *line)
 }
 
 /**
- * procirq_irq - the Linux interrupt number
+ * procirq_irq - get the Linux interrupt number
  * @line: handle
+ *
+ * Returns the number.
  */
 unsigned int procirq_irq(const struct procirq *line)
 {
@@ -139,12 +145,12 @@ unsigned int procirq_irq(const struct procirq *line)
 /**
  * procirq_wait - wait until there is something to read
  * @line: handle
- * @timeout_ms: milliseconds; 0 only looks, negative waits for ever
+ * @timeout_ms: milliseconds; 0 does not wait, a negative time waits without limit
  *
- * Finding nothing unmasks the line, as a read that finds nothing does.
+ * A wait that finds nothing unmasks the line, as a read that finds nothing does.
  *
- * Returns 1 when a read would return at once, 0 when the time ran out, -1 with
- * errno: EINTR, ENODEV the line is gone.
+ * Returns 1 when a read would not block, 0 when the time ran out, or -1 with errno:
+ * EINTR, ENODEV the line is gone.
  */
 int procirq_wait(struct procirq *line, int timeout_ms)
 {
@@ -163,9 +169,10 @@ int procirq_wait(struct procirq *line, int timeout_ms)
  * procirq_read - wait for interrupts and count them
  * @line: handle
  *
- * Returns the number of interrupts since the last read on this handle, at
- * least 1, or -1 with errno: EAGAIN (PROCIRQ_OPEN_NONBLOCK), EINTR, ENODEV,
- * ENOTCONN.
+ * Returns the number of interrupts since the last read on this handle, at least 1, or
+ * -1 with errno: EAGAIN there is none (PROCIRQ_OPEN_NONBLOCK only), EINTR, ENODEV the
+ * line is gone, ENOTCONN the line is shared with kernel drivers and no descriptor is
+ * set.
  */
 int procirq_read(struct procirq *line)
 {
@@ -187,9 +194,9 @@ int procirq_read(struct procirq *line)
 }
 
 /**
- * procirq_read_record - wait for interrupts and say when they came
- * @line: handle; gets PROCIRQ_FLAG_RECORDS if it has it not yet
- * @event: filled on success; see uapi/procirq.h for units
+ * procirq_read_record - wait for interrupts, count them and get their times
+ * @line: handle; PROCIRQ_FLAG_RECORDS is set on it if it is not set yet
+ * @event: filled on success; see uapi/procirq.h
  *
  * Returns 0, or -1 with errno as procirq_read().
  */
@@ -224,9 +231,10 @@ static int write_mask(struct procirq *line, __u32 unmask)
  * procirq_mask - mask the line until procirq_unmask() or procirq_close()
  * @line: handle
  *
- * Masking twice is the same as masking once.
+ * Masking a masked line has no effect.
  *
- * Returns 0, or -1 with errno: EBADF no write permission, ENODEV.
+ * Returns 0, or -1 with errno: EBADF the file is not open for writing, because its
+ * permissions do not allow it; ENODEV the line is gone.
  */
 int procirq_mask(struct procirq *line)
 {
@@ -234,7 +242,7 @@ int procirq_mask(struct procirq *line)
 }
 
 /**
- * procirq_unmask - unmask the line: the device has been tended
+ * procirq_unmask - unmask the line, after servicing the device
  * @line: handle
  *
  * Returns as procirq_mask().
@@ -245,12 +253,11 @@ int procirq_unmask(struct procirq *line)
 }
 
 /**
- * procirq_get_info - state and counters of the line and of this reader
+ * procirq_get_info - get the state and the counters of the line and of this reader
  * @line: handle
- * @info: filled on success
+ * @info: filled on success; see uapi/procirq.h
  *
- * Returns 0, or -1 with errno: ENODEV, or ENOTTY when the file is not one of
- * the procirq module.
+ * Returns 0, or -1 with errno: ENODEV the line is gone.
  */
 int procirq_get_info(struct procirq *line, struct procirq_info *info)
 {
@@ -258,12 +265,12 @@ int procirq_get_info(struct procirq *line, struct procirq_info *info)
 }
 
 /**
- * procirq_set_flags - choose how this reader is served
+ * procirq_set_flags - set the flags of this reader
  * @line: handle
- * @flags: PROCIRQ_FLAG_*, the whole new set
+ * @flags: all PROCIRQ_FLAG_* that are to be set
  *
- * Returns 0, or -1 with errno: EINVAL unknown flag, or NO_MASK on a level
- * line; ENODEV.
+ * Returns 0, or -1 with errno: EINVAL unknown flag, or PROCIRQ_FLAG_NO_MASK for a
+ * level-triggered line; ENODEV the line is gone.
  */
 int procirq_set_flags(struct procirq *line, unsigned int flags)
 {
@@ -276,17 +283,17 @@ int procirq_set_flags(struct procirq *line, unsigned int flags)
 }
 
 /**
- * procirq_set_descriptor - be served by one device's interrupts only
+ * procirq_set_descriptor - get the interrupts of one device only, on a shared line
  * @line: handle
- * @descriptor: how the kernel asks, acknowledges and silences the device; see
+ * @descriptor: how the kernel checks, acknowledges and silences the device; see
  *	procirq_descriptor_init()
  *
- * From then on the line may be shared, with kernel drivers too, and is never
- * masked. Counts begin at 1 again. The handle keeps the descriptor until it is
- * closed, when the device is silenced by its release steps.
+ * Afterwards other programs and kernel drivers may share the line, and it is never
+ * masked. Sequence numbers start at 1 again. The handle keeps the descriptor until it is
+ * closed; then the kernel runs the release steps.
  *
- * Returns 0, or -1 with one of the errors at struct procirq_descriptor in
- * uapi/procirq.h, of which procirq_explain_descriptor() makes a sentence.
+ * Returns 0, or -1 with an errno that struct procirq_descriptor in uapi/procirq.h lists.
+ * procirq_explain_descriptor() turns it into a sentence.
  */
 int procirq_set_descriptor(struct procirq *line, const struct procirq_descriptor *descriptor)
 {
@@ -296,11 +303,12 @@ int procirq_set_descriptor(struct procirq *line, const struct procirq_descriptor
 /**
  * procirq_set_eventfd - have each interrupt add 1 to an eventfd
  * @line: handle
- * @eventfd: stays the caller's, who may close it; -1 for no more
- * @flags: PROCIRQ_EVENTFD_DELIVER or 0
+ * @eventfd: the eventfd, which the caller may close afterwards; -1 to stop
+ * @flags: PROCIRQ_EVENTFD_DELIVER if interrupts are not to be pending for
+ *	procirq_read() too; or 0
  *
- * Returns 0, or -1 with errno: EBADF, EINVAL not an eventfd or an unknown flag,
- * ENODEV.
+ * Returns 0, or -1 with errno: EBADF not a descriptor, EINVAL not an eventfd or an
+ * unknown flag, ENODEV the line is gone.
  */
 int procirq_set_eventfd(struct procirq *line, int eventfd, unsigned int flags)
 {
@@ -312,14 +320,15 @@ int procirq_set_eventfd(struct procirq *line, int eventfd, unsigned int flags)
 /**
  * procirq_inject - make interrupts for a self test
  * @line: handle
- * @count: how many, 1 to 1000
+ * @count: number of interrupts, 1 to 1000
  *
- * Neither the device nor the interrupt controller is touched; the kernel does
- * what it does from its interrupt handler on. An interrupt masks the line, so
- * that only one can be made until it is read, unless the readers want no mask.
+ * Does not access the device or the interrupt controller: the kernel does the same work
+ * as its interrupt handler. An interrupt masks the line, and a masked line takes no
+ * further one: without PROCIRQ_FLAG_NO_MASK one call makes one interrupt.
  *
- * Returns how many were made, at least 1, or -1 with errno: EINVAL count, EBUSY
- * the line is masked, ENOTCONN no handler on the line, ENODEV.
+ * Returns the number of interrupts that were made, at least 1, or -1 with errno: EINVAL
+ * wrong @count, EBUSY the line is masked, ENOTCONN no handler on the line, ENODEV the
+ * line is gone.
  */
 int procirq_inject(struct procirq *line, unsigned int count)
 {

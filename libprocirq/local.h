@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Private to libprocirq and its unit tests. Functions that read /proc, /sys or
- * /dev take a root prefix: "" is the running system, a folder of fixtures in
- * tests.
+ * Private to libprocirq and its tests. libprocirq.map keeps these functions out of
+ * the shared library's interface; their names begin with procirq_ because programs
+ * may link the static library.
+ *
+ * A function NAME_at() does the work of NAME() under a root prefix: "" is the running
+ * system, a folder of fixtures in tests. Unless they say otherwise the functions
+ * return as the public ones do: 0 or a length, or -1 with errno.
  */
 #ifndef LIBPROCIRQ_LOCAL_H
 #define LIBPROCIRQ_LOCAL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "procirq.h"
 
-#pragma GCC visibility push(hidden)
+/* file.c */
+void procirq_fd_close(int fd);
+int procirq_text_read(char *buf, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int procirq_text_write(const char *path, const char *text);
+bool procirq_file_exists(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Longest list of action names the kernel prints is one page. */
-#define PROCIRQ_ACTIONS_BYTES 4096
-
-/* The most lines one name can mean: MSI-X has 2048 vectors. */
-#define PROCIRQ_NAME_LINES_MAX 2048
-
-int procirq_text_read(const char *path, char *buf, size_t size);
+/* name.c */
 int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, size_t max);
-bool procirq_is_pci_address(const char *name, char full[13]);
-int procirq_pci_owner_at(const char *root, unsigned int irq, char full[13]);
 int procirq_holders_at(const char *root, unsigned int irq, char *buf, size_t size);
-int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf, size_t size);
-int procirq_explain_name_at(const char *root, const char *name, int error, char *buf, size_t size);
+int procirq_pci_owner_at(const char *root, unsigned int irq, char owner[PROCIRQ_PCI_BYTES]);
 
 /* ring.c */
 struct procirq_ring_reader *procirq_ring_open_fd(int fd);
@@ -39,7 +40,9 @@ unsigned int procirq_phase_steps(const struct procirq_descriptor *descriptor,
 				 enum procirq_phase phase);
 void procirq_descriptor_address(const struct procirq_descriptor *descriptor,
 				char address[PROCIRQ_PCI_BYTES]);
-int procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step, const char **what);
+const char *procirq_descriptor_flaw(const struct procirq_descriptor *descriptor);
+const char *procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step,
+			      int *error);
 
 /* devicefile.c */
 int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *descriptor,
@@ -47,30 +50,56 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
 				char *why, size_t size);
 
 /* pci.c */
-int procirq_pci_find_at(const char *root, const char *name, char address[PROCIRQ_PCI_BYTES]);
-int procirq_pci_driver_at(const char *root, const char *device, char *buf, size_t size);
-bool procirq_pci_is(const char *root, const char *address, unsigned int vendor,
-		    unsigned int device);
-bool procirq_is_pci_id(const char *name, unsigned int *vendor, unsigned int *device);
+volatile void *procirq_pci_map_at(const char *root, const char *device, unsigned int bar,
+				  size_t *bytes);
 
-/* pci_facts.c */
+/**
+ * struct procirq_bar - a base address register of a PCI function
+ * @start: bus address
+ * @bytes: size; 0 if the function has no such BAR
+ * @io: it is for I/O ports, not for memory
+ */
 struct procirq_bar {
-	unsigned long long start; /* where it is on the bus */
-	unsigned long long bytes; /* 0: the function has no such BAR */
-	bool io;		  /* ports, not memory */
+	unsigned long long start;
+	unsigned long long bytes;
+	bool io;
 };
 
+/* pci_facts.c */
+void procirq_pci_path(char path[PATH_MAX], const char *root, const char *address, const char *file);
+bool procirq_pci_address_parse(const char *text, char address[PROCIRQ_PCI_BYTES]);
+bool procirq_pci_id_parse(const char *text, unsigned int *vendor, unsigned int *device);
+bool procirq_pci_has_id(const char *root, const char *address, unsigned int vendor,
+			unsigned int device);
+int procirq_pci_find_at(const char *root, const char *name, char address[PROCIRQ_PCI_BYTES]);
+int procirq_pci_driver_at(const char *root, const char *device, char *buf, size_t size);
 int procirq_pci_bar_at(const char *root, const char *address, unsigned int bar,
 		       struct procirq_bar *found);
 long procirq_pci_config_bytes_at(const char *root, const char *address);
 int procirq_pci_command_at(const char *root, const char *address);
+
+/**
+ * struct procirq_sentence - a sentence that is being written
+ * @buf: the words that fit
+ * @size: bytes in @buf
+ * @len: length of the whole sentence; may be more than fits
+ */
+struct procirq_sentence {
+	char *buf;
+	size_t size;
+	size_t len;
+};
+
+/* explain.c */
+void procirq_say(struct procirq_sentence *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf, size_t size);
+int procirq_explain_name_at(const char *root, const char *name, int error, char *buf, size_t size);
 
 /* explain_device.c */
 int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 				  const struct procirq_descriptor *descriptor, int error, char *buf,
 				  size_t size);
 int procirq_explain_pci_at(const char *root, const char *device, int error, char *buf, size_t size);
-
-#pragma GCC visibility pop
 
 #endif /* LIBPROCIRQ_LOCAL_H */

@@ -2,13 +2,16 @@
 /*
  * libprocirq - device interrupts in user space through /proc/irq/N/irq
  *
- * What the file itself promises is written in uapi/procirq.h, which this header
- * includes: the error table, struct procirq_event, struct procirq_info and the
- * PROCIRQ_FLAG_* are taken from there.
+ * uapi/procirq.h, which this header includes, documents the file itself: its errors,
+ * struct procirq_event, struct procirq_info, the PROCIRQ_FLAG_*. procirq(3) documents
+ * the functions.
  *
- * Functions that fail return -1 (or NULL) with errno set; none prints, none
- * exits. A handle may be used by several threads at once, as its file
- * descriptor may; closing it while another thread uses it is an error.
+ * procirq_VERB() works on an interrupt line, procirq_OBJECT_VERB() on a descriptor, on
+ * the ring or on a PCI device; procirq_explain*() turn errors into sentences.
+ *
+ * A function that fails returns -1, or NULL if it returns a pointer, with errno set.
+ * No function prints or exits. Several threads may use a handle at the same time, but
+ * not while one of them closes it.
  */
 #ifndef LIBPROCIRQ_PROCIRQ_H
 #define LIBPROCIRQ_PROCIRQ_H
@@ -21,24 +24,24 @@
 extern "C" {
 #endif
 
-/* How to open; the PROCIRQ_FLAG_* of uapi/procirq.h may be or-ed in. */
-#define PROCIRQ_OPEN_EXCL     (1U << 16) /* this reader alone */
-#define PROCIRQ_OPEN_NONBLOCK (1U << 17) /* reads fail with EAGAIN */
+/* Flags of procirq_open(), besides the PROCIRQ_FLAG_* of uapi/procirq.h. */
+#define PROCIRQ_OPEN_EXCL     (1U << 16) /* no other reader may open the line */
+#define PROCIRQ_OPEN_NONBLOCK (1U << 17) /* reads fail with EAGAIN instead of blocking */
 
-/* Size of a buffer that any sentence of procirq_explain*() fits in, bytes. */
+/* Bytes of a buffer for any sentence of procirq_explain*(). */
 #define PROCIRQ_EXPLAIN_BYTES 512
 
-/* Size of a buffer for the address of a PCI function, "0000:00:04.0", bytes. */
+/* Bytes of a buffer for the address of a PCI function, "0000:00:04.0". */
 #define PROCIRQ_PCI_BYTES 13
 
-/* The phases at which a descriptor's steps are run, in their order in it. */
+/* When the kernel runs the steps of a device descriptor. */
 enum procirq_phase {
-	PROCIRQ_CHECK,	 /* has the device interrupted? */
-	PROCIRQ_ACK,	 /* acknowledge, right after */
-	PROCIRQ_SILENCE, /* keep it from interrupting until it is tended */
-	PROCIRQ_RESUME,	 /* let it interrupt again */
-	PROCIRQ_RELEASE, /* silence it for good: the file is closed */
-	PROCIRQ_PHASES
+	PROCIRQ_CHECK,	 /* to find out whether the device has interrupted */
+	PROCIRQ_ACK,	 /* to acknowledge the interrupt, after the check */
+	PROCIRQ_SILENCE, /* to stop further interrupts until the program has serviced the device */
+	PROCIRQ_RESUME,	 /* to allow interrupts again */
+	PROCIRQ_RELEASE, /* to stop interrupts for good, when the file is closed */
+	PROCIRQ_PHASES	 /* number of phases */
 };
 
 struct procirq;
@@ -61,7 +64,7 @@ int procirq_set_descriptor(struct procirq *line, const struct procirq_descriptor
 int procirq_set_eventfd(struct procirq *line, int eventfd, unsigned int flags);
 int procirq_inject(struct procirq *line, unsigned int count);
 
-/* A device descriptor: step by step, or from a file as procirq-device(5) says. */
+/* Device descriptors: built step by step, or read from a file, see procirq-device(5). */
 int procirq_descriptor_init(struct procirq_descriptor *descriptor, const char *device);
 int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const char *device);
 int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_phase phase,
@@ -72,7 +75,7 @@ int procirq_descriptor_parse(struct procirq_descriptor *descriptor, const char *
 int procirq_descriptor_load(struct procirq_descriptor *descriptor, const char *path,
 			    const char *device, char *why, size_t size);
 
-/* The ring of the last interrupts, which is read without a system call. */
+/* The ring of the last interrupts, read without system calls. */
 struct procirq_ring_reader;
 
 struct procirq_ring_reader *procirq_ring_open(struct procirq *line);
@@ -82,7 +85,7 @@ int procirq_ring_next(struct procirq_ring_reader *reader, struct procirq_ring_en
 int procirq_ring_spin(struct procirq_ring_reader *reader, struct procirq_ring_entry *entry,
 		      unsigned long long *lost, unsigned long long timeout_ns);
 
-/* A PCI device whose driver is this program. */
+/* PCI devices whose driver is a program. */
 int procirq_pci_find(const char *name, char address[PROCIRQ_PCI_BYTES]);
 int procirq_pci_driver(const char *device, char *buf, size_t size);
 int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors);
@@ -91,6 +94,7 @@ int procirq_pci_set_master(const char *device, int on);
 volatile void *procirq_pci_map(const char *device, unsigned int bar, size_t *bytes);
 void procirq_pci_unmap(volatile void *registers, size_t bytes);
 
+/* Names of lines, and errors in words. */
 int procirq_resolve(const char *name, unsigned int *irqs, size_t max);
 int procirq_holders(unsigned int irq, char *buf, size_t size);
 int procirq_explain(unsigned int irq, int error, char *buf, size_t size);

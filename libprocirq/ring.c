@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The ring of a line's last interrupts, read where the kernel writes it. */
+/* Reads the ring of a line's last interrupts, which the kernel writes. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -13,19 +13,19 @@
 #include "local.h"
 #include "procirq.h"
 
-/* How many looks at the ring one look at the clock is worth. */
-#define LOOKS_PER_CLOCK 64
+/* How many times to poll the ring for each reading of the clock. */
+#define POLLS_PER_CLOCK 64
 
-/* The kernel's ring has 1024; whatever is larger than this is no ring. */
+/* Limit to check nr_entries against. The kernel's ring has 1024. */
 #define ENTRIES_MAX (1U << 24)
 
 struct procirq_ring_reader {
 	const struct procirq_ring *ring;
 	size_t bytes;
-	uint64_t last; /* number of the interrupt read last */
+	uint64_t last; /* number of the interrupt that was read last */
 };
 
-/* How long the ring says it is; 0 when that makes no sense. */
+/* Computes the size of the ring from its header. 0 if the header is not valid. */
 static size_t ring_bytes(const struct procirq_ring *ring)
 {
 	if (ring->version != PROCIRQ_ABI_VERSION || !ring->nr_entries ||
@@ -36,7 +36,7 @@ static size_t ring_bytes(const struct procirq_ring *ring)
 	return ring->entries_offset + (size_t)ring->nr_entries * ring->entry_size;
 }
 
-/* The ring from its beginning, for munmap(). NULL with errno. */
+/* Maps the first @bytes of the ring, for munmap(). Returns NULL with errno on error. */
 static void *ring_map(int fd, size_t bytes)
 {
 	void *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
@@ -44,7 +44,7 @@ static void *ring_map(int fd, size_t bytes)
 	return map == MAP_FAILED ? NULL : map;
 }
 
-/* Of the file @fd, which may be closed afterwards. */
+/* procirq_ring_open() for the file @fd, which may be closed afterwards. */
 struct procirq_ring_reader *procirq_ring_open_fd(int fd)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -77,18 +77,19 @@ fail:
 
 /**
  * procirq_ring_open - read a line's interrupts without system calls
- * @line: handle. Set a device descriptor before, for a line that is mapped takes
- *	none
+ * @line: handle. If it gets a device descriptor, set the descriptor before
  *
- * The reader begins with the next interrupt. It looks on only: what it has read
- * is still pending for procirq_read(), and an interrupt masks the line as ever,
- * so who only spins wants PROCIRQ_FLAG_NO_MASK, or procirq_unmask() after each.
- * The line is the reader's until procirq_ring_close(), after procirq_close() too.
+ * The reader starts with the next interrupt. It only observes: interrupts that it has
+ * read are still pending for procirq_read(), and an interrupt masks the line as usual.
+ * A program that only spins opens the line with PROCIRQ_FLAG_NO_MASK, or calls
+ * procirq_unmask() after each interrupt. The reader keeps the line open until
+ * procirq_ring_close(), also after procirq_close().
  *
- * Returns the reader, for procirq_ring_close() and one thread at a time, or NULL
- * with errno: ENOTCONN the line is shared with kernel drivers and there is no
- * descriptor, ENODEV, EPROTO the module's ring is one that this library does not
- * know.
+ * One thread at a time may use the reader.
+ *
+ * Returns a reader for procirq_ring_close(), or NULL with errno: ENOTCONN the line is
+ * shared with kernel drivers and no descriptor is set, ENODEV the line is gone, EPROTO
+ * the module's ring has a format that this library does not know.
  */
 struct procirq_ring_reader *procirq_ring_open(struct procirq *line)
 {
@@ -96,8 +97,8 @@ struct procirq_ring_reader *procirq_ring_open(struct procirq *line)
 }
 
 /**
- * procirq_ring_close - unmap and free
- * @reader: or NULL
+ * procirq_ring_close - unmap the ring and free the reader
+ * @reader: reader, or NULL
  */
 void procirq_ring_close(struct procirq_ring_reader *reader)
 {
@@ -107,7 +108,7 @@ void procirq_ring_close(struct procirq_ring_reader *reader)
 	free(reader);
 }
 
-/* Copies interrupt @number. False: later ones have overwritten it. */
+/* Copies the entry of interrupt @number. False if a later one has overwritten it. */
 static bool ring_copy(const struct procirq_ring *ring, uint64_t number,
 		      struct procirq_ring_entry *to)
 {
@@ -116,10 +117,11 @@ static bool ring_copy(const struct procirq_ring *ring, uint64_t number,
 			       ((number - 1) & (ring->nr_entries - 1)) * ring->entry_size);
 
 	/*
-	 * The kernel writes seq, then the rest, and then head, each visible
-	 * before the next. head has said that the rest was written; the same
-	 * number after the copy says that it was not being written again: the
-	 * fence keeps the copy's loads before that last one.
+	 * To write an entry the kernel sets seq, then the other members, and then
+	 * advances head; each step is visible before the next. head has shown that
+	 * this entry was complete. If seq is the same number after the copy as
+	 * before, the kernel has not overwritten the entry in between; the fence
+	 * keeps the copy's loads before the second load of seq.
 	 */
 	to->seq = __atomic_load_n(&from->seq, __ATOMIC_ACQUIRE);
 	if (to->seq != number)
@@ -132,15 +134,16 @@ static bool ring_copy(const struct procirq_ring *ring, uint64_t number,
 }
 
 /**
- * procirq_ring_next - the next interrupt, if there is one
- * @reader: of procirq_ring_open()
- * @entry: gets it: number, time of the hard interrupt handler, status word
- * @lost: gets how many before it were overwritten before they were read; may be
- *	NULL
+ * procirq_ring_next - get the next interrupt, if there is one
+ * @reader: reader
+ * @entry: gets the interrupt: its number, the time of the hard interrupt handler, and
+ *	the status word
+ * @lost: gets the number of interrupts before it that were overwritten before this
+ *	reader read them; may be NULL
  *
- * Makes no system call and never waits.
+ * Makes no system call and does not wait.
  *
- * Returns 1, or 0 when there is none.
+ * Returns 1, or 0 when there is no interrupt.
  */
 int procirq_ring_next(struct procirq_ring_reader *reader, struct procirq_ring_entry *entry,
 		      unsigned long long *lost)
@@ -156,7 +159,7 @@ int procirq_ring_next(struct procirq_ring_reader *reader, struct procirq_ring_en
 			next = head - ring->nr_entries + 1;
 		if (ring_copy(ring, next, entry))
 			break;
-		/* Overwritten since: the oldest one left is a later one. */
+		/* It was overwritten. The oldest one left is a later one. */
 		next++;
 	}
 	if (lost)
@@ -174,14 +177,14 @@ static uint64_t clock_ns(void)
 }
 
 /**
- * procirq_ring_spin - wait for the next interrupt with the CPU busy
- * @reader: of procirq_ring_open()
- * @entry: as procirq_ring_next()
- * @lost: as procirq_ring_next()
- * @timeout_ns: how long, ns
+ * procirq_ring_spin - busy-wait for the next interrupt
+ * @reader: reader
+ * @entry: as in procirq_ring_next()
+ * @lost: as in procirq_ring_next()
+ * @timeout_ns: longest time to wait, ns
  *
- * Makes no system call where reading the clock is none. A line that goes away is
- * not seen here: procirq_wait() tells.
+ * Makes no system call, provided that clock_gettime() makes none. It does not notice
+ * that the line goes away; procirq_wait() does.
  *
  * Returns 1, or 0 when the time ran out.
  */
@@ -189,11 +192,11 @@ int procirq_ring_spin(struct procirq_ring_reader *reader, struct procirq_ring_en
 		      unsigned long long *lost, unsigned long long timeout_ns)
 {
 	uint64_t start = 0, now;
-	unsigned int looks = 0;
+	unsigned int polls = 0;
 
-	/* First a look: the clock takes longer than that. */
+	/* Reading the clock takes longer than polling the ring. */
 	while (!procirq_ring_next(reader, entry, lost)) {
-		if (++looks % LOOKS_PER_CLOCK == 0) {
+		if (++polls % POLLS_PER_CLOCK == 0) {
 			now = clock_ns();
 			if (!start)
 				start = now;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * User level interrupts: registering a handler, calling it, blocking it, and its
- * semaphores. procirq_uli_shared in uapi/procirq.h says what is agreed with the
- * kernel; the entry code is in uli_x86.c.
+ * User level interrupts: registering, calling and blocking a handler, and its
+ * semaphores. struct procirq_uli_shared in uapi/procirq.h documents the protocol with
+ * the kernel; the entry code is in uli_x86.c.
+ *
+ * The handler runs between any two instructions of its thread, maybe without saved
+ * floating point and vector registers (ULI_GENERAL_REGS_ONLY). So the functions that it
+ * may call, and those that run it, are compiled for general registers only.
  */
 
 #include <errno.h>
@@ -18,14 +22,16 @@
 
 #define ULI_STACK_MIN 4096
 
-/* Whose handler this thread is in. Reached without a call, which might allocate. */
+/*
+ * The handler that this thread is in, or NULL. With the initial-exec model the access
+ * needs no call to the dynamic linker, which might allocate memory.
+ */
 static __thread struct uli *running __attribute__((tls_model("initial-exec")));
 
 #ifdef __x86_64__
-/* Of what runs between a thread's any two instructions, the handler with it. */
 #define GENERAL_REGS_ONLY __attribute__((target("general-regs-only")))
 
-/* Not write(2), which sets errno and is a cancellation point. */
+/* Does not call write(), which sets errno and is a cancellation point. */
 GENERAL_REGS_ONLY static void unmask_line(int fd)
 {
 	uint32_t one = 1;
@@ -50,7 +56,7 @@ GENERAL_REGS_ONLY static bool is_pending(const struct uli *uli)
 	       __atomic_load_n(&uli->shared.taken, __ATOMIC_RELAXED);
 }
 
-/* Calls the handler for all that is pending. The caller has made state BUSY. */
+/* Calls the handler for all pending interrupts. The caller has set PROCIRQ_ULI_BUSY. */
 GENERAL_REGS_ONLY static void run_handler(struct uli *uli)
 {
 	uint64_t raised = __atomic_load_n(&uli->shared.raised, __ATOMIC_ACQUIRE);
@@ -69,7 +75,7 @@ GENERAL_REGS_ONLY static void run_handler(struct uli *uli)
 		unmask_line(uli->fd);
 }
 
-/* This thread's, and not in a handler: calls it for what came while it was blocked. */
+/* Calls the handler for interrupts that came while it was blocked. By its thread only. */
 GENERAL_REGS_ONLY static void catch_up(struct uli *uli)
 {
 	uint32_t idle;
@@ -79,7 +85,7 @@ GENERAL_REGS_ONLY static void catch_up(struct uli *uli)
 		if (!__atomic_compare_exchange_n(&uli->shared.state, &idle, PROCIRQ_ULI_BUSY, false,
 						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			return;
-		/* The kernel may have sent us to the handler in between. */
+		/* The kernel may have run the handler after the check above. */
 		if (is_pending(uli)) {
 			uli->shared.repeats++;
 			run_handler(uli);
@@ -116,8 +122,8 @@ static int check_options(const struct uli_options *options)
 	return 0;
 }
 
-/* Whether the line stays masked after an interrupt until somebody says so. */
-static int ask_unmask(struct uli *uli)
+/* Finds out whether the line has to be unmasked after each call of the handler. */
+static int read_unmask(struct uli *uli)
 {
 	const unsigned int flags = PROCIRQ_FLAG_NO_MASK | PROCIRQ_FLAG_EXPLICIT_UNMASK;
 	struct procirq_info info;
@@ -135,24 +141,25 @@ static int register_uli(struct uli *uli, unsigned long long limit_ns)
 		.limit_ns = limit_ns,
 	};
 
-	uli_arch_code(&code);
+	procirq_uli_arch_code(&code);
 	return ioctl(uli->fd, PROCIRQ_IOC_ULI_REGISTER, &code);
 }
 
 /**
- * ULI_register - have a handler called for a line's interrupts, by this thread
- * @fd: an open /proc/irq/N/irq (procirq_fd()), which the caller keeps
+ * ULI_register - have the calling thread run a handler for a line's interrupts
+ * @fd: an open /proc/irq/N/irq (procirq_fd()); the caller may close it afterwards
  * @func: the handler, see uli(3)
- * @arg: what it is called with
- * @options: NULL is all zero
+ * @arg: argument for the handler
+ * @options: NULL for all zero
  *
- * Where the line is masked by its interrupts (neither PROCIRQ_FLAG_NO_MASK nor
- * PROCIRQ_FLAG_EXPLICIT_UNMASK is set on @fd), it is unmasked after each call,
- * by a system call.
+ * If interrupts mask the line (neither PROCIRQ_FLAG_NO_MASK nor
+ * PROCIRQ_FLAG_EXPLICIT_UNMASK is set on @fd), it is unmasked after each call of the
+ * handler, with a system call.
  *
- * Returns a handle for the other functions, or NULL with errno: EINVAL an option;
- * EBUSY @fd has a handler, or a blocked reader; EOPNOTSUPP not on this processor,
- * or the thread has a shadow stack; ENOTTY, EBADF @fd is something else; ENODEV.
+ * Returns a handle for the other functions, or NULL with errno: EINVAL wrong option;
+ * EBUSY @fd has a handler, or a thread blocks in a read of it; EOPNOTSUPP other
+ * processor, or the thread has a shadow stack; ENOTTY, EBADF @fd is another kind of
+ * file; ENODEV the line is gone.
  */
 void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_options *options)
 {
@@ -175,12 +182,12 @@ void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_
 	uli->thread = pthread_self();
 	if (options->stack)
 		uli->stack_top = ((uintptr_t)options->stack + options->stacksize) & ~63ULL;
-	/* The program may close its own. */
+	/* The caller may close its descriptor. */
 	uli->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (uli->fd < 0)
 		goto fail_unmap;
-	if (uli_arch_init(uli, !(options->flags & ULI_GENERAL_REGS_ONLY)) || ask_unmask(uli) ||
-	    register_uli(uli, options->limit_ns))
+	if (procirq_uli_arch_init(uli, !(options->flags & ULI_GENERAL_REGS_ONLY)) ||
+	    read_unmask(uli) || register_uli(uli, options->limit_ns))
 		goto fail_close;
 	return uli;
 
@@ -196,10 +203,10 @@ fail_unmap:
 }
 
 /**
- * ULI_register_irq - the same, as SGI's functions for other buses had it
- * @fd: as ULI_register()
- * @func: "
- * @arg: "
+ * ULI_register_irq - ULI_register() with the parameters of SGI's functions
+ * @fd: as in ULI_register()
+ * @func: as in ULI_register()
+ * @arg: as in ULI_register()
  * @nsemas: semaphores for ULI_sleep() and ULI_wakeup(), 0 to ULI_SEMAPHORES_MAX
  * @stack: lowest address of the handler's stack, or NULL
  * @stacksize: its size, bytes
@@ -219,13 +226,14 @@ void *ULI_register_irq(int fd, void (*func)(void *arg), void *arg, int nsemas, v
 }
 
 /**
- * ULI_unregister - the handler is not called any more
- * @intr: handle, not to be used afterwards
+ * ULI_unregister - stop calling a handler
+ * @intr: handle; invalid afterwards
  *
- * By any thread of the program. Interrupts that the handler was not called for
- * are pending for read().
+ * Any thread of the process may call this. Interrupts that the handler was not called
+ * for become pending for read().
  *
- * Returns 0, or -1 with errno: EBUSY called by the handler itself.
+ * Returns 0, or -1 with errno: EBUSY called by the handler itself; EPERM called by the
+ * child after fork().
  */
 int ULI_unregister(void *intr)
 {
@@ -241,7 +249,10 @@ int ULI_unregister(void *intr)
 	if (ioctl(uli->fd, PROCIRQ_IOC_ULI_UNREGISTER, &info))
 		return -1;
 	close(uli->fd);
-	/* Another thread may be on its last instructions out of the handler: left. */
+	/*
+	 * The handler's thread may still run the entry code's last instructions. So
+	 * another thread leaves the page mapped.
+	 */
 	return own ? munmap(uli, uli_bytes()) : 0;
 }
 
@@ -270,11 +281,11 @@ GENERAL_REGS_ONLY static bool sema_try(struct uli_sema *sema)
 }
 
 /**
- * ULI_sleep - wait for a ULI_wakeup() that no other ULI_sleep() has had
+ * ULI_sleep - wait on a semaphore
  * @intr: handle
  * @sema: number of the semaphore, from 0
  *
- * By any thread; not by the handler.
+ * Consumes one ULI_wakeup(). Any thread may call this, but not the handler.
  *
  * Returns 0, or -1 with errno: EINTR a signal handler without SA_RESTART ran,
  * EINVAL no such semaphore, EDEADLK called by the handler.
@@ -292,7 +303,7 @@ int ULI_sleep(void *intr, int sema)
 		return -1;
 	}
 	__atomic_add_fetch(&s->waiters, 1, __ATOMIC_SEQ_CST);
-	/* futex() does not sleep when value is no longer 0. */
+	/* futex() does not sleep if the value has become other than 0. */
 	while (!sema_try(s)) {
 		ret = futex(&s->value, FUTEX_WAIT_PRIVATE, 0);
 		if (ret && errno == EINTR)
@@ -304,11 +315,13 @@ int ULI_sleep(void *intr, int sema)
 }
 
 /**
- * ULI_wakeup - let one ULI_sleep() go, now or later
+ * ULI_wakeup - post a semaphore
  * @intr: handle
  * @sema: number of the semaphore, from 0
  *
- * By the handler, or any thread. A system call only if a thread sleeps.
+ * Lets one ULI_sleep() return, a current or a later one. The handler and any thread may
+ * call this. It makes a system call only if a thread sleeps, and keeps errno when it
+ * succeeds.
  *
  * Returns 0, or -1 with errno: EINVAL no such semaphore.
  */
@@ -329,11 +342,11 @@ GENERAL_REGS_ONLY int ULI_wakeup(void *intr, int sema)
 }
 
 /**
- * ULI_block_intr - the handler is not called until ULI_unblock_intr()
+ * ULI_block_intr - block a handler until ULI_unblock_intr()
  * @intr: handle
  *
- * Without a system call. Blocks add up. Another thread than the handler's returns
- * when the handler is not running.
+ * Blocks nest. Makes no system call in the handler's thread. In another thread it
+ * returns when the handler is not running.
  *
  * Returns 0.
  */
@@ -351,8 +364,9 @@ GENERAL_REGS_ONLY int ULI_block_intr(void *intr)
  * ULI_unblock_intr - undo one ULI_block_intr()
  * @intr: handle
  *
- * What came meanwhile is handled in one call, before this returns where the
- * thread is the handler's. A system call only by another thread, and then.
+ * When this ends the last block, one call of the handler handles all interrupts that
+ * came in between: before this returns if the caller is the handler's thread.
+ * Otherwise this makes a system call if there are any.
  *
  * Returns 0, or -1 with errno: EINVAL nothing is blocked.
  */
@@ -368,7 +382,7 @@ GENERAL_REGS_ONLY int ULI_unblock_intr(void *intr)
 		}
 	} while (!__atomic_compare_exchange_n(&uli->shared.state, &state, state - PROCIRQ_ULI_BLOCK,
 					      false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-	/* Otherwise another block, or the end of the handler, looks for them. */
+	/* With another block, or in the handler, the end of that looks for interrupts. */
 	if (state != PROCIRQ_ULI_BLOCK || !is_pending(uli))
 		return 0;
 	if (!is_own_thread(uli))
@@ -378,9 +392,11 @@ GENERAL_REGS_ONLY int ULI_unblock_intr(void *intr)
 }
 
 /**
- * ULI_self - in the handler: its handle
+ * ULI_self - get the handle, in the handler
  *
- * The handler may be called before ULI_register() has returned it.
+ * The handler may be called before ULI_register() has returned.
+ *
+ * Returns the handle of the handler that is running, or NULL outside a handler.
  */
 GENERAL_REGS_ONLY void *ULI_self(void)
 {
@@ -388,8 +404,10 @@ GENERAL_REGS_ONLY void *ULI_self(void)
 }
 
 /**
- * ULI_count - in the handler: interrupts that this call stands for, at least 1
+ * ULI_count - get the number of interrupts that this call handles, in the handler
  * @intr: handle
+ *
+ * Returns the number, at least 1.
  */
 GENERAL_REGS_ONLY unsigned int ULI_count(const void *intr)
 {
@@ -399,13 +417,13 @@ GENERAL_REGS_ONLY unsigned int ULI_count(const void *intr)
 }
 
 /**
- * ULI_leave - the handler was left by longjmp(), and has ended by that
+ * ULI_leave - end the handler after a longjmp() out of it
  * @intr: handle
  *
- * By the handler's thread, after the jump. What is pending is handled before
- * this returns.
+ * The handler's thread calls this after the jump; before that the handler is not called
+ * again. Pending interrupts are handled before this returns.
  *
- * Returns 0, or -1 with errno: EINVAL it was not in the handler.
+ * Returns 0, or -1 with errno: EINVAL the thread was not in the handler.
  */
 int ULI_leave(void *intr)
 {
@@ -424,7 +442,7 @@ int ULI_leave(void *intr)
 }
 
 /**
- * ULI_get_info - counters
+ * ULI_get_info - get the counters of a handler
  * @intr: handle
  * @info: filled on success; see uapi/procirq.h
  *

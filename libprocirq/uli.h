@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * User level interrupts: a function of the program is called when an interrupt
- * comes, by the thread that registered it, whatever it is doing. Names and
- * meaning are those of SGI's libuli; uli(3) says what such a handler may do.
+ * User level interrupts: when an interrupt comes, the thread that registered a handler
+ * interrupts its work and runs the handler. Names and semantics follow SGI's libuli;
+ * uli(3) documents them, and what a handler may do. x86-64 only.
  *
- * Functions that fail return -1 (or NULL) with errno set. x86-64 only.
+ * A function that fails returns -1, or NULL if it returns a pointer, with errno set.
  */
 #ifndef LIBPROCIRQ_ULI_H
 #define LIBPROCIRQ_ULI_H
@@ -17,21 +17,21 @@
 extern "C" {
 #endif
 
-/* Most semaphores of one handler, as SGI had it. */
+/* Most semaphores of one handler, as in SGI's libuli. */
 #define ULI_SEMAPHORES_MAX 32
 
-/* The handler was built with -mgeneral-regs-only: extended registers stay as they are. */
+/* The handler was built with -mgeneral-regs-only: do not save the other registers. */
 #define ULI_GENERAL_REGS_ONLY (1U << 0)
 
 /**
- * struct uli_options - what ULI_register() is told besides the handler
+ * struct uli_options - options of ULI_register()
  * @flags: ULI_GENERAL_REGS_ONLY or 0
- * @nsemas: semaphores, 0 to ULI_SEMAPHORES_MAX
- * @stack: lowest address of the handler's stack; NULL for the thread's own,
+ * @nsemas: number of semaphores, 0 to ULI_SEMAPHORES_MAX
+ * @stack: lowest address of the handler's own stack; NULL to use the thread's stack,
  *	below the red zone
- * @stacksize: its size, bytes
- * @limit_ns: longest time in the handler before the thread gets SIGXCPU, 1 ms to
- *	1 h; 0 for any. It is noticed within twice the time
+ * @stacksize: size of @stack, bytes; at least 4096
+ * @limit_ns: longest time that a handler may run, 1 ms to 1 h; 0 for no limit. A
+ *	handler that runs longer gets its thread a SIGXCPU after one to two times this
  */
 struct uli_options {
 	unsigned int flags;

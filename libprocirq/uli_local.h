@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What uli.c and the entry code share. */
+/* Private to uli.c and the entry code; local.h says which rules apply. */
 #ifndef LIBPROCIRQ_ULI_LOCAL_H
 #define LIBPROCIRQ_ULI_LOCAL_H
 
@@ -10,12 +10,12 @@
 
 #include "uli.h"
 
-#pragma GCC visibility push(hidden)
-
 /**
- * struct uli_sema - a counting semaphore; futex(2) on @value
- * @value: ULI_wakeup() calls that no ULI_sleep() has consumed
- * @waiters: threads that may be in futex(2)
+ * struct uli_sema - a counting semaphore; a futex(2) on @value
+ * @value: number of ULI_wakeup() calls that no ULI_sleep() has consumed yet
+ * @waiters: number of threads that may be in futex(2)
+ *
+ * Both are accessed with atomic operations only.
  */
 struct uli_sema {
 	uint32_t value;
@@ -24,19 +24,22 @@ struct uli_sema {
 
 /**
  * struct uli - a registered handler; in a page of its own, which the kernel pins
- * @shared: with the kernel
- * @run: called by the entry code, with this structure
- * @stack_top: of the handler's stack, 0 for the interrupted one
- * @xsave_mask: state components saved and restored; 0 for those of FXSAVE
- * @xsave_bytes: size of the area for it; 0 saves nothing
+ * @shared: shared with the kernel
+ * @run: function that the entry code calls, with this structure
+ * @stack_top: top of the handler's own stack; 0 to use the interrupted stack
+ * @xsave_mask: state components to save and restore; 0 to use FXSAVE
+ * @xsave_bytes: size of the save area; 0 to save no extended state
  * @func: the handler
  * @arg: its argument
- * @count: interrupts that its present call stands for
- * @fd: IRQ file; a duplicate
- * @unmask: the line waits for a write of 1 after each call
- * @thread: that runs the handler
- * @nsemas: length of @semas in use
+ * @count: interrupts that the current call handles
+ * @fd: the IRQ file, a duplicate of the caller's
+ * @unmask: the line has to be unmasked after each call
+ * @thread: the thread that runs the handler
+ * @nsemas: number of @semas that may be used
  * @semas: semaphores
+ *
+ * Only the handler's thread writes @count; @semas are shared between threads, and
+ * @shared is described in uapi/procirq.h. All other members are constant.
  */
 struct uli {
 	struct procirq_uli_shared shared;
@@ -54,10 +57,8 @@ struct uli {
 	struct uli_sema semas[ULI_SEMAPHORES_MAX];
 };
 
-/* uli_x86.c; all of them fail with EOPNOTSUPP elsewhere */
-int uli_arch_init(struct uli *uli, bool extended);
-void uli_arch_code(struct procirq_uli *code);
-
-#pragma GCC visibility pop
+/* uli_x86.c; on other processors the first fails with EOPNOTSUPP. */
+int procirq_uli_arch_init(struct uli *uli, bool extended);
+void procirq_uli_arch_code(struct procirq_uli *code);
 
 #endif /* LIBPROCIRQ_ULI_LOCAL_H */

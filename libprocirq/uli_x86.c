@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* User level interrupts on x86-64: the entry code, and what state it has to save. */
+/* User level interrupts on x86-64: the entry code, and the state that it has to save. */
 
 #include <errno.h>
 
@@ -9,20 +9,20 @@
 
 #include <cpuid.h>
 
-/* Components of extended state (Intel SDM 1, 13.1) that compiled code may use. */
+/* State components (Intel SDM volume 1, 13.1) that compiled code may use. */
 #define XSTATE_X87    (1ULL << 0)
 #define XSTATE_SSE    (1ULL << 1)
 #define XSTATE_AVX    (1ULL << 2)
 #define XSTATE_AVX512 (7ULL << 5)
 #define XSTATE_SAVED  (XSTATE_X87 | XSTATE_SSE | XSTATE_AVX | XSTATE_AVX512)
 
-/* From r11 to rbp at procirq_uli_again. */
+/* Registers on the stack at procirq_uli_again: r11 to rbp. */
 #define FRAME_BYTES 80
 
 #define FXSAVE_BYTES	   512
 #define XSAVE_HEADER_BYTES 64
 
-/* The offsets below. */
+/* The entry code uses these offsets. */
 _Static_assert(offsetof(struct uli, shared.raised) == 0, "raised");
 _Static_assert(offsetof(struct uli, shared.taken) == 8, "taken");
 _Static_assert(offsetof(struct uli, shared.repeats) == 24, "repeats");
@@ -36,13 +36,14 @@ extern const char procirq_uli_entry[], procirq_uli_again[], procirq_uli_window[]
 	procirq_uli_popf[], procirq_uli_ret[];
 
 /*
- * struct procirq_uli in uapi/procirq.h says how the kernel comes here. On the
- * stack, from its pointer at "again" up: r11 to r8, rdi, rsi, rdx, rcx, rax, rbp,
- * then the kernel's frame: this struct uli, flags, return address.
+ * struct procirq_uli in uapi/procirq.h documents how the kernel enters here. The stack
+ * at "again", from the stack pointer up: r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax, rbp,
+ * and the kernel's frame: address of struct uli, flags, return address.
  *
- * Between "window" and "popf" registers are only loaded, never pushed or popped:
- * whenever it is interrupted there the frame is whole, and "again" can be taken.
- * "lock decl" is the full barrier between leaving and looking for interrupts.
+ * Between "window" and "popf" the code loads registers, and neither pushes nor pops. So
+ * the frame is complete at each instruction there, and the kernel can restart the code
+ * at "again". "lock decl" is a full barrier: it clears PROCIRQ_ULI_BUSY before the code
+ * checks for further interrupts.
  */
 __asm__("	.text\n"
 	"	.p2align 4\n"
@@ -85,7 +86,7 @@ __asm__("	.text\n"
 	"	mov 80(%rdi), %rax\n" /* xsave_mask */
 	"	test %rax, %rax\n"
 	"	jz 2f\n"
-	"	xor %edx, %edx\n" /* the header, which XSAVE only adds to */
+	"	xor %edx, %edx\n" /* zero the header: XSAVE writes only parts of it */
 	"	mov %rdx, 512(%rsp)\n"
 	"	mov %rdx, 520(%rsp)\n"
 	"	mov %rdx, 528(%rsp)\n"
@@ -97,7 +98,7 @@ __asm__("	.text\n"
 	"	xsave64 (%rsp)\n"
 	"	jmp 3f\n"
 	"2:	fxsave64 (%rsp)\n"
-	"3:	fninit\n" /* as a function may expect it */
+	"3:	fninit\n" /* the state that the ABI guarantees to a function */
 	"	movl $0x1f80, -8(%rsp)\n"
 	"	ldmxcsr -8(%rsp)\n"
 	"4:	and $-16, %rsp\n"
@@ -154,7 +155,7 @@ static uint64_t xcr0_read(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* Size of the standard format with the components of @mask, bytes. */
+/* Bytes that the components in @mask take in the standard format of XSAVE. */
 static uint64_t xsave_bytes(uint64_t mask)
 {
 	uint64_t bytes = FXSAVE_BYTES + XSAVE_HEADER_BYTES;
@@ -169,8 +170,8 @@ static uint64_t xsave_bytes(uint64_t mask)
 	return bytes;
 }
 
-/* Chooses what the entry code saves. Returns 0, or -1 with errno. */
-int uli_arch_init(struct uli *uli, bool extended)
+/* Chooses the extended state that the entry code saves. Returns 0, or -1 with errno. */
+int procirq_uli_arch_init(struct uli *uli, bool extended)
 {
 	unsigned int a, b, c = 0, d;
 
@@ -184,7 +185,7 @@ int uli_arch_init(struct uli *uli, bool extended)
 	return 0;
 }
 
-void uli_arch_code(struct procirq_uli *code)
+void procirq_uli_arch_code(struct procirq_uli *code)
 {
 	code->entry = (uintptr_t)procirq_uli_entry;
 	code->again = (uintptr_t)procirq_uli_again;
@@ -196,7 +197,7 @@ void uli_arch_code(struct procirq_uli *code)
 
 #else
 
-int uli_arch_init(struct uli *uli, bool extended)
+int procirq_uli_arch_init(struct uli *uli, bool extended)
 {
 	(void)uli;
 	(void)extended;
@@ -204,7 +205,7 @@ int uli_arch_init(struct uli *uli, bool extended)
 	return -1;
 }
 
-void uli_arch_code(struct procirq_uli *code)
+void procirq_uli_arch_code(struct procirq_uli *code)
 {
 	(void)code;
 }

@@ -28,7 +28,7 @@ static const struct opt_command bind_command = {
 	.arguments = "DEVICE",
 	.summary = "Gives the interrupts of a PCI device to programs, and lists its lines.",
 	.options = bind_options,
-	.epilogue = "DEVICE is an address (0000:00:04.0) or vendor:device (1234:11e8).\n",
+	.epilogue = "DEVICE is an address (0000:00:04.0) or an ID (1234:11e8).\n",
 };
 
 static const struct opt unbind_options[] = { { 0 } };

@@ -1,5 +1,6 @@
 #!/bin/bash
-# What libprocirq.so exports: what its headers declare, and nothing else. TAP.
+# libprocirq exports the functions that its headers declare and nothing else, and takes no
+# other names from a program that links it. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
@@ -17,4 +18,8 @@ out=$(diff "$scratch/declared" "$scratch/exported")
 result $? "the library exports the functions that its headers declare" "$out"
 [ ! -s "$scratch/others" ]
 result $? "it exports nothing else" "$(cat "$scratch/others")"
+# A program that links the static library shares one name space with it.
+out=$(nm -g --defined-only build/lib/libprocirq.a | awk 'NF == 3 && $3 !~ /^(procirq|ULI)_/ { print $3 }')
+[ -z "$out" ]
+result $? "every global name of the static library starts with procirq_ or ULI_" "$out"
 tap_end

@@ -61,7 +61,7 @@ check 'nothing to inject' 1 '' '--count: 0 is out of range' inject 20 -n 0
 check 'a device that is none' 1 '' '^procirq: edu: not a PCI device: give an address' bind edu
 check 'an address that is none' 1 '' 'not a PCI device' unbind 00:04
 check 'a device that is not there' 1 '' 'ffff:ff:1f.7: no PCI device has that address' bind ffff:ff:1f.7
-check 'a kind of device that is not there' 1 '' 'ffff:fffe: no PCI device is of that kind' bind ffff:fffe
+check 'an ID that no device has' 1 '' 'ffff:fffe: no PCI device has that ID' bind ffff:fffe
 check 'a line that is not there' 1 '' '/proc/irq/4000000000/irq: this system has no interrupt line' wait 4000000000
 check 'an action that is not there' 1 '' 'no interrupt line has a handler of that name' info no-such-action
 check 'irqgen without the module' 1 '' 'no /dev/irqgen; run: modprobe irqgen' inject irqgen:0
@@ -69,13 +69,13 @@ check 'a descriptor that is not there' 1 '' '^procirq: /no/such: No such file or
 check 'the same for wait' 1 '' '/no/such: No such file' wait 20 --device /no/such
 
 printf 'device 00:04.0\ncheck bar 0 offset 0x25 width 32 any 1\n' >"$scratch/bad.irqdev"
-check 'an error in a descriptor has its line' 1 '' 'bad\.irqdev:2: the offset is no multiple' \
+check 'an error in a descriptor has its row' 1 '' 'bad\.irqdev:2: the offset is not a multiple' \
 	attach "$scratch/bad.irqdev"
 printf 'intx\0\n' >"$scratch/nul.irqdev"
 check 'a descriptor that is no text' 1 '' 'nul\.irqdev:1: a NUL byte' attach "$scratch/nul.irqdev"
 check 'an endless descriptor' 1 '' '/dev/zero: more than 65536 bytes' attach /dev/zero
 check 'a descriptor without a device' 1 '' 'pci-intx\.irqdev: no device is named' attach examples/pci-intx.irqdev
-check 'a descriptor for a device that is not there' 1 '' 'this is for 1234:11e8, and ffff:ff:1f\.7 is no such device' \
+check 'a descriptor for a device that is not there' 1 '' 'this is for 1234:11e8, and ffff:ff:1f\.7 is not such a device' \
 	attach examples/edu.irqdev ffff:ff:1f.7
 
 if [ -d /sys/module/procirq ]; then

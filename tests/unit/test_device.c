@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * libprocirq: device descriptors by hand and from text, the sentences for their
- * errors, and the reader of the ring.
+ * libprocirq: device descriptors built step by step and from text, their errors in words,
+ * PCI devices, and the reader of the ring.
  */
 
 #include "unit.h"
@@ -43,7 +43,7 @@ static void put_text(const char *path, const char *text)
 	put(path, text, strlen(text));
 }
 
-/* BAR 0: 4 KiB of memory, BAR 2: 256 ports; @command: what of them is on. */
+/* BAR 0 has 4 KiB of memory, BAR 2 has 256 ports; @command is the command register. */
 static void put_function(const char *address, const char *vendor, const char *device,
 			 const char *irq, unsigned char command)
 {
@@ -72,7 +72,7 @@ static int machine_make(void **state)
 		return -1;
 	put_function("0000:00:04.0", "0x1234\n", "0x11e8\n", "20\n", 7);
 	put_function("0000:00:05.0", "0x1af4\n", "0x1110\n", "21\n", 7);
-	/* Two of a kind; neither answers. */
+	/* Two with one ID; neither responds to accesses. */
 	put_function("0000:00:06.0", "0x8086\n", "0x10d3\n", "22\n", 0);
 	put_function("0000:00:06.1", "0x8086\n", "0x10d3\n", "22\n", 0);
 	put_text("sys/kernel/irq/20/actions", "ahci\n");
@@ -89,7 +89,7 @@ static int machine_remove(void **state)
 	return system(command);
 }
 
-/* --- descriptors by hand ----------------------------------------------------- */
+/* --- descriptors step by step ------------------------------------------------ */
 
 static const struct procirq_step test_any = {
 	.op = PROCIRQ_OP_TEST_ANY, .width = 32, .offset = 0x24, .mask = ~0u
@@ -115,7 +115,7 @@ static void steps_keep_the_order_of_phases(void **state)
 	assert_int_equal(d.domain, 0);
 	assert_int_equal(d.bus, 0);
 	assert_int_equal(d.devfn, 4 << 3);
-	/* Added last phase first, and two of the ack. */
+	/* Add the last phase first, and then a second ack step. */
 	for (i = 0; i < PROCIRQ_PHASES; i++) {
 		numbered.offset = 0x10 * (PROCIRQ_PHASES - 1 - i);
 		assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_PHASES - 1 - i, &numbered), 0);
@@ -154,7 +154,7 @@ static void a_descriptor_refuses_what_it_cannot_hold(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
-static void devices_are_found_by_address_and_kind(void **state)
+static void devices_are_found_by_address_and_id(void **state)
 {
 	char address[PROCIRQ_PCI_BYTES];
 
@@ -170,6 +170,30 @@ static void devices_are_found_by_address_and_kind(void **state)
 	assert_int_equal(procirq_pci_find_at(machine, "edu", address), -1);
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(procirq_pci_find_at(machine, "1234:11g8", address), -1);
+	assert_int_equal(errno, EINVAL);
+}
+
+static void a_memory_bar_is_mapped(void **state)
+{
+	volatile char *registers;
+	char bar[0x1000] = "edu";
+	size_t bytes = 0;
+
+	(void)state;
+	put("sys/bus/pci/devices/0000:00:04.0/resource0", bar, sizeof(bar));
+	put("sys/bus/pci/devices/0000:00:04.0/resource2", bar, 256);
+	registers = procirq_pci_map_at(machine, "1234:11e8", 0, &bytes);
+	assert_non_null(registers);
+	assert_int_equal(bytes, sizeof(bar));
+	assert_int_equal(registers[0], 'e');
+	procirq_pci_unmap(registers, bytes);
+	procirq_pci_unmap(NULL, 0);
+
+	assert_null(procirq_pci_map_at(machine, "00:04.0", 1, &bytes));
+	assert_int_equal(errno, ENOENT);
+	assert_null(procirq_pci_map_at(machine, "00:04.0", 2, &bytes));
+	assert_int_equal(errno, EINVAL);
+	assert_null(procirq_pci_map_at(machine, "edu", 0, &bytes));
 	assert_int_equal(errno, EINVAL);
 }
 
@@ -190,7 +214,7 @@ static void explained(unsigned int irq, const struct procirq_descriptor *d, int 
 	assert_int_equal(strlen(tiny), sizeof(tiny) - 1);
 }
 
-/* A good check, and then this one step of the acknowledgement. */
+/* A correct check, and then this ack step. */
 static void step_explained(struct procirq_step step, int error, const char *words)
 {
 	struct procirq_descriptor d;
@@ -217,7 +241,7 @@ static void a_wrong_step_is_named(void **state)
 		       "ack step 1 (bar 1 offset 0x64 width 32): 0000:00:04.0 has no BAR 1");
 	step = write_status;
 	step.offset = 0x66;
-	step_explained(step, EADDRNOTAVAIL, "offset 0x66 width 32): the offset is no multiple");
+	step_explained(step, EADDRNOTAVAIL, "offset 0x66 width 32): the offset is not a multiple");
 	step = write_status;
 	step.offset = 0x1000;
 	step_explained(step, ERANGE, "BAR 0 of 0000:00:04.0 has 0x1000 bytes");
@@ -227,10 +251,10 @@ static void a_wrong_step_is_named(void **state)
 	step_explained(
 		step, ERANGE,
 		"ack step 1 (config offset 0x100 width 32): the configuration space of 0000:00:04.0 has 0x100 bytes");
-	step_explained(test_any, EINVAL, "a test belongs to the check");
+	step_explained(test_any, EINVAL, "only check steps can test");
 	step = write_status;
 	step.width = 8;
-	step_explained(step, EINVAL, "bits beyond the register's width");
+	step_explained(step, EINVAL, "has bits beyond the register's width");
 	step = write_status;
 	step.op = PROCIRQ_OP_WRITE;
 	step_explained(step, EINVAL, "this operation takes no mask");
@@ -245,14 +269,14 @@ static void other_descriptor_errors_become_sentences(void **state)
 
 	(void)state;
 	begin(&d);
-	explained(20, &d, EINVAL, "no check");
+	explained(20, &d, EINVAL, "no check step");
 	explained(20, &d, EPERM, "CAP_SYS_RAWIO; run as root");
-	explained(20, &d, ENOTTY, "knows no descriptors");
+	explained(20, &d, ENOTTY, "has no device descriptors");
 	explained(21, &d, EXDEV, "it interrupts on line 20, not on line 21");
-	explained(20, &d, EXDEV, "message signalled");
+	explained(20, &d, EXDEV, "this line is message signalled");
 	explained(20, &d, ENXIO, "no PCI function has that address");
 	explained(20, &d, EBUSY, "held by \"ahci\", which does not share it");
-	explained(21, &d, EBUSY, "already, or another reader");
+	explained(21, &d, EBUSY, "this reader already has a descriptor");
 	explained(20, &d, EOPNOTSUPP, "older than PCI 2.3");
 	explained(20, &d, ENETDOWN, "not enabled; bind it to procirq-pci");
 	explained(20, &d, ENODEV, "the line is gone");
@@ -261,7 +285,7 @@ static void other_descriptor_errors_become_sentences(void **state)
 	d.nr_check = 1;
 	explained(20, &d, EINVAL, "takes no steps");
 	memset(&d.nr_check, 0xff, 5);
-	explained(20, &d, EINVAL, "1275 steps; at most 32");
+	explained(20, &d, EINVAL, "more than 32 steps");
 
 	assert_int_equal(procirq_descriptor_init_at(machine, &d, "00:06.0"), 0);
 	assert_int_equal(procirq_descriptor_add(&d, PROCIRQ_CHECK, &test_any), 0);
@@ -284,15 +308,15 @@ static void pci_errors_become_sentences(void **state)
 		const char *words;
 	} cases[] = {
 		{ "00:04.0", ENXIO, "00:04.0: no PCI device has that address" },
-		{ "dead:beef", ENXIO, "no PCI device is of that kind" },
-		{ "8086:10d3", ENOTUNIQ, "name one by its address" },
+		{ "dead:beef", ENXIO, "no PCI device has that ID" },
+		{ "8086:10d3", ENOTUNIQ, "give the address of one" },
 		{ "00:04.0", ENOENT, "modprobe procirq" },
 		{ "00:04.0", EACCES, "run as root" },
-		{ "00:04.0", EBUSY, "driver \"ahci\" has the device" },
+		{ "00:04.0", EBUSY, "bound to driver \"ahci\"; unbind it first" },
 		{ "00:05.0", EBUSY, "the device is busy" },
 		{ "00:04.0", ENOSPC, "no interrupt of that kind" },
 		{ "edu", EINVAL, "not a PCI device: give an address" },
-		{ "00:04.0", EINVAL, "not possible" },
+		{ "00:04.0", EINVAL, "does not support what was asked for" },
 		{ "00:04.0", EIO, "Input/output error" },
 	};
 	char buf[PROCIRQ_EXPLAIN_BYTES], path[128], driver[16];
@@ -381,36 +405,36 @@ static void the_device_may_be_named_beside_the_text(void **state)
 	assert_int_equal(parse(&d, "intx\n", "00:06.1", why), 0);
 	assert_int_equal(d.flags, PROCIRQ_DESC_INTX);
 	assert_int_equal(d.devfn, 6 << 3 | 1);
-	/* One of the two that the text is for. */
+	/* The text gives the ID of two functions, the caller the address of one. */
 	assert_int_equal(parse(&d, "device 8086:10d3\nintx\n", "00:06.1", why), 0);
 	assert_int_equal(d.devfn, 6 << 3 | 1);
-	/* What is beside the text is right where both are addresses. */
+	/* Of two addresses, the caller's counts. */
 	assert_int_equal(parse(&d, "device 00:04.0\nintx\n", "00:05.0", why), 0);
 	assert_int_equal(d.devfn, 5 << 3);
 	assert_int_equal(parse(&d, "intx\ndevice 1234:11e8", NULL, why), 0);
 	assert_int_equal(d.devfn, 4 << 3);
 }
 
-static void each_error_has_its_line(void **state)
+static void each_error_has_its_row(void **state)
 {
 #define OK "device 00:04.0\ncheck bar 0 offset 0x24 width 32 any 1\n"
 	static const struct {
 		const char *text;
 		const char *why;
 	} cases[] = {
-		{ "", "x.irqdev: no check: every interrupt" },
+		{ "", "x.irqdev: no check step: every interrupt" },
 		{ "device 00:04.0\n", "x.irqdev: no check" },
-		{ "intx\n", "x.irqdev: no device is named; add a line" },
+		{ "intx\n", "x.irqdev: no device is named; add \"device" },
 		{ "device 00:09\nintx\n", "x.irqdev:1: \"00:09\" is neither an address" },
 		{ "\n\ndevice\n", "x.irqdev:3: the device is missing" },
 		{ "device 00:04.0 x\n", "x.irqdev:1: \"x\" is one word too many" },
-		{ OK "device 00:05.0\n", "x.irqdev:3: a second device; line 1 has named one" },
+		{ OK "device 00:05.0\n", "x.irqdev:3: a second device; row 1 names one already" },
 		{ "device 8086:10d3\nintx\n", "x.irqdev:1: 8086:10d3: several PCI devices" },
-		{ "device 8086:0001\nintx\n",
-		  "x.irqdev:1: 8086:0001: no PCI device is of that kind" },
-		{ OK "intx\n", "x.irqdev:3: intx needs no steps" },
+		{ "device 8086:0001\nintx\n", "x.irqdev:1: 8086:0001: no PCI device has that ID" },
+		{ OK "intx\n", "x.irqdev:3: a file with intx has no steps" },
 		{ "intx 1\n", "x.irqdev:1: \"1\" is one word too many" },
-		{ "intx\nack bar 0 offset 0 width 8 read\n", "x.irqdev:2: after intx" },
+		{ "intx\nack bar 0 offset 0 width 8 read\n",
+		  "x.irqdev:2: a file with intx has no steps" },
 		{ OK "acknowledge bar 0\n",
 		  "x.irqdev:3: \"acknowledge\" is none of: device, intx, check" },
 		{ OK "ack\n", "x.irqdev:3: \"bar\" or \"config\" is missing at the end" },
@@ -421,9 +445,9 @@ static void each_error_has_its_line(void **state)
 		{ OK "ack bar 0 at 0\n", "x.irqdev:3: \"offset\" expected, not \"at\"" },
 		{ OK "ack bar 0\n", "x.irqdev:3: \"offset\" is missing at the end" },
 		{ OK "ack bar 0 offset 4294967296 width 8 read\n",
-		  "x.irqdev:3: the offset: 4294967296 is more than 32 bits" },
+		  "x.irqdev:3: the offset: 4294967296 does not fit into 32 bits" },
 		{ OK "ack bar 0 offset 99999999999999999999999 width 8 read\n",
-		  "is more than 32 bits" },
+		  "does not fit into 32 bits" },
 		{ OK "ack bar 0 offset 0x width 8 read\n", "\"0x\" is not a number" },
 		{ OK "ack bar 0 offset 0x-1 width 8 read\n", "\"0x-1\" is not a number" },
 		{ OK "ack bar 0 offset -4 width 8 read\n", "\"-4\" is not a number" },
@@ -433,22 +457,23 @@ static void each_error_has_its_line(void **state)
 		{ OK "ack bar 0 offset 4 width 8\n",
 		  "x.irqdev:3: the operation is missing at the end" },
 		{ OK "ack bar 0 offset 4 width 8 poke 1\n",
-		  "x.irqdev:3: \"poke\" is no operation" },
+		  "x.irqdev:3: \"poke\" is not an operation" },
 		{ OK "ack bar 0 offset 4 width 8 write\n", "the value after write is missing" },
 		{ OK "ack bar 0 offset 4 width 8 write 1 2\n", "\"2\" is one word too many" },
 		{ OK "ack bar 0 offset 4 width 8 write 0x100\n",
-		  "x.irqdev:3: bits beyond the register's width" },
+		  "x.irqdev:3: the mask or the value has bits beyond the register's width" },
 		{ OK "ack bar 0 offset 5 width 32 write 1\n",
-		  "x.irqdev:3: the offset is no multiple" },
+		  "x.irqdev:3: the offset is not a multiple" },
 		{ OK "ack bar 0 offset 4 width 32 any 1\n",
-		  "x.irqdev:3: a test belongs to the check" },
+		  "x.irqdev:3: only check steps can test" },
 		{ OK "check bar 0 offset 4 width 32 write 1\n",
-		  "x.irqdev:3: the check may read and test only" },
-		{ OK "check bar 0 offset 4 width 32 any 0\n", "x.irqdev:3: a test of no bits" },
+		  "x.irqdev:3: check steps can only read and test" },
+		{ OK "check bar 0 offset 4 width 32 any 0\n",
+		  "x.irqdev:3: the mask is 0, so that no bit is tested" },
 		{ OK "check bar 0 offset 4 width 32 equal 3 mask 1\n",
-		  "x.irqdev:3: a value with bits that are not in the mask" },
+		  "x.irqdev:3: the value has bits that are not in the mask" },
 		{ OK "release bar 0 offset 4 width 32 write-status 1\n",
-		  "x.irqdev:3: the status word can be written back" },
+		  "x.irqdev:3: only ack and silence steps can write" },
 		{ "a b c d e f g h i j k l m n o p q\n", "x.irqdev:1: more than 16 words" },
 		{ "\x01\xff\n", "x.irqdev:1: \"??\" is none of" },
 	};
@@ -465,7 +490,7 @@ static void each_error_has_its_line(void **state)
 	}
 	assert_int_equal(parse(&d, "device 1234:11e8\nintx", "00:05.0", why), -1);
 	assert_string_equal(
-		why, "x.irqdev:1: this is for 1234:11e8, and 0000:00:05.0 is no such device");
+		why, "x.irqdev:1: this is for 1234:11e8, and 0000:00:05.0 is not such a device");
 	assert_int_equal(parse(&d, "intx", "edu", why), -1);
 	assert_non_null(strstr(why, "x.irqdev: edu: not a PCI device"));
 }
@@ -474,7 +499,7 @@ static void hostile_text_is_refused(void **state)
 {
 	char why[PROCIRQ_EXPLAIN_BYTES], tiny[20], *text = malloc(100000);
 	struct procirq_descriptor d;
-	char line[] = "check bar 0 offset 4 width 32 any 1\n";
+	char row[] = "check bar 0 offset 4 width 32 any 1\n";
 	size_t len = 0;
 	int i;
 
@@ -482,14 +507,14 @@ static void hostile_text_is_refused(void **state)
 	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", "intx\0\n", 6, "00:04.0",
 						     why, sizeof(why)),
 			 -1);
-	assert_string_equal(why, "x:1: a NUL byte: this is no text");
+	assert_string_equal(why, "x:1: a NUL byte: this is not a text file");
 
 	memset(text, 'a', 100000);
 	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, 100000, NULL, why,
 						     sizeof(why)),
 			 -1);
-	assert_string_equal(why, "x:1: 100000 bytes; a line has 255 at most");
-	/* The longest line there may be is one word, which is cut when shown. */
+	assert_string_equal(why, "x:1: 100000 bytes; a row has at most 255");
+	/* The longest row is one word, which the message cuts. */
 	text[255] = '\n';
 	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, 256, NULL, why,
 						     sizeof(why)),
@@ -497,7 +522,7 @@ static void hostile_text_is_refused(void **state)
 	assert_non_null(strstr(why, "x:1: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa...\" is none of"));
 
 	for (i = 0; i < 33; i++)
-		len += (size_t)sprintf(text + len, "%s", line);
+		len += (size_t)sprintf(text + len, "%s", row);
 	assert_int_equal(procirq_descriptor_parse_at(machine, &d, "x", text, len, NULL, why,
 						     sizeof(why)),
 			 -1);
@@ -520,7 +545,7 @@ static void files_are_read(void **state)
 	struct procirq_descriptor d;
 
 	(void)state;
-	/* The examples; this machine need not have the device. */
+	/* The examples. This machine need not have the device. */
 	assert_int_equal(procirq_descriptor_load(&d, "examples/pci-intx.irqdev", "0000:00:04.0",
 						 why, sizeof(why)),
 			 0);
@@ -540,7 +565,7 @@ static void files_are_read(void **state)
 	snprintf(path, sizeof(path), "%s/empty", machine);
 	assert_int_equal(procirq_descriptor_load(&d, path, NULL, why, sizeof(why)), -1);
 	assert_int_equal(errno, EINVAL);
-	assert_non_null(strstr(why, "no check"));
+	assert_non_null(strstr(why, "no check step"));
 }
 
 /* --- the ring ------------------------------------------------------------------ */
@@ -567,16 +592,15 @@ static struct test_ring *ring_make(int *fd)
 	return ring;
 }
 
-/* As the module does. */
+/* Writes an entry as the module does. */
 static void ring_put(struct test_ring *ring, uint64_t seq)
 {
 	struct procirq_ring_entry *entry = &ring->entry[(seq - 1) % ring->head.nr_entries];
 
-	__atomic_store_n(&entry->seq, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->seq, seq, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__atomic_store_n(&entry->irq_ns, seq * 1000, __ATOMIC_RELAXED);
 	__atomic_store_n(&entry->status, (uint32_t)seq, __ATOMIC_RELAXED);
-	__atomic_store_n(&entry->seq, seq, __ATOMIC_RELEASE);
 	__atomic_store_n(&ring->head.head, seq, __ATOMIC_RELEASE);
 }
 
@@ -595,7 +619,7 @@ static void the_ring_is_read_in_order(void **state)
 		ring_put(ring, seq);
 	reader = procirq_ring_open_fd(fd);
 	assert_non_null(reader);
-	/* What was before is not for this reader. */
+	/* The reader starts with the next interrupt. */
 	assert_int_equal(procirq_ring_next(reader, &entry, &lost), 0);
 	ring_put(ring, 6);
 	ring_put(ring, 7);
@@ -608,7 +632,7 @@ static void the_ring_is_read_in_order(void **state)
 	}
 	assert_int_equal(procirq_ring_spin(reader, &entry, &lost, 1000000), 0);
 
-	/* Exactly a ring full: nothing is lost. One more: the oldest is. */
+	/* A full ring loses nothing. With one more interrupt the oldest is lost. */
 	for (; seq < 8 + ENTRIES; seq++)
 		ring_put(ring, seq);
 	assert_int_equal(procirq_ring_next(reader, &entry, &lost), 1);
@@ -620,8 +644,8 @@ static void the_ring_is_read_in_order(void **state)
 	assert_int_equal(entry.seq, 10);
 	assert_int_equal(lost, 1);
 
-	/* The oldest is being overwritten, and its successor is not yet out. */
-	ring->entry[(11 - 1) % ENTRIES].seq = 0;
+	/* The oldest is being overwritten: seq is new, and head does not show it yet. */
+	ring->entry[(11 - 1) % ENTRIES].seq = 11 + ENTRIES;
 	assert_int_equal(procirq_ring_next(reader, &entry, NULL), 1);
 	assert_int_equal(entry.seq, 12);
 	procirq_ring_close(reader);
@@ -669,7 +693,7 @@ static void *write_ring(void *arg)
 	return NULL;
 }
 
-/* Every interrupt is read whole or counted as lost, however fast the writer is. */
+/* The reader gets each interrupt whole or counts it as lost, also with a fast writer. */
 static void the_ring_is_never_torn(void **state)
 {
 	uint64_t last = 0, seen = 0, lost_all = 0;
@@ -682,7 +706,7 @@ static void the_ring_is_never_torn(void **state)
 
 	(void)state;
 	ring = ring_make(&fd);
-	/* So small that the writer is at the reader's entry all the time. */
+	/* With one entry, the writer overwrites the reader's entry all the time. */
 	ring->head.nr_entries = 1;
 	reader = procirq_ring_open_fd(fd);
 	assert_non_null(reader);
@@ -708,13 +732,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps_keep_the_order_of_phases),
 		cmocka_unit_test(a_descriptor_refuses_what_it_cannot_hold),
-		cmocka_unit_test(devices_are_found_by_address_and_kind),
+		cmocka_unit_test(devices_are_found_by_address_and_id),
+		cmocka_unit_test(a_memory_bar_is_mapped),
 		cmocka_unit_test(a_wrong_step_is_named),
 		cmocka_unit_test(other_descriptor_errors_become_sentences),
 		cmocka_unit_test(pci_errors_become_sentences),
 		cmocka_unit_test(text_becomes_a_descriptor),
 		cmocka_unit_test(the_device_may_be_named_beside_the_text),
-		cmocka_unit_test(each_error_has_its_line),
+		cmocka_unit_test(each_error_has_its_row),
 		cmocka_unit_test(hostile_text_is_refused),
 		cmocka_unit_test(files_are_read),
 		cmocka_unit_test(the_ring_is_read_in_order),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* libprocirq: names of lines, holders, and sentences, on a tree of fixtures. */
+/* libprocirq: names of lines, their handlers, and errors in words, on a tree of fixtures. */
 
 #include "unit.h"
 
@@ -31,7 +31,7 @@ static void names_resolve(void **state)
 		assert_int_equal(procirq_resolve_at(MACHINE, cases[i].name, irqs, 8), cases[i].n);
 		assert_int_equal(irqs[0], cases[i].first);
 	}
-	/* More lines than room: the number is still right. */
+	/* With more lines than fit, the number is still right. */
 	assert_int_equal(procirq_resolve_at(MACHINE, "procirq", irqs, 1), 2);
 	assert_int_equal(procirq_resolve_at(MACHINE, "procirq", NULL, 0), 2);
 }
@@ -64,18 +64,18 @@ static void wrong_names_do_not_resolve(void **state)
 
 static void pci_addresses(void **state)
 {
-	char full[13];
+	char full[PROCIRQ_PCI_BYTES];
 
 	(void)state;
-	assert_true(procirq_is_pci_address("1f:1F.7", full));
+	assert_true(procirq_pci_address_parse("1f:1F.7", full));
 	assert_string_equal(full, "0000:1f:1f.7");
-	assert_true(procirq_is_pci_address("abcd:00:00.0", full));
+	assert_true(procirq_pci_address_parse("abcd:00:00.0", full));
 	assert_string_equal(full, "abcd:00:00.0");
-	assert_false(procirq_is_pci_address("00:20.0", full));
-	assert_false(procirq_is_pci_address("00:04.8", full));
-	assert_false(procirq_is_pci_address("00:04,0", full));
-	assert_false(procirq_is_pci_address("0:04.0", full));
-	assert_false(procirq_is_pci_address("00:04.00", full));
+	assert_false(procirq_pci_address_parse("00:20.0", full));
+	assert_false(procirq_pci_address_parse("00:04.8", full));
+	assert_false(procirq_pci_address_parse("00:04,0", full));
+	assert_false(procirq_pci_address_parse("0:04.0", full));
+	assert_false(procirq_pci_address_parse("00:04.00", full));
 }
 
 static void holders_are_named(void **state)
@@ -109,7 +109,7 @@ static void errors_become_sentences(void **state)
 		  "held by driver \"ahci[0000:00:1f.2]\" of PCI device 0000:00:1f.2; choose another line or unbind it" },
 		{ MACHINE, 0, EBUSY, "held by driver \"timer\"; choose" },
 		{ MACHINE, 20, EBUSY, "another reader" },
-		{ MACHINE, 28, EBUSY, "gone again" },
+		{ MACHINE, 28, EBUSY, "nothing holds it now; try again" },
 		{ MACHINE, 24, ENODEV, "the line is gone" },
 		{ MACHINE, 24, EOPNOTSUPP, "sleeping thread" },
 		{ MACHINE, 24, ENOMEM, "Cannot allocate memory" },
@@ -137,7 +137,7 @@ static void name_errors_become_sentences(void **state)
 		int error;
 		const char *words;
 	} cases[] = {
-		{ MACHINE, "00:06.0", ENOTUNIQ, "has 2 interrupt lines: 25 26; name one" },
+		{ MACHINE, "00:06.0", ENOTUNIQ, "has several interrupt lines: 25 26; name one" },
 		{ MACHINE, "eth7", ENXIO, "no interrupt line has a handler of that name" },
 		{ MACHINE, "00:09.0", ENXIO, "no PCI device has that address" },
 		{ MACHINE, "00:05.0", ENXIO, "bind it to the driver procirq-pci" },
@@ -149,21 +149,23 @@ static void name_errors_become_sentences(void **state)
 	};
 	char buf[PROCIRQ_EXPLAIN_BYTES], tiny[8];
 	size_t i;
+	int len;
 
 	(void)state;
 	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		procirq_explain_name_at(cases[i].root, cases[i].name, cases[i].error, buf,
-					sizeof(buf));
+		len = procirq_explain_name_at(cases[i].root, cases[i].name, cases[i].error, buf,
+					      sizeof(buf));
+		assert_int_equal(len, strlen(buf));
 		assert_non_null(strstr(buf, cases[i].words));
-	}
-	for (i = 0; i < N_ELEMENTS(cases); i++) {
-		procirq_explain_name_at(cases[i].root, cases[i].name, cases[i].error, tiny,
-					sizeof(tiny));
+		/* The length is that of the whole sentence, also where it is cut. */
+		assert_int_equal(procirq_explain_name_at(cases[i].root, cases[i].name,
+							 cases[i].error, tiny, sizeof(tiny)),
+				 len);
 		assert_int_equal(strlen(tiny), sizeof(tiny) - 1);
 	}
 }
 
-/* The running kernel has no /proc/irq/N/irq: opening must fail with words. */
+/* The running kernel has no /proc/irq/N/irq, so opening fails. */
 static void opening_fails_cleanly(void **state)
 {
 	(void)state;

@@ -81,7 +81,7 @@ check 'no MSI-X here' 1 'no interrupt of that kind' procirq bind $A --kind msix
 check 'bind with INTx' 0 "^$A: line" procirq bind $A --kind intx
 procirq bind $B --kind intx >/dev/null
 LINE=$(procirq bind $A | sed 's/.* //')
-check 'several lines of one kind' 1 'several PCI devices' procirq bind 1234:11e8
+check 'several devices have that ID' 1 'several PCI devices' procirq bind 1234:11e8
 check 'attach' 0 "ok: $A on line $LINE, steps: check 1" procirq attach /files/edu.irqdev $A
 check 'attach PCI INTx' 0 "ok: $B on line $LINE, PCI INTx" procirq attach /files/pci-intx.irqdev $B
 printf 'check bar 0 offset 0x100000 width 32 any 1\n' >/tmp/end.irqdev
@@ -119,8 +119,8 @@ procirq unbind $B
 check 'no line is left to wait for' 1 '^procirq: .*no interrupt line' procirq wait $A --timeout 1
 modprobe uio_pci_generic
 echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
-check 'another driver has it' 1 'driver "uio_pci_generic" has the device' procirq bind $A
-check 'and keeps it' 1 'driver "uio_pci_generic" has the device' procirq unbind $A
+check 'another driver has it' 1 'bound to driver "uio_pci_generic"' procirq bind $A
+check 'and keeps it' 1 'bound to driver "uio_pci_generic"' procirq unbind $A
 rmmod procirq
 check 'the module goes' 1 'not loaded' procirq list
 GUEST
