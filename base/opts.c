@@ -14,7 +14,7 @@
 #include "opts.h"
 #include "parse.h"
 
-/* More than any command has, and the two arrays stay on the stack. */
+/* More than any command has: the arrays stay on the stack, and a word holds a bit each. */
 #define OPTIONS_MAX 64
 
 /* getopt_long() values of options without a letter. */
@@ -31,43 +31,66 @@ static const char *duration_text(uint64_t ns, char *buf, size_t size)
 	return buf;
 }
 
-static int store_u64(const struct opt *o, const char *text, uint64_t *value)
+/* "one, two", with another separator "one|two". */
+static const char *choices_text(const struct opt *o, const char *separator, char *buf, size_t size)
+{
+	size_t len = 0;
+	int i;
+
+	buf[0] = '\0';
+	for (i = 0; o->choices[i] && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? separator : "",
+					o->choices[i]);
+	return buf;
+}
+
+static int store_flag(const char *text, bool *flag, char *why, size_t size)
+{
+	if (text && strcmp(text, "yes") && strcmp(text, "no")) {
+		snprintf(why, size, "\"%s\" is neither yes nor no", text);
+		return -1;
+	}
+	*flag = !text || !strcmp(text, "yes");
+	return 0;
+}
+
+static int store_u64(const struct opt *o, const char *text, uint64_t *value, char *why, size_t size)
 {
 	if (parse_u64(text, value)) {
-		msg_error("--%s: \"%s\" is not a number (a whole one, without sign)", o->name,
-			  text);
+		snprintf(why, size, "\"%s\" is not a number (a whole one, without sign)", text);
 		return -1;
 	}
 	if (*value < o->min || *value > o->max) {
-		msg_error("--%s: %s is out of range: from %" PRIu64 " to %" PRIu64, o->name, text,
-			  o->min, o->max);
+		snprintf(why, size, "%s is out of range: from %" PRIu64 " to %" PRIu64, text,
+			 o->min, o->max);
 		return -1;
 	}
 	return 0;
 }
 
-static int store_duration(const struct opt *o, const char *text, uint64_t *ns)
+static int store_duration(const struct opt *o, const char *text, uint64_t *ns, char *why,
+			  size_t size)
 {
 	uint64_t bare_ns = o->type == OPT_SECONDS ? 1000000000 : 0;
 	char low[32], high[32];
 
 	if (parse_duration(text, bare_ns, ns)) {
-		msg_error("--%s: \"%s\" is not a time: a number and one of ns us ms s m h d",
-			  o->name, text);
+		snprintf(why, size, "\"%s\" is not a time: a number and one of ns us ms s m h d",
+			 text);
 		return -1;
 	}
 	if (*ns < o->min || *ns > o->max) {
-		msg_error("--%s: %s is out of range: from %s to %s", o->name, text,
-			  duration_text(o->min, low, sizeof(low)),
-			  duration_text(o->max, high, sizeof(high)));
+		snprintf(why, size, "%s is out of range: from %s to %s", text,
+			 duration_text(o->min, low, sizeof(low)),
+			 duration_text(o->max, high, sizeof(high)));
 		return -1;
 	}
 	return 0;
 }
 
-static int store_choice(const struct opt *o, const char *text, int *choice)
+static int store_choice(const struct opt *o, const char *text, int *choice, char *why, size_t size)
 {
-	char words[256] = "";
+	char words[OPTS_WHY_BYTES / 2];
 	int i;
 
 	for (i = 0; o->choices[i]; i++) {
@@ -75,64 +98,95 @@ static int store_choice(const struct opt *o, const char *text, int *choice)
 			*choice = i;
 			return 0;
 		}
-		if (i)
-			strncat(words, ", ", sizeof(words) - strlen(words) - 1);
-		strncat(words, o->choices[i], sizeof(words) - strlen(words) - 1);
 	}
-	msg_error("--%s: \"%s\" is none of: %s", o->name, text, words);
+	snprintf(why, size, "\"%s\" is none of: %s", text,
+		 choices_text(o, ", ", words, sizeof(words)));
 	return -1;
 }
 
-static int store_string(const struct opt *o, const char *text, struct opt_strings *strings)
+static int store_string(const char *text, struct opt_strings *strings, char *why, size_t size)
 {
 	if (strings->n == OPT_STRINGS_MAX) {
-		msg_error("--%s: given more than %d times", o->name, OPT_STRINGS_MAX);
+		snprintf(why, size, "given more than %d times", OPT_STRINGS_MAX);
 		return -1;
 	}
 	strings->text[strings->n++] = text;
 	return 0;
 }
 
-static int store(const struct opt *o, const char *text, void *config)
+/**
+ * opt_store - give an option its value
+ * @o: the option
+ * @text: its argument. Of OPT_FLAG "yes" or "no", or NULL for yes. Must stay in
+ *	place for the types that keep it (OPT_STRING, OPT_STRINGS, OPT_FILE).
+ * @config: the command's configuration
+ * @why: filled with the reason of a failure, without the option's name
+ * @size: of @why
+ *
+ * Returns 0, OPTS_DONE (OPT_CUSTOM), or -1.
+ */
+int opt_store(const struct opt *o, const char *text, void *config, char *why, size_t size)
 {
 	void *field = (char *)config + o->offset;
-	struct opt_file *file;
 
 	switch (o->type) {
 	case OPT_FLAG:
-		*(bool *)field = true;
-		return 0;
+		return store_flag(text, field, why, size);
 	case OPT_U64:
-		return store_u64(o, text, field);
+		return store_u64(o, text, field, why, size);
 	case OPT_DURATION:
 	case OPT_SECONDS:
-		return store_duration(o, text, field);
+		return store_duration(o, text, field, why, size);
 	case OPT_CPUS:
 		if (!cpu_list_parse(field, text))
 			return 0;
-		msg_error("--%s: \"%s\" is not a list of CPUs such as 0,2-3", o->name, text);
+		snprintf(why, size, "\"%s\" is not a list of CPUs such as 0,2-3", text);
 		return -1;
 	case OPT_PRIORITY:
 		if (!parse_priority(text, field))
 			return 0;
-		msg_error(
-			"--%s: \"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR) or o:-20..19 (other, nice)",
-			o->name, text);
+		snprintf(
+			why, size,
+			"\"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR) or o:-20..19 (other, nice)",
+			text);
 		return -1;
 	case OPT_STRING:
 		*(const char **)field = text;
 		return 0;
 	case OPT_CHOICE:
-		return store_choice(o, text, field);
+		return store_choice(o, text, field, why, size);
 	case OPT_FILE:
-		file = field;
-		file->wanted = true;
-		file->name = text;
+		*(struct opt_file *)field = (struct opt_file){ .wanted = true, .name = text };
 		return 0;
 	case OPT_STRINGS:
-		return store_string(o, text, field);
+		return store_string(text, field, why, size);
+	case OPT_SET:
+		*(int *)field = o->value;
+		return 0;
+	case OPT_CUSTOM:
+		return o->parse(config, text, why, size);
 	}
 	return -1;
+}
+
+/**
+ * opt_print - write an option's value as opt_store() reads it
+ * @o: the option, of a type that a config file may hold
+ * @config: the command's configuration
+ * @out: where to; nothing is written for a value that is not set
+ */
+void opt_print(const struct opt *o, const void *config, FILE *out)
+{
+	const void *field = (const char *)config + o->offset;
+
+	if (o->type == OPT_FLAG)
+		fputs(*(const bool *)field ? "yes" : "no", out);
+	else if (o->type == OPT_SECONDS)
+		fprintf(out, "%.12g", (double)*(const uint64_t *)field / 1e9);
+	else if (o->type == OPT_CHOICE)
+		fputs(o->choices[*(const int *)field], out);
+	else if (o->type == OPT_CUSTOM)
+		o->print(config, out);
 }
 
 /* The option of getopt_long() value @value. */
@@ -146,31 +200,51 @@ static const struct opt *option_of(const struct opt *options, int value)
 	return NULL;
 }
 
+/* Whether getopt_long() looks for an argument. */
+static int has_argument(const struct opt *o)
+{
+	switch (o->type) {
+	case OPT_FLAG:
+	case OPT_SET:
+		return no_argument;
+	case OPT_FILE:
+		return optional_argument;
+	case OPT_CUSTOM:
+		return !o->arg ? no_argument : o->optional ? optional_argument : required_argument;
+	default:
+		return required_argument;
+	}
+}
+
 static void build_getopt(const struct opt *options, char *letters, struct option *longs)
 {
 	const struct opt *o;
-	size_t n = 0;
+	int kind;
 
-	/* ':' first: a missing argument is told from an unknown option. */
+	/* With ':' first, getopt_long() tells a missing argument from an unknown option. */
 	*letters++ = ':';
-	for (o = options; o->name; o++, n++) {
-		longs[n].name = o->name;
-		longs[n].has_arg = o->type == OPT_FLAG ? no_argument :
-				   o->type == OPT_FILE ? optional_argument :
-							 required_argument;
-		longs[n].val = o->letter ? o->letter : LONG_ONLY_BASE + (int)n;
+	for (o = options; o->name; o++) {
+		kind = has_argument(o);
+		*longs = (struct option){ o->name, kind, NULL,
+					  o->letter ? o->letter :
+						      LONG_ONLY_BASE + (int)(o - options) };
+		if (o->alias) {
+			longs[1] = longs[0];
+			(++longs)->name = o->alias;
+		}
+		longs++;
 		if (!o->letter)
 			continue;
 		*letters++ = o->letter;
-		if (o->type != OPT_FLAG)
+		if (kind != no_argument)
 			*letters++ = ':';
-		if (o->type == OPT_FILE)
+		if (kind == optional_argument)
 			*letters++ = ':';
 	}
 	*letters++ = 'h';
 	*letters = '\0';
-	longs[n++] = (struct option){ "help", no_argument, NULL, 'h' };
-	longs[n] = (struct option){ 0 };
+	*longs++ = (struct option){ "help", no_argument, NULL, 'h' };
+	*longs = (struct option){ 0 };
 }
 
 /*
@@ -188,13 +262,21 @@ static char *letter_file(int argc, char **argv, char *attached)
 
 static void say_unknown(const struct opt_command *command, char *argument)
 {
+	const char *blank = *command->name ? " " : "";
+
 	if (strncmp(argument, "--", 2))
-		msg_error("unknown option -%c; %s %s --help lists them", optopt,
-			  program_invocation_short_name, command->name);
+		msg_error("unknown option -%c; %s%s%s --help lists them", optopt,
+			  program_invocation_short_name, blank, command->name);
 	else
 		msg_error(
-			"%s: unknown option, or a value it does not take; %s %s --help lists them",
-			argument, program_invocation_short_name, command->name);
+			"%s: unknown option, or a value it does not take; %s%s%s --help lists them",
+			argument, program_invocation_short_name, blank, command->name);
+}
+
+/* The argument's name, as --help and messages have it. */
+static const char *argument_text(const struct opt *o, char *buf, size_t size)
+{
+	return o->arg ? o->arg : o->choices ? choices_text(o, "|", buf, size) : "";
 }
 
 /**
@@ -204,16 +286,19 @@ static void say_unknown(const struct opt_command *command, char *argument)
  * @argv: reordered so that operands come last
  * @config: the command's configuration, filled with defaults before
  * @first_operand: index in @argv of the first argument that is no option
+ * @given: set to a word whose bit N says that row N of the table was used; may be
+ *	NULL
  *
- * Returns OPTS_OK, OPTS_HELP, or -1 after one line on standard error.
+ * Returns OPTS_OK, OPTS_HELP, OPTS_DONE, or -1 after one line on standard error.
  */
 int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
-	       int *first_operand)
+	       int *first_operand, uint64_t *given)
 {
-	struct option longs[OPTIONS_MAX + 2] = { 0 };
-	char letters[2 * OPTIONS_MAX + 3];
+	struct option longs[2 * OPTIONS_MAX + 2] = { 0 };
+	char letters[3 * OPTIONS_MAX + 3], why[OPTS_WHY_BYTES] = "";
 	const struct opt *o;
-	int c, at = -1;
+	uint64_t seen = 0;
+	int c, at = -1, rc;
 
 	build_getopt(command->options, letters, longs);
 	opterr = 0;
@@ -223,7 +308,8 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 			return OPTS_HELP;
 		if (c == ':') {
 			o = option_of(command->options, optopt);
-			msg_error("--%s needs a value: %s", o->name, o->arg);
+			msg_error("--%s needs a value: %s", o->name,
+				  argument_text(o, why, sizeof(why)));
 			return -1;
 		}
 		if (c == '?') {
@@ -231,14 +317,66 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 			return -1;
 		}
 		o = option_of(command->options, c);
-		if (o->type == OPT_FILE && at < 0)
+		if (has_argument(o) == optional_argument && at < 0)
 			optarg = letter_file(argc, argv, optarg);
-		if (store(o, optarg, config))
-			return -1;
+		rc = opt_store(o, optarg, config, why, sizeof(why));
+		if (rc < 0)
+			msg_error("--%s: %s", o->name, why);
+		if (rc)
+			return rc;
+		seen |= UINT64_C(1) << (o - command->options);
 		at = -1;
 	}
 	*first_operand = optind;
+	if (given)
+		*given = seen;
 	return OPTS_OK;
+}
+
+/**
+ * opts_given - whether one of the options given sets a field of the configuration
+ * @command: the table
+ * @given: from opts_parse()
+ * @offset: of the field
+ */
+bool opts_given(const struct opt_command *command, uint64_t given, size_t offset)
+{
+	const struct opt *o;
+
+	for (o = command->options; o->name; o++)
+		if (o->offset == offset && given >> (o - command->options) & 1)
+			return true;
+	return false;
+}
+
+#define HELP_INDENT 28
+
+/* "  -o, --output=FILE         where to write", on as many rows as @help has. */
+static void option_help(const struct opt *o, FILE *out)
+{
+	char left[160], choices[100], letter[8] = "    ";
+	int kind = has_argument(o), len;
+	const char *row, *end;
+
+	if (o->group)
+		fprintf(out, "\n%s:\n", o->group);
+	if (o->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", o->letter);
+	len = snprintf(left, sizeof(left), "  %s--%s%s%s%s%s%s", letter, o->name,
+		       o->alias ? ", --" : "", o->alias ? o->alias : "",
+		       kind == no_argument	 ? "" :
+		       kind == optional_argument ? "[=" :
+						   "=",
+		       kind == no_argument ? "" : argument_text(o, choices, sizeof(choices)),
+		       kind == optional_argument ? "]" : "");
+	fprintf(out, "%-*s", HELP_INDENT, left);
+	if (len >= HELP_INDENT)
+		fprintf(out, "\n%*s", HELP_INDENT, "");
+	for (row = o->help; *row; row = *end ? end + 1 : end) {
+		end = strchrnul(row, '\n');
+		fprintf(out, "%*s%.*s\n", row == o->help ? 0 : HELP_INDENT, "", (int)(end - row),
+			row);
+	}
 }
 
 /**
@@ -249,37 +387,14 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 void opts_help(const struct opt_command *command, FILE *out)
 {
 	static const struct opt help = { .letter = 'h', .name = "help", .help = "print this text" };
-	const struct opt *o = command->options;
-	bool last = false;
+	const struct opt *o;
 
-	fprintf(out, "usage: %s %s [options]%s%s\n%s\n\n", program_invocation_short_name,
-		command->name, *command->arguments ? " " : "", command->arguments,
-		command->summary);
-	while (!last) {
-		char left[64], letter[8] = "    ";
-		const char *line, *end;
-
-		if (!o->name) {
-			o = &help;
-			last = true;
-		}
-		if (o->letter)
-			snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-		snprintf(left, sizeof(left), "  %s--%s%s%s%s", letter, o->name,
-			 o->type == OPT_FLAG ? "" :
-			 o->type == OPT_FILE ? "[=" :
-					       "=",
-			 o->arg ? o->arg : "", o->type == OPT_FILE ? "]" : "");
-		fprintf(out, "%-28s", left);
-		for (line = o->help; *line; line = *end ? end + 1 : end) {
-			end = strchrnul(line, '\n');
-			fprintf(out, "%s%*s%.*s\n",
-				line == o->help && strlen(left) > 27 ? "\n" : "",
-				line == o->help && strlen(left) <= 27 ? 0 : 28, "",
-				(int)(end - line), line);
-		}
-		o++;
-	}
+	fprintf(out, "usage: %s%s%s [options]%s%s\n%s\n%s", program_invocation_short_name,
+		*command->name ? " " : "", command->name, *command->arguments ? " " : "",
+		command->arguments, command->summary, command->options->group ? "" : "\n");
+	for (o = command->options; o->name; o++)
+		option_help(o, out);
+	option_help(&help, out);
 	if (command->epilogue)
 		fprintf(out, "\n%s", command->epilogue);
 }
@@ -298,7 +413,7 @@ void opts_help(const struct opt_command *command, FILE *out)
 bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
 		int *first_operand, int *status)
 {
-	int rc = opts_parse(command, argc, argv, config, first_operand);
+	int rc = opts_parse(command, argc, argv, config, first_operand, NULL);
 
 	if (rc == OPTS_OK && !*command->arguments && *first_operand < argc) {
 		msg_error("%s: %s takes options only", argv[*first_operand], command->name);
@@ -308,7 +423,7 @@ bool opts_start(const struct opt_command *command, int argc, char **argv, void *
 		return true;
 	if (rc == OPTS_HELP)
 		opts_help(command, stdout);
-	*status = rc == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
+	*status = rc < 0 ? EXIT_ERROR : EXIT_OK;
 	return false;
 }
 

@@ -15,13 +15,15 @@ enum opt_type {
 	OPT_FLAG,     /* bool, set to true */
 	OPT_U64,      /* uint64_t, between @min and @max */
 	OPT_DURATION, /* uint64_t, ns, between @min and @max */
-	OPT_SECONDS,  /* the same; a bare number is seconds, as in rtla */
+	OPT_SECONDS,  /* uint64_t, ns, between @min and @max; a bare number is seconds */
 	OPT_CPUS,     /* struct cpu_list */
 	OPT_PRIORITY, /* struct priority */
 	OPT_STRING,   /* const char *, the argument itself */
 	OPT_CHOICE,   /* int, index into @choices */
 	OPT_FILE,     /* struct opt_file; the name may be left out */
 	OPT_STRINGS,  /* struct opt_strings; may be given several times */
+	OPT_SET,      /* int or enum, set to @value; takes no argument */
+	OPT_CUSTOM,   /* what @parse makes of it; takes no argument without @arg */
 };
 
 /* An output that was asked for: name NULL or "-" is standard output. */
@@ -42,13 +44,23 @@ struct opt_strings {
  * struct opt - one option
  * @letter: short name, 0 for none
  * @name: long name without dashes; NULL ends a table
- * @arg: name of the argument in --help; NULL for OPT_FLAG
+ * @arg: name of the argument in --help; NULL for OPT_FLAG and OPT_SET, and for
+ *	OPT_CHOICE, which prints @choices
  * @type: what the argument is
  * @offset: of the field in the command's configuration
  * @min: least value of OPT_U64, OPT_DURATION and OPT_SECONDS
- * @max: greatest value of the same
+ * @max: greatest value of OPT_U64, OPT_DURATION and OPT_SECONDS
  * @choices: NULL-terminated words of OPT_CHOICE
  * @help: one sentence for --help, may have line feeds
+ * @value: of OPT_SET
+ * @parse: OPT_CUSTOM: stores @text in @config. Returns 0, OPTS_DONE when the tool has
+ *	nothing else to do, or -1 with the reason in @why. @text is NULL where there
+ *	is no argument.
+ * @print: OPT_CUSTOM: writes what @parse reads; nothing where nothing is set
+ * @optional: the argument of OPT_CUSTOM may be left out
+ * @saved: belongs in the tool's config file
+ * @alias: second long name, may be NULL
+ * @group: heading in --help of this option and those that follow, may be NULL
  */
 struct opt {
 	char letter;
@@ -60,11 +72,18 @@ struct opt {
 	uint64_t max;
 	const char *const *choices;
 	const char *help;
+	int value;
+	int (*parse)(void *config, const char *text, char *why, size_t size);
+	void (*print)(const void *config, FILE *out);
+	bool optional;
+	bool saved;
+	const char *alias;
+	const char *group;
 };
 
 /**
  * struct opt_command - how a command is called
- * @name: "bench"
+ * @name: "bench"; empty for a tool without commands
  * @arguments: what follows the options, for the usage line
  * @summary: one line for --help
  * @options: table
@@ -81,9 +100,15 @@ struct opt_command {
 /* What opts_parse() found besides errors (-1). */
 #define OPTS_OK	  0
 #define OPTS_HELP 1
+#define OPTS_DONE 2 /* an option did all there was to do */
+
+#define OPTS_WHY_BYTES 256
 
 int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
-	       int *first_operand);
+	       int *first_operand, uint64_t *given);
+bool opts_given(const struct opt_command *command, uint64_t given, size_t offset);
+int opt_store(const struct opt *o, const char *text, void *config, char *why, size_t size);
+void opt_print(const struct opt *o, const void *config, FILE *out);
 bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
 		int *first_operand, int *status);
 void opts_help(const struct opt_command *command, FILE *out);

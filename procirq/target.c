@@ -22,7 +22,7 @@
 int target_options(const struct opt_command *command, int argc, char **argv, void *config,
 		   char **operands, int min, int max)
 {
-	int first, status = opts_parse(command, argc, argv, config, &first), i;
+	int first, status = opts_parse(command, argc, argv, config, &first, NULL), i;
 
 	if (status == OPTS_HELP)
 		opts_help(command, stdout);

@@ -147,7 +147,7 @@ static int parse(char *words, struct config *config, int *operand)
 	for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	return opts_parse(&command, argc, argv, config, operand);
+	return opts_parse(&command, argc, argv, config, operand, NULL);
 }
 
 static void options_are_stored(void **state)
