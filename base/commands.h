@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tool that is a set of commands: "procirq bind", "irqlat trace". */
+/*
+ * A tool that is a set of commands: "procirq bind", "irqlat trace".
+ *
+ * This is the outermost layer of such a tool: unlike the rest of base/, it prints,
+ * and decides the exit status.
+ */
 #ifndef BASE_COMMANDS_H
 #define BASE_COMMANDS_H
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a tool says on standard error: one line, after its name. */
+/*
+ * Messages on standard error: one row of text, after the name of the tool.
+ *
+ * Only the outermost layer of a tool calls these functions: its commands,
+ * base/opts and base/commands. All other code returns errors to its caller.
+ */
 #ifndef BASE_MSG_H
 #define BASE_MSG_H
 

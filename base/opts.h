@@ -2,6 +2,9 @@
 /*
  * Command line options as a table: one row says how an option is spelled, what
  * it takes, where its value goes and what --help prints.
+ *
+ * This is the outermost layer of every tool: unlike the rest of base/, it prints
+ * messages on standard error, and help on standard output.
  */
 #ifndef BASE_OPTS_H
 #define BASE_OPTS_H

@@ -78,6 +78,7 @@ static struct report_input *add_input(struct report *report)
 static int read_input(struct report *report, const char *path, bool instructions)
 {
 	struct report_input *in = add_input(report);
+	char error[IN_JSON_ERROR_BYTES];
 	struct run others = { 0 };
 
 	if (!in)
@@ -85,8 +86,10 @@ static int read_input(struct report *report, const char *path, bool instructions
 	in->path = path;
 	in->instructions = instructions;
 	set_file(in);
-	if (in_file(path, &in->run, &in->text, &in->len))
+	if (in_file(path, &in->run, &in->text, &in->len, error)) {
+		msg_error("%s: %s", path, error);
 		return -1;
+	}
 	for (;;) {
 		if (report_split_load(&in->run, &others)) {
 			msg_error("out of memory");
@@ -140,12 +143,13 @@ static int write_page(const struct report *report, const struct figures *figures
 static int write_report(const struct report *report, const char *folder)
 {
 	struct figures figures = { 0 };
-	int err = figures_make(report, &figures);
+	char error[REPORT_ERROR_BYTES] = "out of memory";
+	int err = figures_make(report, &figures) || figures_draw(&figures, folder, error);
 
 	if (err)
-		msg_error("out of memory");
+		msg_error("%s", error);
 	else
-		err = figures_draw(&figures, folder) || write_page(report, &figures, folder);
+		err = write_page(report, &figures, folder);
 	figures_free(&figures);
 	return err;
 }

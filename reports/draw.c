@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/msg.h"
 #include "report.h"
 
 /* Wide, narrow and printable forms of each figure. */
@@ -20,95 +19,95 @@ static const struct drawing drawings[] = {
 
 static const char script_name[] = "script.gp";
 
-/* "folder/name" and a suffix, for free(); says so when memory is out. */
-static char *join(const char *folder, const char *name, const char *suffix)
+/* "folder/name" and a suffix. Returns @path. */
+static const char *join(const char *folder, const char *name, const char *suffix,
+			char path[REPORT_PATH_BYTES])
 {
-	char *path;
-
-	if (asprintf(&path, "%s/%s%s", folder, name, suffix) >= 0)
-		return path;
-	msg_error("out of memory");
-	return NULL;
+	snprintf(path, REPORT_PATH_BYTES, "%s/%s%s", folder, name, suffix);
+	return path;
 }
 
-static FILE *create(const char *folder, const char *name, const char *suffix)
+static int fail(char error[REPORT_ERROR_BYTES], const char *path, const char *what)
 {
-	char *path = join(folder, name, suffix);
-	FILE *file;
+	snprintf(error, REPORT_ERROR_BYTES, "%s: %s%s", path, what, strerror(errno));
+	return -1;
+}
 
-	if (!path)
-		return NULL;
-	file = fopen(path, "we");
+static FILE *create(const char *path, char error[REPORT_ERROR_BYTES])
+{
+	FILE *file = fopen(path, "we");
+
 	if (!file)
-		msg_error("%s: cannot write: %s", path, strerror(errno));
-	free(path);
+		fail(error, path, "cannot write: ");
 	return file;
 }
 
-/* Returns 0, or -1 after saying that the file could not be written. */
-static int finish(FILE *file, const char *folder, const char *name)
+/* Returns 0, or -1 with @error set when not all of the file was written. */
+static int finish(FILE *file, const char *path, char error[REPORT_ERROR_BYTES])
 {
 	bool failed = ferror(file);
 
 	if (!fclose(file) && !failed)
 		return 0;
-	msg_error("%s/%s: cannot write: %s", folder, name, strerror(errno));
-	return -1;
+	return fail(error, path, "cannot write: ");
 }
 
-static int write_inputs(const struct figures *figures, const char *scratch)
+static int write_data(const struct figure *figure, const char *scratch,
+		      char error[REPORT_ERROR_BYTES])
 {
-	FILE *script = create(scratch, script_name, ""), *data;
+	char path[REPORT_PATH_BYTES];
+	FILE *data = create(join(scratch, figure->name, ".dat", path), error);
+
+	if (!data)
+		return -1;
+	plot_write_data(figure, data);
+	return finish(data, path, error);
+}
+
+static int write_inputs(const struct figures *figures, const char *scratch,
+			char error[REPORT_ERROR_BYTES])
+{
+	char path[REPORT_PATH_BYTES];
+	FILE *script = create(join(scratch, script_name, "", path), error);
 	size_t i, j;
 	int err = 0;
 
 	if (!script)
 		return -1;
 	for (i = 0; i < figures->n && !err; i++) {
-		const struct figure *figure = &figures->list[i];
-
-		data = create(scratch, figure->name, ".dat");
-		if (!data) {
-			err = -1;
-			break;
-		}
-		plot_write_data(figure, data);
-		err = finish(data, scratch, figure->name);
+		err = write_data(&figures->list[i], scratch, error);
 		for (j = 0; j < N_DRAWINGS; j++)
-			plot_write_script(figure, &drawings[j], script);
+			plot_write_script(&figures->list[i], &drawings[j], script);
 	}
-	return finish(script, scratch, script_name) || err ? -1 : 0;
+	return finish(script, path, error) || err ? -1 : 0;
 }
 
-/* SVG text is kept in @figure; but for narrow screens, files go to @folder. */
+/*
+ * Keep the SVG text in @figure, and copy the drawing to @folder. Narrow drawings
+ * are for the page only: they have no file.
+ */
 static int collect(struct figure *figure, const struct drawing *drawing, const char *scratch,
-		   const char *folder)
+		   const char *folder, char error[REPORT_ERROR_BYTES])
 {
-	char *path = join(scratch, figure->name, drawing->suffix), *text;
+	char path[REPORT_PATH_BYTES], *text;
 	FILE *file;
 	size_t len;
 	int err;
 
-	if (!path)
-		return -1;
-	text = file_read(path, &len);
+	text = file_read(join(scratch, figure->name, drawing->suffix, path), &len);
 	if (!text)
-		msg_error("%s: %s", path, strerror(errno));
-	free(path);
-	if (!text)
-		return -1;
+		return fail(error, path, "");
 	if (drawing->narrow) {
-		/* Only the page has a use for it. */
 		figure->svg_narrow = text;
 		return 0;
 	}
-	file = create(folder, figure->name, drawing->suffix);
+	file = create(join(folder, figure->name, drawing->suffix, path), error);
 	if (!file) {
 		free(text);
 		return -1;
 	}
 	fwrite(text, 1, len, file);
-	err = finish(file, folder, figure->name);
+	err = finish(file, path, error);
 	if (!strcmp(drawing->terminal, "svg"))
 		figure->svg = text;
 	else
@@ -118,11 +117,9 @@ static int collect(struct figure *figure, const struct drawing *drawing, const c
 
 static void remove_file(const char *folder, const char *name, const char *suffix)
 {
-	char *path = join(folder, name, suffix);
+	char path[REPORT_PATH_BYTES];
 
-	if (path)
-		unlink(path);
-	free(path);
+	unlink(join(folder, name, suffix, path));
 }
 
 static void remove_scratch(const struct figures *figures, const char *scratch)
@@ -139,30 +136,29 @@ static void remove_scratch(const struct figures *figures, const char *scratch)
 }
 
 /**
- * figures_draw - have every figure drawn
- * @figures: their @svg and @svg_narrow are set
+ * figures_draw - draw every figure
+ * @figures: @svg and @svg_narrow of each are set; figures_free() frees them
  * @folder: gets an SVG and a PNG file of each
+ * @error: on failure, what is wrong
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0, or -1 with @error set.
  */
-int figures_draw(struct figures *figures, const char *folder)
+int figures_draw(struct figures *figures, const char *folder, char error[REPORT_ERROR_BYTES])
 {
-	const char *tmp = getenv("TMPDIR");
+	const char *tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	char scratch[PATH_MAX];
 	size_t i, j;
 	int err;
 
 	if (!figures->n)
 		return 0;
-	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(scratch)) {
-		msg_error("%s: cannot make a temporary folder: %s", scratch, strerror(errno));
-		return -1;
-	}
-	err = write_inputs(figures, scratch) || plot_run(scratch, script_name);
+	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX", tmp);
+	if (!mkdtemp(scratch))
+		return fail(error, tmp, "cannot make a temporary folder: ");
+	err = write_inputs(figures, scratch, error) || plot_run(scratch, script_name, error);
 	for (i = 0; i < figures->n && !err; i++)
 		for (j = 0; j < N_DRAWINGS && !err; j++)
-			err = collect(&figures->list[i], &drawings[j], scratch, folder);
+			err = collect(&figures->list[i], &drawings[j], scratch, folder, error);
 	remove_scratch(figures, scratch);
 	return err ? -1 : 0;
 }

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/msg.h"
 #include "report.h"
 
 extern char **environ;
@@ -94,18 +93,19 @@ void plot_write_script(const struct figure *figure, const struct drawing *drawin
 }
 
 /**
- * plot_run - have gnuplot draw
- * @folder: where script, data and output are
+ * plot_run - run gnuplot
+ * @folder: has the script and the data, gets the output
  * @script: file in @folder
+ * @error: on failure, what is wrong and what to do
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0, or -1 with @error set.
  */
-int plot_run(const char *folder, const char *script)
+int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYTES])
 {
 	char program[] = "gnuplot";
 	char *argv[] = { program, (char *)script, NULL };
 	posix_spawn_file_actions_t actions;
-	int err, status;
+	int err, status = -1;
 	pid_t pid;
 
 	posix_spawn_file_actions_init(&actions);
@@ -115,16 +115,17 @@ int plot_run(const char *folder, const char *script)
 	err = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (err) {
-		msg_error("cannot run gnuplot: %s%s", strerror(err),
-			  err == ENOENT ? "; install it (Debian: gnuplot-nox)" : "");
+		snprintf(error, REPORT_ERROR_BYTES, "cannot run gnuplot: %s%s", strerror(err),
+			 err == ENOENT ? "; install it (Debian: gnuplot-nox)" : "");
 		return -1;
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return -1;
+			break;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	msg_error(
+	snprintf(
+		error, REPORT_ERROR_BYTES,
 		"gnuplot failed; it needs version 5.2 or later with the terminals svg and pngcairo");
 	return -1;
 }

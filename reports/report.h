@@ -15,6 +15,9 @@
 #define REPORT_NAME_BYTES  128
 #define REPORT_CUT_BYTES   512
 #define REPORT_STAGE_BYTES 48
+/* PATH_MAX, and the name of a figure. */
+#define REPORT_PATH_BYTES  (4096 + REPORT_NAME_BYTES + 32)
+#define REPORT_ERROR_BYTES (REPORT_PATH_BYTES + 128)
 #define REPORT_TITLE_BYTES (4 * RESULT_NAME_BYTES)
 /* Curves in one figure: more of them nobody tells apart. Of several inputs fewer:
  * it is the same way of each that is to be compared.
@@ -163,7 +166,7 @@ const char *plot_cut_text(const char *text, size_t most, char cut[REPORT_CUT_BYT
 const char *plot_colour(size_t i);
 int plot_write_data(const struct figure *figure, FILE *out);
 void plot_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
-int plot_run(const char *folder, const char *script);
+int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYTES]);
 
 void curves_write_data(const struct figure *figure, FILE *out);
 void curves_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
@@ -175,7 +178,7 @@ void heat_write_data(const struct figure *figure, FILE *out);
 void heat_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 
 /* draw.c: files of figures */
-int figures_draw(struct figures *figures, const char *folder);
+int figures_draw(struct figures *figures, const char *folder, char error[REPORT_ERROR_BYTES]);
 
 /* html.c, compare.c: the page */
 void html_escape(const char *text, FILE *out);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/msg.h"
 #include "out.h"
 
 /**
@@ -47,31 +46,31 @@ fail:
 
 /**
  * in_file - read a run from a JSON file
- * @path: which; a file without any result is refused
- * @run: zeroed; filled; to be given to run_free() in any case
- * @text: gets the file itself, for free(); NULL: not wanted
- * @len: gets its length; only with @text
+ * @path: file; one without any result is refused
+ * @run: zeroed by the caller; filled. The caller calls run_free(), on errors too
+ * @text: gets the bytes of the file, which the caller frees; NULL: not wanted
+ * @len: gets the length of @text; only with @text
+ * @error: on failure, what is wrong, without @path
  *
- * Returns 0, or -1 after saying what is wrong.
+ * Returns 0, or -1 with @error set.
  */
-int in_file(const char *path, struct run *run, char **text, size_t *len)
+int in_file(const char *path, struct run *run, char **text, size_t *len,
+	    char error[IN_JSON_ERROR_BYTES])
 {
-	char error[IN_JSON_ERROR_BYTES], *read;
 	size_t read_len;
+	char *read;
 	int err;
 
 	read = file_read(path, &read_len);
 	if (!read) {
-		msg_error("%s: %s", path, strerror(errno));
+		snprintf(error, IN_JSON_ERROR_BYTES, "%s", strerror(errno));
 		return -1;
 	}
 	err = in_json(read, read_len, run, error);
 	if (!err && !run->n_results) {
-		snprintf(error, sizeof(error), "there are no results in it");
+		snprintf(error, IN_JSON_ERROR_BYTES, "there are no results in it");
 		err = -1;
 	}
-	if (err)
-		msg_error("%s: %s", path, error);
 	if (text) {
 		*text = read;
 		*len = read_len;

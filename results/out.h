@@ -45,6 +45,7 @@ void out_csv(const struct run *run, FILE *out);
 int in_json(const char *text, size_t len, struct run *run, char error[IN_JSON_ERROR_BYTES]);
 
 char *file_read(const char *path, size_t *len);
-int in_file(const char *path, struct run *run, char **text, size_t *len);
+int in_file(const char *path, struct run *run, char **text, size_t *len,
+	    char error[IN_JSON_ERROR_BYTES]);
 
 #endif /* RESULTS_OUT_H */

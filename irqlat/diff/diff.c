@@ -111,6 +111,7 @@ struct side {
 static int read_side(const struct side *side, const struct diff_options *wanted, struct run *run,
 		     char **name)
 {
+	char error[IN_JSON_ERROR_BYTES];
 	size_t bytes = 0;
 	FILE *list = open_memstream(name, &bytes);
 	long left_out = 0;
@@ -122,7 +123,9 @@ static int read_side(const struct side *side, const struct diff_options *wanted,
 		long n = 0;
 
 		fprintf(list, "%s%s", i ? ", " : "", file);
-		err = in_file(file, i ? &more : run, NULL, NULL);
+		err = in_file(file, i ? &more : run, NULL, NULL, error);
+		if (err)
+			msg_error("%s: %s", file, error);
 		diff_drop_kept(i ? &more : run);
 		if (!err && i) {
 			n = diff_join(run, &more, wanted);

@@ -317,6 +317,7 @@ static void simulate(const char *name, const char *how,
 int main(int argc, char **argv)
 {
 	struct run runs[RECORDINGS_MAX] = { 0 };
+	char error[IN_JSON_ERROR_BYTES];
 	int i, n = argc - 3;
 	size_t span;
 
@@ -328,8 +329,8 @@ int main(int argc, char **argv)
 	if (!span || span > SPAN_MAX || span % RUN)
 		die("BLOCKS is no multiple of 10, or too many");
 	for (i = 0; i < n; i++) {
-		if (in_file(argv[3 + i], &runs[i], NULL, NULL))
-			return 1;
+		if (in_file(argv[3 + i], &runs[i], NULL, NULL, error))
+			die(error);
 		if (blocks_of(&runs[i]) < 2 * span)
 			die("a recording has less than twice as many blocks");
 		if (runs[i].n_results != runs[0].n_results)

@@ -120,6 +120,25 @@ table_fails 'a way that the second run has not fails' \
 
 # --- the page -----------------------------------------------------------------
 
+# says NAME EXPECTED [VARIABLE=VALUE...]: drawing fails with one message.
+says()
+{
+	local name=$1 expected=$2
+	shift 2
+	! env "$@" "$irqlat" report $good/edu.json -o "$scratch/failed" >"$scratch/out" 2>"$scratch/err" &&
+		[ ! -s "$scratch/out" ] && [ "$(cat "$scratch/err")" = "irqlat: $expected" ]
+	result $? "$name" "$(cat "$scratch/out" "$scratch/err")"
+}
+says 'a system without gnuplot' \
+	'cannot run gnuplot: No such file or directory; install it (Debian: gnuplot-nox)' PATH="$scratch"
+printf '#!/bin/sh\nexit 1\n' >"$scratch/gnuplot"
+chmod +x "$scratch/gnuplot"
+says 'a gnuplot that fails' \
+	'gnuplot failed; it needs version 5.2 or later with the terminals svg and pngcairo' PATH="$scratch"
+says 'a temporary folder that is missing' \
+	"$scratch/none: cannot make a temporary folder: No such file or directory" \
+	TMPDIR="$scratch/none"
+
 if ! command -v gnuplot >/dev/null; then
 	skip 'the page in a browser' 'gnuplot is not installed'
 	tap_end
