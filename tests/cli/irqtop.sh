@@ -6,25 +6,12 @@ cd "$(dirname "$0")/../.." || exit 1
 
 irqtop="${IRQTOP:-build/bin/irqtop} --no-config"
 hostile=tests/fixtures/irqtop/hostile
-scratch=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
-# is NAME GOT WANT
-is()
+at_exit()
 {
-	[ "$2" = "$3" ]
-	result $? "$1" "$(printf 'got:  %s
-want: %s' "$2" "$3")"
-}
-
-# status NAME WANT COMMAND...: its exit status; output in $scratch/out and /err
-status()
-{
-	local name=$1 want=$2
-	shift 2
-	"$@" >"$scratch/out" 2>"$scratch/err"
-	is "$name" "$?" "$want"
+	# shellcheck disable=SC2046 # a list
+	kill $(jobs -p) 2>/dev/null
 }
 
 # interrupts TREE: standard input becomes its proc/interrupts, at once
@@ -269,7 +256,7 @@ else
 	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool, and none to be had from Debian (package prometheus)'
 fi
 status 'OpenMetrics: a column without a metric is an error' 1 $irqtop --openmetrics -c total,rate
-is '' "$(cat "$scratch/err")" "irqtop: columns 'rate_hz': no metric (--help-columns)"
+is 'OpenMetrics: and is named' "$(cat "$scratch/err")" "irqtop: columns 'rate_hz': no metric (--help-columns)"
 is 'OpenMetrics: ends as it must' "$($irqtop --openmetrics | tail -1)" '# EOF'
 is 'OpenMetrics: what never fired is left out' "$($irqtop --openmetrics | grep -c ' 0$')" 0
 is 'OpenMetrics: strict names the family without _total' \
@@ -392,7 +379,7 @@ is 'a recorder sees rows and CPUs come and go' \
 $irqtop --json --per-cpu -s irq --replay "$scratch/hotrec" >"$scratch/out"
 is 'and so does the replay' "$(cmp "$scratch/live" "$scratch/out" && echo same)" same
 status 'what is no recording is told so' 1 $irqtop --replay /etc/passwd -b
-is '' "$(cat "$scratch/err")" 'irqtop: /etc/passwd: not a recording of irqtop'
+is 'with its name' "$(cat "$scratch/err")" 'irqtop: /etc/passwd: not a recording of irqtop'
 
 cat >"$scratch/a" <<'END'
            CPU0       CPU1       

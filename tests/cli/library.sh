@@ -5,9 +5,6 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
 # A declaration ends with ");", a function's name stands before the first parenthesis.
 sed -n '/^#define/d; s/^[^*\/#]*[ *]\([A-Za-z_]*\)(.*/\1/p' libprocirq/procirq.h libprocirq/uli.h |
 	grep -E '^(procirq|ULI)_' | sort >"$scratch/declared"

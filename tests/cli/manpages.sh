@@ -5,8 +5,6 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 
 irqlat=${IRQLAT:-build/bin/irqlat}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 # The program between .Bd and .Ed of section EXAMPLES, as man prints it.

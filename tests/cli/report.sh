@@ -5,8 +5,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 irqlat=${IRQLAT:-build/bin/irqlat}
 good=tests/fixtures/results
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 # --- inputs -------------------------------------------------------------------

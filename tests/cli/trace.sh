@@ -7,26 +7,17 @@ cd "$(dirname "$0")/../.." || exit 1
 
 irqlat=$(readlink -f "${IRQLAT:-build/bin/irqlat}")
 tracing=/sys/kernel/tracing
-scratch=$(mktemp -d)
 load_pid=
 . tests/tap.sh
 
-finish()
+at_exit()
 {
 	stop_load
-	rm -rf "$scratch"
 }
-trap finish EXIT
 
-# says NAME STATUS REGEX ARGUMENT...: on standard error
-says()
+tested()
 {
-	local name=$1 status=$2 regex=$3 got
-	shift 3
-	"$irqlat" trace "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
-	got=$?
-	[ $got = "$status" ] && grep -Eq -- "$regex" "$scratch/err"
-	result $? "$name" "status $got: $(head -2 "$scratch/err")"
+	"$irqlat" trace "$@"
 }
 
 instances()
@@ -101,21 +92,11 @@ else
 	skip 'with tracefs read-only' 'needs root and mount namespaces'
 fi
 
-# line NAME REGEX ARGUMENT...: that, and nothing else, on standard error
-line()
-{
-	local name=$1 regex=$2
-	shift 2
-	says "$name" 1 "$regex" "$@"
-	[ "$(wc -l <"$scratch/err")" = 1 ]
-	result $? "$name, in one line" "$(cat "$scratch/err")"
-}
-
-line '-T and -a both' '-T and -a: both stop' -T 5 -a 500 -d 0.1
-line 'no actions at all' 'none of: trace' -T 1 --on-threshold ''
-line 'an empty list' '--irq: "" is not a number' --irq '' -d 0.1
-line 'an empty name' '--name: empty' --name '' -d 0.1
-line 'a recording is kept already' 'leave out -i or -t' -i x.dat -ty.dat
+refused '-T and -a both' '-T and -a: both stop' -T 5 -a 500 -d 0.1
+refused 'no actions at all' 'none of: trace' -T 1 --on-threshold ''
+refused 'an empty list' '--irq: "" is not a number' --irq '' -d 0.1
+refused 'an empty name' '--name: empty' --name '' -d 0.1
+refused 'a recording is kept already' 'leave out -i or -t' -i x.dat -ty.dat
 
 # --- the man page -----------------------------------------------------------------
 
@@ -137,15 +118,11 @@ status=$?
 	grep -q 'effect: ' "$scratch/out" && grep -q 'change: ' "$scratch/out"
 result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1 "$scratch/out")"
 
-says_check()
-{
-	"$irqlat" check "$@" >"$scratch/out" 2>"$scratch/err"
-}
-says_check --root "$scratch/nowhere"
+"$irqlat" check --root "$scratch/nowhere" >"$scratch/out" 2>"$scratch/err"
 [ $? = 1 ] && grep -q 'nowhere: No such file' "$scratch/err" && [ ! -s "$scratch/out" ]
 result $? 'check: a root that is not there' "$(head -1 "$scratch/out" "$scratch/err")"
 mkdir -p "$scratch/bare/proc"
-says_check --root "$scratch/bare"
+"$irqlat" check --root "$scratch/bare" >"$scratch/out" 2>"$scratch/err"
 awk '/^(spoils|unknown)/ { n++; want = "effect" }
 	/^ +effect: ./ && want == "effect" { want = "change"; next }
 	/^ +change: ./ && want == "change" { told++; want = "" }
@@ -376,16 +353,14 @@ result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" |
 for mode in "-d 1 --interval 0.2" "-q -d 0.2" "hist -d 0.2"; do
 	for where in /dev/full pipe; do
 		if [ $where = pipe ]; then
-			{ "$irqlat" trace $mode 2>"$scratch/err"; echo $? >"$scratch/status"; } | true
-			why='Broken pipe'
+			unread $mode
+			status=$? why='Broken pipe'
 		else
 			"$irqlat" trace $mode >/dev/full 2>"$scratch/err"
-			echo $? >"$scratch/status"
-			why='No space left'
+			status=$? why='No space left on device'
 		fi
-		[ "$(cat "$scratch/status")" = 1 ] && [ "$(wc -l <"$scratch/err")" = 1 ] &&
-			grep -q "^irqlat: cannot write the output: $why" "$scratch/err"
-		result $? "trace $mode into $where: one line" "$(cat "$scratch/status" "$scratch/err")"
+		is "trace $mode into $where: one line" "$status $(cat "$scratch/err")" \
+			"1 irqlat: cannot write the output: $why"
 	done
 done
 if command -v script >/dev/null; then

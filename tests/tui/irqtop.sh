@@ -7,29 +7,22 @@ cd "$(dirname "$0")/../.." || exit 1
 golden=tests/tui/golden
 program=${IRQTOP:-$PWD/build/bin/irqtop}
 update=${1:-}
-scratch=$(mktemp -d)
 socket=irqtop-$$
 . tests/tap.sh
 export LC_ALL=C.UTF-8 TZ=UTC TERM=screen-256color XDG_CONFIG_HOME=$scratch/xdg
 unset NO_COLOR TMUX
 
-if ! command -v tmux >/dev/null; then
-	echo '1..0 # SKIP no tmux'
-	exit 0
-fi
+command -v tmux >/dev/null || skip_all 'no tmux'
 t()
 {
 	tmux -L "$socket" -f /dev/null "$@"
 }
 t new-session -d -s s0 'exec sleep 1000'
 t set -g default-terminal screen-256color \; set -g status off
-trap 't kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 
-# As in tests/tap.sh; a failure shows what is in $scratch/why.
-seen()
+at_exit()
 {
-	result "$1" "$2" "$(head -60 "$scratch/why" 2>/dev/null)"
-	: >"$scratch/why"
+	t kill-server 2>/dev/null
 }
 
 # start WIDTHxHEIGHT COMMAND: in a fresh terminal
@@ -52,10 +45,9 @@ screen()
 # await REGEX: until the screen has it, five seconds at most
 await()
 {
-	for _ in $(seq 50); do
-		screen | grep -qE -- "$1" && return 0
-		sleep 0.1
-	done
+	# shellcheck disable=SC2034 # used by the condition
+	awaited=$1
+	wait_for 'screen | grep -qE -- "$awaited"' 5 && return
 	{ echo "no '$1' in:"; screen; } >"$scratch/why"
 	return 1
 }
@@ -90,7 +82,7 @@ same()
 		[ $status != 0 ] || break
 		sleep 0.25
 	done
-	seen $status "$text"
+	result $status "$text"
 }
 
 for cpus in 2 64 512; do
@@ -121,11 +113,11 @@ start 80x24 "cd $scratch; $program --no-config --replay 64.rec -d 3600 --ascii"
 keys ')'; await 12/12
 same ascii-64-80x24 'ASCII only'
 LC_ALL=C grep -q '[^ -~]' "$scratch/seen"
-seen $((! $?)) 'no byte beyond ASCII'
+result $((! $?)) 'no byte beyond ASCII'
 start 80x24 "cd $scratch; LC_ALL=C $program --no-config --replay 64.rec -d 3600"
 keys ')'; await 12/12
 screen | LC_ALL=C grep -q '[^ -~]'
-seen $((! $?)) 'nor in the C locale'
+result $((! $?)) 'nor in the C locale'
 
 start 80x24 "cd $scratch; $program --no-config --replay 512.rec -d 3600"
 keys ')'; await 12/12
@@ -156,7 +148,7 @@ t send-keys -t "s$session" ']'; await ' 2/12 ' &&
 	{ t send-keys -t "s$session" '}'; await '12/12'; } &&
 	{ t send-keys -t "s$session" '['; await '11/12'; } &&
 	{ t send-keys -t "s$session" '{'; await ' 1/12 '; }
-seen $? 'a recording is stepped through and jumped in'
+result $? 'a recording is stepped through and jumped in'
 
 start 200x50 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --wide"
 keys ')'; await 12/12
@@ -167,12 +159,12 @@ same node-512-80x24 'by node, in a recording'
 tests/fixtures/irqtop/generate "$scratch/nodes" --cpus 512 --rows 60 --nodes 8
 start 80x24 "$program --no-config --root $scratch/nodes --group node -s irq -d 3600"
 await '512 CPUs by node, 0 to 7'
-seen $? 'CPUs by node'
+result $? 'CPUs by node'
 keys / 'n' 'o' 'd' 'e' ':' '3' Enter
 await 'filter: node:3' && await '^ +52 .* mlx5_comp28'
-seen $? 'a filter for a node'
+result $? 'a filter for a node'
 screen | grep -q ' 24 .*mlx5_comp0@'
-seen $((! $?)) 'leaves out what never hit it'
+result $((! $?)) 'leaves out what never hit it'
 
 start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600"
 keys ')'; await 12/12
@@ -186,21 +178,21 @@ keys Escape d C-u
 t send-keys -t "s$session" -l "$(printf 'x%.0s' $(seq 50))"
 keys Enter
 await "^'x{39}$" && await '^x{11}. is not a number of seconds$'
-seen $? 'a message that does not fit takes more lines'
+result $? 'a message that does not fit takes more lines'
 t resize-window -t "s$session" -x 19 -y 4
 await 'too small'
-seen $? 'a terminal too small says so'
+result $? 'a terminal too small says so'
 t resize-window -t "s$session" -x 5 -y 6
 keys Escape '>' '<' Enter '?' e
 t resize-window -t "s$session" -x 40 -y 10
 keys Escape Escape
 await '^ +.?IRQ '
-seen $? 'and takes keys without harm'
+result $? 'and takes keys without harm'
 start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600 -c cpus,history"
 await CPUS
 keys '>' '<' q
 await 'exit 0'
-seen $? 'pictures alone leave nothing to sort by'
+result $? 'pictures alone leave nothing to sort by'
 
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
@@ -224,13 +216,13 @@ start 80x24 "$program --no-config --root $scratch/tree -s irq -d 0.3"
 await dev40
 tree 27 5
 await '^ +27 .*dev27' && await ' 4 rows'
-seen $? 'rows that went away leave no ghosts'
+result $? 'rows that went away leave no ghosts'
 sleep 0.5
 screen | grep -q dev28
-seen $((! $?)) 'none at all'
+result $((! $?)) 'none at all'
 tree 40 5
 await '28\+.*dev28'
-seen $? 'rows that come are marked'
+result $? 'rows that come are marked'
 
 mkdir -p "$scratch/tree/sys/kernel/debug/procirq" "$scratch/tree/proc/irq/24"
 echo 0-1 >"$scratch/tree/proc/irq/24/smp_affinity_list"
@@ -238,11 +230,11 @@ printf 'irq=%d pid=%d flags=0 due=5 delivered=5 coalesced=0 pending=0 comm=drive
 	24 77 25 88 >"$scratch/tree/sys/kernel/debug/procirq/readers"
 keys Home Enter
 await 'readers +pid=77 .*comm=driver'
-seen $? 'an opened row lists the readers of its file'
+result $? 'an opened row lists the readers of its file'
 screen | grep -q pid=88
-seen $((! $?)) 'and no others'
+result $((! $?)) 'and no others'
 await 'affinity +0-1'
-seen $? 'and the affinity'
+result $? 'and the affinity'
 
 # mouse BUTTON X Y: as a terminal reports it, places counted from 1; a click is a
 # press and a release. Buttons: 0 left, 64 wheel up, 65 wheel down.
@@ -264,41 +256,41 @@ start 80x24 "TERM=xterm-256color $program --no-config --root $scratch/tree -s ir
 await dev24
 mouse 0 3 8
 [ "$(selected)" = 27 ]
-seen $? "a click selects the row ($(selected))"
+result $? "a click selects the row ($(selected))"
 mouse 65 20 10
 mouse 65 20 10
 [ "$(selected)" = 33 ]
-seen $? "the wheel moves down ($(selected))"
+result $? "the wheel moves down ($(selected))"
 for _ in 1 2 3 4 5; do mouse 65 20 10; done
 [ "$(selected)" = 48 ] && ! screen | grep -q dev24
-seen $? "and scrolls ($(selected))"
+result $? "and scrolls ($(selected))"
 for _ in $(seq 9); do mouse 64 20 10; done
 [ "$(selected)" = 24 ]
-seen $? "and up to the first row again ($(selected))"
+result $? "and up to the first row again ($(selected))"
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
 await 'sorted by NAME' && screen | sed -n 4p | grep -q 'NAME^'
-seen $? 'a click on a title sorts by its column'
+result $? 'a click on a title sorts by its column'
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
 await reversed && [ "$(screen | sed -n 5p | awk '{ print $1 }')" = 60 ]
-seen $? 'another one turns the order'
+result $? 'another one turns the order'
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "CPUS") }')" 4
 screen | sed -n 4p | grep -q 'NAMEv'
-seen $? 'a picture is nothing to sort by'
+result $? 'a picture is nothing to sort by'
 mouse 0 3 24
 mouse 0 3 2
 ! screen | grep -q ^IRQ
-seen $? 'a click beside the list does nothing'
+result $? 'a click beside the list does nothing'
 mouse 0 3 6
 mouse 0 3 6
 await '^IRQ 59 ' && await 'counts '
-seen $? 'a double click opens the row'
+result $? 'a double click opens the row'
 mouse 65 3 6
 mouse 64 3 6
 await '^IRQ 59 '
-seen $? 'where the wheel leaves it open'
+result $? 'where the wheel leaves it open'
 mouse 0 3 6
 await 'NAMEv'
-seen $? 'a click goes back'
+result $? 'a click goes back'
 t send-keys -t "s$session" q
 await 'exit 0'
 start 80x24 "TERM=screen-256color $program --no-config --root $scratch/tree -s irq -d 3600"
@@ -306,11 +298,11 @@ await dev24
 t send-keys -t "s$session" -H 1b 5b 4d 20 23 28
 sleep 0.2
 [ "$(selected)" = 27 ]
-seen $? "the mouse of older terminals ($(selected))"
+result $? "the mouse of older terminals ($(selected))"
 start 80x24 "TERM=xterm-256color $program --no-config --no-mouse --root $scratch/tree -s irq -d 3600"
 await dev24
 [ "$(t display-message -p -t "s$session" '#{mouse_any_flag}')" = 0 ]
-seen $? '--no-mouse leaves it to the terminal'
+result $? '--no-mouse leaves it to the terminal'
 
 # hot IRQ: a tree of three rows where only this one counts, from now on
 total=0
@@ -356,63 +348,63 @@ start 80x24 "$program --no-config --root $scratch/hot -d 0.2 --alert '25:rate>1'
 await dev24
 hot 25
 await 'alert: 25 rate_hz .*25:rate>1'
-seen $? 'an alert is shown'
+result $? 'an alert is shown'
 for _ in $(seq 20); do [ -s "$scratch/alerted" ] && break; sleep 0.1; done
 [ "$(cat "$scratch/alerted")" = 25 ]
-seen $? 'its command is run'
+result $? 'its command is run'
 screen | grep -q '25 rate_hz$'
-seen $((! $?)) 'and keeps off the screen'
+result $((! $?)) 'and keeps off the screen'
 start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
 await dev24
 heat 26
-seen $? 'rows are sorted by what the column says now'
+result $? 'rows are sorted by what the column says now'
 keys '='
 before=$(order)
 ! heat 25 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
-seen $? "a frozen order stays ($(order))"
+result $? "a frozen order stays ($(order))"
 keys '='
 heat 25
-seen $? 'and moves again'
+result $? 'and moves again'
 keys End F
 lowest=$(selected)
 [ "$lowest" != 25 ] && heat "$lowest" && [ "$(selected)" = "$lowest" ]
-seen $? "the cursor follows its row ($(selected))"
+result $? "the cursor follows its row ($(selected))"
 keys F
 heat 25 && [ "$(selected)" = 25 ]
-seen $? "or keeps its line ($(selected))"
+result $? "or keeps its line ($(selected))"
 keys a
 hot 25
 await '1 of 3 rows' && await 'filter: active'
-seen $? 'only active rows'
+result $? 'only active rows'
 keys a
 await ' 3 rows'
-seen $? 'and all again'
+result $? 'and all again'
 keys d C-u 5 Enter
 await 'every 5 s  '
-seen $? 'another interval'
+result $? 'another interval'
 keys +
 await 'every 6 s  '
-seen $? 'longer'
+result $? 'longer'
 keys - -
 await 'every 4 s  '
-seen $? 'shorter'
+result $? 'shorter'
 keys d C-u y Left x Right C-h Enter
 await "'x' is not a number of seconds"
-seen $? 'what is no interval is told so'
+result $? 'what is no interval is told so'
 keys / C-u '/(/' Enter
 await '/\(/: .*[Uu]nmatched' || await '[Uu]nmatched'
-seen $? 'as is what is no filter'
+result $? 'as is what is no filter'
 keys d C-u . 3 Enter Escape
 echo 0-1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
 keys I Home Enter
 await 'affinity +0-1$'
 echo 1 >"$scratch/hot/proc/irq/24/smp_affinity_list"
 await 'affinity +1$'
-seen $? 'an affinity that somebody else changes is seen'
+result $? 'an affinity that somebody else changes is seen'
 hot 0
 sed -i '/ 24:/d' "$scratch/hot/proc/interrupts"
 await 'the row is gone'
-seen $? 'an opened row that goes away says so'
+result $? 'an opened row that goes away says so'
 
 # A list of CPUs that no cell holds: every other one of 512.
 list=$(seq -s, 0 2 510)
@@ -421,7 +413,7 @@ echo "$list" >"$scratch/tree/proc/irq/25/smp_affinity_list"
 start 80x24 "$program --no-config --root $scratch/tree -s irq -c irq,affinity,name -d 3600"
 await dev25
 screen | grep -qE '^ +25 0,2,4,6,8…'
-seen $? 'a long list of CPUs ends in dots in the table'
+result $? 'a long list of CPUs ends in dots in the table'
 keys Down Enter
 await 'affinity +0,2,4'
 seen=
@@ -434,14 +426,14 @@ done
 [ "$(printf '%s\n' "$seen" | grep -E '^(affinity)? +[0-9,]+$' | tr -dc '0-9,\n' | tr , '\n' |
 	grep . | sort -n -u | tr '\n' ' ')" = \
 	"$(seq -s' ' 0 2 510) " ]
-seen $? 'and is whole in the opened row'
+result $? 'and is whole in the opened row'
 $program --no-config --root "$scratch/tree" --once -f dev25 --csv -c affinity | sed 1d | cut -d, -f3- | tr -d '"\r' >"$scratch/why"
 [ "$(cat "$scratch/why")" = "$list" ]
-seen $? 'and without a screen'
+result $? 'and without a screen'
 
 start 80x24 "$program -d 1 -t interrupts"
 await ' LOC '
-seen $? 'the running kernel'
+result $? 'the running kernel'
 # Keys must not disturb the interval: were a key to sample, rates would vanish.
 for _ in $(seq 40); do
 	t send-keys -t "s$session" Down
@@ -450,7 +442,7 @@ for _ in $(seq 40); do
 done
 rate=$(screen | awk '$1 == "LOC" { print $2 }')
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
-seen $? "keys do not disturb the interval (LOC $rate/s)"
+result $? "keys do not disturb the interval (LOC $rate/s)"
 for _ in $(seq 10); do
 	t resize-window -t "s$session" -x 81 -y 24
 	sleep 0.1
@@ -459,66 +451,66 @@ for _ in $(seq 10); do
 done
 rate=$(screen | awk '$1 == "LOC" { print $2 }')
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
-seen $? "nor does a new size (LOC $rate/s)"
+result $? "nor does a new size (LOC $rate/s)"
 keys t
 await 'SCHED' ; ! screen | grep -q ' LOC '
-seen $? 'only softirqs'
+result $? 'only softirqs'
 keys t t
 await ' LOC '
-seen $? 'only interrupts again'
+result $? 'only interrupts again'
 keys Escape
 t resize-window -t "s$session" -x 40 -y 10
 await '^\? help  / filter'
-seen $? 'resized down'
+result $? 'resized down'
 t resize-window -t "s$session" -x 120 -y 30
 await 'Enter: open'
-seen $? 'resized up'
+result $? 'resized up'
 t send-keys -t "s$session" C-z
 await Stopped
-seen $? 'Ctrl-Z stops it'
+result $? 'Ctrl-Z stops it'
 t send-keys -t "s$session" Enter
 await 'Enter: open'
-seen $? 'and fg brings the screen back'
+result $? 'and fg brings the screen back'
 keys Space
 await PAUSED
 before=$(screen | head -1)
 sleep 1.3
 [ "$(screen | head -1)" = "$before" ]
-seen $? 'pause holds the screen'
+result $? 'pause holds the screen'
 keys Space
 sleep 1.3
 [ "$(screen | head -1)" != "$before" ]
-seen $? 'and lets go'
+result $? 'and lets go'
 keys W
 await 'saved to .*/irqtop/config'
-seen $? 'settings are saved when asked'
+result $? 'settings are saved when asked'
 grep -q '^interval = 1$' "$scratch/xdg/irqtop/config"
-seen $? 'in the file'
+result $? 'in the file'
 t send-keys -t "s$session" q
 await 'exit 0'
-seen $? 'q ends it'
+result $? 'q ends it'
 
 sed -i 's/^interval.*/interval = 7/; s/^wide.*/wide = yes/' "$scratch/xdg/irqtop/config"
 start 80x24 "$program"
 await 'every 7 s' && screen | sed -n 4p | grep -qE '^ +IRQ +vRATE CPUS +NAME$'
-seen $? 'and hold the next time'
+result $? 'and hold the next time'
 t send-keys -t "s$session" q
 await 'exit 0'
 [ "$(stat -c %a "$scratch/xdg/irqtop")" = 700 ]
-seen $? 'their folder is private'
+result $? 'their folder is private'
 
 start 80x24 "$program --no-config -d 0.2 -n 2"
 await 'exit 0'
-seen $? 'so many samples, and no more'
+result $? 'so many samples, and no more'
 start 80x24 "TERM=nonsense $program --no-config"
 await "terminal 'nonsense' is not known"
-seen $? 'an unknown terminal is an error that says so'
+result $? 'an unknown terminal is an error that says so'
 start 80x24 "$program --no-config -d 0.2 </dev/null"
 await ' LOC '
-seen $? 'standard input from /dev/null: keys come from the terminal'
+result $? 'standard input from /dev/null: keys come from the terminal'
 t send-keys -t "s$session" q
 await 'exit 0'
-seen $? 'and work'
+result $? 'and work'
 
 # The other end goes away without a signal: no busy loop, it ends.
 python3 - "$program" <<'END' >"$scratch/why" 2>&1
@@ -538,7 +530,7 @@ for _ in range(30):
 os.kill(pid, 9)
 sys.exit("still running 3 s after its terminal was closed")
 END
-seen $? 'a closed terminal ends it'
+result $? 'a closed terminal ends it'
 
 irq=$(awk -F: '/^ *[0-9]+:/ { print $1 + 0; exit }' /proc/interrupts)
 if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list" ]; then
@@ -546,20 +538,20 @@ if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list
 	await '^ +[0-9]+ '
 	keys Enter e C-u 9 9 9 Enter
 	await "IRQ $irq: the kernel says"
-	seen $? "the kernel's refusal of an affinity is shown"
+	result $? "the kernel's refusal of an affinity is shown"
 	now=$(cat "/proc/irq/$irq/smp_affinity_list")
 	keys e C-u "$now" Enter
 	await "IRQ $irq: the kernel (took $now|says)"
-	seen $? "its answer to one it has is shown"
+	result $? "its answer to one it has is shown"
 	keys e C-u
 	t send-keys -t "s$session" -l "$(printf "$now,%.0s" $(seq 300))$now"
 	await "CPUs for IRQ $irq: .*,$now\$" || true
 	keys Enter
 	await "IRQ $irq: the kernel (took $now|says)"
-	seen $? "a list of any length can be typed"
+	result $? "a list of any length can be typed"
 	keys e C-u 0 , - Enter
 	await "'0,-' is not a list of CPUs like 0-3,8"
-	seen $? "what is no list is told so"
+	result $? "what is no list is told so"
 	cp "$program" "$scratch/irqtop"
 	chmod 711 "$scratch"
 	chmod 755 "$scratch/irqtop"
@@ -567,10 +559,10 @@ if [ -n "$irq" ] && [ "$(id -u)" = 0 ] && [ -e "/proc/irq/$irq/smp_affinity_list
 	await '^ +[0-9]+ '
 	keys e C-u 0 Enter
 	await "IRQ $irq: the kernel says Permission denied: only root may"
-	seen $? "and what only root may do"
+	result $? "and what only root may do"
 	keys L
 	await "no tracing: .*(root|Permission)"
-	seen $? "nor is tracing for anyone else"
+	result $? "nor is tracing for anyone else"
 fi
 
 tap_end

@@ -7,12 +7,10 @@ set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench-json.XXXXXX")
-trap 'rm -rf "$work"' EXIT
 . tests/tap.sh
 
-# check N WAYS FILE: the ways measured, n, loss and the books of each of them.
-check()
+# books N WAYS FILE: the ways measured, n, loss and the books of each of them.
+books()
 {
 	/usr/bin/python3 - "$@" <<'PYTHON'
 import json, sys
@@ -49,15 +47,15 @@ PYTHON
 bench='modprobe procirq && modprobe irqgen && irqlat bench --source irqgen --ways read,poll --json'
 for kernel in "${@:-6.1}"; do
 	tests/vm/run --kernel "$kernel" --timeout 400 -- "$bench --samples 5000" \
-		>"$work/json" 2>"$work/err" &&
-		check 5000 read,poll "$work/json" 2>>"$work/err"
-	result $? "$kernel: irqlat bench gives 5000 samples each, none lost" "$(tail -n 15 "$work/err")"
+		>"$scratch/json" 2>"$scratch/err" &&
+		books 5000 read,poll "$scratch/json" 2>>"$scratch/err"
+	result $? "$kernel: irqlat bench gives 5000 samples each, none lost" "$(tail -n 15 "$scratch/err")"
 done
 
 for run in first second; do
-	tests/vm/run --icount -- "$bench --samples 1000" >"$work/$run" 2>"$work/err" || break
+	tests/vm/run --icount -- "$bench --samples 1000" >"$scratch/$run" 2>"$scratch/err" || break
 done
-within 0.5 "$work/first" "$work/second" 2>>"$work/err"
-result $? "6.1: two runs under --icount agree to 0.5 % in every median" "$(tail -n 15 "$work/err")"
+within 0.5 "$scratch/first" "$scratch/second" 2>>"$scratch/err"
+result $? "6.1: two runs under --icount agree to 0.5 % in every median" "$(tail -n 15 "$scratch/err")"
 
 tap_end

@@ -17,6 +17,7 @@
 set -euo pipefail
 
 . "$(dirname "$0")/lib.sh"
+. "$repo_dir/tests/tap.sh"
 
 kernel=6.1
 leaks=
@@ -130,29 +131,20 @@ echo "@end 0"
 END
 }
 
-# result OK TEXT: one test of the joint stream.
-result()
-{
-	[ "$1" = ok ] || failed=1
-	number=$((number + 1))
-	echo "$1 $number - $2"
-}
-
 # One TAP stream of the programs' streams. A program that died before its plan
 # is a failed test of its own. Not awk: it would hold lines back.
 tap_stream()
 {
 	local line program='' planned=''
-	number=0
 	while IFS= read -r line; do
 		case $line in
 		'@program '*) program=${line#* } planned='' ;;
-		'@broken '*)  result 'not ok' "${line#* }" ;;
+		'@broken '*)  result 1 "${line#* }" ;;
 		'@end '*)     [ -n "$planned" ] ||
-				result 'not ok' "$program: ended early, with status ${line#* }" ;;
+				result 1 "$program: ended early, with status ${line#* }" ;;
 		1..[0-9]*)    planned=1 ;;
-		'ok '[0-9]*' - '*)     result ok "$program: ${line#* - }" ;;
-		'not ok '[0-9]*' - '*) result 'not ok' "$program: ${line#* - }" ;;
+		'ok '[0-9]*' - '*)     result 0 "$program: ${line#* - }" ;;
+		'not ok '[0-9]*' - '*) result 1 "$program: ${line#* - }" ;;
 		'# '*)        echo "$line" ;;
 		*)            echo "# $program: $line" ;;
 		esac
@@ -163,31 +155,26 @@ tap_stream()
 kernel_verdict()
 {
 	local status=0
-	[ ! -e "$tmp/status" ] || status=$(cat "$tmp/status")
+	[ ! -e "$scratch/status" ] || status=$(cat "$scratch/status")
 	if [ "$status" = 0 ]; then
-		result ok "kernel: no complaint"
+		result 0 "kernel: no complaint"
 	else
-		grep -a '^run: ' "$tmp/stderr" | tail -3 | sed 's/^/# /' || true
-		result 'not ok' "kernel: no complaint (runner's status $status: $(
-			grep -a '^run: ' "$tmp/stderr" | tail -1 | cut -c1-200))"
+		grep -a '^run: ' "$scratch/err" | tail -3 >"$scratch/why" || true
+		result 1 "kernel: no complaint (runner's status $status: $(tail -1 "$scratch/why" | cut -c1-200))"
 	fi
-	echo "1..$number"
 }
 
 main()
 {
-	failed=0
 	parse_options "$@"
 	check_programs
-	tmp=$(mktemp -d "${TMPDIR:-/tmp}/procirq-cases.XXXXXX")
-	trap 'rm -rf "$tmp"' EXIT
 	# Not in a pipe: results are counted in this shell.
 	[ -z "$leaks" ] || options+=(--kmemleak)
 	tap_stream < <("$vm_dir/run" --kernel "$kernel" "${options[@]}" --timeout "$(time_limit)" -- "$(guest_script)" \
-		2>"$tmp/stderr" || echo $? >"$tmp/status")
-	cat "$tmp/stderr" >&2
+		2>"$scratch/err" || echo $? >"$scratch/status")
+	cat "$scratch/err" >&2
 	kernel_verdict
-	exit "$failed"
+	tap_end
 }
 
 main "$@"

@@ -17,8 +17,6 @@ while [ $# -gt 0 ]; do
 	shift 2
 done
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/procirq-hotplug.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 # Half a minute for the guest itself, ten seconds a time: a busy machine's.
@@ -29,13 +27,6 @@ tests/vm/run --kernel "$kernel" --timeout $limit --host 'exec tests/vm/hotplug.p
 		/tests/hotplug times=$times limit=$limit && rmmod procirq && rmmod irqgen" \
 	>"$scratch/out" 2>"$scratch/err"
 status=$?
-while IFS= read -r line; do
-	case $line in
-	'ok '*)     result 0 "$kernel: ${line#* - }" ;;
-	'not ok '*) result 1 "$kernel: ${line#* - }" ;;
-	1..*|'# plug'|'# unplug') ;;
-	*)          echo "# ${line#\# }" ;;
-	esac
-done <"$scratch/out"
+relay "$kernel: " < <(grep -vxE '# (un)?plug' "$scratch/out")
 result $status "$kernel: a run in the guest" "status $status: $(tail -5 "$scratch/err" | cut -c1-300)"
 tap_end

@@ -6,8 +6,6 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 [ $# -gt 0 ] || set -- 6.1
@@ -16,14 +14,7 @@ for kernel; do
 		'modprobe irqgen lines=0 && modprobe procirq && /tests/irqtop_trace' \
 		>"$scratch/out" 2>"$scratch/err"
 	status=$?
-	while IFS= read -r line; do
-		case $line in
-		'ok '*)     result 0 "$kernel: ${line#* - }" ;;
-		'not ok '*) result 1 "$kernel: ${line#* - }" ;;
-		1..*)       ;;
-		*)          echo "# ${line#\# }" ;;
-		esac
-	done <"$scratch/out"
+	relay "$kernel: " <"$scratch/out"
 	result $status "$kernel: a run in the guest" "status $status: $(tail -1 "$scratch/err" | cut -c1-200)"
 done
 tap_end

@@ -16,13 +16,11 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-protections.XXXXXX")
-trap 'rm -rf "$work"' EXIT
 . tests/tap.sh
 guests=1
 [ "${1-}" != -n ] || { guests=0; shift; }
 words=("$@")
-tree=$work/tree
+tree=$scratch/tree
 
 wanted()
 {
@@ -39,7 +37,7 @@ run_test()
 {
 	(cd "$tree" && make -s test-programs &&
 	 exec tests/vm/cases.sh --kernel "$1" "uli,interrupts=500,$2") \
-		>"$work/out" 2>"$work/err" </dev/null
+		>"$scratch/out" 2>"$scratch/err" </dev/null
 }
 
 # without NAME KERNEL TEST (FILE SUBSTITUTION)...: the test fails once perl has made
@@ -60,9 +58,9 @@ without()
 		*" ./$file "*) ;;
 		*) files+=("./$file") ;;
 		esac
-		cp "$tree/$file" "$work/before"
+		cp "$tree/$file" "$scratch/before"
 		perl -0pi -e "$2" "$tree/$file" || exit
-		if cmp -s "$work/before" "$tree/$file"; then
+		if cmp -s "$scratch/before" "$tree/$file"; then
 			result 1 "without $name: $tests" "nothing to take out of $file: $2"
 			cp "${files[@]}" --parents "$tree"
 			return
@@ -77,9 +75,9 @@ without()
 	status=0
 	run_test "$kernel" "$tests" || status=$?
 	# Nor is a guest that was not started (2, 3), for what is left does not compile.
-	[ $status != 0 ] && grep -q '^not ok' "$work/out" && ! grep -q "runner's status [23]:" "$work/out"
-	result $? "without $name: $tests fails ($kernel)" "$(tail -n 5 "$work/out" "$work/err")"
-	grep '^not ok' "$work/out" | sed 's/^/#   /'
+	[ $status != 0 ] && grep -q '^not ok' "$scratch/out" && ! grep -q "runner's status [23]:" "$scratch/out"
+	result $? "without $name: $tests fails ($kernel)" "$(tail -n 5 "$scratch/out" "$scratch/err")"
+	grep '^not ok' "$scratch/out" | sed 's/^/#   /'
 	cp "${files[@]}" --parents "$tree"
 }
 

@@ -8,22 +8,16 @@
 # The debug kernel takes half a minute to boot, and is spared what the others show.
 set -u
 
-vm=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-selftest.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-. "$vm/../tap.sh"
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
 
-# As in tests/tap.sh; a failure shows what the guest said.
-tell()
-{
-	result "$1" "$2" "$(tail -n 15 "$work/err" 2>/dev/null)"
-}
-
-# guest OPTION...: runs the runner, keeps its streams, sets status.
+# guest OPTION...: runs the runner, keeps its streams, sets status. The last lines of
+# stderr are what a failed test shows.
 guest()
 {
 	status=0
-	"$vm/run" "$@" >"$work/out" 2>"$work/err" || status=$?
+	tests/vm/run "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
+	{ echo "status $status"; tail -n 15 "$scratch/err"; } >"$scratch/why"
 }
 
 # expect STATUS NAME RUNNER-ARGUMENT...
@@ -32,9 +26,8 @@ expect()
 	local want=$1 name=$2
 	shift 2
 	guest "$@"
-	[ "$status" -eq "$want" ] || echo "# status $status, not $want"
 	[ "$status" -eq "$want" ]
-	tell $? "$name"
+	result $? "$name"
 }
 
 # The complaint must be the one we asked for, not another.
@@ -43,8 +36,8 @@ expect_complaint()
 	local name=$1 pattern=$2
 	shift 2
 	guest "$@"
-	[ "$status" -eq 125 ] && grep -qE "$pattern" "$work/err"
-	tell $? "$name"
+	[ "$status" -eq 125 ] && grep -qE "$pattern" "$scratch/err"
+	result $? "$name"
 }
 
 test_options()
@@ -70,35 +63,35 @@ test_status()
 test_binary()
 {
 	local k=$1
-	head -c 10000000 /dev/urandom >"$work/blob"
+	head -c 10000000 /dev/urandom >"$scratch/blob"
 	# Every byte value, line ends of all kinds, and no line end at the end.
-	for i in $(seq 0 255); do printf '%b' "\\0$(printf %o "$i")"; done >>"$work/blob"
-	printf 'a\r\nb\rc\n\n\000d' >>"$work/blob"
-	guest --kernel "$k" --file "$work/blob" --verbose -- 'cat /files/blob'
-	cmp -s "$work/blob" "$work/out"
-	tell $? "$k: 10 MB of binary arrive byte for byte"
+	for i in $(seq 0 255); do printf '%b' "\\0$(printf %o "$i")"; done >>"$scratch/blob"
+	printf 'a\r\nb\rc\n\n\000d' >>"$scratch/blob"
+	guest --kernel "$k" --file "$scratch/blob" --verbose -- 'cat /files/blob'
+	cmp -s "$scratch/blob" "$scratch/out"
+	result $? "$k: 10 MB of binary arrive byte for byte"
 }
 
 test_streams()
 {
 	local k=$1
 	guest --kernel "$k" -- 'echo to stdout; echo to stderr >&2'
-	[ "$(cat "$work/out")" = 'to stdout' ] && [ "$(cat "$work/err")" = 'to stderr' ]
-	tell $? "$k: stdout and stderr stay apart"
+	[ "$(cat "$scratch/out")" = 'to stdout' ] && [ "$(cat "$scratch/err")" = 'to stderr' ]
+	result $? "$k: stdout and stderr stay apart"
 
 	guest --kernel "$k" -- 'sleep 1000 & echo gone'
-	[ "$status" -eq 0 ] && [ "$(cat "$work/out")" = gone ]
-	tell $? "$k: a process left running does not hold the guest up"
+	[ "$status" -eq 0 ] && [ "$(cat "$scratch/out")" = gone ]
+	result $? "$k: a process left running does not hold the guest up"
 
-	"$vm/run" --kernel "$k" -- 'yes | head -n 1000000' 2>"$work/err" | head -n 1 >"$work/out"
-	[ "$(cat "$work/out")" = y ]
-	tell $? "$k: a reader that goes away does not hold the guest up"
+	tests/vm/run --kernel "$k" -- 'yes | head -n 1000000' 2>"$scratch/err" | head -n 1 >"$scratch/out"
+	[ "$(cat "$scratch/out")" = y ]
+	result $? "$k: a reader that goes away does not hold the guest up"
 }
 
 test_environment()
 {
 	local k=$1
-	cat >"$work/look.sh" <<-'END'
+	cat >"$scratch/look.sh" <<-'END'
 	set -e
 	for where in proc sys dev dev/pts dev/shm tmp sys/kernel/debug sys/kernel/tracing; do
 		grep -q " /$where " /proc/mounts || { echo "no /$where"; exit 1; }
@@ -117,11 +110,11 @@ test_environment()
 	grep -E '^ *20:.*uio_pci_generic, uio_pci_generic' /proc/interrupts
 	END
 	expect 0 "$k: mounts, clock, modules, two edu devices on one line" \
-		--kernel "$k" --file "$work/look.sh" -- 'sh /files/look.sh 2'
+		--kernel "$k" --file "$scratch/look.sh" -- 'sh /files/look.sh 2'
 	[ "$k" = debug ] || expect 0 "$k: the same under --icount" \
-		--kernel "$k" --icount --file "$work/look.sh" -- 'sh /files/look.sh 1'
+		--kernel "$k" --icount --file "$scratch/look.sh" -- 'sh /files/look.sh 1'
 	[ "$k" != "$first" ] ||
-		expect 0 "$k: four CPUs" --kernel "$k" --cpus 4 --file "$work/look.sh" -- 'sh /files/look.sh 4'
+		expect 0 "$k: four CPUs" --kernel "$k" --cpus 4 --file "$scratch/look.sh" -- 'sh /files/look.sh 4'
 }
 
 test_complaints()
@@ -150,8 +143,8 @@ test_debug()
 {
 	expect_complaint 'debug: lock order gives 125' 'possible circular locking' \
 		--kernel debug -- modprobe splat how=deadlock
-	grep -q 'lockdep is off' "$work/err"
-	tell $? 'debug: lockdep must be on at the end'
+	grep -q 'lockdep is off' "$scratch/err"
+	result $? 'debug: lockdep must be on at the end'
 	expect_complaint 'debug: sleep in atomic context gives 125' 'sleeping function called' \
 		--kernel debug -- modprobe splat how=atomic
 	expect_complaint 'debug: write beyond a block gives 125' 'KASAN: slab-out-of-bounds' \
@@ -166,7 +159,7 @@ test_host()
 {
 	local k=$1
 	# The edu device's BAR 0 is where the guest says; register 0x60 raises.
-	cat >"$work/guest.sh" <<-'END'
+	cat >"$scratch/guest.sh" <<-'END'
 	modprobe uio_pci_generic
 	echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
 	device=/sys/bus/pci/devices/0000:00:04.0
@@ -177,7 +170,7 @@ test_host()
 	done
 	exit 1
 	END
-	cat >"$work/host.py" <<-'END'
+	cat >"$scratch/host.py" <<-'END'
 	import os, socket, time
 	while True:
 	    words = open(os.environ["PROCIRQ_STDOUT"]).read().split()
@@ -189,8 +182,8 @@ test_host()
 	qtest.sendall(b"writel 0x%x 0x1\n" % (int(words[1], 16) + 0x60))
 	assert qtest.recv(100).startswith(b"OK")
 	END
-	expect 0 "$k: the host raises a device's interrupt" --kernel "$k" --file "$work/guest.sh" \
-		--host "python3 $work/host.py" -- 'sh /files/guest.sh'
+	expect 0 "$k: the host raises a device's interrupt" --kernel "$k" --file "$scratch/guest.sh" \
+		--host "python3 $scratch/host.py" -- 'sh /files/guest.sh'
 	expect 7 "$k: a failing host command fails the run" --kernel "$k" --host 'exit 7' -- sleep 1
 }
 
@@ -199,8 +192,8 @@ test_boot()
 	local k=$1 started
 	started=$(date +%s%3N)
 	guest --kernel "$k" -- 'uname -r'
-	[ "$status" -eq 0 ] && [ "$(cat "$work/out")" = "$(cat "$("$vm/kernel" dir "$k")/release")" ]
-	tell $? "$k: boots $(cat "$work/out") in $(($(date +%s%3N) - started)) ms"
+	[ "$status" -eq 0 ] && [ "$(cat "$scratch/out")" = "$(cat "$(tests/vm/kernel dir "$k")/release")" ]
+	result $? "$k: boots $(cat "$scratch/out") in $(($(date +%s%3N) - started)) ms"
 }
 
 main()
@@ -208,11 +201,11 @@ main()
 	local k first
 	[ $# -gt 0 ] || set -- 6.1 6.1-rt 6.12 newest debug
 	first=$1
-	"$vm/kernel" prepare "$@" || exit
+	tests/vm/kernel prepare "$@" || exit
 	test_options
 	for k; do
 		# Once for the image and the modules, then as users see it.
-		"$vm/run" --kernel "$k" -- true
+		tests/vm/run --kernel "$k" -- true
 		test_boot "$k"
 	done
 	test_status "$first"

@@ -15,13 +15,11 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-timerlat.XXXXXX")
-trap 'rm -rf "$work"' EXIT
 . tests/tap.sh
 [ $# -gt 0 ] || set -- 6.1-rt 6.12-rt
 
 # In the guest. pthread_exit() loads libgcc_s by name.
-cat >"$work/guest.sh" <<'SHELL'
+cat >"$scratch/guest.sh" <<'SHELL'
 cd /tmp
 grep -qw timerlat /sys/kernel/tracing/available_tracers || exit 42
 export LD_LIBRARY_PATH=/files
@@ -83,10 +81,10 @@ PYTHON
 }
 
 for kernel; do
-	folder=$work/$kernel
+	folder=$scratch/$kernel
 	mkdir "$folder"
 	rtla=$(tests/vm/kernel tool "$kernel" rtla 2>"$folder/err")/usr/bin/rtla
-	tests/vm/run --kernel "$kernel" --icount --timeout 600 --file "$rtla" --file "$work/guest.sh" \
+	tests/vm/run --kernel "$kernel" --icount --timeout 600 --file "$rtla" --file "$scratch/guest.sh" \
 		--file "$(gcc -print-file-name=libgcc_s.so.1)" \
 		-- 'sh /files/guest.sh' >"$folder/tar" 2>>"$folder/err"
 	status=$?

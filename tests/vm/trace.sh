@@ -9,8 +9,6 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 # part NAME: what the guest printed under "== NAME"

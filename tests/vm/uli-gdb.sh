@@ -9,8 +9,6 @@
 # brings all of Python. What libraries it needs, the package gdb needs too.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 gdb=$(tests/vm/kernel tool 6.1 gdb-minimal) || skip_all 'gdb-minimal cannot be fetched'
@@ -77,7 +75,7 @@ sed 's/^/gdb: /' /tmp/gdb
 rmmod procirq && rmmod irqgen
 GUEST
 
-# said NAME PATTERN: whether the guest's output has it.
+# said NAME REGEX: the guest's output has it.
 said()
 {
 	grep -qE -- "$2" "$scratch/out"

@@ -14,8 +14,6 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 . tests/tap.sh
 
 total=1000000

@@ -8,8 +8,6 @@ set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-ways.XXXXXX")
-trap 'rm -rf "$work"' EXIT
 . tests/tap.sh
 
 # What the guest runs. Results come out as one archive, on the guest's stdout;
@@ -42,10 +40,10 @@ tar c *.json *.err uli.csv uli.text driver override
 SHELL
 }
 
-# check FILE WAYS: the ways measured, n, loss and the books of each of them.
-check()
+# books FILE WAYS: the ways measured, n, loss and the books of each of them.
+books()
 {
-	/usr/bin/python3 - "$work/$1.json" "$2" <<'PYTHON'
+	/usr/bin/python3 - "$scratch/$1.json" "$2" <<'PYTHON'
 import json, re, sys
 run, ways = json.load(open(sys.argv[1])), sys.argv[2].split(",")
 early = sum(int(m.group(1)) for w in run["system"]["warnings"]
@@ -87,10 +85,10 @@ assert all(r["n"] > 0 for r in spun)
 PYTHON
 }
 
-# holds FILE EXPRESSION: of run, and of paths: way -> path -> deliveries.
-holds()
+# agrees FILE EXPRESSION: of run, and of paths: way -> path -> deliveries.
+agrees()
 {
-	/usr/bin/python3 - "$work/$1.json" "$2" <<'PYTHON'
+	/usr/bin/python3 - "$scratch/$1.json" "$2" <<'PYTHON'
 import json, sys
 run, paths = json.load(open(sys.argv[1])), {}
 for r in run["results"]:
@@ -101,39 +99,39 @@ PYTHON
 }
 
 for kernel in "${@:-6.1}"; do
-	rm -f "$work"/*
+	rm -f "$scratch"/*
 	tests/vm/run --kernel "$kernel" --timeout 200 --append 'intel_iommu=on' \
-		--qemu '-device intel-iommu,intremap=on' -- "$(guest)" >"$work/tar" 2>"$work/err" &&
-		tar x -C "$work" -f "$work/tar" 2>>"$work/err"
-	result $? "$kernel: every way runs in a guest" "$(tail -n 15 "$work/err")"
+		--qemu '-device intel-iommu,intremap=on' -- "$(guest)" >"$scratch/tar" 2>"$scratch/err" &&
+		tar x -C "$scratch" -f "$scratch/tar" 2>>"$scratch/err"
+	result $? "$kernel: every way runs in a guest" "$(tail -n 15 "$scratch/err")"
 
-	check irqgen read,poll,epoll,eventfd,mmap-spin 2>"$work/why"
-	result $? "$kernel: five ways of one line, nothing lost" "$(tail -n 15 "$work/why")"
-	check uli uli,uli-spin,uli-sleep,read 2>"$work/why" && holds uli '
+	books irqgen read,poll,epoll,eventfd,mmap-spin 2>"$scratch/why"
+	result $? "$kernel: five ways of one line, nothing lost" "$(tail -n 15 "$scratch/why")"
+	books uli uli,uli-spin,uli-sleep,read 2>"$scratch/why" && agrees uli '
 		paths["uli-spin"]["direct"] > 200 and paths["uli"]["direct"] > 0 and
-		paths["uli"]["return"] > 0' 2>>"$work/why"
-	result $? "$kernel: user level interrupts by the path that the thread is on" "$(tail -n 15 "$work/why")"
-	check uli-away uli,uli-spin,uli-sleep 2>"$work/why" && holds uli-away '
+		paths["uli"]["return"] > 0' 2>>"$scratch/why"
+	result $? "$kernel: user level interrupts by the path that the thread is on" "$(tail -n 15 "$scratch/why")"
+	books uli-away uli,uli-spin,uli-sleep 2>"$scratch/why" && agrees uli-away '
 		"direct" not in paths["uli-spin"] and len([w for w in run["system"]["warnings"]
-			if "no interrupt hit the thread itself" in w]) == 2' 2>>"$work/why"
-	result $? "$kernel: raised on another CPU they take no direct path, and a warning says so" "$(tail -n 15 "$work/why")"
-	check uli-edu uli,uli-spin,uli-sleep,read 2>"$work/why"
-	result $? "$kernel: user level interrupts of a device, with handler entries traced" "$(tail -n 15 "$work/why")"
-	grep -q '^irqgen,[0-9]*,uli-spin,spin,handler_to_user_direct,0,' "$work/uli.csv" &&
-		grep -q 'uli-spin  *raised 300, delivered 300 (direct [0-9]*[,)]' "$work/uli.text"
-	result $? "$kernel: the paths are in CSV and text" "$(grep -h uli "$work/uli.csv" "$work/uli.text" | cut -c1-90)"
-	sed -n '/claim: SGI ULI ~1.5 us/,/may not be/p' "$work/uli.text" >"$work/why"
-	grep -q '^ *uli-spin *handler_to_user_direct ' "$work/why" &&
-		grep -q '^ *uli *handler_to_user_return ' "$work/why" && ! grep -q 'uli-sleep\|_wake' "$work/why"
-	result $? "$kernel: and stand beside the published figures, without those that slept" "$(cat "$work/why")"
-	check onecpu mmap-spin 2>"$work/why"
-	result $? "$kernel: spinning where everything has one CPU" "$(tail -n 15 "$work/why")"
-	check edu read,poll,epoll,eventfd,mmap-spin,uli,uli-spin,uli-sleep,uio,uio-poll,vfio,timerfd,nanosleep,eventfd-base,signal 2>"$work/why"
-	result $? "$kernel: fifteen ways in one run, on three drivers" "$(tail -n 15 "$work/why")"
-	check msi read,vfio 2>"$work/why"
-	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$(tail -n 15 "$work/why")"
+			if "no interrupt hit the thread itself" in w]) == 2' 2>>"$scratch/why"
+	result $? "$kernel: raised on another CPU they take no direct path, and a warning says so" "$(tail -n 15 "$scratch/why")"
+	books uli-edu uli,uli-spin,uli-sleep,read 2>"$scratch/why"
+	result $? "$kernel: user level interrupts of a device, with handler entries traced" "$(tail -n 15 "$scratch/why")"
+	grep -q '^irqgen,[0-9]*,uli-spin,spin,handler_to_user_direct,0,' "$scratch/uli.csv" &&
+		grep -q 'uli-spin  *raised 300, delivered 300 (direct [0-9]*[,)]' "$scratch/uli.text"
+	result $? "$kernel: the paths are in CSV and text" "$(grep -h uli "$scratch/uli.csv" "$scratch/uli.text" | cut -c1-90)"
+	sed -n '/claim: SGI ULI ~1.5 us/,/may not be/p' "$scratch/uli.text" >"$scratch/why"
+	grep -q '^ *uli-spin *handler_to_user_direct ' "$scratch/why" &&
+		grep -q '^ *uli *handler_to_user_return ' "$scratch/why" && ! grep -q 'uli-sleep\|_wake' "$scratch/why"
+	result $? "$kernel: and stand beside the published figures, without those that slept" "$(cat "$scratch/why")"
+	books onecpu mmap-spin 2>"$scratch/why"
+	result $? "$kernel: spinning where everything has one CPU" "$(tail -n 15 "$scratch/why")"
+	books edu read,poll,epoll,eventfd,mmap-spin,uli,uli-spin,uli-sleep,uio,uio-poll,vfio,timerfd,nanosleep,eventfd-base,signal 2>"$scratch/why"
+	result $? "$kernel: fifteen ways in one run, on three drivers" "$(tail -n 15 "$scratch/why")"
+	books msi read,vfio 2>"$scratch/why"
+	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$(tail -n 15 "$scratch/why")"
 
-	/usr/bin/python3 - "$work/absent.json" 2>"$work/why" <<'PYTHON'
+	/usr/bin/python3 - "$scratch/absent.json" 2>"$scratch/why" <<'PYTHON'
 import json, sys
 run = json.load(open(sys.argv[1]))
 assert [u["way"] for u in run["unavailable"]] == ["vfio"], run["unavailable"]
@@ -141,16 +139,16 @@ assert "driver vfio-pci is not loaded" in run["unavailable"][0]["reason"], run["
 assert {r["way"] for r in run["results"]} == {"read"}
 assert all(r["n"] == 300 for r in run["results"]) and not run["partial"]
 PYTHON
-	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$(tail -n 15 "$work/why")"
-	[ "$(wc -l <"$work/absent.err")" = 1 ]
-	result $? "$kernel: and one line says so" "$(tail -n 15 "$work/absent.err")"
+	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$(tail -n 15 "$scratch/why")"
+	[ "$(wc -l <"$scratch/absent.err")" = 1 ]
+	result $? "$kernel: and one line says so" "$(tail -n 15 "$scratch/absent.err")"
 	# A tick of the clock in the moment of the raising has the thread in the kernel.
-	check self read,mmap-spin,uli,uli-spin 2>"$work/why" && holds self '
+	books self read,mmap-spin,uli,uli-spin 2>"$scratch/why" && agrees self '
 		paths["uli-spin"]["direct"] >= 290 and 140 <= paths["uli"]["direct"] <= 150 and
-		paths["uli"]["return"] >= 150' 2>>"$work/why"
-	result $? "$kernel: who spins where the device is raised raises it itself, by both paths" "$(tail -n 15 "$work/why")"
-	[ -e "$work/driver" ] && [ ! -s "$work/driver" ] && grep -qx '(null)' "$work/override"
-	result $? "$kernel: the device is left without a driver, as it was" "$(tail -n 15 "$work/override")"
+		paths["uli"]["return"] >= 150' 2>>"$scratch/why"
+	result $? "$kernel: who spins where the device is raised raises it itself, by both paths" "$(tail -n 15 "$scratch/why")"
+	[ -e "$scratch/driver" ] && [ ! -s "$scratch/driver" ] && grep -qx '(null)' "$scratch/override"
+	result $? "$kernel: the device is left without a driver, as it was" "$(tail -n 15 "$scratch/override")"
 done
 
 tap_end
