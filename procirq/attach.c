@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procirq attach: does this descriptor fit the real device? */
+/* procirq attach: tries a descriptor on the real device. */
 
 #include <stdio.h>
 
 #include "command.h"
-#include "base/msg.h"
-#include "target.h"
 
 struct attach_config {
 	const char *line; /* NULL: the device's first */
 };
 
-static const struct opt options[] = { { 'l', "line", "LINE", OPT_STRING,
-					offsetof(struct attach_config, line),
-					.help = "the line to attach to; the device's first one" },
-				      { 0 } };
+static const struct opt options[] = {
+	{ .letter = 'l',
+	  .name = "line",
+	  .arg = "LINE",
+	  .type = OPT_STRING,
+	  .offset = offsetof(struct attach_config, line),
+	  .help = "set the descriptor on LINE (default: the device's first line)" },
+	{ .name = NULL },
+};
 
 static const struct opt_command command = {
 	.name = "attach",
@@ -22,12 +25,12 @@ static const struct opt_command command = {
 	.summary = "Tries a device descriptor on the real device and says what is wrong with it.",
 	.options = options,
 	.epilogue =
-		"FILE is as procirq-device(5) says. The descriptor is set and given up again: its\n"
+		"procirq-device(5) describes FILE. The descriptor is set and removed again; its\n"
 		"resume and release steps are run.\n",
 };
 
-/* The line: what was asked for, or the device's first. NULL after saying why. */
-static struct procirq *open_line(const char *name, const char *address)
+/* Opens the line that was asked for, or the device's first one. */
+static struct procirq *open_line(const char *name, const char *address, char *why)
 {
 	char number[16];
 	unsigned int irq;
@@ -36,7 +39,18 @@ static struct procirq *open_line(const char *name, const char *address)
 		snprintf(number, sizeof(number), "%u", irq);
 		name = number;
 	}
-	return target_open(name ? name : address, 0);
+	return command_open(name ? name : address, 0, why);
+}
+
+static void print_success(const char *file, const char *address, unsigned int irq,
+			  const struct procirq_descriptor *d)
+{
+	printf("%s: ok: %s on line %u, ", file, address, irq);
+	if (d->flags & PROCIRQ_DESC_INTX)
+		printf("PCI INTx\n");
+	else
+		printf("steps: check %u, ack %u, silence %u, resume %u, release %u\n", d->nr_check,
+		       d->nr_ack, d->nr_silence, d->nr_resume, d->nr_release);
 }
 
 int cmd_attach(int argc, char **argv)
@@ -45,28 +59,20 @@ int cmd_attach(int argc, char **argv)
 	char why[PROCIRQ_EXPLAIN_BYTES], address[PROCIRQ_PCI_BYTES], *operands[2];
 	struct procirq_descriptor d;
 	struct procirq *line;
-	int status;
+	int status, err;
 
-	status = target_options(&command, argc, argv, &config, operands, 1, 2);
-	if (status != OPTS_OK)
-		return status == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
-	if (procirq_descriptor_load(&d, operands[0], operands[1], why, sizeof(why))) {
-		msg_error("%s", why);
-		return EXIT_ERROR;
-	}
+	if (!command_start(&command, argc, argv, &config, operands, 1, 2, &status))
+		return status;
+	if (procirq_descriptor_load(&d, operands[0], operands[1], why, sizeof(why)))
+		return command_fail(why);
 	snprintf(address, sizeof(address), "%04x:%02x:%02x.%x", d.domain & 0xffff, d.bus,
 		 d.devfn >> 3, d.devfn & 7);
-	line = open_line(config.line, address);
+	line = open_line(config.line, address, why);
 	if (!line)
-		return EXIT_ERROR;
-	status = target_describe(line, &d) ? EXIT_ERROR : EXIT_OK;
-	if (status == EXIT_OK && d.flags & PROCIRQ_DESC_INTX)
-		printf("%s: ok: %s on line %u, PCI INTx\n", operands[0], address,
-		       procirq_irq(line));
-	else if (status == EXIT_OK)
-		printf("%s: ok: %s on line %u, steps: check %u, ack %u, silence %u, resume %u, release %u\n",
-		       operands[0], address, procirq_irq(line), d.nr_check, d.nr_ack, d.nr_silence,
-		       d.nr_resume, d.nr_release);
+		return command_fail(why);
+	err = command_describe(line, &d, why);
+	if (!err)
+		print_success(operands[0], address, procirq_irq(line), &d);
 	procirq_close(line);
-	return status;
+	return err ? command_fail(why) : EXIT_OK;
 }

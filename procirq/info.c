@@ -6,21 +6,24 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "base/msg.h"
-#include "target.h"
 
 struct info_config {
 	bool json;
 };
 
-static const struct opt options[] = { { 'j', "json", NULL, OPT_FLAG,
-					offsetof(struct info_config, json), .help = "print JSON" },
-				      { 0 } };
+static const struct opt options[] = {
+	{ .letter = 'j',
+	  .name = "json",
+	  .type = OPT_FLAG,
+	  .offset = offsetof(struct info_config, json),
+	  .help = "print JSON" },
+	{ .name = NULL },
+};
 
 static const struct opt_command command = {
 	.name = "info",
 	.arguments = "LINE",
-	.summary = "Opens a line as one more reader, and shows what the module says of it.",
+	.summary = "Opens a line as another reader, and shows its state and its counts.",
 	.options = options,
 };
 
@@ -28,14 +31,17 @@ static const struct {
 	unsigned int bit;
 	const char *name;
 } states[] = {
-	{ PROCIRQ_STATE_MASKED, "masked" }, { PROCIRQ_STATE_HELD, "held" },
-	{ PROCIRQ_STATE_SHARED, "shared" }, { PROCIRQ_STATE_LEVEL, "level" },
-	{ PROCIRQ_STATE_MSI, "msi" },	    { PROCIRQ_STATE_THREADED, "threaded" },
-	{ PROCIRQ_STATE_STORM, "storm" },
+	{ .bit = PROCIRQ_STATE_MASKED, .name = "masked" },
+	{ .bit = PROCIRQ_STATE_HELD, .name = "held" },
+	{ .bit = PROCIRQ_STATE_SHARED, .name = "shared" },
+	{ .bit = PROCIRQ_STATE_LEVEL, .name = "level" },
+	{ .bit = PROCIRQ_STATE_MSI, .name = "msi" },
+	{ .bit = PROCIRQ_STATE_THREADED, .name = "threaded" },
+	{ .bit = PROCIRQ_STATE_STORM, .name = "storm" },
 };
 #define N_STATES (sizeof(states) / sizeof(states[0]))
 
-/* IRQ_TYPE_* of the kernel's include/linux/irq.h. */
+/* The name of an IRQ_TYPE_* of the kernel's include/linux/irq.h. */
 static const char *trigger_name(unsigned int trigger)
 {
 	switch (trigger) {
@@ -75,28 +81,21 @@ static void print_text(const struct procirq_info *info, const char *holders)
 	printf("storms:    %llu\n", (unsigned long long)info->storms);
 }
 
-static int print_json(const struct procirq_info *info, const char *holders)
+/* Returns the report for json_decref(), or NULL without memory. */
+static json_t *info_json(const struct procirq_info *info, const char *holders)
 {
-	json_t *state = json_array(), *root;
+	json_t *state = json_array();
 	size_t i;
 
 	for (i = 0; i < N_STATES; i++)
 		if (info->state & states[i].bit)
 			json_array_append_new(state, json_string(states[i].name));
-	root = json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:s, s:i, s:I, s:I, s:I}", "schema",
+	return json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:s, s:i, s:I, s:I, s:I}", "schema",
 			 "procirq-info/1", "irq", info->irq, "version", info->version, "chip",
 			 info->chip, "hwirq", (json_int_t)info->hwirq, "trigger",
 			 trigger_name(info->trigger), "state", state, "handlers", holders,
 			 "readers", info->readers - 1, "taken", (json_int_t)info->taken, "injected",
 			 (json_int_t)info->injected, "storms", (json_int_t)info->storms);
-	if (!root || json_dumpf(root, stdout, JSON_INDENT(1))) {
-		json_decref(root);
-		msg_error("out of memory, or the output cannot be written");
-		return EXIT_ERROR;
-	}
-	json_decref(root);
-	printf("\n");
-	return EXIT_OK;
 }
 
 int cmd_info(int argc, char **argv)
@@ -107,23 +106,20 @@ int cmd_info(int argc, char **argv)
 	struct procirq *line;
 	int status;
 
-	status = target_options(&command, argc, argv, &config, &name, 1, 1);
-	if (status != OPTS_OK)
-		return status == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
-	line = target_open(name, 0);
+	if (!command_start(&command, argc, argv, &config, &name, 1, 1, &status))
+		return status;
+	line = command_open(name, 0, why);
 	if (!line)
-		return EXIT_ERROR;
+		return command_fail(why);
 	if (procirq_get_info(line, &info)) {
 		procirq_explain(procirq_irq(line), errno, why, sizeof(why));
-		msg_error("%s", why);
-		status = EXIT_ERROR;
-	} else {
-		procirq_holders(info.irq, holders, sizeof(holders));
-		if (config.json)
-			status = print_json(&info, holders);
-		else
-			print_text(&info, holders);
+		procirq_close(line);
+		return command_fail(why);
 	}
+	procirq_holders(info.irq, holders, sizeof(holders));
 	procirq_close(line);
-	return status;
+	if (config.json)
+		return command_print_json(info_json(&info, holders));
+	print_text(&info, holders);
+	return EXIT_OK;
 }

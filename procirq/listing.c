@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Collects what procirq list shows, from sysfs and the module's debugfs. */
+/* Collects what procirq list shows, from sysfs and the module's accounting. */
 
 #include <ctype.h>
 #include <dirent.h>
@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sysfile.h"
 #include "listing.h"
 
 #define DRIVER	"/sys/bus/pci/drivers/procirq-pci"
 #define DEVICES "/sys/bus/pci/devices"
-#define STATS	"/sys/kernel/debug/procirq"
 
 #define LINES_MAX 2048 /* of one device: MSI-X has no more */
 
-/* One more zeroed element, or NULL. */
+/* Appends a zeroed element to an array. Returns it, or NULL with errno. */
 static void *grow(void **array, size_t *n, size_t size)
 {
 	char *larger = realloc(*array, (*n + 1) * size);
@@ -29,36 +29,26 @@ static void *grow(void **array, size_t *n, size_t size)
 	return larger + (*n)++ * size;
 }
 
-static struct listing_line *add_line(struct listing *listing)
+static struct listing_line *add_line(struct listing *listing, unsigned int irq)
 {
-	return grow((void **)&listing->lines, &listing->n_lines, sizeof(*listing->lines));
-}
+	struct listing_line *line =
+		grow((void **)&listing->lines, &listing->n_lines, sizeof(*listing->lines));
 
-/* The first word of a small file, cut to fit; "" when there is none. */
-static void read_word(const char *path, char *buf, size_t size)
-{
-	FILE *file = fopen(path, "re");
-	char text[64] = "";
-
-	if (file) {
-		if (!fgets(text, sizeof(text), file))
-			text[0] = '\0';
-		fclose(file);
-	}
-	text[strcspn(text, " \n")] = '\0';
-	snprintf(buf, size, "%s", text);
+	if (line)
+		line->irq = irq;
+	return line;
 }
 
 static void read_id(const char *device, char id[10])
 {
-	char path[PATH_MAX], vendor[16], kind[16];
+	char path[PATH_MAX], vendor[8], number[8];
 
 	snprintf(path, sizeof(path), DEVICES "/%s/vendor", device);
-	read_word(path, vendor, sizeof(vendor));
+	sysfile_read("", path, vendor, sizeof(vendor));
 	snprintf(path, sizeof(path), DEVICES "/%s/device", device);
-	read_word(path, kind, sizeof(kind));
-	if (strlen(vendor) == 6 && strlen(kind) == 6)
-		snprintf(id, 10, "%.4s:%.4s", vendor + 2, kind + 2);
+	sysfile_read("", path, number, sizeof(number));
+	if (strlen(vendor) == 6 && strlen(number) == 6)
+		snprintf(id, 10, "%.4s:%.4s", vendor + 2, number + 2);
 }
 
 static int add_device(struct listing *listing, const char *device)
@@ -69,22 +59,20 @@ static int add_device(struct listing *listing, const char *device)
 	char path[PATH_MAX];
 
 	for (i = 0; i < n && i < LINES_MAX; i++) {
-		line = add_line(listing);
+		line = add_line(listing, irqs[i]);
 		if (!line)
 			return -1;
-		line->irq = irqs[i];
 		snprintf(line->device, sizeof(line->device), "%.12s", device);
 		read_id(device, line->id);
 		snprintf(path, sizeof(path), DEVICES "/%s/msi_irqs/%u", device, irqs[i]);
-		read_word(path, line->kind, sizeof(line->kind));
-		if (!*line->kind)
+		if (sysfile_read("", path, line->kind, sizeof(line->kind)) <= 0)
 			strcpy(line->kind, "intx");
 	}
 	return 0;
 }
 
-/* Devices bound to procirq-pci: the driver's links that have addresses. */
-static int collect_devices(struct listing *listing)
+/* Adds the lines of all devices bound to procirq-pci: the driver's links to addresses. */
+static int add_devices(struct listing *listing)
 {
 	struct dirent **entries;
 	int n = scandir(DRIVER, &entries, NULL, alphasort), i, err = 0;
@@ -101,83 +89,78 @@ static int collect_devices(struct listing *listing)
 	return err;
 }
 
-/* Notes what the module took; a line with readers that is none of a device's is added. */
-static int note_taken(struct listing *listing, unsigned int irq, unsigned int readers,
-		      unsigned long long taken)
+/*
+ * Sets the number of interrupts of a line. A line that is not of a listed device is
+ * added if it has readers.
+ */
+static int add_line_row(void *arg, const struct accounting_row *row)
 {
+	struct listing *listing = arg;
 	struct listing_line *line;
 	bool found = false;
 	size_t i;
 
 	for (i = 0; i < listing->n_lines; i++) {
-		if (listing->lines[i].irq != irq)
+		if (listing->lines[i].irq != row->irq)
 			continue;
-		listing->lines[i].taken = taken;
+		listing->lines[i].taken = row->taken;
 		found = true;
 	}
-	if (found || !readers)
+	if (found || !row->readers)
 		return 0;
-	line = add_line(listing);
+	line = add_line(listing, (unsigned int)row->irq);
 	if (!line)
 		return -1;
-	line->irq = irq;
-	line->taken = taken;
+	line->taken = row->taken;
 	return 0;
 }
 
-static int collect_taken(struct listing *listing)
+static int add_reader_row(void *arg, const struct accounting_row *row)
 {
-	FILE *file = fopen(STATS "/lines", "re");
-	unsigned int irq, readers;
-	unsigned long long taken;
-	char text[256];
-	int err = 0;
+	struct listing *listing = arg;
+	struct accounting_row *reader =
+		grow((void **)&listing->readers, &listing->n_readers, sizeof(*listing->readers));
 
-	listing->known = file != NULL;
-	while (!err && file && fgets(text, sizeof(text), file))
-		if (sscanf(text, "irq=%u readers=%u attached=%*d masked=%*d taken=%llu", &irq,
-			   &readers, &taken) == 3)
-			err = note_taken(listing, irq, readers, taken);
-	if (file)
-		fclose(file);
-	return err;
-}
-
-static int collect_readers(struct listing *listing)
-{
-	FILE *file = fopen(STATS "/readers", "re");
-	struct listing_reader read = { 0 }, *reader;
-	char text[512];
-	int err = 0;
-
-	while (!err && file && fgets(text, sizeof(text), file)) {
-		if (sscanf(text,
-			   "irq=%u pid=%d flags=%*x due=%*u delivered=%*u coalesced=%*u pending=%llu device=%15s storms=%*u comm=%71[^\n]",
-			   &read.irq, &read.pid, &read.pending, read.device, read.comm) != 5)
-			continue;
-		reader = grow((void **)&listing->readers, &listing->n_readers,
-			      sizeof(*listing->readers));
-		if (reader)
-			*reader = read;
-		else
-			err = -1;
-	}
-	if (file)
-		fclose(file);
-	return err;
+	if (!reader)
+		return -1;
+	*reader = *row;
+	return 0;
 }
 
 /**
- * listing_collect - as the system is now
- * @listing: zeroed; for listing_free() whatever is returned
+ * listing_add_accounting - add the numbers and the readers that the module reports
+ * @listing: listing with the lines of devices
+ * @folder: folder of the module's accounting files
+ *
+ * Returns 0, also when the files cannot be read, or -1 with errno ENOMEM.
+ */
+int listing_add_accounting(struct listing *listing, const char *folder)
+{
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/lines", folder);
+	err = accounting_read(path, add_line_row, listing);
+	if (!err) {
+		snprintf(path, sizeof(path), "%s/readers", folder);
+		err = accounting_read(path, add_reader_row, listing);
+	}
+	listing->known = !err;
+	/* Others than root may not read the files: the accounting is then unknown. */
+	return err && errno == ENOMEM ? -1 : 0;
+}
+
+/**
+ * listing_collect - collect what procirq list shows
+ * @listing: zeroed; for listing_free(), also after an error
  *
  * Returns 0, or -1 with errno: ENOENT the module is not loaded, ENOMEM.
  */
 int listing_collect(struct listing *listing)
 {
-	if (collect_devices(listing) || collect_taken(listing))
+	if (add_devices(listing))
 		return -1;
-	return collect_readers(listing);
+	return listing_add_accounting(listing, ACCOUNTING_FOLDER);
 }
 
 void listing_free(struct listing *listing)

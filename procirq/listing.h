@@ -1,60 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines that programs may have or do have, and who reads them. */
+/* The interrupt lines of devices bound to procirq-pci, lines with readers, and their readers. */
 #ifndef PROCIRQ_LISTING_H
 #define PROCIRQ_LISTING_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "accounting.h"
 #include "procirq.h"
 
 /**
- * struct listing_reader - an open /proc/irq/N/irq
- * @irq: its line
- * @pid: process that opened it
- * @pending: interrupts it has not read yet
- * @device: address its descriptor is for, "-" without one
- * @comm: name of that process, what is not printable escaped by the kernel
- */
-struct listing_reader {
-	unsigned int irq;
-	int pid;
-	unsigned long long pending;
-	char device[16];
-	char comm[72];
-};
-
-/**
- * struct listing_line - one line
+ * struct listing_line - an interrupt line
  * @irq: Linux interrupt number
- * @device: PCI address, "" when it is not one of procirq-pci
- * @id: "1234:11e8", "" likewise
- * @kind: "msix", "msi", "intx"; "" likewise
- * @taken: interrupts the module took on it, if listing.known
+ * @device: PCI address of its device; "" if that is not bound to procirq-pci
+ * @id: vendor and device ID, "1234:11e8"; "" if @device is
+ * @kind: "msix", "msi" or "intx"; "" if @device is
+ * @taken: number of interrupts that the module took on it, if listing.known
  */
 struct listing_line {
 	unsigned int irq;
 	char device[PROCIRQ_PCI_BYTES];
 	char id[10];
 	char kind[8];
-	unsigned long long taken;
+	uint64_t taken;
 };
 
 /**
- * struct listing - all of it
- * @known: the module's accounting could be read: @readers and .taken mean something
+ * struct listing - what procirq list shows
+ * @lines: the lines
+ * @n_lines: number of @lines
+ * @readers: rows of the module's file "readers"
+ * @n_readers: number of @readers
+ * @known: the module's accounting could be read, so that @readers and the lines' .taken
+ *	are valid
  */
 struct listing {
 	struct listing_line *lines;
 	size_t n_lines;
-	struct listing_reader *readers;
+	struct accounting_row *readers;
 	size_t n_readers;
 	bool known;
 };
 
+int listing_add_accounting(struct listing *listing, const char *folder);
 int listing_collect(struct listing *listing);
 void listing_free(struct listing *listing);
 void listing_print(const struct listing *listing);
-int listing_print_json(const struct listing *listing);
+json_t *listing_json(const struct listing *listing);
 
 #endif /* PROCIRQ_LISTING_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Prints what procirq list has collected: text and JSON. */
+/* The output of procirq list: text and JSON. */
 
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "listing.h"
@@ -17,17 +17,17 @@ static void print_readers(const struct listing *listing, unsigned int irq)
 	size_t i;
 
 	for (i = 0; i < listing->n_readers; i++) {
-		const struct listing_reader *reader = &listing->readers[i];
+		const struct accounting_row *reader = &listing->readers[i];
 
 		if (reader->irq != irq)
 			continue;
-		printf("%s%s(%d)", before, reader->comm, reader->pid);
+		printf("%s%s(%" PRIu64 ")", before, reader->comm, reader->pid);
 		before = ",";
 	}
 	printf("%s\n", *before ? "" : listing->known ? "none" : "?");
 }
 
-/* A table with one row for each line; "?" is what only root may know. */
+/* Prints a table with a row for each line; "?" stands for what only root may know. */
 void listing_print(const struct listing *listing)
 {
 	char taken[24];
@@ -38,7 +38,7 @@ void listing_print(const struct listing *listing)
 	for (i = 0; i < listing->n_lines; i++) {
 		const struct listing_line *line = &listing->lines[i];
 
-		snprintf(taken, sizeof(taken), listing->known ? "%llu" : "?", line->taken);
+		snprintf(taken, sizeof(taken), listing->known ? "%" PRIu64 : "?", line->taken);
 		printf("%5u  %-12s  %-9s  %-4s  %10s  ", line->irq, or_dash(line->device),
 		       or_dash(line->id), or_dash(line->kind), taken);
 		print_readers(listing, line->irq);
@@ -52,32 +52,30 @@ static json_t *string_or_null(const char *text)
 
 static json_t *readers_json(const struct listing *listing, unsigned int irq)
 {
-	json_t *array = json_array();
+	json_t *array;
 	size_t i;
 
-	if (!listing->known) {
-		json_decref(array);
+	if (!listing->known)
 		return json_null();
-	}
+	array = json_array();
 	for (i = 0; i < listing->n_readers; i++) {
-		const struct listing_reader *reader = &listing->readers[i];
+		const struct accounting_row *reader = &listing->readers[i];
 
 		if (reader->irq != irq)
 			continue;
 		json_array_append_new(
 			array,
-			json_pack("{s:i, s:s, s:I, s:o}", "pid", reader->pid, "comm", reader->comm,
-				  "pending", (json_int_t)reader->pending, "device",
+			json_pack("{s:I, s:s, s:I, s:o}", "pid", (json_int_t)reader->pid, "comm",
+				  reader->comm, "pending", (json_int_t)reader->pending, "device",
 				  string_or_null(*reader->device == '-' ? "" : reader->device)));
 	}
 	return array;
 }
 
-/* Returns 0, or -1 when it cannot be written or there is no memory. */
-int listing_print_json(const struct listing *listing)
+/* Returns the listing for json_decref(), or NULL without memory. */
+json_t *listing_json(const struct listing *listing)
 {
-	json_t *lines = json_array(), *root;
-	int err;
+	json_t *lines = json_array();
 	size_t i;
 
 	for (i = 0; i < listing->n_lines; i++) {
@@ -93,9 +91,5 @@ int listing_print_json(const struct listing *listing)
 							json_null(),
 						"readers", readers_json(listing, line->irq)));
 	}
-	root = json_pack("{s:s, s:o}", "schema", "procirq-list/1", "lines", lines);
-	err = !root || json_dumpf(root, stdout, JSON_INDENT(1)) ? -1 : 0;
-	json_decref(root);
-	printf("\n");
-	return err;
+	return json_pack("{s:s, s:o}", "schema", "procirq-list/1", "lines", lines);
 }

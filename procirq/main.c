@@ -7,13 +7,19 @@
 #include "base/commands.h"
 
 static const struct command commands[] = {
-	{ "bind", "give a PCI device's interrupts to programs", cmd_bind },
-	{ "unbind", "take them back", cmd_unbind },
-	{ "list", "show such devices, their lines and who reads them", cmd_list },
-	{ "wait", "wait for interrupts, one line of text for each", cmd_wait },
-	{ "attach", "try a device descriptor on the real device", cmd_attach },
-	{ "inject", "make interrupts for a self test", cmd_inject },
-	{ "info", "show the state of one line", cmd_info },
+	{ .name = "bind",
+	  .summary = "make a PCI device's interrupts available to programs",
+	  .run = cmd_bind },
+	{ .name = "unbind", .summary = "undo bind", .run = cmd_unbind },
+	{ .name = "list", .summary = "show lines and their readers", .run = cmd_list },
+	{ .name = "wait",
+	  .summary = "wait for interrupts, and print a row each time some have come",
+	  .run = cmd_wait },
+	{ .name = "attach",
+	  .summary = "try a device descriptor on the real device",
+	  .run = cmd_attach },
+	{ .name = "inject", .summary = "make interrupts for a self test", .run = cmd_inject },
+	{ .name = "info", .summary = "show the state of one line", .run = cmd_info },
 	{ .name = NULL },
 };
 

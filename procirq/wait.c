@@ -1,46 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* procirq wait: interrupts for shell scripts. */
+/* procirq wait: waits for interrupts, for shell scripts. */
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#include "command.h"
 #include "base/clock.h"
-#include "base/msg.h"
-#include "target.h"
+#include "command.h"
 
 struct wait_config {
-	const char *device; /* file with the descriptor, or NULL */
-	uint64_t count;
-	uint64_t timeout_ns; /* 0: for ever */
+	const char *device;  /* file with a device descriptor, or NULL */
+	uint64_t count;	     /* rows to print; 0 for no limit */
+	uint64_t timeout_ns; /* 0 for no limit */
 	bool records;
 };
 
 static const struct opt options[] = {
-	{ 'd', "device", "FILE", OPT_STRING, offsetof(struct wait_config, device),
+	{ .letter = 'd',
+	  .name = "device",
+	  .arg = "FILE",
+	  .type = OPT_STRING,
+	  .offset = offsetof(struct wait_config, device),
 	  .help = "share the line: FILE describes the device (procirq-device(5))" },
-	{ 'n', "count", "N", OPT_U64, offsetof(struct wait_config, count), 0, UINT64_MAX,
-	  .help = "end after so many lines of text (1); 0: never" },
-	{ 't', "timeout", "S", OPT_SECONDS, offsetof(struct wait_config, timeout_ns), 1,
-	  UINT64_C(1000000000) * 86400 * 365, .help = "give up after so many seconds in all" },
-	{ 'r', "records", NULL, OPT_FLAG, offsetof(struct wait_config, records),
-	  .help = "print sequence number, times and status word too" },
-	{ 0 }
+	{ .letter = 'n',
+	  .name = "count",
+	  .arg = "N",
+	  .type = OPT_U64,
+	  .offset = offsetof(struct wait_config, count),
+	  .max = UINT64_MAX,
+	  .help = "end after N rows (1); 0 to go on for ever" },
+	{ .letter = 't',
+	  .name = "timeout",
+	  .arg = "S",
+	  .type = OPT_SECONDS,
+	  .offset = offsetof(struct wait_config, timeout_ns),
+	  .min = 1,
+	  .max = NSEC_PER_SEC * 86400 * 365,
+	  .help = "end after S seconds in all" },
+	{ .letter = 'r',
+	  .name = "records",
+	  .type = OPT_FLAG,
+	  .offset = offsetof(struct wait_config, records),
+	  .help = "print status word, sequence number, times and lost times too" },
+	{ .name = NULL },
 };
 
 static const struct opt_command command = {
 	.name = "wait",
 	.arguments = "LINE",
-	.summary = "Waits for interrupts and prints one line of text for each time they come.",
+	.summary = "Waits for interrupts, and prints a row each time some have come.",
 	.options = options,
 	.epilogue =
 		"LINE is a number, the name of an action in /proc/interrupts, a PCI address or\n"
-		"irqgen:L. Exit status: 0 they came, 1 an error, 124 the time ran out.\n",
+		"irqgen:L. Exit status: 0 all rows were printed, 1 an error, 124 the time ran out.\n",
 };
 
-/* As procirq_wait(), until a time; 0: for ever. */
+/* Waits until a time; 0 for no limit. Returns as procirq_wait() does. */
 static int wait_until(struct procirq *line, uint64_t until_ns)
 {
 	uint64_t now_ns = clock_ns(), left_ms;
@@ -66,15 +81,16 @@ static void print_event(const struct procirq *line, const struct wait_config *co
 		printf(" seq=%llu first_ns=%llu last_ns=%llu lost=%llu", event->seq,
 		       event->first_ns, event->last_ns, event->lost);
 	printf("\n");
-	/* Whoever reads this from a pipe acts on it now. */
+	/* The program at the other end of a pipe gets the row now. */
 	fflush(stdout);
 }
 
-static int wait_loop(struct procirq *line, const struct wait_config *config)
+/* Returns EXIT_OK, EXIT_TIMEOUT, or EXIT_ERROR with @why set. */
+static int wait_loop(struct procirq *line, const struct wait_config *config,
+		     char why[PROCIRQ_EXPLAIN_BYTES])
 {
 	uint64_t until_ns = config->timeout_ns ? clock_ns() + config->timeout_ns : 0;
 	struct procirq_event event;
-	char why[PROCIRQ_EXPLAIN_BYTES];
 	uint64_t n;
 	int ready;
 
@@ -82,15 +98,15 @@ static int wait_loop(struct procirq *line, const struct wait_config *config)
 		ready = wait_until(line, until_ns);
 		if (!ready)
 			return EXIT_TIMEOUT;
-		/* Also where waiting failed: reading knows the reason. */
+		/* Read also if waiting failed: the read gives the reason. */
 		if (procirq_read_record(line, &event)) {
-			procirq_explain(procirq_irq(line), errno, why, sizeof(why));
-			msg_error("%s", why);
+			procirq_explain(procirq_irq(line), errno, why, PROCIRQ_EXPLAIN_BYTES);
 			return EXIT_ERROR;
 		}
 		print_event(line, config, &event);
+		/* commands_main() reports the error. */
 		if (ferror(stdout))
-			return EXIT_ERROR;
+			return EXIT_OK;
 	}
 	return EXIT_OK;
 }
@@ -103,24 +119,21 @@ int cmd_wait(int argc, char **argv)
 	struct procirq *line;
 	int status;
 
-	status = target_options(&command, argc, argv, &config, &name, 1, 1);
-	if (status != OPTS_OK)
-		return status == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
-	/* A line named by its device says which device the file is about. */
+	if (!command_start(&command, argc, argv, &config, &name, 1, 1, &status))
+		return status;
+	/* If a device names the line, the descriptor is for that device. */
 	if (config.device &&
 	    procirq_descriptor_load(&descriptor, config.device,
 				    procirq_pci_find(name, address) ? NULL : address, why,
-				    sizeof(why))) {
-		msg_error("%s", why);
-		return EXIT_ERROR;
-	}
-	line = target_open(name, PROCIRQ_FLAG_RECORDS);
+				    sizeof(why)))
+		return command_fail(why);
+	line = command_open(name, PROCIRQ_FLAG_RECORDS, why);
 	if (!line)
-		return EXIT_ERROR;
-	if (config.device && target_describe(line, &descriptor))
+		return command_fail(why);
+	if (config.device && command_describe(line, &descriptor, why))
 		status = EXIT_ERROR;
 	else
-		status = wait_loop(line, &config);
+		status = wait_loop(line, &config, why);
 	procirq_close(line);
-	return status;
+	return status == EXIT_ERROR ? command_fail(why) : status;
 }

@@ -26,7 +26,7 @@ done
 for command in bind unbind wait attach inject info; do
 	check "$command without an argument" 1 '' "an argument is missing; usage: procirq $command " "$command"
 done
-check 'list with an argument' 1 '' 'too many arguments; usage: procirq list \[options\]$' list 20
+check 'list with an argument' 1 '' '20: list takes options only' list 20
 check 'wait on two lines' 1 '' 'too many arguments' wait 20 21
 
 check 'an unknown kind' 1 '' '--kind: "isa" is none of: auto, msix, msi, intx' bind 00:04.0 --kind isa

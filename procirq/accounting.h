@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The module's accounting: text files with a row for each line, or for each reader. */
+#ifndef PROCIRQ_ACCOUNTING_H
+#define PROCIRQ_ACCOUNTING_H
+
+#include <stdint.h>
+
+/* Where the module puts its files "lines" and "readers". */
+#define ACCOUNTING_FOLDER "/sys/kernel/debug/procirq"
+
+/**
+ * struct accounting_row - what a row says; a member is 0 or "" if the row lacks it
+ * @irq: Linux interrupt number
+ * @readers: number of readers of the line
+ * @taken: number of interrupts that the module took on the line
+ * @pid: process that opened the reader
+ * @pending: number of interrupts that the reader has not read yet
+ * @device: address of the device that the reader's descriptor is for; "-" for none
+ * @comm: name of the process; the kernel escapes what is not printable
+ */
+struct accounting_row {
+	uint64_t irq;
+	uint64_t readers;
+	uint64_t taken;
+	uint64_t pid;
+	uint64_t pending;
+	char device[16];
+	char comm[72];
+};
+
+int accounting_read(const char *path, int (*found)(void *arg, const struct accounting_row *row),
+		    void *arg);
+
+#endif /* PROCIRQ_ACCOUNTING_H */

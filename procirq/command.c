@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What several commands do: options and operands, opening a line, output. */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "command.h"
+
+/**
+ * command_start - read options and operands of a command, or print its help
+ * @command: its options
+ * @argc: number of arguments, the name of the command being the first
+ * @argv: arguments; reordered
+ * @config: the command's configuration, filled with defaults
+ * @operands: gets @max of them; NULL for one that is left out
+ * @min: least number of operands
+ * @max: greatest number of operands
+ * @status: gets the exit status if this returns false
+ *
+ * Returns whether to go on. If not, the help or an error has been printed.
+ */
+bool command_start(const struct opt_command *command, int argc, char **argv, void *config,
+		   char **operands, int min, int max, int *status)
+{
+	int first, n, i;
+
+	if (!opts_start(command, argc, argv, config, &first, status))
+		return false;
+	n = argc - first;
+	if (n < min || n > max) {
+		msg_error("%s; usage: procirq %s [options] %s",
+			  n > max ? "too many arguments" : "an argument is missing", command->name,
+			  command->arguments);
+		*status = EXIT_ERROR;
+		return false;
+	}
+	for (i = 0; i < max; i++)
+		operands[i] = i < n ? argv[first + i] : NULL;
+	return true;
+}
+
+/* Prints an error. Returns the exit status. */
+int command_fail(const char *why)
+{
+	msg_error("%s", why);
+	return EXIT_ERROR;
+}
+
+/* Prints @root and frees it; NULL is a lack of memory. Returns the exit status. */
+int command_print_json(json_t *root)
+{
+	int err = root ? json_dumpf(root, stdout, JSON_INDENT(1)) : -1;
+
+	json_decref(root);
+	/* commands_main() reports that the output cannot be written. */
+	if (err && !ferror(stdout))
+		return command_fail("out of memory");
+	printf("\n");
+	return EXIT_OK;
+}
+
+/**
+ * command_open - open a line
+ * @name: a name that procirq_resolve() accepts
+ * @flags: as in procirq_open()
+ * @why: gets a sentence when this fails
+ *
+ * Returns a handle for procirq_close(), or NULL.
+ */
+struct procirq *command_open(const char *name, unsigned int flags, char why[PROCIRQ_EXPLAIN_BYTES])
+{
+	struct procirq *line = procirq_open_name(name, flags);
+
+	if (!line)
+		procirq_explain_name(name, errno, why, PROCIRQ_EXPLAIN_BYTES);
+	return line;
+}
+
+/**
+ * command_describe - set a descriptor on a line
+ * @line: the line
+ * @descriptor: the descriptor
+ * @why: gets a sentence when this fails
+ *
+ * Returns 0 or -1.
+ */
+int command_describe(struct procirq *line, const struct procirq_descriptor *descriptor,
+		     char why[PROCIRQ_EXPLAIN_BYTES])
+{
+	if (!procirq_set_descriptor(line, descriptor))
+		return 0;
+	procirq_explain_descriptor(procirq_irq(line), descriptor, errno, why,
+				   PROCIRQ_EXPLAIN_BYTES);
+	return -1;
+}
