@@ -36,7 +36,6 @@ struct analysis {
 	struct culprit *culprit;
 	const struct event_catalog *catalog;
 	struct cpu_time *cpus;
-	unsigned int n_cpus;
 	struct span spans[STAGES];
 	size_t n_spans;
 };
@@ -270,7 +269,7 @@ int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 		    const struct event_catalog *catalog, const struct subbuf_layout *layout,
 		    unsigned int n_cpus, const struct page_source *source)
 {
-	struct analysis a = { .culprit = culprit, .catalog = catalog, .n_cpus = n_cpus };
+	struct analysis a = { .culprit = culprit, .catalog = catalog };
 	const struct merge_sink sink = { on_record, on_loss, &a };
 	struct merge *merge;
 	int err = -1;

@@ -12,8 +12,6 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "symbols.h"
-
 #define MAGIC          \
 	"\x17\x08\x44" \
 	"tracing"
@@ -32,7 +30,6 @@ enum option_id {
 	OPTION_HEADER_INFO = 16,
 	OPTION_FTRACE_EVENTS = 17,
 	OPTION_EVENT_FORMATS = 18,
-	OPTION_KALLSYMS = 19,
 };
 
 enum compression { COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD };
@@ -80,7 +77,6 @@ struct datfile {
 	struct dat_cpu *cpus;
 	struct subbuf_layout layout;
 	struct event_catalog catalog;
-	struct symbols *symbols;
 	uint32_t tsc_mult;
 	uint32_t tsc_shift;
 	char clock[DATFILE_TEXT_BYTES];
@@ -275,16 +271,6 @@ static int read_event_formats(struct datfile *dat, struct in *in)
 	return in->bad ? fail(dat, "it ends in the event formats") : 0;
 }
 
-static int read_kallsyms(struct datfile *dat, struct in *in)
-{
-	uint32_t n = take_u32(in);
-	const uint8_t *text = take(in, n);
-
-	if (text && !dat->symbols)
-		dat->symbols = symbols_parse((const char *)text, n);
-	return 0;
-}
-
 /* "local global [mono]" or just "mono". */
 static void set_clock(struct datfile *dat, const char *text, size_t len)
 {
@@ -439,8 +425,6 @@ static int read_option(struct datfile *dat, uint16_t id, struct in *in)
 		return read_section(dat, take_u64(in), read_ftrace_formats);
 	case OPTION_EVENT_FORMATS:
 		return read_section(dat, take_u64(in), read_event_formats);
-	case OPTION_KALLSYMS:
-		return read_section(dat, take_u64(in), read_kallsyms);
 	}
 	return 0;
 }
@@ -512,8 +496,9 @@ static int read_v6(struct datfile *dat, struct in *in)
 	uint32_t n_cpus;
 
 	if (read_header_info(dat, in) || read_ftrace_formats(dat, in) ||
-	    read_event_formats(dat, in) || read_kallsyms(dat, in))
+	    read_event_formats(dat, in))
 		return -1;
+	take(in, take_u32(in)); /* kallsyms */
 	take(in, take_u32(in)); /* printk formats */
 	take(in, take_u64(in)); /* command lines */
 	n_cpus = take_u32(in);
@@ -594,6 +579,24 @@ static int check(struct datfile *dat)
 	return 0;
 }
 
+/* Begin with the first sub-buffer of each CPU. */
+static void set_starts(struct datfile *dat)
+{
+	const uint8_t *end = dat->map + dat->bytes;
+
+	for (unsigned int i = 0; i < dat->n_cpus; i++) {
+		struct dat_cpu *cpu = &dat->cpus[i];
+
+		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes, dat->swap, false };
+		/* The size does not count the number of chunks before them. */
+		if (dat->buffer_is_packed && cpu->bytes)
+			cpu->at.end += end - cpu->at.end < 4 ? end - cpu->at.end : 4;
+		cpu->chunks = dat->buffer_is_packed && cpu->bytes ? take_u32(&cpu->at) : 0;
+		cpu->used = 0;
+		cpu->unpacked_bytes = 0;
+	}
+}
+
 /**
  * datfile_open - read all but the events
  * @path: file
@@ -628,7 +631,7 @@ struct datfile *datfile_open(const char *path, char error[DATFILE_ERROR_BYTES])
 		datfile_close(dat);
 		return NULL;
 	}
-	datfile_rewind(dat);
+	set_starts(dat);
 	return dat;
 fail:
 	if (fd >= 0)
@@ -646,27 +649,8 @@ void datfile_close(struct datfile *dat)
 		free(dat->cpus[i].unpacked);
 	free(dat->cpus);
 	event_catalog_free(&dat->catalog);
-	symbols_free(dat->symbols);
 	munmap((void *)(uintptr_t)dat->map, dat->bytes);
 	free(dat);
-}
-
-/* Read its sub-buffers from the first again. */
-void datfile_rewind(struct datfile *dat)
-{
-	const uint8_t *end = dat->map + dat->bytes;
-
-	for (unsigned int i = 0; i < dat->n_cpus; i++) {
-		struct dat_cpu *cpu = &dat->cpus[i];
-
-		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes, dat->swap, false };
-		/* The size does not count the number of chunks before them. */
-		if (dat->buffer_is_packed && cpu->bytes)
-			cpu->at.end += end - cpu->at.end < 4 ? end - cpu->at.end : 4;
-		cpu->chunks = dat->buffer_is_packed && cpu->bytes ? take_u32(&cpu->at) : 0;
-		cpu->used = 0;
-		cpu->unpacked_bytes = 0;
-	}
 }
 
 static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8_t **page)
@@ -733,11 +717,6 @@ unsigned int datfile_n_cpus(const struct datfile *dat)
 	return dat->n_cpus;
 }
 
-size_t datfile_page_bytes(const struct datfile *dat)
-{
-	return dat->page_bytes;
-}
-
 /* Trace clock, "" when it is not told. */
 const char *datfile_clock(const struct datfile *dat)
 {
@@ -760,10 +739,4 @@ unsigned int datfile_n_buffers(const struct datfile *dat)
 bool datfile_is_cut(const struct datfile *dat)
 {
 	return dat->is_cut;
-}
-
-/* Name of the kernel function that holds @address, NULL when not known. */
-const char *datfile_symbol(const struct datfile *dat, uint64_t address)
-{
-	return dat->symbols ? symbols_find(dat->symbols, address) : NULL;
 }

@@ -22,13 +22,10 @@ void datfile_close(struct datfile *dat);
 const struct event_catalog *datfile_catalog(const struct datfile *dat);
 const struct subbuf_layout *datfile_layout(const struct datfile *dat);
 unsigned int datfile_n_cpus(const struct datfile *dat);
-size_t datfile_page_bytes(const struct datfile *dat);
 struct page_source datfile_pages(struct datfile *dat);
-void datfile_rewind(struct datfile *dat);
 const char *datfile_clock(const struct datfile *dat);
 const char *datfile_uname(const struct datfile *dat);
 unsigned int datfile_n_buffers(const struct datfile *dat);
 bool datfile_is_cut(const struct datfile *dat);
-const char *datfile_symbol(const struct datfile *dat, uint64_t address);
 
 #endif /* TRACING_DATFILE_H */

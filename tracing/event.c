@@ -8,63 +8,72 @@
 
 #define TYPE_IDS_MAX 65536
 
-const struct event_vector event_vectors[] = {
-	{ "local_timer", "local_timer" },
-	{ "reschedule", "reschedule" },
-	{ "call_function", "call_function" },
-	{ "call_function_single", "call_function_single" },
-	{ "irq_work", "irq_work" },
-	{ "x86_platform_ipi", "x86_platform_ipi" },
-	{ "error_apic", "error_apic" },
-	{ "spurious_apic", "spurious_apic" },
-	{ "thermal_apic", "thermal_apic" },
-	{ "threshold_apic", "threshold_apic" },
-	{ "deferred_error_apic", "deferred_error_apic" },
-};
-const size_t event_n_vectors = sizeof(event_vectors) / sizeof(event_vectors[0]);
+/* x86 interrupts without a number, named as their tracepoints are. */
+#define VECTORS(DO)              \
+	DO(local_timer)          \
+	DO(reschedule)           \
+	DO(call_function)        \
+	DO(call_function_single) \
+	DO(irq_work)             \
+	DO(x86_platform_ipi)     \
+	DO(error_apic)           \
+	DO(spurious_apic)        \
+	DO(thermal_apic)         \
+	DO(threshold_apic)       \
+	DO(deferred_error_apic)
 
-#define VECTOR(name, i)                                                        \
-	{ "irq_vectors", name "_entry", EVENT_VECTOR_ENTRY, i, { NULL }, 0 },  \
-	{                                                                      \
-		"irq_vectors", name "_exit", EVENT_VECTOR_EXIT, i, { NULL }, 0 \
-	}
+#define VECTOR_INDEX(name) VECTOR_##name,
+enum vector { VECTORS(VECTOR_INDEX) N_VECTORS };
+
+#define VECTOR_NAME(name) [VECTOR_##name] = #name,
+static const char *const vector_names[N_VECTORS] = { VECTORS(VECTOR_NAME) };
+
+/* In place of a number they have one below zero. */
+#define VECTOR_IRQ(vector) (-1 - (int32_t)(vector))
+
+/* It would put each member on a row of its own: */
+/* clang-format off */
+#define VECTOR_EVENTS(name_)								\
+	{ .system = "irq_vectors", .name = #name_ "_entry", .kind = EVENT_VECTOR_ENTRY,	\
+	  .irq = VECTOR_IRQ(VECTOR_##name_) },						\
+	{ .system = "irq_vectors", .name = #name_ "_exit", .kind = EVENT_VECTOR_EXIT,	\
+	  .irq = VECTOR_IRQ(VECTOR_##name_) },
 
 const struct event_def event_defs[] = {
-	{ "irq", "irq_handler_entry", EVENT_IRQ_ENTRY, 0, { "irq" }, 1 },
-	{ "irq", "irq_handler_exit", EVENT_IRQ_EXIT, 0, { "irq", "ret" }, 2 },
-	{ "irq", "softirq_raise", EVENT_SOFTIRQ_RAISE, 0, { "vec" }, 1 },
-	{ "irq", "softirq_entry", EVENT_SOFTIRQ_ENTRY, 0, { "vec" }, 1 },
-	{ "irq", "softirq_exit", EVENT_SOFTIRQ_EXIT, 0, { "vec" }, 1 },
-	{ "sched", "sched_waking", EVENT_WAKING, 0, { "pid", "target_cpu" }, 2 },
-	{ "sched", "sched_wakeup", EVENT_WAKEUP, 0, { "pid", "target_cpu" }, 2 },
-	{ "sched", "sched_wakeup_new", EVENT_WAKEUP, 0, { "pid", "target_cpu" }, 2 },
-	{ "sched", "sched_switch", EVENT_SWITCH, 0, { "prev_pid", "next_pid", "prev_state" }, 3 },
-	{ "raw_syscalls", "sys_enter", EVENT_SYS_ENTER, 0, { "id" }, 1 },
-	{ "raw_syscalls", "sys_exit", EVENT_SYS_EXIT, 0, { "id" }, 1 },
-	{ "workqueue", "workqueue_queue_work", EVENT_WORK_QUEUE, 0, { "work" }, 1 },
-	{ "workqueue", "workqueue_execute_start", EVENT_WORK_START, 0, { "work" }, 1 },
-	{ "workqueue", "workqueue_execute_end", EVENT_WORK_END, 0, { "work" }, 1 },
-	{ "timer", "hrtimer_expire_entry", EVENT_HRTIMER_ENTRY, 0, { NULL }, 0 },
-	{ "timer", "hrtimer_expire_exit", EVENT_HRTIMER_EXIT, 0, { NULL }, 0 },
-	{ "procirq",
-	  "procirq_read",
-	  EVENT_PROCIRQ_READ,
-	  0,
-	  { "irq", "count", "seq", "irq_ns" },
-	  4 },
-	{ "ftrace", "kernel_stack", EVENT_STACK, 0, { "caller" }, 0 },
-	VECTOR("local_timer", 0),
-	VECTOR("reschedule", 1),
-	VECTOR("call_function", 2),
-	VECTOR("call_function_single", 3),
-	VECTOR("irq_work", 4),
-	VECTOR("x86_platform_ipi", 5),
-	VECTOR("error_apic", 6),
-	VECTOR("spurious_apic", 7),
-	VECTOR("thermal_apic", 8),
-	VECTOR("threshold_apic", 9),
-	VECTOR("deferred_error_apic", 10),
+	{ .system = "irq", .name = "irq_handler_entry", .kind = EVENT_IRQ_ENTRY,
+	  .fields = { "irq" } },
+	{ .system = "irq", .name = "irq_handler_exit", .kind = EVENT_IRQ_EXIT,
+	  .fields = { "irq", "ret" } },
+	{ .system = "irq", .name = "softirq_raise", .kind = EVENT_SOFTIRQ_RAISE,
+	  .fields = { "vec" } },
+	{ .system = "irq", .name = "softirq_entry", .kind = EVENT_SOFTIRQ_ENTRY,
+	  .fields = { "vec" } },
+	{ .system = "irq", .name = "softirq_exit", .kind = EVENT_SOFTIRQ_EXIT,
+	  .fields = { "vec" } },
+	{ .system = "sched", .name = "sched_waking", .kind = EVENT_WAKING,
+	  .fields = { "pid", "target_cpu" } },
+	{ .system = "sched", .name = "sched_wakeup", .kind = EVENT_WAKEUP,
+	  .fields = { "pid", "target_cpu" } },
+	{ .system = "sched", .name = "sched_wakeup_new", .kind = EVENT_WAKEUP,
+	  .fields = { "pid", "target_cpu" } },
+	{ .system = "sched", .name = "sched_switch", .kind = EVENT_SWITCH,
+	  .fields = { "prev_pid", "next_pid", "prev_state" } },
+	{ .system = "raw_syscalls", .name = "sys_enter", .kind = EVENT_SYS_ENTER },
+	{ .system = "raw_syscalls", .name = "sys_exit", .kind = EVENT_SYS_EXIT },
+	{ .system = "workqueue", .name = "workqueue_queue_work", .kind = EVENT_WORK_QUEUE,
+	  .fields = { "work" } },
+	{ .system = "workqueue", .name = "workqueue_execute_start", .kind = EVENT_WORK_START,
+	  .fields = { "work" } },
+	{ .system = "workqueue", .name = "workqueue_execute_end", .kind = EVENT_WORK_END,
+	  .fields = { "work" } },
+	{ .system = "timer", .name = "hrtimer_expire_entry", .kind = EVENT_HRTIMER_ENTRY },
+	{ .system = "timer", .name = "hrtimer_expire_exit", .kind = EVENT_HRTIMER_EXIT },
+	{ .system = "procirq", .name = "procirq_read", .kind = EVENT_PROCIRQ_READ,
+	  .fields = { "irq", "irq_ns" } },
+	{ .system = "ftrace", .name = "kernel_stack", .kind = EVENT_STACK },
+	VECTORS(VECTOR_EVENTS)
 };
+/* clang-format on */
 const size_t event_n_defs = sizeof(event_defs) / sizeof(event_defs[0]);
 
 /**
@@ -114,19 +123,20 @@ static int types_grow(struct event_catalog *catalog, uint32_t id)
 	return 0;
 }
 
-static void bind_comm(struct event_type *type, const struct format *format)
+/* The one field that is no number: a name, or the addresses of a stack. */
+static void bind_name(struct event_type *type, const struct format *format)
 {
-	const struct format_field *field;
 	static const char *const names[] = { "name", "comm", "next_comm" };
+	const struct format_field *field;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		field = format_field(format, names[i]);
 		if (field && (field->data_loc || field->size == EVENT_COMM_BYTES))
 			type->name_offset = field->offset;
 	}
-	field = format_field(format, "prev_comm");
-	if (field && field->size == EVENT_COMM_BYTES)
-		type->prev_comm_offset = field->offset;
+	field = type->kind == EVENT_STACK ? format_field(format, "caller") : NULL;
+	if (field)
+		type->name_offset = field->offset;
 }
 
 /**
@@ -153,22 +163,17 @@ int event_catalog_add(struct event_catalog *catalog, const char *system, const c
 		const struct format_field *f = format_field(&format, def->fields[i]);
 		struct event_value *v = &type.value[i];
 
-		if (f && def->kind == EVENT_STACK)
-			type.name_offset = f->offset;
-		if (!f || (f->size != 8 && f->size != 4 && f->size != 2 && f->size != 1)) {
-			if (i < def->n_required)
-				return 0;
-			continue;
-		}
+		if (!f || (f->size != 8 && f->size != 4 && f->size != 2 && f->size != 1))
+			return 0;
 		*v = (struct event_value){ f->offset, (uint8_t)f->size, f->is_signed };
 		if (f->offset + f->size > type.min_len)
 			type.min_len = (uint16_t)(f->offset + f->size);
 	}
 	if (types_grow(catalog, format.id))
 		return -1;
-	bind_comm(&type, &format);
 	type.def = def;
 	type.kind = (uint8_t)def->kind;
+	bind_name(&type, &format);
 	catalog->types[format.id] = type;
 	catalog->present[def - event_defs] = true;
 	return 1;
@@ -263,13 +268,9 @@ int event_decode(const struct event_catalog *catalog, const struct record *r, un
 		e->sw.next_pid = (int32_t)value(type, d, 1, swap);
 		e->sw.prev_state = value(type, d, 2, swap);
 		break;
-	case EVENT_SYS_ENTER:
-	case EVENT_SYS_EXIT:
-		e->sys_id = value(type, d, 0, swap);
-		break;
 	case EVENT_VECTOR_ENTRY:
 	case EVENT_VECTOR_EXIT:
-		e->irq = event_vector_irq(type->def->vector);
+		e->irq = type->def->irq;
 		e->ret = 1;
 		break;
 	case EVENT_WORK_QUEUE:
@@ -279,9 +280,7 @@ int event_decode(const struct event_catalog *catalog, const struct record *r, un
 		break;
 	case EVENT_PROCIRQ_READ:
 		e->read.irq = (int32_t)value(type, d, 0, swap);
-		e->read.count = (uint32_t)value(type, d, 1, swap);
-		e->read.seq = (uint64_t)value(type, d, 2, swap);
-		e->read.irq_ns = (uint64_t)value(type, d, 3, swap);
+		e->read.irq_ns = (uint64_t)value(type, d, 1, swap);
 		break;
 	}
 	return 1;
@@ -292,7 +291,7 @@ const char *event_irq_name(int32_t irq)
 {
 	if (irq >= 0)
 		return NULL;
-	return (size_t)(-1 - irq) < event_n_vectors ? event_vectors[-1 - irq].name : "hrtimer";
+	return irq > VECTOR_IRQ(N_VECTORS) ? vector_names[VECTOR_IRQ(irq)] : "hrtimer";
 }
 
 static const struct event_type *type_of(const struct event_catalog *catalog, const struct event *e)
@@ -338,29 +337,15 @@ void event_name(const struct event_catalog *catalog, const struct event *e, char
 	copy_text(name, size, e->data + offset, len);
 }
 
-static void comm_at(const struct event *e, uint16_t offset, char comm[EVENT_COMM_BYTES])
-{
-	comm[0] = '\0';
-	if (offset && offset + (uint32_t)EVENT_COMM_BYTES <= e->len)
-		copy_text(comm, EVENT_COMM_BYTES, e->data + offset, EVENT_COMM_BYTES);
-}
-
 /* Name of the woken task, or of the task that EVENT_SWITCH switches to. */
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES])
 {
 	const struct event_type *type = type_of(catalog, e);
 
-	comm_at(e, type ? type->name_offset : 0, comm);
-}
-
-/* Name of the task that EVENT_SWITCH switches from. */
-void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
-		     char comm[EVENT_COMM_BYTES])
-{
-	const struct event_type *type = type_of(catalog, e);
-
-	comm_at(e, type ? type->prev_comm_offset : 0, comm);
+	comm[0] = '\0';
+	if (type && type->name_offset && type->name_offset + (uint32_t)EVENT_COMM_BYTES <= e->len)
+		copy_text(comm, EVENT_COMM_BYTES, e->data + type->name_offset, EVENT_COMM_BYTES);
 }
 
 /**

@@ -16,7 +16,7 @@
 #include "subbuf.h"
 
 #define EVENT_COMM_BYTES 16
-#define EVENT_VALUES_MAX 4
+#define EVENT_VALUES_MAX 3
 
 enum event_kind {
 	EVENT_OTHER, /* not in the catalogue */
@@ -39,30 +39,14 @@ enum event_kind {
 	EVENT_HRTIMER_EXIT,
 	EVENT_PROCIRQ_READ,
 	EVENT_STACK,
-	EVENT_KINDS,
-	/* Not recorded: put in by whoever reads the sub-buffers. */
-	EVENT_LOSS_BEGIN = EVENT_KINDS,
+	/* Not recorded: made by the reader of the sub-buffers. */
+	EVENT_LOSS_BEGIN,
 	EVENT_LOSS_END,
 };
 
 /* common_flags */
-#define EVENT_FLAG_IRQS_OFF	0x01
-#define EVENT_FLAG_NEED_RESCHED 0x04
-#define EVENT_FLAG_HARDIRQ	0x08
-#define EVENT_FLAG_SOFTIRQ	0x10
-
-/* x86 interrupts without a number: they get one below zero, see event_vectors. */
-struct event_vector {
-	const char *tracepoint; /* without _entry and _exit */
-	const char *name;	/* "local_timer" */
-};
-extern const struct event_vector event_vectors[];
-extern const size_t event_n_vectors;
-
-static inline int32_t event_vector_irq(size_t vector)
-{
-	return -1 - (int32_t)vector;
-}
+#define EVENT_FLAG_HARDIRQ 0x08
+#define EVENT_FLAG_SOFTIRQ 0x10
 
 /**
  * struct event - one decoded event
@@ -73,16 +57,15 @@ static inline int32_t event_vector_irq(size_t vector)
  * @kind: enum event_kind
  * @flags: common_flags
  * @pid: common_pid, the task that was current
- * @irq: EVENT_IRQ_*, EVENT_VECTOR_*, EVENT_PROCIRQ_READ
+ * @irq: EVENT_IRQ_*; EVENT_VECTOR_*: below zero, see event_irq_name()
  * @ret: EVENT_IRQ_EXIT: 0 not handled, 1 handled, 2 wake the irq thread
  * @vec: EVENT_SOFTIRQ_*
  * @wake: EVENT_WAKING, EVENT_WAKEUP; @wake.target_cpu of a waking is where the
  *	task ran last, of a wakeup where it was queued
  * @sw: EVENT_SWITCH
  * @work: EVENT_WORK_*: the work, an address
- * @sys_id: EVENT_SYS_*
  * @lost: EVENT_LOSS_*: events lost, or SUBBUF_MISSED_UNKNOWN
- * @read: EVENT_PROCIRQ_READ, CLOCK_MONOTONIC
+ * @read: EVENT_PROCIRQ_READ: interrupt, and time in the handler, CLOCK_MONOTONIC
  */
 struct event {
 	uint64_t ts_ns;
@@ -110,11 +93,8 @@ struct event {
 		uint64_t work;
 		struct {
 			int32_t irq;
-			uint32_t count;
-			uint64_t seq;
 			uint64_t irq_ns;
 		} read;
-		int64_t sys_id;
 		uint64_t lost;
 	};
 };
@@ -127,22 +107,20 @@ struct event {
  * @system: "sched"
  * @name: "sched_switch"
  * @kind: what it is decoded to
- * @vector: index of event_vectors for EVENT_VECTOR_*
- * @fields: names of the values, in the order of @kind's decoder
- * @n_required: that many of them must exist
+ * @irq: EVENT_VECTOR_*: stands for the number it does not have, below zero
+ * @fields: names of the values, in the order of @kind's decoder; all must exist
  */
 struct event_def {
 	const char *system;
 	const char *name;
 	enum event_kind kind;
-	uint8_t vector;
+	int32_t irq;
 	const char *fields[EVENT_VALUES_MAX];
-	uint8_t n_required;
 };
 extern const struct event_def event_defs[];
 extern const size_t event_n_defs;
 
-/* Where one value lies; size 0: this kernel does not have it. */
+/* Where one value lies; size 0: the tracepoint has no such value. */
 struct event_value {
 	uint16_t offset;
 	uint8_t size;
@@ -155,7 +133,6 @@ struct event_value {
  * @value: where the values of @def->fields lie
  * @name_offset: of irq_handler_entry's name, of comm / next_comm, or of a
  *	stack's addresses; 0: none
- * @prev_comm_offset: of sched_switch's prev_comm
  * @min_len: shorter records are corrupt
  * @kind: enum event_kind of @def, 0 without
  */
@@ -163,7 +140,6 @@ struct event_type {
 	const struct event_def *def;
 	struct event_value value[EVENT_VALUES_MAX];
 	uint16_t name_offset;
-	uint16_t prev_comm_offset;
 	uint16_t min_len;
 	uint8_t kind;
 };
@@ -198,8 +174,6 @@ void event_name(const struct event_catalog *catalog, const struct event *e, char
 		size_t size);
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES]);
-void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
-		     char comm[EVENT_COMM_BYTES]);
 bool event_stack(const struct event_catalog *catalog, const struct event *e, size_t i,
 		 uint64_t *address);
 

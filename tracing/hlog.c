@@ -108,13 +108,11 @@ static char *base64(const uint8_t *data, size_t n)
 	return text;
 }
 
-/**
- * hlog_encode - a histogram as HdrHistogram's compressed V2, in base64
- * @h: histogram
- *
- * Returns text to be freed, "HISTF...", or NULL when memory runs out.
+/*
+ * A histogram as HdrHistogram's compressed V2, in base64: text to be freed,
+ * "HISTF...", or NULL when memory runs out.
  */
-char *hlog_encode(const struct hist *h)
+static char *encode(const struct hist *h)
 {
 	size_t bytes;
 	uint8_t *plain = encode_v2(h, &bytes), *packed = NULL;
@@ -165,7 +163,7 @@ int hlog_header(FILE *out, double start_s, const char *comment)
  */
 int hlog_line(FILE *out, const char *tag, double start_s, double length_s, const struct hist *h)
 {
-	char *text = hlog_encode(h);
+	char *text = encode(h);
 
 	if (!text) {
 		errno = ENOMEM;

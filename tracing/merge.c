@@ -224,7 +224,6 @@ static int stream_refill(struct merge *m, unsigned int cpu, int got, const struc
 		bytes = m->source.page(m->source.ctx, cpu, &page);
 		if (bytes <= 0)
 			return (int)bytes;
-		m->counts.pages++;
 		if (subbuf_open(&s->cursor, &m->layout, page, (size_t)bytes, &missed)) {
 			m->counts.corrupt++;
 			missed = SUBBUF_MISSED_UNKNOWN;

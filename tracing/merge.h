@@ -46,7 +46,6 @@ struct merge_sink {
 
 /**
  * struct merge_counts - what went through
- * @pages: sub-buffers
  * @records: events in them
  * @other: of those, types not in the catalogue
  * @lost: events the kernel says it overwrote
@@ -55,7 +54,6 @@ struct merge_sink {
  * @backwards: events with a time before that of the one before, same CPU
  */
 struct merge_counts {
-	uint64_t pages;
 	uint64_t records;
 	uint64_t other;
 	uint64_t lost;

@@ -137,12 +137,12 @@ static int remove_system_triggers(const char *instance_path, const char *system)
  * An instance with histograms that keep variables cannot be removed, nor can a
  * histogram whose variables another one uses.
  */
-static int remove_instance(const char *path)
+static void remove_instance(const char *path)
 {
 	static const char *const systems[] = { "irq", "sched", "synthetic", "raw_syscalls" };
 
 	if (!rmdir(path) || errno != EBUSY)
-		return access(path, F_OK) ? 0 : -1;
+		return;
 	for (int pass = 0; pass < PASSES_MAX; pass++) {
 		int n = 0;
 
@@ -151,7 +151,7 @@ static int remove_instance(const char *path)
 		if (!n)
 			break;
 	}
-	return rmdir(path);
+	rmdir(path);
 }
 
 /* Synthetic events belong to all instances: remove ours, nobody else's. */
@@ -171,33 +171,29 @@ static void remove_events(bool mine)
 		tracefs_dynevent_list_free(events);
 }
 
-/**
- * private_sweep - remove what processes that are gone left behind
- *
- * Only ours, told by the names; an instance that is in use cannot be removed
- * anyway. Returns how many instances were removed.
+/*
+ * Remove the instances and synthetic events of processes that are gone. The names
+ * say whose they are.
  */
-int private_sweep(void)
+static void sweep(void)
 {
 	char *dir_name = tracefs_get_tracing_file("instances"), path[512];
 	struct dirent *entry;
-	int removed = 0;
 	DIR *dir;
 
 	if (!dir_name)
-		return 0;
+		return;
 	dir = opendir(dir_name);
 	while (dir && (entry = readdir(dir))) {
 		if (!is_ours(entry->d_name, INSTANCE_PREFIX "%ld-%llu", false))
 			continue;
 		snprintf(path, sizeof(path), "%s/%.200s", dir_name, entry->d_name);
-		removed += !remove_instance(path);
+		remove_instance(path);
 	}
 	if (dir)
 		closedir(dir);
 	tracefs_put_tracing_file(dir_name);
 	remove_events(false);
-	return removed;
 }
 
 /**
@@ -266,7 +262,7 @@ struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES])
 			      geteuid() ? "this user" : "we");
 		return NULL;
 	}
-	private_sweep();
+	sweep();
 	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d-%llu", getpid(), process_start(getpid()));
 	instance = tracefs_instance_create(name);
 	if (!instance)

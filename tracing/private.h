@@ -17,7 +17,6 @@
 
 struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES]);
 void private_destroy(struct tracefs_instance *instance);
-int private_sweep(void);
 void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES]);
 void private_error(char error[PRIVATE_ERROR_BYTES], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "symbols.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,82 +25,57 @@ static int compare(const void *a, const void *b)
 }
 
 /* "ffffffff81000000 T _text\t[module]" */
-static void add_line(struct symbols *s, char *line)
+static void add_row(struct symbols *s, char *row)
 {
 	char *end;
-	uint64_t address = strtoull(line, &end, 16);
+	uint64_t address = strtoull(row, &end, 16);
 
-	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' || !strchr("tTwW", end[1]) ||
+	if (end == row || end[0] != ' ' || !end[1] || end[2] != ' ' || !strchr("tTwW", end[1]) ||
 	    !address)
 		return;
 	end[3 + strcspn(end + 3, "\t\r")] = '\0';
 	s->at[s->n++] = (struct symbol){ address, end + 3 };
 }
 
-/**
- * symbols_parse - read the text of /proc/kallsyms
- * @text: @len bytes, need not be terminated
- * @len: bytes
- *
- * Returns NULL when memory runs out; symbols_free() it.
- */
-struct symbols *symbols_parse(const char *text, size_t len)
+static int parse(struct symbols *s)
 {
-	struct symbols *s = calloc(1, sizeof(*s));
-	size_t n_lines = 1;
-	char *line, *next;
+	size_t n_rows = 1;
+	char *row, *next;
 
-	if (!s)
-		return NULL;
-	s->text = malloc(len + 1);
-	if (!s->text)
-		goto fail;
-	memcpy(s->text, text, len);
-	s->text[len] = '\0';
-	for (size_t i = 0; i < len; i++)
-		n_lines += text[i] == '\n';
-	s->at = malloc(n_lines * sizeof(*s->at));
+	for (const char *c = s->text; *c; c++)
+		n_rows += *c == '\n';
+	s->at = malloc(n_rows * sizeof(*s->at));
 	if (!s->at)
-		goto fail;
-	for (line = s->text; line && *line; line = next) {
-		next = strchr(line, '\n');
+		return -1;
+	for (row = s->text; row && *row; row = next) {
+		next = strchr(row, '\n');
 		if (next)
 			*next++ = '\0';
-		add_line(s, line);
+		add_row(s, row);
 	}
 	qsort(s->at, s->n, sizeof(*s->at), compare);
-	return s;
-fail:
-	symbols_free(s);
-	return NULL;
+	return 0;
 }
 
-/* Those of the running kernel; all unknown when kptr_restrict hides them. */
+/**
+ * symbols_running - the functions of the running kernel
+ *
+ * None has an address where kptr_restrict hides them. Returns NULL with errno set on
+ * errors; symbols_free() it.
+ */
 struct symbols *symbols_running(void)
 {
+	struct symbols *s = calloc(1, sizeof(*s));
 	FILE *f = fopen("/proc/kallsyms", "re");
-	struct symbols *s = NULL;
-	size_t len = 0, alloc = 0, n;
-	char *text = NULL;
+	size_t room = 0;
+	bool ok = s && f && getdelim(&s->text, &room, '\0', f) > 0 && !parse(s);
 
-	if (!f)
-		return NULL;
-	do {
-		if (len == alloc) {
-			char *more = realloc(text, alloc = alloc ? 2 * alloc : 1 << 20);
-
-			if (!more)
-				goto out;
-			text = more;
-		}
-		n = fread(text + len, 1, alloc - len, f);
-		len += n;
-	} while (n);
-	s = symbols_parse(text, len);
-out:
-	fclose(f);
-	free(text);
-	return s;
+	if (f)
+		fclose(f);
+	if (ok)
+		return s;
+	symbols_free(s);
+	return NULL;
 }
 
 /* NULL is fine. */

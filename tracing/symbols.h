@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols - names of kernel functions, from the text of /proc/kallsyms */
+/* symbols - names of kernel functions, from /proc/kallsyms */
 #ifndef TRACING_SYMBOLS_H
 #define TRACING_SYMBOLS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct symbols;
 
-struct symbols *symbols_parse(const char *text, size_t len);
 struct symbols *symbols_running(void);
 void symbols_free(struct symbols *symbols);
 const char *symbols_find(const struct symbols *symbols, uint64_t address);

@@ -10,7 +10,7 @@
 #include "tests/tracegen.h"
 #include "tracing/engine.h"
 
-#define HARD	(EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
+#define HARD	(EVENT_FLAG_HARDIRQ | 1) /* interrupts off, too */
 #define SOFT	EVENT_FLAG_SOFTIRQ
 #define SAMPLES 32
 

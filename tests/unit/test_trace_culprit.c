@@ -6,7 +6,7 @@
 #include "tracing/culprit.h"
 #include "tracing/engine.h"
 
-#define HARD	 (EVENT_FLAG_HARDIRQ | EVENT_FLAG_IRQS_OFF)
+#define HARD	 (EVENT_FLAG_HARDIRQ | 1) /* interrupts off, too */
 #define SOFT	 EVENT_FLAG_SOFTIRQ
 #define SWITCHES 100
 
