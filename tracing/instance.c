@@ -484,12 +484,6 @@ size_t instance_subbuf_bytes(const struct instance *instance)
 	return instance->subbuf_bytes;
 }
 
-/* Path of the instance's folder; belongs to the instance. */
-const char *instance_dir(const struct instance *instance)
-{
-	return tracefs_instance_get_dir(instance->tracefs);
-}
-
 /* How many of the sub-buffers read last are still there. */
 size_t instance_kept(const struct instance *instance, unsigned int cpu)
 {

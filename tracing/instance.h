@@ -65,7 +65,6 @@ struct page_source instance_pages(struct instance *instance);
 uint64_t instance_settled_ns(void);
 size_t instance_kept(const struct instance *instance, unsigned int cpu);
 const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i);
-const char *instance_dir(const struct instance *instance);
 uint64_t instance_event_cost_ns(const struct instance *instance);
 
 #endif /* TRACING_INSTANCE_H */

@@ -12,6 +12,7 @@
 #include <tracefs.h>
 #include <unistd.h>
 
+#include "tests/owntrace.h"
 #include "tests/tracegen.h"
 #include "tracing/engine.h"
 #include "tracing/instance.h"
@@ -185,7 +186,7 @@ static void measure_libtracefs(void)
 	static const char *const systems[] = { "irq", "sched", "raw_syscalls", "irq_vectors",
 					       NULL };
 	struct instance *instance = open_instance(4, false);
-	const char *name = strrchr(instance_dir(instance), '/') + 1;
+	const char *name = strrchr(own_instance(), '/') + 1;
 	struct tracefs_instance *same = tracefs_instance_alloc(NULL, name);
 	struct tep_handle *tep = tracefs_local_events_system(NULL, systems);
 	double ours = 1e9, theirs = 1e9;

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sys/sysinfo.h>
 
+#include "tests/owntrace.h"
 #include "tracing/instance.h"
 
 #define CPUS_MAX 256
@@ -155,7 +156,7 @@ static void compare_with_kernel(const struct list *ours, unsigned int n_cpus)
 
 		for (size_t i = 0; i < ours->n; i++)
 			n += ours->at[i].cpu == cpu;
-		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u/stats", instance_dir(instance), cpu);
+		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u/stats", own_instance(), cpu);
 		in = fopen(path, "re");
 		if (!in)
 			continue;
