@@ -24,7 +24,7 @@
 #define ROUNDS_SAVED 1500
 #define ROUNDS_LOSS  2000
 #define HANDED_OUT   200
-#define FILLED	     8
+#define FILLED	     16
 
 /**
  * struct saved - a recording
@@ -81,7 +81,10 @@ static void *answer(void *arg)
 	return NULL;
 }
 
-/* Of @n rounds, or until @enough is set where there is one. */
+/*
+ * Of @n rounds, or until @enough is set where there is one: then in bursts that the
+ * reader can follow, however late it gets the CPU.
+ */
 static void make_events(int n, const bool *enough)
 {
 	int a[2], b[2];
@@ -97,6 +100,8 @@ static void make_events(int n, const bool *enough)
 	for (int i = 0; enough ? !__atomic_load_n(enough, __ATOMIC_ACQUIRE) : i < n; i++) {
 		if (write(a[1], &c, 1) != 1 || read(b[0], &c, 1) != 1)
 			abort();
+		if (enough && i % 50 == 49)
+			usleep(500);
 	}
 	close(a[1]);
 	pthread_join(thread, NULL);
@@ -277,8 +282,12 @@ enum how { AFTERWARDS, WITH_LOSSES, MEANWHILE, HOWS };
 /* Returns what is missing for this, or NULL when it was done. */
 static const char *compare_real(uint32_t subbuf_kb, enum how how)
 {
+	/* System calls of a busy machine's other tasks would fill the buffers. */
+	const int32_t own = getpid();
 	struct instance_config config = {
 		.user = true,
+		.pids = &own,
+		.n_pids = 1,
 		.vectors = true,
 		.works = true,
 		.buffer_kb = how == WITH_LOSSES ? 256 : 16384,
