@@ -9,11 +9,12 @@
 #include "base/opts.h"
 #include "reports/reference/ref.h"
 
-struct config {
+struct ref_config {
 	struct opt_file json;
 };
 
-static const struct opt options[] = { { 0, "json", "FILE", OPT_FILE, offsetof(struct config, json),
+static const struct opt options[] = { { 0, "json", "FILE", OPT_FILE,
+					offsetof(struct ref_config, json),
 					.help = "write JSON to FILE, or instead of the text" },
 				      { 0 } };
 
@@ -88,7 +89,7 @@ static int print_json(const void *nothing, FILE *out)
  */
 int cmd_ref(int argc, char **argv)
 {
-	struct config config = { 0 };
+	struct ref_config config = { 0 };
 	int operand, status;
 
 	if (!opts_start(&command, argc, argv, &config, &operand, &status))

@@ -11,10 +11,10 @@
 #include "command.h"
 #include "base/msg.h"
 #include "base/opts.h"
-#include "results/out.h"
+#include "results/io.h"
 #include "reports/report.h"
 
-struct config {
+struct report_config {
 	const char *folder;
 	bool text;
 	const char *title;
@@ -23,15 +23,15 @@ struct config {
 };
 
 static const struct opt options[] = {
-	{ 'o', "output", "DIR", OPT_STRING, offsetof(struct config, folder),
+	{ 'o', "output", "DIR", OPT_STRING, offsetof(struct report_config, folder),
 	  .help = "where index.html and the figures go; made if missing" },
-	{ 't', "text", NULL, OPT_FLAG, offsetof(struct config, text),
+	{ 't', "text", NULL, OPT_FLAG, offsetof(struct report_config, text),
 	  .help = "print the report for a terminal; -o may be left out then" },
-	{ 'i', "instructions", "FILE", OPT_STRINGS, offsetof(struct config, instructions),
+	{ 'i', "instructions", "FILE", OPT_STRINGS, offsetof(struct report_config, instructions),
 	  .help = "one more FILE.json, measured where 1 ns is one instruction executed;\nmay be given again" },
-	{ 0, "title", "TEXT", OPT_STRING, offsetof(struct config, title),
+	{ 0, "title", "TEXT", OPT_STRING, offsetof(struct report_config, title),
 	  .help = "heading, instead of \"Interrupt latency\"" },
-	{ 0, "note", "TEXT", OPT_STRINGS, offsetof(struct config, notes),
+	{ 0, "note", "TEXT", OPT_STRINGS, offsetof(struct report_config, notes),
 	  .help = "paragraph below the heading; may be given again" },
 	{ 0 }
 };
@@ -78,7 +78,7 @@ static struct report_input *add_input(struct report *report)
 static int read_input(struct report *report, const char *path, bool instructions)
 {
 	struct report_input *in = add_input(report);
-	char error[IN_JSON_ERROR_BYTES];
+	char error[RUN_ERROR_BYTES];
 	struct run others = { 0 };
 
 	if (!in)
@@ -86,7 +86,7 @@ static int read_input(struct report *report, const char *path, bool instructions
 	in->path = path;
 	in->instructions = instructions;
 	set_file(in);
-	if (in_file(path, &in->run, &in->text, &in->len, error)) {
+	if (run_read_file(path, &in->run, &in->text, &in->len, error)) {
 		msg_error("%s: %s", path, error);
 		return -1;
 	}
@@ -168,7 +168,7 @@ static int make_folder(const char *folder)
 }
 
 /* Operands first, then what --instructions names. */
-static int read_inputs(struct report *report, const struct config *config, int n_operands,
+static int read_inputs(struct report *report, const struct report_config *config, int n_operands,
 		       char **operands)
 {
 	bool several;
@@ -209,7 +209,7 @@ static void free_inputs(struct report *report)
  */
 int cmd_report(int argc, char **argv)
 {
-	struct config config = { 0 };
+	struct report_config config = { 0 };
 	struct report report = { 0 };
 	struct text_style style;
 	int operand, rc, status;

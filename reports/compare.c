@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The comparison: a line for each way, a column for each input, for the page and
+ * The comparison: a row for each way, a column for each input, for the page and
  * for terminals; and the claims of others beside it.
  */
 
@@ -13,72 +13,74 @@
 /* Stages that have a table each. */
 static const enum bench_stage compared[] = { BENCH_STAGE_TOTAL, BENCH_STAGE_TO_USER };
 
-/* Lines of the table, in the order in which the ways first appear. */
-struct line {
+/* Rows of the table, in the order in which the ways first appear. */
+struct compare_row {
 	char title[REPORT_TITLE_BYTES];
 	const char *stage;
 	const char *wait;
 };
 
-struct lines {
-	struct line *list;
+struct compare_rows {
+	struct compare_row *list;
 	size_t n;
 };
 
-static bool is_line(const struct report_input *in, const struct line *line, const struct result *r)
+static bool is_row(const struct report_input *in, const struct compare_row *row,
+		   const struct result *r)
 {
 	char title[REPORT_TITLE_BYTES];
 
-	return !strcmp(r->stage, line->stage) && !strcmp(r->wait, line->wait) &&
-	       !strcmp(report_row_title(in, r, title), line->title);
+	return !strcmp(r->stage, row->stage) && !strcmp(r->wait, row->wait) &&
+	       !strcmp(report_row_title(in, r, title), row->title);
 }
 
-static int lines_collect(const struct report *report, bool instructions, enum bench_stage stage,
-			 struct lines *lines)
+static int collect_rows(const struct report *report, bool instructions, enum bench_stage stage,
+			struct compare_rows *rows)
 {
 	size_t i, j, k;
 
-	*lines = (struct lines){ 0 };
+	*rows = (struct compare_rows){ 0 };
 	for (i = 0; i < report->n_inputs; i++) {
 		const struct report_input *in = &report->inputs[i];
 
 		for (j = 0; in->instructions == instructions && j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
-			struct line *list;
+			struct compare_row *list;
 
-			for (k = 0; k < lines->n; k++)
-				if (is_line(in, &lines->list[k], r))
+			for (k = 0; k < rows->n; k++)
+				if (is_row(in, &rows->list[k], r))
 					break;
-			if (k < lines->n || !result_is(r, stage))
+			if (k < rows->n || !result_is(r, stage))
 				continue;
-			list = reallocarray(lines->list, lines->n + 1, sizeof(*list));
+			list = reallocarray(rows->list, rows->n + 1, sizeof(*list));
 			if (!list)
 				return -1;
-			lines->list = list;
-			list[lines->n] = (struct line){ .stage = r->stage, .wait = r->wait };
-			report_row_title(in, r, list[lines->n++].title);
+			rows->list = list;
+			list[rows->n] = (struct compare_row){ .stage = r->stage, .wait = r->wait };
+			report_row_title(in, r, list[rows->n++].title);
 		}
 	}
 	return 0;
 }
 
-static const struct result *find(const struct report_input *in, const struct line *line)
+static const struct result *find(const struct report_input *in, const struct compare_row *row)
 {
 	size_t j;
 
 	for (j = 0; j < in->run.n_results; j++)
-		if (is_line(in, line, &in->run.results[j]))
+		if (is_row(in, row, &in->run.results[j]))
 			return &in->run.results[j];
 	return NULL;
 }
 
 /* Is there a column for this input? */
-static bool is_column(const struct report_input *in, bool instructions, const struct lines *lines)
+static bool is_column(const struct report_input *in, bool instructions,
+		      const struct compare_rows *rows)
 {
 	size_t i;
 
-	for (i = 0; in->instructions == instructions && i < lines->n; i++)
-		if (find(in, &lines->list[i]))
+	for (i = 0; in->instructions == instructions && i < rows->n; i++)
+		if (find(in, &rows->list[i]))
 			return true;
 	return false;
 }
@@ -108,22 +110,23 @@ static const char *value_text(const struct result *r, uint32_t ppm, bool nanosec
 
 /* --- page ------------------------------------------------------------------ */
 
-static void write_html_line(const struct report *report, bool instructions,
-			    const struct lines *lines, const struct line *line, FILE *out)
+static void write_html_row(const struct report *report, bool instructions,
+			   const struct compare_rows *rows, const struct compare_row *row,
+			   FILE *out)
 {
 	char text[32];
 	size_t i;
 
 	fputs("<tr><th>", out);
-	html_escape(line->title, out);
-	if (!strcmp(line->wait, "spin"))
+	html_escape(row->title, out);
+	if (!strcmp(row->wait, "spin"))
 		fputs(" <span class=\"dim\">(spins)</span>", out);
 	fputs("</th>", out);
 	for (i = 0; i < report->n_inputs; i++) {
 		const struct report_input *in = &report->inputs[i];
-		const struct result *r = find(in, line);
+		const struct result *r = find(in, row);
 
-		if (!is_column(in, instructions, lines))
+		if (!is_column(in, instructions, rows))
 			continue;
 		fprintf(out, "<td class=\"number\">%s", value_text(r, 500000, instructions, text));
 		if (r && r->hist.n)
@@ -138,28 +141,28 @@ static void write_html_table(const struct report *report, bool instructions, enu
 			     FILE *out)
 {
 	char title[REPORT_STAGE_BYTES];
-	struct lines lines;
+	struct compare_rows rows;
 	size_t i;
 
-	if (!lines_collect(report, instructions, stage, &lines) && lines.n) {
+	if (!collect_rows(report, instructions, stage, &rows) && rows.n) {
 		fprintf(out, "<h3>%s: median and p99, %s</h3>\n",
 			report_stage_caption(stage, title),
 			instructions ? "instructions executed" : "microseconds (µs)");
 		fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
 		      out);
 		for (i = 0; i < report->n_inputs; i++) {
-			if (!is_column(&report->inputs[i], instructions, &lines))
+			if (!is_column(&report->inputs[i], instructions, &rows))
 				continue;
 			fputs("<th class=\"number\">", out);
 			html_escape(report->inputs[i].label, out);
 			fputs("</th>", out);
 		}
 		fputs("</tr></thead>\n<tbody>\n", out);
-		for (i = 0; i < lines.n; i++)
-			write_html_line(report, instructions, &lines, &lines.list[i], out);
+		for (i = 0; i < rows.n; i++)
+			write_html_row(report, instructions, &rows, &rows.list[i], out);
 		fputs("</tbody></table></div>\n", out);
 	}
-	free(lines.list);
+	free(rows.list);
 }
 
 /**
@@ -204,7 +207,7 @@ void claims_write_html(const struct report *report, FILE *out)
 	const struct ref_claim *c;
 	int kind;
 
-	fputs("<p>Figures that others published, drawn as red dashed lines where a stage may be compared with them. <b>None was measured here.</b></p>\n",
+	fputs("<p>Figures that others published, drawn as red dashed rows where a stage may be compared with them. <b>None was measured here.</b></p>\n",
 	      out);
 	if (is_any_emulated(report))
 		fputs("<p class=\"warnings\">A system here is emulated: none of its times may be compared with the claims.</p>\n",
@@ -243,7 +246,8 @@ void claims_write_html(const struct report *report, FILE *out)
 /* --- terminals ------------------------------------------------------------- */
 
 static void write_text_table(const struct report *report, bool instructions,
-			     const struct lines *lines, int name_width, int columns, FILE *out)
+			     const struct compare_rows *rows, int name_width, int columns,
+			     FILE *out)
 {
 	int width, used = 0, fit;
 	size_t from = 0, i, j, n;
@@ -251,28 +255,27 @@ static void write_text_table(const struct report *report, bool instructions,
 
 	/* A column is as wide as the longest label; as many as fit, then again. */
 	for (i = 0, width = 11; i < report->n_inputs; i++)
-		if (is_column(&report->inputs[i], instructions, lines) &&
+		if (is_column(&report->inputs[i], instructions, rows) &&
 		    (int)strlen(report->inputs[i].label) + 2 > width)
 			width = (int)strlen(report->inputs[i].label) + 2;
 	fit = (columns - name_width) / width;
 	fit = fit < 1 ? 1 : fit;
 	while (from < report->n_inputs) {
 		for (n = from, used = 0; n < report->n_inputs && used < fit; n++)
-			used += is_column(&report->inputs[n], instructions, lines);
+			used += is_column(&report->inputs[n], instructions, rows);
 		if (!used)
 			break;
 		fprintf(out, "%-*s", name_width, "way");
 		for (i = from; i < n; i++)
-			if (is_column(&report->inputs[i], instructions, lines))
+			if (is_column(&report->inputs[i], instructions, rows))
 				fprintf(out, "%*s", width, report->inputs[i].label);
 		fputc('\n', out);
-		for (j = 0; j < lines->n; j++) {
-			fprintf(out, "%-*s", name_width, lines->list[j].title);
+		for (j = 0; j < rows->n; j++) {
+			fprintf(out, "%-*s", name_width, rows->list[j].title);
 			for (i = from; i < n; i++)
-				if (is_column(&report->inputs[i], instructions, lines))
+				if (is_column(&report->inputs[i], instructions, rows))
 					fprintf(out, "%*s", width,
-						value_text(find(&report->inputs[i],
-								&lines->list[j]),
+						value_text(find(&report->inputs[i], &rows->list[j]),
 							   500000, instructions, text));
 			fputc('\n', out);
 		}
@@ -289,7 +292,7 @@ static void write_text_table(const struct report *report, bool instructions,
  */
 void compare_write_text(const struct report *report, const struct text_style *style, FILE *out)
 {
-	struct lines lines;
+	struct compare_rows rows;
 	int unit, width;
 	size_t i, j;
 
@@ -297,16 +300,16 @@ void compare_write_text(const struct report *report, const struct text_style *st
 		return;
 	for (unit = 1; unit >= 0; unit--)
 		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
-			if (lines_collect(report, unit == 1, compared[i], &lines) || !lines.n) {
-				free(lines.list);
+			if (collect_rows(report, unit == 1, compared[i], &rows) || !rows.n) {
+				free(rows.list);
 				continue;
 			}
-			for (j = 0, width = 5; j < lines.n; j++)
-				if ((int)strlen(lines.list[j].title) + 1 > width)
-					width = (int)strlen(lines.list[j].title) + 1;
+			for (j = 0, width = 5; j < rows.n; j++)
+				if ((int)strlen(rows.list[j].title) + 1 > width)
+					width = (int)strlen(rows.list[j].title) + 1;
 			fprintf(out, "Median, %s, %s\n", bench_stages[compared[i]].title,
 				unit ? "instructions" : "us");
-			write_text_table(report, unit == 1, &lines, width, style->columns, out);
-			free(lines.list);
+			write_text_table(report, unit == 1, &rows, width, style->columns, out);
+			free(rows.list);
 		}
 }

@@ -13,7 +13,7 @@
 #define MARGIN_X    90
 #define MARGIN_Y    100
 
-struct column {
+struct heat_column {
 	double from_s, to_s;
 	uint64_t max;
 	uint64_t counts[LINES];
@@ -21,7 +21,7 @@ struct column {
 
 struct heat {
 	double low, high; /* of the axis, in the figure's unit */
-	struct column columns[COLUMNS_MAX + 1];
+	struct heat_column columns[COLUMNS_MAX + 1];
 	size_t n;
 	uint64_t most;
 };
@@ -35,7 +35,7 @@ static int line_of(const struct heat *heat, double value)
 
 static void add_block(const struct figure *figure, struct heat *heat, const struct block *block)
 {
-	struct column *c = &heat->columns[heat->n - 1];
+	struct heat_column *c = &heat->columns[heat->n - 1];
 	size_t i;
 
 	for (i = 0; i < block->n_buckets; i++) {
@@ -67,7 +67,7 @@ static void fill(const struct figure *figure, struct heat *heat)
 	for (i = 0; i < b->n; i++) {
 		span = (b->list[i].start_ns - from) / width;
 		if (span != last && heat->n <= COLUMNS_MAX) {
-			struct column *c = &heat->columns[heat->n++];
+			struct heat_column *c = &heat->columns[heat->n++];
 
 			c->from_s = (double)(from + span * width) / 1e9;
 			c->to_s = (double)(from + (span + 1) * width) / 1e9;
@@ -102,7 +102,7 @@ void heat_write_data(const struct figure *figure, FILE *out)
 	fill(figure, heat);
 	step = log(heat->high / heat->low) / LINES;
 	for (i = 0; i < heat->n; i++) {
-		const struct column *c = &heat->columns[i];
+		const struct heat_column *c = &heat->columns[i];
 
 		for (j = 0; j < LINES; j++) {
 			double share = log1p((double)c->counts[j]) / log1p((double)heat->most);

@@ -30,7 +30,7 @@ int plot_write_data(const struct figure *figure, FILE *out)
 		heat_write_data(figure, out);
 		break;
 	default:
-		rows_write_data(figure, out);
+		bars_write_data(figure, out);
 	}
 	return ferror(out) ? -1 : 0;
 }
@@ -44,7 +44,7 @@ static int height_of(const struct figure *figure, const struct drawing *drawing)
 	case FIGURE_HEAT:
 		return drawing->height * 3 / 4;
 	default:
-		return rows_height(figure, drawing);
+		return bars_height(figure, drawing);
 	}
 }
 
@@ -87,7 +87,7 @@ void plot_write_script(const struct figure *figure, const struct drawing *drawin
 		heat_write_script(figure, drawing, out);
 		break;
 	default:
-		rows_write_script(figure, drawing, out);
+		bars_write_script(figure, drawing, out);
 	}
 	fputs("\nset output\n", out);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "results/out.h"
+#include "results/io.h"
 #include "reports/reference/ref.h"
 #include "results/result.h"
 
@@ -171,9 +171,9 @@ int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYT
 void curves_write_data(const struct figure *figure, FILE *out);
 void curves_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 int curves_height(const struct figure *figure, const struct drawing *drawing);
-void rows_write_data(const struct figure *figure, FILE *out);
-void rows_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
-int rows_height(const struct figure *figure, const struct drawing *drawing);
+void bars_write_data(const struct figure *figure, FILE *out);
+void bars_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
+int bars_height(const struct figure *figure, const struct drawing *drawing);
 void heat_write_data(const struct figure *figure, FILE *out);
 void heat_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 

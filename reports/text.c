@@ -153,10 +153,10 @@ void report_text(const struct report *report, const struct text_style *style, FI
 			struct run head = in->run;
 
 			head.n_results = 0;
-			out_text(&head, &own, out);
+			run_write_text(&head, &own, out);
 			print_rows(in, style->columns, out);
 		} else {
-			out_text(&in->run, &own, out);
+			run_write_text(&in->run, &own, out);
 		}
 		print_stages(in, style->columns, out);
 		if (!in->instructions && !in->continued)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "out.h"
+#include "text.h"
 
 #define COLUMNS_DEFAULT 80
 #define COLUMNS_MIN	40
@@ -35,13 +35,13 @@ void text_style_detect(struct text_style *style, FILE *out)
 }
 
 /**
- * text_wrapped - a text broken between words
+ * text_wrap - a text broken between words
  * @text: its first line starts where @out stands, which is column @indent
  * @indent: columns before the other lines
  * @columns: of all lines
  * @out: where to
  */
-void text_wrapped(const char *text, int indent, int columns, FILE *out)
+void text_wrap(const char *text, int indent, int columns, FILE *out)
 {
 	int room = columns - indent, used = 0, len;
 
@@ -59,14 +59,14 @@ void text_wrapped(const char *text, int indent, int columns, FILE *out)
 }
 
 /**
- * text_value - one time of a table
+ * text_time - one time of a table
  * @known: it is one; n/a is printed otherwise
  * @ns: the time
  * @width: columns
  * @style: its unit
  * @out: where to
  */
-void text_value(bool known, uint64_t ns, int width, const struct text_style *style, FILE *out)
+void text_time(bool known, uint64_t ns, int width, const struct text_style *style, FILE *out)
 {
 	if (!known)
 		fprintf(out, "%*s", width, "n/a");
@@ -77,11 +77,11 @@ void text_value(bool known, uint64_t ns, int width, const struct text_style *sty
 }
 
 /**
- * out_text_warnings - say loudly what spoils the figures
+ * text_warnings - say loudly what spoils the figures
  * @info: holds the warnings
  * @out: where to
  */
-void out_text_warnings(const struct sysinfo *info, FILE *out)
+void text_warnings(const struct sysinfo *info, FILE *out)
 {
 	size_t i;
 

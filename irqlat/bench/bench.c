@@ -15,7 +15,7 @@
 #include "irqlat/command.h"
 #include "base/msg.h"
 #include "base/opts.h"
-#include "results/out.h"
+#include "results/io.h"
 #include "reports/reference/ref.h"
 #include "rtsetup.h"
 #include "uapi/irqgen.h"
@@ -262,12 +262,12 @@ static void hold_stop_signals(struct bench *bench)
 
 static int write_json(const void *run, FILE *out)
 {
-	return out_json(run, out);
+	return run_write_json(run, out);
 }
 
 static int write_csv(const void *run, FILE *out)
 {
-	out_csv(run, out);
+	run_write_csv(run, out);
 	return ferror(out) ? -1 : 0;
 }
 
@@ -287,7 +287,7 @@ static void show_interim(void *context, struct run *run)
 		fputs("\r\033[K", stderr);
 	fputs("irqlat: so far:\n", stderr);
 	text_style_detect(&style, stderr);
-	out_text(run, &style, stderr);
+	run_write_text(run, &style, stderr);
 	fflush(stderr);
 	if (!opt_file_is_stdout(&config->json))
 		opt_file_write(&config->json, write_json, run);
@@ -307,11 +307,11 @@ static int present(const struct config *config, const struct run *run)
 	err = opt_file_write(&config->json, write_json, run);
 	err |= opt_file_write(&config->csv, write_csv, run);
 	if (opt_file_is_stdout(&config->json) || opt_file_is_stdout(&config->csv)) {
-		out_text_warnings(&run->system, stderr);
+		text_warnings(&run->system, stderr);
 		return err;
 	}
 	text_style_detect(&style, stdout);
-	out_text(run, &style, stdout);
+	run_write_text(run, &style, stdout);
 	if (config->compare == COMPARE_REF)
 		ref_compare(run, &style, stdout);
 	return err;

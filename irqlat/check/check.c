@@ -10,15 +10,15 @@
 #include "base/msg.h"
 #include "base/opts.h"
 
-struct config {
+struct check_config {
 	const char *root;
 	bool json;
 };
 
 static const struct opt options[] = {
-	{ 0, "json", NULL, OPT_FLAG, .offset = offsetof(struct config, json),
+	{ 0, "json", NULL, OPT_FLAG, .offset = offsetof(struct check_config, json),
 	  .help = "print JSON instead of the text" },
-	{ 0, "root", "DIR", OPT_STRING, .offset = offsetof(struct config, root),
+	{ 0, "root", "DIR", OPT_STRING, .offset = offsetof(struct check_config, root),
 	  .help = "look below DIR instead of /: another system's files" },
 	{ 0 }
 };
@@ -40,7 +40,7 @@ static const struct opt_command command = {
  */
 int cmd_check(int argc, char **argv)
 {
-	struct config config = { .root = "" };
+	struct check_config config = { .root = "" };
 	struct finding findings[CHECKS_MAX];
 	struct look look;
 	size_t n;

@@ -178,7 +178,7 @@ int diff_decide(struct diff *diff, const struct diff_options *options)
 }
 
 /**
- * diff_runs - compare two runs
+ * diff_compare - compare two runs
  * @a: one, the earlier
  * @b: the other
  * @options: what is asked
@@ -186,8 +186,8 @@ int diff_decide(struct diff *diff, const struct diff_options *options)
  *
  * Returns 0, or -1 with ENOMEM.
  */
-int diff_runs(const struct run *a, const struct run *b, const struct diff_options *options,
-	      struct diff *diff)
+int diff_compare(const struct run *a, const struct run *b, const struct diff_options *options,
+		 struct diff *diff)
 {
 	size_t i;
 

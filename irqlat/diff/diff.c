@@ -9,7 +9,7 @@
 #include "base/msg.h"
 #include "base/opts.h"
 
-struct config {
+struct diff_config {
 	struct opt_strings limits;
 	bool any_irq;
 	bool any_cpu;
@@ -18,7 +18,7 @@ struct config {
 	struct opt_file json;
 };
 
-#define AT(member) .offset = offsetof(struct config, member)
+#define AT(member) .offset = offsetof(struct diff_config, member)
 
 static const struct opt options[] = {
 	{ 0, "max-regress", "LIMIT", OPT_STRINGS, AT(limits),
@@ -45,19 +45,19 @@ static const struct opt_command command = {
 		"Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
 };
 
-struct output {
+struct diff_output {
 	const struct diff *diff;
 	const struct diff_style *style;
 };
 
 static int write_json(const void *what, FILE *out)
 {
-	const struct output *output = what;
+	const struct diff_output *output = what;
 
-	return diff_out_json(output->diff, output->style, out);
+	return diff_write_json(output->diff, output->style, out);
 }
 
-static int print(const struct config *config, const struct diff *diff, const char *names[2],
+static int print(const struct diff_config *config, const struct diff *diff, const char *names[2],
 		 bool in_turns)
 {
 	struct diff_style style = {
@@ -66,21 +66,21 @@ static int print(const struct config *config, const struct diff *diff, const cha
 		.nanoseconds = config->nanoseconds,
 		.details = config->details,
 	};
-	const struct output output = { diff, &style };
+	const struct diff_output output = { diff, &style };
 
 	if (!opt_file_is_stdout(&config->json))
-		diff_out_text(diff, &style, stdout);
+		diff_write_text(diff, &style, stdout);
 	return opt_file_write(&config->json, write_json, &output);
 }
 
 /* Returns the exit status. */
-static int compare(const struct config *config, const struct diff_options *wanted,
+static int compare(const struct diff_config *config, const struct diff_options *wanted,
 		   const struct run *a, const struct run *b, const char *names[2], bool in_turns)
 {
 	struct diff diff = { 0 };
 	int status = EXIT_ERROR;
 
-	if (diff_runs(a, b, wanted, &diff)) {
+	if (diff_compare(a, b, wanted, &diff)) {
 		msg_error("out of memory");
 	} else if (!diff.n_rows) {
 		msg_error(
@@ -99,7 +99,7 @@ static int compare(const struct config *config, const struct diff_options *wante
 }
 
 /* Which files are of side A or B: they take turns. */
-struct side {
+struct diff_side {
 	char **files;
 	int n;
 };
@@ -108,10 +108,10 @@ struct side {
  * Reads all files of a side into one run. @name gets the files' names, to be
  * freed. Returns 0 or -1.
  */
-static int read_side(const struct side *side, const struct diff_options *wanted, struct run *run,
-		     char **name)
+static int read_side(const struct diff_side *side, const struct diff_options *wanted,
+		     struct run *run, char **name)
 {
-	char error[IN_JSON_ERROR_BYTES];
+	char error[RUN_ERROR_BYTES];
 	size_t bytes = 0;
 	FILE *list = open_memstream(name, &bytes);
 	long left_out = 0;
@@ -123,7 +123,7 @@ static int read_side(const struct side *side, const struct diff_options *wanted,
 		long n = 0;
 
 		fprintf(list, "%s%s", i ? ", " : "", file);
-		err = in_file(file, i ? &more : run, NULL, NULL, error);
+		err = run_read_file(file, i ? &more : run, NULL, NULL, error);
 		if (err)
 			msg_error("%s: %s", file, error);
 		diff_drop_kept(i ? &more : run);
@@ -153,7 +153,7 @@ static int read_side(const struct side *side, const struct diff_options *wanted,
  */
 int cmd_diff(int argc, char **argv)
 {
-	struct config config = { 0 };
+	struct diff_config config = { 0 };
 	struct diff_options wanted = { 0 };
 	struct run run[2] = { 0 };
 	char *names[2] = { NULL, NULL };
@@ -178,7 +178,7 @@ int cmd_diff(int argc, char **argv)
 		if (diff_limit_parse(config.limits.text[i], wanted.limits))
 			return EXIT_ERROR;
 	for (i = 0; i < 2 && !err; i++) {
-		const struct side side = { argv + operand + i, (argc - operand) / 2 };
+		const struct diff_side side = { argv + operand + i, (argc - operand) / 2 };
 
 		err = read_side(&side, &wanted, &run[i], &names[i]);
 	}

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "results/out.h"
+#include "results/io.h"
 #include "results/result.h"
 
 /* Chance that nothing changed and any row is still called changed. */
@@ -147,8 +147,8 @@ int diff_match(const struct run *a, const struct run *b, const struct diff_optio
 	       struct diff *diff);
 int diff_row_test(struct diff_row *row, size_t tests);
 int diff_decide(struct diff *diff, const struct diff_options *options);
-int diff_runs(const struct run *a, const struct run *b, const struct diff_options *options,
-	      struct diff *diff);
+int diff_compare(const struct run *a, const struct run *b, const struct diff_options *options,
+		 struct diff *diff);
 bool diff_has_regression(const struct diff *diff);
 bool diff_has_decision(const struct diff *diff);
 long diff_join(struct run *to, struct run *from, const struct diff_options *options);
@@ -164,8 +164,8 @@ struct diff_style {
 	bool details;
 };
 
-void diff_out_text(const struct diff *diff, const struct diff_style *style, FILE *out);
-int diff_out_json(const struct diff *diff, const struct diff_style *style, FILE *out);
+void diff_write_text(const struct diff *diff, const struct diff_style *style, FILE *out);
+int diff_write_json(const struct diff *diff, const struct diff_style *style, FILE *out);
 const char *diff_keeping_name(enum diff_keeping keeping);
 const char *diff_verdict_name(enum diff_verdict verdict);
 

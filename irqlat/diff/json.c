@@ -75,14 +75,14 @@ static json_t *lonely_array(const struct diff *diff, int side)
 }
 
 /**
- * diff_out_json - write a comparison
+ * diff_write_json - write a comparison
  * @diff: was decided
  * @style: names of the files; times are in ns always
  * @out: where to; one object and a line feed
  *
  * Returns 0, or -1 when memory or @out gave out.
  */
-int diff_out_json(const struct diff *diff, const struct diff_style *style, FILE *out)
+int diff_write_json(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
 	json_t *rows = json_array(), *root;
 	size_t i;

@@ -320,12 +320,12 @@ static void print_summary(const struct diff *diff, const struct diff_style *styl
 }
 
 /**
- * diff_out_text - print a comparison
+ * diff_write_text - print a comparison
  * @diff: was decided
  * @style: how
  * @out: where to
  */
-void diff_out_text(const struct diff *diff, const struct diff_style *style, FILE *out)
+void diff_write_text(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
 	const struct result *line = NULL;
 	int side;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "results/out.h"
+#include "results/io.h"
 #include "trace.h"
 #include "tracing/hlog.h"
 
@@ -174,7 +174,7 @@ static int write_json(const void *what, FILE *out)
 	int err = to_run(trace, &run);
 
 	if (!err)
-		root = out_json_object(&run);
+		root = run_to_json(&run);
 	if (root)
 		json_object_set_new(root, "trace",
 				    trace->config->in_kernel ? kernel_object(trace) :
@@ -193,7 +193,7 @@ static int write_csv(const void *what, FILE *out)
 	int err = to_run(trace, &run);
 
 	if (!err)
-		out_csv(&run, out);
+		run_write_csv(&run, out);
 	run_free(&run);
 	return err || ferror(out) ? -1 : 0;
 }

@@ -43,10 +43,10 @@ static size_t print_ours(const struct run *run, const struct ref_comparison *wit
 			fprintf(out, "  ours, %-33s %11s %11s %11s %11s\n",
 				style->nanoseconds ? "ns" : "us", "mean", "p50", "p99", "max");
 		fprintf(out, "    %-12s %-22s ", r->way, r->stage);
-		text_value(true, (uint64_t)hist_mean(&r->hist), VALUE_WIDTH, style, out);
-		text_value(has_p50, p50, VALUE_WIDTH, style, out);
-		text_value(has_p99, p99, VALUE_WIDTH, style, out);
-		text_value(true, r->hist.max, VALUE_WIDTH, style, out);
+		text_time(true, (uint64_t)hist_mean(&r->hist), VALUE_WIDTH, style, out);
+		text_time(has_p50, p50, VALUE_WIDTH, style, out);
+		text_time(has_p99, p99, VALUE_WIDTH, style, out);
+		text_time(true, r->hist.max, VALUE_WIDTH, style, out);
 		fputc('\n', out);
 	}
 	return n;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "results/out.h"
+#include "results/io.h"
 
 /* What a claim is about, and so what of ours may stand beside it. */
 enum ref_kind {

@@ -25,7 +25,7 @@
 
 #include "base/clock.h"
 #include "irqlat/diff/diff.h"
-#include "results/out.h"
+#include "results/io.h"
 #include "irqlat/bench/rtsetup.h"
 
 #define ROUNDS	       200
@@ -97,7 +97,7 @@ static int record(uint64_t seconds)
 		result_record(r, w.woken_ns - start_ns, (int64_t)(w.woken_ns - raised_ns));
 	}
 	run_end(&run);
-	return out_json(&run, stdout) ? 1 : 0;
+	return run_write_json(&run, stdout) ? 1 : 0;
 }
 
 /* --- simulation ------------------------------------------------------------------- */
@@ -201,7 +201,7 @@ static bool is_seen(const struct pick picks[2], long row, double slower, bool bl
 
 	cut(&picks[0], -1, 1, blocks, &cuts[0]);
 	cut(&picks[1], row, slower, blocks, &cuts[1]);
-	if (diff_runs(&cuts[0], &cuts[1], options, &diff))
+	if (diff_compare(&cuts[0], &cuts[1], options, &diff))
 		die("out of memory");
 	seen = row < 0 ? looks_worse(&diff) : diff.rows[row].verdict == DIFF_REGRESSION;
 	diff_free(&diff);
@@ -317,7 +317,7 @@ static void simulate(const char *name, const char *how,
 int main(int argc, char **argv)
 {
 	struct run runs[RECORDINGS_MAX] = { 0 };
-	char error[IN_JSON_ERROR_BYTES];
+	char error[RUN_ERROR_BYTES];
 	int i, n = argc - 3;
 	size_t span;
 
@@ -329,7 +329,7 @@ int main(int argc, char **argv)
 	if (!span || span > SPAN_MAX || span % RUN)
 		die("BLOCKS is no multiple of 10, or too many");
 	for (i = 0; i < n; i++) {
-		if (in_file(argv[3 + i], &runs[i], NULL, NULL, error))
+		if (run_read_file(argv[3 + i], &runs[i], NULL, NULL, error))
 			die(error);
 		if (blocks_of(&runs[i]) < 2 * span)
 			die("a recording has less than twice as many blocks");

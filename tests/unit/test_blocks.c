@@ -4,7 +4,7 @@
 #include "unit.h"
 
 #include "results/blocks.h"
-#include "results/out.h"
+#include "results/io.h"
 
 /* A block's length at first. */
 #define LENGTH BLOCKS_LENGTH_NS
@@ -184,21 +184,21 @@ static char *to_json(const struct run *run)
 {
 	FILE *file = tmpfile();
 
-	assert_int_equal(out_json(run, file), 0);
+	assert_int_equal(run_write_json(run, file), 0);
 	return unit_text_of(file);
 }
 
 static void json_keeps_blocks(void **state)
 {
 	struct run run = { 0 }, back = { 0 };
-	char error[IN_JSON_ERROR_BYTES], *text;
+	char error[RUN_ERROR_BYTES], *text;
 	const struct blocks *a, *b;
 	size_t i;
 
 	(void)state;
 	fill(&run);
 	text = to_json(&run);
-	assert_int_equal(in_json(text, strlen(text), &back, error), 0);
+	assert_int_equal(run_read_json(text, strlen(text), &back, error), 0);
 	a = &run.results[0].blocks;
 	b = &back.results[0].blocks;
 	assert_int_equal(a->n, 14);
@@ -221,12 +221,12 @@ static void json_keeps_blocks(void **state)
 static void refuse(const char *text, const char *from, const char *to, const char *why)
 {
 	const char *at = strstr(text, from);
-	char error[IN_JSON_ERROR_BYTES], *bad;
+	char error[RUN_ERROR_BYTES], *bad;
 	struct run run = { 0 };
 
 	assert_non_null(at);
 	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
-	assert_int_equal(in_json(bad, strlen(bad), &run, error), -1);
+	assert_int_equal(run_read_json(bad, strlen(bad), &run, error), -1);
 	assert_non_null(strstr(error, why));
 	run_free(&run);
 	free(bad);

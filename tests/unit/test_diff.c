@@ -78,7 +78,7 @@ static enum diff_verdict compare(const struct shape *a, const struct shape *b,
 	run_end(&run_b);
 	if (!blocks)
 		blocks_free(&run_a.results[0].blocks);
-	assert_int_equal(diff_runs(&run_a, &run_b, options ? options : &none, &diff), 0);
+	assert_int_equal(diff_compare(&run_a, &run_b, options ? options : &none, &diff), 0);
 	assert_int_equal(diff.n_rows, 1);
 	verdict = diff.rows[0].verdict;
 	assert_int_equal(diff_has_decision(&diff), blocks);
@@ -256,7 +256,7 @@ static enum diff_verdict compare_turns(double slow, bool joined, gsl_rng *rng, s
 				all[side].results[0].blocks.list[i].part = 0;
 		}
 	}
-	assert_int_equal(diff_runs(&all[0], &all[1], &none, &diff), 0);
+	assert_int_equal(diff_compare(&all[0], &all[1], &none, &diff), 0);
 	*row = diff.rows[0];
 	diff_free(&diff);
 	run_free(&all[0]);
@@ -297,7 +297,7 @@ static void short_runs_are_weaker(void **state)
 	add_row(&b, "uio", &steady, rng, 1);
 	run_end(&a);
 	run_end(&b);
-	assert_int_equal(diff_runs(&a, &b, &none, &diff), 0);
+	assert_int_equal(diff_compare(&a, &b, &none, &diff), 0);
 	assert_int_equal(diff.n_rows, 1);
 	assert_int_equal(diff.rows[0].basis, DIFF_HISTOGRAM);
 	assert_false(diff_has_decision(&diff));

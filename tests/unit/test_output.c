@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "results/out.h"
+#include "results/io.h"
 #include "reports/report.h"
 
 static void add(struct run *run, const char *way, const char *stage, uint64_t samples,
@@ -55,19 +55,19 @@ static char *to_json(const struct run *run)
 {
 	FILE *file = tmpfile();
 
-	assert_int_equal(out_json(run, file), 0);
+	assert_int_equal(run_write_json(run, file), 0);
 	return unit_text_of(file);
 }
 
 static void json_round_trip(void **state)
 {
-	char error[IN_JSON_ERROR_BYTES] = "", *first, *second;
+	char error[RUN_ERROR_BYTES] = "", *first, *second;
 	struct run run, back = { 0 };
 
 	(void)state;
 	make(&run);
 	first = to_json(&run);
-	assert_int_equal(in_json(first, strlen(first), &back, error), 0);
+	assert_int_equal(run_read_json(first, strlen(first), &back, error), 0);
 	assert_string_equal(error, "");
 	assert_int_equal(back.n_results, 5);
 	assert_true(back.interrupted);
@@ -109,12 +109,12 @@ static void json_says_what_is_not_known(void **state)
 static void expect_refusal(const char *good, const char *from, const char *to, const char *words)
 {
 	const char *at = strstr(good, from);
-	char error[IN_JSON_ERROR_BYTES] = "", *bad;
+	char error[RUN_ERROR_BYTES] = "", *bad;
 	struct run back = { 0 };
 
 	assert_non_null(at);
 	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
-	assert_int_equal(in_json(bad, strlen(bad), &back, error), -1);
+	assert_int_equal(run_read_json(bad, strlen(bad), &back, error), -1);
 	if (!strstr(error, words))
 		fail_msg("\"%s\" does not say \"%s\"", error, words);
 	run_free(&back);
@@ -167,7 +167,7 @@ static void bad_json_is_refused(void **state)
 
 static void truncated_json_is_refused(void **state)
 {
-	char error[IN_JSON_ERROR_BYTES], *good;
+	char error[RUN_ERROR_BYTES], *good;
 	struct run run;
 	size_t len;
 
@@ -177,7 +177,7 @@ static void truncated_json_is_refused(void **state)
 	for (len = 0; len < strlen(good) - 2; len += 7) {
 		struct run back = { 0 };
 
-		assert_int_equal(in_json(good, len, &back, error), -1);
+		assert_int_equal(run_read_json(good, len, &back, error), -1);
 		run_free(&back);
 	}
 	run_free(&run);
@@ -194,7 +194,7 @@ static void csv_has_a_cell_for_each_key(void **state)
 	(void)state;
 	make(&run);
 	snprintf(run.results[0].way, RESULT_NAME_BYTES, "re\"ad");
-	out_csv(&run, file);
+	run_write_csv(&run, file);
 	text = unit_text_of(file);
 	assert_non_null(strstr(text, "irqgen,26,\"re\"\"ad\",block,total,1,1000,3000,"));
 	for (line = strtok_r(text, "\n", &save); line;
@@ -241,7 +241,7 @@ static void text_fits_its_width(void **state)
 		char *text, *line, *save = NULL;
 		FILE *file = tmpfile();
 
-		out_text(&run, &style, file);
+		run_write_text(&run, &style, file);
 		text = unit_text_of(file);
 		assert_non_null(strstr(text, "Interrupted"));
 		assert_non_null(strstr(text, "n/a"));
@@ -263,7 +263,7 @@ static uint64_t drawn_samples(const struct hist *h, int *rows)
 	uint64_t sum = 0, count;
 	FILE *file = tmpfile();
 
-	out_text_histogram(h, &style, file);
+	text_histogram(h, &style, file);
 	text = unit_text_of(file);
 	*rows = 0;
 	for (line = strtok_r(text, "\n", &save); line;

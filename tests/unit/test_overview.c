@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "results/out.h"
+#include "results/io.h"
 
 static struct result *add(struct run *run, const char *way, const char *wait, const char *stage,
 			  uint64_t samples, int64_t ns)
@@ -24,7 +24,7 @@ static char *text_of(const struct run *run, int columns, bool nanoseconds)
 	struct text_style style = { .columns = columns, .nanoseconds = nanoseconds };
 	FILE *file = tmpfile();
 
-	out_overview(run, &style, file);
+	run_write_overview(run, &style, file);
 	return unit_text_of(file);
 }
 

@@ -8,10 +8,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "out.h"
+#include "io.h"
 
 /* Where the reader is, for its messages. */
-struct reader {
+struct json_reader {
 	char *error;
 	char where[64];
 };
@@ -35,20 +35,20 @@ static void clean(char *text)
 	*to = '\0';
 }
 
-__attribute__((format(printf, 2, 3))) static int fail(struct reader *reader, const char *format,
-						      ...)
+__attribute__((format(printf, 2, 3))) static int fail(struct json_reader *reader,
+						      const char *format, ...)
 {
 	va_list args;
-	int len = snprintf(reader->error, IN_JSON_ERROR_BYTES, "%s", reader->where);
+	int len = snprintf(reader->error, RUN_ERROR_BYTES, "%s", reader->where);
 
 	va_start(args, format);
-	vsnprintf(reader->error + len, (size_t)(IN_JSON_ERROR_BYTES - len), format, args);
+	vsnprintf(reader->error + len, (size_t)(RUN_ERROR_BYTES - len), format, args);
 	va_end(args);
 	clean(reader->error);
 	return -1;
 }
 
-static int get_text(struct reader *reader, const json_t *object, const char *key, char *text,
+static int get_text(struct json_reader *reader, const json_t *object, const char *key, char *text,
 		    size_t size)
 {
 	const json_t *value = json_object_get(object, key);
@@ -60,7 +60,7 @@ static int get_text(struct reader *reader, const json_t *object, const char *key
 	return 0;
 }
 
-static int get_integer(struct reader *reader, const json_t *object, const char *key,
+static int get_integer(struct json_reader *reader, const json_t *object, const char *key,
 		       int64_t *number)
 {
 	const json_t *value = json_object_get(object, key);
@@ -71,7 +71,8 @@ static int get_integer(struct reader *reader, const json_t *object, const char *
 	return 0;
 }
 
-static int get_count(struct reader *reader, const json_t *object, const char *key, uint64_t *count)
+static int get_count(struct json_reader *reader, const json_t *object, const char *key,
+		     uint64_t *count)
 {
 	int64_t number = 0;
 
@@ -84,7 +85,7 @@ static int get_count(struct reader *reader, const json_t *object, const char *ke
 }
 
 /* One [low, high, count]. */
-static int read_bucket(struct reader *reader, const json_t *triple, uint64_t *next_low,
+static int read_bucket(struct json_reader *reader, const json_t *triple, uint64_t *next_low,
 		       struct hist *h)
 {
 	int64_t number[3];
@@ -107,7 +108,7 @@ static int read_bucket(struct reader *reader, const json_t *triple, uint64_t *ne
 }
 
 /* The exact figures, which the buckets do not hold. */
-static int read_exact(struct reader *reader, const json_t *object, struct hist *h)
+static int read_exact(struct json_reader *reader, const json_t *object, struct hist *h)
 {
 	const json_t *mean = json_object_get(object, "mean_ns");
 	uint64_t min = 0, max = 0;
@@ -129,7 +130,7 @@ static int read_exact(struct reader *reader, const json_t *object, struct hist *
 	return 0;
 }
 
-static int read_histogram(struct reader *reader, const json_t *object, struct hist *h)
+static int read_histogram(struct json_reader *reader, const json_t *object, struct hist *h)
 {
 	const json_t *buckets = json_object_get(object, "histogram");
 	uint64_t n = 0, next_low = 0;
@@ -153,7 +154,7 @@ static int read_histogram(struct reader *reader, const json_t *object, struct hi
 }
 
 /* One [low, count] of a block. */
-static int read_block_bucket(struct reader *reader, const json_t *pair, struct hist *h)
+static int read_block_bucket(struct json_reader *reader, const json_t *pair, struct hist *h)
 {
 	const json_t *low = json_array_get(pair, 0);
 	const json_t *count = json_array_get(pair, 1);
@@ -165,7 +166,7 @@ static int read_block_bucket(struct reader *reader, const json_t *pair, struct h
 	return 0;
 }
 
-static int read_block(struct reader *reader, const json_t *object, struct hist *h,
+static int read_block(struct json_reader *reader, const json_t *object, struct hist *h,
 		      struct blocks *blocks)
 {
 	const json_t *buckets = json_object_get(object, "histogram");
@@ -190,7 +191,7 @@ static int read_block(struct reader *reader, const json_t *object, struct hist *
 }
 
 /* Not in files of old, and then there are none. */
-static int read_blocks(struct reader *reader, const json_t *object, struct result *r)
+static int read_blocks(struct json_reader *reader, const json_t *object, struct result *r)
 {
 	const json_t *blocks = json_object_get(object, "blocks");
 	uint64_t n = 0;
@@ -220,7 +221,7 @@ static int read_blocks(struct reader *reader, const json_t *object, struct resul
 	return err;
 }
 
-static int read_result(struct reader *reader, const json_t *object, struct result *r)
+static int read_result(struct json_reader *reader, const json_t *object, struct result *r)
 {
 	if (!json_is_object(object))
 		return fail(reader, "not an object");
@@ -249,7 +250,7 @@ static int read_result(struct reader *reader, const json_t *object, struct resul
 	return read_blocks(reader, object, r);
 }
 
-static int read_field(struct reader *reader, const json_t *system,
+static int read_field(struct json_reader *reader, const json_t *system,
 		      const struct sysinfo_field *field, struct sysinfo *info)
 {
 	const json_t *value = json_object_get(system, field->key);
@@ -272,7 +273,7 @@ static int read_field(struct reader *reader, const json_t *system,
 	return -1;
 }
 
-static int read_system(struct reader *reader, const json_t *root, struct sysinfo *info)
+static int read_system(struct json_reader *reader, const json_t *root, struct sysinfo *info)
 {
 	const json_t *system = json_object_get(root, "system"), *warnings;
 	const struct sysinfo_field *field;
@@ -298,7 +299,7 @@ static int read_system(struct reader *reader, const json_t *root, struct sysinfo
 	return 0;
 }
 
-static int read_unavailable(struct reader *reader, const json_t *root, struct run *run)
+static int read_unavailable(struct json_reader *reader, const json_t *root, struct run *run)
 {
 	const json_t *array = json_object_get(root, "unavailable");
 	struct unavailable *u = run->unavailable;
@@ -320,7 +321,7 @@ static int read_unavailable(struct reader *reader, const json_t *root, struct ru
 }
 
 /* What is asked for and what came of it. Older files have less of it. */
-static int read_head(struct reader *reader, const json_t *root, struct run *run)
+static int read_head(struct json_reader *reader, const json_t *root, struct run *run)
 {
 	const json_t *command = json_object_get(root, "load_command");
 
@@ -334,7 +335,7 @@ static int read_head(struct reader *reader, const json_t *root, struct run *run)
 	return read_unavailable(reader, root, run);
 }
 
-static int read_run(struct reader *reader, const json_t *root, struct run *run)
+static int read_run(struct json_reader *reader, const json_t *root, struct run *run)
 {
 	const json_t *schema = json_object_get(root, "schema"), *results;
 	struct result *r;
@@ -366,7 +367,7 @@ static int read_run(struct reader *reader, const json_t *root, struct run *run)
 }
 
 /**
- * in_json - read a run
+ * run_read_json - read a run
  * @text: JSON
  * @len: bytes in @text
  * @run: zeroed; filled; to be given to run_free() in any case
@@ -374,9 +375,9 @@ static int read_run(struct reader *reader, const json_t *root, struct run *run)
  *
  * Returns 0, or -1 with @error set.
  */
-int in_json(const char *text, size_t len, struct run *run, char error[IN_JSON_ERROR_BYTES])
+int run_read_json(const char *text, size_t len, struct run *run, char error[RUN_ERROR_BYTES])
 {
-	struct reader reader = { .error = error };
+	struct json_reader reader = { .error = error };
 	json_error_t parse;
 	json_t *root;
 	int err;

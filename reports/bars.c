@@ -71,12 +71,12 @@ static double content_height(const struct figure *figure)
 /* --- key ------------------------------------------------------------------- */
 
 /* What colours mean: inputs, or stages. */
-struct key {
+struct legend {
 	const char *text[REPORT_ROWS_MAX];
 	size_t n;
 };
 
-static size_t key_find(struct key *key, const char *text)
+static size_t key_find(struct legend *key, const char *text)
 {
 	size_t i;
 
@@ -94,7 +94,7 @@ static bool is_part_of(const struct result *part, const struct result *total)
 	       part->irq == total->irq && result_same_way(part, total);
 }
 
-static void make_key(const struct figure *figure, struct key *key)
+static void make_key(const struct figure *figure, struct legend *key)
 {
 	size_t i, j;
 
@@ -115,12 +115,12 @@ static void make_key(const struct figure *figure, struct key *key)
 		key->n = 0;
 }
 
-static const char *key_text(const struct figure *figure, const struct key *key, size_t i)
+static const char *key_text(const struct figure *figure, const struct legend *key, size_t i)
 {
 	return figure->kind == FIGURE_STAGES ? result_stage_title(key->text[i]) : key->text[i];
 }
 
-static int key_columns(const struct figure *figure, const struct key *key, int width)
+static int key_columns(const struct figure *figure, const struct legend *key, int width)
 {
 	size_t longest = 1, i;
 	int columns;
@@ -135,7 +135,7 @@ static int key_columns(const struct figure *figure, const struct key *key, int w
 	return columns < 1 ? 1 : columns;
 }
 
-static int key_height(const struct figure *figure, const struct key *key, int width)
+static int key_height(const struct figure *figure, const struct legend *key, int width)
 {
 	int columns = key_columns(figure, key, width);
 
@@ -143,13 +143,13 @@ static int key_height(const struct figure *figure, const struct key *key, int wi
 }
 
 /**
- * rows_height - pixels that a chart takes
+ * bars_height - pixels that a chart takes
  * @figure: which
  * @drawing: its width
  */
-int rows_height(const struct figure *figure, const struct drawing *drawing)
+int bars_height(const struct figure *figure, const struct drawing *drawing)
 {
-	struct key key;
+	struct legend key;
 
 	make_key(figure, &key);
 	return TOP + key_height(figure, &key, drawing->width) + (int)content_height(figure) +
@@ -180,7 +180,7 @@ static uint64_t middle_of(const struct hist *h)
 	return hist_percentile(h, 500000, &value) ? value : (uint64_t)hist_mean(h);
 }
 
-static size_t colour_of(const struct figure *figure, struct key *key, size_t i)
+static size_t colour_of(const struct figure *figure, struct legend *key, size_t i)
 {
 	return key->n ? key_find(key, figure->series[i].input->label) : 0;
 }
@@ -196,7 +196,7 @@ static void write_range(const struct figure *figure, double y, uint64_t low, uin
 static void write_ranges(const struct figure *figure, FILE *out)
 {
 	const struct ref_claim *c;
-	struct key key;
+	struct legend key;
 	double y = 0;
 	size_t i;
 
@@ -219,7 +219,7 @@ static void write_ranges(const struct figure *figure, FILE *out)
 /* Boxes: each stage's share of the mean, side by side. */
 static void write_stages(const struct figure *figure, FILE *out)
 {
-	struct key key;
+	struct legend key;
 	double y = 0;
 	size_t i, j;
 
@@ -244,7 +244,7 @@ static void write_stages(const struct figure *figure, FILE *out)
 	}
 }
 
-void rows_write_data(const struct figure *figure, FILE *out)
+void bars_write_data(const struct figure *figure, FILE *out)
 {
 	if (figure->kind == FIGURE_STAGES)
 		write_stages(figure, out);
@@ -383,7 +383,7 @@ static void range_of(const struct figure *figure, double *low, double *high)
 	*high *= 1.1;
 }
 
-static void write_key(const struct figure *figure, const struct key *key, int width, FILE *out)
+static void write_key(const struct figure *figure, const struct legend *key, int width, FILE *out)
 {
 	if (!key->n) {
 		fputs("set key off\n", out);
@@ -394,7 +394,7 @@ static void write_key(const struct figure *figure, const struct key *key, int wi
 		key_columns(figure, key, width));
 }
 
-static void write_key_entries(const struct figure *figure, const struct key *key, int width,
+static void write_key_entries(const struct figure *figure, const struct legend *key, int width,
 			      FILE *out)
 {
 	char cut[REPORT_CUT_BYTES];
@@ -409,9 +409,9 @@ static void write_key_entries(const struct figure *figure, const struct key *key
 }
 
 static void write_frame(const struct figure *figure, const struct drawing *drawing,
-			const struct key *key, FILE *out)
+			const struct legend *key, FILE *out)
 {
-	double height = rows_height(figure, drawing), width = drawing->width;
+	double height = bars_height(figure, drawing), width = drawing->width;
 	double content = content_height(figure);
 
 	fprintf(out, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n", SIDE / width,
@@ -436,7 +436,7 @@ static void write_linear_tics(double high, int pixels, FILE *out)
 }
 
 static void write_stages_plot(const struct figure *figure, const struct drawing *drawing,
-			      const struct key *key, FILE *out)
+			      const struct legend *key, FILE *out)
 {
 	double high = 0;
 	size_t i;
@@ -452,7 +452,7 @@ static void write_stages_plot(const struct figure *figure, const struct drawing 
 }
 
 static void write_ranges_plot(const struct figure *figure, const struct drawing *drawing,
-			      const struct key *key, FILE *out)
+			      const struct legend *key, FILE *out)
 {
 	double low, high;
 
@@ -468,14 +468,14 @@ static void write_ranges_plot(const struct figure *figure, const struct drawing 
 }
 
 /**
- * rows_write_script - how a chart of bars is plotted
+ * bars_write_script - how a chart of bars is plotted
  * @figure: which
  * @drawing: its size
  * @out: script; terminal, output and data are set before
  */
-void rows_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
+void bars_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
-	struct key key;
+	struct legend key;
 
 	make_key(figure, &key);
 	write_frame(figure, drawing, &key, out);

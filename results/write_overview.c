@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The comparison in short: a line for each way, the fastest first, with a bar. */
+/* The comparison in short: a row for each way, the fastest first, with a bar. */
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "out.h"
+#include "io.h"
 
 #define PPM_P50	    500000
 #define PPM_P99	    990000
@@ -14,7 +14,7 @@
 #define BAR_MAX	    40
 
 /* A way, or one of the paths that its interrupts took. UINT64_MAX: too few samples. */
-struct line {
+struct overview_row {
 	const struct result *result;
 	char title[RESULT_TITLE_BYTES + RESULT_NAME_BYTES];
 	uint64_t p50_ns;
@@ -49,51 +49,51 @@ static bool is_listed(const struct run *run, const struct result *r)
 	return result_path(r) || !has_paths(run, r);
 }
 
-static void line_make(struct line *line, const struct result *r)
+static void row_make(struct overview_row *row, const struct result *r)
 {
 	const char *path = result_path(r);
 	char title[RESULT_TITLE_BYTES];
 
-	line->result = r;
+	row->result = r;
 	result_title(r, title);
-	snprintf(line->title, sizeof(line->title), "%s%s%s%s", title, path ? " (" : "",
+	snprintf(row->title, sizeof(row->title), "%s%s%s%s", title, path ? " (" : "",
 		 path ? path : "", path ? ")" : "");
-	if (!hist_percentile(&r->hist, PPM_P50, &line->p50_ns))
-		line->p50_ns = UINT64_MAX;
+	if (!hist_percentile(&r->hist, PPM_P50, &row->p50_ns))
+		row->p50_ns = UINT64_MAX;
 }
 
 static int by_p50(const void *a, const void *b)
 {
-	const struct line *x = a, *y = b;
+	const struct overview_row *x = a, *y = b;
 
 	if (x->p50_ns != y->p50_ns)
 		return x->p50_ns < y->p50_ns ? -1 : 1;
 	return strcmp(x->title, y->title);
 }
 
-static bool is_known(const struct line *line)
+static bool is_known(const struct overview_row *row)
 {
-	return line->p50_ns != UINT64_MAX;
+	return row->p50_ns != UINT64_MAX;
 }
 
-static void print_line(const struct line *line, uint64_t longest_ns, int title_width, int bar_width,
-		       const struct text_style *style, FILE *out)
+static void print_row(const struct overview_row *row, uint64_t longest_ns, int title_width,
+		      int bar_width, const struct text_style *style, FILE *out)
 {
-	const struct hist *h = &line->result->hist;
+	const struct hist *h = &row->result->hist;
 	uint64_t p99_ns = 0;
 	bool known = hist_percentile(h, PPM_P99, &p99_ns);
 	int bar;
 
-	fprintf(out, "%-*.*s", title_width, title_width, line->title);
+	fprintf(out, "%-*.*s", title_width, title_width, row->title);
 	if (bar_width)
-		fprintf(out, " %-*s", WAIT_WIDTH - 1, line->result->wait);
-	text_value(is_known(line), line->p50_ns, VALUE_WIDTH, style, out);
-	text_value(known, p99_ns, VALUE_WIDTH, style, out);
+		fprintf(out, " %-*s", WAIT_WIDTH - 1, row->result->wait);
+	text_time(is_known(row), row->p50_ns, VALUE_WIDTH, style, out);
+	text_time(known, p99_ns, VALUE_WIDTH, style, out);
 	if (bar_width) {
-		text_value(true, h->max, VALUE_WIDTH, style, out);
+		text_time(true, h->max, VALUE_WIDTH, style, out);
 		fputs("  ", out);
-		bar = is_known(line) && longest_ns ?
-			      (int)(line->p50_ns * (uint64_t)bar_width / longest_ns) :
+		bar = is_known(row) && longest_ns ?
+			      (int)(row->p50_ns * (uint64_t)bar_width / longest_ns) :
 			      0;
 		for (; bar > 0; bar--)
 			fputs(style->utf8 ? "▪" : "#", out);
@@ -102,33 +102,33 @@ static void print_line(const struct line *line, uint64_t longest_ns, int title_w
 }
 
 /**
- * out_overview - the comparison in short: raised to user, by way, fastest first
+ * run_write_overview - the comparison in short: raised to user, by way, fastest first
  * @run: what was measured; nothing is printed where there is one way only
  * @style: width, unit, characters. Below 80 columns or so: no maxima, no bars
  * @out: where to
  *
- * A way whose samples are told apart by path has a line for each path.
+ * A way whose samples are told apart by path has a row for each path.
  */
-void out_overview(const struct run *run, const struct text_style *style, FILE *out)
+void run_write_overview(const struct run *run, const struct text_style *style, FILE *out)
 {
-	struct line *lines = calloc(run->n_results + 1, sizeof(*lines));
+	struct overview_row *rows = calloc(run->n_results + 1, sizeof(*rows));
 	int title_width = (int)strlen("way"), bar_width;
 	uint64_t longest_ns = 0;
 	size_t i, n = 0;
 
-	if (!lines)
+	if (!rows)
 		return;
 	for (i = 0; i < run->n_results; i++)
 		if (is_listed(run, &run->results[i]))
-			line_make(&lines[n++], &run->results[i]);
+			row_make(&rows[n++], &run->results[i]);
 	if (n < 2)
 		goto out_free;
-	qsort(lines, n, sizeof(*lines), by_p50);
+	qsort(rows, n, sizeof(*rows), by_p50);
 	for (i = 0; i < n; i++) {
-		if ((int)strlen(lines[i].title) > title_width)
-			title_width = (int)strlen(lines[i].title);
-		if (is_known(&lines[i]))
-			longest_ns = lines[i].p50_ns;
+		if ((int)strlen(rows[i].title) > title_width)
+			title_width = (int)strlen(rows[i].title);
+		if (is_known(&rows[i]))
+			longest_ns = rows[i].p50_ns;
 	}
 	bar_width = style->columns - title_width - WAIT_WIDTH - 3 * VALUE_WIDTH - 3;
 	if (bar_width < BAR_MIN)
@@ -147,7 +147,7 @@ void out_overview(const struct run *run, const struct text_style *style, FILE *o
 		fprintf(out, "%*s", VALUE_WIDTH, "max");
 	fputc('\n', out);
 	for (i = 0; i < n; i++)
-		print_line(&lines[i], longest_ns, title_width, bar_width, style, out);
+		print_row(&rows[i], longest_ns, title_width, bar_width, style, out);
 out_free:
-	free(lines);
+	free(rows);
 }

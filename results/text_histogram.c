@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "out.h"
+#include "text.h"
 
 /* Rows of a histogram: the finest steps that fit are taken. */
 #define HISTOGRAM_ROWS_MAX  24
@@ -73,7 +73,7 @@ static void print_bar(uint64_t count, uint64_t most, int width, bool utf8, FILE 
 }
 
 /**
- * out_text_histogram - draw a histogram, one row of text for each step
+ * text_histogram - draw a histogram, one row of text for each step
  * @h: samples, ns
  * @style: width, characters, unit
  * @out: where to
@@ -82,7 +82,7 @@ static void print_bar(uint64_t count, uint64_t most, int width, bool utf8, FILE 
  * steps grow with the value. Rows without samples between two runs of others
  * are drawn as one "..." when there are more than two.
  */
-void out_text_histogram(const struct hist *h, const struct text_style *style, FILE *out)
+void text_histogram(const struct hist *h, const struct text_style *style, FILE *out)
 {
 	uint64_t counts[64] = { 0 }, most = 0;
 	struct hist_bucket b;
@@ -109,12 +109,12 @@ void out_text_histogram(const struct hist *h, const struct text_style *style, FI
 		if (empty > 2)
 			fprintf(out, "%10s\n", "...");
 		for (; empty && empty <= 2; empty--) {
-			text_value(true, scale_low(scale.steps, scale.first + i - empty), LOW_WIDTH,
-				   style, out);
+			text_time(true, scale_low(scale.steps, scale.first + i - empty), LOW_WIDTH,
+				  style, out);
 			fprintf(out, " %8d\n", 0);
 		}
 		empty = 0;
-		text_value(true, scale_low(scale.steps, scale.first + i), LOW_WIDTH, style, out);
+		text_time(true, scale_low(scale.steps, scale.first + i), LOW_WIDTH, style, out);
 		fprintf(out, " %8" PRIu64 " ", counts[i]);
 		print_bar(counts[i], most, style->columns - 20, style->utf8, out);
 		fputc('\n', out);

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "out.h"
+#include "io.h"
 
 /* Text from files may be anything; JSON is UTF-8. */
 static json_t *string(const char *text)
@@ -134,7 +134,7 @@ static json_t *unavailable_array(const struct run *run)
 }
 
 /* A run as an object of the caller, NULL when memory runs out. */
-json_t *out_json_object(const struct run *run)
+json_t *run_to_json(const struct run *run)
 {
 	json_t *results = json_array();
 	size_t i;
@@ -150,15 +150,15 @@ json_t *out_json_object(const struct run *run)
 }
 
 /**
- * out_json - write a run
+ * run_write_json - write a run
  * @run: what was measured
  * @out: where to; one object and a line feed
  *
  * Returns 0, or -1 when memory or @out gave out.
  */
-int out_json(const struct run *run, FILE *out)
+int run_write_json(const struct run *run, FILE *out)
 {
-	json_t *root = out_json_object(run);
+	json_t *root = run_to_json(run);
 	int err;
 
 	if (!root)

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "out.h"
+#include "io.h"
 
 /* RFC 4180: quoted when it holds what would end it. */
 static void print_text(const char *text, FILE *out)
@@ -43,13 +43,13 @@ static void print_cell(const struct cell *cell, FILE *out)
 }
 
 /**
- * out_csv - write a run, with a line of column names first
+ * run_write_csv - write a run, with a line of column names first
  * @run: what was measured
  * @out: where to
  *
  * A figure that the number of samples does not carry is an empty cell.
  */
-void out_csv(const struct run *run, FILE *out)
+void run_write_csv(const struct run *run, FILE *out)
 {
 	const struct result none = { 0 };
 	struct cell cells[RESULT_CELLS_MAX];

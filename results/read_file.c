@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "out.h"
+#include "io.h"
 
 /**
  * file_read - a whole file
@@ -45,7 +45,7 @@ fail:
 }
 
 /**
- * in_file - read a run from a JSON file
+ * run_read_file - read a run from a JSON file
  * @path: file; one without any result is refused
  * @run: zeroed by the caller; filled. The caller calls run_free(), on errors too
  * @text: gets the bytes of the file, which the caller frees; NULL: not wanted
@@ -54,8 +54,8 @@ fail:
  *
  * Returns 0, or -1 with @error set.
  */
-int in_file(const char *path, struct run *run, char **text, size_t *len,
-	    char error[IN_JSON_ERROR_BYTES])
+int run_read_file(const char *path, struct run *run, char **text, size_t *len,
+		  char error[RUN_ERROR_BYTES])
 {
 	size_t read_len;
 	char *read;
@@ -63,12 +63,12 @@ int in_file(const char *path, struct run *run, char **text, size_t *len,
 
 	read = file_read(path, &read_len);
 	if (!read) {
-		snprintf(error, IN_JSON_ERROR_BYTES, "%s", strerror(errno));
+		snprintf(error, RUN_ERROR_BYTES, "%s", strerror(errno));
 		return -1;
 	}
-	err = in_json(read, read_len, run, error);
+	err = run_read_json(read, read_len, run, error);
 	if (!err && !run->n_results) {
-		snprintf(error, IN_JSON_ERROR_BYTES, "there are no results in it");
+		snprintf(error, RUN_ERROR_BYTES, "there are no results in it");
 		err = -1;
 	}
 	if (text) {

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "out.h"
+#include "io.h"
 
 #define LABEL_WIDTH 7
 #define VALUE_WIDTH 11
@@ -20,11 +20,11 @@ static void print_header(const struct run *run, const struct text_style *style, 
 		if (!strcmp(text, "-"))
 			continue;
 		fprintf(out, "%-15s ", field->label);
-		text_wrapped(text, 16, style->columns, out);
+		text_wrap(text, 16, style->columns, out);
 	}
 	if (*run->load_command) {
 		fprintf(out, "%-15s ", "load command");
-		text_wrapped(run->load_command, 16, style->columns, out);
+		text_wrap(run->load_command, 16, style->columns, out);
 	}
 	fputc('\n', out);
 }
@@ -32,14 +32,14 @@ static void print_header(const struct run *run, const struct text_style *style, 
 /* Rows side by side, one a column: of ways that compare with each other. */
 #define TABLE_COLUMNS_MAX ((TEXT_COLUMNS_MAX - LABEL_WIDTH) / VALUE_WIDTH)
 
-struct columns {
+struct table_columns {
 	const struct result *row[TABLE_COLUMNS_MAX];
 	int width[TABLE_COLUMNS_MAX];
 	size_t n;
 	int used;
 };
 
-static void print_percentile_rows(const struct columns *c, const struct text_style *style,
+static void print_percentile_rows(const struct table_columns *c, const struct text_style *style,
 				  FILE *out)
 {
 	const struct result_percentile *p;
@@ -52,7 +52,7 @@ static void print_percentile_rows(const struct columns *c, const struct text_sty
 		fprintf(out, "%-*s", LABEL_WIDTH, p->label);
 		for (i = 0; i < c->n; i++) {
 			known = hist_percentile(&c->row[i]->hist, p->ppm, &ns);
-			text_value(known, ns, c->width[i], style, out);
+			text_time(known, ns, c->width[i], style, out);
 		}
 		fputc('\n', out);
 	}
@@ -66,7 +66,7 @@ static const char *column_title(const struct result *r)
 }
 
 /* Where some columns are of one path only, or leave out missed periods. */
-static void print_paths(const struct columns *c, FILE *out)
+static void print_paths(const struct table_columns *c, FILE *out)
 {
 	bool any = false, paths = false;
 	const char *path;
@@ -85,7 +85,7 @@ static void print_paths(const struct columns *c, FILE *out)
 	}
 }
 
-static void print_names(const struct columns *c, FILE *out)
+static void print_names(const struct table_columns *c, FILE *out)
 {
 	int width = 0;
 	size_t i;
@@ -100,7 +100,7 @@ static void print_names(const struct columns *c, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_table(const struct columns *c, const struct text_style *style, FILE *out)
+static void print_table(const struct table_columns *c, const struct text_style *style, FILE *out)
 {
 	size_t i;
 
@@ -115,16 +115,16 @@ static void print_table(const struct columns *c, const struct text_style *style,
 		fprintf(out, "%*" PRIu64, c->width[i], c->row[i]->hist.n);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "min");
 	for (i = 0; i < c->n; i++)
-		text_value(c->row[i]->hist.n > 0, c->row[i]->hist.min, c->width[i], style, out);
+		text_time(c->row[i]->hist.n > 0, c->row[i]->hist.min, c->width[i], style, out);
 	fprintf(out, "\n%-*s", LABEL_WIDTH, "mean");
 	for (i = 0; i < c->n; i++)
-		text_value(c->row[i]->hist.n > 0, (uint64_t)hist_mean(&c->row[i]->hist),
-			   c->width[i], style, out);
+		text_time(c->row[i]->hist.n > 0, (uint64_t)hist_mean(&c->row[i]->hist), c->width[i],
+			  style, out);
 	fputc('\n', out);
 	print_percentile_rows(c, style, out);
 	fprintf(out, "%-*s", LABEL_WIDTH, "max");
 	for (i = 0; i < c->n; i++)
-		text_value(c->row[i]->hist.n > 0, c->row[i]->hist.max, c->width[i], style, out);
+		text_time(c->row[i]->hist.n > 0, c->row[i]->hist.max, c->width[i], style, out);
 	fputs("\n\n", out);
 }
 
@@ -139,7 +139,8 @@ static const struct result *way_end(const struct result *r, const struct result 
 }
 
 /* The stages of one way; a long name needs room where there is but one. */
-static void add_columns(struct columns *c, const struct result *first, const struct result *end)
+static void add_columns(struct table_columns *c, const struct result *first,
+			const struct result *end)
 {
 	int name = (int)strlen(first->way) + 1;
 	const struct result *r;
@@ -156,7 +157,7 @@ static void print_group(const struct run *run, const struct result *like,
 			const struct text_style *style, FILE *out)
 {
 	const struct result *end = run->results + run->n_results, *r, *next;
-	struct columns c = { .n = 0 }, more;
+	struct table_columns c = { .n = 0 }, more;
 
 	for (r = run->results; r < end; r = next) {
 		next = way_end(r, end);
@@ -167,7 +168,7 @@ static void print_group(const struct run *run, const struct result *like,
 		if (c.n && (LABEL_WIDTH + more.used > style->columns ||
 			    more.n - c.n < (size_t)(next - r))) {
 			print_table(&c, style, out);
-			more = (struct columns){ .n = 0 };
+			more = (struct table_columns){ .n = 0 };
 			add_columns(&more, r, next);
 		}
 		c = more;
@@ -240,7 +241,7 @@ static void print_counts(const struct result *r, const struct result *end, int i
 		 r->raised, r->delivered, paths,
 		 strcmp(r->source, "timer") ? "coalesced" : "missed periods", r->coalesced, r->lost,
 		 where, r->source, r->cpu);
-	text_wrapped(text, indent, style->columns, out);
+	text_wrap(text, indent, style->columns, out);
 	if (r->hist.negative)
 		fprintf(out, "%*sWARNING: time went backwards in %" PRIu64 " samples\n", indent, "",
 			r->hist.negative);
@@ -263,7 +264,7 @@ static void print_all_counts(const struct run *run, const struct text_style *sty
 	for (i = 0; i < run->n_unavailable; i++) {
 		fprintf(out, "%-*s ", indent - 1, run->unavailable[i].way);
 		snprintf(text, sizeof(text), "unavailable: %s", run->unavailable[i].reason);
-		text_wrapped(text, indent, style->columns, out);
+		text_wrap(text, indent, style->columns, out);
 	}
 }
 
@@ -280,22 +281,22 @@ static void print_histograms(const struct run *run, const struct text_style *sty
 		snprintf(text, sizeof(text), "%s, %s, from %s:", result_title(r, title),
 			 result_stage_title(r->stage), style->nanoseconds ? "ns" : "us");
 		fputc('\n', out);
-		text_wrapped(text, 0, style->columns, out);
-		out_text_histogram(&r->hist, style, out);
+		text_wrap(text, 0, style->columns, out);
+		text_histogram(&r->hist, style, out);
 	}
 }
 
 /**
- * out_text - print a run for people
+ * run_write_text - print a run for people
  * @run: what was measured
  * @style: how
  * @out: where to
  */
-void out_text(const struct run *run, const struct text_style *style, FILE *out)
+void run_write_text(const struct run *run, const struct text_style *style, FILE *out)
 {
 	if (style->header) {
 		print_header(run, style, out);
-		out_text_warnings(&run->system, out);
+		text_warnings(&run->system, out);
 		if (run->system.n_warnings)
 			fputc('\n', out);
 	}
@@ -307,5 +308,5 @@ void out_text(const struct run *run, const struct text_style *style, FILE *out)
 	print_all_counts(run, style, out);
 	if (style->histogram)
 		print_histograms(run, style, out);
-	out_overview(run, style, out);
+	run_write_overview(run, style, out);
 }
