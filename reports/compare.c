@@ -207,7 +207,7 @@ void claims_write_html(const struct report *report, FILE *out)
 	const struct ref_claim *c;
 	int kind;
 
-	fputs("<p>Figures that others published, drawn as red dashed rows where a stage may be compared with them. <b>None was measured here.</b></p>\n",
+	fputs("<p>Figures that others published, drawn as red dashed lines where a stage may be compared with them. <b>None was measured here.</b></p>\n",
 	      out);
 	if (is_any_emulated(report))
 		fputs("<p class=\"warnings\">A system here is emulated: none of its times may be compared with the claims.</p>\n",
