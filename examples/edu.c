@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A whole driver in user space: QEMU's educational PCI device (docs/specs/edu of
- * QEMU), which computes factorials and copies memory, each with an interrupt at
- * the end.
+ * A complete driver in user space for QEMU's educational PCI device (docs/specs/edu of
+ * QEMU), which computes factorials, copies memory, and interrupts when it is done.
  *
  *	cc edu.c -o edu -lprocirq
- *	./edu 0000:00:04.0 msi|intx	an interrupt of its own, or a line that is shared
+ *	./edu 0000:00:04.0 msi		or intx, for a line that other devices may share
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,26 +17,27 @@
 
 #include <procirq/procirq.h>
 
-/* Registers in BAR 0, bytes from its beginning. */
+/* Offsets of the registers in BAR 0. */
 #define EDU_FACTORIAL  0x08 /* write n, read n! modulo 2^32 */
 #define EDU_STATUS     0x20 /* bit 7: interrupt after a factorial */
-#define EDU_IRQ_STATUS 0x24 /* why it has interrupted */
-#define EDU_IRQ_ACK    0x64 /* bits written here are taken back */
+#define EDU_IRQ_STATUS 0x24 /* causes of the interrupt, one bit each */
+#define EDU_IRQ_ACK    0x64 /* clears the bits that are written */
 #define EDU_DMA_SRC    0x80
 #define EDU_DMA_DST    0x88
 #define EDU_DMA_COUNT  0x90
-#define EDU_DMA_CMD    0x98 /* 1: start, 2: to RAM, 4: interrupt at the end */
+#define EDU_DMA_CMD    0x98 /* 1: start, 2: to RAM, 4: interrupt when done */
 
-#define IRQ_FACTORIAL 0x001 /* bits of EDU_IRQ_STATUS */
+#define IRQ_FACTORIAL 0x001 /* causes in EDU_IRQ_STATUS */
 #define IRQ_DMA	      0x100
-#define EDU_BUFFER    0x40000	   /* the device's own memory, 4 KiB */
-#define EDU_DMA_LIMIT (1ull << 28) /* it reaches the first 256 MiB */
+#define EDU_BUFFER    0x40000	   /* 4 KiB of memory in the device */
+#define EDU_DMA_LIMIT (1ull << 28) /* the device reaches the first 256 MiB */
 #define COPY_BYTES    2048
 #define POOL_BYTES    (64ul << 20)
+
 struct edu {
 	volatile char *registers;
 	struct procirq *line;
-	int shared; /* the kernel acknowledges, as our descriptor says */
+	int shared; /* the kernel acknowledges, with our descriptor */
 };
 
 static _Noreturn void die(const char *what)
@@ -56,23 +56,25 @@ static void reg_write(struct edu *edu, unsigned int offset, uint32_t value)
 	*(volatile uint32_t *)(edu->registers + offset) = value;
 }
 
-/* How to ask, acknowledge and, at our end, silence the device. */
+static void add_step(struct procirq_descriptor *d, int phase, __u8 op, __u32 at, __u32 mask)
+{
+	const struct procirq_step step = { .width = 32, .op = op, .offset = at, .mask = mask };
+
+	procirq_descriptor_add(d, phase, &step);
+}
+
+/* Tells the kernel how to check, acknowledge and, when we exit, silence the device. */
 static void edu_describe(struct edu *edu, const char *address)
 {
-	/* Space, BAR, width, operation, offset, mask, value. */
-	const struct procirq_step check = { 0, 0, 32, PROCIRQ_OP_TEST_ANY, EDU_IRQ_STATUS, ~0u, 0 };
-	const struct procirq_step ack = { 0, 0, 32, PROCIRQ_OP_WRITE_STATUS, EDU_IRQ_ACK, ~0u, 0 };
-	const struct procirq_step off = { 0, 0, 32, PROCIRQ_OP_WRITE, EDU_STATUS, 0, 0 };
-	struct procirq_descriptor descriptor;
 	char why[PROCIRQ_EXPLAIN_BYTES];
+	struct procirq_descriptor d;
 
-	procirq_descriptor_init(&descriptor, address);
-	procirq_descriptor_add(&descriptor, PROCIRQ_CHECK, &check);
-	procirq_descriptor_add(&descriptor, PROCIRQ_ACK, &ack);
-	procirq_descriptor_add(&descriptor, PROCIRQ_RELEASE, &off);
-	if (procirq_set_descriptor(edu->line, &descriptor)) {
-		procirq_explain_descriptor(procirq_irq(edu->line), &descriptor, errno, why,
-					   sizeof(why));
+	procirq_descriptor_init(&d, address);
+	add_step(&d, PROCIRQ_CHECK, PROCIRQ_OP_TEST_ANY, EDU_IRQ_STATUS, ~0u);
+	add_step(&d, PROCIRQ_ACK, PROCIRQ_OP_WRITE_STATUS, EDU_IRQ_ACK, ~0u);
+	add_step(&d, PROCIRQ_RELEASE, PROCIRQ_OP_WRITE, EDU_STATUS, 0);
+	if (procirq_set_descriptor(edu->line, &d)) {
+		procirq_explain_descriptor(procirq_irq(edu->line), &d, errno, why, sizeof(why));
 		die(why);
 	}
 }
@@ -88,9 +90,8 @@ static void edu_open(struct edu *edu, const char *address, const char *kind)
 		procirq_explain_pci(address, errno, why, sizeof(why));
 		die(why);
 	}
-	/* It has no reset: what an earlier user left behind. */
+	/* The device has no reset. Clear what an earlier program left behind. */
 	reg_write(edu, EDU_IRQ_ACK, ~0u);
-
 	edu->line = procirq_open_name(address, PROCIRQ_FLAG_RECORDS);
 	if (!edu->line) {
 		procirq_explain_name(address, errno, why, sizeof(why));
@@ -99,20 +100,20 @@ static void edu_open(struct edu *edu, const char *address, const char *kind)
 	edu->shared = !strcmp(kind, "intx");
 	if (edu->shared)
 		edu_describe(edu, address);
-	if (procirq_pci_set_master(address, 1)) /* now that somebody listens */
-		die("cannot let it reach memory");
+	if (procirq_pci_set_master(address, 1)) /* last: a descriptor may forbid it again */
+		die("cannot let it access memory");
 }
 
-/* Waits until the device interrupts for this reason. */
-static void edu_await(struct edu *edu, uint32_t reason)
+/* Waits until the device interrupts for this cause. */
+static void edu_wait(struct edu *edu, uint32_t cause)
 {
 	struct procirq_event event;
 	uint32_t status = 0;
 
-	while (!(status & reason)) {
+	while (!(status & cause)) {
 		if (procirq_wait(edu->line, 10000) <= 0 || procirq_read_record(edu->line, &event))
 			die("no interrupt");
-		/* The word that the check read; or we read and acknowledge. */
+		/* The kernel has read the register and acknowledged, or we do it. */
 		status = edu->shared ? event.status : reg_read(edu, EDU_IRQ_STATUS);
 		if (!edu->shared)
 			reg_write(edu, EDU_IRQ_ACK, status);
@@ -127,17 +128,16 @@ static void edu_factorials(struct edu *edu)
 	for (n = 1; n <= 20; n++) {
 		expected *= n;
 		reg_write(edu, EDU_FACTORIAL, n);
-		edu_await(edu, IRQ_FACTORIAL);
+		edu_wait(edu, IRQ_FACTORIAL);
 		if (reg_read(edu, EDU_FACTORIAL) != expected)
-			die("a wrong factorial");
+			die("wrong factorial");
 	}
 	printf("factorials 1 to 20, the last %u\n", reg_read(edu, EDU_FACTORIAL));
 }
 
 /*
- * A page that the device reaches, and its physical address, from pagemap, which
- * tells root only. It is locked, but the kernel may still move it: good enough
- * for a toy; a driver of a real device takes VFIO and an IOMMU, or a huge page.
+ * Finds a page that the device reaches, and its physical address, which pagemap shows to
+ * root. The kernel may still move it; a real driver uses VFIO and an IOMMU, or huge pages.
  */
 static char *dma_page(uint32_t *physical)
 {
@@ -145,17 +145,17 @@ static char *dma_page(uint32_t *physical)
 	char *pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
 	int fd = open("/proc/self/pagemap", O_RDONLY);
-	uint64_t where;
+	uint64_t entry;
 	char *at;
 
 	if (pool == MAP_FAILED || fd < 0)
 		die("no memory, or no /proc/self/pagemap");
 	for (at = pool; at < pool + POOL_BYTES; at += page) {
-		if (pread(fd, &where, 8, (off_t)((uintptr_t)at / page * 8)) != 8)
+		if (pread(fd, &entry, 8, (off_t)((uintptr_t)at / page * 8)) != 8)
 			break;
-		where = (where & ((1ull << 55) - 1)) * page;
-		*physical = (uint32_t)where;
-		if (where && where + page <= EDU_DMA_LIMIT)
+		entry = (entry & ((1ull << 55) - 1)) * page;
+		*physical = (uint32_t)entry;
+		if (entry && entry + page <= EDU_DMA_LIMIT)
 			return at;
 	}
 	die("no page under 256 MiB; not root?");
@@ -167,7 +167,7 @@ static void edu_copy(struct edu *edu, uint32_t from, uint32_t to, uint32_t comma
 	reg_write(edu, EDU_DMA_DST, to);
 	reg_write(edu, EDU_DMA_COUNT, COPY_BYTES);
 	reg_write(edu, EDU_DMA_CMD, command);
-	edu_await(edu, IRQ_DMA);
+	edu_wait(edu, IRQ_DMA);
 }
 
 static void edu_dma(struct edu *edu)
@@ -181,7 +181,7 @@ static void edu_dma(struct edu *edu)
 	edu_copy(edu, physical, EDU_BUFFER, 1 | 4);
 	edu_copy(edu, EDU_BUFFER, physical + COPY_BYTES, 1 | 2 | 4);
 	if (memcmp(page, page + COPY_BYTES, COPY_BYTES))
-		die("DMA brought back something else");
+		die("DMA returned other bytes");
 	printf("%d bytes to the device and back by DMA\n", COPY_BYTES);
 }
 

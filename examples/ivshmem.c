@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Several MSI-X vectors, each with its own CPU and thread: QEMU's inter-VM shared
- * memory device (docs/specs/ivshmem-spec of QEMU), whose doorbell interrupts a
- * peer. This program rings its own.
+ * Several MSI-X vectors, each with a CPU and a thread of its own, on QEMU's inter-VM
+ * shared memory device (docs/specs/ivshmem-spec of QEMU). A write to the doorbell
+ * register interrupts a peer; this program interrupts itself.
  *
  *	cc ivshmem.c -o ivshmem -lprocirq -lpthread
  *	./ivshmem 0000:00:05.0 1000
@@ -20,7 +20,7 @@
 
 #define VECTORS_MAX 64
 
-/* Registers in BAR 0, 32 bits each. */
+/* Indexes of the 32-bit registers in BAR 0. */
 #define IV_POSITION (0x08 / 4) /* number of this peer */
 #define IV_DOORBELL (0x0c / 4) /* peer << 16 | vector */
 
@@ -39,7 +39,7 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
-/* How often the kernel took the interrupt on this CPU, from /proc/interrupts. */
+/* How many times this CPU took the interrupt, from /proc/interrupts. */
 static unsigned long taken_on(unsigned int irq, int cpu)
 {
 	FILE *file = fopen("/proc/interrupts", "r");
@@ -59,10 +59,10 @@ static unsigned long taken_on(unsigned int irq, int cpu)
 }
 
 /*
- * Before the line is opened: an interrupt that is in use moves to another CPU
- * only when it comes the next time.
+ * Moves an interrupt to a CPU. Called before the line is opened, because an interrupt in
+ * use moves only when it comes the next time.
  */
-static void settle_line(unsigned int irq, int cpu)
+static void set_line_cpu(unsigned int irq, int cpu)
 {
 	char path[64];
 	FILE *file;
@@ -73,7 +73,7 @@ static void settle_line(unsigned int irq, int cpu)
 		die("cannot set the interrupt's affinity");
 }
 
-static void settle_thread(int cpu)
+static void set_thread_cpu(int cpu)
 {
 	cpu_set_t set;
 
@@ -83,15 +83,15 @@ static void settle_thread(int cpu)
 		die("cannot run on that CPU");
 }
 
-/* Rings and waits, so that no two are coalesced on their way. */
-static void *serve(void *arg)
+/* Waits for each interrupt before it raises the next, so that none are coalesced. */
+static void *run_vector(void *arg)
 {
 	struct vector *v = arg;
 	uint32_t peer = v->registers[IV_POSITION];
 	struct procirq_event event;
 	unsigned long n, before;
 
-	settle_thread(v->cpu);
+	set_thread_cpu(v->cpu);
 	before = taken_on(v->irq, v->cpu);
 	for (n = 0; n < v->wanted; n += event.count) {
 		v->registers[IV_DOORBELL] = peer << 16 | v->number;
@@ -104,7 +104,7 @@ static void *serve(void *arg)
 
 static struct procirq *open_line(unsigned int irq)
 {
-	/* A message needs no masking. */
+	/* A message-signalled line need not be masked. */
 	struct procirq *line = procirq_open(irq, PROCIRQ_FLAG_RECORDS | PROCIRQ_FLAG_NO_MASK);
 	char why[PROCIRQ_EXPLAIN_BYTES];
 
@@ -134,14 +134,14 @@ int main(int argc, char **argv)
 	}
 	n = procirq_resolve(argv[1], irqs, VECTORS_MAX);
 	for (i = 0; i < n; i++) {
-		settle_line(irqs[i], (int)(i % cpus));
+		set_line_cpu(irqs[i], (int)(i % cpus));
 		vectors[i] = (struct vector){ .number = (unsigned int)i,
 					      .irq = irqs[i],
 					      .cpu = (int)(i % cpus),
 					      .wanted = strtoul(argv[2], NULL, 10),
 					      .registers = registers,
 					      .line = open_line(irqs[i]) };
-		if (pthread_create(&vectors[i].thread, NULL, serve, &vectors[i]))
+		if (pthread_create(&vectors[i].thread, NULL, run_vector, &vectors[i]))
 			die("cannot start a thread");
 	}
 	for (i = 0; i < n; i++) {

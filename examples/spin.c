@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A self test of an edge-triggered or message-signalled line, without its device:
- * interrupts are injected, read in the mapped ring without a system call, and
- * counted by an eventfd.
+ * A self test of an edge-triggered or message-signalled line, without its device. It
+ * injects interrupts, reads them in the mapped ring without system calls, and counts
+ * them with an eventfd.
  *
  *	cc spin.c -o spin -lprocirq
  *	./spin irqgen:0
@@ -29,7 +29,7 @@ static void inject(struct procirq *line, int count)
 {
 	int n;
 
-	/* At most 1000 at a time; the line is not masked. */
+	/* One call injects at most 1000. The line is not masked, so it injects them all. */
 	for (; count; count -= n) {
 		n = procirq_inject(line, count < 1000 ? (unsigned int)count : 1000);
 		if (n < 0)
@@ -37,7 +37,10 @@ static void inject(struct procirq *line, int count)
 	}
 }
 
-/* How many of those that came can be read in the ring; the others it says are lost. */
+/*
+ * Reads @expected interrupts in the ring. Returns how many it got; the ring has reported
+ * the others as lost.
+ */
 static int drain(struct procirq_ring_reader *ring, int expected)
 {
 	struct procirq_ring_entry entry;
@@ -61,11 +64,11 @@ static int drain(struct procirq_ring_reader *ring, int expected)
 
 int main(int argc, char **argv)
 {
-	int bell = eventfd(0, EFD_NONBLOCK), few, many;
+	int fd = eventfd(0, EFD_NONBLOCK), few, many;
 	struct procirq_ring_reader *ring;
 	char why[PROCIRQ_EXPLAIN_BYTES];
 	struct procirq *line;
-	uint64_t rung = 0;
+	uint64_t counted = 0;
 
 	if (argc != 2)
 		die("usage: spin LINE");
@@ -75,17 +78,17 @@ int main(int argc, char **argv)
 		die(why);
 	}
 	ring = procirq_ring_open(line);
-	if (!ring || procirq_set_eventfd(line, bell, 0))
+	if (!ring || procirq_set_eventfd(line, fd, 0))
 		die("no ring, or no eventfd");
 
 	inject(line, FEW);
 	few = drain(ring, FEW);
 	inject(line, MANY);
 	many = drain(ring, MANY);
-	if (read(bell, &rung, sizeof(rung)) != sizeof(rung))
-		die("the eventfd was not rung");
+	if (read(fd, &counted, sizeof(counted)) != sizeof(counted))
+		die("the eventfd counted nothing");
 	printf("ring: %d of %d, then %d of %d; eventfd: %llu; read: %d\n", few, FEW, many, MANY,
-	       (unsigned long long)rung, procirq_read(line));
+	       (unsigned long long)counted, procirq_read(line));
 	procirq_ring_close(ring);
 	procirq_close(line);
 	return 0;

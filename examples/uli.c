@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * QEMU's educational PCI device under a user level interrupt: the handler
- * acknowledges the device and starts the next factorial by itself, while the
- * program computes something else and never asks.
+ * User level interrupts with QEMU's educational PCI device (docs/specs/edu of QEMU). The
+ * handler acknowledges each interrupt and starts the next factorial; the program only
+ * starts the first one, and sleeps until the last one is done.
  *
  *	cc uli.c -o uli -lprocirq
  *	./uli 0000:00:04.0
@@ -15,17 +15,17 @@
 #include <procirq/procirq.h>
 #include <procirq/uli.h>
 
-/* Registers in BAR 0, bytes from its beginning. */
+/* Offsets of the registers in BAR 0. */
 #define EDU_FACTORIAL  0x08 /* write n, read n! modulo 2^32 */
 #define EDU_STATUS     0x20 /* bit 7: interrupt after a factorial */
-#define EDU_IRQ_STATUS 0x24 /* why it has interrupted */
-#define EDU_IRQ_ACK    0x64 /* bits written here are taken back */
+#define EDU_IRQ_STATUS 0x24 /* causes of the interrupt, one bit each */
+#define EDU_IRQ_ACK    0x64 /* clears the bits that are written */
 
 #define FACTORIALS 12
 
 struct edu {
 	volatile char *registers;
-	volatile uint32_t n; /* being computed */
+	volatile uint32_t n; /* the device computes n! */
 	volatile uint32_t result[FACTORIALS + 1];
 };
 
@@ -45,7 +45,10 @@ static void reg_write(struct edu *edu, unsigned int offset, uint32_t value)
 	*(volatile uint32_t *)(edu->registers + offset) = value;
 }
 
-/* Between any two instructions of the program: memory and registers, no more. */
+/*
+ * The handler, which runs between any two instructions of the program: it only accesses
+ * memory and device registers, and wakes the program up. uli(3) says what it may do.
+ */
 static void handle(void *arg)
 {
 	struct edu *edu = arg;
@@ -70,16 +73,16 @@ static struct procirq *edu_open(struct edu *edu, const char *address)
 		procirq_explain_pci(address, errno, why, sizeof(why));
 		die(why);
 	}
-	/* It has no reset: what an earlier user left behind. */
+	/* The device has no reset. Clear what an earlier program left behind. */
 	reg_write(edu, EDU_IRQ_ACK, ~0u);
-	/* A message is an edge: the line need not be masked meanwhile. */
+	/* A message-signalled line need not be masked. */
 	line = procirq_open_name(address, PROCIRQ_FLAG_NO_MASK);
 	if (!line) {
 		procirq_explain_name(address, errno, why, sizeof(why));
 		die(why);
 	}
 	if (procirq_pci_set_master(address, 1))
-		die("cannot let it send messages");
+		die("cannot let it access memory, as MSI needs");
 	return line;
 }
 
@@ -95,12 +98,13 @@ int main(int argc, char **argv)
 	line = edu_open(&edu, argv[1]);
 	intr = ULI_register_irq(procirq_fd(line), handle, &edu, 1, NULL, 0);
 	if (!intr)
-		die(errno == EOPNOTSUPP ? "no user level interrupts here" : "cannot register");
+		die(errno == EOPNOTSUPP ? "this system has no user level interrupts" :
+					  "cannot register");
 
 	reg_write(&edu, EDU_STATUS, 0x80);
 	reg_write(&edu, EDU_FACTORIAL, 1);
 	if (ULI_sleep(intr, 0) || ULI_get_info(intr, &info))
-		die("not woken");
+		die("interrupted while waiting");
 	printf("%u! is %u, after %llu interrupts\n", edu.n, edu.result[edu.n],
 	       (unsigned long long)info.raised);
 	ULI_unregister(intr);

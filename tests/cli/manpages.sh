@@ -12,7 +12,9 @@ sed -n '/^\.Sh EXAMPLES/,/^\.Sh ERRORS/p' libprocirq/procirq.3 |
 	sed -n '/^\.Bd/,/^\.Ed/{/^\.[BE]d/d; s/\\e/\\/g; p}' >"$scratch/example.c"
 [ "$(wc -l <"$scratch/example.c")" -gt 20 ]
 result $? 'procirq(3) has an example'
-"${CC:-cc}" -Wall -Wextra -Werror -Ilibprocirq -Imodule -o "$scratch/example" "$scratch/example.c" \
+mkdir "$scratch/include"
+ln -s "$PWD/libprocirq" "$scratch/include/procirq"
+"${CC:-cc}" -Wall -Wextra -Werror -I"$scratch/include" -Imodule -o "$scratch/example" "$scratch/example.c" \
 	build/lib/libprocirq.a 2>"$scratch/err"
 result $? 'and it builds' "$(head -3 "$scratch/err")"
 "$scratch/example" 4000000000 2>"$scratch/err"
