@@ -84,7 +84,26 @@ size_t result_cells(const struct result *r, struct cell *cells)
 }
 
 /**
- * run_add - one more row, zeroed, with an empty histogram
+ * result_init - a row with an empty histogram, and zeros
+ * @r: overwritten; for result_free()
+ *
+ * Returns 0, or -1 with ENOMEM.
+ */
+int result_init(struct result *r)
+{
+	memset(r, 0, sizeof(*r));
+	snprintf(r->load, sizeof(r->load), RESULT_NO_LOAD);
+	return hist_init(&r->hist, HIST_DIGITS_DEFAULT, EXPECTED_MAX_NS);
+}
+
+void result_free(struct result *r)
+{
+	hist_free(&r->hist);
+	blocks_free(&r->blocks);
+}
+
+/**
+ * run_add - one more row, as result_init() makes it
  * @run: gets the row; earlier pointers to rows become invalid
  *
  * Returns the row, owned by @run, or NULL with ENOMEM.
@@ -92,18 +111,13 @@ size_t result_cells(const struct result *r, struct cell *cells)
 struct result *run_add(struct run *run)
 {
 	struct result *results = reallocarray(run->results, run->n_results + 1, sizeof(*results));
-	struct result *r;
 
 	if (!results)
 		return NULL;
 	run->results = results;
-	r = &results[run->n_results];
-	memset(r, 0, sizeof(*r));
-	snprintf(r->load, sizeof(r->load), RESULT_NO_LOAD);
-	if (hist_init(&r->hist, HIST_DIGITS_DEFAULT, EXPECTED_MAX_NS))
+	if (result_init(&results[run->n_results]))
 		return NULL;
-	run->n_results++;
-	return r;
+	return &results[run->n_results++];
 }
 
 /**
@@ -113,8 +127,7 @@ struct result *run_add(struct run *run)
  */
 void run_remove(struct run *run, size_t i)
 {
-	hist_free(&run->results[i].hist);
-	blocks_free(&run->results[i].blocks);
+	result_free(&run->results[i]);
 	run->n_results--;
 	memmove(&run->results[i], &run->results[i + 1],
 		(run->n_results - i) * sizeof(run->results[i]));
@@ -160,10 +173,8 @@ void run_free(struct run *run)
 {
 	size_t i;
 
-	for (i = 0; i < run->n_results; i++) {
-		hist_free(&run->results[i].hist);
-		blocks_free(&run->results[i].blocks);
-	}
+	for (i = 0; i < run->n_results; i++)
+		result_free(&run->results[i]);
 	free(run->results);
 	run->results = NULL;
 	run->n_results = 0;

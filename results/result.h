@@ -112,6 +112,8 @@ struct cell {
 };
 
 size_t result_cells(const struct result *r, struct cell *cells);
+int result_init(struct result *r);
+void result_free(struct result *r);
 struct result *run_add(struct run *run);
 void run_remove(struct run *run, size_t i);
 void result_record(struct result *r, uint64_t at_ns, int64_t ns);
