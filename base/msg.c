@@ -7,9 +7,6 @@
 
 #include "msg.h"
 
-/* What msg_last_error() gives. */
-static char last_error[MSG_BYTES];
-
 /* Why standard output failed first; later calls do not know any more. */
 static int output_errno;
 
@@ -35,9 +32,6 @@ void msg_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(last_error, sizeof(last_error), format, args);
-	va_end(args);
-	va_start(args, format);
 	say("", format, args);
 	va_end(args);
 }
@@ -49,10 +43,4 @@ void msg_warning(const char *format, ...)
 	va_start(args, format);
 	say("warning: ", format, args);
 	va_end(args);
-}
-
-/* The text of the last error, for a report that mentions it too. */
-const char *msg_last_error(void)
-{
-	return last_error;
 }

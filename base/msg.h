@@ -13,11 +13,8 @@
 #define EXIT_ERROR     1
 #define EXIT_THRESHOLD 2
 
-#define MSG_BYTES 256 /* of msg_last_error() */
-
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-const char *msg_last_error(void);
 int msg_flush_output(void);
 
 #endif /* BASE_MSG_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands of irqlat: each has one row in main.c's table. */
+/* The commands of irqlat, which main.c lists. */
 #ifndef IRQLAT_COMMAND_H
 #define IRQLAT_COMMAND_H
 

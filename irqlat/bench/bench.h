@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What irqlat bench measures: shared by its options and its run loop. */
+/*
+ * A benchmark: what to measure, and who is told about it.
+ *
+ * Two threads measure. The measured thread waits for interrupts. The controlling
+ * thread, which is the caller, has the source raise them and records the samples.
+ */
 #ifndef IRQLAT_BENCH_H
 #define IRQLAT_BENCH_H
 
@@ -7,37 +12,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "load.h"
 #include "base/parse.h"
-#include "results/result.h"
 #include "irqlat/source/source.h"
 #include "irqlat/way/way.h"
+#include "load.h"
+#include "results/result.h"
 
-#define BENCH_WAYS_MAX 16
+/**
+ * struct bench_progress - how far a benchmark is
+ * @elapsed_ns: since its start
+ * @load: the load of the present phase, as in results
+ * @way: a way that is being measured
+ * @samples: of each way of its driver, in this phase
+ */
+struct bench_progress {
+	uint64_t elapsed_ns;
+	const char *load;
+	const char *way;
+	uint64_t samples;
+};
 
 /**
  * struct bench - a benchmark to run
- * @source: what raises
- * @source_config: how
+ * @source: what raises interrupts
+ * @source_config: its options
  * @ways: @n_ways ways to measure
  * @n_ways: how many
- * @samples: per way; UINT64_MAX: until the time is over
- * @warmup: per way, thrown away first
- * @duration_ns: stop after this, 0: after @samples
- * @entry_trace: handler entry from tracing instead of from the way's own stamp
+ * @samples: for each way; UINT64_MAX: until @duration_ns is over
+ * @warmup: samples of each way before those, which are thrown away
+ * @duration_ns: stop after this time, 0: after @samples
+ * @entry_trace: take the time of the handler from tracing, not from the way
  * @measured_cpu: CPU of the measured thread
  * @source_cpu: CPU of the controlling thread and of the source
  * @priority: of the measured thread
- * @progress: say on standard error how far it is
- * @load: load to measure under, after a run without; none: no such run
- * @stop_signals: blocked in every thread; a pending one ends the run
- * @interim: called on the controlling thread when SIGUSR1 asks for results
- * @context: for @interim
+ * @load: load for a second phase of the run; none: there is no second phase
+ * @stop_signals: blocked in every thread; the run ends when one is pending
+ * @problem: called with the reason of a failure that ends the run, or makes ways
+ *	unavailable, or is found when the system is restored
+ * @interim: called with the results so far when SIGUSR1 is pending
+ * @progress: called about twice a second; may be NULL
+ * @context: first argument of the three, which run on the controlling thread
  */
 struct bench {
 	const struct source_ops *source;
 	struct source_config source_config;
-	const struct way *ways[BENCH_WAYS_MAX];
+	const struct way *ways[WAYS_MAX];
 	int n_ways;
 	uint64_t samples;
 	uint64_t warmup;
@@ -46,10 +65,11 @@ struct bench {
 	int measured_cpu;
 	int source_cpu;
 	struct priority priority;
-	bool progress;
 	struct load_config load;
 	sigset_t stop_signals;
-	void (*interim)(void *context, struct run *run);
+	void (*problem)(void *context, const char *reason);
+	void (*interim)(void *context, const struct run *run);
+	void (*progress)(void *context, const struct bench_progress *progress);
 	void *context;
 };
 

@@ -4,12 +4,12 @@
 #include "entrytrace.h"
 
 /**
- * entry_match - give an entry to the sample it belongs to
- * @match: samples, not overlapping, ascending
- * @entry_ns: time of the entry, not before the last one given
+ * entry_match - assign an entry to the sample it belongs to
+ * @match: samples, in order of time, which do not overlap
+ * @entry_ns: time of the entry, not before that of the call before
  *
- * An entry outside of every sample (warm-up, another user of the line) is
- * ignored; of several inside one sample the first counts.
+ * Ignores an entry that lies in no sample, as in the warm-up or where another
+ * program uses the line. Of several entries in one sample the first counts.
  */
 void entry_match(struct entry_match *match, uint64_t entry_ns)
 {

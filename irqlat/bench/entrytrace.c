@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A tracefs instance that stamps the entry of one line's handlers. */
+/* The tracefs instance that records when handlers begin; see entrytrace.h. */
 
 #include <errno.h>
 #include <signal.h>
@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "entrytrace.h"
-#include "base/msg.h"
+#include "base/why.h"
 
-/* Instances are called irqlat-PID, so that leftovers can be told. */
+/* Instances are called irqlat-PID, so that leftovers are recognized. */
 #define INSTANCE_PREFIX "irqlat-"
 
-/* Room for the events between two drains, per CPU. */
+/* For the events between two drains, on each CPU. */
 #define BUFFER_KB 256
 
 struct entrytrace {
@@ -23,13 +23,13 @@ struct entrytrace {
 	struct tep_handle *tep;
 };
 
-/* What entrytrace_drain() hands to its callback. */
+/* The context of take_event(): samples to match, and the events lost. */
 struct drain {
 	struct entry_match *match;
 	uint64_t lost;
 };
 
-/* Instances of irqlat processes that were killed. */
+/* Remove the instances of irqlat processes that were killed. */
 static void sweep_leftovers(void)
 {
 	char **names = tracefs_instances(NULL);
@@ -62,36 +62,37 @@ static struct tep_handle *load_events(void)
 
 /**
  * entrytrace_open - make the instance
+ * @why: gets the reason of a failure
  *
- * Returns it, for entrytrace_close(), or NULL after saying why.
+ * Returns it, for entrytrace_close(), or NULL.
  */
-struct entrytrace *entrytrace_open(void)
+struct entrytrace *entrytrace_open(struct why *why)
 {
 	struct entrytrace *trace = calloc(1, sizeof(*trace));
 	char name[32];
 
 	if (!trace) {
-		msg_error("out of memory");
+		why_set(why, "out of memory");
 		return NULL;
 	}
 	if (!tracefs_tracing_dir()) {
-		msg_error("--entry trace: no tracefs here: %s; run irqlat as root",
-			  strerror(errno));
+		why_set(why, "--entry trace: no tracefs here: %s; run irqlat as root",
+			strerror(errno));
 		goto fail_free;
 	}
 	sweep_leftovers();
 	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d", getpid());
 	trace->instance = tracefs_instance_create(name);
 	if (!trace->instance) {
-		msg_error("--entry trace: cannot make tracefs instance %s: %s", name,
-			  strerror(errno));
+		why_set(why, "--entry trace: cannot make tracefs instance %s: %s", name,
+			strerror(errno));
 		goto fail_free;
 	}
 	trace->tep = load_events();
 	if (!trace->tep || tracefs_instance_set_buffer_size(trace->instance, BUFFER_KB, -1) ||
 	    tracefs_instance_file_write(trace->instance, "trace_clock", "mono") < 0) {
-		msg_error("--entry trace: cannot set up tracefs instance %s: %s", name,
-			  strerror(errno));
+		why_set(why, "--entry trace: cannot set up tracefs instance %s: %s", name,
+			strerror(errno));
 		entrytrace_close(trace);
 		return NULL;
 	}
@@ -106,10 +107,11 @@ fail_free:
  * entrytrace_start - record the handler entries of one line from now on
  * @trace: instance
  * @irq: line; replaces the one before
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0 or -1.
  */
-int entrytrace_start(struct entrytrace *trace, unsigned int irq)
+int entrytrace_start(struct entrytrace *trace, unsigned int irq, struct why *why)
 {
 	char filter[32];
 
@@ -119,8 +121,8 @@ int entrytrace_start(struct entrytrace *trace, unsigned int irq)
 	    !tracefs_event_enable(trace->instance, "irq", "irq_handler_entry") &&
 	    !tracefs_trace_on(trace->instance))
 		return 0;
-	msg_error("--entry trace: cannot enable irq:irq_handler_entry: %s", strerror(errno));
-	return -1;
+	return why_set(why, "--entry trace: cannot enable irq:irq_handler_entry: %s",
+		       strerror(errno));
 }
 
 static int take_event(struct tep_event *event, struct tep_record *record, int cpu, void *context)
@@ -129,7 +131,7 @@ static int take_event(struct tep_event *event, struct tep_record *record, int cp
 
 	(void)event;
 	(void)cpu;
-	/* Negative: some were lost, and the kernel does not say how many. */
+	/* A negative number: the kernel does not know how many events were lost. */
 	if (record->missed_events)
 		drain->lost += record->missed_events > 0 ? (uint64_t)record->missed_events : 1;
 	entry_match(drain->match, record->ts);
@@ -137,22 +139,23 @@ static int take_event(struct tep_event *event, struct tep_record *record, int cp
 }
 
 /**
- * entrytrace_drain - match what was recorded since the last time
+ * entrytrace_drain - match what was recorded since the last call
  * @trace: instance; no interrupt may be under way
- * @match: samples since the last time
+ * @match: samples since the last call
  * @events_lost: increased by the events that the buffer had no room for; by 1
  *	each time the kernel does not know how many
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0 or -1.
  */
-int entrytrace_drain(struct entrytrace *trace, struct entry_match *match, uint64_t *events_lost)
+int entrytrace_drain(struct entrytrace *trace, struct entry_match *match, uint64_t *events_lost,
+		     struct why *why)
 {
 	struct drain drain = { .match = match };
 
-	if (tracefs_iterate_raw_events(trace->tep, trace->instance, NULL, 0, take_event, &drain)) {
-		msg_error("--entry trace: cannot read the trace buffer: %s", strerror(errno));
-		return -1;
-	}
+	if (tracefs_iterate_raw_events(trace->tep, trace->instance, NULL, 0, take_event, &drain))
+		return why_set(why, "--entry trace: cannot read the trace buffer: %s",
+			       strerror(errno));
 	*events_lost += drain.lost;
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Handler entry times from the stock tracepoint irq:irq_handler_entry, the same
- * for every driver: a private tracefs instance, clock "mono", one line.
+ * The time at which a hard interrupt handler begins, from the tracepoint
+ * irq:irq_handler_entry, for every driver alike. It is recorded in a private tracefs
+ * instance with clock "mono", for one interrupt line at a time.
  */
 #ifndef IRQLAT_ENTRYTRACE_H
 #define IRQLAT_ENTRYTRACE_H
@@ -10,27 +11,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "irqlat/way/way.h"
+
+struct way_rows;
+
 /**
  * struct entry_wait - a sample that waits for its handler entry
- * @row: whose sample it is; the caller's business
- * @path: "
+ * @rows: the way whose sample it is, for the caller
+ * @path: the path it took, for the caller
  * @raised_ns: CLOCK_MONOTONIC before the interrupt was raised
- * @user_ns: CLOCK_MONOTONIC when it had reached the user
+ * @user_ns: CLOCK_MONOTONIC when it had reached user space
  * @entry_ns: the first entry between the two; 0 until there is one
  */
 struct entry_wait {
-	size_t row;
-	unsigned int path;
+	struct way_rows *rows;
+	enum uli_path path;
 	uint64_t raised_ns;
 	uint64_t user_ns;
 	uint64_t entry_ns;
 };
 
 /**
- * struct entry_match - samples being matched with entries, both ascending
- * @waits: @n of them
- * @n: samples
- * @next: the first that may still get an entry
+ * struct entry_match - samples that are matched with entries, both in order of time
+ * @waits: @n samples
+ * @n: how many
+ * @next: the first sample that may still get an entry
  */
 struct entry_match {
 	struct entry_wait *waits;
@@ -41,10 +46,12 @@ struct entry_match {
 void entry_match(struct entry_match *match, uint64_t entry_ns);
 
 struct entrytrace;
+struct why;
 
-struct entrytrace *entrytrace_open(void);
-int entrytrace_start(struct entrytrace *trace, unsigned int irq);
-int entrytrace_drain(struct entrytrace *trace, struct entry_match *match, uint64_t *events_lost);
+struct entrytrace *entrytrace_open(struct why *why);
+int entrytrace_start(struct entrytrace *trace, unsigned int irq, struct why *why);
+int entrytrace_drain(struct entrytrace *trace, struct entry_match *match, uint64_t *events_lost,
+		     struct why *why);
 void entrytrace_close(struct entrytrace *trace);
 
 #endif /* IRQLAT_ENTRYTRACE_H */

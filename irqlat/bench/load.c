@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Starting load and ending it; see load.h. */
+/* Starting and ending load; see load.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +16,12 @@
 
 #include "base/clock.h"
 #include "load.h"
-#include "base/msg.h"
+#include "base/why.h"
 #include "rtsetup.h"
 
 /* From the start of the load to the first sample. */
 #define SETTLE_NS (NSEC_PER_SEC / 5)
-/* Until nobody is left of a group that was killed. */
+/* How long to wait for the processes of a killed group. */
 #define GONE_NS (5 * NSEC_PER_SEC)
 
 static const char *const kind_names[LOAD_KINDS] = {
@@ -31,8 +31,13 @@ static const char *const kind_names[LOAD_KINDS] = {
 	[LOAD_NET] = "net",
 };
 
-/* A process of the load ended by itself. */
-struct news {
+/**
+ * struct child_exit - a process of the load that ended by itself
+ * @pid: its id
+ * @status: as waitpid() gives it
+ * @at_ns: CLOCK_MONOTONIC
+ */
+struct child_exit {
 	pid_t pid;
 	int status;
 	uint64_t at_ns;
@@ -42,33 +47,34 @@ struct news {
  * struct load - load that is ready to start
  * @config: what load
  * @files: for the generators
- * @allowed: CPUs this process may use
- * @keeper: its process and process group
- * @control: a byte starts the load, closing it ends the keeper
- * @news: struct news of processes that ended
- * @started_ns: when it was started
- * @first_ended: a process that ended well before there was anything to measure;
+ * @allowed: CPUs that this process may use
+ * @supervisor: its process, and the process group; 0: it was killed
+ * @control: pipe to the supervisor: a byte starts the load, closing it ends the load
+ * @exits: pipe from the supervisor: struct child_exit
+ * @started_ns: CLOCK_MONOTONIC of the start
+ * @early_exit: a process that ended with status 0 while the load was starting;
  *	at_ns 0: none
  */
 struct load {
 	struct load_config config;
 	struct load_files files;
 	cpu_set_t allowed;
-	pid_t keeper;
+	pid_t supervisor;
 	int control;
-	int news;
+	int exits;
 	uint64_t started_ns;
-	struct news first_ended;
+	struct child_exit early_exit;
 };
 
 /**
  * load_parse - "cpu,io"
  * @text: names separated by commas
  * @config: gets them
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after one line on standard error.
+ * Returns 0 or -1.
  */
-int load_parse(const char *text, struct load_config *config)
+int load_parse(const char *text, struct load_config *config, struct why *why)
 {
 	const char *end;
 	size_t len;
@@ -80,14 +86,11 @@ int load_parse(const char *text, struct load_config *config)
 		for (kind = 0; kind < LOAD_KINDS; kind++)
 			if (len == strlen(kind_names[kind]) && !memcmp(text, kind_names[kind], len))
 				break;
-		if (kind == LOAD_KINDS) {
-			msg_error("--load: \"%.*s\" is none of: cpu, io, irq, net", (int)len, text);
-			return -1;
-		}
-		if (config->kinds[kind]) {
-			msg_error("--load: %s is named twice", kind_names[kind]);
-			return -1;
-		}
+		if (kind == LOAD_KINDS)
+			return why_set(why, "--load: \"%.*s\" is none of: cpu, io, irq, net",
+				       (int)len, text);
+		if (config->kinds[kind])
+			return why_set(why, "--load: %s is named twice", kind_names[kind]);
 		config->kinds[kind] = true;
 		if (!*end)
 			return 0;
@@ -119,7 +122,7 @@ void load_label(const struct load_config *config, char *text, size_t size)
 		snprintf(text + len, size - len, "%scommand", len ? "," : "");
 }
 
-/* --- the keeper and its children ------------------------------------------ */
+/* --- the supervisor and its children -------------------------------------- */
 
 static void run_command(const struct load *load)
 {
@@ -136,8 +139,8 @@ static void run_command(const struct load *load)
 	_exit(127);
 }
 
-/* True in the child. */
-static bool child(int cpu)
+/* Fork a child that is pinned to @cpu, -1: to none. Returns true in the child. */
+static bool fork_child(int cpu)
 {
 	sigset_t none;
 
@@ -150,7 +153,7 @@ static bool child(int cpu)
 	return true;
 }
 
-/* One of each kind on each CPU in use; io on the measured one alone. */
+/* One process of each kind on each CPU in use, but only one of io. */
 static void run_generators(const struct load *load)
 {
 	const struct load_config *config = &load->config;
@@ -158,46 +161,46 @@ static void run_generators(const struct load *load)
 	size_t n = cpus[0] == cpus[1] ? 1 : 2, i;
 
 	for (i = 0; i < n; i++) {
-		if (config->kinds[LOAD_CPU] && child(cpus[i]))
+		if (config->kinds[LOAD_CPU] && fork_child(cpus[i]))
 			load_burn_cpu();
-		if (config->kinds[LOAD_IRQ] && child(cpus[i]))
+		if (config->kinds[LOAD_IRQ] && fork_child(cpus[i]))
 			load_interrupt();
 	}
-	if (config->kinds[LOAD_IO] && child(cpus[0]))
+	if (config->kinds[LOAD_IO] && fork_child(cpus[0]))
 		load_write(load->files.file);
-	if (config->kinds[LOAD_NET] && child(cpus[0]))
+	if (config->kinds[LOAD_NET] && fork_child(cpus[0]))
 		load_echo(load->files.sockets[0]);
-	if (config->kinds[LOAD_NET] && child(cpus[1]))
+	if (config->kinds[LOAD_NET] && fork_child(cpus[1]))
 		load_send(load->files.sockets[1]);
-	if (config->command && child(-1))
+	if (config->command && fork_child(-1))
 		run_command(load);
 }
 
-static void tell_ends(int news_fd)
+static void report_exits(int exits_fd)
 {
-	struct news news = { .at_ns = clock_ns() };
+	struct child_exit ended = { .at_ns = clock_ns() };
 
-	while ((news.pid = waitpid(-1, &news.status, WNOHANG)) > 0)
-		if (write(news_fd, &news, sizeof(news)) < 0)
+	while ((ended.pid = waitpid(-1, &ended.status, WNOHANG)) > 0)
+		if (write(exits_fd, &ended, sizeof(ended)) < 0)
 			break;
 }
 
-static _Noreturn void keep(const struct load *load, int control, int news)
+static _Noreturn void supervise(const struct load *load, int control, int exits)
 {
 	struct pollfd pfds[2] = { { .fd = control, .events = POLLIN } };
 	struct signalfd_siginfo ignored;
-	sigset_t ends;
+	sigset_t mask;
 	char go;
 
-	/* So that ps and pgrep tell it from irqlat itself. */
+	/* ps and pgrep shall not show a second irqlat. */
 	prctl(PR_SET_NAME, "irqlat-load");
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	pfds[1] = (struct pollfd){ .fd = signalfd(-1, &ends, SFD_CLOEXEC), .events = POLLIN };
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	pfds[1] = (struct pollfd){ .fd = signalfd(-1, &mask, SFD_CLOEXEC), .events = POLLIN };
 	while (poll(pfds, 2, -1) > 0 || errno == EINTR) {
 		if (pfds[1].revents && read(pfds[1].fd, &ignored, sizeof(ignored)) > 0)
-			tell_ends(news);
+			report_exits(exits);
 		if (!pfds[0].revents)
 			continue;
 		if (read(control, &go, 1) != 1)
@@ -208,60 +211,61 @@ static _Noreturn void keep(const struct load *load, int control, int news)
 	_exit(0);
 }
 
-/* --- irqlat's side -------------------------------------------------------- */
+/* --- in irqlat itself ----------------------------------------------------- */
 
-static int start_keeper(struct load *load)
+static int start_supervisor(struct load *load)
 {
-	int control[2], news[2];
+	int control[2], exits[2];
 
 	if (pipe2(control, O_CLOEXEC))
 		return -1;
-	if (pipe2(news, O_CLOEXEC | O_NONBLOCK)) {
+	if (pipe2(exits, O_CLOEXEC | O_NONBLOCK)) {
 		close(control[0]);
 		close(control[1]);
 		return -1;
 	}
-	load->keeper = fork();
-	if (!load->keeper) {
+	load->supervisor = fork();
+	if (!load->supervisor) {
 		setpgid(0, 0);
 		close(control[1]);
-		close(news[0]);
-		keep(load, control[0], news[1]);
+		close(exits[0]);
+		supervise(load, control[0], exits[1]);
 	}
 	close(control[0]);
-	close(news[1]);
+	close(exits[1]);
 	load->control = control[1];
-	load->news = news[0];
-	if (load->keeper > 0)
-		setpgid(load->keeper, load->keeper);
-	return load->keeper > 0 ? 0 : -1;
+	load->exits = exits[0];
+	if (load->supervisor > 0)
+		setpgid(load->supervisor, load->supervisor);
+	return load->supervisor > 0 ? 0 : -1;
 }
 
 /**
- * load_open - make ready
+ * load_open - prepare load
  * @config: what load
+ * @why: gets the reason of a failure
  *
- * Before memory is locked and priorities are set; nothing runs yet.
+ * To be called before memory is locked and priorities are set. No load runs yet.
  *
- * Returns it, for load_close(), or NULL after saying why.
+ * Returns it, for load_close(), or NULL.
  */
-struct load *load_open(const struct load_config *config)
+struct load *load_open(const struct load_config *config, struct why *why)
 {
 	struct load *load = calloc(1, sizeof(*load));
 
 	if (!load) {
-		msg_error("out of memory");
+		why_set(why, "out of memory");
 		return NULL;
 	}
 	load->config = *config;
-	/* The keeper dies first: its children are ours to wait for then. */
+	/* When the supervisor dies, its children become children of this process. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sched_getaffinity(0, sizeof(load->allowed), &load->allowed);
-	if (load_files_open(config, &load->files))
+	if (load_files_open(config, &load->files, why))
 		goto fail;
-	if (!start_keeper(load))
+	if (!start_supervisor(load))
 		return load;
-	msg_error("--load: cannot start a process: %s", strerror(errno));
+	why_set(why, "--load: cannot start a process: %s", strerror(errno));
 fail:
 	load_files_close(&load->files);
 	free(load);
@@ -279,34 +283,33 @@ static void describe_end(int status, char *text, size_t size)
 /**
  * load_start - start the load and wait until it is under way
  * @load: made ready
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0 or -1.
  */
-int load_start(struct load *load)
+int load_start(struct load *load, struct why *why)
 {
 	const struct timespec settle = clock_timespec(SETTLE_NS);
-	struct news news;
+	struct child_exit ended;
 	char how[48];
 
 	load->started_ns = clock_ns();
-	if (write(load->control, "", 1) != 1) {
-		msg_error("--load: the process that keeps it is gone");
-		return -1;
-	}
+	if (write(load->control, "", 1) != 1)
+		return why_set(why, "--load: the process that runs it is gone");
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL);
-	while (read(load->news, &news, sizeof(news)) == sizeof(news)) {
-		if (!news.status) {
-			load->first_ended = news;
+	while (read(load->exits, &ended, sizeof(ended)) == sizeof(ended)) {
+		if (!ended.status) {
+			load->early_exit = ended;
 			continue;
 		}
-		describe_end(news.status, how, sizeof(how));
-		msg_error("%s: %s at once", load->config.command ? "--load-cmd" : "--load", how);
-		return -1;
+		describe_end(ended.status, how, sizeof(how));
+		return why_set(why, "%s: %s at once",
+			       load->config.command ? "--load-cmd" : "--load", how);
 	}
 	return 0;
 }
 
-/* A process that is killed while it writes to a disk takes its time. */
+/* A process that is killed while it writes to a disk ends later. */
 static void wait_gone(pid_t group)
 {
 	const struct timespec pause = clock_timespec(1000000);
@@ -319,40 +322,41 @@ static void wait_gone(pid_t group)
 	}
 }
 
-static void warn_ended(const struct load *load, const struct news *news, struct sysinfo *info)
+static void warn_ended(const struct load *load, const struct child_exit *ended,
+		       struct sysinfo *info)
 {
 	char how[48];
 
-	describe_end(news->status, how, sizeof(how));
+	describe_end(ended->status, how, sizeof(how));
 	sysinfo_warn(
 		info,
 		"a process of the load ran for %.1f s only (%s): the loaded figures are not all under load",
-		(double)(news->at_ns - load->started_ns) / NSEC_PER_SEC, how);
+		(double)(ended->at_ns - load->started_ns) / NSEC_PER_SEC, how);
 }
 
 /**
  * load_stop - end the load
  * @load: started or not
- * @info: gets a warning when a part of it ended before
+ * @info: gets a warning for each process that ended before
  */
 void load_stop(struct load *load, struct sysinfo *info)
 {
-	struct news news;
+	struct child_exit ended;
 
-	if (load->keeper <= 0)
+	if (load->supervisor <= 0)
 		return;
-	if (load->first_ended.at_ns)
-		warn_ended(load, &load->first_ended, info);
-	while (read(load->news, &news, sizeof(news)) == sizeof(news))
-		warn_ended(load, &news, info);
-	kill(-load->keeper, SIGKILL);
-	waitpid(load->keeper, NULL, 0);
-	wait_gone(load->keeper);
-	load->keeper = 0;
+	if (load->early_exit.at_ns)
+		warn_ended(load, &load->early_exit, info);
+	while (read(load->exits, &ended, sizeof(ended)) == sizeof(ended))
+		warn_ended(load, &ended, info);
+	kill(-load->supervisor, SIGKILL);
+	waitpid(load->supervisor, NULL, 0);
+	wait_gone(load->supervisor);
+	load->supervisor = 0;
 }
 
 /**
- * load_close - free it
+ * load_close - end and free load
  * @load: stopped or not, or NULL
  */
 void load_close(struct load *load)
@@ -363,7 +367,7 @@ void load_close(struct load *load)
 		return;
 	load_stop(load, &ignored);
 	close(load->control);
-	close(load->news);
+	close(load->exits);
 	load_files_close(&load->files);
 	free(load);
 }

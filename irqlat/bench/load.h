@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Load beside a measurement: generators of our own, or a command.
+ * Load during a measurement: built-in generators, or a command.
  *
- * All of it runs in a process group of its own under a keeper, a child that is
- * made before anything is measured and does nothing until it is told. The keeper
- * kills the group and itself when its pipe from irqlat closes, however irqlat
- * ended.
+ * The load runs in a process group of its own. Its first process, the supervisor, is
+ * forked before anything is measured, and starts the load when irqlat writes a byte
+ * into a pipe. When the pipe closes, in whatever way irqlat ended, the supervisor
+ * kills the group and itself.
  */
 #ifndef IRQLAT_LOAD_H
 #define IRQLAT_LOAD_H
@@ -22,7 +22,7 @@ enum load_kind { LOAD_CPU, LOAD_IO, LOAD_IRQ, LOAD_NET, LOAD_KINDS };
  * @kinds: which generators
  * @command: for sh -c, or NULL
  * @measured_cpu: CPU of the measured thread
- * @source_cpu: the other CPU in use, or the same
+ * @source_cpu: CPU of the controlling thread and of the source
  */
 struct load_config {
 	bool kinds[LOAD_KINDS];
@@ -32,20 +32,21 @@ struct load_config {
 };
 
 struct load;
+struct why;
 
-int load_parse(const char *text, struct load_config *config);
+int load_parse(const char *text, struct load_config *config, struct why *why);
 bool load_wanted(const struct load_config *config);
 void load_label(const struct load_config *config, char *text, size_t size);
 
-struct load *load_open(const struct load_config *config);
-int load_start(struct load *load);
+struct load *load_open(const struct load_config *config, struct why *why);
+int load_start(struct load *load, struct why *why);
 void load_stop(struct load *load, struct sysinfo *info);
 void load_close(struct load *load);
 
-/* load_gen.c: what a generator does, in a process of its own, for ever. */
+/* load_gen.c: the generators. Each runs in a process of its own, for ever. */
 
 /**
- * struct load_files - made before the generators, so that errors show early
+ * struct load_files - what generators need, opened early to find errors early
  * @file: unlinked file to write, -1: none
  * @sockets: two UDP sockets that send to each other, -1: none
  */
@@ -54,7 +55,7 @@ struct load_files {
 	int sockets[2];
 };
 
-int load_files_open(const struct load_config *config, struct load_files *files);
+int load_files_open(const struct load_config *config, struct load_files *files, struct why *why);
 void load_files_close(struct load_files *files);
 _Noreturn void load_burn_cpu(void);
 _Noreturn void load_write(int file);

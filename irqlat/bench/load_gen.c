@@ -15,16 +15,16 @@
 #include <unistd.h>
 
 #include "load.h"
-#include "base/msg.h"
+#include "base/why.h"
 
 #define WRITE_BYTES  (1 << 20)
 #define FILE_BYTES   (16 << 20)
 #define INTERRUPT_NS 50000
 #define PACKET_BYTES 1400
-/* Packets under way: one that is lost does not end it. */
+/* Packets in flight: the load goes on when some of them are lost. */
 #define PACKETS 16
 
-static int open_file(void)
+static int open_file(struct why *why)
 {
 	const char *folder = getenv("TMPDIR");
 	char path[PATH_MAX];
@@ -33,7 +33,7 @@ static int open_file(void)
 	snprintf(path, sizeof(path), "%s/irqlat-load.XXXXXX", folder && *folder ? folder : "/tmp");
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
-		msg_error("--load io: %s: %s", path, strerror(errno));
+		why_set(why, "--load io: %s: %s", path, strerror(errno));
 	else
 		unlink(path);
 	return fd;
@@ -41,7 +41,7 @@ static int open_file(void)
 
 static int open_socket(struct sockaddr_in *address)
 {
-	const struct timeval patience = { .tv_usec = 100000 };
+	const struct timeval timeout = { .tv_usec = 100000 };
 	socklen_t len = sizeof(*address);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -51,14 +51,14 @@ static int open_socket(struct sockaddr_in *address)
 	};
 	if (fd >= 0 && !bind(fd, (struct sockaddr *)address, sizeof(*address)) &&
 	    !getsockname(fd, (struct sockaddr *)address, &len) &&
-	    !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+	    !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)))
 		return fd;
 	if (fd >= 0)
 		close(fd);
 	return -1;
 }
 
-static int open_sockets(int sockets[2])
+static int open_sockets(int sockets[2], struct why *why)
 {
 	struct sockaddr_in address[2];
 	const char probe = 0;
@@ -71,26 +71,26 @@ static int open_sockets(int sockets[2])
 	    !connect(sockets[1], (struct sockaddr *)&address[0], sizeof(address[0])) &&
 	    send(sockets[0], &probe, 1, 0) == 1)
 		return 0;
-	msg_error("--load net: loopback: %s; run: ip link set lo up", strerror(errno));
-	return -1;
+	return why_set(why, "--load net: loopback: %s; run: ip link set lo up", strerror(errno));
 }
 
 /**
- * load_files_open - what the generators need
+ * load_files_open - open the file and the sockets of the generators
  * @config: which generators
- * @files: gets it; to be closed in any case
+ * @files: gets them; the caller closes them also after a failure
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0 or -1.
  */
-int load_files_open(const struct load_config *config, struct load_files *files)
+int load_files_open(const struct load_config *config, struct load_files *files, struct why *why)
 {
 	*files = (struct load_files){ .file = -1, .sockets = { -1, -1 } };
 	if (config->kinds[LOAD_IO]) {
-		files->file = open_file();
+		files->file = open_file(why);
 		if (files->file < 0)
 			return -1;
 	}
-	return config->kinds[LOAD_NET] ? open_sockets(files->sockets) : 0;
+	return config->kinds[LOAD_NET] ? open_sockets(files->sockets, why) : 0;
 }
 
 void load_files_close(struct load_files *files)
@@ -103,7 +103,7 @@ void load_files_close(struct load_files *files)
 			close(fds[i]);
 }
 
-/* cpu: integer arithmetic, without end. */
+/* cpu: integer arithmetic. */
 _Noreturn void load_burn_cpu(void)
 {
 	volatile uint64_t x = 1;
@@ -112,7 +112,7 @@ _Noreturn void load_burn_cpu(void)
 		x = x * 6364136223846793005u + 1442695040888963407u;
 }
 
-/* io: write a file and have it reach the disk, over and over. */
+/* io: write a file and wait until the disk has it. */
 _Noreturn void load_write(int file)
 {
 	static char block[WRITE_BYTES];
@@ -127,7 +127,7 @@ _Noreturn void load_write(int file)
 	}
 }
 
-/* irq: timer interrupts, and a wake-up for each. */
+/* irq: timer interrupts, with a wake-up for each. */
 _Noreturn void load_interrupt(void)
 {
 	const struct itimerspec every = {
@@ -152,7 +152,7 @@ static void send_packets(int socket, int n)
 		send(socket, packet, sizeof(packet), 0);
 }
 
-/* net: packets to and fro over loopback. This end makes up for lost ones. */
+/* net: packets over loopback, back and forth. This end replaces lost packets. */
 _Noreturn void load_send(int socket)
 {
 	char packet[PACKET_BYTES];

@@ -11,39 +11,37 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/msg.h"
 #include "rtsetup.h"
 
 /**
  * rt_choose_cpus - where to measure and where to raise
  * @wanted: -c; without any, the CPUs this process may use
- * @measured_cpu: the first of them
- * @source_cpu: the second of them, or the first if there is but one
+ * @measured_cpu: gets the first of them
+ * @source_cpu: gets the second of them, or the first if there is only one
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying which CPU cannot be used.
+ * Returns 0, or -1 when a wanted CPU cannot be used.
  */
-int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu)
+int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu,
+		   struct why *why)
 {
 	struct cpu_list list = *wanted;
 	cpu_set_t allowed;
 	size_t i;
 	int cpu;
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed)) {
-		msg_error("cannot read the CPU affinity: %s", strerror(errno));
-		return -1;
-	}
+	if (sched_getaffinity(0, sizeof(allowed), &allowed))
+		return why_set(why, "cannot read the CPU affinity: %s", strerror(errno));
 	for (cpu = 0; !wanted->n && cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &allowed))
 			list.cpu[list.n++] = cpu;
-	/* Pinning may leave the inherited mask: only presence counts. */
+	/* -c may name CPUs outside the inherited mask. Pinning tells if one is usable. */
 	for (i = 0; i < wanted->n; i++) {
 		if (!rt_pin(wanted->cpu[i]))
 			continue;
-		msg_error("-c: CPU %d: %s", wanted->cpu[i],
-			  errno == EINVAL ? "not online, or not in this process's cpuset" :
-					    strerror(errno));
-		return -1;
+		return why_set(why, "-c: CPU %d: %s", wanted->cpu[i],
+			       errno == EINVAL ? "not online, or not in this process's cpuset" :
+						 strerror(errno));
 	}
 	sched_setaffinity(0, sizeof(allowed), &allowed);
 	*measured_cpu = list.cpu[0];
@@ -51,7 +49,7 @@ int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source
 	return 0;
 }
 
-/* Page faults must not be part of a sample. */
+/* Lock all memory: page faults must not be part of a sample. */
 void rt_lock_memory(struct sysinfo *info)
 {
 	info->memory_locked = !mlockall(MCL_CURRENT | MCL_FUTURE);
@@ -64,9 +62,9 @@ void rt_lock_memory(struct sysinfo *info)
 
 /**
  * rt_hold_cpu_dma_latency - keep CPUs out of deep idle states
- * @info: learns whether it worked
+ * @info: gets whether that worked, or a warning
  *
- * Returns a file descriptor to keep open meanwhile, or -1.
+ * Returns a file descriptor, which holds them until it is closed, or -1.
  */
 int rt_hold_cpu_dma_latency(struct sysinfo *info)
 {
@@ -114,7 +112,7 @@ int rt_set_priority(const struct priority *priority)
 }
 
 /**
- * rt_note_priority - put the priority that is in force into the facts
+ * rt_note_priority - note the priority of the measured thread
  * @priority: what was asked for
  * @error: errno of setting it, 0 if it worked
  * @info: gets it, and a warning if it did not work

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a measuring thread needs to be undisturbed. Whatever is not permitted
- * becomes a warning in the result, and the measurement goes on.
+ * Protects a measurement from disturbances. What is not permitted becomes a warning
+ * in the result, and the measurement goes on.
  */
 #ifndef IRQLAT_RTSETUP_H
 #define IRQLAT_RTSETUP_H
@@ -9,8 +9,10 @@
 #include "base/cpus.h"
 #include "base/parse.h"
 #include "base/sysinfo.h"
+#include "base/why.h"
 
-int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu);
+int rt_choose_cpus(const struct cpu_list *wanted, int *measured_cpu, int *source_cpu,
+		   struct why *why);
 void rt_lock_memory(struct sysinfo *info);
 int rt_hold_cpu_dma_latency(struct sysinfo *info);
 int rt_pin(int cpu);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * QEMU's educational PCI device, 1234:11e8 (docs/specs/edu.txt): a write to
- * register 0x60 of BAR0 raises its interrupt, a write to 0x64 takes it back.
+ * register 0x60 of BAR 0 raises its interrupt, a write to 0x64 withdraws it.
  */
 
 #include <errno.h>
@@ -11,14 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/msg.h"
+#include "base/sysfile.h"
 #include "pcidev.h"
 #include "procirq.h"
 #include "source.h"
-#include "base/sysfile.h"
 
 #define EDU_VENDOR    0x1234
 #define EDU_DEVICE    0x11e8
@@ -27,49 +25,45 @@
 #define EDU_MAP_BYTES 4096
 
 #define NO_IOMMU_PARAMETER "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
-#define PCI_IRQ_PARAMETER  "/sys/module/procirq/parameters/pci_irq"
 
+/**
+ * struct edu - the source "edu"
+ * @config: its options
+ * @dev: the PCI device
+ * @registers: BAR 0, mapped through sysfs or VFIO; NULL while nothing is connected
+ * @map_bytes: how much of it is mapped
+ * @raises: writes of the register that raises
+ * @pipe: a pipe with one byte in it, for raise_here()
+ */
 struct edu {
 	struct source_config config;
 	struct pcidev dev;
 	volatile uint32_t *registers;
-	/* To the driver it has now, by us. */
-	bool bound;
-	/* What the module's parameter was; empty: it was not changed. */
-	char found_pci_irq[16];
-	struct pulse pulse;
-	/* With one byte in it. */
+	size_t map_bytes;
+	struct own_raises raises;
 	int pipe[2];
 };
 
 static const char *const driver_names[DRIVER_COUNT] = {
-	[DRIVER_PROCIRQ] = "procirq-pci",
-	[DRIVER_ULI] = "procirq-pci",
+	[DRIVER_PROCIRQ] = PCIDEV_PROCIRQ,
+	[DRIVER_ULI] = PCIDEV_PROCIRQ,
 	[DRIVER_UIO] = "uio_pci_generic",
 	[DRIVER_VFIO] = "vfio-pci",
 };
 
-static int full_address(const char *given, char address[13])
+static int find_address(const char *given, char address[PROCIRQ_PCI_BYTES], struct why *why)
 {
-	if (!given) {
-		if (!pcidev_find(EDU_VENDOR, EDU_DEVICE, address))
-			return 0;
-		msg_error("--source edu: no PCI device %04x:%04x here; start QEMU with -device edu",
-			  EDU_VENDOR, EDU_DEVICE);
-		return -1;
-	}
-	if (strlen(given) == 7 && given[2] == ':') {
-		snprintf(address, 13, "0000:%.7s", given);
-		return 0;
-	}
-	if (strlen(given) == 12) {
-		snprintf(address, 13, "%.12s", given);
-		return 0;
-	}
-	msg_error("--source edu=%s: not a PCI address such as 00:04.0", given);
-	return -1;
+	if (given && procirq_pci_find(given, address))
+		return why_set(why, "--source edu=%s: not a PCI address such as 00:04.0", given);
+	if (!given && pcidev_find(EDU_VENDOR, EDU_DEVICE, address))
+		return why_set(
+			why,
+			"--source edu: no PCI device %04x:%04x here; start QEMU with -device edu",
+			EDU_VENDOR, EDU_DEVICE);
+	return 0;
 }
 
+/* May the device be taken from this driver, or has it none? */
 static bool is_ours(const char *driver)
 {
 	int i;
@@ -86,62 +80,42 @@ static void close_pipe(const struct edu *edu)
 	close(edu->pipe[1]);
 }
 
-static struct source *open_edu(const struct source_config *config)
+static int open_pipe(struct edu *edu, struct why *why)
+{
+	if (pipe2(edu->pipe, O_CLOEXEC))
+		return why_set(why, "cannot make a pipe: %s", strerror(errno));
+	if (write(edu->pipe[1], "", 1) == 1)
+		return 0;
+	close_pipe(edu);
+	return why_set(why, "cannot write a pipe: %s", strerror(errno));
+}
+
+static struct source *open_edu(const struct source_config *config, struct why *why)
 {
 	struct edu *edu = calloc(1, sizeof(*edu));
-	char address[13];
+	char address[PROCIRQ_PCI_BYTES];
 
 	if (!edu) {
-		msg_error("out of memory");
+		why_set(why, "out of memory");
 		return NULL;
 	}
 	edu->config = *config;
-	if (pipe2(edu->pipe, O_CLOEXEC)) {
-		msg_error("cannot make a pipe: %s", strerror(errno));
-		free(edu);
-		return NULL;
-	}
-	if (write(edu->pipe[1], "", 1) != 1 || full_address(config->address, address) ||
-	    pcidev_open(&edu->dev, address, EDU_VENDOR, EDU_DEVICE))
+	if (find_address(config->address, address, why) ||
+	    pcidev_open(&edu->dev, address, EDU_VENDOR, EDU_DEVICE, why))
 		goto fail;
 	if (!is_ours(edu->dev.found_driver)) {
-		msg_error("%s: bound to driver %s; unbind it first", address,
-			  edu->dev.found_driver);
+		why_set(why, "%s: bound to driver %s; unbind it first", address,
+			edu->dev.found_driver);
 		goto fail;
 	}
-	return (struct source *)edu;
+	if (!open_pipe(edu, why))
+		return (struct source *)edu;
 fail:
-	close_pipe(edu);
 	free(edu);
 	return NULL;
 }
 
-static void restore_pci_irq(struct edu *edu)
-{
-	if (!*edu->found_pci_irq)
-		return;
-	if (sysfile_write(PCI_IRQ_PARAMETER, edu->found_pci_irq))
-		msg_error(PCI_IRQ_PARAMETER ": cannot set it back to %s: %s", edu->found_pci_irq,
-			  strerror(errno));
-	edu->found_pci_irq[0] = '\0';
-}
-
-/* The module reads the parameter when it probes the device. */
-static int choose_intx(struct edu *edu)
-{
-	char found[16];
-
-	if (sysfile_read("", PCI_IRQ_PARAMETER, found, sizeof(found)) <= 0 ||
-	    sysfile_write(PCI_IRQ_PARAMETER, "intx")) {
-		msg_error(PCI_IRQ_PARAMETER ": %s: cannot ask for the INTx line", strerror(errno));
-		return -1;
-	}
-	memcpy(edu->found_pci_irq, found, sizeof(found));
-	return 0;
-}
-
-/* Says so when there is none. */
-static bool has_iommu(const struct edu *edu)
+static int check_iommu(const struct edu *edu, struct why *why)
 {
 	char path[PATH_MAX], allowed[4];
 
@@ -149,118 +123,101 @@ static bool has_iommu(const struct edu *edu)
 	if (!access(path, F_OK) ||
 	    (sysfile_read("", NO_IOMMU_PARAMETER, allowed, sizeof(allowed)) > 0 &&
 	     allowed[0] == 'Y'))
-		return true;
-	msg_error(
+		return 0;
+	return why_set(
+		why,
 		"%s: no IOMMU serves it, and VFIO needs one; or, without protection: echo 1 >" NO_IOMMU_PARAMETER,
 		edu->dev.address);
-	return false;
 }
 
-static int bind_driver(struct edu *edu, enum driver driver)
+static int bind_driver(struct edu *edu, enum driver driver, struct why *why)
 {
 	const char *name = driver_names[driver];
-	int err;
 
-	/* Whoever bound it chose its interrupt; do not rebind without need. */
-	if ((!edu->config.intx || edu->bound) && !strcmp(edu->dev.driver, name))
+	/* The user who bound it chose its interrupt: bind it again only to change that. */
+	if (!strcmp(edu->dev.driver, name) && (!edu->config.intx || edu->dev.changed))
 		return 0;
-	if (!pcidev_driver_loaded(&edu->dev, name) || (driver == DRIVER_VFIO && !has_iommu(edu)))
+	if (pcidev_check_driver(&edu->dev, name, why) ||
+	    (driver == DRIVER_VFIO && check_iommu(edu, why)))
 		return -1;
-	if ((driver == DRIVER_PROCIRQ || driver == DRIVER_ULI) && edu->config.intx &&
-	    choose_intx(edu))
-		return -1;
-	err = pcidev_bind(&edu->dev, name);
-	restore_pci_irq(edu);
-	edu->bound = !err;
-	return err;
+	return pcidev_bind(&edu->dev, name, edu->config.intx, why);
 }
 
 static void unmap(struct edu *edu)
 {
-	if (edu->registers)
-		munmap((void *)edu->registers, EDU_MAP_BYTES);
+	procirq_pci_unmap(edu->registers, edu->map_bytes);
 	edu->registers = NULL;
 }
 
-static int connect_edu(struct source *source, enum driver driver, struct target *target)
+static int connect_edu(struct source *source, enum driver driver, struct target *target,
+		       struct why *why)
 {
 	struct edu *edu = (struct edu *)source;
 
 	unmap(edu);
-	if (bind_driver(edu, driver))
+	if (bind_driver(edu, driver, why))
 		return -1;
 	target->intx = edu->config.intx;
 	memcpy(target->pci, edu->dev.address, sizeof(target->pci));
-	if (procirq_resolve(target->pci, &target->irq, 1) < 0) {
-		msg_error("%s: driver %s gave it no interrupt line", target->pci, edu->dev.driver);
+	if (procirq_resolve(target->pci, &target->irq, 1) < 0)
+		return why_set(why, "%s: driver %s gave it no interrupt line", target->pci,
+			       edu->dev.driver);
+	edu->registers = procirq_pci_map(target->pci, 0, &edu->map_bytes);
+	if (!edu->registers) {
+		procirq_explain_pci(target->pci, errno, why->text, sizeof(why->text));
 		return -1;
 	}
-	edu->registers = pcidev_map_bar0(&edu->dev, EDU_MAP_BYTES);
-	if (!edu->registers)
-		return -1;
 	/* The device has no reset: an earlier user may have left it raised. */
 	edu->registers[EDU_ACK] = ~0u;
 	return 0;
 }
 
-/* Who has opened the device through VFIO may take any other mapping away. */
-static int map_through_vfio(struct edu *edu, const struct port *port)
+/* Opening the device through VFIO may have removed any other mapping. */
+static int map_through_vfio(struct edu *edu, const struct port *port, struct why *why)
 {
 	unmap(edu);
 	edu->registers = vfio_map_bar0(port, EDU_MAP_BYTES);
+	edu->map_bytes = EDU_MAP_BYTES;
 	if (edu->registers)
 		return 0;
-	msg_error("%s: cannot map its registers through VFIO: %s", edu->dev.address,
-		  strerror(errno));
-	return -1;
+	return why_set(why, "%s: cannot map its registers through VFIO: %s", edu->dev.address,
+		       strerror(errno));
 }
 
-static int sync_edu(struct source *source, struct port *port)
+static int sync_edu(struct source *source, struct port *port, struct why *why)
 {
 	struct edu *edu = (struct edu *)source;
 
-	edu->pulse.raised = 0;
-	if (!strcmp(edu->dev.driver, driver_names[DRIVER_VFIO]) && map_through_vfio(edu, port))
+	edu->raises.count = 0;
+	if (!strcmp(edu->dev.driver, driver_names[DRIVER_VFIO]) && map_through_vfio(edu, port, why))
 		return -1;
 	edu->registers[EDU_ACK] = ~0u;
 	return 0;
 }
 
-static int64_t drift_edu(struct source *source, struct port *port)
-{
-	(void)source;
-	(void)port;
-	return 0;
-}
-
-static int raise_edu(struct source *source)
+static int raise_edu(struct source *source, struct why *why)
 {
 	struct edu *edu = (struct edu *)source;
 
-	pulse_begin(&edu->pulse, edu->config.gap_ns);
+	(void)why;
+	own_raises_begin(&edu->raises, edu->config.gap_ns);
 	edu->registers[EDU_RAISE] = 1;
 	return 0;
 }
 
 /*
- * The system call is one in which the kernel itself writes the register, with a
- * single store of four bytes: how much is in the pipe, which is 1.
+ * FIONREAD stores the number of bytes in the pipe, which is 1, with a single write
+ * of four bytes. So the kernel itself writes the register, inside a system call.
  */
 static void raise_edu_here(struct source *source, bool in_call)
 {
 	struct edu *edu = (struct edu *)source;
 
-	pulse_begin(&edu->pulse, edu->config.gap_ns);
+	own_raises_begin(&edu->raises, edu->config.gap_ns);
 	if (in_call)
 		ioctl(edu->pipe[0], FIONREAD, &edu->registers[EDU_RAISE]);
 	else
 		edu->registers[EDU_RAISE] = 1;
-}
-
-static int stop_edu(struct source *source)
-{
-	(void)source;
-	return 0;
 }
 
 static void ack_edu(struct source *source)
@@ -276,32 +233,34 @@ static void account_edu(struct source *source, const struct delivery *delivery,
 	struct edu *edu = (struct edu *)source;
 
 	(void)delivery;
-	pulse_account(&edu->pulse, account);
+	own_raises_account(&edu->raises, account);
 }
 
-static void close_edu(struct source *source)
+static int close_edu(struct source *source, struct why *why)
 {
 	struct edu *edu = (struct edu *)source;
+	int err;
 
 	unmap(edu);
-	pcidev_restore(&edu->dev);
+	err = pcidev_restore(&edu->dev, why);
 	close_pipe(edu);
 	free(edu);
+	return err;
 }
 
 const struct source_ops source_edu_ops = {
 	.name = "edu",
-	.drivers = { [DRIVER_PROCIRQ] = true,
-		     [DRIVER_ULI] = true,
-		     [DRIVER_UIO] = true,
-		     [DRIVER_VFIO] = true },
+	.drivers = {
+		[DRIVER_PROCIRQ] = true,
+		[DRIVER_ULI] = true,
+		[DRIVER_UIO] = true,
+		[DRIVER_VFIO] = true,
+	},
 	.open = open_edu,
 	.connect = connect_edu,
 	.sync = sync_edu,
-	.drift = drift_edu,
 	.raise = raise_edu,
 	.raise_here = raise_edu_here,
-	.stop = stop_edu,
 	.ack = ack_edu,
 	.account = account_edu,
 	.close = close_edu,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Interrupts of the irqgen module: an hrtimer raises them in hard interrupt
- * context and keeps the time before each in a ring that is mapped here. See
- * uapi/irqgen.h.
+ * context, and writes the time just before each into a ring that is mapped here.
+ * See uapi/irqgen.h.
  */
 
 #include <errno.h>
@@ -16,13 +16,20 @@
 #include <unistd.h>
 
 #include "irqgen_tally.h"
-#include "base/msg.h"
 #include "procirq.h"
 #include "source.h"
 #include "uapi/irqgen.h"
 
 #define DEVICE "/dev/irqgen"
 
+/**
+ * struct irqgen - the source "irqgen"
+ * @config: its options
+ * @fd: /dev/irqgen
+ * @ring: of the line, mapped; the module writes it. NULL until it is mapped
+ * @map: from the line's sequence numbers to those of the ring
+ * @tally: the raises that are accounted for
+ */
 struct irqgen {
 	struct source_config config;
 	int fd;
@@ -31,71 +38,72 @@ struct irqgen {
 	struct irqgen_tally tally;
 };
 
-static int command(struct irqgen *gen, const char *text, int len)
+static int line_removed(const struct irqgen *gen, struct why *why)
+{
+	return why_set(why, DEVICE ": line %" PRIu64 " was removed", gen->config.line);
+}
+
+static int command(struct irqgen *gen, const char *text, int len, struct why *why)
 {
 	if (write(gen->fd, text, (size_t)len) == len)
 		return 0;
-	/* It was there when it was opened. */
-	if (errno == ENODEV && gen->ring) {
-		msg_error(DEVICE ": line %" PRIu64 " was removed", gen->config.line);
-		return -1;
-	}
-	msg_error(DEVICE ": \"%s\": %s", text,
-		  errno == ENODEV ? "there is no such line (see --line)" :
-		  errno == ENXIO  ? "that CPU is not online" :
-				    strerror(errno));
-	return -1;
+	/* The line was there when the source was opened. */
+	if (errno == ENODEV && gen->ring)
+		return line_removed(gen, why);
+	return why_set(why, DEVICE ": \"%s\": %s", text,
+		       errno == ENODEV ? "there is no such line (see --line)" :
+		       errno == ENXIO  ? "that CPU is not online" :
+					 strerror(errno));
 }
 
-static int stop(struct source *source)
+static int stop_irqgen(struct source *source, struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	char text[64];
 	int len = snprintf(text, sizeof(text), "stop line=%" PRIu64, gen->config.line);
 
-	/* Nothing is raised on a line that is gone. */
+	/* Nothing is raised on a line that was removed. */
 	if (gen->ring && !gen->ring->irq)
 		return 0;
-	return command(gen, text, len);
+	return command(gen, text, len, why);
 }
 
-static int open_device(void)
+static int open_device(struct why *why)
 {
 	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT || errno == ENXIO)
-		msg_error(DEVICE
-			  ": not there: the irqgen module is not loaded; run: modprobe irqgen");
-	else if (errno == EACCES || errno == EPERM)
-		msg_error(DEVICE ": permission denied; run irqlat as root");
-	else
-		msg_error(DEVICE ": %s", strerror(errno));
-	return -1;
+		return why_set(
+			why, DEVICE
+			": not there: the irqgen module is not loaded; run: modprobe irqgen");
+	if (errno == EACCES || errno == EPERM)
+		return why_set(why, DEVICE ": permission denied; run irqlat as root");
+	return why_set(why, DEVICE ": %s", strerror(errno));
 }
 
-static struct source *open_irqgen(const struct source_config *config)
+static struct source *open_irqgen(const struct source_config *config, struct why *why)
 {
 	struct irqgen *gen = calloc(1, sizeof(*gen));
 	void *ring;
 
 	if (!gen) {
-		msg_error("out of memory");
+		why_set(why, "out of memory");
 		return NULL;
 	}
 	gen->config = *config;
-	gen->fd = open_device();
+	gen->fd = open_device(why);
 	if (gen->fd < 0)
 		goto fail_free;
-	/* Also says that the line exists. */
-	if (stop((struct source *)gen))
+	/* Fails if there is no such line. */
+	if (stop_irqgen((struct source *)gen, why))
 		goto fail_close;
 	ring = mmap(NULL, sizeof(*gen->ring), PROT_READ, MAP_SHARED, gen->fd,
 		    (off_t)(config->line * IRQGEN_RING_BYTES));
 	if (ring == MAP_FAILED) {
-		msg_error(DEVICE ": cannot map the ring of line %" PRIu64 ": %s", config->line,
-			  strerror(errno));
+		why_set(why, DEVICE ": cannot map the ring of line %" PRIu64 ": %s", config->line,
+			strerror(errno));
 		goto fail_close;
 	}
 	gen->ring = ring;
@@ -108,24 +116,24 @@ fail_free:
 	return NULL;
 }
 
-static int connect_irqgen(struct source *source, enum driver driver, struct target *target)
+static int connect_irqgen(struct source *source, enum driver driver, struct target *target,
+			  struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 
 	(void)driver;
 	memset(target, 0, sizeof(*target));
 	target->irq = gen->ring->irq;
-	if (target->irq)
-		return 0;
-	msg_error(DEVICE ": line %" PRIu64 " was removed", gen->config.line);
-	return -1;
+	return target->irq ? 0 : line_removed(gen, why);
 }
 
 /*
- * The line's and the ring's numbers at one moment. An interrupt of somebody else
- * may be between the two: they are taken when they have stood still for 1 ms.
+ * The number of the last interrupt in the ring, and its sequence number on the
+ * line. Another program may raise interrupts: read both until neither has changed
+ * for 1 ms.
  */
-static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number, uint64_t *seq)
+static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number, uint64_t *seq,
+			struct why *why)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct procirq_info info;
@@ -138,45 +146,46 @@ static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number,
 
 		last_seq = *seq;
 		irqgen_tally_start(&tally, gen->ring);
-		if (procirq_get_info(port->line, &info)) {
-			msg_error("/proc/irq/%u/irq: cannot get information: %s",
-				  procirq_irq(port->line), strerror(errno));
-			return -1;
-		}
+		if (procirq_get_info(port->line, &info))
+			return why_set(why, "/proc/irq/%u/irq: cannot get information: %s",
+				       procirq_irq(port->line), strerror(errno));
 		*seq = info.taken;
 		if (tries && *seq == last_seq && tally.number == *number)
 			return 0;
 		*number = tally.number;
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 	}
-	msg_error(DEVICE ": line %" PRIu64 " does not rest: somebody else raises it",
-		  gen->config.line);
-	return -1;
+	return why_set(why, DEVICE ": line %" PRIu64 " does not rest: somebody else raises it",
+		       gen->config.line);
 }
 
-static int sync_irqgen(struct source *source, struct port *port)
+static int sync_irqgen(struct source *source, struct port *port, struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	uint64_t number = 0, seq = 0;
 
-	if (stop(source) || read_numbers(gen, port, &number, &seq))
+	if (stop_irqgen(source, why) || read_numbers(gen, port, &number, &seq, why))
 		return -1;
 	irqgen_tally_start(&gen->tally, gen->ring);
 	seq_map_set(&gen->map, number, seq);
 	return 0;
 }
 
-static int64_t drift_irqgen(struct source *source, struct port *port)
+static int drift_irqgen(struct source *source, struct port *port, int64_t *drift, struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	uint64_t number = 0, seq = 0;
 
-	if (!gen->ring->irq || read_numbers(gen, port, &number, &seq))
+	*drift = 0;
+	if (!gen->ring->irq)
 		return 0;
-	return (int64_t)(number - seq) - gen->map.offset;
+	if (read_numbers(gen, port, &number, &seq, why))
+		return -1;
+	*drift = (int64_t)(number - seq) - gen->map.offset;
+	return 0;
 }
 
-static int raise_irqgen(struct source *source)
+static int raise_irqgen(struct source *source, struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	char text[128];
@@ -186,12 +195,7 @@ static int raise_irqgen(struct source *source)
 			 " cpu=%d",
 			 gen->config.line, gen->config.gap_ns, gen->config.gap_ns, gen->config.cpu);
 
-	return command(gen, text, len);
-}
-
-static void ack_irqgen(struct source *source)
-{
-	(void)source;
+	return command(gen, text, len, why);
 }
 
 static void account_irqgen(struct source *source, const struct delivery *delivery,
@@ -205,14 +209,15 @@ static void account_irqgen(struct source *source, const struct delivery *deliver
 	irqgen_tally_take(&gen->tally, gen->ring, first, delivery ? delivery->count : 0, account);
 }
 
-static void close_irqgen(struct source *source)
+static int close_irqgen(struct source *source, struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
+	int err = stop_irqgen(source, why);
 
-	stop(source);
 	munmap((void *)gen->ring, sizeof(*gen->ring));
 	close(gen->fd);
 	free(gen);
+	return err;
 }
 
 const struct source_ops source_irqgen_ops = {
@@ -224,8 +229,7 @@ const struct source_ops source_irqgen_ops = {
 	.sync = sync_irqgen,
 	.drift = drift_irqgen,
 	.raise = raise_irqgen,
-	.stop = stop,
-	.ack = ack_irqgen,
+	.stop = stop_irqgen,
 	.account = account_irqgen,
 	.close = close_irqgen,
 };

@@ -5,13 +5,13 @@
 
 #include "irqgen_tally.h"
 
-/* The ring is written by the kernel while it is mapped here. */
+/* The kernel writes the ring while it is mapped here. */
 static uint64_t counter(const __u64 *value)
 {
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-/* The stamp of an interrupt, or NULL when it is overwritten or yet to come. */
+/* The stamp of an interrupt, or NULL when it is overwritten or not written yet. */
 static const struct irqgen_stamp *stamp_of(const struct irqgen_ring *ring, uint64_t number)
 {
 	uint64_t dispatched = counter(&ring->dispatched);
@@ -22,7 +22,7 @@ static const struct irqgen_stamp *stamp_of(const struct irqgen_ring *ring, uint6
 }
 
 /**
- * irqgen_tally_start - everything until now does not count
+ * irqgen_tally_start - ignore all raises until now
  * @tally: overwritten
  * @ring: of a line on which nothing is being raised
  */
@@ -34,17 +34,17 @@ void irqgen_tally_start(struct irqgen_tally *tally, const struct irqgen_ring *ri
 }
 
 /**
- * irqgen_tally_take - account for what has happened since the last time
+ * irqgen_tally_take - account for the raises since the last call
  * @tally: brought up to date
  * @ring: the line's ring
  * @first: number of the first interrupt of the delivery
  * @count: interrupts in it; 0: nothing was delivered
- * @account: raised: raises that became interrupts up to the delivery's last, or
- *	all there are if nothing was delivered; coalesced: of those, raises that
- *	were merged into one before them; raised_ns: of the first interrupt
+ * @account: raised: raises up to the last interrupt of the delivery, or all raises
+ *	if nothing was delivered; coalesced: of those, merged into an earlier one;
+ *	raised_ns: of the first interrupt
  *
- * Interrupts between the last delivery and this one are in account->raised and
- * in no delivery: they come out as lost.
+ * Interrupts between the delivery before and this one are in account->raised and
+ * in no delivery, so they count as lost.
  */
 void irqgen_tally_take(struct irqgen_tally *tally, const struct irqgen_ring *ring, uint64_t first,
 		       uint32_t count, struct account *account)
@@ -69,7 +69,7 @@ void irqgen_tally_take(struct irqgen_tally *tally, const struct irqgen_ring *rin
 		account->coalesced += stamp->coalesced;
 	}
 	tally->raised += account->raised;
-	/* Given up, and here after all: they must not count twice. */
+	/* Raises that were given up and arrived later must not count twice. */
 	known = tally->ahead < account->raised ? tally->ahead : account->raised;
 	tally->ahead -= known;
 	account->raised -= known;

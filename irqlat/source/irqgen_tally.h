@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which raises of an irqgen line a delivery stands for. Counted by the numbers
- * of the interrupts in it, not by the ring's totals, which other raises may
- * increase meanwhile.
+ * Which raises of an irqgen line a delivery stands for. They are found by the
+ * numbers of the interrupts in it, because the ring's totals may include raises
+ * that come after it.
  */
 #ifndef IRQLAT_IRQGEN_TALLY_H
 #define IRQLAT_IRQGEN_TALLY_H
@@ -13,11 +13,11 @@
 #include "uapi/irqgen.h"
 
 /**
- * struct irqgen_tally - what has been accounted for
- * @number: last interrupt, in the numbering of struct irqgen_ring
- * @raised: raises that became interrupts up to that one, in the counting of
- *	struct irqgen_ring
- * @ahead: raises accounted for that are not in @raised: they were given up
+ * struct irqgen_tally - the raises that are accounted for
+ * @number: the last interrupt that is, as struct irqgen_ring numbers them
+ * @raised: raises that became interrupts up to that one, as struct irqgen_ring
+ *	counts them
+ * @ahead: raises that are accounted for as given up, and are not in @raised
  */
 struct irqgen_tally {
 	uint64_t number;

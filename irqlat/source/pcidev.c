@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* PCI devices through sysfs: binding, restoring, mapping. */
+/* PCI devices through sysfs: finding, binding and restoring them. */
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/msg.h"
-#include "pcidev.h"
 #include "base/sysfile.h"
+#include "base/why.h"
+#include "pcidev.h"
 
 #define DEVICES "/sys/bus/pci/devices"
 #define DRIVERS "/sys/bus/pci/drivers"
@@ -38,11 +36,11 @@ static bool is_device(const char *address, unsigned int vendor, unsigned int dev
  * pcidev_find - the first device of a kind
  * @vendor: PCI vendor
  * @device: PCI device
- * @address: gets its address, the lowest if there are several
+ * @address: gets the lowest address of such a device
  *
- * Returns 0, or -1 when there is none.
+ * Returns 0, or -1 when there is none. (procirq_pci_find() wants exactly one.)
  */
-int pcidev_find(unsigned int vendor, unsigned int device, char address[13])
+int pcidev_find(unsigned int vendor, unsigned int device, char address[PROCIRQ_PCI_BYTES])
 {
 	struct dirent **entries;
 	int n = scandir(DEVICES, &entries, NULL, alphasort);
@@ -50,7 +48,7 @@ int pcidev_find(unsigned int vendor, unsigned int device, char address[13])
 
 	for (i = 0; i < n; i++) {
 		if (found && is_device(entries[i]->d_name, vendor, device)) {
-			snprintf(address, 13, "%.12s", entries[i]->d_name);
+			snprintf(address, PROCIRQ_PCI_BYTES, "%.12s", entries[i]->d_name);
 			found = 0;
 		}
 		free(entries[i]);
@@ -60,47 +58,29 @@ int pcidev_find(unsigned int vendor, unsigned int device, char address[13])
 	return found;
 }
 
-static void read_driver(const char *address, char *driver)
-{
-	char path[PATH_MAX], target[PATH_MAX];
-	ssize_t n;
-
-	device_path(path, address, "driver");
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0) {
-		driver[0] = '\0';
-		return;
-	}
-	target[n] = '\0';
-	snprintf(driver, PCIDEV_NAME_BYTES, "%.63s",
-		 strrchr(target, '/') ? strrchr(target, '/') + 1 : target);
-}
-
 /**
  * pcidev_open - note how a device is found
  * @dev: overwritten
  * @address: its address, long form
  * @vendor: what it must be
  * @device: what it must be
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying why.
+ * Returns 0 or -1.
  */
-int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor, unsigned int device)
+int pcidev_open(struct pcidev *dev, const char *address, unsigned int vendor, unsigned int device,
+		struct why *why)
 {
 	char path[PATH_MAX];
 
 	memset(dev, 0, sizeof(*dev));
 	snprintf(dev->address, sizeof(dev->address), "%s", address);
-	device_path(path, address, "");
-	if (access(path, F_OK)) {
-		msg_error("%s: no PCI device has that address", address);
+	if (procirq_pci_driver(address, dev->found_driver, sizeof(dev->found_driver)) < 0) {
+		procirq_explain_pci(address, errno, why->text, sizeof(why->text));
 		return -1;
 	}
-	if (!is_device(address, vendor, device)) {
-		msg_error("%s: not a PCI device %04x:%04x", address, vendor, device);
-		return -1;
-	}
-	read_driver(address, dev->found_driver);
+	if (!is_device(address, vendor, device))
+		return why_set(why, "%s: not a PCI device %04x:%04x", address, vendor, device);
 	snprintf(dev->driver, sizeof(dev->driver), "%s", dev->found_driver);
 	device_path(path, address, "driver_override");
 	sysfile_read("", path, dev->found_override, sizeof(dev->found_override));
@@ -118,105 +98,85 @@ static int set_override(const struct pcidev *dev, const char *driver)
 	return sysfile_write(path, text);
 }
 
-/* Unbinds what is bound, and lets the driver core bind @driver if not empty. */
-static int rebind(struct pcidev *dev, const char *driver)
+static int unbind(struct pcidev *dev)
 {
 	char path[PATH_MAX];
 
-	if (*dev->driver) {
-		device_path(path, dev->address, "driver/unbind");
-		if (sysfile_write(path, dev->address))
-			return -1;
-		dev->driver[0] = '\0';
-	}
-	if (!*driver)
+	if (!*dev->driver)
 		return 0;
-	snprintf(path, sizeof(path), DRIVERS "/%s/bind", driver);
+	device_path(path, dev->address, "driver/unbind");
 	if (sysfile_write(path, dev->address))
 		return -1;
-	snprintf(dev->driver, sizeof(dev->driver), "%s", driver);
+	dev->driver[0] = '\0';
 	return 0;
 }
 
-/**
- * pcidev_driver_loaded - is there such a driver to bind to?
- * @dev: device, for the message
- * @driver: name of a PCI driver
- *
- * Returns false after saying which module to load.
- */
-bool pcidev_driver_loaded(const struct pcidev *dev, const char *driver)
+/* @driver may be empty: then the device stays without one. */
+static int bind_to(const struct pcidev *dev, const char *driver)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), DRIVERS "/%s/bind", driver);
+	return *driver ? sysfile_write(path, dev->address) : 0;
+}
+
+/* Is there such a driver to bind to? Returns 0, or -1 with the reason in @why. */
+int pcidev_check_driver(const struct pcidev *dev, const char *driver, struct why *why)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), DRIVERS "/%s", driver);
 	if (!access(path, F_OK))
-		return true;
-	msg_error("%s: driver %s is not loaded; run: modprobe %s", dev->address, driver,
-		  strcmp(driver, "procirq-pci") ? driver : "procirq");
-	return false;
+		return 0;
+	return why_set(why, "%s: driver %s is not loaded; run: modprobe %s", dev->address, driver,
+		       strcmp(driver, PCIDEV_PROCIRQ) ? driver : "procirq");
 }
 
 /**
- * pcidev_bind - have a driver take the device
+ * pcidev_bind - bind a device to a driver
  * @dev: device
  * @driver: name of a loaded PCI driver
+ * @intx: have procirq-pci use the INTx line; other drivers choose themselves
+ * @why: gets the reason of a failure
  *
- * Returns 0, or -1 after saying why. pcidev_restore() undoes it.
+ * Returns 0 or -1. pcidev_restore() undoes it.
  */
-int pcidev_bind(struct pcidev *dev, const char *driver)
+int pcidev_bind(struct pcidev *dev, const char *driver, bool intx, struct why *why)
 {
-	if (!set_override(dev, driver)) {
-		dev->changed = true;
-		if (!rebind(dev, driver))
+	bool ours = !strcmp(driver, PCIDEV_PROCIRQ);
+
+	dev->changed = true;
+	if (!unbind(dev)) {
+		if (ours ? !procirq_pci_bind(dev->address, intx ? "intx" : NULL, 0) :
+			   !set_override(dev, driver) && !bind_to(dev, driver)) {
+			snprintf(dev->driver, sizeof(dev->driver), "%s", driver);
 			return 0;
+		}
 	}
-	msg_error("%s: cannot bind it to %s: %s", dev->address, driver,
-		  errno == EACCES || errno == EPERM ? "run irqlat as root" : strerror(errno));
+	if (ours)
+		procirq_explain_pci(dev->address, errno, why->text, sizeof(why->text));
+	else
+		why_set(why, "%s: cannot bind it to %s: %s", dev->address, driver,
+			errno == EACCES || errno == EPERM ? "run irqlat as root" : strerror(errno));
 	return -1;
 }
 
 /**
  * pcidev_restore - leave the device as it was found
  * @dev: device; nothing happens when nothing was changed
+ * @why: gets the reason of a failure
+ *
+ * Returns 0 or -1.
  */
-void pcidev_restore(struct pcidev *dev)
+int pcidev_restore(struct pcidev *dev, struct why *why)
 {
 	if (!dev->changed)
-		return;
+		return 0;
 	dev->changed = false;
 	/* The override decides what a bind may do, so the unbind comes first. */
-	if (rebind(dev, "") || set_override(dev, dev->found_override) ||
-	    rebind(dev, dev->found_driver))
-		msg_error("%s: cannot restore its driver \"%s\": %s", dev->address,
-			  dev->found_driver, strerror(errno));
-}
-
-/**
- * pcidev_map_bar0 - map the first memory region of the device
- * @dev: device, enabled by its driver
- * @bytes: how much of it
- *
- * Returns the mapping, for munmap(), or NULL after saying why.
- */
-void *pcidev_map_bar0(const struct pcidev *dev, size_t bytes)
-{
-	char path[PATH_MAX];
-	void *map;
-	int fd;
-
-	device_path(path, dev->address, "resource0");
-	fd = open(path, O_RDWR | O_SYNC | O_CLOEXEC);
-	if (fd < 0) {
-		msg_error("%s: %s%s", path, strerror(errno),
-			  errno == EPERM ? " (kernel lockdown forbids it)" : "");
-		return NULL;
-	}
-	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED) {
-		msg_error("%s: cannot map it: %s", path, strerror(errno));
-		map = NULL;
-	}
-	close(fd);
-	return map;
+	if (!unbind(dev) && !set_override(dev, dev->found_override) &&
+	    !bind_to(dev, dev->found_driver))
+		return 0;
+	return why_set(why, "%s: cannot restore its driver \"%s\": %s", dev->address,
+		       dev->found_driver, strerror(errno));
 }

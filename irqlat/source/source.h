@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A source raises interrupts, one at a time, and says when it raised them and
- * how many. All of it runs on the controlling thread, but ack() and raise_here().
+ * A source raises interrupts, one at a time, and reports when it raised each of
+ * them and how many it raised. The controlling thread uses it; only ack() and
+ * raise_here() run on the measured thread.
  */
 #ifndef IRQLAT_SOURCE_H
 #define IRQLAT_SOURCE_H
@@ -10,16 +11,17 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/why.h"
 #include "irqlat/way/way.h"
 
 /**
- * struct source_config - what a source is told
- * @address: PCI address from --source edu=ADDRESS, NULL to search
+ * struct source_config - options of a source
+ * @address: PCI address of --source edu=ADDRESS, NULL: search for the device
  * @line: irqgen line
  * @cpu: CPU that raises
- * @gap_ns: between the reader falling asleep and the interrupt
+ * @gap_ns: from the moment that the thread sleeps to the interrupt
  * @interval_ns: from one expiry of a timer to the next
- * @intx: the device shall use its INTx line
+ * @intx: the device must use its INTx line
  */
 struct source_config {
 	const char *address;
@@ -31,13 +33,12 @@ struct source_config {
 };
 
 /**
- * struct account - what happened at the source since it was last asked
+ * struct account - what a source did since the account before
  * @raised: interrupts raised
  * @coalesced: of those, merged into a pending one before any handler ran
- * @raised_ns: CLOCK_MONOTONIC before the first one of the delivery was raised;
- *	0 when it is not known any more
- * @period_ns: each of the others of the delivery was raised so long after the one
- *	before; 0 when that is not known
+ * @raised_ns: CLOCK_MONOTONIC just before the first interrupt of the delivery was
+ *	raised; 0 when that is not known any more
+ * @period_ns: time between two interrupts of the delivery; 0 when not known
  */
 struct account {
 	uint64_t raised;
@@ -46,47 +47,50 @@ struct account {
 	uint64_t period_ns;
 };
 
+/* What open() returned; each kind of source has its own struct behind it. */
 struct source;
 
 /**
- * struct source_ops - one kind of source
+ * struct source_ops - a kind of source
  * @name: as in --source and in results
- * @drivers: which drivers can serve its interrupt
- * @self_timed: the way itself arranges for the next one; raise() does nothing
+ * @drivers: the drivers that can serve its interrupt
+ * @self_timed: the way sets a timer for the next interrupt; there is no raise()
  * @raises_later: raise() returns before the interrupt is raised
- * @open: get hold of it
- * @connect: make its interrupt available to a driver; undoes the last connect
- * @sync: the port is open and nothing is being raised: agree on numbers
- * @drift: the source is stopped: by how much these numbers disagree by now, which
- *	they do when the kernel handled two of its interrupts as one
+ * @open: make it ready. NULL on failure, with the reason in @why
+ * @connect: make its interrupt available to a driver; undoes the connect() before
+ * @sync: a port is open and nothing is being raised: start to count
+ * @drift: nothing is being raised: by how much the source's numbers and the
+ *	line's have moved apart since sync(), which happens when the kernel handles
+ *	two interrupts as one
  * @raise: raise one interrupt, @gap_ns from now
- * @raise_here: raise one on the measured thread, whose CPU takes it, from user mode
- *	or from inside a system call; says nothing when that fails, nothing comes
- *	then. NULL: the source cannot
+ * @raise_here: raise one on the measured thread, whose CPU takes the interrupt, in
+ *	user mode or inside a system call. When it fails no interrupt comes
  * @stop: after this nothing is raised
- * @ack: tell the device, on the measured thread, that the interrupt was seen
- * @account: what happened since the last call, for this delivery (NULL: none)
- * @close: leave everything as it was found
+ * @ack: acknowledge the interrupt in the device, on the measured thread
+ * @account: what happened since the last call; @delivery is NULL if nothing was
+ *	delivered
+ * @close: free it, and leave everything as it was found; to be called only once
  *
- *
- * Functions that return int return 0, or -1 after saying why.
+ * Functions that return int return 0, or -1 with the reason in @why. sync, drift,
+ * raise, raise_here, stop and ack may be NULL.
  */
 struct source_ops {
 	const char *name;
 	bool drivers[DRIVER_COUNT];
 	bool self_timed;
 	bool raises_later;
-	struct source *(*open)(const struct source_config *config);
-	int (*connect)(struct source *source, enum driver driver, struct target *target);
-	int (*sync)(struct source *source, struct port *port);
-	int64_t (*drift)(struct source *source, struct port *port);
-	int (*raise)(struct source *source);
+	struct source *(*open)(const struct source_config *config, struct why *why);
+	int (*connect)(struct source *source, enum driver driver, struct target *target,
+		       struct why *why);
+	int (*sync)(struct source *source, struct port *port, struct why *why);
+	int (*drift)(struct source *source, struct port *port, int64_t *drift, struct why *why);
+	int (*raise)(struct source *source, struct why *why);
 	void (*raise_here)(struct source *source, bool in_call);
-	int (*stop)(struct source *source);
+	int (*stop)(struct source *source, struct why *why);
 	void (*ack)(struct source *source);
 	void (*account)(struct source *source, const struct delivery *delivery,
 			struct account *account);
-	void (*close)(struct source *source);
+	int (*close)(struct source *source, struct why *why);
 };
 
 extern const struct source_ops source_irqgen_ops;
@@ -98,34 +102,34 @@ const struct source_ops *source_find(const char *name);
 const struct source_ops *source_for(const struct source_ops *chosen, enum driver driver);
 
 /**
- * struct pulse - interrupts that a thread raises itself
- * @raised: since account() was last called
- * @raised_ns: CLOCK_MONOTONIC before the last one
+ * struct own_raises - interrupts that a thread of this process raises
+ * @count: since the last own_raises_account()
+ * @last_ns: CLOCK_MONOTONIC just before the last one
  */
-struct pulse {
-	uint64_t raised;
-	uint64_t raised_ns;
+struct own_raises {
+	uint64_t count;
+	uint64_t last_ns;
 };
 
-/* Sleep @gap_ns; the caller raises right after this. */
-static inline void pulse_begin(struct pulse *pulse, uint64_t gap_ns)
+/* Sleep @gap_ns and take the time. The caller raises right after this. */
+static inline void own_raises_begin(struct own_raises *raises, uint64_t gap_ns)
 {
 	struct timespec gap = clock_timespec(gap_ns);
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &gap, NULL);
-	pulse->raised++;
-	pulse->raised_ns = clock_ns();
+	raises->count++;
+	raises->last_ns = clock_ns();
 }
 
-static inline void pulse_account(struct pulse *pulse, struct account *account)
+static inline void own_raises_account(struct own_raises *raises, struct account *account)
 {
-	*account = (struct account){ .raised = pulse->raised, .raised_ns = pulse->raised_ns };
-	pulse->raised = 0;
+	*account = (struct account){ .raised = raises->count, .raised_ns = raises->last_ns };
+	raises->count = 0;
 }
 
 /**
  * struct seq_map - from a line's sequence numbers to a source's own numbers
- * @offset: source's number - line's number; both grow by one an interrupt
+ * @offset: source's number - line's number; both grow by one with each interrupt
  *	while a reader is attached
  */
 struct seq_map {
@@ -137,7 +141,7 @@ static inline void seq_map_set(struct seq_map *map, uint64_t source_number, uint
 	map->offset = (int64_t)(source_number - line_seq);
 }
 
-/* Source's number of the first of @count interrupts that end with @seq. */
+/* Source's number of the first of @count interrupts, the last of which is @seq. */
 static inline uint64_t seq_map_first(const struct seq_map *map, uint64_t seq, uint32_t count)
 {
 	return seq - (count - 1) + (uint64_t)map->offset;

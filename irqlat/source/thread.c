@@ -1,77 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The controlling thread, which writes the eventfd that another one reads. */
+/* The controlling thread, which writes the eventfd that the measured thread reads. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/msg.h"
 #include "source.h"
 
+/**
+ * struct writer - the source "thread"
+ * @gap_ns: to sleep before each write
+ * @fd: the eventfd of the port
+ * @raises: writes
+ */
 struct writer {
 	uint64_t gap_ns;
 	int fd;
-	struct pulse pulse;
+	struct own_raises raises;
 };
 
-static struct source *open_writer(const struct source_config *config)
+static struct source *open_writer(const struct source_config *config, struct why *why)
 {
 	struct writer *writer = calloc(1, sizeof(*writer));
 
 	if (!writer) {
-		msg_error("out of memory");
+		why_set(why, "out of memory");
 		return NULL;
 	}
 	writer->gap_ns = config->gap_ns;
 	return (struct source *)writer;
 }
 
-static int connect_writer(struct source *source, enum driver driver, struct target *target)
+static int connect_writer(struct source *source, enum driver driver, struct target *target,
+			  struct why *why)
 {
 	(void)source;
 	(void)driver;
+	(void)why;
 	*target = (struct target){ .irq = TARGET_NO_IRQ };
 	return 0;
 }
 
-static int sync_writer(struct source *source, struct port *port)
+static int sync_writer(struct source *source, struct port *port, struct why *why)
 {
 	struct writer *writer = (struct writer *)source;
 
+	(void)why;
 	writer->fd = port->fd;
-	writer->pulse.raised = 0;
+	writer->raises.count = 0;
 	return 0;
 }
 
-static int64_t drift_writer(struct source *source, struct port *port)
-{
-	(void)source;
-	(void)port;
-	return 0;
-}
-
-static int raise_writer(struct source *source)
+static int raise_writer(struct source *source, struct why *why)
 {
 	struct writer *writer = (struct writer *)source;
 	const uint64_t one = 1;
 
-	pulse_begin(&writer->pulse, writer->gap_ns);
+	own_raises_begin(&writer->raises, writer->gap_ns);
 	if (write(writer->fd, &one, sizeof(one)) == sizeof(one))
 		return 0;
-	msg_error("cannot write an eventfd: %s", strerror(errno));
-	return -1;
-}
-
-static int stop_writer(struct source *source)
-{
-	(void)source;
-	return 0;
-}
-
-static void ack_writer(struct source *source)
-{
-	(void)source;
+	return why_set(why, "cannot write an eventfd: %s", strerror(errno));
 }
 
 static void account_writer(struct source *source, const struct delivery *delivery,
@@ -80,12 +69,14 @@ static void account_writer(struct source *source, const struct delivery *deliver
 	struct writer *writer = (struct writer *)source;
 
 	(void)delivery;
-	pulse_account(&writer->pulse, account);
+	own_raises_account(&writer->raises, account);
 }
 
-static void close_writer(struct source *source)
+static int close_writer(struct source *source, struct why *why)
 {
+	(void)why;
 	free(source);
+	return 0;
 }
 
 const struct source_ops source_thread_ops = {
@@ -94,10 +85,7 @@ const struct source_ops source_thread_ops = {
 	.open = open_writer,
 	.connect = connect_writer,
 	.sync = sync_writer,
-	.drift = drift_writer,
 	.raise = raise_writer,
-	.stop = stop_writer,
-	.ack = ack_writer,
 	.account = account_writer,
 	.close = close_writer,
 };

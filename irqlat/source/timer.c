@@ -1,58 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Expiries of timers, which the ways set up themselves: there is nothing to
- * raise, and the intended time of each comes with its delivery.
+ * Expiries of timers. The ways set the timers: there is nothing to raise, and a
+ * delivery carries the intended time of its expiry.
  */
 
 #include <stdlib.h>
 
-#include "base/msg.h"
 #include "source.h"
 
-static struct source *open_timer(const struct source_config *config)
+static struct source *open_timer(const struct source_config *config, struct why *why)
 {
-	struct source_config *own = malloc(sizeof(*own));
+	struct source_config *copy = malloc(sizeof(*copy));
 
-	if (!own) {
-		msg_error("out of memory");
+	if (!copy) {
+		why_set(why, "out of memory");
 		return NULL;
 	}
-	*own = *config;
-	return (struct source *)own;
+	*copy = *config;
+	return (struct source *)copy;
 }
 
-static int connect_timer(struct source *source, enum driver driver, struct target *target)
+static int connect_timer(struct source *source, enum driver driver, struct target *target,
+			 struct why *why)
 {
 	const struct source_config *config = (const void *)source;
 
 	(void)driver;
+	(void)why;
 	*target = (struct target){ .irq = TARGET_NO_IRQ, .period_ns = config->interval_ns };
 	return 0;
-}
-
-static int sync_timer(struct source *source, struct port *port)
-{
-	(void)source;
-	(void)port;
-	return 0;
-}
-
-static int64_t drift_timer(struct source *source, struct port *port)
-{
-	(void)source;
-	(void)port;
-	return 0;
-}
-
-static int do_nothing(struct source *source)
-{
-	(void)source;
-	return 0;
-}
-
-static void ack_timer(struct source *source)
-{
-	(void)source;
 }
 
 static void account_timer(struct source *source, const struct delivery *delivery,
@@ -67,9 +43,11 @@ static void account_timer(struct source *source, const struct delivery *delivery
 	account->raised_ns = delivery->due_ns;
 }
 
-static void close_timer(struct source *source)
+static int close_timer(struct source *source, struct why *why)
 {
+	(void)why;
 	free(source);
+	return 0;
 }
 
 const struct source_ops source_timer_ops = {
@@ -78,11 +56,6 @@ const struct source_ops source_timer_ops = {
 	.self_timed = true,
 	.open = open_timer,
 	.connect = connect_timer,
-	.sync = sync_timer,
-	.drift = drift_timer,
-	.raise = do_nothing,
-	.stop = do_nothing,
-	.ack = ack_timer,
 	.account = account_timer,
 	.close = close_timer,
 };

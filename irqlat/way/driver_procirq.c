@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * /proc/irq/N/irq as one reader for all the ways that use it: opening it, and
- * leaving it as the next way expects it.
- */
+/* Opening /proc/irq/N/irq, and what its ways share. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,71 +9,68 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/msg.h"
+#include "base/why.h"
 #include "driver_procirq.h"
 
 static int open_extras(struct port *port)
 {
-	struct procirq_port *own = calloc(1, sizeof(*own));
+	struct procirq_port *priv = calloc(1, sizeof(*priv));
 
-	if (!own)
+	if (!priv)
 		return -1;
-	port->own = own;
-	own->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	own->event_fd = eventfd(0, EFD_CLOEXEC);
-	if (own->epoll_fd < 0 || own->event_fd < 0)
+	port->private = priv;
+	priv->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	priv->event_fd = eventfd(0, EFD_CLOEXEC);
+	if (priv->epoll_fd < 0 || priv->event_fd < 0)
 		return -1;
-	own->ring = procirq_ring_open(port->line);
-	own->ring_error = own->ring ? 0 : errno;
+	priv->ring = procirq_ring_open(port->line);
+	priv->ring_error = priv->ring ? 0 : errno;
 	return 0;
 }
 
 static void close_line(struct port *port)
 {
-	struct procirq_port *own = port->own;
+	struct procirq_port *priv = port->private;
 
-	if (own) {
-		procirq_ring_close(own->ring);
-		if (own->epoll_fd >= 0)
-			close(own->epoll_fd);
-		if (own->event_fd >= 0)
-			close(own->event_fd);
-		free(own);
+	if (priv) {
+		procirq_ring_close(priv->ring);
+		if (priv->epoll_fd >= 0)
+			close(priv->epoll_fd);
+		if (priv->event_fd >= 0)
+			close(priv->event_fd);
+		free(priv);
 	}
 	procirq_close(port->line);
 	port->line = NULL;
-	port->own = NULL;
+	port->private = NULL;
 }
 
-static int open_line(struct port *port, struct target *target)
+static int open_line(struct port *port, struct target *target, struct why *why)
 {
-	char why[PROCIRQ_EXPLAIN_BYTES];
-
-	port->own = NULL;
+	port->private = NULL;
 	port->line = procirq_open(target->irq, PROCIRQ_FLAG_RECORDS);
 	if (!port->line) {
-		procirq_explain(target->irq, errno, why, sizeof(why));
-		msg_error("%s", why);
+		procirq_explain(target->irq, errno, why->text, sizeof(why->text));
 		return -1;
 	}
 	port->fd = procirq_fd(port->line);
 	if (!open_extras(port))
 		return 0;
-	msg_error("/proc/irq/%u/irq: cannot watch it: %s", target->irq, strerror(errno));
+	why_set(why, "/proc/irq/%u/irq: cannot watch it: %s", target->irq, strerror(errno));
 	close_line(port);
 	return -1;
 }
 
 /*
- * A wait that finds nothing to report unmasks the line. This is for ways that
- * wait for something else than the file.
+ * The kernel unmasks the line when a read() or poll() of the file finds no
+ * interrupt. Ways that do not wait on the file itself call this before they wait.
  */
-void procirq_port_find_nothing(struct port *port)
+void procirq_port_unmask(struct port *port)
 {
 	port_poll(port->fd, 0);
 }
 
-/* A wait of a way: the plain system call, as the other drivers' ways make it. */
+/* Not through libprocirq: the ways of other drivers make a plain system call too. */
 int procirq_port_read(struct port *port, struct delivery *delivery)
 {
 	struct procirq_event event;
@@ -94,7 +88,10 @@ int procirq_port_read(struct port *port, struct delivery *delivery)
 	return 0;
 }
 
-/* After an interrupt came some other way: which it was, and none is pending. */
+/*
+ * For a way that learnt of an interrupt without reading the file: find out which
+ * interrupt it was. Keeps @delivery->user_ns.
+ */
 int procirq_port_take_record(struct port *port, struct delivery *delivery)
 {
 	uint64_t user_ns = delivery->user_ns;
@@ -105,38 +102,36 @@ int procirq_port_take_record(struct port *port, struct delivery *delivery)
 	return 0;
 }
 
-/* The other ways need not pay for it. */
-void procirq_port_end_bell(struct port *port)
+void procirq_port_end_eventfd(struct port *port)
 {
-	struct procirq_port *own = port->own;
+	struct procirq_port *priv = port->private;
 
-	if (own->rings)
+	if (priv->attached)
 		procirq_set_eventfd(port->line, -1, 0);
-	own->rings = false;
+	priv->attached = false;
 }
 
-/* The other ways have the line masked. */
 void procirq_port_end_spinning(struct port *port)
 {
-	struct procirq_port *own = port->own;
+	struct procirq_port *priv = port->private;
 
-	if (own->no_mask)
+	if (priv->no_mask)
 		procirq_set_flags(port->line, PROCIRQ_FLAG_RECORDS);
-	own->no_mask = false;
+	priv->no_mask = false;
 }
 
 void procirq_port_end_watch(struct port *port)
 {
-	struct procirq_port *own = port->own;
+	struct procirq_port *priv = port->private;
 
-	if (own->watched)
-		epoll_ctl(own->epoll_fd, EPOLL_CTL_DEL, port->fd, NULL);
-	own->watched = false;
+	if (priv->watched)
+		epoll_ctl(priv->epoll_fd, EPOLL_CTL_DEL, port->fd, NULL);
+	priv->watched = false;
 }
 
 static int drain_line(struct port *port, struct delivery *delivery)
 {
-	procirq_port_end_bell(port);
+	procirq_port_end_eventfd(port);
 	procirq_port_end_spinning(port);
 	procirq_port_end_watch(port);
 	return port_without_blocking(port, delivery, procirq_port_read);
@@ -145,6 +140,5 @@ static int drain_line(struct port *port, struct delivery *delivery)
 const struct driver_ops procirq_driver_ops = {
 	.open = open_line,
 	.close = close_line,
-	.rearm = port_rearm_nothing,
 	.drain = drain_line,
 };

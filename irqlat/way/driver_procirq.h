@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the ways of /proc/irq/N/irq share. They are one reader in turn: with two,
- * each would have to catch up with the other's interrupts before the kernel
- * unmasks the line.
+ * What the ways of /proc/irq/N/irq share. They use one open file in turn. With a
+ * file each, the kernel would not unmask the line before every file has been read.
  */
 #ifndef IRQLAT_DRIVER_PROCIRQ_H
 #define IRQLAT_DRIVER_PROCIRQ_H
@@ -13,31 +12,34 @@
 #include "way.h"
 
 /**
- * struct procirq_port - port->own of DRIVER_PROCIRQ
- * @epoll_fd: watches port->fd while
- * @watched: is set
- * @event_fd: eventfd
- * @rings: each interrupt adds to @event_fd
- * @ring: the line's ring, or NULL for
- * @ring_error: the reason
- * @spins_since_ns: when spinning on it began, 0: it has not
+ * struct procirq_port - port->private of DRIVER_PROCIRQ
+ * @epoll_fd: an epoll instance
+ * @watched: @epoll_fd watches port->fd
+ * @event_fd: an eventfd
+ * @attached: each interrupt adds to @event_fd
+ * @ring: the line's ring, NULL if it cannot be mapped
+ * @ring_error: errno of mapping it
+ * @spinning_since_ns: when the thread began to spin on @ring
  * @no_mask: interrupts do not mask the line
+ *
+ * The procirq_port_end_*() functions undo what one way needs and costs the others
+ * time.
  */
 struct procirq_port {
 	int epoll_fd;
 	bool watched;
 	int event_fd;
-	bool rings;
+	bool attached;
 	struct procirq_ring_reader *ring;
 	int ring_error;
-	uint64_t spins_since_ns;
+	uint64_t spinning_since_ns;
 	bool no_mask;
 };
 
 int procirq_port_read(struct port *port, struct delivery *delivery);
 int procirq_port_take_record(struct port *port, struct delivery *delivery);
-void procirq_port_find_nothing(struct port *port);
-void procirq_port_end_bell(struct port *port);
+void procirq_port_unmask(struct port *port);
+void procirq_port_end_eventfd(struct port *port);
 void procirq_port_end_spinning(struct port *port);
 void procirq_port_end_watch(struct port *port);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An eventfd that /proc/irq/N/irq rings. It is a bell and no more, so that the
- * file can be asked afterwards which interrupt it was; that is not in the time.
+ * An eventfd to which /proc/irq/N/irq adds 1 for each interrupt. After the time is
+ * taken the file is read, to find out which interrupt it was.
  */
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "driver_procirq.h"
 
-/* Nothing that was rung for an earlier wait may end the next one. */
+/* An interrupt of an earlier wait must not end the next one. */
 static int clear(int event_fd)
 {
 	uint64_t count;
@@ -22,31 +22,30 @@ static int clear(int event_fd)
 
 static int arm_eventfd(struct port *port)
 {
-	struct procirq_port *own = port->own;
+	struct procirq_port *priv = port->private;
 
-	if (clear(own->event_fd) || procirq_set_eventfd(port->line, own->event_fd, 0))
+	if (clear(priv->event_fd) || procirq_set_eventfd(port->line, priv->event_fd, 0))
 		return -1;
-	own->rings = true;
-	procirq_port_find_nothing(port);
+	priv->attached = true;
+	procirq_port_unmask(port);
 	return 0;
 }
 
 static int wait_eventfd(struct port *port, struct delivery *delivery)
 {
-	const struct procirq_port *own = port->own;
+	const struct procirq_port *priv = port->private;
 	uint64_t count;
-	ssize_t n = read(own->event_fd, &count, sizeof(count));
+	ssize_t n = read(priv->event_fd, &count, sizeof(count));
 
 	delivery->user_ns = clock_ns();
 	if (n != sizeof(count))
 		return -1;
-	procirq_port_end_bell(port);
+	procirq_port_end_eventfd(port);
 	return procirq_port_take_record(port, delivery);
 }
 
 const struct way way_eventfd = {
 	.name = "eventfd",
-	.wait_kind = "block",
 	.driver = DRIVER_PROCIRQ,
 	.arm = arm_eventfd,
 	.wait = wait_eventfd,

@@ -13,27 +13,30 @@ static int wait_poll(struct port *port, struct delivery *delivery)
 	return procirq_port_read(port, delivery);
 }
 
-/* A file that is watched wakes the watcher, whoever reads it: 200 instructions. */
+/*
+ * The file is watched only for a wait of this way: an interrupt wakes every
+ * watcher, which would cost the other ways 200 instructions.
+ */
 static int arm_epoll(struct port *port)
 {
-	struct procirq_port *own = port->own;
+	struct procirq_port *priv = port->private;
 	struct epoll_event event = { .events = EPOLLIN };
 
-	if (own->watched)
+	if (priv->watched)
 		return 0;
-	if (epoll_ctl(own->epoll_fd, EPOLL_CTL_ADD, port->fd, &event))
+	if (epoll_ctl(priv->epoll_fd, EPOLL_CTL_ADD, port->fd, &event))
 		return -1;
-	own->watched = true;
+	priv->watched = true;
 	return 0;
 }
 
 static int wait_epoll(struct port *port, struct delivery *delivery)
 {
-	const struct procirq_port *own = port->own;
+	const struct procirq_port *priv = port->private;
 	struct epoll_event event;
 	int rc;
 
-	if (epoll_wait(own->epoll_fd, &event, 1, -1) < 0)
+	if (epoll_wait(priv->epoll_fd, &event, 1, -1) < 0)
 		return -1;
 	if (!(event.events & EPOLLIN)) {
 		errno = ENODEV;
@@ -46,21 +49,18 @@ static int wait_epoll(struct port *port, struct delivery *delivery)
 
 const struct way way_read = {
 	.name = "read",
-	.wait_kind = "block",
 	.driver = DRIVER_PROCIRQ,
 	.wait = procirq_port_read,
 };
 
 const struct way way_poll = {
 	.name = "poll",
-	.wait_kind = "block",
 	.driver = DRIVER_PROCIRQ,
 	.wait = wait_poll,
 };
 
 const struct way way_epoll = {
 	.name = "epoll",
-	.wait_kind = "block",
 	.driver = DRIVER_PROCIRQ,
 	.arm = arm_epoll,
 	.wait = wait_epoll,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An eventfd that another thread of this process writes: what a wake-up costs
- * where no interrupt takes part.
+ * An eventfd that another thread of this process writes: the cost of a wake-up
+ * without an interrupt.
  */
 
 #include <errno.h>
@@ -9,17 +9,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/msg.h"
+#include "base/why.h"
 #include "way.h"
 
-static int open_thread(struct port *port, struct target *target)
+static int open_thread(struct port *port, struct target *target, struct why *why)
 {
 	(void)target;
 	port->fd = eventfd(0, EFD_CLOEXEC);
 	if (port->fd >= 0)
 		return 0;
-	msg_error("cannot make an eventfd: %s", strerror(errno));
-	return -1;
+	return why_set(why, "cannot make an eventfd: %s", strerror(errno));
 }
 
 static void close_thread(struct port *port)
@@ -35,13 +34,11 @@ static int drain_thread(struct port *port, struct delivery *delivery)
 const struct driver_ops thread_driver_ops = {
 	.open = open_thread,
 	.close = close_thread,
-	.rearm = port_rearm_nothing,
 	.drain = drain_thread,
 };
 
 const struct way way_eventfd_base = {
 	.name = "eventfd-base",
-	.wait_kind = "block",
 	.driver = DRIVER_THREAD,
 	.wait = port_read_count,
 };

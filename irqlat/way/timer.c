@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Timers of this process, which any kernel has: timerfd, a sleep, and a signal.
- * They take turns on one schedule of expiries that stands still for nobody: a
- * thread that comes late finds its expiry in the past, and each expiry that passes
- * while a way is late counts for that way, from when it was meant to come.
+ * Timers, which every kernel has: a timerfd, a sleep, and a signal. Their expiries
+ * follow one fixed schedule, one each period. A thread that is late finds that its
+ * expiry has passed already. Expiries that pass while a way is late count for that
+ * way, each from its intended time.
  */
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/msg.h"
+#include "base/why.h"
 #include "way.h"
 
 #ifndef sigev_notify_thread_id
@@ -25,10 +25,12 @@
 #endif
 
 /**
- * struct timer_port - port->own of DRIVER_TIMER
+ * struct timer_port - port->private of DRIVER_TIMER
  * @period_ns: from one expiry to the next
  * @due_ns: the next expiry; 0 before the first
- * @has_timer: @timer sends @signals to the measured thread
+ * @has_timer: @timer exists
+ * @timer: sends @signals to the measured thread
+ * @signals: one signal
  */
 struct timer_port {
 	uint64_t period_ns;
@@ -39,36 +41,36 @@ struct timer_port {
 };
 
 /* The next expiry, as a timer that expires once at that time. */
-static struct itimerspec next_expiry(struct timer_port *own)
+static struct itimerspec next_expiry(struct timer_port *priv)
 {
-	if (!own->due_ns)
-		own->due_ns = clock_ns() + own->period_ns;
-	return (struct itimerspec){ .it_value = clock_timespec(own->due_ns) };
+	if (!priv->due_ns)
+		priv->due_ns = clock_ns() + priv->period_ns;
+	return (struct itimerspec){ .it_value = clock_timespec(priv->due_ns) };
 }
 
-/* The thread is back: the expiries up to now are delivered. */
-static void deliver(struct timer_port *own, uint64_t user_ns, struct delivery *delivery)
+/* The thread returned at @user_ns: all expiries up to then are delivered. */
+static void deliver(struct timer_port *priv, uint64_t user_ns, struct delivery *delivery)
 {
 	delivery->user_ns = user_ns;
-	delivery->due_ns = own->due_ns;
+	delivery->due_ns = priv->due_ns;
 	delivery->count = 1;
-	if (user_ns > own->due_ns)
-		delivery->count += (user_ns - own->due_ns) / own->period_ns;
-	own->due_ns += delivery->count * own->period_ns;
+	if (user_ns > priv->due_ns)
+		delivery->count += (user_ns - priv->due_ns) / priv->period_ns;
+	priv->due_ns += delivery->count * priv->period_ns;
 }
 
-static int open_timer(struct port *port, struct target *target)
+static int open_timer(struct port *port, struct target *target, struct why *why)
 {
-	struct timer_port *own = calloc(1, sizeof(*own));
+	struct timer_port *priv = calloc(1, sizeof(*priv));
 
-	port->own = own;
+	port->private = priv;
 	port->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (own && port->fd >= 0) {
-		own->period_ns = target->period_ns;
+	if (priv && port->fd >= 0) {
+		priv->period_ns = target->period_ns;
 		return 0;
 	}
-	msg_error("cannot make a timerfd: %s", strerror(errno));
-	free(own);
+	why_set(why, "cannot make a timerfd: %s", strerror(errno));
+	free(priv);
 	if (port->fd >= 0)
 		close(port->fd);
 	return -1;
@@ -76,14 +78,15 @@ static int open_timer(struct port *port, struct target *target)
 
 static void close_timer(struct port *port)
 {
-	struct timer_port *own = port->own;
+	struct timer_port *priv = port->private;
 
-	if (own->has_timer)
-		timer_delete(own->timer);
-	free(own);
+	if (priv->has_timer)
+		timer_delete(priv->timer);
+	free(priv);
 	close(port->fd);
 }
 
+/* An expiry that was not waited for stays due. */
 static int drain_timer(struct port *port, struct delivery *delivery)
 {
 	(void)port;
@@ -95,7 +98,6 @@ static int drain_timer(struct port *port, struct delivery *delivery)
 const struct driver_ops timer_driver_ops = {
 	.open = open_timer,
 	.close = close_timer,
-	.rearm = port_rearm_nothing,
 	.drain = drain_timer,
 };
 
@@ -103,7 +105,7 @@ const struct driver_ops timer_driver_ops = {
 
 static int arm_timerfd(struct port *port)
 {
-	struct itimerspec expiry = next_expiry(port->own);
+	struct itimerspec expiry = next_expiry(port->private);
 
 	return timerfd_settime(port->fd, TFD_TIMER_ABSTIME, &expiry, NULL);
 }
@@ -112,13 +114,12 @@ static int wait_timerfd(struct port *port, struct delivery *delivery)
 {
 	if (port_read_count(port, delivery))
 		return -1;
-	deliver(port->own, delivery->user_ns, delivery);
+	deliver(port->private, delivery->user_ns, delivery);
 	return 0;
 }
 
 const struct way way_timerfd = {
 	.name = "timerfd",
-	.wait_kind = "block",
 	.driver = DRIVER_TIMER,
 	.arm = arm_timerfd,
 	.wait = wait_timerfd,
@@ -128,28 +129,27 @@ const struct way way_timerfd = {
 
 static int arm_nanosleep(struct port *port)
 {
-	next_expiry(port->own);
+	next_expiry(port->private);
 	return 0;
 }
 
 /* As cyclictest waits. */
 static int wait_nanosleep(struct port *port, struct delivery *delivery)
 {
-	struct timer_port *own = port->own;
-	struct timespec due = clock_timespec(own->due_ns);
+	struct timer_port *priv = port->private;
+	struct timespec due = clock_timespec(priv->due_ns);
 	uint64_t user_ns;
 
 	errno = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
 	user_ns = clock_ns();
 	if (errno)
 		return -1;
-	deliver(own, user_ns, delivery);
+	deliver(priv, user_ns, delivery);
 	return 0;
 }
 
 const struct way way_nanosleep = {
 	.name = "nanosleep",
-	.wait_kind = "block",
 	.driver = DRIVER_TIMER,
 	.arm = arm_nanosleep,
 	.wait = wait_nanosleep,
@@ -157,46 +157,45 @@ const struct way way_nanosleep = {
 
 /* --- signal --------------------------------------------------------------- */
 
-/* The timer signals one thread, which has to make it. */
-static int make_timer(struct timer_port *own)
+/* On the measured thread, to which the timer will send its signal. */
+static int make_timer(struct timer_port *priv)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN };
 
 	event.sigev_notify_thread_id = gettid();
-	sigemptyset(&own->signals);
-	sigaddset(&own->signals, SIGRTMIN);
-	errno = pthread_sigmask(SIG_BLOCK, &own->signals, NULL);
-	if (errno || timer_create(CLOCK_MONOTONIC, &event, &own->timer))
+	sigemptyset(&priv->signals);
+	sigaddset(&priv->signals, SIGRTMIN);
+	errno = pthread_sigmask(SIG_BLOCK, &priv->signals, NULL);
+	if (errno || timer_create(CLOCK_MONOTONIC, &event, &priv->timer))
 		return -1;
-	own->has_timer = true;
+	priv->has_timer = true;
 	return 0;
 }
 
 static int arm_signal(struct port *port)
 {
-	struct timer_port *own = port->own;
-	struct itimerspec expiry = next_expiry(own);
+	struct timer_port *priv = port->private;
+	struct itimerspec expiry = next_expiry(priv);
 
-	if (!own->has_timer && make_timer(own))
+	if (!priv->has_timer && make_timer(priv))
 		return -1;
-	return timer_settime(own->timer, TIMER_ABSTIME, &expiry, NULL);
+	return timer_settime(priv->timer, TIMER_ABSTIME, &expiry, NULL);
 }
 
 static int wait_signal(struct port *port, struct delivery *delivery)
 {
-	struct timer_port *own = port->own;
+	struct timer_port *priv = port->private;
 	uint64_t user_ns;
 
-	if (sigwaitinfo(&own->signals, NULL) < 0)
+	if (sigwaitinfo(&priv->signals, NULL) < 0)
 		return -1;
 	user_ns = clock_ns();
-	deliver(own, user_ns, delivery);
+	deliver(priv, user_ns, delivery);
 	return 0;
 }
 
 const struct way way_signal = {
 	.name = "signal",
-	.wait_kind = "block",
 	.driver = DRIVER_TIMER,
 	.arm = arm_signal,
 	.wait = wait_signal,

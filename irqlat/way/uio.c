@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * read and poll of /dev/uioN of the stock driver uio_pci_generic: the peer to compare
- * with. Its handler disables INTx through bit 10 of the PCI command register
+ * read and poll of /dev/uioN of the stock driver uio_pci_generic. Its handler
+ * disables INTx through bit 10 of the PCI command register
  * (Documentation/driver-api/uio-howto.rst), and user space enables it again.
  */
 
@@ -16,11 +16,23 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/msg.h"
+#include "base/why.h"
 #include "base/sysfile.h"
 #include "way.h"
 
-/* "uioN" of a PCI device. Returns 0, or -1 when it has none. */
+/**
+ * struct uio_port - port->private of DRIVER_UIO
+ * @config_fd: the device's PCI configuration space
+ * @command: PCI command register with INTx enabled
+ * @events: interrupts of the device until now, as the driver counts them
+ */
+struct uio_port {
+	int config_fd;
+	uint16_t command;
+	uint32_t events;
+};
+
+/* Get "uioN" of a PCI device. Returns 0, or -1 when it has none. */
 static int find_uio(const char *pci, char *name, size_t size)
 {
 	char path[PATH_MAX];
@@ -41,33 +53,29 @@ static int find_uio(const char *pci, char *name, size_t size)
 
 static void enable_intx(struct port *port)
 {
-	ssize_t n = pwrite(port->config_fd, &port->command, sizeof(port->command), PCI_COMMAND);
+	const struct uio_port *priv = port->private;
+	ssize_t n = pwrite(priv->config_fd, &priv->command, sizeof(priv->command), PCI_COMMAND);
 
-	/* Should it fail, no interrupt comes and the run says so. */
+	/* If this fails no interrupt arrives, which the run reports. */
 	(void)n;
 }
 
-static int open_config(struct port *port, const char *pci)
+static int open_config(struct uio_port *priv, const char *pci, struct why *why)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", pci);
-	port->config_fd = open(path, O_RDWR | O_CLOEXEC);
-	if (port->config_fd < 0) {
-		msg_error("%s: %s", path, strerror(errno));
-		return -1;
-	}
-	if (pread(port->config_fd, &port->command, sizeof(port->command), PCI_COMMAND) !=
-	    sizeof(port->command)) {
-		msg_error("%s: cannot read the command register", path);
-		close(port->config_fd);
-		return -1;
-	}
-	port->command &= (uint16_t)~PCI_COMMAND_INTX_DISABLE;
+	priv->config_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (priv->config_fd < 0)
+		return why_set(why, "%s: %s", path, strerror(errno));
+	if (pread(priv->config_fd, &priv->command, sizeof(priv->command), PCI_COMMAND) !=
+	    sizeof(priv->command))
+		return why_set(why, "%s: cannot read the command register", path);
+	priv->command &= (uint16_t)~PCI_COMMAND_INTX_DISABLE;
 	return 0;
 }
 
-/* Interrupts before the first read are none of ours. */
+/* Interrupts before this count is read do not belong to the run. */
 static uint32_t events_so_far(const char *name)
 {
 	char path[64], text[16];
@@ -78,36 +86,53 @@ static uint32_t events_so_far(const char *name)
 	return (uint32_t)strtoul(text, NULL, 10);
 }
 
-static int open_uio(struct port *port, struct target *target)
+static void close_uio(struct port *port)
 {
+	struct uio_port *priv = port->private;
+
+	if (port->fd >= 0)
+		close(port->fd);
+	if (priv->config_fd >= 0)
+		close(priv->config_fd);
+	free(priv);
+}
+
+static int open_device(struct port *port, const char *pci, struct why *why)
+{
+	struct uio_port *priv = port->private;
 	char name[16], path[32];
 
-	if (find_uio(target->pci, name, sizeof(name))) {
-		msg_error("%s: uio_pci_generic made no /dev/uioN for it", target->pci);
-		return -1;
-	}
-	if (open_config(port, target->pci))
+	if (find_uio(pci, name, sizeof(name)))
+		return why_set(why, "%s: uio_pci_generic made no /dev/uioN for it", pci);
+	if (open_config(priv, pci, why))
 		return -1;
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	port->fd = open(path, O_RDWR | O_CLOEXEC);
-	if (port->fd < 0) {
-		msg_error("%s: %s", path, strerror(errno));
-		close(port->config_fd);
-		return -1;
-	}
-	port->events = events_so_far(name);
+	if (port->fd < 0)
+		return why_set(why, "%s: %s", path, strerror(errno));
+	priv->events = events_so_far(name);
 	enable_intx(port);
 	return 0;
 }
 
-static void close_uio(struct port *port)
+static int open_uio(struct port *port, struct target *target, struct why *why)
 {
-	close(port->fd);
-	close(port->config_fd);
+	struct uio_port *priv = malloc(sizeof(*priv));
+
+	if (!priv)
+		return why_set(why, "out of memory");
+	*priv = (struct uio_port){ .config_fd = -1 };
+	port->private = priv;
+	port->fd = -1;
+	if (!open_device(port, target->pci, why))
+		return 0;
+	close_uio(port);
+	return -1;
 }
 
 static int wait_uio(struct port *port, struct delivery *delivery)
 {
+	struct uio_port *priv = port->private;
 	uint32_t events;
 	ssize_t n = read(port->fd, &events, sizeof(events));
 
@@ -117,10 +142,8 @@ static int wait_uio(struct port *port, struct delivery *delivery)
 			errno = EIO;
 		return -1;
 	}
-	delivery->entry_ns = 0;
-	delivery->seq = 0;
-	delivery->count = events - port->events;
-	port->events = events;
+	delivery->count = events - priv->events;
+	priv->events = events;
 	return 0;
 }
 
@@ -145,14 +168,12 @@ const struct driver_ops uio_driver_ops = {
 
 const struct way way_uio = {
 	.name = "uio",
-	.wait_kind = "block",
 	.driver = DRIVER_UIO,
 	.wait = wait_uio,
 };
 
 const struct way way_uio_poll = {
 	.name = "uio-poll",
-	.wait_kind = "block",
 	.driver = DRIVER_UIO,
 	.wait = wait_uio_poll,
 };

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * User level interrupts, uli(3): the measured thread's handler is called while it
- * computes, makes system calls, or sleeps. The time ends at the first thing that
- * the handler does, which is to read the clock. The handler uses general registers
- * only, and says so when it is registered, as whoever counts nanoseconds would;
- * SGI's might not use others either.
+ * User level interrupts, uli(3): the measured thread's handler is called while the
+ * thread computes, makes system calls, or sleeps. A sample ends when the handler
+ * reads the clock, which it does first. The handler uses general registers only and
+ * is registered so, which is the faster way to call one.
  *
- * The next interrupt finds the handler busy and is repeated by it, so the line
- * needs no masking, and is not masked where that can be done without: on edge-
- * triggered and MSI lines. Another line is masked by an interrupt, as for the other
- * ways, and unmasked when the device has been acknowledged. A sample is one
- * interrupt, so the kernel's counters tell by which path it came.
+ * An interrupt that comes while the handler runs makes the kernel call it again, so
+ * the line need not be masked. Edge-triggered and MSI lines are not. On other lines
+ * an interrupt masks the line, and the thread unmasks it when the device has been
+ * acknowledged. A sample is one interrupt, so the kernel's counters show by which
+ * path it came.
  */
 
 #include <errno.h>
@@ -20,29 +19,31 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/msg.h"
+#include "base/why.h"
 #include "procirq.h"
 #include "uli.h"
 #include "way.h"
 
-/* How often a thread that does not sleep looks whether it is to stop. */
+/* How often a thread that spins checks whether it has to stop. */
 #define SPIN_NS 1000000
-/* What it does between two looks at the clock: a few microseconds. */
+/* Work between two readings of the clock: a few microseconds. */
 #define STEPS	  1000
 #define CALLS	  32
 #define SEMAPHORE 0
 
 /**
- * struct uli_port - port->own of DRIVER_ULI
- * @ring: the line's; has the handler entries
+ * struct uli_port - port->private of DRIVER_ULI
+ * @ring: the line's ring, which has the times of the hard interrupt handler
  * @intr: the measured thread's registration, NULL before there is one
- * @before: counters when it was armed
- * @begin_ns: since when it spins
- * @turns: times that way "uli" was armed
+ * @before: the registration's counters when the way was armed
+ * @begin_ns: when the thread began to spin
+ * @turns: how often way "uli" was armed
  * @sleeps: the handler has to wake the thread
- * @arrived: the handler was called
- * @count: for so many interrupts
- * @user: when, the first time
+ * @arrived: the handler has been called since the way was armed
+ * @count: interrupts of those calls
+ * @user: time of the first call
+ *
+ * The handler, which runs on the measured thread, writes the last three.
  */
 struct uli_port {
 	struct procirq_ring_reader *ring;
@@ -62,15 +63,15 @@ __attribute__((target("general-regs-only")))
 static void
 handle(void *context)
 {
-	struct uli_port *own = context;
+	struct uli_port *priv = context;
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!own->arrived)
-		own->user = now;
-	own->count += ULI_count(ULI_self());
-	own->arrived = true;
-	if (own->sleeps)
+	if (!priv->arrived)
+		priv->user = now;
+	priv->count += ULI_count(ULI_self());
+	priv->arrived = true;
+	if (priv->sleeps)
 		ULI_wakeup(ULI_self(), SEMAPHORE);
 }
 
@@ -79,69 +80,66 @@ static void *register_handler(const struct port *port)
 	const struct uli_options options = { .nsemas = SEMAPHORE + 1,
 					     .flags = ULI_GENERAL_REGS_ONLY };
 
-	return ULI_register(port->fd, handle, port->own, &options);
+	return ULI_register(port->fd, handle, port->private, &options);
 }
 
 /* --- driver --------------------------------------------------------------- */
 
 static void close_line(struct port *port)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 
-	if (own)
-		procirq_ring_close(own->ring);
-	free(own);
+	if (priv)
+		procirq_ring_close(priv->ring);
+	free(priv);
 	procirq_close(port->line);
 	port->line = NULL;
-	port->own = NULL;
+	port->private = NULL;
 }
 
-/* The measured thread registers later; this says why it could not. */
-static int try_handler(const struct port *port, unsigned int irq)
+/*
+ * The measured thread registers its own handler later. Registering one here already
+ * gives the reason when that is not possible.
+ */
+static int try_handler(const struct port *port, unsigned int irq, struct why *why)
 {
 	void *intr = register_handler(port);
 
 	if (intr)
 		return ULI_unregister(intr);
-	msg_error("/proc/irq/%u/irq: no user level interrupt: %s", irq,
-		  errno == EOPNOTSUPP ?
-			  "they need an x86-64 processor and a program without a shadow stack" :
-		  errno == ENOTTY ? "the procirq module that is loaded is too old" :
-				    strerror(errno));
-	return -1;
+	return why_set(
+		why, "/proc/irq/%u/irq: no user level interrupt: %s", irq,
+		errno == EOPNOTSUPP ?
+			"they need an x86-64 processor and a program without a shadow stack" :
+		errno == ENOTTY ? "the procirq module that is loaded is too old" :
+				  strerror(errno));
 }
 
-static int open_own(struct port *port, unsigned int irq)
+static int open_private(struct port *port, unsigned int irq, struct why *why)
 {
-	struct uli_port *own = calloc(1, sizeof(*own));
+	struct uli_port *priv = calloc(1, sizeof(*priv));
 
-	port->own = own;
-	if (!own) {
-		msg_error("out of memory");
-		return -1;
-	}
-	own->ring = procirq_ring_open(port->line);
-	if (own->ring)
-		return try_handler(port, irq);
-	msg_error("/proc/irq/%u/irq: cannot map its ring: %s", irq, strerror(errno));
-	return -1;
+	port->private = priv;
+	if (!priv)
+		return why_set(why, "out of memory");
+	priv->ring = procirq_ring_open(port->line);
+	if (priv->ring)
+		return try_handler(port, irq, why);
+	return why_set(why, "/proc/irq/%u/irq: cannot map its ring: %s", irq, strerror(errno));
 }
 
-static int open_line(struct port *port, struct target *target)
+static int open_line(struct port *port, struct target *target, struct why *why)
 {
-	char why[PROCIRQ_EXPLAIN_BYTES];
-
-	port->own = NULL;
+	port->private = NULL;
 	port->line = procirq_open(target->irq, PROCIRQ_FLAG_NO_MASK);
 	if (!port->line && errno == EINVAL)
 		port->line = procirq_open(target->irq, PROCIRQ_FLAG_EXPLICIT_UNMASK);
 	if (!port->line) {
-		procirq_explain(target->irq, errno, why, sizeof(why));
-		msg_error("%s", why);
+		procirq_explain(target->irq, errno, why->text, sizeof(why->text));
 		return -1;
 	}
 	port->fd = procirq_fd(port->line);
-	if (!open_own(port, target->irq))
+	if (!open_private(port, target->irq, why))
 		return 0;
 	close_line(port);
 	return -1;
@@ -154,48 +152,49 @@ static void unmask_line(struct port *port)
 
 static void end_handler(struct port *port)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 
-	if (own->intr)
-		ULI_unregister(own->intr);
-	own->intr = NULL;
+	if (priv->intr)
+		ULI_unregister(priv->intr);
+	priv->intr = NULL;
 }
 
-/* Which counter has grown since the thread was armed. */
-static enum path path_taken(const struct procirq_uli_info *before,
-			    const struct procirq_uli_info *now)
+/* The path whose counter has grown since the way was armed. */
+static enum uli_path path_taken(const struct procirq_uli_info *before,
+				const struct procirq_uli_info *now)
 {
 	if (now->direct != before->direct)
-		return PATH_DIRECT;
+		return ULI_PATH_DIRECT;
 	if (now->returned != before->returned)
-		return PATH_RETURN;
+		return ULI_PATH_RETURN;
 	if (now->woken != before->woken)
-		return PATH_WAKE;
-	return now->repeated != before->repeated ? PATH_REPEAT : PATH_NONE;
+		return ULI_PATH_WAKE;
+	return now->repeated != before->repeated ? ULI_PATH_REPEAT : ULI_PATH_NONE;
 }
 
-/* What the handler was called for. The ring has the same interrupts. */
+/* Take the interrupts that the handler was called for. The ring has them too. */
 static int take(struct port *port, struct delivery *delivery)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 	struct procirq_ring_entry entry;
 	struct procirq_uli_info now;
 
-	if (!own->arrived) {
+	if (!priv->arrived) {
 		errno = EAGAIN;
 		return -1;
 	}
-	if (ULI_get_info(own->intr, &now))
+	if (ULI_get_info(priv->intr, &now))
 		return -1;
-	delivery->user_ns = (uint64_t)own->user.tv_sec * NSEC_PER_SEC + (uint64_t)own->user.tv_nsec;
-	while (procirq_ring_next(own->ring, &entry, NULL)) {
+	delivery->user_ns =
+		(uint64_t)priv->user.tv_sec * NSEC_PER_SEC + (uint64_t)priv->user.tv_nsec;
+	while (procirq_ring_next(priv->ring, &entry, NULL)) {
 		if (!delivery->entry_ns)
 			delivery->entry_ns = entry.irq_ns;
 		delivery->seq = entry.seq;
 	}
-	delivery->count = own->count;
-	delivery->path = path_taken(&own->before, &now);
-	own->arrived = false;
+	delivery->count = priv->count;
+	delivery->path = path_taken(&priv->before, &now);
+	priv->arrived = false;
 	return 0;
 }
 
@@ -211,44 +210,43 @@ const struct driver_ops uli_driver_ops = {
 
 static int arm(struct port *port)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 	struct procirq_ring_entry entry;
 
-	if (!own->intr)
-		own->intr = register_handler(port);
-	if (!own->intr || ULI_get_info(own->intr, &own->before))
+	if (!priv->intr)
+		priv->intr = register_handler(port);
+	if (!priv->intr || ULI_get_info(priv->intr, &priv->before))
 		return -1;
-	while (procirq_ring_next(own->ring, &entry, NULL))
+	while (procirq_ring_next(priv->ring, &entry, NULL))
 		;
-	own->count = 0;
-	own->sleeps = false;
-	own->arrived = false;
+	priv->count = 0;
+	priv->sleeps = false;
+	priv->arrived = false;
 	unmask_line(port);
 	return 0;
 }
 
 static int arm_alternating(struct port *port)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 
-	own->turns++;
+	priv->turns++;
 	return arm(port);
 }
 
 static void begin(struct port *port)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 
-	own->begin_ns = clock_ns();
+	priv->begin_ns = clock_ns();
 }
 
-/* The handler's mark, not the kernel's count, is what it would sleep on. */
 static int arm_sleep(struct port *port)
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 	int err = arm(port);
 
-	own->sleeps = true;
+	priv->sleeps = true;
 	return err;
 }
 
@@ -273,7 +271,7 @@ static void make_calls(void)
 		syscall(SYS_getppid);
 }
 
-/* Neither the handler nor its absence tells that the line has gone. */
+/* The handler does not learn that the line was removed. */
 static int give_up(struct port *port)
 {
 	if (port_poll(port->fd, 0) && errno == ENODEV)
@@ -284,17 +282,17 @@ static int give_up(struct port *port)
 
 static int wait_busy(struct port *port, struct delivery *delivery, void (*work)(void))
 {
-	struct uli_port *own = port->own;
+	struct uli_port *priv = port->private;
 	uint64_t start_ns = clock_ns();
 
-	while (!own->arrived) {
+	while (!priv->arrived) {
 		work();
-		if (clock_ns() - start_ns >= SPIN_NS && !own->arrived)
+		if (clock_ns() - start_ns >= SPIN_NS && !priv->arrived)
 			return give_up(port);
 	}
 	if (take(port, delivery))
 		return -1;
-	delivery->early = delivery->entry_ns < own->begin_ns;
+	delivery->early = delivery->entry_ns < priv->begin_ns;
 	return 0;
 }
 
@@ -305,9 +303,9 @@ static int wait_spin(struct port *port, struct delivery *delivery)
 
 static bool in_call(const struct port *port)
 {
-	const struct uli_port *own = port->own;
+	const struct uli_port *priv = port->private;
 
-	return own->turns % 2 == 0;
+	return priv->turns % 2 == 0;
 }
 
 static int wait_alternating(struct port *port, struct delivery *delivery)
@@ -317,18 +315,18 @@ static int wait_alternating(struct port *port, struct delivery *delivery)
 
 static int wait_sleep(struct port *port, struct delivery *delivery)
 {
-	const struct uli_port *own = port->own;
+	const struct uli_port *priv = port->private;
 
-	/* An earlier call may have left the semaphore up. */
-	while (!own->arrived)
-		if (ULI_sleep(own->intr, SEMAPHORE) && !own->arrived)
+	/* An earlier call of the handler may have left the semaphore up. */
+	while (!priv->arrived)
+		if (ULI_sleep(priv->intr, SEMAPHORE) && !priv->arrived)
 			return give_up(port);
 	return take(port, delivery);
 }
 
 const struct way way_uli = {
 	.name = "uli",
-	.wait_kind = "spin",
+	.spins = true,
 	.driver = DRIVER_ULI,
 	.arm = arm_alternating,
 	.begin = begin,
@@ -338,7 +336,7 @@ const struct way way_uli = {
 
 const struct way way_uli_spin = {
 	.name = "uli-spin",
-	.wait_kind = "spin",
+	.spins = true,
 	.driver = DRIVER_ULI,
 	.arm = arm,
 	.begin = begin,
@@ -347,7 +345,6 @@ const struct way way_uli_spin = {
 
 const struct way way_uli_sleep = {
 	.name = "uli-sleep",
-	.wait_kind = "block",
 	.driver = DRIVER_ULI,
 	.arm = arm_sleep,
 	.wait = wait_sleep,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An eventfd that the stock driver vfio-pci signals
- * (Documentation/driver-api/vfio.rst): the device's INTx line, which its handler
- * masks and user space unmasks again, or its first MSI vector.
+ * An eventfd that the stock driver vfio-pci signals for each interrupt
+ * (Documentation/driver-api/vfio.rst). The interrupt is the device's first MSI
+ * vector, or its INTx line, which the driver's handler masks and user space unmasks.
  */
 
 #include <errno.h>
@@ -19,18 +19,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/msg.h"
-#include "procirq.h"
 #include "base/sysfile.h"
+#include "base/why.h"
+#include "procirq.h"
 #include "way.h"
 
 #define CONTAINER "/dev/vfio/vfio"
 
 /**
- * struct vfio_port - port->own of DRIVER_VFIO
- * @container: what groups are put into, with its IOMMU
- * @group: the device's
- * @device: the device itself
+ * struct vfio_port - port->private of DRIVER_VFIO
+ * @container: descriptor of the container, which holds the group and its IOMMU
+ * @group: descriptor of the device's IOMMU group
+ * @device: descriptor of the device
  * @index: VFIO_PCI_INTX_IRQ_INDEX or VFIO_PCI_MSI_IRQ_INDEX
  */
 struct vfio_port {
@@ -40,25 +40,28 @@ struct vfio_port {
 	uint32_t index;
 };
 
-/* What VFIO_DEVICE_SET_IRQS takes, for one interrupt. */
+/* Argument of VFIO_DEVICE_SET_IRQS for one interrupt. */
 struct set_irqs {
 	struct vfio_irq_set head;
 	int32_t fd;
 };
 
-static int set_irqs(const struct vfio_port *own, uint32_t flags, int fd)
+static int set_irqs(const struct vfio_port *priv, uint32_t flags, int fd)
 {
 	struct set_irqs set = {
-		.head = { .argsz = sizeof(set), .flags = flags, .index = own->index, .count = 1 },
+		.head = { .argsz = sizeof(set), .flags = flags, .index = priv->index, .count = 1 },
 		.fd = fd,
 	};
 
 	if (flags & VFIO_IRQ_SET_DATA_NONE)
 		set.head.argsz = sizeof(set.head);
-	return ioctl(own->device, VFIO_DEVICE_SET_IRQS, &set);
+	return ioctl(priv->device, VFIO_DEVICE_SET_IRQS, &set);
 }
 
-/* Number of the device's IOMMU group, or -1; is it one without an IOMMU? */
+/*
+ * Returns the number of the device's IOMMU group, or -1. *@no_iommu: it is a group
+ * that VFIO made without an IOMMU.
+ */
 static int find_group(const char *pci, bool *no_iommu)
 {
 	char path[PATH_MAX], target[PATH_MAX], name[32];
@@ -76,7 +79,7 @@ static int find_group(const char *pci, bool *no_iommu)
 	return atoi(slash ? slash + 1 : target);
 }
 
-static int open_group(struct vfio_port *own, const char *pci)
+static int open_group(struct vfio_port *priv, const char *pci, struct why *why)
 {
 	struct vfio_group_status status = { .argsz = sizeof(status) };
 	bool no_iommu = false;
@@ -84,54 +87,48 @@ static int open_group(struct vfio_port *own, const char *pci)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/dev/vfio/%s%d", no_iommu ? "noiommu-" : "", number);
-	own->group = open(path, O_RDWR | O_CLOEXEC);
-	if (own->group < 0) {
-		msg_error("%s: %s: %s", pci, path, strerror(errno));
-		return -1;
-	}
-	if (ioctl(own->group, VFIO_GROUP_GET_STATUS, &status) ||
+	priv->group = open(path, O_RDWR | O_CLOEXEC);
+	if (priv->group < 0)
+		return why_set(why, "%s: %s: %s", pci, path, strerror(errno));
+	if (ioctl(priv->group, VFIO_GROUP_GET_STATUS, &status) ||
 	    !(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
-		msg_error("%s: other drivers have devices of its IOMMU group %d; unbind them", pci,
-			  number);
-		return -1;
+		return why_set(why,
+			       "%s: other drivers have devices of its IOMMU group %d; unbind them",
+			       pci, number);
 	}
-	if (!ioctl(own->group, VFIO_GROUP_SET_CONTAINER, &own->container) &&
-	    !ioctl(own->container, VFIO_SET_IOMMU,
+	if (!ioctl(priv->group, VFIO_GROUP_SET_CONTAINER, &priv->container) &&
+	    !ioctl(priv->container, VFIO_SET_IOMMU,
 		   no_iommu ? VFIO_NOIOMMU_IOMMU : VFIO_TYPE1v2_IOMMU))
 		return 0;
-	msg_error("%s: VFIO cannot use the IOMMU: %s%s", pci, strerror(errno),
-		  errno == EPERM  ? "; it does not remap interrupts" :
-		  errno == ENODEV ? "; run: modprobe vfio_iommu_type1" :
-				    "");
-	return -1;
+	return why_set(why, "%s: VFIO cannot use the IOMMU: %s%s", pci, strerror(errno),
+		       errno == EPERM  ? "; it does not remap interrupts" :
+		       errno == ENODEV ? "; run: modprobe vfio_iommu_type1" :
+					 "");
 }
 
-static int open_device(struct vfio_port *own, const char *pci)
+static int open_device(struct vfio_port *priv, const char *pci, struct why *why)
 {
-	own->container = open(CONTAINER, O_RDWR | O_CLOEXEC);
-	if (own->container < 0) {
-		msg_error("%s: " CONTAINER ": %s", pci, strerror(errno));
+	priv->container = open(CONTAINER, O_RDWR | O_CLOEXEC);
+	if (priv->container < 0)
+		return why_set(why, "%s: " CONTAINER ": %s", pci, strerror(errno));
+	if (open_group(priv, pci, why))
 		return -1;
-	}
-	if (open_group(own, pci))
-		return -1;
-	own->device = ioctl(own->group, VFIO_GROUP_GET_DEVICE_FD, pci);
-	if (own->device >= 0)
+	priv->device = ioctl(priv->group, VFIO_GROUP_GET_DEVICE_FD, pci);
+	if (priv->device >= 0)
 		return 0;
-	msg_error("%s: VFIO does not give it away: %s", pci, strerror(errno));
-	return -1;
+	return why_set(why, "%s: VFIO does not give it away: %s", pci, strerror(errno));
 }
 
 /* Does the device have an interrupt of this kind? */
-static bool has_irq(const struct vfio_port *own, uint32_t index)
+static bool has_irq(const struct vfio_port *priv, uint32_t index)
 {
 	struct vfio_irq_info info = { .argsz = sizeof(info), .index = index };
 
-	return !ioctl(own->device, VFIO_DEVICE_GET_IRQ_INFO, &info) && info.count;
+	return !ioctl(priv->device, VFIO_DEVICE_GET_IRQ_INFO, &info) && info.count;
 }
 
-/* A message is a write to memory, which a device that is no bus master cannot. */
-static int set_master(const struct vfio_port *own)
+/* An MSI is a write to memory, for which the device must be a bus master. */
+static int set_master(const struct vfio_port *priv)
 {
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
@@ -140,59 +137,56 @@ static int set_master(const struct vfio_port *own)
 	uint16_t command;
 	off_t at;
 
-	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+	if (ioctl(priv->device, VFIO_DEVICE_GET_REGION_INFO, &info))
 		return -1;
 	at = (off_t)info.offset + PCI_COMMAND;
-	if (pread(own->device, &command, sizeof(command), at) != sizeof(command))
+	if (pread(priv->device, &command, sizeof(command), at) != sizeof(command))
 		return -1;
 	command |= PCI_COMMAND_MASTER;
-	return pwrite(own->device, &command, sizeof(command), at) == sizeof(command) ? 0 : -1;
+	return pwrite(priv->device, &command, sizeof(command), at) == sizeof(command) ? 0 : -1;
 }
 
-static int open_irq(struct port *port, struct target *target)
+static int open_irq(struct port *port, struct target *target, struct why *why)
 {
-	struct vfio_port *own = port->own;
+	struct vfio_port *priv = port->private;
 
-	own->index = !target->intx && has_irq(own, VFIO_PCI_MSI_IRQ_INDEX) ?
-			     VFIO_PCI_MSI_IRQ_INDEX :
-			     VFIO_PCI_INTX_IRQ_INDEX;
+	priv->index = !target->intx && has_irq(priv, VFIO_PCI_MSI_IRQ_INDEX) ?
+			      VFIO_PCI_MSI_IRQ_INDEX :
+			      VFIO_PCI_INTX_IRQ_INDEX;
 	port->fd = eventfd(0, EFD_CLOEXEC);
-	if (port->fd < 0 || (own->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(own)) ||
-	    set_irqs(own, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, port->fd)) {
-		msg_error("%s: VFIO gives it no interrupt: %s", target->pci, strerror(errno));
-		return -1;
-	}
-	/* A vector is there from now on. */
+	if (port->fd < 0 || (priv->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(priv)) ||
+	    set_irqs(priv, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, port->fd))
+		return why_set(why, "%s: VFIO gives it no interrupt: %s", target->pci,
+			       strerror(errno));
+	/* The vector, and its interrupt number, exist only now. */
 	procirq_resolve(target->pci, &target->irq, 1);
 	return 0;
 }
 
 static void close_vfio(struct port *port)
 {
-	struct vfio_port *own = port->own;
-	/* The group is free only after the device is. */
-	int fds[] = { own->device, port->fd, own->group, own->container };
+	struct vfio_port *priv = port->private;
+	/* The group can be closed only after the device. */
+	int fds[] = { priv->device, port->fd, priv->group, priv->container };
 	size_t i;
 
 	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	free(own);
-	port->own = NULL;
+	free(priv);
+	port->private = NULL;
 }
 
-static int open_vfio(struct port *port, struct target *target)
+static int open_vfio(struct port *port, struct target *target, struct why *why)
 {
-	struct vfio_port *own = malloc(sizeof(*own));
+	struct vfio_port *priv = malloc(sizeof(*priv));
 
-	if (!own) {
-		msg_error("out of memory");
-		return -1;
-	}
-	*own = (struct vfio_port){ .container = -1, .group = -1, .device = -1 };
-	port->own = own;
+	if (!priv)
+		return why_set(why, "out of memory");
+	*priv = (struct vfio_port){ .container = -1, .group = -1, .device = -1 };
+	port->private = priv;
 	port->fd = -1;
-	if (!open_device(own, target->pci) && !open_irq(port, target))
+	if (!open_device(priv, target->pci, why) && !open_irq(port, target, why))
 		return 0;
 	close_vfio(port);
 	return -1;
@@ -200,25 +194,25 @@ static int open_vfio(struct port *port, struct target *target)
 
 static void rearm_vfio(struct port *port)
 {
-	const struct vfio_port *own = port->own;
+	const struct vfio_port *priv = port->private;
 
-	/* Should it fail, no interrupt comes and the run says so. */
-	if (own->index == VFIO_PCI_INTX_IRQ_INDEX)
-		set_irqs(own, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK, -1);
+	/* If this fails no interrupt arrives, which the run reports. */
+	if (priv->index == VFIO_PCI_INTX_IRQ_INDEX)
+		set_irqs(priv, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK, -1);
 }
 
 void *vfio_map_bar0(const struct port *port, size_t bytes)
 {
-	const struct vfio_port *own = port->own;
+	const struct vfio_port *priv = port->private;
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
 		.index = VFIO_PCI_BAR0_REGION_INDEX,
 	};
 	void *map;
 
-	if (ioctl(own->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+	if (ioctl(priv->device, VFIO_DEVICE_GET_REGION_INFO, &info))
 		return NULL;
-	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, own->device,
+	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, priv->device,
 		   (off_t)info.offset);
 	return map == MAP_FAILED ? NULL : map;
 }
@@ -237,7 +231,6 @@ const struct driver_ops vfio_driver_ops = {
 
 const struct way way_vfio = {
 	.name = "vfio",
-	.wait_kind = "block",
 	.driver = DRIVER_VFIO,
 	.wait = port_read_count,
 };

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A way is how a thread gets to know of an interrupt. Ways that need the same
- * kernel driver share one port, the open end of the line, and take turns on it.
+ * A way is one method by which a thread waits for an interrupt: read() of
+ * /proc/irq/N/irq, or a user level interrupt.
+ *
+ * A way needs a driver: the kernel driver that serves the interrupt, or this
+ * process, where there is no device. Opening a driver gives a port: the file
+ * descriptors that its ways wait on. Ways of one driver share its port, and take
+ * turns.
  */
 #ifndef IRQLAT_WAY_H
 #define IRQLAT_WAY_H
@@ -11,23 +16,23 @@
 #include <stdint.h>
 
 struct procirq;
+struct why;
 
-/* The last two are this process itself, on any kernel. */
 enum driver {
 	DRIVER_PROCIRQ,
 	DRIVER_ULI,
 	DRIVER_UIO,
 	DRIVER_VFIO,
-	DRIVER_TIMER,
-	DRIVER_THREAD,
+	DRIVER_TIMER,  /* this process: its timers */
+	DRIVER_THREAD, /* this process: an eventfd that another thread writes */
 	DRIVER_COUNT
 };
 
 /**
  * struct target - what a source offers a driver to open
  * @irq: Linux interrupt number; TARGET_NO_IRQ: there is none
- * @pci: PCI address of the device, empty if it is none
- * @intx: the device shall use its INTx line
+ * @pci: PCI address of the device, empty if there is none
+ * @intx: the device must use its INTx line
  * @period_ns: from one expiry of a timer to the next (DRIVER_TIMER)
  */
 struct target {
@@ -40,43 +45,39 @@ struct target {
 #define TARGET_NO_IRQ UINT32_MAX
 
 /**
- * struct port - an interrupt line held open through a driver
- * @fd: what is read or polled
+ * struct port - an interrupt, or a timer, that a driver has opened
+ * @fd: what ways read or poll
  * @line: handle that owns @fd (DRIVER_PROCIRQ, DRIVER_ULI)
- * @config_fd: PCI configuration space (DRIVER_UIO)
- * @command: PCI command register with interrupts enabled (DRIVER_UIO)
- * @events: interrupts the device had so far (DRIVER_UIO)
- * @own: what else the driver needs
+ * @private: what else the driver needs
+ *
+ * The measured thread uses it while it runs, the controlling thread before and
+ * after.
  */
 struct port {
 	int fd;
 	struct procirq *line;
-	int config_fd;
-	uint16_t command;
-	uint32_t events;
-	void *own;
+	void *private;
 };
 
 /* How a user level interrupt got to its handler: see uli(3). */
-enum path {
-	PATH_NONE, /* there is no handler */
-	PATH_DIRECT,
-	PATH_RETURN,
-	PATH_WAKE,
-	PATH_REPEAT, /* called by the thread itself */
-	PATH_COUNT
+enum uli_path {
+	ULI_PATH_NONE, /* there is no handler */
+	ULI_PATH_DIRECT,
+	ULI_PATH_RETURN,
+	ULI_PATH_WAKE,
+	ULI_PATH_REPEAT, /* the thread called the handler itself */
+	ULI_PATH_COUNT
 };
 
 /**
- * struct delivery - one return to the measured thread
- * @user_ns: CLOCK_MONOTONIC, right after the call returned
- * @entry_ns: when the hard interrupt handler took the first interrupt of it;
- *	0 where the way does not tell
- * @due_ns: when the first of it was meant to come (DRIVER_TIMER)
- * @seq: sequence number of the last interrupt of it; 0 where not told
- * @count: interrupts it stands for
- * @path: which way to a handler (DRIVER_ULI)
- * @early: it came before the thread was waiting: it counts, and is no sample
+ * struct delivery - one return to the measured thread, with its interrupts
+ * @user_ns: CLOCK_MONOTONIC, just after the call returned
+ * @entry_ns: when the hard interrupt handler took the first interrupt; 0: unknown
+ * @due_ns: intended time of the first interrupt (DRIVER_TIMER)
+ * @seq: sequence number of the last interrupt; 0: unknown
+ * @count: number of interrupts
+ * @path: how it got to the handler (DRIVER_ULI)
+ * @early: it came before the thread was waiting: it is counted, but is no sample
  */
 struct delivery {
 	uint64_t user_ns;
@@ -84,21 +85,21 @@ struct delivery {
 	uint64_t due_ns;
 	uint64_t seq;
 	uint64_t count;
-	enum path path;
+	enum uli_path path;
 	bool early;
 };
 
 /**
- * struct driver_ops - one kernel driver
- * @open: take the line, of which it may correct the number; prints the reason
- *	when it returns -1
- * @close: give it back
- * @rearm: on the measured thread, after the device was acknowledged
- * @drain: take what is there without waiting. 0, or -1 with errno
+ * struct driver_ops - a driver
+ * @open: open the target; may correct target->irq. 0, or -1 with the reason in @why
+ * @close: close the port
+ * @rearm: on the measured thread, after the device was acknowledged; may be NULL
+ * @drain: take what has arrived, without waiting. 0, or -1 with errno, which is
+ *	EAGAIN when nothing has
  * @leave: on the measured thread, before it ends; may be NULL
  */
 struct driver_ops {
-	int (*open)(struct port *port, struct target *target);
+	int (*open)(struct port *port, struct target *target, struct why *why);
 	void (*close)(struct port *port);
 	void (*rearm)(struct port *port);
 	int (*drain)(struct port *port, struct delivery *delivery);
@@ -106,27 +107,55 @@ struct driver_ops {
 };
 
 /**
- * struct way - one way of waiting
+ * struct way - one way of waiting; all of its functions run on the measured thread
  * @name: as in --ways and in results
- * @wait_kind: "block" or "spin"
  * @driver: what it needs
- * @arm: on the measured thread, before it announces that it waits; may be NULL.
- *	0, or -1 with errno
- * @begin: on the measured thread, which spins from now on; NULL for who blocks
- * @in_call: this turn's interrupt is to find the thread in a system call, not in
- *	user mode; NULL: never
- * @wait: wait for interrupts; on the measured thread. 0, or -1 with errno. A
- *	spinning one fails with EINTR now and then, so that it can be stopped
+ * @spins: the thread never sleeps in wait()
+ * @arm: before the thread announces that it is going to wait; may be NULL. 0, or -1
+ *	with errno
+ * @begin: before wait(), if @spins
+ * @in_call: whether the next interrupt is to find the thread in a system call, and
+ *	not in user mode; NULL: never
+ * @wait: wait for interrupts. 0, or -1 with errno. If @spins it fails with EINTR
+ *	now and then, so that the thread can be stopped
  */
 struct way {
 	const char *name;
-	const char *wait_kind;
 	enum driver driver;
+	bool spins;
 	int (*arm)(struct port *port);
 	void (*begin)(struct port *port);
 	bool (*in_call)(const struct port *port);
 	int (*wait)(struct port *port, struct delivery *delivery);
 };
+
+/*
+ * All ways, in the order in which messages list them. To add one, define way_NAME
+ * in a file of this folder, and add NAME here.
+ */
+#define WAYS(WAY)      \
+	WAY(read)      \
+	WAY(poll)      \
+	WAY(epoll)     \
+	WAY(eventfd)   \
+	WAY(mmap_spin) \
+	WAY(uli)       \
+	WAY(uli_spin)  \
+	WAY(uli_sleep) \
+	WAY(uio)       \
+	WAY(uio_poll)  \
+	WAY(vfio)      \
+	WAY(timerfd)   \
+	WAY(nanosleep) \
+	WAY(signal)    \
+	WAY(eventfd_base)
+
+#define WAY_DECLARE(name) extern const struct way way_##name;
+#define WAY_COUNT(name)	  +1
+WAYS(WAY_DECLARE)
+enum { WAYS_MAX = WAYS(WAY_COUNT) };
+
+extern const struct way *const all_ways[WAYS_MAX];
 
 extern const struct driver_ops procirq_driver_ops;
 extern const struct driver_ops uli_driver_ops;
@@ -134,36 +163,20 @@ extern const struct driver_ops uio_driver_ops;
 extern const struct driver_ops vfio_driver_ops;
 extern const struct driver_ops timer_driver_ops;
 extern const struct driver_ops thread_driver_ops;
-extern const struct way way_read;
-extern const struct way way_poll;
-extern const struct way way_epoll;
-extern const struct way way_eventfd;
-extern const struct way way_mmap_spin;
-extern const struct way way_uli;
-extern const struct way way_uli_spin;
-extern const struct way way_uli_sleep;
-extern const struct way way_uio;
-extern const struct way way_uio_poll;
-extern const struct way way_vfio;
-extern const struct way way_timerfd;
-extern const struct way way_nanosleep;
-extern const struct way way_signal;
-extern const struct way way_eventfd_base;
 
 const struct driver_ops *driver_ops(enum driver driver);
-const struct way *way_find(const char *name);
-int way_list_parse(const char *text, const struct way **ways, int max);
-bool way_spins(const struct way *way);
-void way_list_names(char *text, size_t size);
+int way_list_parse(const char *text, const struct way *list[WAYS_MAX], struct why *why);
 
-/* What drivers and ways share. */
+/* Shared by drivers and ways. */
 int port_poll(int fd, int timeout_ms);
 int port_read_count(struct port *port, struct delivery *delivery);
 int port_without_blocking(struct port *port, struct delivery *delivery,
 			  int (*take)(struct port *port, struct delivery *delivery));
-void port_rearm_nothing(struct port *port);
 
-/* BAR 0 of the device that a port of DRIVER_VFIO holds; for munmap(). NULL: errno. */
+/*
+ * Map BAR 0 of the device that a port of DRIVER_VFIO holds. Returns the mapping, for
+ * munmap(), or NULL with errno.
+ */
 void *vfio_map_bar0(const struct port *port, size_t bytes);
 
 #endif /* IRQLAT_WAY_H */

@@ -8,7 +8,9 @@
 #include "base/cpus.h"
 #include "base/opts.h"
 #include "base/parse.h"
+#include "base/why.h"
 #include "irqlat/way/way.h"
+#include "results/result.h"
 
 static void durations(void **state)
 {
@@ -96,17 +98,38 @@ static void way_lists(void **state)
 					   "read,",	"spin",
 					   "read,read", "readx",
 					   "poll,,uio", "a-very-long-name-of-a-way" };
-	const struct way *ways[4];
+	const struct way *list[WAYS_MAX];
+	struct why why;
 	size_t i;
 
 	(void)state;
-	assert_int_equal(way_list_parse("poll,read,uio", ways, 4), 3);
-	assert_ptr_equal(ways[0], &way_poll);
-	assert_ptr_equal(ways[1], &way_read);
-	assert_ptr_equal(ways[2], &way_uio);
+	assert_int_equal(way_list_parse("poll,read,uio", list, &why), 3);
+	assert_ptr_equal(list[0], &way_poll);
+	assert_ptr_equal(list[1], &way_read);
+	assert_ptr_equal(list[2], &way_uio);
 	for (i = 0; i < N_ELEMENTS(bad); i++)
-		assert_int_equal(way_list_parse(bad[i], ways, 4), -1);
-	assert_int_equal(way_list_parse("poll,read", ways, 1), -1);
+		assert_int_equal(way_list_parse(bad[i], list, &why), -1);
+	assert_int_equal(way_list_parse("read,poll,read", list, &why), -1);
+	assert_string_equal(why.text, "--ways: read is named twice");
+	assert_int_equal(way_list_parse("poll,readx,uio", list, &why), -1);
+	assert_ptr_equal(strstr(why.text, "--ways: \"readx\" is none of: read, poll, "), why.text);
+	assert_string_equal(strrchr(why.text, ' '), " eventfd-base");
+}
+
+/* Every way can be measured in one run, so all of them may be unavailable. */
+static void all_ways_fit(void **state)
+{
+	const struct way *list[WAYS_MAX];
+	char text[512] = "";
+	struct why why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < WAYS_MAX; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? "," : "",
+			 all_ways[i]->name);
+	assert_int_equal(way_list_parse(text, list, &why), WAYS_MAX);
+	assert_true(WAYS_MAX <= RESULT_UNAVAILABLE_MAX);
 }
 
 /* --- option tables -------------------------------------------------------- */
@@ -263,6 +286,7 @@ int main(void)
 		cmocka_unit_test(cpu_lists),
 		cmocka_unit_test(priorities),
 		cmocka_unit_test(way_lists),
+		cmocka_unit_test(all_ways_fit),
 		cmocka_unit_test(options_are_stored),
 		cmocka_unit_test(files_are_optional),
 		cmocka_unit_test(wrong_options_are_refused),

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A run of irqlat bench.
+ *
+ * A run has one or two phases: without load, and under load. A phase has rounds. In
+ * a round each group of ways has a slice, so that drift of the system affects all
+ * groups alike. In a slice the ways of the group take turns, interrupt by interrupt.
+ *
+ * measure.c decides what is measured when, drive.c measures a slice, thread.c is the
+ * measured thread, record.c keeps the results.
+ */
+#ifndef IRQLAT_MEASURE_H
+#define IRQLAT_MEASURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench.h"
+#include "record.h"
+#include "slice.h"
+#include "thread.h"
+
+/**
+ * struct phase - a part of the run
+ * @load: as in results
+ * @is_first: it is the one without load
+ * @is_first_round: no round of it is over
+ * @end_ns: CLOCK_MONOTONIC at which it ends, 0: after bench->samples
+ */
+struct phase {
+	const char *load;
+	bool is_first;
+	bool is_first_round;
+	uint64_t end_ns;
+};
+
+/**
+ * struct measurement - a run. All of it belongs to the controlling thread, except for
+ *	what slice.h and thread.h say
+ * @bench: what to measure
+ * @run: the results; the rows are in @recording until the end
+ * @why: reason of the last failure, empty after report() has passed it on
+ * @recording: the rows
+ * @groups: ways, by the driver that they need
+ * @overhead_ns: cost of reading the clock
+ * @next_progress_ns: CLOCK_MONOTONIC of the next call of bench->progress()
+ * @phase: overwritten for each phase
+ * @slice: overwritten for each slice
+ * @thread: overwritten for each slice
+ */
+struct measurement {
+	const struct bench *bench;
+	struct run *run;
+	struct why why;
+	struct recording recording;
+	struct way_group groups[DRIVER_COUNT];
+	uint64_t overhead_ns;
+	uint64_t next_progress_ns;
+	struct phase phase;
+	struct slice slice;
+	struct measured_thread thread;
+};
+
+/* drive.c */
+bool stop_requested(struct measurement *m);
+int drive_slice(struct measurement *m);
+
+#endif /* IRQLAT_MEASURE_H */

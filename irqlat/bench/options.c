@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Options of irqlat bench, and the benchmark that they describe. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "options.h"
+#include "rtsetup.h"
+#include "uapi/irqgen.h"
+
+#define SAMPLES_DEFAULT	    10000
+#define SAMPLES_MAX	    1000000000
+#define WARMUP_DEFAULT	    100
+#define GAP_DEFAULT_NS	    100000
+#define INTERVAL_DEFAULT_NS 1000000
+#define INTERVAL_MIN_NS	    10000
+#define GAP_MIN_NS	    1000
+#define GAP_MAX_NS	    (10 * NSEC_PER_SEC)
+#define YEAR_NS		    (365 * 86400 * NSEC_PER_SEC)
+/* Without --ways. */
+#define WAYS_DEFAULT "read,poll"
+#define WAYS_TIMER   "timerfd,nanosleep,signal,eventfd-base"
+/* Of a line of help, in the column of --help that has it. */
+#define HELP_WIDTH 56
+
+static const char *const entry_choices[] = { "stamp", "trace", NULL };
+static const char *const compare_choices[] = { "none", "ref", NULL };
+
+#define AT(member) .offset = offsetof(struct bench_options, member)
+
+/* Of --ways, made by write_ways_help(). */
+static char ways_help[1024];
+
+static const struct opt option_table[] = {
+	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
+	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; timer (default elsewhere): no device" },
+	{ 'w', "ways", "LIST", OPT_STRING, AT(ways), .help = ways_help },
+	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
+	  .help = "irqgen line to use (default 0)" },
+	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
+	  .help = "interrupts per way (default 10000; with -d no limit)" },
+	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
+	  .help = "stop after this time: 30, 10m, 1h" },
+	{ 0, "warmup", "N", OPT_U64, AT(warmup), .max = SAMPLES_MAX,
+	  .help = "interrupts per way before that, not counted (default 100)" },
+	{ 0, "gap", "TIME", OPT_DURATION, AT(gap_ns), .min = GAP_MIN_NS, .max = GAP_MAX_NS,
+	  .help = "from the thread asleep to the interrupt (default 100us)" },
+	{ 'i', "interval", "TIME", OPT_DURATION, AT(interval_ns), .min = INTERVAL_MIN_NS,
+	  .max = GAP_MAX_NS,
+	  .help = "of timerfd, nanosleep and signal: from one expiry to\nthe next (default 1ms)" },
+	{ 0, "load", "LIST", OPT_STRING, AT(load),
+	  .help = "measure again under load: cpu, io, irq, net" },
+	{ 0, "load-cmd", "CMD", OPT_STRING, AT(load_command),
+	  .help = "measure again while sh -c CMD runs" },
+	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
+	  .help = "measure on the first CPU of the list, raise on the second;\na list of one does both there" },
+	{ 'P', "priority", "PRIO", OPT_PRIORITY, AT(priority),
+	  .help = "of the measured thread: f:N FIFO, r:N RR, o:NICE;\ndefault f:80" },
+	{ 0, "entry", "HOW", OPT_CHOICE, AT(entry), .choices = entry_choices,
+	  .help = "when the handler began: stamp (default; the module's own)\nor trace (tracepoint irq_handler_entry, for every way)" },
+	{ 0, "compare", "WHAT", OPT_CHOICE, AT(compare), .choices = compare_choices,
+	  .help = "ref: print the figures of irqlat ref beside ours" },
+	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), .help = "no progress, only the result" },
+	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
+	  .help = "print nanoseconds instead of microseconds" },
+	{ 0, "no-header", NULL, OPT_FLAG, AT(no_header),
+	  .help = "do not print the facts about the system" },
+	{ 0, "no-histogram", NULL, OPT_FLAG, AT(no_histogram), .help = "do not draw histograms" },
+	{ 0, "json", "FILE", OPT_FILE, AT(json),
+	  .help = "write JSON to FILE, or instead of the text" },
+	{ 0, "csv", "FILE", OPT_FILE, AT(csv),
+	  .help = "write CSV to FILE, or instead of the text" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "bench",
+	.arguments = "",
+	.summary =
+		"Raise interrupts and measure how long each takes to reach user space, by which way.",
+	.options = option_table,
+	.epilogue =
+		"Times: a number and ns, us, ms, s, m, h or d. Ctrl-C ends early, with a result.\n"
+		"SIGUSR1 shows what there is so far, and writes it to the files.\n"
+		"Exit status: 0 done, 1 error.\n",
+};
+
+/* Append a word, on a new line where it does not fit. */
+static void add_help(const char *word, const char *end)
+{
+	size_t len = strlen(ways_help);
+	const char *newline = strrchr(ways_help, '\n');
+	size_t column = newline ? len - (size_t)(newline + 1 - ways_help) : len;
+	bool fits = column + 1 + strlen(word) + strlen(end) <= HELP_WIDTH;
+
+	snprintf(ways_help + len, sizeof(ways_help) - len, "%s%s%s", fits ? " " : "\n", word, end);
+}
+
+/* The sources of --source that a way can have. */
+static const char *sources_of(const struct way *way)
+{
+	if (source_for(&source_timer_ops, way->driver))
+		return "any source:";
+	return source_for(&source_irqgen_ops, way->driver) ? "irqgen and edu:" : "edu:";
+}
+
+static void write_ways_help(void)
+{
+	const char *sources = "";
+	size_t i;
+
+	snprintf(ways_help, sizeof(ways_help),
+		 "ways to wait for them; default: " WAYS_DEFAULT ", with timer\n" WAYS_TIMER ".");
+	for (i = 0; i < WAYS_MAX; i++) {
+		if (strcmp(sources, sources_of(all_ways[i]))) {
+			sources = sources_of(all_ways[i]);
+			add_help(sources, "");
+		}
+		add_help(all_ways[i]->name, i + 1 == WAYS_MAX				 ? "" :
+					    strcmp(sources, sources_of(all_ways[i + 1])) ? ";" :
+											   ",");
+	}
+}
+
+/**
+ * bench_options_parse - read the command line
+ * @argc: arguments from "bench" on
+ * @argv: the arguments
+ * @options: gets the values
+ * @status: gets the exit status when there is nothing more to do
+ *
+ * Returns whether to go on.
+ */
+bool bench_options_parse(int argc, char **argv, struct bench_options *options, int *status)
+{
+	int operand;
+
+	*options = (struct bench_options){
+		.warmup = WARMUP_DEFAULT,
+		.gap_ns = GAP_DEFAULT_NS,
+		.interval_ns = INTERVAL_DEFAULT_NS,
+		.priority = { SCHED_CLASS_FIFO, 80 },
+	};
+	write_ways_help();
+	return opts_start(&command, argc, argv, options, &operand, status);
+}
+
+/*
+ * Without --source: the irqgen module if it is loaded, or if -w names ways, because
+ * most ways need an interrupt.
+ */
+static const char *default_source(const struct bench_options *options)
+{
+	return options->ways || !access("/dev/irqgen", F_OK) ? "irqgen" : "timer";
+}
+
+/* "irqgen", "edu", "edu=0000:00:04.0". */
+static int choose_source(const struct bench_options *options, struct bench *bench, struct why *why)
+{
+	const char *source = options->source ? options->source : default_source(options);
+	const char *equals = strchrnul(source, '=');
+	char name[16];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - source > 15 ? 15 : equals - source),
+		 source);
+	bench->source = source_find(name);
+	if (!bench->source)
+		return why_set(why,
+			       "--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS, timer",
+			       source);
+	if (!*equals)
+		return 0;
+	if (bench->source != &source_edu_ops)
+		return why_set(why, "--source %s: only edu takes an address", source);
+	bench->source_config.address = equals + 1;
+	return 0;
+}
+
+static int choose_ways(const struct bench_options *options, struct bench *bench, struct why *why)
+{
+	const char *list = options->ways;
+	int i;
+
+	if (!list)
+		list = bench->source == &source_timer_ops ? WAYS_TIMER : WAYS_DEFAULT;
+	bench->n_ways = way_list_parse(list, bench->ways, why);
+	if (bench->n_ways < 0)
+		return -1;
+	for (i = 0; i < bench->n_ways; i++) {
+		const struct way *way = bench->ways[i];
+
+		if (!source_for(bench->source, way->driver))
+			return why_set(why, "way %s needs %s", way->name,
+				       way->driver == DRIVER_PROCIRQ || way->driver == DRIVER_ULI ?
+					       "an interrupt: use --source irqgen or edu" :
+					       "a PCI device: use --source edu");
+		/* UIO can use INTx only. All ways use it then, to be comparable. */
+		if (way->driver == DRIVER_UIO)
+			bench->source_config.intx = true;
+	}
+	return 0;
+}
+
+static int choose_load(const struct bench_options *options, struct bench *bench, struct run *run,
+		       struct why *why)
+{
+	bench->load.measured_cpu = bench->measured_cpu;
+	bench->load.source_cpu = bench->source_cpu;
+	bench->load.command = options->load_command;
+	if (options->load_command && !*options->load_command)
+		return why_set(why, "--load-cmd: the command is empty");
+	if (options->load_command)
+		snprintf(run->load_command, sizeof(run->load_command), "%s", options->load_command);
+	return options->load ? load_parse(options->load, &bench->load, why) : 0;
+}
+
+static int check_outputs(const struct bench_options *options, struct why *why)
+{
+	const struct opt_file *files[] = { &options->json, &options->csv };
+	size_t i;
+	FILE *file;
+
+	if (opt_file_is_stdout(&options->json) && opt_file_is_stdout(&options->csv))
+		return why_set(why,
+			       "--json and --csv both to standard output: give one of them a file");
+	for (i = 0; i < 2; i++) {
+		if (!files[i]->wanted || opt_file_is_stdout(files[i]))
+			continue;
+		/* Fail now, and not after an hour of measuring. */
+		file = fopen(files[i]->name, "ae");
+		if (!file)
+			return why_set(why, "%s: cannot write: %s", files[i]->name,
+				       strerror(errno));
+		fclose(file);
+	}
+	return 0;
+}
+
+/**
+ * bench_options_apply - turn options into a benchmark
+ * @options: values of the options
+ * @bench: gets what to measure
+ * @run: gets the facts about the system that are known before it runs
+ * @why: gets the reason of a failure
+ *
+ * Returns 0 or -1.
+ */
+int bench_options_apply(const struct bench_options *options, struct bench *bench, struct run *run,
+			struct why *why)
+{
+	sysinfo_collect("", &run->system);
+	bench->source_config.line = options->line;
+	bench->source_config.gap_ns = options->gap_ns;
+	bench->source_config.interval_ns = options->interval_ns;
+	bench->samples = options->samples;
+	if (!options->samples)
+		bench->samples = options->duration_ns ? UINT64_MAX : SAMPLES_DEFAULT;
+	bench->duration_ns = options->duration_ns;
+	bench->warmup = options->warmup;
+	bench->entry_trace = options->entry == BENCH_ENTRY_TRACE;
+	bench->priority = options->priority;
+	if (choose_source(options, bench, why) || choose_ways(options, bench, why) ||
+	    check_outputs(options, why) ||
+	    rt_choose_cpus(&options->cpus, &bench->measured_cpu, &bench->source_cpu, why) ||
+	    choose_load(options, bench, run, why))
+		return -1;
+	bench->source_config.cpu = bench->source_cpu;
+	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d", bench->measured_cpu);
+	snprintf(run->system.source_cpu, SYSINFO_TEXT_BYTES, "%d", bench->source_cpu);
+	return 0;
+}
