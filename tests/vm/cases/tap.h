@@ -6,8 +6,8 @@
  * hangs, or leaves files, threads or children behind, does not spoil the next.
  * A test ends in one TAP line; checks that fail say why on "# " lines before it.
  *
- * Arguments: "name=value" is a setting (TAP_SETTING), any other word selects
- * the tests whose names contain it.
+ * Arguments: "name=value" is a setting (tap_setting()), any other word selects
+ * the tests whose names contain it; one that selects none is a failed test.
  */
 #ifndef TAP_H
 #define TAP_H
@@ -60,18 +60,18 @@ static const char *(*tap_after)(void);
 
 HELPER __attribute__((format(printf, 1, 2))) void tap_diag(const char *format, ...)
 {
-	char line[1024];
+	char text[1024] = "# ";
 	va_list args;
 	int len;
 
 	va_start(args, format);
-	len = vsnprintf(line, sizeof(line) - 1, format, args);
+	len = 2 + vsnprintf(text + 2, sizeof(text) - 2, format, args);
 	va_end(args);
-	if (len >= (int)sizeof(line) - 1)
-		len = sizeof(line) - 2;
-	line[len] = '\n';
-	/* One write, so that lines of several threads do not mix. */
-	if (write(1, "# ", 2) < 0 || write(1, line, len + 1) < 0)
+	if (len >= (int)sizeof(text))
+		len = sizeof(text) - 1;
+	text[len] = '\n';
+	/* One write: what several threads print does not mix. */
+	if (write(1, text, len + 1) < 0)
 		_exit(2);
 }
 
@@ -281,17 +281,38 @@ static bool tap_selected(const char *name)
 	return !words;
 }
 
+/* Fails for each word among the arguments that selects no test. Returns how many. */
+static int tap_report_words(const struct tap_test *tests, size_t nr_tests, int *number)
+{
+	int failed = 0;
+	char **arg;
+	size_t i;
+
+	for (arg = tap_argv; *arg; arg++) {
+		if (strchr(*arg, '='))
+			continue;
+		for (i = 0; i < nr_tests && !strstr(tests[i].name, *arg); i++)
+			;
+		if (i < nr_tests)
+			continue;
+		printf("not ok %d - %s: no test has this name\n", ++*number, *arg);
+		failed++;
+	}
+	return failed;
+}
+
 /* Runs the tests that the arguments select; returns main()'s exit status. */
 HELPER int tap_main(char **argv, const struct tap_test *tests, size_t nr_tests)
 {
-	int number = 0, failed = 0;
 	const char *why, *after;
+	int number = 0, failed;
 	long long began;
 	size_t i;
 
 	tap_argv = argv + 1;
 	tap_shared = mmap(NULL, sizeof(*tap_shared), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	failed = tap_report_words(tests, nr_tests, &number);
 	for (i = 0; i < nr_tests; i++) {
 		if (!tap_selected(tests[i].name))
 			continue;
