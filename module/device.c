@@ -4,7 +4,7 @@
  * acknowledging, silencing it, with register steps that user space described
  * and that were checked against the function before any of them is run.
  *
- * Steps run under their source's raw lock, from hard interrupt context too:
+ * Steps run under their action's raw lock, from hard interrupt context too:
  * nothing here sleeps but procirq_device_alloc() and procirq_device_free(). Configuration space
  * is behind a raw lock of the PCI core's.
  */
@@ -32,7 +32,7 @@ enum device_moment { CHECK, ACK, SILENCE, RESUME, RELEASE, MOMENTS };
 
 /**
  * struct procirq_device - the function, and what is done to it when
- * @pdev: kept enabled, see procirq_pci_pin_function()
+ * @pdev: kept enabled, see procirq_pci_get_enabled_function()
  * @bars: mapped as far as steps use them
  * @intx: PROCIRQ_DESC_INTX
  * @status: the word that the last check read first
@@ -158,7 +158,7 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
  * @device: whose check and ack steps are run
  * @status: the word that the first step of the check read
  *
- * Context: the source's lock held, hard interrupt context.
+ * Context: the action's lock held, hard interrupt context.
  * Return: whether it is the device's interrupt.
  */
 bool procirq_device_check(struct procirq_device *device, u32 *status)
@@ -206,7 +206,7 @@ static void device_intx(const struct procirq_device *device, bool enable, u32 wo
  * @device: whose silence steps are run
  * @status: what procirq_device_check() has just said; 0 if it was not asked
  *
- * Context: the source's lock held.
+ * Context: the action's lock held.
  */
 void procirq_device_silence(struct procirq_device *device, u32 status)
 {
@@ -216,7 +216,7 @@ void procirq_device_silence(struct procirq_device *device, u32 status)
 		device_run(device, SILENCE);
 }
 
-/* Lets it interrupt again. Caller holds the source's lock. */
+/* Lets it interrupt again. Caller holds the action's lock. */
 void procirq_device_resume(struct procirq_device *device)
 {
 	if (device->intx)
@@ -225,7 +225,7 @@ void procirq_device_resume(struct procirq_device *device)
 		device_run(device, RESUME);
 }
 
-/* Silences it for good. Caller holds the source's lock. */
+/* Silences it for good. Caller holds the action's lock. */
 void procirq_device_release(struct procirq_device *device)
 {
 	if (device->intx)
@@ -246,10 +246,10 @@ bool procirq_device_deasserts(const struct procirq_device *device)
 	return device->first[ACK] < device->first[SILENCE];
 }
 
-/* Whether it is this function. */
-bool procirq_device_is(const struct procirq_device *device, const struct pci_dev *pdev)
+/* The PCI function, which stays enabled until procirq_device_free(). */
+const struct pci_dev *procirq_device_pdev(const struct procirq_device *device)
 {
-	return device->pdev == pdev;
+	return device->pdev;
 }
 
 /* Its address on the bus. */
@@ -401,7 +401,7 @@ struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 	device->intx = intx;
 
 	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
-	err = pdev ? procirq_pci_pin_function(pdev, line->irq, line->msi_dev) : -ENXIO;
+	err = pdev ? procirq_pci_get_enabled_function(pdev, line->irq, line->msi_dev) : -ENXIO;
 	if (err) {
 		pci_dev_put(pdev);
 		goto out_free;
@@ -430,6 +430,6 @@ void procirq_device_free(struct procirq_device *device)
 	for (i = 0; i < ARRAY_SIZE(device->bars); i++)
 		if (device->bars[i])
 			pci_iounmap(device->pdev, device->bars[i]);
-	procirq_pci_unpin(device->pdev);
+	procirq_pci_put_enabled(device->pdev);
 	kfree(device);
 }

@@ -1,27 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * procirq internals. Who calls whom:
+ * procirq internals. Global names start with procirq_; static ones do not.
  *
- *   main -> procdir (learns of /proc/irq/N coming and going)
- *        -> pci     (learns of PCI drivers letting go of their interrupts)
- *             \-> lines (which files exist) -> line (claiming it) -> pcipin
- *   open(2) -> reader (one open file), control (its ioctls) -^
- *   interrupt -> source (counting, handing out, masking) -> device, ring, bell, uli
+ * Which file calls which (main.c calls the init and exit functions):
  *
- * Locks, outermost first:
+ *   procdir: /proc/irq/N comes or goes        \
+ *   pci: a PCI function or its driver goes, and > registry > line
+ *   the driver procirq-pci                     /
+ *   stats: debugfs                            /
  *
- *   (genirq's sparse_irq_lock, held by whoever frees a descriptor)
- *   lines_mutex   which lines exist; never held over proc_remove() or a line's
- *                 mutex, because an open in flight may wait behind it
- *   line->mutex   attaching and detaching handlers; may sleep
- *   source->lock  everything a handler touches; raw, interrupts off, taken in
- *                 hard interrupt context; line->own's outside a device's
- *   (genirq's desc->lock, the scheduler's locks)
- *   uli->lock     a user level interrupt's end; raw; inside source->lock or alone
+ *   registry: which interrupts have a file -> file, line
+ *   file: system calls on an open file, ioctl: its ioctls
+ *                                          -> line, action, uli, reader
+ *   line: claims an interrupt for readers  -> action, device, pci_function
+ *   action: the interrupt handler, counts, wakes readers, masks
+ *                                          -> uli, eventfd, device, reader
+ *   uli: user level interrupts             -> reader
+ *   device: register accesses of a descriptor -> pci_function
+ *   reader: what is pending for an open file
  *
- * A line is referenced by its file (until proc_remove() has returned) and by
- * every reader. A reader is owned by its struct file. An open file pins the
- * module through its file_operations, so module exit sees no readers.
+ * Locks, outermost first. Each may be taken with those above it held:
+ *
+ *   (genirq's sparse_irq_lock, held while a descriptor is freed; a PCI
+ *   function's device lock, held while its driver is unbound; a device's MSI
+ *   descriptor lock, held while its vectors are freed)
+ *   registry_remove_mutex  removal of files, and walks over the lines. Held over
+ *                          proc_remove(), which waits for opens in progress: so
+ *                          an open must not take it
+ *   line->mutex            attaching and detaching handlers, readers coming and
+ *                          going. A holder may call request_irq() and free_irq()
+ *   registry_mutex         additions to the registry. request_irq() gets here
+ *                          when it makes /proc/irq/N. Not held over proc_remove()
+ *   pci_bounds_mutex       functions bound to procirq-pci; inside line->mutex
+ *   action->lock           all that a handler touches; raw, interrupts off, taken
+ *                          in hard interrupt context. line->own's outside that of
+ *                          another action of the line (procirq_line_set_device())
+ *   (genirq's desc->lock, the PCI core's configuration lock, the scheduler's
+ *   locks, the lock of the hrtimers)
+ *
+ * Not nested with the above:
+ *
+ *   uli->lock              whether timers may be started; raw. Only the lock of
+ *                          the hrtimers is taken inside
+ *   (line->poll_wait's and an eventfd's lock: sleeping locks on PREEMPT_RT, so
+ *   they are taken after action->lock is dropped, or from an irq_work)
+ *
+ * procirq_pci_put_enabled() takes the function's device lock, which is outside all
+ * of ours: callers hold none of them.
+ *
+ * Lifetimes: a line is referenced by its file (until proc_remove() has returned)
+ * and by each reader. A reader belongs to its struct file. An open file pins the
+ * module, so that there are no readers when the module exits.
  */
 #ifndef PROCIRQ_INTERNAL_H
 #define PROCIRQ_INTERNAL_H
@@ -32,6 +61,8 @@
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -43,40 +74,55 @@ struct file;
 struct irq_desc;
 struct pci_dev;
 struct proc_dir_entry;
-struct procirq_bell;
 struct procirq_device;
+struct procirq_eventfd_target;
 struct procirq_line;
 struct procirq_ulireg;
 struct seq_file;
-struct task_struct;
 struct vm_area_struct;
 
-/* Interrupts a source remembers, a power of two: reads farther apart report loss. */
+/* Interrupts an action remembers, a power of two: reads farther apart report loss. */
 #define PROCIRQ_RING_ENTRIES	    1024
 #define PROCIRQ_RING_ENTRIES_OFFSET 64
 
-/* Readers' interrupts added up: due == delivered + coalesced + lost + pending. */
+/**
+ * struct procirq_totals - sums over readers; due == delivered + coalesced + lost + pending
+ * @due: interrupts taken while the reader was open
+ * @delivered: reads that returned interrupts
+ * @coalesced: further interrupts in those reads
+ * @lost: interrupts that were pending when the reader closed
+ */
 struct procirq_totals {
-	u64 due;       /* taken while the reader was open */
-	u64 delivered; /* reads that returned interrupts */
-	u64 coalesced; /* further interrupts in those reads */
-	u64 lost;      /* unread when the reader closed */
+	u64 due;
+	u64 delivered;
+	u64 coalesced;
+	u64 lost;
 };
+
+static inline void procirq_totals_add(struct procirq_totals *sum,
+				      const struct procirq_totals *totals)
+{
+	sum->due += totals->due;
+	sum->delivered += totals->delivered;
+	sum->coalesced += totals->coalesced;
+	sum->lost += totals->lost;
+}
 
 /**
  * struct procirq_uli_totals - what became of the interrupts of user level handlers
- * @registrations: handlers so far
+ * @registrations: handlers registered so far
  * @raised: interrupts that were theirs
- * @direct: times a thread was sent to its handler by the return from the interrupt
- * @returned: on its way out of the kernel
- * @woken: the same, out of a sleep
- * @repeated: calls of handlers for what had come meanwhile; the program's word
- * @coalesced: further interrupts in their calls; the program's word
- * @pending: the handler has still to be called for; likewise
- * @unhandled: given back to the reader when the handler was no more
- * @overruns: times the limit was exceeded
- * @faults: times there was no stack
- * @retries: times a thread could not be sent and was looked at again
+ * @direct: times that the return from the interrupt went to the handler
+ * @returned: times that the thread was sent to it on its way out of the kernel
+ * @woken: times that it was woken from a sleep to be sent so
+ * @repeated: calls that the thread made itself, for interrupts that came during a
+ *	call. This, @coalesced and @pending are read from the program's memory
+ * @coalesced: further interrupts in the calls
+ * @pending: interrupts that the handler has not been called for
+ * @unhandled: interrupts returned to the reader when the handler ended
+ * @overruns: times that a handler exceeded its limit
+ * @faults: times that a thread had no stack for a frame
+ * @retries: times that a thread could not be sent at once
  */
 struct procirq_uli_totals {
 	u64 registrations;
@@ -94,42 +140,46 @@ struct procirq_uli_totals {
 };
 
 /**
- * struct procirq_source - what a reader's interrupts come from
- * @line: the line it is on; not referenced
- * @irq: its Linux interrupt number
- * @device: the device that is asked; NULL where the whole line is one source
- * @desc: the line's descriptor, where source_disable_line() may be used; set while
- *	attaching
- * @lock: guards all that follows, down to @ring
- * @attached: our handler is on the line
- * @masked: we hold one count of the line's disable depth; with a device: it has
- *	been silenced
- * @stormy: masked by the storm guard
- * @taken: number of the last interrupt the handler took
- * @nr_readers: length of @readers
- * @nr_idle: readers that found nothing since interrupt @taken
- * @nr_nomask: readers with PROCIRQ_FLAG_NO_MASK
- * @nr_holding: readers whose write of 0 is in force
- * @nr_bells: readers with an eventfd
- * @nr_ulis: readers with a user level interrupt
- * @solo: the only reader, if it has a user level interrupt and no eventfd
- * @readers: open files, revoked ones excluded
- * @closed: totals of the readers that closed
- * @uli_closed: totals of the user level interrupts that were unregistered
- * @injected: interrupts among @taken that were made by hand
- * @storms: how often the storm guard masked
- * @storm_work: tells the log, where printing is allowed
- * @storm_from: @taken when the guard's present window began
- * @storm_to: how far it may go in that window
- * @storm_ns: when the window began
- * @ring: the last interrupts; allocated when first attached
- * @node: in line->devices
+ * struct procirq_action - our handler on a line, and the readers it serves
+ * @line: the line that it is on; not referenced; immutable
+ * @irq: the line's Linux interrupt number; immutable
+ * @device: the device to ask whether it has interrupted; NULL if every interrupt of
+ *	the line is this action's; immutable
+ * @desc: the line's descriptor, if action_disable_line() may be used; written with
+ *	line->mutex held, before the handler is attached
+ * @lock: see the top of this file
+ * @attached: our handler is on the line; written with line->mutex held, cleared with
+ *	@lock held as well; read with either
+ * @masked: we hold one count of the line's disable depth; with a device: it is
+ *	silenced; @lock
+ * @stormy: masked by the storm guard; @lock
+ * @taken: number of the last interrupt that the handler took; @lock
+ * @nr_readers: length of @readers; @lock
+ * @nr_idle: readers that found nothing to read since interrupt @taken; @lock
+ * @nr_nomask: readers with PROCIRQ_FLAG_NO_MASK; @lock
+ * @nr_holding: readers whose write of 0 is in force; @lock
+ * @nr_eventfds: readers with an eventfd; @lock
+ * @nr_ulis: readers with a user level interrupt; @lock
+ * @solo: the only reader, if it has a user level interrupt and no eventfd; @lock
+ * @readers: open files, without revoked ones; @lock
+ * @closed: totals of the readers that closed; @lock
+ * @uli_closed: totals of the user level interrupts that were unregistered; @lock
+ * @injected: interrupts among @taken that PROCIRQ_IOC_INJECT made; @lock
+ * @storms: times that the storm guard masked; @lock
+ * @storm_from: @taken when the guard's present window began; @lock
+ * @storm_to: greatest @taken that is no storm in that window; @lock
+ * @storm_ns: when the window began; @lock
+ * @ring: the last interrupts; allocated with line->mutex held, before the handler is
+ *	attached for the first time; its contents are written with @lock held
+ * @storm_work: reports a storm to the kernel log
+ * @node: in line->devices; line->mutex
  *
- * The line's own source is the line for itself: request_irq() without sharing,
- * any number of readers. Each reader with a device descriptor has a source of
- * its own, with one reader, on a line that may be shared.
+ * It is the dev_id of one genirq action. The line's own action has the line for
+ * itself: request_irq() without sharing, any number of readers. Each reader with a
+ * device descriptor has an action of its own, with one reader, on a line that may be
+ * shared.
  */
-struct procirq_source {
+struct procirq_action {
 	struct procirq_line *line;
 	unsigned int irq;
 	struct procirq_device *device;
@@ -144,7 +194,7 @@ struct procirq_source {
 	unsigned int nr_idle;
 	unsigned int nr_nomask;
 	unsigned int nr_holding;
-	unsigned int nr_bells;
+	unsigned int nr_eventfds;
 	unsigned int nr_ulis;
 	struct procirq_reader *solo;
 	struct list_head readers;
@@ -162,33 +212,36 @@ struct procirq_source {
 
 /**
  * struct procirq_line - one interrupt line with a /proc/irq/N/irq
- * @irq: Linux interrupt number
- * @msi: message signalled
- * @own: the line as one source; its lock also guards @shared and @excl
- * @shared: kernel drivers are on the line; @own is not attached
- * @excl: the one reader asked for O_EXCL
- * @level: level triggered; set while attaching
- * @threaded: the handler was forced into a thread; set while attaching
- * @poll_wait: where poll() waits for any source; woken outside their locks
+ * @irq: Linux interrupt number; immutable
+ * @msi: message signalled; immutable
+ * @own: the action that has the whole line
+ * @shared: @own is not attached, because kernel drivers or other actions are on the
+ *	line; written with @mutex and own.lock held, read with either
+ * @excl: the one reader asked for O_EXCL; @mutex
+ * @level: level triggered; written with @mutex held, before a handler is attached
+ * @threaded: the handler was forced into a thread; @mutex
+ * @poll_wait: where poll() waits for any action of the line
  * @poll_work: wakes @poll_wait where the handler must not (PREEMPT_RT)
- * @mutex: guards attaching, and the fields below
- * @dead: the file is gone or going; no more opens
- * @devices: sources with a device, attached or revoked
- * @closed: totals of such sources that are gone
- * @uli_closed: "
- * @pinned: PCI function behind an INTx line, kept enabled while @own is attached
- * @msi_dev: device whose MSI vector this is; compared, never dereferenced
- * @keeper: provider of the descriptor, pinned for as long as the file exists
- *	where procdir has no hooks
- * @keeper_pci: the same for an INTx line
- * @pde: the file
- * @ref: file and readers
+ * @mutex: see the top of this file
+ * @dead: the file is gone or going, and opens are refused; @mutex
+ * @devices: actions with a device, attached or revoked; @mutex
+ * @closed: totals of such actions that are gone; @mutex
+ * @uli_closed: totals of the user level interrupts of such actions; @mutex
+ * @function: PCI function behind an INTx line, kept enabled while @own is attached;
+ *	written with @mutex held; procirq_registry_revoke_device() compares it without
+ * @msi_dev: device whose MSI vector this is; compared, never dereferenced; immutable
+ * @provider: module that provides the descriptor, pinned while the file exists if
+ *	procdir has no hooks; set once before the file is made
+ * @provider_function: PCI function behind an INTx line, kept enabled as long as
+ *	@provider is pinned; set once before the file is made
+ * @pde: the file; set once, while the descriptor cannot go away
+ * @ref: held by the file and by each reader
  */
 struct procirq_line {
 	unsigned int irq;
 	bool msi;
 
-	struct procirq_source own;
+	struct procirq_action own;
 	bool shared;
 	bool excl;
 	bool level;
@@ -202,39 +255,41 @@ struct procirq_line {
 	struct list_head devices;
 	struct procirq_totals closed;
 	struct procirq_uli_totals uli_closed;
-	struct pci_dev *pinned;
+	struct pci_dev *function;
 	struct device *msi_dev;
-	struct module *keeper;
-	struct pci_dev *keeper_pci;
+	struct module *provider;
+	struct pci_dev *provider_function;
 	struct proc_dir_entry *pde;
 	struct kref ref;
 };
 
 /**
- * struct procirq_reader - one open file; guarded by its source's lock
- * @line: referenced
- * @source: line->own, until a descriptor gives it one of its own: changed once,
- *	under the locks of both and line->mutex; procirq_reader_lock() follows it
- * @node: in source->readers; empty once revoked
- * @waiters: threads blocked in read(), oldest first
- * @flags: PROCIRQ_FLAG_*; also read without the lock
- * @used: it has looked for interrupts, or asked to be told of them
- * @holding: its write of 0 keeps the line masked
- * @mapped: its source's ring has been mapped
- * @end: number of the last interrupt that is this reader's; U64_MAX until the
- *	line went away under it
- * @cursor: number of the last interrupt returned
- * @idle_at: source->taken when this reader last found nothing
- * @totals: this reader's; due is kept on closing only
- * @opened_at: source->taken at open
- * @bell: its eventfd, or NULL
- * @uli: its user level interrupt, ended or not, or NULL
- * @pid: of the opener, in the initial namespace
- * @comm: of the opener
+ * struct procirq_reader - one open file
+ * @line: its line; referenced; immutable once open
+ * @action: line->own, until a descriptor gives the reader an action of its own.
+ *	Changed once, with the locks of both actions and line->mutex held;
+ *	procirq_reader_lock() follows it. "The lock" below is this action's
+ * @node: in action->readers; empty once revoked; the lock
+ * @waiters: threads blocked in read(), oldest first; the lock
+ * @flags: PROCIRQ_FLAG_*; written with the lock held, also read without
+ * @used: it has called read, poll, write or mmap, or has had an eventfd or a user
+ *	level interrupt; the lock
+ * @holding: its write of 0 keeps the line masked; the lock
+ * @mapped: its action's ring has been mapped; the lock
+ * @end: number of the last interrupt that is this reader's; U64_MAX until it leaves
+ *	its action; the lock
+ * @cursor: number of the last interrupt that was delivered; the lock
+ * @idle_at: action->taken when this reader last found nothing to read; the lock
+ * @totals: this reader's; @due is kept on closing only; the lock
+ * @opened_at: action->taken at open; the lock
+ * @eventfd: its eventfd, or NULL; the lock
+ * @uli: its user level interrupt, ended or not, or NULL; the lock
+ * @pid: of the opener, in the initial namespace; immutable
+ * @comm: of the opener; immutable
  */
 struct procirq_reader {
 	struct procirq_line *line;
-	struct procirq_source *source;
+	struct procirq_action *action;
 	struct list_head node;
 	struct list_head waiters;
 	u32 flags;
@@ -246,81 +301,98 @@ struct procirq_reader {
 	u64 idle_at;
 	struct procirq_totals totals;
 	u64 opened_at;
-	struct procirq_bell *bell;
+	struct procirq_eventfd_target *eventfd;
 	struct procirq_ulireg *uli;
 	pid_t pid;
 	char comm[16];
 };
 
-/* The line went away under this reader; caller holds its source's lock. */
+/* The line went away under this reader. Caller holds its action's lock. */
 static inline bool procirq_reader_revoked(const struct procirq_reader *reader)
 {
 	return reader->end != U64_MAX;
 }
 
-/* Interrupts this reader has not read; caller holds its source's lock. */
+/* How many interrupts this reader has not read. Caller holds its action's lock. */
 static inline u64 procirq_reader_pending(const struct procirq_reader *reader)
 {
-	return min(reader->source->taken, reader->end) - reader->cursor;
+	return min(reader->action->taken, reader->end) - reader->cursor;
 }
 
-/* Locks and returns the reader's source. */
-static inline struct procirq_source *procirq_reader_lock(struct procirq_reader *reader)
+/* Locks and returns the reader's action. */
+static inline struct procirq_action *procirq_reader_lock(struct procirq_reader *reader)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 
 	for (;;) {
-		source = READ_ONCE(reader->source);
-		raw_spin_lock_irq(&source->lock);
-		if (likely(source == reader->source))
-			return source;
-		raw_spin_unlock_irq(&source->lock);
+		action = READ_ONCE(reader->action);
+		raw_spin_lock_irq(&action->lock);
+		if (likely(action == reader->action))
+			return action;
+		raw_spin_unlock_irq(&action->lock);
 	}
 }
 
-/* Not of reader->source: a waiter that gave up may not look there. */
-static inline void procirq_reader_unlock(struct procirq_source *source)
+/* Takes what procirq_reader_lock() returned: reader->action may change after unlocking. */
+static inline void procirq_reader_unlock(struct procirq_action *action)
 {
-	raw_spin_unlock_irq(&source->lock);
+	raw_spin_unlock_irq(&action->lock);
 }
 
 /**
- * struct line_waiter - a thread blocked in read(), on its stack
- * @node: in reader->waiters; its source's lock
- * @task: the thread
- * @done: 0 while it waits; then, out of the list, 1 with @event filled in, or a
- *	negative errno. Set last, under the lock, and read without: from then
- *	on the thread may return, and this be gone.
- * @event: what its read returns
+ * struct procirq_waiter - a thread blocked in read(), on its stack
+ * @node: in reader->waiters; the lock of the reader's action
+ * @task: the thread; immutable
+ * @done: 0 while the thread waits. Then 1 with @event filled in, or a negative errno,
+ *	and @node is out of the list. Set last, with the lock held, and read without:
+ *	from then on the thread may return and this struct be gone
+ * @event: what its read returns; the lock, until @done is set
  */
-struct line_waiter {
+struct procirq_waiter {
 	struct list_head node;
 	struct task_struct *task;
 	int done;
 	struct procirq_event event;
 };
 
-/* main.c */
+/*
+ * Ends a waiter's sleep with @done. Caller holds the action's lock, which also
+ * makes this an RCU read-side section: the thread may see @done, return and exit
+ * before it is woken here, and its task_struct stays valid.
+ */
+static __always_inline void procirq_waiter_wake(struct procirq_waiter *waiter, int done)
+{
+	struct task_struct *task = waiter->task;
+
+	/* Unchecked: this path is hot. */
+	__list_del(waiter->node.prev, waiter->node.next);
+	/* Pairs with file_wait(): a thread that sees @done sees the event. */
+	smp_store_release(&waiter->done, done);
+	wake_up_process(task);
+}
+
+/* action.c: the interrupt handler, and masking */
 extern bool procirq_hard;
 
-/* source.c: taking interrupts, handing them out, masking */
-void procirq_source_init(struct procirq_source *source, struct procirq_line *line,
+void procirq_action_init(struct procirq_action *action, struct procirq_line *line,
 			 struct procirq_device *device);
-irqreturn_t procirq_source_handler(int irq, void *data);
-irqreturn_t procirq_source_device_handler(int irq, void *data);
-int procirq_source_inject(struct procirq_source *source);
-void procirq_source_join(struct procirq_source *source, struct procirq_reader *reader);
-void procirq_source_leave(struct procirq_source *source, struct procirq_reader *reader);
-void procirq_source_settle(struct procirq_source *source, struct procirq_reader *reader);
-void procirq_source_count(struct procirq_source *source, int bells, int ulis);
-void procirq_source_revoke(struct procirq_source *source);
-void procirq_source_consume(struct procirq_reader *reader, struct procirq_event *event);
-void procirq_source_hand_over(struct procirq_reader *reader);
-void procirq_source_mask(struct procirq_source *source);
-void procirq_source_unmask(struct procirq_source *source);
-void procirq_source_hold(struct procirq_source *source, struct procirq_reader *reader);
-void procirq_source_release_hold(struct procirq_source *source);
-void procirq_source_reader_idle(struct procirq_source *source, struct procirq_reader *reader);
+irqreturn_t procirq_action_handler(int irq, void *data);
+irqreturn_t procirq_action_device_handler(int irq, void *data);
+int procirq_action_inject(struct procirq_action *action);
+void procirq_action_settle(struct procirq_action *action, struct procirq_reader *reader);
+void procirq_action_revoke(struct procirq_action *action);
+void procirq_action_mask(struct procirq_action *action);
+void procirq_action_unmask(struct procirq_action *action);
+void procirq_action_hold(struct procirq_action *action, struct procirq_reader *reader);
+void procirq_action_release_hold(struct procirq_action *action);
+void procirq_action_reader_idle(struct procirq_action *action, struct procirq_reader *reader);
+
+/* reader.c: an action's readers, and what is pending for them */
+void procirq_reader_join(struct procirq_reader *reader, struct procirq_action *action);
+void procirq_reader_leave(struct procirq_reader *reader);
+void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int ulis);
+void procirq_reader_consume(struct procirq_reader *reader, struct procirq_event *event);
+void procirq_reader_hand_over(struct procirq_reader *reader);
 
 /* line.c: claiming one interrupt line, and giving it up */
 struct procirq_line *procirq_line_alloc(unsigned int irq);
@@ -328,15 +400,20 @@ void procirq_line_put(struct procirq_line *line);
 int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl);
 void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader);
 void procirq_line_revoke(struct procirq_line *line, bool forever);
-void procirq_line_revoke_function(struct procirq_line *line, struct pci_dev *pdev);
+void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev);
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor);
+
+static inline void procirq_line_wake_pollers(struct procirq_line *line)
+{
+	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
+}
 
 /* device.c: asking, acknowledging and silencing a device */
 struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 					    const struct procirq_descriptor *descriptor);
 void procirq_device_free(struct procirq_device *device);
-bool procirq_device_is(const struct procirq_device *device, const struct pci_dev *pdev);
+const struct pci_dev *procirq_device_pdev(const struct procirq_device *device);
 const char *procirq_device_name(const struct procirq_device *device);
 bool procirq_device_deasserts(const struct procirq_device *device);
 bool procirq_device_silences(const struct procirq_device *device);
@@ -357,25 +434,25 @@ static inline struct procirq_ring_entry *procirq_ring_entry(struct procirq_ring 
 	return &entries[(seq - 1) & (PROCIRQ_RING_ENTRIES - 1)];
 }
 
-/* The one writer is the handler, under its source's lock. */
+/* Called by the handler only, with its action's lock held. */
 static inline void procirq_ring_put(struct procirq_ring *ring, u64 seq, u64 irq_ns, u32 status)
 {
 	struct procirq_ring_entry *entry = procirq_ring_entry(ring, seq);
 
-	/* First: whoever was copying the entry's last interrupt sees it go. */
+	/* First, so that a thread that is copying the old entry sees it change. */
 	WRITE_ONCE(entry->seq, seq);
-	smp_wmb(); /* pairs with the acquire fence before it looks again */
+	smp_wmb(); /* pairs with the acquire fence before the thread reads seq again */
 	WRITE_ONCE(entry->irq_ns, irq_ns);
 	WRITE_ONCE(entry->status, status);
-	smp_store_release(&ring->head, seq); /* pairs with reading head */
+	smp_store_release(&ring->head, seq); /* pairs with the thread's read of head */
 }
 
-/* bell.c: eventfds */
-struct procirq_bell *procirq_bell_alloc(int fd, u32 flags);
-void procirq_bell_free(struct procirq_bell *bell);
-void procirq_bell_ring(struct procirq_bell *bell);
-void procirq_bell_ring_later(struct procirq_bell *bell);
-bool procirq_bell_delivers(const struct procirq_bell *bell);
+/* eventfd.c: readers' eventfds */
+struct procirq_eventfd_target *procirq_eventfd_alloc(int fd, u32 flags);
+void procirq_eventfd_free(struct procirq_eventfd_target *target);
+void procirq_eventfd_signal(struct procirq_eventfd_target *target);
+void procirq_eventfd_signal_later(struct procirq_eventfd_target *target);
+bool procirq_eventfd_delivers(const struct procirq_eventfd_target *target);
 
 /* uli.c: user level interrupts */
 long procirq_uli_register(struct procirq_reader *reader, const void __user *arg);
@@ -391,39 +468,59 @@ void procirq_uli_totals_add(struct procirq_uli_totals *sum,
 void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum);
 void procirq_uli_exit(void);
 
-/* reader.c: one open file */
-extern const struct proc_ops procirq_reader_proc_ops;
+/* file.c: one open file */
+extern const struct proc_ops procirq_file_proc_ops;
 
-/* control.c: its ioctls */
-long procirq_control_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+/* ioctl.c: its ioctls */
+long procirq_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
-/* lines.c: which lines have a file */
-void procirq_lines_set_watched(bool watched);
-int procirq_lines_add(unsigned int irq);
-void procirq_lines_add_existing(void);
-int procirq_lines_add_kept(unsigned int irq);
-void procirq_lines_remove(unsigned int irq);
-void procirq_lines_revoke(unsigned int irq);
-void procirq_lines_revoke_msi(struct device *dev);
-void procirq_lines_remove_all(void);
-void procirq_lines_revoke_device(struct device *dev, struct pci_dev *function);
-void procirq_lines_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
-			    struct seq_file *m);
-int procirq_lines_touch(unsigned int irq);
+/* registry.c: which interrupts have a file */
+void procirq_registry_set_watched(bool watched);
+int procirq_registry_add(unsigned int irq);
+void procirq_registry_add_existing(void);
+int procirq_registry_add_pinned(unsigned int irq);
+void procirq_registry_remove(unsigned int irq);
+void procirq_registry_remove_all(void);
+void procirq_registry_revoke(unsigned int irq);
+void procirq_registry_revoke_msi(struct device *dev);
+void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function);
+void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
+			       struct seq_file *m);
+int procirq_registry_make_directory(unsigned int irq);
 
-/* procdir.c: /proc/irq/N coming and going */
+/* procdir.c: watching /proc/irq/N come and go */
 int procirq_procdir_init(void);
 void procirq_procdir_exit(void);
 
-/* pci.c: PCI functions and drivers coming and going */
+/* pci.c: PCI devices and drivers coming and going, and the driver procirq-pci */
 int procirq_pci_init(void);
 void procirq_pci_exit(void);
-void procirq_pci_use(unsigned int irq, const struct procirq_device *device, bool use);
 
-/* pcipin.c: keeping the function behind an INTx line enabled */
-struct pci_dev *procirq_pci_pin(unsigned int irq);
-int procirq_pci_pin_function(struct pci_dev *pdev, unsigned int irq, const struct device *msi_dev);
-void procirq_pci_unpin(struct pci_dev *pdev);
+/**
+ * struct procirq_pci_bound - a PCI function bound to procirq-pci; its driver data
+ * @node: in pci_bounds; pci_bounds_mutex
+ * @pdev: the function; immutable
+ * @nr_handlers: handlers of ours on its interrupts; pci_bounds_mutex
+ * @nr_vectors: length of @irqs; 1 for INTx; immutable
+ * @irqs: its interrupts; immutable. pci_irq_vector() would take the device's MSI
+ *	mutex, which is outside our locks
+ */
+struct procirq_pci_bound {
+	struct list_head node;
+	struct pci_dev *pdev;
+	unsigned int nr_handlers;
+	unsigned int nr_vectors;
+	unsigned int irqs[];
+};
+
+/* pci_function.c: the PCI functions behind lines: kept enabled, made bus masters */
+struct pci_dev *procirq_pci_get_enabled(unsigned int irq);
+int procirq_pci_get_enabled_function(struct pci_dev *pdev, unsigned int irq,
+				     const struct device *msi_dev);
+void procirq_pci_put_enabled(struct pci_dev *pdev);
+void procirq_pci_add_bound(struct procirq_pci_bound *bound);
+void procirq_pci_remove_bound(struct procirq_pci_bound *bound);
+void procirq_pci_count_handler(unsigned int irq, const struct pci_dev *function, bool added);
 
 /* stats.c: accounting in debugfs */
 void procirq_stats_init(void);

@@ -14,11 +14,9 @@
 #include "internal.h"
 #include "trace.h"
 
-static void line_wake_pollers(struct irq_work *work)
+static void line_poll_work(struct irq_work *work)
 {
-	struct procirq_line *line = container_of(work, struct procirq_line, poll_work);
-
-	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
+	procirq_line_wake_pollers(container_of(work, struct procirq_line, poll_work));
 }
 
 /* Whether those who hold the line, if anybody does, would share it. */
@@ -47,11 +45,18 @@ static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 	return threaded;
 }
 
+static void line_count_handler(struct procirq_line *line, struct procirq_action *action, bool added)
+{
+	procirq_pci_count_handler(line->irq,
+				  action->device ? procirq_device_pdev(action->device) : NULL,
+				  added);
+}
+
 /*
  * Puts @handler on the line, and counts what it takes from then on. Caller
  * holds line->mutex. Returns 0 or a negative errno.
  */
-static int line_request(struct procirq_line *line, struct procirq_source *source,
+static int line_request(struct procirq_line *line, struct procirq_action *action,
 			irq_handler_t handler, unsigned long irqflags)
 {
 	struct irq_data *data = irq_get_irq_data(line->irq);
@@ -63,26 +68,26 @@ static int line_request(struct procirq_line *line, struct procirq_source *source
 	/* Behind I2C, SPI and the like only a thread may mask. */
 	if (data->chip && data->chip->irq_bus_lock)
 		return -EOPNOTSUPP;
-	if (!source->ring)
-		source->ring = procirq_ring_alloc();
-	if (!source->ring)
+	if (!action->ring)
+		action->ring = procirq_ring_alloc();
+	if (!action->ring)
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
-	source->desc = data->chip && data->chip->irq_mask && !data->chip->irq_disable ?
+	action->desc = data->chip && data->chip->irq_mask && !data->chip->irq_disable ?
 			       irq_data_to_desc(data) :
 			       NULL;
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 
 	/* The first interrupt may come before request_irq() returns. */
-	source->attached = true;
-	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", source);
+	action->attached = true;
+	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", action);
 	if (err) {
-		source->attached = false;
+		action->attached = false;
 		return err;
 	}
-	line->threaded = line_is_threaded(irq_data_to_desc(data), source);
-	procirq_pci_use(line->irq, source->device, true);
+	line->threaded = line_is_threaded(irq_data_to_desc(data), action);
+	line_count_handler(line, action, true);
 	return 0;
 }
 
@@ -110,7 +115,7 @@ static int line_attach(struct procirq_line *line)
 	 */
 	if (data && irqd_is_level_type(data) && !irq_has_action(line->irq))
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
-	err = line_request(line, &line->own, procirq_source_handler, 0);
+	err = line_request(line, &line->own, procirq_action_handler, 0);
 	/*
 	 * Only now, for we keep it until the last close: to give it back in open()
 	 * could free the descriptor and remove the very file that is being opened,
@@ -118,65 +123,65 @@ static int line_attach(struct procirq_line *line)
 	 * procirq_line_revoke() follows. Revoked readers may still keep one, which serves as
 	 * well.
 	 */
-	if (!err && !line->pinned)
-		line->pinned = procirq_pci_pin(line->irq);
+	if (!err && !line->function)
+		line->function = procirq_pci_get_enabled(line->irq);
 	shared = err == -EBUSY && line_holders_share(irq_data_to_desc(data));
 	line_set_shared(line, shared);
 	return shared ? 0 : err;
 }
 
-/* The same beside other handlers, for a source that can tell its interrupts. */
-static int line_request_shared(struct procirq_line *line, struct procirq_source *source)
+/* The same beside other handlers, for a action that can tell its interrupts. */
+static int line_request_shared(struct procirq_line *line, struct procirq_action *action)
 {
 	static const unsigned long attempts[] = IRQF_SHARED_ATTEMPTS;
 	int err = -EBUSY;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(attempts) && err == -EBUSY; i++)
-		err = line_request(line, source, procirq_source_device_handler, attempts[i]);
+		err = line_request(line, action, procirq_action_device_handler, attempts[i]);
 	return err;
 }
 
 /* Caller holds line->mutex. */
-static void line_detach(struct procirq_line *line, struct procirq_source *source)
+static void line_detach(struct procirq_line *line, struct procirq_action *action)
 {
 	bool attached;
 
 	lockdep_assert_held(&line->mutex);
-	raw_spin_lock_irq(&source->lock);
-	attached = source->attached;
-	source->attached = false;
-	if (attached && source->device)
-		procirq_device_release(source->device);
-	raw_spin_unlock_irq(&source->lock);
+	raw_spin_lock_irq(&action->lock);
+	attached = action->attached;
+	action->attached = false;
+	if (attached && action->device)
+		procirq_device_release(action->device);
+	raw_spin_unlock_irq(&action->lock);
 
 	if (attached) {
-		procirq_pci_use(line->irq, source->device, false);
-		free_irq(line->irq, source);
+		line_count_handler(line, action, false);
+		free_irq(line->irq, action);
 		irq_work_sync(&line->poll_work);
-		irq_work_sync(&source->storm_work);
+		irq_work_sync(&action->storm_work);
 	}
 
 	/* free_irq() shut the line down, and our disable depth went with it. */
-	raw_spin_lock_irq(&source->lock);
-	source->masked = false;
-	source->stormy = false;
-	raw_spin_unlock_irq(&source->lock);
+	raw_spin_lock_irq(&action->lock);
+	action->masked = false;
+	action->stormy = false;
+	raw_spin_unlock_irq(&action->lock);
 }
 
 /*
- * Takes the line's PCI pin if nobody needs it any more; the caller drops it
+ * Takes the line's PCI function if nobody needs it any more; the caller drops it
  * outside line->mutex, for that may free the descriptor and end up in
  * procirq_line_revoke() of this very line.
  */
-static struct pci_dev *line_take_pin(struct procirq_line *line)
+static struct pci_dev *line_take_function(struct procirq_line *line)
 {
-	struct pci_dev *pin = NULL;
+	struct pci_dev *function = NULL;
 
 	lockdep_assert_held(&line->mutex);
 	if (!line->own.attached)
-		swap(pin, line->pinned);
-	return pin;
+		swap(function, line->function);
+	return function;
 }
 
 /**
@@ -190,7 +195,7 @@ static struct pci_dev *line_take_pin(struct procirq_line *line)
  */
 int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
-	struct procirq_source *own = &line->own;
+	struct procirq_action *own = &line->own;
 	int err = 0;
 
 	mutex_lock(&line->mutex);
@@ -207,7 +212,7 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 	reader->line = line;
 	INIT_LIST_HEAD(&reader->waiters);
 	raw_spin_lock_irq(&own->lock);
-	procirq_source_join(own, reader);
+	procirq_reader_join(reader, own);
 	line->excl = excl;
 	raw_spin_unlock_irq(&own->lock);
 
@@ -216,7 +221,7 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 		err = line_attach(line);
 	if (err) {
 		raw_spin_lock_irq(&own->lock);
-		procirq_source_leave(own, reader);
+		procirq_reader_leave(reader);
 		line->excl = false;
 		line->shared = own->nr_readers;
 		raw_spin_unlock_irq(&own->lock);
@@ -230,16 +235,13 @@ out_unlock:
 	return err;
 }
 
-/* A reader with a device is going, and so does its source. */
-static void line_drop_device(struct procirq_line *line, struct procirq_source *source)
+/* A reader with a device is going, and so does its action. */
+static void line_drop_device(struct procirq_line *line, struct procirq_action *action)
 {
-	line_detach(line, source);
-	list_del(&source->node);
-	line->closed.due += source->closed.due;
-	line->closed.delivered += source->closed.delivered;
-	line->closed.coalesced += source->closed.coalesced;
-	line->closed.lost += source->closed.lost;
-	procirq_uli_totals_add(&line->uli_closed, &source->uli_closed);
+	line_detach(line, action);
+	list_del(&action->node);
+	procirq_totals_add(&line->closed, &action->closed);
+	procirq_uli_totals_add(&line->uli_closed, &action->uli_closed);
 }
 
 /**
@@ -251,33 +253,33 @@ static void line_drop_device(struct procirq_line *line, struct procirq_source *s
  */
 void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader)
 {
-	struct procirq_source *source = reader->source;
-	struct pci_dev *pin;
+	struct procirq_action *action = reader->action;
+	struct pci_dev *function;
 
 	mutex_lock(&line->mutex);
-	raw_spin_lock_irq(&source->lock);
+	raw_spin_lock_irq(&action->lock);
 	if (!procirq_reader_revoked(reader))
-		procirq_source_leave(source, reader);
-	procirq_source_settle(source, reader);
-	if (source == &line->own && !source->nr_readers) {
+		procirq_reader_leave(reader);
+	procirq_action_settle(action, reader);
+	if (action == &line->own && !action->nr_readers) {
 		line->excl = false;
 		line->shared = false;
 	}
-	trace_procirq_release(line->irq, source->taken, source->nr_readers);
-	raw_spin_unlock_irq(&source->lock);
+	trace_procirq_release(line->irq, action->taken, action->nr_readers);
+	raw_spin_unlock_irq(&action->lock);
 
-	if (source->device)
-		line_drop_device(line, source);
-	else if (!source->nr_readers)
-		line_detach(line, source);
-	pin = line_take_pin(line);
+	if (action->device)
+		line_drop_device(line, action);
+	else if (!action->nr_readers)
+		line_detach(line, action);
+	function = line_take_function(line);
 	mutex_unlock(&line->mutex);
 
-	procirq_pci_unpin(pin);
-	if (source->device) {
-		procirq_device_free(source->device);
-		procirq_ring_free(source->ring);
-		kfree(source);
+	procirq_pci_put_enabled(function);
+	if (action->device) {
+		procirq_device_free(action->device);
+		procirq_ring_free(action->ring);
+		kfree(action);
 	}
 	procirq_line_put(line);
 }
@@ -294,18 +296,18 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
  */
 void procirq_line_revoke(struct procirq_line *line, bool forever)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 
 	mutex_lock(&line->mutex);
 	if (forever)
 		line->dead = true;
-	procirq_source_revoke(&line->own);
+	procirq_action_revoke(&line->own);
 	line->excl = false;
 	line_set_shared(line, false);
 	line_detach(line, &line->own);
-	list_for_each_entry(source, &line->devices, node) {
-		procirq_source_revoke(source);
-		line_detach(line, source);
+	list_for_each_entry(action, &line->devices, node) {
+		procirq_action_revoke(action);
+		line_detach(line, action);
 	}
 	mutex_unlock(&line->mutex);
 
@@ -319,16 +321,16 @@ void procirq_line_revoke(struct procirq_line *line, bool forever)
  *
  * Context: may sleep.
  */
-void procirq_line_revoke_function(struct procirq_line *line, struct pci_dev *pdev)
+void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 
 	mutex_lock(&line->mutex);
-	list_for_each_entry(source, &line->devices, node) {
-		if (!procirq_device_is(source->device, pdev))
+	list_for_each_entry(action, &line->devices, node) {
+		if (procirq_device_pdev(action->device) != pdev)
 			continue;
-		procirq_source_revoke(source);
-		line_detach(line, source);
+		procirq_action_revoke(action);
+		line_detach(line, action);
 	}
 	mutex_unlock(&line->mutex);
 
@@ -354,18 +356,18 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 }
 
 /*
- * Whether the reader may get a source of its own. If so, the line is shut for the
+ * Whether the reader may get a action of its own. If so, the line is shut for the
  * others from here on. Caller holds line->mutex.
  */
 static int line_prepare_device(struct procirq_line *line, struct procirq_reader *reader)
 {
-	struct procirq_source *own = &line->own;
+	struct procirq_action *own = &line->own;
 	int err = 0;
 
 	raw_spin_lock_irq(&own->lock);
 	if (procirq_reader_revoked(reader))
 		err = -ENODEV;
-	else if (reader->source != own || reader->mapped || reader->uli ||
+	else if (reader->action != own || reader->mapped || reader->uli ||
 		 !list_empty(&reader->waiters) || line_others_use(line, reader))
 		err = -EBUSY;
 	else
@@ -375,15 +377,15 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 }
 
 /* Moves the reader; caller holds line->mutex, which keeps it from any other move. */
-static void line_move_reader(struct procirq_reader *reader, struct procirq_source *from,
-			     struct procirq_source *to)
+static void line_move_reader(struct procirq_reader *reader, struct procirq_action *from,
+			     struct procirq_action *to)
 {
 	raw_spin_lock_irq(&from->lock);
 	raw_spin_lock_nested(&to->lock, SINGLE_DEPTH_NESTING);
 	if (!procirq_reader_revoked(reader))
-		procirq_source_leave(from, reader);
-	procirq_source_settle(from, reader);
-	procirq_source_join(to, reader);
+		procirq_reader_leave(reader);
+	procirq_action_settle(from, reader);
+	procirq_reader_join(reader, to);
 	/* It is the reader's from its first interrupt on, which may have come. */
 	reader->cursor = 0;
 	reader->opened_at = 0;
@@ -396,12 +398,12 @@ static void line_move_reader(struct procirq_reader *reader, struct procirq_sourc
 }
 
 /* Whoever had the device before may have silenced it. */
-static void line_resume(struct procirq_source *source)
+static void line_resume(struct procirq_action *action)
 {
-	raw_spin_lock_irq(&source->lock);
-	if (!source->masked)
-		procirq_device_resume(source->device);
-	raw_spin_unlock_irq(&source->lock);
+	raw_spin_lock_irq(&action->lock);
+	if (!action->masked)
+		procirq_device_resume(action->device);
+	raw_spin_unlock_irq(&action->lock);
 }
 
 /**
@@ -416,21 +418,21 @@ static void line_resume(struct procirq_source *source)
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 	struct procirq_device *device;
-	struct pci_dev *pin = NULL;
+	struct pci_dev *function = NULL;
 	int err;
 
 	/* Outside line->mutex: it may take what PCI drivers hold over free_irq(). */
 	device = procirq_device_alloc(line, descriptor);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
-	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
-	if (!source) {
+	action = kzalloc(sizeof(*action), GFP_KERNEL_ACCOUNT);
+	if (!action) {
 		procirq_device_free(device);
 		return -ENOMEM;
 	}
-	procirq_source_init(source, line, device);
+	procirq_action_init(action, line, device);
 
 	mutex_lock(&line->mutex);
 	err = line->dead ? -ENODEV : line_prepare_device(line, reader);
@@ -438,31 +440,31 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 		goto out_unlock;
 	/* We had the line for ourselves: to share it, it must be given up first. */
 	line_detach(line, &line->own);
-	err = line_request_shared(line, source);
+	err = line_request_shared(line, action);
 	if (err) {
 		/* As it was before. */
 		if (line_attach(line))
 			line_set_shared(line, true);
 		goto out_unlock;
 	}
-	line_move_reader(reader, &line->own, source);
-	line_resume(source);
-	list_add_tail(&source->node, &line->devices);
+	line_move_reader(reader, &line->own, action);
+	line_resume(action);
+	list_add_tail(&action->node, &line->devices);
 	if (!line->own.nr_readers)
 		line_set_shared(line, false);
 	line->excl = false;
-	pin = line_take_pin(line);
+	function = line_take_function(line);
 
 out_unlock:
 	mutex_unlock(&line->mutex);
 	if (err) {
 		procirq_device_free(device);
-		procirq_ring_free(source->ring);
-		kfree(source);
+		procirq_ring_free(action->ring);
+		kfree(action);
 	}
-	procirq_pci_unpin(pin);
+	procirq_pci_put_enabled(function);
 	/* Whoever polled the line as a whole looks again. */
-	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
+	procirq_line_wake_pollers(line);
 	return err;
 }
 
@@ -482,11 +484,11 @@ struct procirq_line *procirq_line_alloc(unsigned int irq)
 	line->irq = irq;
 	line->msi = msi;
 	line->msi_dev = msi ? msi_desc_to_dev(msi) : NULL;
-	procirq_source_init(&line->own, line, NULL);
+	procirq_action_init(&line->own, line, NULL);
 	mutex_init(&line->mutex);
 	INIT_LIST_HEAD(&line->devices);
 	init_waitqueue_head(&line->poll_wait);
-	init_irq_work(&line->poll_work, line_wake_pollers);
+	init_irq_work(&line->poll_work, line_poll_work);
 	kref_init(&line->ref);
 	return line;
 }

@@ -7,19 +7,6 @@
 
 #include "internal.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
-
-/*
- * Keep the handler in hard interrupt context whatever the kernel does with
- * others', and wake pollers, whose wait queue has a sleeping lock on
- * PREEMPT_RT, from an irq_work.
- */
-bool procirq_hard = IS_ENABLED(CONFIG_PREEMPT_RT);
-module_param_named(hard, procirq_hard, bool, 0444);
-MODULE_PARM_DESC(hard,
-		 "never thread our handler, wake pollers indirectly (always so on PREEMPT_RT)");
-
 static int __init procirq_init(void)
 {
 	int err;

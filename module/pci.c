@@ -8,10 +8,8 @@
  * procirq-pci is for devices whose driver is in user space: it enables the
  * device and allocates its vectors, so that each shows up as /proc/irq/N/irq.
  */
-#include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/msi.h>
-#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -61,67 +59,9 @@ static unsigned int pci_vectors = 32;
 module_param(pci_vectors, uint, 0644);
 MODULE_PARM_DESC(pci_vectors, "most MSI or MSI-X vectors that procirq-pci allocates for a device");
 
-/* A function bound to procirq-pci, its driver data. */
-struct pci_bound {
-	struct list_head node; /* in pci_bounds */
-	struct pci_dev *pdev;
-	unsigned int nr_vectors; /* 1 for INTx */
-	unsigned int nr_users;	 /* handlers of ours on its lines */
-	/* Asking the kernel for them takes the device's MSI mutex, no leaf. */
-	unsigned int irqs[];
-};
-
-static LIST_HEAD(pci_bounds);
-static DEFINE_MUTEX(pci_bounds_mutex); /* a leaf */
-
-static bool pci_bound_has(const struct pci_bound *bound, unsigned int irq)
-{
-	unsigned int i;
-
-	for (i = 0; i < bound->nr_vectors; i++)
-		if (bound->irqs[i] == irq)
-			return true;
-	return false;
-}
-
-static bool pci_uses_msi(const struct pci_dev *pdev)
-{
-	return pdev->msi_enabled || pdev->msix_enabled;
-}
-
-/**
- * procirq_pci_use() - a handler of ours comes to, or leaves, an interrupt
- * @irq: the interrupt
- * @device: the one whose it is; NULL for whichever are on the line
- * @use: whether it comes
- *
- * A function bound to procirq-pci that nobody listens to any more must not write
- * to memory: its driver is gone. As long as somebody does, MSI is such writes.
- * Context: may sleep; the line's mutex held.
- */
-void procirq_pci_use(unsigned int irq, const struct procirq_device *device, bool use)
-{
-	struct pci_bound *bound;
-
-	mutex_lock(&pci_bounds_mutex);
-	list_for_each_entry(bound, &pci_bounds, node) {
-		if (device ? !procirq_device_is(device, bound->pdev) : !pci_bound_has(bound, irq))
-			continue;
-		/* It may have been bound while the handler was there. */
-		if (!use && !bound->nr_users)
-			continue;
-		bound->nr_users += use ? 1 : -1;
-		if (!bound->nr_users)
-			pci_clear_master(bound->pdev);
-		else if (use && pci_uses_msi(bound->pdev))
-			pci_set_master(bound->pdev);
-	}
-	mutex_unlock(&pci_bounds_mutex);
-}
-
 static ssize_t irqs_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	const struct pci_bound *bound = dev_get_drvdata(dev);
+	const struct procirq_pci_bound *bound = dev_get_drvdata(dev);
 	ssize_t len = 0;
 	unsigned int i;
 
@@ -166,10 +106,10 @@ static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 
 	switch (event) {
 	case BUS_NOTIFY_UNBIND_DRIVER:
-		procirq_lines_revoke_device(dev, NULL);
+		procirq_registry_revoke_device(dev, NULL);
 		break;
 	case BUS_NOTIFY_DEL_DEVICE:
-		procirq_lines_revoke_device(dev, to_pci_dev(dev));
+		procirq_registry_revoke_device(dev, to_pci_dev(dev));
 		break;
 	}
 	return NOTIFY_OK;
@@ -184,7 +124,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	unsigned int wanted = READ_ONCE(pci_irq);
 	unsigned int kind = pci_irq_kinds[wanted].flags;
 	bool intx = !kind || kind == pci_irq_kinds[0].flags;
-	struct pci_bound *bound;
+	struct procirq_pci_bound *bound;
 	int vectors = -ENOSPC;
 	int err;
 	int i;
@@ -209,7 +149,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 		goto out_free_vectors;
 	for (i = 0; i < vectors; i++) {
 		bound->irqs[i] = pci_irq_vector(pdev, i);
-		err = procirq_lines_touch(bound->irqs[i]);
+		err = procirq_registry_make_directory(bound->irqs[i]);
 		if (err && err != -EBUSY)
 			goto out_free_bound;
 	}
@@ -217,9 +157,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	bound->pdev = pdev;
 	bound->nr_vectors = vectors;
 	pci_set_drvdata(pdev, bound);
-	mutex_lock(&pci_bounds_mutex);
-	list_add_tail(&bound->node, &pci_bounds);
-	mutex_unlock(&pci_bounds_mutex);
+	procirq_pci_add_bound(bound);
 	return 0;
 
 out_free_bound:
@@ -234,11 +172,9 @@ out_disable:
 /* Readers of its vectors were revoked before this: BUS_NOTIFY_UNBIND_DRIVER. */
 static void procirq_pci_remove(struct pci_dev *pdev)
 {
-	struct pci_bound *bound = pci_get_drvdata(pdev);
+	struct procirq_pci_bound *bound = pci_get_drvdata(pdev);
 
-	mutex_lock(&pci_bounds_mutex);
-	list_del(&bound->node);
-	mutex_unlock(&pci_bounds_mutex);
+	procirq_pci_remove_bound(bound);
 	kfree(bound);
 	pci_clear_master(pdev);
 	pci_free_irq_vectors(pdev);

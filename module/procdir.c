@@ -13,13 +13,13 @@
  * context, where we may sleep.
  *
  * To call the wrapped function from the wrapper we call a function of our own,
- * the springboard, whose own ftrace call site is redirected into the wrapped
+ * the trampoline, whose own ftrace call site is redirected into the wrapped
  * function's body. ftrace gets there by a return, so no indirect call targets
  * the middle of a function, which kernel IBT would trap.
  *
  * Unhooking: (1) stop redirecting the kernel's functions; (2) wait until no
  * task is between ftrace and the wrapper's first line, or in a wrapper;
- * (3) unregister, springboards included.
+ * (3) unregister, trampolines included.
  */
 #include <linux/atomic.h>
 #include <linux/ftrace.h>
@@ -47,17 +47,17 @@ MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve those in irqs
 
 /**
  * struct procdir_hook - one wrapped kernel function
- * @ops: redirects both @name and @springboard
+ * @ops: redirects both @name and @trampoline
  * @name: the kernel function
  * @wrapper: runs instead of it
- * @springboard: runs its body
+ * @trampoline: runs its body
  * @body: address behind the kernel function's ftrace call site
  */
 struct procdir_hook {
 	struct ftrace_ops ops;
 	const char *name;
 	void *wrapper;
-	void *springboard;
+	void *trampoline;
 	unsigned long body;
 };
 
@@ -68,10 +68,10 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 				  struct ftrace_regs *fregs)
 {
 	struct procdir_hook *hook = container_of(ops, struct procdir_hook, ops);
-	unsigned long springboard = (unsigned long)hook->springboard;
+	unsigned long trampoline = (unsigned long)hook->trampoline;
 
 	/* The call site is the first instruction, or follows an ENDBR. */
-	if (ip - springboard <= MCOUNT_INSN_SIZE) {
+	if (ip - trampoline <= MCOUNT_INSN_SIZE) {
 		ftrace_regs_set_instruction_pointer(fregs, READ_ONCE(hook->body));
 		return;
 	}
@@ -82,25 +82,25 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 }
 
 /* Never run: ftrace takes the caller to the kernel function's body. */
-static noinline __noclone void register_springboard(unsigned int irq, struct irq_desc *desc)
+static noinline __noclone void register_trampoline(unsigned int irq, struct irq_desc *desc)
 {
 	asm volatile("" : : "r"(irq), "r"(desc));
 	WARN_ONCE(1, "procirq: register_irq_proc() of irq %u was skipped\n", irq);
 }
 
-static noinline __noclone void unregister_springboard(unsigned int irq, struct irq_desc *desc)
+static noinline __noclone void unregister_trampoline(unsigned int irq, struct irq_desc *desc)
 {
 	asm volatile("" : : "r"(irq), "r"(desc));
 	WARN_ONCE(1, "procirq: unregister_irq_proc() of irq %u was skipped\n", irq);
 }
 
-static noinline __noclone void domain_free_springboard(unsigned int irq, unsigned int nr)
+static noinline __noclone void domain_free_trampoline(unsigned int irq, unsigned int nr)
 {
 	asm volatile("" : : "r"(irq), "r"(nr));
 	WARN_ONCE(1, "procirq: irq_domain_free_irqs() of irq %u was skipped\n", irq);
 }
 
-static noinline __noclone void msi_teardown_springboard(struct pci_dev *pdev)
+static noinline __noclone void msi_teardown_trampoline(struct pci_dev *pdev)
 {
 	asm volatile("" : : "r"(pdev));
 	WARN_ONCE(1, "procirq: pci_msi_teardown_msi_irqs() was skipped\n");
@@ -121,8 +121,8 @@ static void wrapper_leave(void)
 static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
-	register_springboard(irq, desc);
-	procirq_lines_add(irq);
+	register_trampoline(irq, desc);
+	procirq_registry_add(irq);
 	wrapper_leave();
 }
 
@@ -130,8 +130,8 @@ static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 static void unregister_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
-	procirq_lines_remove(irq);
-	unregister_springboard(irq, desc);
+	procirq_registry_remove(irq);
+	unregister_trampoline(irq, desc);
 	wrapper_leave();
 }
 
@@ -142,8 +142,8 @@ static void domain_free_wrapper(unsigned int irq, unsigned int nr)
 
 	wrapper_enter();
 	for (i = 0; i < nr; i++)
-		procirq_lines_revoke(irq + i);
-	domain_free_springboard(irq, nr);
+		procirq_registry_revoke(irq + i);
+	domain_free_trampoline(irq, nr);
 	wrapper_leave();
 }
 
@@ -155,8 +155,8 @@ static void domain_free_wrapper(unsigned int irq, unsigned int nr)
 static void msi_teardown_wrapper(struct pci_dev *pdev)
 {
 	wrapper_enter();
-	procirq_lines_revoke_msi(&pdev->dev);
-	msi_teardown_springboard(pdev);
+	procirq_registry_revoke_msi(&pdev->dev);
+	msi_teardown_trampoline(pdev);
 	wrapper_leave();
 }
 
@@ -170,7 +170,7 @@ static void msi_teardown_wrapper(struct pci_dev *pdev)
 	},								\
 	.name = #kernel_fn,						\
 	.wrapper = fn##_wrapper,					\
-	.springboard = fn##_springboard,    \
+	.trampoline = fn##_trampoline,    \
 	}
 
 static struct procdir_hook hooks[] = {
@@ -184,7 +184,7 @@ static int hook_register(struct procdir_hook *hook)
 {
 	int err;
 
-	err = ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->springboard, 0, 1);
+	err = ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->trampoline, 0, 1);
 	if (err)
 		return err;
 	err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 0);
@@ -274,8 +274,8 @@ int procirq_procdir_init(void)
 
 	err = watch ? hooks_init() : -EOPNOTSUPP;
 	if (!err) {
-		procirq_lines_set_watched(true);
-		procirq_lines_add_existing();
+		procirq_registry_set_watched(true);
+		procirq_registry_add_existing();
 		return 0;
 	}
 
@@ -284,10 +284,10 @@ int procirq_procdir_init(void)
 	else
 		pr_info("not watching /proc/irq; serving only irqs=\n");
 	for (i = 0; i < nr_irqs_named; i++) {
-		err = procirq_lines_add_kept(irqs[i]);
+		err = procirq_registry_add_pinned(irqs[i]);
 		if (err) {
 			pr_err("irqs=: cannot serve interrupt %u (error %d)\n", irqs[i], err);
-			procirq_lines_remove_all();
+			procirq_registry_remove_all();
 			return err;
 		}
 	}
@@ -303,7 +303,7 @@ void procirq_procdir_exit(void)
 {
 	bool hooked = READ_ONCE(hooks_live);
 
-	procirq_lines_remove_all();
+	procirq_registry_remove_all();
 	if (!hooked)
 		return;
 	hooks_stop();

@@ -1,331 +1,114 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One open /proc/irq/N/irq: what the system calls on it do.
- *
- * procfs calls only our open. It would also wrap every later call, and after
- * the file's removal answer in our place: release early, read -EIO, poll
- * "readable". So open() gives the file our own file_operations, as a character
- * device does; from there on release comes with the last close, the module
- * stays pinned by the open file, and a reader of a line that is gone learns so
- * from us (-ENODEV, EPOLLHUP).
+ * The readers of an action: joining and leaving it, and taking what is pending.
  */
-#include <linux/compat.h>
-#include <linux/fs.h>
-#include <linux/interrupt.h>
-#include <linux/irq.h>
-#include <linux/module.h>
-#include <linux/poll.h>
-#include <linux/proc_fs.h>
-#include <linux/sched/signal.h>
-#include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/lockdep.h>
 
 #include "internal.h"
-#include "trace.h"
 
-/* The record did not reach the user: its interrupts are pending again. */
-static void reader_give_back(struct procirq_reader *reader, const struct procirq_event *event)
-{
-	struct procirq_source *source = procirq_reader_lock(reader);
-
-	reader->cursor -= event->count;
-	reader->totals.delivered--;
-	reader->totals.coalesced -= event->count - 1;
-	procirq_source_hand_over(reader);
-	procirq_reader_unlock(source);
-	/* One may have looked while they were taken. */
-	wake_up_poll(&reader->line->poll_wait, EPOLLIN | EPOLLRDNORM);
-}
-
-/* Whether kernel drivers have the line. Caller holds the source's lock. */
-static bool source_is_shut(const struct procirq_source *source)
-{
-	return !source->device && source->line->shared;
-}
-
-/*
- * Takes what is pending. Finding nothing tells the line that this reader has
- * tended the device; then, unless @nonblock, the thread joins the waiters.
- * Returns 1 with @waiter->event filled in, 0 if it is a waiter now, or a
- * negative errno.
+/**
+ * procirq_reader_count() - a reader, or its eventfd or user level interrupt, comes or goes
+ * @reader: its action's @readers and @nr_readers are up to date
+ * @eventfds: by how much the number of eventfds changes
+ * @ulis: by how much that of user level interrupts does
+ *
+ * Context: action->lock held.
  */
-static int reader_look(struct procirq_reader *reader, struct line_waiter *waiter, bool nonblock)
+void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int ulis)
 {
-	struct procirq_source *source = procirq_reader_lock(reader);
-	int ret = 0;
+	struct procirq_action *action = reader->action;
 
-	reader->used = true;
-	if (unlikely(reader->uli))
-		procirq_uli_notice(reader);
-	if (procirq_reader_pending(reader)) {
-		procirq_source_consume(reader, &waiter->event);
-		ret = 1;
-	} else if (procirq_reader_revoked(reader)) {
-		ret = -ENODEV;
-	} else if (source_is_shut(source)) {
-		ret = -ENOTCONN;
-	} else {
-		/* What the handler hands over is one interrupt: source_deliver(). */
-		waiter->event = (struct procirq_event){ .count = 1 };
-		if (!nonblock)
-			list_add_tail(&waiter->node, &reader->waiters);
-		else
-			ret = -EAGAIN;
-		if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
-			procirq_source_reader_idle(source, reader);
-	}
-	procirq_reader_unlock(source);
-	return ret;
+	lockdep_assert_held(&action->lock);
+	action->nr_eventfds += eventfds;
+	action->nr_ulis += ulis;
+	action->solo = action->nr_readers == 1 && action->nr_ulis && !action->nr_eventfds ?
+			       list_first_entry(&action->readers, struct procirq_reader, node) :
+			       NULL;
 }
 
-/* A waiter gives up, unless it was let go meanwhile. Returns waiter->done. */
-static int reader_leave(struct procirq_reader *reader, struct line_waiter *waiter)
+/* The reader counts from here on; caller holds action->lock. */
+void procirq_reader_join(struct procirq_reader *reader, struct procirq_action *action)
 {
-	struct procirq_source *source = procirq_reader_lock(reader);
-
-	if (!waiter->done)
-		list_del(&waiter->node);
-	procirq_reader_unlock(source);
-	return waiter->done;
+	lockdep_assert_held(&action->lock);
+	reader->action = action;
+	reader->cursor = action->taken;
+	reader->opened_at = action->taken;
+	/* What came before is not this reader's to tend. */
+	reader->idle_at = action->taken;
+	reader->end = U64_MAX;
+	action->nr_idle++;
+	action->nr_readers++;
+	action->nr_nomask += !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
+	list_add_tail(&reader->node, &action->readers);
+	procirq_reader_count(reader, !!reader->eventfd, !!reader->uli);
 }
 
-/*
- * Sleeps until the waiter is let go or a signal comes. The handler hands the
- * interrupt over in waiter->event, so that no lock is taken on the way out.
+/* The reader no longer counts; caller holds action->lock. */
+void procirq_reader_leave(struct procirq_reader *reader)
+{
+	struct procirq_action *action = reader->action;
+
+	lockdep_assert_held(&action->lock);
+	list_del_init(&reader->node);
+	reader->end = action->taken;
+	action->nr_readers--;
+	if (reader->idle_at == action->taken)
+		action->nr_idle--;
+	if (reader->flags & PROCIRQ_FLAG_NO_MASK)
+		action->nr_nomask--;
+	if (reader->holding)
+		action->nr_holding--;
+	reader->holding = false;
+	procirq_reader_count(reader, -!!reader->eventfd, -!!reader->uli);
+}
+
+/**
+ * procirq_reader_consume() - take all that is pending for a reader, which is not nothing
+ * @reader: on whose account
+ * @event: filled in whole
+ *
+ * Context: the action's lock held.
  */
-static int reader_wait(struct procirq_reader *reader, struct line_waiter *waiter)
+void procirq_reader_consume(struct procirq_reader *reader, struct procirq_event *event)
 {
-	int done;
+	struct procirq_action *action = reader->action;
+	/* What is more than a record can say is left for the next read. */
+	u64 count = min_t(u64, procirq_reader_pending(reader), INT_MAX);
+	u64 oldest =
+		action->taken > PROCIRQ_RING_ENTRIES ? action->taken - PROCIRQ_RING_ENTRIES + 1 : 1;
+	u64 first = reader->cursor + 1;
+	u64 last = reader->cursor + count;
 
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE);
-		/* Pairs with source_wake_waiter(): done, then the event. */
-		done = smp_load_acquire(&waiter->done);
-		if (done)
-			break;
-		if (signal_pending(current)) {
-			done = reader_leave(reader, waiter) ?: -ERESTARTSYS;
-			break;
-		}
-		schedule();
-	}
-	__set_current_state(TASK_RUNNING);
-	return done;
+	lockdep_assert_held(&action->lock);
+	*event = (struct procirq_event){
+		.count = count,
+		.seq = last,
+		.lost = first < oldest ? min(oldest - first, count) : 0,
+	};
+	first = max(first, oldest);
+	last = max(last, oldest);
+	event->first_ns = procirq_ring_entry(action->ring, first)->irq_ns;
+	event->last_ns = procirq_ring_entry(action->ring, last)->irq_ns;
+	event->status = procirq_ring_entry(action->ring, last)->status;
+
+	reader->cursor += count;
+	reader->totals.delivered++;
+	reader->totals.coalesced += count - 1;
 }
 
-/* Field by field: a copy loop would be a seventh of the way out of read(). */
-static int reader_copy(const struct procirq_event *event, void __user *buf, bool record)
+/**
+ * procirq_reader_hand_over() - give what is pending to a thread that is blocked in read()
+ * @reader: both the thread's and the interrupts'; either may be missing
+ *
+ * Context: the action's lock held.
+ */
+void procirq_reader_hand_over(struct procirq_reader *reader)
 {
-	struct procirq_event __user *to = buf;
+	struct procirq_waiter *waiter;
 
-	if (!record)
-		return put_user((int)event->count, (int __user *)buf);
-
-	if (!user_write_access_begin(to, sizeof(*to)))
-		return -EFAULT;
-	unsafe_put_user(event->count, &to->count, fault);
-	unsafe_put_user(event->status, &to->status, fault);
-	unsafe_put_user(event->seq, &to->seq, fault);
-	unsafe_put_user(event->first_ns, &to->first_ns, fault);
-	unsafe_put_user(event->last_ns, &to->last_ns, fault);
-	unsafe_put_user(event->lost, &to->lost, fault);
-	user_write_access_end();
-	return 0;
-
-fault:
-	user_write_access_end();
-	return -EFAULT;
+	if (list_empty(&reader->waiters) || !procirq_reader_pending(reader))
+		return;
+	waiter = list_first_entry(&reader->waiters, struct procirq_waiter, node);
+	procirq_reader_consume(reader, &waiter->event);
+	procirq_waiter_wake(waiter, 1);
 }
-
-static ssize_t reader_read(struct file *file, char __user *buf, size_t len, loff_t *ppos)
-{
-	struct procirq_reader *reader = file->private_data;
-	bool record = READ_ONCE(reader->flags) & PROCIRQ_FLAG_RECORDS;
-	size_t size = record ? sizeof(struct procirq_event) : sizeof(int);
-	struct line_waiter waiter;
-	int ret;
-
-	if (len < size)
-		return -EINVAL;
-
-	waiter.task = current;
-	waiter.done = 0;
-	ret = reader_look(reader, &waiter, file->f_flags & O_NONBLOCK);
-	if (!ret)
-		ret = reader_wait(reader, &waiter);
-	if (ret < 0)
-		return ret;
-
-	/* A thread that dies would take the interrupts with it. */
-	if (unlikely(fatal_signal_pending(current)))
-		ret = -EINTR;
-	else
-		ret = reader_copy(&waiter.event, buf, record);
-	if (unlikely(ret)) {
-		reader_give_back(reader, &waiter.event);
-		return ret;
-	}
-	trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
-			   waiter.event.last_ns, waiter.event.count);
-	return size;
-}
-
-static ssize_t reader_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
-{
-	struct procirq_reader *reader = file->private_data;
-	struct procirq_source *source;
-	ssize_t ret = sizeof(u32);
-	u32 enable;
-
-	if (len != sizeof(enable))
-		return -EINVAL;
-	if (copy_from_user(&enable, buf, sizeof(enable)))
-		return -EFAULT;
-	if (enable > 1)
-		return -EINVAL;
-
-	source = procirq_reader_lock(reader);
-	reader->used = true;
-	if (procirq_reader_revoked(reader)) {
-		ret = -ENODEV;
-	} else if (source_is_shut(source)) {
-		ret = -ENOTCONN;
-	} else if (enable) {
-		procirq_source_release_hold(source);
-		procirq_source_reader_idle(source, reader);
-		procirq_source_unmask(source);
-	} else if (source->device && !procirq_device_silences(source->device)) {
-		ret = -EOPNOTSUPP;
-	} else {
-		procirq_source_hold(source, reader);
-		procirq_source_mask(source);
-	}
-	procirq_reader_unlock(source);
-	return ret;
-}
-
-static __poll_t reader_poll(struct file *file, struct poll_table_struct *wait)
-{
-	struct procirq_reader *reader = file->private_data;
-	struct procirq_source *source;
-	__poll_t mask = 0;
-
-	/* First onto the queue, then look: see source_take(). */
-	poll_wait(file, &reader->line->poll_wait, wait);
-
-	source = procirq_reader_lock(reader);
-	reader->used = true;
-	if (unlikely(reader->uli))
-		procirq_uli_notice(reader);
-	if (procirq_reader_revoked(reader))
-		mask = EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM;
-	else if (procirq_reader_pending(reader))
-		mask = EPOLLIN | EPOLLRDNORM;
-	else if (source_is_shut(source))
-		mask = EPOLLERR;
-	else if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
-		procirq_source_reader_idle(source, reader);
-	procirq_reader_unlock(source);
-	return mask;
-}
-
-static int reader_mmap(struct file *file, struct vm_area_struct *vma)
-{
-	struct procirq_reader *reader = file->private_data;
-	struct procirq_source *source = procirq_reader_lock(reader);
-	int err = 0;
-
-	/* From here on the reader stays with this source and its ring. */
-	if (procirq_reader_revoked(reader)) {
-		err = -ENODEV;
-	} else if (!source->ring || source_is_shut(source)) {
-		err = -ENOTCONN;
-	} else {
-		reader->used = true;
-		reader->mapped = true;
-	}
-	procirq_reader_unlock(source);
-	return err ?: procirq_ring_map(source->ring, vma);
-}
-
-static int reader_release(struct inode *inode, struct file *file)
-{
-	struct procirq_reader *reader = file->private_data;
-
-	procirq_uli_close(reader);
-	procirq_line_close(reader->line, reader);
-	procirq_bell_free(reader->bell);
-	kfree(reader);
-	return 0;
-}
-
-#ifdef CONFIG_PROC_FS
-static void reader_show_fdinfo(struct seq_file *m, struct file *file)
-{
-	struct procirq_reader *reader = file->private_data;
-	struct procirq_source *source = procirq_reader_lock(reader);
-	u64 taken = source->taken;
-	u64 pending = procirq_reader_pending(reader);
-
-	procirq_reader_unlock(source);
-	seq_printf(m, "irq:\t%u\ntaken:\t%llu\npending:\t%llu\n", reader->line->irq, taken,
-		   pending);
-	if (source->device)
-		seq_printf(m, "device:\t%s\n", procirq_device_name(source->device));
-}
-#endif
-
-static const struct file_operations reader_fops = {
-	.owner = THIS_MODULE,
-	.read = reader_read,
-	.write = reader_write,
-	.poll = reader_poll,
-	.unlocked_ioctl = procirq_control_ioctl,
-	.mmap = reader_mmap,
-	.compat_ioctl = compat_ptr_ioctl,
-	.release = reader_release,
-#ifdef CONFIG_PROC_FS
-	.show_fdinfo = reader_show_fdinfo,
-#endif
-};
-
-/* procfs holds off the file's removal while this runs. */
-static int reader_open(struct inode *inode, struct file *file)
-{
-	struct procirq_line *line = pde_data(inode);
-	struct procirq_reader *reader;
-	int err;
-
-	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
-	if (!reader)
-		return -ENOMEM;
-	reader->pid = task_tgid_nr(current);
-	get_task_comm(reader->comm, current);
-
-	/* On success this reference is the file's; the last close puts it. */
-	if (!try_module_get(THIS_MODULE)) {
-		err = -ENODEV;
-		goto out_free;
-	}
-	err = procirq_line_open(line, reader, file->f_flags & O_EXCL);
-	if (err)
-		goto out_put_module;
-
-	file->private_data = reader;
-	replace_fops(file, &reader_fops);
-	/* No file position: or write() would wait behind a blocked read(). */
-	return stream_open(inode, file);
-
-out_put_module:
-	module_put(THIS_MODULE);
-out_free:
-	kfree(reader);
-	return err;
-}
-
-const struct proc_ops procirq_reader_proc_ops = {
-	.proc_open = reader_open,
-	/* Never called; procfs mishandles its absence on removal (CVE-2025-38653). */
-	.proc_lseek = noop_llseek,
-};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ring of a source's last interrupts: where read() finds their times, and
+ * The ring of a action's last interrupts: where read() finds their times, and
  * what mmap() shows. The handler is the one writer, with procirq_ring_put().
  */
 #include <linux/mm.h>

@@ -22,44 +22,36 @@ struct stats_sum {
 	u64 pending;
 };
 
-static void stats_add_totals(struct stats_sum *sum, const struct procirq_totals *totals)
-{
-	sum->totals.due += totals->due;
-	sum->totals.delivered += totals->delivered;
-	sum->totals.coalesced += totals->coalesced;
-	sum->totals.lost += totals->lost;
-}
-
-static void stats_add_source(struct stats_sum *sum, struct procirq_source *source)
+static void stats_add_action(struct stats_sum *sum, struct procirq_action *action)
 {
 	struct procirq_reader *reader;
 
-	raw_spin_lock_irq(&source->lock);
-	stats_add_totals(sum, &source->closed);
-	list_for_each_entry(reader, &source->readers, node) {
-		sum->totals.due += source->taken - reader->opened_at;
+	raw_spin_lock_irq(&action->lock);
+	procirq_totals_add(&sum->totals, &action->closed);
+	list_for_each_entry(reader, &action->readers, node) {
+		sum->totals.due += action->taken - reader->opened_at;
 		sum->totals.delivered += reader->totals.delivered;
 		sum->totals.coalesced += reader->totals.coalesced;
 		sum->pending += procirq_reader_pending(reader);
 	}
-	sum->attached |= source->attached;
-	sum->masked |= source->masked;
-	sum->readers += source->nr_readers;
-	sum->taken += source->taken;
-	raw_spin_unlock_irq(&source->lock);
+	sum->attached |= action->attached;
+	sum->masked |= action->masked;
+	sum->readers += action->nr_readers;
+	sum->taken += action->taken;
+	raw_spin_unlock_irq(&action->lock);
 }
 
 /* A line, with the devices on it. */
 static void stats_line(struct procirq_line *line, struct seq_file *m)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 	struct stats_sum sum = {};
 
 	mutex_lock(&line->mutex);
-	stats_add_totals(&sum, &line->closed);
-	stats_add_source(&sum, &line->own);
-	list_for_each_entry(source, &line->devices, node)
-		stats_add_source(&sum, source);
+	procirq_totals_add(&sum.totals, &line->closed);
+	stats_add_action(&sum, &line->own);
+	list_for_each_entry(action, &line->devices, node)
+		stats_add_action(&sum, action);
 	mutex_unlock(&line->mutex);
 
 	seq_printf(
@@ -71,72 +63,72 @@ static void stats_line(struct procirq_line *line, struct seq_file *m)
 
 static int lines_show(struct seq_file *m, void *v)
 {
-	procirq_lines_for_each(stats_line, m);
+	procirq_registry_for_each(stats_line, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(lines);
 
-static void stats_source_readers(struct procirq_source *source, struct seq_file *m)
+static void stats_action_readers(struct procirq_action *action, struct seq_file *m)
 {
 	struct procirq_reader *reader;
 
-	raw_spin_lock_irq(&source->lock);
-	list_for_each_entry(reader, &source->readers, node)
+	raw_spin_lock_irq(&action->lock);
+	list_for_each_entry(reader, &action->readers, node)
 		seq_printf(
 			m,
 			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
-			source->line->irq, reader->pid, reader->flags,
-			source->taken - reader->opened_at, reader->totals.delivered,
+			action->line->irq, reader->pid, reader->flags,
+			action->taken - reader->opened_at, reader->totals.delivered,
 			reader->totals.coalesced, procirq_reader_pending(reader),
-			source->device ? procirq_device_name(source->device) : "-", source->storms,
+			action->device ? procirq_device_name(action->device) : "-", action->storms,
 			(int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm);
-	raw_spin_unlock_irq(&source->lock);
+	raw_spin_unlock_irq(&action->lock);
 }
 
 static void stats_readers(struct procirq_line *line, struct seq_file *m)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 
 	mutex_lock(&line->mutex);
-	stats_source_readers(&line->own, m);
-	list_for_each_entry(source, &line->devices, node)
-		stats_source_readers(source, m);
+	stats_action_readers(&line->own, m);
+	list_for_each_entry(action, &line->devices, node)
+		stats_action_readers(action, m);
 	mutex_unlock(&line->mutex);
 }
 
 static int readers_show(struct seq_file *m, void *v)
 {
-	procirq_lines_for_each(stats_readers, m);
+	procirq_registry_for_each(stats_readers, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(readers);
 
-static void stats_add_source_ulis(struct procirq_uli_totals *sum, unsigned int *live,
-				  struct procirq_source *source)
+static void stats_add_action_ulis(struct procirq_uli_totals *sum, unsigned int *live,
+				  struct procirq_action *action)
 {
 	struct procirq_reader *reader;
 
-	raw_spin_lock_irq(&source->lock);
-	procirq_uli_totals_add(sum, &source->uli_closed);
-	list_for_each_entry(reader, &source->readers, node) {
+	raw_spin_lock_irq(&action->lock);
+	procirq_uli_totals_add(sum, &action->uli_closed);
+	list_for_each_entry(reader, &action->readers, node) {
 		procirq_uli_account(reader, sum);
 		*live += procirq_uli_is_live(reader);
 	}
-	raw_spin_unlock_irq(&source->lock);
+	raw_spin_unlock_irq(&action->lock);
 }
 
 /* A line that has or had user level interrupts. */
 static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 {
 	struct procirq_uli_totals sum = {};
-	struct procirq_source *source;
+	struct procirq_action *action;
 	unsigned int live = 0;
 
 	mutex_lock(&line->mutex);
 	procirq_uli_totals_add(&sum, &line->uli_closed);
-	stats_add_source_ulis(&sum, &live, &line->own);
-	list_for_each_entry(source, &line->devices, node)
-		stats_add_source_ulis(&sum, &live, source);
+	stats_add_action_ulis(&sum, &live, &line->own);
+	list_for_each_entry(action, &line->devices, node)
+		stats_add_action_ulis(&sum, &live, action);
 	mutex_unlock(&line->mutex);
 
 	if (!sum.registrations)
@@ -151,7 +143,7 @@ static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 
 static int ulis_show(struct seq_file *m, void *v)
 {
-	procirq_lines_for_each(stats_ulis, m);
+	procirq_registry_for_each(stats_ulis, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(ulis);

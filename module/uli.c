@@ -17,7 +17,7 @@
  * Task work cannot be taken back, so it holds a reference on the procirq_ulireg
  * and on the module, whose unloading fails meanwhile.
  *
- * Contexts: procirq_uli_raise() hard interrupt (or interrupts off), source->lock held;
+ * Contexts: procirq_uli_raise() hard interrupt (or interrupts off), action->lock held;
  * the timers hard interrupt, no lock; uli_work() the thread itself, may sleep.
  * @closing is set under uli->lock, and no timer is started after that.
  */
@@ -62,11 +62,11 @@ enum { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
  * @bits: ULI_QUEUED task work is queued, or running and has not looked yet;
  *	ULI_OVERRUN it shall send SIGXCPU; ULI_WAKING the thread slept when it was
  *	queued; ULI_DEAD the thread has ended or called exec
- * @raised: interrupts so far; source->lock
- * @seq: number of the last of them; source->lock
- * @irq_ns: handler time of the last of them; source->lock
- * @ended: the reader is on its own again; source->lock
- * @unhandled: what the reader got back then; source->lock
+ * @raised: interrupts so far; action->lock
+ * @seq: number of the last of them; action->lock
+ * @irq_ns: handler time of the last of them; action->lock
+ * @ended: the reader is on its own again; action->lock
+ * @unhandled: what the reader got back then; action->lock
  * @sent: by path; written on the thread's CPU only
  * @overruns: see struct procirq_uli_info, as the next two
  * @faults: "
@@ -298,7 +298,7 @@ static void uli_end(struct procirq_reader *reader)
 	struct procirq_ulireg *uli = reader->uli;
 	u64 pending;
 
-	lockdep_assert_held(&reader->source->lock);
+	lockdep_assert_held(&reader->action->lock);
 	if (uli->ended)
 		return;
 	uli->ended = true;
@@ -306,14 +306,14 @@ static void uli_end(struct procirq_reader *reader)
 	uli->unhandled = pending;
 	reader->cursor -= pending;
 	reader->totals.delivered -= pending;
-	procirq_source_hand_over(reader);
+	procirq_reader_hand_over(reader);
 }
 
 /**
  * procirq_uli_notice() - somebody looks for interrupts of a reader that has a handler
  * @reader: gets back what a thread that has ended will not handle
  *
- * Context: the source's lock held.
+ * Context: the action's lock held.
  */
 void procirq_uli_notice(struct procirq_reader *reader)
 {
@@ -330,7 +330,7 @@ void procirq_uli_notice(struct procirq_reader *reader)
  * @reader: what it has not read goes to its thread's handler
  * @now: handler time, ns
  *
- * Context: hard interrupt, or interrupts off; the source's lock held.
+ * Context: hard interrupt, or interrupts off; the action's lock held.
  */
 void procirq_uli_raise(struct procirq_reader *reader, u64 now)
 {
@@ -460,7 +460,7 @@ void procirq_uli_totals_add(struct procirq_uli_totals *sum, const struct procirq
  * @reader: the reader
  * @sum: is added to
  *
- * Context: the source's lock held.
+ * Context: the action's lock held.
  */
 void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum)
 {
@@ -491,14 +491,14 @@ static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 {
 	struct procirq_ulireg *uli = reader->uli;
 
-	lockdep_assert_held(&reader->source->lock);
+	lockdep_assert_held(&reader->action->lock);
 	if (!uli)
 		return NULL;
 	uli_end(reader);
-	procirq_uli_account(reader, &reader->source->uli_closed);
+	procirq_uli_account(reader, &reader->action->uli_closed);
 	reader->uli = NULL;
 	if (!procirq_reader_revoked(reader))
-		procirq_source_count(reader->source, 0, -1);
+		procirq_reader_count(reader, 0, -1);
 	return uli;
 }
 
@@ -506,7 +506,7 @@ static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 {
 	struct procirq_ulireg *uli, *old = NULL;
-	struct procirq_source *source;
+	struct procirq_action *action;
 	struct procirq_uli code;
 	int err;
 
@@ -519,7 +519,7 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 	if (IS_ERR(uli))
 		return PTR_ERR(uli);
 
-	source = procirq_reader_lock(reader);
+	action = procirq_reader_lock(reader);
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if ((reader->uli && !uli_is_dead(reader->uli)) || !list_empty(&reader->waiters)) {
@@ -528,14 +528,14 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 		old = uli_take(reader);
 		reader->uli = uli;
 		reader->used = true;
-		procirq_source_count(source, 0, 1);
+		procirq_reader_count(reader, 0, 1);
 		if (code.limit_ns)
 			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),
 				      HRTIMER_MODE_REL_HARD);
 		/* What came before the handler is the handler's. */
 		procirq_uli_raise(reader, ktime_get_ns());
 	}
-	procirq_reader_unlock(source);
+	procirq_reader_unlock(action);
 	if (err)
 		uli_put(uli);
 	if (old)
@@ -543,7 +543,7 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 	return err;
 }
 
-/* Caller holds the source's lock; @info is zeroed. */
+/* Caller holds the action's lock; @info is zeroed. */
 static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_info *info)
 {
 	const struct procirq_uli_shared *shared = uli->shared;
@@ -566,13 +566,13 @@ static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_i
 /* PROCIRQ_IOC_ULI_INFO */
 long procirq_uli_get_info(struct procirq_reader *reader, void __user *arg)
 {
-	struct procirq_source *source = procirq_reader_lock(reader);
+	struct procirq_action *action = procirq_reader_lock(reader);
 	struct procirq_uli_info info = {};
 	bool any = reader->uli;
 
 	if (any)
 		uli_fill_info(reader->uli, &info);
-	procirq_reader_unlock(source);
+	procirq_reader_unlock(action);
 	if (!any)
 		return -ENOENT;
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
@@ -581,7 +581,7 @@ long procirq_uli_get_info(struct procirq_reader *reader, void __user *arg)
 /* PROCIRQ_IOC_ULI_UNREGISTER */
 long procirq_uli_unregister(struct procirq_reader *reader, void __user *arg)
 {
-	struct procirq_source *source = procirq_reader_lock(reader);
+	struct procirq_action *action = procirq_reader_lock(reader);
 	struct procirq_ulireg *uli = reader->uli;
 	struct procirq_uli_info info = {};
 	long err = 0;
@@ -594,18 +594,18 @@ long procirq_uli_unregister(struct procirq_reader *reader, void __user *arg)
 		uli_fill_info(uli, &info);
 		uli_take(reader);
 	}
-	procirq_reader_unlock(source);
+	procirq_reader_unlock(action);
 	if (err)
 		return err;
 	uli_destroy(uli);
-	wake_up_poll(&reader->line->poll_wait, EPOLLIN | EPOLLRDNORM);
+	procirq_line_wake_pollers(reader->line);
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
 /* PROCIRQ_IOC_ULI_KICK */
 long procirq_uli_kick(struct procirq_reader *reader)
 {
-	struct procirq_source *source = procirq_reader_lock(reader);
+	struct procirq_action *action = procirq_reader_lock(reader);
 	struct procirq_ulireg *uli = reader->uli;
 	long err = 0;
 
@@ -615,11 +615,11 @@ long procirq_uli_kick(struct procirq_reader *reader)
 		err = -EPERM;
 	else if (uli_pending(uli))
 		uli_deliver(uli);
-	procirq_reader_unlock(source);
+	procirq_reader_unlock(action);
 	return err;
 }
 
-/* Whether the reader has one; its source's lock held. */
+/* Whether the reader has one; its action's lock held. */
 bool procirq_uli_is_live(const struct procirq_reader *reader)
 {
 	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
@@ -628,10 +628,10 @@ bool procirq_uli_is_live(const struct procirq_reader *reader)
 /* The file is being closed. */
 void procirq_uli_close(struct procirq_reader *reader)
 {
-	struct procirq_source *source = procirq_reader_lock(reader);
+	struct procirq_action *action = procirq_reader_lock(reader);
 	struct procirq_ulireg *uli = uli_take(reader);
 
-	procirq_reader_unlock(source);
+	procirq_reader_unlock(action);
 	if (uli)
 		uli_destroy(uli);
 }

@@ -110,8 +110,8 @@ without 'giving back what was not handled (unregistering elsewhere)' 6.1 unregis
 without "work's reference on the module (unloading)" 6.1 the_module_stays_for_work \
 	$uli 's/\t__module_get\(THIS_MODULE\);//' $uli 's/module_put\(THIS_MODULE\);//g'
 without "a file's reference on the module (unloading)" 6.1 the_module_stays \
-	module/reader.c 's/!try_module_get\(THIS_MODULE\)/false/' module/reader.c 's/module_put\(THIS_MODULE\);//g' \
-	module/reader.c 's/\.owner = THIS_MODULE,//'
+	module/file.c 's/!try_module_get\(THIS_MODULE\)/false/' module/file.c 's/module_put\(THIS_MODULE\);//g' \
+	module/file.c 's/\.owner = THIS_MODULE,//'
 
 # --- debuggers, seccomp
 without 'leaving a stepped thread alone (ptrace)' 6.1 not_while_it_is_stepped \

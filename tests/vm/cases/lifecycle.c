@@ -641,7 +641,7 @@ static void open_meets_unbinding(void)
 	pid_t pid;
 
 	require_edu("intx");
-	if (module_load("delay", "symbol=procirq_pci_pin comm=opener ms=8000"))
+	if (module_load("delay", "symbol=procirq_pci_get_enabled comm=opener ms=8000"))
 		SKIP("no delay.ko, or no kprobes");
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);

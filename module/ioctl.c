@@ -14,18 +14,18 @@
 
 #define INJECT_MAX 1000
 
-static u32 control_state(const struct procirq_line *line, const struct procirq_source *source,
-			 const struct procirq_reader *reader)
+static u32 ioctl_state(const struct procirq_line *line, const struct procirq_action *action,
+		       const struct procirq_reader *reader)
 {
 	u32 state = 0;
 
-	if (source->masked)
+	if (action->masked)
 		state |= PROCIRQ_STATE_MASKED;
-	if (source->nr_holding)
+	if (action->nr_holding)
 		state |= PROCIRQ_STATE_HELD;
-	if (source->stormy)
+	if (action->stormy)
 		state |= PROCIRQ_STATE_STORM;
-	if (source->device)
+	if (action->device)
 		state |= PROCIRQ_STATE_DEVICE;
 	else if (line->shared)
 		state |= PROCIRQ_STATE_SHARED;
@@ -37,33 +37,33 @@ static u32 control_state(const struct procirq_line *line, const struct procirq_s
 		state |= PROCIRQ_STATE_MSI;
 	if (line->threaded)
 		state |= PROCIRQ_STATE_THREADED;
-	if (reader->bell)
+	if (reader->eventfd)
 		state |= PROCIRQ_STATE_EVENTFD;
 	if (procirq_uli_is_live(reader))
 		state |= PROCIRQ_STATE_ULI;
 	return state;
 }
 
-static long control_get_info(struct procirq_reader *reader, void __user *arg)
+static long ioctl_get_info(struct procirq_reader *reader, void __user *arg)
 {
 	struct procirq_line *line = reader->line;
 	struct procirq_info info = { .version = PROCIRQ_ABI_VERSION, .irq = line->irq };
-	struct procirq_source *source;
+	struct procirq_action *action;
 	struct irq_data *data;
 
 	/* The line's mutex holds off procirq_line_revoke(), and so the descriptor's end. */
 	mutex_lock(&line->mutex);
-	source = procirq_reader_lock(reader);
+	action = procirq_reader_lock(reader);
 	info.flags = reader->flags;
-	info.state = control_state(line, source, reader);
-	info.readers = source->nr_readers;
-	info.taken = source->taken;
+	info.state = ioctl_state(line, action, reader);
+	info.readers = action->nr_readers;
+	info.taken = action->taken;
 	info.delivered = reader->totals.delivered;
 	info.coalesced = reader->totals.coalesced;
 	info.pending = procirq_reader_pending(reader);
-	info.storms = source->storms;
-	info.injected = source->injected;
-	procirq_reader_unlock(source);
+	info.storms = action->storms;
+	info.injected = action->injected;
+	procirq_reader_unlock(action);
 
 	data = procirq_reader_revoked(reader) ? NULL : irq_get_irq_data(line->irq);
 	if (data) {
@@ -79,9 +79,9 @@ static long control_get_info(struct procirq_reader *reader, void __user *arg)
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-static long control_set_flags(struct procirq_reader *reader, const void __user *arg)
+static long ioctl_set_flags(struct procirq_reader *reader, const void __user *arg)
 {
-	struct procirq_source *source;
+	struct procirq_action *action;
 	struct procirq_flags wanted;
 	bool nomask;
 	long err = 0;
@@ -92,22 +92,22 @@ static long control_set_flags(struct procirq_reader *reader, const void __user *
 		return -EINVAL;
 
 	nomask = wanted.flags & PROCIRQ_FLAG_NO_MASK;
-	source = procirq_reader_lock(reader);
+	action = procirq_reader_lock(reader);
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (nomask && reader->line->level &&
-		   !(source->device && procirq_device_deasserts(source->device))) {
+		   !(action->device && procirq_device_deasserts(action->device))) {
 		/* It would interrupt for ever. */
 		err = -EINVAL;
 	} else {
-		source->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
+		action->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
 		WRITE_ONCE(reader->flags, wanted.flags);
 	}
-	procirq_reader_unlock(source);
+	procirq_reader_unlock(action);
 	return err;
 }
 
-static long control_set_descriptor(struct procirq_reader *reader, const void __user *arg)
+static long ioctl_set_descriptor(struct procirq_reader *reader, const void __user *arg)
 {
 	struct procirq_descriptor *descriptor;
 	long err;
@@ -120,10 +120,10 @@ static long control_set_descriptor(struct procirq_reader *reader, const void __u
 	return err;
 }
 
-static long control_set_eventfd(struct procirq_reader *reader, const void __user *arg)
+static long ioctl_set_eventfd(struct procirq_reader *reader, const void __user *arg)
 {
-	struct procirq_bell *bell = NULL;
-	struct procirq_source *source;
+	struct procirq_eventfd_target *target = NULL;
+	struct procirq_action *action;
 	struct procirq_eventfd wanted;
 	long err = 0;
 
@@ -132,27 +132,27 @@ static long control_set_eventfd(struct procirq_reader *reader, const void __user
 	if (wanted.flags & ~PROCIRQ_EVENTFD_DELIVER || wanted.fd < -1)
 		return -EINVAL;
 	if (wanted.fd >= 0)
-		bell = procirq_bell_alloc(wanted.fd, wanted.flags);
-	if (IS_ERR(bell))
-		return PTR_ERR(bell);
+		target = procirq_eventfd_alloc(wanted.fd, wanted.flags);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
 
-	source = procirq_reader_lock(reader);
+	action = procirq_reader_lock(reader);
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else {
 		reader->used = true;
-		procirq_source_count(source, !!bell - !!reader->bell, 0);
-		swap(bell, reader->bell);
+		procirq_reader_count(reader, !!target - !!reader->eventfd, 0);
+		swap(target, reader->eventfd);
 	}
-	procirq_reader_unlock(source);
-	procirq_bell_free(bell);
+	procirq_reader_unlock(action);
+	procirq_eventfd_free(target);
 	return err;
 }
 
-static long control_inject(struct procirq_reader *reader, void __user *arg)
+static long ioctl_inject(struct procirq_reader *reader, void __user *arg)
 {
 	struct procirq_inject inject;
-	struct procirq_source *source;
+	struct procirq_action *action;
 	bool revoked;
 	int err = 0;
 
@@ -162,10 +162,10 @@ static long control_inject(struct procirq_reader *reader, void __user *arg)
 		return -EINVAL;
 
 	while (inject.done < inject.count) {
-		source = procirq_reader_lock(reader);
+		action = procirq_reader_lock(reader);
 		revoked = procirq_reader_revoked(reader);
-		procirq_reader_unlock(source);
-		err = revoked ? -ENODEV : procirq_source_inject(source);
+		procirq_reader_unlock(action);
+		err = revoked ? -ENODEV : procirq_action_inject(action);
 		if (err)
 			break;
 		inject.done++;
@@ -178,22 +178,22 @@ static long control_inject(struct procirq_reader *reader, void __user *arg)
 }
 
 /* The reader's file_operations.unlocked_ioctl. */
-long procirq_control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+long procirq_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct procirq_reader *reader = file->private_data;
 	void __user *user = (void __user *)arg;
 
 	switch (cmd) {
 	case PROCIRQ_IOC_GET_INFO:
-		return control_get_info(reader, user);
+		return ioctl_get_info(reader, user);
 	case PROCIRQ_IOC_SET_FLAGS:
-		return control_set_flags(reader, user);
+		return ioctl_set_flags(reader, user);
 	case PROCIRQ_IOC_SET_DESCRIPTOR:
-		return control_set_descriptor(reader, user);
+		return ioctl_set_descriptor(reader, user);
 	case PROCIRQ_IOC_SET_EVENTFD:
-		return control_set_eventfd(reader, user);
+		return ioctl_set_eventfd(reader, user);
 	case PROCIRQ_IOC_INJECT:
-		return control_inject(reader, user);
+		return ioctl_inject(reader, user);
 	case PROCIRQ_IOC_ULI_REGISTER:
 		return procirq_uli_register(reader, user);
 	case PROCIRQ_IOC_ULI_UNREGISTER:

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One open /proc/irq/N/irq: what the system calls on it do.
+ *
+ * procfs calls only our open. It would also wrap every later call, and after
+ * the file's removal answer in our place: release early, read -EIO, poll
+ * "readable". So open() gives the file our own file_operations, as a character
+ * device does; from there on release comes with the last close, the module
+ * stays pinned by the open file, and a reader of a line that is gone learns so
+ * from us (-ENODEV, EPOLLHUP).
+ */
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "internal.h"
+#include "trace.h"
+
+/* The record did not reach the user: its interrupts are pending again. */
+static void file_give_back(struct procirq_reader *reader, const struct procirq_event *event)
+{
+	struct procirq_action *action = procirq_reader_lock(reader);
+
+	reader->cursor -= event->count;
+	reader->totals.delivered--;
+	reader->totals.coalesced -= event->count - 1;
+	procirq_reader_hand_over(reader);
+	procirq_reader_unlock(action);
+	/* One may have looked while they were taken. */
+	procirq_line_wake_pollers(reader->line);
+}
+
+/* Whether kernel drivers have the line. Caller holds the action's lock. */
+static bool file_is_shut(const struct procirq_action *action)
+{
+	return !action->device && action->line->shared;
+}
+
+/*
+ * Takes what is pending. Finding nothing tells the line that this reader has
+ * tended the device; then, unless @nonblock, the thread joins the waiters.
+ * Returns 1 with @waiter->event filled in, 0 if it is a waiter now, or a
+ * negative errno.
+ */
+static int file_look(struct procirq_reader *reader, struct procirq_waiter *waiter, bool nonblock)
+{
+	struct procirq_action *action = procirq_reader_lock(reader);
+	int ret = 0;
+
+	reader->used = true;
+	if (unlikely(reader->uli))
+		procirq_uli_notice(reader);
+	if (procirq_reader_pending(reader)) {
+		procirq_reader_consume(reader, &waiter->event);
+		ret = 1;
+	} else if (procirq_reader_revoked(reader)) {
+		ret = -ENODEV;
+	} else if (file_is_shut(action)) {
+		ret = -ENOTCONN;
+	} else {
+		/* What the handler hands over is one interrupt: action_deliver(). */
+		waiter->event = (struct procirq_event){ .count = 1 };
+		if (!nonblock)
+			list_add_tail(&waiter->node, &reader->waiters);
+		else
+			ret = -EAGAIN;
+		if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
+			procirq_action_reader_idle(action, reader);
+	}
+	procirq_reader_unlock(action);
+	return ret;
+}
+
+/* A waiter gives up, unless it was let go meanwhile. Returns waiter->done. */
+static int file_leave(struct procirq_reader *reader, struct procirq_waiter *waiter)
+{
+	struct procirq_action *action = procirq_reader_lock(reader);
+
+	if (!waiter->done)
+		list_del(&waiter->node);
+	procirq_reader_unlock(action);
+	return waiter->done;
+}
+
+/*
+ * Sleeps until the waiter is let go or a signal comes. The handler hands the
+ * interrupt over in waiter->event, so that no lock is taken on the way out.
+ */
+static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waiter)
+{
+	int done;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		/* Pairs with procirq_waiter_wake(): done, then the event. */
+		done = smp_load_acquire(&waiter->done);
+		if (done)
+			break;
+		if (signal_pending(current)) {
+			done = file_leave(reader, waiter) ?: -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return done;
+}
+
+/* Field by field: a copy loop would be a seventh of the way out of read(). */
+static int file_copy(const struct procirq_event *event, void __user *buf, bool record)
+{
+	struct procirq_event __user *to = buf;
+
+	if (!record)
+		return put_user((int)event->count, (int __user *)buf);
+
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	unsafe_put_user(event->count, &to->count, fault);
+	unsafe_put_user(event->status, &to->status, fault);
+	unsafe_put_user(event->seq, &to->seq, fault);
+	unsafe_put_user(event->first_ns, &to->first_ns, fault);
+	unsafe_put_user(event->last_ns, &to->last_ns, fault);
+	unsafe_put_user(event->lost, &to->lost, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t *ppos)
+{
+	struct procirq_reader *reader = file->private_data;
+	bool record = READ_ONCE(reader->flags) & PROCIRQ_FLAG_RECORDS;
+	size_t size = record ? sizeof(struct procirq_event) : sizeof(int);
+	struct procirq_waiter waiter;
+	int ret;
+
+	if (len < size)
+		return -EINVAL;
+
+	waiter.task = current;
+	waiter.done = 0;
+	ret = file_look(reader, &waiter, file->f_flags & O_NONBLOCK);
+	if (!ret)
+		ret = file_wait(reader, &waiter);
+	if (ret < 0)
+		return ret;
+
+	/* A thread that dies would take the interrupts with it. */
+	if (unlikely(fatal_signal_pending(current)))
+		ret = -EINTR;
+	else
+		ret = file_copy(&waiter.event, buf, record);
+	if (unlikely(ret)) {
+		file_give_back(reader, &waiter.event);
+		return ret;
+	}
+	trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
+			   waiter.event.last_ns, waiter.event.count);
+	return size;
+}
+
+static ssize_t file_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
+{
+	struct procirq_reader *reader = file->private_data;
+	struct procirq_action *action;
+	ssize_t ret = sizeof(u32);
+	u32 enable;
+
+	if (len != sizeof(enable))
+		return -EINVAL;
+	if (copy_from_user(&enable, buf, sizeof(enable)))
+		return -EFAULT;
+	if (enable > 1)
+		return -EINVAL;
+
+	action = procirq_reader_lock(reader);
+	reader->used = true;
+	if (procirq_reader_revoked(reader)) {
+		ret = -ENODEV;
+	} else if (file_is_shut(action)) {
+		ret = -ENOTCONN;
+	} else if (enable) {
+		procirq_action_release_hold(action);
+		procirq_action_reader_idle(action, reader);
+		procirq_action_unmask(action);
+	} else if (action->device && !procirq_device_silences(action->device)) {
+		ret = -EOPNOTSUPP;
+	} else {
+		procirq_action_hold(action, reader);
+		procirq_action_mask(action);
+	}
+	procirq_reader_unlock(action);
+	return ret;
+}
+
+static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct procirq_reader *reader = file->private_data;
+	struct procirq_action *action;
+	__poll_t mask = 0;
+
+	/* First onto the queue, then look: see action_take(). */
+	poll_wait(file, &reader->line->poll_wait, wait);
+
+	action = procirq_reader_lock(reader);
+	reader->used = true;
+	if (unlikely(reader->uli))
+		procirq_uli_notice(reader);
+	if (procirq_reader_revoked(reader))
+		mask = EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM;
+	else if (procirq_reader_pending(reader))
+		mask = EPOLLIN | EPOLLRDNORM;
+	else if (file_is_shut(action))
+		mask = EPOLLERR;
+	else if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
+		procirq_action_reader_idle(action, reader);
+	procirq_reader_unlock(action);
+	return mask;
+}
+
+static int file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct procirq_reader *reader = file->private_data;
+	struct procirq_action *action = procirq_reader_lock(reader);
+	int err = 0;
+
+	/* From here on the reader stays with this action and its ring. */
+	if (procirq_reader_revoked(reader)) {
+		err = -ENODEV;
+	} else if (!action->ring || file_is_shut(action)) {
+		err = -ENOTCONN;
+	} else {
+		reader->used = true;
+		reader->mapped = true;
+	}
+	procirq_reader_unlock(action);
+	return err ?: procirq_ring_map(action->ring, vma);
+}
+
+static int file_release(struct inode *inode, struct file *file)
+{
+	struct procirq_reader *reader = file->private_data;
+
+	procirq_uli_close(reader);
+	procirq_line_close(reader->line, reader);
+	procirq_eventfd_free(reader->eventfd);
+	kfree(reader);
+	return 0;
+}
+
+#ifdef CONFIG_PROC_FS
+static void file_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct procirq_reader *reader = file->private_data;
+	struct procirq_action *action = procirq_reader_lock(reader);
+	u64 taken = action->taken;
+	u64 pending = procirq_reader_pending(reader);
+
+	procirq_reader_unlock(action);
+	seq_printf(m, "irq:\t%u\ntaken:\t%llu\npending:\t%llu\n", reader->line->irq, taken,
+		   pending);
+	if (action->device)
+		seq_printf(m, "device:\t%s\n", procirq_device_name(action->device));
+}
+#endif
+
+static const struct file_operations file_fops = {
+	.owner = THIS_MODULE,
+	.read = file_read,
+	.write = file_write,
+	.poll = file_poll,
+	.unlocked_ioctl = procirq_file_ioctl,
+	.mmap = file_mmap,
+	.compat_ioctl = compat_ptr_ioctl,
+	.release = file_release,
+#ifdef CONFIG_PROC_FS
+	.show_fdinfo = file_show_fdinfo,
+#endif
+};
+
+/* procfs holds off the file's removal while this runs. */
+static int file_open(struct inode *inode, struct file *file)
+{
+	struct procirq_line *line = pde_data(inode);
+	struct procirq_reader *reader;
+	int err;
+
+	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return -ENOMEM;
+	reader->pid = task_tgid_nr(current);
+	get_task_comm(reader->comm, current);
+
+	/* On success this reference is the file's; the last close puts it. */
+	if (!try_module_get(THIS_MODULE)) {
+		err = -ENODEV;
+		goto out_free;
+	}
+	err = procirq_line_open(line, reader, file->f_flags & O_EXCL);
+	if (err)
+		goto out_put_module;
+
+	file->private_data = reader;
+	replace_fops(file, &file_fops);
+	/* No file position: or write() would wait behind a blocked read(). */
+	return stream_open(inode, file);
+
+out_put_module:
+	module_put(THIS_MODULE);
+out_free:
+	kfree(reader);
+	return err;
+}
+
+const struct proc_ops procirq_file_proc_ops = {
+	.proc_open = file_open,
+	/* Never called; procfs mishandles its absence on removal (CVE-2025-38653). */
+	.proc_lseek = noop_llseek,
+};

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The registry of the interrupts that have a /proc/irq/N/irq, and these files.
+ *
+ * A line is removed in this order: refuse new opens and give up the interrupt
+ * (procirq_line_revoke()); remove the file, which waits for opens in progress;
+ * remove the line from the registry. As long as the registry has the line,
+ * nobody makes the file again.
+ */
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/proc_fs.h>
+#include <linux/xarray.h>
+
+#include "compat.h"
+#include "internal.h"
+
+/* How often to look, each millisecond, for a directory after its request_irq(). */
+#define REGISTRY_PENDING_TRIES 100
+
+/*
+ * struct procirq_line, by interrupt number. Entries are added with registry_mutex
+ * held and removed with registry_remove_mutex held.
+ */
+static DEFINE_XARRAY(registry);
+static DEFINE_MUTEX(registry_mutex);
+static DEFINE_MUTEX(registry_remove_mutex);
+static bool registry_closed;  /* no more additions; registry_mutex */
+static bool registry_watched; /* procirq_registry_remove() will be called in time */
+
+/*
+ * While procirq_registry_add_existing() runs, a descriptor may be halfway freed:
+ * its directory is gone, but irq_get_irq_data() still finds it. Interrupts that
+ * are removed in the meantime are noted here. All three: registry_mutex.
+ */
+static DEFINE_XARRAY(registry_gone);
+static bool registry_adding_existing;
+static bool registry_gone_overflow;
+
+static int registry_create(unsigned int irq, bool pin)
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+	struct procirq_line *line;
+	struct irq_desc *desc;
+	int err;
+
+	lockdep_assert_held(&registry_mutex);
+	if (registry_closed || !data)
+		return -ENODEV;
+	desc = irq_data_to_desc(data);
+	if (!desc->dir)
+		return -ENOENT;
+	line = procirq_line_alloc(irq);
+	if (!line)
+		return -ENOMEM;
+
+	err = -ENODEV;
+	if (pin) {
+		if (!try_module_get(desc->owner))
+			goto out_put_line;
+		line->provider = desc->owner;
+		line->provider_function = procirq_pci_get_enabled(irq);
+	}
+	err = xa_insert(&registry, irq, line, GFP_KERNEL);
+	if (err)
+		goto out_put_provider;
+	line->pde = proc_create_data("irq", 0600, desc->dir, &procirq_file_proc_ops, line);
+	if (!line->pde) {
+		err = -ENOMEM;
+		goto out_erase;
+	}
+	return 0;
+
+out_erase:
+	xa_erase(&registry, irq);
+out_put_provider:
+	procirq_pci_put_enabled(line->provider_function);
+	module_put(line->provider);
+out_put_line:
+	procirq_line_put(line);
+	return err;
+}
+
+/**
+ * procirq_registry_set_watched() - say whether the directories are watched
+ * @watched: procirq_registry_remove() is called before a directory goes
+ */
+void procirq_registry_set_watched(bool watched)
+{
+	WRITE_ONCE(registry_watched, watched);
+}
+
+/**
+ * procirq_registry_add() - make the file in /proc/irq/@irq, unless it exists
+ * @irq: an interrupt whose descriptor cannot go away during the call
+ *
+ * Context: may sleep.
+ * Return: 0 if the file exists now; -ENOENT without a directory, -ENODEV
+ * without a descriptor or while the module unloads, -ENOMEM.
+ */
+int procirq_registry_add(unsigned int irq)
+{
+	int err = 0;
+
+	/* Every request_irq() of the system comes here: the usual case is quick. */
+	if (xa_load(&registry, irq))
+		return 0;
+	mutex_lock(&registry_mutex);
+	xa_erase(&registry_gone, irq);
+	if (!xa_load(&registry, irq))
+		err = registry_create(irq, false);
+	mutex_unlock(&registry_mutex);
+	return err;
+}
+
+/*
+ * Waits until descriptors that are being freed are gone: genirq removes directory
+ * and number under the mutex under which it allocates descriptors.
+ */
+static void registry_wait_for_frees(void)
+{
+	int irq = irq_alloc_desc(NUMA_NO_NODE);
+
+	if (irq >= 0)
+		irq_free_desc(irq);
+}
+
+/* Returns whether an interrupt that is in use has no directory yet. */
+static bool registry_create_existing(void)
+{
+	bool pending = false;
+	unsigned int irq;
+	int err;
+
+	for (irq = 0; irq < irq_get_nr_irqs(); irq++) {
+		mutex_lock(&registry_mutex);
+		err = 0;
+		if (!xa_load(&registry, irq) && !xa_load(&registry_gone, irq) &&
+		    !registry_gone_overflow)
+			err = registry_create(irq, false);
+		mutex_unlock(&registry_mutex);
+		pending |= err == -ENOENT && irq_has_action(irq);
+		cond_resched();
+	}
+	return pending;
+}
+
+/**
+ * procirq_registry_add_existing() - make the files of all interrupts that have a directory
+ *
+ * Call it with procdir's hooks in place: they report the interrupts that come and
+ * go during this call. They miss a request_irq() that had passed the hooked
+ * function before, so this waits for its directory.
+ * Context: may sleep.
+ */
+void procirq_registry_add_existing(void)
+{
+	int tries;
+
+	mutex_lock(&registry_mutex);
+	registry_adding_existing = true;
+	mutex_unlock(&registry_mutex);
+
+	registry_wait_for_frees();
+	for (tries = 0; registry_create_existing() && tries < REGISTRY_PENDING_TRIES; tries++)
+		usleep_range(1000, 2000);
+
+	mutex_lock(&registry_mutex);
+	registry_adding_existing = false;
+	if (registry_gone_overflow)
+		pr_warn("out of memory; some interrupts have no file until they are requested again\n");
+	mutex_unlock(&registry_mutex);
+	xa_destroy(&registry_gone);
+}
+
+/**
+ * procirq_registry_add_pinned() - make one file where directories are not watched
+ * @irq: the interrupt; a directory is made for it if necessary
+ *
+ * Whatever provides the descriptor is pinned while the file exists: the module that
+ * allocated it, or the PCI function behind an INTx line. Nothing can pin an MSI
+ * vector; its file goes when the device's driver is unbound.
+ * Context: may sleep.
+ * Return: as procirq_registry_add(), -EEXIST, or the error of requesting the
+ * interrupt once.
+ */
+int procirq_registry_add_pinned(unsigned int irq)
+{
+	int err;
+
+	mutex_lock(&registry_mutex);
+	err = xa_load(&registry, irq) ? -EEXIST : registry_create(irq, true);
+	mutex_unlock(&registry_mutex);
+	if (err != -ENOENT)
+		return err;
+
+	err = procirq_registry_make_directory(irq);
+	if (err)
+		return err;
+	mutex_lock(&registry_mutex);
+	err = registry_create(irq, true);
+	mutex_unlock(&registry_mutex);
+	return err;
+}
+
+/*
+ * Caller holds registry_remove_mutex. It is dropped to put the provider's function:
+ * that takes the function's device lock, whose holder may be waiting for the mutex
+ * in procirq_registry_revoke_device().
+ */
+static void registry_remove_line(struct procirq_line *line)
+{
+	struct pci_dev *function = line->provider_function;
+
+	lockdep_assert_held(&registry_remove_mutex);
+	procirq_line_revoke(line, true);
+	/* The file itself, not its path: the path may be gone already. */
+	proc_remove(line->pde);
+	xa_erase(&registry, line->irq);
+	module_put(line->provider);
+	procirq_line_put(line);
+	if (!function)
+		return;
+	mutex_unlock(&registry_remove_mutex);
+	procirq_pci_put_enabled(function);
+	mutex_lock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_remove() - the directory /proc/irq/@irq is about to go
+ * @irq: the interrupt
+ *
+ * Context: may sleep; genirq's sparse_irq_lock may be held.
+ */
+void procirq_registry_remove(unsigned int irq)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&registry_mutex);
+	if (registry_adding_existing &&
+	    xa_is_err(xa_store(&registry_gone, irq, xa_mk_value(1), GFP_KERNEL)))
+		registry_gone_overflow = true;
+	mutex_unlock(&registry_mutex);
+
+	mutex_lock(&registry_remove_mutex);
+	line = xa_load(&registry, irq);
+	if (line)
+		registry_remove_line(line);
+	mutex_unlock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_remove_all() - remove every file and allow no new one
+ *
+ * Context: may sleep.
+ */
+void procirq_registry_remove_all(void)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&registry_mutex);
+	registry_closed = true;
+	mutex_unlock(&registry_mutex);
+
+	mutex_lock(&registry_remove_mutex);
+	xa_for_each(&registry, irq, line)
+		registry_remove_line(line);
+	mutex_unlock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_revoke() - give up an interrupt whose descriptor is about to go
+ * @irq: the interrupt; its file refuses opens until procirq_registry_remove()
+ *
+ * Context: may sleep.
+ */
+void procirq_registry_revoke(unsigned int irq)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&registry_remove_mutex);
+	line = xa_load(&registry, irq);
+	if (line)
+		procirq_line_revoke(line, true);
+	mutex_unlock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_revoke_msi() - a device's MSI vectors are about to be freed
+ * @dev: the device; the files of its vectors refuse opens until they are removed
+ *
+ * Context: may sleep; the device's MSI descriptors are locked.
+ */
+void procirq_registry_revoke_msi(struct device *dev)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&registry_remove_mutex);
+	xa_for_each(&registry, irq, line)
+		if (line->msi_dev == dev)
+			procirq_line_revoke(line, true);
+	mutex_unlock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_revoke_device() - a device, or its driver, is giving up its interrupts
+ * @dev: the device; lines that are its MSI vectors are given up
+ * @function: the PCI function that goes, whose INTx line is given up too; NULL if
+ *	the device stays
+ *
+ * If the directories are watched, the files stay until these go, and may be opened
+ * again if the interrupt stays.
+ * Context: may sleep; the lock of a device whose driver is unbound is held.
+ */
+void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&registry_remove_mutex);
+	xa_for_each(&registry, irq, line) {
+		bool intx = function &&
+			    (line->function == function || line->provider_function == function);
+
+		if (function)
+			procirq_line_revoke_function(line, function);
+		if (line->msi_dev != dev && !intx)
+			continue;
+		if (READ_ONCE(registry_watched))
+			procirq_line_revoke(line, false);
+		else
+			registry_remove_line(line);
+	}
+	mutex_unlock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_for_each() - call @fn for each line, in the order of their numbers
+ * @fn: may take the line's mutex, and locks inside that
+ * @m: passed to @fn
+ *
+ * Context: may sleep.
+ */
+void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
+			       struct seq_file *m)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&registry_remove_mutex);
+	xa_for_each(&registry, irq, line)
+		fn(line, m);
+	mutex_unlock(&registry_remove_mutex);
+}
+
+static irqreturn_t registry_no_handler(int irq, void *data)
+{
+	return IRQ_NONE;
+}
+
+/**
+ * procirq_registry_make_directory() - have genirq make /proc/irq/@irq
+ * @irq: an interrupt of ours, or one that nobody has
+ *
+ * genirq makes the directory when an interrupt is first requested, not when it
+ * is allocated. So this requests the interrupt, without enabling it, and frees it.
+ * Context: may sleep.
+ * Return: 0, or the error of request_irq(): -EBUSY means that the interrupt has an
+ * owner, and so a directory.
+ */
+int procirq_registry_make_directory(unsigned int irq)
+{
+	static int cookie;
+	int err;
+
+	err = request_irq(irq, registry_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED, "procirq",
+			  &cookie);
+	if (!err)
+		free_irq(irq, &cookie);
+	return err;
+}
