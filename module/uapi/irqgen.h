@@ -1,47 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * irqgen - software interrupt lines, driven through /dev/irqgen
+ * irqgen - software interrupt lines, controlled through /dev/irqgen
  *
- * Each line is a real Linux interrupt (chip "irqgen", edge triggered) with its
- * own /proc/irq/N. It models the hardware a message-signalled interrupt has: a
- * mask bit and one pending bit, so raises that come while the line is masked
- * and pending already are coalesced, and counted as such.
+ * Each line is a Linux interrupt (chip "irqgen", edge triggered) with its own
+ * /proc/irq/N. It behaves as a message-signalled interrupt does in hardware, with a
+ * mask bit and one pending bit: a raise of a line that is masked and already pending
+ * is coalesced, and counted as such.
  *
- * write() takes one command, a line of text:
+ * write() takes one command (defaults in parentheses):
  *
  *   fire line=L [count=N] [cpu=C]
- *	raise N times (1) at once, in hard interrupt context on CPU C (this one);
- *	the write returns when all are raised
+ *	raise N times (1) at once, in hard interrupt context on CPU C (the
+ *	writer's); the write returns when all are raised
  *   start line=L period_ns=P [count=N] [cpu=C] [source=timer|ipi]
  *         [pattern=periodic|burst|random] [burst=B] [seed=S] [delay_ns=D]
  *	raise N times (0: until stopped), one every P ns, the first after D ns
- *	(P). source=timer raises from the hrtimer's hard interrupt on CPU C;
- *	source=ipi has that timer send an interrupt to CPU C, and raises there.
- *	pattern=burst raises B at a time, every P ns; pattern=random draws the
- *	gaps from an exponential distribution of mean P (cut off at 16 P), from
- *	the generator seeded with S. A running line is restarted.
+ *	(P). With source=timer (the default) an hrtimer's hard interrupt on CPU C
+ *	raises; with source=ipi a timer on another CPU sends an interrupt to CPU C,
+ *	which raises. pattern=burst raises B times every P ns. pattern=random draws
+ *	the gaps from an exponential distribution of mean P (cut off at 16 P), with
+ *	a generator that is seeded with S. A running line is restarted.
  *   stop line=L
- *	stop; when the write has returned no further raise happens
+ *	stop; nothing is raised after the write has returned
  *   add
  *	make one more line
  *   remove line=L
- *	free the line's interrupt, as a device going away does, whoever has it open
+ *	free the line's interrupt, even if it is in use, as if a device went away
  *
  * Errors: EINVAL bad command or value, ENODEV no such line, ENXIO that CPU is
  * not online, ENOSPC no more lines.
  *
- * read() returns one line of text for each interrupt line, then end of file:
+ * read() returns one row of text for each line, then end of file:
  *
  *   line=L irq=N running=0|1 masked=0|1 raised=R dispatched=D coalesced=C
  *   unattended=U pending=0|1 skipped=S
  *
- * with  raised == dispatched + coalesced + unattended + pending  at any time.
- * "dispatched" were handed to the interrupt's handlers; "unattended" came, or
- * were still pending, when nobody had requested the interrupt. "skipped" counts
- * periods of schedules that passed without a raise, because the timer was late.
+ * with raised == dispatched + coalesced + unattended + pending at any time.
+ * "dispatched" counts what was passed to the interrupt's handlers, "unattended" what
+ * came, or was still pending, while nobody had requested the interrupt. "skipped"
+ * counts periods that passed without a raise because the timer was late.
  *
- * mmap() of one line's struct irqgen_ring, read only, at file offset
- * L * IRQGEN_RING_BYTES, gives the time before each raise.
+ * mmap() at file offset L * IRQGEN_RING_BYTES, read only, maps the struct irqgen_ring
+ * of line L, which has the time before each raise.
  */
 #ifndef _UAPI_IRQGEN_H
 #define _UAPI_IRQGEN_H
@@ -53,11 +53,11 @@
 #define IRQGEN_RING_BYTES   (1UL << 19)
 
 /**
- * struct irqgen_stamp - one interrupt handed to the handlers
- * @raise_ns: CLOCK_MONOTONIC time just before it was raised; of the first raise
- *	where several were coalesced into it, ns
+ * struct irqgen_stamp - one interrupt that was passed to the handlers
+ * @raise_ns: CLOCK_MONOTONIC time just before it was raised, ns; if several raises
+ *	were coalesced into it, that of the first
  * @cpu: CPU that raised it
- * @coalesced: raises that were merged into it
+ * @coalesced: further raises that were merged into it
  */
 struct irqgen_stamp {
 	__u64 raise_ns;
@@ -66,16 +66,18 @@ struct irqgen_stamp {
 };
 
 /**
- * struct irqgen_ring - one line's page of stamps
- * @dispatched: interrupts handed to the handlers so far. Number n (from 1) is
- *	stamp[(n - 1) % IRQGEN_RING_ENTRIES], written before its handler runs,
- *	and overwritten IRQGEN_RING_ENTRIES interrupts later
+ * struct irqgen_ring - one line's counters and stamps
+ * @dispatched: interrupts passed to the handlers so far. Number n (from 1) is in
+ *	stamp[(n - 1) % IRQGEN_RING_ENTRIES], which is written before the handlers
+ *	run, and overwritten IRQGEN_RING_ENTRIES interrupts later
  * @raised: raises so far
  * @coalesced: raises merged into a pending one so far
- * @unattended: raises that found nobody so far
- * @gaps_ns: of the schedule that was started last, the gaps drawn so far, added
- *	up, ns. The last raise came no earlier than that after its start
+ * @unattended: raises so far while nobody had requested the interrupt
+ * @gaps_ns: sum of the gaps drawn since the last start command, ns. At least this
+ *	time passed from the start to the last raise
  * @irq: Linux interrupt number; 0 once the line was removed
+ * @reserved: 0
+ * @stamp: the last interrupts
  */
 struct irqgen_ring {
 	__u64 dispatched;

@@ -2,29 +2,29 @@
 /*
  * procirq - device interrupts in user space through /proc/irq/N/irq
  *
- * The file, in its default mode, is the one Peter Chubb proposed in 2005:
+ * In its default mode, the file is the one that Peter Chubb proposed in 2005:
  *
  *   open()   claims interrupt line N. Every open file is a reader with a count
- *            of its own; O_EXCL claims the line for one reader alone.
- *   read()   blocks, then returns one native int: interrupts since this
- *            reader's last read. O_NONBLOCK: EAGAIN instead of blocking.
+ *            of its own; O_EXCL claims the line for a single reader.
+ *   read()   blocks, then returns one native int: the number of interrupts since
+ *            this reader's last read. O_NONBLOCK: fails with EAGAIN instead.
  *   poll()   readable while that count is above zero.
  *   write()  one __u32: 1 unmasks the line, 0 masks it.
- *   close()  frees the line when the last reader is gone.
+ *   close()  frees the line when the last reader closes.
  *
- * An interrupt masks the line. It is unmasked by the read or poll that finds
- * nothing to report, which is how the kernel knows that the device has been
- * tended; with several readers, by the last of them to come back so.
+ * An interrupt masks the line. The read or poll that finds no interrupts unmasks
+ * it, because then the program has serviced the device. If the line has several
+ * readers, all of them have to find none, or close.
  *
  * A line masked by write(0) stays masked until write(1), or until the reader
  * that wrote the 0 closes.
  *
  * A reader that describes its device to the kernel (PROCIRQ_IOC_SET_DESCRIPTOR,
- * the way Alan Cox asked for in 2005) may share the line, with drivers and with
- * other readers that do so. The line is never masked then; where the text says
- * "mask" and "unmask" its device is silenced and allowed to interrupt again.
+ * as Alan Cox asked for in 2005) may share the line with drivers, and with other
+ * readers that do so. Then the line is never masked: where this text says "mask"
+ * and "unmask", the device is silenced and allowed to interrupt again.
  *
- * mmap() gives a read-only ring of the last interrupts: struct procirq_ring.
+ * mmap() maps a read-only ring of the last interrupts: struct procirq_ring.
  *
  * errno    where    meaning
  * EBUSY    open     a driver owns the line exclusively, or an O_EXCL reader
@@ -32,18 +32,19 @@
  * EOPNOTSUPP open   the interrupt chip can only be masked by a sleeping thread
  * ENODEV   any      the line is gone (the descriptor was freed, the device or
  *                   its driver went away); poll reports EPOLLHUP|EPOLLERR
- * EINVAL   read     buffer smaller than what would be returned
+ * EINVAL   read     the buffer is too small for an int, or a record
  * EINVAL   write    not exactly 4 bytes, or neither 0 nor 1
- * EAGAIN   read     O_NONBLOCK and nothing to report
- * ENOTCONN read     the line is shared with kernel drivers and no device
- *                   descriptor has been set; such a line is never masked
- * EFAULT   any      bad user memory; nothing is lost, the count is kept
+ * EAGAIN   read     O_NONBLOCK, and no interrupt came
+ * ENOTCONN read     the line is shared and this reader has set no device
+ *                   descriptor; such a line is never masked
+ * EFAULT   any      bad user memory; no interrupt is lost, the count is kept
  * ENOTTY   ioctl    unknown request
- * EPERM    mmap     the ring was to be writable
+ * EPERM    mmap     the mapping would be writable
  * EINVAL   mmap     it does not begin at offset 0, or is longer than the ring
  *
- * PROCIRQ_IOC_SET_DESCRIPTOR, PROCIRQ_IOC_SET_EVENTFD, PROCIRQ_IOC_INJECT and
- * those for user level interrupts say what their errors mean at their structures.
+ * The errors of PROCIRQ_IOC_SET_DESCRIPTOR, PROCIRQ_IOC_SET_EVENTFD,
+ * PROCIRQ_IOC_INJECT and of the ioctls for user level interrupts are described at
+ * their structures.
  */
 #ifndef _UAPI_PROCIRQ_H
 #define _UAPI_PROCIRQ_H
@@ -56,15 +57,14 @@
 /**
  * struct procirq_event - what read() returns after PROCIRQ_FLAG_RECORDS
  * @count: interrupts since this reader's last read, at least 1
- * @status: status word read by the device descriptor's check; 0 without one
- * @seq: sequence number, on this line, of the last of them. The first
- *	interrupt a line ever takes has number 1; the first in this record is
- *	@seq - @count + 1
- * @first_ns: CLOCK_MONOTONIC time at which the hard interrupt handler took the
- *	first of them, ns; of the oldest one still known if @lost is not 0
- * @last_ns: the same for the last of them
- * @lost: how many of the @count have no time stamp any more, because more
- *	interrupts than the line keeps stamps for came between two reads
+ * @status: status word that the device descriptor's check read; 0 without one
+ * @seq: sequence number of the last of them on this line. A line's first interrupt
+ *	has number 1; the first interrupt of this record has @seq - @count + 1
+ * @first_ns: CLOCK_MONOTONIC time at which the hard interrupt handler took the first
+ *	of them, ns; if @lost is not 0, the first whose time is still known
+ * @last_ns: CLOCK_MONOTONIC time at which it took the last of them, ns
+ * @lost: how many of the @count have no time any more, because more interrupts came
+ *	between two reads than the ring has entries
  */
 struct procirq_event {
 	__u32 count;
@@ -75,31 +75,32 @@ struct procirq_event {
 	__u64 lost;
 };
 
-/* How this reader wants to be served: PROCIRQ_IOC_SET_FLAGS. */
+/* Flags of a reader: PROCIRQ_IOC_SET_FLAGS. */
 /* read() returns struct procirq_event instead of an int. */
 #define PROCIRQ_FLAG_RECORDS (1U << 0)
-/* This reader tends the device until it writes 1; finding nothing to read does
- * not unmask the line on its behalf.
+/* This reader has serviced the device when it writes 1, not when it finds no
+ * interrupts.
  */
 #define PROCIRQ_FLAG_EXPLICIT_UNMASK (1U << 1)
-/* This reader does not need the line masked: edge-triggered and MSI lines only
- * (EINVAL otherwise). Masking stops when every reader of the line has this.
+/* This reader does not need the line masked. If all readers of a line have this
+ * flag, interrupts do not mask it. EINVAL for a level-triggered line, unless a device
+ * descriptor acknowledges the interrupt.
  */
 #define PROCIRQ_FLAG_NO_MASK (1U << 2)
 #define PROCIRQ_FLAGS_ALL \
 	(PROCIRQ_FLAG_RECORDS | PROCIRQ_FLAG_EXPLICIT_UNMASK | PROCIRQ_FLAG_NO_MASK)
 
 /* State of the line in struct procirq_info.state. */
-#define PROCIRQ_STATE_MASKED   (1U << 0)  /* masked by us, right now */
+#define PROCIRQ_STATE_MASKED   (1U << 0)  /* masked by the module now */
 #define PROCIRQ_STATE_HELD     (1U << 1)  /* masked by a write of 0 */
 #define PROCIRQ_STATE_SHARED   (1U << 2)  /* kernel drivers are on the line */
-#define PROCIRQ_STATE_EXCL     (1U << 3)  /* this reader has it alone (O_EXCL) */
+#define PROCIRQ_STATE_EXCL     (1U << 3)  /* this reader has the line alone (O_EXCL) */
 #define PROCIRQ_STATE_LEVEL    (1U << 4)  /* level triggered */
 #define PROCIRQ_STATE_MSI      (1U << 5)  /* message signalled */
-#define PROCIRQ_STATE_THREADED (1U << 6)  /* handler is force-threaded ("threadirqs") */
+#define PROCIRQ_STATE_THREADED (1U << 6)  /* the handler is force-threaded ("threadirqs") */
 #define PROCIRQ_STATE_DEVICE   (1U << 7)  /* this reader has a device descriptor */
 #define PROCIRQ_STATE_EVENTFD  (1U << 8)  /* this reader has an eventfd */
-#define PROCIRQ_STATE_STORM    (1U << 9)  /* masked by the storm guard; write 1 */
+#define PROCIRQ_STATE_STORM    (1U << 9)  /* masked by the storm guard until a write of 1 */
 #define PROCIRQ_STATE_ULI      (1U << 10) /* this reader has a user level interrupt */
 
 /**
@@ -108,18 +109,18 @@ struct procirq_event {
  * @irq: Linux interrupt number
  * @flags: PROCIRQ_FLAG_* of this reader
  * @state: PROCIRQ_STATE_* of the line
- * @trigger: IRQ_TYPE_* trigger type as the kernel has it: 0 unknown, 1 rising
- *	edge, 2 falling edge, 3 both edges, 4 level high, 8 level low
+ * @trigger: trigger type, IRQ_TYPE_* of the kernel: 0 unknown, 1 rising edge, 2
+ *	falling edge, 3 both edges, 4 level high, 8 level low
  * @readers: open files on the line
- * @hwirq: interrupt number in the chip's own numbering
- * @taken: interrupts the handler took on this line since the file appeared;
+ * @hwirq: interrupt number in the chip's numbering
+ * @taken: interrupts that the handler took on this line since the file appeared;
  *	the sequence number of the last one
- * @delivered: reads on this file that returned interrupts
+ * @delivered: reads of this reader that returned interrupts
  * @coalesced: interrupts that shared such a read with an earlier one
- * @pending: interrupts not read yet on this file; @delivered + @coalesced +
- *	@pending is what the line took since this file was opened
+ * @pending: interrupts that this reader has not read; @delivered + @coalesced +
+ *	@pending is what the line took since this reader opened it
  * @chip: name of the interrupt chip, NUL terminated
- * @storms: how often the storm guard masked the line, or silenced the device
+ * @storms: times that the storm guard masked the line, or silenced the device
  * @injected: interrupts among @taken that PROCIRQ_IOC_INJECT made
  * @reserved: 0
  */
@@ -143,7 +144,8 @@ struct procirq_info {
 
 /**
  * struct procirq_flags - PROCIRQ_IOC_SET_FLAGS
- * @flags: the new PROCIRQ_FLAG_*, all of them (EINVAL for an unknown bit)
+ * @flags: the new PROCIRQ_FLAG_*; flags that are not set are cleared (EINVAL for an
+ *	unknown bit)
  * @reserved: must be 0 (EINVAL)
  */
 struct procirq_flags {
@@ -158,8 +160,8 @@ struct procirq_flags {
  * @width: 8, 16 or 32 bits
  * @op: PROCIRQ_OP_*
  * @offset: of the register, bytes; a multiple of its width
- * @mask: see the operation
- * @value: see the operation
+ * @mask: see PROCIRQ_OP_*
+ * @value: see PROCIRQ_OP_*
  */
 struct procirq_step {
 	__u8 space;
@@ -174,18 +176,18 @@ struct procirq_step {
 #define PROCIRQ_SPACE_BAR    0
 #define PROCIRQ_SPACE_CONFIG 1
 
-/* Of the check only: is it my device? All of them must say yes. */
+/* Tests, for the check only. The device has interrupted if all of them are true. */
 #define PROCIRQ_OP_TEST_ANY 0 /* any bit of mask is set; value 0 */
 #define PROCIRQ_OP_TEST_EQ  1 /* the bits of mask read as value */
-/* Of the other phases. */
+/* For all phases but the check; WRITE_STATUS for ack and silence only. */
 #define PROCIRQ_OP_WRITE	2 /* write value; mask 0 */
 #define PROCIRQ_OP_WRITE_STATUS 3 /* write (status word & mask) | value */
 #define PROCIRQ_OP_SET		4 /* read, set the bits of value, write; mask 0 */
 #define PROCIRQ_OP_CLEAR	5 /* read, clear the bits of value, write; mask 0 */
-/* Of every phase. */
-#define PROCIRQ_OP_READ 6 /* read, and no more; mask and value 0 */
+/* For all phases. */
+#define PROCIRQ_OP_READ 6 /* only read; mask and value 0 */
 
-/* Most steps of a descriptor, all phases together. */
+/* Maximum number of steps of a descriptor, all phases together. */
 #define PROCIRQ_STEPS_MAX 32
 
 /**
@@ -194,38 +196,39 @@ struct procirq_step {
  * @domain: PCI domain of the function
  * @bus: its bus
  * @devfn: its device number * 8 + its function number
- * @nr_check: steps that tell whether the device has interrupted. The word that
+ * @nr_check: steps that find out whether the device has interrupted. The word that
  *	the first of them reads is the status word of the event
- * @nr_ack: steps that acknowledge the interrupt, right after
- * @nr_silence: steps that keep the device from interrupting, after those; all
- *	three before the interrupt controller is told (EOI)
- * @nr_resume: steps that let it interrupt again, when an unmasked line would;
- *	also run when the descriptor is set
- * @nr_release: steps that silence it for good, when the file is closed by
- *	whatever end of the process
+ * @nr_ack: steps that acknowledge the interrupt, after the check
+ * @nr_silence: steps that keep the device from interrupting, after @nr_ack's. All
+ *	three phases come before the interrupt controller is accessed (EOI)
+ * @nr_resume: steps that let the device interrupt again, when a line would be
+ *	unmasked; also run when the descriptor is set
+ * @nr_release: steps that silence the device for good, when the file is closed, also
+ *	if the process is killed
  * @reserved: 0
- * @steps: of all phases, in this order
+ * @steps: the steps of all phases, in the order of the counts above
  *
  * With PROCIRQ_DESC_INTX there are no steps: the interrupt status and interrupt
  * disable bits of PCI configuration space are used (PCI 2.3 and later).
  *
- * A reader's interrupts are counted from 1 again when it gets its descriptor;
- * what it had not read is lost. It keeps the descriptor until it is closed.
+ * Setting a descriptor restarts the reader's sequence numbers at 1; what it had not
+ * read is lost. It keeps the descriptor until it is closed.
  *
  * errno          meaning
  * EPERM          no CAP_SYS_RAWIO, or kernel lockdown
- * ENOTTY, EINVAL the structure: sizes, operations, phases, reserved fields
+ * ENOTTY, EINVAL the structure is wrong: sizes, operations, phases, reserved fields
  * ENXIO          no such PCI function
  * EXDEV          the function interrupts on another line
  * ENETDOWN       the function is not enabled, or its memory or I/O is not
- * ENOENT         it has no such BAR
- * EMSGSIZE       a width that is none of 8, 16, 32
- * EADDRNOTAVAIL  an offset that is no multiple of the width
- * ERANGE         a register beyond the end of its BAR or of configuration space
+ * ENOENT         the function has no such BAR
+ * EMSGSIZE       a width is not 8, 16 or 32
+ * EADDRNOTAVAIL  an offset is not a multiple of the width
+ * ERANGE         a register is beyond the end of its BAR or of configuration space
  * EOPNOTSUPP     PROCIRQ_DESC_INTX for a function older than PCI 2.3
- * EBUSY          the reader has a descriptor, a mapping or a blocked thread; or
- *                another reader has the line as a whole, and has used it: it has
- *                called read, poll, write or mmap, or has an eventfd or a handler
+ * EBUSY          the reader has a descriptor, a mapping, a user level interrupt or
+ *                a blocked thread; or another reader without a descriptor has used
+ *                the line: it has called read, poll, write or mmap, or has set an
+ *                eventfd or a user level interrupt
  */
 struct procirq_descriptor {
 	__u32 flags;
@@ -245,11 +248,11 @@ struct procirq_descriptor {
 
 /**
  * struct procirq_eventfd - PROCIRQ_IOC_SET_EVENTFD
- * @fd: an eventfd, to which each interrupt adds 1 from now on; -1 for no more.
- *	Lines may share one
+ * @fd: an eventfd, to which each interrupt adds 1 from now on; -1 ends that.
+ *	Several lines may use one eventfd
  * @flags: PROCIRQ_EVENTFD_* or 0
  *
- * Without a flag the eventfd is a bell: read() on this file still returns the
+ * Without a flag the eventfd only notifies: read() on this file still returns the
  * count.
  *
  * EBADF or EINVAL: not an eventfd; EINVAL: an unknown flag.
@@ -259,17 +262,17 @@ struct procirq_eventfd {
 	__u32 flags;
 };
 
-/* The eventfd delivers: what it was told of is not pending for read(). */
+/* The eventfd delivers: interrupts that were added to it are not pending for read(). */
 #define PROCIRQ_EVENTFD_DELIVER (1U << 0)
 
 /**
  * struct procirq_inject - PROCIRQ_IOC_INJECT
- * @count: interrupts to make, 1 to 1000; what the kernel does from its handler
- *	on is done, device and interrupt controller are not touched
- * @done: how many were made before the line was masked
+ * @count: interrupts to make, 1 to 1000: the kernel's handler runs, but neither
+ *	device nor interrupt controller is accessed
+ * @done: 0 at the call; set to how many were made before the line was masked
  *
- * EINVAL: @count; ENOTCONN: no handler on the line; EBUSY: @done is 0, the line
- * is masked.
+ * EINVAL: @count or @done; ENOTCONN: the line has no handler of this module; EBUSY:
+ * the line is masked, and none was made.
  */
 struct procirq_inject {
 	__u32 count;
@@ -277,15 +280,15 @@ struct procirq_inject {
 };
 
 /**
- * struct procirq_ring - what mmap() maps: the last interrupts, oldest overwritten
+ * struct procirq_ring - what mmap() maps: the last interrupts
  * @version: PROCIRQ_ABI_VERSION
  * @nr_entries: a power of two; interrupt n is in entry (n - 1) % nr_entries
- * @entries_offset: of the first entry, bytes from here
- * @entry_size: from one entry to the next, bytes
- * @head: number of the last interrupt; read with acquire semantics
+ * @entries_offset: offset of the first entry from this structure, bytes
+ * @entry_size: offset from one entry to the next, bytes
+ * @head: number of the last interrupt; read it with acquire semantics
  *
- * The entry of an interrupt up to @head is good if its seq is the interrupt's
- * number before and after it was copied; if not, it has been overwritten.
+ * An entry up to @head is valid if its seq is the interrupt's number both before and
+ * after the entry was copied; if not, it has been overwritten by a later one.
  */
 struct procirq_ring {
 	__u32 version;
@@ -310,18 +313,18 @@ struct procirq_ring_entry {
 
 /**
  * struct procirq_uli_shared - what kernel and thread share of a user level interrupt
- * @raised: interrupts so far; the kernel writes it
- * @taken: of those, how many the handler has been called for; the thread's, as
- *	all that follows
- * @calls: calls of the handler
- * @repeats: of those, calls that the thread made without the kernel, because
- *	@raised had grown while it was in the handler or had it blocked
- * @state: PROCIRQ_ULI_BUSY, plus PROCIRQ_ULI_BLOCK for each block in force. The
- *	kernel changes it from 0 to PROCIRQ_ULI_BUSY and sends the thread to its
- *	entry; with any other value it leaves the thread alone. Atomic operations only
+ * @raised: interrupts so far; written by the kernel
+ * @taken: interrupts that the handler has been called for; written by the thread
+ * @calls: calls of the handler; written by the thread
+ * @repeats: calls that the thread made without the kernel, because @raised had grown
+ *	while it was in the handler or had the handler blocked; written by the thread
+ * @state: PROCIRQ_ULI_BUSY while the handler runs, plus PROCIRQ_ULI_BLOCK for each
+ *	block in force. If it is 0, the kernel may change it to PROCIRQ_ULI_BUSY and
+ *	send the thread to its entry; else it does not send the thread. Access it with
+ *	atomic operations only
  * @reserved: 0
  *
- * Whoever makes @state 0 looks at @raised afterwards.
+ * A thread that sets @state to 0 must read @raised afterwards.
  */
 struct procirq_uli_shared {
 	__u64 raised;
@@ -337,35 +340,36 @@ struct procirq_uli_shared {
 
 /**
  * struct procirq_uli - PROCIRQ_IOC_ULI_REGISTER
- * @shared: address of a struct procirq_uli_shared, zeroed, a multiple of 64. Its
+ * @shared: address of a struct procirq_uli_shared, zeroed; a multiple of 64. Its
  *	page stays pinned
- * @entry: where the thread is sent. Its stack pointer is then 152 below what it
- *	was, and points at @shared, the flags, and the address to return to, 8
- *	bytes each: "add $8, %rsp; popfq; ret $128" returns, past the red zone.
- *	All other registers, the extended ones too, are as they were
- * @again: from @window on, with the stack pointer that of @again, the thread is
- *	sent here instead when the frame on its stack is for @shared; none is made
- * @window: address behind the instruction that ends PROCIRQ_ULI_BUSY
- * @popf: of the popfq, which ends the window; an interrupt there or at @ret has
- *	the frame that is still on the stack used again
- * @ret: of the ret
- * @limit_ns: longest time in the handler, 0 for any; between once and twice
- *	this the thread gets SIGXCPU, and again each time it has passed
+ * @entry: where the thread is sent. Its stack pointer is 152 below its old value,
+ *	and points at @shared, the flags, and the return address, 8 bytes each:
+ *	"add $8, %rsp; popfq; ret $128" returns, and skips the red zone. All other
+ *	registers, also the extended ones, are unchanged
+ * @again: where the thread is sent instead if an interrupt hits it between @window
+ *	and @popf, while the frame on its stack is for @shared: no new frame is made.
+ *	The stack pointer in that window must be the one at @again
+ * @window: address after the instruction that clears PROCIRQ_ULI_BUSY
+ * @popf: address of the popfq, which ends the window; if an interrupt hits the thread
+ *	here or at @ret, the frame that is still on the stack is used again
+ * @ret: address of the ret
+ * @limit_ns: longest time in the handler; 0 for no limit. A thread that exceeds it
+ *	gets SIGXCPU after once to twice this time, and again after each such time
  * @flags: 0
- * @frame: from the stack pointer at @again to what was made for @entry, bytes; a
- *	multiple of 8, up to 4096
+ * @frame: offset from the stack pointer at @again to the frame made for @entry, bytes;
+ *	a multiple of 8, up to 4096
  *
- * The calling thread handles this reader's interrupts from now on. They are
- * delivered by a read as far as read() is concerned. What the handler has not
- * been called for at the end is pending again for read().
+ * The calling thread handles this reader's interrupts from now on. For read() they
+ * count as delivered. Interrupts that the handler has not been called for when the
+ * registration ends are pending for read() again.
  *
- * The registration ends with PROCIRQ_IOC_ULI_UNREGISTER, the close of the file,
- * and the end or the exec of the thread; a fork leaves it with the parent.
+ * The registration ends with PROCIRQ_IOC_ULI_UNREGISTER, when the file is closed,
+ * and when the thread ends or calls exec; after a fork the parent keeps it.
  *
  * errno       meaning
  * EINVAL      an address, a limit below 1 ms or above 1 h, flags, frame
  * EFAULT      @shared cannot be written
- * EBUSY       this reader has one
+ * EBUSY       this reader has a user level interrupt, or a blocked thread
  * EOPNOTSUPP  other than x86-64, a 32-bit program, or a thread with a shadow stack
  * ENODEV      the line is gone
  */
@@ -385,21 +389,22 @@ struct procirq_uli {
  * struct procirq_uli_info - PROCIRQ_IOC_ULI_INFO
  * @raised: interrupts since the registration
  * @direct: times that the return from the interrupt went to the handler
- * @returned: times that the thread was sent there on its way out of the kernel
- * @woken: the same, after it had been woken from an interruptible sleep
+ * @returned: times that the thread was sent to it on its way out of the kernel
+ * @woken: times that the thread was woken from an interruptible sleep and sent to it
+ *	on its way out of the kernel
  * @repeated: calls of the handler that the thread made by itself
  * @coalesced: interrupts that shared a call with an earlier one
  * @pending: interrupts that the handler has not been called for
- * @overruns: times that the handler was over its limit
- * @faults: times that there was no stack to make a frame on
- * @retries: times that the thread could not be sent at once, for a signal was
- *	to interrupt a system call
+ * @overruns: times that the handler exceeded its limit
+ * @faults: times that there was no stack for a frame
+ * @retries: times that the thread could not be sent at once, for example because a
+ *	signal was pending
  * @limit_ns: as registered
  * @tid: thread, in the caller's namespace; 0 when it is gone
  * @reserved: 0
  *
- * @raised == @direct + @returned + @woken + @repeated + @coalesced + @pending,
- * whenever the handler is not running.
+ * While the handler is not running, @raised == @direct + @returned + @woken +
+ * @repeated + @coalesced + @pending.
  */
 struct procirq_uli_info {
 	__u64 raised;
@@ -424,10 +429,16 @@ struct procirq_uli_info {
 #define PROCIRQ_IOC_SET_EVENTFD	   _IOW(PROCIRQ_IOC_MAGIC, 0x03, struct procirq_eventfd)
 #define PROCIRQ_IOC_INJECT	   _IOWR(PROCIRQ_IOC_MAGIC, 0x04, struct procirq_inject)
 #define PROCIRQ_IOC_ULI_REGISTER   _IOW(PROCIRQ_IOC_MAGIC, 0x05, struct procirq_uli)
-/* By a thread of the same program (EPERM); the last counts. ENOENT: none is. */
+/*
+ * By any thread of the program that registered (else EPERM). Returns the final
+ * counters. ENOENT: the reader has no user level interrupt.
+ */
 #define PROCIRQ_IOC_ULI_UNREGISTER _IOR(PROCIRQ_IOC_MAGIC, 0x06, struct procirq_uli_info)
 #define PROCIRQ_IOC_ULI_INFO	   _IOR(PROCIRQ_IOC_MAGIC, 0x07, struct procirq_uli_info)
-/* Another thread has unblocked, and found interrupts pending. */
+/*
+ * Sends the thread to its handler if interrupts are pending: after another thread has
+ * unblocked it. Errors as PROCIRQ_IOC_ULI_UNREGISTER.
+ */
 #define PROCIRQ_IOC_ULI_KICK _IO(PROCIRQ_IOC_MAGIC, 0x08)
 
 #endif /* _UAPI_PROCIRQ_H */
