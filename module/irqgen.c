@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * irqgen - software interrupt lines; uapi/irqgen.h says what users get.
+ * irqgen - software interrupt lines; uapi/irqgen.h describes the interface.
  *
- * Each line has an interrupt descriptor of its own whose "chip" is this file:
- * a mask bit and one pending bit, as a message-signalled interrupt has. Raising
- * means calling generic_handle_irq() in hard interrupt context, so that what
- * runs from there on is what runs for a device.
+ * Each line has an interrupt descriptor of its own, whose chip is this file: a mask
+ * bit and one pending bit, like those of a message-signalled interrupt. To raise an
+ * interrupt is to call generic_handle_irq() in hard interrupt context. From there on
+ * the kernel runs the code that it runs for a device.
  *
  * Locks, outermost first:
  *   irqgen_mutex      commands; lines coming and going; may sleep
- *   line->raising     one raise at a time, handlers included; a bit to spin on
+ *   line->raising     one raise at a time, including its handlers; a bit spinlock
  *   (genirq's desc->lock, and what handlers take)
- *   line->lock        chip state, counters, stamps; raw; also taken by the chip
- *                     callbacks, under desc->lock
+ *   line->lock        chip state, counters, stamps; raw; the chip callbacks take it
+ *                     with desc->lock held
  *
- * Counting: raised == dispatched + coalesced + unattended + pending, always.
- * It holds because a raise is serialised with the others and because
- * disabling masks the chip at once (IRQ_DISABLE_UNLAZY), so genirq never has
- * to merge two of them.
+ * Counting: raised == dispatched + coalesced + unattended + pending, always. It
+ * holds because raises of a line are serialised, and because disabling masks the
+ * chip at once (IRQ_DISABLE_UNLAZY), so that genirq never merges two raises.
  */
 #include <linux/bitops.h>
 #include <linux/cpu.h>
@@ -57,13 +56,13 @@ enum irqgen_pattern { PATTERN_PERIODIC, PATTERN_BURST, PATTERN_RANDOM };
 /**
  * struct irqgen_schedule - what a start command asked for
  * @period_ns: from one raise, or burst, to the next; mean for PATTERN_RANDOM
- * @delay_ns: to the first
- * @count: raises until it stops by itself; 0 for ever
+ * @delay_ns: from the start to the first raise
+ * @count: number of raises; 0 for no limit
  * @seed: of the random gaps
- * @burst: raises at once
- * @cpu: where they are raised
- * @pattern: gaps
- * @ipi: raised by an interrupt sent to @cpu, not by the timer itself
+ * @burst: raises at a time
+ * @cpu: CPU that raises
+ * @pattern: how the gaps are made
+ * @ipi: raise in an interrupt that is sent to @cpu, not in the timer's
  */
 struct irqgen_schedule {
 	u64 period_ns;
@@ -78,29 +77,29 @@ struct irqgen_schedule {
 
 /**
  * struct irqgen_line - one software interrupt
- * @irq: Linux interrupt number
- * @raising: bit 0 is set during a raise
- * @lock: guards @masked to @skipped, and writes to @ring
- * @masked: the chip's mask bit
- * @attended: somebody has requested the interrupt
- * @gone: the interrupt is no longer the line's; written while the line is raising
- * @pending: raised while masked
- * @pending_stamp: of the pending raise
- * @skipped: periods that passed without a raise, because the timer was late
- * @ring: shared with user space, read only there
- * @unmask_work: hands over the pending raise after unmasking
- * @resend_work: genirq asks for one it took in but did not handle
+ * @irq: Linux interrupt number; immutable
+ * @raising: bit 0 is set during a raise; see the top of this file
+ * @lock: see the top of this file
+ * @masked: the chip's mask bit; @lock
+ * @attended: the interrupt has been requested; @lock
+ * @gone: the interrupt has been freed, and its number may be another's; @raising
+ * @pending: raised while masked; @lock
+ * @pending_stamp: stamp of the pending raise; @lock
+ * @skipped: periods that passed without a raise because the timer was late; @lock
+ * @ring: mapped read-only by user space; writes to it: @lock
+ * @unmask_work: dispatches the pending raise after unmasking
+ * @resend_work: dispatches a raise again that genirq took in but did not handle
  * @send_work: raises @sent times, on the CPU that queued it
- * @send_csd: raises @sent times, on the CPU it was sent to
- * @sent: raises asked of the two and not begun
- * @unfinished: the same, not done yet
- * @calls: of @send_csd, queued or running; one may be queued with nothing left to
- *	raise, for the call before has looked at @sent meanwhile
+ * @send_csd: raises @sent times, on the CPU that it was sent to
+ * @sent: raises that @send_work and @send_csd have not begun; atomic
+ * @unfinished: raises that they have not finished; atomic
+ * @calls: calls of @send_csd that are queued or running; atomic. A call may find
+ *	nothing to raise, because the call before it took its share of @sent
  * @timer: paces a schedule
- * @schedule: the one running; written while the timer is stopped
- * @left: raises left in it
- * @random: state of its gaps
- * @running: the timer is going; cleared by the timer itself
+ * @schedule: the present schedule; irqgen_mutex, and written with the timer stopped
+ * @left: raises left of it; used by the timer, written with the timer stopped
+ * @random: state of its gaps; used by the timer, written with the timer stopped
+ * @running: the timer is started; set with irqgen_mutex held, also cleared by the timer
  */
 struct irqgen_line {
 	unsigned int irq;
@@ -130,14 +129,14 @@ struct irqgen_line {
 };
 
 static DEFINE_MUTEX(irqgen_mutex);
-static struct irqgen_line *irqgen_lines[IRQGEN_LINES_MAX];
+static struct irqgen_line *irqgen_lines[IRQGEN_LINES_MAX]; /* irqgen_mutex */
 
 /* --- raising ---------------------------------------------------------------- */
 
 /*
- * A device raises one interrupt at a time, and so does a line. Handlers run in
- * between, and may take spinlocks where the kernel lets them: they must not find
- * themselves under a raw lock of ours. Hard interrupt context.
+ * A line raises one interrupt at a time, as a device does. Handlers run between these
+ * two functions. Without PREEMPT_RT they may take spinlocks, which must not nest in a
+ * raw one: so this is a bit, not a raw spinlock. Hard interrupt context.
  */
 static void irqgen_begin_raise(struct irqgen_line *line)
 {
@@ -157,7 +156,7 @@ static void irqgen_stamp(struct irqgen_line *line, const struct irqgen_stamp *st
 	u64 number = ring->dispatched;
 
 	ring->stamp[number & (IRQGEN_RING_ENTRIES - 1)] = *stamp;
-	/* Readers that see the count see the stamp. */
+	/* A thread that reads the new count also sees the stamp. */
 	smp_store_release(&ring->dispatched, number + 1);
 }
 
@@ -220,8 +219,8 @@ static void irqgen_resend_work(struct irq_work *work)
 }
 
 /*
- * Hard interrupt context, on two CPUs at once maybe. Whoever adds to @sent
- * while this runs queues anew.
+ * Hard interrupt context; may run on two CPUs at once. A CPU that adds to @sent while
+ * this runs queues another call.
  */
 static void irqgen_raise_sent(void *data)
 {
@@ -239,7 +238,7 @@ static void irqgen_send_call(void *data)
 	struct irqgen_line *line = data;
 
 	irqgen_raise_sent(line);
-	/* From here on the line may be gone. */
+	/* The line may be freed from here on. */
 	atomic_dec_return_release(&line->calls);
 }
 
@@ -249,9 +248,9 @@ static void irqgen_send_work(struct irq_work *work)
 }
 
 /*
- * Has @cpu, which is online, raise in hard interrupt context. A call or work
- * that is queued already has not looked at @sent yet. Caller disables
- * preemption.
+ * Makes @cpu, which is online, raise in hard interrupt context. If a call or work is
+ * queued already, it has not read @sent yet and takes these raises too. Caller
+ * disables preemption.
  */
 static void irqgen_send_to(struct irqgen_line *line, unsigned int cpu, unsigned int raises)
 {
@@ -266,6 +265,7 @@ static void irqgen_send_to(struct irqgen_line *line, unsigned int cpu, unsigned 
 		atomic_dec(&line->calls); /* queued already */
 }
 
+/* Waits until all raises that were sent are finished. */
 static void irqgen_wait_sent(struct irqgen_line *line)
 {
 	while (atomic_read(&line->unfinished) || atomic_read_acquire(&line->calls))
@@ -273,11 +273,11 @@ static void irqgen_wait_sent(struct irqgen_line *line)
 	irq_work_sync(&line->send_work);
 }
 
-/* --- the chip; callbacks run under desc->lock but where said otherwise ------- */
+/* --- the chip; unless noted, callbacks run with desc->lock held -------------- */
 
 static void irqgen_chip_ack(struct irq_data *data)
 {
-	/* handle_edge_irq() calls it; a raise leaves nothing to acknowledge. */
+	/* handle_edge_irq() needs it; there is nothing to acknowledge. */
 }
 
 static void irqgen_chip_mask(struct irq_data *data)
@@ -312,12 +312,12 @@ static int irqgen_chip_retrigger(struct irq_data *data)
 
 static int irqgen_chip_set_affinity(struct irq_data *data, const struct cpumask *mask, bool force)
 {
-	/* Each raise names its CPU; the mask is kept for those who ask. */
+	/* Each raise has its own CPU; the mask is only stored. */
 	irq_data_update_effective_affinity(data, mask);
 	return IRQ_SET_MASK_OK;
 }
 
-/* The interrupt was requested. Without desc->lock. */
+/* The interrupt was requested. Called without desc->lock. */
 static int irqgen_chip_request(struct irq_data *data)
 {
 	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
@@ -329,7 +329,7 @@ static int irqgen_chip_request(struct irq_data *data)
 	return 0;
 }
 
-/* The interrupt was freed; what is still pending will not be handed over. */
+/* The interrupt was freed; a pending raise is not dispatched any more. */
 static void irqgen_chip_release(struct irq_data *data)
 {
 	struct irqgen_line *line = irq_data_get_irq_chip_data(data);
@@ -396,7 +396,7 @@ static u64 irqgen_gap_ns(struct irqgen_line *line)
 
 static void irqgen_send(struct irqgen_line *line, unsigned int raises)
 {
-	/* A CPU that went offline meanwhile takes no interrupt: raise it here. */
+	/* If the CPU has gone offline since the start, raise on this one. */
 	if (line->schedule.ipi && cpu_online(line->schedule.cpu)) {
 		irqgen_send_to(line, line->schedule.cpu, raises);
 		return;
@@ -422,7 +422,7 @@ static enum hrtimer_restart irqgen_tick(struct hrtimer *timer)
 		return HRTIMER_NORESTART;
 	}
 
-	/* Never two in a row to catch up: that could keep the CPU for good. */
+	/* Skip periods that have passed: catching up could keep the CPU for ever. */
 	gap_ns = irqgen_gap_ns(line);
 	passed = hrtimer_forward_now(timer, ns_to_ktime(gap_ns));
 	raw_spin_lock(&line->lock);
@@ -432,7 +432,7 @@ static enum hrtimer_restart irqgen_tick(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
-/* On the CPU whose timer it shall be, interrupts off. */
+/* Called with interrupts off on the CPU that is to run the timer. */
 static void irqgen_start_here(void *data)
 {
 	struct irqgen_line *line = data;
@@ -441,7 +441,7 @@ static void irqgen_start_here(void *data)
 		      HRTIMER_MODE_REL_PINNED_HARD);
 }
 
-/* Caller holds irqgen_mutex. On return nothing is raised any more. */
+/* After this, nothing is raised any more. Caller holds irqgen_mutex. */
 static void irqgen_stop(struct irqgen_line *line)
 {
 	hrtimer_cancel(&line->timer);
@@ -462,7 +462,7 @@ static int irqgen_start(struct irqgen_line *line, const struct irqgen_schedule *
 
 	cpus_read_lock();
 	if (schedule->ipi) {
-		/* From another CPU, if there is one. */
+		/* Send it from another CPU, if there is one. */
 		unsigned int other = cpumask_any_but(cpu_online_mask, schedule->cpu);
 
 		if (other < nr_cpu_ids)
@@ -479,7 +479,7 @@ static int irqgen_start(struct irqgen_line *line, const struct irqgen_schedule *
 static int irqgen_fire(struct irqgen_line *line, unsigned int cpu, u64 count)
 {
 	while (count) {
-		/* Not all with interrupts off in one go. */
+		/* In portions, so that interrupts are not off for long. */
 		u64 now = min(count, 64ULL);
 
 		cpus_read_lock();
@@ -563,14 +563,14 @@ out_free_line:
 	return err;
 }
 
-/* Caller holds irqgen_mutex. Whoever has the interrupt open loses it. */
+/* Removes a line, even if its interrupt is in use. Caller holds irqgen_mutex. */
 static void irqgen_remove(unsigned int slot)
 {
 	struct irqgen_line *line = irqgen_lines[slot];
 
 	irqgen_lines[slot] = NULL;
 	irqgen_stop(line);
-	/* Work may be queued still, and the number soon be another's. */
+	/* Queued work must not use the interrupt number, which may soon be another's. */
 	local_irq_disable();
 	irqgen_begin_raise(line);
 	line->gone = true;
@@ -579,7 +579,7 @@ static void irqgen_remove(unsigned int slot)
 	irq_free_desc(line->irq);
 	irq_work_sync(&line->unmask_work);
 	irq_work_sync(&line->resend_work);
-	/* Who has the ring mapped keeps its pages. */
+	/* Processes that have mapped the ring keep its pages. */
 	WRITE_ONCE(line->ring->irq, 0);
 	vfree(line->ring);
 	kfree(line);
@@ -614,7 +614,9 @@ static const match_table_t irqgen_options = {
 };
 
 /**
- * struct irqgen_command - a parsed command; given has bit OPT_X for option X
+ * struct irqgen_command - a parsed command
+ * @given: bit OPT_X is set if option X was given
+ * @value: values of the options that have a number
  */
 struct irqgen_command {
 	unsigned long given;
@@ -764,7 +766,7 @@ static ssize_t irqgen_write(struct file *file, const char __user *buf, size_t le
 	text = memdup_user_nul(buf, len);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	/* One command a write: a second line would pass for its options. */
+	/* One command per write: another row would be parsed as options of the first. */
 	err = strchr(strim(text), '\n') ? -EINVAL : mutex_lock_interruptible(&irqgen_mutex);
 	if (!err) {
 		err = irqgen_execute(text);
@@ -810,7 +812,7 @@ static int irqgen_show(struct seq_file *m, void *v)
 
 static int irqgen_open(struct inode *inode, struct file *file)
 {
-	/* misc_open() left the device there, and seq_file wants it empty. */
+	/* misc_open() has stored the device there; single_open() needs NULL. */
 	file->private_data = NULL;
 	return single_open(file, irqgen_show, NULL);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * delay.ko: makes every task of one name dwell at the entry of one kernel
- * function, so that a race whose window is a few instructions wide can be won
- * every time.
+ * delay.ko: delays every task of a given name at the entry of a given kernel
+ * function, so that tests hit a race whose window is a few instructions wide.
  */
 #include <linux/kprobes.h>
 #include <linux/ktime.h>
@@ -19,11 +18,11 @@ MODULE_PARM_DESC(comm, "name of the tasks");
 
 static unsigned int ms = 100;
 module_param(ms, uint, 0444);
-MODULE_PARM_DESC(ms, "how long they dwell at most (100)");
+MODULE_PARM_DESC(ms, "maximum delay, ms (100)");
 
 static bool released;
 module_param(released, bool, 0644);
-MODULE_PARM_DESC(released, "they dwell no longer");
+MODULE_PARM_DESC(released, "end the delays");
 
 static atomic_t hits;
 static atomic_t expired;
@@ -35,9 +34,9 @@ static int count_get(char *buffer, const struct kernel_param *kp)
 
 static const struct kernel_param_ops count_ops = { .get = count_get };
 module_param_cb(hits, &count_ops, &hits, 0444);
-MODULE_PARM_DESC(hits, "how often one has");
+MODULE_PARM_DESC(hits, "delays so far");
 module_param_cb(expired, &count_ops, &expired, 0444);
-MODULE_PARM_DESC(expired, "how often one was not released in time");
+MODULE_PARM_DESC(expired, "delays that ended because ms had passed");
 
 static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -47,7 +46,7 @@ static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	atomic_inc(&hits);
 	end_ns = ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
-	/* Not mdelay(): what an emulated CPU's loops were calibrated to may be nothing. */
+	/* Not mdelay(): its loops may be calibrated wrongly on an emulated CPU. */
 	while (!READ_ONCE(released) && ktime_get_ns() < end_ns)
 		cpu_relax();
 	if (!READ_ONCE(released))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * eduirq.ko: a kernel driver of the edu device, as any other on a shared line:
- * it acknowledges its device's interrupts and counts them. Bound through
- * driver_override; the count is a module parameter.
+ * eduirq.ko: a kernel driver of the edu device that shares its line. It acknowledges
+ * its device's interrupts and counts them. Bind it through driver_override; the count
+ * is a module parameter.
  */
 #include <linux/interrupt.h>
 #include <linux/io.h>
@@ -24,7 +24,7 @@ static irqreturn_t eduirq_handler(int irq, void *data)
 
 	if (!status)
 		return IRQ_NONE;
-	/* Counted first: whoever sees the status cleared sees the count. */
+	/* Counted first: a test that sees the status cleared also sees the count. */
 	WRITE_ONCE(handled, handled + 1);
 	iowrite32(status, edu + EDU_ACK);
 	return IRQ_HANDLED;

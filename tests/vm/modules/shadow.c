@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * shadow.ko: marks the task that writes to its parameter as one with a user
- * shadow stack (1), or not (0), as arch_prctl(ARCH_SHSTK_ENABLE) does where the
- * processor has them. The emulator's has none: only the mark is there. A task
- * must not make threads or end while it is marked.
+ * shadow.ko: marks the task that writes to its parameter as one with a user shadow
+ * stack (1), or not (0), as arch_prctl(ARCH_SHSTK_ENABLE) does on processors that have
+ * them. The emulated processor has none: there is only the mark. A task must not
+ * create threads or end while it is marked.
  */
 #include <linux/module.h>
 #include <linux/sched.h>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * splat.ko: makes the kernel complain, on purpose.
+ * splat.ko: provokes a kernel warning or error.
  *
- * The guest runner must not take a run for a success when the kernel objected
- * to something. Its self test loads this module with how=... and expects the
- * runner to notice.
+ * The guest runner must not report success if the kernel reported a problem. Its
+ * self test loads this module with how=... and expects the runner to fail.
  */
 #include <linux/irq.h>
 #include <linux/interrupt.h>
@@ -23,7 +22,7 @@ static DEFINE_MUTEX(lock_a);
 static DEFINE_MUTEX(lock_b);
 static DEFINE_SPINLOCK(spin);
 
-/* Two orders for two locks: no deadlock today, lockdep objects all the same. */
+/* Two orders of two locks: no deadlock here, but lockdep reports one. */
 static void splat_deadlock(void)
 {
 	mutex_lock(&lock_a);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vectors.ko: a PCI driver that frees and allocates its MSI vector while it
- * stays bound, as drivers do that reset their device or change its number of
- * queues. It does so on each write to its parameter "again".
+ * vectors.ko: a PCI driver that frees and allocates its MSI vector while it is bound,
+ * as drivers do that reset their device or change its number of queues. It does so on
+ * each write to its parameter "again".
  */
 #include <linux/interrupt.h>
 #include <linux/module.h>
@@ -22,7 +22,7 @@ static int vectors_alloc(struct pci_dev *pdev)
 
 	if (nr < 0)
 		return nr;
-	/* Requested once, for /proc/irq/N, and left to whoever wants it. */
+	/* Requested once, so that /proc/irq/N exists, and freed for others. */
 	if (!request_irq(pci_irq_vector(pdev, 0), vectors_handler, 0, "vectors", pdev))
 		free_irq(pci_irq_vector(pdev, 0), pdev);
 	return 0;
