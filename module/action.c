@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a reader's interrupts come from: taking them in the hard interrupt
- * handler, counting, handing out to readers, masking.
+ * The interrupt handler: it counts the interrupt, delivers it to readers, masks
+ * the line. And the rest of masking: holds, the storm guard, unmasking.
  *
- * The handler runs in hard interrupt context and takes only raw locks, so it
- * is the same on PREEMPT_RT: readers blocked in read() are woken directly
- * with wake_up_process(). A wait queue, which poll() needs, has a sleeping
- * lock there, so pollers are woken from an irq_work on PREEMPT_RT.
+ * The handler runs in hard interrupt context, also on PREEMPT_RT, and takes only
+ * raw locks. It wakes threads that block in read() with wake_up_process(). poll()
+ * needs a wait queue, whose lock sleeps on PREEMPT_RT: there an irq_work wakes the
+ * pollers.
  *
- * Masking rule: action->masked shadows the one count of genirq's disable depth
- * that we hold, or says that we silenced the action's device. Only procirq_action_mask()
- * and procirq_action_unmask() change either.
+ * Masking rule: action->masked says that we hold one count of genirq's disable
+ * depth, or that we silenced the action's device. Only action_mask_inline(),
+ * procirq_action_mask() and procirq_action_unmask() change it; line_detach() clears
+ * it once free_irq() has shut the line down.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -24,9 +25,8 @@
 #include "trace.h"
 
 /*
- * Keep the handler in hard interrupt context whatever the kernel does with
- * others', and wake pollers, whose wait queue has a sleeping lock on
- * PREEMPT_RT, from an irq_work.
+ * Keep the handler in hard interrupt context even if the kernel forces handlers into
+ * threads, and wake pollers from an irq_work. Set before the first handler.
  */
 bool procirq_hard = IS_ENABLED(CONFIG_PREEMPT_RT);
 module_param_named(hard, procirq_hard, bool, 0444);
@@ -39,19 +39,20 @@ MODULE_PARM_DESC(
 	storm_rate,
 	"interrupts a second, unmasked and with nobody reading, at which a line is masked (0: never)");
 
-/* How long the storm guard counts before it judges. */
+/* The storm guard counts interrupts in windows of this length. */
 #define STORM_WINDOW_NS (100 * NSEC_PER_MSEC)
 
-/* When the last interrupt was taken, ns; 0 if none was. */
+/* When the last interrupt was taken, ns; 0 without one. Caller holds action->lock. */
 static u64 action_last_ns(const struct procirq_action *action)
 {
 	return action->taken ? procirq_ring_entry(action->ring, action->taken)->irq_ns : 0;
 }
 
 /*
- * As disable_irq_nosync(), which first looks the descriptor up: a tenth of the way
- * to read() since descriptors are in a maple tree (6.5). The same lock, depth and
- * state bits, for chips that only mask; enable_irq() undoes it.
+ * What disable_irq_nosync() does, without looking up the descriptor: that costs a
+ * tenth of the way to read() since descriptors are in a maple tree (6.5). It takes
+ * the descriptor's lock and changes its depth and state bits, for chips that have
+ * irq_mask and no irq_disable. enable_irq() undoes it.
  */
 static __always_inline void action_disable_line(struct irq_desc *desc)
 {
@@ -61,7 +62,7 @@ static __always_inline void action_disable_line(struct irq_desc *desc)
 	raw_spin_lock(&desc->lock);
 	if (!desc->depth++) {
 		ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_DISABLED;
-		/* Otherwise genirq does, when the line interrupts again. */
+		/* Without the flag, genirq masks when the line interrupts again. */
 		if (desc->status_use_accessors & IRQ_DISABLE_UNLAZY && !irqd_irq_masked(data)) {
 			data->chip->irq_mask(data);
 			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
@@ -70,6 +71,7 @@ static __always_inline void action_disable_line(struct irq_desc *desc)
 	raw_spin_unlock(&desc->lock);
 }
 
+/* @status: what procirq_device_check() returned; else 0. Caller holds action->lock. */
 static __always_inline void action_mask_inline(struct procirq_action *action,
 					       struct procirq_device *device, u32 status)
 {
@@ -90,8 +92,9 @@ static __always_inline void action_mask_inline(struct procirq_action *action,
 }
 
 /*
- * Caller holds action->lock. Without our handler the line's disable depth is not
- * ours, and the descriptor may be gone.
+ * Masks the line or silences the device, if the handler is attached: otherwise the
+ * line's disable depth is not ours, and the descriptor may be gone. Caller holds
+ * action->lock.
  */
 void procirq_action_mask(struct procirq_action *action)
 {
@@ -100,8 +103,9 @@ void procirq_action_mask(struct procirq_action *action)
 }
 
 /*
- * Caller holds action->lock. enable_irq() may be called here: line_attach()
- * refused chips whose bus lock sleeps.
+ * Undoes procirq_action_mask(), and what the storm guard did. Caller holds
+ * action->lock: enable_irq() does not sleep, because line_request() refuses chips
+ * with a bus lock.
  */
 void procirq_action_unmask(struct procirq_action *action)
 {
@@ -120,6 +124,7 @@ void procirq_action_unmask(struct procirq_action *action)
 		trace_procirq_unmask(irq, action->taken, action_last_ns(action));
 }
 
+/* Unmasks if every reader has serviced its device. Caller holds action->lock. */
 static void action_unmask_if_serviced(struct procirq_action *action)
 {
 	if (action->nr_idle == action->nr_readers && action->nr_readers && !action->nr_holding &&
@@ -128,8 +133,8 @@ static void action_unmask_if_serviced(struct procirq_action *action)
 }
 
 /*
- * The reader came back and found nothing: it has tended the device. Once all
- * have, the line may fire again. Caller holds action->lock.
+ * The reader looked for interrupts and found none: it has serviced the device. Once
+ * all readers have, the line is unmasked. Caller holds action->lock.
  */
 void procirq_action_reader_idle(struct procirq_action *action, struct procirq_reader *reader)
 {
@@ -141,7 +146,7 @@ void procirq_action_reader_idle(struct procirq_action *action, struct procirq_re
 	action_unmask_if_serviced(action);
 }
 
-/* The reader wrote 0; caller holds action->lock. */
+/* The reader wrote 0: the line stays masked. Caller holds action->lock. */
 void procirq_action_hold(struct procirq_action *action, struct procirq_reader *reader)
 {
 	lockdep_assert_held(&action->lock);
@@ -149,7 +154,7 @@ void procirq_action_hold(struct procirq_action *action, struct procirq_reader *r
 	reader->holding = true;
 }
 
-/* A reader wrote 1, which ends every hold; caller holds action->lock. */
+/* A reader wrote 1, which ends the holds of all readers. Caller holds action->lock. */
 void procirq_action_release_hold(struct procirq_action *action)
 {
 	struct procirq_reader *reader;
@@ -163,8 +168,9 @@ void procirq_action_release_hold(struct procirq_action *action)
 }
 
 /*
- * The same for the interrupt just taken, the only one pending where a thread
- * is blocked. One thread per reader: to another the line would look tended.
+ * Gives the interrupt that was just taken to the reader's first blocked thread. No
+ * other interrupt is pending, or the thread would not have blocked. It wakes one
+ * thread per reader: a second one would find nothing, and unmask the line.
  */
 static __always_inline void action_deliver(struct procirq_reader *reader, u64 seq, u64 now,
 					   u32 status)
@@ -172,7 +178,7 @@ static __always_inline void action_deliver(struct procirq_reader *reader, u64 se
 	struct procirq_waiter *waiter =
 		list_first_entry(&reader->waiters, struct procirq_waiter, node);
 
-	/* The rest of the event is as the thread left it: count 1, nothing lost. */
+	/* file_look() has set the other fields: count is 1, lost is 0. */
 	waiter->event.status = status;
 	waiter->event.seq = seq;
 	waiter->event.first_ns = now;
@@ -183,9 +189,9 @@ static __always_inline void action_deliver(struct procirq_reader *reader, u64 se
 }
 
 /*
- * Rings the readers' eventfds; a target that delivers has the interrupt read. Where
- * there is but one, and it may be rung from here, it is returned, to be rung
- * without the lock: an eventfd's own lock is no raw one.
+ * Signals the readers' eventfds. With PROCIRQ_EVENTFD_DELIVER that counts as a read.
+ * A single eventfd is returned instead, for the caller to signal without
+ * action->lock: an eventfd's lock is not raw. Caller holds action->lock.
  */
 static noinline struct procirq_eventfd_target *action_signal_eventfds(struct procirq_action *action)
 {
@@ -218,8 +224,8 @@ static noinline void action_raise_ulis(struct procirq_action *action, u64 now)
 }
 
 /*
- * Whether some reader has taken an interrupt of the guard's present window, as
- * far as we can know.
+ * Whether a reader has read an interrupt of the guard's present window. Reads of a
+ * mapped ring cannot be seen: the guard trusts a reader that has mapped it.
  */
 static bool action_is_read(const struct procirq_action *action)
 {
@@ -231,34 +237,33 @@ static bool action_is_read(const struct procirq_action *action)
 	return false;
 }
 
-/* Tells the log, once for each action, with the name of who does not read. */
-static void action_tell_storm(struct irq_work *work)
+/* Logs the first storm of an action, with the name of the reader that does not read. */
+static void action_log_storm(struct irq_work *work)
 {
 	struct procirq_action *action = container_of(work, struct procirq_action, storm_work);
 	struct procirq_reader *reader;
 	char comm[sizeof(reader->comm)] = "";
 	unsigned long flags;
 	pid_t pid = 0;
-	bool tell;
+	bool first;
 
 	raw_spin_lock_irqsave(&action->lock, flags);
-	tell = action->storms == 1;
+	first = action->storms == 1;
 	reader = list_first_entry_or_null(&action->readers, struct procirq_reader, node);
 	if (reader) {
 		memcpy(comm, reader->comm, sizeof(comm));
 		pid = reader->pid;
 	}
 	raw_spin_unlock_irqrestore(&action->lock, flags);
-	if (tell)
-		pr_warn("irq %u%s%s: a storm, and its reader %.16s (pid %d) does not read; masked until it writes 1\n",
+	if (first)
+		pr_warn("irq %u%s%s: interrupt storm, and its reader %.16s (pid %d) does not read; masked until it writes 1\n",
 			action->irq, action->device ? ", device " : "",
 			action->device ? procirq_device_name(action->device) : "", comm, pid);
 }
 
 /*
- * An interrupt was taken and the action stays unmasked: the storm guard. A
- * thread that spins on the ring reads without our knowing; where a ring is
- * mapped the guard trusts its reader.
+ * The storm guard: masks if too many interrupts came within a window and nobody
+ * read; then begins a new window. Caller holds action->lock.
  */
 static noinline void action_guard_judge(struct procirq_action *action, u64 now)
 {
@@ -270,7 +275,7 @@ static noinline void action_guard_judge(struct procirq_action *action, u64 now)
 		if (action->device && !procirq_device_silences(action->device))
 			procirq_device_release(action->device);
 		procirq_action_mask(action);
-		/* Says so, where printing is allowed. */
+		/* The message is printed from there, without action->lock. */
 		irq_work_queue(&action->storm_work);
 	}
 	action->storm_ns = now;
@@ -278,7 +283,7 @@ static noinline void action_guard_judge(struct procirq_action *action, u64 now)
 	action->storm_to = limit ? action->taken + limit : U64_MAX;
 }
 
-/* Every interrupt that leaves its action unmasked comes through here. */
+/* Called for each interrupt that leaves the action unmasked. */
 static __always_inline void action_guard(struct procirq_action *action, u64 now)
 {
 	if (unlikely(now - action->storm_ns >= STORM_WINDOW_NS || action->taken > action->storm_to))
@@ -288,17 +293,20 @@ static __always_inline void action_guard(struct procirq_action *action, u64 now)
 static __always_inline bool action_wants_mask(const struct procirq_action *action,
 					      const struct procirq_device *device)
 {
-	/* A device without such steps interrupts on. */
+	/* Without silence steps a device cannot be kept from interrupting. */
 	if (device && !procirq_device_silences(device))
 		return false;
 	return action->nr_nomask < action->nr_readers || !action->nr_readers;
 }
 
 /*
- * Takes one interrupt: counts it, wakes whom it concerns. Caller holds
- * action->lock, and drops it; hard interrupt context, or interrupts off. Inline,
- * with @device and @solo known to be NULL or not: it is half of the way to read(),
- * and half of the way to a handler. @solo is action->solo, with nobody blocked.
+ * Takes one interrupt: counts it, delivers it, masks. Called with action->lock held
+ * and interrupts off; drops the lock. @solo is action->solo if none of its threads
+ * is blocked, else NULL.
+ *
+ * This is half of the time from the interrupt to a thread in read() or to a user
+ * level handler. So it is inlined into each handler, where the compiler knows
+ * whether @device and @solo are NULL.
  */
 static __always_inline void action_take(struct procirq_action *action,
 					struct procirq_device *device, struct procirq_reader *solo,
@@ -315,8 +323,8 @@ static __always_inline void action_take(struct procirq_action *action,
 	action->nr_idle = 0;
 
 	/*
-	 * Wake before masking: masking goes out to the interrupt controller,
-	 * the other CPU's wake-up can proceed meanwhile.
+	 * Wake before masking: another CPU can wake up while this one accesses
+	 * the interrupt controller.
 	 */
 	if (solo) {
 		procirq_uli_raise(solo, now);
@@ -339,14 +347,14 @@ static __always_inline void action_take(struct procirq_action *action,
 
 	line = action->line;
 	/*
-	 * A poller adds itself to the queue and then takes the lock to look
-	 * at the count. If it looked before us it is on the queue and seen
-	 * here; if it looks after us it sees the count.
+	 * A poller adds itself to the queue, and then takes the lock to read the
+	 * count. If it had the lock before us, we see it on the queue. If it gets
+	 * the lock after us, it sees the count.
 	 */
 	pollers = waitqueue_active(&line->poll_wait);
 	raw_spin_unlock(&action->lock);
 
-	/* Interrupts are off: an RCU read-side section, which procirq_eventfd_free() waits for. */
+	/* procirq_eventfd_free() waits for this: with interrupts off it is an RCU reader. */
 	if (unlikely(target))
 		procirq_eventfd_signal(target);
 	if (pollers) {
@@ -361,7 +369,7 @@ static __always_inline void action_take(struct procirq_action *action,
 		trace_procirq_wake(action->irq, seq, now, woken, pollers);
 }
 
-/* The handler of a line that we have for ourselves. */
+/* The handler of a line that is ours alone. */
 irqreturn_t procirq_action_handler(int irq, void *data)
 {
 	struct procirq_action *action = data;
@@ -375,7 +383,7 @@ irqreturn_t procirq_action_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* The handler of a device on a line that may be shared. */
+/* The handler for one device, on a line that may be shared. */
 irqreturn_t procirq_action_device_handler(int irq, void *data)
 {
 	struct procirq_action *action = data;
@@ -395,8 +403,8 @@ irqreturn_t procirq_action_device_handler(int irq, void *data)
 }
 
 /**
- * procirq_action_inject() - as if its interrupt had come, once
- * @action: its device and the interrupt controller are not touched
+ * procirq_action_inject() - handle one interrupt that did not come
+ * @action: its device and the interrupt controller are not accessed
  *
  * Context: process context.
  * Return: 0, -ENOTCONN without a handler, -EBUSY while masked.
@@ -422,7 +430,7 @@ int procirq_action_inject(struct procirq_action *action)
 }
 
 /*
- * The reader, which has left, takes no more of this action: what it has not
+ * Adds the totals of a reader that has left the action to @closed. What it has not
  * read is lost. Caller holds action->lock.
  */
 void procirq_action_settle(struct procirq_action *action, struct procirq_reader *reader)
@@ -437,11 +445,11 @@ void procirq_action_settle(struct procirq_action *action, struct procirq_reader 
 		trace_procirq_lost(action->irq, reader->end, totals->lost);
 	*totals = (struct procirq_totals){};
 	reader->cursor = reader->end;
-	/* Closing counts as having caught up. */
+	/* A reader that closes has serviced the device. */
 	action_unmask_if_serviced(action);
 }
 
-/* Its readers' reads return -ENODEV; takes action->lock. */
+/* All readers leave, and read() returns -ENODEV to them. Takes action->lock. */
 void procirq_action_revoke(struct procirq_action *action)
 {
 	struct procirq_waiter *waiter, *next_waiter;
@@ -450,7 +458,7 @@ void procirq_action_revoke(struct procirq_action *action)
 	raw_spin_lock_irq(&action->lock);
 	list_for_each_entry_safe(reader, next, &action->readers, node) {
 		procirq_reader_leave(reader);
-		/* None is pending where a thread is blocked. */
+		/* Nothing is pending for them, or they would not have blocked. */
 		list_for_each_entry_safe(waiter, next_waiter, &reader->waiters, node)
 			procirq_waiter_wake(waiter, -ENODEV);
 	}
@@ -458,10 +466,10 @@ void procirq_action_revoke(struct procirq_action *action)
 }
 
 /**
- * procirq_action_init() - a action without readers, not attached
+ * procirq_action_init() - initialise an action without readers, not attached
  * @action: zeroed
  * @line: the line it is on
- * @device: the device to ask, which becomes the action's; or NULL
+ * @device: the device to ask, which the action owns from now on; or NULL
  */
 void procirq_action_init(struct procirq_action *action, struct procirq_line *line,
 			 struct procirq_device *device)
@@ -470,7 +478,7 @@ void procirq_action_init(struct procirq_action *action, struct procirq_line *lin
 	action->irq = line->irq;
 	action->device = device;
 	raw_spin_lock_init(&action->lock);
-	init_irq_work(&action->storm_work, action_tell_storm);
+	init_irq_work(&action->storm_work, action_log_storm);
 	INIT_LIST_HEAD(&action->readers);
 	INIT_LIST_HEAD(&action->node);
 }

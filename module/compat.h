@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Differences between kernels 6.1 and newer, and nothing else: the only file
- * of the module that asks for a version.
+ * Differences between kernel 6.1 and newer ones. No other file of the module checks
+ * the kernel's version.
  */
 #ifndef PROCIRQ_COMPAT_H
 #define PROCIRQ_COMPAT_H
@@ -32,9 +32,9 @@ static inline void procirq_eventfd_signal_one(struct eventfd_ctx *eventfd)
 }
 
 /*
- * Handlers that share a line must agree on IRQF_ONESHOT, which forced threads
- * have and ours has not: what to try, in this order. Since 6.9 a handler can say
- * that it minds neither.
+ * Handlers that share a line must agree on IRQF_ONESHOT: handlers that are forced
+ * into threads have it, ours has not. These flags are tried in this order. Since 6.9
+ * a handler can accept both with IRQF_COND_ONESHOT.
  */
 #ifdef IRQF_COND_ONESHOT
 #define IRQF_SHARED_ATTEMPTS                    \

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A device descriptor at work: asking a PCI function whether it has interrupted,
- * acknowledging, silencing it, with register steps that user space described
- * and that were checked against the function before any of them is run.
+ * Device descriptors: register accesses ("steps"), described by user space, that ask
+ * a PCI function whether it has interrupted, acknowledge its interrupt and silence
+ * it. All steps are checked against the function before any is run.
  *
- * Steps run under their action's raw lock, from hard interrupt context too:
- * nothing here sleeps but procirq_device_alloc() and procirq_device_free(). Configuration space
- * is behind a raw lock of the PCI core's.
+ * Steps run with action->lock held, also in hard interrupt context. Only
+ * procirq_device_alloc() and procirq_device_free() may sleep. The PCI core guards
+ * configuration space with a raw lock.
  */
 #include <linux/bitops.h>
 #include <linux/capability.h>
@@ -18,11 +18,19 @@
 
 #include "internal.h"
 
-/* One step, checked. */
+/**
+ * struct device_step - a struct procirq_step that was checked; immutable
+ * @op: PROCIRQ_OP_*
+ * @width: bits
+ * @at: the register; NULL in configuration space
+ * @offset: of the register in configuration space
+ * @mask: see PROCIRQ_OP_*
+ * @value: see PROCIRQ_OP_*
+ */
 struct device_step {
 	u8 op;
-	u8 width;	  /* bits */
-	void __iomem *at; /* NULL: configuration space */
+	u8 width;
+	void __iomem *at;
 	u32 offset;
 	u32 mask;
 	u32 value;
@@ -31,13 +39,14 @@ struct device_step {
 enum device_moment { CHECK, ACK, SILENCE, RESUME, RELEASE, MOMENTS };
 
 /**
- * struct procirq_device - the function, and what is done to it when
- * @pdev: kept enabled, see procirq_pci_get_enabled_function()
- * @bars: mapped as far as steps use them
- * @intx: PROCIRQ_DESC_INTX
- * @status: the word that the last check read first
- * @first: of each moment's steps, its first; the next one's is its end
- * @steps: all of them
+ * struct procirq_device - a PCI function, and what is done to it at which moment
+ * @pdev: kept enabled by procirq_pci_get_enabled_function(); immutable
+ * @bars: mapped if a step uses them; immutable
+ * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
+ * @status: the word that the first step of the last check read; action->lock
+ * @first: index of each moment's first step; that of the next moment is its end;
+ *	immutable
+ * @steps: the steps of all moments; immutable
  */
 struct procirq_device {
 	struct pci_dev *pdev;
@@ -140,7 +149,7 @@ static bool step_says_yes(const struct device_step *step, u32 word)
 	}
 }
 
-/* Command and status are one word of configuration space. */
+/* Command and status register are one word of configuration space. */
 static bool device_check_intx(struct procirq_device *device, u32 *status)
 {
 	u32 word;
@@ -149,17 +158,17 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
 	*status = word;
 	if (!(word & PCI_STATUS_INTERRUPT << 16) || word & PCI_COMMAND_INTX_DISABLE)
 		return false;
-	/* A device that is gone reads as ones everywhere. */
+	/* All registers of a device that is gone read as ones. */
 	return word != U32_MAX;
 }
 
 /**
- * procirq_device_check() - ask the device whether it has interrupted; if so, acknowledge
- * @device: whose check and ack steps are run
- * @status: the word that the first step of the check read
+ * procirq_device_check() - ask a device whether it has interrupted
+ * @device: its check steps are run; if it has interrupted, its ack steps too
+ * @status: set to the word that the first step of the check read
  *
- * Context: the action's lock held, hard interrupt context.
- * Return: whether it is the device's interrupt.
+ * Context: action->lock held, hard interrupt context.
+ * Return: whether the device has interrupted.
  */
 bool procirq_device_check(struct procirq_device *device, u32 *status)
 {
@@ -187,7 +196,7 @@ bool procirq_device_check(struct procirq_device *device, u32 *status)
 	return true;
 }
 
-/* @word: command and status, where they have just been read: a read takes long. */
+/* @word: command and status, if they have just been read, else 0: a read is slow. */
 static void device_intx(const struct procirq_device *device, bool enable, u32 word)
 {
 	u16 command = word;
@@ -202,11 +211,11 @@ static void device_intx(const struct procirq_device *device, bool enable, u32 wo
 }
 
 /**
- * procirq_device_silence() - keep the device from interrupting
- * @device: whose silence steps are run
- * @status: what procirq_device_check() has just said; 0 if it was not asked
+ * procirq_device_silence() - keep a device from interrupting
+ * @device: its silence steps are run
+ * @status: what procirq_device_check() has just returned; else 0
  *
- * Context: the action's lock held.
+ * Context: action->lock held.
  */
 void procirq_device_silence(struct procirq_device *device, u32 status)
 {
@@ -216,7 +225,7 @@ void procirq_device_silence(struct procirq_device *device, u32 status)
 		device_run(device, SILENCE);
 }
 
-/* Lets it interrupt again. Caller holds the action's lock. */
+/* Lets the device interrupt again. Caller holds action->lock. */
 void procirq_device_resume(struct procirq_device *device)
 {
 	if (device->intx)
@@ -225,7 +234,7 @@ void procirq_device_resume(struct procirq_device *device)
 		device_run(device, RESUME);
 }
 
-/* Silences it for good. Caller holds the action's lock. */
+/* Silences the device for good. Caller holds action->lock. */
 void procirq_device_release(struct procirq_device *device)
 {
 	if (device->intx)
@@ -240,7 +249,7 @@ bool procirq_device_silences(const struct procirq_device *device)
 	return device->intx || device->first[SILENCE] < device->first[RESUME];
 }
 
-/* Whether it stops interrupting of itself once it was asked: it is acknowledged. */
+/* Whether the check ends the interrupt: the device is acknowledged. */
 bool procirq_device_deasserts(const struct procirq_device *device)
 {
 	return device->first[ACK] < device->first[SILENCE];
@@ -252,7 +261,7 @@ const struct pci_dev *procirq_device_pdev(const struct procirq_device *device)
 	return device->pdev;
 }
 
-/* Its address on the bus. */
+/* The function's PCI address. */
 const char *procirq_device_name(const struct procirq_device *device)
 {
 	return pci_name(device->pdev);
@@ -270,7 +279,7 @@ static bool step_op_fits(const struct procirq_step *step, enum device_moment mom
 	case PROCIRQ_OP_CLEAR:
 		return moment != CHECK && !step->mask;
 	case PROCIRQ_OP_WRITE_STATUS:
-		/* Only these two follow a check. */
+		/* Only these moments follow a check. */
 		return moment == ACK || moment == SILENCE;
 	case PROCIRQ_OP_READ:
 		return !step->mask && !step->value;
@@ -279,7 +288,7 @@ static bool step_op_fits(const struct procirq_step *step, enum device_moment mom
 	}
 }
 
-/* The size of the step's space, bytes, or a negative errno. */
+/* Returns the size of the step's BAR or configuration space, bytes, or an errno. */
 static long step_room(const struct pci_dev *pdev, const struct procirq_step *step)
 {
 	unsigned long flags;
@@ -299,7 +308,7 @@ static long step_room(const struct pci_dev *pdev, const struct procirq_step *ste
 	return min_t(resource_size_t, pci_resource_len(pdev, step->bar), LONG_MAX);
 }
 
-/* Checks one step against the function, and maps what it needs. */
+/* Checks one step against the function, and maps the BAR that it uses. */
 static int step_make(struct procirq_device *device, enum device_moment moment,
 		     const struct procirq_step *from, struct device_step *step)
 {
@@ -358,7 +367,7 @@ static int device_make(struct procirq_device *device, const struct procirq_descr
 	return 0;
 }
 
-/* The number of steps, or a negative errno. */
+/* Returns the number of steps, or a negative errno. */
 static int descriptor_check(const struct procirq_descriptor *from)
 {
 	unsigned int nr = from->nr_check + from->nr_ack + from->nr_silence + from->nr_resume +
@@ -368,7 +377,7 @@ static int descriptor_check(const struct procirq_descriptor *from)
 	    memchr_inv(from->reserved, 0, sizeof(from->reserved)) ||
 	    memchr_inv(&from->steps[nr], 0, (PROCIRQ_STEPS_MAX - nr) * sizeof(from->steps[0])))
 		return -EINVAL;
-	/* Without a check every interrupt would be this device's. */
+	/* Without a check, the device would claim every interrupt of the line. */
 	if (from->flags & PROCIRQ_DESC_INTX ? nr : !from->nr_check)
 		return -EINVAL;
 	if (!capable(CAP_SYS_RAWIO))
@@ -377,12 +386,13 @@ static int descriptor_check(const struct procirq_descriptor *from)
 }
 
 /**
- * procirq_device_alloc() - check a descriptor against its function, and pin that
- * @line: what the function must interrupt on
- * @from: from user space, not trusted
+ * procirq_device_alloc() - check a descriptor, and keep its function enabled
+ * @line: the line that the function must interrupt on
+ * @from: the descriptor, from user space; not trusted
  *
- * Context: may sleep.
- * Return: the device, for procirq_device_free(), or an errno of uapi/procirq.h's list.
+ * Context: may sleep; on failure takes the function's device lock.
+ * Return: the device, for procirq_device_free(), or an error that uapi/procirq.h
+ * lists at struct procirq_descriptor.
  */
 struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 					    const struct procirq_descriptor *from)
@@ -422,7 +432,10 @@ out_free:
 	return ERR_PTR(err);
 }
 
-/* Undoes procirq_device_alloc(); nothing may be running its steps. May sleep. */
+/*
+ * Undoes procirq_device_alloc(). The handler is detached. May sleep, takes the
+ * function's device lock.
+ */
 void procirq_device_free(struct procirq_device *device)
 {
 	unsigned int i;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A reader's eventfd: rung once for each interrupt.
+ * A reader's eventfd: each interrupt adds 1 to it.
  *
- * Adding to an eventfd takes its wait queue's lock, which is not raw, and sleeps
- * on PREEMPT_RT: there, and under a raw lock, an irq_work does it, and adds what
- * came meanwhile one by one.
+ * eventfd_signal() takes the lock of a wait queue, which is not raw, and sleeps on
+ * PREEMPT_RT. There, and with a raw lock held, an irq_work makes the call, once for
+ * each interrupt that came until it runs.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -16,10 +16,17 @@
 #include "compat.h"
 #include "internal.h"
 
+/**
+ * struct procirq_eventfd_target - an eventfd that a reader's interrupts signal
+ * @eventfd: the eventfd; referenced; immutable
+ * @delivers: PROCIRQ_EVENTFD_DELIVER was set; immutable
+ * @due: what @work still has to add
+ * @work: signals where procirq_eventfd_signal() must not be called
+ */
 struct procirq_eventfd_target {
 	struct eventfd_ctx *eventfd;
 	bool delivers;
-	atomic_t due; /* where work does the ringing */
+	atomic_t due;
 	struct irq_work work;
 };
 
@@ -34,11 +41,12 @@ static void eventfd_work(struct irq_work *work)
 }
 
 /**
- * procirq_eventfd_alloc() - take hold of an eventfd of the calling process
+ * procirq_eventfd_alloc() - reference an eventfd of the calling process
  * @fd: the eventfd
  * @flags: PROCIRQ_EVENTFD_*, checked by the caller
  *
- * Return: the target, for procirq_eventfd_free(); -EBADF, -EINVAL (no eventfd), -ENOMEM.
+ * Return: the target, for procirq_eventfd_free(); -EBADF, -EINVAL (not an eventfd),
+ * -ENOMEM.
  */
 struct procirq_eventfd_target *procirq_eventfd_alloc(int fd, u32 flags)
 {
@@ -58,7 +66,7 @@ struct procirq_eventfd_target *procirq_eventfd_alloc(int fd, u32 flags)
 	return target;
 }
 
-/* No reader has it any more. NULL is fine. May sleep. */
+/* Frees a target that no reader has any more; NULL is allowed. May sleep. */
 void procirq_eventfd_free(struct procirq_eventfd_target *target)
 {
 	if (!target)
@@ -69,20 +77,20 @@ void procirq_eventfd_free(struct procirq_eventfd_target *target)
 	kfree(target);
 }
 
-/* Adds 1. Interrupts off, no raw lock held, not on PREEMPT_RT. */
+/* Adds 1. Context: interrupts off, no raw lock held, not on PREEMPT_RT. */
 void procirq_eventfd_signal(struct procirq_eventfd_target *target)
 {
 	procirq_eventfd_signal_one(target->eventfd);
 }
 
-/* Adds 1 in a moment. Anywhere. */
+/* Adds 1 from an irq_work. Context: any. */
 void procirq_eventfd_signal_later(struct procirq_eventfd_target *target)
 {
 	atomic_inc(&target->due);
 	irq_work_queue(&target->work);
 }
 
-/* PROCIRQ_EVENTFD_DELIVER */
+/* Whether signalling the eventfd counts as a read of the interrupts. */
 bool procirq_eventfd_delivers(const struct procirq_eventfd_target *target)
 {
 	return target->delivers;

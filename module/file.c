@@ -2,12 +2,11 @@
 /*
  * One open /proc/irq/N/irq: what the system calls on it do.
  *
- * procfs calls only our open. It would also wrap every later call, and after
- * the file's removal answer in our place: release early, read -EIO, poll
- * "readable". So open() gives the file our own file_operations, as a character
- * device does; from there on release comes with the last close, the module
- * stays pinned by the open file, and a reader of a line that is gone learns so
- * from us (-ENODEV, EPOLLHUP).
+ * procfs calls only our open. It would wrap later calls too, and after the file's
+ * removal it would answer for us: release early, fail reads with -EIO, report
+ * "readable" to poll. So open() replaces the file's operations by our own, as
+ * character devices do. Then release comes with the last close, the open file pins
+ * the module, and a line that is gone reports -ENODEV and EPOLLHUP.
  */
 #include <linux/compat.h>
 #include <linux/fs.h>
@@ -24,7 +23,7 @@
 #include "internal.h"
 #include "trace.h"
 
-/* The record did not reach the user: its interrupts are pending again. */
+/* The record could not be copied to the user: its interrupts are pending again. */
 static void file_give_back(struct procirq_reader *reader, const struct procirq_event *event)
 {
 	struct procirq_action *action = procirq_reader_lock(reader);
@@ -34,21 +33,21 @@ static void file_give_back(struct procirq_reader *reader, const struct procirq_e
 	reader->totals.coalesced -= event->count - 1;
 	procirq_reader_hand_over(reader);
 	procirq_reader_unlock(action);
-	/* One may have looked while they were taken. */
+	/* A poller may have looked while nothing was pending. */
 	procirq_line_wake_pollers(reader->line);
 }
 
-/* Whether kernel drivers have the line. Caller holds the action's lock. */
+/* Whether the line is shut for readers without a device. Caller holds action->lock. */
 static bool file_is_shut(const struct procirq_action *action)
 {
 	return !action->device && action->line->shared;
 }
 
 /*
- * Takes what is pending. Finding nothing tells the line that this reader has
- * tended the device; then, unless @nonblock, the thread joins the waiters.
- * Returns 1 with @waiter->event filled in, 0 if it is a waiter now, or a
- * negative errno.
+ * Takes what is pending. If nothing is, the reader has serviced its device, and the
+ * thread becomes a waiter unless @nonblock.
+ * Returns 1 with @waiter->event filled in, 0 if @waiter is queued, or a negative
+ * errno.
  */
 static int file_look(struct procirq_reader *reader, struct procirq_waiter *waiter, bool nonblock)
 {
@@ -66,7 +65,7 @@ static int file_look(struct procirq_reader *reader, struct procirq_waiter *waite
 	} else if (file_is_shut(action)) {
 		ret = -ENOTCONN;
 	} else {
-		/* What the handler hands over is one interrupt: action_deliver(). */
+		/* A waiter gets one interrupt: action_deliver() sets the other fields. */
 		waiter->event = (struct procirq_event){ .count = 1 };
 		if (!nonblock)
 			list_add_tail(&waiter->node, &reader->waiters);
@@ -79,7 +78,7 @@ static int file_look(struct procirq_reader *reader, struct procirq_waiter *waite
 	return ret;
 }
 
-/* A waiter gives up, unless it was let go meanwhile. Returns waiter->done. */
+/* Removes a waiter, unless it was woken with a result before. Returns waiter->done. */
 static int file_leave(struct procirq_reader *reader, struct procirq_waiter *waiter)
 {
 	struct procirq_action *action = procirq_reader_lock(reader);
@@ -91,8 +90,8 @@ static int file_leave(struct procirq_reader *reader, struct procirq_waiter *wait
 }
 
 /*
- * Sleeps until the waiter is let go or a signal comes. The handler hands the
- * interrupt over in waiter->event, so that no lock is taken on the way out.
+ * Sleeps until the waiter has a result or a signal comes. The handler puts the
+ * interrupt into waiter->event, so that this takes no lock after the wakeup.
  */
 static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waiter)
 {
@@ -100,7 +99,7 @@ static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waite
 
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		/* Pairs with procirq_waiter_wake(): done, then the event. */
+		/* Pairs with procirq_waiter_wake(): @event is valid once @done is set. */
 		done = smp_load_acquire(&waiter->done);
 		if (done)
 			break;
@@ -114,7 +113,7 @@ static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waite
 	return done;
 }
 
-/* Field by field: a copy loop would be a seventh of the way out of read(). */
+/* Field by field: a copy loop would take a seventh of the time from wakeup to user. */
 static int file_copy(const struct procirq_event *event, void __user *buf, bool record)
 {
 	struct procirq_event __user *to = buf;
@@ -157,7 +156,7 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 	if (ret < 0)
 		return ret;
 
-	/* A thread that dies would take the interrupts with it. */
+	/* The interrupts of a thread that dies would be lost to other threads. */
 	if (unlikely(fatal_signal_pending(current)))
 		ret = -EINTR;
 	else
@@ -211,7 +210,7 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
 	struct procirq_action *action;
 	__poll_t mask = 0;
 
-	/* First onto the queue, then look: see action_take(). */
+	/* Join the queue first, then read the count: see action_take(). */
 	poll_wait(file, &reader->line->poll_wait, wait);
 
 	action = procirq_reader_lock(reader);
@@ -236,7 +235,7 @@ static int file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct procirq_action *action = procirq_reader_lock(reader);
 	int err = 0;
 
-	/* From here on the reader stays with this action and its ring. */
+	/* Set @mapped first: it keeps the reader with this action and its ring. */
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (!action->ring || file_is_shut(action)) {
@@ -290,7 +289,7 @@ static const struct file_operations file_fops = {
 #endif
 };
 
-/* procfs holds off the file's removal while this runs. */
+/* The file's removal waits until this has returned. */
 static int file_open(struct inode *inode, struct file *file)
 {
 	struct procirq_line *line = pde_data(inode);
@@ -303,7 +302,7 @@ static int file_open(struct inode *inode, struct file *file)
 	reader->pid = task_tgid_nr(current);
 	get_task_comm(reader->comm, current);
 
-	/* On success this reference is the file's; the last close puts it. */
+	/* On success this reference belongs to the file; the last close drops it. */
 	if (!try_module_get(THIS_MODULE)) {
 		err = -ENODEV;
 		goto out_free;
@@ -314,7 +313,7 @@ static int file_open(struct inode *inode, struct file *file)
 
 	file->private_data = reader;
 	replace_fops(file, &file_fops);
-	/* No file position: or write() would wait behind a blocked read(). */
+	/* No file position, whose lock a blocked read() would hold against write(). */
 	return stream_open(inode, file);
 
 out_put_module:

@@ -14,6 +14,7 @@
 
 #define INJECT_MAX 1000
 
+/* PROCIRQ_STATE_*. Caller holds line->mutex and action->lock. */
 static u32 ioctl_state(const struct procirq_line *line, const struct procirq_action *action,
 		       const struct procirq_reader *reader)
 {
@@ -51,7 +52,7 @@ static long ioctl_get_info(struct procirq_reader *reader, void __user *arg)
 	struct procirq_action *action;
 	struct irq_data *data;
 
-	/* The line's mutex holds off procirq_line_revoke(), and so the descriptor's end. */
+	/* line->mutex delays procirq_line_revoke(), and so the end of the descriptor. */
 	mutex_lock(&line->mutex);
 	action = procirq_reader_lock(reader);
 	info.flags = reader->flags;
@@ -97,7 +98,7 @@ static long ioctl_set_flags(struct procirq_reader *reader, const void __user *ar
 		err = -ENODEV;
 	} else if (nomask && reader->line->level &&
 		   !(action->device && procirq_device_deasserts(action->device))) {
-		/* It would interrupt for ever. */
+		/* Unmasked, a level line would interrupt again at once, for ever. */
 		err = -EINVAL;
 	} else {
 		action->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
@@ -177,7 +178,7 @@ static long ioctl_inject(struct procirq_reader *reader, void __user *arg)
 	return copy_to_user(arg, &inject, sizeof(inject)) ? -EFAULT : 0;
 }
 
-/* The reader's file_operations.unlocked_ioctl. */
+/* unlocked_ioctl of the file. */
 long procirq_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct procirq_reader *reader = file->private_data;

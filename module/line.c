@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One interrupt line: claiming it for readers, as a whole or device by device,
- * and giving it up.
+ * One interrupt line: claiming it for readers, as a whole or for one device each,
+ * and giving it up. Handlers are attached and detached with line->mutex held.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -19,8 +19,8 @@ static void line_poll_work(struct irq_work *work)
 	procirq_line_wake_pollers(container_of(work, struct procirq_line, poll_work));
 }
 
-/* Whether those who hold the line, if anybody does, would share it. */
-static bool line_holders_share(struct irq_desc *desc)
+/* Whether the line has handlers that share it. */
+static bool line_is_shareable(struct irq_desc *desc)
 {
 	unsigned long flags;
 	bool share;
@@ -45,6 +45,7 @@ static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 	return threaded;
 }
 
+/* The handler was attached, or is detached. */
 static void line_count_handler(struct procirq_line *line, struct procirq_action *action, bool added)
 {
 	procirq_pci_count_handler(line->irq,
@@ -53,8 +54,8 @@ static void line_count_handler(struct procirq_line *line, struct procirq_action 
 }
 
 /*
- * Puts @handler on the line, and counts what it takes from then on. Caller
- * holds line->mutex. Returns 0 or a negative errno.
+ * Attaches @handler to the line, for @action. Caller holds line->mutex. Returns 0
+ * or a negative errno.
  */
 static int line_request(struct procirq_line *line, struct procirq_action *action,
 			irq_handler_t handler, unsigned long irqflags)
@@ -65,7 +66,7 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 	lockdep_assert_held(&line->mutex);
 	if (!data)
 		return -ENODEV;
-	/* Behind I2C, SPI and the like only a thread may mask. */
+	/* Chips behind I2C, SPI and the like can be masked by a thread only. */
 	if (data->chip && data->chip->irq_bus_lock)
 		return -EOPNOTSUPP;
 	if (!action->ring)
@@ -79,7 +80,7 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 
-	/* The first interrupt may come before request_irq() returns. */
+	/* Before request_irq(): the first interrupt may come before it returns. */
 	action->attached = true;
 	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", action);
 	if (err) {
@@ -99,9 +100,8 @@ static void line_set_shared(struct procirq_line *line, bool shared)
 }
 
 /*
- * Requests the interrupt for ourselves alone. On a line that kernel drivers
- * share this succeeds without attaching. Readers that are there already have the
- * line shut until it is known which. Caller holds line->mutex.
+ * Requests the interrupt for ourselves alone. On a line that kernel drivers share,
+ * this succeeds without attaching and sets line->shared. Caller holds line->mutex.
  */
 static int line_attach(struct procirq_line *line)
 {
@@ -117,20 +117,20 @@ static int line_attach(struct procirq_line *line)
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
 	err = line_request(line, &line->own, procirq_action_handler, 0);
 	/*
-	 * Only now, for we keep it until the last close: to give it back in open()
-	 * could free the descriptor and remove the very file that is being opened,
-	 * which waits for open() to end. If the owner of the function was quicker,
-	 * procirq_line_revoke() follows. Revoked readers may still keep one, which serves as
-	 * well.
+	 * Not before request_irq() succeeded, for it is kept until the last close:
+	 * putting it in open() could free the descriptor, and so remove the file
+	 * that is being opened, which waits for open() to return. If the function's
+	 * owner was quicker and disables it, procirq_line_revoke() follows. Revoked
+	 * readers may still keep the function: then it is not needed twice.
 	 */
 	if (!err && !line->function)
 		line->function = procirq_pci_get_enabled(line->irq);
-	shared = err == -EBUSY && line_holders_share(irq_data_to_desc(data));
+	shared = err == -EBUSY && line_is_shareable(irq_data_to_desc(data));
 	line_set_shared(line, shared);
 	return shared ? 0 : err;
 }
 
-/* The same beside other handlers, for a action that can tell its interrupts. */
+/* Requests the interrupt beside other handlers, for an action with a device. */
 static int line_request_shared(struct procirq_line *line, struct procirq_action *action)
 {
 	static const unsigned long attempts[] = IRQF_SHARED_ATTEMPTS;
@@ -142,7 +142,10 @@ static int line_request_shared(struct procirq_line *line, struct procirq_action 
 	return err;
 }
 
-/* Caller holds line->mutex. */
+/*
+ * Detaches the handler, if it is attached, and silences its device. Caller holds
+ * line->mutex.
+ */
 static void line_detach(struct procirq_line *line, struct procirq_action *action)
 {
 	bool attached;
@@ -162,7 +165,7 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 		irq_work_sync(&action->storm_work);
 	}
 
-	/* free_irq() shut the line down, and our disable depth went with it. */
+	/* free_irq() has shut the line down and reset its disable depth. */
 	raw_spin_lock_irq(&action->lock);
 	action->masked = false;
 	action->stormy = false;
@@ -170,9 +173,9 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 }
 
 /*
- * Takes the line's PCI function if nobody needs it any more; the caller drops it
- * outside line->mutex, for that may free the descriptor and end up in
- * procirq_line_revoke() of this very line.
+ * Returns the line's PCI function if it need not stay enabled any more. The caller
+ * puts it without line->mutex: that may free the descriptor, and then
+ * procirq_line_revoke() of this line is called.
  */
 static struct pci_dev *line_take_function(struct procirq_line *line)
 {
@@ -185,13 +188,13 @@ static struct pci_dev *line_take_function(struct procirq_line *line)
 }
 
 /**
- * procirq_line_open() - make @reader a reader of @line, claiming it for the first one
- * @line: the caller's reference stays the caller's
- * @reader: zeroed, but for who opened it; its line is set here
- * @excl: refuse to be one of several, now and later
+ * procirq_line_open() - make @reader a reader of @line; the first one claims the line
+ * @line: gets a reference for the reader
+ * @reader: zeroed, apart from @pid and @comm; its line is set here
+ * @excl: refuse other readers, present and future ones
  *
  * Context: may sleep.
- * Return: 0; -ENODEV, -EBUSY, -EOPNOTSUPP, -ENOMEM or what request_irq() says.
+ * Return: 0, -ENODEV, -EBUSY, -EOPNOTSUPP, -ENOMEM, or the error of request_irq().
  */
 int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
@@ -208,7 +211,7 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 		goto out_unlock;
 	}
 
-	/* First join, then attach: the very first interrupt is the reader's. */
+	/* Join before attaching, or the reader could miss the first interrupt. */
 	reader->line = line;
 	INIT_LIST_HEAD(&reader->waiters);
 	raw_spin_lock_irq(&own->lock);
@@ -216,7 +219,7 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 	line->excl = excl;
 	raw_spin_unlock_irq(&own->lock);
 
-	/* Also where those who shared it before have left. */
+	/* Not only for the first reader: those who shared the line may have left. */
 	if (!own->attached)
 		err = line_attach(line);
 	if (err) {
@@ -235,8 +238,16 @@ out_unlock:
 	return err;
 }
 
-/* A reader with a device is going, and so does its action. */
-static void line_drop_device(struct procirq_line *line, struct procirq_action *action)
+/* Frees the action of a reader with a device. Caller holds no lock. */
+static void line_free_action(struct procirq_action *action)
+{
+	procirq_device_free(action->device);
+	procirq_ring_free(action->ring);
+	kfree(action);
+}
+
+/* Removes the action of a reader that closes. Caller holds line->mutex, and frees it. */
+static void line_remove_device(struct procirq_line *line, struct procirq_action *action)
 {
 	line_detach(line, action);
 	list_del(&action->node);
@@ -245,9 +256,9 @@ static void line_drop_device(struct procirq_line *line, struct procirq_action *a
 }
 
 /**
- * procirq_line_close() - the end of @reader, which the caller frees afterwards
- * @line: its line; the reference that procirq_line_open() took is dropped
- * @reader: a reader of @line, revoked or not
+ * procirq_line_close() - undo procirq_line_open()
+ * @line: the reader's line; its reference is dropped
+ * @reader: a reader of @line, revoked or not; the caller frees it
  *
  * Context: may sleep.
  */
@@ -269,30 +280,33 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 	raw_spin_unlock_irq(&action->lock);
 
 	if (action->device)
-		line_drop_device(line, action);
+		line_remove_device(line, action);
 	else if (!action->nr_readers)
 		line_detach(line, action);
 	function = line_take_function(line);
 	mutex_unlock(&line->mutex);
 
 	procirq_pci_put_enabled(function);
-	if (action->device) {
-		procirq_device_free(action->device);
-		procirq_ring_free(action->ring);
-		kfree(action);
-	}
+	if (action->device)
+		line_free_action(action);
 	procirq_line_put(line);
 }
 
+/* Caller holds line->mutex. */
+static void line_revoke_action(struct procirq_line *line, struct procirq_action *action)
+{
+	procirq_action_revoke(action);
+	line_detach(line, action);
+}
+
 /**
- * procirq_line_revoke() - the interrupt is going away under its readers
- * @line: read returns -ENODEV to all present readers, once they have read what
- *	was pending; poll reports EPOLLHUP
+ * procirq_line_revoke() - give up an interrupt that goes away
+ * @line: its readers get -ENODEV, once they have read what was pending; poll()
+ *	reports EPOLLHUP
  * @forever: refuse opens from now on, because the file goes too
  *
- * Context: may sleep. Called with genirq's sparse_irq_lock held when a
- * descriptor is freed, so it must not free one itself: the PCI pins are left for
- * the last close.
+ * Context: may sleep. Called with genirq's sparse_irq_lock held while a descriptor
+ * is freed, so it must not free one: the last close puts the PCI function.
  */
 void procirq_line_revoke(struct procirq_line *line, bool forever)
 {
@@ -301,22 +315,19 @@ void procirq_line_revoke(struct procirq_line *line, bool forever)
 	mutex_lock(&line->mutex);
 	if (forever)
 		line->dead = true;
-	procirq_action_revoke(&line->own);
+	line_revoke_action(line, &line->own);
 	line->excl = false;
 	line_set_shared(line, false);
-	line_detach(line, &line->own);
-	list_for_each_entry(action, &line->devices, node) {
-		procirq_action_revoke(action);
-		line_detach(line, action);
-	}
+	list_for_each_entry(action, &line->devices, node)
+		line_revoke_action(line, action);
 	mutex_unlock(&line->mutex);
 
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
 }
 
 /**
- * procirq_line_revoke_function() - a PCI function is going away; others stay on the line
- * @line: readers whose descriptor is of this function get -ENODEV
+ * procirq_line_revoke_function() - give up a PCI function that goes away
+ * @line: readers whose descriptor names this function get -ENODEV; others stay
  * @pdev: the function
  *
  * Context: may sleep.
@@ -326,22 +337,19 @@ void procirq_line_revoke_function(struct procirq_line *line, const struct pci_de
 	struct procirq_action *action;
 
 	mutex_lock(&line->mutex);
-	list_for_each_entry(action, &line->devices, node) {
-		if (procirq_device_pdev(action->device) != pdev)
-			continue;
-		procirq_action_revoke(action);
-		line_detach(line, action);
-	}
+	list_for_each_entry(action, &line->devices, node)
+		if (procirq_device_pdev(action->device) == pdev)
+			line_revoke_action(line, action);
 	mutex_unlock(&line->mutex);
 
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
 }
 
 /*
- * Whether somebody else counts on having the line as a whole. Who has opened it and
- * not looked yet does not: two drivers that open a line at the same time and then
- * describe their devices both get their way. To one that describes none it is as if
- * it had come a moment later. Caller holds line->own's lock.
+ * Whether another reader uses the line as a whole. One that has only opened it does
+ * not: two drivers may open a line at the same time and then set their descriptors.
+ * If such a reader sets none, it is as if it had opened the line later, when it was
+ * shared. Caller holds line->own's lock.
  */
 static bool line_others_use(const struct procirq_line *line, const struct procirq_reader *reader)
 {
@@ -356,8 +364,8 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 }
 
 /*
- * Whether the reader may get a action of its own. If so, the line is shut for the
- * others from here on. Caller holds line->mutex.
+ * Returns 0 if the reader may get an action of its own; the line is then shut for
+ * readers without a device. Otherwise -ENODEV or -EBUSY. Caller holds line->mutex.
  */
 static int line_prepare_device(struct procirq_line *line, struct procirq_reader *reader)
 {
@@ -376,7 +384,7 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 	return err;
 }
 
-/* Moves the reader; caller holds line->mutex, which keeps it from any other move. */
+/* Caller holds line->mutex: a reader is moved once at a time. */
 static void line_move_reader(struct procirq_reader *reader, struct procirq_action *from,
 			     struct procirq_action *to)
 {
@@ -386,7 +394,7 @@ static void line_move_reader(struct procirq_reader *reader, struct procirq_actio
 		procirq_reader_leave(reader);
 	procirq_action_settle(from, reader);
 	procirq_reader_join(reader, to);
-	/* It is the reader's from its first interrupt on, which may have come. */
+	/* The first interrupt may have come already, and is the reader's too. */
 	reader->cursor = 0;
 	reader->opened_at = 0;
 	if (to->taken) {
@@ -397,7 +405,7 @@ static void line_move_reader(struct procirq_reader *reader, struct procirq_actio
 	raw_spin_unlock_irq(&from->lock);
 }
 
-/* Whoever had the device before may have silenced it. */
+/* An earlier user may have left the device silenced. */
 static void line_resume(struct procirq_action *action)
 {
 	raw_spin_lock_irq(&action->lock);
@@ -407,10 +415,10 @@ static void line_resume(struct procirq_action *action)
 }
 
 /**
- * procirq_line_set_device() - serve @reader by a device's interrupts only
- * @line: its line, which may from now on be shared
+ * procirq_line_set_device() - deliver only one device's interrupts to @reader
+ * @line: the reader's line, which may be shared from now on
  * @reader: has no device yet
- * @descriptor: how the device is asked; not trusted
+ * @descriptor: describes the device; not trusted
  *
  * Context: may sleep.
  * Return: 0, or the errors that uapi/procirq.h lists.
@@ -423,7 +431,7 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	struct pci_dev *function = NULL;
 	int err;
 
-	/* Outside line->mutex: it may take what PCI drivers hold over free_irq(). */
+	/* Without line->mutex, which is inside the device lock that this may take. */
 	device = procirq_device_alloc(line, descriptor);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
@@ -438,11 +446,11 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	err = line->dead ? -ENODEV : line_prepare_device(line, reader);
 	if (err)
 		goto out_unlock;
-	/* We had the line for ourselves: to share it, it must be given up first. */
+	/* A line that is ours alone must be freed before it can be shared. */
 	line_detach(line, &line->own);
 	err = line_request_shared(line, action);
 	if (err) {
-		/* As it was before. */
+		/* Restore what was before. */
 		if (line_attach(line))
 			line_set_shared(line, true);
 		goto out_unlock;
@@ -457,19 +465,16 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 
 out_unlock:
 	mutex_unlock(&line->mutex);
-	if (err) {
-		procirq_device_free(device);
-		procirq_ring_free(action->ring);
-		kfree(action);
-	}
+	if (err)
+		line_free_action(action);
 	procirq_pci_put_enabled(function);
-	/* Whoever polled the line as a whole looks again. */
+	/* For readers that poll the line as a whole: it is shut for them now. */
 	procirq_line_wake_pollers(line);
 	return err;
 }
 
 /**
- * procirq_line_alloc() - a line without a file and without readers
+ * procirq_line_alloc() - allocate a line without a file and without readers
  * @irq: Linux interrupt number of an existing descriptor
  *
  * Return: the line with one reference, or NULL without memory.
@@ -501,7 +506,7 @@ static void line_release(struct kref *ref)
 	kfree(line);
 }
 
-/* Drops a reference. */
+/* Drops a reference; the last one frees the line. */
 void procirq_line_put(struct procirq_line *line)
 {
 	kref_put(&line->ref, line_release);

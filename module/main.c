@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * procirq: device interrupts in user space through /proc/irq/N/irq.
- * See internal.h for how the parts fit, uapi/procirq.h for what users get.
+ * internal.h describes how the parts fit together, uapi/procirq.h the interface.
  */
 #include <linux/module.h>
 

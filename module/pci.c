@@ -2,11 +2,12 @@
 /*
  * PCI devices and drivers coming and going, and the driver "procirq-pci".
  *
- * A driver that is unbound frees its device's MSI vectors, with our handler on
- * them or not. So readers of MSI vectors are revoked before its remove() runs.
+ * A driver that is unbound frees its device's MSI vectors, even if our handler is
+ * attached to them. So the readers of MSI vectors are revoked before its remove()
+ * is called.
  *
- * procirq-pci is for devices whose driver is in user space: it enables the
- * device and allocates its vectors, so that each shows up as /proc/irq/N/irq.
+ * procirq-pci is for devices whose driver is in user space: it enables the device
+ * and allocates its vectors, so that each has a /proc/irq/N/irq.
  */
 #include <linux/moduleparam.h>
 #include <linux/msi.h>
@@ -82,7 +83,7 @@ static ssize_t kind_show(struct device *dev, struct device_attribute *attr, char
 }
 static DEVICE_ATTR_RO(kind);
 
-/* procirq/irqs: a line "VECTOR IRQ" for each; procirq/kind: of interrupt. */
+/* procirq/irqs: a row "VECTOR IRQ" for each vector; procirq/kind: msix, msi or intx. */
 static struct attribute *procirq_pci_attrs[] = {
 	&dev_attr_irqs.attr,
 	&dev_attr_kind.attr,
@@ -99,7 +100,7 @@ static const struct attribute_group *procirq_pci_groups[] = {
 	NULL,
 };
 
-/* UNBIND comes with the device's lock held, before the driver's remove(). */
+/* Called for UNBIND with the device's lock held, before the driver's remove(). */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
@@ -138,7 +139,8 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	if (vectors <= 0 && intx && pdev->irq && pdev->pin)
 		vectors = 1;
 	if (vectors <= 0) {
-		pci_err(pdev, "no interrupt of kind \"%s\"\n", pci_irq_kinds[wanted].name);
+		pci_err(pdev, "no interrupt of kind \"%s\" (module parameter pci_irq)\n",
+			pci_irq_kinds[wanted].name);
 		err = vectors;
 		goto out_disable;
 	}
@@ -169,7 +171,7 @@ out_disable:
 	return err;
 }
 
-/* Readers of its vectors were revoked before this: BUS_NOTIFY_UNBIND_DRIVER. */
+/* Readers of the vectors have been revoked before this: BUS_NOTIFY_UNBIND_DRIVER. */
 static void procirq_pci_remove(struct pci_dev *pdev)
 {
 	struct procirq_pci_bound *bound = pci_get_drvdata(pdev);
@@ -181,7 +183,7 @@ static void procirq_pci_remove(struct pci_dev *pdev)
 	pci_disable_device(pdev);
 }
 
-/* No ids: a device gets this driver through its driver_override. */
+/* No ids: devices are bound to this driver through driver_override. */
 static const struct pci_device_id procirq_pci_ids[] = { {} };
 
 static struct pci_driver procirq_pci_driver = {
@@ -193,9 +195,9 @@ static struct pci_driver procirq_pci_driver = {
 };
 
 /**
- * procirq_pci_init() - follow PCI devices, and offer procirq-pci
+ * procirq_pci_init() - watch PCI devices, and register procirq-pci
  *
- * Return: 0 or the error of registering.
+ * Return: 0, or the error of registering.
  */
 int procirq_pci_init(void)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeping the PCI function behind an INTx line enabled.
+ * The PCI functions behind lines: keeping them enabled, and bus mastering of those
+ * that are bound to procirq-pci.
  *
- * A driver that is unbound disables its device, which frees the descriptor of
- * its INTx line, with our handler on it or not, unless somebody else keeps a
- * function on that line enabled: so we do.
+ * A driver that is unbound disables its device. That frees the descriptor of its
+ * INTx line, even if our handler is attached, unless another user keeps a function
+ * on the line enabled. So we keep one enabled while a handler is attached.
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -30,11 +31,12 @@ static struct pci_dev *pci_get_enabled_one(unsigned int irq, bool bridge)
 		if (pdev->irq != irq || !pci_uses_intx(pdev) || pci_is_bridge(pdev) != bridge)
 			continue;
 		/*
-		 * What pci_enable_device() does to an enabled device. Enabling one
-		 * here could free or allocate descriptors, under our locks.
+		 * This is what pci_enable_device() does to an enabled device. To
+		 * enable a disabled one could free or allocate descriptors, which
+		 * must not happen with our locks held.
 		 */
 		if (atomic_inc_not_zero(&pdev->enable_cnt))
-			return pdev; /* with for_each_pci_dev()'s reference */
+			return pdev; /* with the reference of for_each_pci_dev() */
 	}
 	return NULL;
 }
@@ -43,11 +45,11 @@ static struct pci_dev *pci_get_enabled_one(unsigned int irq, bool bridge)
  * procirq_pci_get_enabled() - keep the PCI function behind an INTx line enabled
  * @irq: Linux interrupt number of the line
  *
- * A bridge is enabled for what is behind it, and often on the same line: rather
- * not that, for when the device is pulled out the bridge stays.
+ * A bridge is often on the line of a device behind it, and stays when the device is
+ * pulled out. So a bridge is the second choice.
  *
- * Return: the function, for procirq_pci_put_enabled(), or NULL if no enabled function uses
- * the line.
+ * Return: the function, for procirq_pci_put_enabled(), or NULL if no enabled
+ * function uses the line.
  */
 struct pci_dev *procirq_pci_get_enabled(unsigned int irq)
 {
@@ -56,11 +58,11 @@ struct pci_dev *procirq_pci_get_enabled(unsigned int irq)
 
 /**
  * procirq_pci_get_enabled_function() - keep a function enabled that interrupts on a line
- * @pdev: the function; on success the caller's reference goes with the pin
+ * @pdev: the function; on success procirq_pci_put_enabled() drops the caller's reference
  * @irq: Linux interrupt number of the line
- * @msi_dev: the device whose MSI vector the line is; NULL if it is none
+ * @msi_dev: the device whose MSI vector the line is; NULL for an INTx line
  *
- * Return: 0; -EXDEV if its interrupt is another, -ENETDOWN if it is not enabled.
+ * Return: 0, -EXDEV if it interrupts on another line, -ENETDOWN if it is not enabled.
  */
 int procirq_pci_get_enabled_function(struct pci_dev *pdev, unsigned int irq,
 				     const struct device *msi_dev)
@@ -71,24 +73,23 @@ int procirq_pci_get_enabled_function(struct pci_dev *pdev, unsigned int irq,
 }
 
 /**
- * procirq_pci_put_enabled() - undo procirq_pci_get_enabled() or procirq_pci_get_enabled_function()
- * @pdev: the function; NULL is fine
+ * procirq_pci_put_enabled() - let a function be disabled that was kept enabled
+ * @pdev: the function; NULL is allowed
  *
- * Context: may sleep, takes the function's lock, and may free the line's
- * descriptor.
+ * Context: may sleep; takes the function's device lock; may free the line's
+ * descriptor. None of our locks is held.
  */
 void procirq_pci_put_enabled(struct pci_dev *pdev)
 {
 	if (!pdev)
 		return;
 	/*
-	 * Drivers enable and disable the device under its lock, so we do too:
-	 * one that enables it while we, the last, are disabling it would take
-	 * the interrupt that we are about to free.
+	 * Drivers enable and disable the device with its lock held. Without it, a
+	 * driver could enable the device while we disable it as the last user, and
+	 * use the interrupt that we are about to free.
 	 *
-	 * pci_disable_device() also tells a driver that used pcim_enable_device()
-	 * that it need not disable the device any more: not for us to say as long
-	 * as anybody else keeps it enabled.
+	 * pci_disable_device() also takes the duty to disable the device from a
+	 * driver that used pcim_enable_device(). So we call it as the last user only.
 	 */
 	device_lock(&pdev->dev);
 	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
@@ -97,7 +98,7 @@ void procirq_pci_put_enabled(struct pci_dev *pdev)
 	pci_dev_put(pdev);
 }
 
-static LIST_HEAD(pci_bounds); /* struct procirq_pci_bound */
+static LIST_HEAD(pci_bounds); /* struct procirq_pci_bound; pci_bounds_mutex */
 static DEFINE_MUTEX(pci_bounds_mutex);
 
 static bool pci_bound_has(const struct procirq_pci_bound *bound, unsigned int irq)
@@ -111,15 +112,16 @@ static bool pci_bound_has(const struct procirq_pci_bound *bound, unsigned int ir
 }
 
 /**
- * procirq_pci_count_handler() - a handler of ours was added to an interrupt, or is removed
+ * procirq_pci_count_handler() - count a handler of ours on functions bound to procirq-pci
  * @irq: the interrupt
  * @function: the function that the handler serves; NULL for all on the line
- * @added: whether it was added
+ * @added: the handler was attached; else it is about to be detached
  *
- * A function bound to procirq-pci must not write to memory while nobody listens to
- * it: its driver is gone. MSI is such writes, so a handler makes it a bus master.
+ * A function without a driver must not write to memory. So a function bound to
+ * procirq-pci is no bus master while no handler is attached. An MSI is a write to
+ * memory: a handler makes a function that uses them a bus master.
  *
- * Context: may sleep; the line's mutex held.
+ * Context: may sleep; line->mutex held.
  */
 void procirq_pci_count_handler(unsigned int irq, const struct pci_dev *function, bool added)
 {
@@ -129,7 +131,7 @@ void procirq_pci_count_handler(unsigned int irq, const struct pci_dev *function,
 	list_for_each_entry(bound, &pci_bounds, node) {
 		if (function ? bound->pdev != function : !pci_bound_has(bound, irq))
 			continue;
-		/* The handler may be older than the bound. */
+		/* The function may have been bound after the handler was attached. */
 		if (!added && !bound->nr_handlers)
 			continue;
 		bound->nr_handlers += added ? 1 : -1;
@@ -141,7 +143,7 @@ void procirq_pci_count_handler(unsigned int irq, const struct pci_dev *function,
 	mutex_unlock(&pci_bounds_mutex);
 }
 
-/* A function was bound to procirq-pci: handlers that are added to it are counted. */
+/* A function was bound to procirq-pci: count the handlers attached from now on. */
 void procirq_pci_add_bound(struct procirq_pci_bound *bound)
 {
 	mutex_lock(&pci_bounds_mutex);

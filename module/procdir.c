@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/irq/N coming and going.
+ * Watching /proc/irq/N come and go.
  *
  * genirq makes the directory in register_irq_proc(), when an interrupt is
- * requested for the first time, and removes it in unregister_irq_proc(), when
- * the descriptor is freed. A file of somebody else still in it then is a
- * warning and, later, a use after free. Before that, PCI devices' vectors are
- * deactivated in pci_msi_teardown_msi_irqs(), and interrupts that have a domain
- * lose it in irq_domain_free_irqs(); free_irq() must have been called by then.
- * The kernel tells nobody, so we wrap these functions with ftrace, as livepatch
- * does (FTRACE_OPS_FL_IPMODIFY): the call lands in our wrapper, in the caller's
- * context, where we may sleep.
+ * requested for the first time, and removes it in unregister_irq_proc(), when the
+ * descriptor is freed. If our file is still in the directory then, the kernel warns,
+ * and later there is a use after free. Before that, the vectors of PCI devices are
+ * deactivated in pci_msi_teardown_msi_irqs(), and interrupts that have a domain lose
+ * it in irq_domain_free_irqs(): we must have called free_irq() by then.
  *
- * To call the wrapped function from the wrapper we call a function of our own,
- * the trampoline, whose own ftrace call site is redirected into the wrapped
- * function's body. ftrace gets there by a return, so no indirect call targets
- * the middle of a function, which kernel IBT would trap.
+ * The kernel has no notifiers for this. So we wrap these functions with ftrace, as
+ * livepatch does (FTRACE_OPS_FL_IPMODIFY): a call goes to our wrapper, in the
+ * caller's context, where we may sleep.
  *
- * Unhooking: (1) stop redirecting the kernel's functions; (2) wait until no
- * task is between ftrace and the wrapper's first line, or in a wrapper;
- * (3) unregister, trampolines included.
+ * To call the wrapped function, the wrapper calls a function of ours, the
+ * trampoline, whose ftrace call site is redirected to the body of the wrapped
+ * function. ftrace goes there with a return instruction: an indirect call into the
+ * middle of a function would be trapped by kernel IBT.
+ *
+ * Removing the hooks: (1) stop redirecting the kernel's functions; (2) wait until no
+ * task is in a wrapper, or between ftrace and a wrapper's first instruction;
+ * (3) unregister the ftrace_ops, and with them the trampolines.
  */
 #include <linux/atomic.h>
 #include <linux/ftrace.h>
@@ -40,7 +41,7 @@ MODULE_PARM_DESC(irqs, "interrupts to serve where /proc/irq/N cannot be watched"
 
 static bool watch = true;
 module_param(watch, bool, 0444);
-MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve those in irqs= only)");
+MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve only those in irqs=)");
 
 #if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_X86_64) && \
 	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
@@ -48,10 +49,11 @@ MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve those in irqs
 /**
  * struct procdir_hook - one wrapped kernel function
  * @ops: redirects both @name and @trampoline
- * @name: the kernel function
- * @wrapper: runs instead of it
- * @trampoline: runs its body
- * @body: address behind the kernel function's ftrace call site
+ * @name: the kernel function; immutable
+ * @wrapper: is called instead of it; immutable
+ * @trampoline: continues in its body; immutable
+ * @body: address after the kernel function's ftrace call site; set by each call of
+ *	the function, always to the same value
  */
 struct procdir_hook {
 	struct ftrace_ops ops;
@@ -81,7 +83,7 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->wrapper);
 }
 
-/* Never run: ftrace takes the caller to the kernel function's body. */
+/* Trampolines. Their bodies never run: ftrace redirects to the kernel function's. */
 static noinline __noclone void register_trampoline(unsigned int irq, struct irq_desc *desc)
 {
 	asm volatile("" : : "r"(irq), "r"(desc));
@@ -117,7 +119,7 @@ static void wrapper_leave(void)
 		wake_up_var(&hooks_inside);
 }
 
-/* Every request_irq() comes here, at its end. */
+/* Called at the end of every request_irq(). */
 static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
@@ -126,7 +128,7 @@ static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 	wrapper_leave();
 }
 
-/* The descriptor is being freed, under sparse_irq_lock. */
+/* Called with sparse_irq_lock held: the descriptor is being freed. */
 static void unregister_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
@@ -135,7 +137,7 @@ static void unregister_wrapper(unsigned int irq, struct irq_desc *desc)
 	wrapper_leave();
 }
 
-/* The interrupts lose their domain, and soon after their descriptors. */
+/* The interrupts lose their domain now, and their descriptors soon after. */
 static void domain_free_wrapper(unsigned int irq, unsigned int nr)
 {
 	unsigned int i;
@@ -148,9 +150,9 @@ static void domain_free_wrapper(unsigned int irq, unsigned int nr)
 }
 
 /*
- * A driver may free its vectors at any time, not only when it is unbound. They
- * are deactivated before irq_domain_free_irqs() is called, and must not be
- * requested after that.
+ * A driver may free its vectors at any time, not only when it is unbound. They are
+ * deactivated before irq_domain_free_irqs() is called, and must not be requested
+ * from then on.
  */
 static void msi_teardown_wrapper(struct pci_dev *pdev)
 {
@@ -160,24 +162,21 @@ static void msi_teardown_wrapper(struct pci_dev *pdev)
 	wrapper_leave();
 }
 
-#define PROCDIR_HOOK(fn, kernel_fn) \
-	{                           \
-		.ops = {							\
-		.func = hook_redirect,					\
-		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
-			 (IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) ? \
-			  0 : FTRACE_OPS_FL_SAVE_REGS),			\
-	},								\
-	.name = #kernel_fn,						\
-	.wrapper = fn##_wrapper,					\
-	.trampoline = fn##_trampoline,    \
+#define HOOK_FLAGS                                          \
+	(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
+	 (IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) ? 0 : FTRACE_OPS_FL_SAVE_REGS))
+
+#define HOOK(fn, kernel_fn)                                                                \
+	{                                                                                  \
+		.ops = { .func = hook_redirect, .flags = HOOK_FLAGS }, .name = #kernel_fn, \
+		.wrapper = fn##_wrapper, .trampoline = fn##_trampoline,                    \
 	}
 
 static struct procdir_hook hooks[] = {
-	PROCDIR_HOOK(register, register_irq_proc),
-	PROCDIR_HOOK(unregister, unregister_irq_proc),
-	PROCDIR_HOOK(domain_free, irq_domain_free_irqs),
-	PROCDIR_HOOK(msi_teardown, pci_msi_teardown_msi_irqs),
+	HOOK(register, register_irq_proc),
+	HOOK(unregister, unregister_irq_proc),
+	HOOK(domain_free, irq_domain_free_irqs),
+	HOOK(msi_teardown, pci_msi_teardown_msi_irqs),
 };
 
 static int hook_register(struct procdir_hook *hook)
@@ -201,7 +200,7 @@ static void hook_unregister(struct procdir_hook *hook)
 	ftrace_free_filter(&hook->ops);
 }
 
-/* Waits out tasks that are in a wrapper, or about to be, or just leaving. */
+/* Waits for tasks that are about to enter a wrapper, are in one, or are leaving it. */
 static void hooks_wait(void)
 {
 	synchronize_rcu_tasks();
@@ -228,19 +227,15 @@ out_unregister:
 	return err;
 }
 
+/* Called after the files were removed: until then, directories are still watched. */
 static void hooks_exit(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		hook_unregister(&hooks[i]);
-}
-
-/* Files are removed while we still hear of directories going. */
-static void hooks_stop(void)
-{
 	WRITE_ONCE(hooks_live, false);
 	hooks_wait();
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		hook_unregister(&hooks[i]);
 }
 #else
 static const bool hooks_live;
@@ -250,22 +245,18 @@ static int hooks_init(void)
 	return -EOPNOTSUPP;
 }
 
-static void hooks_stop(void)
-{
-}
-
 static void hooks_exit(void)
 {
 }
 #endif
 
 /**
- * procirq_procdir_init() - make the files, and keep them in step with the directories
+ * procirq_procdir_init() - make the files, and watch the directories
  *
- * Where the directories cannot be watched, says so in the log and serves the
- * interrupts named in irqs=.
+ * If the directories cannot be watched, logs that and makes the files of the
+ * interrupts in irqs= only.
  * Context: may sleep.
- * Return: 0, or the error of a line named in irqs=.
+ * Return: 0, or the error of an interrupt in irqs=.
  */
 int procirq_procdir_init(void)
 {
@@ -295,17 +286,13 @@ int procirq_procdir_init(void)
 }
 
 /**
- * procirq_procdir_exit() - remove the files and stop watching
+ * procirq_procdir_exit() - remove the files and stop watching the directories
  *
- * Context: may sleep; no file is open any more.
+ * Context: may sleep; no file is open.
  */
 void procirq_procdir_exit(void)
 {
-	bool hooked = READ_ONCE(hooks_live);
-
 	procirq_registry_remove_all();
-	if (!hooked)
-		return;
-	hooks_stop();
-	hooks_exit();
+	if (READ_ONCE(hooks_live))
+		hooks_exit();
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The readers of an action: joining and leaving it, and taking what is pending.
+ * The readers of an action: joining and leaving it, and delivery of the interrupts
+ * that are pending for one. Every function here runs with action->lock held.
  */
 #include <linux/lockdep.h>
 
 #include "internal.h"
 
 /**
- * procirq_reader_count() - a reader, or its eventfd or user level interrupt, comes or goes
- * @reader: its action's @readers and @nr_readers are up to date
- * @eventfds: by how much the number of eventfds changes
- * @ulis: by how much that of user level interrupts does
- *
- * Context: action->lock held.
+ * procirq_reader_count() - update what an action knows about its readers
+ * @reader: has come or gone, or its eventfd or user level interrupt has; @readers and
+ *	@nr_readers of its action are up to date
+ * @eventfds: change of the number of eventfds: 1, 0 or -1
+ * @ulis: change of the number of user level interrupts: 1, 0 or -1
  */
 void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int ulis)
 {
@@ -26,14 +26,14 @@ void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int
 			       NULL;
 }
 
-/* The reader counts from here on; caller holds action->lock. */
+/* @reader gets the interrupts of @action from now on. */
 void procirq_reader_join(struct procirq_reader *reader, struct procirq_action *action)
 {
 	lockdep_assert_held(&action->lock);
 	reader->action = action;
 	reader->cursor = action->taken;
 	reader->opened_at = action->taken;
-	/* What came before is not this reader's to tend. */
+	/* The reader does not have to service the device for what came before. */
 	reader->idle_at = action->taken;
 	reader->end = U64_MAX;
 	action->nr_idle++;
@@ -43,7 +43,7 @@ void procirq_reader_join(struct procirq_reader *reader, struct procirq_action *a
 	procirq_reader_count(reader, !!reader->eventfd, !!reader->uli);
 }
 
-/* The reader no longer counts; caller holds action->lock. */
+/* @reader gets no more interrupts of its action. What is pending stays pending. */
 void procirq_reader_leave(struct procirq_reader *reader)
 {
 	struct procirq_action *action = reader->action;
@@ -63,16 +63,14 @@ void procirq_reader_leave(struct procirq_reader *reader)
 }
 
 /**
- * procirq_reader_consume() - take all that is pending for a reader, which is not nothing
- * @reader: on whose account
- * @event: filled in whole
- *
- * Context: the action's lock held.
+ * procirq_reader_consume() - count all pending interrupts as delivered by one read
+ * @reader: the caller guarantees at least one pending interrupt
+ * @event: what the read returns; all fields are set
  */
 void procirq_reader_consume(struct procirq_reader *reader, struct procirq_event *event)
 {
 	struct procirq_action *action = reader->action;
-	/* What is more than a record can say is left for the next read. */
+	/* More than fits the record is left for the next read. */
 	u64 count = min_t(u64, procirq_reader_pending(reader), INT_MAX);
 	u64 oldest =
 		action->taken > PROCIRQ_RING_ENTRIES ? action->taken - PROCIRQ_RING_ENTRIES + 1 : 1;
@@ -96,12 +94,7 @@ void procirq_reader_consume(struct procirq_reader *reader, struct procirq_event 
 	reader->totals.coalesced += count - 1;
 }
 
-/**
- * procirq_reader_hand_over() - give what is pending to a thread that is blocked in read()
- * @reader: both the thread's and the interrupts'; either may be missing
- *
- * Context: the action's lock held.
- */
+/* If interrupts are pending and a thread is blocked in read(), wakes it with them. */
 void procirq_reader_hand_over(struct procirq_reader *reader)
 {
 	struct procirq_waiter *waiter;

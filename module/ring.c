@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ring of a action's last interrupts: where read() finds their times, and
- * what mmap() shows. The handler is the one writer, with procirq_ring_put().
+ * The ring of an action's last interrupts: read() takes their times from it, and
+ * mmap() maps it. Only the handler writes to it, with procirq_ring_put().
  */
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
@@ -14,7 +14,7 @@
 
 static_assert(sizeof(struct procirq_ring) <= PROCIRQ_RING_ENTRIES_OFFSET);
 
-/* An empty ring, or NULL without memory. May sleep. */
+/* Returns an empty ring, or NULL without memory. May sleep. */
 struct procirq_ring *procirq_ring_alloc(void)
 {
 	struct procirq_ring *ring = vmalloc_user(PAGE_ALIGN(RING_BYTES));
@@ -28,16 +28,16 @@ struct procirq_ring *procirq_ring_alloc(void)
 	return ring;
 }
 
-/* NULL is fine. No mapping may be left. */
+/* NULL is allowed. The ring must not be mapped any more. */
 void procirq_ring_free(struct procirq_ring *ring)
 {
 	vfree(ring);
 }
 
 /**
- * procirq_ring_map() - mmap() the ring
- * @ring: outlives the mapping, for the mapping keeps the file open
- * @vma: where; not writable, now or later
+ * procirq_ring_map() - map the ring into user space
+ * @ring: outlives the mapping, because the mapping keeps the file open
+ * @vma: where to map it; it must not be writable, and cannot be made so later
  *
  * Return: 0, -EPERM for a writable mapping, -EINVAL for a wrong offset or size.
  */

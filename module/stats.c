@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accounting, readable in debugfs: procirq/lines, procirq/readers, procirq/ulis.
+ * Accounting in debugfs: procirq/lines, procirq/readers, procirq/ulis.
  *
- * Each interrupt is due to every reader that was open when it was taken, and
- * then delivered by a read, coalesced into such a read, lost with the reader's
- * close, or still pending:  due == delivered + coalesced + lost + pending.
+ * An interrupt is due to every reader that is open when it is taken. For each of
+ * them it is either delivered by a read, coalesced into a read, lost when the reader
+ * closes, or still pending: due == delivered + coalesced + lost + pending.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -41,7 +41,7 @@ static void stats_add_action(struct stats_sum *sum, struct procirq_action *actio
 	raw_spin_unlock_irq(&action->lock);
 }
 
-/* A line, with the devices on it. */
+/* One row: a line, with all actions on it. */
 static void stats_line(struct procirq_line *line, struct seq_file *m)
 {
 	struct procirq_action *action;
@@ -117,7 +117,7 @@ static void stats_add_action_ulis(struct procirq_uli_totals *sum, unsigned int *
 	raw_spin_unlock_irq(&action->lock);
 }
 
-/* A line that has or had user level interrupts. */
+/* One row: a line that has or had user level interrupts. */
 static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 {
 	struct procirq_uli_totals sum = {};
@@ -148,7 +148,7 @@ static int ulis_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(ulis);
 
-/* Without debugfs there is nothing to read, and nothing else is amiss. */
+/* Errors are ignored: the rest of the module works without debugfs. */
 void procirq_stats_init(void)
 {
 	stats_dir = debugfs_create_dir("procirq", NULL);

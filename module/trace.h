@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints, system "procirq". Every event carries the line and, where it
- * follows an interrupt, that interrupt's sequence number and handler time
- * (irq_ns, CLOCK_MONOTONIC), so a consumer never has to match pairs of events.
- * Field names are stable; the man page procirq(4) lists them with units.
+ * Tracepoints, system "procirq". Every event has the line and, if it follows an
+ * interrupt, the interrupt's sequence number and handler time (irq_ns,
+ * CLOCK_MONOTONIC), so that consumers need not match pairs of events. The names of
+ * fields are stable; procirq(4) lists them with units.
  */
-/* clang-format off: laid out as the kernel's own trace headers are */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM procirq
 
@@ -20,7 +19,7 @@ TRACE_EVENT(procirq_irq, TP_PROTO(unsigned int irq, u64 seq, u64 irq_ns), TP_ARG
 	    TP_fast_assign(__entry->irq = irq; __entry->seq = seq; __entry->irq_ns = irq_ns;),
 	    TP_printk("irq=%u seq=%llu irq_ns=%llu", __entry->irq, __entry->seq, __entry->irq_ns));
 
-/* Blocked readers were woken: how many in read(), and whether any in poll(). */
+/* Threads were woken: how many in read(), and whether any were in poll(). */
 TRACE_EVENT(procirq_wake,
 	    TP_PROTO(unsigned int irq, u64 seq, u64 irq_ns, unsigned int readers, bool pollers),
 	    TP_ARGS(irq, seq, irq_ns, readers, pollers),
@@ -32,8 +31,8 @@ TRACE_EVENT(procirq_wake,
 		      __entry->seq, __entry->irq_ns, __entry->readers, __entry->pollers));
 
 /*
- * A read returns count interrupts, the last of them number seq.
- * irq_ns is the handler time of the first, last_ns of the last.
+ * A read returns count interrupts; the last one has number seq. irq_ns is the
+ * handler time of the first one, last_ns that of the last one.
  */
 TRACE_EVENT(procirq_read, TP_PROTO(unsigned int irq, u64 seq, u64 irq_ns, u64 last_ns, u32 count),
 	    TP_ARGS(irq, seq, irq_ns, last_ns, count),
@@ -59,8 +58,8 @@ DEFINE_EVENT(procirq_line, procirq_unmask, TP_PROTO(unsigned int irq, u64 seq, u
 	     TP_ARGS(irq, seq, irq_ns));
 
 /*
- * Interrupts that no read will return: a reader closed with count of them
- * pending, the last of them number seq.
+ * A reader closed with count interrupts pending, which no read will return; the last
+ * one has number seq.
  */
 TRACE_EVENT(procirq_lost, TP_PROTO(unsigned int irq, u64 seq, u64 count), TP_ARGS(irq, seq, count),
 	    TP_STRUCT__entry(__field(u32, irq) __field(u64, seq) __field(u64, count)),
@@ -68,9 +67,10 @@ TRACE_EVENT(procirq_lost, TP_PROTO(unsigned int irq, u64 seq, u64 count), TP_ARG
 	    TP_printk("irq=%u seq=%llu count=%llu", __entry->irq, __entry->seq, __entry->count));
 
 /*
- * Interrupts up to number seq go to a thread's handler: directly (path 1), on the
- * thread's way out of the kernel (2), the same after it was woken (3). count of
- * them had come by then; irq_ns is the handler time of the last.
+ * A thread is sent to its handler for the interrupts up to number seq: by the return
+ * from the interrupt (path 1), on its way out of the kernel (2), or so after it was
+ * woken from a sleep (3). count is how many came since the registration; irq_ns is
+ * the handler time of the last one.
  */
 TRACE_EVENT(procirq_uli,
 	    TP_PROTO(unsigned int irq, u64 seq, u64 irq_ns, u64 count, pid_t pid,
@@ -91,11 +91,11 @@ DECLARE_EVENT_CLASS(procirq_file, TP_PROTO(unsigned int irq, u64 seq, unsigned i
 		    TP_printk("irq=%u seq=%llu readers=%u", __entry->irq, __entry->seq,
 			      __entry->readers));
 
-/* A reader opened the line; readers counts it. */
+/* A reader opened the line; readers includes it. */
 DEFINE_EVENT(procirq_file, procirq_open, TP_PROTO(unsigned int irq, u64 seq, unsigned int readers),
 	     TP_ARGS(irq, seq, readers));
 
-/* A reader closed the line; readers are those left. */
+/* A reader closed the line; readers does not include it. */
 DEFINE_EVENT(procirq_file, procirq_release,
 	     TP_PROTO(unsigned int irq, u64 seq, unsigned int readers), TP_ARGS(irq, seq, readers));
 

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * User level interrupts: a thread's handler is called for a reader's interrupts.
+ * User level interrupts: a thread calls its handler for a reader's interrupts.
+ * "Interrupt handler" below is the kernel's, "handler" the thread's.
  *
- * Three ways to the handler. "Direct": the interrupt hit the thread in user mode,
- * and the return from the interrupt goes to the handler. "Return": the thread was
- * elsewhere, and gets task work, which runs on its way out of the kernel. "Wake":
- * the same, but it slept interruptibly, and the task work has it woken.
+ * A thread is sent to its handler on one of three paths:
+ * - direct: the interrupt hit the thread in user mode, and the return from the
+ *   interrupt goes to the handler;
+ * - return: the thread was in the kernel or not running. It gets task work, which
+ *   runs on its way out of the kernel;
+ * - wake: it slept interruptibly. It gets task work, and is woken for it.
  *
- * No interrupt is lost. The handler counts up shared->raised and then looks at
- * shared->state; the thread makes shared->state 0 and then looks at
- * shared->raised, both with a full barrier in between. So either the thread finds
- * the interrupt, or the handler finds the thread free and has it sent. Only the
- * thread's own CPU, in an interrupt that hit it or in its task work, makes state
- * BUSY on the kernel's side; nothing the thread writes there is trusted.
+ * No interrupt is lost. The interrupt handler increments shared->raised and then
+ * reads shared->state. The thread sets shared->state to 0 and then reads
+ * shared->raised. Both have a full barrier in between. So either the thread sees the
+ * interrupt, or the interrupt handler sees that the thread is free, and sends it.
+ * In the kernel, only the thread's own CPU sets state to BUSY, in an interrupt that
+ * hit the thread or in its task work. Nothing that the thread writes is trusted.
  *
- * Task work cannot be taken back, so it holds a reference on the procirq_ulireg
- * and on the module, whose unloading fails meanwhile.
+ * Task work cannot be cancelled. So it holds a reference on the procirq_ulireg and
+ * on the module, which cannot be unloaded until the work has run.
  *
- * Contexts: procirq_uli_raise() hard interrupt (or interrupts off), action->lock held;
- * the timers hard interrupt, no lock; uli_work() the thread itself, may sleep.
- * @closing is set under uli->lock, and no timer is started after that.
+ * Contexts: procirq_uli_raise() hard interrupt (or interrupts off), action->lock
+ * held; the timers hard interrupt, no lock; uli_work() the thread itself, may sleep.
  */
 #include <linux/atomic.h>
 #include <linux/gfp.h>
@@ -45,41 +47,47 @@
 #define ULI_LIMIT_MIN_NS NSEC_PER_MSEC
 #define ULI_LIMIT_MAX_NS (3600ULL * NSEC_PER_SEC)
 
-/* Before a thread that could not be sent is looked at again. */
+/* Delay before another attempt to send a thread that could not be sent. */
 #define ULI_RETRY_NS (100 * NSEC_PER_USEC)
 
 enum uli_path { ULI_DIRECT = 1, ULI_RETURN, ULI_WAKE, ULI_PATHS };
 
-enum { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
+/**
+ * enum uli_bit - bits of procirq_ulireg.bits
+ * @ULI_QUEUED: task work is queued, or runs and has not read @raised yet
+ * @ULI_OVERRUN: the task work is to send SIGXCPU
+ * @ULI_WAKING: the thread slept when the task work was queued
+ * @ULI_DEAD: the thread has ended or called exec
+ */
+enum uli_bit { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
 
 /**
  * struct procirq_ulireg - a registration
- * @shared: in @page
- * @task: the thread; referenced
- * @mm: its memory when it registered, to know an exec by; referenced as a struct
- * @code: as registered
- * @irq: the line
- * @bits: ULI_QUEUED task work is queued, or running and has not looked yet;
- *	ULI_OVERRUN it shall send SIGXCPU; ULI_WAKING the thread slept when it was
- *	queued; ULI_DEAD the thread has ended or called exec
- * @raised: interrupts so far; action->lock
+ * @shared: the shared structure, in @page; immutable
+ * @task: the thread; referenced; immutable
+ * @mm: its address space when it registered, to detect an exec; its struct is
+ *	referenced; immutable
+ * @code: as registered; immutable
+ * @irq: the line's Linux interrupt number; immutable
+ * @bits: enum uli_bit; atomic operations
+ * @raised: interrupts so far; written with action->lock held, also read without
  * @seq: number of the last of them; action->lock
  * @irq_ns: handler time of the last of them; action->lock
- * @ended: the reader is on its own again; action->lock
- * @unhandled: what the reader got back then; action->lock
- * @sent: by path; written on the thread's CPU only
- * @overruns: see struct procirq_uli_info, as the next two
- * @faults: "
- * @retries: "
- * @lock: see the top of the file
- * @closing: no more timers
- * @retry: looks at a thread again
- * @watch: comes every limit_ns, if there is a limit
- * @watched: calls and sends that @watch found last, plus 1; 0 when it found the
- *	handler not running
+ * @ended: interrupts go to read() again; action->lock
+ * @unhandled: interrupts that were pending for the handler then; action->lock
+ * @sent: how often the thread was sent, by path; written on the thread's CPU only
+ * @overruns: see struct procirq_uli_info; written by task work
+ * @faults: see struct procirq_uli_info; written by task work
+ * @retries: see struct procirq_uli_info; @lock
+ * @lock: serialises @closing with the start of @retry
+ * @closing: no timer may be started; written with @lock held, also read without
+ * @retry: timer that attempts again to send the thread
+ * @watch: timer of period limit_ns, if there is a limit
+ * @watched: calls and sends that @watch found last, plus 1; 0 if the handler was not
+ *	running; used by @watch only
  * @work: task work
- * @page: the user's page; pinned
- * @ref: the reader's, and queued work's
+ * @page: the user's page; pinned; immutable
+ * @ref: held by the reader and by queued task work
  */
 struct procirq_ulireg {
 	struct procirq_uli_shared *shared;
@@ -112,9 +120,9 @@ struct procirq_ulireg {
 };
 
 /*
- * A page, not an object of a slab: KASAN notes who queued task work that is one, and
- * may allocate to do so, which no interrupt handler can have. kmemleak is told, for
- * what is found in here is not leaked.
+ * A page of its own, not slab memory: if task work is in a slab object, KASAN records
+ * who queued it, and may allocate memory for that, which an interrupt handler must not
+ * do. kmemleak has to scan the page, because it holds the only pointers to some objects.
  */
 static struct procirq_ulireg *uli_memory(void)
 {
@@ -153,7 +161,7 @@ static atomic_t *uli_state(const struct procirq_ulireg *uli)
 	return (atomic_t *)&uli->shared->state;
 }
 
-/* Interrupts the handler has not been called for; the user's word is taken for it. */
+/* Interrupts that the handler has not been called for, if the program counts right. */
 static u64 uli_pending(const struct procirq_ulireg *uli)
 {
 	u64 raised = READ_ONCE(uli->raised);
@@ -166,17 +174,19 @@ static bool uli_is_dead(const struct procirq_ulireg *uli)
 	return test_bit(ULI_DEAD, &uli->bits);
 }
 
-/* Caller is the thread's CPU. Whether the thread is now the caller's to send. */
+/* On the thread's CPU. Returns true if the handler was free: the caller sends the thread. */
 static bool uli_claim(struct procirq_ulireg *uli)
 {
 	return atomic_cmpxchg(uli_state(uli), 0, PROCIRQ_ULI_BUSY) == 0;
 }
 
-static void uli_disclaim(struct procirq_ulireg *uli)
+/* Undoes uli_claim(). */
+static void uli_unclaim(struct procirq_ulireg *uli)
 {
 	atomic_sub(PROCIRQ_ULI_BUSY, uli_state(uli));
 }
 
+/* The thread was sent. */
 static __always_inline void uli_sent(struct procirq_ulireg *uli, enum uli_path path)
 {
 	WRITE_ONCE(uli->sent[path], uli->sent[path] + 1);
@@ -207,18 +217,18 @@ static void uli_work_send(struct procirq_ulireg *uli, enum uli_path path)
 		uli_sent(uli, path);
 		return;
 	case -EFAULT:
-		/* No stack; as for a signal. */
-		uli_disclaim(uli);
+		/* No stack: what the kernel does if it cannot deliver a signal. */
+		uli_unclaim(uli);
 		uli->faults++;
 		force_sig(SIGSEGV);
 		return;
 	default:
-		uli_disclaim(uli);
+		uli_unclaim(uli);
 		uli_retry_later(uli);
 	}
 }
 
-/* The thread, on its way out of the kernel, or at its end. */
+/* Task work: runs in the thread, on its way out of the kernel or when it ends. */
 static void uli_work(struct callback_head *work)
 {
 	struct procirq_ulireg *uli = container_of(work, struct procirq_ulireg, work);
@@ -226,7 +236,7 @@ static void uli_work(struct callback_head *work)
 
 	path = test_and_clear_bit(ULI_WAKING, &uli->bits) ? ULI_WAKE : ULI_RETURN;
 	clear_bit(ULI_QUEUED, &uli->bits);
-	/* Who finds it queued has raised before; pairs with uli_queue(). */
+	/* A CPU that sees QUEUED set has already updated @raised; pairs with uli_queue(). */
 	smp_mb__after_atomic();
 
 	if (current->flags & PF_EXITING || current->mm != uli->mm)
@@ -239,13 +249,14 @@ static void uli_work(struct callback_head *work)
 		uli_work_send(uli, path);
 	}
 	uli_put(uli);
-	/* What is left of this function: procirq_uli_exit() waits for it. */
+	/* procirq_uli_exit() waits for the last instructions of this function. */
 	module_put(THIS_MODULE);
 }
 
 /*
- * Has the thread run uli_work(). Interrupts off. A thread in the kernel may be
- * about to sleep, so it is told as by a signal: no interruptible sleep goes on.
+ * Makes the thread run uli_work(). Interrupts off. With TWA_SIGNAL the thread is
+ * notified as by a signal: it may be in the kernel and about to sleep, and no
+ * interruptible sleep must go on.
  */
 static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mode)
 {
@@ -257,7 +268,7 @@ static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mod
 		set_bit(ULI_WAKING, &uli->bits);
 	if (!task_work_add(uli->task, &uli->work, mode))
 		return;
-	/* It has ended. The reader's reference is there still. */
+	/* It has ended. This is not the last reference: the reader has one. */
 	set_bit(ULI_DEAD, &uli->bits);
 	kref_put(&uli->ref, uli_free);
 	module_put(THIS_MODULE);
@@ -265,7 +276,7 @@ static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mod
 
 /* --- interrupts ------------------------------------------------------------------ */
 
-/* Interrupts off. Interrupts are pending; the thread shall handle them. */
+/* Sends the thread, or queues that. Caller guarantees pending interrupts, interrupts off. */
 static __always_inline void uli_deliver(struct procirq_ulireg *uli)
 {
 	if (current == uli->task) {
@@ -286,13 +297,16 @@ static __always_inline void uli_deliver(struct procirq_ulireg *uli)
 			return;
 		}
 	}
-	/* Pairs with the thread's: it frees itself, then looks for interrupts. */
+	/* Pairs with the thread's barrier: it sets state to 0, then reads raised. */
 	smp_mb();
 	if (!atomic_read(uli_state(uli)))
 		uli_queue(uli, TWA_SIGNAL);
 }
 
-/* The reader gets back what the handler has not been called for. */
+/*
+ * Ends the delivery to the handler: what it has not been called for is pending for
+ * read() again. Caller holds action->lock.
+ */
 static void uli_end(struct procirq_reader *reader)
 {
 	struct procirq_ulireg *uli = reader->uli;
@@ -310,10 +324,10 @@ static void uli_end(struct procirq_reader *reader)
 }
 
 /**
- * procirq_uli_notice() - somebody looks for interrupts of a reader that has a handler
- * @reader: gets back what a thread that has ended will not handle
+ * procirq_uli_notice() - end the delivery to a handler whose thread has ended
+ * @reader: has a user level interrupt; somebody is about to read or poll
  *
- * Context: the action's lock held.
+ * Context: action->lock held.
  */
 void procirq_uli_notice(struct procirq_reader *reader)
 {
@@ -326,11 +340,11 @@ void procirq_uli_notice(struct procirq_reader *reader)
 }
 
 /**
- * procirq_uli_raise() - an interrupt of a reader that has a user level interrupt
- * @reader: what it has not read goes to its thread's handler
- * @now: handler time, ns
+ * procirq_uli_raise() - deliver what is pending for a reader to its handler
+ * @reader: has a user level interrupt
+ * @now: when the interrupt handler took the last interrupt, ns
  *
- * Context: hard interrupt, or interrupts off; the action's lock held.
+ * Context: hard interrupt, or interrupts off; action->lock held.
  */
 void procirq_uli_raise(struct procirq_reader *reader, u64 now)
 {
@@ -361,7 +375,7 @@ static enum hrtimer_restart uli_retry_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* Twice in the same call: it has been running for longer than the limit. */
+/* Finds the handler in one call twice in a row: it has exceeded its limit. */
 static enum hrtimer_restart uli_watch_timer(struct hrtimer *timer)
 {
 	struct procirq_ulireg *uli = container_of(timer, struct procirq_ulireg, watch);
@@ -423,7 +437,7 @@ static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned
 	return uli;
 }
 
-/* The reader has it no longer. May sleep. */
+/* Drops the reader's reference; @uli is no longer the reader's. May sleep. */
 static void uli_destroy(struct procirq_ulireg *uli)
 {
 	raw_spin_lock_irq(&uli->lock);
@@ -434,11 +448,7 @@ static void uli_destroy(struct procirq_ulireg *uli)
 	uli_put(uli);
 }
 
-/**
- * procirq_uli_totals_add() - one more summand
- * @sum: is added to
- * @totals: what
- */
+/* Adds @totals to @sum. */
 void procirq_uli_totals_add(struct procirq_uli_totals *sum, const struct procirq_uli_totals *totals)
 {
 	sum->registrations += totals->registrations;
@@ -455,13 +465,7 @@ void procirq_uli_totals_add(struct procirq_uli_totals *sum, const struct procirq
 	sum->retries += totals->retries;
 }
 
-/**
- * procirq_uli_account() - adds the totals of a reader's user level interrupt, if it has one
- * @reader: the reader
- * @sum: is added to
- *
- * Context: the action's lock held.
- */
+/* Adds the totals of the reader's user level interrupt, if any. Caller holds action->lock. */
 void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum)
 {
 	const struct procirq_ulireg *uli = reader->uli;
@@ -486,7 +490,10 @@ void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli
 	procirq_uli_totals_add(sum, &totals);
 }
 
-/* Takes a registration away from its reader, which gets its interrupts again. */
+/*
+ * Removes the registration from its reader, whose interrupts go to read() again.
+ * Returns it for uli_destroy(), or NULL. Caller holds action->lock.
+ */
 static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 {
 	struct procirq_ulireg *uli = reader->uli;
@@ -532,7 +539,7 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 		if (code.limit_ns)
 			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),
 				      HRTIMER_MODE_REL_HARD);
-		/* What came before the handler is the handler's. */
+		/* What is pending for read() goes to the handler. */
 		procirq_uli_raise(reader, ktime_get_ns());
 	}
 	procirq_reader_unlock(action);
@@ -543,7 +550,7 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 	return err;
 }
 
-/* Caller holds the action's lock; @info is zeroed. */
+/* Caller holds action->lock; @info is zeroed. */
 static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_info *info)
 {
 	const struct procirq_uli_shared *shared = uli->shared;
@@ -619,13 +626,13 @@ long procirq_uli_kick(struct procirq_reader *reader)
 	return err;
 }
 
-/* Whether the reader has one; its action's lock held. */
+/* Whether the reader has a user level interrupt in effect. Caller holds action->lock. */
 bool procirq_uli_is_live(const struct procirq_reader *reader)
 {
 	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
 }
 
-/* The file is being closed. */
+/* Ends the reader's user level interrupt, if any, when the file is closed. */
 void procirq_uli_close(struct procirq_reader *reader)
 {
 	struct procirq_action *action = procirq_reader_lock(reader);
@@ -636,7 +643,10 @@ void procirq_uli_close(struct procirq_reader *reader)
 		uli_destroy(uli);
 }
 
-/* The module is going: no file is open, no task work queued; one may be returning. */
+/*
+ * At module exit: no file is open and no task work is queued. Waits for task work that
+ * has dropped its reference on the module but has not returned.
+ */
 void procirq_uli_exit(void)
 {
 	synchronize_rcu_tasks();

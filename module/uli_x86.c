@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * User level interrupts on x86-64: sending the current thread to its handler by
- * changing the registers that it returns to user mode with.
+ * changing the registers with which it returns to user mode.
  *
- * The frame is struct uli_frame, right below the red zone of the System V ABI
- * (128 bytes that a leaf function may use below its stack pointer). The entry
- * code saves what it uses, and returns with popfq and "ret $128".
+ * The frame is a struct uli_frame, below the red zone of the System V ABI (128 bytes
+ * below the stack pointer that a leaf function may use). The entry code in the
+ * program saves the registers that it uses, and returns with popfq and "ret $128".
  */
 #include <linux/interrupt.h>
 #include <linux/ptrace.h>
@@ -26,17 +26,23 @@
 #include "compat.h"
 #include "uliarch.h"
 
-/* Greatest procirq_uli.frame, bytes. */
+/* Maximum of procirq_uli.frame, bytes. */
 #define FRAME_MAX 4096
 #define RED_ZONE  128
 
+/**
+ * struct uli_frame - what is on the thread's stack when its handler is entered
+ * @shared: address of the struct procirq_uli_shared
+ * @flags: flags that the thread returns to
+ * @ip: address that it returns to
+ */
 struct uli_frame {
 	u64 shared;
 	u64 flags;
 	u64 ip;
 };
 
-/* "ret $128" would go where the shadow stack has nothing written. */
+/* The shadow stack has no entry for the frame, so "ret $128" would fault. */
 static bool uli_has_shadow_stack(void)
 {
 #ifdef CONFIG_X86_USER_SHADOW_STACK
@@ -47,10 +53,10 @@ static bool uli_has_shadow_stack(void)
 }
 
 /**
- * procirq_uli_arch_check() - whether the calling thread may have such a handler
- * @code: addresses of user space; not trusted
+ * procirq_uli_arch_check() - check whether the calling thread may have a handler
+ * @code: user space addresses; not trusted
  *
- * Return: 0, -EINVAL for an address, -EOPNOTSUPP for a 32-bit program or one
+ * Return: 0, -EINVAL for a bad address, -EOPNOTSUPP for a 32-bit program or a thread
  * with a shadow stack.
  */
 int procirq_uli_arch_check(const struct procirq_uli *code)
@@ -69,11 +75,11 @@ int procirq_uli_arch_check(const struct procirq_uli *code)
 }
 
 /*
- * A thread that a debugger single-steps is left alone until it runs again. Whoever
- * is stepped over popfq has the trap flag taken for its own by the kernel (see
- * is_setting_trap_flag() in arch/x86/kernel/step.c), keeps it when the debugger
- * goes, and dies of SIGTRAP: a debugger that steps through the program would do
- * that to it at the end of every handler. TIF_FORCED_TF is never set without it.
+ * A thread that a debugger single-steps is not sent until it runs again. If a thread
+ * is stepped over popfq, the kernel assumes that it set the trap flag itself (see
+ * is_setting_trap_flag() in arch/x86/kernel/step.c): the flag stays set when the
+ * debugger detaches, and SIGTRAP kills the thread. Every handler ends with popfq.
+ * TIF_FORCED_TF need not be tested: it is never set without TIF_SINGLESTEP.
  */
 static __always_inline bool uli_is_stepped(void)
 {
@@ -81,9 +87,9 @@ static __always_inline bool uli_is_stepped(void)
 }
 
 /*
- * Whether the frame that the thread is about to leave is this registration's: a
- * thread may have several, and their handlers interrupt each other.
- * Return: that, or -EFAULT.
+ * Whether the thread is about to leave a frame of this registration: a thread may
+ * have several, whose handlers interrupt each other.
+ * Return: 1 or 0, or -EFAULT.
  */
 static int uli_leaves(const struct pt_regs *regs, const struct procirq_uli *code)
 {
@@ -101,7 +107,7 @@ fault:
 	return -EFAULT;
 }
 
-/* The thread's registers are the handler's, on @frame. */
+/* Makes the thread enter the handler, with @frame on its stack. */
 static __always_inline void uli_set_regs(struct pt_regs *regs, const struct procirq_uli *code,
 					 const struct uli_frame __user *frame)
 {
@@ -111,11 +117,11 @@ static __always_inline void uli_set_regs(struct pt_regs *regs, const struct proc
 }
 
 /*
- * Enters from the last few instructions out of a handler: the thread is sent round
- * again, or its old frame is used again. However fast they come, interrupts do not
- * pile up frames.
- * Return: 0; -EAGAIN, -EFAULT; 1 if it is another registration's handler, and a
- * frame is to be made as anywhere else.
+ * Enters the handler from the last instructions of the entry code. To keep frames from
+ * piling up when interrupts come fast, no frame is added: the thread goes back to
+ * @again, or its old frame is used again.
+ * Return: 0; -EAGAIN or -EFAULT; 1 if these instructions end another registration's
+ * handler, and need a new frame like any code.
  */
 static noinline int uli_enter_again(struct pt_regs *regs, const struct procirq_uli *code)
 {
@@ -154,12 +160,13 @@ fault:
 
 #ifdef CONFIG_RSEQ
 /*
- * A thread in a restartable sequence (rseq(2)) shall not find out that it was
- * interrupted by running on: its sequence is aborted, as by a signal. That is for
- * procirq_uli_arch_send(), where user memory may fault.
+ * A restartable sequence (rseq(2)) must be aborted if a handler interrupts it, as it
+ * is by a signal. procirq_uli_arch_send() does that, because it may access user memory
+ * that faults.
  *
- * Between user_access_begin() and user_access_end(): the address of its struct rseq
- * was checked when it was registered. Return: 0; -EAGAIN if it may be in one, -EFAULT.
+ * Called between user_access_begin() and user_access_end(): the address of the struct
+ * rseq was checked when it was registered.
+ * Return: 0; -EAGAIN if the thread may be in a sequence; -EFAULT.
  */
 static __always_inline int uli_refuse_rseq(void)
 {
@@ -175,7 +182,7 @@ fault:
 	return -EFAULT;
 }
 
-/* Return: 0, or -EFAULT where the kernel itself would send SIGSEGV. */
+/* Return: 0, or -EFAULT for what the kernel itself would answer with SIGSEGV. */
 static int uli_abort_rseq(struct pt_regs *regs)
 {
 	struct rseq __user *rseq = procirq_current_rseq();
@@ -216,20 +223,20 @@ static int uli_abort_rseq(struct pt_regs *regs)
 }
 #endif
 
-/* Where the frame is made, unless uli_enter_again() knows another place. */
+/* Where a new frame goes. */
 static __always_inline struct uli_frame __user *uli_frame(const struct pt_regs *regs)
 {
 	return (struct uli_frame __user *)(regs->sp - RED_ZONE - sizeof(struct uli_frame));
 }
 
-/* Whether the thread is on its way out of the handler. */
+/* Whether the thread executes the last instructions of the entry code. */
 static __always_inline bool uli_is_leaving(const struct pt_regs *regs,
 					   const struct procirq_uli *code)
 {
 	return regs->ip - code->window <= code->ret - code->window;
 }
 
-/* Between user_access_begin() and user_access_end(). Return: 0, -EFAULT. */
+/* Called between user_access_begin() and user_access_end(). Return: 0 or -EFAULT. */
 static __always_inline int uli_put_frame(const struct pt_regs *regs, const struct procirq_uli *code,
 					 struct uli_frame __user *frame)
 {
@@ -242,7 +249,7 @@ fault:
 	return -EFAULT;
 }
 
-/* Enters from wherever the thread is. Return: 0; -EAGAIN, -EFAULT. */
+/* Enters the handler from any code. Return: 0, -EAGAIN or -EFAULT. */
 static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 {
 	struct uli_frame __user *frame = uli_frame(regs);
@@ -261,13 +268,13 @@ static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 	return err;
 }
 
-/* The rest of procirq_uli_arch_send_direct(), which has the state. */
+/* The rare case of procirq_uli_arch_send_direct(), which has set @state to BUSY. */
 static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_uli *code,
 				     atomic_t *state)
 {
 	int err;
 
-	/* There is no restartable sequence in there. */
+	/* The entry code contains no restartable sequence. */
 	pagefault_disable();
 	err = uli_enter(regs, code);
 	pagefault_enable();
@@ -277,16 +284,18 @@ static noinline int uli_send_leaving(struct pt_regs *regs, const struct procirq_
 }
 
 /**
- * procirq_uli_arch_send_direct() - the return from this interrupt goes to the handler, if
- * the interrupt has hit the current thread in user mode
+ * procirq_uli_arch_send_direct() - send the current thread to its handler by the return
+ *	from this interrupt
  * @code: as registered by the current thread
- * @state: its procirq_uli_shared.state; from 0 to PROCIRQ_ULI_BUSY, or unchanged
+ * @state: its procirq_uli_shared.state; on success changed from 0 to
+ *	PROCIRQ_ULI_BUSY, else unchanged
  *
- * Context: hard interrupt, where user memory that is not there is not waited for;
- * in any other -ENOENT. What is rare is a call at its end, for it to have no
- * registers to save.
- * Return: 0; -ENOENT it has hit something else; -EBUSY @state is not 0; -EAGAIN or
- * -EFAULT procirq_uli_arch_send() has to do it.
+ * Rare cases are calls in tail position, so that this function saves no registers.
+ *
+ * Context: hard interrupt: user memory that is not present faults and is not read
+ * in. In other contexts it returns -ENOENT.
+ * Return: 0; -ENOENT if the interrupt did not hit user mode; -EBUSY if @state is not
+ * 0; -EAGAIN or -EFAULT if procirq_uli_arch_send() has to send the thread.
  */
 int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state)
 {
@@ -294,7 +303,7 @@ int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state
 	struct uli_frame __user *frame;
 	int err;
 
-	/* Not every interrupt entry sets them; none sets another task's. */
+	/* Some interrupt entries do not set them. If set, they are this task's. */
 	if (unlikely(!in_hardirq() || !regs))
 		return -ENOENT;
 	if (unlikely(!user_64bit_mode(regs)))
@@ -324,10 +333,10 @@ int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state
 }
 
 /*
- * A system call was to end because the thread was woken for its handler. It goes
- * on afterwards, as with SA_RESTART; those that never go on after a signal
- * handler return EINTR. What arch_do_signal_or_restart() does later would be
- * done to the handler's registers.
+ * A system call ended early because the thread was woken for its handler. Restart it
+ * after the handler, as with SA_RESTART; calls that are never restarted after a signal
+ * handler return EINTR. arch_do_signal_or_restart() cannot do this: it runs later, and
+ * would change the registers with which the handler is entered.
  */
 static void uli_end_call(struct pt_regs *regs)
 {
@@ -344,6 +353,7 @@ static void uli_end_call(struct pt_regs *regs)
 	regs->ip -= 2; /* the length of "syscall" and of "int $0x80" */
 }
 
+/* Whether a system call ended early and is to be restarted. */
 static bool uli_call_restarts(const struct pt_regs *regs)
 {
 	switch ((long)regs->ax) {
@@ -358,12 +368,13 @@ static bool uli_call_restarts(const struct pt_regs *regs)
 }
 
 /**
- * procirq_uli_arch_send() - the current thread's way out of the kernel goes to the handler
- * @code: as registered by it
+ * procirq_uli_arch_send() - send the current thread to its handler when it returns to
+ *	user mode
+ * @code: as registered by the current thread
  *
  * Context: task work; may sleep.
- * Return: 0; -EAGAIN when it has to be tried again later; -EFAULT when there is
- * no stack to make a frame on.
+ * Return: 0; -EAGAIN if the caller has to try again later; -EFAULT if there is no
+ * stack for a frame.
  */
 int procirq_uli_arch_send(const struct procirq_uli *code)
 {
@@ -373,12 +384,12 @@ int procirq_uli_arch_send(const struct procirq_uli *code)
 
 	if (!user_64bit_mode(regs) || uli_has_shadow_stack() || uli_is_stepped())
 		return -EAGAIN;
-	/* Also so in the middle of a call: ptrace runs task work there. */
+	/* ax is so before a system call is executed, where ptrace runs task work. */
 	if ((long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS)
 		return -EAGAIN;
 	/*
-	 * A signal comes first: whether a call goes on is for it to say, and one that
-	 * the thread's own instruction has raised, a breakpoint, is about where it is.
+	 * Signals come first: their handlers decide whether a system call is
+	 * restarted, and a breakpoint's signal must find the thread at its address.
 	 */
 	if (task_sigpending(current))
 		return -EAGAIN;

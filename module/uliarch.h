@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User level interrupts: what uli.c needs of the architecture. Everything else
- * about them that others may use is in internal.h.
+ * User level interrupts: what uli.c needs from the architecture. What other files
+ * use is in internal.h.
  */
 #ifndef PROCIRQ_ULIARCH_H
 #define PROCIRQ_ULIARCH_H
