@@ -36,24 +36,24 @@ struct device_step {
 	u32 value;
 };
 
-enum device_moment { CHECK, ACK, SILENCE, RESUME, RELEASE, MOMENTS };
+enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
 
 /**
- * struct procirq_device - a PCI function, and what is done to it at which moment
+ * struct procirq_device - a PCI function, and what is done to it at which phase
  * @pdev: kept enabled by procirq_pci_get_enabled_function(); immutable
  * @bars: mapped if a step uses them; immutable
  * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
  * @status: the word that the first step of the last check read; action->lock
- * @first: index of each moment's first step; that of the next moment is its end;
+ * @first: index of each phase's first step; that of the next phase is its end;
  *	immutable
- * @steps: the steps of all moments; immutable
+ * @steps: the steps of all phases; immutable
  */
 struct procirq_device {
 	struct pci_dev *pdev;
 	void __iomem *bars[PCI_STD_NUM_BARS];
 	bool intx;
 	u32 status;
-	u8 first[MOMENTS + 1];
+	u8 first[PHASES + 1];
 	struct device_step steps[];
 };
 
@@ -111,10 +111,10 @@ static void step_write(const struct procirq_device *device, const struct device_
 	}
 }
 
-static void device_run(const struct procirq_device *device, enum device_moment moment)
+static void device_run(const struct procirq_device *device, enum device_phase phase)
 {
-	const struct device_step *step = &device->steps[device->first[moment]];
-	const struct device_step *end = &device->steps[device->first[moment + 1]];
+	const struct device_step *step = &device->steps[device->first[phase]];
+	const struct device_step *end = &device->steps[device->first[phase + 1]];
 
 	for (; step < end; step++) {
 		switch (step->op) {
@@ -267,20 +267,20 @@ const char *procirq_device_name(const struct procirq_device *device)
 	return pci_name(device->pdev);
 }
 
-static bool step_op_fits(const struct procirq_step *step, enum device_moment moment)
+static bool step_op_fits(const struct procirq_step *step, enum device_phase phase)
 {
 	switch (step->op) {
 	case PROCIRQ_OP_TEST_ANY:
-		return moment == CHECK && step->mask && !step->value;
+		return phase == CHECK && step->mask && !step->value;
 	case PROCIRQ_OP_TEST_EQ:
-		return moment == CHECK && step->mask && !(step->value & ~step->mask);
+		return phase == CHECK && step->mask && !(step->value & ~step->mask);
 	case PROCIRQ_OP_WRITE:
 	case PROCIRQ_OP_SET:
 	case PROCIRQ_OP_CLEAR:
-		return moment != CHECK && !step->mask;
+		return phase != CHECK && !step->mask;
 	case PROCIRQ_OP_WRITE_STATUS:
-		/* Only these moments follow a check. */
-		return moment == ACK || moment == SILENCE;
+		/* Only these phases follow a check. */
+		return phase == ACK || phase == SILENCE;
 	case PROCIRQ_OP_READ:
 		return !step->mask && !step->value;
 	default:
@@ -309,14 +309,14 @@ static long step_room(const struct pci_dev *pdev, const struct procirq_step *ste
 }
 
 /* Checks one step against the function, and maps the BAR that it uses. */
-static int step_make(struct procirq_device *device, enum device_moment moment,
+static int step_make(struct procirq_device *device, enum device_phase phase,
 		     const struct procirq_step *from, struct device_step *step)
 {
 	long room;
 
 	if (from->width != 8 && from->width != 16 && from->width != 32)
 		return -EMSGSIZE;
-	if (!step_op_fits(from, moment))
+	if (!step_op_fits(from, phase))
 		return -EINVAL;
 	room = step_room(device->pdev, from);
 	if (room < 0)
@@ -346,24 +346,24 @@ static int step_make(struct procirq_device *device, enum device_moment moment,
 
 static int device_make(struct procirq_device *device, const struct procirq_descriptor *from)
 {
-	const u8 count[MOMENTS] = {
+	const u8 count[PHASES] = {
 		[CHECK] = from->nr_check,     [ACK] = from->nr_ack,
 		[SILENCE] = from->nr_silence, [RESUME] = from->nr_resume,
 		[RELEASE] = from->nr_release,
 	};
-	enum device_moment moment;
+	enum device_phase phase;
 	unsigned int i = 0, n;
 	int err;
 
-	for (moment = CHECK; moment < MOMENTS; moment++) {
-		device->first[moment] = i;
-		for (n = 0; n < count[moment]; n++, i++) {
-			err = step_make(device, moment, &from->steps[i], &device->steps[i]);
+	for (phase = CHECK; phase < PHASES; phase++) {
+		device->first[phase] = i;
+		for (n = 0; n < count[phase]; n++, i++) {
+			err = step_make(device, phase, &from->steps[i], &device->steps[i]);
 			if (err)
 				return err;
 		}
 	}
-	device->first[MOMENTS] = i;
+	device->first[PHASES] = i;
 	return 0;
 }
 
