@@ -338,7 +338,7 @@ static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts, enum g
 	gen_event(g, cpu, ts, id, d, id == GEN_SYS_EXIT ? 24 : 16);
 }
 
-/* --- as a source of pages -------------------------------------------------- */
+/* --- as a reader of pages -------------------------------------------------- */
 
 static inline ssize_t gen_read_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
@@ -360,9 +360,9 @@ static inline void gen_rewind(struct gen *g)
 	}
 }
 
-static inline struct page_source gen_source(struct gen *g)
+static inline struct page_reader gen_reader(struct gen *g)
 {
-	return (struct page_source){ gen_read_page, g };
+	return (struct page_reader){ gen_read_page, g };
 }
 
 #endif /* TESTS_TRACEGEN_H */

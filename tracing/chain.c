@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Events in, by kind; what is under way when events are missing or are over. */
+/* Distributes events by kind; ends what is under way at a loss and at the end. */
+#include "chain.h"
 #include "chain_state.h"
 
 #include <stdlib.h>
@@ -7,29 +8,29 @@
 /* --- losses ---------------------------------------------------------------- */
 
 /*
- * Events of @cpu are missing. What happened there is unknown; a task that was
- * being woken may have been woken there, one that was queued or ran there may
- * be anywhere.
+ * Events of @cpu are missing, so all that was under way there is unknown. A task
+ * whose wakeup was awaited may have been woken there; a task that was queued there
+ * or ran there may be anywhere.
  */
-static void on_loss(struct chains *b, struct cpu_state *cpu, unsigned int index)
+static void on_loss(struct chains *chains, struct chain_cpu *cpu, unsigned int index)
 {
-	struct task *task, *next;
+	struct chain_task *task, *next;
 
-	chain_hard_clear(b, cpu, OUTCOME_LOST);
-	chain_path_end(b, &cpu->tail, OUTCOME_LOST);
+	chain_hard_clear(chains, cpu, OUTCOME_LOST);
+	chain_path_end(chains, &cpu->tail, OUTCOME_LOST);
 	for (unsigned int vec = 0; vec < SOFTIRQS_MAX; vec++)
-		chain_softirq_clear(b, &cpu->pending[vec], OUTCOME_LOST);
-	chain_softirq_clear(b, &cpu->running, OUTCOME_LOST);
+		chain_softirq_clear(chains, &cpu->pending[vec], OUTCOME_LOST);
+	chain_softirq_clear(chains, &cpu->running, OUTCOME_LOST);
 	cpu->running_pid = -1;
 	cpu->current_pid = -1;
-	chain_works_forget(b, OUTCOME_LOST);
-	for (task = b->active.next; task != &b->active; task = next) {
+	chain_works_forget(chains, OUTCOME_LOST);
+	for (task = chains->active.next; task != &chains->active; task = next) {
 		next = task->next;
 		if (task->state == TASK_WAKING || task->preempted || task->cpu == (int)index) {
 			if (task->state != TASK_NONE)
-				chain_task_end(b, task, OUTCOME_LOST);
-			chain_path_end(b, &task->carry, OUTCOME_LOST);
-			chain_task_put(b, task);
+				chain_task_end(chains, task, OUTCOME_LOST);
+			chain_path_end(chains, &task->carry, OUTCOME_LOST);
+			chain_task_put(chains, task);
 		}
 	}
 }
@@ -48,132 +49,132 @@ static void on_loss(struct chains *b, struct cpu_state *cpu, unsigned int index)
 struct chains *chains_new(unsigned int n_cpus, const struct event_catalog *catalog,
 			  const struct chain_sink *sink)
 {
-	struct chains *b = calloc(1, sizeof(*b));
+	struct chains *chains = calloc(1, sizeof(*chains));
 
-	if (!b)
+	if (!chains)
 		return NULL;
-	b->catalog = catalog;
-	b->sink = *sink;
-	b->n_cpus = n_cpus;
-	b->sees_user = event_catalog_has(catalog, EVENT_SYS_EXIT);
-	b->active.next = &b->active;
-	b->active.prev = &b->active;
-	b->cpus = calloc(n_cpus + 1, sizeof(*b->cpus));
-	if (!b->cpus) {
-		free(b);
+	chains->catalog = catalog;
+	chains->sink = *sink;
+	chains->n_cpus = n_cpus;
+	chains->sees_user = event_catalog_has(catalog, EVENT_SYS_EXIT);
+	chains->active.next = &chains->active;
+	chains->active.prev = &chains->active;
+	chains->cpus = calloc(n_cpus + 1, sizeof(*chains->cpus));
+	if (!chains->cpus) {
+		free(chains);
 		return NULL;
 	}
 	for (unsigned int i = 0; i < n_cpus; i++) {
-		b->cpus[i].running_pid = -1;
-		b->cpus[i].current_pid = -1;
+		chains->cpus[i].running_pid = -1;
+		chains->cpus[i].current_pid = -1;
 	}
-	return b;
+	return chains;
 }
 
 /**
  * chains_event - the next event, in the order of time
- * @b: builder
+ * @chains: builder
  * @e: event
  */
-void chains_event(struct chains *b, const struct event *e)
+void chains_event(struct chains *chains, const struct event *e)
 {
-	struct cpu_state *cpu;
+	struct chain_cpu *cpu;
 
-	if (e->cpu >= b->n_cpus)
+	if (e->cpu >= chains->n_cpus)
 		return;
-	cpu = &b->cpus[e->cpu];
+	cpu = &chains->cpus[e->cpu];
 	switch (e->kind) {
 	case EVENT_IRQ_ENTRY:
 	case EVENT_VECTOR_ENTRY:
-		chain_on_irq_entry(b, cpu, e);
+		chain_on_irq_entry(chains, cpu, e);
 		break;
 	case EVENT_IRQ_EXIT:
 	case EVENT_VECTOR_EXIT:
-		chain_on_irq_exit(b, cpu, e);
+		chain_on_irq_exit(chains, cpu, e);
 		break;
 	case EVENT_HRTIMER_ENTRY:
 	case EVENT_HRTIMER_EXIT:
-		chain_on_hrtimer(b, cpu, e);
+		chain_on_hrtimer(chains, cpu, e);
 		break;
 	case EVENT_SOFTIRQ_RAISE:
-		chain_on_softirq_raise(b, cpu, e);
+		chain_on_softirq_raise(chains, cpu, e);
 		break;
 	case EVENT_SOFTIRQ_ENTRY:
-		chain_on_softirq_entry(b, cpu, e);
+		chain_on_softirq_entry(chains, cpu, e);
 		break;
 	case EVENT_SOFTIRQ_EXIT:
-		chain_on_softirq_exit(b, cpu);
+		chain_on_softirq_exit(chains, cpu);
 		break;
 	case EVENT_WAKING:
-		chain_on_waking(b, cpu, e);
+		chain_on_waking(chains, cpu, e);
 		break;
 	case EVENT_WAKEUP:
-		chain_on_wakeup(b, e);
+		chain_on_wakeup(chains, e);
 		break;
 	case EVENT_SWITCH:
-		chain_on_switch(b, cpu, e);
+		chain_on_switch(chains, cpu, e);
 		break;
 	case EVENT_SYS_ENTER:
-		chain_on_sys_enter(b, e);
+		chain_on_sys_enter(chains, e);
 		break;
 	case EVENT_SYS_EXIT:
-		chain_on_sys_exit(b, e);
+		chain_on_sys_exit(chains, e);
 		break;
 	case EVENT_WORK_QUEUE:
-		chain_on_work_queue(b, cpu, e);
+		chain_on_work_queue(chains, cpu, e);
 		break;
 	case EVENT_WORK_START:
-		chain_on_work_start(b, e);
+		chain_on_work_start(chains, e);
 		break;
 	case EVENT_WORK_END:
-		chain_on_work_end(b, e);
+		chain_on_work_end(chains, e);
 		break;
 	case EVENT_PROCIRQ_READ:
-		chain_on_procirq_read(b, e);
+		chain_on_procirq_read(chains, e);
 		break;
 	case EVENT_LOSS_BEGIN:
 	case EVENT_LOSS_END:
-		on_loss(b, cpu, e->cpu);
+		on_loss(chains, cpu, e->cpu);
 		break;
 	}
 }
 
-/* The recording is over: what is still under way gets OUTCOME_CUT_OFF. */
-void chains_finish(struct chains *b)
+/* The recording ends: what is still under way gets OUTCOME_CUT_OFF. */
+void chains_finish(struct chains *chains)
 {
-	for (unsigned int i = 0; i < b->n_cpus; i++) {
-		struct cpu_state *cpu = &b->cpus[i];
+	for (unsigned int i = 0; i < chains->n_cpus; i++) {
+		struct chain_cpu *cpu = &chains->cpus[i];
 
-		chain_hard_clear(b, cpu, OUTCOME_CUT_OFF);
-		chain_path_drop(b, &cpu->tail);
+		chain_hard_clear(chains, cpu, OUTCOME_CUT_OFF);
+		chain_path_drop(chains, &cpu->tail);
 		for (unsigned int vec = 0; vec < SOFTIRQS_MAX; vec++)
-			chain_softirq_clear(b, &cpu->pending[vec], OUTCOME_CUT_OFF);
-		chain_softirq_clear(b, &cpu->running, OUTCOME_CUT_OFF);
+			chain_softirq_clear(chains, &cpu->pending[vec], OUTCOME_CUT_OFF);
+		chain_softirq_clear(chains, &cpu->running, OUTCOME_CUT_OFF);
 	}
-	chain_works_forget(b, OUTCOME_CUT_OFF);
-	while (b->active.next != &b->active) {
-		struct task *task = b->active.next;
+	chain_works_forget(chains, OUTCOME_CUT_OFF);
+	while (chains->active.next != &chains->active) {
+		struct chain_task *task = chains->active.next;
 
 		if (task->state != TASK_NONE)
-			chain_task_end(b, task, OUTCOME_CUT_OFF);
-		chain_path_drop(b, &task->carry);
-		chain_task_put(b, task);
+			chain_task_end(chains, task, OUTCOME_CUT_OFF);
+		chain_path_drop(chains, &task->carry);
+		chain_task_put(chains, task);
 	}
 }
 
-/* Without telling outcomes; NULL is fine. */
-void chains_free(struct chains *b)
+/* The sink gets no more outcomes; NULL is fine. */
+void chains_free(struct chains *chains)
 {
-	if (!b)
+	if (!chains)
 		return;
-	chain_tasks_free(b);
-	chain_works_free(b);
-	while (b->slabs) {
-		struct root_slab *slab = b->slabs;
+	chain_tasks_free(chains);
+	chain_works_free(chains);
+	while (chains->slabs) {
+		struct chain_root_slab *slab = chains->slabs;
 
-		b->slabs = slab->next;
+		chains->slabs = slab->next;
 		free(slab);
 	}
-	free(b->cpus);
-	free(b);
+	free(chains->cpus);
+	free(chains);
 }

@@ -6,41 +6,46 @@
 
 #define IRQ_WAKE_THREAD 2
 
-/* Every open handler of the CPU is over, with @outcome at least. */
-void chain_hard_clear(struct chains *b, struct cpu_state *cpu, enum outcome outcome)
+/* End every open handler of the CPU, with at least @outcome. */
+void chain_hard_clear(struct chains *chains, struct chain_cpu *cpu, enum chain_outcome outcome)
 {
 	while (cpu->depth)
-		chain_path_end(b, &cpu->hard[--cpu->depth], outcome);
+		chain_path_end(chains, &cpu->hard[--cpu->depth], outcome);
 	cpu->in_handler = 0;
 }
 
-/* The same of one softirq. */
-void chain_softirq_clear(struct chains *b, struct softirq *softirq, enum outcome outcome)
+/* End one softirq, with at least @outcome. */
+void chain_softirq_clear(struct chains *chains, struct chain_softirq *softirq,
+			 enum chain_outcome outcome)
 {
-	chain_path_end(b, &softirq->path, outcome);
+	chain_path_end(chains, &softirq->path, outcome);
 	softirq->raised = false;
 	softirq->mixed = false;
 }
 
-/* For whom the CPU works when @e happens; a handler that lost its end goes. */
-struct context chain_context_of(struct chains *b, struct cpu_state *cpu, const struct event *e)
+/*
+ * What the CPU works for when @e happens. Handlers and the tail that cannot be under
+ * way any more are ended.
+ */
+struct chain_context chain_context_of(struct chains *chains, struct chain_cpu *cpu,
+				      const struct event *e)
 {
-	struct context c = { NULL, STAGE_HANDLER, false };
-	struct task *task;
+	struct chain_context c = { NULL, CHAIN_STAGE_HANDLER, false };
+	struct chain_task *task;
 
 	if (e->flags & EVENT_FLAG_HARDIRQ) {
 		if (cpu->depth)
 			c.path = &cpu->hard[cpu->depth - 1];
 		return c;
 	}
-	/* Not in an interrupt: a handler still open here lost its end. */
+	/* Not in an interrupt: the exit of a handler that is open was not recorded. */
 	if (__builtin_expect(cpu->depth, 0))
-		chain_hard_clear(b, cpu, OUTCOME_INCOMPLETE);
-	chain_path_drop(b, &cpu->tail);
+		chain_hard_clear(chains, cpu, OUTCOME_INCOMPLETE);
+	chain_path_drop(chains, &cpu->tail);
 
 	/* PREEMPT_RT runs softirqs in tasks and does not set the flag. */
 	if (cpu->running.raised && (e->flags & EVENT_FLAG_SOFTIRQ || e->pid == cpu->running_pid)) {
-		c.stage = STAGE_SOFTIRQ;
+		c.stage = CHAIN_STAGE_SOFTIRQ;
 		c.mixed = cpu->running.mixed;
 		if (cpu->running.path.root)
 			c.path = &cpu->running.path;
@@ -48,7 +53,7 @@ struct context chain_context_of(struct chains *b, struct cpu_state *cpu, const s
 	}
 	if (e->flags & EVENT_FLAG_SOFTIRQ)
 		return c;
-	task = task_find(b, e->pid);
+	task = chain_task_find(chains, e->pid);
 	if (task && task->carry.root) {
 		c.stage = task->carry_stage;
 		c.mixed = task->carry_mixed;
@@ -57,18 +62,18 @@ struct context chain_context_of(struct chains *b, struct cpu_state *cpu, const s
 	return c;
 }
 
-void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu, const struct event *e)
+void chain_on_irq_entry(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
-	struct path *path;
+	struct chain_path *path;
 
-	b->sink.seen(b->sink.ctx, e);
-	chain_path_drop(b, &cpu->tail);
-	if (cpu->depth == HARD_DEPTH_MAX)
-		chain_hard_clear(b, cpu, OUTCOME_INCOMPLETE);
+	chains->sink.seen(chains->sink.ctx, e);
+	chain_path_drop(chains, &cpu->tail);
+	if (cpu->depth == EVENT_IRQ_DEPTH_MAX)
+		chain_hard_clear(chains, cpu, OUTCOME_INCOMPLETE);
 	path = &cpu->hard[cpu->depth];
-	path->root = chain_root_new(b, e);
+	path->root = chain_root_new(chains, e);
 	if (!path->root) {
-		b->sink.outcome(b->sink.ctx, e->irq, e->cpu, OUTCOME_LOST);
+		chains->sink.outcome(chains->sink.ctx, e->irq, e->cpu, OUTCOME_LOST);
 		return;
 	}
 	path->last_ns = e->ts_ns;
@@ -79,32 +84,33 @@ void chain_on_irq_entry(struct chains *b, struct cpu_state *cpu, const struct ev
 }
 
 /*
- * Softirqs the handler raised have been waiting since it ended; those of one that
- * it interrupted go on.
+ * The softirqs that this handler raised wait from now on. Those raised by a handler
+ * that it interrupted still belong to that handler.
  */
-static void handler_ended(struct chains *b, struct cpu_state *cpu, const struct root *root,
-			  uint64_t ts_ns)
+static void handler_ended(struct chains *chains, struct chain_cpu *cpu,
+			  const struct chain_root *root, uint64_t ts_ns)
 {
 	uint32_t left = cpu->in_handler;
 
 	for (; left; left &= left - 1) {
 		unsigned int vec = (unsigned int)__builtin_ctz(left);
-		struct path *path = &cpu->pending[vec].path;
+		struct chain_path *path = &cpu->pending[vec].path;
 
 		if (path->root != root)
 			continue;
 		cpu->in_handler &= ~(1u << vec);
-		chain_path_step(b, path, STAGE_HANDLER, ts_ns);
+		chain_path_step(chains, path, CHAIN_STAGE_HANDLER, ts_ns);
 	}
 }
 
-/* Does the thread of the line still work for an earlier interrupt? */
-static bool thread_is_busy(struct chains *b, int32_t irq)
+/* Whether the irq thread of the line still works for an earlier interrupt. */
+static bool thread_is_busy(struct chains *chains, int32_t irq)
 {
 	bool busy = false;
 
-	for (struct task *t = b->active.next; t != &b->active; t = t->next) {
-		if (t->carry.root && t->carry_stage == STAGE_THREAD && t->carry.root->irq == irq) {
+	for (struct chain_task *t = chains->active.next; t != &chains->active; t = t->next) {
+		if (t->carry.root && t->carry_stage == CHAIN_STAGE_THREAD &&
+		    t->carry.root->irq == irq) {
 			t->carry_mixed = true;
 			busy = true;
 		}
@@ -112,41 +118,42 @@ static bool thread_is_busy(struct chains *b, int32_t irq)
 	return busy;
 }
 
-void chain_on_irq_exit(struct chains *b, struct cpu_state *cpu, const struct event *e)
+void chain_on_irq_exit(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
-	struct path *path;
-	struct root *root;
+	struct chain_path *path;
+	struct chain_root *root;
 
-	/* Handlers inside it that lost their end. */
+	/* Handlers inside it whose exit was not recorded. */
 	while (cpu->depth && cpu->hard[cpu->depth - 1].root->irq != e->irq)
-		chain_path_end(b, &cpu->hard[--cpu->depth], OUTCOME_INCOMPLETE);
+		chain_path_end(chains, &cpu->hard[--cpu->depth], OUTCOME_INCOMPLETE);
 	if (!cpu->depth)
 		return;
 	path = &cpu->hard[--cpu->depth];
 	root = path->root;
 	if (e->ts_ns < root->ts_ns)
-		root_outcome(root, OUTCOME_NEGATIVE);
+		chain_root_outcome(root, OUTCOME_NEGATIVE);
 	else
-		b->sink.handler(b->sink.ctx, root->irq, root->cpu, e->ts_ns - root->ts_ns);
+		chains->sink.handler(chains->sink.ctx, root->irq, root->cpu,
+				     e->ts_ns - root->ts_ns);
 	if (!e->ret)
-		root_outcome(root, OUTCOME_NOT_HANDLED);
-	handler_ended(b, cpu, root, e->ts_ns);
+		chain_root_outcome(root, OUTCOME_NOT_HANDLED);
+	handler_ended(chains, cpu, root, e->ts_ns);
 	if (e->ret == IRQ_WAKE_THREAD) {
-		if (thread_is_busy(b, e->irq))
-			root_outcome(root, OUTCOME_COALESCED);
-		chain_path_drop(b, &cpu->tail);
+		if (thread_is_busy(chains, e->irq))
+			chain_root_outcome(root, OUTCOME_COALESCED);
+		chain_path_drop(chains, &cpu->tail);
 		cpu->tail = *path;
 		path->root = NULL;
 	} else {
-		chain_path_drop(b, path);
+		chain_path_drop(chains, path);
 	}
 }
 
 /*
- * A timer that expires in a hard interrupt is a root of its own, inside that of
- * the timer interrupt: what it wakes is the timer's.
+ * A timer that expires in a hard interrupt is a root of its own, inside that of the
+ * timer interrupt. What it wakes is attributed to the timer.
  */
-void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu, const struct event *e)
+void chain_on_hrtimer(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
 	struct event timer = *e;
 
@@ -155,15 +162,15 @@ void chain_on_hrtimer(struct chains *b, struct cpu_state *cpu, const struct even
 	timer.irq = CHAIN_IRQ_HRTIMER;
 	timer.ret = 1;
 	if (e->kind == EVENT_HRTIMER_ENTRY)
-		chain_on_irq_entry(b, cpu, &timer);
+		chain_on_irq_entry(chains, cpu, &timer);
 	else
-		chain_on_irq_exit(b, cpu, &timer);
+		chain_on_irq_exit(chains, cpu, &timer);
 }
 
-void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu, const struct event *e)
+void chain_on_softirq_raise(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
-	struct context c = chain_context_of(b, cpu, e);
-	struct softirq *s;
+	struct chain_context c = chain_context_of(chains, cpu, e);
+	struct chain_softirq *s;
 
 	if (e->vec >= SOFTIRQS_MAX)
 		return;
@@ -173,33 +180,33 @@ void chain_on_softirq_raise(struct chains *b, struct cpu_state *cpu, const struc
 		s->mixed = c.mixed;
 		if (!c.path)
 			return;
-		path_copy(&s->path, c.path);
-		if (c.stage == STAGE_HANDLER)
+		chain_path_copy(&s->path, c.path);
+		if (c.stage == CHAIN_STAGE_HANDLER)
 			cpu->in_handler |= 1u << e->vec;
 		else
-			chain_path_step(b, &s->path, c.stage, e->ts_ns);
+			chain_path_step(chains, &s->path, c.stage, e->ts_ns);
 		return;
 	}
 	if (!c.path || !s->path.root) {
-		/* By an interrupt and by something else. */
+		/* An interrupt raised it, and so did something else. */
 		if (c.path)
-			root_outcome(c.path->root, OUTCOME_AMBIGUOUS);
+			chain_root_outcome(c.path->root, OUTCOME_AMBIGUOUS);
 		s->mixed = true;
 	} else if (s->path.root != c.path->root) {
 		if (s->path.root->irq == c.path->root->irq) {
-			root_outcome(c.path->root, OUTCOME_COALESCED);
+			chain_root_outcome(c.path->root, OUTCOME_COALESCED);
 		} else {
-			root_outcome(c.path->root, OUTCOME_AMBIGUOUS);
+			chain_root_outcome(c.path->root, OUTCOME_AMBIGUOUS);
 			s->mixed = true;
 		}
 	}
 }
 
-void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu, const struct event *e)
+void chain_on_softirq_entry(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
-	struct softirq *s;
+	struct chain_softirq *s;
 
-	chain_softirq_clear(b, &cpu->running, OUTCOME_INCOMPLETE);
+	chain_softirq_clear(chains, &cpu->running, OUTCOME_INCOMPLETE);
 	if (e->vec >= SOFTIRQS_MAX)
 		return;
 	s = &cpu->pending[e->vec];
@@ -211,11 +218,11 @@ void chain_on_softirq_entry(struct chains *b, struct cpu_state *cpu, const struc
 	s->mixed = false;
 	cpu->in_handler &= ~(1u << e->vec);
 	if (cpu->running.path.root)
-		chain_path_step(b, &cpu->running.path, STAGE_SOFTIRQ_WAIT, e->ts_ns);
+		chain_path_step(chains, &cpu->running.path, CHAIN_STAGE_SOFTIRQ_WAIT, e->ts_ns);
 }
 
-void chain_on_softirq_exit(struct chains *b, struct cpu_state *cpu)
+void chain_on_softirq_exit(struct chains *chains, struct chain_cpu *cpu)
 {
-	chain_softirq_clear(b, &cpu->running, OUTCOME_WOKE_NOBODY);
+	chain_softirq_clear(chains, &cpu->running, OUTCOME_WOKE_NOBODY);
 	cpu->running_pid = -1;
 }

@@ -5,59 +5,60 @@
 #include <stdlib.h>
 
 /* An interrupt, with one reference; NULL when memory runs out. */
-struct root *chain_root_new(struct chains *b, const struct event *e)
+struct chain_root *chain_root_new(struct chains *chains, const struct event *e)
 {
-	struct root *root = b->free_roots;
+	struct chain_root *root = chains->free_roots;
 
 	if (!root) {
-		struct root_slab *slab = calloc(1, sizeof(*slab));
+		struct chain_root_slab *slab = calloc(1, sizeof(*slab));
 
 		if (!slab)
 			return NULL;
-		slab->next = b->slabs;
-		b->slabs = slab;
+		slab->next = chains->slabs;
+		chains->slabs = slab;
 		for (size_t i = 0; i < ROOTS_PER_SLAB; i++) {
-			slab->roots[i].next_free = b->free_roots;
-			b->free_roots = &slab->roots[i];
+			slab->roots[i].next_free = chains->free_roots;
+			chains->free_roots = &slab->roots[i];
 		}
-		root = b->free_roots;
+		root = chains->free_roots;
 	}
-	b->free_roots = root->next_free;
-	*root = (struct root){ .irq = e->irq, .cpu = e->cpu, .refs = 1, .ts_ns = e->ts_ns };
+	chains->free_roots = root->next_free;
+	*root = (struct chain_root){ .irq = e->irq, .cpu = e->cpu, .refs = 1, .ts_ns = e->ts_ns };
 	return root;
 }
 
-/* Its last reference tells the interrupt's outcome. */
-void chain_path_drop(struct chains *b, struct path *path)
+/* Drop the reference. With the last one the outcome of the interrupt is final. */
+void chain_path_drop(struct chains *chains, struct chain_path *path)
 {
-	struct root *root = path->root;
+	struct chain_root *root = path->root;
 
 	if (!root)
 		return;
 	path->root = NULL;
 	if (--root->refs)
 		return;
-	b->sink.outcome(b->sink.ctx, root->irq, root->cpu, root->outcome);
-	root->next_free = b->free_roots;
-	b->free_roots = root;
+	chains->sink.outcome(chains->sink.ctx, root->irq, root->cpu, root->outcome);
+	root->next_free = chains->free_roots;
+	chains->free_roots = root;
 }
 
-/* The same, and the outcome is @outcome at least. */
-void chain_path_end(struct chains *b, struct path *path, enum outcome outcome)
+/* Drop the reference; the outcome of the interrupt is at least @outcome. */
+void chain_path_end(struct chains *chains, struct chain_path *path, enum chain_outcome outcome)
 {
 	if (path->root)
-		root_outcome(path->root, outcome);
-	chain_path_drop(b, path);
+		chain_root_outcome(path->root, outcome);
+	chain_path_drop(chains, path);
 }
 
 /*
- * Time from the last step to @ts_ns belongs to @stage. Returns false when time
- * ran backwards; the path is over then.
+ * Add the time from the last step to @ts_ns to @stage. Returns false when time ran
+ * backwards; then the path has ended.
  */
-bool chain_path_step(struct chains *b, struct path *path, enum stage stage, uint64_t ts_ns)
+bool chain_path_step(struct chains *chains, struct chain_path *path, enum chain_stage stage,
+		     uint64_t ts_ns)
 {
 	if (__builtin_expect(ts_ns < path->last_ns, 0)) {
-		chain_path_end(b, path, OUTCOME_NEGATIVE);
+		chain_path_end(chains, path, OUTCOME_NEGATIVE);
 		return false;
 	}
 	path->ns[stage] += ts_ns - path->last_ns;

@@ -4,101 +4,101 @@
 
 #include <stdlib.h>
 
-static struct work **work_slot(struct chains *b, uint64_t object)
+static struct chain_work **work_slot(struct chains *chains, uint64_t object)
 {
-	struct work **slot = &b->works[(object >> 5) % WORK_BUCKETS];
+	struct chain_work **slot = &chains->works[(object >> 5) % WORK_BUCKETS];
 
 	while (*slot && (*slot)->object != object)
 		slot = &(*slot)->next;
 	return slot;
 }
 
-static void work_forget(struct chains *b, struct work **slot, enum outcome outcome)
+static void work_forget(struct chains *chains, struct chain_work **slot, enum chain_outcome outcome)
 {
-	struct work *work = *slot;
+	struct chain_work *work = *slot;
 
 	*slot = work->next;
-	chain_path_end(b, &work->path, outcome);
+	chain_path_end(chains, &work->path, outcome);
 	free(work);
 }
 
-/* All of them. */
-void chain_works_forget(struct chains *b, enum outcome outcome)
+/* Forget all work items, with at least @outcome. */
+void chain_works_forget(struct chains *chains, enum chain_outcome outcome)
 {
 	for (size_t i = 0; i < WORK_BUCKETS; i++) {
-		while (b->works[i])
-			work_forget(b, &b->works[i], outcome);
+		while (chains->works[i])
+			work_forget(chains, &chains->works[i], outcome);
 	}
 }
 
-/* Without telling outcomes. */
-void chain_works_free(struct chains *b)
+/* The sink gets no more outcomes. */
+void chain_works_free(struct chains *chains)
 {
 	for (size_t i = 0; i < WORK_BUCKETS; i++) {
-		while (b->works[i]) {
-			struct work *work = b->works[i];
+		while (chains->works[i]) {
+			struct chain_work *work = chains->works[i];
 
-			b->works[i] = work->next;
+			chains->works[i] = work->next;
 			free(work);
 		}
 	}
 }
 
-void chain_on_work_queue(struct chains *b, struct cpu_state *cpu, const struct event *e)
+void chain_on_work_queue(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
-	struct context c = chain_context_of(b, cpu, e);
-	struct work **slot = work_slot(b, e->work);
-	struct work *work;
+	struct chain_context c = chain_context_of(chains, cpu, e);
+	struct chain_work **slot = work_slot(chains, e->work);
+	struct chain_work *work;
 
 	if (*slot)
-		work_forget(b, slot, OUTCOME_INCOMPLETE);
+		work_forget(chains, slot, OUTCOME_INCOMPLETE);
 	if (!c.path)
 		return;
 	if (c.mixed) {
-		root_outcome(c.path->root, OUTCOME_AMBIGUOUS);
+		chain_root_outcome(c.path->root, OUTCOME_AMBIGUOUS);
 		return;
 	}
 	work = malloc(sizeof(*work));
 	if (!work)
 		return;
 	work->object = e->work;
-	path_copy(&work->path, c.path);
-	if (!chain_path_step(b, &work->path, c.stage, e->ts_ns)) {
+	chain_path_copy(&work->path, c.path);
+	if (!chain_path_step(chains, &work->path, c.stage, e->ts_ns)) {
 		free(work);
 		return;
 	}
-	slot = work_slot(b, work->object);
+	slot = work_slot(chains, work->object);
 	work->next = NULL;
 	*slot = work;
 }
 
-void chain_on_work_start(struct chains *b, const struct event *e)
+void chain_on_work_start(struct chains *chains, const struct event *e)
 {
-	struct work **slot = work_slot(b, e->work);
-	struct task *task;
+	struct chain_work **slot = work_slot(chains, e->work);
+	struct chain_task *task;
 
 	if (!*slot)
 		return;
-	task = chain_task_get(b, e->pid);
-	if (task && chain_path_step(b, &(*slot)->path, STAGE_WORK_WAIT, e->ts_ns)) {
-		chain_path_drop(b, &task->carry);
-		path_copy(&task->carry, &(*slot)->path);
-		task->carry_stage = STAGE_WORK;
+	task = chain_task_get(chains, e->pid);
+	if (task && chain_path_step(chains, &(*slot)->path, CHAIN_STAGE_WORK_WAIT, e->ts_ns)) {
+		chain_path_drop(chains, &task->carry);
+		chain_path_copy(&task->carry, &(*slot)->path);
+		task->carry_stage = CHAIN_STAGE_WORK;
 		task->carry_mixed = false;
 		task->cpu = e->cpu;
-		root_outcome(task->carry.root, OUTCOME_KERNEL);
+		chain_root_outcome(task->carry.root, OUTCOME_KERNEL);
 	}
-	work_forget(b, slot, OUTCOME_WOKE_NOBODY);
+	work_forget(chains, slot, OUTCOME_WOKE_NOBODY);
 	if (task)
-		chain_task_put(b, task);
+		chain_task_put(chains, task);
 }
 
-void chain_on_work_end(struct chains *b, const struct event *e)
+void chain_on_work_end(struct chains *chains, const struct event *e)
 {
-	struct task *task = task_find(b, e->pid);
+	struct chain_task *task = chain_task_find(chains, e->pid);
 
-	if (!task || task->carry_stage != STAGE_WORK)
+	if (!task || task->carry_stage != CHAIN_STAGE_WORK)
 		return;
-	chain_path_drop(b, &task->carry);
-	chain_task_put(b, task);
+	chain_path_drop(chains, &task->carry);
+	chain_task_put(chains, task);
 }

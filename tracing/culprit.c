@@ -6,37 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HARD_DEPTH_MAX 8
-
 /* What a CPU does: interrupts on top of a softirq on top of a task. */
-struct occupant {
+struct culprit_occupant {
 	enum culprit_kind kind;
 	int32_t id;
 	char name[CULPRIT_NAME_BYTES];
 };
 
-struct cpu_time {
+struct culprit_cpu {
 	uint64_t since_ns;
-	struct occupant hard[HARD_DEPTH_MAX];
+	struct culprit_occupant hard[EVENT_IRQ_DEPTH_MAX];
 	size_t depth;
-	struct occupant softirq;
+	struct culprit_occupant softirq;
 	bool in_softirq;
-	struct occupant task;
+	struct culprit_occupant task;
 	int last_part; /* that left the CPU, -1: none */
 };
 
-struct span {
+struct culprit_span {
 	uint64_t from_ns;
 	uint64_t to_ns;
 	unsigned int cpu;
 	int stage;
 };
 
-struct analysis {
+struct culprit_analysis {
 	struct culprit *culprit;
 	const struct event_catalog *catalog;
-	struct cpu_time *cpus;
-	struct span spans[STAGES];
+	struct culprit_cpu *cpus;
+	struct culprit_span spans[CHAIN_STAGE_PARTS];
 	size_t n_spans;
 };
 
@@ -44,24 +42,24 @@ struct analysis {
 unsigned int culprit_stage_cpu(const struct chain_sample *sample, int stage)
 {
 	switch (stage) {
-	case STAGE_WAKE:
-	case STAGE_QUEUE:
-	case STAGE_READ:
-	case STAGE_EXIT:
+	case CHAIN_STAGE_WAKE:
+	case CHAIN_STAGE_QUEUE:
+	case CHAIN_STAGE_READ:
+	case CHAIN_STAGE_EXIT:
 		return sample->task_cpu;
 	default:
 		return sample->irq_cpu;
 	}
 }
 
-static void set_spans(struct analysis *a, const struct chain_sample *sample)
+static void set_spans(struct culprit_analysis *a, const struct chain_sample *sample)
 {
 	uint64_t at = sample->start_ns;
 
 	for (int i = 0; i < chain_n_stages(sample); i++) {
 		int stage = chain_stage_at(sample, i);
 
-		a->spans[a->n_spans++] = (struct span){
+		a->spans[a->n_spans++] = (struct culprit_span){
 			at,
 			at + sample->ns[stage],
 			culprit_stage_cpu(sample, stage),
@@ -71,9 +69,9 @@ static void set_spans(struct analysis *a, const struct chain_sample *sample)
 	}
 }
 
-static int part_index(struct culprit *c, const struct occupant *o)
+static int part_index(struct culprit *c, const struct culprit_occupant *o)
 {
-	static const struct occupant others = { CULPRIT_OTHERS, -1, "others" };
+	static const struct culprit_occupant others = { CULPRIT_OTHERS, -1, "others" };
 	struct culprit_part *part;
 
 	for (size_t i = 0; i < c->n_parts; i++) {
@@ -92,7 +90,7 @@ static int part_index(struct culprit *c, const struct occupant *o)
 	return (int)c->n_parts++;
 }
 
-static const struct occupant *occupant_of(const struct cpu_time *cpu)
+static const struct culprit_occupant *occupant_of(const struct culprit_cpu *cpu)
 {
 	if (cpu->depth)
 		return &cpu->hard[cpu->depth - 1];
@@ -100,13 +98,13 @@ static const struct occupant *occupant_of(const struct cpu_time *cpu)
 }
 
 /* Time until @ts_ns belongs to who had the CPU so far. */
-static void account(struct analysis *a, unsigned int index, uint64_t ts_ns)
+static void account(struct culprit_analysis *a, unsigned int index, uint64_t ts_ns)
 {
-	struct cpu_time *cpu = &a->cpus[index];
-	const struct occupant *o = occupant_of(cpu);
+	struct culprit_cpu *cpu = &a->cpus[index];
+	const struct culprit_occupant *o = occupant_of(cpu);
 
 	for (size_t i = 0; i < a->n_spans; i++) {
-		const struct span *span = &a->spans[i];
+		const struct culprit_span *span = &a->spans[i];
 		uint64_t from = span->from_ns, to = span->to_ns;
 
 		if (span->cpu != index)
@@ -116,24 +114,24 @@ static void account(struct analysis *a, unsigned int index, uint64_t ts_ns)
 		if (from >= to)
 			continue;
 		a->culprit->parts[part_index(a->culprit, o)].ns[span->stage] += to - from;
-		if (span->stage == STAGE_WAKE && o->kind == CULPRIT_IDLE)
+		if (span->stage == CHAIN_STAGE_WAKE && o->kind == CULPRIT_IDLE)
 			a->culprit->idle_before = true;
 	}
 	cpu->since_ns = ts_ns;
 }
 
-static void set_task(struct occupant *o, int32_t pid, const char *comm)
+static void set_task(struct culprit_occupant *o, int32_t pid, const char *comm)
 {
 	o->kind = pid ? CULPRIT_TASK : CULPRIT_IDLE;
 	o->id = pid;
 	snprintf(o->name, sizeof(o->name), "%s", pid ? comm : "idle");
 }
 
-static void push_irq(struct analysis *a, struct cpu_time *cpu, const struct event *e)
+static void push_irq(struct culprit_analysis *a, struct culprit_cpu *cpu, const struct event *e)
 {
-	struct occupant *o;
+	struct culprit_occupant *o;
 
-	if (cpu->depth == HARD_DEPTH_MAX)
+	if (cpu->depth == EVENT_IRQ_DEPTH_MAX)
 		return;
 	o = &cpu->hard[cpu->depth++];
 	o->kind = CULPRIT_IRQ;
@@ -144,7 +142,7 @@ static void push_irq(struct analysis *a, struct cpu_time *cpu, const struct even
 		event_name(a->catalog, e, o->name, sizeof(o->name));
 }
 
-static void set_softirq(struct cpu_time *cpu, uint32_t vec)
+static void set_softirq(struct culprit_cpu *cpu, uint32_t vec)
 {
 	static const char *const names[] = {
 		"HI",	    "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
@@ -158,9 +156,9 @@ static void set_softirq(struct cpu_time *cpu, uint32_t vec)
 		 vec < sizeof(names) / sizeof(names[0]) ? names[vec] : "?");
 }
 
-static void on_switch(struct analysis *a, unsigned int index, const struct event *e)
+static void on_switch(struct culprit_analysis *a, unsigned int index, const struct event *e)
 {
-	struct cpu_time *cpu = &a->cpus[index];
+	struct culprit_cpu *cpu = &a->cpus[index];
 	char comm[EVENT_COMM_BYTES];
 
 	/* Only of those that mattered is the stack kept. */
@@ -175,9 +173,9 @@ static void on_switch(struct analysis *a, unsigned int index, const struct event
 	cpu->depth = 0;
 }
 
-static void on_stack(struct analysis *a, unsigned int index, const struct event *e)
+static void on_stack(struct culprit_analysis *a, unsigned int index, const struct event *e)
 {
-	struct cpu_time *cpu = &a->cpus[index];
+	struct culprit_cpu *cpu = &a->cpus[index];
 	struct culprit_part *part;
 	uint64_t address;
 
@@ -194,16 +192,16 @@ static void on_stack(struct analysis *a, unsigned int index, const struct event 
 	}
 }
 
-static void learn_task(struct cpu_time *cpu, const struct event *e)
+static void learn_task(struct culprit_cpu *cpu, const struct event *e)
 {
 	if (cpu->task.kind == CULPRIT_UNKNOWN && e->pid >= 0 &&
 	    !(e->flags & (EVENT_FLAG_HARDIRQ | EVENT_FLAG_SOFTIRQ)))
 		set_task(&cpu->task, e->pid, "?");
 }
 
-static void on_event(struct analysis *a, const struct event *e)
+static void on_event(struct culprit_analysis *a, const struct event *e)
 {
-	struct cpu_time *cpu = &a->cpus[e->cpu];
+	struct culprit_cpu *cpu = &a->cpus[e->cpu];
 
 	account(a, e->cpu, e->ts_ns);
 	learn_task(cpu, e);
@@ -231,9 +229,9 @@ static void on_event(struct analysis *a, const struct event *e)
 	}
 }
 
-static void on_record(void *ctx, unsigned int cpu, const struct record *r)
+static void on_record(void *ctx, unsigned int cpu, const struct trace_record *r)
 {
-	struct analysis *a = ctx;
+	struct culprit_analysis *a = ctx;
 	struct event e;
 
 	if (event_decode(a->catalog, r, cpu, &e) > 0)
@@ -242,15 +240,15 @@ static void on_record(void *ctx, unsigned int cpu, const struct record *r)
 
 static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin)
 {
-	struct analysis *a = ctx;
-	struct cpu_time *c = &a->cpus[cpu];
+	struct culprit_analysis *a = ctx;
+	struct culprit_cpu *c = &a->cpus[cpu];
 
 	(void)lost;
 	account(a, cpu, event_scale_ns(a->catalog, ts));
 	if (begin) {
 		c->depth = 0;
 		c->in_softirq = false;
-		c->task = (struct occupant){ CULPRIT_UNKNOWN, -1, "not known" };
+		c->task = (struct culprit_occupant){ CULPRIT_UNKNOWN, -1, "not known" };
 	}
 }
 
@@ -261,15 +259,15 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
  * @catalog: of the recording
  * @layout: of the sub-buffers
  * @n_cpus: CPUs are 0 to @n_cpus - 1
- * @source: the sub-buffers, from some time before the chain on
+ * @reader: the sub-buffers, from some time before the chain on
  *
  * Returns 0, or -1 with errno set.
  */
 int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 		    const struct event_catalog *catalog, const struct subbuf_layout *layout,
-		    unsigned int n_cpus, const struct page_source *source)
+		    unsigned int n_cpus, const struct page_reader *reader)
 {
-	struct analysis a = { .culprit = culprit, .catalog = catalog };
+	struct culprit_analysis a = { .culprit = culprit, .catalog = catalog };
 	const struct merge_sink sink = { on_record, on_loss, &a };
 	struct merge *merge;
 	int err = -1;
@@ -278,10 +276,11 @@ int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 	culprit->sample = *sample;
 	set_spans(&a, sample);
 	a.cpus = calloc(n_cpus, sizeof(*a.cpus));
-	merge = merge_new(n_cpus, layout, catalog, source);
+	merge = merge_new(n_cpus, layout, catalog, reader);
 	if (a.cpus && merge) {
 		for (unsigned int i = 0; i < n_cpus; i++) {
-			a.cpus[i].task = (struct occupant){ CULPRIT_UNKNOWN, -1, "not known" };
+			a.cpus[i].task =
+				(struct culprit_occupant){ CULPRIT_UNKNOWN, -1, "not known" };
 			a.cpus[i].last_part = -1;
 		}
 		err = merge_run(merge, UINT64_MAX, &sink);

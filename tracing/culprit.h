@@ -9,7 +9,7 @@
 #ifndef TRACING_CULPRIT_H
 #define TRACING_CULPRIT_H
 
-#include "chain.h"
+#include "chain_sample.h"
 #include "merge.h"
 #include "subbuf.h"
 
@@ -39,7 +39,7 @@ struct culprit_part {
 	enum culprit_kind kind;
 	int32_t id;
 	char name[CULPRIT_NAME_BYTES];
-	uint64_t ns[STAGES];
+	uint64_t ns[CHAIN_STAGE_PARTS];
 	uint64_t stack[CULPRIT_STACK_MAX];
 	size_t n_stack;
 };
@@ -60,7 +60,7 @@ struct culprit {
 
 int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 		    const struct event_catalog *catalog, const struct subbuf_layout *layout,
-		    unsigned int n_cpus, const struct page_source *source);
+		    unsigned int n_cpus, const struct page_reader *reader);
 unsigned int culprit_stage_cpu(const struct chain_sample *sample, int stage);
 
 #endif /* TRACING_CULPRIT_H */

@@ -35,7 +35,7 @@ enum option_id {
 enum compression { COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD };
 
 /* Bytes being read. Reading beyond the end sets @bad and gives zeroes. */
-struct in {
+struct dat_input {
 	const uint8_t *p;
 	const uint8_t *end;
 	bool swap;
@@ -53,7 +53,7 @@ struct in {
 struct dat_cpu {
 	const uint8_t *data;
 	uint64_t bytes;
-	struct in at;
+	struct dat_input at;
 	uint32_t chunks;
 	uint8_t *unpacked;
 	size_t unpacked_bytes;
@@ -99,7 +99,7 @@ __attribute__((format(printf, 2, 3))) static int fail(struct datfile *dat, const
 
 /* --- bytes ----------------------------------------------------------------- */
 
-static const uint8_t *take(struct in *in, uint64_t n)
+static const uint8_t *take(struct dat_input *in, uint64_t n)
 {
 	const uint8_t *p = in->p;
 
@@ -111,21 +111,21 @@ static const uint8_t *take(struct in *in, uint64_t n)
 	return p;
 }
 
-static uint16_t take_u16(struct in *in)
+static uint16_t take_u16(struct dat_input *in)
 {
 	const uint8_t *p = take(in, 2);
 
 	return p ? subbuf_u16(p, in->swap) : 0;
 }
 
-static uint32_t take_u32(struct in *in)
+static uint32_t take_u32(struct dat_input *in)
 {
 	const uint8_t *p = take(in, 4);
 
 	return p ? subbuf_u32(p, in->swap) : 0;
 }
 
-static uint64_t take_u64(struct in *in)
+static uint64_t take_u64(struct dat_input *in)
 {
 	const uint8_t *p = take(in, 8);
 
@@ -133,7 +133,7 @@ static uint64_t take_u64(struct in *in)
 }
 
 /* A NUL terminated string in place; "" when it has no end. */
-static const char *take_string(struct in *in)
+static const char *take_string(struct dat_input *in)
 {
 	const uint8_t *p = in->p;
 	const uint8_t *nul = in->bad || p == in->end ? NULL : memchr(p, 0, (size_t)(in->end - p));
@@ -147,7 +147,7 @@ static const char *take_string(struct in *in)
 }
 
 /* @n bytes as a string of its own; NULL when there are not so many. */
-static char *take_text(struct in *in, uint64_t n)
+static char *take_text(struct dat_input *in, uint64_t n)
 {
 	const uint8_t *p = n <= TEXT_MAX ? take(in, n) : NULL;
 	char *text;
@@ -162,9 +162,9 @@ static char *take_text(struct in *in, uint64_t n)
 	return text;
 }
 
-static struct in in_at(const struct datfile *dat, uint64_t offset)
+static struct dat_input in_at(const struct datfile *dat, uint64_t offset)
 {
-	struct in in = { dat->map, dat->map + dat->bytes, dat->swap, false };
+	struct dat_input in = { dat->map, dat->map + dat->bytes, dat->swap, false };
 
 	take(&in, offset);
 	return in;
@@ -197,7 +197,7 @@ static int unpack(const struct datfile *dat, uint8_t *to, size_t to_bytes, const
  * One compressed piece: packed size, unpacked size, data. Returns the unpacked
  * bytes, to be freed, or NULL.
  */
-static uint8_t *take_packed(const struct datfile *dat, struct in *in, size_t *bytes)
+static uint8_t *take_packed(const struct datfile *dat, struct dat_input *in, size_t *bytes)
 {
 	uint32_t packed = take_u32(in);
 	uint32_t unpacked = take_u32(in);
@@ -217,7 +217,7 @@ static uint8_t *take_packed(const struct datfile *dat, struct in *in, size_t *by
 
 /* --- meta data ------------------------------------------------------------- */
 
-static int read_header_info(struct datfile *dat, struct in *in)
+static int read_header_info(struct datfile *dat, struct dat_input *in)
 {
 	char *text;
 	int bad;
@@ -236,7 +236,7 @@ static int read_header_info(struct datfile *dat, struct in *in)
 	return in->bad ? fail(dat, "it ends in its header") : 0;
 }
 
-static int read_formats(struct datfile *dat, struct in *in, const char *system, uint32_t n)
+static int read_formats(struct datfile *dat, struct dat_input *in, const char *system, uint32_t n)
 {
 	for (uint32_t i = 0; i < n && !in->bad; i++) {
 		char *text = take_text(in, take_u64(in));
@@ -253,12 +253,12 @@ static int read_formats(struct datfile *dat, struct in *in, const char *system, 
 	return in->bad ? fail(dat, "it ends in the event formats") : 0;
 }
 
-static int read_ftrace_formats(struct datfile *dat, struct in *in)
+static int read_ftrace_formats(struct datfile *dat, struct dat_input *in)
 {
 	return read_formats(dat, in, "ftrace", take_u32(in));
 }
 
-static int read_event_formats(struct datfile *dat, struct in *in)
+static int read_event_formats(struct datfile *dat, struct dat_input *in)
 {
 	uint32_t n = take_u32(in);
 
@@ -319,7 +319,7 @@ static bool has_data(const struct datfile *dat)
 	return false;
 }
 
-static int read_cpu_table_v6(struct datfile *dat, struct in *in, uint32_t n)
+static int read_cpu_table_v6(struct datfile *dat, struct dat_input *in, uint32_t n)
 {
 	for (uint32_t cpu = 0; cpu < n; cpu++) {
 		uint64_t offset = take_u64(in);
@@ -333,7 +333,7 @@ static int read_cpu_table_v6(struct datfile *dat, struct in *in, uint32_t n)
 	return 0;
 }
 
-static int read_buffer_v6(struct datfile *dat, struct in *in, uint32_t n)
+static int read_buffer_v6(struct datfile *dat, struct dat_input *in, uint32_t n)
 {
 	const uint8_t *word = take(in, 10);
 
@@ -346,10 +346,10 @@ static int read_buffer_v6(struct datfile *dat, struct in *in, uint32_t n)
 	return read_cpu_table_v6(dat, in, n);
 }
 
-static int read_buffer_v7(struct datfile *dat, struct in *in)
+static int read_buffer_v7(struct datfile *dat, struct dat_input *in)
 {
 	uint64_t section = take_u64(in);
-	struct in at = in_at(dat, section);
+	struct dat_input at = in_at(dat, section);
 	uint32_t n;
 
 	take_string(in);
@@ -377,9 +377,9 @@ static int read_buffer_v7(struct datfile *dat, struct in *in)
 /* --- version 7: sections --------------------------------------------------- */
 
 static int read_section(struct datfile *dat, uint64_t offset,
-			int (*read)(struct datfile *dat, struct in *in))
+			int (*read)(struct datfile *dat, struct dat_input *in))
 {
-	struct in in = in_at(dat, offset);
+	struct dat_input in = in_at(dat, offset);
 	uint8_t *unpacked = NULL;
 	uint16_t flags;
 	size_t bytes;
@@ -403,7 +403,7 @@ static int read_section(struct datfile *dat, uint64_t offset,
 	return rc;
 }
 
-static int read_option(struct datfile *dat, uint16_t id, struct in *in)
+static int read_option(struct datfile *dat, uint16_t id, struct dat_input *in)
 {
 	switch (id) {
 	case OPTION_BUFFER:
@@ -430,14 +430,14 @@ static int read_option(struct datfile *dat, uint16_t id, struct in *in)
 }
 
 /* Leaves where the next options are in @dat->next_options; 0: nowhere. */
-static int read_options(struct datfile *dat, struct in *in)
+static int read_options(struct datfile *dat, struct dat_input *in)
 {
 	dat->next_options = 0;
 	for (;;) {
 		uint16_t id = take_u16(in);
 		uint32_t size;
 		const uint8_t *data;
-		struct in option;
+		struct dat_input option;
 
 		if (id == OPTION_DONE && dat->version < 7)
 			return in->bad ? fail(dat, "it ends in its options") : 0;
@@ -445,7 +445,7 @@ static int read_options(struct datfile *dat, struct in *in)
 		data = take(in, size);
 		if (!data)
 			return fail(dat, "it ends in its options");
-		option = (struct in){ data, data + size, dat->swap, false };
+		option = (struct dat_input){ data, data + size, dat->swap, false };
 		if (id == OPTION_DONE) {
 			dat->next_options = take_u64(&option);
 			return 0;
@@ -455,7 +455,7 @@ static int read_options(struct datfile *dat, struct in *in)
 	}
 }
 
-static int read_compression(struct datfile *dat, struct in *in)
+static int read_compression(struct datfile *dat, struct dat_input *in)
 {
 	const char *name = take_string(in);
 
@@ -474,7 +474,7 @@ static int read_compression(struct datfile *dat, struct in *in)
 	return 0;
 }
 
-static int read_v7(struct datfile *dat, struct in *in)
+static int read_v7(struct datfile *dat, struct dat_input *in)
 {
 	uint64_t offset;
 
@@ -491,7 +491,7 @@ static int read_v7(struct datfile *dat, struct in *in)
 
 /* --- version 6: one after the other ---------------------------------------- */
 
-static int read_v6(struct datfile *dat, struct in *in)
+static int read_v6(struct datfile *dat, struct dat_input *in)
 {
 	uint32_t n_cpus;
 
@@ -519,7 +519,7 @@ static int read_v6(struct datfile *dat, struct in *in)
 
 static int read_start(struct datfile *dat)
 {
-	struct in in = in_at(dat, 0);
+	struct dat_input in = in_at(dat, 0);
 	const uint8_t *magic = take(&in, MAGIC_BYTES);
 	const char *version;
 	uint8_t endian, long_bytes;
@@ -587,7 +587,7 @@ static void set_starts(struct datfile *dat)
 	for (unsigned int i = 0; i < dat->n_cpus; i++) {
 		struct dat_cpu *cpu = &dat->cpus[i];
 
-		cpu->at = (struct in){ cpu->data, cpu->data + cpu->bytes, dat->swap, false };
+		cpu->at = (struct dat_input){ cpu->data, cpu->data + cpu->bytes, dat->swap, false };
 		/* The size does not count the number of chunks before them. */
 		if (dat->buffer_is_packed && cpu->bytes)
 			cpu->at.end += end - cpu->at.end < 4 ? end - cpu->at.end : 4;
@@ -697,9 +697,9 @@ static ssize_t datfile_page(void *ctx, unsigned int index, const uint8_t **page)
 }
 
 /* For an engine; valid as long as the file is open. */
-struct page_source datfile_pages(struct datfile *dat)
+struct page_reader datfile_reader(struct datfile *dat)
 {
-	return (struct page_source){ datfile_page, dat };
+	return (struct page_reader){ datfile_page, dat };
 }
 
 const struct event_catalog *datfile_catalog(const struct datfile *dat)

@@ -22,7 +22,7 @@ void datfile_close(struct datfile *dat);
 const struct event_catalog *datfile_catalog(const struct datfile *dat);
 const struct subbuf_layout *datfile_layout(const struct datfile *dat);
 unsigned int datfile_n_cpus(const struct datfile *dat);
-struct page_source datfile_pages(struct datfile *dat);
+struct page_reader datfile_reader(struct datfile *dat);
 const char *datfile_clock(const struct datfile *dat);
 const char *datfile_uname(const struct datfile *dat);
 unsigned int datfile_n_buffers(const struct datfile *dat);

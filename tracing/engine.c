@@ -10,7 +10,7 @@ struct engine {
 	struct chains *chains;
 };
 
-static void on_record(void *ctx, unsigned int cpu, const struct record *r)
+static void on_record(void *ctx, unsigned int cpu, const struct trace_record *r)
 {
 	struct engine *engine = ctx;
 	struct event e;
@@ -58,7 +58,7 @@ struct engine *engine_new(const struct engine_config *config)
 		return NULL;
 	engine->config = *config;
 	engine->merge =
-		merge_new(config->n_cpus, &config->layout, config->catalog, &config->source);
+		merge_new(config->n_cpus, &config->layout, config->catalog, &config->reader);
 	engine->chains = chains_new(config->n_cpus, config->catalog, &config->sink);
 	if (!engine->merge || !engine->chains) {
 		engine_free(engine);

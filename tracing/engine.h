@@ -2,7 +2,7 @@
 /*
  * engine - pages -> records -> events -> chains, for one recording
  *
- * The same for a live instance and for a file: only the page source differs.
+ * The same for a live instance and for a file: only the page reader differs.
  */
 #ifndef TRACING_ENGINE_H
 #define TRACING_ENGINE_H
@@ -16,7 +16,7 @@
  * @n_cpus: CPUs are 0 to @n_cpus - 1
  * @layout: of the sub-buffers
  * @catalog: of the recording; must outlive the engine
- * @source: of sub-buffers
+ * @reader: of sub-buffers
  * @sink: of chains
  * @loss: gets each EVENT_LOSS_*; may be NULL
  * @loss_ctx: passed to @loss
@@ -28,7 +28,7 @@ struct engine_config {
 	unsigned int n_cpus;
 	struct subbuf_layout layout;
 	const struct event_catalog *catalog;
-	struct page_source source;
+	struct page_reader reader;
 	struct chain_sink sink;
 	void (*loss)(void *ctx, const struct event *e);
 	void *loss_ctx;

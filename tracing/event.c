@@ -226,8 +226,8 @@ uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts)
  * Returns 1, 0 when the record is of no use here, -1 when it is too short for
  * its type.
  */
-int event_decode(const struct event_catalog *catalog, const struct record *r, unsigned int cpu,
-		 struct event *e)
+int event_decode(const struct event_catalog *catalog, const struct trace_record *r,
+		 unsigned int cpu, struct event *e)
 {
 	const struct event_type *type = event_type(catalog, r);
 	const uint8_t *d = r->data;
@@ -296,7 +296,7 @@ const char *event_irq_name(int32_t irq)
 
 static const struct event_type *type_of(const struct event_catalog *catalog, const struct event *e)
 {
-	struct record r = { .data = e->data, .len = e->len };
+	struct trace_record r = { .data = e->data, .len = e->len };
 
 	return e->data ? event_type(catalog, &r) : NULL;
 }

@@ -18,6 +18,9 @@
 #define EVENT_COMM_BYTES 16
 #define EVENT_VALUES_MAX 3
 
+/* Handlers on one CPU, each of which interrupted the one before. */
+#define EVENT_IRQ_DEPTH_MAX 8
+
 enum event_kind {
 	EVENT_OTHER, /* not in the catalogue */
 	EVENT_IRQ_ENTRY,
@@ -167,8 +170,8 @@ void event_catalog_free(struct event_catalog *catalog);
 int event_catalog_add(struct event_catalog *catalog, const char *system, const char *format_text);
 bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind);
 uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts);
-int event_decode(const struct event_catalog *catalog, const struct record *r, unsigned int cpu,
-		 struct event *e);
+int event_decode(const struct event_catalog *catalog, const struct trace_record *r,
+		 unsigned int cpu, struct event *e);
 const char *event_irq_name(int32_t irq);
 void event_name(const struct event_catalog *catalog, const struct event *e, char *name,
 		size_t size);
@@ -182,7 +185,7 @@ bool event_stack(const struct event_catalog *catalog, const struct event *e, siz
 
 /* The type of a record, NULL when it is not understood. */
 static inline const struct event_type *event_type(const struct event_catalog *catalog,
-						  const struct record *r)
+						  const struct trace_record *r)
 {
 	uint32_t id;
 

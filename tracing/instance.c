@@ -28,14 +28,14 @@
 #define BATCH_MAX   8
 
 /**
- * struct cpu_pages - one CPU's buffer
+ * struct instance_cpu - one CPU's buffer
  * @fd: trace_pipe_raw, -1: CPU is offline
  * @slots: ring of sub-buffers read last, @n_slots of them in one block
  * @n_slots: how many
  * @n_read: sub-buffers read so far; the next goes to slot @n_read % @n_slots
  * @n_given: of those, given out so far
  */
-struct cpu_pages {
+struct instance_cpu {
 	int fd;
 	uint8_t *slots;
 	size_t n_slots;
@@ -49,7 +49,7 @@ struct instance {
 	struct subbuf_layout layout;
 	size_t subbuf_bytes;
 	unsigned int n_cpus;
-	struct cpu_pages *cpus;
+	struct instance_cpu *cpus;
 	struct pollfd *polls;
 	uint64_t event_cost_ns;
 };
@@ -237,7 +237,7 @@ static size_t batch_of(const struct instance *instance)
 
 static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_bytes)
 {
-	struct cpu_pages *pages = &instance->cpus[cpu];
+	struct instance_cpu *pages = &instance->cpus[cpu];
 	char path[64];
 
 	pages->n_slots = batch_of(instance) +
@@ -402,13 +402,14 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd)
 	return 0;
 }
 
-static uint8_t *slot_of(const struct instance *instance, const struct cpu_pages *pages, uint64_t n)
+static uint8_t *slot_of(const struct instance *instance, const struct instance_cpu *pages,
+			uint64_t n)
 {
 	return pages->slots + n % pages->n_slots * instance->subbuf_bytes;
 }
 
 /* Returns 0, or -1 with errno set. */
-static int read_batch(const struct instance *instance, struct cpu_pages *pages)
+static int read_batch(const struct instance *instance, struct instance_cpu *pages)
 {
 	size_t batch = batch_of(instance), bytes = instance->subbuf_bytes;
 	struct iovec at[BATCH_MAX];
@@ -427,7 +428,7 @@ static int read_batch(const struct instance *instance, struct cpu_pages *pages)
 static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
 	struct instance *instance = ctx;
-	struct cpu_pages *pages = &instance->cpus[cpu];
+	struct instance_cpu *pages = &instance->cpus[cpu];
 
 	if (pages->fd < 0)
 		return 0;
@@ -440,9 +441,9 @@ static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
 }
 
 /* Its pages, for an engine; valid as long as the instance. */
-struct page_source instance_pages(struct instance *instance)
+struct page_reader instance_reader(struct instance *instance)
 {
-	return (struct page_source){ instance_page, instance };
+	return (struct page_reader){ instance_page, instance };
 }
 
 /**
@@ -487,7 +488,7 @@ size_t instance_subbuf_bytes(const struct instance *instance)
 /* How many of the sub-buffers read last are still there. */
 size_t instance_kept(const struct instance *instance, unsigned int cpu)
 {
-	const struct cpu_pages *pages = &instance->cpus[cpu];
+	const struct instance_cpu *pages = &instance->cpus[cpu];
 
 	return pages->n_read < pages->n_slots ? (size_t)pages->n_read : pages->n_slots;
 }
@@ -495,7 +496,7 @@ size_t instance_kept(const struct instance *instance, unsigned int cpu)
 /* The @i th of those, oldest first; instance_subbuf_bytes() long. */
 const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i)
 {
-	const struct cpu_pages *pages = &instance->cpus[cpu];
+	const struct instance_cpu *pages = &instance->cpus[cpu];
 	uint64_t first = pages->n_read - instance_kept(instance, cpu);
 
 	return pages->slots + (first + i) % pages->n_slots * instance->subbuf_bytes;

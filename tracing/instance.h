@@ -61,7 +61,7 @@ const struct event_catalog *instance_catalog(const struct instance *instance);
 const struct subbuf_layout *instance_layout(const struct instance *instance);
 unsigned int instance_n_cpus(const struct instance *instance);
 size_t instance_subbuf_bytes(const struct instance *instance);
-struct page_source instance_pages(struct instance *instance);
+struct page_reader instance_reader(struct instance *instance);
 uint64_t instance_settled_ns(void);
 size_t instance_kept(const struct instance *instance, unsigned int cpu);
 const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i);

@@ -10,146 +10,187 @@
 #include "cost.h"
 #include "histtext.h"
 
-/* What the rows of a histogram say. */
-enum role {
-	ROLE_VARIABLES, /* nothing: it hands on times */
+/* What the rows of a histogram mean. */
+enum kernhist_role {
+	ROLE_VARIABLES, /* nothing: the histogram passes on times */
 	ROLE_SEEN,
 	ROLE_WOKE,
 	ROLE_RUNNING,
-	ROLE_TIMES, /* of @stage */
+	ROLE_TIMES, /* time in @stage */
+};
+
+/* Entries that a histogram has room for. */
+enum {
+	SIZE_TASKS = 8192,  /* tasks that handlers wake */
+	SIZE_TIMES = 32768, /* interrupts x CPUs x buckets */
+	SIZE_LEAST = 128,   /* a command to a histogram makes a table of this size
+			     * first, and throws it away */
 };
 
 /**
- * struct step - one histogram
+ * struct kernhist_step - one histogram
  * @system: of its event; NULL: synthetic
- * @event: its name, or which of the synthetic ones
- * @starts: how its trigger begins, to find it among those of the same event
- * @text: the rest but its size; @irq, @wake and @in stand for the names of the
- *	synthetic events, @buckets for what makes buckets
- * @size: entries it has room for
- * @filter: " if ..." or ""; NULL: of the interrupts asked for
- * @role: what it says
+ * @event: name of the event, or which of the synthetic ones
+ * @starts: how its trigger begins, which identifies it among those of the event
+ * @text: the rest of the trigger but its size; @irq, @wake and @in stand for the names
+ *	of the synthetic events, @buckets for the modifier that makes buckets
+ * @filter: " if ..."; NULL: none
+ * @by_irq: filter by the interrupts that were asked for instead
+ * @role: what its rows mean
  * @stage: of ROLE_TIMES
  */
-struct step {
+struct kernhist_step {
 	const char *system;
 	const char *event;
 	const char *starts;
 	const char *text;
 	const char *filter;
-	unsigned int size;
-	enum role role;
-	enum stage stage;
+	bool by_irq;
+	enum kernhist_role role;
+	enum chain_stage stage;
 };
 
-enum synth { SYNTH_IRQ, SYNTH_WAKE, SYNTH_IN, SYNTHS };
+enum kernhist_synth { SYNTH_IRQ, SYNTH_WAKE, SYNTH_IN, SYNTHS };
 
 static const struct {
 	const char *what;
 	const char *fields;
 } synths[SYNTHS] = {
-	{ "irq", "int irq; int ret; u64 time" },
-	{ "wake", "pid_t pid; int irq; u32 cpu; u64 entry; u64 waking" },
-	{ "in", "int irq; u32 cpu; u64 handler; u64 wake; u64 queue; u64 total" },
+	[SYNTH_IRQ] = {
+		.what = "irq",
+		.fields = "int irq; int ret; u64 time",
+	},
+	[SYNTH_WAKE] = {
+		.what = "wake",
+		.fields = "pid_t pid; int irq; u32 cpu; u64 entry; u64 waking",
+	},
+	[SYNTH_IN] = {
+		.what = "in",
+		.fields = "int irq; u32 cpu; u64 handler; u64 wake; u64 queue; u64 total",
+	},
 };
 
-/*
- * In the order of their making: variables must exist before they are used.
- *
- * A variable in an expression is used up by it, and a histogram whose variables
- * are not all set does nothing. So irq_handler_exit, by its difference, ends the
- * time in which a wake-up on this CPU is the handler's; and a task that is woken
- * before it has left the CPU loses its time there (prev_pid), instead of keeping
- * it for a switch that has nothing to do with the interrupt. An irq thread is
- * woken after its handler's end, hence the second way into sched_waking.
- *
- * libtracefs has an API for pairs of events (tracefs_synth_*), but no way to
- * choose the clock, nor variables that live through more than two events.
- */
-/*
- * Entries: tasks that handlers wake, or interrupts x CPUs x buckets. A command
- * to a histogram makes a table of that size first, and throws it away.
- */
-#define SIZE_TASKS 8192
-#define SIZE_TIMES 32768
-#define SIZE_LEAST 128
-
-#define VARIABLES(system_, event_, starts_, text_, filter_)                           \
-	{                                                                             \
-		.system = system_, .event = event_, .starts = starts_, .text = text_, \
-		.filter = filter_, .size = SIZE_TASKS                                 \
-	}
-#define COUNTS(system_, event_, starts_, text_, filter_, role_)                       \
-	{                                                                             \
-		.system = system_, .event = event_, .starts = starts_, .text = text_, \
-		.filter = filter_, .size = SIZE_TASKS, .role = role_                  \
-	}
-#define TIMES(event_, keys, field, stage_)                                                 \
-	{                                                                                  \
-		.event = event_, .starts = "hist:keys=" keys "," field,                    \
-		.text = "@buckets:vals=hitcount," field, .filter = "", .size = SIZE_TIMES, \
-		.role = ROLE_TIMES, .stage = stage_                                        \
+/* Times of a field of a synthetic event. */
+#define TIMES(event_, keys, field, stage_)                                                    \
+	{                                                                                     \
+		.event = event_, .starts = "hist:keys=" keys "," field,                       \
+		.text = "@buckets:vals=hitcount," field, .role = ROLE_TIMES, .stage = stage_, \
 	}
 
-static const struct step steps[] = {
-	VARIABLES("irq", "irq_handler_entry",
-		  "hist:keys=common_cpu:", "entry=common_timestamp,line=irq:clock=mono", NULL),
-	VARIABLES("irq", "irq_handler_exit", "hist:keys=common_cpu:",
-		  "time=common_timestamp-$entry"
-		  ":onmatch(irq.irq_handler_entry).@irq(irq,ret,$time)"
-		  ":clock=mono",
-		  ""),
-	COUNTS("irq", "irq_handler_entry", "hist:keys=irq,common_cpu,name:", "vals=hitcount", NULL,
-	       ROLE_SEEN),
-	TIMES("irq", "irq,common_cpu", "time", STAGE_IRQ),
-	VARIABLES("sched", "sched_waking", "hist:keys=common_cpu:",
-		  "waking=common_timestamp,on=common_cpu"
-		  ":onmatch(irq.irq_handler_entry)"
-		  ".@wake(pid,$line,$on,$entry,$waking):clock=mono",
-		  ""),
-	VARIABLES(NULL, "irq", "hist:keys=common_cpu:",
-		  "ended=common_timestamp,began=common_timestamp-time"
-		  ",threaded=irq:clock=mono",
-		  " if ret == 2"),
-	VARIABLES("sched", "sched_waking", "hist:keys=common_cpu:",
-		  "waking2=common_timestamp,on2=common_cpu"
-		  ",since=common_timestamp-$ended:onmatch(synthetic.@irq)"
-		  ".@wake(pid,$threaded,$on2,$began,$waking2):clock=mono",
-		  " if common_flags & 8 && comm ~ \"irq/*\""),
-	COUNTS(NULL, "wake", "hist:keys=irq,cpu:", "vals=hitcount", "", ROLE_WOKE),
-	VARIABLES(NULL, "wake", "hist:keys=pid:",
-		  "entry_at=entry,waking_at=waking,handler=waking-entry,by=irq"
-		  ",by_cpu=cpu",
-		  ""),
-	VARIABLES("sched", "sched_wakeup", "hist:keys=pid:",
-		  "wakeup_at=common_timestamp,wake=common_timestamp-$waking_at"
-		  ":clock=mono",
-		  ""),
-	VARIABLES("sched", "sched_switch", "hist:keys=next_pid:",
-		  "queue=common_timestamp-$wakeup_at"
-		  ",total=common_timestamp-$entry_at"
-		  ":onmatch(synthetic.@wake).@in($by,$by_cpu,$handler"
-		  ",sched.sched_wakeup.$wake,$queue,$total)"
-		  ":clock=mono",
-		  ""),
-	COUNTS("sched", "sched_switch", "hist:keys=prev_pid:",
-	       "gone=common_timestamp-$wakeup_at:clock=mono", "", ROLE_RUNNING),
-	TIMES("in", "irq,cpu", "handler", STAGE_HANDLER),
-	TIMES("in", "irq,cpu", "wake", STAGE_WAKE),
-	TIMES("in", "irq,cpu", "queue", STAGE_QUEUE),
-	TIMES("in", "irq,cpu", "total", STAGE_TOTAL),
+/*
+ * In the order in which they are made: a variable must exist before it is used.
+ *
+ * An expression consumes the variables in it, and a histogram whose variables are not
+ * all set does nothing. So irq_handler_exit, by its difference, ends the time in which
+ * a wake-up on this CPU is the handler's. A task that is woken before it has left the
+ * CPU loses its time when it leaves (prev_pid), instead of keeping it for a switch that
+ * has nothing to do with the interrupt. An irq thread is woken after the end of its
+ * handler, hence the second histogram of sched_waking.
+ *
+ * libtracefs has an API for pairs of events (tracefs_synth_*), but it can neither
+ * choose the clock nor make variables that live through more than two events.
+ */
+static const struct kernhist_step steps[] = {
+	{
+		.system = "irq",
+		.event = "irq_handler_entry",
+		.starts = "hist:keys=common_cpu:",
+		.text = "entry=common_timestamp,line=irq:clock=mono",
+		.by_irq = true,
+	},
+	{
+		.system = "irq",
+		.event = "irq_handler_exit",
+		.starts = "hist:keys=common_cpu:",
+		.text = "time=common_timestamp-$entry"
+			":onmatch(irq.irq_handler_entry).@irq(irq,ret,$time)"
+			":clock=mono",
+	},
+	{
+		.system = "irq",
+		.event = "irq_handler_entry",
+		.starts = "hist:keys=irq,common_cpu,name:",
+		.text = "vals=hitcount",
+		.by_irq = true,
+		.role = ROLE_SEEN,
+	},
+	TIMES("irq", "irq,common_cpu", "time", CHAIN_STAGE_IRQ),
+	{
+		.system = "sched",
+		.event = "sched_waking",
+		.starts = "hist:keys=common_cpu:",
+		.text = "waking=common_timestamp,on=common_cpu"
+			":onmatch(irq.irq_handler_entry)"
+			".@wake(pid,$line,$on,$entry,$waking):clock=mono",
+	},
+	{
+		.event = "irq",
+		.starts = "hist:keys=common_cpu:",
+		.text = "ended=common_timestamp,began=common_timestamp-time"
+			",threaded=irq:clock=mono",
+		.filter = " if ret == 2",
+	},
+	{
+		.system = "sched",
+		.event = "sched_waking",
+		.starts = "hist:keys=common_cpu:",
+		.text = "waking2=common_timestamp,on2=common_cpu"
+			",since=common_timestamp-$ended:onmatch(synthetic.@irq)"
+			".@wake(pid,$threaded,$on2,$began,$waking2):clock=mono",
+		.filter = " if common_flags & 8 && comm ~ \"irq/*\"",
+	},
+	{
+		.event = "wake",
+		.starts = "hist:keys=irq,cpu:",
+		.text = "vals=hitcount",
+		.role = ROLE_WOKE,
+	},
+	{
+		.event = "wake",
+		.starts = "hist:keys=pid:",
+		.text = "entry_at=entry,waking_at=waking,handler=waking-entry,by=irq"
+			",by_cpu=cpu",
+	},
+	{
+		.system = "sched",
+		.event = "sched_wakeup",
+		.starts = "hist:keys=pid:",
+		.text = "wakeup_at=common_timestamp,wake=common_timestamp-$waking_at"
+			":clock=mono",
+	},
+	{
+		.system = "sched",
+		.event = "sched_switch",
+		.starts = "hist:keys=next_pid:",
+		.text = "queue=common_timestamp-$wakeup_at"
+			",total=common_timestamp-$entry_at"
+			":onmatch(synthetic.@wake).@in($by,$by_cpu,$handler"
+			",sched.sched_wakeup.$wake,$queue,$total)"
+			":clock=mono",
+	},
+	{
+		.system = "sched",
+		.event = "sched_switch",
+		.starts = "hist:keys=prev_pid:",
+		.text = "gone=common_timestamp-$wakeup_at:clock=mono",
+		.role = ROLE_RUNNING,
+	},
+	TIMES("in", "irq,cpu", "handler", CHAIN_STAGE_HANDLER),
+	TIMES("in", "irq,cpu", "wake", CHAIN_STAGE_WAKE),
+	TIMES("in", "irq,cpu", "queue", CHAIN_STAGE_QUEUE),
+	TIMES("in", "irq,cpu", "total", CHAIN_STAGE_TOTAL),
 };
 #define N_STEPS (sizeof(steps) / sizeof(steps[0]))
 
 /**
  * struct kernhist - see kernhist.h
  * @tracefs: our instance
- * @names: of the synthetic events
+ * @names: of the synthetic events in the kernel
  * @filter: " if irq == 24 || irq == 36", or ""
  * @buckets: ".log2" or ".buckets=1000"
- * @log2: which of both
+ * @log2: @buckets is ".log2"
  * @cost_ns: of an event
- * @running: tasks found running before the start
+ * @running: hits of ROLE_RUNNING before the start, as it cannot be paused
  */
 struct kernhist {
 	struct tracefs_instance *tracefs;
@@ -181,14 +222,14 @@ static const char *synth_name(const struct kernhist *k, const char *what)
 	return what;
 }
 
-static void event_file(const struct kernhist *k, const struct step *step, const char *file,
+static void event_file(const struct kernhist *k, const struct kernhist_step *step, const char *file,
 		       char *path, size_t size)
 {
 	snprintf(path, size, "events/%s/%s/%s", step->system ? step->system : "synthetic",
 		 step->system ? step->event : synth_name(k, step->event), file);
 }
 
-/* Put in what stands behind each '@'. */
+/* Replace each '@' and the word after it. */
 static void expand(const struct kernhist *k, const char *text, char *to, size_t size)
 {
 	size_t n = 0;
@@ -217,29 +258,36 @@ static void expand(const struct kernhist *k, const char *text, char *to, size_t 
 }
 
 /*
- * The kernel cannot pause a histogram with variables. It need not: what counts
- * has none, but for ROLE_RUNNING.
+ * The kernel cannot pause a histogram with variables. Of those that count, only
+ * ROLE_RUNNING has some; see @running of struct kernhist.
  */
-static bool can_pause(const struct step *step)
+static bool can_pause(const struct kernhist_step *step)
 {
 	return step->role != ROLE_VARIABLES && step->role != ROLE_RUNNING;
 }
 
-/* Write a step's trigger, with ":pause", ":cont" or nothing, and a size. */
-static int write_step(const struct kernhist *k, const struct step *step, unsigned int entries,
-		      const char *command)
+static unsigned int size_of(const struct kernhist_step *step)
+{
+	return step->role == ROLE_TIMES ? SIZE_TIMES : SIZE_TASKS;
+}
+
+/* Write the trigger of a step with its size and ":pause", ":cont" or nothing. */
+static int write_step(const struct kernhist *k, const struct kernhist_step *step,
+		      unsigned int entries, const char *command)
 {
 	char path[160], rest[512], trigger[1600];
 
 	event_file(k, step, "trigger", path, sizeof(path));
 	expand(k, step->text, rest, sizeof(rest));
 	snprintf(trigger, sizeof(trigger), "%s%s:size=%u%s%s", step->starts, rest, entries, command,
-		 step->filter ? step->filter : k->filter);
+		 step->by_irq ? k->filter :
+		 step->filter ? step->filter :
+				"");
 	return tracefs_instance_file_append(k->tracefs, path, trigger) < 0 ? -1 : 0;
 }
 
-/* The kernel's own word on a trigger it refused, if it has one. */
-static void explain_step(const struct kernhist *k, const struct step *step,
+/* The kernel's own message about a trigger that it refused, if there is one. */
+static void explain_step(const struct kernhist *k, const struct kernhist_step *step,
 			 char error[PRIVATE_ERROR_BYTES])
 {
 	int reason = errno;
@@ -292,12 +340,15 @@ static int check_kernel(char error[PRIVATE_ERROR_BYTES])
 /* What a histogram of one event adds to a system call that has it. */
 static void measure_cost(struct kernhist *k)
 {
-	static const struct step step =
-		VARIABLES("raw_syscalls", "sys_exit",
-			  "hist:keys=common_cpu:", "at=common_timestamp:clock=mono", "");
+	static const struct kernhist_step step = {
+		.system = "raw_syscalls",
+		.event = "sys_exit",
+		.starts = "hist:keys=common_cpu:",
+		.text = "at=common_timestamp:clock=mono",
+	};
 	uint64_t without = cost_call_ns(), with;
 
-	if (write_step(k, &step, step.size, ""))
+	if (write_step(k, &step, size_of(&step), ""))
 		return;
 	with = cost_call_ns();
 	tracefs_instance_file_append(k->tracefs, "events/raw_syscalls/sys_exit/trigger",
@@ -332,7 +383,8 @@ struct kernhist *kernhist_new(const struct kernhist_config *config, char error[P
 		goto fail;
 	measure_cost(k);
 	for (size_t i = 0; i < N_STEPS; i++) {
-		if (write_step(k, &steps[i], steps[i].size, can_pause(&steps[i]) ? ":pause" : "")) {
+		if (write_step(k, &steps[i], size_of(&steps[i]),
+			       can_pause(&steps[i]) ? ":pause" : "")) {
 			explain_step(k, &steps[i], error);
 			goto fail;
 		}
@@ -343,7 +395,7 @@ fail:
 	return NULL;
 }
 
-/* Remove everything from the kernel; NULL is fine. */
+/* Remove everything from the kernel. NULL is fine. */
 void kernhist_free(struct kernhist *k)
 {
 	if (!k)
@@ -360,35 +412,40 @@ uint64_t kernhist_cost_ns(const struct kernhist *k)
 	return k->cost_ns;
 }
 
-struct reader {
+struct kernhist_reader {
 	const struct kernhist *k;
-	const struct step *step;
+	const struct kernhist_step *step;
 	struct stats *stats;
 	struct kernhist_counts *counts;
 };
 
-static struct kernhist_line *line_of(struct kernhist_counts *counts, const struct histtext_row *row)
+static struct kernhist_account *account_of(struct kernhist_counts *counts,
+					   const struct histtext_row *row)
 {
-	struct kernhist_line *line = counts->lines, *lines;
+	struct kernhist_account *accounts;
 
-	for (; line && line < counts->lines + counts->n_lines; line++) {
-		if (line->irq == row->key[0] && line->cpu == row->key[1])
-			return line;
+	for (size_t i = 0; i < counts->n_accounts; i++) {
+		if (counts->accounts[i].irq == row->key[0] &&
+		    counts->accounts[i].cpu == row->key[1])
+			return &counts->accounts[i];
 	}
-	lines = realloc(counts->lines, (counts->n_lines + 1) * sizeof(*lines));
-	if (!lines)
+	accounts = realloc(counts->accounts, (counts->n_accounts + 1) * sizeof(*accounts));
+	if (!accounts)
 		return NULL;
-	counts->lines = lines;
-	line = &lines[counts->n_lines++];
-	*line = (struct kernhist_line){ .irq = (int32_t)row->key[0],
-					.cpu = (unsigned int)row->key[1] };
-	return line;
+	counts->accounts = accounts;
+	accounts += counts->n_accounts++;
+	*accounts = (struct kernhist_account){
+		.irq = (int32_t)row->key[0],
+		.cpu = (unsigned int)row->key[1],
+	};
+	return accounts;
 }
 
-static struct hist *hist_of(const struct kernhist *k, struct stats_line *line, enum stage stage)
+static struct hist *hist_of(const struct kernhist *k, struct stats_row *stats,
+			    enum chain_stage stage)
 {
-	struct hist **hist =
-		&line->hist[stage == STAGE_IRQ ? CHAIN_END_USER : CHAIN_END_TASK][stage];
+	enum chain_end end = stage == CHAIN_STAGE_IRQ ? CHAIN_END_USER : CHAIN_END_TASK;
+	struct hist **hist = &stats->hist[end][stage];
 
 	if (*hist)
 		return *hist;
@@ -401,12 +458,12 @@ static struct hist *hist_of(const struct kernhist *k, struct stats_line *line, e
 	return *hist;
 }
 
-/* The sum is the kernel's own; all else is as exact as the bucket. */
-static int add_times(const struct reader *r, struct stats_line *line,
+/* The sum is the kernel's own; everything else is as exact as the bucket. */
+static int add_times(const struct kernhist_reader *r, struct stats_row *stats,
 		     const struct histtext_row *row)
 {
-	struct hist *h = hist_of(r->k, line, r->step->stage);
-	/* Ours holds 2^k in the bucket above, the kernel's in that below. */
+	struct hist *h = hist_of(r->k, stats, r->step->stage);
+	/* 2^k is in our bucket above it, and in the kernel's below it. */
 	uint64_t value = r->k->log2 && row->high > 1 ? row->high - 1 : row->high;
 	uint64_t min, sum;
 
@@ -422,38 +479,38 @@ static int add_times(const struct reader *r, struct stats_line *line,
 
 static int add_row(void *ctx, const struct histtext_row *row)
 {
-	struct reader *r = ctx;
-	struct kernhist_line *counts;
-	struct stats_line *line;
+	struct kernhist_reader *r = ctx;
+	struct kernhist_account *account;
+	struct stats_row *stats;
 
 	if (r->step->role == ROLE_VARIABLES || r->step->role == ROLE_RUNNING)
 		return 0;
-	counts = line_of(r->counts, row);
-	line = stats_line(r->stats, (int32_t)row->key[0], (unsigned int)row->key[1],
+	account = account_of(r->counts, row);
+	stats = stats_row(r->stats, (int32_t)row->key[0], (unsigned int)row->key[1],
 			  r->step->role == ROLE_SEEN ? row->name : NULL);
-	if (!counts || !line)
+	if (!account || !stats)
 		return -1;
 	switch (r->step->role) {
 	case ROLE_SEEN:
-		counts->seen += row->hits;
-		line->seen += row->hits;
+		account->seen += row->hits;
+		stats->seen += row->hits;
 		return 0;
 	case ROLE_WOKE:
-		counts->woke += row->hits;
+		account->woke += row->hits;
 		return 0;
 	default:
-		if (r->step->stage == STAGE_IRQ)
-			counts->timed += row->hits;
-		if (r->step->stage == STAGE_TOTAL) {
-			counts->ran += row->hits;
-			line->outcomes[OUTCOME_MATCHED] += row->hits;
+		if (r->step->stage == CHAIN_STAGE_IRQ)
+			account->timed += row->hits;
+		if (r->step->stage == CHAIN_STAGE_TOTAL) {
+			account->ran += row->hits;
+			stats->outcomes[OUTCOME_MATCHED] += row->hits;
 			r->stats->samples += row->hits;
 		}
-		return add_times(r, line, row);
+		return add_times(r, stats, row);
 	}
 }
 
-static int read_step(struct reader *r)
+static int read_step(struct kernhist_reader *r)
 {
 	struct histtext_totals totals;
 	char path[160], *text;
@@ -477,11 +534,11 @@ static int read_step(struct reader *r)
 	return 0;
 }
 
-/* Tasks found running so far, ever since the histograms were made. */
+/* Tasks that were found running since the histograms were made. */
 static int read_running(struct kernhist *k, uint64_t *running)
 {
 	struct kernhist_counts counts = { 0 };
-	struct reader r = { .k = k, .counts = &counts };
+	struct kernhist_reader r = { .k = k, .counts = &counts };
 
 	for (size_t i = 0; i < N_STEPS; i++) {
 		r.step = &steps[i];
@@ -493,9 +550,9 @@ static int read_running(struct kernhist *k, uint64_t *running)
 }
 
 /*
- * Count from now on. The first on an interrupt's way is started first and
- * stopped last, so nobody arrives who did not start. Returns 0, or -1 with errno
- * set.
+ * Count from now on. The histogram of the first event of an interrupt is started
+ * first and stopped last, so that a later histogram never counts an interrupt that the
+ * first one did not. Returns 0, or -1 with errno set.
  */
 int kernhist_start(struct kernhist *k)
 {
@@ -506,7 +563,7 @@ int kernhist_start(struct kernhist *k)
 	return read_running(k, &k->running);
 }
 
-/* Count no more. */
+/* Stop counting. Returns 0, or -1 with errno set. */
 int kernhist_stop(struct kernhist *k)
 {
 	for (size_t i = N_STEPS; i-- > 0;) {
@@ -520,14 +577,14 @@ int kernhist_stop(struct kernhist *k)
  * kernhist_read - all that was counted since the start
  * @k: counting, or stopped
  * @stats: initialised and empty; filled
- * @counts: overwritten; free its lines
+ * @counts: overwritten; free its accounts
  *
- * From the end of the way to its beginning, for the same reason as above. Returns
- * 0, or -1 with errno set.
+ * Reads the histogram of the last event first, for the reason given at
+ * kernhist_start(). Returns 0, or -1 with errno set.
  */
 int kernhist_read(struct kernhist *k, struct stats *stats, struct kernhist_counts *counts)
 {
-	struct reader r = { .k = k, .stats = stats, .counts = counts };
+	struct kernhist_reader r = { .k = k, .stats = stats, .counts = counts };
 
 	memset(counts, 0, sizeof(*counts));
 	for (size_t i = N_STEPS; i-- > 0;) {

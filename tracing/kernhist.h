@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernhist - the kernel keeps the histograms: hist triggers, synthetic events
+ * kernhist - histograms that the kernel keeps: hist triggers, synthetic events
  *
- * Nothing is recorded and nothing has to be read in time, so nothing is lost in
- * a buffer. In return less is known: the time in handlers of each interrupt, and
- * the way of a task (or irq thread) that a handler woke until it runs. What goes
- * through a softirq or a work item is not followed, and a bucket is as wide as
- * the kernel makes it.
+ * Nothing is recorded, so no buffer can overflow. In return less is known: for each
+ * interrupt the time in its handlers, and the way of a task or irq thread that a
+ * handler woke until it runs. Softirqs and work items are not followed, and a bucket
+ * is as wide as the kernel makes it.
  */
 #ifndef TRACING_KERNHIST_H
 #define TRACING_KERNHIST_H
@@ -29,13 +28,13 @@ struct kernhist_config {
 };
 
 /**
- * struct kernhist_line - the counts of one interrupt on one CPU
+ * struct kernhist_account - counts of one interrupt on one CPU
  * @seen: handlers entered
  * @timed: of those, handlers with a time
  * @woke: wake-ups by a handler, or of its irq thread
  * @ran: of those, tasks that were switched in, with their times
  */
-struct kernhist_line {
+struct kernhist_account {
 	int32_t irq;
 	unsigned int cpu;
 	uint64_t seen;
@@ -46,14 +45,14 @@ struct kernhist_line {
 
 /**
  * struct kernhist_counts - what was counted
- * @lines: @n_lines of them
- * @running: wake-ups of tasks that had not left the CPU yet: no switch in
- * @dropped: had no room in the kernel's tables
- * @malformed: lines of the kernel's text that this program does not understand
+ * @accounts: @n_accounts of them
+ * @running: wake-ups of tasks that had not left the CPU yet, so no switch in follows
+ * @dropped: times that had no room in the kernel's tables
+ * @malformed: rows of the kernel's text that this program does not understand
  */
 struct kernhist_counts {
-	struct kernhist_line *lines;
-	size_t n_lines;
+	struct kernhist_account *accounts;
+	size_t n_accounts;
 	uint64_t running;
 	uint64_t dropped;
 	uint64_t malformed;

@@ -5,14 +5,14 @@
 #include <string.h>
 
 /**
- * struct stream - one CPU; one cache line, all that an event needs of it
+ * struct merge_stream - one CPU; one cache line, all that an event needs of it
  * @cursor: in the current sub-buffer
  * @next: the record after the last one passed on
  * @last_ts: time of the last record passed on
  */
-struct stream {
+struct merge_stream {
 	struct subbuf_cursor cursor;
-	struct record next;
+	struct trace_record next;
 	uint64_t last_ts;
 } __attribute__((aligned(64)));
 
@@ -35,7 +35,7 @@ struct stream {
 struct merge {
 	struct subbuf_layout layout;
 	const struct event_catalog *catalog;
-	struct page_source source;
+	struct page_reader reader;
 	struct merge_counts counts;
 	unsigned int n_cpus;
 	unsigned int cpu_bits;
@@ -43,7 +43,7 @@ struct merge {
 	size_t n_losses;
 	uint64_t base;
 	uint64_t *tree;
-	struct stream *streams;
+	struct merge_stream *streams;
 	uint64_t *loss;
 };
 
@@ -52,12 +52,12 @@ struct merge {
  * @n_cpus: CPUs are 0 to @n_cpus - 1
  * @layout: of the sub-buffers, copied
  * @catalog: types that are passed on; must outlive the merge
- * @source: copied
+ * @reader: copied
  *
  * Returns NULL with errno set when memory runs out.
  */
 struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
-			const struct event_catalog *catalog, const struct page_source *source)
+			const struct event_catalog *catalog, const struct page_reader *reader)
 {
 	struct merge *m = calloc(1, sizeof(*m));
 
@@ -65,7 +65,7 @@ struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
 		return NULL;
 	m->layout = *layout;
 	m->catalog = catalog;
-	m->source = *source;
+	m->reader = *reader;
 	m->n_cpus = n_cpus;
 	m->n_leaves = 1;
 	while (m->n_leaves < n_cpus || m->n_leaves < 4) {
@@ -190,7 +190,8 @@ static void end_loss(struct merge *m, unsigned int cpu, const struct merge_sink 
 }
 
 /* Next record of the current sub-buffer: 1, 0 at its end, -1 when corrupt. */
-__attribute__((always_inline)) static inline int stream_next(struct merge *m, struct stream *s)
+__attribute__((always_inline)) static inline int stream_next(struct merge *m,
+							     struct merge_stream *s)
 {
 	int got;
 
@@ -211,7 +212,7 @@ __attribute__((always_inline)) static inline int stream_next(struct merge *m, st
  */
 static int stream_refill(struct merge *m, unsigned int cpu, int got, const struct merge_sink *sink)
 {
-	struct stream *s = &m->streams[cpu];
+	struct merge_stream *s = &m->streams[cpu];
 	const uint8_t *page;
 	uint64_t missed;
 	ssize_t bytes;
@@ -221,7 +222,7 @@ static int stream_refill(struct merge *m, unsigned int cpu, int got, const struc
 			m->counts.corrupt++;
 			add_loss(m, cpu, SUBBUF_MISSED_UNKNOWN, sink);
 		}
-		bytes = m->source.page(m->source.ctx, cpu, &page);
+		bytes = m->reader.read(m->reader.ctx, cpu, &page);
 		if (bytes <= 0)
 			return (int)bytes;
 		if (subbuf_open(&s->cursor, &m->layout, page, (size_t)bytes, &missed)) {
@@ -237,7 +238,7 @@ static int stream_refill(struct merge *m, unsigned int cpu, int got, const struc
 
 static inline int stream_advance(struct merge *m, unsigned int cpu, const struct merge_sink *sink)
 {
-	struct stream *s = &m->streams[cpu];
+	struct merge_stream *s = &m->streams[cpu];
 	int got = stream_next(m, s);
 
 	if (__builtin_expect(got <= 0, 0)) {
@@ -269,7 +270,7 @@ static int wake_idle_streams(struct merge *m, const struct merge_sink *sink)
  *	passed on every CPU before the call; UINT64_MAX for a finished one.
  * @sink: gets them
  *
- * Returns 0, or -1 with errno set when the source failed.
+ * Returns 0, or -1 with errno set when the reader failed.
  */
 int merge_run(struct merge *m, uint64_t until_ts, const struct merge_sink *sink)
 {
@@ -279,7 +280,7 @@ int merge_run(struct merge *m, uint64_t until_ts, const struct merge_sink *sink)
 		return -1;
 	while ((key = m->tree[1]) != KEY_IDLE) {
 		unsigned int cpu = (unsigned int)key & ((1u << m->cpu_bits) - 1);
-		struct stream *s = &m->streams[cpu];
+		struct merge_stream *s = &m->streams[cpu];
 
 		if (__builtin_expect(key >> m->cpu_bits == farthest(m), 0)) {
 			rebase_far(m);

@@ -19,14 +19,14 @@
 #include "subbuf.h"
 
 /**
- * struct page_source - where sub-buffers come from
- * @page: next sub-buffer of @cpu. Returns its bytes, 0 when there is none now,
+ * struct page_reader - where sub-buffers come from
+ * @read: next sub-buffer of @cpu. Returns its bytes, 0 when there is none now,
  *	-1 on an error. The sub-buffer stays valid until the next call for the
  *	same CPU.
  * @ctx: passed to it
  */
-struct page_source {
-	ssize_t (*page)(void *ctx, unsigned int cpu, const uint8_t **page);
+struct page_reader {
+	ssize_t (*read)(void *ctx, unsigned int cpu, const uint8_t **page);
 	void *ctx;
 };
 
@@ -39,7 +39,7 @@ struct page_source {
  * @ctx: passed to both
  */
 struct merge_sink {
-	void (*record)(void *ctx, unsigned int cpu, const struct record *r);
+	void (*record)(void *ctx, unsigned int cpu, const struct trace_record *r);
 	void (*loss)(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, bool begin);
 	void *ctx;
 };
@@ -65,7 +65,7 @@ struct merge_counts {
 struct merge;
 
 struct merge *merge_new(unsigned int n_cpus, const struct subbuf_layout *layout,
-			const struct event_catalog *catalog, const struct page_source *source);
+			const struct event_catalog *catalog, const struct page_reader *reader);
 void merge_free(struct merge *m);
 int merge_run(struct merge *m, uint64_t until_ts, const struct merge_sink *sink);
 const struct merge_counts *merge_counts(const struct merge *m);

@@ -26,29 +26,29 @@ int stats_init(struct stats *stats, const struct event_catalog *catalog,
 	stats->catalog = catalog;
 	stats->filter = *filter;
 	stats->n_slots = SLOTS_FIRST;
-	stats->slots = calloc(stats->n_slots, sizeof(struct stats_line *));
+	stats->slots = calloc(stats->n_slots, sizeof(struct stats_row *));
 	return stats->slots ? 0 : -1;
 }
 
-static void line_clear(struct stats_line *line)
+static void row_clear(struct stats_row *row)
 {
-	line->seen = 0;
-	memset(line->outcomes, 0, sizeof(line->outcomes));
+	row->seen = 0;
+	memset(row->outcomes, 0, sizeof(row->outcomes));
 	for (int end = 0; end < CHAIN_ENDS; end++) {
-		for (int stage = 0; stage < STAGE_KINDS; stage++) {
-			if (line->hist[end][stage])
-				hist_free(line->hist[end][stage]);
-			free(line->hist[end][stage]);
-			line->hist[end][stage] = NULL;
+		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
+			if (row->hist[end][stage])
+				hist_free(row->hist[end][stage]);
+			free(row->hist[end][stage]);
+			row->hist[end][stage] = NULL;
 		}
 	}
 }
 
-/* Forget all counts and samples; the lines and their names stay. */
+/* Forget all counts and samples; the rows and their names stay. */
 void stats_clear(struct stats *stats)
 {
-	for (size_t i = 0; i < stats->n_lines; i++)
-		line_clear(stats->lines[i]);
+	for (size_t i = 0; i < stats->n_rows; i++)
+		row_clear(stats->rows[i]);
 	stats->samples = 0;
 }
 
@@ -56,17 +56,17 @@ void stats_clear(struct stats *stats)
 void stats_free(struct stats *stats)
 {
 	stats_clear(stats);
-	for (size_t i = 0; i < stats->n_lines; i++)
-		free(stats->lines[i]);
-	free(stats->lines);
+	for (size_t i = 0; i < stats->n_rows; i++)
+		free(stats->rows[i]);
+	free(stats->rows);
 	free(stats->slots);
 	memset(stats, 0, sizeof(*stats));
 }
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
-static struct stats_line **slot_of(struct stats_line **slots, size_t n_slots, int32_t irq,
-				   unsigned int cpu)
+static struct stats_row **slot_of(struct stats_row **slots, size_t n_slots, int32_t irq,
+				  unsigned int cpu)
 {
 	size_t i = ((uint32_t)irq * 2654435761u ^ cpu * 40503u) & (n_slots - 1);
 
@@ -78,12 +78,12 @@ static struct stats_line **slot_of(struct stats_line **slots, size_t n_slots, in
 static int slots_grow(struct stats *stats)
 {
 	size_t n = stats->n_slots * 2;
-	struct stats_line **slots = calloc(n, sizeof(struct stats_line *));
+	struct stats_row **slots = calloc(n, sizeof(struct stats_row *));
 
 	if (!slots)
 		return -1;
-	for (size_t i = 0; i < stats->n_lines; i++)
-		*slot_of(slots, n, stats->lines[i]->irq, stats->lines[i]->cpu) = stats->lines[i];
+	for (size_t i = 0; i < stats->n_rows; i++)
+		*slot_of(slots, n, stats->rows[i]->irq, stats->rows[i]->cpu) = stats->rows[i];
 	free(stats->slots);
 	stats->slots = slots;
 	stats->n_slots = n;
@@ -108,50 +108,49 @@ static bool in_list(int32_t value, const int32_t *list, size_t n)
 	return !n;
 }
 
-static bool line_is_wanted(const struct stats_filter *f, const struct stats_line *line)
+static bool row_is_wanted(const struct stats_filter *f, const struct stats_row *row)
 {
-	return in_list(line->irq, f->irqs, f->n_irqs) &&
-	       matches(line->name, f->names, f->n_names) &&
-	       (!f->cpus || (line->cpu < f->n_cpus && f->cpus[line->cpu]));
+	return in_list(row->irq, f->irqs, f->n_irqs) && matches(row->name, f->names, f->n_names) &&
+	       (!f->cpus || (row->cpu < f->n_cpus && f->cpus[row->cpu]));
 }
 
-/* The line, made if needed; NULL when memory runs out. */
-static struct stats_line *line_get(struct stats *stats, int32_t irq, unsigned int cpu)
+/* The row, made if needed; NULL when memory runs out. */
+static struct stats_row *row_get(struct stats *stats, int32_t irq, unsigned int cpu)
 {
-	struct stats_line **slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
-	struct stats_line *line = *slot;
+	struct stats_row **slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
+	struct stats_row *row = *slot;
 
-	if (line)
-		return line;
-	if (stats->n_lines * 2 >= stats->n_slots) {
+	if (row)
+		return row;
+	if (stats->n_rows * 2 >= stats->n_slots) {
 		if (slots_grow(stats))
 			goto fail;
 		slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
 	}
-	if (stats->n_lines == stats->n_alloc) {
+	if (stats->n_rows == stats->n_alloc) {
 		size_t n = stats->n_alloc ? 2 * stats->n_alloc : 32;
-		void *lines = realloc(stats->lines, n * sizeof(*stats->lines));
+		void *rows = realloc(stats->rows, n * sizeof(*stats->rows));
 
-		if (!lines)
+		if (!rows)
 			goto fail;
-		stats->lines = lines;
+		stats->rows = rows;
 		stats->n_alloc = n;
 	}
-	line = calloc(1, sizeof(*line));
-	if (!line)
+	row = calloc(1, sizeof(*row));
+	if (!row)
 		goto fail;
-	line->irq = irq;
-	line->cpu = (uint16_t)cpu;
-	*slot = line;
-	stats->lines[stats->n_lines++] = line;
-	return line;
+	row->irq = irq;
+	row->cpu = (uint16_t)cpu;
+	*slot = row;
+	stats->rows[stats->n_rows++] = row;
+	return row;
 fail:
 	stats->no_memory++;
 	return NULL;
 }
 
 /**
- * stats_line - a line for results that do not come from chains
+ * stats_row - a row for results that do not come from chains
  * @stats: gets it
  * @irq: interrupt
  * @cpu: that took it
@@ -159,24 +158,24 @@ fail:
  *
  * Returns NULL when memory runs out.
  */
-struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu, const char *name)
+struct stats_row *stats_row(struct stats *stats, int32_t irq, unsigned int cpu, const char *name)
 {
-	struct stats_line *line = line_get(stats, irq, cpu);
+	struct stats_row *row = row_get(stats, irq, cpu);
 
-	if (line && name) {
-		snprintf(line->name, sizeof(line->name), "%s", name);
-		line->wanted = line_is_wanted(&stats->filter, line);
+	if (row && name) {
+		snprintf(row->name, sizeof(row->name), "%s", name);
+		row->wanted = row_is_wanted(&stats->filter, row);
 	}
-	return line;
+	return row;
 }
 
-static void set_name(const struct stats *stats, struct stats_line *line, const struct event *e)
+static void set_name(const struct stats *stats, struct stats_row *row, const struct event *e)
 {
 	if (e->irq < 0)
-		strncpy(line->name, event_irq_name(e->irq), STATS_NAME_BYTES - 1);
+		strncpy(row->name, event_irq_name(e->irq), STATS_NAME_BYTES - 1);
 	else
-		event_name(stats->catalog, e, line->name, STATS_NAME_BYTES);
-	line->wanted = line_is_wanted(&stats->filter, line);
+		event_name(stats->catalog, e, row->name, STATS_NAME_BYTES);
+	row->wanted = row_is_wanted(&stats->filter, row);
 }
 
 static void record(struct stats *stats, struct hist **hist, int64_t ns)
@@ -198,49 +197,49 @@ static void record(struct stats *stats, struct hist **hist, int64_t ns)
 static void on_seen(void *ctx, const struct event *e)
 {
 	struct stats *stats = ctx;
-	struct stats_line *line = line_get(stats, e->irq, e->cpu);
+	struct stats_row *row = row_get(stats, e->irq, e->cpu);
 
-	if (!line)
+	if (!row)
 		return;
-	line->seen++;
-	if (!line->name[0])
-		set_name(stats, line, e);
+	row->seen++;
+	if (!row->name[0])
+		set_name(stats, row, e);
 }
 
 static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
 {
 	struct stats *stats = ctx;
-	struct stats_line *line = line_get(stats, irq, cpu);
+	struct stats_row *row = row_get(stats, irq, cpu);
 
-	if (line && line->wanted)
-		record(stats, &line->hist[CHAIN_END_USER][STAGE_IRQ], (int64_t)ns);
+	if (row && row->wanted)
+		record(stats, &row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ], (int64_t)ns);
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
 {
-	struct stats_line *line = line_get(ctx, irq, cpu);
+	struct stats_row *row = row_get(ctx, irq, cpu);
 
-	if (line)
-		line->outcomes[outcome]++;
+	if (row)
+		row->outcomes[outcome]++;
 }
 
 static void on_sample(void *ctx, const struct chain_sample *s)
 {
 	struct stats *stats = ctx;
 	const struct stats_filter *f = &stats->filter;
-	struct stats_line *line = line_get(stats, s->irq, s->irq_cpu);
+	struct stats_row *row = row_get(stats, s->irq, s->irq_cpu);
 
-	if (!line || !line->wanted || !in_list(s->pid, f->pids, f->n_pids) ||
+	if (!row || !row->wanted || !in_list(s->pid, f->pids, f->n_pids) ||
 	    !matches(s->comm, f->comms, f->n_comms))
 		return;
 	stats->samples++;
-	for (int stage = 0; stage < STAGES; stage++) {
+	for (int stage = 0; stage < CHAIN_STAGE_PARTS; stage++) {
 		if (s->stages >> stage & 1)
-			record(stats, &line->hist[s->end][stage], (int64_t)s->ns[stage]);
+			record(stats, &row->hist[s->end][stage], (int64_t)s->ns[stage]);
 	}
-	record(stats, &line->hist[s->end][STAGE_TOTAL], (int64_t)(s->end_ns - s->start_ns));
+	record(stats, &row->hist[s->end][CHAIN_STAGE_TOTAL], (int64_t)(s->end_ns - s->start_ns));
 	if (s->module_ns >= 0)
-		record(stats, &line->hist[s->end][STAGE_MODULE], s->module_ns);
+		record(stats, &row->hist[s->end][CHAIN_STAGE_MODULE], s->module_ns);
 	if (stats->on_sample)
 		stats->on_sample(stats->on_sample_ctx, s);
 }
@@ -253,7 +252,7 @@ struct chain_sink stats_sink(struct stats *stats)
 
 /* --- afterwards ------------------------------------------------------------ */
 
-static int line_merge(struct stats_line *to, const struct stats_line *from)
+static int row_merge(struct stats_row *to, const struct stats_row *from)
 {
 	if (from->name[0])
 		memcpy(to->name, from->name, sizeof(to->name));
@@ -262,7 +261,7 @@ static int line_merge(struct stats_line *to, const struct stats_line *from)
 	for (int i = 0; i < OUTCOMES; i++)
 		to->outcomes[i] += from->outcomes[i];
 	for (int end = 0; end < CHAIN_ENDS; end++) {
-		for (int stage = 0; stage < STAGE_KINDS; stage++) {
+		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
 			struct hist **hist = &to->hist[end][stage];
 
 			if (!from->hist[end][stage])
@@ -289,11 +288,11 @@ static int line_merge(struct stats_line *to, const struct stats_line *from)
  */
 int stats_merge(struct stats *to, const struct stats *from)
 {
-	for (size_t i = 0; i < from->n_lines; i++) {
-		const struct stats_line *line = from->lines[i];
-		struct stats_line *sum = line_get(to, line->irq, line->cpu);
+	for (size_t i = 0; i < from->n_rows; i++) {
+		const struct stats_row *row = from->rows[i];
+		struct stats_row *sum = row_get(to, row->irq, row->cpu);
 
-		if (!sum || line_merge(sum, line))
+		if (!sum || row_merge(sum, row))
 			return -1;
 	}
 	to->samples += from->samples;
@@ -301,9 +300,9 @@ int stats_merge(struct stats *to, const struct stats *from)
 	return 0;
 }
 
-static int compare_lines(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b)
 {
-	const struct stats_line *const *x = a, *const *y = b;
+	const struct stats_row *const *x = a, *const *y = b;
 	/* Numbers first, then the vectors. */
 	int64_t key_x = (*x)->irq < 0 ? 100000000ll - (*x)->irq : (*x)->irq;
 	int64_t key_y = (*y)->irq < 0 ? 100000000ll - (*y)->irq : (*y)->irq;
@@ -316,21 +315,21 @@ static int compare_lines(const void *a, const void *b)
 /* By interrupt and CPU. */
 void stats_sort(struct stats *stats)
 {
-	if (stats->n_lines)
-		qsort(stats->lines, stats->n_lines, sizeof(*stats->lines), compare_lines);
+	if (stats->n_rows)
+		qsort(stats->rows, stats->n_rows, sizeof(*stats->rows), compare_rows);
 }
 
-/* Sums over all wanted lines. */
+/* Sums over all wanted rows. */
 void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint64_t *seen)
 {
 	*seen = 0;
 	memset(outcomes, 0, OUTCOMES * sizeof(*outcomes));
-	for (size_t i = 0; i < stats->n_lines; i++) {
-		if (!stats->lines[i]->wanted)
+	for (size_t i = 0; i < stats->n_rows; i++) {
+		if (!stats->rows[i]->wanted)
 			continue;
-		*seen += stats->lines[i]->seen;
+		*seen += stats->rows[i]->seen;
 		for (int o = 0; o < OUTCOMES; o++)
-			outcomes[o] += stats->lines[i]->outcomes[o];
+			outcomes[o] += stats->rows[i]->outcomes[o];
 	}
 }
 
@@ -346,12 +345,9 @@ int stats_filter_stages(const char *list, uint32_t *stages)
 	*stages = 0;
 	while (*list) {
 		size_t len = strcspn(list, ",");
-		int stage = 0;
+		int stage = stage_index(chain_stages, CHAIN_STAGES, list, len);
 
-		while (stage < STAGE_KINDS && (strlen(stage_names[stage]) != len ||
-					       strncmp(stage_names[stage], list, len)))
-			stage++;
-		if (stage == STAGE_KINDS)
+		if (stage < 0)
 			return -1;
 		*stages |= 1u << stage;
 		list += len + (list[len] == ',');

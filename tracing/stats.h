@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "chain.h"
+#include "chain_sample.h"
 #include "hist.h"
 
 #define STATS_NAME_BYTES 48
@@ -27,7 +27,7 @@
  * @cpus: by CPU that took the interrupt: @cpus[cpu], @n_cpus of them
  * @pids: woken tasks
  * @comms: patterns of their names
- * @stages: bit set of enum stage, 0: all
+ * @stages: bit set of enum chain_stage, 0: all
  *
  * Tasks filter samples only: interrupts are accounted for without them.
  */
@@ -46,23 +46,23 @@ struct stats_filter {
 };
 
 /**
- * struct stats_line - an interrupt on a CPU
+ * struct stats_row - an interrupt on a CPU
  * @irq: number, below zero: event_vectors
  * @cpu: that took it
  * @name: of its last handler seen
  * @seen: handlers entered
  * @outcomes: what became of them
- * @hist: times in ns; NULL without samples. STAGE_IRQ is under CHAIN_END_USER.
+ * @hist: times in ns; NULL without samples. CHAIN_STAGE_IRQ is under CHAIN_END_USER.
  * @wanted: passes the filter
  */
-struct stats_line {
+struct stats_row {
 	int32_t irq;
 	uint16_t cpu;
 	bool wanted;
 	char name[STATS_NAME_BYTES];
 	uint64_t seen;
 	uint64_t outcomes[OUTCOMES];
-	struct hist *hist[CHAIN_ENDS][STAGE_KINDS];
+	struct hist *hist[CHAIN_ENDS][CHAIN_STAGES];
 };
 
 /**
@@ -71,17 +71,17 @@ struct stats_line {
  * @filter: what is kept
  * @on_sample: called for each sample that passes the filter; may be NULL
  * @on_sample_ctx: passed to it
- * @lines: @n_lines of them, in the order of their appearance
+ * @rows: @n_rows of them, in the order of their appearance
  */
 struct stats {
 	const struct event_catalog *catalog;
 	struct stats_filter filter;
 	void (*on_sample)(void *ctx, const struct chain_sample *sample);
 	void *on_sample_ctx;
-	struct stats_line **lines;
-	size_t n_lines;
+	struct stats_row **rows;
+	size_t n_rows;
 	size_t n_alloc;
-	struct stats_line **slots;
+	struct stats_row **slots;
 	size_t n_slots;
 	uint64_t samples;
 	uint64_t no_memory;
@@ -92,7 +92,7 @@ int stats_init(struct stats *stats, const struct event_catalog *catalog,
 void stats_free(struct stats *stats);
 void stats_clear(struct stats *stats);
 int stats_merge(struct stats *to, const struct stats *from);
-struct stats_line *stats_line(struct stats *stats, int32_t irq, unsigned int cpu, const char *name);
+struct stats_row *stats_row(struct stats *stats, int32_t irq, unsigned int cpu, const char *name);
 struct chain_sink stats_sink(struct stats *stats);
 void stats_sort(struct stats *stats);
 void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint64_t *seen);

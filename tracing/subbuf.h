@@ -56,12 +56,12 @@ struct subbuf_cursor {
 };
 
 /**
- * struct record - one event as recorded
+ * struct trace_record - one event as recorded
  * @ts: time in units of the trace clock
  * @data: payload, starts with common_type; belongs to the sub-buffer
  * @len: bytes of payload, a multiple of 4
  */
-struct record {
+struct trace_record {
 	uint64_t ts;
 	const uint8_t *data;
 	uint32_t len;
@@ -120,7 +120,7 @@ struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end, uint64_
  * at the end of the sub-buffer, -1 when the sub-buffer is corrupt here; then
  * the cursor is at the end.
  */
-static inline int subbuf_next(struct subbuf_cursor *c, struct record *r)
+static inline int subbuf_next(struct subbuf_cursor *c, struct trace_record *r)
 {
 	struct subbuf_place at;
 

@@ -68,7 +68,7 @@ static void print_stage(const struct symbols *symbols, const struct culprit *c, 
 	const struct chain_sample *s = &c->sample;
 	char label[96];
 
-	snprintf(label, sizeof(label), "%s, CPU %u:", stage_names[stage],
+	snprintf(label, sizeof(label), "%s, CPU %u:", chain_stages[stage].name,
 		 culprit_stage_cpu(s, stage));
 	print_share("  ", label, s->ns[stage], total, out);
 	for (size_t i = 0; i < c->n_parts; i++) {
@@ -78,7 +78,7 @@ static void print_stage(const struct symbols *symbols, const struct culprit *c, 
 			continue;
 		print_share("      ", part_label(part, label, sizeof(label)), part->ns[stage],
 			    total, out);
-		if (stage == STAGE_QUEUE && part->kind == CULPRIT_TASK && part->id != s->pid)
+		if (stage == CHAIN_STAGE_QUEUE && part->kind == CULPRIT_TASK && part->id != s->pid)
 			print_stack(symbols, part, out);
 	}
 }
@@ -87,7 +87,7 @@ static int worst_stage(const struct chain_sample *s)
 {
 	int worst = 0;
 
-	for (int stage = 1; stage < STAGES; stage++) {
+	for (int stage = 1; stage < CHAIN_STAGE_PARTS; stage++) {
 		if (s->ns[stage] > s->ns[worst])
 			worst = stage;
 	}
@@ -118,10 +118,12 @@ void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, 
 	print_share("  ",
 		    s->end == CHAIN_END_USER ? "IRQ to user latency:" : "IRQ to task latency:",
 		    total, total, out);
-	fprintf(out, "  Longest stage: %s (%s)\n", stage_names[worst], stage_titles[worst]);
-	if (c->idle_before && s->stages >> STAGE_WAKE & 1)
+	fprintf(out, "  Longest stage: %s (%s)\n", chain_stages[worst].name,
+		chain_stages[worst].title);
+	if (c->idle_before && s->stages >> CHAIN_STAGE_WAKE & 1)
 		fprintf(out,
-			"  CPU %u was idle: %.2f us of \"wake\" are the IPI and the exit from idle\n",
-			s->task_cpu, (double)s->ns[STAGE_WAKE] / 1000);
+			"  CPU %u was idle: %.2f us of \"%s\" are the IPI and the exit from idle\n",
+			s->task_cpu, (double)s->ns[CHAIN_STAGE_WAKE] / 1000,
+			chain_stages[CHAIN_STAGE_WAKE].name);
 	fputs("  Interrupts disabled: these events show it only within handlers\n", out);
 }

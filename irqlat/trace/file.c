@@ -38,7 +38,7 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 		.n_cpus = datfile_n_cpus(dat),
 		.layout = *datfile_layout(dat),
 		.catalog = datfile_catalog(dat),
-		.source = datfile_pages(dat),
+		.reader = datfile_reader(dat),
 		.loss = trace_run_loss,
 		.loss_ctx = run,
 	};

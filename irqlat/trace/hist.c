@@ -11,30 +11,30 @@
 #define TITLE_BYTES 64
 
 /**
- * struct column - one histogram
+ * struct hist_column - one histogram
  * @title: "36/1:total"
  * @hist: of the run
  * @bins: samples in each bucket, @n_bins of them
  * @over: samples beyond the last bucket
  */
-struct column {
+struct hist_column {
 	char title[TITLE_BYTES];
 	const struct hist *hist;
 	uint64_t *bins;
 	uint64_t over;
 };
 
-struct table {
-	struct column columns[COLUMNS_MAX];
+struct hist_table {
+	struct hist_column columns[COLUMNS_MAX];
 	size_t n;
 	size_t n_bins;
 	uint64_t bucket_ns;
 };
 
-static int column_add(struct table *t, const struct stats_line *line, int end, int stage)
+static int column_add(struct hist_table *t, const struct stats_row *row, int end, int stage)
 {
-	const struct hist *h = line->hist[end][stage];
-	struct column *c;
+	const struct hist *h = row->hist[end][stage];
+	struct hist_column *c;
 	struct hist_bucket b;
 	size_t position = 0;
 
@@ -47,12 +47,12 @@ static int column_add(struct table *t, const struct stats_line *line, int end, i
 	t->n++;
 	c->hist = h;
 	c->over = 0;
-	if (line->irq < 0)
-		snprintf(c->title, TITLE_BYTES, "%.10s/%u:%s%s", line->name, line->cpu,
-			 end == CHAIN_END_USER ? "" : "task:", stage_names[stage]);
+	if (row->irq < 0)
+		snprintf(c->title, TITLE_BYTES, "%.10s/%u:%s%s", row->name, row->cpu,
+			 end == CHAIN_END_USER ? "" : "task:", chain_stages[stage].name);
 	else
-		snprintf(c->title, TITLE_BYTES, "%d/%u:%s%s", line->irq, line->cpu,
-			 end == CHAIN_END_USER ? "" : "task:", stage_names[stage]);
+		snprintf(c->title, TITLE_BYTES, "%d/%u:%s%s", row->irq, row->cpu,
+			 end == CHAIN_END_USER ? "" : "task:", chain_stages[stage].name);
 	while (hist_next(h, &position, &b)) {
 		uint64_t bin = b.low / t->bucket_ns;
 
@@ -64,23 +64,23 @@ static int column_add(struct table *t, const struct stats_line *line, int end, i
 	return 0;
 }
 
-static int collect(struct table *t, const struct trace_run *run)
+static int collect(struct hist_table *t, const struct trace_run *run)
 {
 	const struct trace_config *config = run->config;
 	uint32_t stages = config->filter.stages;
 
 	if (!stages)
-		stages = 1u << STAGE_TOTAL;
-	for (size_t i = 0; i < run->total.n_lines; i++) {
-		const struct stats_line *line = run->total.lines[i];
+		stages = 1u << CHAIN_STAGE_TOTAL;
+	for (size_t i = 0; i < run->total.n_rows; i++) {
+		const struct stats_row *row = run->total.rows[i];
 
-		if (!line->wanted)
+		if (!row->wanted)
 			continue;
 		for (int end = 0; end < CHAIN_ENDS; end++) {
 			if (!(config->wanted_ends >> end & 1))
 				continue;
-			for (int stage = 0; stage < STAGE_KINDS; stage++) {
-				if (stages >> stage & 1 && column_add(t, line, end, stage))
+			for (int stage = 0; stage < CHAIN_STAGES; stage++) {
+				if (stages >> stage & 1 && column_add(t, row, end, stage))
 					return -1;
 			}
 		}
@@ -88,15 +88,15 @@ static int collect(struct table *t, const struct trace_run *run)
 	return 0;
 }
 
-static int width_of(const struct column *c)
+static int width_of(const struct hist_column *c)
 {
 	int width = (int)strlen(c->title);
 
 	return width < 9 ? 9 : width;
 }
 
-static void print_count(const struct table *t, const char *label,
-			uint64_t (*value)(const struct column *c), FILE *out)
+static void print_count(const struct hist_table *t, const char *label,
+			uint64_t (*value)(const struct hist_column *c), FILE *out)
 {
 	fprintf(out, "%-8s", label);
 	for (size_t i = 0; i < t->n; i++)
@@ -104,17 +104,17 @@ static void print_count(const struct table *t, const char *label,
 	fputc('\n', out);
 }
 
-static uint64_t value_over(const struct column *c)
+static uint64_t value_over(const struct hist_column *c)
 {
 	return c->over;
 }
 
-static uint64_t value_count(const struct column *c)
+static uint64_t value_count(const struct hist_column *c)
 {
 	return c->hist->n;
 }
 
-static void print_times(const struct table *t, const struct trace_config *config, FILE *out)
+static void print_times(const struct hist_table *t, const struct trace_config *config, FILE *out)
 {
 	static const char *const labels[] = { "min:", "avg:", "max:" };
 
@@ -133,7 +133,7 @@ static void print_times(const struct table *t, const struct trace_config *config
 	}
 }
 
-static void print_bins(const struct table *t, const struct trace_config *config, FILE *out)
+static void print_bins(const struct hist_table *t, const struct trace_config *config, FILE *out)
 {
 	for (size_t bin = 0; bin < t->n_bins; bin++) {
 		uint64_t any = 0;
@@ -163,7 +163,7 @@ static void print_bins(const struct table *t, const struct trace_config *config,
 void trace_hist(const struct trace_run *run, FILE *out)
 {
 	const struct trace_config *config = run->config;
-	struct table t = { .n_bins = config->entries, .bucket_ns = config->bucket_ns };
+	struct hist_table t = { .n_bins = config->entries, .bucket_ns = config->bucket_ns };
 
 	if (collect(&t, run))
 		fputs("WARNING: not enough memory for all columns\n", out);

@@ -41,12 +41,12 @@ static int read_all(struct keeper *keeper)
 		int reason = errno;
 
 		stats_free(&stats);
-		free(counts.lines);
+		free(counts.accounts);
 		errno = reason;
 		return -1;
 	}
 	stats_free(&run->total);
-	free(run->kernel.lines);
+	free(run->kernel.accounts);
 	run->total = stats;
 	run->kernel = counts;
 	stats_sort(&run->total);
@@ -56,18 +56,18 @@ static int read_all(struct keeper *keeper)
 /* What was counted since @earlier stays in @interval. */
 static void subtract(struct stats *interval, struct stats *earlier, uint64_t bucket_ns)
 {
-	for (size_t i = 0; i < earlier->n_lines; i++) {
-		const struct stats_line *line = earlier->lines[i];
-		struct stats_line *later = stats_line(interval, line->irq, line->cpu, NULL);
+	for (size_t i = 0; i < earlier->n_rows; i++) {
+		const struct stats_row *row = earlier->rows[i];
+		struct stats_row *later = stats_row(interval, row->irq, row->cpu, NULL);
 
-		for (int k = 0; later && k < CHAIN_ENDS * STAGE_KINDS; k++) {
-			int end = k / STAGE_KINDS, stage = k % STAGE_KINDS;
+		for (int k = 0; later && k < CHAIN_ENDS * CHAIN_STAGES; k++) {
+			int end = k / CHAIN_STAGES, stage = k % CHAIN_STAGES;
 
 			struct hist *h = later->hist[end][stage];
 
-			if (!h || !line->hist[end][stage])
+			if (!h || !row->hist[end][stage])
 				continue;
-			hist_subtract(h, line->hist[end][stage]);
+			hist_subtract(h, row->hist[end][stage]);
 			/* Ours begin elsewhere than the kernel's. */
 			if (h->n && bucket_ns)
 				h->min -= h->min % bucket_ns;

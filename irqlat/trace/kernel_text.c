@@ -21,13 +21,14 @@ void trace_kernel_resolution(const struct trace_config *config, char *text, size
 			"histograms of the kernel, in powers of two: MIN is the lower end of a bucket, the rest upper ends, up to twice the true value; the mean is exact; -b for finer ones");
 }
 
-static const struct stats_line *name_of(const struct trace_run *run, const struct kernhist_line *k)
+static const struct stats_row *name_of(const struct trace_run *run,
+				       const struct kernhist_account *k)
 {
-	for (size_t i = 0; i < run->total.n_lines; i++) {
-		const struct stats_line *line = run->total.lines[i];
+	for (size_t i = 0; i < run->total.n_rows; i++) {
+		const struct stats_row *row = run->total.rows[i];
 
-		if (line->irq == k->irq && line->cpu == k->cpu)
-			return line;
+		if (row->irq == k->irq && row->cpu == k->cpu)
+			return row;
 	}
 	return NULL;
 }
@@ -42,20 +43,20 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 		"%5s %-18s %4s %9s %9s %9s %9s  %s\n",
 		"IRQ", "NAME", "CPU", "SEEN", "TIMED", "WAKE-UPS", "RAN",
 		"MEAN, us (handler, to switch in)");
-	for (size_t i = 0; i < run->total.n_lines; i++) {
-		for (size_t j = 0; j < counts->n_lines; j++) {
-			const struct kernhist_line *k = &counts->lines[j];
-			const struct stats_line *line = name_of(run, k);
+	for (size_t i = 0; i < run->total.n_rows; i++) {
+		for (size_t j = 0; j < counts->n_accounts; j++) {
+			const struct kernhist_account *k = &counts->accounts[j];
+			const struct stats_row *row = name_of(run, k);
 			const struct hist *irq, *total;
 
-			if (line != run->total.lines[i] || !line->wanted)
+			if (row != run->total.rows[i] || !row->wanted)
 				continue;
-			irq = line->hist[CHAIN_END_USER][STAGE_IRQ];
-			total = line->hist[CHAIN_END_TASK][STAGE_TOTAL];
+			irq = row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ];
+			total = row->hist[CHAIN_END_TASK][CHAIN_STAGE_TOTAL];
 			fprintf(out,
 				"%5d %-18.18s %4u %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64
 				"  %.3f %.3f\n",
-				k->irq, line->name, k->cpu, k->seen, k->timed, k->woke, k->ran,
+				k->irq, row->name, k->cpu, k->seen, k->timed, k->woke, k->ran,
 				irq ? hist_mean(irq) / 1000 : 0,
 				total ? hist_mean(total) / 1000 : 0);
 		}
@@ -78,9 +79,9 @@ void trace_kernel_summary(const struct trace_run *run, FILE *out)
 		run->interrupted ? ", interrupted" : "");
 	trace_text_table(run, &run->total, out);
 	print_accounts(run, out);
-	for (size_t i = 0; i < counts->n_lines; i++) {
-		woke += counts->lines[i].woke;
-		ran += counts->lines[i].ran;
+	for (size_t i = 0; i < counts->n_accounts; i++) {
+		woke += counts->accounts[i].woke;
+		ran += counts->accounts[i].ran;
 	}
 	fprintf(out,
 		"Of %" PRIu64 " wake-ups %" PRIu64 " led to a switch in, %" PRIu64

@@ -80,7 +80,7 @@ static int open_engine(struct live *live)
 		.n_cpus = instance_n_cpus(live->instance),
 		.layout = *instance_layout(live->instance),
 		.catalog = instance_catalog(live->instance),
-		.source = instance_pages(live->instance),
+		.reader = instance_reader(live->instance),
 		.loss = trace_run_loss,
 		.loss_ctx = run,
 	};

@@ -14,19 +14,19 @@
 #define TAG_BYTES 96
 
 /* "irq36.cpu1.total"; chains that ended in the kernel: "irq36.cpu1.task-total" */
-static void tag_of(const struct stats_line *line, int end, int stage, char *tag)
+static void tag_of(const struct stats_row *row, int end, int stage, char *tag)
 {
 	char source[STATS_NAME_BYTES + 8];
 
-	if (line->irq < 0)
-		snprintf(source, sizeof(source), "%s", line->name);
+	if (row->irq < 0)
+		snprintf(source, sizeof(source), "%s", row->name);
 	else
-		snprintf(source, sizeof(source), "irq%d", line->irq);
-	snprintf(tag, TAG_BYTES, "%s.cpu%u.%s%s", source, line->cpu,
-		 end == CHAIN_END_USER ? "" : "task-", stage_names[stage]);
+		snprintf(source, sizeof(source), "irq%d", row->irq);
+	snprintf(tag, TAG_BYTES, "%s.cpu%u.%s%s", source, row->cpu,
+		 end == CHAIN_END_USER ? "" : "task-", chain_stages[stage].name);
 }
 
-typedef int (*visit_fn)(void *ctx, const struct stats_line *line, int end, int stage,
+typedef int (*visit_fn)(void *ctx, const struct stats_row *row, int end, int stage,
 			const struct hist *h);
 
 /* Calls @visit for every histogram that was asked for. */
@@ -35,17 +35,17 @@ static int visit(const struct trace_run *run, visit_fn visit_one, void *ctx)
 	const struct trace_config *config = run->config;
 	uint32_t stages = config->filter.stages;
 
-	for (size_t i = 0; i < run->total.n_lines; i++) {
-		const struct stats_line *line = run->total.lines[i];
+	for (size_t i = 0; i < run->total.n_rows; i++) {
+		const struct stats_row *row = run->total.rows[i];
 
-		for (int k = 0; line->wanted && k < CHAIN_ENDS * STAGE_KINDS; k++) {
-			int end = k / STAGE_KINDS, stage = k % STAGE_KINDS;
-			const struct hist *h = line->hist[end][stage];
+		for (int k = 0; row->wanted && k < CHAIN_ENDS * CHAIN_STAGES; k++) {
+			int end = k / CHAIN_STAGES, stage = k % CHAIN_STAGES;
+			const struct hist *h = row->hist[end][stage];
 
 			if (!h || !h->n || !(config->wanted_ends >> end & 1) ||
 			    (stages && !(stages >> stage & 1)))
 				continue;
-			if (visit_one(ctx, line, end, stage, h))
+			if (visit_one(ctx, row, end, stage, h))
 				return -1;
 		}
 	}
@@ -59,7 +59,7 @@ struct to_run {
 	struct run *run;
 };
 
-static int add_result(void *ctx, const struct stats_line *line, int end, int stage,
+static int add_result(void *ctx, const struct stats_row *row, int end, int stage,
 		      const struct hist *h)
 {
 	const struct to_run *to = ctx;
@@ -67,16 +67,16 @@ static int add_result(void *ctx, const struct stats_line *line, int end, int sta
 
 	if (!r)
 		return -1;
-	snprintf(r->source, sizeof(r->source), "%s", line->name);
-	r->irq = line->irq < 0 ? RESULT_NO_IRQ : (uint64_t)line->irq;
+	snprintf(r->source, sizeof(r->source), "%s", row->name);
+	r->irq = row->irq < 0 ? RESULT_NO_IRQ : (uint64_t)row->irq;
 	snprintf(r->way, sizeof(r->way), "trace-%s", chain_end_names[end]);
 	snprintf(r->wait, sizeof(r->wait), "block");
-	snprintf(r->stage, sizeof(r->stage), "%s", stage_names[stage]);
-	r->cpu = line->cpu;
-	r->raised = line->seen;
-	r->delivered = line->outcomes[OUTCOME_MATCHED];
-	r->coalesced = line->outcomes[OUTCOME_COALESCED];
-	r->lost = (int64_t)line->outcomes[OUTCOME_LOST];
+	snprintf(r->stage, sizeof(r->stage), "%s", chain_stages[stage].name);
+	r->cpu = row->cpu;
+	r->raised = row->seen;
+	r->delivered = row->outcomes[OUTCOME_MATCHED];
+	r->coalesced = row->outcomes[OUTCOME_COALESCED];
+	r->lost = (int64_t)row->outcomes[OUTCOME_LOST];
 	r->overhead_ns = to->trace->event_cost_ns;
 	hist_free(&r->hist);
 	return hist_copy(&r->hist, h);
@@ -92,19 +92,19 @@ static int to_run(const struct trace_run *trace, struct run *run)
 	return visit(trace, add_result, &ctx);
 }
 
-static json_t *account_object(const struct stats_line *line)
+static json_t *account_object(const struct stats_row *row)
 {
 	json_t *unmatched = json_object();
 
 	for (int o = 0; o < OUTCOME_LOST; o++)
-		json_object_set_new(unmatched, outcome_names[o],
-				    json_integer((json_int_t)line->outcomes[o]));
-	return json_pack("{s:s, s:o, s:i, s:I, s:I, s:o, s:I, s:I}", "source", line->name, "irq",
-			 line->irq < 0 ? json_null() : json_integer(line->irq), "cpu",
-			 (int)line->cpu, "seen", (json_int_t)line->seen, "matched",
-			 (json_int_t)line->outcomes[OUTCOME_MATCHED], "unmatched", unmatched,
-			 "lost", (json_int_t)line->outcomes[OUTCOME_LOST], "negative",
-			 (json_int_t)line->outcomes[OUTCOME_NEGATIVE]);
+		json_object_set_new(unmatched, chain_outcome_names[o],
+				    json_integer((json_int_t)row->outcomes[o]));
+	return json_pack("{s:s, s:o, s:i, s:I, s:I, s:o, s:I, s:I}", "source", row->name, "irq",
+			 row->irq < 0 ? json_null() : json_integer(row->irq), "cpu", (int)row->cpu,
+			 "seen", (json_int_t)row->seen, "matched",
+			 (json_int_t)row->outcomes[OUTCOME_MATCHED], "unmatched", unmatched, "lost",
+			 (json_int_t)row->outcomes[OUTCOME_LOST], "negative",
+			 (json_int_t)row->outcomes[OUTCOME_NEGATIVE]);
 }
 
 static json_t *number_or_null(uint64_t number, uint64_t unknown)
@@ -117,9 +117,9 @@ static json_t *trace_object(const struct trace_run *trace)
 	const struct merge_counts *m = &trace->counts.merge;
 	json_t *accounts = json_array(), *gaps = json_array();
 
-	for (size_t i = 0; i < trace->total.n_lines; i++) {
-		if (trace->total.lines[i]->wanted && trace->total.lines[i]->seen)
-			json_array_append_new(accounts, account_object(trace->total.lines[i]));
+	for (size_t i = 0; i < trace->total.n_rows; i++) {
+		if (trace->total.rows[i]->wanted && trace->total.rows[i]->seen)
+			json_array_append_new(accounts, account_object(trace->total.rows[i]));
 	}
 	for (uint64_t i = 0; i < trace->n_gaps && i < TRACE_GAPS_MAX; i++) {
 		const struct trace_gap *g = &trace->gaps[i];
@@ -145,15 +145,15 @@ static json_t *kernel_object(const struct trace_run *trace)
 	const struct kernhist_counts *counts = &trace->kernel;
 	json_t *accounts = json_array();
 
-	for (size_t i = 0; i < counts->n_lines; i++) {
-		const struct kernhist_line *line = &counts->lines[i];
+	for (size_t i = 0; i < counts->n_accounts; i++) {
+		const struct kernhist_account *row = &counts->accounts[i];
 
 		json_array_append_new(accounts, json_pack("{s:i, s:i, s:I, s:I, s:I, s:I}", "irq",
-							  (int)line->irq, "cpu", (int)line->cpu,
-							  "seen", (json_int_t)line->seen, "timed",
-							  (json_int_t)line->timed, "wakeups",
-							  (json_int_t)line->woke, "ran",
-							  (json_int_t)line->ran));
+							  (int)row->irq, "cpu", (int)row->cpu,
+							  "seen", (json_int_t)row->seen, "timed",
+							  (json_int_t)row->timed, "wakeups",
+							  (json_int_t)row->woke, "ran",
+							  (json_int_t)row->ran));
 	}
 	return json_pack("{s:I, s:b, s:o, s:I, s:I, s:I, s:I, s:o}", "duration_ns",
 			 (json_int_t)(trace->ended_ns - trace->started_ns), "in_kernel", 1,
@@ -206,13 +206,13 @@ struct hdr {
 	double length_s;
 };
 
-static int add_hlog(void *ctx, const struct stats_line *line, int end, int stage,
+static int add_hlog(void *ctx, const struct stats_row *row, int end, int stage,
 		    const struct hist *h)
 {
 	const struct hdr *hdr = ctx;
 	char tag[TAG_BYTES];
 
-	tag_of(line, end, stage, tag);
+	tag_of(row, end, stage, tag);
 	return hlog_line(hdr->out, tag, 0, hdr->length_s, h);
 }
 
@@ -241,7 +241,7 @@ static int write_hgrm(const void *what, FILE *out)
 }
 
 /* One file for each histogram: the plotter takes one a file. */
-static int add_hgrm(void *ctx, const struct stats_line *line, int end, int stage,
+static int add_hgrm(void *ctx, const struct stats_row *row, int end, int stage,
 		    const struct hist *h)
 {
 	const struct hdr *hdr = ctx;
@@ -249,7 +249,7 @@ static int add_hgrm(void *ctx, const struct stats_line *line, int end, int stage
 	char tag[TAG_BYTES], *path;
 	int err;
 
-	tag_of(line, end, stage, tag);
+	tag_of(row, end, stage, tag);
 	if (asprintf(&path, "%s.%s.hgrm", hdr->prefix, tag) < 0)
 		return -1;
 	file.name = path;

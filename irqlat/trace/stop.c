@@ -102,7 +102,7 @@ static ssize_t kept_page(void *ctx, unsigned int cpu, const uint8_t **page)
 
 static int find_culprit(struct trace_stop *stop)
 {
-	const struct page_source source = { kept_page, stop };
+	const struct page_reader reader = { kept_page, stop };
 	struct culprit *culprit = malloc(sizeof(*culprit));
 	int rc;
 
@@ -111,7 +111,7 @@ static int find_culprit(struct trace_stop *stop)
 	memset(stop->pages, 0, instance_n_cpus(stop->instance) * sizeof(*stop->pages));
 	rc = culprit_analyse(culprit, &stop->worst, instance_catalog(stop->instance),
 			     instance_layout(stop->instance), instance_n_cpus(stop->instance),
-			     &source);
+			     &reader);
 	if (!stop->symbols)
 		stop->symbols = symbols_running();
 	if (!rc)

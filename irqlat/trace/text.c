@@ -19,22 +19,22 @@ static void print_time(const struct trace_run *run, bool known, uint64_t ns, FIL
 		fprintf(out, " %9.2f", (double)ns / 1000);
 }
 
-static void print_irq(const struct stats_line *line, FILE *out)
+static void print_irq(const struct stats_row *row, FILE *out)
 {
-	if (line->irq < 0)
+	if (row->irq < 0)
 		fprintf(out, "%5s", "-");
 	else
-		fprintf(out, "%5d", line->irq);
-	fprintf(out, " %-18.18s %4u", line->name, line->cpu);
+		fprintf(out, "%5d", row->irq);
+	fprintf(out, " %-18.18s %4u", row->name, row->cpu);
 }
 
-static void print_row(const struct trace_run *run, const struct stats_line *line, const char *end,
+static void print_row(const struct trace_run *run, const struct stats_row *row, const char *end,
 		      int stage, const struct hist *h, FILE *out)
 {
 	static const uint32_t ppm[] = { 500000, 900000, 990000, 999000 };
 
-	print_irq(line, out);
-	fprintf(out, " %-4s %-12s %8" PRIu64, end, stage_names[stage], h->n);
+	print_irq(row, out);
+	fprintf(out, " %-4s %-12s %8" PRIu64, end, chain_stages[stage].name, h->n);
 	print_time(run, h->n, h->min, out);
 	for (size_t i = 0; i < sizeof(ppm) / sizeof(ppm[0]); i++) {
 		uint64_t value = 0;
@@ -53,23 +53,23 @@ static bool stage_wanted(const struct trace_run *run, int stage)
 	return !stages || stages >> stage & 1;
 }
 
-static bool print_line(const struct trace_run *run, const struct stats_line *line, FILE *out)
+static bool print_line(const struct trace_run *run, const struct stats_row *row, FILE *out)
 {
 	bool any = false;
 
 	for (int end = 0; end < CHAIN_ENDS; end++) {
 		if (!(run->config->wanted_ends >> end & 1))
 			continue;
-		for (int stage = 0; stage < STAGE_KINDS; stage++) {
-			const struct hist *h = line->hist[end][stage];
+		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
+			const struct hist *h = row->hist[end][stage];
 
 			if (!h || !h->n || !stage_wanted(run, stage))
 				continue;
 			/* Without chains the handler alone says little. */
-			if (stage == STAGE_IRQ && !any && line->irq < 0)
+			if (stage == CHAIN_STAGE_IRQ && !any && row->irq < 0)
 				continue;
-			print_row(run, line, stage == STAGE_IRQ ? "-" : chain_end_names[end], stage,
-				  h, out);
+			print_row(run, row, stage == CHAIN_STAGE_IRQ ? "-" : chain_end_names[end],
+				  stage, h, out);
 			any = true;
 		}
 	}
@@ -89,30 +89,30 @@ void trace_text_table(const struct trace_run *run, const struct stats *stats, FI
 	fprintf(out, "%5s %-18s %4s %-4s %-12s %8s %9s %9s %9s %9s %9s %9s  (%s)\n", "IRQ", "NAME",
 		"CPU", "END", "STAGE", "N", "MIN", "P50", "P90", "P99", "P99.9", "MAX",
 		run->config->nanoseconds ? "ns" : "us");
-	for (size_t i = 0; i < stats->n_lines; i++) {
-		if (stats->lines[i]->wanted)
-			any |= print_line(run, stats->lines[i], out);
+	for (size_t i = 0; i < stats->n_rows; i++) {
+		if (stats->rows[i]->wanted)
+			any |= print_line(run, stats->rows[i], out);
 	}
 	if (!any)
 		fputs("  no interrupt of these woke a task\n", out);
 }
 
-static void print_account_line(const struct stats_line *line, FILE *out)
+static void print_account_line(const struct stats_row *row, FILE *out)
 {
 	uint64_t unmatched = 0;
 	bool first = true;
 
 	for (int o = 0; o < OUTCOME_LOST; o++)
-		unmatched += line->outcomes[o];
-	print_irq(line, out);
+		unmatched += row->outcomes[o];
+	print_irq(row, out);
 	fprintf(out, " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %6" PRIu64 " %8" PRIu64 "  ",
-		line->seen, line->outcomes[OUTCOME_MATCHED], unmatched,
-		line->outcomes[OUTCOME_LOST], line->outcomes[OUTCOME_NEGATIVE]);
+		row->seen, row->outcomes[OUTCOME_MATCHED], unmatched, row->outcomes[OUTCOME_LOST],
+		row->outcomes[OUTCOME_NEGATIVE]);
 	for (int o = 0; o < OUTCOME_LOST; o++) {
-		if (!line->outcomes[o])
+		if (!row->outcomes[o])
 			continue;
-		fprintf(out, "%s%s %" PRIu64, first ? "" : ", ", outcome_names[o],
-			line->outcomes[o]);
+		fprintf(out, "%s%s %" PRIu64, first ? "" : ", ", chain_outcome_names[o],
+			row->outcomes[o]);
 		first = false;
 	}
 	fputc('\n', out);
@@ -127,9 +127,9 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 		"%5s %-18s %4s %9s %9s %9s %6s %8s  %s\n",
 		"IRQ", "NAME", "CPU", "SEEN", "MATCHED", "UNMATCHED", "LOST", "NEGATIVE",
 		"UNMATCHED, BY CAUSE");
-	for (size_t i = 0; i < run->total.n_lines; i++) {
-		if (run->total.lines[i]->wanted && run->total.lines[i]->seen)
-			print_account_line(run->total.lines[i], out);
+	for (size_t i = 0; i < run->total.n_rows; i++) {
+		if (run->total.rows[i]->wanted && run->total.rows[i]->seen)
+			print_account_line(run->total.rows[i], out);
 	}
 	stats_outcomes(&run->total, outcomes, &seen);
 	for (int o = 0; o < OUTCOME_LOST; o++)

@@ -22,6 +22,9 @@
 
 #define AT(member) .offset = offsetof(struct trace_config, member)
 
+/* Made by set_stage_help() before the options are parsed. */
+static char stage_help[STAGE_LIST_BYTES + 32];
+
 static const struct opt options[] = {
 	{ 'i', "input", "FILE", OPT_STRING, AT(input),
 	  .help = "read a trace.dat of trace-cmd instead of the running kernel" },
@@ -32,8 +35,7 @@ static const struct opt options[] = {
 	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus), .help = "only interrupts that these CPUs took" },
 	{ 0, "pid", "LIST", OPT_STRING, AT(pids), .help = "only chains that woke these tasks" },
 	{ 0, "comm", "LIST", OPT_STRING, AT(comms), .help = "the same by name: postgres,fio*" },
-	{ 0, "stage", "LIST", OPT_STRING, AT(stages),
-	  .help = "only these stages: handler, softirq_wait, softirq,\nthread_wake, thread_queue, thread, work_wait, work,\nwake, queue, read, exit, total, irq, module" },
+	{ 0, "stage", "LIST", OPT_STRING, AT(stages), .help = stage_help },
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
 	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
@@ -97,6 +99,21 @@ static const struct opt_command command = {
 };
 
 /* --- options --------------------------------------------------------------- */
+
+#define HELP_COLUMNS 58
+
+/* The names of all stages, in rows that --help has room for. */
+static void set_stage_help(void)
+{
+	char stages[STAGE_LIST_BYTES], *space, *row = stage_help;
+
+	snprintf(stage_help, sizeof(stage_help), "only these stages: %s",
+		 stage_list(chain_stages, CHAIN_STAGES, stages));
+	while (strlen(row) > HELP_COLUMNS && (space = memrchr(row, ' ', HELP_COLUMNS))) {
+		*space = '\n';
+		row = space + 1;
+	}
+}
 
 static int parse_numbers(const char *option, const char *text, int32_t *list, size_t *n)
 {
@@ -176,6 +193,7 @@ static int parse_end(struct trace_config *config)
 static int parse_filter(struct trace_config *config)
 {
 	struct stats_filter *f = &config->filter;
+	char stages[STAGE_LIST_BYTES];
 
 	if (parse_numbers("irq", config->irqs, f->irqs, &f->n_irqs) ||
 	    parse_numbers("pid", config->pids, f->pids, &f->n_pids) ||
@@ -184,9 +202,8 @@ static int parse_filter(struct trace_config *config)
 	    parse_end(config))
 		return -1;
 	if (config->stages && stats_filter_stages(config->stages, &f->stages)) {
-		msg_error(
-			"--stage: \"%s\": there are handler, softirq_wait, softirq, thread_wake, thread_queue, thread, work_wait, work, wake, queue, read, exit, total, irq, module",
-			config->stages);
+		msg_error("--stage: \"%s\" is none of: %s", config->stages,
+			  stage_list(chain_stages, CHAIN_STAGES, stages));
 		return -1;
 	}
 	return 0;
@@ -337,6 +354,7 @@ int cmd_trace(int argc, char **argv)
 	struct trace_run run = { .config = &config };
 	int operand, status = EXIT_ERROR;
 
+	set_stage_help();
 	if (parse_mode(&config, &argc, &argv))
 		return EXIT_ERROR;
 	if (!opts_start(&command, argc, argv, &config, &operand, &status))
@@ -358,7 +376,7 @@ int cmd_trace(int argc, char **argv)
 		status = EXIT_ERROR;
 	stats_free(&run.interval);
 	stats_free(&run.total);
-	free(run.kernel.lines);
+	free(run.kernel.accounts);
 	free(config.cpu_set);
 	return status;
 }

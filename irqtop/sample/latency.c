@@ -87,7 +87,7 @@ static void on_sample(void *ctx, const struct chain_sample *sample)
 	uint64_t ns = sample->end_ns - sample->start_ns;
 
 	/* Until the task runs; what it does then is its own affair. */
-	ns -= sample->ns[STAGE_READ] + sample->ns[STAGE_EXIT];
+	ns -= sample->ns[CHAIN_STAGE_READ] + sample->ns[CHAIN_STAGE_EXIT];
 	latency_note(ctx, sample->irq, LATENCY_TASK, ns);
 }
 
@@ -107,7 +107,7 @@ static void on_seen(void *ctx, const struct event *event)
 	(void)event;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
 {
 	(void)ctx;
 	(void)irq;
@@ -137,7 +137,7 @@ static int engine_open(struct latency *latency)
 		.n_cpus = instance_n_cpus(latency->instance),
 		.layout = *instance_layout(latency->instance),
 		.catalog = instance_catalog(latency->instance),
-		.source = instance_pages(latency->instance),
+		.reader = instance_reader(latency->instance),
 		.sink = { .seen = on_seen,
 			  .handler = on_handler,
 			  .sample = on_sample,

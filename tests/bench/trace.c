@@ -110,16 +110,16 @@ static struct instance *open_instance(uint32_t subbuf_kb, bool user)
 /* What rtla reads of an event: its number, its task and one field. */
 static uint64_t drain(struct instance *instance, uint64_t *sum)
 {
-	struct page_source source = instance_pages(instance);
+	struct page_reader reader = instance_reader(instance);
 	const struct event_catalog *catalog = instance_catalog(instance);
 	uint64_t n = 0, missed, acc = 0;
 	const uint8_t *page;
 	ssize_t bytes;
 
 	for (unsigned int cpu = 0; cpu < instance_n_cpus(instance); cpu++) {
-		while ((bytes = source.page(source.ctx, cpu, &page)) > 0) {
+		while ((bytes = reader.read(reader.ctx, cpu, &page)) > 0) {
 			struct subbuf_cursor first, c;
-			struct record r;
+			struct trace_record r;
 
 			subbuf_open(&first, instance_layout(instance), page, (size_t)bytes,
 				    &missed);
@@ -260,7 +260,7 @@ static double chain_round(struct instance *instance, struct recording *rec)
 		.n_cpus = instance_n_cpus(instance),
 		.layout = *instance_layout(instance),
 		.catalog = instance_catalog(instance),
-		.source = { saved_page, rec },
+		.reader = { saved_page, rec },
 	};
 	struct engine *engine;
 	struct stats stats;
@@ -288,7 +288,7 @@ static double chain_round(struct instance *instance, struct recording *rec)
 static void measure_chain(void)
 {
 	struct instance *instance = open_instance(64, true);
-	struct page_source source = instance_pages(instance);
+	struct page_reader reader = instance_reader(instance);
 	struct recording rec = { .page_bytes = instance_subbuf_bytes(instance) };
 	double best = 1e9;
 	const uint8_t *page;
@@ -297,7 +297,7 @@ static void measure_chain(void)
 	rec.cpus = calloc(instance_n_cpus(instance), sizeof(*rec.cpus));
 	make_events(instance);
 	for (unsigned int cpu = 0; cpu < instance_n_cpus(instance); cpu++) {
-		while ((bytes = source.page(source.ctx, cpu, &page)) > 0)
+		while ((bytes = reader.read(reader.ctx, cpu, &page)) > 0)
 			save_page(&rec.cpus[cpu], page, (size_t)bytes);
 	}
 	for (int round = 0; round < ROUNDS; round++) {
@@ -317,7 +317,7 @@ static void measure_chain(void)
 
 /* --- poll of empty buffers ------------------------------------------------- */
 
-static void no_record(void *ctx, unsigned int cpu, const struct record *r)
+static void no_record(void *ctx, unsigned int cpu, const struct trace_record *r)
 {
 	uint64_t *sum = ctx;
 
@@ -332,9 +332,9 @@ static void no_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 static void measure_empty_poll(void)
 {
 	struct instance *instance = open_instance(64, false);
-	struct page_source source = instance_pages(instance);
+	struct page_reader reader = instance_reader(instance);
 	struct merge *merge = merge_new(instance_n_cpus(instance), instance_layout(instance),
-					instance_catalog(instance), &source);
+					instance_catalog(instance), &reader);
 	uint64_t sum = 0;
 	const struct merge_sink sink = { no_record, no_loss, &sum };
 	const int polls = 2000;
@@ -372,7 +372,7 @@ static void no_sample(void *ctx, const struct chain_sample *sample)
 	(void)ctx, (void)sample;
 }
 
-static void no_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
+static void no_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
 {
 	(void)ctx, (void)irq, (void)cpu, (void)outcome;
 }
@@ -420,10 +420,10 @@ static void measure_merge(unsigned int n_cpus, double *alone, double *engine_ns)
 	for (size_t i = 0; i < n_events; i++)
 		random_event(&g, &seed, ts += 1 + (uint64_t)rand_r(&seed) % 100);
 	config.catalog = &catalog;
-	config.source = gen_source(&g);
+	config.reader = gen_reader(&g);
 	*alone = *engine_ns = 1e9;
 	for (int round = 0; round < ROUNDS; round++) {
-		struct merge *merge = merge_new(n_cpus, &subbuf_native, &catalog, &config.source);
+		struct merge *merge = merge_new(n_cpus, &subbuf_native, &catalog, &config.reader);
 		struct engine *engine = engine_new(&config);
 		double start, ns;
 

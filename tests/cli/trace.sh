@@ -50,7 +50,7 @@ stop_load()
 # --- options and messages ------------------------------------------------------
 
 says 'unknown mode' 1 'neither hist nor top' bogus
-says 'unknown stage' 1 'stage.*nonsense' --stage nonsense
+says 'unknown stage' 1 'stage: "wake,nonsense" is none of: handler, .*, module$' --stage wake,nonsense
 says 'unknown end' 1 'none of: user, task, all' --end nowhere
 says 'irq that is no number' 1 'not a number' --irq disk
 says 'actions need a threshold' 1 'needs -T or -a' --on-threshold continue

@@ -43,7 +43,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	struct fuzz *f = ctx;
 	uint64_t sum = 0;
 
-	for (int i = 0; i < STAGES; i++)
+	for (int i = 0; i < CHAIN_STAGE_PARTS; i++)
 		sum += s->ns[i];
 	if (sum != s->end_ns - s->start_ns)
 		abort();
@@ -53,25 +53,25 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 
 static void check(const struct stats *stats)
 {
-	for (size_t i = 0; i < stats->n_lines; i++) {
+	for (size_t i = 0; i < stats->n_rows; i++) {
 		uint64_t sum = 0;
 
 		for (int o = 0; o < OUTCOMES; o++)
-			sum += stats->lines[i]->outcomes[o];
-		if (sum != stats->lines[i]->seen)
+			sum += stats->rows[i]->outcomes[o];
+		if (sum != stats->rows[i]->seen)
 			abort();
 	}
 }
 
 static void read_pages(const struct event_catalog *catalog, const struct subbuf_layout *layout,
-		       unsigned int n_cpus, const struct page_source *source, struct fuzz *f)
+		       unsigned int n_cpus, const struct page_reader *reader, struct fuzz *f)
 {
 	const struct stats_filter everything = { 0 };
 	struct engine_config config = {
 		.n_cpus = n_cpus,
 		.layout = *layout,
 		.catalog = catalog,
-		.source = *source,
+		.reader = *reader,
 	};
 	struct engine *engine;
 
@@ -92,8 +92,8 @@ static void read_pages(const struct event_catalog *catalog, const struct subbuf_
 
 static void done(struct fuzz *f)
 {
-	for (size_t i = 0; i < f->stats.n_lines; i++) {
-		const struct hist *h = f->stats.lines[i]->hist[CHAIN_END_USER][STAGE_TOTAL];
+	for (size_t i = 0; i < f->stats.n_rows; i++) {
+		const struct hist *h = f->stats.rows[i]->hist[CHAIN_END_USER][CHAIN_STAGE_TOTAL];
 
 		if (h)
 			hlog_line(null, "tag", 0, 1, h);
@@ -105,7 +105,7 @@ static void read_file(const char *path)
 {
 	char error[DATFILE_ERROR_BYTES];
 	struct datfile *dat = datfile_open(path, error);
-	struct page_source source;
+	struct page_reader reader;
 	struct fuzz f;
 
 	if (!dat) {
@@ -113,8 +113,8 @@ static void read_file(const char *path)
 			abort();
 		return;
 	}
-	source = datfile_pages(dat);
-	read_pages(datfile_catalog(dat), datfile_layout(dat), datfile_n_cpus(dat), &source, &f);
+	reader = datfile_reader(dat);
+	read_pages(datfile_catalog(dat), datfile_layout(dat), datfile_n_cpus(dat), &reader, &f);
 	if (f.have_last) {
 		struct culprit culprit;
 
@@ -122,9 +122,9 @@ static void read_file(const char *path)
 		dat = datfile_open(path, error);
 		if (!dat)
 			abort();
-		source = datfile_pages(dat);
+		reader = datfile_reader(dat);
 		culprit_analyse(&culprit, &f.last, datfile_catalog(dat), datfile_layout(dat),
-				datfile_n_cpus(dat), &source);
+				datfile_n_cpus(dat), &reader);
 	}
 	done(&f);
 	datfile_close(dat);
@@ -285,7 +285,7 @@ static void damaged_pages(const struct gen *g, unsigned int *seed)
 {
 	struct gen copy = *g;
 	struct event_catalog catalog;
-	struct page_source source = gen_source(&copy);
+	struct page_reader reader = gen_reader(&copy);
 	struct fuzz f;
 
 	copy.cpus = calloc(g->n_cpus, sizeof(*copy.cpus));
@@ -302,7 +302,7 @@ static void damaged_pages(const struct gen *g, unsigned int *seed)
 		damage(copy.cpus[i].pages, bytes, seed);
 	}
 	gen_catalog(&catalog);
-	read_pages(&catalog, &subbuf_native, g->n_cpus, &source, &f);
+	read_pages(&catalog, &subbuf_native, g->n_cpus, &reader, &f);
 	done(&f);
 	event_catalog_free(&catalog);
 	gen_free(&copy);

@@ -63,7 +63,7 @@ static inline int oracle_event(struct tep_event *event, struct tep_record *recor
 	return 0;
 }
 
-static inline void our_record(void *ctx, unsigned int cpu, const struct record *r)
+static inline void our_record(void *ctx, unsigned int cpu, const struct trace_record *r)
 {
 	list_add(ctx, r->ts, (int)cpu, r->data);
 }

@@ -46,14 +46,14 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	struct bench *b = ctx;
 	uint64_t sum = 0;
 
-	for (int i = 0; i < STAGES; i++)
+	for (int i = 0; i < CHAIN_STAGE_PARTS; i++)
 		sum += s->ns[i];
 	assert_int_equal(sum, s->end_ns - s->start_ns);
 	if (b->n < SAMPLES)
 		b->samples[b->n++] = *s;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
 {
 	struct bench *b = ctx;
 
@@ -88,7 +88,7 @@ static void run(struct bench *b)
 		.n_cpus = b->g.n_cpus,
 		.layout = subbuf_native,
 		.catalog = &b->catalog,
-		.source = gen_source(&b->g),
+		.reader = gen_reader(&b->g),
 		.sink = { on_seen, on_handler, on_sample, on_outcome, b },
 	};
 	struct engine *engine = engine_new(&config);
@@ -104,7 +104,7 @@ static void run(struct bench *b)
 }
 
 /* Only that outcome, that often. */
-static void expect(const struct bench *b, enum outcome outcome, uint64_t n)
+static void expect(const struct bench *b, enum chain_outcome outcome, uint64_t n)
 {
 	assert_int_equal(b->seen, n);
 	assert_int_equal(b->outcomes[outcome], n);
@@ -148,12 +148,12 @@ static void softirq_to_another_cpu(void **state)
 	assert_int_equal(s->pid, 500);
 	assert_string_equal(s->comm, "dd");
 	assert_int_equal(s->end, CHAIN_END_USER);
-	assert_int_equal(s->ns[STAGE_HANDLER], 30);
-	assert_int_equal(s->ns[STAGE_SOFTIRQ_WAIT], 10);
-	assert_int_equal(s->ns[STAGE_SOFTIRQ], 20);
-	assert_int_equal(s->ns[STAGE_WAKE], 20);
-	assert_int_equal(s->ns[STAGE_QUEUE], 30);
-	assert_int_equal(s->ns[STAGE_EXIT], 30);
+	assert_int_equal(s->ns[CHAIN_STAGE_HANDLER], 30);
+	assert_int_equal(s->ns[CHAIN_STAGE_SOFTIRQ_WAIT], 10);
+	assert_int_equal(s->ns[CHAIN_STAGE_SOFTIRQ], 20);
+	assert_int_equal(s->ns[CHAIN_STAGE_WAKE], 20);
+	assert_int_equal(s->ns[CHAIN_STAGE_QUEUE], 30);
+	assert_int_equal(s->ns[CHAIN_STAGE_EXIT], 30);
 	assert_int_equal(s->end_ns - s->start_ns, 140);
 	assert_int_equal(b->handler_ns, 30);
 }
@@ -171,9 +171,10 @@ static void handler_wakes_by_itself(void **state)
 	gen_long(&b->g, 0, 160, GEN_SYS_EXIT, 0);
 	run(b);
 	expect(b, OUTCOME_MATCHED, 1);
-	assert_int_equal(b->samples[0].ns[STAGE_HANDLER], 20);
-	assert_int_equal(b->samples[0].stages, 1u << STAGE_HANDLER | 1u << STAGE_WAKE |
-						       1u << STAGE_QUEUE | 1u << STAGE_EXIT);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_HANDLER], 20);
+	assert_int_equal(b->samples[0].stages, 1u << CHAIN_STAGE_HANDLER | 1u << CHAIN_STAGE_WAKE |
+						       1u << CHAIN_STAGE_QUEUE |
+						       1u << CHAIN_STAGE_EXIT);
 }
 
 /* Hard handler -> irq thread -> task; the thread is woken behind the handler. */
@@ -201,11 +202,11 @@ static void through_the_irq_thread(void **state)
 	assert_int_equal(b->samples[0].end, CHAIN_END_TASK);
 	assert_string_equal(b->samples[0].comm, "irq/9-sensor");
 	assert_int_equal(b->samples[0].end_ns - b->samples[0].start_ns, 30);
-	assert_int_equal(b->samples[1].ns[STAGE_HANDLER], 15);
-	assert_int_equal(b->samples[1].ns[STAGE_THREAD_WAKE], 3);
-	assert_int_equal(b->samples[1].ns[STAGE_THREAD_QUEUE], 12);
-	assert_int_equal(b->samples[1].ns[STAGE_THREAD], 50);
-	assert_int_equal(b->samples[1].ns[STAGE_WAKE], 10);
+	assert_int_equal(b->samples[1].ns[CHAIN_STAGE_HANDLER], 15);
+	assert_int_equal(b->samples[1].ns[CHAIN_STAGE_THREAD_WAKE], 3);
+	assert_int_equal(b->samples[1].ns[CHAIN_STAGE_THREAD_QUEUE], 12);
+	assert_int_equal(b->samples[1].ns[CHAIN_STAGE_THREAD], 50);
+	assert_int_equal(b->samples[1].ns[CHAIN_STAGE_WAKE], 10);
 }
 
 /* What the thread wakes after a second interrupt can be for either. */
@@ -250,9 +251,9 @@ static void through_a_work_item(void **state)
 	run(b);
 	expect(b, OUTCOME_MATCHED, 1);
 	assert_int_equal(b->n, 1);
-	assert_int_equal(b->samples[0].ns[STAGE_HANDLER], 10);
-	assert_int_equal(b->samples[0].ns[STAGE_WORK_WAIT], 40);
-	assert_int_equal(b->samples[0].ns[STAGE_WORK], 20);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_HANDLER], 10);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_WORK_WAIT], 40);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_WORK], 20);
 }
 
 static void shared_line(void **state)
@@ -356,7 +357,7 @@ static void preempted_on_the_way_back(void **state)
 	gen_long(&b->g, 3, 310, GEN_SYS_EXIT, 0);
 	run(b);
 	expect(b, OUTCOME_MATCHED, 1);
-	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 100);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_EXIT], 100);
 	assert_int_equal(b->samples[0].task_cpu, 3);
 }
 
@@ -390,8 +391,8 @@ static void woken_before_it_slept(void **state)
 	gen_long(&b->g, 0, 130, GEN_SYS_EXIT, 0);
 	run(b);
 	expect(b, OUTCOME_MATCHED, 1);
-	assert_int_equal(b->samples[0].stages & 1u << STAGE_QUEUE, 0);
-	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 18);
+	assert_int_equal(b->samples[0].stages & 1u << CHAIN_STAGE_QUEUE, 0);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_EXIT], 18);
 }
 
 /*
@@ -523,8 +524,8 @@ static void timer_and_the_line_inside_it(void **state)
 	assert_int_equal(b->outcomes[OUTCOME_WOKE_NOBODY], 1);
 	assert_int_equal(b->samples[0].irq, 50);
 	assert_int_equal(b->samples[0].module_ns, 1);
-	assert_int_equal(b->samples[0].ns[STAGE_READ], 5);
-	assert_int_equal(b->samples[0].ns[STAGE_EXIT], 5);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_READ], 5);
+	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_EXIT], 5);
 }
 
 /* What an interrupt raised before another one came inside it is still its own. */
@@ -553,11 +554,11 @@ static void softirq_raised_around_another_interrupt(void **state)
 	run(b);
 	expect(b, OUTCOME_MATCHED, 2);
 	assert_true(s[0].irq < 0);
-	assert_int_equal(s[0].ns[STAGE_HANDLER], 30);
-	assert_int_equal(s[0].ns[STAGE_SOFTIRQ_WAIT], 10);
+	assert_int_equal(s[0].ns[CHAIN_STAGE_HANDLER], 30);
+	assert_int_equal(s[0].ns[CHAIN_STAGE_SOFTIRQ_WAIT], 10);
 	assert_int_equal(s[1].irq, 50);
-	assert_int_equal(s[1].ns[STAGE_HANDLER], 10);
-	assert_int_equal(s[1].ns[STAGE_SOFTIRQ_WAIT], 110);
+	assert_int_equal(s[1].ns[CHAIN_STAGE_HANDLER], 10);
+	assert_int_equal(s[1].ns[CHAIN_STAGE_SOFTIRQ_WAIT], 110);
 }
 
 static void cut_off_at_the_end(void **state)

@@ -34,7 +34,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	b->sample = *s;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum outcome outcome)
+static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
 {
 	(void)ctx, (void)irq, (void)cpu, (void)outcome;
 }
@@ -66,7 +66,7 @@ static void analyse(struct bench *b)
 		.n_cpus = b->g.n_cpus,
 		.layout = subbuf_native,
 		.catalog = &b->catalog,
-		.source = gen_source(&b->g),
+		.reader = gen_reader(&b->g),
 		.sink = { on_seen, on_handler, on_sample, on_outcome, b },
 	};
 	struct engine *engine = engine_new(&config);
@@ -77,9 +77,9 @@ static void analyse(struct bench *b)
 	engine_free(engine);
 	gen_rewind(&b->g);
 	assert_int_equal(culprit_analyse(&b->culprit, &b->sample, &b->catalog, &subbuf_native,
-					 b->g.n_cpus, &config.source),
+					 b->g.n_cpus, &config.reader),
 			 0);
-	for (int stage = 0; stage < STAGES; stage++) {
+	for (int stage = 0; stage < CHAIN_STAGE_PARTS; stage++) {
 		uint64_t sum = 0;
 
 		for (size_t i = 0; i < b->culprit.n_parts; i++)
@@ -88,7 +88,8 @@ static void analyse(struct bench *b)
 	}
 }
 
-static uint64_t time_of(const struct bench *b, enum culprit_kind kind, int32_t id, enum stage stage)
+static uint64_t time_of(const struct bench *b, enum culprit_kind kind, int32_t id,
+			enum chain_stage stage)
 {
 	for (size_t i = 0; i < b->culprit.n_parts; i++) {
 		const struct culprit_part *part = &b->culprit.parts[i];
@@ -123,13 +124,13 @@ static void softirq_after_the_irq_thread(void **state)
 	analyse(b);
 	assert_int_equal(b->sample.pid, 500);
 	assert_int_equal(b->sample.end_ns - b->sample.start_ns, 200);
-	assert_int_equal(time_of(b, CULPRIT_IDLE, 0, STAGE_THREAD_QUEUE), 15);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 60, STAGE_THREAD), 20);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 60, STAGE_SOFTIRQ_WAIT), 5);
-	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, STAGE_SOFTIRQ), 30);
-	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, STAGE_QUEUE), 5);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 60, STAGE_QUEUE), 45);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 500, STAGE_EXIT), 50);
+	assert_int_equal(time_of(b, CULPRIT_IDLE, 0, CHAIN_STAGE_THREAD_QUEUE), 15);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 60, CHAIN_STAGE_THREAD), 20);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 60, CHAIN_STAGE_SOFTIRQ_WAIT), 5);
+	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, CHAIN_STAGE_SOFTIRQ), 30);
+	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, CHAIN_STAGE_QUEUE), 5);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 60, CHAIN_STAGE_QUEUE), 45);
+	assert_int_equal(time_of(b, CULPRIT_TASK, 500, CHAIN_STAGE_EXIT), 50);
 }
 
 /* More tasks than there is room for: nobody gets what others had. */
@@ -157,11 +158,11 @@ static void a_crowd_before_it(void **state)
 
 		if (part->kind != CULPRIT_TASK)
 			continue;
-		assert_true(part->ns[STAGE_QUEUE] <= 100);
+		assert_true(part->ns[CHAIN_STAGE_QUEUE] <= 100);
 		named++;
 	}
 	assert_true(named > 50);
-	assert_true(time_of(b, CULPRIT_OTHERS, -1, STAGE_QUEUE) >=
+	assert_true(time_of(b, CULPRIT_OTHERS, -1, CHAIN_STAGE_QUEUE) >=
 		    (SWITCHES - CULPRIT_PARTS_MAX) * 100);
 }
 

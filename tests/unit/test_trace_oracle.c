@@ -68,7 +68,7 @@ static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events, boo
 	struct event_catalog catalog;
 	struct list theirs = { 0 }, ours = { 0 };
 	const struct merge_sink sink = { our_record, our_loss, &ours };
-	struct page_source source;
+	struct page_reader reader;
 	struct merge *m;
 
 	generate(&g, n_cpus, page_bytes, n_events, n_cpus + (unsigned int)page_bytes, with_loss);
@@ -78,8 +78,8 @@ static void compare(unsigned int n_cpus, size_t page_bytes, size_t n_events, boo
 
 	gen_catalog(&catalog);
 	gen_rewind(&g);
-	source = gen_source(&g);
-	m = merge_new(n_cpus, &subbuf_native, &catalog, &source);
+	reader = gen_reader(&g);
+	m = merge_new(n_cpus, &subbuf_native, &catalog, &reader);
 	assert_int_equal(merge_run(m, UINT64_MAX, &sink), 0);
 	assert_int_equal(merge_counts(m)->records, n_events);
 
@@ -144,7 +144,7 @@ static void times_far_apart(void **state)
 	struct event_catalog catalog;
 	struct list ours = { 0 };
 	const struct merge_sink sink = { our_record, our_loss, &ours };
-	struct page_source source;
+	struct page_reader reader;
 	struct merge *m;
 	struct gen g;
 
@@ -156,8 +156,8 @@ static void times_far_apart(void **state)
 			gen_long(&g, i, ((uint64_t)(i * 37 % n_used) << 56) + n, GEN_SYS_EXIT, 3);
 	}
 	gen_rewind(&g);
-	source = gen_source(&g);
-	m = merge_new(n_cpus, &subbuf_native, &catalog, &source);
+	reader = gen_reader(&g);
+	m = merge_new(n_cpus, &subbuf_native, &catalog, &reader);
 	assert_int_equal(merge_run(m, UINT64_MAX, &sink), 0);
 	assert_int_equal(ours.n, 5 * n_used);
 	for (size_t i = 0; i < ours.n; i++)
@@ -170,7 +170,7 @@ static void times_far_apart(void **state)
 }
 
 struct gate {
-	struct page_source behind;
+	struct page_reader behind;
 	unsigned int n_open;
 };
 
@@ -178,7 +178,7 @@ static ssize_t gate_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
 	const struct gate *gate = ctx;
 
-	return cpu < gate->n_open ? gate->behind.page(gate->behind.ctx, cpu, page) : 0;
+	return cpu < gate->n_open ? gate->behind.read(gate->behind.ctx, cpu, page) : 0;
 }
 
 /* CPUs whose first events come when another's, much later, is waiting already. */
@@ -190,7 +190,7 @@ static void times_long_ago(void **state)
 	struct list ours = { 0 };
 	const struct merge_sink sink = { our_record, our_loss, &ours };
 	struct gate gate = { .n_open = 1 };
-	const struct page_source source = { gate_page, &gate };
+	const struct page_reader reader = { gate_page, &gate };
 	struct merge *m;
 	struct gen g;
 
@@ -200,8 +200,8 @@ static void times_long_ago(void **state)
 	for (unsigned int cpu = 0; cpu < 4; cpu++)
 		gen_long(&g, cpu, ts[cpu], GEN_SYS_EXIT, 3);
 	gen_rewind(&g);
-	gate.behind = gen_source(&g);
-	m = merge_new(4, &subbuf_native, &catalog, &source);
+	gate.behind = gen_reader(&g);
+	m = merge_new(4, &subbuf_native, &catalog, &reader);
 	assert_int_equal(merge_run(m, ts[0] - 1, &sink), 0);
 	assert_int_equal(ours.n, 0);
 	gate.n_open = 4;

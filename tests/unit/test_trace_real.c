@@ -57,7 +57,7 @@ static void failed(const char *what, int line)
 			failed(#what, __LINE__); \
 	} while (0)
 
-struct saved_source {
+struct saved_reader {
 	const struct saved *saved;
 	size_t next[CPUS_MAX];
 };
@@ -123,13 +123,13 @@ static void save_page(struct saved *saved, unsigned int cpu, const uint8_t *page
 
 static void save_some(struct saved *saved, size_t max)
 {
-	struct page_source source = instance_pages(instance);
+	struct page_reader reader = instance_reader(instance);
 	const uint8_t *page;
 	ssize_t bytes;
 
 	for (unsigned int cpu = 0; cpu < saved->n_cpus; cpu++) {
 		for (size_t i = 0; i < max; i++) {
-			bytes = source.page(source.ctx, cpu, &page);
+			bytes = reader.read(reader.ctx, cpu, &page);
 			require(bytes >= 0);
 			if (!bytes)
 				break;
@@ -141,7 +141,7 @@ static void save_some(struct saved *saved, size_t max)
 
 static ssize_t saved_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
-	struct saved_source *s = ctx;
+	struct saved_reader *s = ctx;
 	size_t i = s->next[cpu];
 
 	if (i == s->saved->n_pages[cpu])
@@ -209,9 +209,9 @@ static void compare_saved(const struct saved *saved, const struct event_catalog 
 {
 	struct list theirs = { 0 }, ours = { 0 };
 	const struct merge_sink sink = { our_record, our_loss, &ours };
-	struct saved_source at = { .saved = saved };
-	struct page_source source = { saved_page, &at };
-	struct merge *m = merge_new(saved->n_cpus, &saved->layout, catalog, &source);
+	struct saved_reader at = { .saved = saved };
+	struct page_reader reader = { saved_page, &at };
+	struct merge *m = merge_new(saved->n_cpus, &saved->layout, catalog, &reader);
 
 	require(merge_run(m, UINT64_MAX, &sink) == 0);
 	require(merge_counts(m)->corrupt == 0);

@@ -15,7 +15,7 @@ static void reads_every_kind_of_record(void **state)
 {
 	struct gen g;
 	struct subbuf_cursor c;
-	struct record r;
+	struct trace_record r;
 	uint64_t missed;
 	uint32_t data[40] = { 7, 8, 9 };
 
@@ -60,7 +60,7 @@ static void absolute_time_keeps_its_top_bits(void **state)
 	uint64_t high = 0x1800000000000000ull;
 	struct gen g;
 	struct subbuf_cursor c;
-	struct record r;
+	struct trace_record r;
 	uint64_t missed;
 	uint32_t data = 0;
 
@@ -108,7 +108,7 @@ static void reads_the_other_byte_order(void **state)
 {
 	struct subbuf_layout layout;
 	struct subbuf_cursor c;
-	struct record r = { 0 };
+	struct trace_record r = { 0 };
 	uint64_t missed;
 	uint32_t page[16] = { 0 };
 
@@ -146,7 +146,7 @@ static void garbage_stays_inside_the_page(void **state)
 		size_t bytes = (size_t)(rand_r(&seed) % 600);
 		uint8_t *page = malloc(bytes + !bytes);
 		struct subbuf_cursor c;
-		struct record r;
+		struct trace_record r;
 		uint64_t missed;
 		int got;
 
@@ -171,7 +171,7 @@ static void a_page_header_that_lies_is_refused(void **state)
 {
 	uint64_t page[4] = { 1, 1000 };
 	struct subbuf_cursor c;
-	struct record r;
+	struct trace_record r;
 	uint64_t missed;
 
 	(void)state;

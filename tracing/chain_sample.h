@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * chain_sample - what is known about a chain that ended, and about an interrupt
+ *
+ * The stages of a chain are those of base/stages.h.
+ */
+#ifndef TRACING_CHAIN_SAMPLE_H
+#define TRACING_CHAIN_SAMPLE_H
+
+#include <stdint.h>
+
+#include "base/stages.h"
+#include "event.h"
+
+/* The "number" of interrupts that are hrtimers. */
+#define CHAIN_IRQ_HRTIMER (-1000)
+
+/* Where a chain ended. */
+enum chain_end {
+	CHAIN_END_USER, /* the woken task returned to user space */
+	CHAIN_END_TASK, /* the woken task ran: a kernel thread, or a task
+			 * that slept again in the kernel */
+	CHAIN_ENDS,
+};
+
+/*
+ * What became of an interrupt. When it woke several tasks, the greatest of
+ * these is its outcome.
+ */
+enum chain_outcome {
+	OUTCOME_WOKE_NOBODY, /* no task was woken in a context that it started */
+	OUTCOME_NOT_HANDLED, /* shared line: the handler said "not mine" */
+	OUTCOME_COALESCED,   /* its softirq was already pending for this line */
+	OUTCOME_CUT_OFF,     /* tracing ended before the chain did */
+	OUTCOME_AWAKE,	     /* the task was already on its way to user space */
+	OUTCOME_NO_SYSCALL,  /* back in user space, but not from a system call */
+	OUTCOME_KERNEL,	     /* only kernel threads and tasks that slept again */
+	OUTCOME_NO_SWITCH,   /* the task ran, its switch in was not recorded */
+	OUTCOME_INCOMPLETE,  /* another event is missing, though none was lost */
+	OUTCOME_AMBIGUOUS,   /* several interrupts could have woken the task */
+	OUTCOME_LOST,	     /* events of the chain may have been lost */
+	OUTCOME_NEGATIVE,    /* time ran backwards within the chain */
+	OUTCOME_MATCHED,     /* a chain is complete */
+	OUTCOMES,
+};
+
+extern const char *const chain_outcome_names[OUTCOMES];
+extern const char *const chain_end_names[CHAIN_ENDS];
+
+/**
+ * struct chain_sample - one chain
+ * @irq: interrupt number; below zero: see event_irq_name()
+ * @irq_cpu: CPU that took the interrupt
+ * @task_cpu: CPU that the task ran on
+ * @pid: woken task
+ * @comm: name of the task
+ * @end: where the chain ended
+ * @start_ns: irq entry
+ * @end_ns: end of the chain; @end_ns - @start_ns is the sum of @ns
+ * @stages: bit set of the stages that the chain went through
+ * @order: these stages in the order of time, see chain_stage_at()
+ * @ns: time in each stage; 0 for those not in @stages
+ * @module_ns: irq entry -> the procirq module's handler time; -1: not known
+ */
+struct chain_sample {
+	int32_t irq;
+	uint16_t irq_cpu;
+	uint16_t task_cpu;
+	int32_t pid;
+	char comm[EVENT_COMM_BYTES];
+	enum chain_end end;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint32_t stages;
+	uint64_t order;
+	uint64_t ns[CHAIN_STAGE_PARTS];
+	int64_t module_ns;
+};
+
+static inline int chain_n_stages(const struct chain_sample *sample)
+{
+	return __builtin_popcount(sample->stages);
+}
+
+/* The @i th stage of the chain; a stage that was entered twice is at its first place. */
+static inline enum chain_stage chain_stage_at(const struct chain_sample *sample, int i)
+{
+	int later = chain_n_stages(sample) - 1 - i;
+
+	return (enum chain_stage)(sample->order >> 4 * later & 15);
+}
+
+/**
+ * struct chain_sink - functions that get the results, during chains_event()
+ * @seen: a handler was entered; @e is its EVENT_IRQ_ENTRY or _VECTOR_ENTRY
+ * @handler: its handler ended after @ns
+ * @sample: a chain ended
+ * @outcome: the outcome of one interrupt is final; called once for each @seen
+ * @ctx: passed to each function
+ */
+struct chain_sink {
+	void (*seen)(void *ctx, const struct event *e);
+	void (*handler)(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns);
+	void (*sample)(void *ctx, const struct chain_sample *sample);
+	void (*outcome)(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome);
+	void *ctx;
+};
+
+#endif /* TRACING_CHAIN_SAMPLE_H */
