@@ -426,7 +426,7 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
  * @len: bytes in @text
  * @device: a name that procirq_pci_find() accepts, instead of the device that the text
  *	names; or NULL
- * @why: gets a message of one line when this fails: "edu.irqdev:7: ..."; cut to fit
+ * @why: gets a message without a line feed when this fails: "edu.irqdev:7: ..."; cut to fit
  * @size: bytes in @why; PROCIRQ_EXPLAIN_BYTES are enough
  *
  * Returns 0, or -1 with errno EINVAL.
@@ -460,7 +460,7 @@ static char *read_all(const char *path, size_t *len)
  * @descriptor: overwritten
  * @path: the file, at most 64 KiB
  * @device: as in procirq_descriptor_parse()
- * @why: gets a message of one line when this fails
+ * @why: gets a message without a line feed when this fails
  * @size: bytes in @why
  *
  * Returns 0, or -1 with errno: EINVAL the text is wrong, EFBIG the file is too long,

@@ -59,6 +59,7 @@ rmmod irqgen
 says 'bind with MSI' 0 "^$A: line [0-9]*$" procirq bind $A --kind msi
 says 'list' 0 " $A  1234:11e8  msi " procirq list
 says 'list in JSON' 0 '"kind": "msi"' procirq list --json
+refused 'list on a full disk' 'cannot write the output' sh -c 'procirq list --json >/dev/full'
 LINE=$(procirq bind $A | sed 's/.* //')
 says 'bind again keeps the line' 0 "^$A: line $LINE$" procirq bind $A
 says 'info' 0 '^state: .* msi' procirq info $LINE
@@ -112,7 +113,7 @@ says 'each got its own status words' 0 "^irq=$LINE count=1 status=0x5 irq=$LINE 
 	sh -c 'cat /tmp/a /tmp/b | tr "\n" " "'
 procirq wait $A & killed=$!
 waits $killed
-says 'a second descriptor-less reader makes no harm' 0 'readers: *1' procirq info $LINE
+says 'a second reader, without a descriptor, does not disturb' 0 'readers: *1' procirq info $LINE
 kill $killed; wait $killed
 says 'unbind' 0 '' procirq unbind $A
 says 'unbind twice' 0 '' procirq unbind $A
