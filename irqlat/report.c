@@ -114,8 +114,7 @@ static int read_input(struct report *report, const char *path, bool instructions
 	return 0;
 }
 
-static int write_page(const struct report *report, const struct figures *figures,
-		      const char *folder)
+static int write_page(const struct report *report, const char *folder)
 {
 	char *path;
 	FILE *file;
@@ -128,7 +127,7 @@ static int write_page(const struct report *report, const struct figures *figures
 	file = fopen(path, "we");
 	failed = !file;
 	if (file) {
-		page_write(report, figures, file);
+		page_write(report, file);
 		failed = ferror(file);
 		failed |= fclose(file) != 0;
 	}
@@ -140,16 +139,18 @@ static int write_page(const struct report *report, const struct figures *figures
 	return failed ? -1 : 0;
 }
 
-static int write_report(const struct report *report, const char *folder)
+static int write_report(struct report *report, const char *folder)
 {
 	struct figures figures = { 0 };
 	char error[REPORT_ERROR_BYTES] = "out of memory";
 	int err = figures_make(report, &figures) || figures_draw(&figures, folder, error);
 
+	report->figures = &figures;
 	if (err)
 		msg_error("%s", error);
 	else
-		err = write_page(report, &figures, folder);
+		err = write_page(report, folder);
+	report->figures = NULL;
 	figures_free(&figures);
 	return err;
 }
@@ -183,7 +184,7 @@ static int read_inputs(struct report *report, const struct report_config *config
 			return -1;
 	several = report_count_files(report) > 1;
 	for (i = 0; i < report->n_inputs; i++) {
-		report_look(&report->inputs[i]);
+		report_choose_titles(&report->inputs[i]);
 		report_label(&report->inputs[i], several);
 	}
 	return 0;
@@ -231,7 +232,7 @@ int cmd_report(int argc, char **argv)
 	if (!rc && config.text) {
 		memset(&style, 0, sizeof(style));
 		text_style_detect(&style, stdout);
-		report_text(&report, &style, stdout);
+		report_write_text(&report, &style, stdout);
 	}
 	if (!rc && config.folder)
 		rc = make_folder(config.folder) || write_report(&report, config.folder);

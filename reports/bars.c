@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Charts of a report with a bar for each row: ranges of times, with claims of
- * others beside them, and stages. A bar's title stands above it, so that long
- * names take nothing from the plot on a narrow screen. The vertical axis counts
- * pixels from the top.
+ * Charts with a bar for each row: ranges of times, with published claims below
+ * them, and stages. A bar's title is above the bar, so that a long name does not
+ * narrow the plot on a small screen. The vertical axis counts pixels from the top.
  */
 
 #include <math.h>
@@ -14,28 +13,30 @@
 #define TITLE_HEIGHT 18
 #define BAR_HEIGHT   12
 #define GAP_HEIGHT   11
-#define KEY_ROW	     22
+#define LEGEND_ROW   22
 #define TOP	     12
 #define BOTTOM	     64
 #define SIDE	     20
 /* Pixels that a character of a title takes. */
 #define CHAR_WIDTH 7.4
-#define STAGES_MAX 16
 
 #define CLAIM_COLOUR "#d04545"
-/* Half transparent: it crosses titles. */
+/* Half transparent: the line of a claim crosses titles. */
 #define CLAIM_LINE_COLOUR "#88d04545"
 
 /* --- rows and claims ------------------------------------------------------- */
 
-static bool is_new_title(const struct figure *figure, size_t i)
+/*
+ * Does bar @i have a title? A bar with the title of the bar above it has none: its
+ * colour says which input it is of. A bar of stages has no such colour.
+ */
+static bool is_titled(const struct figure *figure, size_t i)
 {
-	/* A bar of stages has no colour of its own to be told apart by. */
 	return !i || figure->kind != FIGURE_RANGES ||
 	       strcmp(figure->series[i].title, figure->series[i - 1].title);
 }
 
-/* Next claim that stands in @figure, from @c on; NULL: no more. */
+/* The next claim that @figure shows, from @c on, or NULL. */
 static const struct ref_claim *next_claim(const struct figure *figure, const struct ref_claim *c)
 {
 	for (; c->system; c++)
@@ -44,7 +45,7 @@ static const struct ref_claim *next_claim(const struct figure *figure, const str
 	return NULL;
 }
 
-/* Where the next bar is; its title begins @TITLE_HEIGHT above it, if it has one. */
+/* Moves @y past the next bar, and its title if it has one. Returns the middle of the bar. */
 static double step_down(double *y, bool titled)
 {
 	double middle;
@@ -62,103 +63,89 @@ static double content_height(const struct figure *figure)
 	size_t i;
 
 	for (i = 0; i < figure->n; i++)
-		step_down(&y, is_new_title(figure, i));
+		step_down(&y, is_titled(figure, i));
 	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1))
 		step_down(&y, true);
 	return y + GAP_HEIGHT;
 }
 
-/* --- key ------------------------------------------------------------------- */
+/* --- legend ---------------------------------------------------------------- */
 
-/* What colours mean: inputs, or stages. */
+/* What the colours mean: inputs, or stages. */
 struct legend {
 	const char *text[REPORT_ROWS_MAX];
 	size_t n;
 };
 
-static size_t key_find(struct legend *key, const char *text)
+/* The number of an entry, which is added if it is new. */
+static size_t legend_find(struct legend *legend, const char *text)
 {
 	size_t i;
 
-	for (i = 0; i < key->n; i++)
-		if (!strcmp(key->text[i], text))
+	for (i = 0; i < legend->n; i++)
+		if (!strcmp(legend->text[i], text))
 			return i;
-	if (key->n < sizeof(key->text) / sizeof(key->text[0]))
-		key->text[key->n++] = text;
+	if (legend->n < sizeof(legend->text) / sizeof(legend->text[0]))
+		legend->text[legend->n++] = text;
 	return i;
 }
 
-static bool is_part_of(const struct result *part, const struct result *total)
-{
-	return report_is_part(part) && part->hist.n && part->cpu == total->cpu &&
-	       part->irq == total->irq && result_same_way(part, total);
-}
-
-static void make_key(const struct figure *figure, struct legend *key)
+static void legend_make(const struct figure *figure, struct legend *legend)
 {
 	size_t i, j;
 
-	key->n = 0;
+	legend->n = 0;
 	for (i = 0; i < figure->n; i++) {
 		const struct series *s = &figure->series[i];
+		const struct run *run = &s->input->run;
 
-		if (figure->kind != FIGURE_STAGES) {
-			key_find(key, s->input->label);
-			continue;
-		}
-		for (j = 0; j < s->input->run.n_results; j++)
-			if (is_part_of(&s->input->run.results[j], s->result))
-				key_find(key, s->input->run.results[j].stage);
+		if (figure->kind != FIGURE_STAGES)
+			legend_find(legend, s->input->label);
+		for (j = 0; figure->kind == FIGURE_STAGES && j < run->n_results; j++)
+			if (report_is_part(&run->results[j], s->result))
+				legend_find(legend, run->results[j].stage);
 	}
-	/* What all have in common needs no key. */
-	if (figure->kind != FIGURE_STAGES && key->n == 1)
-		key->n = 0;
+	/* A single input needs no legend. */
+	if (figure->kind != FIGURE_STAGES && legend->n == 1)
+		legend->n = 0;
 }
 
-static const char *key_text(const struct figure *figure, const struct legend *key, size_t i)
+static const char *legend_text(const struct figure *figure, const struct legend *legend, size_t i)
 {
-	return figure->kind == FIGURE_STAGES ? result_stage_title(key->text[i]) : key->text[i];
+	return figure->kind == FIGURE_STAGES ? result_stage_title(legend->text[i]) :
+					       legend->text[i];
 }
 
-static int key_columns(const struct figure *figure, const struct legend *key, int width)
+static int legend_columns(const struct figure *figure, const struct legend *legend, int width)
 {
-	size_t longest = 1, i;
-	int columns;
+	size_t longest = 0, i;
 
-	for (i = 0; i < key->n; i++) {
-		size_t len = strlen(key_text(figure, key, i));
+	for (i = 0; i < legend->n; i++) {
+		size_t len = strlen(legend_text(figure, legend, i));
 
 		if (len > longest)
 			longest = len;
 	}
-	columns = width / ((int)longest * 8 + 50);
-	return columns < 1 ? 1 : columns;
+	return plot_legend_columns(longest, width);
 }
 
-static int key_height(const struct figure *figure, const struct legend *key, int width)
+static int bars_height(const struct figure *figure, const struct drawing *drawing)
 {
-	int columns = key_columns(figure, key, width);
+	struct legend legend;
+	int columns, rows;
 
-	return key->n ? (((int)key->n + columns - 1) / columns) * KEY_ROW : 0;
-}
-
-/**
- * bars_height - pixels that a chart takes
- * @figure: which
- * @drawing: its width
- */
-int bars_height(const struct figure *figure, const struct drawing *drawing)
-{
-	struct legend key;
-
-	make_key(figure, &key);
-	return TOP + key_height(figure, &key, drawing->width) + (int)content_height(figure) +
-	       BOTTOM;
+	legend_make(figure, &legend);
+	columns = legend_columns(figure, &legend, drawing->width);
+	rows = ((int)legend.n + columns - 1) / columns;
+	return TOP + rows * LEGEND_ROW + (int)content_height(figure) + BOTTOM;
 }
 
 /* --- data ------------------------------------------------------------------ */
 
-/* The last percentile that these samples carry, of p99 and p90; or the median. */
+/*
+ * Where the thick part of a bar ends: p99, p90 if the samples do not carry p99, or 0.
+ * @name is set to "p99", "p90" or NULL.
+ */
 static uint64_t upper(const struct hist *h, const char **name)
 {
 	uint64_t value = 0;
@@ -180,9 +167,9 @@ static uint64_t middle_of(const struct hist *h)
 	return hist_percentile(h, 500000, &value) ? value : (uint64_t)hist_mean(h);
 }
 
-static size_t colour_of(const struct figure *figure, struct legend *key, size_t i)
+static size_t colour_of(const struct figure *figure, struct legend *legend, size_t i)
 {
-	return key->n ? key_find(key, figure->series[i].input->label) : 0;
+	return legend->n ? legend_find(legend, figure->series[i].input->label) : 0;
 }
 
 static void write_range(const struct figure *figure, double y, uint64_t low, uint64_t middle,
@@ -196,34 +183,34 @@ static void write_range(const struct figure *figure, double y, uint64_t low, uin
 static void write_ranges(const struct figure *figure, FILE *out)
 {
 	const struct ref_claim *c;
-	struct legend key;
+	struct legend legend;
 	double y = 0;
 	size_t i;
 
-	make_key(figure, &key);
+	legend_make(figure, &legend);
 	for (i = 0; i < figure->n; i++) {
 		const struct hist *h = &figure->series[i].result->hist;
 		uint64_t middle = middle_of(h), high;
 		const char *name;
 
 		high = upper(h, &name);
-		write_range(figure, step_down(&y, is_new_title(figure, i)), h->min, middle,
-			    name ? high : middle, h->max, plot_colour(colour_of(figure, &key, i)),
-			    out);
+		write_range(figure, step_down(&y, is_titled(figure, i)), h->min, middle,
+			    name ? high : middle, h->max,
+			    plot_colour(colour_of(figure, &legend, i)), out);
 	}
 	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1))
 		write_range(figure, step_down(&y, true), c->low_ns, c->low_ns, c->high_ns,
 			    c->high_ns, CLAIM_COLOUR, out);
 }
 
-/* Boxes: each stage's share of the mean, side by side. */
+/* A box for each stage: its share of the mean, one beside the other. */
 static void write_stages(const struct figure *figure, FILE *out)
 {
-	struct legend key;
+	struct legend legend;
 	double y = 0;
 	size_t i, j;
 
-	make_key(figure, &key);
+	legend_make(figure, &legend);
 	for (i = 0; i < figure->n; i++) {
 		const struct series *s = &figure->series[i];
 		double middle = step_down(&y, true), at = 0;
@@ -232,19 +219,19 @@ static void write_stages(const struct figure *figure, FILE *out)
 			const struct result *r = &s->input->run.results[j];
 			double part;
 
-			if (!is_part_of(r, s->result))
+			if (!report_is_part(r, s->result))
 				continue;
 			part = (double)r->hist.sum / (double)s->result->hist.n /
 			       (figure->instructions ? 1 : 1000);
 			fprintf(out, "%.9g %.9g %g %g 0x%s\n", at, at + part,
 				middle - BAR_HEIGHT / 2.0, middle + BAR_HEIGHT / 2.0,
-				plot_colour(key_find(&key, r->stage)) + 1);
+				plot_colour(legend_find(&legend, r->stage)) + 1);
 			at += part;
 		}
 	}
 }
 
-void bars_write_data(const struct figure *figure, FILE *out)
+static void bars_write_data(const struct figure *figure, FILE *out)
 {
 	if (figure->kind == FIGURE_STAGES)
 		write_stages(figure, out);
@@ -259,13 +246,11 @@ static size_t title_room(int width)
 	return (size_t)((width - 2 * SIDE) / CHAR_WIDTH);
 }
 
-/* A title at the left edge, above the bar at @y, cut where the plot ends. */
+/* A title at the left edge, above the bar at @y, no wider than the plot. */
 static void write_title(const char *text, double y, int width, const char *colour, FILE *out)
 {
-	char cut[REPORT_CUT_BYTES];
-
 	fputs("set label ", out);
-	plot_write_text(plot_cut_text(text, title_room(width), cut), out);
+	plot_write_text(text, title_room(width), out);
 	fprintf(out, " at graph 0, first %g left front%s%s%s\n",
 		y - BAR_HEIGHT / 2.0 - TITLE_HEIGHT / 2.0, colour ? " textcolor rgb '" : "",
 		colour ? colour : "", colour ? "'" : "");
@@ -282,7 +267,7 @@ static void value_text(const struct figure *figure, double ns, char text[32])
 	snprintf(text, 32, "%.*f", figure->instructions ? 0 : digits, plot_value(figure, ns));
 }
 
-/* What a title says of the row's samples; less of it where that has no room. */
+/* The values in a title, as many as @room bytes hold. */
 static void values_text(const struct figure *figure, const struct hist *h, size_t room, char *text,
 			size_t size)
 {
@@ -343,7 +328,7 @@ static void write_titles(const struct figure *figure, int width, FILE *out)
 	size_t i;
 
 	for (i = 0; i < figure->n; i++) {
-		bool titled = is_new_title(figure, i);
+		bool titled = is_titled(figure, i);
 
 		at = step_down(&y, titled);
 		if (!titled)
@@ -364,52 +349,41 @@ static void write_titles(const struct figure *figure, int width, FILE *out)
 
 static void range_of(const struct figure *figure, double *low, double *high)
 {
+	const double margin = 1.1;
 	const struct ref_claim *c;
-	size_t i;
 
-	*low = INFINITY;
-	*high = 0;
-	for (i = 0; i < figure->n; i++) {
-		const struct hist *h = &figure->series[i].result->hist;
-
-		*low = fmin(*low, plot_value(figure, (double)h->min));
-		*high = fmax(*high, plot_value(figure, (double)h->max));
-	}
+	plot_range(figure, margin, low, high);
 	for (c = next_claim(figure, ref_claims); c; c = next_claim(figure, c + 1)) {
-		*low = fmin(*low, plot_value(figure, (double)c->low_ns));
-		*high = fmax(*high, plot_value(figure, (double)c->high_ns));
+		*low = fmin(*low, plot_value(figure, (double)c->low_ns) / margin);
+		*high = fmax(*high, plot_value(figure, (double)c->high_ns) * margin);
 	}
-	*low /= 1.1;
-	*high *= 1.1;
 }
 
-static void write_key(const struct figure *figure, const struct legend *key, int width, FILE *out)
+static void write_legend(const struct figure *figure, const struct legend *legend, int width,
+			 FILE *out)
 {
-	if (!key->n) {
+	if (!legend->n) {
 		fputs("set key off\n", out);
 		return;
 	}
 	fprintf(out,
 		"set key at screen 0.5, screen 1 center top horizontal maxcols %d samplen 1.5\n",
-		key_columns(figure, key, width));
+		legend_columns(figure, legend, width));
 }
 
-static void write_key_entries(const struct figure *figure, const struct legend *key, int width,
-			      FILE *out)
+static void write_legend_entries(const struct figure *figure, const struct legend *legend,
+				 int width, FILE *out)
 {
-	char cut[REPORT_CUT_BYTES];
 	size_t i;
 
-	for (i = 0; i < key->n; i++) {
+	for (i = 0; i < legend->n; i++) {
 		fprintf(out, ", \\\n\tNaN with lines lw 6 lc rgb '%s' title ", plot_colour(i));
-		plot_write_text(plot_cut_text(key_text(figure, key, i), title_room(width - 60),
-					      cut),
-				out);
+		plot_write_text(legend_text(figure, legend, i), title_room(width - 60), out);
 	}
 }
 
 static void write_frame(const struct figure *figure, const struct drawing *drawing,
-			const struct legend *key, FILE *out)
+			const struct legend *legend, FILE *out)
 {
 	double height = bars_height(figure, drawing), width = drawing->width;
 	double content = content_height(figure);
@@ -421,22 +395,11 @@ static void write_frame(const struct figure *figure, const struct drawing *drawi
 	fprintf(out, "set yrange [%g:0]\nset border 1\n", content);
 	fputs("set tics nomirror out scale 0.6\nunset ytics\nset grid xtics lt 1 lw 0.5 lc rgb '#999999' dt (2,4)\n",
 	      out);
-	write_key(figure, key, drawing->width, out);
-}
-
-/* Labels of a linear axis from 0. */
-static void write_linear_tics(double high, int pixels, FILE *out)
-{
-	double step = pow(10, floor(log10(high / 10)));
-	int most = pixels / 65, i;
-
-	for (i = 0; high / step > most; i++)
-		step *= i % 3 == 1 ? 2.5 : 2;
-	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n", step);
+	write_legend(figure, legend, drawing->width, out);
 }
 
 static void write_stages_plot(const struct figure *figure, const struct drawing *drawing,
-			      const struct legend *key, FILE *out)
+			      const struct legend *legend, FILE *out)
 {
 	double high = 0;
 	size_t i;
@@ -445,14 +408,15 @@ static void write_stages_plot(const struct figure *figure, const struct drawing 
 		high = fmax(high, hist_mean(&figure->series[i].result->hist));
 	high = fmax(high, 1) / (figure->instructions ? 1 : 1000) * 1.03;
 	fprintf(out, "set xrange [0:%.9g]\nset xlabel 'mean, %s'\n", high, plot_unit(figure));
-	write_linear_tics(high, drawing->width - 2 * SIDE, out);
+	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n",
+		plot_step(high, (drawing->width - 2 * SIDE) / 65));
 	fputs("plot data using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fs solid 0.85 noborder lc rgb variable notitle",
 	      out);
-	write_key_entries(figure, key, drawing->width, out);
+	write_legend_entries(figure, legend, drawing->width, out);
 }
 
 static void write_ranges_plot(const struct figure *figure, const struct drawing *drawing,
-			      const struct legend *key, FILE *out)
+			      const struct legend *legend, FILE *out)
 {
 	double low, high;
 
@@ -464,24 +428,24 @@ static void write_ranges_plot(const struct figure *figure, const struct drawing 
 	      "\tdata using 3:1:($4-$3):(0):6 with vectors nohead lw 6 lc rgb variable notitle, \\\n"
 	      "\tdata using 3:($1-5):(0):(10):6 with vectors nohead lw 2.4 lc rgb variable notitle",
 	      out);
-	write_key_entries(figure, key, drawing->width, out);
+	write_legend_entries(figure, legend, drawing->width, out);
 }
 
-/**
- * bars_write_script - how a chart of bars is plotted
- * @figure: which
- * @drawing: its size
- * @out: script; terminal, output and data are set before
- */
-void bars_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
+static void bars_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
-	struct legend key;
+	struct legend legend;
 
-	make_key(figure, &key);
-	write_frame(figure, drawing, &key, out);
+	legend_make(figure, &legend);
+	write_frame(figure, drawing, &legend, out);
 	write_titles(figure, drawing->width, out);
 	if (figure->kind == FIGURE_STAGES)
-		write_stages_plot(figure, drawing, &key, out);
+		write_stages_plot(figure, drawing, &legend, out);
 	else
-		write_ranges_plot(figure, drawing, &key, out);
+		write_ranges_plot(figure, drawing, &legend, out);
 }
+
+const struct chart_ops bars_ops = {
+	.height = bars_height,
+	.write_data = bars_write_data,
+	.write_script = bars_write_script,
+};

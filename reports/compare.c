@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The comparison: a row for each way, a column for each input, for the page and
- * for terminals; and the claims of others beside it.
+ * The comparison of several inputs: a row for each way, a column for each input, on
+ * the page and on terminals; and the published claims below it on the page.
  */
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
 
+#define PPM_P50 500000
+#define PPM_P99 990000
+
 /* Stages that have a table each. */
 static const enum bench_stage compared[] = { BENCH_STAGE_TOTAL, BENCH_STAGE_TO_USER };
+#define N_COMPARED (sizeof(compared) / sizeof(compared[0]))
 
-/* Rows of the table, in the order in which the ways first appear. */
 struct compare_row {
 	char title[REPORT_TITLE_BYTES];
-	const char *stage;
 	const char *wait;
 };
 
-struct compare_rows {
-	struct compare_row *list;
+/**
+ * struct comparison - one table
+ * @stage: stage of its rows
+ * @instructions: unit of its values; microseconds if not set
+ * @rows: @n rows, in the order in which the ways first appear
+ * @n: rows in @rows
+ * @inputs: @n_inputs inputs that have any of the rows: the columns
+ * @n_inputs: inputs in @inputs
+ */
+struct comparison {
+	enum bench_stage stage;
+	bool instructions;
+	struct compare_row *rows;
 	size_t n;
+	const struct report_input **inputs;
+	size_t n_inputs;
 };
 
 static bool is_row(const struct report_input *in, const struct compare_row *row,
@@ -30,148 +44,129 @@ static bool is_row(const struct report_input *in, const struct compare_row *row,
 {
 	char title[REPORT_TITLE_BYTES];
 
-	return !strcmp(r->stage, row->stage) && !strcmp(r->wait, row->wait) &&
-	       !strcmp(report_row_title(in, r, title), row->title);
+	return !strcmp(r->wait, row->wait) && !strcmp(report_row_title(in, r, title), row->title);
 }
 
-static int collect_rows(const struct report *report, bool instructions, enum bench_stage stage,
-			struct compare_rows *rows)
+static const struct result *find(const struct comparison *c, const struct report_input *in,
+				 const struct compare_row *row)
 {
-	size_t i, j, k;
+	size_t i;
 
-	*rows = (struct compare_rows){ 0 };
-	for (i = 0; i < report->n_inputs; i++) {
-		const struct report_input *in = &report->inputs[i];
+	for (i = 0; i < in->run.n_results; i++)
+		if (result_is(&in->run.results[i], c->stage) &&
+		    is_row(in, row, &in->run.results[i]))
+			return &in->run.results[i];
+	return NULL;
+}
 
-		for (j = 0; in->instructions == instructions && j < in->run.n_results; j++) {
-			const struct result *r = &in->run.results[j];
-			struct compare_row *list;
+/* Add an input's rows that are new. Returns 0, or -1 with ENOMEM. */
+static int add_rows(struct comparison *c, const struct report_input *in)
+{
+	size_t i, j;
 
-			for (k = 0; k < rows->n; k++)
-				if (is_row(in, &rows->list[k], r))
-					break;
-			if (k < rows->n || !result_is(r, stage))
-				continue;
-			list = reallocarray(rows->list, rows->n + 1, sizeof(*list));
-			if (!list)
-				return -1;
-			rows->list = list;
-			list[rows->n] = (struct compare_row){ .stage = r->stage, .wait = r->wait };
-			report_row_title(in, r, list[rows->n++].title);
-		}
+	for (i = 0; i < in->run.n_results; i++) {
+		const struct result *r = &in->run.results[i];
+		struct compare_row *rows;
+
+		if (!result_is(r, c->stage))
+			continue;
+		if (!c->n_inputs || c->inputs[c->n_inputs - 1] != in)
+			c->inputs[c->n_inputs++] = in;
+		for (j = 0; j < c->n; j++)
+			if (is_row(in, &c->rows[j], r))
+				break;
+		if (j < c->n)
+			continue;
+		rows = reallocarray(c->rows, c->n + 1, sizeof(*rows));
+		if (!rows)
+			return -1;
+		c->rows = rows;
+		rows[c->n] = (struct compare_row){ .wait = r->wait };
+		report_row_title(in, r, rows[c->n++].title);
 	}
 	return 0;
 }
 
-static const struct result *find(const struct report_input *in, const struct compare_row *row)
+static void comparison_free(struct comparison *c)
 {
-	size_t j;
-
-	for (j = 0; j < in->run.n_results; j++)
-		if (is_row(in, row, &in->run.results[j]))
-			return &in->run.results[j];
-	return NULL;
+	free(c->rows);
+	free(c->inputs);
 }
 
-/* Is there a column for this input? */
-static bool is_column(const struct report_input *in, bool instructions,
-		      const struct compare_rows *rows)
+/* Returns 0, or -1: there are no rows, or no memory; nothing is to be freed then. */
+static int comparison_make(const struct report *report, enum bench_stage stage, bool instructions,
+			   struct comparison *c)
 {
 	size_t i;
+	int err;
 
-	for (i = 0; in->instructions == instructions && i < rows->n; i++)
-		if (find(in, &rows->list[i]))
-			return true;
-	return false;
+	*c = (struct comparison){ .stage = stage, .instructions = instructions };
+	c->inputs = calloc(report->n_inputs, sizeof(*c->inputs));
+	err = c->inputs ? 0 : -1;
+	for (i = 0; i < report->n_inputs && !err; i++)
+		if (report->inputs[i].instructions == instructions)
+			err = add_rows(c, &report->inputs[i]);
+	if (!err && c->n)
+		return 0;
+	comparison_free(c);
+	return -1;
 }
 
-static size_t count_inputs(const struct report *report, bool instructions)
+/* A percentile of a row of an input, "-" when the input does not have the row. */
+static const char *value_text(const struct comparison *c, const struct result *r, uint32_t ppm,
+			      char text[REPORT_TIME_BYTES])
 {
-	size_t i, n = 0;
-
-	for (i = 0; i < report->n_inputs; i++)
-		n += report->inputs[i].instructions == instructions;
-	return n;
-}
-
-/* "3.793", "3793" or "n/a". Returns @text. */
-static const char *value_text(const struct result *r, uint32_t ppm, bool nanoseconds, char text[32])
-{
-	uint64_t ns = 0;
-
-	if (!r || !hist_percentile(&r->hist, ppm, &ns))
-		snprintf(text, 32, "%s", r ? "n/a" : "-");
-	else if (nanoseconds)
-		snprintf(text, 32, "%" PRIu64, ns);
-	else
-		snprintf(text, 32, "%.*f", ns < 100000 ? 3 : 1, (double)ns / 1000);
-	return text;
+	return r ? report_percentile(c->instructions, &r->hist, ppm, text) : "-";
 }
 
 /* --- page ------------------------------------------------------------------ */
 
-static void write_html_row(const struct report *report, bool instructions,
-			   const struct compare_rows *rows, const struct compare_row *row,
-			   FILE *out)
+static void write_html_row(const struct comparison *c, const struct compare_row *row, FILE *out)
 {
-	char text[32];
+	char text[REPORT_TIME_BYTES];
 	size_t i;
 
-	fputs("<tr><th>", out);
-	html_escape(row->title, out);
+	html_print(out, "<tr><th>%s", row->title);
 	if (!strcmp(row->wait, "spin"))
 		fputs(" <span class=\"dim\">(spins)</span>", out);
 	fputs("</th>", out);
-	for (i = 0; i < report->n_inputs; i++) {
-		const struct report_input *in = &report->inputs[i];
-		const struct result *r = find(in, row);
+	for (i = 0; i < c->n_inputs; i++) {
+		const struct result *r = find(c, c->inputs[i], row);
 
-		if (!is_column(in, instructions, rows))
-			continue;
-		fprintf(out, "<td class=\"number\">%s", value_text(r, 500000, instructions, text));
+		html_print(out, "<td class=\"number\">%s", value_text(c, r, PPM_P50, text));
 		if (r && r->hist.n)
-			fprintf(out, " <span class=\"dim\">%s</span>",
-				value_text(r, 990000, instructions, text));
+			html_print(out, " <span class=\"dim\">%s</span>",
+				   value_text(c, r, PPM_P99, text));
 		fputs("</td>", out);
 	}
 	fputs("</tr>\n", out);
 }
 
-static void write_html_table(const struct report *report, bool instructions, enum bench_stage stage,
-			     FILE *out)
+static void write_html_table(const struct comparison *c, FILE *out)
 {
-	char title[REPORT_STAGE_BYTES];
-	struct compare_rows rows;
+	char stage[REPORT_STAGE_BYTES];
 	size_t i;
 
-	if (!collect_rows(report, instructions, stage, &rows) && rows.n) {
-		fprintf(out, "<h3>%s: median and p99, %s</h3>\n",
-			report_stage_caption(stage, title),
-			instructions ? "instructions executed" : "microseconds (µs)");
-		fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
-		      out);
-		for (i = 0; i < report->n_inputs; i++) {
-			if (!is_column(&report->inputs[i], instructions, &rows))
-				continue;
-			fputs("<th class=\"number\">", out);
-			html_escape(report->inputs[i].label, out);
-			fputs("</th>", out);
-		}
-		fputs("</tr></thead>\n<tbody>\n", out);
-		for (i = 0; i < rows.n; i++)
-			write_html_row(report, instructions, &rows, &rows.list[i], out);
-		fputs("</tbody></table></div>\n", out);
-	}
-	free(rows.list);
+	html_print(out, "<h3>%s: median and p99, %s</h3>\n", report_stage_caption(c->stage, stage),
+		   c->instructions ? "instructions executed" : "microseconds (µs)");
+	fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
+	      out);
+	for (i = 0; i < c->n_inputs; i++)
+		html_print(out, "<th class=\"number\">%s</th>", c->inputs[i]->label);
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (i = 0; i < c->n; i++)
+		write_html_row(c, &c->rows[i], out);
+	fputs("</tbody></table></div>\n", out);
 }
 
 /**
- * compare_write_html - the comparison of several inputs
+ * compare_write_html - write the comparison of several inputs
  * @report: inputs
- * @out: HTML; nothing where there is but one input
+ * @out: HTML; gets nothing if there is one input only
  */
 void compare_write_html(const struct report *report, FILE *out)
 {
+	struct comparison c;
 	size_t i;
 	int unit;
 
@@ -179,12 +174,13 @@ void compare_write_html(const struct report *report, FILE *out)
 		return;
 	fputs("<h2>Side by side</h2>\n<p class=\"dim\">In each cell the median, and p99 behind it; n/a where the samples do not carry it, - where the way was not measured.</p>\n",
 	      out);
-	for (unit = 1; unit >= 0; unit--) {
-		if (!count_inputs(report, unit == 1))
-			continue;
-		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++)
-			write_html_table(report, unit == 1, compared[i], out);
-	}
+	for (unit = 1; unit >= 0; unit--)
+		for (i = 0; i < N_COMPARED; i++) {
+			if (comparison_make(report, compared[i], unit == 1, &c))
+				continue;
+			write_html_table(&c, out);
+			comparison_free(&c);
+		}
 }
 
 static bool is_any_emulated(const struct report *report)
@@ -198,13 +194,14 @@ static bool is_any_emulated(const struct report *report)
 }
 
 /**
- * claims_write_html - sources of the claims that the figures show
- * @report: says whether it was measured on an emulated system
+ * claims_write_html - write the sources of the claims that the figures show
+ * @report: inputs: are any of an emulated system?
  * @out: HTML
  */
 void claims_write_html(const struct report *report, FILE *out)
 {
 	const struct ref_claim *c;
+	char number[16];
 	int kind;
 
 	fputs("<p>Figures that others published, drawn as red dashed lines where a stage may be compared with them. <b>None was measured here.</b></p>\n",
@@ -223,21 +220,12 @@ void claims_write_html(const struct report *report, FILE *out)
 		for (c = ref_claims; c->system; c++) {
 			if ((int)c->kind != kind)
 				continue;
-			fprintf(out, "<li>[%d] <b>", (int)(c - ref_claims) + 1);
-			html_escape(c->system, out);
-			fputs(": ", out);
-			html_escape(c->figure, out);
-			fputs("</b> (", out);
-			html_escape(c->statistic, out);
-			fputs("), ", out);
-			html_escape(c->what, out);
-			fputs("; ", out);
-			html_escape(c->conditions, out);
-			fputs(". <span class=\"dim\">Source: ", out);
-			html_escape(c->source, out);
-			fputs(", ", out);
-			html_escape(c->date, out);
-			fputs("</span></li>\n", out);
+			snprintf(number, sizeof(number), "%d", (int)(c - ref_claims) + 1);
+			html_print(
+				out,
+				"<li>[%s] <b>%s: %s</b> (%s), %s; %s. <span class=\"dim\">Source: %s, %s</span></li>\n",
+				number, c->system, c->figure, c->statistic, c->what, c->conditions,
+				c->source, c->date);
 		}
 		fputs("</ul>\n", out);
 	}
@@ -245,71 +233,59 @@ void claims_write_html(const struct report *report, FILE *out)
 
 /* --- terminals ------------------------------------------------------------- */
 
-static void write_text_table(const struct report *report, bool instructions,
-			     const struct compare_rows *rows, int name_width, int columns,
-			     FILE *out)
+/* Columns are as wide as the longest label. A second table has those that do not fit. */
+static void write_text_table(const struct comparison *c, int columns, FILE *out)
 {
-	int width, used = 0, fit;
-	size_t from = 0, i, j, n;
-	char text[32];
+	int name_width = 5, width = 11;
+	char text[REPORT_TIME_BYTES];
+	size_t from, to, fit, i, j;
 
-	/* A column is as wide as the longest label; as many as fit, then again. */
-	for (i = 0, width = 11; i < report->n_inputs; i++)
-		if (is_column(&report->inputs[i], instructions, rows) &&
-		    (int)strlen(report->inputs[i].label) + 2 > width)
-			width = (int)strlen(report->inputs[i].label) + 2;
-	fit = (columns - name_width) / width;
-	fit = fit < 1 ? 1 : fit;
-	while (from < report->n_inputs) {
-		for (n = from, used = 0; n < report->n_inputs && used < fit; n++)
-			used += is_column(&report->inputs[n], instructions, rows);
-		if (!used)
-			break;
+	for (i = 0; i < c->n; i++)
+		if ((int)strlen(c->rows[i].title) + 1 > name_width)
+			name_width = (int)strlen(c->rows[i].title) + 1;
+	for (i = 0; i < c->n_inputs; i++)
+		if ((int)strlen(c->inputs[i]->label) + 2 > width)
+			width = (int)strlen(c->inputs[i]->label) + 2;
+	fit = columns < name_width + width ? 1 : (size_t)((columns - name_width) / width);
+	fprintf(out, "Median, %s, %s\n", bench_stages[c->stage].title,
+		c->instructions ? "instructions" : "us");
+	for (from = 0; from < c->n_inputs; from = to) {
+		to = from + fit < c->n_inputs ? from + fit : c->n_inputs;
 		fprintf(out, "%-*s", name_width, "way");
-		for (i = from; i < n; i++)
-			if (is_column(&report->inputs[i], instructions, rows))
-				fprintf(out, "%*s", width, report->inputs[i].label);
+		for (i = from; i < to; i++)
+			fprintf(out, "%*s", width, c->inputs[i]->label);
 		fputc('\n', out);
-		for (j = 0; j < rows->n; j++) {
-			fprintf(out, "%-*s", name_width, rows->list[j].title);
-			for (i = from; i < n; i++)
-				if (is_column(&report->inputs[i], instructions, rows))
-					fprintf(out, "%*s", width,
-						value_text(find(&report->inputs[i], &rows->list[j]),
-							   500000, instructions, text));
+		for (j = 0; j < c->n; j++) {
+			fprintf(out, "%-*s", name_width, c->rows[j].title);
+			for (i = from; i < to; i++)
+				fprintf(out, "%*s", width,
+					value_text(c, find(c, c->inputs[i], &c->rows[j]), PPM_P50,
+						   text));
 			fputc('\n', out);
 		}
 		fputc('\n', out);
-		from = n;
 	}
 }
 
 /**
- * compare_write_text - the comparison of several inputs
+ * compare_write_text - write the comparison of several inputs
  * @report: inputs
  * @style: width
- * @out: nothing where there is but one input
+ * @out: gets nothing if there is one input only
  */
 void compare_write_text(const struct report *report, const struct text_style *style, FILE *out)
 {
-	struct compare_rows rows;
-	int unit, width;
-	size_t i, j;
+	struct comparison c;
+	int unit;
+	size_t i;
 
 	if (report->n_inputs < 2)
 		return;
 	for (unit = 1; unit >= 0; unit--)
-		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
-			if (collect_rows(report, unit == 1, compared[i], &rows) || !rows.n) {
-				free(rows.list);
+		for (i = 0; i < N_COMPARED; i++) {
+			if (comparison_make(report, compared[i], unit == 1, &c))
 				continue;
-			}
-			for (j = 0, width = 5; j < rows.n; j++)
-				if ((int)strlen(rows.list[j].title) + 1 > width)
-					width = (int)strlen(rows.list[j].title) + 1;
-			fprintf(out, "Median, %s, %s\n", bench_stages[compared[i]].title,
-				unit ? "instructions" : "us");
-			write_text_table(report, unit == 1, &rows, width, style->columns, out);
-			free(rows.list);
+			write_text_table(&c, style->columns, out);
+			comparison_free(&c);
 		}
 }

@@ -9,31 +9,14 @@
 
 /* Bars of a histogram over the whole range of times. */
 #define BINS_MAX 140
-/* A bar is wider than a bucket (0.1 %), or some bars would stay empty. */
+/* A bar is wider than a bucket (0.1 %): otherwise some bars would stay empty. */
 #define BIN_RATIO_MIN 1.0025
-/* Points of a curve that differ less than this are one. */
+/* A curve leaves out points that differ less than this from the last. */
 #define POINT_RATIO 1.004
 /* Pixels of a plot that its axes and their labels take. */
-#define MARGIN_X 90
-#define MARGIN_Y 70
-#define KEY_ROW	 20
-
-/* Both ends of what the curves hold, in the figure's unit. */
-static void range_of(const struct figure *figure, double *low, double *high)
-{
-	size_t i;
-
-	*low = INFINITY;
-	*high = 0;
-	for (i = 0; i < figure->n; i++) {
-		const struct hist *h = &figure->series[i].result->hist;
-
-		*low = fmin(*low, plot_value(figure, (double)h->min));
-		*high = fmax(*high, plot_value(figure, (double)h->max));
-	}
-	*low /= 1.03;
-	*high *= 1.03;
-}
+#define MARGIN_X   90
+#define MARGIN_Y   70
+#define LEGEND_ROW 20
 
 /* --- data ----------------------------------------------------------------- */
 
@@ -68,8 +51,8 @@ static void write_histograms(const struct figure *figure, FILE *out)
 	int bins;
 	size_t i;
 
-	range_of(figure, &low, &high);
-	/* Below 2 us buckets are 1 ns wide, which may be the wider step. */
+	plot_range(figure, 1.03, &low, &high);
+	/* Below 2 us a bucket is 1 ns wide, which may be more than BIN_RATIO_MIN. */
 	finest = fmax(log(BIN_RATIO_MIN), log1p(plot_value(figure, 1) / low));
 	bins = (int)(log(high / low) / finest);
 	bins = bins < 1 ? 1 : bins > BINS_MAX ? BINS_MAX : bins;
@@ -77,7 +60,10 @@ static void write_histograms(const struct figure *figure, FILE *out)
 		write_bins(figure, &figure->series[i].result->hist, low, high, bins, out);
 }
 
-/* The part of a percentile curve that the samples carry, or the rest of it. */
+/*
+ * The part of a percentile curve that the samples carry, if @carried, or the part
+ * beyond, which begins where the first part ends.
+ */
 static void write_curve(const struct figure *figure, const struct hist *h, bool carried, FILE *out)
 {
 	double last_x = 0, last_y = 0;
@@ -92,11 +78,10 @@ static void write_curve(const struct figure *figure, const struct hist *h, bool 
 
 		seen += b.count;
 		beyond = h->n - seen;
-		/* The maximum stands where one sample would be beyond. */
+		/* Draw the maximum where one sample would be beyond. */
 		x = (double)h->n / (double)(beyond ? beyond : 1);
 		is_carried = beyond >= HIST_BEYOND_MIN;
 		if (is_carried && !carried) {
-			/* The rest begins where the other part ends. */
 			last_x = x;
 			last_y = y;
 			continue;
@@ -115,16 +100,12 @@ static void write_curve(const struct figure *figure, const struct hist *h, bool 
 			last_y = y;
 		}
 	}
-	/* gnuplot counts blocks, so that none may be empty. */
+	/* gnuplot counts blocks of data: none may be empty. */
 	fputs("NaN NaN\n\n\n", out);
 }
 
-/**
- * curves_write_data - the figure's numbers, a block for each curve
- * @figure: which
- * @out: gnuplot data file
- */
-void curves_write_data(const struct figure *figure, FILE *out)
+/* A block of data for each histogram; two for each percentile curve. */
+static void curves_write_data(const struct figure *figure, FILE *out)
 {
 	size_t i;
 
@@ -155,55 +136,38 @@ static void write_percentile_tics(uint64_t n, FILE *out)
 	fputs(")\n", out);
 }
 
-/* Characters of a title that have room in the key: gnuplot leaves out the samples
- * of lines when it is wider than the plot.
- */
-static size_t title_room(const struct drawing *drawing)
-{
-	return (size_t)(drawing->width - MARGIN_X - 20) / 8;
-}
-
 static void write_arrays(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
+	/* gnuplot draws no colour sample beside a title that is wider than the plot. */
+	size_t title_room = (size_t)(drawing->width - MARGIN_X - 20) / 8;
 	size_t n = figure->n, i;
-	char cut[REPORT_CUT_BYTES];
 
 	fprintf(out, "n = %zu\narray title[%zu]\narray colour[%zu]\n", n, n, n);
 	for (i = 0; i < n; i++) {
 		fprintf(out, "title[%zu] = ", i + 1);
-		plot_write_text(plot_cut_text(figure->series[i].title, title_room(drawing), cut),
-				out);
+		plot_write_text(figure->series[i].title, title_room, out);
 		fprintf(out, "\ncolour[%zu] = '%s'\n", i + 1, plot_colour(i));
 	}
 }
 
-/* Entries of the key beside each other, so that the longest has room. */
-static int key_columns(const struct figure *figure, const struct drawing *drawing)
+static int legend_columns(const struct figure *figure, const struct drawing *drawing)
 {
-	size_t longest = 1, len, i;
-	int columns;
+	size_t longest = 0, len, i;
 
 	for (i = 0; i < figure->n; i++) {
 		len = strlen(figure->series[i].title);
 		if (len > longest)
 			longest = len;
 	}
-	/* A character is about 8 pixels wide, a sample of the line 50. */
-	columns = drawing->width / ((int)longest * 8 + 50);
-	return columns < 1 ? 1 : columns;
+	return plot_legend_columns(longest, drawing->width);
 }
 
-static int key_rows(const struct figure *figure, const struct drawing *drawing)
+/* The plot keeps its height: each row of the legend but the first adds to the drawing's. */
+static int curves_height(const struct figure *figure, const struct drawing *drawing)
 {
-	int columns = key_columns(figure, drawing);
+	int columns = legend_columns(figure, drawing);
 
-	return ((int)figure->n + columns - 1) / columns;
-}
-
-/* Pixels: a key of many rows takes nothing from the plot. */
-int curves_height(const struct figure *figure, const struct drawing *drawing)
-{
-	return drawing->height + (key_rows(figure, drawing) - 1) * KEY_ROW;
+	return drawing->height + ((int)figure->n - 1) / columns * LEGEND_ROW;
 }
 
 static void write_axes(const struct figure *figure, const struct drawing *drawing, FILE *out)
@@ -212,7 +176,7 @@ static void write_axes(const struct figure *figure, const struct drawing *drawin
 	uint64_t most = 2;
 	size_t i;
 
-	range_of(figure, &low, &high);
+	plot_range(figure, 1.03, &low, &high);
 	fprintf(out, "unit = '%s%s'\n", figure->instructions ? "" : "latency, ", plot_unit(figure));
 	if (figure->kind == FIGURE_HISTOGRAM) {
 		fprintf(out, "x_low = %.7g\nx_high = %.7g\n", low, high);
@@ -227,16 +191,17 @@ static void write_axes(const struct figure *figure, const struct drawing *drawin
 	write_percentile_tics(most, out);
 }
 
-/**
- * curves_write_script - how a figure of curves is plotted
- * @figure: which
- * @drawing: its size
- * @out: script; terminal, output and data are set before
- */
-void curves_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
+static void curves_write_script(const struct figure *figure, const struct drawing *drawing,
+				FILE *out)
 {
-	fprintf(out, "key_columns = %d\n", key_columns(figure, drawing));
+	fprintf(out, "key_columns = %d\n", legend_columns(figure, drawing));
 	write_arrays(figure, drawing, out);
 	write_axes(figure, drawing, out);
 	fputs(figure->kind == FIGURE_HISTOGRAM ? template_histogram : template_percentiles, out);
 }
+
+const struct chart_ops curves_ops = {
+	.height = curves_height,
+	.write_data = curves_write_data,
+	.write_script = curves_write_script,
+};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which figures a report has: follows from the rows that its inputs hold. */
+/* Which figures a report has: this follows from the rows of its inputs. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,17 +7,11 @@
 
 #include "report.h"
 
-/* Overviews need rows to compare; a heat map needs time. */
+/* Blocks that a heat map needs, and CPUs that a chart by CPU needs. */
 #define BLOCKS_MIN 2
 #define CPUS_MIN   2
 
-static const char *const kind_names[FIGURE_KINDS] = {
-	[FIGURE_RANGES] = "overview",	  [FIGURE_STAGES] = "stages",
-	[FIGURE_HISTOGRAM] = "histogram", [FIGURE_PERCENTILES] = "percentiles",
-	[FIGURE_HEAT] = "heat",		  [FIGURE_CPUS] = "cpus",
-};
-
-/* --- lists ---------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 struct rows {
 	struct series *list;
@@ -36,7 +30,10 @@ static int rows_add(struct rows *rows, const struct report_input *in, const stru
 	return 0;
 }
 
-/* Rows of a stage that have samples, of the inputs of one unit. */
+/*
+ * Collect the rows of a stage that have samples, of the inputs of one unit. The
+ * caller frees @rows->list, on errors too. Returns 0, or -1 with ENOMEM.
+ */
 static int rows_collect(struct rows *rows, const struct report *report, enum bench_stage stage,
 			bool instructions)
 {
@@ -56,7 +53,7 @@ static int rows_collect(struct rows *rows, const struct report *report, enum ben
 	return 0;
 }
 
-/* A single sample makes no curve. */
+/* Remove rows of a single sample, which make no curve. */
 static void rows_drop_points(struct rows *rows)
 {
 	size_t i, n = 0;
@@ -67,7 +64,7 @@ static void rows_drop_points(struct rows *rows)
 	rows->n = n;
 }
 
-/* Rows with the same title beside each other, titles in the order they came. */
+/* Put rows with the same title together, in the order of the first of each title. */
 static int rows_group(struct rows *rows)
 {
 	struct series *list = calloc(rows->n ? rows->n : 1, sizeof(*list));
@@ -93,20 +90,16 @@ static int rows_group(struct rows *rows)
 	return 0;
 }
 
-static size_t count_inputs(const struct report *report, bool instructions)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < report->n_inputs; i++)
-		n += report->inputs[i].instructions == instructions;
-	return n;
-}
-
 /* --- figures -------------------------------------------------------------- */
 
-/* Lower case letters, digits and dashes only: it becomes a file name. */
+/* Set the name, of lower case letters, digits, dashes and dots: files get this name. */
 static void set_name(struct figure *f, const char *part)
 {
+	static const char *const kind_names[FIGURE_KINDS] = {
+		[FIGURE_RANGES] = "overview",	  [FIGURE_STAGES] = "stages",
+		[FIGURE_HISTOGRAM] = "histogram", [FIGURE_PERCENTILES] = "percentiles",
+		[FIGURE_HEAT] = "heat",		  [FIGURE_CPUS] = "cpus",
+	};
 	size_t n, kept = 0;
 	char *c;
 
@@ -141,8 +134,8 @@ static bool name_is_taken(const struct figures *figures, const char *name)
 }
 
 /*
- * One more figure of rows @from to @to, unless there are enough of its kind.
- * Returns 0, or -1 when memory is out.
+ * Add a figure of rows @from to @to, unless there are enough of its kind. @part is
+ * what distinguishes it from the others. Returns 0, or -1 with ENOMEM.
  */
 static int add_figure(struct figures *figures, const struct figure *like, const struct rows *rows,
 		      size_t from, size_t to, const char *part)
@@ -198,7 +191,7 @@ static struct figure figure_of(enum figure_kind kind, enum bench_stage stage, bo
 	return f;
 }
 
-/* A chart of the ranges of every row, with the claims of that stage. */
+/* A chart of the ranges of all rows of a stage, with the claims about that stage. */
 static int add_overview(struct figures *figures, const struct report *report,
 			enum bench_stage stage, bool instructions)
 {
@@ -209,7 +202,7 @@ static int add_overview(struct figures *figures, const struct report *report,
 
 	snprintf(caption, sizeof(caption), "%s: all ways", report_stage_caption(stage, title));
 	f = figure_of(FIGURE_RANGES, stage, instructions, caption);
-	/* A claim is a time: it says nothing of instructions. */
+	/* Claims are times: they do not compare with instructions. */
 	for (kind = 0; kind < REF_KINDS && !instructions; kind++)
 		if (ref_comparisons[kind].stage == &bench_stages[stage])
 			f.claims |= 1u << kind;
@@ -220,19 +213,15 @@ static int add_overview(struct figures *figures, const struct report *report,
 	return err;
 }
 
-/* Is there a part of this row's total? */
+/* Do the results divide this total into stages? */
 static bool is_divided(const struct series *row)
 {
 	const struct run *run = &row->input->run;
 	size_t i;
 
-	for (i = 0; i < run->n_results; i++) {
-		const struct result *r = &run->results[i];
-
-		if (report_is_part(r) && r->hist.n && r->cpu == row->result->cpu &&
-		    report_same_line(r, row->result) && result_same_way(r, row->result))
+	for (i = 0; i < run->n_results; i++)
+		if (report_is_part(&run->results[i], row->result))
 			return true;
-	}
 	return false;
 }
 
@@ -267,7 +256,7 @@ static void prefix_titles(struct rows *rows)
 	}
 }
 
-/* Rows of a line beside each other, whatever their CPU; titles without it. */
+/* Put the rows of a line together, of all CPUs, and leave the CPU out of their titles. */
 static int rows_group_lines(struct rows *rows)
 {
 	size_t i;
@@ -277,7 +266,7 @@ static int rows_group_lines(struct rows *rows)
 	return rows_group(rows);
 }
 
-/* What tells a curve from others of the same line. */
+/* A title that distinguishes the row from others of its line. */
 static void curve_title(struct series *s)
 {
 	if (s->input->with_cpu)
@@ -288,13 +277,14 @@ static void curve_title(struct series *s)
 }
 
 /*
- * Curves: all in one figure while they can be told apart; else those of one way
- * from every input; else as many as fit.
+ * Add figures of curves: one figure, as long as a reader can tell its curves apart.
+ * If there are more, one figure for each way, with that way of every input; of a
+ * single input, as many curves in each figure as fit.
  */
 static int add_curves(struct figures *figures, const struct report *report,
 		      const struct figure *like)
 {
-	bool several = count_inputs(report, like->instructions) > 1;
+	bool several = report_count_inputs(report, like->instructions) > 1;
 	char part[REPORT_TITLE_BYTES];
 	size_t from, to, i;
 	struct rows rows;
@@ -348,7 +338,7 @@ static int add_heat(struct figures *figures, const struct report *report, bool i
 {
 	struct figure f =
 		figure_of(FIGURE_HEAT, BENCH_STAGE_TOTAL, instructions, "Over the time of the run");
-	bool several = count_inputs(report, instructions) > 1;
+	bool several = report_count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i;
 	int err;
@@ -363,11 +353,11 @@ static int add_heat(struct figures *figures, const struct report *report, bool i
 	return err;
 }
 
-/* A panel for each line and way that was seen on several CPUs. */
+/* Add a figure for each line and way that has rows of several CPUs. */
 static int add_cpus(struct figures *figures, const struct report *report, bool instructions)
 {
 	struct figure f = figure_of(FIGURE_CPUS, BENCH_STAGE_TOTAL, instructions, "By CPU");
-	bool several = count_inputs(report, instructions) > 1;
+	bool several = report_count_inputs(report, instructions) > 1;
 	struct rows rows;
 	size_t i, from, to;
 	int err;
@@ -397,12 +387,13 @@ static int add_cpus(struct figures *figures, const struct report *report, bool i
 }
 
 /**
- * figures_make - decide on the figures
- * @report: report_look() was called
- * @figures: zeroed; to be given to figures_free() in any case. Rows and stages
- *	in it are the report's
+ * figures_make - choose the figures of a report
+ * @report: report_choose_titles() was called for its inputs. The figures refer to
+ *	its inputs and their rows
+ * @figures: zeroed by the caller; filled. The caller calls figures_free(), on
+ *	errors too
  *
- * Returns 0, or -1 when memory is out.
+ * Returns 0, or -1 with ENOMEM.
  */
 int figures_make(const struct report *report, struct figures *figures)
 {

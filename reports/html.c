@@ -2,19 +2,338 @@
 /* The page of a report: one file that refers to nothing outside of it. */
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "report.h"
 #include "templates.h"
 
-/* Everything a marker of the template may need. */
-struct page {
-	const struct report *report;
-	const struct figures *figures;
-	FILE *out;
+/* --- text ------------------------------------------------------------------ */
+
+/**
+ * html_escape - write text that is not markup
+ * @text: anything, also from files of others
+ * @out: HTML
+ */
+void html_escape(const char *text, FILE *out)
+{
+	static const char special[] = "&<>\"'";
+	static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+	const char *found;
+
+	for (; *text; text++) {
+		found = strchr(special, *text);
+		if (found)
+			fputs(entities[found - special], out);
+		else
+			fputc(*text, out);
+	}
+}
+
+/**
+ * html_print - write markup with text in it
+ * @out: HTML
+ * @format: markup, with %s for each text; it knows no other conversion
+ *
+ * The texts are escaped.
+ */
+void html_print(FILE *out, const char *format, ...)
+{
+	const char *mark;
+	va_list args;
+
+	va_start(args, format);
+	for (; (mark = strstr(format, "%s")); format = mark + 2) {
+		fwrite(format, 1, (size_t)(mark - format), out);
+		html_escape(va_arg(args, const char *), out);
+	}
+	fputs(format, out);
+	va_end(args);
+}
+
+static void write_title(const struct report *report, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
+
+		if (in->continued)
+			continue;
+		fputs(i ? "; " : "", out);
+		html_print(out, "%s, %s, %s", in->file, in->run.system.kernel, in->run.system.date);
+	}
+}
+
+static void write_heading(const struct report *report, FILE *out)
+{
+	html_escape(report->title ? report->title : "Interrupt latency", out);
+}
+
+static void write_notes(const struct report *report, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < report->n_notes; i++)
+		html_print(out, "<p>%s</p>\n", report->notes[i]);
+}
+
+static void write_unit(const struct report *report, FILE *out)
+{
+	fputs("Times in microseconds (µs)", out);
+	if (report_count_inputs(report, true))
+		fputs("; instructions executed where the file was counted instead of timed", out);
+}
+
+static void write_version(const struct report *report, FILE *out)
+{
+	(void)report;
+	fputs(PROCIRQ_VERSION, out);
+}
+
+/* --- warnings -------------------------------------------------------------- */
+
+static void write_warning(const struct report *report, const struct report_input *in,
+			  const char *text, FILE *out)
+{
+	bool several = report_count_files(report) > 1;
+
+	html_print(out, "<li>%s%s%s</li>\n", several ? in->file : "", several ? ": " : "", text);
+}
+
+static void write_warnings(const struct report *report, FILE *out)
+{
+	bool any = false;
+	size_t i, j;
+
+	for (i = 0; i < report->n_inputs; i++)
+		any |= report->inputs[i].run.system.n_warnings ||
+		       report->inputs[i].run.interrupted || report->inputs[i].run.partial;
+	if (!any)
+		return;
+	fputs("<ul class=\"warnings\">\n", out);
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
+
+		if (in->run.interrupted)
+			write_warning(report, in, "interrupted: this is part of the run", out);
+		else if (in->run.partial)
+			write_warning(report, in, "not complete: this is part of the run", out);
+		for (j = 0; j < in->run.system.n_warnings; j++)
+			write_warning(report, in, in->run.system.warnings[j], out);
+	}
+	fputs("</ul>", out);
+}
+
+/* --- table of results ------------------------------------------------------ */
+
+static void write_cell(const char *text, FILE *out)
+{
+	html_print(out, "<td class=\"number\">%s</td>", text);
+}
+
+static void write_count(int64_t count, FILE *out)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64, count);
+	write_cell(text, out);
+}
+
+/* Do the samples of any row carry this percentile? If not, it has no column. */
+static bool is_carried(const struct report *report, uint32_t ppm)
+{
+	uint64_t value;
+	size_t i, j;
+
+	for (i = 0; i < report->n_inputs; i++)
+		for (j = 0; j < report->inputs[i].run.n_results; j++)
+			if (hist_percentile(&report->inputs[i].run.results[j].hist, ppm, &value))
+				return true;
+	return false;
+}
+
+static void write_row(const struct report *report, const struct report_input *in,
+		      const struct result *r, bool first, FILE *out)
+{
+	const struct result_percentile *p;
+	char title[REPORT_TITLE_BYTES], text[REPORT_TIME_BYTES];
+	bool several = report->n_inputs > 1, any = r->hist.n > 0;
+
+	fprintf(out, "<tr%s>", first ? " class=\"way\"" : "");
+	html_print(out, "<th>%s%s%s</th><td>%s</td>", several ? in->label : "", several ? ": " : "",
+		   report_row_title(in, r, title), result_stage_title(r->stage));
+	write_count((int64_t)r->hist.n, out);
+	write_cell(report_time(in->instructions, any, r->hist.min, text), out);
+	write_cell(report_time(in->instructions, any, (uint64_t)(hist_mean(&r->hist) + 0.5), text),
+		   out);
+	for (p = result_percentiles; p->key; p++)
+		if (is_carried(report, p->ppm))
+			write_cell(report_percentile(in->instructions, &r->hist, p->ppm, text),
+				   out);
+	write_cell(report_time(in->instructions, any, r->hist.max, text), out);
+	write_count((int64_t)r->raised, out);
+	write_count((int64_t)r->delivered, out);
+	write_count((int64_t)r->coalesced, out);
+	write_count(r->lost, out);
+	fputs("</tr>\n", out);
+}
+
+static void write_column_heading(const char *text, FILE *out)
+{
+	html_print(out, "<th class=\"number\">%s</th>", text);
+}
+
+static void write_table(const struct report *report, FILE *out)
+{
+	static const char *const before[] = { "n", "min", "mean" };
+	static const char *const after[] = { "max", "raised", "delivered", "coalesced", "lost" };
+	const struct result_percentile *p;
+	size_t i, j;
+
+	fputs("<table class=\"results\">\n<thead><tr><th>way</th><th>stage</th>", out);
+	for (i = 0; i < sizeof(before) / sizeof(before[0]); i++)
+		write_column_heading(before[i], out);
+	for (p = result_percentiles; p->key; p++)
+		if (is_carried(report, p->ppm))
+			write_column_heading(p->label, out);
+	for (i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+		write_column_heading(after[i], out);
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
+
+		for (j = 0; j < in->run.n_results; j++) {
+			const struct result *r = &in->run.results[j];
+
+			write_row(report, in, r, (i || j) && (!j || !result_same_way(r, r - 1)),
+				  out);
+		}
+	}
+	fputs("</tbody></table>", out);
+}
+
+/* --- figures --------------------------------------------------------------- */
+
+/*
+ * An image inside the page. gnuplot's header is left out, with its name spaces,
+ * title and point symbols: the ids of the symbols would repeat with each figure.
+ */
+static void write_svg(const char *svg, const char *class, FILE *out)
+{
+	static const char canvas[] = "<g id=\"gnuplot_canvas\">";
+	const char *box = strstr(svg, "viewBox=\"");
+	const char *body = strstr(svg, canvas), *symbols, *after;
+
+	if (!box || !body)
+		return;
+	fprintf(out, "<svg class=\"%s\" role=\"img\" %.*s\"><g>", class,
+		(int)strcspn(box + 9, "\"") + 9, box);
+	body += strlen(canvas);
+	symbols = strstr(body, "<defs>");
+	after = symbols ? strstr(symbols, "</defs>") : NULL;
+	if (after) {
+		fprintf(out, "%.*s", (int)(symbols - body), body);
+		body = after + strlen("</defs>");
+	}
+	fputs(body, out);
+}
+
+/* Headings of the page. Neighbouring kinds with the same heading share it. */
+static const struct {
+	const char *title;
+	const char *text;
+} sections[FIGURE_KINDS] = {
+	[FIGURE_RANGES] = {
+		.title = "Comparison",
+		.text = "The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
+	},
+	[FIGURE_STAGES] = {
+		.title = "Stages",
+		.text = "Stages add up to the mean.",
+	},
+	[FIGURE_HISTOGRAM] = {
+		.title = "Histograms and percentiles",
+		.text = "Curves are dashed where fewer than ten samples lie beyond.",
+	},
+	[FIGURE_PERCENTILES] = { .title = "Histograms and percentiles" },
+	[FIGURE_HEAT] = {
+		.title = "Latency over time",
+		.text = "The stronger the colour, the more samples had that latency in that span of time.",
+	},
+	[FIGURE_CPUS] = {
+		.title = "By CPU",
+		.text = "Lines as in the comparison.",
+	},
 };
 
-static void base64(const char *data, size_t len, FILE *out)
+static bool is_new_section(const struct figure *f, const struct figure *before)
+{
+	return !before || strcmp(sections[before->kind].title, sections[f->kind].title) ||
+	       before->instructions != f->instructions;
+}
+
+static void write_figures(const struct report *report, FILE *out)
+{
+	const struct figures *figures = report->figures;
+	const struct figure *before = NULL;
+	size_t i;
+
+	for (i = 0; figures && i < figures->n; i++) {
+		const struct figure *f = &figures->list[i];
+
+		if (!f->svg || !f->svg_narrow)
+			continue;
+		if (is_new_section(f, before))
+			fprintf(out,
+				"%s<h2>%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
+				before ? "</div>\n" : "", sections[f->kind].title,
+				f->instructions ? ", in instructions" : "", sections[f->kind].text);
+		html_print(out, "<figure><figcaption>%s</figcaption>\n", f->caption);
+		write_svg(f->svg, "wide", out);
+		write_svg(f->svg_narrow, "narrow", out);
+		fputs("</figure>\n", out);
+		before = f;
+	}
+	fputs(before ? "</div>\n" : "<p>No samples, no figures.</p>\n", out);
+	if (figures && figures->left_out)
+		fprintf(out,
+			"<p class=\"warnings\">%zu more figures or rows would be too many to draw; the table and the data have them.</p>\n",
+			figures->left_out);
+}
+
+/* --- systems and data ------------------------------------------------------ */
+
+static void write_fact(const char *label, const char *text, FILE *out)
+{
+	html_print(out, "<tr><th>%s</th><td>%s</td></tr>\n", label, text);
+}
+
+static void write_system(const struct report *report, FILE *out)
+{
+	const struct sysinfo_field *field;
+	char number[32];
+	size_t i;
+
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
+
+		if (in->continued)
+			continue;
+		if (report_count_files(report) > 1)
+			html_print(out, "<h3>%s</h3>\n", in->file);
+		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n", out);
+		for (field = sysinfo_fields; field->key; field++)
+			write_fact(field->label,
+				   sysinfo_text(&in->run.system, field, number, sizeof(number)),
+				   out);
+		if (*in->run.load_command)
+			write_fact("load command", in->run.load_command, out);
+		fputs("</tbody></table></div>\n", out);
+	}
+}
+
+static void write_base64(const char *data, size_t len, FILE *out)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -33,359 +352,45 @@ static void base64(const char *data, size_t len, FILE *out)
 	}
 }
 
-static void write_title(struct page *page)
+static void write_data(const struct report *report, FILE *out)
 {
 	size_t i;
 
-	for (i = 0; i < page->report->n_inputs; i++) {
-		const struct report_input *in = &page->report->inputs[i];
+	for (i = 0; i < report->n_inputs; i++) {
+		const struct report_input *in = &report->inputs[i];
 
 		if (in->continued)
 			continue;
-		fputs(i ? "; " : "", page->out);
-		html_escape(in->file, page->out);
-		fputs(", ", page->out);
-		html_escape(in->run.system.kernel, page->out);
-		fputs(", ", page->out);
-		html_escape(in->run.system.date, page->out);
+		html_print(out, "<li><a download=\"%s.json\" href=\"data:application/json;base64,",
+			   in->file);
+		write_base64(in->text, in->len, out);
+		html_print(out, "\">%s.json</a>", in->file);
+		fprintf(out, " (%zu KB)</li>\n", (in->len + 999) / 1000);
 	}
 }
 
-static void write_warning(struct page *page, const struct report_input *in, const char *text)
-{
-	fputs("<li>", page->out);
-	if (report_count_files(page->report) > 1) {
-		html_escape(in->file, page->out);
-		fputs(": ", page->out);
-	}
-	html_escape(text, page->out);
-	fputs("</li>\n", page->out);
-}
+/* --- the page -------------------------------------------------------------- */
 
-static void write_warnings(struct page *page)
-{
-	bool any = false;
-	size_t i, j;
-
-	for (i = 0; i < page->report->n_inputs; i++)
-		any |= page->report->inputs[i].run.system.n_warnings ||
-		       page->report->inputs[i].run.interrupted ||
-		       page->report->inputs[i].run.partial;
-	if (!any)
-		return;
-	fputs("<ul class=\"warnings\">\n", page->out);
-	for (i = 0; i < page->report->n_inputs; i++) {
-		const struct report_input *in = &page->report->inputs[i];
-
-		if (in->run.interrupted)
-			write_warning(page, in, "interrupted: this is part of the run");
-		else if (in->run.partial)
-			write_warning(page, in, "not complete: this is part of the run");
-		for (j = 0; j < in->run.system.n_warnings; j++)
-			write_warning(page, in, in->run.system.warnings[j]);
-	}
-	fputs("</ul>", page->out);
-}
-
-static void write_time(struct page *page, const struct report_input *in, bool known, uint64_t ns)
-{
-	fputs("<td class=\"number\">", page->out);
-	/* Above 100 us the histogram knows no finer than that. */
-	if (known && in->instructions)
-		fprintf(page->out, "%" PRIu64, ns);
-	else if (known)
-		fprintf(page->out, "%.*f", ns < 100000 ? 3 : 1, (double)ns / 1000);
-	else
-		fputs("n/a", page->out);
-	fputs("</td>", page->out);
-}
-
-static void write_count(struct page *page, int64_t count)
-{
-	fprintf(page->out, "<td class=\"number\">%" PRId64 "</td>", count);
-}
-
-/* Does any row carry this percentile? A column of n/a says nothing. */
-static bool is_carried(const struct report *report, uint32_t ppm)
-{
-	uint64_t value;
-	size_t i, j;
-
-	for (i = 0; i < report->n_inputs; i++)
-		for (j = 0; j < report->inputs[i].run.n_results; j++)
-			if (hist_percentile(&report->inputs[i].run.results[j].hist, ppm, &value))
-				return true;
-	return false;
-}
-
-static void write_row(struct page *page, const struct report_input *in, const struct result *r,
-		      bool first)
-{
-	const struct result_percentile *p;
-	char title[REPORT_TITLE_BYTES];
-	bool any = r->hist.n > 0;
-	uint64_t ns = 0;
-	bool known;
-
-	fprintf(page->out, "<tr%s><th>", first ? " class=\"way\"" : "");
-	if (page->report->n_inputs > 1) {
-		html_escape(in->label, page->out);
-		fputs(": ", page->out);
-	}
-	html_escape(report_row_title(in, r, title), page->out);
-	fputs("</th><td>", page->out);
-	html_escape(result_stage_title(r->stage), page->out);
-	fputs("</td>", page->out);
-	write_count(page, (int64_t)r->hist.n);
-	write_time(page, in, any, r->hist.min);
-	write_time(page, in, any, (uint64_t)(hist_mean(&r->hist) + 0.5));
-	for (p = result_percentiles; p->key; p++) {
-		if (!is_carried(page->report, p->ppm))
-			continue;
-		known = hist_percentile(&r->hist, p->ppm, &ns);
-		write_time(page, in, known, ns);
-	}
-	write_time(page, in, any, r->hist.max);
-	write_count(page, (int64_t)r->raised);
-	write_count(page, (int64_t)r->delivered);
-	write_count(page, (int64_t)r->coalesced);
-	write_count(page, r->lost);
-	fputs("</tr>\n", page->out);
-}
-
-static void write_heading(struct page *page, const char *text)
-{
-	fprintf(page->out, "<th class=\"number\">%s</th>", text);
-}
-
-static void write_table(struct page *page)
-{
-	static const char *const counts[] = { "raised", "delivered", "coalesced", "lost" };
-	const struct result_percentile *p;
-	size_t i, j;
-
-	fputs("<table class=\"results\">\n<thead><tr><th>way</th><th>stage</th>", page->out);
-	write_heading(page, "n");
-	write_heading(page, "min");
-	write_heading(page, "mean");
-	for (p = result_percentiles; p->key; p++)
-		if (is_carried(page->report, p->ppm))
-			write_heading(page, p->label);
-	write_heading(page, "max");
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		write_heading(page, counts[i]);
-	fputs("</tr></thead>\n<tbody>\n", page->out);
-	for (i = 0; i < page->report->n_inputs; i++) {
-		const struct report_input *in = &page->report->inputs[i];
-
-		for (j = 0; j < in->run.n_results; j++) {
-			const struct result *r = &in->run.results[j];
-
-			write_row(page, in, r, (i || j) && (!j || !result_same_way(r, r - 1)));
-		}
-	}
-	fputs("</tbody></table>", page->out);
-}
-
-/*
- * An image inside a page: gnuplot's head goes, with its name spaces, its title
- * and its point symbols, whose ids would be in the page once for each figure.
- */
-static void write_svg(struct page *page, const char *svg, const char *class)
-{
-	static const char canvas[] = "<g id=\"gnuplot_canvas\">";
-	const char *box = strstr(svg, "viewBox=\"");
-	const char *body = strstr(svg, canvas), *symbols, *after;
-
-	if (!box || !body)
-		return;
-	fprintf(page->out, "<svg class=\"%s\" role=\"img\" %.*s\"><g>", class,
-		(int)strcspn(box + 9, "\"") + 9, box);
-	body += strlen(canvas);
-	symbols = strstr(body, "<defs>");
-	after = symbols ? strstr(symbols, "</defs>") : NULL;
-	if (after) {
-		fprintf(page->out, "%.*s", (int)(symbols - body), body);
-		body = after + strlen("</defs>");
-	}
-	fputs(body, page->out);
-}
-
-static const char *const kind_titles[FIGURE_KINDS] = {
-	[FIGURE_RANGES] = "Comparison",
-	[FIGURE_STAGES] = "Stages",
-	[FIGURE_HISTOGRAM] = "Histograms and percentiles",
-	[FIGURE_PERCENTILES] = "Histograms and percentiles",
-	[FIGURE_HEAT] = "Latency over time",
-	[FIGURE_CPUS] = "By CPU",
-};
-
-static const char *const kind_texts[FIGURE_KINDS] = {
-	[FIGURE_RANGES] =
-		"The thin line runs from the least to the greatest sample, the thick one from the median to p99 (p90 where there are too few samples for p99).",
-	[FIGURE_STAGES] = "Stages add up to the mean.",
-	[FIGURE_HISTOGRAM] = "Curves are dashed where fewer than ten samples lie beyond.",
-	[FIGURE_HEAT] =
-		"The stronger the colour, the more samples had that latency in that span of time.",
-	[FIGURE_CPUS] = "Lines as in the comparison.",
-};
-
-static void write_figure(struct page *page, const struct figure *f)
-{
-	fputs("<figure><figcaption>", page->out);
-	html_escape(f->caption, page->out);
-	fputs("</figcaption>\n", page->out);
-	write_svg(page, f->svg, "wide");
-	write_svg(page, f->svg_narrow, "narrow");
-	fputs("</figure>\n", page->out);
-}
-
-static void write_figures(struct page *page)
-{
-	const struct figures *figures = page->figures;
-	const struct figure *before = NULL;
-	const char *title;
-	size_t i;
-
-	for (i = 0; figures && i < figures->n; i++) {
-		const struct figure *f = &figures->list[i];
-
-		if (!f->svg || !f->svg_narrow)
-			continue;
-		title = kind_titles[f->kind];
-		if (!before || kind_titles[before->kind] != title ||
-		    before->instructions != f->instructions) {
-			fprintf(page->out,
-				"%s<h2>%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
-				before ? "</div>\n" : "", title,
-				f->instructions ? ", in instructions" : "", kind_texts[f->kind]);
-		}
-		write_figure(page, f);
-		before = f;
-	}
-	fputs(before ? "</div>\n" : "<p>No samples, no figures.</p>\n", page->out);
-	if (figures && figures->left_out)
-		fprintf(page->out,
-			"<p class=\"warnings\">%zu more figures or rows would be too many to draw; the table and the data have them.</p>\n",
-			figures->left_out);
-}
-
-static void write_notes(struct page *page)
-{
-	size_t i;
-
-	for (i = 0; i < page->report->n_notes; i++) {
-		fputs("<p>", page->out);
-		html_escape(page->report->notes[i], page->out);
-		fputs("</p>\n", page->out);
-	}
-}
-
-static void write_heading_text(struct page *page)
-{
-	html_escape(page->report->title ? page->report->title : "Interrupt latency", page->out);
-}
-
-static void write_comparison(struct page *page)
-{
-	compare_write_html(page->report, page->out);
-}
-
-static void write_claims(struct page *page)
-{
-	claims_write_html(page->report, page->out);
-}
-
-static void write_unit(struct page *page)
-{
-	size_t i;
-
-	fputs("Times in microseconds (µs)", page->out);
-	for (i = 0; i < page->report->n_inputs; i++)
-		if (page->report->inputs[i].instructions) {
-			fputs("; instructions executed where the file was counted instead of timed",
-			      page->out);
-			break;
-		}
-}
-
-static void write_system(struct page *page)
-{
-	const struct sysinfo_field *field;
-	char number[32];
-	size_t i;
-
-	for (i = 0; i < page->report->n_inputs; i++) {
-		const struct report_input *in = &page->report->inputs[i];
-
-		if (in->continued)
-			continue;
-		if (report_count_files(page->report) > 1) {
-			fputs("<h3>", page->out);
-			html_escape(in->file, page->out);
-			fputs("</h3>\n", page->out);
-		}
-		fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n", page->out);
-		for (field = sysinfo_fields; field->key; field++) {
-			fprintf(page->out, "<tr><th>%s</th><td>", field->label);
-			html_escape(sysinfo_text(&in->run.system, field, number, sizeof(number)),
-				    page->out);
-			fputs("</td></tr>\n", page->out);
-		}
-		if (*in->run.load_command) {
-			fputs("<tr><th>load command</th><td>", page->out);
-			html_escape(in->run.load_command, page->out);
-			fputs("</td></tr>\n", page->out);
-		}
-		fputs("</tbody></table></div>\n", page->out);
-	}
-}
-
-static void write_data(struct page *page)
-{
-	size_t i;
-
-	for (i = 0; i < page->report->n_inputs; i++) {
-		const struct report_input *in = &page->report->inputs[i];
-
-		if (in->continued)
-			continue;
-		fputs("<li><a download=\"", page->out);
-		html_escape(in->file, page->out);
-		fputs(".json\" href=\"data:application/json;base64,", page->out);
-		base64(in->text, in->len, page->out);
-		fputs("\">", page->out);
-		html_escape(in->file, page->out);
-		fprintf(page->out, ".json</a> (%zu KB)</li>\n", (in->len + 999) / 1000);
-	}
-}
-
-static void write_version(struct page *page)
-{
-	fputs(PROCIRQ_VERSION, page->out);
-}
-
+/* What takes the place of each marker in page.html. */
 static const struct {
 	const char *marker;
-	void (*write)(struct page *page);
+	void (*write)(const struct report *report, FILE *out);
 } markers[] = {
-	{ "@TITLE@", write_title },	      { "@WARNINGS@", write_warnings },
-	{ "@TABLE@", write_table },	      { "@FIGURES@", write_figures },
-	{ "@SYSTEM@", write_system },	      { "@DATA@", write_data },
-	{ "@VERSION@", write_version },	      { "@NOTES@", write_notes },
-	{ "@HEADING@", write_heading_text },  { "@UNIT@", write_unit },
-	{ "@COMPARISON@", write_comparison }, { "@CLAIMS@", write_claims },
+	{ "@TITLE@", write_title },	  { "@HEADING@", write_heading },
+	{ "@NOTES@", write_notes },	  { "@UNIT@", write_unit },
+	{ "@WARNINGS@", write_warnings }, { "@COMPARISON@", compare_write_html },
+	{ "@TABLE@", write_table },	  { "@FIGURES@", write_figures },
+	{ "@SYSTEM@", write_system },	  { "@CLAIMS@", claims_write_html },
+	{ "@DATA@", write_data },	  { "@VERSION@", write_version },
 };
 
 /**
- * page_write - the whole page
- * @report: inputs
- * @figures: drawn figures, or NULL
- * @out: HTML file
+ * page_write - write the page
+ * @report: its figures were drawn
+ * @out: HTML; the caller looks for errors with ferror()
  */
-void page_write(const struct report *report, const struct figures *figures, FILE *out)
+void page_write(const struct report *report, FILE *out)
 {
-	struct page page = { report, figures, out };
 	const char *text = template_page;
 	size_t i, len;
 
@@ -394,7 +399,7 @@ void page_write(const struct report *report, const struct figures *figures, FILE
 			len = strlen(markers[i].marker);
 			if (strncmp(text, markers[i].marker, len))
 				continue;
-			markers[i].write(&page);
+			markers[i].write(report, out);
 			text += len;
 			break;
 		}

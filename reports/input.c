@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a report's inputs and their rows are called, and which belong together. */
+/* The inputs of a report: their labels, the titles of their rows, their times. */
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -8,17 +8,17 @@
 
 #include "report.h"
 
-/* Interrupts of one line. */
+/* Do the rows measure interrupts of one line? */
 bool report_same_line(const struct result *a, const struct result *b)
 {
 	return a->irq == b->irq && !strcmp(a->source, b->source);
 }
 
 /**
- * report_look - find out what titles of rows have to say
- * @in: is read; @with_source and @with_cpu are set
+ * report_choose_titles - find out what the titles of rows have to name
+ * @in: @with_source and @with_cpu are set
  */
-void report_look(struct report_input *in)
+void report_choose_titles(struct report_input *in)
 {
 	const struct run *run = &in->run;
 	size_t i, j;
@@ -37,11 +37,13 @@ void report_look(struct report_input *in)
 }
 
 /**
- * report_split_load - let a run have the rows of one load only
- * @from: keeps those of the first
- * @to: zeroed; gets the others, if there are any
+ * report_split_load - leave only the rows of the first load in a run
+ * @from: keeps the rows that have the load of its first row
+ * @to: zeroed by the caller; gets the other rows
  *
- * Returns 0, or -1 when memory is out.
+ * The caller calls run_free() for @to.
+ *
+ * Returns 0, or -1 with ENOMEM.
  */
 int report_split_load(struct run *from, struct run *to)
 {
@@ -63,9 +65,9 @@ int report_split_load(struct run *from, struct run *to)
 }
 
 /**
- * report_label - name an input for legends
- * @in: its rows are of one load, if @in->one_load
- * @several_files: there are others to be told from
+ * report_label - set the label of an input
+ * @in: has at least one row
+ * @several_files: the report has several files, so the label names @in->file
  */
 void report_label(struct report_input *in, bool several_files)
 {
@@ -89,7 +91,17 @@ size_t report_count_files(const struct report *report)
 	return n;
 }
 
-/* A way and, where it takes that to tell rows apart, its load and line. */
+/* How many inputs have this unit? */
+size_t report_count_inputs(const struct report *report, bool instructions)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < report->n_inputs; i++)
+		n += report->inputs[i].instructions == instructions;
+	return n;
+}
+
+/* A row's way and, where rows differ in them, its load and interrupt. Returns @title. */
 const char *report_line_title(const struct report_input *in, const struct result *r,
 			      char title[REPORT_TITLE_BYTES])
 {
@@ -103,17 +115,14 @@ const char *report_line_title(const struct report_input *in, const struct result
 	return title;
 }
 
-/* The same and, where it takes that too, its CPU. */
+/* The line title and, where rows differ in it, the CPU. Returns @title. */
 const char *report_row_title(const struct report_input *in, const struct result *r,
 			     char title[REPORT_TITLE_BYTES])
 {
-	char cpu[32] = "";
-	size_t len;
+	size_t len = strlen(report_line_title(in, r, title));
 
 	if (in->with_cpu)
-		snprintf(cpu, sizeof(cpu), ", CPU %" PRId64, r->cpu);
-	len = strlen(report_line_title(in, r, title));
-	snprintf(title + len, REPORT_TITLE_BYTES - len, "%s", cpu);
+		snprintf(title + len, REPORT_TITLE_BYTES - len, ", CPU %" PRId64, r->cpu);
 	return title;
 }
 
@@ -125,10 +134,43 @@ const char *report_stage_caption(enum bench_stage stage, char text[REPORT_STAGE_
 	return text;
 }
 
-/* Is this one of the parts that add up to the total? */
-bool report_is_part(const struct result *r)
+/* Is @part, with samples, one of the stages that add up to @total? */
+bool report_is_part(const struct result *part, const struct result *total)
 {
-	const struct stage_info *stage = stage_find(r->stage);
+	const struct stage_info *stage = stage_find(part->stage);
 
-	return stage && stage->part;
+	return stage && stage->part && part->hist.n && part->cpu == total->cpu &&
+	       part->irq == total->irq && result_same_way(part, total);
+}
+
+/**
+ * report_time - a time of a table, without its unit
+ * @instructions: print instructions; microseconds if not set
+ * @known: there is a time; "n/a" if not
+ * @ns: the time
+ * @text: gets "3.793", "3793" or "n/a"
+ *
+ * Above 100 us the buckets of a histogram are wider than 0.1 us.
+ *
+ * Returns @text.
+ */
+const char *report_time(bool instructions, bool known, uint64_t ns, char text[REPORT_TIME_BYTES])
+{
+	if (!known)
+		snprintf(text, REPORT_TIME_BYTES, "n/a");
+	else if (instructions)
+		snprintf(text, REPORT_TIME_BYTES, "%" PRIu64, ns);
+	else
+		snprintf(text, REPORT_TIME_BYTES, "%.*f", ns < 100000 ? 3 : 1, (double)ns / 1000);
+	return text;
+}
+
+/* A percentile as report_time() prints it, "n/a" when the samples do not carry it. */
+const char *report_percentile(bool instructions, const struct hist *h, uint32_t ppm,
+			      char text[REPORT_TIME_BYTES])
+{
+	uint64_t ns = 0;
+	bool known = hist_percentile(h, ppm, &ns);
+
+	return report_time(instructions, known, ns, text);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A figure of a report as gnuplot's input, and running gnuplot. */
+/* A figure as gnuplot's input, and running gnuplot. */
 
 #include <errno.h>
 #include <spawn.h>
@@ -12,62 +12,39 @@
 
 extern char **environ;
 
-/**
- * plot_write_data - the figure's numbers
- * @figure: which
- * @out: gnuplot data file
- *
- * Returns 0, or -1 when @out took it not.
- */
-int plot_write_data(const struct figure *figure, FILE *out)
-{
-	switch (figure->kind) {
-	case FIGURE_HISTOGRAM:
-	case FIGURE_PERCENTILES:
-		curves_write_data(figure, out);
-		break;
-	case FIGURE_HEAT:
-		heat_write_data(figure, out);
-		break;
-	default:
-		bars_write_data(figure, out);
-	}
-	return ferror(out) ? -1 : 0;
-}
+static const struct chart_ops *const charts[FIGURE_KINDS] = {
+	[FIGURE_RANGES] = &bars_ops,	  [FIGURE_STAGES] = &bars_ops,
+	[FIGURE_HISTOGRAM] = &curves_ops, [FIGURE_PERCENTILES] = &curves_ops,
+	[FIGURE_HEAT] = &heat_ops,	  [FIGURE_CPUS] = &bars_ops,
+};
 
-static int height_of(const struct figure *figure, const struct drawing *drawing)
+/* Write the figure's numbers as a data file of gnuplot. */
+void plot_write_data(const struct figure *figure, FILE *out)
 {
-	switch (figure->kind) {
-	case FIGURE_HISTOGRAM:
-	case FIGURE_PERCENTILES:
-		return curves_height(figure, drawing);
-	case FIGURE_HEAT:
-		return drawing->height * 3 / 4;
-	default:
-		return bars_height(figure, drawing);
-	}
+	charts[figure->kind]->write_data(figure, out);
 }
 
 /**
- * plot_write_script - what gnuplot is to do
- * @figure: which
- * @drawing: its size and format
- * @out: script; data and output are files beside it, named after @figure
+ * plot_write_script - write the commands that draw a figure
+ * @figure: figure to draw
+ * @drawing: size and format
+ * @out: script. It reads the data from a file beside it and writes the drawing to
+ *	another; both are named after @figure
  */
 void plot_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out)
 {
+	const struct chart_ops *chart = charts[figure->kind];
 	bool svg = !strcmp(drawing->terminal, "svg");
-	int height = height_of(figure, drawing);
-
-	/* gnuplot wants a name of letters, digits and underscores. */
+	int height = chart->height(figure, drawing);
 	char name[REPORT_NAME_BYTES], *c;
 
+	/* gnuplot wants a name of letters, digits and underscores. */
 	memcpy(name, figure->name, sizeof(name));
 	for (c = name; *c; c++)
 		if (*c == '-' || *c == '.')
 			*c = '_';
 	fprintf(out, "reset\nset encoding utf8\n");
-	/* Point sizes and fonts of the two differ in what they count. */
+	/* The two terminals scale point sizes and fonts differently. */
 	if (svg)
 		fprintf(out,
 			"set terminal svg size %d,%d dynamic noenhanced name '%s%s' font 'sans-serif,13'\n",
@@ -78,25 +55,17 @@ void plot_write_script(const struct figure *figure, const struct drawing *drawin
 			drawing->width, height);
 	fprintf(out, "set output '%s%s'\ndata = '%s.dat'\n", figure->name, drawing->suffix,
 		figure->name);
-	switch (figure->kind) {
-	case FIGURE_HISTOGRAM:
-	case FIGURE_PERCENTILES:
-		curves_write_script(figure, drawing, out);
-		break;
-	case FIGURE_HEAT:
-		heat_write_script(figure, drawing, out);
-		break;
-	default:
-		bars_write_script(figure, drawing, out);
-	}
+	chart->write_script(figure, drawing, out);
 	fputs("\nset output\n", out);
 }
 
 /**
  * plot_run - run gnuplot
- * @folder: has the script and the data, gets the output
+ * @folder: has the script and the data, gets the drawings
  * @script: file in @folder
  * @error: on failure, what is wrong and what to do
+ *
+ * Sets LC_ALL in the environment of this process.
  *
  * Returns 0, or -1 with @error set.
  */
@@ -110,7 +79,7 @@ int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYT
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addchdir_np(&actions, folder);
-	/* The script is UTF-8; in another locale gnuplot warns of what it cannot say. */
+	/* The script is UTF-8; in another locale gnuplot warns of what it cannot print. */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	err = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat report: what its parts (figures, plots, page, text) share. */
+/* What the parts of a report share: inputs, figures, charts, the page, the text. */
 #ifndef REPORTS_REPORT_H
 #define REPORTS_REPORT_H
 
@@ -15,35 +15,36 @@
 #define REPORT_NAME_BYTES  128
 #define REPORT_CUT_BYTES   512
 #define REPORT_STAGE_BYTES 48
+#define REPORT_TIME_BYTES  32
+#define REPORT_TITLE_BYTES (4 * RESULT_NAME_BYTES)
 /* PATH_MAX, and the name of a figure. */
 #define REPORT_PATH_BYTES  (4096 + REPORT_NAME_BYTES + 32)
 #define REPORT_ERROR_BYTES (REPORT_PATH_BYTES + 128)
-#define REPORT_TITLE_BYTES (4 * RESULT_NAME_BYTES)
-/* Curves in one figure: more of them nobody tells apart. Of several inputs fewer:
- * it is the same way of each that is to be compared.
+/*
+ * Curves in one figure: nobody can tell more of them apart. Of several inputs
+ * fewer, since a reader compares one way of each input.
  */
 #define REPORT_CURVES_MAX   8
 #define REPORT_CURVES_MIXED 4
-/* Rows in a chart of ranges or stages. */
+/* Rows in a chart of bars. */
 #define REPORT_ROWS_MAX 96
-/* Figures of a kind: a recording of hundreds of CPUs is cut there, and says so. */
+/* Figures of a kind. A result of hundreds of CPUs has more; the page says so. */
 #define REPORT_FIGURES_MAX 16
-#define REPORT_NOTES_MAX   16
 
 /**
  * struct report_input - one result file, or its rows of one load
- * @path: as given
- * @file: short name of the file, its base name without ".json"
+ * @path: as given on the command line
+ * @file: base name of @path without ".json"
  * @label: for legends: @file, or the load, or both
- * @continued: rows of another load of the file before; what is said once of a
- *	file is said there, and @text and the head of @run are empty
- * @one_load: all rows have the load that @label says: titles do not
+ * @continued: rows of another load of the file of the input before. @text and all
+ *	of @run but its results are empty: the first input of the file has them
+ * @one_load: all rows have the load that @label names, so titles leave it out
  * @instructions: measured where a nanosecond is an instruction executed
- * @text: the file itself, @len bytes
+ * @text: the bytes of the file
  * @len: bytes in @text
- * @run: what it says
- * @with_source: some rows differ by what interrupts only, so titles say it
- * @with_cpu: the same of the CPU
+ * @run: the results in the file
+ * @with_source: titles name the interrupt, since some rows differ in it only
+ * @with_cpu: titles name the CPU, since some rows differ in it only
  */
 struct report_input {
 	const char *path;
@@ -60,12 +61,13 @@ struct report_input {
 };
 
 /**
- * struct report - what is to be shown
- * @inputs: @n_inputs result files
- * @n_inputs: how many
- * @title: heading of the page; NULL: the usual one
- * @notes: @n_notes paragraphs under it
- * @n_notes: how many
+ * struct report - what a report shows
+ * @inputs: @n_inputs inputs
+ * @n_inputs: inputs in @inputs
+ * @title: heading of the page; NULL: the default
+ * @notes: @n_notes paragraphs below the heading
+ * @n_notes: paragraphs in @notes
+ * @figures: drawn figures, for the page; NULL: none
  */
 struct report {
 	struct report_input *inputs;
@@ -73,9 +75,10 @@ struct report {
 	const char *title;
 	const char *const *notes;
 	size_t n_notes;
+	const struct figures *figures;
 };
 
-/* A row of one of the inputs: a curve, or a bar. */
+/* One row of an input, as a curve or a bar. */
 struct series {
 	char title[REPORT_TITLE_BYTES];
 	const struct report_input *input;
@@ -96,12 +99,12 @@ enum figure_kind {
  * struct figure - one figure of a report
  * @name: of its files, "histogram-total"
  * @caption: for people
- * @stage: rows it shows
- * @kind: what it looks like
- * @instructions: its unit; or else microseconds
- * @claims: kinds of claims that stand beside, bits 1 << enum ref_kind
- * @series: @n of them, see REPORT_CURVES_MAX and REPORT_ROWS_MAX
- * @n: how many
+ * @stage: stage of its rows
+ * @kind: kind of chart
+ * @instructions: unit of its values; microseconds if not set
+ * @claims: claims drawn beside its rows, bits 1 << enum ref_kind
+ * @series: @n rows, at most REPORT_CURVES_MAX curves or REPORT_ROWS_MAX bars
+ * @n: rows in @series
  * @svg: wide form, as gnuplot wrote it; NULL: not drawn
  * @svg_narrow: for narrow screens
  */
@@ -119,9 +122,9 @@ struct figure {
 };
 
 /**
- * struct figures - all of a report
- * @list: @n of them, ordered by unit and kind
- * @n: how many
+ * struct figures - all figures of a report
+ * @list: @n figures, ordered by unit and kind
+ * @n: figures in @list
  * @left_out: figures beyond REPORT_FIGURES_MAX of a kind, and rows beyond
  *	REPORT_ROWS_MAX of a figure
  */
@@ -131,64 +134,85 @@ struct figures {
 	size_t left_out;
 };
 
-/* A drawing's size and format. */
+/**
+ * struct drawing - size and format of an image
+ * @suffix: of its file, "-narrow.svg"
+ * @terminal: of gnuplot, "svg" or "pngcairo"
+ * @width: pixels
+ * @height: pixels of a chart of curves; other charts derive theirs
+ * @narrow: for narrow screens
+ */
 struct drawing {
-	const char *suffix;   /* of the file, "-narrow.svg" */
-	const char *terminal; /* "svg" or "pngcairo" */
+	const char *suffix;
+	const char *terminal;
 	int width;
-	int height; /* of curves; of others as many as rows need */
+	int height;
 	bool narrow;
 };
 
-/* input.c: loads, names and titles */
+/**
+ * struct chart_ops - how to draw a kind of figure
+ * @height: pixels that the figure takes in a drawing
+ * @write_data: writes gnuplot's data file
+ * @write_script: writes gnuplot commands; the script sets terminal, output and the
+ *	variable data before
+ */
+struct chart_ops {
+	int (*height)(const struct figure *figure, const struct drawing *drawing);
+	void (*write_data)(const struct figure *figure, FILE *out);
+	void (*write_script)(const struct figure *figure, const struct drawing *drawing, FILE *out);
+};
+
+extern const struct chart_ops curves_ops, bars_ops, heat_ops;
+
+/* input.c: loads, names, titles, times */
 bool report_same_line(const struct result *a, const struct result *b);
-void report_look(struct report_input *in);
+void report_choose_titles(struct report_input *in);
 int report_split_load(struct run *from, struct run *to);
 void report_label(struct report_input *in, bool several_files);
 size_t report_count_files(const struct report *report);
+size_t report_count_inputs(const struct report *report, bool instructions);
 const char *report_line_title(const struct report_input *in, const struct result *r,
 			      char title[REPORT_TITLE_BYTES]);
 const char *report_row_title(const struct report_input *in, const struct result *r,
 			     char title[REPORT_TITLE_BYTES]);
 const char *report_stage_caption(enum bench_stage stage, char text[REPORT_STAGE_BYTES]);
-bool report_is_part(const struct result *r);
+bool report_is_part(const struct result *part, const struct result *total);
+const char *report_time(bool instructions, bool known, uint64_t ns, char text[REPORT_TIME_BYTES]);
+const char *report_percentile(bool instructions, const struct hist *h, uint32_t ppm,
+			      char text[REPORT_TIME_BYTES]);
 
-/* figures.c: what is drawn */
+/* figures.c: which figures there are */
 int figures_make(const struct report *report, struct figures *figures);
 void figures_free(struct figures *figures);
 
-/* plot.c, curves.c, rows.c, heat.c: how */
+/* plot_parts.c: values, axes, colours and texts of all charts */
 double plot_value(const struct figure *figure, double ns);
 const char *plot_unit(const struct figure *figure);
+void plot_range(const struct figure *figure, double margin, double *low, double *high);
+double plot_step(double span, double most);
 void plot_write_tics(char axis, double low, double high, int pixels, int least, FILE *out);
-void plot_write_text(const char *text, FILE *out);
-const char *plot_cut_text(const char *text, size_t most, char cut[REPORT_CUT_BYTES]);
+void plot_write_text(const char *text, size_t most, FILE *out);
+int plot_legend_columns(size_t longest, int width);
 const char *plot_colour(size_t i);
-int plot_write_data(const struct figure *figure, FILE *out);
+
+/* plot.c: gnuplot's input, and running it */
+void plot_write_data(const struct figure *figure, FILE *out);
 void plot_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYTES]);
-
-void curves_write_data(const struct figure *figure, FILE *out);
-void curves_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
-int curves_height(const struct figure *figure, const struct drawing *drawing);
-void bars_write_data(const struct figure *figure, FILE *out);
-void bars_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
-int bars_height(const struct figure *figure, const struct drawing *drawing);
-void heat_write_data(const struct figure *figure, FILE *out);
-void heat_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
 
 /* draw.c: files of figures */
 int figures_draw(struct figures *figures, const char *folder, char error[REPORT_ERROR_BYTES]);
 
 /* html.c, compare.c: the page */
 void html_escape(const char *text, FILE *out);
+void html_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compare_write_html(const struct report *report, FILE *out);
 void claims_write_html(const struct report *report, FILE *out);
-void page_write(const struct report *report, const struct figures *figures, FILE *out);
+void page_write(const struct report *report, FILE *out);
 
-/* text.c */
-void report_text(const struct report *report, const struct text_style *style, FILE *out);
-/* compare.c: for both */
+/* text.c, compare.c: the text for terminals */
+void report_write_text(const struct report *report, const struct text_style *style, FILE *out);
 void compare_write_text(const struct report *report, const struct text_style *style, FILE *out);
 
 #endif /* REPORTS_REPORT_H */

@@ -9,95 +9,92 @@
 
 #define BAR_LABEL 28
 #define ROW_LABEL 32
-/* Where labels have no room beside bars and values: they have lines of their own. */
+/* Below this width, labels have rows of their own. */
 #define NARROW	     76
 #define NARROW_LABEL 2
 
-/* A line of characters for a row: each stage's share of the longest mean. */
+/* The parts of a bar. */
+static const char letters[] = "=-+*#%o~";
+
+static char letter_of(int part)
+{
+	return letters[part % (int)(sizeof(letters) - 1)];
+}
+
+static double share_of(const struct result *part, const struct result *total)
+{
+	return (double)part->hist.sum / (double)total->hist.n;
+}
+
+/* A bar for one total, of letters: each stage's share of @longest; and a legend. */
 static void print_stages_of(const struct report_input *in, const struct result *total,
 			    double longest, int columns, FILE *out)
 {
+	const struct result *end = in->run.results + in->run.n_results, *r;
 	int label = columns < NARROW ? NARROW_LABEL : BAR_LABEL;
 	double scale = (columns - label) / longest, at = 0;
 	char title[REPORT_TITLE_BYTES];
-	const char *letter = "=-+*#%o~";
-	int drawn = 0, parts = 0, end;
-	size_t j;
+	int drawn = 0, parts = 0;
 
 	report_row_title(in, total, title);
 	if (label < BAR_LABEL)
 		fprintf(out, "%s\n%*s", title, label, "");
 	else
 		fprintf(out, "%-*.*s ", label - 1, label - 1, title);
-	for (j = 0; j < in->run.n_results; j++) {
-		const struct result *r = &in->run.results[j];
-
-		if (!report_is_part(r) || !r->hist.n || r->cpu != total->cpu ||
-		    r->irq != total->irq || !result_same_way(r, total))
+	for (r = in->run.results; r < end; r++) {
+		if (!report_is_part(r, total))
 			continue;
-		at += (double)r->hist.sum / (double)total->hist.n;
-		end = (int)(at * scale);
-		for (; drawn < end; drawn++)
-			fputc(letter[parts % 8], out);
+		at += share_of(r, total);
+		for (; drawn < (int)(at * scale); drawn++)
+			fputc(letter_of(parts), out);
 		parts++;
 	}
 	fputc('\n', out);
-	for (j = 0, parts = 0; j < in->run.n_results; j++) {
-		const struct result *r = &in->run.results[j];
-		double part;
-
-		if (!report_is_part(r) || !r->hist.n || r->cpu != total->cpu ||
-		    r->irq != total->irq || !result_same_way(r, total))
+	for (r = in->run.results, parts = 0; r < end; r++) {
+		if (!report_is_part(r, total))
 			continue;
-		part = (double)r->hist.sum / (double)total->hist.n;
-		fprintf(out, "%*s%c %.*f %s %s\n", label, "", letter[parts++ % 8],
-			in->instructions ? 0 : 3, in->instructions ? part : part / 1000,
-			in->instructions ? "instructions," : "us", result_stage_title(r->stage));
+		fprintf(out, "%*s%c ", label, "", letter_of(parts++));
+		if (in->instructions)
+			fprintf(out, "%.0f instructions,", share_of(r, total));
+		else
+			fprintf(out, "%.3f us", share_of(r, total) / 1000);
+		fprintf(out, " %s\n", result_stage_title(r->stage));
 	}
+}
+
+static bool is_divided(const struct run *run, const struct result *total)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_results; i++)
+		if (report_is_part(&run->results[i], total))
+			return true;
+	return false;
 }
 
 static void print_stages(const struct report_input *in, int columns, FILE *out)
 {
+	const struct result *end = in->run.results + in->run.n_results, *r;
 	double longest = 0;
-	size_t i, j;
 
-	for (i = 0; i < in->run.n_results; i++)
-		if (result_is(&in->run.results[i], BENCH_STAGE_TOTAL) && in->run.results[i].hist.n)
-			longest = fmax(longest, hist_mean(&in->run.results[i].hist));
+	for (r = in->run.results; r < end; r++)
+		if (result_is(r, BENCH_STAGE_TOTAL) && r->hist.n)
+			longest = fmax(longest, hist_mean(&r->hist));
 	if (longest <= 0)
 		return;
 	fputs("\nMean by stage:\n", out);
-	for (i = 0; i < in->run.n_results; i++) {
-		const struct result *total = &in->run.results[i];
-		bool divided = false;
-
-		for (j = 0; j < in->run.n_results; j++)
-			divided |= report_is_part(&in->run.results[j]) &&
-				   in->run.results[j].hist.n &&
-				   result_same_way(&in->run.results[j], total);
-		if (divided && result_is(total, BENCH_STAGE_TOTAL) && total->hist.n)
-			print_stages_of(in, total, longest, columns, out);
-	}
+	for (r = in->run.results; r < end; r++)
+		if (result_is(r, BENCH_STAGE_TOTAL) && r->hist.n && is_divided(&in->run, r))
+			print_stages_of(in, r, longest, columns, out);
 }
 
-static void print_ns(const struct report_input *in, bool known, uint64_t ns, int width, FILE *out)
-{
-	if (!known)
-		fprintf(out, " %*s", width, "n/a");
-	else if (in->instructions)
-		fprintf(out, " %*" PRIu64, width, ns);
-	else
-		/* Above 100 us the histogram knows no finer than that. */
-		fprintf(out, " %*.*f", width, ns < 100000 ? 3 : 1, (double)ns / 1000);
-}
-
-/* A line for each row: tables of ways would not tell lines and CPUs apart. */
+/* One row of text for each result: the tables of ways would mix lines and CPUs. */
 static void print_rows(const struct report_input *in, int columns, FILE *out)
 {
-	char title[REPORT_TITLE_BYTES], before[REPORT_TITLE_BYTES] = "";
+	char title[REPORT_TITLE_BYTES], before[REPORT_TITLE_BYTES] = "", text[REPORT_TIME_BYTES];
 	const char *unit = in->instructions ? "instructions" : "us";
 	bool narrow = columns < NARROW;
-	uint64_t p50 = 0, p99 = 0;
+	int width = narrow ? 9 : 10;
 	size_t i;
 
 	if (narrow)
@@ -107,31 +104,29 @@ static void print_rows(const struct report_input *in, int columns, FILE *out)
 			"max");
 	for (i = 0; i < in->run.n_results; i++) {
 		const struct result *r = &in->run.results[i];
-		bool has_p50 = hist_percentile(&r->hist, 500000, &p50);
-		bool has_p99 = hist_percentile(&r->hist, 990000, &p99);
+		const struct hist *h = &r->hist;
 
 		if (strcmp(report_row_title(in, r, title), before))
 			fprintf(out, "%s\n", title);
 		memcpy(before, title, sizeof(before));
 		if (narrow)
-			fprintf(out, "  %s\n%9" PRIu64, result_stage_title(r->stage), r->hist.n);
+			fprintf(out, "  %s\n%9" PRIu64, result_stage_title(r->stage), h->n);
 		else
 			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2,
-				result_stage_title(r->stage), r->hist.n);
-		print_ns(in, has_p50, p50, narrow ? 9 : 10, out);
-		print_ns(in, has_p99, p99, narrow ? 9 : 10, out);
-		print_ns(in, r->hist.n, r->hist.max, 10, out);
-		fputc('\n', out);
+				result_stage_title(r->stage), h->n);
+		fprintf(out, " %*s", width, report_percentile(in->instructions, h, 500000, text));
+		fprintf(out, " %*s", width, report_percentile(in->instructions, h, 990000, text));
+		fprintf(out, " %10s\n", report_time(in->instructions, h->n, h->max, text));
 	}
 }
 
 /**
- * report_text - the whole report as text
+ * report_write_text - write the whole report as text
  * @report: inputs
- * @style: width, characters; unit, header and histograms are chosen here
+ * @style: width and characters; the other members are not used
  * @out: where to
  */
-void report_text(const struct report *report, const struct text_style *style, FILE *out)
+void report_write_text(const struct report *report, const struct text_style *style, FILE *out)
 {
 	size_t i;
 

@@ -324,7 +324,7 @@ static void page_refers_to_nothing(void **state)
 	make(&input.run);
 	input.text = json;
 	snprintf(input.run.results[0].way, RESULT_NAME_BYTES, "<script>");
-	page_write(&report, NULL, file);
+	page_write(&report, file);
 	text = unit_text_of(file);
 	assert_null(strstr(text, "<script"));
 	assert_null(strstr(text, "<b>\""));
