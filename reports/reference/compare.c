@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was measured here beside what others published. */
+/* Measured results beside the figures that others published. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #define VALUE_WIDTH 12
 
-/* Of upcalls those that woke nobody: an upcall has one row for each path. */
+/* Does a stage compare? Of upcalls, only the paths that wake no thread do. */
 static bool is_stage(const struct stage_info *stage, const struct ref_comparison *with)
 {
 	if (with->upcall)
@@ -17,6 +17,7 @@ static bool is_stage(const struct stage_info *stage, const struct ref_comparison
 	return stage == with->stage;
 }
 
+/* Does a row of a run compare with the claims? */
 static bool is_ours(const struct result *r, const struct ref_comparison *with)
 {
 	bool upcall = !strncmp(r->way, "uli", 3);
@@ -25,7 +26,7 @@ static bool is_ours(const struct result *r, const struct ref_comparison *with)
 	       upcall == with->upcall && (upcall || !strcmp(r->wait, "block"));
 }
 
-/* Returns how many rows of ours compare. */
+/* Returns how many rows of the run compare. */
 static size_t print_ours(const struct run *run, const struct ref_comparison *with,
 			 const struct text_style *style, FILE *out)
 {
@@ -53,10 +54,10 @@ static size_t print_ours(const struct run *run, const struct ref_comparison *wit
 }
 
 /**
- * ref_compare - print what was measured beside what others claim
- * @run: ours
+ * ref_compare - print the rows of a run below the claims that they compare with
+ * @run: what was measured
  * @style: unit of times
- * @out: where to
+ * @out: where to print
  */
 void ref_compare(const struct run *run, const struct text_style *style, FILE *out)
 {

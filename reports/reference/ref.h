@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Figures that others published: claims, not measurements of ours. */
+/* Figures that others published: claims. None was measured here. */
 #ifndef REPORTS_REF_H
 #define REPORTS_REF_H
 
@@ -8,14 +8,14 @@
 
 #include "results/io.h"
 
-/* What a claim is about, and so what of ours may stand beside it. */
+/* What a claim is about. This decides which rows of a run compare with it. */
 enum ref_kind {
-	REF_UPCALL,   /* the handler is called in the thread that runs */
-	REF_RESPONSE, /* a thread that slept runs in user space */
-	REF_OVERHEAD, /* more than polling costs */
-	REF_DISPATCH, /* the kernel's part, in a microkernel */
-	REF_MESSAGE,  /* software to software: no device interrupt */
-	REF_HARDWARE, /* before any handler, or without interrupt */
+	REF_UPCALL,   /* interrupt -> handler called in the running thread */
+	REF_RESPONSE, /* interrupt -> a thread that slept runs in user space */
+	REF_OVERHEAD, /* the time more than with polling */
+	REF_DISPATCH, /* kernel -> user level handler, in a microkernel */
+	REF_MESSAGE,  /* from one thread to another, without a device */
+	REF_HARDWARE, /* before any handler runs, or without an interrupt */
 	REF_KINDS
 };
 
@@ -23,14 +23,14 @@ enum ref_kind {
  * struct ref_claim - one published figure
  * @system: what was measured
  * @figure: as published
- * @low_ns: the same in ns; 0: it is not a time
- * @high_ns: upper end of a range, else as @low_ns
- * @statistic: what the number is of its samples
- * @kind: what it is about
- * @what: from where to where
+ * @low_ns: @figure, or its lower end, in ns; 0: @figure is not a time
+ * @high_ns: upper end of @figure in ns; equal to @low_ns if it is not a range
+ * @statistic: of the samples: "average", "maximum"
+ * @kind: what the claim is about
+ * @what: which time it is: from where to where
  * @conditions: hardware, software, method
- * @source: where it stands
- * @date: of the source
+ * @source: publication
+ * @date: of @source
  */
 struct ref_claim {
 	const char *system;
@@ -46,12 +46,12 @@ struct ref_claim {
 };
 
 /**
- * struct ref_comparison - what may be compared with claims of a kind
- * @name: in JSON
- * @stage: of our rows, without a path; NULL: none of ours compares
- * @upcall: ours are the uli ways; or else those that block
- * @may: in words
- * @may_not: in words
+ * struct ref_comparison - what compares with the claims of a kind
+ * @name: of the kind, in JSON
+ * @stage: stage of the rows that compare; NULL: no row does
+ * @upcall: rows of the uli ways compare; rows of the ways that block if not set
+ * @may: what may be compared, for people
+ * @may_not: what may not be compared
  */
 struct ref_comparison {
 	const char *name;
