@@ -24,6 +24,8 @@ static const char *duration_text(uint64_t ns, char *buf, size_t size)
 {
 	if (ns % 1000000000 == 0)
 		snprintf(buf, size, "%" PRIu64 "s", ns / 1000000000);
+	else if (ns % 1000000 == 0)
+		snprintf(buf, size, "%" PRIu64 "ms", ns / 1000000);
 	else if (ns % 1000 == 0)
 		snprintf(buf, size, "%" PRIu64 "us", ns / 1000);
 	else
@@ -123,7 +125,7 @@ static int store_string(const char *text, struct opt_strings *strings, char *why
  * @why: filled with the reason of a failure, without the option's name
  * @size: of @why
  *
- * Returns 0, OPTS_DONE (OPT_CUSTOM), or -1.
+ * Returns 0 or -1.
  */
 int opt_store(const struct opt *o, const char *text, void *config, char *why, size_t size)
 {
@@ -170,23 +172,28 @@ int opt_store(const struct opt *o, const char *text, void *config, char *why, si
 }
 
 /**
- * opt_print - write an option's value as opt_store() reads it
+ * opt_format - an option's value as opt_store() reads it
  * @o: the option, of a type that a config file may hold
  * @config: the command's configuration
- * @out: where to; nothing is written for a value that is not set
+ * @buf: filled
+ * @size: of @buf
+ *
+ * Returns @buf, which is empty for a value that is not set.
  */
-void opt_print(const struct opt *o, const void *config, FILE *out)
+const char *opt_format(const struct opt *o, const void *config, char *buf, size_t size)
 {
 	const void *field = (const char *)config + o->offset;
 
+	buf[0] = '\0';
 	if (o->type == OPT_FLAG)
-		fputs(*(const bool *)field ? "yes" : "no", out);
+		snprintf(buf, size, "%s", *(const bool *)field ? "yes" : "no");
 	else if (o->type == OPT_SECONDS)
-		fprintf(out, "%.12g", (double)*(const uint64_t *)field / 1e9);
+		snprintf(buf, size, "%.12g", (double)*(const uint64_t *)field / 1e9);
 	else if (o->type == OPT_CHOICE)
-		fputs(o->choices[*(const int *)field], out);
+		snprintf(buf, size, "%s", o->choices[*(const int *)field]);
 	else if (o->type == OPT_CUSTOM)
-		o->print(config, out);
+		o->format(config, buf, size);
+	return buf;
 }
 
 /* The option of getopt_long() value @value. */
@@ -289,7 +296,7 @@ static const char *argument_text(const struct opt *o, char *buf, size_t size)
  * @given: set to a word whose bit N says that row N of the table was used; may be
  *	NULL
  *
- * Returns OPTS_OK, OPTS_HELP, OPTS_DONE, or -1 after one line on standard error.
+ * Returns OPTS_OK, OPTS_HELP, or -1 after one line on standard error.
  */
 int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
 	       int *first_operand, uint64_t *given)
@@ -298,7 +305,7 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 	char letters[3 * OPTIONS_MAX + 3], why[OPTS_WHY_BYTES] = "";
 	const struct opt *o;
 	uint64_t seen = 0;
-	int c, at = -1, rc;
+	int c, at = -1;
 
 	build_getopt(command->options, letters, longs);
 	opterr = 0;
@@ -319,11 +326,10 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 		o = option_of(command->options, c);
 		if (has_argument(o) == optional_argument && at < 0)
 			optarg = letter_file(argc, argv, optarg);
-		rc = opt_store(o, optarg, config, why, sizeof(why));
-		if (rc < 0)
+		if (opt_store(o, optarg, config, why, sizeof(why))) {
 			msg_error("--%s: %s", o->name, why);
-		if (rc)
-			return rc;
+			return -1;
+		}
 		seen |= UINT64_C(1) << (o - command->options);
 		at = -1;
 	}
@@ -423,7 +429,7 @@ bool opts_start(const struct opt_command *command, int argc, char **argv, void *
 		return true;
 	if (rc == OPTS_HELP)
 		opts_help(command, stdout);
-	*status = rc < 0 ? EXIT_ERROR : EXIT_OK;
+	*status = rc == OPTS_HELP ? EXIT_OK : EXIT_ERROR;
 	return false;
 }
 

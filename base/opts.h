@@ -56,10 +56,9 @@ struct opt_strings {
  * @choices: NULL-terminated words of OPT_CHOICE
  * @help: one sentence for --help, may have line feeds
  * @value: of OPT_SET
- * @parse: OPT_CUSTOM: stores @text in @config. Returns 0, OPTS_DONE when the tool has
- *	nothing else to do, or -1 with the reason in @why. @text is NULL where there
- *	is no argument.
- * @print: OPT_CUSTOM: writes what @parse reads; nothing where nothing is set
+ * @parse: OPT_CUSTOM: stores @text, NULL where there is no argument, in @config.
+ *	Returns 0, or -1 with the reason in @why.
+ * @format: OPT_CUSTOM: writes what @parse reads to @buf; nothing where nothing is set
  * @optional: the argument of OPT_CUSTOM may be left out
  * @saved: belongs in the tool's config file
  * @alias: second long name, may be NULL
@@ -77,7 +76,7 @@ struct opt {
 	const char *help;
 	int value;
 	int (*parse)(void *config, const char *text, char *why, size_t size);
-	void (*print)(const void *config, FILE *out);
+	void (*format)(const void *config, char *buf, size_t size);
 	bool optional;
 	bool saved;
 	const char *alias;
@@ -103,7 +102,6 @@ struct opt_command {
 /* What opts_parse() found besides errors (-1). */
 #define OPTS_OK	  0
 #define OPTS_HELP 1
-#define OPTS_DONE 2 /* an option did all there was to do */
 
 #define OPTS_WHY_BYTES 256
 
@@ -111,7 +109,7 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 	       int *first_operand, uint64_t *given);
 bool opts_given(const struct opt_command *command, uint64_t given, size_t offset);
 int opt_store(const struct opt *o, const char *text, void *config, char *why, size_t size);
-void opt_print(const struct opt *o, const void *config, FILE *out);
+const char *opt_format(const struct opt *o, const void *config, char *buf, size_t size);
 bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
 		int *first_operand, int *status);
 void opts_help(const struct opt_command *command, FILE *out);

@@ -149,7 +149,7 @@ static void metrics_answer(struct server *server, struct client *client)
 	struct session *session = server->session;
 	struct report report = { .monitor = &session->monitor,
 				 .view = &session->view,
-				 .limit = session->options.rows,
+				 .limit = (uint32_t)session->options.rows,
 				 .per_cpu = session->options.per_cpu };
 	unsigned int needs = columns_set(&report, &session->options);
 

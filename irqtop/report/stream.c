@@ -71,7 +71,7 @@ static void report_init(struct report *report, const struct session *session)
 	memset(report, 0, sizeof(*report));
 	report->monitor = &session->monitor;
 	report->view = &session->view;
-	report->limit = options->rows;
+	report->limit = (uint32_t)options->rows;
 	report->per_cpu = options->per_cpu;
 	report->strict = options->strict;
 	for (i = 0; i < n; i++) {
@@ -171,15 +171,14 @@ static int reports_run(struct session *session, struct report *report, struct ou
 		       unsigned int needs)
 {
 	struct options *options = &session->options;
-	uint64_t interval_ns = (uint64_t)(options->interval_s * 1e9);
 	uint64_t deadline_ns = monitor_sample(&session->monitor)->time_ns;
 	bool stop_on_alert = options->alerts.count && !options->alert_command;
-	unsigned int done;
+	uint64_t done;
 	int err;
 
 	for (done = 0; !options->count || done < options->count; done++) {
 		if (!options->replay)
-			sleep_until(&deadline_ns, interval_ns);
+			sleep_until(&deadline_ns, options->interval_ns);
 		if (stop_told())
 			return 0;
 		err = session_step(session, needs);
@@ -273,13 +272,14 @@ int diff_run(struct session *session)
 	if (side_load(session, session->options.diff[0]) ||
 	    side_load(session, session->options.diff[1]))
 		return 1;
-	if (session_filter(session, session->options.filter, error, sizeof(error))) {
+	if (session_filter(session, session->options.view.filter, error, sizeof(error))) {
 		fprintf(stderr, "irqtop: filter %s\n", error);
 		return 1;
 	}
 	err = monitor_recount(&session->monitor);
 	if (!err)
-		err = view_build(&session->view, &session->monitor, &session->settings);
+		err = view_build(&session->view, &session->monitor, &session->options.view,
+				 &session->filter);
 	report_init(&report, session);
 	if (!err)
 		err = report_send(session, &report, &out, 0);

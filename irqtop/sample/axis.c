@@ -5,7 +5,7 @@
 
 #include "axis.h"
 
-const char *const axis_mode_names[AXIS_MODES] = {
+const char *const axis_mode_names[AXIS_MODES + 1] = {
 	[AXIS_AUTO] = "auto", [AXIS_CPU] = "cpu",     [AXIS_CACHE] = "cache",
 	[AXIS_NODE] = "node", [AXIS_RANGE] = "range",
 };

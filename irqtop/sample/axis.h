@@ -8,7 +8,7 @@
 
 enum axis_mode { AXIS_AUTO, AXIS_CPU, AXIS_CACHE, AXIS_NODE, AXIS_RANGE, AXIS_MODES };
 
-extern const char *const axis_mode_names[AXIS_MODES];
+extern const char *const axis_mode_names[AXIS_MODES + 1]; /* ends in NULL */
 
 struct axis_group {
 	uint32_t first, last; /* CPU numbers; nodes may interleave */

@@ -36,7 +36,7 @@ static void title_line(struct canvas *canvas, const struct ui *ui, const struct 
 			 source->next, source->count, clock);
 	else
 		snprintf(right, sizeof(right), "%severy %g s  %s", ui->paused ? "PAUSED  " : "",
-			 session->options.interval_s, clock);
+			 (double)session->options.interval_ns / 1e9, clock);
 	len = (unsigned int)strlen(right);
 	if (canvas->width > len + x + 1)
 		x += canvas_text(canvas, x, 0, canvas->width - len - x - 1, PLAIN, ui->where,
@@ -161,13 +161,13 @@ static void sum_line(struct canvas *canvas, const struct ui *ui, const struct se
 			   level ? HEAT + level - 1 : PLAIN);
 	}
 	canvas_put(canvas, x, 2, ']', DIM);
-	if (session->options.filter[0])
-		canvas_print(canvas, x + 2, 2, WARN, "filter: %s", session->options.filter);
+	if (session->options.view.filter[0])
+		canvas_print(canvas, x + 2, 2, WARN, "filter: %s", session->options.view.filter);
 }
 
 static void heading_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
-	const struct view_settings *settings = &session->settings;
+	const struct view_settings *settings = &session->options.view;
 	const struct layout *layout = &ui->layout;
 	unsigned int i, x;
 

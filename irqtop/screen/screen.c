@@ -37,8 +37,8 @@ struct screen {
 	uint64_t message_ns;	      /* when the message was first shown */
 	uint64_t self_ns, self_at_ns; /* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
-	bool keys_left;	      /* curses may hold some that poll() does not see */
-	unsigned int reports; /* samples after the first */
+	bool keys_left;	  /* curses may hold some that poll() does not see */
+	uint64_t reports; /* samples after the first */
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -47,11 +47,6 @@ static uint64_t clock_ns(clockid_t id)
 
 	clock_gettime(id, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static uint64_t interval_ns(const struct screen *screen)
-{
-	return (uint64_t)(screen->session->options.interval_s * 1e9);
 }
 
 static unsigned int needs_of(const struct screen *screen)
@@ -260,7 +255,7 @@ static void settings_save(struct screen *screen)
 {
 	int err;
 
-	if (!screen->session->options.config[0]) {
+	if (!screen->session->options.config) {
 		ui_say(&screen->ui, true, "there is no config file to save to");
 		return;
 	}
@@ -289,13 +284,15 @@ static void react(struct screen *screen, unsigned int wish)
 	if (wish & UI_AFFINITY)
 		affinity_set(screen);
 	if (wish & UI_TIMER)
-		screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
+		screen->deadline_ns =
+			clock_ns(CLOCK_MONOTONIC) + screen->session->options.interval_ns;
 	if (wish & UI_SEEK)
 		seek(screen);
 	if (wish & UI_RESTART && session->monitor.source->live) {
 		monitor_restart(&session->monitor);
 		sample_take(screen);
-		screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
+		screen->deadline_ns =
+			clock_ns(CLOCK_MONOTONIC) + screen->session->options.interval_ns;
 	}
 	if (wish & UI_RECOUNT)
 		monitor_recount(&session->monitor);
@@ -380,9 +377,9 @@ static void timer_check(struct screen *screen)
 	message_fade(screen, now_ns);
 	if (screen->ui.paused || now_ns < screen->deadline_ns)
 		return;
-	screen->deadline_ns += interval_ns(screen);
+	screen->deadline_ns += screen->session->options.interval_ns;
 	if (screen->deadline_ns < now_ns)
-		screen->deadline_ns = now_ns + interval_ns(screen);
+		screen->deadline_ns = now_ns + screen->session->options.interval_ns;
 	sample_take(screen);
 }
 
@@ -415,7 +412,7 @@ int screen_run(struct session *session)
 		return 1;
 	}
 	stop_on_signals();
-	screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + interval_ns(screen);
+	screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + screen->session->options.interval_ns;
 	screen->dirty = true;
 	/* Devices are there at once, and the first look at threads is taken. */
 	lay_out(screen);

@@ -116,7 +116,7 @@ int terminal_open(struct terminal *terminal, const struct options *options)
 	nodelay(stdscr, TRUE);
 	/* Else it looks for keys every few lines, and flushes before each look. */
 	typeahead(-1);
-	if (options->mouse) {
+	if (!options->no_mouse) {
 		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 		mouseinterval(0);
 	}

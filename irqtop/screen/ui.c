@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/parse.h"
 #include "ui.h"
 
-#define JUMP_SAMPLES   10
-#define WHEEL_ROWS     3
-#define INTERVAL_MIN_S 0.1
-#define INTERVAL_MAX_S 3600.0
+#define JUMP_SAMPLES 10
+#define WHEEL_ROWS   3
 
 void ui_say(struct ui *ui, bool bad, const char *format, ...)
 {
@@ -99,9 +99,8 @@ static unsigned int go(struct ui *ui, const struct view *view, int64_t by)
 
 static unsigned int sort_by(struct ui *ui, struct session *session, enum field_id id)
 {
-	session->settings.sort = id;
-	session->options.sort = id;
-	session->settings.frozen = false;
+	session->options.view.sort = id;
+	session->options.view.frozen = false;
 	ui_say(ui, false, "sorted by %s", fields[id].title);
 	return UI_VIEW;
 }
@@ -112,7 +111,7 @@ static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
 	int i, n = (int)ui->layout.ncolumns, at = by > 0 ? -1 : 0;
 
 	for (i = 0; i < n; i++)
-		if (ui->layout.column[i].id == session->settings.sort)
+		if (ui->layout.column[i].id == session->options.view.sort)
 			at = i;
 	/* A screen may be too narrow for any column, or show only pictures. */
 	for (i = 0; i < n; i++) {
@@ -127,7 +126,7 @@ static unsigned int filter_put(struct ui *ui, struct session *session, const cha
 {
 	char error[UI_TEXT - 8];
 
-	if (strlen(text) >= sizeof(session->options.filter)) {
+	if (strlen(text) >= sizeof(session->options.view.filter)) {
 		ui_say(ui, true, "the filter is too long");
 		return 0;
 	}
@@ -135,7 +134,7 @@ static unsigned int filter_put(struct ui *ui, struct session *session, const cha
 		ui_say(ui, true, "%s", error);
 		return 0;
 	}
-	snprintf(session->options.filter, sizeof(session->options.filter), "%s", text);
+	snprintf(session->options.view.filter, sizeof(session->options.view.filter), "%s", text);
 	ui_say(ui, false, text[0] ? "filter: %s" : "no filter%s", text);
 	return UI_VIEW | UI_RECOUNT;
 }
@@ -145,36 +144,31 @@ static unsigned int active_turn(struct ui *ui, struct session *session)
 {
 	char text[UI_TEXT + 8], *at;
 
-	snprintf(text, sizeof(text), " %s ", session->options.filter);
+	snprintf(text, sizeof(text), " %s ", session->options.view.filter);
 	at = strstr(text, " active ");
 	if (at)
 		memmove(at, at + 7, strlen(at + 7) + 1);
 	else
-		snprintf(text, sizeof(text), " %s active", session->options.filter);
+		snprintf(text, sizeof(text), " %s active", session->options.view.filter);
 	at = text + strspn(text, " ");
 	while (*at && at[strlen(at) - 1] == ' ')
 		at[strlen(at) - 1] = '\0';
-	if (strlen(at) >= sizeof(session->options.filter))
+	if (strlen(at) >= sizeof(session->options.view.filter))
 		return 0;
 	return filter_put(ui, session, at);
 }
 
 static unsigned int tables_turn(struct ui *ui, struct session *session)
 {
-	bool *table = session->settings.table;
+	static const char *const words[TABLES_CHOICES] = {
+		[TABLES_BOTH] = "interrupts and softirqs",
+		[TABLES_INTERRUPTS] = "interrupts",
+		[TABLES_SOFTIRQS] = "softirqs",
+	};
+	enum tables_shown *tables = &session->options.view.tables;
 
-	if (table[TABLE_INTERRUPTS] && table[TABLE_SOFTIRQS]) {
-		table[TABLE_SOFTIRQS] = false;
-		ui_say(ui, false, "interrupts");
-	} else if (table[TABLE_INTERRUPTS]) {
-		table[TABLE_INTERRUPTS] = false;
-		table[TABLE_SOFTIRQS] = true;
-		ui_say(ui, false, "softirqs");
-	} else {
-		table[TABLE_INTERRUPTS] = true;
-		ui_say(ui, false, "interrupts and softirqs");
-	}
-	memcpy(session->options.table, table, sizeof(session->options.table));
+	*tables = (*tables + 1) % TABLES_CHOICES;
+	ui_say(ui, false, "%s", words[*tables]);
 	return UI_VIEW;
 }
 
@@ -203,15 +197,25 @@ static unsigned int pause_turn(struct ui *ui)
 	return ui->paused ? 0 : UI_RESTART;
 }
 
-static unsigned int interval_set(struct ui *ui, struct session *session, double seconds)
+static unsigned int interval_set(struct ui *ui, struct session *session, uint64_t ns)
 {
-	if (!(seconds >= INTERVAL_MIN_S))
-		seconds = INTERVAL_MIN_S;
-	if (seconds > INTERVAL_MAX_S)
-		seconds = INTERVAL_MAX_S;
-	session->options.interval_s = seconds;
-	ui_say(ui, false, "every %g s", seconds);
+	if (ns < INTERVAL_MIN_NS)
+		ns = INTERVAL_MIN_NS;
+	if (ns > INTERVAL_MAX_NS)
+		ns = INTERVAL_MAX_NS;
+	session->options.interval_ns = ns;
+	ui_say(ui, false, "every %g s", (double)ns / NSEC_PER_SEC);
 	return UI_TIMER;
+}
+
+/* Up to a second in tenths, above in seconds. */
+static unsigned int interval_step(struct ui *ui, struct session *session, bool longer)
+{
+	uint64_t ns = session->options.interval_ns;
+	uint64_t step = ns < NSEC_PER_SEC || (ns == NSEC_PER_SEC && !longer) ? NSEC_PER_SEC / 10 :
+									       NSEC_PER_SEC;
+
+	return interval_set(ui, session, longer ? ns + step : ns > step ? ns - step : 0);
 }
 
 static unsigned int seek_to(struct ui *ui, const struct session *session, int64_t number)
@@ -278,7 +282,7 @@ static unsigned int page_back(struct ui *ui)
 
 static unsigned int act_on_view(struct ui *ui, struct session *session, enum action action)
 {
-	struct view_settings *settings = &session->settings;
+	struct view_settings *settings = &session->options.view;
 
 	switch (action) {
 	case ACT_SORT_LEFT:
@@ -294,7 +298,7 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 	case ACT_SORT_NAME:
 		return sort_by(ui, session, FIELD_NAME);
 	case ACT_REVERSE:
-		session->options.reverse = settings->reverse = !settings->reverse;
+		settings->reverse = !settings->reverse;
 		ui_say(ui, false, settings->reverse ? "reversed" : "not reversed");
 		return UI_VIEW;
 	case ACT_FREEZE:
@@ -318,7 +322,6 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 
 static unsigned int act_on_time(struct ui *ui, struct session *session, enum action action)
 {
-	double seconds = session->options.interval_s;
 	int64_t next = session->monitor.source->next;
 	char text[32];
 
@@ -326,11 +329,12 @@ static unsigned int act_on_time(struct ui *ui, struct session *session, enum act
 	case ACT_PAUSE:
 		return pause_turn(ui);
 	case ACT_FASTER:
-		return interval_set(ui, session, seconds <= 1 ? seconds - 0.1 : seconds - 1);
+		return interval_step(ui, session, false);
 	case ACT_SLOWER:
-		return interval_set(ui, session, seconds < 1 ? seconds + 0.1 : seconds + 1);
+		return interval_step(ui, session, true);
 	case ACT_INTERVAL:
-		snprintf(text, sizeof(text), "%g", seconds);
+		snprintf(text, sizeof(text), "%g",
+			 (double)session->options.interval_ns / NSEC_PER_SEC);
 		prompt_open(ui, PROMPT_INTERVAL, text);
 		return 0;
 	case ACT_STEP:
@@ -388,7 +392,7 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 		ui->strip_at += 8;
 		return 0;
 	case ACT_FILTER:
-		prompt_open(ui, PROMPT_FILTER, session->options.filter);
+		prompt_open(ui, PROMPT_FILTER, session->options.view.filter);
 		return 0;
 	case ACT_FOLLOW:
 		ui->follow = !ui->follow;
@@ -411,16 +415,14 @@ static unsigned int prompt_enter(struct ui *ui, struct session *session)
 {
 	enum ui_prompt prompt = ui->prompt;
 	const char *input = ui->input.text;
-	double seconds;
-	char *end;
+	uint64_t ns;
 
 	ui->prompt = PROMPT_NONE;
 	if (prompt == PROMPT_FILTER)
 		return filter_put(ui, session, input);
 	if (prompt == PROMPT_INTERVAL) {
-		seconds = strtod(input, &end);
-		if (end != input && !*end)
-			return interval_set(ui, session, seconds);
+		if (!parse_duration(input, NSEC_PER_SEC, &ns))
+			return interval_set(ui, session, ns);
 		ui_say(ui, true, "'%s' is not a number of seconds", input);
 		return 0;
 	}
@@ -462,7 +464,7 @@ unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x, un
 		column = layout_at(&ui->layout, x);
 		if (!column || fields[column->id].style == STYLE_PICTURE)
 			return 0;
-		if (column->id == session->settings.sort)
+		if (column->id == session->options.view.sort)
 			return ui_act(ui, session, ACT_REVERSE);
 		return sort_by(ui, session, column->id);
 	}

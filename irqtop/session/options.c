@@ -1,172 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <getopt.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "irqtop/view/filter.h"
+#include "base/msg.h"
+#include "base/opts.h"
+#include "config.h"
 #include "options.h"
 
-#define INTERVAL_MIN_S 0.05
-#define INTERVAL_MAX_S 86400.0
+/* --- options that take more than a value ----------------------------------- */
 
-enum {
-	OPT_JSON = 256,
-	OPT_CSV,
-	OPT_METRICS,
-	OPT_LISTEN,
-	OPT_RECORD,
-	OPT_REPLAY,
-	OPT_DIFF,
-	OPT_ALERT,
-	OPT_ALERT_COMMAND,
-	OPT_ROOT,
-	OPT_NODE,
-	OPT_PER_CPU,
-	OPT_ROWS,
-	OPT_ASCII,
-	OPT_COLOUR,
-	OPT_THEME,
-	OPT_CONFIG,
-	OPT_NO_CONFIG,
-	OPT_GROUP,
-	OPT_WIDE,
-	OPT_NO_MOUSE,
-	OPT_COLUMNS_HELP,
-	OPT_HELP = 'h',
-};
-
-static const struct option long_options[] = {
-	{ "interval", required_argument, NULL, 'd' },
-	{ "count", required_argument, NULL, 'n' },
-	{ "batch", no_argument, NULL, 'b' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "csv", no_argument, NULL, OPT_CSV },
-	{ "openmetrics", optional_argument, NULL, OPT_METRICS },
-	{ "listen", required_argument, NULL, OPT_LISTEN },
-	{ "once", no_argument, NULL, 'l' },
-	{ "list", no_argument, NULL, 'l' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "record", required_argument, NULL, OPT_RECORD },
-	{ "replay", required_argument, NULL, OPT_REPLAY },
-	{ "diff", required_argument, NULL, OPT_DIFF },
-	{ "alert", required_argument, NULL, OPT_ALERT },
-	{ "alert-command", required_argument, NULL, OPT_ALERT_COMMAND },
-	{ "root", required_argument, NULL, OPT_ROOT },
-	{ "tables", required_argument, NULL, 't' },
-	{ "softirqs", no_argument, NULL, 'S' },
-	{ "sort", required_argument, NULL, 's' },
-	{ "reverse", no_argument, NULL, 'r' },
-	{ "filter", required_argument, NULL, 'f' },
-	{ "cpus", required_argument, NULL, 'C' },
-	{ "node", required_argument, NULL, OPT_NODE },
-	{ "active", no_argument, NULL, 'a' },
-	{ "columns", required_argument, NULL, 'c' },
-	{ "rows", required_argument, NULL, OPT_ROWS },
-	{ "latency", no_argument, NULL, 'L' },
-	{ "per-cpu", no_argument, NULL, OPT_PER_CPU },
-	{ "group", required_argument, NULL, OPT_GROUP },
-	{ "wide", no_argument, NULL, OPT_WIDE },
-	{ "ascii", no_argument, NULL, OPT_ASCII },
-	{ "color", required_argument, NULL, OPT_COLOUR },
-	{ "theme", required_argument, NULL, OPT_THEME },
-	{ "no-mouse", no_argument, NULL, OPT_NO_MOUSE },
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "no-config", no_argument, NULL, OPT_NO_CONFIG },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "help-columns", no_argument, NULL, OPT_COLUMNS_HELP },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static const char usage[] =
-	"usage: irqtop [OPTION]...\n"
-	"Shows which interrupts happen, how often and on which CPUs.\n"
-	"\n"
-	"What to show\n"
-	"  -t, --tables LIST      interrupts, softirqs or both (default both)\n"
-	"  -S, --softirqs         --tables softirqs\n"
-	"  -f, --filter WORDS     rows that hold all of: text, /regex/, cpu:LIST, node:N, active\n"
-	"  -C, --cpus LIST        count these CPUs only; rows that never hit them are left out\n"
-	"      --node N           the same, with the CPUs of a NUMA node\n"
-	"  -a, --active           only rows that count something\n"
-	"  -s, --sort COLUMN      default rate (irq with --once); -r, --reverse turns it\n"
-	"  -c, --columns LIST     columns by name (--help-columns lists them)\n"
-	"  -L, --latency          time in handlers, from interrupt to the woken task, and to\n"
-	"                         the end of procirq's read() (root, tracefs; the screen\n"
-	"                         says what it costs)\n"
-	"      --group HOW        CPU strip: auto, cpu, cache, node or range\n"
-	"      --wide             CPU strip over the whole width of the screen\n"
-	"\n"
-	"Without a screen (standard input is never read)\n"
-	"  -b, --batch            a table per interval\n"
-	"      --json             an object per row and line\n"
-	"      --csv              RFC 4180, with a header\n"
-	"      --openmetrics      counters once, for node_exporter's textfile collector;\n"
-	"                         =strict: by the letter of OpenMetrics 1.0\n"
-	"      --listen ADDR:PORT serve them at http://ADDR:PORT/metrics\n"
-	"  -l, --list, --once     totals since boot, at once, without rates\n"
-	"      --per-cpu          each CPU's counts too (--json, --openmetrics, --listen)\n"
-	"  -q, --quiet            print nothing (with --record, --alert)\n"
-	"      --rows N           no more than N rows\n"
-	"  -d, --interval S       seconds between samples (default 1), on the screen too\n"
-	"  -n, --count N          stop after N reports, on the screen too\n"
-	"\n"
-	"Over time\n"
-	"      --record FILE      write every sample to FILE as well\n"
-	"      --replay FILE      show a recording; the screen can jump in it\n"
-	"      --diff A B         compare two recordings, copied trees or copies of\n"
-	"                         /proc/interrupts\n"
-	"      --alert 'EXPR'     [TEXT:]COLUMN > NUMBER [for N]; exit status 2 when it happens\n"
-	"      --alert-command C  run C (sh -c) with IRQTOP_* set instead of stopping\n"
-	"\n"
-	"Where and how\n"
-	"      --root DIR         read a copied tree (DIR/proc/interrupts, DIR/sys/...)\n"
-	"      --ascii            no characters beyond ASCII\n"
-	"      --color WHEN       auto, never, 8 or 256; NO_COLOR is honoured\n"
-	"      --theme NAME       dark or light\n"
-	"      --no-mouse         leave the mouse to the terminal\n"
-	"      --config FILE      instead of ~/.config/irqtop/config; --no-config: none\n"
-	"  -h, --help; -V, --version\n";
-
-static const char *const theme_names[] = { "dark", "light" };
-static const char *const colour_names[] = { "auto", "never", "8", "256" };
-
-static int fail(const char *what, const char *value, const char *why)
+static int columns_parse(void *config, const char *text, char *why, size_t size)
 {
-	fprintf(stderr, "irqtop: %s '%s': %s\n", what, value, why);
-	return 1;
-}
-
-static int choose(const char *value, const char *const *names, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++)
-		if (!strcmp(value, names[i]))
-			return i;
-	return -1;
-}
-
-static int tables_parse(struct options *options, const char *value)
-{
-	bool interrupts = !strcmp(value, "interrupts"), both = !strcmp(value, "both");
-
-	if (!interrupts && !both && strcmp(value, "softirqs"))
-		return fail("tables", value, "want interrupts, softirqs or both");
-	options->table[TABLE_INTERRUPTS] = interrupts || both;
-	options->table[TABLE_SOFTIRQS] = !interrupts;
-	options->table_given = true;
-	return 0;
-}
-
-static int columns_parse(struct options *options, const char *value)
-{
-	const char *p = value;
+	struct options *options = config;
+	const char *p = text;
 	size_t len;
 	int id;
 
@@ -174,134 +21,329 @@ static int columns_parse(struct options *options, const char *value)
 	while (*p) {
 		len = strcspn(p, ",");
 		id = field_find(p, len);
-		if (id < 0)
-			return fail("columns", p, "no such column (--help-columns)");
-		if (options->ncolumns == FIELD_COUNT)
-			return fail("columns", value, "too many");
+		if (id < 0) {
+			snprintf(why, size, "\"%s\" is no column (--help-columns)", p);
+			return -1;
+		}
+		if (options->ncolumns == FIELD_COUNT) {
+			snprintf(why, size, "more than %d columns", FIELD_COUNT);
+			return -1;
+		}
 		options->column[options->ncolumns++] = (enum field_id)id;
 		p += len + (p[len] == ',');
 	}
 	return 0;
 }
 
-static int interval_parse(struct options *options, const char *value)
+static void columns_format(const void *config, char *buf, size_t size)
 {
-	char *end;
-	double seconds = strtod(value, &end);
+	const struct options *options = config;
+	size_t len = 0;
+	unsigned int i;
 
-	if (end == value || *end || !(seconds >= INTERVAL_MIN_S) || seconds > INTERVAL_MAX_S)
-		return fail("interval", value, "want seconds, from 0.05 to 86400");
-	options->interval_s = seconds;
-	return 0;
+	for (i = 0; i < options->ncolumns && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? "," : "",
+					fields[options->column[i]].key);
 }
 
-static int count_parse(const char *what, const char *value, uint32_t *count)
+static int sort_parse(void *config, const char *text, char *why, size_t size)
 {
-	char *end;
-	unsigned long n = strtoul(value, &end, 10);
+	struct options *options = config;
+	int id = field_find(text, strlen(text));
 
-	if (end == value || *end || !n || n > UINT32_MAX || value[0] == '-')
-		return fail(what, value, "want a number from 1");
-	*count = (uint32_t)n;
-	return 0;
-}
-
-int options_filter_add(struct options *options, const char *prefix, const char *text)
-{
-	size_t len = strlen(options->filter);
-	int n = snprintf(options->filter + len, sizeof(options->filter) - len, "%s%s%s",
-			 len ? " " : "", prefix, text);
-
-	if ((size_t)n < sizeof(options->filter) - len)
-		return 0;
-	options->filter[len] = '\0';
-	return fail("filter", text, "too long");
-}
-
-static int sort_parse(struct options *options, const char *value)
-{
-	int id = field_find(value, strlen(value));
-
-	if (id < 0)
-		return fail("sort", value, "no such column (--help-columns)");
-	options->sort = (enum field_id)id;
-	options->sort_given = true;
-	return 0;
-}
-
-static int named_parse(const char *what, const char *value, const char *const *names, int n,
-		       int *index)
-{
-	*index = choose(value, names, n);
-	return *index < 0 ? fail(what, value, "unknown (see --help)") : 0;
-}
-
-/* A setting that the config file and the command line share. -1: not one. */
-static int setting_parse(struct options *options, int option, const char *value)
-{
-	int index = 0, status;
-
-	switch (option) {
-	case 'd':
-		return interval_parse(options, value);
-	case 't':
-		return tables_parse(options, value);
-	case 's':
-		return sort_parse(options, value);
-	case 'r':
-		options->reverse = true;
-		return 0;
-	case 'c':
-		return columns_parse(options, value);
-	case OPT_ASCII:
-		options->ascii = true;
-		return 0;
-	case OPT_WIDE:
-		options->wide = true;
-		return 0;
-	case OPT_NO_MOUSE:
-		options->mouse = false;
-		return 0;
-	case OPT_GROUP:
-		status = named_parse("group", value, axis_mode_names, AXIS_MODES, &index);
-		options->group = (enum axis_mode)index;
-		return status;
-	case OPT_COLOUR:
-		status = named_parse("color", value, colour_names, 4, &index);
-		options->colour = (enum colour)index;
-		return status;
-	case OPT_THEME:
-		status = named_parse("theme", value, theme_names, 2, &index);
-		options->theme = (enum theme)index;
-		return status;
-	default:
+	if (id < 0) {
+		snprintf(why, size, "\"%s\" is no column (--help-columns)", text);
 		return -1;
 	}
-}
-
-static void mode_set(struct options *options, enum mode mode)
-{
-	options->mode = mode;
-	options->mode_given = true;
-}
-
-static int metrics_parse(struct options *options, const char *value)
-{
-	if (value && strcmp(value, "strict"))
-		return fail("openmetrics", value, "want strict or nothing");
-	options->strict = value;
-	mode_set(options, MODE_METRICS);
+	options->view.sort = (enum field_id)id;
 	return 0;
 }
 
-static int alert_parse(struct options *options, const char *value)
+static void sort_format(const void *config, char *buf, size_t size)
 {
-	char error[256];
+	const struct options *options = config;
 
-	if (!alerts_add(&options->alerts, value, error, sizeof(error)))
+	snprintf(buf, size, "%s", fields[options->view.sort].key);
+}
+
+/* Filters join: each option adds words. */
+static int filter_add(struct options *options, const char *prefix, const char *text, char *why,
+		      size_t size)
+{
+	char *filter = options->view.filter;
+	size_t len = strlen(filter), room = sizeof(options->view.filter) - len;
+
+	if ((size_t)snprintf(filter + len, room, "%s%s%s", len ? " " : "", prefix, text) < room)
 		return 0;
-	fprintf(stderr, "irqtop: alert %s\n", error);
-	return 1;
+	filter[len] = '\0';
+	snprintf(why, size, "the filter is too long");
+	return -1;
+}
+
+static int filter_parse_words(void *options, const char *text, char *why, size_t size)
+{
+	return filter_add(options, "", text, why, size);
+}
+
+static int filter_parse_cpus(void *options, const char *text, char *why, size_t size)
+{
+	return filter_add(options, "cpu:", text, why, size);
+}
+
+static int filter_parse_node(void *options, const char *text, char *why, size_t size)
+{
+	return filter_add(options, "node:", text, why, size);
+}
+
+static int filter_parse_active(void *options, const char *text, char *why, size_t size)
+{
+	(void)text;
+	return filter_add(options, "active", "", why, size);
+}
+
+static int metrics_parse(void *config, const char *text, char *why, size_t size)
+{
+	struct options *options = config;
+
+	if (text && strcmp(text, "strict")) {
+		snprintf(why, size, "\"%s\" is neither strict nor nothing", text);
+		return -1;
+	}
+	options->strict = text;
+	options->mode = MODE_METRICS;
+	return 0;
+}
+
+static int listen_parse(void *config, const char *text, char *why, size_t size)
+{
+	struct options *options = config;
+
+	(void)why;
+	(void)size;
+	options->listen = text;
+	options->mode = MODE_LISTEN;
+	return 0;
+}
+
+static int alert_parse(void *config, const char *text, char *why, size_t size)
+{
+	struct options *options = config;
+
+	return alerts_add(&options->alerts, text, why, size) ? -1 : 0;
+}
+
+static int no_config_parse(void *config, const char *text, char *why, size_t size)
+{
+	struct options *options = config;
+
+	(void)text;
+	(void)why;
+	(void)size;
+	options->config = NULL;
+	return 0;
+}
+
+/* --- the table --------------------------------------------------------------- */
+
+static const char *const tables_choices[] = { "both", "interrupts", "softirqs", NULL };
+static const char *const theme_choices[] = { "dark", "light", NULL };
+static const char *const colour_choices[] = { "auto", "never", "8", "256", NULL };
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct opt rows[] = {
+	{ 't', "tables", NULL, OPT_CHOICE, AT(view.tables), .choices = tables_choices,
+	  .saved = true, .help = "default both", .group = "What to show" },
+	{ 'S', "softirqs", NULL, OPT_SET, AT(view.tables), .value = TABLES_SOFTIRQS,
+	  .help = "--tables softirqs" },
+	{ 'f', "filter", "WORDS", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_words,
+	  .help = "rows that hold all of: text, /regex/, cpu:LIST, node:N,\nactive" },
+	{ 'C', "cpus", "LIST", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_cpus,
+	  .help = "count these CPUs only; leave out rows that never hit them" },
+	{ 0, "node", "N", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_node,
+	  .help = "count the CPUs of this NUMA node only" },
+	{ 'a', "active", NULL, OPT_CUSTOM, AT(view.filter), .parse = filter_parse_active,
+	  .help = "only rows that count something" },
+	{ 's', "sort", "COLUMN", OPT_CUSTOM, AT(view.sort), .parse = sort_parse,
+	  .format = sort_format, .saved = true,
+	  .help = "order of the rows; default rate (irq with --once)" },
+	{ 'r', "reverse", NULL, OPT_FLAG, AT(view.reverse), .saved = true,
+	  .help = "reverse the order" },
+	{ 'c', "columns", "LIST", OPT_CUSTOM, AT(column), .parse = columns_parse,
+	  .format = columns_format, .saved = true,
+	  .help = "columns by name (--help-columns lists them)" },
+	{ 'L', "latency", NULL, OPT_FLAG, AT(latency),
+	  .help = "time in handlers, from interrupt to the woken task, and to\n"
+		  "the end of procirq's read() (root, tracefs; the screen\n"
+		  "says what it costs)" },
+	{ 0, "group", NULL, OPT_CHOICE, AT(group), .choices = axis_mode_names, .saved = true,
+	  .help = "what a place of the CPU strip stands for" },
+	{ 0, "wide", NULL, OPT_FLAG, AT(wide), .saved = true,
+	  .help = "CPU strip over the whole width of the screen" },
+
+	{ 'b', "batch", NULL, OPT_SET, AT(mode), .value = MODE_BATCH,
+	  .help = "a table per interval",
+	  .group = "Without a screen (standard input is never read)" },
+	{ 0, "json", NULL, OPT_SET, AT(mode), .value = MODE_JSON,
+	  .help = "one JSON object per row, each in a line of its own" },
+	{ 0, "csv", NULL, OPT_SET, AT(mode), .value = MODE_CSV, .help = "RFC 4180, with a header" },
+	{ 0, "openmetrics", "strict", OPT_CUSTOM, AT(mode), .parse = metrics_parse,
+	  .optional = true,
+	  .help = "counters once, for node_exporter's textfile collector;\n"
+		  "strict: by the letter of OpenMetrics 1.0" },
+	{ 0, "listen", "ADDR:PORT", OPT_CUSTOM, AT(listen), .parse = listen_parse,
+	  .help = "serve them at http://ADDR:PORT/metrics" },
+	{ 'l', "list", NULL, OPT_FLAG, AT(once), .alias = "once",
+	  .help = "totals since boot, at once, without rates" },
+	{ 0, "per-cpu", NULL, OPT_FLAG, AT(per_cpu),
+	  .help = "each CPU's counts too (--json, --openmetrics, --listen)" },
+	{ 'q', "quiet", NULL, OPT_SET, AT(mode), .value = MODE_QUIET,
+	  .help = "print nothing (with --record, --alert)" },
+	{ 0, "rows", "N", OPT_U64, AT(rows), .min = 1, .max = UINT32_MAX,
+	  .help = "no more than N rows" },
+	{ 'd', "interval", "S", OPT_SECONDS, AT(interval_ns), .min = INTERVAL_MIN_NS,
+	  .max = INTERVAL_MAX_NS, .saved = true,
+	  .help = "seconds between samples (default 1), on the screen too" },
+	{ 'n', "count", "N", OPT_U64, AT(count), .min = 1, .max = UINT32_MAX,
+	  .help = "stop after N reports, on the screen too" },
+
+	{ 0, "record", "FILE", OPT_STRING, AT(record), .help = "write every sample to FILE as well",
+	  .group = "Over time" },
+	{ 0, "replay", "FILE", OPT_STRING, AT(replay),
+	  .help = "show a recording; the screen can jump in it" },
+	{ 0, "diff", "A B", OPT_STRING, AT(diff[0]),
+	  .help = "compare two recordings, copied trees or copies of\n/proc/interrupts" },
+	{ 0, "alert", "EXPR", OPT_CUSTOM, AT(alerts), .parse = alert_parse,
+	  .help = "[TEXT:]COLUMN > NUMBER [for N]; exit status 2 when it\nhappens" },
+	{ 0, "alert-command", "CMD", OPT_STRING, AT(alert_command),
+	  .help = "run CMD (sh -c) with IRQTOP_* set instead of stopping" },
+
+	{ 0, "root", "DIR", OPT_STRING, AT(root),
+	  .help = "read a copied tree (DIR/proc/interrupts, DIR/sys/...)",
+	  .group = "Where and how" },
+	{ 0, "ascii", NULL, OPT_FLAG, AT(ascii), .saved = true,
+	  .help = "no characters beyond ASCII" },
+	{ 0, "color", NULL, OPT_CHOICE, AT(colour), .choices = colour_choices, .saved = true,
+	  .help = "NO_COLOR is honoured" },
+	{ 0, "theme", NULL, OPT_CHOICE, AT(theme), .choices = theme_choices, .saved = true,
+	  .help = "colours for a dark or a light background" },
+	{ 0, "no-mouse", NULL, OPT_FLAG, AT(no_mouse), .saved = true,
+	  .help = "leave the mouse to the terminal" },
+	{ 0, "config", "FILE", OPT_STRING, AT(config),
+	  .help = "instead of ~/.config/irqtop/config" },
+	{ 0, "no-config", NULL, OPT_CUSTOM, AT(config), .parse = no_config_parse,
+	  .help = "no config file" },
+	{ 0, "help-columns", NULL, OPT_SET, AT(print), .value = PRINT_COLUMNS,
+	  .help = "list the columns" },
+	{ 'V', "version", NULL, OPT_SET, AT(print), .value = PRINT_VERSION,
+	  .help = "print the version" },
+	{ 0 }
+};
+
+static const struct opt_command command = {
+	.name = "",
+	.arguments = "",
+	.summary = "Shows which interrupts happen, how often and on which CPUs.",
+	.options = rows,
+};
+
+/* --- all of it --------------------------------------------------------------- */
+
+static void defaults(struct options *options)
+{
+	memset(options, 0, sizeof(*options));
+	options->interval_ns = 1000000000;
+	options->root = "/";
+	options->view.sort = FIELD_RATE;
+	options->rows = UINT32_MAX;
+	config_locate(options->config_default, sizeof(options->config_default));
+	options->config = options->config_default[0] ? options->config_default : NULL;
+}
+
+/* The second of --diff's files is what getopt_long() leaves over. */
+static int operands_take(struct options *options, int argc, char **argv, int first)
+{
+	if (options->diff[0]) {
+		options->diff[1] = argv[first++];
+		if (!options->diff[1]) {
+			msg_error("--diff needs two names");
+			return -1;
+		}
+	}
+	if (first >= argc)
+		return 0;
+	msg_error("%s: irqtop takes options only", argv[first]);
+	return -1;
+}
+
+static void mode_choose(struct options *options)
+{
+	if (options->mode == MODE_AUTO)
+		options->mode = options->once || options->diff[0] || !isatty(STDOUT_FILENO) ?
+					MODE_BATCH :
+					MODE_SCREEN;
+}
+
+/* What is not a series of intervals has an order of its own, unless one was asked for. */
+static void order_choose(struct options *options)
+{
+	if (options->diff[0])
+		options->view.sort = FIELD_DELTA;
+	else if (options->once || options->mode == MODE_METRICS || options->mode == MODE_LISTEN)
+		options->view.sort = FIELD_IRQ;
+}
+
+/* Columns and alerts that need tracing turn it on. */
+static void latency_imply(struct options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->ncolumns; i++)
+		options->latency |= !!(fields[options->column[i]].needs & NEED_TIME);
+	for (i = 0; i < options->alerts.count; i++)
+		options->latency |= !!(fields[options->alerts.alert[i].field].needs & NEED_TIME);
+}
+
+/* Options that cannot go together: why, or NULL. */
+static const char *conflict(const struct options *options)
+{
+	enum mode mode = options->mode;
+
+	if (options->per_cpu && mode != MODE_JSON && mode != MODE_METRICS && mode != MODE_LISTEN)
+		return "--per-cpu: only with --json, --openmetrics or --listen";
+	if (mode == MODE_LISTEN && (options->record || options->replay || options->alerts.count))
+		return "--listen: not with --record, --replay or --alert";
+	if (options->diff[0] && (options->record || options->replay || options->once))
+		return "--diff: not with --record, --replay or --once";
+	if (options->replay && options->record)
+		return "--replay: not with --record";
+	if (options->alert_command && !options->alerts.count)
+		return "--alert-command: needs --alert";
+	if (mode == MODE_METRICS && options->latency)
+		return "--openmetrics: times take time to measure: use --listen";
+	return NULL;
+}
+
+static int check(const struct options *options)
+{
+	const char *why = conflict(options);
+	unsigned int i;
+
+	if (why) {
+		msg_error("%s", why);
+		return -1;
+	}
+	/* Counters and gauges: not every column is one. */
+	for (i = 0; i < options->ncolumns; i++) {
+		const struct field *field = &fields[options->column[i]];
+
+		if (field->metric ||
+		    (options->mode != MODE_METRICS && options->mode != MODE_LISTEN))
+			continue;
+		msg_error("--columns: \"%s\" is no metric (--help-columns)", field->key);
+		return -1;
+	}
+	return 0;
 }
 
 static void columns_print(void)
@@ -317,334 +359,52 @@ static void columns_print(void)
 		       fields[i].metric ? fields[i].metric : "");
 }
 
-static int option_apply(struct options *options, int option, const char *value)
+/* Returns the exit status. */
+static int print(enum print what)
 {
-	switch (option) {
-	case 'n':
-		return count_parse("count", value, &options->count);
-	case OPT_ROWS:
-		return count_parse("rows", value, &options->rows);
-	case 'b':
-		mode_set(options, MODE_BATCH);
-		return 0;
-	case 'q':
-		mode_set(options, MODE_QUIET);
-		return 0;
-	case OPT_JSON:
-		mode_set(options, MODE_JSON);
-		return 0;
-	case OPT_CSV:
-		mode_set(options, MODE_CSV);
-		return 0;
-	case OPT_METRICS:
-		return metrics_parse(options, value);
-	case OPT_LISTEN:
-		mode_set(options, MODE_LISTEN);
-		options->listen = value;
-		return 0;
-	case 'l':
-		options->once = true;
-		return 0;
-	case OPT_RECORD:
-		options->record = value;
-		return 0;
-	case OPT_DIFF:
-		options->diff[0] = value;
-		return 0;
-	case OPT_CONFIG:
-		snprintf(options->config, sizeof(options->config), "%s", value);
-		options->config_given = true;
-		return 0;
-	case OPT_NO_CONFIG:
-		options->config[0] = '\0';
-		options->config_given = false;
-		return 0;
-	case OPT_REPLAY:
-		options->replay = value;
-		return 0;
-	case OPT_ALERT:
-		return alert_parse(options, value);
-	case OPT_ALERT_COMMAND:
-		options->alert_command = value;
-		return 0;
-	case OPT_ROOT:
-		options->root = value;
-		return 0;
-	case 'S':
-		return tables_parse(options, "softirqs");
-	case 'f':
-		return options_filter_add(options, "", value);
-	case 'C':
-		return options_filter_add(options, "cpu:", value);
-	case OPT_NODE:
-		return options_filter_add(options, "node:", value);
-	case 'a':
-		return options_filter_add(options, "active", "");
-	case 'L':
-		options->latency = true;
-		return 0;
-	case OPT_PER_CPU:
-		options->per_cpu = true;
-		return 0;
-	case OPT_HELP:
-		fputs(usage, stdout);
-		exit(fflush(stdout) ? 1 : 0);
-	case OPT_COLUMNS_HELP:
+	int err;
+
+	switch (what) {
+	case PRINT_COLUMNS:
 		columns_print();
-		exit(fflush(stdout) ? 1 : 0);
-	case 'V':
+		break;
+	case PRINT_VERSION:
 		puts("irqtop (procirq) " PROCIRQ_VERSION);
-		exit(fflush(stdout) ? 1 : 0);
+		break;
 	default:
-		return setting_parse(options, option, value);
+		opts_help(&command, stdout);
 	}
-}
-
-/* --- the config file ------------------------------------------------------- */
-
-static void config_locate(struct options *options)
-{
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	options->config[0] = '\0';
-	if (xdg && xdg[0] == '/')
-		snprintf(options->config, sizeof(options->config), "%s/irqtop/config", xdg);
-	else if (home && home[0])
-		snprintf(options->config, sizeof(options->config), "%s/.config/irqtop/config",
-			 home);
-}
-
-static int config_line(struct options *options, char *line)
-{
-	char *value = strchr(line, '=');
-	size_t len;
-	int i;
-
-	line[strcspn(line, "#\n")] = '\0';
-	line += strspn(line, " \t");
-	if (!*line)
-		return 0;
-	value = strchr(line, '=');
-	if (!value)
-		return -EINVAL;
-	*value++ = '\0';
-	value += strspn(value, " \t");
-	for (len = strlen(value); len && strchr(" \t\r", value[len - 1]);)
-		value[--len] = '\0';
-	line[strcspn(line, " \t")] = '\0';
-	for (i = 0; long_options[i].name; i++) {
-		if (strcmp(long_options[i].name, line))
-			continue;
-		/* A setting that is only there or not: "no" leaves it out. */
-		if (long_options[i].has_arg == no_argument && strcmp(value, "yes"))
-			return strcmp(value, "no") ? -EINVAL : 0;
-		return setting_parse(options, long_options[i].val, value) ? -EINVAL : 0;
-	}
-	return -EINVAL;
-}
-
-/* A bad line must not keep anybody from the screen: say so and go on. */
-static void config_read(struct options *options)
-{
-	FILE *file = options->config[0] ? fopen(options->config, "re") : NULL;
-	char line[512];
-	int number = 0;
-
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file)) {
-		number++;
-		if (config_line(options, line))
-			fprintf(stderr, "irqtop: %s:%d: not understood, ignored\n", options->config,
-				number);
-	}
-	fclose(file);
-}
-
-static void config_write(FILE *file, const struct options *options)
-{
-	unsigned int i;
-
-	fprintf(file, "# irqtop wrote this; the names are those of its long options\n");
-	fprintf(file, "interval = %g\n", options->interval_s);
-	fprintf(file, "tables = %s\n",
-		options->table[0] && options->table[1] ? "both" :
-		options->table[0]		       ? "interrupts" :
-							 "softirqs");
-	fprintf(file, "sort = %s\n", fields[options->sort].key);
-	fprintf(file, "reverse = %s\n", options->reverse ? "yes" : "no");
-	fprintf(file, "group = %s\n", axis_mode_names[options->group]);
-	fprintf(file, "wide = %s\n", options->wide ? "yes" : "no");
-	fprintf(file, "theme = %s\n", theme_names[options->theme]);
-	fprintf(file, "color = %s\n", colour_names[options->colour]);
-	fprintf(file, "ascii = %s\n", options->ascii ? "yes" : "no");
-	fprintf(file, "no-mouse = %s\n", options->mouse ? "no" : "yes");
-	if (!options->ncolumns)
-		return;
-	fprintf(file, "columns = ");
-	for (i = 0; i < options->ncolumns; i++)
-		fprintf(file, "%s%s", i ? "," : "", fields[options->column[i]].key);
-	fprintf(file, "\n");
-}
-
-static void folders_make(const char *path)
-{
-	char part[4096];
-	char *slash;
-
-	snprintf(part, sizeof(part), "%s", path);
-	for (slash = part + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(part, 0700); /* as the XDG specification says */
-		*slash = '/';
-	}
-}
-
-int options_save(const struct options *options)
-{
-	char path[4096 + 8];
-	FILE *file;
-	int fd, err = 0;
-
-	if (!options->config[0])
-		return -ENOENT;
-	folders_make(options->config);
-	snprintf(path, sizeof(path), "%s.XXXXXX", options->config);
-	fd = mkostemp(path, 0);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file)
-		return -errno;
-	config_write(file, options);
-	if (fflush(file) || fsync(fd))
-		err = -errno;
-	if (fclose(file) && !err)
-		err = -errno;
-	if (!err && rename(path, options->config))
-		err = -errno;
+	err = msg_flush_output();
 	if (err)
-		unlink(path);
-	return err;
-}
-
-/* --- all of it -------------------------------------------------------------- */
-
-static void defaults(struct options *options)
-{
-	memset(options, 0, sizeof(*options));
-	options->interval_s = 1;
-	options->root = "/";
-	options->table[TABLE_INTERRUPTS] = options->table[TABLE_SOFTIRQS] = true;
-	options->sort = FIELD_RATE;
-	options->rows = UINT32_MAX;
-	options->mouse = true;
-	config_locate(options);
-}
-
-/* A column or condition that needs tracing asks for it. */
-static void latency_imply(struct options *options)
-{
-	unsigned int i;
-
-	for (i = 0; i < options->ncolumns; i++)
-		options->latency |= !!(fields[options->column[i]].needs & NEED_TIME);
-	for (i = 0; i < options->alerts.count; i++)
-		options->latency |= !!(fields[options->alerts.alert[i].field].needs & NEED_TIME);
-}
-
-/* Columns of counters and gauges: not every one is. */
-static int metrics_check(const struct options *options)
-{
-	unsigned int i;
-
-	if (options->mode != MODE_METRICS && options->mode != MODE_LISTEN)
-		return 0;
-	for (i = 0; i < options->ncolumns; i++) {
-		const struct field *field = &fields[options->column[i]];
-
-		if (!field->metric)
-			return fail("columns", field->key, "no metric (--help-columns)");
-	}
-	if (options->mode == MODE_METRICS && options->latency)
-		return fail("option", "--openmetrics", "times take time to measure: use --listen");
-	return 0;
-}
-
-/* Options that cannot go together. */
-static int check(struct options *options)
-{
-	latency_imply(options);
-	if (!options->mode_given)
-		options->mode = options->once || options->diff[0] || !isatty(STDOUT_FILENO) ?
-					MODE_BATCH :
-					MODE_SCREEN;
-	if (options->per_cpu && options->mode != MODE_JSON && options->mode != MODE_METRICS &&
-	    options->mode != MODE_LISTEN)
-		return fail("option", "--per-cpu", "only with --json, --openmetrics or --listen");
-	if (options->mode == MODE_LISTEN &&
-	    (options->record || options->replay || options->alerts.count))
-		return fail("option", "--listen", "not with --record, --replay or --alert");
-	if (options->diff[0] && (options->record || options->replay || options->once))
-		return fail("option", "--diff", "not with --record, --replay or --once");
-	if (options->replay && options->record)
-		return fail("option", "--replay", "not with --record");
-	if (options->alert_command && !options->alerts.count)
-		return fail("option", "--alert-command", "needs --alert");
-	if (!options->sort_given &&
-	    (options->once || options->mode == MODE_METRICS || options->mode == MODE_LISTEN))
-		options->sort = FIELD_IRQ;
-	if (!options->sort_given && options->diff[0])
-		options->sort = FIELD_DELTA;
-	return metrics_check(options);
-}
-
-static const char short_options[] = "-d:n:blqt:Ss:rf:C:ac:LhV";
-
-/* The words of the command line. 0, or the exit status after an error was printed. */
-static int words_parse(struct options *options, int argc, char **argv)
-{
-	int option;
-
-	optind = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) >= 0) {
-		/* "-" in front of the letters hands out plain words as 1 */
-		if (option == 1 && options->diff[0] && !options->diff[1]) {
-			options->diff[1] = optarg;
-			continue;
-		}
-		if (option == 1)
-			return fail("argument", optarg, "not expected (see --help)");
-		if (option == '?') {
-			fputs("irqtop: try irqtop --help\n", stderr);
-			return 1;
-		}
-		if (option_apply(options, option, optarg))
-			return 1;
-	}
-	if (optind < argc)
-		return fail("argument", argv[optind], "not expected (see --help)");
-	if (options->diff[0] && !options->diff[1])
-		return fail("option", "--diff", "needs two names");
-	return check(options);
+		msg_error("standard output: %s", strerror(-err));
+	return err ? EXIT_ERROR : EXIT_OK;
 }
 
 int options_parse(struct options *options, int argc, char **argv)
 {
-	char config[sizeof(options->config)];
-	int status;
+	int found, first;
+	uint64_t given;
 
 	defaults(options);
-	status = words_parse(options, argc, argv);
-	if (status)
-		return status;
-	/* What programs read must not depend on what somebody likes on his screen. */
-	if (options->mode != MODE_SCREEN && !options->config_given)
-		return -1;
-	memcpy(config, options->config, sizeof(config));
-	defaults(options);
-	memcpy(options->config, config, sizeof(config));
-	config_read(options);
-	/* An order for all that is shown, not for what has an order of its own. */
-	options->sort_given = false;
-	status = words_parse(options, argc, argv);
-	return status ? status : -1;
+	found = opts_parse(&command, argc, argv, options, &first, &given);
+	if (found == OPTS_HELP || (found == OPTS_OK && options->print))
+		return print(found == OPTS_HELP ? PRINT_HELP : options->print);
+	if (found != OPTS_OK)
+		return EXIT_ERROR;
+	if (operands_take(options, argc, argv, first))
+		return EXIT_ERROR;
+	mode_choose(options);
+	/* What other programs read must not depend on what the user likes on the screen. */
+	if (options->config &&
+	    (options->mode == MODE_SCREEN || opts_given(&command, given, AT(config))))
+		config_read(options->config, &command, given, options);
+	if (!opts_given(&command, given, AT(view.sort)))
+		order_choose(options);
+	latency_imply(options);
+	return check(options) ? EXIT_ERROR : -1;
+}
+
+int options_save(const struct options *options)
+{
+	return config_write(options->config, &command, options);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the user asked for: defaults, then for the screen (or when it is named) the
- * config file, then the command line.
+ * config file, then the command line. Keys of the screen change it later.
  */
 #ifndef IRQTOP_OPTIONS_H
 #define IRQTOP_OPTIONS_H
@@ -9,39 +9,54 @@
 #include "irqtop/view/alert.h"
 #include "irqtop/sample/axis.h"
 #include "irqtop/view/field.h"
+#include "irqtop/view/view.h"
 
-enum mode { MODE_SCREEN, MODE_BATCH, MODE_JSON, MODE_CSV, MODE_METRICS, MODE_LISTEN, MODE_QUIET };
+/* The interval, wherever it is set. */
+#define INTERVAL_MIN_NS UINT64_C(50000000)
+#define INTERVAL_MAX_NS UINT64_C(86400000000000)
+
+enum mode {
+	MODE_AUTO, /* nothing asked for; options_parse() chooses */
+	MODE_SCREEN,
+	MODE_BATCH,
+	MODE_JSON,
+	MODE_CSV,
+	MODE_METRICS,
+	MODE_LISTEN,
+	MODE_QUIET,
+};
+
 enum colour { COLOUR_AUTO, COLOUR_NEVER, COLOUR_8, COLOUR_256 };
 enum theme { THEME_DARK, THEME_LIGHT };
 
+/* Instead of running. */
+enum print { PRINT_NOTHING, PRINT_HELP, PRINT_COLUMNS, PRINT_VERSION };
+
 struct options {
+	enum print print;
 	enum mode mode;
-	bool mode_given;
-	double interval_s;
-	unsigned int count; /* reports; 0: no end */
+	uint64_t interval_ns;
+	uint64_t count; /* reports; 0: no end */
 	bool once;
 	const char *root;
 	const char *record, *replay, *listen;
 	const char *diff[2];
 	struct alerts alerts;
 	const char *alert_command;
-	bool table[TABLE_COUNT];
-	bool table_given;
-	enum field_id sort;
-	bool sort_given, reverse;
-	char filter[256];
+	struct view_settings view;
 	enum field_id column[FIELD_COUNT];
 	unsigned int ncolumns; /* 0: the mode's own */
-	uint32_t rows;
-	bool per_cpu, strict;
+	uint64_t rows;	       /* at most */
+	bool per_cpu;
+	bool strict;  /* OpenMetrics 1.0 to the letter */
 	bool latency; /* trace handler times and latencies */
 	enum axis_mode group;
 	bool wide; /* the CPU strip over the whole width */
-	bool ascii, mouse;
+	bool ascii, no_mouse;
 	enum colour colour;
 	enum theme theme;
-	char config[4096]; /* file to read and save; empty: none */
-	bool config_given;
+	const char *config;	   /* file to read and save; NULL: none */
+	char config_default[4096]; /* what `config` is when not named */
 };
 
 /*
@@ -50,10 +65,7 @@ struct options {
  */
 int options_parse(struct options *options, int argc, char **argv);
 
-/* Writes what the screen can change to options->config. 0 or an errno value < 0. */
+/* Writes the options that a config file may hold to options->config. 0 or an errno value < 0. */
 int options_save(const struct options *options);
-
-/* "text cpu:1 ..." of several options joined. */
-int options_filter_add(struct options *options, const char *prefix, const char *text);
 
 #endif

@@ -75,10 +75,9 @@ int session_filter(struct session *session, const char *text, char *error, size_
 		filter.cpus = cpus;
 		filter.by_cpu = true;
 	}
-	filter_free(&session->settings.filter);
-	session->settings.filter = filter;
-	session->only = filter.cpus;
-	session->monitor.only = filter.by_cpu ? &session->only : NULL;
+	filter_free(&session->filter);
+	session->filter = filter;
+	session->monitor.only = filter.by_cpu ? &session->filter.cpus : NULL;
 	return 0;
 }
 
@@ -121,10 +120,6 @@ int session_open(struct session *session)
 
 	session->record.fd = -1;
 	session->collect.root = -1;
-	session->settings.filter.node = -1;
-	session->settings.sort = options->sort;
-	session->settings.reverse = options->reverse;
-	memcpy(session->settings.table, options->table, sizeof(options->table));
 	for (i = 0; i < TABLE_COUNT; i++)
 		session->monitor.tracks[i].no_history = options->mode != MODE_SCREEN;
 	if (options->diff[0])
@@ -134,7 +129,7 @@ int session_open(struct session *session)
 	err = monitor_step(&session->monitor);
 	if (err)
 		return session_complain_input(session, err);
-	if (session_filter(session, options->filter, error, sizeof(error))) {
+	if (session_filter(session, options->view.filter, error, sizeof(error))) {
 		fprintf(stderr, "irqtop: filter %s\n", error);
 		return 1;
 	}
@@ -157,24 +152,30 @@ int session_open(struct session *session)
 unsigned int session_needs(const struct session *session)
 {
 	const struct alerts *alerts = &session->options.alerts;
-	unsigned int i, needs = fields[session->settings.sort].needs;
+	unsigned int i, needs = fields[session->options.view.sort].needs;
 
 	for (i = 0; i < alerts->count; i++)
 		needs |= fields[alerts->alert[i].field].needs;
 	return needs;
 }
 
+static int view_rebuild(struct session *session)
+{
+	return view_build(&session->view, &session->monitor, &session->options.view,
+			  &session->filter);
+}
+
 int session_arrange(struct session *session, unsigned int needs)
 {
 	struct view *view = &session->view;
-	int err = view_build(view, &session->monitor, &session->settings);
+	int err = view_rebuild(session);
 
 	if (err || !(session_needs(session) & NEED_FACTS))
 		return err;
 	collect_rows(&session->collect, view, 0, view->nrows, needs | session_needs(session));
-	if (!(fields[session->settings.sort].needs & NEED_FACTS))
+	if (!(fields[session->options.view.sort].needs & NEED_FACTS))
 		return 0;
-	return view_build(view, &session->monitor, &session->settings);
+	return view_rebuild(session);
 }
 
 int session_step(struct session *session, unsigned int needs)
@@ -204,5 +205,5 @@ void session_close(struct session *session)
 	collect_free(&session->collect);
 	axis_free(&session->axis);
 	view_free(&session->view);
-	filter_free(&session->settings.filter);
+	filter_free(&session->filter);
 }

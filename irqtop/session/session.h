@@ -16,8 +16,7 @@ struct session {
 	struct monitor monitor;
 	struct collect collect;
 	struct axis axis;
-	struct view_settings settings;
-	struct cpu_mask only; /* what monitor.only points to */
+	struct filter filter; /* of options.view.filter; monitor.only points to its CPUs */
 	struct view view;
 	struct record record;
 	bool recording;

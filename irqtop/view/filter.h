@@ -9,6 +9,7 @@
 
 #define FILTER_TERMS 8
 #define FILTER_TEXT  128
+#define FILTER_BYTES 256 /* of a whole filter's text */
 
 struct filter_term {
 	bool is_regex;

@@ -146,8 +146,13 @@ static void sort(struct view *view, const struct view_settings *settings)
 		view->row[i] = view->unsorted[from[i].row];
 }
 
+static bool table_is_shown(enum tables_shown shown, enum table_id id)
+{
+	return shown == TABLES_BOTH || (shown == TABLES_SOFTIRQS) == (id == TABLE_SOFTIRQS);
+}
+
 int view_build(struct view *view, const struct monitor *monitor,
-	       const struct view_settings *settings)
+	       const struct view_settings *settings, const struct filter *filter)
 {
 	const struct sample *sample = monitor_sample(monitor);
 	enum field_id by = settings->sort == FIELD_HISTORY || settings->sort == FIELD_STRIP ?
@@ -166,8 +171,8 @@ int view_build(struct view *view, const struct monitor *monitor,
 	view->nrows = view->hidden = 0;
 	memset(view->rate_hz, 0, sizeof(view->rate_hz));
 	for (id = 0; id < TABLE_COUNT; id++)
-		if (settings->table[id] && sample->have[id])
-			table_take(view, monitor, (enum table_id)id, &settings->filter);
+		if (table_is_shown(settings->tables, (enum table_id)id) && sample->have[id])
+			table_take(view, monitor, (enum table_id)id, filter);
 	for (i = 0; i < view->nrows; i++) {
 		struct view_row *row = &view->unsorted[i];
 

@@ -7,12 +7,15 @@
 #include "filter.h"
 #include "irqtop/sample/monitor.h"
 
+enum tables_shown { TABLES_BOTH, TABLES_INTERRUPTS, TABLES_SOFTIRQS, TABLES_CHOICES };
+
+/* What the user chose: options set it, then keys of the screen. */
 struct view_settings {
-	bool table[TABLE_COUNT];
+	enum tables_shown tables;
 	enum field_id sort;
 	bool reverse;
-	bool frozen; /* rows stay where they are; new ones go last */
-	struct filter filter;
+	bool frozen;		   /* rows stay where they are; new ones go last */
+	char filter[FILTER_BYTES]; /* as filter_parse() takes it */
 };
 
 struct view_item {
@@ -31,9 +34,9 @@ struct view {
 	size_t room;
 };
 
-/* 0 or -ENOMEM. */
+/* `filter` is what filter_parse() made of settings->filter. 0 or -ENOMEM. */
 int view_build(struct view *view, const struct monitor *monitor,
-	       const struct view_settings *settings);
+	       const struct view_settings *settings, const struct filter *filter);
 
 /* Place of the row with this key, or IRQTABLE_NONE. */
 uint32_t view_find(const struct view *view, uint64_t key);

@@ -256,7 +256,7 @@ else
 	skip 'OpenMetrics: promtool accepts hostile names' 'no promtool, and none to be had from Debian (package prometheus)'
 fi
 status 'OpenMetrics: a column without a metric is an error' 1 $irqtop --openmetrics -c total,rate
-is 'OpenMetrics: and is named' "$(cat "$scratch/err")" "irqtop: columns 'rate_hz': no metric (--help-columns)"
+is 'OpenMetrics: and is named' "$(cat "$scratch/err")" 'irqtop: --columns: "rate_hz" is no metric (--help-columns)'
 is 'OpenMetrics: ends as it must' "$($irqtop --openmetrics | tail -1)" '# EOF'
 is 'OpenMetrics: what never fired is left out' "$($irqtop --openmetrics | grep -c ' 0$')" 0
 is 'OpenMetrics: strict names the family without _total' \
@@ -510,7 +510,7 @@ printf 'sort = total\ncolumns = irq,total # two\nrubbish\nreverse = maybe\n' >"$
 ${IRQTOP:-build/bin/irqtop} --config "$scratch/xdg/irqtop/config" --once -s irq --rows 1 >"$scratch/out" 2>"$scratch/err"
 is 'a config file that is named is read' "$(sed -n 2p "$scratch/out" | tr -s ' ')" ' IRQ TOTAL'
 is 'and bad lines are told, with their numbers' "$(tr '\n' ' ' <"$scratch/err")" \
-	"irqtop: $scratch/xdg/irqtop/config:3: not understood, ignored irqtop: $scratch/xdg/irqtop/config:4: not understood, ignored "
+	"irqtop: $scratch/xdg/irqtop/config:3: not understood, ignored irqtop: $scratch/xdg/irqtop/config:4: \"maybe\" is neither yes nor no, ignored "
 XDG_CONFIG_HOME=$scratch/xdg ${IRQTOP:-build/bin/irqtop} --once --csv --rows 1 >"$scratch/out" 2>"$scratch/err"
 is "what programs read does not depend on somebody's settings" "$(head -1 "$scratch/out" | tr -d '\r')$(cat "$scratch/err")" \
 	'time,interval_s,table,irq,rate_hz,delta,total,share,max_hz,chip,hwirq,trigger,name'

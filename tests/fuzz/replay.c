@@ -25,7 +25,8 @@ static void frame_write(int fd, const uint8_t *data, uint32_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct view_settings settings = { .table = { true, true }, .sort = FIELD_RATE };
+	struct view_settings settings = { .sort = FIELD_RATE };
+	struct filter filter = { .node = -1 };
 	struct monitor monitor = { 0 };
 	struct view view = { 0 };
 	int fd = memfd_create("replay", 0);
@@ -45,11 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= len;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	settings.filter.node = -1;
 	monitor.source = source_replay_open(path);
 	if (monitor.source) {
 		while (!monitor_step(&monitor))
-			if (view_build(&view, &monitor, &settings))
+			if (view_build(&view, &monitor, &settings, &filter))
 				break;
 		if (!monitor.source->ops->seek(monitor.source, monitor.source->count / 2))
 			monitor_step(&monitor);

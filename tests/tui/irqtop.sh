@@ -388,7 +388,20 @@ result $? 'longer'
 keys - -
 await 'every 4 s  '
 result $? 'shorter'
-keys d C-u y Left x Right C-h Enter
+keys d C-u 7 2 0 0 Enter
+await 'every 7200 s  '
+result $? 'as long as the option may say'
+keys +
+await 'every 7201 s  '
+result $? 'and longer'
+keys d C-u . 0 5 Enter
+await 'every 0.05 s  '
+result $? 'as short as the option may say'
+keys -
+sleep 0.3
+await 'every 0.05 s  '
+result $? 'and no shorter'
+keys d C-u 4 Enter d C-u y Left x Right C-h Enter
 await "'x' is not a number of seconds"
 result $? 'what is no interval is told so'
 keys / C-u '/(/' Enter

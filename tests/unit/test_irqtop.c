@@ -67,9 +67,7 @@ static void start(struct monitor *monitor, struct texts *texts, const char *cons
 
 static struct view_settings settings(void)
 {
-	return (struct view_settings){ .table = { true, true },
-				       .sort = FIELD_RATE,
-				       .filter = { .node = -1 } };
+	return (struct view_settings){ .sort = FIELD_RATE };
 }
 
 static void labels(char *buf, size_t size, const struct view *view)
@@ -96,6 +94,7 @@ static const char *const three[] = {
 static void test_sorting(void **state)
 {
 	struct view_settings how = settings();
+	struct filter filter = { .node = -1 };
 	struct monitor monitor;
 	struct view view = { 0 };
 	struct texts texts;
@@ -104,27 +103,27 @@ static void test_sorting(void **state)
 	(void)state;
 	start(&monitor, &texts, three, 4);
 	assert_int_equal(monitor_step(&monitor), 0);
-	assert_int_equal(view_build(&view, &monitor, &how), 0);
+	assert_int_equal(view_build(&view, &monitor, &how, &filter), 0);
 	assert_true(view.row[0].rate_hz < 0); /* blank, not zero */
 	monitor_step(&monitor);
-	view_build(&view, &monitor, &how);
+	view_build(&view, &monitor, &how, &filter);
 	labels(got, sizeof(got), &view);
 	assert_string_equal(got, "25 26 24 ");
 	assert_true(view.row[0].rate_hz == 5);
 	assert_true(view.row[0].share > 0.55 && view.row[0].share < 0.56);
 	how.reverse = true;
-	view_build(&view, &monitor, &how);
+	view_build(&view, &monitor, &how, &filter);
 	labels(got, sizeof(got), &view);
 	assert_string_equal(got, "24 26 25 ");
 	how.frozen = true;
 	monitor_step(&monitor);
-	view_build(&view, &monitor, &how);
+	view_build(&view, &monitor, &how, &filter);
 	labels(got, sizeof(got), &view);
 	assert_string_equal(got, "24 26 27 "); /* the order stays, new ones last */
 	how.frozen = how.reverse = false;
 	how.sort = FIELD_NAME;
 	monitor_step(&monitor);
-	view_build(&view, &monitor, &how);
+	view_build(&view, &monitor, &how, &filter);
 	labels(got, sizeof(got), &view);
 	assert_string_equal(got, "24 25 26 27 ");
 	assert_int_equal(monitor_step(&monitor), -ENODATA);
@@ -135,6 +134,7 @@ static void test_sorting(void **state)
 static void test_tracks_follow_rows(void **state)
 {
 	struct view_settings how = settings();
+	struct filter filter = { .node = -1 };
 	struct monitor monitor;
 	struct view view = { 0 };
 	struct texts texts;
@@ -146,7 +146,7 @@ static void test_tracks_follow_rows(void **state)
 	monitor_step(&monitor);
 	monitor_step(&monitor);
 	monitor_step(&monitor);
-	view_build(&view, &monitor, &how);
+	view_build(&view, &monitor, &how, &filter);
 	track = view.row[0].track;
 	assert_int_equal(track->history_len, 2);
 	assert_true(track->max_hz == 88);
@@ -154,7 +154,7 @@ static void test_tracks_follow_rows(void **state)
 	assert_true(track_history(track, 1) == 1);
 	assert_true(track_history(track, 2) < 0);
 	monitor_step(&monitor);
-	view_build(&view, &monitor, &how);
+	view_build(&view, &monitor, &how, &filter);
 	/* 25 went and came back: it starts anew, in the room 25 had. */
 	assert_int_equal(view.row[1].track->seen, 1);
 	assert_int_equal(view.row[1].track->history_len, 0);
@@ -179,6 +179,7 @@ static void test_filters(void **state)
 	};
 	static const char *const bad[] = { "/(/", "cpu:x", "node:x", "a b c d e f g h i" };
 	struct view_settings how = settings();
+	struct filter filter = { .node = -1 };
 	struct monitor monitor;
 	struct view view = { 0 };
 	struct texts texts;
@@ -191,20 +192,19 @@ static void test_filters(void **state)
 	monitor_step(&monitor);
 	monitor_step(&monitor);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(filter_parse(&how.filter, cases[i].filter, error, sizeof(error)),
-				 0);
-		monitor.only = how.filter.by_cpu ? &how.filter.cpus : NULL;
+		assert_int_equal(filter_parse(&filter, cases[i].filter, error, sizeof(error)), 0);
+		monitor.only = filter.by_cpu ? &filter.cpus : NULL;
 		monitor_recount(&monitor);
-		view_build(&view, &monitor, &how);
+		view_build(&view, &monitor, &how, &filter);
 		labels(got, sizeof(got), &view);
 		assert_string_equal(got, cases[i].want);
-		filter_free(&how.filter);
+		filter_free(&filter);
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		error[0] = '\0';
-		assert_true(filter_parse(&how.filter, bad[i], error, sizeof(error)) < 0);
+		assert_true(filter_parse(&filter, bad[i], error, sizeof(error)) < 0);
 		assert_true(error[0]);
-		assert_int_equal(how.filter.nterms, 0);
+		assert_int_equal(filter.nterms, 0);
 	}
 	view_free(&view);
 	monitor_free(&monitor);
@@ -224,6 +224,7 @@ static void test_alerts(void **state)
 	static const char *const bad[] = { "rate", "rate>",	   "name>1",	 "rate>1 for",
 					   "x>1",  "rate>1 for 0", "rate>1 and", ":rate>>1" };
 	struct view_settings how = settings();
+	struct filter filter = { .node = -1 };
 	struct alerts alerts = { 0 };
 	struct monitor monitor;
 	struct view view = { 0 };
@@ -239,7 +240,7 @@ static void test_alerts(void **state)
 	start(&monitor, &texts, three, 4);
 	for (i = 0; i < 4; i++) {
 		monitor_step(&monitor);
-		view_build(&view, &monitor, &how);
+		view_build(&view, &monitor, &how, &filter);
 		alerts_check(&alerts, &view, fired, &count);
 		/* unknown, 1/s, 88/s, 0/s */
 		assert_int_equal(count, i >= 2);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "config.h"
+
+void config_locate(char *path, size_t size)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	path[0] = '\0';
+	if (xdg && xdg[0] == '/')
+		snprintf(path, size, "%s/irqtop/config", xdg);
+	else if (home && home[0])
+		snprintf(path, size, "%s/.config/irqtop/config", home);
+}
+
+static const struct opt *saved_option(const struct opt_command *command, const char *name)
+{
+	const struct opt *o;
+
+	for (o = command->options; o->name; o++)
+		if (o->saved && !strcmp(o->name, name))
+			return o;
+	return NULL;
+}
+
+/* Splits "name = value # comment" in place. Returns the name, NULL when there is no '='. */
+static char *setting_split(char *text, char **value)
+{
+	char *end;
+
+	*value = strchr(text, '=');
+	if (!*value)
+		return NULL;
+	*(*value)++ = '\0';
+	*value += strspn(*value, " \t");
+	for (end = *value + strlen(*value); end > *value && strchr(" \t\r", end[-1]);)
+		*--end = '\0';
+	text[strcspn(text, " \t")] = '\0';
+	return text;
+}
+
+static int setting_store(char *text, const struct opt_command *command, uint64_t given,
+			 void *options, char *why, size_t size)
+{
+	const struct opt *o;
+	char *name, *value;
+
+	name = setting_split(text, &value);
+	o = name ? saved_option(command, name) : NULL;
+	if (!o) {
+		snprintf(why, size, "not understood");
+		return -1;
+	}
+	if (opts_given(command, given, o->offset))
+		return 0;
+	return opt_store(o, value, options, why, size);
+}
+
+/* A bad setting must not keep the user from the screen: say so and go on. */
+void config_read(const char *path, const struct opt_command *command, uint64_t given, void *options)
+{
+	FILE *file = fopen(path, "re");
+	char row[512], why[OPTS_WHY_BYTES], *text;
+	int number = 0;
+
+	if (!file)
+		return;
+	while (fgets(row, sizeof(row), file)) {
+		number++;
+		row[strcspn(row, "#\n")] = '\0';
+		text = row + strspn(row, " \t\r");
+		if (*text && setting_store(text, command, given, options, why, sizeof(why)))
+			msg_error("%s:%d: %s, ignored", path, number, why);
+	}
+	fclose(file);
+}
+
+static void settings_print(const struct opt_command *command, const void *options, FILE *file)
+{
+	const struct opt *o;
+	char value[512];
+
+	fprintf(file, "# irqtop wrote this; the names are those of its long options\n");
+	for (o = command->options; o->name; o++)
+		if (o->saved && *opt_format(o, options, value, sizeof(value)))
+			fprintf(file, "%s = %s\n", o->name, value);
+}
+
+static void directories_make(const char *path)
+{
+	char part[4096];
+	char *slash;
+
+	snprintf(part, sizeof(part), "%s", path);
+	for (slash = part + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(part, 0700); /* as the XDG specification says */
+		*slash = '/';
+	}
+}
+
+int config_write(const char *path, const struct opt_command *command, const void *options)
+{
+	char new[4096 + 8];
+	FILE *file;
+	int fd, err = 0;
+
+	directories_make(path);
+	snprintf(new, sizeof(new), "%s.XXXXXX", path);
+	fd = mkostemp(new, 0);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file)
+		return -errno;
+	settings_print(command, options, file);
+	if (fflush(file) || fsync(fd))
+		err = -errno;
+	if (fclose(file) && !err)
+		err = -errno;
+	if (!err && rename(new, path))
+		err = -errno;
+	if (err)
+		unlink(new);
+	return err;
+}
