@@ -221,8 +221,7 @@ static void explain_create(char error[PRIVATE_ERROR_BYTES], int reason)
 	if (reason == EACCES || reason == EPERM)
 		private_error(error,
 			      "cannot create a tracing instance: %s; run "
-			      "as root (CAP_DAC_OVERRIDE for tracefs), or "
-			      "read a recording with -i",
+			      "as root (CAP_DAC_OVERRIDE for tracefs)",
 			      strerror(reason));
 	else if (reason == EROFS)
 		private_error(error, "cannot create a tracing instance: tracefs "

@@ -2,18 +2,14 @@
 /* The tracefs instance that records when handlers begin; see entrytrace.h. */
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tracefs.h>
-#include <unistd.h>
 
-#include "entrytrace.h"
 #include "base/why.h"
-
-/* Instances are called irqlat-PID, so that leftovers are recognized. */
-#define INSTANCE_PREFIX "irqlat-"
+#include "entrytrace.h"
+#include "tracing/private.h"
 
 /* For the events between two drains, on each CPU. */
 #define BUFFER_KB 256
@@ -28,30 +24,6 @@ struct drain {
 	struct entry_match *match;
 	uint64_t lost;
 };
-
-/* Remove the instances of irqlat processes that were killed. */
-static void sweep_leftovers(void)
-{
-	char **names = tracefs_instances(NULL);
-	struct tracefs_instance *instance;
-	int i;
-
-	for (i = 0; names && names[i]; i++) {
-		long pid = 0;
-
-		if (strncmp(names[i], INSTANCE_PREFIX, strlen(INSTANCE_PREFIX)))
-			continue;
-		pid = strtol(names[i] + strlen(INSTANCE_PREFIX), NULL, 10);
-		if (pid <= 0 || !kill((pid_t)pid, 0) || errno != ESRCH)
-			continue;
-		instance = tracefs_instance_alloc(NULL, names[i]);
-		if (!instance)
-			continue;
-		tracefs_instance_destroy(instance);
-		tracefs_instance_free(instance);
-	}
-	tracefs_list_free(names);
-}
 
 static struct tep_handle *load_events(void)
 {
@@ -69,38 +41,27 @@ static struct tep_handle *load_events(void)
 struct entrytrace *entrytrace_open(struct why *why)
 {
 	struct entrytrace *trace = calloc(1, sizeof(*trace));
-	char name[32];
+	char error[PRIVATE_ERROR_BYTES];
 
 	if (!trace) {
 		why_set(why, "out of memory");
 		return NULL;
 	}
-	if (!tracefs_tracing_dir()) {
-		why_set(why, "--entry trace: no tracefs here: %s; run irqlat as root",
-			strerror(errno));
-		goto fail_free;
-	}
-	sweep_leftovers();
-	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d", getpid());
-	trace->instance = tracefs_instance_create(name);
+	trace->instance = private_create(error);
 	if (!trace->instance) {
-		why_set(why, "--entry trace: cannot make tracefs instance %s: %s", name,
-			strerror(errno));
-		goto fail_free;
+		why_set(why, "--entry trace: %s", error);
+		free(trace);
+		return NULL;
 	}
 	trace->tep = load_events();
 	if (!trace->tep || tracefs_instance_set_buffer_size(trace->instance, BUFFER_KB, -1) ||
 	    tracefs_instance_file_write(trace->instance, "trace_clock", "mono") < 0) {
-		why_set(why, "--entry trace: cannot set up tracefs instance %s: %s", name,
-			strerror(errno));
+		why_set(why, "--entry trace: cannot set up tracefs instance %s: %s",
+			tracefs_instance_get_name(trace->instance), strerror(errno));
 		entrytrace_close(trace);
 		return NULL;
 	}
 	return trace;
-
-fail_free:
-	free(trace);
-	return NULL;
 }
 
 /**
@@ -168,8 +129,7 @@ void entrytrace_close(struct entrytrace *trace)
 {
 	if (!trace)
 		return;
-	tracefs_instance_destroy(trace->instance);
-	tracefs_instance_free(trace->instance);
+	private_destroy(trace->instance);
 	if (trace->tep)
 		tep_free(trace->tep);
 	free(trace);

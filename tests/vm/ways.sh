@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every way of irqlat bench side by side in one guest, which has an emulated IOMMU
-# for VFIO: nothing is lost, the stages add up, a way that is not there does not
-# keep the others from running, and the device is left as it was found. TAP.
+# for VFIO: no interrupt is lost, the stages add up, the others run when a way is not
+# available, and the device is left as it was found. TAP.
 #
 #   tests/vm/ways.sh [KERNEL]...    default 6.1
 set -u
@@ -10,8 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 . tests/tap.sh
 
-# What the guest runs. Results come out as one archive, on the guest's stdout;
-# irqlat's own messages stay on stderr.
+# Commands of the guest. Results are one archive on its stdout, and irqlat's messages
+# are on its stderr.
 guest()
 {
 	cat <<'SHELL'
@@ -25,7 +25,15 @@ uli=uli,uli-spin,uli-sleep
 $bench --source irqgen --ways $uli,read -c 0 --gap 1ms --compare ref \
 	--json=uli.json --csv=uli.csv >uli.text || exit
 $bench --source irqgen --ways $uli --json=uli-away.json >>text || exit
+# Killed with a tracefs instance, which the next run removes.
+irqlat bench --source irqgen --ways read --entry trace -d 60 -q >/dev/null &
+pid=$!
+until ls /sys/kernel/tracing/instances | grep -q .; do sleep 0.1; done
+kill -KILL $pid
+wait $pid
+ls /sys/kernel/tracing/instances >killed
 $bench --source edu --ways $uli,read --entry trace --json=uli-edu.json >>text || exit
+ls /sys/kernel/tracing/instances >instances
 $bench --source edu --ways read,vfio --json=absent.json >>text 2>absent.err || exit
 modprobe -a vfio-pci vfio_iommu_type1 || exit
 $bench --source edu --json=edu.json >>text \
@@ -36,11 +44,11 @@ cat $device/driver_override >override
 $bench --source edu --ways vfio -c 0 --json >/dev/null || exit
 $bench --source edu --ways read,mmap-spin,uli,uli-spin -c 0 --json=self.json >>text || exit
 cat text uli.text >&2
-tar c *.json *.err uli.csv uli.text driver override
+tar c *.json *.err uli.csv uli.text driver override killed instances
 SHELL
 }
 
-# books FILE WAYS: the ways measured, n, loss and the books of each of them.
+# books FILE WAYS: the results have these ways, and the counts of each of them add up.
 books()
 {
 	/usr/bin/python3 - "$scratch/$1.json" "$2" <<'PYTHON'
@@ -59,7 +67,7 @@ for way, stages in rows.items():
     assert r["lost"] == 0 and r["negative"] == 0, (way, r["lost"], r["negative"])
     assert r["raised"] == r["delivered"] + r["coalesced"], (way, r["raised"], r["delivered"])
     assert r["delivered"] == 300, (way, r["delivered"])
-    # What came before the thread was spinning is no sample, and a warning says so.
+    # A way that spins may have fewer samples: see below.
     if r["wait"] != "spin":
         assert r["n"] == 300 + late, (way, r["n"])
     assert r["wait"] == ("spin" if way in ("mmap-spin", "uli", "uli-spin") else "block"), r["wait"]
@@ -67,7 +75,7 @@ for way, stages in rows.items():
     if "handler_to_user" in stages:
         parts = stages["raise_to_handler"]["mean_ns"] + stages["handler_to_user"]["mean_ns"]
         assert abs(parts - r["mean_ns"]) < 2, (way, parts, r["mean_ns"])
-    # Each delivery to a handler took one path.
+    # Each delivery of a user level interrupt took one path.
     paths = {p: stages["total_" + p] for p in ("direct", "return", "wake", "repeat") if "total_" + p in stages}
     assert bool(paths) == way.startswith("uli"), (way, list(paths))
     for p, row in paths.items():
@@ -78,14 +86,15 @@ for way, stages in rows.items():
         assert not paths or sum(row[key] for row in paths.values()) == r[key], (way, key)
     if way == "uli-sleep":
         assert list(paths) == ["wake"], list(paths)
-# What came before the thread was spinning is no sample, and a warning says so.
+# An interrupt that comes before the thread spins is no sample. A warning counts them.
 spun = [stages["total"] for stages in rows.values() if stages["total"]["wait"] == "spin"]
 assert sum(300 - r["n"] for r in spun) == early, ([r["n"] for r in spun], early)
 assert all(r["n"] > 0 for r in spun)
 PYTHON
 }
 
-# agrees FILE EXPRESSION: of run, and of paths: way -> path -> deliveries.
+# agrees FILE EXPRESSION: it is true for run, the results, and paths, a dictionary:
+# way -> path -> deliveries.
 agrees()
 {
 	/usr/bin/python3 - "$scratch/$1.json" "$2" <<'PYTHON'
@@ -106,17 +115,17 @@ for kernel in "${@:-6.1}"; do
 	result $? "$kernel: every way runs in a guest" "$(tail -n 15 "$scratch/err")"
 
 	books irqgen read,poll,epoll,eventfd,mmap-spin 2>"$scratch/why"
-	result $? "$kernel: five ways of one line, nothing lost" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: five ways of one line, nothing lost"
 	books uli uli,uli-spin,uli-sleep,read 2>"$scratch/why" && agrees uli '
 		paths["uli-spin"]["direct"] > 200 and paths["uli"]["direct"] > 0 and
 		paths["uli"]["return"] > 0' 2>>"$scratch/why"
-	result $? "$kernel: user level interrupts by the path that the thread is on" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: user level interrupts by the path that the thread is on"
 	books uli-away uli,uli-spin,uli-sleep 2>"$scratch/why" && agrees uli-away '
 		"direct" not in paths["uli-spin"] and len([w for w in run["system"]["warnings"]
 			if "no interrupt hit the thread itself" in w]) == 2' 2>>"$scratch/why"
-	result $? "$kernel: raised on another CPU they take no direct path, and a warning says so" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: raised on another CPU they take no direct path, and a warning says so"
 	books uli-edu uli,uli-spin,uli-sleep,read 2>"$scratch/why"
-	result $? "$kernel: user level interrupts of a device, with handler entries traced" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: user level interrupts of a device, with handler entries traced"
 	grep -q '^irqgen,[0-9]*,uli-spin,spin,handler_to_user_direct,0,' "$scratch/uli.csv" &&
 		grep -q 'uli-spin  *raised 300, delivered 300 (direct [0-9]*[,)]' "$scratch/uli.text"
 	result $? "$kernel: the paths are in CSV and text" "$(grep -h uli "$scratch/uli.csv" "$scratch/uli.text" | cut -c1-90)"
@@ -125,11 +134,11 @@ for kernel in "${@:-6.1}"; do
 		grep -q '^ *uli *handler_to_user_return ' "$scratch/why" && ! grep -q 'uli-sleep\|_wake' "$scratch/why"
 	result $? "$kernel: and stand beside the published figures, without those that slept" "$(cat "$scratch/why")"
 	books onecpu mmap-spin 2>"$scratch/why"
-	result $? "$kernel: spinning where everything has one CPU" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: spinning where everything has one CPU"
 	books edu read,poll,epoll,eventfd,mmap-spin,uli,uli-spin,uli-sleep,uio,uio-poll,vfio,timerfd,nanosleep,eventfd-base,signal 2>"$scratch/why"
-	result $? "$kernel: fifteen ways in one run, on three drivers" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: fifteen ways in one run, on three drivers"
 	books msi read,vfio 2>"$scratch/why"
-	result $? "$kernel: a message-signalled interrupt, with handler entries traced" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: a message-signalled interrupt, with handler entries traced"
 
 	/usr/bin/python3 - "$scratch/absent.json" 2>"$scratch/why" <<'PYTHON'
 import json, sys
@@ -139,14 +148,16 @@ assert "driver vfio-pci is not loaded" in run["unavailable"][0]["reason"], run["
 assert {r["way"] for r in run["results"]} == {"read"}
 assert all(r["n"] == 300 for r in run["results"]) and not run["partial"]
 PYTHON
-	result $? "$kernel: without VFIO, that way is unavailable and the other runs" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: without VFIO, that way is unavailable and the other runs"
 	[ "$(wc -l <"$scratch/absent.err")" = 1 ]
-	result $? "$kernel: and one line says so" "$(tail -n 15 "$scratch/absent.err")"
-	# A tick of the clock in the moment of the raising has the thread in the kernel.
+	result $? "$kernel: with one message" "$(tail -n 15 "$scratch/absent.err")"
+	# A timer tick just before an interrupt is raised puts the thread into the kernel.
 	books self read,mmap-spin,uli,uli-spin 2>"$scratch/why" && agrees self '
 		paths["uli-spin"]["direct"] >= 290 and 140 <= paths["uli"]["direct"] <= 150 and
 		paths["uli"]["return"] >= 150' 2>>"$scratch/why"
-	result $? "$kernel: who spins where the device is raised raises it itself, by both paths" "$(tail -n 15 "$scratch/why")"
+	result $? "$kernel: on one CPU a way that spins raises its interrupts itself, by both paths"
+	[ -s "$scratch/killed" ] && [ -e "$scratch/instances" ] && [ ! -s "$scratch/instances" ]
+	result $? "$kernel: the tracefs instance of a killed run is removed" "$(head "$scratch/killed" "$scratch/instances")"
 	[ -e "$scratch/driver" ] && [ ! -s "$scratch/driver" ] && grep -qx '(null)' "$scratch/override"
 	result $? "$kernel: the device is left without a driver, as it was" "$(tail -n 15 "$scratch/override")"
 done
