@@ -68,9 +68,9 @@ static void show_progress(void *context, const struct bench_progress *progress)
 	const struct bench_options *options = context;
 	char limit[32] = "";
 
-	if (options->duration_ns)
+	if (options->bench.duration_ns)
 		snprintf(limit, sizeof(limit), " of %.0f",
-			 (double)options->duration_ns / NSEC_PER_SEC);
+			 (double)options->bench.duration_ns / NSEC_PER_SEC);
 	clear_progress(options);
 	fprintf(stderr, "irqlat: %.0f%s s, load %s, %s: %" PRIu64 " samples ",
 		(double)progress->elapsed_ns / NSEC_PER_SEC, limit, progress->load, progress->way,
@@ -128,24 +128,24 @@ static int present(const struct bench_options *options, const struct run *run)
 int cmd_bench(int argc, char **argv)
 {
 	struct bench_options options;
-	struct bench bench = { 0 };
+	struct bench *bench = &options.bench;
 	struct run run = { 0 };
 	struct why why;
 	int err, status;
 
 	if (!bench_options_parse(argc, argv, &options, &status))
 		return status;
-	if (bench_options_apply(&options, &bench, &run, &why)) {
+	if (bench_options_apply(&options, &run, &why)) {
 		msg_error("%s", why.text);
 		return EXIT_ERROR;
 	}
-	bench.problem = show_problem;
-	bench.interim = show_interim;
+	bench->problem = show_problem;
+	bench->interim = show_interim;
 	if (shows_progress(&options))
-		bench.progress = show_progress;
-	bench.context = &options;
-	block_signals(&bench);
-	err = bench_measure(&bench, &run);
+		bench->progress = show_progress;
+	bench->context = &options;
+	block_signals(bench);
+	err = bench_measure(bench, &run);
 	clear_progress(&options);
 	/* What was measured before an error is presented too. */
 	if ((!err || run_has_samples(&run)) && present(&options, &run))

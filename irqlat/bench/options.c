@@ -38,31 +38,32 @@ static const struct opt option_table[] = {
 	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
 	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; timer (default elsewhere): no device" },
 	{ 'w', "ways", "LIST", OPT_STRING, AT(ways), .help = ways_help },
-	{ 0, "line", "N", OPT_U64, AT(line), .max = IRQGEN_LINES_MAX - 1,
+	{ 0, "line", "N", OPT_U64, AT(bench.source_config.line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },
-	{ 0, "samples", "N", OPT_U64, AT(samples), .min = 1, .max = SAMPLES_MAX,
+	{ 0, "samples", "N", OPT_U64, AT(bench.samples), .min = 1, .max = SAMPLES_MAX,
 	  .help = "interrupts per way (default 10000; with -d no limit)" },
-	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
+	{ 'd', "duration", "TIME", OPT_SECONDS, AT(bench.duration_ns), .min = 1, .max = YEAR_NS,
 	  .help = "stop after this time: 30, 10m, 1h" },
-	{ 0, "warmup", "N", OPT_U64, AT(warmup), .max = SAMPLES_MAX,
-	  .help = "interrupts per way before that, not counted (default 100)" },
-	{ 0, "gap", "TIME", OPT_DURATION, AT(gap_ns), .min = GAP_MIN_NS, .max = GAP_MAX_NS,
-	  .help = "from the thread asleep to the interrupt (default 100us)" },
-	{ 'i', "interval", "TIME", OPT_DURATION, AT(interval_ns), .min = INTERVAL_MIN_NS,
+	{ 0, "warmup", "N", OPT_U64, AT(bench.warmup), .max = SAMPLES_MAX,
+	  .help = "interrupts per way before those, not counted (default 100)" },
+	{ 0, "gap", "TIME", OPT_DURATION, AT(bench.source_config.gap_ns), .min = GAP_MIN_NS,
 	  .max = GAP_MAX_NS,
-	  .help = "of timerfd, nanosleep and signal: from one expiry to\nthe next (default 1ms)" },
+	  .help = "time from the thread asleep to the interrupt (default 100us)" },
+	{ 'i', "interval", "TIME", OPT_DURATION, AT(bench.source_config.interval_ns),
+	  .min = INTERVAL_MIN_NS, .max = GAP_MAX_NS,
+	  .help = "timerfd, nanosleep, signal: time from one expiry to the\nnext (default 1ms)" },
 	{ 0, "load", "LIST", OPT_STRING, AT(load),
 	  .help = "measure again under load: cpu, io, irq, net" },
-	{ 0, "load-cmd", "CMD", OPT_STRING, AT(load_command),
+	{ 0, "load-cmd", "CMD", OPT_STRING, AT(bench.load.command),
 	  .help = "measure again while sh -c CMD runs" },
 	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
-	  .help = "measure on the first CPU of the list, raise on the second;\na list of one does both there" },
-	{ 'P', "priority", "PRIO", OPT_PRIORITY, AT(priority),
-	  .help = "of the measured thread: f:N FIFO, r:N RR, o:NICE;\ndefault f:80" },
+	  .help = "measure on the first CPU of the list, raise on the second;\nboth on the same if the list has one" },
+	{ 'P', "priority", "PRIO", OPT_PRIORITY, AT(bench.priority),
+	  .help = "priority of the measured thread: f:N FIFO, r:N RR,\no:NICE; default f:80" },
 	{ 0, "entry", "HOW", OPT_CHOICE, AT(entry), .choices = entry_choices,
-	  .help = "when the handler began: stamp (default; the module's own)\nor trace (tracepoint irq_handler_entry, for every way)" },
+	  .help = "time of the handler: stamp (default), from the module, or\ntrace, from tracepoint irq_handler_entry, for every way" },
 	{ 0, "compare", "WHAT", OPT_CHOICE, AT(compare), .choices = compare_choices,
-	  .help = "ref: print the figures of irqlat ref beside ours" },
+	  .help = "ref: print the figures of irqlat ref too" },
 	{ 'q', "quiet", NULL, OPT_FLAG, AT(quiet), .help = "no progress, only the result" },
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
 	  .help = "print nanoseconds instead of microseconds" },
@@ -70,9 +71,9 @@ static const struct opt option_table[] = {
 	  .help = "do not print the facts about the system" },
 	{ 0, "no-histogram", NULL, OPT_FLAG, AT(no_histogram), .help = "do not draw histograms" },
 	{ 0, "json", "FILE", OPT_FILE, AT(json),
-	  .help = "write JSON to FILE, or instead of the text" },
+	  .help = "write JSON to FILE, or print it instead of the text" },
 	{ 0, "csv", "FILE", OPT_FILE, AT(csv),
-	  .help = "write CSV to FILE, or instead of the text" },
+	  .help = "write CSV to FILE, or print it instead of the text" },
 	{ 0 }
 };
 
@@ -83,9 +84,9 @@ static const struct opt_command command = {
 		"Raise interrupts and measure how long each takes to reach user space, by which way.",
 	.options = option_table,
 	.epilogue =
-		"Times: a number and ns, us, ms, s, m, h or d. Ctrl-C ends early, with a result.\n"
-		"SIGUSR1 shows what there is so far, and writes it to the files.\n"
-		"Exit status: 0 done, 1 error.\n",
+		"Times: a number and ns, us, ms, s, m, h or d. Ctrl-C ends the run, with results.\n"
+		"SIGUSR1 shows the results so far, and writes them to the files.\n"
+		"Exit status: 0 success, 1 error.\n",
 };
 
 /* Append a word, on a new line where it does not fit. */
@@ -139,10 +140,10 @@ bool bench_options_parse(int argc, char **argv, struct bench_options *options, i
 	int operand;
 
 	*options = (struct bench_options){
-		.warmup = WARMUP_DEFAULT,
-		.gap_ns = GAP_DEFAULT_NS,
-		.interval_ns = INTERVAL_DEFAULT_NS,
-		.priority = { SCHED_CLASS_FIFO, 80 },
+		.bench.source_config.gap_ns = GAP_DEFAULT_NS,
+		.bench.source_config.interval_ns = INTERVAL_DEFAULT_NS,
+		.bench.warmup = WARMUP_DEFAULT,
+		.bench.priority = { SCHED_CLASS_FIFO, 80 },
 	};
 	write_ways_help();
 	return opts_start(&command, argc, argv, options, &operand, status);
@@ -204,17 +205,14 @@ static int choose_ways(const struct bench_options *options, struct bench *bench,
 	return 0;
 }
 
-static int choose_load(const struct bench_options *options, struct bench *bench, struct run *run,
+static int choose_load(const struct bench_options *options, struct load_config *load,
 		       struct why *why)
 {
-	bench->load.measured_cpu = bench->measured_cpu;
-	bench->load.source_cpu = bench->source_cpu;
-	bench->load.command = options->load_command;
-	if (options->load_command && !*options->load_command)
+	load->measured_cpu = options->bench.measured_cpu;
+	load->source_cpu = options->bench.source_cpu;
+	if (load->command && !*load->command)
 		return why_set(why, "--load-cmd: the command is empty");
-	if (options->load_command)
-		snprintf(run->load_command, sizeof(run->load_command), "%s", options->load_command);
-	return options->load ? load_parse(options->load, &bench->load, why) : 0;
+	return options->load ? load_parse(options->load, load, why) : 0;
 }
 
 static int check_outputs(const struct bench_options *options, struct why *why)
@@ -240,35 +238,31 @@ static int check_outputs(const struct bench_options *options, struct why *why)
 }
 
 /**
- * bench_options_apply - turn options into a benchmark
- * @options: values of the options
- * @bench: gets what to measure
- * @run: gets the facts about the system that are known before it runs
+ * bench_options_apply - complete the benchmark
+ * @options: the values; their @bench becomes complete
+ * @run: gets the facts about the system that are known before the run
  * @why: gets the reason of a failure
  *
  * Returns 0 or -1.
  */
-int bench_options_apply(const struct bench_options *options, struct bench *bench, struct run *run,
-			struct why *why)
+int bench_options_apply(struct bench_options *options, struct run *run, struct why *why)
 {
-	sysinfo_collect("", &run->system);
-	bench->source_config.line = options->line;
-	bench->source_config.gap_ns = options->gap_ns;
-	bench->source_config.interval_ns = options->interval_ns;
-	bench->samples = options->samples;
-	if (!options->samples)
-		bench->samples = options->duration_ns ? UINT64_MAX : SAMPLES_DEFAULT;
-	bench->duration_ns = options->duration_ns;
-	bench->warmup = options->warmup;
+	struct bench *bench = &options->bench;
+
+	if (!bench->samples)
+		bench->samples = bench->duration_ns ? UINT64_MAX : SAMPLES_DEFAULT;
 	bench->entry_trace = options->entry == BENCH_ENTRY_TRACE;
-	bench->priority = options->priority;
 	if (choose_source(options, bench, why) || choose_ways(options, bench, why) ||
 	    check_outputs(options, why) ||
 	    rt_choose_cpus(&options->cpus, &bench->measured_cpu, &bench->source_cpu, why) ||
-	    choose_load(options, bench, run, why))
+	    choose_load(options, &bench->load, why))
 		return -1;
 	bench->source_config.cpu = bench->source_cpu;
+
+	sysinfo_collect("", &run->system);
 	snprintf(run->system.measured_cpu, SYSINFO_TEXT_BYTES, "%d", bench->measured_cpu);
 	snprintf(run->system.source_cpu, SYSINFO_TEXT_BYTES, "%d", bench->source_cpu);
+	if (bench->load.command)
+		snprintf(run->load_command, sizeof(run->load_command), "%s", bench->load.command);
 	return 0;
 }

@@ -8,26 +8,33 @@
 
 #include "base/cpus.h"
 #include "base/opts.h"
-#include "base/parse.h"
 #include "bench.h"
 
 enum bench_entry { BENCH_ENTRY_STAMP, BENCH_ENTRY_TRACE };
 enum bench_compare { BENCH_COMPARE_NONE, BENCH_COMPARE_REF };
 
-/* Values of the options, as the table in options.c describes them. */
+/**
+ * struct bench_options - values of the options
+ * @bench: the benchmark, into which most of them go directly
+ * @source: argument of --source; NULL: not given
+ * @ways: argument of --ways; NULL: not given
+ * @load: argument of --load; NULL: not given
+ * @cpus: argument of --cpus; empty: not given
+ * @entry: enum bench_entry
+ * @compare: enum bench_compare
+ * @quiet: no progress
+ * @nanoseconds: print ns, not us
+ * @no_header: do not print the facts about the system
+ * @no_histogram: do not draw histograms
+ * @json: where to write JSON
+ * @csv: where to write CSV
+ */
 struct bench_options {
+	struct bench bench;
 	const char *source;
 	const char *ways;
 	const char *load;
-	const char *load_command;
-	uint64_t line;
-	uint64_t samples;
-	uint64_t duration_ns;
-	uint64_t warmup;
-	uint64_t gap_ns;
-	uint64_t interval_ns;
 	struct cpu_list cpus;
-	struct priority priority;
 	int entry;
 	int compare;
 	bool quiet;
@@ -39,7 +46,6 @@ struct bench_options {
 };
 
 bool bench_options_parse(int argc, char **argv, struct bench_options *options, int *status);
-int bench_options_apply(const struct bench_options *options, struct bench *bench, struct run *run,
-			struct why *why);
+int bench_options_apply(struct bench_options *options, struct run *run, struct why *why);
 
 #endif /* IRQLAT_BENCH_OPTIONS_H */
