@@ -1,6 +1,6 @@
 #!/bin/bash
-# The command of the first issue on each kernel: irqlat's JSON from a guest is
-# whole and nothing was lost; under --icount the figures repeat. TAP on stdout.
+# irqlat bench on each kernel: its JSON is complete, and no interrupt was lost. With
+# --icount the figures repeat. TAP on stdout.
 #
 #   tests/vm/bench-json.sh [KERNEL]...
 set -u
@@ -9,7 +9,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 . tests/tap.sh
 
-# books N WAYS FILE: the ways measured, n, loss and the books of each of them.
+# books N WAYS FILE: the results have these ways with N samples each, and their counts
+# add up.
 books()
 {
 	/usr/bin/python3 - "$@" <<'PYTHON'

@@ -3,15 +3,15 @@
 
     waytable.py DIR KERNEL...
 
-Reads, for each kernel, what its two guests that count left in DIR.
-Prints the medians that were counted, as a table of Markdown, a
-column for each kernel, a line for each way. Exit status 1 when the second run,
-icount-K-again.json, has other rows or a median that differs by more than 0.5 %.
+Reads, for each kernel, the results of its two guests that count instructions. Prints
+the medians as a table in Markdown, with a column for each kernel and a row for each
+way. Exit status 1 when the second run, icount-K-again.json, has other rows or a
+median that differs by more than 0.5 %.
 """
 import json
 import sys
 
-# What two runs of the same instructions may differ by.
+# By how much the medians of two runs may differ.
 TOLERANCE = 0.005
 
 
@@ -22,8 +22,8 @@ def load(folder, name):
 
 def medians(run):
     """By way and stage. Where the path to the handler is known it is part of the
-    way's name, and the mixture of the paths is left out. Timers count all of their
-    periods."""
+    way's name, and the rows of all paths together are left out. So are the rows of
+    timers without their missed periods."""
     results = [r for r in run["results"] if r["stage"] != "total_kept"]
     split = {r["way"] for r in results if r["stage"].startswith("total_")}
     found = {}
@@ -38,7 +38,7 @@ def medians(run):
 
 
 def compare(kernel, first, second):
-    """Returns the greatest relative difference, and what is wrong, a line each."""
+    """Returns the greatest relative difference, and a list of messages."""
     worst, wrong = 0.0, []
     for key in sorted(set(first) | set(second)):
         name = f"{kernel}: {key[0]}, {key[1]}"
@@ -73,18 +73,18 @@ def main():
     for kernel in kernels:
         run = load(folder, f"icount-{kernel}")
         columns[kernel] = medians(run)
-        differs, lines = compare(kernel, columns[kernel],
+        differs, messages = compare(kernel, columns[kernel],
                                  medians(load(folder, f"icount-{kernel}-again")))
         worst = max(worst, differs)
-        wrong += lines
+        wrong += messages
         wrong += [f"{kernel}: {u['way']}: {u['reason']}" for u in run["unavailable"]]
     table(kernels, columns, "total",
           "Median from just before the interrupt was raised to user space, instructions:")
     table(kernels, columns, "handler_to_user",
           "Of it, from the hard interrupt handler on, where the way has its stamp:")
     print(f"Two runs of each kernel: medians differ by at most {worst:.2%}.")
-    for line in wrong:
-        print(f"compare-kernels: {line}", file=sys.stderr)
+    for message in wrong:
+        print(f"compare-kernels: {message}", file=sys.stderr)
     sys.exit(1 if wrong else 0)
 
 
