@@ -145,19 +145,16 @@ static bool accept(struct parser *p, const char *word)
  * struct operation - an operation of a step: "any 0x1", "equal 0x1 mask 0x3", "read"
  * @word: its name
  * @op: PROCIRQ_OP_*
- * @number: what the number that follows is, for messages; NULL if none follows
- * @number_at: offset of the member of struct procirq_step that gets the number
- * @option: word that may follow, with a second number; NULL if there is none
- * @option_number: what the second number is
- * @option_at: offset of the member that gets the second number
+ * @at: offset of the member of struct procirq_step that gets the number after @word; 0 if
+ *	there is no number
+ * @option: word that may follow, with another number; NULL if there is none
+ * @option_at: offset of the member that gets the number after @option
  */
 struct operation {
 	const char *word;
 	__u8 op;
-	const char *number;
-	size_t number_at;
+	size_t at;
 	const char *option;
-	const char *option_number;
 	size_t option_at;
 };
 
@@ -166,63 +163,53 @@ struct operation {
 #define OPERATIONS "any, equal, write, write-status, set, clear or read"
 
 static const struct operation operations[] = {
-	{ .word = "any",
-	  .op = PROCIRQ_OP_TEST_ANY,
-	  .number = "the bits after any",
-	  .number_at = MASK },
+	{ .word = "any", .op = PROCIRQ_OP_TEST_ANY, .at = MASK },
 	{ .word = "equal",
 	  .op = PROCIRQ_OP_TEST_EQ,
-	  .number = "the value after equal",
-	  .number_at = VALUE,
+	  .at = VALUE,
 	  .option = "mask",
-	  .option_number = "the mask",
 	  .option_at = MASK },
-	{ .word = "write",
-	  .op = PROCIRQ_OP_WRITE,
-	  .number = "the value after write",
-	  .number_at = VALUE },
+	{ .word = "write", .op = PROCIRQ_OP_WRITE, .at = VALUE },
 	{ .word = "write-status",
 	  .op = PROCIRQ_OP_WRITE_STATUS,
-	  .number = "the mask after write-status",
-	  .number_at = MASK,
+	  .at = MASK,
 	  .option = "or",
-	  .option_number = "the value after or",
 	  .option_at = VALUE },
-	{ .word = "set", .op = PROCIRQ_OP_SET, .number = "the bits after set", .number_at = VALUE },
-	{ .word = "clear",
-	  .op = PROCIRQ_OP_CLEAR,
-	  .number = "the bits after clear",
-	  .number_at = VALUE },
+	{ .word = "set", .op = PROCIRQ_OP_SET, .at = VALUE },
+	{ .word = "clear", .op = PROCIRQ_OP_CLEAR, .at = VALUE },
 	{ .word = "read", .op = PROCIRQ_OP_READ },
+	{ .word = NULL },
 };
 
-static __u32 *step_member(struct procirq_step *step, size_t at)
+/* Reads the number after @word into the member of @step at @at. */
+static int number_after(struct parser *p, const char *word, struct procirq_step *step, size_t at)
 {
-	return (__u32 *)((char *)step + at);
+	char what[32];
+
+	snprintf(what, sizeof(what), "the number after %s", word);
+	return number(p, what, (__u32 *)((char *)step + at));
 }
 
 static int parse_operation(struct parser *p, struct procirq_step *step)
 {
-	const char *word = next_word(p);
 	const struct operation *operation = operations;
-	const struct operation *end = operations + sizeof(operations) / sizeof(operations[0]);
+	const char *word = next_word(p);
 	char out[SHOWN_BYTES];
 
 	if (!word)
 		return fail(p, "the operation is missing at the end: " OPERATIONS);
-	while (operation < end && strcmp(word, operation->word))
+	while (operation->word && strcmp(word, operation->word))
 		operation++;
-	if (operation == end)
+	if (!operation->word)
 		return fail(p, "\"%s\" is not an operation: " OPERATIONS, shown(word, out));
 	step->op = operation->op;
 	if (step->op == PROCIRQ_OP_TEST_EQ)
 		step->mask = step->width >= 32 ? UINT32_MAX : (UINT32_C(1) << step->width) - 1;
-	if (operation->number &&
-	    number(p, operation->number, step_member(step, operation->number_at)))
+	if (operation->at && number_after(p, word, step, operation->at))
 		return -1;
 	if (!operation->option || !accept(p, operation->option))
 		return 0;
-	return number(p, operation->option_number, step_member(step, operation->option_at));
+	return number_after(p, operation->option, step, operation->option_at);
 }
 
 /* "bar 0 offset 0x24 width 32", "config offset 4 width 16" */

@@ -458,7 +458,7 @@ static void each_error_has_its_row(void **state)
 		  "x.irqdev:3: the operation is missing at the end" },
 		{ OK "ack bar 0 offset 4 width 8 poke 1\n",
 		  "x.irqdev:3: \"poke\" is not an operation" },
-		{ OK "ack bar 0 offset 4 width 8 write\n", "the value after write is missing" },
+		{ OK "ack bar 0 offset 4 width 8 write\n", "the number after write is missing" },
 		{ OK "ack bar 0 offset 4 width 8 write 1 2\n", "\"2\" is one word too many" },
 		{ OK "ack bar 0 offset 4 width 8 write 0x100\n",
 		  "x.irqdev:3: the mask or the value has bits beyond the register's width" },
