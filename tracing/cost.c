@@ -3,19 +3,12 @@
 
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define ROUNDS 64
 #define CALLS  64
-
-static uint64_t clock_read_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
-}
 
 static int compare_ns(const void *a, const void *b)
 {
@@ -24,17 +17,17 @@ static int compare_ns(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* What a short system call takes now: the median of many rounds. */
+/* Time of a short system call now: the median of many rounds. */
 uint64_t cost_call_ns(void)
 {
 	uint64_t rounds[ROUNDS];
 
 	for (int round = 0; round < ROUNDS; round++) {
-		uint64_t start = clock_read_ns();
+		uint64_t start = clock_ns();
 
 		for (int i = 0; i < CALLS; i++)
 			syscall(SYS_getppid);
-		rounds[round] = (clock_read_ns() - start) / CALLS;
+		rounds[round] = (clock_ns() - start) / CALLS;
 	}
 	qsort(rounds, ROUNDS, sizeof(rounds[0]), compare_ns);
 	return rounds[ROUNDS / 2];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cost - what a system call takes, to tell what tracing it adds */
+/* cost - time of a system call, to find out how much tracing adds to it */
 #ifndef TRACING_COST_H
 #define TRACING_COST_H
 

@@ -6,13 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a CPU does: interrupts on top of a softirq on top of a task. */
+/* What runs on a CPU. */
 struct culprit_occupant {
 	enum culprit_kind kind;
 	int32_t id;
 	char name[CULPRIT_NAME_BYTES];
 };
 
+/**
+ * struct culprit_cpu - interrupts that interrupted a softirq that interrupted a task
+ * @since_ns: the time before is accounted for
+ * @hard: interrupts, innermost last, @depth of them
+ * @last_part: index of the part that left the CPU last; -1: none
+ */
 struct culprit_cpu {
 	uint64_t since_ns;
 	struct culprit_occupant hard[EVENT_IRQ_DEPTH_MAX];
@@ -20,9 +26,16 @@ struct culprit_cpu {
 	struct culprit_occupant softirq;
 	bool in_softirq;
 	struct culprit_occupant task;
-	int last_part; /* that left the CPU, -1: none */
+	int last_part;
 };
 
+static const struct culprit_occupant unknown = {
+	.kind = CULPRIT_UNKNOWN,
+	.id = -1,
+	.name = "not known",
+};
+
+/* When a stage was, and the CPU that it depends on. */
 struct culprit_span {
 	uint64_t from_ns;
 	uint64_t to_ns;
@@ -60,10 +73,10 @@ static void set_spans(struct culprit_analysis *a, const struct chain_sample *sam
 		int stage = chain_stage_at(sample, i);
 
 		a->spans[a->n_spans++] = (struct culprit_span){
-			at,
-			at + sample->ns[stage],
-			culprit_stage_cpu(sample, stage),
-			stage,
+			.from_ns = at,
+			.to_ns = at + sample->ns[stage],
+			.cpu = culprit_stage_cpu(sample, stage),
+			.stage = stage,
 		};
 		at += sample->ns[stage];
 	}
@@ -71,7 +84,11 @@ static void set_spans(struct culprit_analysis *a, const struct chain_sample *sam
 
 static int part_index(struct culprit *c, const struct culprit_occupant *o)
 {
-	static const struct culprit_occupant others = { CULPRIT_OTHERS, -1, "others" };
+	static const struct culprit_occupant others = {
+		.kind = CULPRIT_OTHERS,
+		.id = -1,
+		.name = "others",
+	};
 	struct culprit_part *part;
 
 	for (size_t i = 0; i < c->n_parts; i++) {
@@ -97,7 +114,7 @@ static const struct culprit_occupant *occupant_of(const struct culprit_cpu *cpu)
 	return cpu->in_softirq ? &cpu->softirq : &cpu->task;
 }
 
-/* Time until @ts_ns belongs to who had the CPU so far. */
+/* Add the time up to @ts_ns to the occupant of the CPU. */
 static void account(struct culprit_analysis *a, unsigned int index, uint64_t ts_ns)
 {
 	struct culprit_cpu *cpu = &a->cpus[index];
@@ -144,6 +161,7 @@ static void push_irq(struct culprit_analysis *a, struct culprit_cpu *cpu, const 
 
 static void set_softirq(struct culprit_cpu *cpu, uint32_t vec)
 {
+	/* In the order of the kernel's linux/interrupt.h. */
 	static const char *const names[] = {
 		"HI",	    "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
 		"IRQ_POLL", "TASKLET", "SCHED",	 "HRTIMER", "RCU",
@@ -161,7 +179,7 @@ static void on_switch(struct culprit_analysis *a, unsigned int index, const stru
 	struct culprit_cpu *cpu = &a->cpus[index];
 	char comm[EVENT_COMM_BYTES];
 
-	/* Only of those that mattered is the stack kept. */
+	/* A stack is kept only for a task that is a part. */
 	cpu->last_part = -1;
 	for (size_t i = 0; i < a->culprit->n_parts; i++) {
 		if (a->culprit->parts[i].kind == CULPRIT_TASK &&
@@ -183,7 +201,7 @@ static void on_stack(struct culprit_analysis *a, unsigned int index, const struc
 		return;
 	part = &a->culprit->parts[cpu->last_part];
 	cpu->last_part = -1;
-	/* The first time it gave up the CPU is the one we waited for. */
+	/* The chain waited for the first time that it gave up the CPU. */
 	for (size_t i = 0; !part->n_stack || i; i++) {
 		if (i == CULPRIT_STACK_MAX || !event_stack(a->catalog, e, i, &address))
 			break;
@@ -248,18 +266,18 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 	if (begin) {
 		c->depth = 0;
 		c->in_softirq = false;
-		c->task = (struct culprit_occupant){ CULPRIT_UNKNOWN, -1, "not known" };
+		c->task = unknown;
 	}
 }
 
 /**
- * culprit_analyse - go through the sub-buffers around a chain
+ * culprit_analyse - find out who had the CPU during a chain
  * @culprit: filled
  * @sample: the chain
  * @catalog: of the recording
  * @layout: of the sub-buffers
  * @n_cpus: CPUs are 0 to @n_cpus - 1
- * @reader: the sub-buffers, from some time before the chain on
+ * @reader: of the sub-buffers, beginning some time before the chain
  *
  * Returns 0, or -1 with errno set.
  */
@@ -268,7 +286,7 @@ int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 		    unsigned int n_cpus, const struct page_reader *reader)
 {
 	struct culprit_analysis a = { .culprit = culprit, .catalog = catalog };
-	const struct merge_sink sink = { on_record, on_loss, &a };
+	const struct merge_sink sink = { .record = on_record, .loss = on_loss, .ctx = &a };
 	struct merge *merge;
 	int err = -1;
 
@@ -279,8 +297,7 @@ int culprit_analyse(struct culprit *culprit, const struct chain_sample *sample,
 	merge = merge_new(n_cpus, layout, catalog, reader);
 	if (a.cpus && merge) {
 		for (unsigned int i = 0; i < n_cpus; i++) {
-			a.cpus[i].task =
-				(struct culprit_occupant){ CULPRIT_UNKNOWN, -1, "not known" };
+			a.cpus[i].task = unknown;
 			a.cpus[i].last_part = -1;
 		}
 		err = merge_run(merge, UINT64_MAX, &sink);

@@ -2,9 +2,9 @@
 /*
  * culprit - who had the CPU while a chain waited
  *
- * Goes through the sub-buffers around one chain again and divides the time of
- * each of its stages among what ran on the CPU that the stage depends on:
- * interrupts, softirqs, tasks, nothing.
+ * Reads the sub-buffers around one chain again, and divides the time of each of its
+ * stages among what ran on the CPU that the stage depends on: interrupts, softirqs,
+ * tasks, or the idle task.
  */
 #ifndef TRACING_CULPRIT_H
 #define TRACING_CULPRIT_H
@@ -23,17 +23,17 @@ enum culprit_kind {
 	CULPRIT_TASK,
 	CULPRIT_IDLE,
 	CULPRIT_UNKNOWN,
-	CULPRIT_OTHERS, /* those there was no room for */
+	CULPRIT_OTHERS, /* all for which there was no room */
 };
 
 /**
- * struct culprit_part - one that ran
- * @kind: what
+ * struct culprit_part - something that ran
+ * @kind: what it is
  * @id: interrupt, softirq or pid
- * @name: of it
- * @ns: time it had in each stage
- * @stack: kernel stack when it gave up the CPU, innermost first, @n_stack
- *	addresses; of tasks, where stacks were recorded
+ * @name: of the interrupt, softirq or task
+ * @ns: time that it ran in each stage
+ * @stack: of a task, when stacks were recorded: its kernel stack when it gave up the
+ *	CPU, @n_stack addresses, innermost first
  */
 struct culprit_part {
 	enum culprit_kind kind;
@@ -45,10 +45,9 @@ struct culprit_part {
 };
 
 /**
- * struct culprit - the whole analysis
+ * struct culprit - who had the CPU during one chain
  * @sample: the chain
- * @parts: who ran, @n_parts of them
- * @n_parts: when all are used the last one is CULPRIT_OTHERS
+ * @parts: what ran, @n_parts of them; when all are used the last is CULPRIT_OTHERS
  * @idle_before: the task's CPU was idle when the task was being woken
  */
 struct culprit {

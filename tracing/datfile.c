@@ -34,7 +34,7 @@ enum option_id {
 
 enum compression { COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD };
 
-/* Bytes being read. Reading beyond the end sets @bad and gives zeroes. */
+/* Bytes to read. Reading beyond the end sets @bad and gives zeroes. */
 struct dat_input {
 	const uint8_t *p;
 	const uint8_t *end;
@@ -44,11 +44,11 @@ struct dat_input {
 
 /**
  * struct dat_cpu - sub-buffers of one CPU
- * @data: first byte in the file, @bytes of them
- * @at: next byte to read
- * @chunks: still to unpack
+ * @data: in the file, @bytes long
+ * @at: rest of @data
+ * @chunks: compressed chunks in @at
  * @unpacked: the current chunk, @unpacked_bytes long
- * @used: of it
+ * @used: bytes of @unpacked that were read
  */
 struct dat_cpu {
 	const uint8_t *data;
@@ -60,6 +60,16 @@ struct dat_cpu {
 	size_t used;
 };
 
+/**
+ * struct datfile - an open file
+ * @map: the whole file, @bytes long
+ * @buffer_is_packed: the sub-buffers are compressed
+ * @is_cut: some of its data is missing
+ * @next_options: version 7: offset of the next section of options; 0: none
+ * @n_buffers: buffers in the file
+ * @cpus: of the first buffer with data, @n_cpus of them
+ * @error: of the caller of datfile_open(), while that runs
+ */
 struct datfile {
 	const uint8_t *map;
 	size_t bytes;
@@ -88,7 +98,7 @@ __attribute__((format(printf, 2, 3))) static int fail(struct datfile *dat, const
 {
 	va_list args;
 
-	/* The first reason is the one to tell. */
+	/* The first reason explains the ones that follow. */
 	if (dat->error[0])
 		return -1;
 	va_start(args, format);
@@ -132,7 +142,7 @@ static uint64_t take_u64(struct dat_input *in)
 	return p ? subbuf_u64(p, in->swap) : 0;
 }
 
-/* A NUL terminated string in place; "" when it has no end. */
+/* A NUL terminated string, in place; "" when it has no end. */
 static const char *take_string(struct dat_input *in)
 {
 	const uint8_t *p = in->p;
@@ -146,7 +156,7 @@ static const char *take_string(struct dat_input *in)
 	return (const char *)p;
 }
 
-/* @n bytes as a string of its own; NULL when there are not so many. */
+/* A copy of @n bytes as a string, to be freed; NULL on errors. */
 static char *take_text(struct dat_input *in, uint64_t n)
 {
 	const uint8_t *p = n <= TEXT_MAX ? take(in, n) : NULL;
@@ -164,13 +174,13 @@ static char *take_text(struct dat_input *in, uint64_t n)
 
 static struct dat_input in_at(const struct datfile *dat, uint64_t offset)
 {
-	struct dat_input in = { dat->map, dat->map + dat->bytes, dat->swap, false };
+	struct dat_input in = { .p = dat->map, .end = dat->map + dat->bytes, .swap = dat->swap };
 
 	take(&in, offset);
 	return in;
 }
 
-static void copy_line(char to[DATFILE_TEXT_BYTES], const char *from, size_t len)
+static void copy_text(char to[DATFILE_TEXT_BYTES], const char *from, size_t len)
 {
 	size_t n = 0;
 
@@ -194,8 +204,8 @@ static int unpack(const struct datfile *dat, uint8_t *to, size_t to_bytes, const
 }
 
 /*
- * One compressed piece: packed size, unpacked size, data. Returns the unpacked
- * bytes, to be freed, or NULL.
+ * Unpack one chunk: packed size, unpacked size, data. Returns the unpacked bytes, to
+ * be freed, or NULL.
  */
 static uint8_t *take_packed(const struct datfile *dat, struct dat_input *in, size_t *bytes)
 {
@@ -246,7 +256,7 @@ static int read_formats(struct datfile *dat, struct dat_input *in, const char *s
 			return fail(dat, "it ends in the event formats");
 		rc = event_catalog_add(&dat->catalog, system, text);
 		free(text);
-		/* A format that makes no sense is an event we do not know. */
+		/* An event with a corrupt format is just not understood. */
 		if (rc < 0 && errno != EINVAL)
 			return fail(dat, "%s", strerror(errno));
 	}
@@ -280,7 +290,7 @@ static void set_clock(struct datfile *dat, const char *text, size_t len)
 		len -= (size_t)(open + 1 - text);
 		text = open + 1;
 	}
-	copy_line(dat->clock, text, len);
+	copy_text(dat->clock, text, len);
 	dat->clock[strcspn(dat->clock, "] ")] = '\0';
 }
 
@@ -299,7 +309,7 @@ static int cpu_add(struct datfile *dat, uint32_t cpu, uint64_t offset, uint64_t 
 		dat->cpus = cpus;
 		dat->n_cpus = cpu + 1;
 	}
-	/* Cut short: what is there can be read, and it is said. */
+	/* The file is cut short: read what is there, see datfile_is_cut(). */
 	if (offset > dat->bytes || bytes > dat->bytes - offset) {
 		dat->is_cut = true;
 		offset = offset > dat->bytes ? dat->bytes : offset;
@@ -413,7 +423,7 @@ static int read_option(struct datfile *dat, uint16_t id, struct dat_input *in)
 			set_clock(dat, (const char *)in->p, (size_t)(in->end - in->p));
 		return 0;
 	case OPTION_UNAME:
-		copy_line(dat->uname, (const char *)in->p, (size_t)(in->end - in->p));
+		copy_text(dat->uname, (const char *)in->p, (size_t)(in->end - in->p));
 		return 0;
 	case OPTION_TSC2NSEC:
 		dat->tsc_mult = take_u32(in);
@@ -429,7 +439,7 @@ static int read_option(struct datfile *dat, uint16_t id, struct dat_input *in)
 	return 0;
 }
 
-/* Leaves where the next options are in @dat->next_options; 0: nowhere. */
+/* Sets @dat->next_options. */
 static int read_options(struct datfile *dat, struct dat_input *in)
 {
 	dat->next_options = 0;
@@ -445,7 +455,7 @@ static int read_options(struct datfile *dat, struct dat_input *in)
 		data = take(in, size);
 		if (!data)
 			return fail(dat, "it ends in its options");
-		option = (struct dat_input){ data, data + size, dat->swap, false };
+		option = (struct dat_input){ .p = data, .end = data + size, .swap = dat->swap };
 		if (id == OPTION_DONE) {
 			dat->next_options = take_u64(&option);
 			return 0;
@@ -489,7 +499,7 @@ static int read_v7(struct datfile *dat, struct dat_input *in)
 	return 0;
 }
 
-/* --- version 6: one after the other ---------------------------------------- */
+/* --- version 6: parts in a fixed order ------------------------------------- */
 
 static int read_v6(struct datfile *dat, struct dat_input *in)
 {
@@ -515,7 +525,7 @@ static int read_v6(struct datfile *dat, struct dat_input *in)
 	return read_buffer_v6(dat, in, n_cpus);
 }
 
-/* --- the whole ------------------------------------------------------------- */
+/* --- the file -------------------------------------------------------------- */
 
 static int read_start(struct datfile *dat)
 {
@@ -587,8 +597,10 @@ static void set_starts(struct datfile *dat)
 	for (unsigned int i = 0; i < dat->n_cpus; i++) {
 		struct dat_cpu *cpu = &dat->cpus[i];
 
-		cpu->at = (struct dat_input){ cpu->data, cpu->data + cpu->bytes, dat->swap, false };
-		/* The size does not count the number of chunks before them. */
+		cpu->at = (struct dat_input){ .p = cpu->data,
+					      .end = cpu->data + cpu->bytes,
+					      .swap = dat->swap };
+		/* The size does not include the number of chunks, which comes first. */
 		if (dat->buffer_is_packed && cpu->bytes)
 			cpu->at.end += end - cpu->at.end < 4 ? end - cpu->at.end : 4;
 		cpu->chunks = dat->buffer_is_packed && cpu->bytes ? take_u32(&cpu->at) : 0;
@@ -598,9 +610,9 @@ static void set_starts(struct datfile *dat)
 }
 
 /**
- * datfile_open - read all but the events
+ * datfile_open - open a file and read everything but the events
  * @path: file
- * @error: says what is wrong with it, as the end of a sentence
+ * @error: filled on errors: what is wrong with the file, without its name
  *
  * Returns NULL on errors.
  */
@@ -665,7 +677,7 @@ static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8
 		cpu->unpacked = take_packed(dat, &cpu->at, &cpu->unpacked_bytes);
 		cpu->used = 0;
 		if (!cpu->unpacked) {
-			/* The rest of this CPU cannot be found any more. */
+			/* Without its size the next chunk cannot be found. */
 			cpu->unpacked_bytes = 0;
 			cpu->chunks = 0;
 			dat->is_cut = true;
@@ -696,10 +708,10 @@ static ssize_t datfile_page(void *ctx, unsigned int index, const uint8_t **page)
 	return (ssize_t)n;
 }
 
-/* For an engine; valid as long as the file is open. */
+/* Reads the sub-buffers; valid as long as the file is open. */
 struct page_reader datfile_reader(struct datfile *dat)
 {
-	return (struct page_reader){ datfile_page, dat };
+	return (struct page_reader){ .read = datfile_page, .ctx = dat };
 }
 
 const struct event_catalog *datfile_catalog(const struct datfile *dat)
@@ -717,25 +729,25 @@ unsigned int datfile_n_cpus(const struct datfile *dat)
 	return dat->n_cpus;
 }
 
-/* Trace clock, "" when it is not told. */
+/* Trace clock; "" when the file does not have it. */
 const char *datfile_clock(const struct datfile *dat)
 {
 	return dat->clock;
 }
 
-/* uname of the recorded system, "" when it is not told. */
+/* uname of the recorded system; "" when the file does not have it. */
 const char *datfile_uname(const struct datfile *dat)
 {
 	return dat->uname;
 }
 
-/* Buffers in the file; only the first with events is read. */
+/* Number of buffers in the file; only the first one with events is read. */
 unsigned int datfile_n_buffers(const struct datfile *dat)
 {
 	return dat->n_buffers;
 }
 
-/* Did it end before it should? Final when all was read. */
+/* Whether some of its data is missing. Final when everything was read. */
 bool datfile_is_cut(const struct datfile *dat)
 {
 	return dat->is_cut;

@@ -2,9 +2,9 @@
 /*
  * datfile - read a trace.dat of trace-cmd, versions 6 and 7
  *
- * Only what the engine needs is read: layout, formats, clock, sub-buffers. The
- * file is mapped; compressed sub-buffers (zlib, zstd) are unpacked a chunk at a
- * time. Format: trace-cmd.dat.v6(5), trace-cmd.dat.v7(5).
+ * Reads only what the engine needs: layout, formats, clock, sub-buffers. The file is
+ * mapped; compressed sub-buffers (zlib, zstd) are unpacked a chunk at a time. Format:
+ * trace-cmd.dat.v6(5), trace-cmd.dat.v7(5).
  */
 #ifndef TRACING_DATFILE_H
 #define TRACING_DATFILE_H

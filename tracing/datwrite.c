@@ -27,7 +27,7 @@ static void put_u64(FILE *f, uint64_t v)
 	fwrite(&v, sizeof(v), 1, f);
 }
 
-/* With its NUL. */
+/* Including the NUL. */
 static void put_string(FILE *f, const char *text)
 {
 	fwrite(text, 1, strlen(text) + 1, f);
@@ -64,7 +64,7 @@ static void put_ftrace_events(FILE *f, const struct datwrite *dat)
 	}
 }
 
-/* Events of the system that @first belongs to, from there on. */
+/* Number of events from @first on that are of the same system. */
 static size_t same_system(const struct datwrite *dat, size_t first)
 {
 	size_t i = first;
@@ -125,7 +125,7 @@ static void put_head(FILE *f, const struct datwrite *dat)
 	put_u16(f, 0);
 }
 
-/* The buffers begin at a multiple of their size; @at: bytes of the head. */
+/* @at: bytes of the head. The buffers begin at a multiple of their size. */
 static void put_buffers(FILE *f, const struct datwrite *dat, uint64_t at)
 {
 	uint64_t page = dat->page_bytes, begin, used = 0;
@@ -148,8 +148,8 @@ static void put_buffers(FILE *f, const struct datwrite *dat, uint64_t at)
 }
 
 /*
- * The head is made in memory: the place of the buffers follows from its size,
- * and a pipe cannot tell how far it was written.
+ * The head is made in memory: its size decides where the buffers begin, and a pipe
+ * has no position to ask for.
  */
 static int put_all(FILE *f, const struct datwrite *dat)
 {
@@ -170,7 +170,7 @@ static int put_all(FILE *f, const struct datwrite *dat)
 	return fflush(f) || ferror(f) ? -1 : 0;
 }
 
-/* A file, or none yet: it can be replaced by another one. */
+/* A regular file, or nothing: a new file can take its place. */
 static bool is_replaced(const char *path)
 {
 	struct stat status;
@@ -181,8 +181,8 @@ static bool is_replaced(const char *path)
 /**
  * datwrite - write the file
  * @dat: what goes into it
- * @path: a file is replaced when the new one is complete, never seen half
- *	written; anything else there (a pipe, a link) is written to
+ * @path: a file there is replaced when the new one is complete, so that nobody sees
+ *	half of it; anything else (a pipe, a link) is written to
  *
  * Returns 0, or -1 with errno set.
  */

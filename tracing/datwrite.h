@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* datwrite - keep sub-buffers as a trace.dat (version 6) that trace-cmd and
- * kernelshark read */
+/*
+ * datwrite - write sub-buffers as a trace.dat (version 6), which trace-cmd and
+ * kernelshark read
+ */
 #ifndef TRACING_DATWRITE_H
 #define TRACING_DATWRITE_H
 
@@ -23,15 +25,15 @@ struct datwrite_event {
  * @page_bytes: of a sub-buffer
  * @header_page: text of events/header_page, for that size
  * @header_event: text of events/header_event
- * @events: @n_events of them, those of a system one after the other
- * @kallsyms: text, may be ""
- * @cmdlines: "PID NAME" lines, may be ""
+ * @events: @n_events of them; those of one system are adjacent
+ * @kallsyms: text of /proc/kallsyms, may be ""
+ * @cmdlines: "PID NAME" rows, may be ""
  * @clock: "mono"
- * @uname: one line
- * @n_cpus: CPUs
- * @n_pages: how many sub-buffers a CPU has
- * @page: the @i th of them
- * @ctx: passed to both
+ * @uname: text without line feeds
+ * @n_cpus: number of CPUs
+ * @n_pages: returns how many sub-buffers a CPU has
+ * @page: returns the @i th sub-buffer of a CPU
+ * @ctx: passed to both functions
  */
 struct datwrite {
 	size_t page_bytes;

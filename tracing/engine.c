@@ -45,7 +45,7 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 }
 
 /**
- * engine_new - get ready to read a recording
+ * engine_new - prepare to read a recording
  * @config: copied
  *
  * Returns NULL with errno set when memory runs out.
@@ -77,15 +77,19 @@ void engine_free(struct engine *engine)
 	free(engine);
 }
 
-/* See merge_run(). */
+/* Read all events up to a time; see merge_run(). */
 int engine_run(struct engine *engine, uint64_t until_ts)
 {
-	const struct merge_sink sink = { on_record, on_loss, engine };
+	const struct merge_sink sink = {
+		.record = on_record,
+		.loss = on_loss,
+		.ctx = engine,
+	};
 
 	return merge_run(engine->merge, until_ts, &sink);
 }
 
-/* The recording is over: every interrupt gets its outcome. */
+/* The recording ends: every interrupt gets its outcome. */
 void engine_finish(struct engine *engine)
 {
 	chains_finish(engine->chains);

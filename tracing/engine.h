@@ -2,7 +2,7 @@
 /*
  * engine - pages -> records -> events -> chains, for one recording
  *
- * The same for a live instance and for a file: only the page reader differs.
+ * A live instance and a file differ only in the page reader.
  */
 #ifndef TRACING_ENGINE_H
 #define TRACING_ENGINE_H
@@ -12,16 +12,16 @@
 #include "merge.h"
 
 /**
- * struct engine_config - what to read and who gets the results
+ * struct engine_config - what to read, and functions that get the results
  * @n_cpus: CPUs are 0 to @n_cpus - 1
  * @layout: of the sub-buffers
  * @catalog: of the recording; must outlive the engine
  * @reader: of sub-buffers
- * @sink: of chains
+ * @sink: gets the chains
  * @loss: gets each EVENT_LOSS_*; may be NULL
  * @loss_ctx: passed to @loss
- * @read: gets each EVENT_PROCIRQ_READ, which says of itself how long it took since
- *	the interrupt, whatever chain it belongs to; may be NULL
+ * @read: gets each EVENT_PROCIRQ_READ, also one that belongs to no chain: the event
+ *	itself has the time of the interrupt; may be NULL
  * @read_ctx: passed to @read
  */
 struct engine_config {
@@ -39,7 +39,7 @@ struct engine_config {
 /**
  * struct engine_counts - what was read
  * @merge: sub-buffers and records
- * @events: decoded
+ * @events: events that were decoded
  * @malformed: records too short for their type
  * @first_ns: time of the first event
  * @last_ns: time of the last event

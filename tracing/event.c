@@ -77,7 +77,7 @@ const struct event_def event_defs[] = {
 const size_t event_n_defs = sizeof(event_defs) / sizeof(event_defs[0]);
 
 /**
- * event_catalog_init - an empty catalogue
+ * event_catalog_init - make an empty catalog
  * @catalog: set; event_catalog_free() it
  * @swap: the recording has the other byte order
  *
@@ -91,7 +91,7 @@ int event_catalog_init(struct event_catalog *catalog, bool swap)
 	return catalog->present ? 0 : -1;
 }
 
-/* Frees what the catalogue owns, not the catalogue. */
+/* Frees what the catalog owns, but not @catalog itself. */
 void event_catalog_free(struct event_catalog *catalog)
 {
 	free(catalog->types);
@@ -145,8 +145,8 @@ static void bind_name(struct event_type *type, const struct format *format)
  * @system: "sched"
  * @format_text: text of its `format` file, NUL terminated
  *
- * Returns 1 when it was bound, 0 when the catalogue does not know it or a
- * needed field is missing, -1 with errno set (EINVAL: not a format text).
+ * Returns 1 when it was bound, 0 when it is not in event_defs or a field is missing, -1
+ * with errno set (EINVAL: not a format text).
  */
 int event_catalog_add(struct event_catalog *catalog, const char *system, const char *format_text)
 {
@@ -179,7 +179,7 @@ int event_catalog_add(struct event_catalog *catalog, const char *system, const c
 	return 1;
 }
 
-/* Whether the recording can contain events of @kind. */
+/* Whether a tracepoint of this kind is bound. */
 bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind)
 {
 	for (size_t i = 0; i < event_n_defs; i++) {
@@ -217,14 +217,14 @@ uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts)
 }
 
 /**
- * event_decode - records -> events
+ * event_decode - decode one record
  * @catalog: bound to the recording
  * @r: record
  * @cpu: where it was recorded
  * @e: filled; points into the record
  *
- * Returns 1, 0 when the record is of no use here, -1 when it is too short for
- * its type.
+ * Returns 1, 0 when the type is not understood, -1 when the record is too short for its
+ * type.
  */
 int event_decode(const struct event_catalog *catalog, const struct trace_record *r,
 		 unsigned int cpu, struct event *e)
@@ -286,7 +286,7 @@ int event_decode(const struct event_catalog *catalog, const struct trace_record 
 	return 1;
 }
 
-/* Name of an interrupt without a number, NULL for one that has it. */
+/* Name of an interrupt without a number; NULL: it has a number. */
 const char *event_irq_name(int32_t irq)
 {
 	if (irq >= 0)
@@ -316,7 +316,7 @@ static void copy_text(char *to, size_t size, const uint8_t *from, size_t len)
  * event_name - name of the handler of an EVENT_IRQ_ENTRY
  * @catalog: that decoded @e
  * @e: event, during the call that passed it
- * @name: filled, control characters replaced; empty when there is none
+ * @name: filled, with control characters replaced; empty when there is no name
  * @size: of @name
  */
 void event_name(const struct event_catalog *catalog, const struct event *e, char *name, size_t size)
@@ -349,7 +349,7 @@ void event_comm(const struct event_catalog *catalog, const struct event *e,
 }
 
 /**
- * event_stack - an EVENT_STACK's return address
+ * event_stack - a return address of an EVENT_STACK
  * @catalog: that decoded @e
  * @e: event, during the call that passed it
  * @i: innermost first

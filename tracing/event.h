@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * event - the events this engine understands: records -> events
+ * event - records -> events, of the tracepoints that the engine understands
  *
- * A catalogue says which tracepoints exist and which of their fields are used.
- * For one recording it is bound to the `format` texts; after that decoding is a
- * table look-up and a few loads at known offsets.
+ * event_defs lists these tracepoints and the fields that are used. A catalog binds them
+ * to the `format` texts of one recording. Decoding is then a table look-up and a few
+ * loads at known offsets.
  */
 #ifndef TRACING_EVENT_H
 #define TRACING_EVENT_H
@@ -22,7 +22,7 @@
 #define EVENT_IRQ_DEPTH_MAX 8
 
 enum event_kind {
-	EVENT_OTHER, /* not in the catalogue */
+	EVENT_OTHER, /* not in the catalog */
 	EVENT_IRQ_ENTRY,
 	EVENT_IRQ_EXIT,
 	EVENT_SOFTIRQ_RAISE,
@@ -63,11 +63,11 @@ enum event_kind {
  * @irq: EVENT_IRQ_*; EVENT_VECTOR_*: below zero, see event_irq_name()
  * @ret: EVENT_IRQ_EXIT: 0 not handled, 1 handled, 2 wake the irq thread
  * @vec: EVENT_SOFTIRQ_*
- * @wake: EVENT_WAKING, EVENT_WAKEUP; @wake.target_cpu of a waking is where the
- *	task ran last, of a wakeup where it was queued
+ * @wake: EVENT_WAKING, EVENT_WAKEUP; @wake.target_cpu is where the task ran last
+ *	(waking) or was queued (wakeup)
  * @sw: EVENT_SWITCH
- * @work: EVENT_WORK_*: the work, an address
- * @lost: EVENT_LOSS_*: events lost, or SUBBUF_MISSED_UNKNOWN
+ * @work: EVENT_WORK_*: address of the work item
+ * @lost: EVENT_LOSS_*: how many events were lost, or SUBBUF_MISSED_UNKNOWN
  * @read: EVENT_PROCIRQ_READ: interrupt, and time in the handler, CLOCK_MONOTONIC
  */
 struct event {
@@ -102,15 +102,15 @@ struct event {
 	};
 };
 
-/* Low bits of prev_state, before the kernel's "preempted" bit, mean asleep. */
+/* prev_state: the task sleeps. The bit after these means "preempted". */
 #define EVENT_STATE_ASLEEP 0xff
 
 /**
- * struct event_def - a tracepoint of the catalogue
+ * struct event_def - a tracepoint that is understood
  * @system: "sched"
  * @name: "sched_switch"
- * @kind: what it is decoded to
- * @irq: EVENT_VECTOR_*: stands for the number it does not have, below zero
+ * @kind: of the events that it is decoded to
+ * @irq: EVENT_VECTOR_*: below zero, in place of the number that it does not have
  * @fields: names of the values, in the order of @kind's decoder; all must exist
  */
 struct event_def {
@@ -123,7 +123,7 @@ struct event_def {
 extern const struct event_def event_defs[];
 extern const size_t event_n_defs;
 
-/* Where one value lies; size 0: the tracepoint has no such value. */
+/* Where one value is; size 0: the tracepoint has no such value. */
 struct event_value {
 	uint16_t offset;
 	uint8_t size;
@@ -132,12 +132,12 @@ struct event_value {
 
 /**
  * struct event_type - a tracepoint bound to a recording
- * @def: what it is; NULL: not understood
- * @value: where the values of @def->fields lie
+ * @def: the tracepoint; NULL: not understood
+ * @value: where the values of @def->fields are
  * @name_offset: of irq_handler_entry's name, of comm / next_comm, or of a
  *	stack's addresses; 0: none
  * @min_len: shorter records are corrupt
- * @kind: enum event_kind of @def, 0 without
+ * @kind: enum event_kind of @def; 0 without @def
  */
 struct event_type {
 	const struct event_def *def;
@@ -150,10 +150,10 @@ struct event_type {
 /**
  * struct event_catalog - the events of one recording
  * @types: by common_type, @n_types of them
- * @n_types: numbers above are not understood
- * @present: by index of event_defs: bound
+ * @n_types: greater numbers are not understood
+ * @present: by index of event_defs: the tracepoint is bound
  * @swap: the recording has the other byte order
- * @ns_mult: with @ns_shift: ns = units * mult >> shift; 0 when units are ns
+ * @ns_mult: with @ns_shift: ns = units * mult >> shift; 0: units are ns
  * @ns_shift: see @ns_mult
  */
 struct event_catalog {
@@ -183,7 +183,7 @@ bool event_stack(const struct event_catalog *catalog, const struct event *e, siz
 /* common_type, common_flags, common_preempt_count, common_pid */
 #define EVENT_COMMON_BYTES 8
 
-/* The type of a record, NULL when it is not understood. */
+/* The type of a record; NULL: not understood. */
 static inline const struct event_type *event_type(const struct event_catalog *catalog,
 						  const struct trace_record *r)
 {

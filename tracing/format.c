@@ -30,17 +30,17 @@ static bool declaration_name(const char *decl, size_t len, char *name)
 }
 
 /* "\tfield:int irq;\toffset:8;\tsize:4;\tsigned:1;" */
-static bool parse_field(const char *line, const char *line_end, struct format_field *field)
+static bool parse_field(const char *row, const char *end, struct format_field *field)
 {
-	const char *decl = strstr(line, "field:");
+	const char *decl = strstr(row, "field:");
 	const char *semicolon;
 	unsigned int offset, size, is_signed = 0;
 	int n;
 
-	if (!decl || decl >= line_end)
+	if (!decl || decl >= end)
 		return false;
 	decl += strlen("field:");
-	semicolon = memchr(decl, ';', (size_t)(line_end - decl));
+	semicolon = memchr(decl, ';', (size_t)(end - decl));
 	if (!semicolon)
 		return false;
 	n = sscanf(semicolon, "; offset:%u; size:%u; signed:%u;", &offset, &size, &is_signed);
@@ -60,34 +60,34 @@ static bool parse_field(const char *line, const char *line_end, struct format_fi
  * @format: filled
  * @text: NUL terminated
  *
- * Returns 0, or -1 with errno EINVAL when name or number are missing.
+ * Returns 0, or -1 with errno EINVAL when the name or the number is missing.
  */
 int format_parse(struct format *format, const char *text)
 {
 	bool have_id = false;
-	const char *line = text;
+	const char *row = text;
 
 	memset(format, 0, sizeof(*format));
-	while (*line) {
-		const char *end = strchrnul(line, '\n');
+	while (*row) {
+		const char *end = strchrnul(row, '\n');
 
-		if (!strncmp(line, "name: ", 6)) {
-			size_t len = (size_t)(end - line) - 6;
+		if (!strncmp(row, "name: ", 6)) {
+			size_t len = (size_t)(end - row) - 6;
 
 			if (len >= FORMAT_NAME_BYTES)
 				len = FORMAT_NAME_BYTES - 1;
-			memcpy(format->name, line + 6, len);
+			memcpy(format->name, row + 6, len);
 			format->name[len] = '\0';
-		} else if (!strncmp(line, "ID: ", 4)) {
-			format->id = (uint32_t)strtoul(line + 4, NULL, 10);
+		} else if (!strncmp(row, "ID: ", 4)) {
+			format->id = (uint32_t)strtoul(row + 4, NULL, 10);
 			have_id = true;
-		} else if (!strncmp(line, "print fmt:", 10)) {
+		} else if (!strncmp(row, "print fmt:", 10)) {
 			break;
 		} else if (format->n_fields < FORMAT_FIELDS_MAX &&
-			   parse_field(line, end, &format->fields[format->n_fields])) {
+			   parse_field(row, end, &format->fields[format->n_fields])) {
 			format->n_fields++;
 		}
-		line = *end ? end + 1 : end;
+		row = *end ? end + 1 : end;
 	}
 	if (!have_id || !format->name[0]) {
 		errno = EINVAL;

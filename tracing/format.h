@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* format - an event's `format` file: its number and where its fields lie */
+/* format - the `format` file of an event: its number and where its fields are */
 #ifndef TRACING_FORMAT_H
 #define TRACING_FORMAT_H
 
@@ -13,7 +13,7 @@
  * struct format_field - one field
  * @name: "prev_pid"
  * @offset: from the start of the payload, bytes
- * @size: bytes; of a @data_loc the 4 of its descriptor
+ * @size: bytes; of a @data_loc those of the descriptor: 4
  * @is_signed: sign extend it
  * @data_loc: the field holds offset (low 16 bits) and length of its data
  */

@@ -34,10 +34,10 @@ static uint64_t bucket_high(const struct hist *h, size_t index)
  * hist_init - make an empty histogram
  * @h: overwritten
  * @digits: significant decimal digits kept, 1 to HIST_DIGITS_MAX
- * @expected_max: room for values up to this is allocated at once, so that
- *	recording them never allocates
+ * @expected_max: room for values up to this is allocated now, so that recording
+ *	them never allocates
  *
- * Returns 0, or -1 with errno: EINVAL, ENOMEM. To be given to hist_free().
+ * Returns 0, or -1 with errno: EINVAL, ENOMEM. hist_free() it.
  */
 int hist_init(struct hist *h, unsigned int digits, uint64_t expected_max)
 {
@@ -62,10 +62,10 @@ int hist_init(struct hist *h, unsigned int digits, uint64_t expected_max)
 }
 
 /**
- * hist_init_log2 - an empty histogram with a bucket for each power of two
+ * hist_init_log2 - make an empty histogram with a bucket for each power of two
  * @h: overwritten
  *
- * Bucket k holds 2^k to 2^(k+1) - 1; 0 has one of its own. Returns 0, or -1 with
+ * Bucket k holds 2^k to 2^(k+1) - 1; 0 has a bucket of its own. Returns 0, or -1 with
  * errno ENOMEM.
  */
 int hist_init_log2(struct hist *h)
@@ -77,7 +77,7 @@ int hist_init_log2(struct hist *h)
 }
 
 /**
- * hist_copy - the same again
+ * hist_copy - copy a histogram
  * @to: overwritten
  * @from: unchanged
  *
@@ -98,11 +98,11 @@ int hist_copy(struct hist *to, const struct hist *from)
 }
 
 /**
- * hist_subtract - take away what was there earlier
- * @h: of the same precision
- * @earlier: a state of the same histogram; none of its counts is greater
+ * hist_subtract - subtract an earlier state
+ * @h: gets the differences
+ * @earlier: earlier state of @h, so that none of its counts is greater
  *
- * Least and greatest are those of the buckets then.
+ * @h->min and @h->max become the ends of the outermost buckets.
  */
 void hist_subtract(struct hist *h, const struct hist *earlier)
 {
@@ -125,8 +125,8 @@ void hist_subtract(struct hist *h, const struct hist *earlier)
 }
 
 /**
- * hist_free - free what a histogram holds
- * @h: may be zeroed, may be freed already
+ * hist_free - free what a histogram owns
+ * @h: may be all zeroes, or freed already
  */
 void hist_free(struct hist *h)
 {
@@ -154,8 +154,8 @@ bool hist_grow(struct hist *h, size_t index)
  * @to: gets the samples
  * @from: unchanged
  *
- * Returns 0, or -1 with errno: EINVAL not the same precision, ENOMEM (@to is
- * unchanged).
+ * Returns 0, or -1 with errno, and @to is unchanged: EINVAL when the precision differs,
+ * ENOMEM.
  */
 int hist_merge(struct hist *to, const struct hist *from)
 {
@@ -181,14 +181,14 @@ int hist_merge(struct hist *to, const struct hist *from)
 }
 
 /**
- * hist_percentile - value that a share of the samples does not exceed
+ * hist_percentile - the value that a share of the samples does not exceed
  * @h: histogram
  * @ppm: the share in millionths: p99.9 is 999000
  * @value: the sample of nearest rank, ceil(n * share), as the upper end of its
- *	bucket (never above the maximum): a latency is not understated
+ *	bucket, but not above the maximum: a latency is not understated
  *
- * Returns true, or false when fewer than HIST_BEYOND_MIN samples lie beyond
- * that rank: so few say nothing about the percentile.
+ * Returns true, or false when fewer than HIST_BEYOND_MIN samples are beyond that rank:
+ * so few say nothing about the percentile.
  */
 bool hist_percentile(const struct hist *h, uint32_t ppm, uint64_t *value)
 {

@@ -7,8 +7,8 @@
  * digits: every value read back is within 0.1 % of what was recorded, over the
  * whole range of 63 bits. The array grows on demand, by whole powers of two.
  *
- * Values are nanoseconds here, but nothing depends on it. Not thread safe: one
- * writer, and readers while it rests.
+ * Values are nanoseconds here, but nothing depends on it. Not thread safe: there is
+ * one writer, and no reader while it writes.
  */
 #ifndef TRACING_HIST_H
 #define TRACING_HIST_H
@@ -27,10 +27,10 @@
  * struct hist - histogram
  * @count: samples in each bucket; @n_buckets of them
  * @n_buckets: buckets allocated
- * @sub_bits: log2 of the number of values, from 0, with a bucket of their own
+ * @sub_bits: values below 2^@sub_bits have a bucket of their own
  * @digits: significant decimal digits; 0: powers of two, see hist_init_log2()
- * @n: samples recorded, without @negative
- * @negative: samples below zero: counted here and nowhere else
+ * @n: samples recorded, without @negative and @lost
+ * @negative: samples below zero; they are counted only here
  * @lost: samples without a bucket because memory ran out
  * @sum: sum of the @n values
  * @min: smallest, exact; UINT64_MAX while @n is 0
@@ -49,7 +49,7 @@ struct hist {
 	uint64_t max;
 };
 
-/* A run of values that share a count; both ends belong to it. */
+/* The values from @low to @high, both included. */
 struct hist_bucket {
 	uint64_t low;
 	uint64_t high;
@@ -82,7 +82,7 @@ static inline size_t hist_index(const struct hist *h, uint64_t value)
 /**
  * hist_record_n - record the same value several times
  * @h: histogram
- * @value: negative values only increase @h->negative
+ * @value: a negative value only increases @h->negative
  * @times: how often
  */
 static inline void hist_record_n(struct hist *h, int64_t value, uint64_t times)

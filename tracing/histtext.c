@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,7 @@ static int parse_u64(const char **p, uint64_t *number)
 	return errno ? -1 : 0;
 }
 
-/* The last place of @what between @from and @end. */
+/* The last occurrence of @what between @from and @end. */
 static const char *find_last(const char *from, const char *end, const char *what)
 {
 	size_t len = strlen(what);
@@ -48,7 +47,7 @@ static int parse_bucket(const char **p, struct histtext_row *row)
 		(*p)++;
 		if (first != 2 || parse_u64(p, &second) || second > 63)
 			return -1;
-		/* The kernel rounds up: 2^17 holds what is above 2^16. */
+		/* The kernel rounds up: 2^17 holds the values above 2^16. */
 		row->high = (uint64_t)1 << second;
 		row->low = second ? row->high / 2 + 1 : 0;
 		return 0;
@@ -75,8 +74,8 @@ static void copy_name(struct histtext_row *row, const char *from, const char *en
 }
 
 /*
- * One of "irq:         24", "lat: ~ 2^17", "name: virtio1-req.0    ". A text may
- * hold anything, so it is the last key, up to the end of the keys.
+ * One of "irq:         24", "lat: ~ 2^17", "name: virtio1-req.0    ". A name may have
+ * any characters. It is the last key, so it extends to the end of the keys.
  */
 static int parse_key(const char **p, const char *end, struct histtext_row *row)
 {
@@ -113,14 +112,14 @@ static int parse_key(const char **p, const char *end, struct histtext_row *row)
 }
 
 /* "{ KEY, KEY } hitcount:   3  lat:   168279" */
-static int parse_row(const char *line, const char *end, struct histtext_row *row)
+static int parse_row(const char *text, const char *end, struct histtext_row *row)
 {
-	const char *keys_end, *p = line;
+	const char *keys_end, *p = text;
 
 	memset(row, 0, sizeof(*row));
-	if (end - line < 2 || memcmp(line, "{ ", 2))
+	if (end - text < 2 || memcmp(text, "{ ", 2))
 		return -1;
-	keys_end = find_last(line, end, HITS_MARK);
+	keys_end = find_last(text, end, HITS_MARK);
 	if (!keys_end)
 		return -1;
 	p += 2;
@@ -142,18 +141,17 @@ static int parse_row(const char *line, const char *end, struct histtext_row *row
 	return 0;
 }
 
-static void parse_total(const char *line, struct histtext_totals *totals)
+static void parse_total(const char *text, struct histtext_totals *totals)
 {
-	sscanf(line, " Hits: %" SCNu64, &totals->hits);
-	sscanf(line, " Dropped: %" SCNu64, &totals->dropped);
+	sscanf(text, " Hits: %" SCNu64, &totals->hits);
+	sscanf(text, " Dropped: %" SCNu64, &totals->dropped);
 }
 
 /**
- * histtext_repair - what the kernel prints, as it would read it
+ * histtext_repair - make the kernel accept a trigger that it has printed
  * @text: of a `hist` or `trigger` file; changed
  *
- * Linux 7.2 prints the name of the CPU's field twice, and then refuses to know a
- * field of that name.
+ * Linux 7.2 prints the name of the CPU field twice, but knows no field of that name.
  */
 void histtext_repair(char *text)
 {
@@ -170,9 +168,9 @@ void histtext_repair(char *text)
 /**
  * histtext_parse - the rows of one histogram
  * @text: of the file, NUL terminated, repaired
- * @trigger: how its trigger begins: "hist:keys=irq,common_cpu:"
- * @row: called for each row; other than 0 ends it
- * @ctx: passed to it
+ * @trigger: how the trigger of the histogram begins: "hist:keys=irq,common_cpu:"
+ * @row: called for each row; when it does not return 0, parsing ends
+ * @ctx: passed to @row
  * @totals: filled
  *
  * Returns 0, or what @row returned.

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * histtext - what the kernel prints in an event's `hist` file: rows and totals
+ * histtext - the text of the kernel's `hist` file of an event: rows and totals
  *
- * The file holds every histogram of the event; one is told by the beginning of
- * its trigger.
+ * The file has all histograms of the event. The beginning of its trigger identifies a
+ * histogram.
  */
 #ifndef TRACING_HISTTEXT_H
 #define TRACING_HISTTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,15 +16,14 @@
 #define HISTTEXT_NAME_BYTES 48
 
 /**
- * struct histtext_row - one entry
- * @n_keys: keys it has
- * @key: numbers, in the order of the trigger's keys; 0 for one that is text and
- *	for the bucket
- * @name: the key that is text, if any; control characters replaced
- * @low: of the key that is a bucket; both ends belong to it
- * @high: see @low
- * @hits: how often
- * @sum: of the value beside hitcount, 0 without one
+ * struct histtext_row - one entry of a histogram
+ * @n_keys: number of keys
+ * @key: keys in the order of the trigger; 0 for a key that is text or a bucket
+ * @name: the key that is text, if any, with control characters replaced
+ * @low: least value of the key that is a bucket
+ * @high: greatest value of the key that is a bucket
+ * @hits: hitcount
+ * @sum: of the value beside hitcount; 0 without one
  */
 struct histtext_row {
 	size_t n_keys;
@@ -36,14 +36,14 @@ struct histtext_row {
 };
 
 /**
- * struct histtext_totals - of one histogram
- * @found: it is there
+ * struct histtext_totals - one histogram
+ * @found: the file has it
  * @hits: of all rows
- * @dropped: had no room
- * @malformed: lines that are no row
+ * @dropped: hits that had no room in the kernel's table
+ * @malformed: text lines that should be rows and are not
  */
 struct histtext_totals {
-	int found;
+	bool found;
 	uint64_t hits;
 	uint64_t dropped;
 	uint64_t malformed;

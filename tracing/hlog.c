@@ -45,7 +45,7 @@ static size_t used_buckets(const struct hist *h)
 	return h->n ? hist_index(h, h->max) + 1 : 0;
 }
 
-/* Counts, with runs of zeroes as one negative number. */
+/* The counts; a run of zeroes becomes one negative number. */
 static uint8_t *put_counts(uint8_t *p, const struct hist *h)
 {
 	size_t n = used_buckets(h), i = 0;
@@ -133,12 +133,12 @@ static char *encode(const struct hist *h)
 }
 
 /**
- * hlog_header - the lines a log starts with
+ * hlog_header - write the head of a log
  * @out: where to
  * @start_s: seconds since the epoch
- * @comment: one line
+ * @comment: text without line feeds
  *
- * Returns 0, or -1 when @out does not take them.
+ * Returns 0, or -1 when writing to @out failed.
  */
 int hlog_header(FILE *out, double start_s, const char *comment)
 {
@@ -152,16 +152,16 @@ int hlog_header(FILE *out, double start_s, const char *comment)
 }
 
 /**
- * hlog_line - one histogram
+ * hlog_row - write one histogram
  * @out: where to, after hlog_header()
- * @tag: "irq36.cpu1.total", neither comma nor space
- * @start_s: of the interval, after the start of the log
- * @length_s: of the interval
- * @h: times in ns; Interval_Max is in ms, as everybody has it
+ * @tag: "irq36.cpu1.total", without commas and spaces
+ * @start_s: start of the interval, in seconds since the start of the log
+ * @length_s: length of the interval
+ * @h: times in ns; Interval_Max is in ms, as in logs of other programs
  *
  * Returns 0, or -1 with errno set.
  */
-int hlog_line(FILE *out, const char *tag, double start_s, double length_s, const struct hist *h)
+int hlog_row(FILE *out, const char *tag, double start_s, double length_s, const struct hist *h)
 {
 	char *text = encode(h);
 
@@ -190,12 +190,12 @@ static double deviation(const struct hist *h, double mean)
 }
 
 /**
- * hlog_hgrm - percentiles as text
+ * hlog_hgrm - write percentiles as text
  * @out: where to
  * @h: times in ns
  * @units_ns: ns in one unit of the file: 1000 for us
  *
- * Returns 0, or -1 when @out does not take them.
+ * Returns 0, or -1 when writing to @out failed.
  */
 int hlog_hgrm(FILE *out, const struct hist *h, double units_ns)
 {

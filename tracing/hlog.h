@@ -14,7 +14,7 @@
 #include "hist.h"
 
 int hlog_header(FILE *out, double start_s, const char *comment);
-int hlog_line(FILE *out, const char *tag, double start_s, double length_s, const struct hist *h);
+int hlog_row(FILE *out, const char *tag, double start_s, double length_s, const struct hist *h);
 int hlog_hgrm(FILE *out, const struct hist *h, double units_ns);
 
 #endif /* TRACING_HLOG_H */

@@ -7,33 +7,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <tracefs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cost.h"
 #include "private.h"
 
 /*
- * An event gets its time before it is committed; one that is younger than this
- * may still be on its way into the buffer.
+ * An event gets its time before it is committed. An event that is younger than this
+ * may not be in the buffer yet.
  */
 #define SETTLE_NS 1000000ull
 
 /*
- * Small sub-buffers are read many at a time: of 4 KiB ones a system call each
- * would cost more than their events. A batch stays in the first cache.
+ * Several small sub-buffers are read at a time: a system call for each 4 KiB would cost
+ * more than the events in them. A batch fits into the first-level cache.
  */
 #define BATCH_BYTES 32768
 #define BATCH_MAX   8
 
 /**
  * struct instance_cpu - one CPU's buffer
- * @fd: trace_pipe_raw, -1: CPU is offline
- * @slots: ring of sub-buffers read last, @n_slots of them in one block
- * @n_slots: how many
+ * @fd: trace_pipe_raw; -1: CPU is offline
+ * @slots: ring of the sub-buffers read last, @n_slots of them in one block
  * @n_read: sub-buffers read so far; the next goes to slot @n_read % @n_slots
- * @n_given: of those, given out so far
+ * @n_given: of those, how many the reader has got
  */
 struct instance_cpu {
 	int fd;
@@ -79,7 +78,7 @@ static bool is_wanted(const struct instance_config *config, const struct event_d
 	}
 }
 
-/* System calls of this process would only measure ourselves. */
+/* System calls of this process are not what is to be measured. */
 static void pid_filter(const struct instance_config *config, char filter[INSTANCE_FILTER_BYTES])
 {
 	size_t used = 0;
@@ -107,7 +106,7 @@ static int enable_event(struct instance *instance, const struct instance_config 
 {
 	char filter[INSTANCE_FILTER_BYTES];
 
-	/* Recorded by the trigger below, not by itself. */
+	/* Recorded by the trigger of sched_switch, see below. */
 	if (def->kind == EVENT_STACK)
 		return 0;
 	if (def->kind == EVENT_SYS_ENTER || def->kind == EVENT_SYS_EXIT) {
@@ -184,7 +183,7 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 			      strerror(errno));
 		return -1;
 	}
-	/* Not before Linux 6.8; without it sub-buffers are a page. */
+	/* Since Linux 6.8; before, a sub-buffer is a page. */
 	if (config->subbuf_kb)
 		write_number(instance, "buffer_subbuf_size_kb", config->subbuf_kb);
 	kb = read_number(instance, "buffer_subbuf_size_kb");
@@ -207,8 +206,8 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 }
 
 /*
- * What one event costs the traced side: a system call with its exit recorded,
- * less one without; includes the slow path that traced system calls take.
+ * What one event costs the traced task: the time of a system call whose exit is
+ * recorded, less that of one without. Includes the slow path of traced system calls.
  */
 static void measure_cost(struct instance *instance)
 {
@@ -248,7 +247,7 @@ static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_byt
 	snprintf(path, sizeof(path), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 	pages->fd = tracefs_instance_file_open(instance->tracefs, path,
 					       O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	instance->polls[cpu] = (struct pollfd){ pages->fd, POLLIN, 0 };
+	instance->polls[cpu] = (struct pollfd){ .fd = pages->fd, .events = POLLIN };
 	return pages->fd >= 0 || errno == ENOENT ? 0 : -1;
 }
 
@@ -275,7 +274,7 @@ fail:
 }
 
 /**
- * instance_new - an instance that records nothing yet
+ * instance_new - make an instance that records nothing yet
  * @config: what to record
  * @error: says what went wrong and what to do
  *
@@ -308,7 +307,7 @@ fail:
 	return NULL;
 }
 
-/* Remove the instance from the kernel; NULL is fine. */
+/* Remove the instance from the kernel. NULL is fine. */
 void instance_free(struct instance *instance)
 {
 	if (!instance)
@@ -344,7 +343,7 @@ static bool is_of_module(const struct event_def *def)
 	return def->kind == EVENT_PROCIRQ_READ;
 }
 
-/* Does the kernel have the event in the instance, and is it not recorded? */
+/* Whether the kernel has the event and the instance does not record it. */
 static bool is_off(struct instance *instance, const struct event_def *def)
 {
 	char path[160], *text;
@@ -358,12 +357,12 @@ static bool is_off(struct instance *instance, const struct event_def *def)
 }
 
 /**
- * instance_renew - record also the events of a module that was loaded since
+ * instance_renew - record the events of a module that was loaded in the meantime
  * @instance: recording or not
  *
- * Changes the catalogue: not while an engine runs. A module that was unloaded
- * and loaded again has new events, which nobody turned on.
- * Returns how many events were turned on.
+ * Changes the catalog, so no engine may run. A module that was unloaded and loaded
+ * again has new events, which are not recorded yet. Returns how many events are
+ * recorded from now on that were not before.
  */
 int instance_renew(struct instance *instance)
 {
@@ -385,10 +384,10 @@ int instance_renew(struct instance *instance)
 }
 
 /**
- * instance_wait - until a buffer is filling up
+ * instance_wait - wait until a buffer fills up
  * @instance: recording
  * @timeout_ms: at most
- * @wake_fd: also until this is readable; -1: nothing
+ * @wake_fd: also until this descriptor is readable; -1: none
  *
  * Returns 0, or -1 with errno set.
  */
@@ -396,7 +395,7 @@ int instance_wait(struct instance *instance, int timeout_ms, int wake_fd)
 {
 	struct pollfd *wake = &instance->polls[instance->n_cpus];
 
-	*wake = (struct pollfd){ wake_fd, POLLIN, 0 };
+	*wake = (struct pollfd){ .fd = wake_fd, .events = POLLIN };
 	if (poll(instance->polls, instance->n_cpus + 1, timeout_ms) < 0 && errno != EINTR)
 		return -1;
 	return 0;
@@ -420,7 +419,7 @@ static int read_batch(const struct instance *instance, struct instance_cpu *page
 	n = readv(pages->fd, at, (int)batch);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	/* Sub-buffers are whole, however few events are in them. */
+	/* A sub-buffer is read as a whole, however few events it has. */
 	pages->n_read += (size_t)n / bytes;
 	return 0;
 }
@@ -440,26 +439,23 @@ static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
 	return (ssize_t)instance->subbuf_bytes;
 }
 
-/* Its pages, for an engine; valid as long as the instance. */
+/* Reads the sub-buffers; valid as long as the instance. */
 struct page_reader instance_reader(struct instance *instance)
 {
-	return (struct page_reader){ instance_page, instance };
+	return (struct page_reader){ .read = instance_page, .ctx = instance };
 }
 
 /**
- * instance_settled_ns - until when the buffers are complete
+ * instance_settled_ns - the time up to which the buffers are complete
  *
- * Whatever is read after this call holds every event up to the returned time.
+ * What is read after this call has every event up to the returned time.
  */
 uint64_t instance_settled_ns(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec - SETTLE_NS;
+	return clock_ns() - SETTLE_NS;
 }
 
-/* What one event costs the traced side, ns; 0: could not be measured. */
+/* What one event costs the traced task, ns; 0: could not be measured. */
 uint64_t instance_event_cost_ns(const struct instance *instance)
 {
 	return instance->event_cost_ns;
@@ -485,7 +481,7 @@ size_t instance_subbuf_bytes(const struct instance *instance)
 	return instance->subbuf_bytes;
 }
 
-/* How many of the sub-buffers read last are still there. */
+/* How many of the sub-buffers read last are kept. */
 size_t instance_kept(const struct instance *instance, unsigned int cpu)
 {
 	const struct instance_cpu *pages = &instance->cpus[cpu];
@@ -493,7 +489,7 @@ size_t instance_kept(const struct instance *instance, unsigned int cpu)
 	return pages->n_read < pages->n_slots ? (size_t)pages->n_read : pages->n_slots;
 }
 
-/* The @i th of those, oldest first; instance_subbuf_bytes() long. */
+/* The @i th sub-buffer that is kept, oldest first; instance_subbuf_bytes() long. */
 const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i)
 {
 	const struct instance_cpu *pages = &instance->cpus[cpu];

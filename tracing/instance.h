@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * instance - a private tracing instance of the running kernel, and its pages
+ * instance - a private tracing instance of the running kernel, and its sub-buffers
  *
- * Nothing outside the instance is changed, so removing it removes every trace
- * of us. What a process that was killed leaves behind, the next one removes: see
- * private.h.
+ * Nothing outside the instance is changed, so that nothing is left when it is removed.
+ * The instance of a process that was killed is removed by the next one: see private.h.
  */
 #ifndef TRACING_INSTANCE_H
 #define TRACING_INSTANCE_H
@@ -28,11 +27,11 @@
  * @vectors: interrupts without a number (irq_vectors)
  * @stacks: kernel stacks of tasks that leave the CPU
  * @pids: follow only these tasks to user space, @n_pids of them
- * @n_pids: 0: all but this process
+ * @n_pids: 0: all tasks but those of this process
  * @buffer_kb: ring buffer of each CPU
  * @subbuf_kb: sub-buffer, 0 for the kernel's default; ignored where the kernel
  *	has only one size
- * @keep_bytes: of each CPU, keep at least that much of what was read
+ * @keep_bytes: of each CPU, keep at least that many bytes of the sub-buffers read last
  */
 struct instance_config {
 	bool user;

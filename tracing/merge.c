@@ -5,7 +5,7 @@
 #include <string.h>
 
 /**
- * struct merge_stream - one CPU; one cache line, all that an event needs of it
+ * struct merge_stream - one CPU: all that an event needs, in one cache line
  * @cursor: in the current sub-buffer
  * @next: the record after the last one passed on
  * @last_ts: time of the last record passed on
@@ -16,18 +16,18 @@ struct merge_stream {
 	uint64_t last_ts;
 } __attribute__((aligned(64)));
 
-/* Key of a stream without a next record: after all others. */
+/* Key of a stream without a next record; greater than all others. */
 #define KEY_IDLE UINT64_MAX
 
 /**
- * struct merge - the tree of a tournament
- * @tree: keys; node 1 is the winner, the children of i are the four from 4i on, in
- *	one cache line, leaves are the streams from @n_leaves on. A new key climbs a
- *	path that is known before any comparison: the least of the three beside it
- *	does not wait for it, so a step of the climb is one comparison.
+ * struct merge - a tournament tree
+ * @tree: keys. Node 1 is the winner; the four children of node i begin at 4i, in one
+ *	cache line; the leaves begin at @n_leaves and are the streams. A new key climbs
+ *	a path that is known in advance. The least of its three siblings does not
+ *	depend on it, so each level adds one comparison to the chain of dependencies.
  * @n_leaves: a power of four
- * @cpu_bits: low bits of a key that say which CPU; the others are the time since
- *	@base, so that of equal times the lower CPU wins
+ * @cpu_bits: low bits of a key, which are the CPU; the other bits are the time since
+ *	@base. Of equal times the lower CPU wins.
  * @base: time that is 0 in the keys, in units of the trace clock
  * @loss: events missing before the next record of each stream, 0 for none
  * @n_losses: streams where it is not 0
@@ -48,10 +48,10 @@ struct merge {
 };
 
 /**
- * merge_new - get ready to read a recording
+ * merge_new - prepare to read a recording
  * @n_cpus: CPUs are 0 to @n_cpus - 1
  * @layout: of the sub-buffers, copied
- * @catalog: types that are passed on; must outlive the merge
+ * @catalog: has the types whose records are passed on; must outlive the merge
  * @reader: copied
  *
  * Returns NULL with errno set when memory runs out.
@@ -135,8 +135,8 @@ static inline void tree_set(struct merge *m, unsigned int cpu, uint64_t key)
 }
 
 /*
- * Keys with a base near @ts, which none of the records to come precedes by much.
- * Seldom: at the beginning, and when time jumps by months.
+ * Compute the keys again, from a base before @ts: later records may be older than it,
+ * though not by much. Rare: at the beginning, and when time jumps by months.
  */
 static void rebase(struct merge *m, uint64_t ts)
 {
@@ -151,7 +151,7 @@ static void rebase(struct merge *m, uint64_t ts)
 	}
 }
 
-/* The least time of all, when it is farther away than keys can tell. */
+/* The least time of all is too far from the base for a key. */
 static void rebase_far(struct merge *m)
 {
 	uint64_t ts = UINT64_MAX;
@@ -201,14 +201,14 @@ __attribute__((always_inline)) static inline int stream_next(struct merge *m,
 			break;
 		m->counts.other++;
 	}
-	/* With hundreds of CPUs no processor fetches ahead for each of them. */
+	/* With hundreds of streams the processor does not prefetch by itself. */
 	__builtin_prefetch(s->cursor.p + 64);
 	return got;
 }
 
 /*
- * Sets the next record from the sub-buffers that follow. Returns 1, 0 when
- * there is none now, -1 on an error.
+ * Get the next record from the sub-buffers that follow. Returns 1, 0 when there is
+ * none now, -1 on an error.
  */
 static int stream_refill(struct merge *m, unsigned int cpu, int got, const struct merge_sink *sink)
 {
@@ -266,9 +266,9 @@ static int wake_idle_streams(struct merge *m, const struct merge_sink *sink)
 /**
  * merge_run - pass on all records up to a time
  * @m: merge
- * @until_ts: in units of the trace clock. Of a live recording, a time that had
- *	passed on every CPU before the call; UINT64_MAX for a finished one.
- * @sink: gets them
+ * @until_ts: in units of the trace clock. Live: a time that had passed on every CPU
+ *	before the call. Of a finished recording: UINT64_MAX.
+ * @sink: gets the records
  *
  * Returns 0, or -1 with errno set when the reader failed.
  */

@@ -2,10 +2,9 @@
 /*
  * merge - one stream of records from the sub-buffers of all CPUs, by time
  *
- * Each CPU's records are in order already; a tournament over the next record
- * of each CPU puts them together, at a cost that grows with the logarithm of
- * the number of CPUs. Sub-buffers are asked for one at a time and only when the
- * one before is used up, so nothing is copied or queued.
+ * The records of each CPU are in order. A tournament tree over the next record of each
+ * CPU merges them; its cost grows with the logarithm of the number of CPUs. A
+ * sub-buffer is read when the one before is used up, so nothing is copied or queued.
  */
 #ifndef TRACING_MERGE_H
 #define TRACING_MERGE_H
@@ -31,12 +30,12 @@ struct page_reader {
 };
 
 /**
- * struct merge_sink - who gets the records
- * @record: one record of a type in the catalogue; valid during the call
+ * struct merge_sink - functions that get the records
+ * @record: one record of a type in the catalog; valid during the call
  * @loss: @lost events (or SUBBUF_MISSED_UNKNOWN) of @cpu are missing. Called
  *	twice: with @begin at the time of the last event before the gap, then at
  *	the time of the first one after it.
- * @ctx: passed to both
+ * @ctx: passed to both functions
  */
 struct merge_sink {
 	void (*record)(void *ctx, unsigned int cpu, const struct trace_record *r);
@@ -45,13 +44,13 @@ struct merge_sink {
 };
 
 /**
- * struct merge_counts - what went through
- * @records: events in them
- * @other: of those, types not in the catalogue
+ * struct merge_counts - what was read
+ * @records: events in the sub-buffers
+ * @other: of those, events of types that are not in the catalog
  * @lost: events the kernel says it overwrote
  * @lost_unknown: gaps without a number
  * @corrupt: sub-buffers that could not be read to their end
- * @backwards: events with a time before that of the one before, same CPU
+ * @backwards: events that are older than the one before them on the same CPU
  */
 struct merge_counts {
 	uint64_t records;

@@ -13,12 +13,14 @@
 
 #include "histtext.h"
 
-/* The rest is PID and start time, in clock ticks since boot. */
+/*
+ * Names: the prefix, PID and start time (clock ticks since boot) of the process, and
+ * of an event also what it is, "wake".
+ */
 #define INSTANCE_PREFIX "irqlat-trace-"
-/* The same, then what it is: "_wake". */
-#define EVENT_PREFIX "irqlat_trace_"
+#define EVENT_PREFIX	"irqlat_trace_"
 
-/* Triggers refer to one another: more passes than the longest such chain. */
+/* Triggers refer to one another: more passes than the longest chain of them. */
 #define PASSES_MAX 16
 
 void private_error(char error[PRIVATE_ERROR_BYTES], const char *format, ...)
@@ -32,7 +34,7 @@ void private_error(char error[PRIVATE_ERROR_BYTES], const char *format, ...)
 
 /* --- names ----------------------------------------------------------------- */
 
-/* Start time of a process, 0 when there is none. */
+/* Start time of a process; 0: there is no such process. */
 static unsigned long long process_start(long pid)
 {
 	char path[64], stat[1024], *p;
@@ -47,7 +49,7 @@ static unsigned long long process_start(long pid)
 	n = fread(stat, 1, sizeof(stat) - 1, f);
 	fclose(f);
 	stat[n] = '\0';
-	/* The name in parentheses may hold anything; field 3 follows it. */
+	/* The name in parentheses may have any characters; field 3 follows it. */
 	p = strrchr(stat, ')');
 	if (!p || sscanf(p + 1,
 			 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
@@ -57,7 +59,10 @@ static unsigned long long process_start(long pid)
 	return start;
 }
 
-/* Made by us, and the process that made it is gone (or is this one, @mine). */
+/*
+ * Whether a process that has ended made the thing of this name, or with @mine, this
+ * process.
+ */
 static bool is_ours(const char *name, const char *format, bool mine)
 {
 	unsigned long long start;
@@ -69,7 +74,7 @@ static bool is_ours(const char *name, const char *format, bool mine)
 }
 
 /**
- * private_event_name - name of a synthetic event of this process
+ * private_event_name - make the name of a synthetic event of this process
  * @what: "wake"; letters only
  * @name: filled
  */
@@ -81,29 +86,32 @@ void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES])
 
 /* --- removal --------------------------------------------------------------- */
 
-/* "hist:keys=irq [active]" -> "!hist:keys=irq"; returns how many are there. */
+/*
+ * Write "!hist:keys=irq" for each "hist:keys=irq [active]". Returns how many there
+ * were.
+ */
 static int remove_triggers(const char *path)
 {
-	char line[1024], *state;
+	char text[1024], *state;
 	FILE *in = fopen(path, "re");
 	int n = 0;
 
-	while (in && fgets(line + 1, sizeof(line) - 1, in)) {
+	while (in && fgets(text + 1, sizeof(text) - 1, in)) {
 		int fd;
 
-		if (line[1] == '#' || line[1] == '\n')
+		if (text[1] == '#' || text[1] == '\n')
 			continue;
-		line[0] = '!';
-		histtext_repair(line);
-		state = strrchr(line, '[');
+		text[0] = '!';
+		histtext_repair(text);
+		state = strrchr(text, '[');
 		if (state && state[-1] == ' ')
 			state[-1] = '\0';
 		n++;
 		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 		if (fd < 0)
 			continue;
-		/* Busy while another refers to it: a later pass has it. */
-		if (write(fd, line, strlen(line)) < 0)
+		/* EBUSY while another one refers to it: a later pass removes it. */
+		if (write(fd, text, strlen(text)) < 0)
 			state = NULL;
 		close(fd);
 	}
@@ -134,8 +142,8 @@ static int remove_system_triggers(const char *instance_path, const char *system)
 }
 
 /*
- * An instance with histograms that keep variables cannot be removed, nor can a
- * histogram whose variables another one uses.
+ * An instance cannot be removed while it has histograms with variables, nor can a
+ * histogram while another one uses its variables.
  */
 static void remove_instance(const char *path)
 {
@@ -154,7 +162,7 @@ static void remove_instance(const char *path)
 	rmdir(path);
 }
 
-/* Synthetic events belong to all instances: remove ours, nobody else's. */
+/* Synthetic events are global: remove only those of such processes. */
 static void remove_events(bool mine)
 {
 	struct tracefs_dynevent **events = tracefs_dynevent_get_all(TRACEFS_DYNEVENT_SYNTH, NULL);
@@ -171,10 +179,7 @@ static void remove_events(bool mine)
 		tracefs_dynevent_list_free(events);
 }
 
-/*
- * Remove the instances and synthetic events of processes that are gone. The names
- * say whose they are.
- */
+/* Remove the instances and synthetic events of processes that have ended. */
 static void sweep(void)
 {
 	char *dir_name = tracefs_get_tracing_file("instances"), path[512];
@@ -230,7 +235,7 @@ static void explain_create(char error[PRIVATE_ERROR_BYTES], int reason)
 		private_error(error, "cannot create a tracing instance: %s", strerror(reason));
 }
 
-/* libtracefs reports a failed mount on standard error; we say it ourselves. */
+/* libtracefs prints an error when it cannot mount tracefs, so only root asks it. */
 static bool tracefs_is_there(void)
 {
 	const char *dir;
@@ -243,10 +248,11 @@ static bool tracefs_is_there(void)
 }
 
 /**
- * private_create - this process's instance, after removing leftovers
+ * private_create - make the instance of this process
  * @error: says what went wrong and what to do
  *
- * A process has one at most. Returns NULL on errors.
+ * First removes what killed processes left behind. A process has at most one instance.
+ * Returns NULL on errors.
  */
 struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES])
 {

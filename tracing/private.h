@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * private - what this process makes in tracefs: its instance, its synthetic
- * events, and how both go away
+ * private - the tracefs instance and the synthetic events of this process
  *
- * All names say whose they are, so the next start removes what a process that
- * was killed (SIGKILL) left behind, and nothing else.
+ * Their names contain the process, so that the next process can remove what a killed
+ * one left behind, and nothing else.
  */
 #ifndef TRACING_PRIVATE_H
 #define TRACING_PRIVATE_H

@@ -8,14 +8,14 @@
 
 #define SLOTS_FIRST 256
 
-/* Grow a histogram to this at once: most samples are below. */
+/* Room that a histogram has from the beginning: most samples are below. */
 #define EXPECTED_MAX_NS 1000000
 
 /**
- * stats_init - nothing counted yet
+ * stats_init - make empty statistics
  * @stats: set; stats_free() it
- * @catalog: must outlive it
- * @filter: copied; what it points to must outlive it
+ * @catalog: must outlive @stats
+ * @filter: copied; what it points to must outlive @stats
  *
  * Returns 0, or -1 with errno set.
  */
@@ -52,7 +52,7 @@ void stats_clear(struct stats *stats)
 	stats->samples = 0;
 }
 
-/* Frees what it owns, not @stats. */
+/* Frees what @stats owns, but not @stats itself. */
 void stats_free(struct stats *stats)
 {
 	stats_clear(stats);
@@ -63,7 +63,7 @@ void stats_free(struct stats *stats)
 	memset(stats, 0, sizeof(*stats));
 }
 
-/* --- rows ----------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------ */
 
 static struct stats_row **slot_of(struct stats_row **slots, size_t n_slots, int32_t irq,
 				  unsigned int cpu)
@@ -114,7 +114,7 @@ static bool row_is_wanted(const struct stats_filter *f, const struct stats_row *
 	       (!f->cpus || (row->cpu < f->n_cpus && f->cpus[row->cpu]));
 }
 
-/* The row, made if needed; NULL when memory runs out. */
+/* The row, created if needed; NULL when memory runs out. */
 static struct stats_row *row_get(struct stats *stats, int32_t irq, unsigned int cpu)
 {
 	struct stats_row **slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
@@ -150,11 +150,11 @@ fail:
 }
 
 /**
- * stats_row - a row for results that do not come from chains
- * @stats: gets it
+ * stats_row - find or create a row, for results that do not come from chains
+ * @stats: has the row
  * @irq: interrupt
- * @cpu: that took it
- * @name: of its handler; NULL leaves it as it is
+ * @cpu: that took the interrupt
+ * @name: of its handler; NULL: leave the name as it is
  *
  * Returns NULL when memory runs out.
  */
@@ -244,10 +244,16 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 		stats->on_sample(stats->on_sample_ctx, s);
 }
 
-/* For an engine; @stats must outlive it. */
+/* A sink that adds to @stats, which must outlive it. */
 struct chain_sink stats_sink(struct stats *stats)
 {
-	return (struct chain_sink){ on_seen, on_handler, on_sample, on_outcome, stats };
+	return (struct chain_sink){
+		.seen = on_seen,
+		.handler = on_handler,
+		.sample = on_sample,
+		.outcome = on_outcome,
+		.ctx = stats,
+	};
 }
 
 /* --- afterwards ------------------------------------------------------------ */
@@ -280,9 +286,9 @@ static int row_merge(struct stats_row *to, const struct stats_row *from)
 }
 
 /**
- * stats_merge - add one to another
+ * stats_merge - add all counts and samples
  * @to: gets the sums
- * @from: stays as it is
+ * @from: unchanged
  *
  * Returns 0, or -1 when memory runs out.
  */
@@ -312,14 +318,14 @@ static int compare_rows(const void *a, const void *b)
 	return (int)(*x)->cpu - (int)(*y)->cpu;
 }
 
-/* By interrupt and CPU. */
+/* Sort the rows by interrupt and CPU. */
 void stats_sort(struct stats *stats)
 {
 	if (stats->n_rows)
 		qsort(stats->rows, stats->n_rows, sizeof(*stats->rows), compare_rows);
 }
 
-/* Sums over all wanted rows. */
+/* Add up the outcomes and handlers seen of all wanted rows. */
 void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint64_t *seen)
 {
 	*seen = 0;

@@ -2,9 +2,8 @@
 /*
  * stats - chains -> histograms, for each interrupt x CPU x end x stage
  *
- * Histograms are made when their first sample comes, with two significant
- * digits: 64 interrupts on 64 CPUs with all their stages would need gigabytes
- * otherwise.
+ * A histogram is made with its first sample, and has two significant digits: 64
+ * interrupts on 64 CPUs with all their stages would need gigabytes otherwise.
  */
 #ifndef TRACING_STATS_H
 #define TRACING_STATS_H
@@ -23,13 +22,13 @@
 /**
  * struct stats_filter - what is kept; an empty list keeps everything
  * @irqs: interrupt numbers, also those below zero
- * @names: patterns (glob) of the handler's name
- * @cpus: by CPU that took the interrupt: @cpus[cpu], @n_cpus of them
+ * @names: patterns (glob) of the names of handlers
+ * @cpus: @cpus[cpu] says whether interrupts that this CPU took are kept; @n_cpus of them
  * @pids: woken tasks
- * @comms: patterns of their names
+ * @comms: patterns of the names of woken tasks
  * @stages: bit set of enum chain_stage, 0: all
  *
- * Tasks filter samples only: interrupts are accounted for without them.
+ * @pids and @comms filter samples only, not the accounting of interrupts.
  */
 struct stats_filter {
 	int32_t irqs[STATS_LIST_MAX];
@@ -47,13 +46,13 @@ struct stats_filter {
 
 /**
  * struct stats_row - an interrupt on a CPU
- * @irq: number, below zero: event_vectors
- * @cpu: that took it
- * @name: of its last handler seen
- * @seen: handlers entered
- * @outcomes: what became of them
+ * @irq: number; below zero: see event_irq_name()
+ * @cpu: that took the interrupt
+ * @wanted: the row passes the filter
+ * @name: of its handler; of several on a shared line, the first that was seen
+ * @seen: handlers that were entered
+ * @outcomes: how many of them had each outcome
  * @hist: times in ns; NULL without samples. CHAIN_STAGE_IRQ is under CHAIN_END_USER.
- * @wanted: passes the filter
  */
 struct stats_row {
 	int32_t irq;
@@ -66,12 +65,15 @@ struct stats_row {
 };
 
 /**
- * struct stats - all of them
+ * struct stats - all rows
  * @catalog: of the recording, for names
  * @filter: what is kept
  * @on_sample: called for each sample that passes the filter; may be NULL
- * @on_sample_ctx: passed to it
- * @rows: @n_rows of them, in the order of their appearance
+ * @on_sample_ctx: passed to @on_sample
+ * @rows: @n_rows of them, in the order of their first interrupts until stats_sort()
+ * @slots: hash table of @rows by interrupt and CPU
+ * @samples: how many passed the filter
+ * @no_memory: how often a row or a histogram could not be made
  */
 struct stats {
 	const struct event_catalog *catalog;

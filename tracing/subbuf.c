@@ -41,7 +41,7 @@ static int header_field(const char *text, const char *name, uint32_t *offset, ui
  * @header_page: the text, NUL terminated
  * @big_endian: byte order of the recording
  *
- * Returns 0, or -1 with errno EINVAL when the text describes nothing known.
+ * Returns 0, or -1 with errno EINVAL when this is not a known layout.
  */
 int subbuf_layout_parse(struct subbuf_layout *layout, const char *header_page, bool big_endian)
 {
@@ -77,7 +77,7 @@ static uint64_t read_long(const struct subbuf_layout *layout, const uint8_t *p)
  * @bytes: its size
  * @missed: events overwritten before the first one, or SUBBUF_MISSED_UNKNOWN
  *
- * Returns 0, or -1 when the header cannot be right; then the cursor is empty.
+ * Returns 0, or -1 when the header is corrupt; then the cursor is empty.
  */
 int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout, const void *page,
 		size_t bytes, uint64_t *missed)
@@ -102,7 +102,7 @@ int subbuf_open(struct subbuf_cursor *c, const struct subbuf_layout *layout, con
 	c->end = c->p + length;
 	if (commit & COMMIT_MISSED) {
 		*missed = SUBBUF_MISSED_UNKNOWN;
-		/* The count lies behind the events, if there was room for it. */
+		/* The number is stored behind the events, if there was room for it. */
 		if (commit & COMMIT_MISSED_STORED &&
 		    bytes - layout->data_offset - length >= layout->commit_bytes)
 			*missed = read_long(layout, c->end);
@@ -122,12 +122,13 @@ static uint64_t fix_absolute(uint64_t ts, uint64_t before)
 }
 
 /**
- * subbuf_foreign_word - first word of a record as a little-endian kernel has it
- * @word: as it lies in memory
+ * subbuf_foreign_word - convert the first word of a record to a little-endian kernel's
+ * @word: as it is in memory
  * @swap: as in the layout
  * @big_endian: as in the layout
  *
- * Bit fields begin at the other end there: type and delta change places.
+ * Bit fields of a big-endian kernel begin at the other end of the word: type and delta
+ * change places.
  */
 uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian)
 {
@@ -137,20 +138,20 @@ uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian)
 }
 
 /**
- * subbuf_special - pass over a record that is no event
+ * subbuf_special - skip a record that is no event
  * @p: where it begins
  * @end: of the sub-buffer
- * @ts: time before it
+ * @ts: time before the record
  * @swap: as in the layout
- * @type: its type
- * @delta: its time
+ * @type: of the record
+ * @delta: of the record
  *
- * Returns the place behind it, or NULL there when it cannot be one.
+ * Returns the place behind it; @p of the place is NULL when the record is corrupt.
  */
 struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end, uint64_t ts, bool swap,
 				   uint32_t type, uint64_t delta)
 {
-	const struct subbuf_place corrupt = { NULL, 0 };
+	const struct subbuf_place corrupt = { .p = NULL };
 	uint32_t word;
 
 	/* The rest of the sub-buffer was never written. */

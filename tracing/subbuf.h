@@ -3,10 +3,10 @@
  * subbuf - sub-buffers of the kernel's trace ring buffer, as trace_pipe_raw and
  * trace.dat hold them: pages -> records
  *
- * A sub-buffer is a header (time stamp of its first event, committed bytes with
- * two flags on top) and records of 32-bit words. Time is a sum of deltas, so a
- * sub-buffer can only be read from its start. Layout source: the kernel's
- * include/linux/ring_buffer.h and events/header_page.
+ * A sub-buffer is a header (time stamp of its first event, committed bytes with two
+ * flags in the top bits) and records of 32-bit words. A record has only the time since
+ * the one before, so a sub-buffer can only be read from its start. The layout is that
+ * of the kernel's include/linux/ring_buffer.h and events/header_page.
  *
  * No input is trusted: a cursor never leaves the bytes it was given.
  */
@@ -42,7 +42,7 @@ struct subbuf_layout {
  * @p: next record
  * @end: first byte that was not committed
  * @ts: time of the record before @p, in units of the trace clock
- * @foreign: words are not those of a little-endian kernel on such a machine
+ * @foreign: the first word of a record needs subbuf_foreign_word()
  * @swap: as in the layout
  * @big_endian: as in the layout
  */
@@ -98,14 +98,14 @@ static inline uint64_t subbuf_u64(const uint8_t *p, bool swap)
 	return swap ? __builtin_bswap64(v) : v;
 }
 
-/* A place behind a record that is no event; @p is NULL when it cannot be one. */
+/* The place behind a record that is no event; @p is NULL when the record is corrupt. */
 struct subbuf_place {
 	const uint8_t *p;
 	uint64_t ts;
 };
 
 /*
- * All by value: a cursor whose address nobody else gets can live in registers.
+ * These take values: a cursor whose address is not passed on can stay in registers.
  */
 uint32_t subbuf_foreign_word(uint32_t word, bool swap, bool big_endian);
 struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end, uint64_t ts, bool swap,
@@ -116,9 +116,8 @@ struct subbuf_place subbuf_special(const uint8_t *p, const uint8_t *end, uint64_
  * @c: cursor
  * @r: filled when 1 is returned
  *
- * Time extends, time stamps and padding are consumed on the way. Returns 1, 0
- * at the end of the sub-buffer, -1 when the sub-buffer is corrupt here; then
- * the cursor is at the end.
+ * Skips time extends, time stamps and padding. Returns 1, 0 at the end of the
+ * sub-buffer, -1 when the sub-buffer is corrupt here; then the cursor is at the end.
  */
 static inline int subbuf_next(struct subbuf_cursor *c, struct trace_record *r)
 {
@@ -129,9 +128,9 @@ static inline int subbuf_next(struct subbuf_cursor *c, struct trace_record *r)
 		uint64_t delta;
 
 		/*
-		 * Where the next record begins is known only when this word is: all
-		 * that is done to it before costs its time on each event. A call is
-		 * jumped over; a conditional swap would not be.
+		 * The place of the next record depends on this word, so every
+		 * operation on it delays every event. A call is skipped by a
+		 * branch, which is predicted; a conditional swap would be computed.
 		 */
 		if (__builtin_expect(c->foreign, 0))
 			word = subbuf_foreign_word(word, c->swap, c->big_endian);

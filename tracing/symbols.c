@@ -34,7 +34,7 @@ static void add_row(struct symbols *s, char *row)
 	    !address)
 		return;
 	end[3 + strcspn(end + 3, "\t\r")] = '\0';
-	s->at[s->n++] = (struct symbol){ address, end + 3 };
+	s->at[s->n++] = (struct symbol){ .address = address, .name = end + 3 };
 }
 
 static int parse(struct symbols *s)
@@ -88,7 +88,7 @@ void symbols_free(struct symbols *symbols)
 	free(symbols);
 }
 
-/* The function that holds @address, NULL when there is none. */
+/* Name of the function that contains @address; NULL: not known. */
 const char *symbols_find(const struct symbols *symbols, uint64_t address)
 {
 	size_t low = 0, high = symbols->n;

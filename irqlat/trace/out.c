@@ -213,7 +213,7 @@ static int add_hlog(void *ctx, const struct stats_row *row, int end, int stage,
 	char tag[TAG_BYTES];
 
 	tag_of(row, end, stage, tag);
-	return hlog_line(hdr->out, tag, 0, hdr->length_s, h);
+	return hlog_row(hdr->out, tag, 0, hdr->length_s, h);
 }
 
 static int write_hlog(const void *what, FILE *out)

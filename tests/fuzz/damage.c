@@ -96,7 +96,7 @@ static void done(struct fuzz *f)
 		const struct hist *h = f->stats.rows[i]->hist[CHAIN_END_USER][CHAIN_STAGE_TOTAL];
 
 		if (h)
-			hlog_line(null, "tag", 0, 1, h);
+			hlog_row(null, "tag", 0, 1, h);
 	}
 	stats_free(&f->stats);
 }
