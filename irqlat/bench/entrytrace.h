@@ -25,7 +25,7 @@ struct way_rows;
  */
 struct entry_wait {
 	struct way_rows *rows;
-	enum uli_path path;
+	enum handler_path path;
 	uint64_t raised_ns;
 	uint64_t user_ns;
 	uint64_t entry_ns;

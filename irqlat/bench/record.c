@@ -17,11 +17,11 @@
 static const struct {
 	enum bench_stage total;
 	enum bench_stage to_user;
-} path_stages[ULI_PATH_COUNT] = {
-	[ULI_PATH_DIRECT] = { BENCH_STAGE_TOTAL_DIRECT, BENCH_STAGE_TO_USER_DIRECT },
-	[ULI_PATH_RETURN] = { BENCH_STAGE_TOTAL_RETURN, BENCH_STAGE_TO_USER_RETURN },
-	[ULI_PATH_WAKE] = { BENCH_STAGE_TOTAL_WAKE, BENCH_STAGE_TO_USER_WAKE },
-	[ULI_PATH_REPEAT] = { BENCH_STAGE_TOTAL_REPEAT, BENCH_STAGE_TO_USER_REPEAT },
+} path_stages[HANDLER_PATH_COUNT] = {
+	[HANDLER_PATH_DIRECT] = { BENCH_STAGE_TOTAL_DIRECT, BENCH_STAGE_TO_USER_DIRECT },
+	[HANDLER_PATH_RETURN] = { BENCH_STAGE_TOTAL_RETURN, BENCH_STAGE_TO_USER_RETURN },
+	[HANDLER_PATH_WAKE] = { BENCH_STAGE_TOTAL_WAKE, BENCH_STAGE_TO_USER_WAKE },
+	[HANDLER_PATH_REPEAT] = { BENCH_STAGE_TOTAL_REPEAT, BENCH_STAGE_TO_USER_REPEAT },
 };
 
 /* --- rows ----------------------------------------------------------------- */
@@ -83,11 +83,11 @@ fail:
 /* Does the delivery count in the rows of this stage? */
 static bool counts_in(enum bench_stage stage, const struct delivery *delivery)
 {
-	enum uli_path path = delivery ? delivery->path : ULI_PATH_NONE;
+	enum handler_path path = delivery ? delivery->path : HANDLER_PATH_NONE;
 
 	if (!bench_stages[stage].path)
 		return true;
-	return path != ULI_PATH_NONE &&
+	return path != HANDLER_PATH_NONE &&
 	       (stage == path_stages[path].total || stage == path_stages[path].to_user);
 }
 
@@ -123,7 +123,7 @@ void recording_count(struct way_rows *rows, const struct account *account,
 }
 
 /* Interrupt raised at @raised_ns, handled at @entry_ns (0: unknown), seen at @user_ns. */
-static void record(const struct recording *rec, struct way_rows *rows, enum uli_path path,
+static void record(const struct recording *rec, struct way_rows *rows, enum handler_path path,
 		   uint64_t raised_ns, uint64_t entry_ns, uint64_t user_ns)
 {
 	int64_t total_ns = (int64_t)(user_ns - raised_ns),
@@ -131,13 +131,13 @@ static void record(const struct recording *rec, struct way_rows *rows, enum uli_
 	uint64_t at_ns = user_ns - rec->start_ns;
 
 	result_record(&rows->row[BENCH_STAGE_TOTAL], at_ns, total_ns);
-	if (path != ULI_PATH_NONE)
+	if (path != HANDLER_PATH_NONE)
 		result_record(&rows->row[path_stages[path].total], at_ns, total_ns);
 	if (!rows->has[BENCH_STAGE_TO_HANDLER] || !entry_ns)
 		return;
 	result_record(&rows->row[BENCH_STAGE_TO_HANDLER], at_ns, (int64_t)(entry_ns - raised_ns));
 	result_record(&rows->row[BENCH_STAGE_TO_USER], at_ns, to_user_ns);
-	if (path != ULI_PATH_NONE)
+	if (path != HANDLER_PATH_NONE)
 		result_record(&rows->row[path_stages[path].to_user], at_ns, to_user_ns);
 }
 

@@ -2,8 +2,8 @@
 /*
  * User level interrupts, uli(3): the measured thread's handler is called while the
  * thread computes, makes system calls, or sleeps. A sample ends when the handler
- * reads the clock, which it does first. The handler uses general registers only and
- * is registered so, which is the faster way to call one.
+ * reads the clock, which it does first. The handler uses general registers only, and
+ * is registered with ULI_GENERAL_REGS_ONLY, which makes the call faster.
  *
  * An interrupt that comes while the handler runs makes the kernel call it again, so
  * the line need not be masked. Edge-triggered and MSI lines are not. On other lines
@@ -160,16 +160,16 @@ static void end_handler(struct port *port)
 }
 
 /* The path whose counter has grown since the way was armed. */
-static enum uli_path path_taken(const struct procirq_uli_info *before,
-				const struct procirq_uli_info *now)
+static enum handler_path path_taken(const struct procirq_uli_info *before,
+				    const struct procirq_uli_info *now)
 {
 	if (now->direct != before->direct)
-		return ULI_PATH_DIRECT;
+		return HANDLER_PATH_DIRECT;
 	if (now->returned != before->returned)
-		return ULI_PATH_RETURN;
+		return HANDLER_PATH_RETURN;
 	if (now->woken != before->woken)
-		return ULI_PATH_WAKE;
-	return now->repeated != before->repeated ? ULI_PATH_REPEAT : ULI_PATH_NONE;
+		return HANDLER_PATH_WAKE;
+	return now->repeated != before->repeated ? HANDLER_PATH_REPEAT : HANDLER_PATH_NONE;
 }
 
 /* Take the interrupts that the handler was called for. The ring has them too. */

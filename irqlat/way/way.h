@@ -60,13 +60,13 @@ struct port {
 };
 
 /* How a user level interrupt got to its handler: see uli(3). */
-enum uli_path {
-	ULI_PATH_NONE, /* there is no handler */
-	ULI_PATH_DIRECT,
-	ULI_PATH_RETURN,
-	ULI_PATH_WAKE,
-	ULI_PATH_REPEAT, /* the thread called the handler itself */
-	ULI_PATH_COUNT
+enum handler_path {
+	HANDLER_PATH_NONE, /* there is no handler */
+	HANDLER_PATH_DIRECT,
+	HANDLER_PATH_RETURN,
+	HANDLER_PATH_WAKE,
+	HANDLER_PATH_REPEAT, /* the thread called the handler itself */
+	HANDLER_PATH_COUNT
 };
 
 /**
@@ -85,7 +85,7 @@ struct delivery {
 	uint64_t due_ns;
 	uint64_t seq;
 	uint64_t count;
-	enum uli_path path;
+	enum handler_path path;
 	bool early;
 };
 

@@ -24,7 +24,7 @@ static const struct way_facts timer_facts = {
 
 /* Interrupt @number of the source: raised at 100 us * @number, 1 us until the handler. */
 static void deliver(struct recording *rec, struct way_rows *rows, uint64_t number,
-		    enum uli_path path, uint64_t total_ns)
+		    enum handler_path path, uint64_t total_ns)
 {
 	const struct account account = { .raised = 1, .raised_ns = number * 100000 };
 	const struct delivery delivery = {
@@ -84,9 +84,9 @@ static void paths_have_rows(void **state)
 	(void)state;
 	rows = recording_add(&rec, &uli_facts, &why);
 	assert_non_null(rows);
-	deliver(&rec, rows, 1, ULI_PATH_DIRECT, 1500);
-	deliver(&rec, rows, 2, ULI_PATH_RETURN, 4000);
-	deliver(&rec, rows, 3, ULI_PATH_DIRECT, 1700);
+	deliver(&rec, rows, 1, HANDLER_PATH_DIRECT, 1500);
+	deliver(&rec, rows, 2, HANDLER_PATH_RETURN, 4000);
+	deliver(&rec, rows, 3, HANDLER_PATH_DIRECT, 1700);
 
 	assert_int_equal(recording_end(&rec, &run, &why), 0);
 	recording_free(&rec);
@@ -182,14 +182,14 @@ static void a_view_leaves_the_rows(void **state)
 	free(run.results);
 
 	rows = recording_add(&rec, &timer_facts, &why);
-	deliver(&rec, rows, 1, ULI_PATH_NONE, 1000);
+	deliver(&rec, rows, 1, HANDLER_PATH_NONE, 1000);
 	assert_int_equal(recording_view(&rec, &run), 0);
 	assert_int_equal(run.n_results, 1);
 	assert_row(&run, "timerfd", "total", 1, 1000, 1000);
 	free(run.results);
 
 	rows = recording_add(&rec, &uli_facts, &why);
-	deliver(&rec, rows, 2, ULI_PATH_WAKE, 2000);
+	deliver(&rec, rows, 2, HANDLER_PATH_WAKE, 2000);
 	assert_int_equal(recording_end(&rec, &run, &why), 0);
 	recording_free(&rec);
 	assert_int_equal(run.n_results, 6);
