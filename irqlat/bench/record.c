@@ -302,7 +302,7 @@ static void warn_of_doubts(const struct recording *rec, struct sysinfo *info)
 		sysinfo_warn(
 			info,
 			"the source and the line disagree by %" PRIu64
-			" interrupts by now: does somebody else raise it? stages from raised on, and counts, are unreliable",
+			" interrupts: does another program raise it? Stages that begin with the raise, and counts, are unreliable",
 			rec->drift);
 	if (rec->entries_lost)
 		sysinfo_warn(info, "the trace buffer lost %" PRIu64 " handler entries or more",

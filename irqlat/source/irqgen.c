@@ -155,7 +155,7 @@ static int read_numbers(struct irqgen *gen, struct port *port, uint64_t *number,
 		*number = tally.number;
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 	}
-	return why_set(why, DEVICE ": line %" PRIu64 " does not rest: somebody else raises it",
+	return why_set(why, DEVICE ": line %" PRIu64 " is busy: another program raises it",
 		       gen->config.line);
 }
 

@@ -173,7 +173,7 @@ static enum handler_path path_taken(const struct procirq_uli_info *before,
 }
 
 /* Take the interrupts that the handler was called for. The ring has them too. */
-static int take(struct port *port, struct delivery *delivery)
+static int take_interrupts(struct port *port, struct delivery *delivery)
 {
 	struct uli_port *priv = port->private;
 	struct procirq_ring_entry entry;
@@ -202,13 +202,13 @@ const struct driver_ops uli_driver_ops = {
 	.open = open_line,
 	.close = close_line,
 	.rearm = unmask_line,
-	.drain = take,
+	.drain = take_interrupts,
 	.leave = end_handler,
 };
 
 /* --- ways ----------------------------------------------------------------- */
 
-static int arm(struct port *port)
+static int arm_handler(struct port *port)
 {
 	struct uli_port *priv = port->private;
 	struct procirq_ring_entry entry;
@@ -231,10 +231,10 @@ static int arm_alternating(struct port *port)
 	struct uli_port *priv = port->private;
 
 	priv->turns++;
-	return arm(port);
+	return arm_handler(port);
 }
 
-static void begin(struct port *port)
+static void begin_spinning(struct port *port)
 {
 	struct uli_port *priv = port->private;
 
@@ -244,13 +244,13 @@ static void begin(struct port *port)
 static int arm_sleep(struct port *port)
 {
 	struct uli_port *priv = port->private;
-	int err = arm(port);
+	int err = arm_handler(port);
 
 	priv->sleeps = true;
 	return err;
 }
 
-/* In user mode all the time. */
+/* Stays in user mode. */
 static void compute(void)
 {
 	static volatile uint64_t result;
@@ -262,7 +262,7 @@ static void compute(void)
 	result = x;
 }
 
-/* In the kernel most of the time, but never asleep there. */
+/* Is in the kernel most of the time, and never sleeps. */
 static void make_calls(void)
 {
 	unsigned int i;
@@ -271,8 +271,11 @@ static void make_calls(void)
 		syscall(SYS_getppid);
 }
 
-/* The handler does not learn that the line was removed. */
-static int give_up(struct port *port)
+/*
+ * No interrupt has come. Fails with EINTR, or with ENODEV where the line was removed,
+ * which no handler is called for.
+ */
+static int fail_idle(struct port *port)
 {
 	if (port_poll(port->fd, 0) && errno == ENODEV)
 		return -1;
@@ -280,7 +283,7 @@ static int give_up(struct port *port)
 	return -1;
 }
 
-static int wait_busy(struct port *port, struct delivery *delivery, void (*work)(void))
+static int wait_working(struct port *port, struct delivery *delivery, void (*work)(void))
 {
 	struct uli_port *priv = port->private;
 	uint64_t start_ns = clock_ns();
@@ -288,9 +291,9 @@ static int wait_busy(struct port *port, struct delivery *delivery, void (*work)(
 	while (!priv->arrived) {
 		work();
 		if (clock_ns() - start_ns >= SPIN_NS && !priv->arrived)
-			return give_up(port);
+			return fail_idle(port);
 	}
-	if (take(port, delivery))
+	if (take_interrupts(port, delivery))
 		return -1;
 	delivery->early = delivery->entry_ns < priv->begin_ns;
 	return 0;
@@ -298,7 +301,7 @@ static int wait_busy(struct port *port, struct delivery *delivery, void (*work)(
 
 static int wait_spin(struct port *port, struct delivery *delivery)
 {
-	return wait_busy(port, delivery, compute);
+	return wait_working(port, delivery, compute);
 }
 
 static bool in_call(const struct port *port)
@@ -310,7 +313,7 @@ static bool in_call(const struct port *port)
 
 static int wait_alternating(struct port *port, struct delivery *delivery)
 {
-	return wait_busy(port, delivery, in_call(port) ? make_calls : compute);
+	return wait_working(port, delivery, in_call(port) ? make_calls : compute);
 }
 
 static int wait_sleep(struct port *port, struct delivery *delivery)
@@ -320,8 +323,8 @@ static int wait_sleep(struct port *port, struct delivery *delivery)
 	/* An earlier call of the handler may have left the semaphore up. */
 	while (!priv->arrived)
 		if (ULI_sleep(priv->intr, SEMAPHORE) && !priv->arrived)
-			return give_up(port);
-	return take(port, delivery);
+			return fail_idle(port);
+	return take_interrupts(port, delivery);
 }
 
 const struct way way_uli = {
@@ -329,7 +332,7 @@ const struct way way_uli = {
 	.spins = true,
 	.driver = DRIVER_ULI,
 	.arm = arm_alternating,
-	.begin = begin,
+	.begin = begin_spinning,
 	.in_call = in_call,
 	.wait = wait_alternating,
 };
@@ -338,8 +341,8 @@ const struct way way_uli_spin = {
 	.name = "uli-spin",
 	.spins = true,
 	.driver = DRIVER_ULI,
-	.arm = arm,
-	.begin = begin,
+	.arm = arm_handler,
+	.begin = begin_spinning,
 	.wait = wait_spin,
 };
 
