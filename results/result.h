@@ -59,7 +59,7 @@ struct result {
 #define RESULT_NO_LOAD	       "none"
 #define RESULT_TITLE_BYTES     (2 * RESULT_NAME_BYTES + 8)
 #define RESULT_REASON_BYTES    256
-#define RESULT_UNAVAILABLE_MAX 16
+#define RESULT_UNAVAILABLE_MAX 32
 
 /* A way that could not be measured here. */
 struct unavailable {
