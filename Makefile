@@ -58,7 +58,7 @@ bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Only the libraries that a program uses end up in it (--as-needed).
-packages := gsl jansson libtracefs ncursesw zlib libzstd
+packages := gsl jansson libmicrohttpd libtracefs ncursesw zlib libzstd
 libraries = -Wl,--as-needed $(shell pkg-config --libs $(packages)) -lm -lpthread
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
 

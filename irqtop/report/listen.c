@@ -1,132 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Serves the counters over HTTP to whoever asks, one sample per request. No
- * thread, no state between requests; a slow client cannot hold up another.
+ * --listen: serves the counters over HTTP, one sample per request. libmicrohttpd
+ * speaks the protocol and keeps slow clients apart; it runs in this thread, when the
+ * loop here calls it, so that a request may use the session.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <microhttpd.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/msg.h"
 #include "report.h"
 #include "irqtop/session/session.h"
 #include "irqtop/session/stop.h"
 
-#define CLIENTS		 16
-#define REQUEST_BYTES	 8192
-#define CLIENT_TIMEOUT_S 10
+#define CLIENTS_MAX	 64u
+#define CLIENT_TIMEOUT_S 10u
 
-static const char type_text[] = "text/plain; version=0.0.4; charset=utf-8";
-static const char type_strict[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-struct client {
-	int fd; /* -1: free */
-	time_t deadline_s;
-	size_t got, sent;
-	bool answering;
-	char request[REQUEST_BYTES];
-	struct outbuf out;
-};
-
-struct server {
-	struct session *session;
-	struct outbuf body;
-	struct pollfd poll[1 + CLIENTS];
-	struct client client[CLIENTS];
-};
-
-static time_t now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* "127.0.0.1:9100", "[::1]:9100" or ":9100" for every address. */
-static int listen_open(const char *where)
-{
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
-				  .ai_socktype = SOCK_STREAM };
-	const char *colon = strrchr(where, ':');
-	struct addrinfo *found;
-	char host[64];
-	int fd, one = 1, err;
-	char *end = NULL;
-	size_t len;
-
-	/* getaddrinfo() takes 99999 for 34463. */
-	if (!colon || (size_t)(colon - where) >= sizeof(host) ||
-	    strtoul(colon + 1, &end, 10) > UINT16_MAX || end == colon + 1 || *end) {
-		fprintf(stderr, "irqtop: listen '%s': want ADDRESS:PORT\n", where);
-		return -1;
-	}
-	len = (size_t)(colon - where);
-	if (len >= 2 && where[0] == '[' && where[len - 1] == ']')
-		snprintf(host, sizeof(host), "%.*s", (int)len - 2, where + 1);
-	else
-		snprintf(host, sizeof(host), "%.*s", (int)len, where);
-	err = getaddrinfo(host[0] ? host : NULL, colon + 1, &hints, &found);
-	if (err) {
-		fprintf(stderr, "irqtop: listen '%s': %s\n", where, gai_strerror(err));
-		return -1;
-	}
-	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) || listen(fd, 16)) {
-		session_complain(where, -errno);
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
-	freeaddrinfo(found);
-	return fd;
-}
-
-static void client_close(struct client *client)
-{
-	close(client->fd);
-	client->fd = -1;
-	outbuf_free(&client->out);
-}
-
-static void answer(struct client *client, const char *status, const char *type,
-		   const struct outbuf *body)
-{
-	struct outbuf *out = &client->out;
-
-	out->len = 0;
-	outbuf_text(out, "HTTP/1.1 ");
-	outbuf_text(out, status);
-	outbuf_text(out, "\r\nConnection: close\r\nContent-Type: ");
-	outbuf_text(out, type);
-	outbuf_text(out, "\r\nContent-Length: ");
-	outbuf_count(out, body->len);
-	outbuf_text(out, "\r\n\r\n");
-	outbuf_bytes(out, body->data, body->len);
-	client->answering = true;
-	client->sent = 0;
-}
-
-static bool wants_strict(const char *request)
-{
-	const char *line;
-
-	for (line = strstr(request, "\r\n"); line; line = strstr(line + 2, "\r\n"))
-		if (!strncasecmp(line + 2, "accept:", 7))
-			return strcasestr(line + 9, "application/openmetrics-text");
-	return false;
-}
+#define TYPE_TEXT    "text/plain; version=0.0.4; charset=utf-8"
+#define TYPE_STRICT  "application/openmetrics-text; version=1.0.0; charset=utf-8"
+#define TYPE_MESSAGE "text/plain; charset=utf-8"
 
 /* The columns asked for; else counts, and times where they are measured. */
 static unsigned int columns_set(struct report *report, const struct options *options)
@@ -144,155 +43,219 @@ static unsigned int columns_set(struct report *report, const struct options *opt
 	return needs;
 }
 
-static void metrics_answer(struct server *server, struct client *client)
+static int metrics_take(struct session *session, bool strict, struct outbuf *out)
 {
-	struct session *session = server->session;
 	struct report report = { .monitor = &session->monitor,
 				 .view = &session->view,
 				 .limit = (uint32_t)session->options.rows,
-				 .per_cpu = session->options.per_cpu };
+				 .per_cpu = session->options.per_cpu,
+				 .strict = strict };
 	unsigned int needs = columns_set(&report, &session->options);
+	int err = session_step(session, needs);
 
-	report.strict = wants_strict(client->request);
-	server->body.len = 0;
-	if (session_step(session, needs)) {
-		outbuf_text(&server->body, "the interrupt tables cannot be read\n");
-		answer(client, "500 Internal Server Error", "text/plain", &server->body);
-		return;
-	}
+	if (err)
+		return err;
 	collect_rows(&session->collect, &session->view, 0, report_rows(&report), needs);
-	metrics_print(&server->body, &report);
-	answer(client, "200 OK", report.strict ? type_strict : type_text, &server->body);
+	metrics_print(out, &report);
+	return out->failed ? -ENOMEM : 0;
 }
 
-static void request_answer(struct server *server, struct client *client)
+/* Sends the text and leaves `out` empty. */
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status,
+			      const char *type, struct outbuf *out)
 {
-	static const char get[] = "GET /metrics";
-	char next = client->request[strlen(get)];
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(out->len, out->data, MHD_RESPMEM_MUST_FREE);
+	enum MHD_Result queued;
 
-	server->body.len = 0;
-	if (strncmp(client->request, "GET ", 4)) {
-		outbuf_text(&server->body, "only GET\n");
-		answer(client, "405 Method Not Allowed", "text/plain", &server->body);
-	} else if (strncmp(client->request, get, strlen(get)) || (next != ' ' && next != '?')) {
-		outbuf_text(&server->body, "try /metrics\n");
-		answer(client, "404 Not Found", "text/plain", &server->body);
-	} else {
-		metrics_answer(server, client);
+	if (!response) {
+		outbuf_free(out);
+		return MHD_NO;
 	}
+	*out = (struct outbuf){ 0 };
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	queued = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return queued;
 }
 
-static void client_read(struct server *server, struct client *client)
+static enum MHD_Result message(struct MHD_Connection *connection, unsigned int status,
+			       const char *text)
 {
-	ssize_t n =
-		read(client->fd, client->request + client->got, REQUEST_BYTES - 1 - client->got);
+	struct outbuf out = { 0 };
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		client_close(client);
-		return;
+	outbuf_text(&out, text);
+	return answer(connection, status, TYPE_MESSAGE, &out);
+}
+
+static bool wants_strict(struct MHD_Connection *connection)
+{
+	const char *accept =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+
+	return accept && strcasestr(accept, "application/openmetrics-text");
+}
+
+/* libmicrohttpd calls this when a request's headers are there. */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+				  const char *method, const char *version, const char *upload,
+				  size_t *upload_bytes, void **request)
+{
+	struct outbuf out = { 0 };
+	bool strict;
+
+	(void)version;
+	(void)upload;
+	(void)upload_bytes;
+	(void)request;
+	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
+		return message(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+	if (strcmp(url, "/metrics"))
+		return message(connection, MHD_HTTP_NOT_FOUND, "try /metrics\n");
+	strict = wants_strict(connection);
+	if (metrics_take(context, strict, &out)) {
+		outbuf_free(&out);
+		return message(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+			       "the interrupt tables cannot be read\n");
 	}
-	client->got += (size_t)n;
-	client->request[client->got] = '\0';
-	if (strstr(client->request, "\r\n\r\n"))
-		request_answer(server, client);
-	else if (client->got == REQUEST_BYTES - 1)
-		client_close(client);
+	return answer(connection, MHD_HTTP_OK, strict ? TYPE_STRICT : TYPE_TEXT, &out);
 }
 
-static void client_write(struct client *client)
+/* "address:port", "name:port", "[::1]:port"; ":port" is of this machine only. */
+static int where_split(const char *where, char host[NI_MAXHOST], const char **port)
 {
-	ssize_t n = send(client->fd, client->out.data + client->sent,
-			 client->out.len - client->sent, MSG_NOSIGNAL);
+	const char *colon = strrchr(where, ':');
+	size_t len = colon ? (size_t)(colon - where) : 0;
+	char *end = NULL;
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n > 0)
-		client->sent += (size_t)n;
-	if (n < 0 || client->sent == client->out.len)
-		client_close(client);
-}
-
-static void client_accept(struct server *server, int listener)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	int i;
-
-	for (i = 0; fd >= 0 && i < CLIENTS; i++) {
-		struct client *client = &server->client[i];
-
-		if (client->fd >= 0)
-			continue;
-		client->fd = fd;
-		client->got = 0;
-		client->answering = false;
-		client->deadline_s = now_s() + CLIENT_TIMEOUT_S;
-		return;
+	/* getaddrinfo() takes 99999 for 34463. */
+	if (!colon || len >= NI_MAXHOST || strtoul(colon + 1, &end, 10) > UINT16_MAX ||
+	    end == colon + 1 || *end)
+		return -1;
+	*port = colon + 1;
+	if (len >= 2 && where[0] == '[' && where[len - 1] == ']') {
+		where++;
+		len -= 2;
 	}
-	if (fd >= 0)
-		close(fd);
+	snprintf(host, NI_MAXHOST, "%.*s", (int)len, len ? where : "");
+	if (!len)
+		strcpy(host, "127.0.0.1");
+	return 0;
 }
 
-static void round_serve(struct server *server, int listener)
+static int socket_listen(const struct addrinfo *address)
 {
-	int i;
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1;
+	int err;
 
-	if (server->poll[0].revents)
-		client_accept(server, listener);
-	for (i = 0; i < CLIENTS; i++) {
-		struct client *client = &server->client[i];
-		short revents = server->poll[1 + i].revents;
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (!bind(fd, address->ai_addr, address->ai_addrlen) && !listen(fd, CLIENTS_MAX))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
 
-		if (client->fd < 0 || server->poll[1 + i].fd != client->fd)
-			continue;
-		if (revents && client->answering)
-			client_write(client);
-		else if (revents)
-			client_read(server, client);
-		else if (now_s() >= client->deadline_s)
-			client_close(client);
+/* A name may have several addresses; most clients try the one of version 4 as well. */
+static int listen_open(const char *where)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	char host[NI_MAXHOST];
+	const char *port;
+	int fd, err;
+
+	if (where_split(where, host, &port)) {
+		msg_error("--listen: \"%s\" is not ADDRESS:PORT", where);
+		return -1;
 	}
+	err = getaddrinfo(host, port, &hints, &found);
+	if (err) {
+		hints.ai_family = AF_UNSPEC;
+		err = getaddrinfo(host, port, &hints, &found);
+	}
+	if (err) {
+		msg_error("--listen: \"%s\": %s", where, gai_strerror(err));
+		return -1;
+	}
+	fd = socket_listen(found);
+	freeaddrinfo(found);
+	if (fd < 0)
+		session_complain(where, fd);
+	return fd;
+}
+
+/* The port may be 0: then the kernel chose one. */
+static void where_print(int listener)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+	bool v6;
+
+	if (getsockname(listener, (struct sockaddr *)&address, &len) ||
+	    getnameinfo((struct sockaddr *)&address, len, host, sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV))
+		return;
+	v6 = strchr(host, ':');
+	printf("listening on http://%s%s%s:%s/metrics\n", v6 ? "[" : "", host, v6 ? "]" : "", port);
+	fflush(stdout);
+}
+
+/*
+ * Until a signal ends it. Signals come only while ppoll() waits: one that came
+ * between stop_told() and the wait would be missed.
+ */
+static int serve(struct MHD_Daemon *daemon)
+{
+	struct pollfd ready = {
+		.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+		.events = POLLIN,
+	};
+	sigset_t all, old;
+	int err = 0;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	while (!stop_told() && !err) {
+		MHD_UNSIGNED_LONG_LONG ms;
+		struct timespec wait, *limit = NULL;
+
+		if (MHD_get_timeout(daemon, &ms) == MHD_YES) {
+			wait.tv_sec = (time_t)(ms / 1000);
+			wait.tv_nsec = (long)(ms % 1000) * 1000000;
+			limit = &wait;
+		}
+		if (ppoll(&ready, 1, limit, &old) < 0 && errno != EINTR)
+			err = -errno;
+		MHD_run(daemon);
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return err;
 }
 
 int listen_run(struct session *session)
 {
-	struct server *server = calloc(1, sizeof(*server));
-	int listener = listen_open(session->options.listen);
-	bool busy;
-	int i;
+	int listener = listen_open(session->options.listen), err;
+	struct MHD_Daemon *daemon;
 
-	if (listener < 0 || !server) {
-		free(server);
-		return 1;
+	if (listener < 0)
+		return EXIT_ERROR;
+	stop_on_signals();
+	daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, session,
+				  MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_TIMEOUT,
+				  CLIENT_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
+				  MHD_OPTION_END);
+	if (!daemon) {
+		close(listener);
+		return session_complain("the HTTP server", -ENOMEM);
 	}
-	server->session = session;
-	for (i = 0; i < CLIENTS; i++)
-		server->client[i].fd = -1;
-	while (!stop_told()) {
-		busy = session->latency;
-		server->poll[0].fd = listener;
-		server->poll[0].events = POLLIN;
-		for (i = 0; i < CLIENTS; i++) {
-			struct client *client = &server->client[i];
-
-			server->poll[1 + i].fd = client->fd;
-			server->poll[1 + i].events = client->answering ? POLLOUT : POLLIN;
-			server->poll[1 + i].revents = 0;
-			busy |= client->fd >= 0;
-		}
-		if (poll(server->poll, 1 + CLIENTS, busy ? 1000 : -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			return session_complain("poll", -errno);
-		}
-		round_serve(server, listener);
-	}
-	for (i = 0; i < CLIENTS; i++)
-		if (server->client[i].fd >= 0)
-			client_close(&server->client[i]);
-	close(listener);
-	outbuf_free(&server->body);
-	free(server);
-	return 0;
+	where_print(listener);
+	err = serve(daemon);
+	MHD_stop_daemon(daemon);
+	return err ? session_complain("poll", err) : EXIT_OK;
 }

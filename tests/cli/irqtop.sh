@@ -22,17 +22,14 @@ interrupts()
 	mv "$scratch/$1/new" "$scratch/$1/proc/interrupts"
 }
 
-# sampled FILE: until a recorder wrote one more sample to it, five seconds at most
+# sampled FILE: waits until a recorder wrote one more sample to it
 declare -A recorded=()
 sampled()
 {
-	local size
-	for _ in $(seq 250); do
-		size=$(stat -c %s "$1" 2>/dev/null || echo 0)
-		[ "$size" -le "${recorded[$1]:-8}" ] || break
-		sleep 0.02
-	done
-	recorded[$1]=$size
+	local file=$1
+	wait_for '[ "$(stat -c %s "$file" 2>/dev/null || echo 0)" -gt "${recorded[$file]:-8}" ]'
+	# shellcheck disable=SC2034 # used by the condition
+	recorded[$file]=$(stat -c %s "$file")
 }
 
 # feed TREE RECORDING: standard input is what the next sample of the tree reads. Its
@@ -207,11 +204,11 @@ set -m
 $irqtop -b -n 3 -d 0.4 -f LOC >"$scratch/out" &
 set +m
 pid=$!
-sleep 0.6
+wait_for 'grep -q "^#" "$scratch/out"'
 kill -TSTP $pid
-sleep 0.3
-is 'SIGTSTP stops it' "$(sed 's/.*) //' /proc/$pid/stat | cut -c1)" T
-sleep 1
+wait_for '[ "$(sed "s/.*) //" /proc/$pid/stat | cut -c1)" = T ]'
+result $? 'SIGTSTP stops it'
+sleep 1 # two intervals pass, and half of the third
 kill -CONT $pid
 wait $pid
 is 'SIGCONT goes on where it was' "$(grep -c '^#' "$scratch/out")" 3
@@ -291,39 +288,90 @@ is 'OpenMetrics: and the running system' "$?" 0
 $irqtop --openmetrics | strict_names >/dev/null 2>&1
 is 'OpenMetrics: but not what is not strict' "$?" 1
 
-port=$((20000 + $$ % 20000))
-$irqtop --listen 127.0.0.1:$port 2>"$scratch/err" &
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	curl -s "http://127.0.0.1:$port/metrics" >"$scratch/out" && break
-	sleep 0.2
-done
+# listening ADDRESS OPTION...: starts a server on a port that is free; sets $pid, and
+# $url once it can be reached
+listening()
+{
+	rm -f "$scratch/where"
+	$irqtop --listen "$@" >"$scratch/where" 2>"$scratch/err" &
+	pid=$!
+	wait_for '[ -s "$scratch/where" ]'
+	url=$(sed 's/^listening on //' "$scratch/where")
+}
+
+# code ARGUMENT...: the HTTP status that curl gets
+code()
+{
+	curl -s -m 10 -o /dev/null -w '%{http_code}' "$@"
+}
+
+listening 127.0.0.1:0 --root $hostile
+curl -s "$url" >"$scratch/out"
 is 'listen: serves metrics' "$(tail -1 "$scratch/out")" '# EOF'
 is 'listen: strict text to who asks for it' \
-	"$(curl -sD- -H 'Accept: application/openmetrics-text;version=1.0.0' "http://127.0.0.1:$port/metrics" |
+	"$(curl -sD- -H 'Accept: application/openmetrics-text;version=1.0.0' "$url" |
 		grep -c -e '^Content-Type: application/openmetrics-text' -e 'TYPE irqtop_interrupts counter')" 2
-is 'listen: nothing else' "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/x")" 404
+is 'listen: HEAD is GET without the text' \
+	"$(curl -sI "$url" | tr -d '\r' | awk 'NR == 1 { print $2 } /^Content-Length/ { print $2 }' | xargs)" \
+	"200 $(stat -c %s "$scratch/out")"
+is 'listen: nothing else' "$(code "${url%metrics}x")" 404
+is 'listen: a query is no other path' "$(code "$url?x=1")" 200
+is 'listen: no other method' "$(code -d x=1 "$url") $(code -X DELETE "$url")" '405 405'
+is 'listen: and says which' "$(curl -s -X PUT -D- "$url" | tr -d '\r' | grep ^Allow)" 'Allow: GET, HEAD'
+port=${url##*:} port=${port%/*}
 exec 3<>"/dev/tcp/127.0.0.1/$port" # a client that says nothing
-is 'listen: a silent client holds up nobody' \
-	"$(curl -s -m 5 "http://127.0.0.1:$port/metrics" | tail -1)" '# EOF'
-exec 3>&-
-kill %% 2>/dev/null
+exec 4<>"/dev/tcp/127.0.0.1/$port" # one that does not end
+printf 'GET /metrics HTTP/1.1\r\nX-Slow: ' >&4
+exec 5<>"/dev/tcp/127.0.0.1/$port" # and one that talks nonsense
+head -c 10000 /dev/urandom 2>/dev/null >&5
+is 'listen: silent, slow and mad clients hold up nobody' \
+	"$(curl -s -m 5 "$url" | tail -1)" '# EOF'
+status 'listen: a port that is taken' 1 $irqtop --listen "127.0.0.1:$port"
+kill $pid
+wait $pid
+is 'listen: a signal ends it, whoever is connected' $? 0
+exec 3>&- 4>&- 5>&-
+
+# bound: the address that the server's socket has in /proc/net
+bound()
+{
+	local port=${url##*:}
+	cat /proc/net/tcp /proc/net/tcp6 | awk -v "port=:$(printf %04X "${port%/*}")" \
+		'$4 == "0A" && $2 ~ port "$" { sub(":.*", "", $2); print $2 }'
+}
+
+for address in :0 localhost:0; do
+	listening $address --root $hostile
+	is "listen: $address is this machine only" "$(bound)" 0100007F
+	is "listen: $address serves" "$(curl -s "$url" | tail -1)" '# EOF'
+	kill $pid
+done
+listening 0.0.0.0:0 --root $hostile
+is 'listen: every address when it is asked for' "$(bound)" 00000000
+kill $pid
+if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then
+	listening '[::1]:0' --root $hostile
+	is 'listen: IPv6' "$(curl -s -g "$url" | tail -1)" '# EOF'
+	kill $pid
+else
+	skip 'listen: IPv6' 'no address ::1'
+fi
 wait 2>/dev/null
 
 # A real server, which asks for OpenMetrics by itself.
 if tests/prometheus prometheus --version >/dev/null 2>&1; then
+	listening 127.0.0.1:0 --root $hostile
+	target=${url#http://}
 	cat >"$scratch/prometheus.yml" <<-END
 	global: { scrape_interval: 1s }
-	scrape_configs: [ { job_name: irqtop, static_configs: [ { targets: ['127.0.0.1:$port'] } ] } ]
+	scrape_configs: [ { job_name: irqtop, static_configs: [ { targets: ['${target%/metrics}'] } ] } ]
 	END
-	$irqtop --root $hostile --listen 127.0.0.1:$port 2>"$scratch/err" &
+	port=$((20000 + $$ % 20000))
 	tests/prometheus prometheus --config.file="$scratch/prometheus.yml" --log.level=error \
-		--storage.tsdb.path="$scratch/tsdb" --web.listen-address=127.0.0.1:$((port + 2)) 2>"$scratch/server" &
-	for _ in $(seq 100); do
-		curl -s "http://127.0.0.1:$((port + 2))/api/v1/query?query=irqtop_interrupts_total" >"$scratch/out"
-		[ "$(jq '.data.result | length' "$scratch/out" 2>/dev/null)" -gt 0 ] 2>/dev/null && break
-		sleep 0.2
-	done
-	kill %+ %- 2>/dev/null
+		--storage.tsdb.path="$scratch/tsdb" --web.listen-address=127.0.0.1:$port 2>"$scratch/server" &
+	wait_for 'curl -s "http://127.0.0.1:$port/api/v1/query?query=irqtop_interrupts_total" >"$scratch/out" &&
+		jq -e ".data.result | length > 0" "$scratch/out" >/dev/null 2>&1'
+	kill $pid $!
 	wait 2>/dev/null
 	is 'listen: a Prometheus server has every name as we meant it' \
 		"$(jq -r '.data.result[].metric.name // empty' "$scratch/out" | LC_ALL=C sort -u)" \
@@ -401,10 +449,7 @@ status 'one that does not, does not' 0 $irqtop -q -d 0.1 -n 4 --alert 'LOC:rate>
 status 'it is about the rate, not the total' 0 $irqtop --root "$scratch/arm" -q -d 0.1 -n 3 --alert 'rate>1'
 status 'a command is run instead of stopping' 2 $irqtop -q -d 0.1 -n 3 --alert 'LOC:rate>1' \
 	--alert-command "echo \"\$IRQTOP_IRQ \$IRQTOP_COLUMN\" >$scratch/alerted"
-for _ in $(seq 50); do
-	[ -s "$scratch/alerted" ] && break
-	sleep 0.1
-done
+wait_for '[ -s "$scratch/alerted" ]'
 is 'with the row in its environment' "$(cat "$scratch/alerted")" 'LOC rate_hz'
 status 'nonsense is refused' 1 $irqtop -q --alert 'rate!5'
 
@@ -434,39 +479,33 @@ if [ "$(id -u)" = 0 ] && [ -d /sys/kernel/tracing/instances ] && [ -n "$(awk -F:
 	for signal in INT TERM PIPE; do
 		$irqtop -b -L -d 0.2 >/dev/null &
 		pid=$!
-		for _ in $(seq 250); do
-			[ -z "$(instances $pid)" ] || break
-			sleep 0.02
-		done
-		# While it is still setting it up.
+		wait_for '[ -n "$(instances $pid)" ]'
+		# While it is still setting it up. SIGPIPE does nothing, or comes first.
 		kill -$signal $pid
-		[ $signal = PIPE ] && sleep 0.3 && kill -TERM $pid
+		[ $signal != PIPE ] || kill -TERM $pid
 		wait $pid 2>/dev/null
 		is "latency: nor after SIG$signal" "$(instances $pid)" ''
 	done
-	port=$((20000 + ($$ + 7777) % 20000))
-	$irqtop --listen 127.0.0.1:$port -L -c total,handler_max_ns 2>"$scratch/err" &
-	pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		sleep 0.3
+	listening 127.0.0.1:0 -L
+	# traced: whether some handler's time is there; writes make interrupts
+	traced()
+	{
 		dd if=/dev/zero of="$scratch/x" bs=4k count=1 oflag=direct,sync 2>/dev/null
-		curl -s "http://127.0.0.1:$port/metrics" >"$scratch/out"
-		grep -q '^irqtop_handler_max_seconds{' "$scratch/out" && break
-	done
+		curl -s "$url" >"$scratch/out"
+		grep -q '^irqtop_handler_max_seconds{' "$scratch/out"
+	}
+	wait_for traced
 	is 'listen: times in seconds' "$(awk '/^irqtop_handler_max_seconds{/ && $NF > 0 && $NF < 1 { n++ }
 		END { print (n > 0) }' "$scratch/out")" 1
 	if tests/prometheus promtool --version >/dev/null 2>&1; then
-		$irqtop --listen 127.0.0.1:$((port + 1)) -L 2>/dev/null &
-		sleep 0.8
-		curl -s "http://127.0.0.1:$((port + 1))/metrics" | tests/prometheus promtool check metrics >"$scratch/out" 2>&1
-		is 'listen: promtool accepts the times' "$?$(cat "$scratch/out")" 0
-		kill $!
+		tests/prometheus promtool check metrics <"$scratch/out" >"$scratch/why" 2>&1
+		is 'listen: promtool accepts the times' "$?$(cat "$scratch/why")" 0
 	else
 		skip 'listen: promtool accepts the times' 'no promtool'
 	fi
 	kill $pid
 	wait $pid
-	is 'listen: ends on SIGTERM' "$?" 0
+	is 'listen: ends on SIGTERM while it traces' "$?" 0
 	is 'listen: and leaves no tracing instance' "$(instances $pid)" ''
 else
 	skip 'latency: runs' 'needs root, tracefs and a numbered interrupt'
