@@ -131,8 +131,8 @@ static void sleep_until(uint64_t *deadline_ns, uint64_t interval_ns)
 	*deadline_ns += interval_ns;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-	/* After a stop (Ctrl-Z) or a long read: no burst to catch up. */
-	if (*deadline_ns + interval_ns < now_ns)
+	/* After a stop (Ctrl-Z) or a long read: an interval of nothing has no rates. */
+	if (*deadline_ns < now_ns)
 		*deadline_ns = now_ns + interval_ns;
 	at.tv_sec = (time_t)(*deadline_ns / 1000000000);
 	at.tv_nsec = (long)(*deadline_ns % 1000000000);
