@@ -81,9 +81,7 @@ static void raise_by_write(const struct source *s, long count)
 static void raise_by_schedule(const struct source *s, long count, const char *how)
 {
 	REQUIRE(gen("start line=%u count=%ld %s", s->line, count, how) == 0);
-	while (gen_status(s->line).running)
-		sleep_ms(5);
-	REQUIRE(gen("stop line=%u", s->line) == 0);
+	gen_wait(s->line);
 }
 
 static void raise_by_timer(const struct source *s, long count)
@@ -227,9 +225,7 @@ static void two_sources_and_a_passer_by(void)
 			CHECK(irq_read_now(fd) != 0);
 		close(fd);
 	}
-	while (gen_status(s.line).running)
-		sleep_ms(5);
-	REQUIRE(gen("stop line=%u", s.line) == 0);
+	gen_wait(s.line);
 	CHECK(AWAIT(all_read(&s, &reader, 1)));
 	CHECK_EQ(gen_status(s.line).raised, 7000);
 	CHECK_EQ(line_stats(s.irq).taken, gen_status(s.line).dispatched);
@@ -410,10 +406,12 @@ static void stop_stops(void)
 	for (i = 0; i < 4; i++) {
 		for (round = 0; round < 5; round++) {
 			REQUIRE(gen("start line=%u period_ns=200000 %s", s.line, how[i]) == 0);
+			/* At once, and after about 10, 20, 30 and 40 periods. */
 			sleep_ms(round * 2);
 			REQUIRE(gen("stop line=%u", s.line) == 0);
 			before = gen_status(s.line);
 			CHECK_EQ(before.running, 0);
+			/* Ten periods in which nothing happens. */
 			sleep_ms(2);
 			CHECK_EQ(gen_status(s.line).raised, before.raised);
 		}

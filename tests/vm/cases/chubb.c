@@ -57,6 +57,7 @@ static void read_blocks_until_an_interrupt(void)
 	struct blocked b;
 
 	blocked_start(&b, s.fd);
+	/* Nothing happens. */
 	sleep_ms(50);
 	CHECK(!b.done);
 	fire(&s, 1);
@@ -233,7 +234,7 @@ static void a_new_reader_need_not_tend_what_came_before(void)
 	CHECK(!gen_masked(s.line));
 }
 
-/* The thread that is still blocked while its sibling has the count tends nothing. */
+/* A thread that stays blocked because another has the count does not unmask the line. */
 static void a_second_blocked_thread_does_not_unmask(void)
 {
 	struct source s = source_open(O_RDONLY);
@@ -246,6 +247,7 @@ static void a_second_blocked_thread_does_not_unmask(void)
 	REQUIRE(AWAIT(b[0].done || b[1].done));
 	first = b[0].done ? 0 : 1;
 	CHECK_EQ(blocked_join(&b[first]), 1);
+	/* Nothing happens: time for a wake-up that should not be. */
 	sleep_ms(50);
 	CHECK(!b[1 - first].done);
 	CHECK(gen_masked(s.line));
@@ -462,8 +464,8 @@ static void level_line(void)
 	volatile uint32_t *edu;
 	int fd, irq;
 
-	if (pci_irq_kind("intx") || pci_bind(EDU_1, "procirq-pci"))
-		SKIP("no edu device to bind");
+	REQUIRE(pci_irq_kind("intx") == 0);
+	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
 	edu = edu_map(EDU_1);
 	edu_ack(edu);
@@ -481,6 +483,7 @@ static void level_line(void)
 	edu_ack(edu);
 	CHECK_EQ(irq_read_now(fd), -EAGAIN);
 	CHECK(!irq_masked(fd));
+	/* Nothing happens. */
 	sleep_ms(20);
 	CHECK_EQ(irq_read_now(fd), -EAGAIN);
 	edu_raise(edu);

@@ -104,6 +104,15 @@ HELPER bool gen_adds_up(const struct gen_status *s)
 	return s->raised == s->dispatched + s->coalesced + s->unattended + s->pending;
 }
 
+/* Returns when the line's schedule, which has a count, has raised its last interrupt. */
+HELPER void gen_wait(unsigned int line)
+{
+	/* The time-out of the test bounds it. */
+	while (gen_status(line).running)
+		sleep_ms(1);
+	REQUIRE(gen("stop line=%u", line) == 0);
+}
+
 /*
  * A line of the test's own: tests of one guest do not share counts. Lines are
  * removed after the test, see guest_after().
@@ -342,16 +351,23 @@ HELPER int irq_by_name(const char *name)
 
 /* --- threads that sleep --------------------------------------------------- */
 
-/* Whether the thread sleeps interruptibly in a system call; -1: in any. */
-HELPER bool task_sleeps(pid_t pid, pid_t tid, long call)
+/* The thread's state as in proc(5): 'R', 'S' and so on; 0 when it is gone. */
+HELPER char task_state(pid_t pid, pid_t tid)
 {
 	char path[64], text[512], *end;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-	if (!read_text(path, text, sizeof(text)))
-		return false;
+	read_text(path, text, sizeof(text));
 	end = strrchr(text, ')');
-	if (!end || end[2] != 'S')
+	return end ? end[2] : 0;
+}
+
+/* Whether the thread sleeps interruptibly in a system call; -1: in any. */
+HELPER bool task_sleeps(pid_t pid, pid_t tid, long call)
+{
+	char path[64], text[512];
+
+	if (task_state(pid, tid) != 'S')
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, tid);
 	if (call < 0 || !read_text(path, text, sizeof(text)))
@@ -495,8 +511,7 @@ HELPER int pci_bind(const char *device, const char *driver)
 
 HELPER void require_uio(void)
 {
-	if (!module_loaded("uio_pci_generic") && system("modprobe uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	REQUIRE(module_loaded("uio_pci_generic") || system("modprobe uio_pci_generic") == 0);
 }
 
 /* The device's INTx interrupt, or its first MSI vector when it has one. */

@@ -171,6 +171,7 @@ static void removal_races_with_open_and_interrupts(void)
 	for (i = 0; i < rounds() * 2; i++) {
 		CHECK(gen("start line=%u period_ns=20000 source=%s cpu=1", line,
 			  i & 1 ? "timer" : "ipi") == 0);
+		/* Some lines live long enough for interrupts. */
 		if (i % 8 == 0)
 			sleep_ms(1);
 		REQUIRE(gen("remove line=%u", line) == 0);
@@ -222,8 +223,7 @@ static void open_meets_removal(void)
 	int status;
 	pid_t pid;
 
-	if (module_load("delay", "symbol=procirq_line_open comm=opener ms=8000"))
-		SKIP("no delay.ko, or no kprobes");
+	REQUIRE(module_load("delay", "symbol=procirq_line_open comm=opener ms=8000") == 0);
 	pid = fork_opener();
 	if (!pid)
 		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
@@ -294,7 +294,7 @@ static void loading_meets_removal(void)
 	REQUIRE(pthread_create(&remover, NULL, remove_line, &line) == 0);
 	REQUIRE(AWAIT(access(path, F_OK)));
 	REQUIRE(pthread_create(&loader, NULL, load_procirq, NULL) == 0);
-	/* Without what this is about it has loaded by then. */
+	/* It would have loaded by then if it did not wait for the removal. */
 	for (i = 0; i < 150 && !irq_file_exists(irq); i++)
 		sleep_ms(10);
 	CHECK(!irq_file_exists(irq));
@@ -376,6 +376,7 @@ static void loading_races_with_everything(void)
 		if (!unload("procirq"))
 			break;
 		loaded += module_load("procirq", "") == 0;
+		/* It stays loaded for a while, now and then. */
 		if (round % 4 == 0)
 			sleep_ms(round % 16);
 	}
@@ -465,8 +466,6 @@ static void ftrace_cannot_be_pulled_away(void)
 
 static void require_edu(const char *kind)
 {
-	if (access(PCI_DEVICE EDU_1, F_OK))
-		SKIP("no edu device");
 	REQUIRE(pci_irq_kind(kind) == 0);
 }
 
@@ -624,7 +623,7 @@ static void msi_binding_races_with_open(void)
 
 static void *unbind_edu(void *arg)
 {
-	(void)arg;
+	*(atomic_int *)arg = gettid();
 	CHECK(pci_unbind(EDU_1) == 0);
 	return NULL;
 }
@@ -636,22 +635,22 @@ static void *unbind_edu(void *arg)
  */
 static void open_meets_unbinding(void)
 {
+	atomic_int unbinder = 0;
 	pthread_t owner;
 	int irq, status;
 	pid_t pid;
 
 	require_edu("intx");
-	if (module_load("delay", "symbol=procirq_pci_get_enabled comm=opener ms=8000"))
-		SKIP("no delay.ko, or no kprobes");
+	REQUIRE(module_load("delay", "symbol=procirq_pci_get_enabled comm=opener ms=8000") == 0);
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
 	pid = fork_opener();
 	if (!pid)
 		_exit(irq_open(irq, O_RDWR | O_NONBLOCK) < 0 ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));
-	REQUIRE(pthread_create(&owner, NULL, unbind_edu, NULL) == 0);
-	/* The unbinding has come as far as it can. */
-	sleep_ms(300);
+	REQUIRE(pthread_create(&owner, NULL, unbind_edu, &unbinder) == 0);
+	/* The unbinding waits for the opener. */
+	REQUIRE(AWAIT(unbinder && task_state(getpid(), unbinder) == 'D'));
 	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
 	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
 	CHECK_EQ(status, 0);
@@ -669,8 +668,7 @@ static void a_bound_driver_frees_its_vectors(void)
 	int i, irq, fd;
 
 	require_edu("msi");
-	if (module_load("vectors", ""))
-		SKIP("no vectors.ko");
+	REQUIRE(module_load("vectors", "") == 0);
 	REQUIRE(pci_bind(EDU_1, "vectors") == 0);
 	irq = pci_irq(EDU_1);
 	fd = irq_open(irq, O_RDONLY);
@@ -799,8 +797,8 @@ static void pci_without_hooks(void)
 	irq = pci_irq(EDU_1);
 	REQUIRE(unload("procirq"));
 	/* uio keeps the line's descriptor there for us to name. */
-	if (system("modprobe uio_pci_generic") || pci_bind(EDU_1, "uio_pci_generic"))
-		SKIP("no uio_pci_generic");
+	require_uio();
+	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
 	irq = pci_irq(EDU_1);
 	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%d", irq);
 	REQUIRE(module_load("procirq", arguments) == 0);

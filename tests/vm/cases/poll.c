@@ -261,6 +261,7 @@ static void stream(bool (*wait)(int fd))
 	REQUIRE(pthread_create(&r.thread, NULL, read_stream, &r) == 0);
 	run_on_cpu(0);
 	REQUIRE(gen("start line=%u period_ns=60000 pattern=random cpu=1", s.line) == 0);
+	/* A lost wake-up is a matter of luck: the longer, the likelier. */
 	sleep_ms(tap_setting("seconds", 3) * 1000);
 	REQUIRE(gen("stop line=%u", s.line) == 0);
 	CHECK(AWAIT(r.sum == (long long)gen_status(s.line).dispatched));

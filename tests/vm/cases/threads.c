@@ -81,12 +81,6 @@ static void summer_start(struct summer *s, int fd)
 	REQUIRE(AWAIT(s->tid && task_sleeps(getpid(), s->tid, SYS_read)));
 }
 
-static void wait_for_schedule(unsigned int line)
-{
-	REQUIRE(AWAIT(!gen_status(line).running));
-	REQUIRE(gen("stop line=%u", line) == 0);
-}
-
 static void nothing_is_lost_in_a_signal_storm(void)
 {
 	long interrupts = tap_setting("interrupts", 10000);
@@ -109,9 +103,10 @@ static void nothing_is_lost_in_a_signal_storm(void)
 			0);
 		for (i = 0; gen_status(s.line).running; i++) {
 			pthread_kill(reader.thread, i % 2 ? SIGUSR1 : SIGUSR2);
+			/* A moment for the reader to sleep again. */
 			sleep_ms(0);
 		}
-		wait_for_schedule(s.line);
+		gen_wait(s.line);
 		total += interrupts;
 	} while (!reader.interrupted && ++rounds < 10);
 	CHECK(AWAIT(!gen_status(s.line).pending &&
@@ -141,7 +136,7 @@ static void threads_of_one_file(int nr, uint32_t flags)
 	for (i = 0; i < nr; i++)
 		summer_start(&readers[i], s.fd);
 	REQUIRE(gen("start line=%u period_ns=50000 count=%ld cpu=0", s.line, interrupts) == 0);
-	wait_for_schedule(s.line);
+	gen_wait(s.line);
 	CHECK(AWAIT(!gen_status(s.line).pending && !irq_info(s.fd).pending));
 	dispatched = gen_status(s.line).dispatched;
 	REQUIRE(gen("remove line=%u", s.line) == 0);
@@ -232,10 +227,11 @@ static void a_killed_reader_takes_nothing_along(void)
 			summer_start(&reader, s.fd);
 		REQUIRE(gen("start line=%u period_ns=30000 count=40 cpu=%d", s.line, round & 1) ==
 			0);
+		/* Killed before or among the interrupts. */
 		if (round & 2)
 			sleep_ms(1);
 		reap(pid);
-		wait_for_schedule(s.line);
+		gen_wait(s.line);
 		REQUIRE(AWAIT(!irq_poll(s.fd, 0) && !gen_status(s.line).pending &&
 			      !irq_info(s.fd).pending));
 	}

@@ -471,11 +471,9 @@ static void everything_at_random(void)
 		last = steps;
 	}
 	stop = true;
-	for (i = 0; i < WORKERS; i++) {
-		sleep_ms(50);
-		release_the_blocked();
-		CHECK(thread_join(workers[i].thread));
-	}
+	for (i = 0; i < WORKERS; i++)
+		CHECK(AWAIT(
+			(release_the_blocked(), pthread_tryjoin_np(workers[i].thread, NULL) == 0)));
 	tap_diag("torture: %lu steps, %lu lines' books right, procirq unloaded %lu times", last,
 		 looks, unloads);
 	CHECK(last > 10);
