@@ -133,7 +133,7 @@ test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 
 test-programs: $(unit_bin) $(case_bin) $(bench_bin)
 
-bench: deps ## the figures of DESIGN section 9, into build/bench.json (BENCH=group for one group)
+bench: deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/bench/run $(BENCH)
 
