@@ -1,16 +1,15 @@
 #!/bin/bash
-# Figures of the module, per kernel: the read path and the hard handler against
-# uio_pci_generic's on the same edu device in the same guest, and the books after
-# a million interrupts. KERNELS names the kernels (default: all).
+# Figures of the module on each kernel: the read path and the hard handler compared with
+# uio_pci_generic's on the same edu device in the same guest, and the accounts after a
+# million interrupts. KERNELS names the kernels (default: all).
 #
-# irq_to_read: hard handler -> read() returned, in instructions. UIO has no time
-# stamp, and tracing both would add the tracer's cost to both; so UIO's handler is
-# taken to begin as long after the raise as ours, which the same code calls on
-# the same line.
+# irq_to_read: from the hard handler to the return of read(), in instructions. UIO has no
+# time stamp of its handler. The kernel calls its handler and ours in the same way, so we
+# assume that both begin equally long after the raise. Tracing would add its own cost.
 #
-# irq_to_uli, uli_return, mmap_spin: a thread that is not asleep when the interrupt
-# hits it, against read() in the same run, all of them of the edu device's MSI.
-# The thread raises it itself, from user mode or from inside a system call.
+# irq_to_uli, uli_return, mmap_spin: a thread that is awake when the interrupt hits it,
+# compared with read() in the same run, all by the edu device's MSI. The thread raises the
+# interrupt itself, in user mode or in a system call.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -21,8 +20,8 @@ trap 'rm -rf "$work"' EXIT
 compare='irqlat bench --source edu --ways read,uio --samples 1000 -q --json'
 awake='irqlat bench --source edu --samples 1000 -q --json --ways read,mmap-spin,uli,uli-spin'
 
-# Handler durations: time stamp counters around each handler, which under icount are
-# instructions; a share of the tracer is in both.
+# Handler durations, from the time stamp counter before and after each handler, which counts
+# instructions under icount. Both include a part of the tracer.
 handlers='
 	cd /sys/kernel/tracing && echo x86-tsc >trace_clock
 	echo 1 >events/irq/irq_handler_entry/enable
@@ -42,7 +41,7 @@ guest()
 	}
 }
 
-# iommu_guest KERNEL SCRIPT: one in which VFIO works.
+# iommu_guest KERNEL SCRIPT: a guest with an IOMMU, for VFIO.
 iommu_guest()
 {
 	tests/vm/run --kernel "$1" --icount --append 'intel_iommu=on' \
@@ -54,8 +53,7 @@ iommu_guest()
 	}
 }
 
-# read() against a read() of VFIO's eventfd, an eventfd against an eventfd, and the
-# hard handlers behind the two.
+# Compares read() and an eventfd with a read() of VFIO's eventfd, and the hard handlers.
 vfio_figures()
 {
 	local kernel=$1
@@ -78,8 +76,8 @@ PYTHON
 		handler_figure hard_handler.vs_vfio vfio-msi "$kernel"
 }
 
-# handler_figure NAME OTHER KERNEL: how long our handler takes in $work/trace,
-# against the one whose name begins with OTHER.
+# handler_figure NAME OTHER KERNEL: duration of our handler in $work/trace, compared with
+# the handler whose name begins with OTHER.
 handler_figure()
 {
 	/usr/bin/python3 - "$work/trace" "$@" <<'PYTHON'
@@ -106,7 +104,7 @@ PYTHON
 
 for kernel in $kernels; do
 	case $kernel in
-	debug) continue ;;	# its instruction counts are the debugging's
+	debug) continue ;;	# it counts mostly the instructions of its checks
 	esac
 	guest "$kernel" "$compare" >"$work/json" &&
 		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && modprobe uio_pci_generic && $compare'" <<'PYTHON'
@@ -142,8 +140,8 @@ PYTHON
 	vfio_figures "$kernel"
 done
 
-# A reader as simple as they come, a storm at random times, and the books of both
-# sides afterwards: what was raised and is in neither is unexplained.
+# A simple reader, a storm of interrupts at random times, and afterwards the accounts of
+# irqgen and procirq: an interrupt that is in neither is unexplained.
 for kernel in $kernels; do
 	count=1000000
 	[ "$kernel" != debug ] || count=100000

@@ -1,10 +1,9 @@
-# Packages of a Debian suite other than the machine's own, without root and
-# without touching the machine's apt: a private apt state under the cache folder
-# that uses the machine's mirror and keyring.
+# Packages of any Debian suite, without root and without a change of the machine's apt:
+# an apt state under the cache folder, with the machine's mirror and keyring.
 # shellcheck shell=bash
 
-# Prints "uri|suites|components|keyring" for each enabled binary source of the
-# machine, whichever of apt's two formats it is written in.
+# Prints "uri|suites|components|keyring" for each enabled binary source of the machine,
+# in either format of apt's.
 apt_machine_sources()
 {
 	local etc=/etc/apt
@@ -25,7 +24,7 @@ apt_machine_sources()
 			parts = parts " " $j
 		print $i "|" $(i + 1) "|" parts "|" key
 	}'
-	# A comment may stand between the lines of a stanza: drop it first.
+	# A stanza may have comments between its lines.
 	for file in "$etc"/sources.list.d/*.sources; do
 		[ -e "$file" ] || continue
 		sed '/^#/d' "$file"
@@ -50,8 +49,8 @@ apt_machine_sources()
 	END { flush_stanza() }'
 }
 
-# apt_source main|security: the first source that serves Debian itself. Others
-# (vendors) use the same suite names, so the keyring or the path must agree.
+# apt_source main|security: prints the first source of Debian itself. Vendors use the same
+# suite names, so the keyring or the path must be Debian's.
 apt_source()
 {
 	apt_machine_sources | awk -F'|' -v want="$1" '
@@ -78,8 +77,8 @@ apt_sources_list()
 	echo "deb [arch=amd64${key:+ signed-by=$key}] $security $suite-security main"
 }
 
-# apt_run SUITE PROGRAM ARGS...: apt-get or apt-cache on the suite's own state.
-# The empty status file makes it see no installed package.
+# apt_run SUITE PROGRAM ARGS...: apt-get or apt-cache with the suite's own state. Its
+# status file is empty: no package is installed.
 apt_run()
 {
 	local state=$cache_dir/apt/$1 program=$2
@@ -91,7 +90,7 @@ apt_run()
 		-o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Get::List-Cleanup=false "$@"
 }
 
-# The lists are fetched again after a day, or when a package has gone.
+# The lists are read again after a day, or after a failed download.
 apt_refresh()
 {
 	local suite=$1 state=$cache_dir/apt/$1
@@ -111,8 +110,8 @@ apt_refresh()
 	touch "$state/fresh"
 }
 
-# apt_depends SUITE PACKAGE PATTERN: what it depends on, of these names (may be
-# nothing).
+# apt_depends SUITE PACKAGE PATTERN: prints those dependencies whose names match, maybe
+# none.
 apt_depends()
 {
 	apt_run "$1" apt-cache depends --no-recommends --no-suggests --no-conflicts \
@@ -134,7 +133,7 @@ apt_unpack()
 		rm -f "$cache_dir/apt/$suite/fresh"
 		die "download failed; the lists of $suite are read again next time"
 	}
-	# Left out: documentation, and the drivers that no guest has devices for.
+	# Without documentation and drivers for devices that no guest has.
 	for deb in "$debs"/*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$folder" --no-same-owner \
 			--exclude='*/usr/share/doc' --exclude='*/kernel/sound' \

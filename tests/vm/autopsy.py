@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Asks QEMU where the guest's CPUs are, then sends them an NMI.
+"""Prints the registers of a guest's CPUs, then sends them an NMI.
 
     autopsy.py MONITOR-SOCKET
 
-The guest's kernel panics on the NMI and prints backtraces on its console.
+On an NMI the guest's kernel prints backtraces on its console and panics, which ends QEMU.
 """
 import json
 import socket
 import sys
-import time
 
 
 def main():
@@ -32,7 +31,10 @@ def main():
         if line.startswith(("CPU#", "RAX", "RSI", "R8 ", "RIP", "CR0")):
             print(line)
     ask("inject-nmi")
-    time.sleep(3)
+    # QEMU closes the socket when it ends, after the backtraces.
+    monitor.settimeout(20)
+    while stream.readline():
+        pass
 
 
 main()

@@ -1,7 +1,7 @@
-# Debian's packaged kernels, unpacked and made to build modules where they lie.
+# Debian's packaged kernels: unpacked, and relocated so that modules can be built.
 # shellcheck shell=bash
 
-# Raised when the unpacked tree is laid out in another way than before.
+# Incremented when the layout of the unpacked tree changes.
 debian_kernel_recipe=2
 
 debian_kernel_folder()
@@ -31,7 +31,7 @@ debian_kernel_make()
 	release=${image#linux-image-}
 	[ "$headers" = "linux-headers-$release" ] ||
 		die "linux-image-$flavour and linux-headers-$flavour of $suite disagree: '$image', '$headers'"
-	# From 7.x on the image and its modules are packages of their own.
+	# From 7.x on the image and its modules are separate packages.
 	mapfile -t parts < <(
 		apt_depends "$suite" "$headers" '^linux-(headers-.*-common|kbuild-)'
 		apt_depends "$suite" "$image" '^linux-(binary|modules|base)-[0-9]'
@@ -50,8 +50,7 @@ debian_kernel_make()
 	echo "$release" >"$folder/release"
 }
 
-# debian_tool K PACKAGE: prints the folder into which it is unpacked, whatever it is
-# that the machine has of that name.
+# debian_tool K PACKAGE: unpacks the package of K's suite and prints its folder.
 debian_tool()
 {
 	local suite folder
@@ -66,8 +65,8 @@ debian_tool()
 	echo "$folder"
 }
 
-# The packages name each other by absolute path, for / as the root; newer ones
-# keep the modules and the image under /usr/lib.
+# The packages' makefiles have absolute paths; newer packages have the modules and the
+# image in /usr/lib.
 debian_kernel_relocate()
 {
 	local folder=$1 headers=$2 makefile=$1/usr/src/$2/Makefile
@@ -78,8 +77,8 @@ debian_kernel_relocate()
 	[ ! -d "$folder/usr/lib/modules" ] || mv "$folder/usr/lib/modules" "$folder/lib/"
 }
 
-# A kernel of this suite is built with this suite's compiler; the machine may
-# have another one, which the headers take as well.
+# Prints the compiler: gcc 12 as for the kernel itself, or else the machine's gcc, which
+# the headers accept, too.
 debian_kernel_compiler()
 {
 	local version
@@ -92,10 +91,9 @@ debian_kernel_compiler()
 	die "no gcc to build kernel modules with; install it (make deps)"
 }
 
-# debian_kernel_decompress BZIMAGE...: the ELF image inside the first that is
-# there, to stdout. QEMU boots it through its PVH entry; decompressing takes the
-# emulated machine 5 s of 9, this one 1 s once. Offsets: the kernel's
-# Documentation/arch/x86/boot.rst.
+# debian_kernel_decompress BZIMAGE...: writes the ELF image inside the first of them that
+# exists to stdout. QEMU boots it through its PVH entry: decompressing took 5 s of the 9 s
+# that a guest needs to boot. Offsets: the kernel's Documentation/arch/x86/boot.rst.
 debian_kernel_decompress()
 {
 	local image setup offset length
@@ -106,7 +104,7 @@ debian_kernel_decompress()
 	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$image")
 	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$image")
 	offset=$((offset + (setup + 1) * 512))
-	# The last 4 bytes are the unpacked length, for the boot code.
+	# The last 4 bytes are the unpacked length.
 	dd if="$image" bs=1M iflag=skip_bytes,count_bytes status=none skip=$offset \
 		count=$((length - 4)) | debian_kernel_decompressor "$image" $offset
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pulls a device out of QEMU's slot, and puts one in again, when the guest says so.
+"""Unplugs a device, and plugs one in again, when the guest asks for it.
 
-The guest writes the lines "# unplug" and "# plug" to its stdout. PROCIRQ_QMP is
-QEMU's monitor, PROCIRQ_STDOUT the guest's stdout so far. Ends with the guest.
+The guest prints "# unplug" and "# plug" on its stdout. PROCIRQ_QMP is the socket of
+QEMU's monitor, PROCIRQ_STDOUT a file with the guest's stdout. Ends with the guest's tests.
 """
 import json
 import os
@@ -42,7 +42,7 @@ class Monitor:
                 return
 
     def unplug(self):
-        """Returns once the guest has let go of the device, and it is gone."""
+        """Returns when the guest has released the device and QEMU has removed it."""
         before = self.deleted
         self.ask("device_del", id="plugged")
         while self.deleted == before:

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A device is pulled out of its slot, by QEMU's device_del, with ten readers
-# blocked on its interrupt, and put in again: see cases/hotplug.c. TAP.
+# A device is unplugged, by QEMU's device_del, with ten readers blocked on its interrupt,
+# and plugged in again: see cases/hotplug.c. TAP.
 #
 #   tests/vm/hotplug.sh [--kernel K] [--times N]    default 6.1, 6
 set -u
@@ -19,7 +19,7 @@ done
 
 . tests/tap.sh
 
-# Half a minute for the guest itself, ten seconds a time: a busy machine's.
+# Seconds, for a busy machine.
 limit=$((180 + times * 10))
 tests/vm/run --kernel "$kernel" --timeout $limit --host 'exec tests/vm/hotplug.py' \
 	--qemu '-device pcie-root-port,id=hole,chassis=1,slot=1,addr=0x6 -device edu,id=plugged,bus=hole' \

@@ -1,21 +1,20 @@
-# Guest images: a base that is kept, and an overlay with what changes every run.
-# The kernel unpacks the two cpio archives one after the other.
+# Guest images: a base, which is kept, and an overlay, which is made for each run. The
+# kernel unpacks the two cpio archives one after the other.
 # shellcheck shell=bash
 
-# The kernel's own modules that guests get: what talks to the runner, what our
-# module is compared with, and devices that raise interrupts.
+# The kernel's own modules in a guest: for the runner's ports, for comparisons with our
+# module, and for devices that raise interrupts.
 image_modules='virtio_pci virtio_console uio uio_pci_generic vfio vfio_pci
 vfio_iommu_type1 e1000e virtio_net virtio_blk nvme'
 
-# No compression, because QEMU hands the image over at once and unpacking it in
-# an emulated machine takes time.
+# Not compressed: unpacking takes time in an emulated machine.
 image_pack()
 {
 	(cd "$1" && find . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0)
 }
 
-# image_base KERNEL_FOLDER FILE: makes FILE unless it is there and up to date.
-# The caller holds the kernel's lock.
+# image_base KERNEL_FOLDER FILE: makes FILE unless it is up to date. The caller holds the
+# kernel's lock.
 image_base()
 {
 	local folder=$1 image=$2 key
@@ -40,7 +39,7 @@ image_base_make()
 	image_etc "$root"
 	image_kernel_modules "$folder" "$root/lib/modules/$(cat "$folder/release")"
 	image_pack "$root" >"$image.new"
-	# The overlay's module lists need the modules again.
+	# depmod needs the modules again, for the overlay's lists.
 	rm -rf "$image.modules"
 	mv "$root/lib/modules/$(cat "$folder/release")" "$image.modules"
 	rm -rf "$root"
@@ -77,8 +76,7 @@ image_etc()
 	done
 }
 
-# Copies the modules and what they depend on, unpacked, so that the guest need
-# not do it.
+# Copies the modules and their dependencies, decompressed.
 image_kernel_modules()
 {
 	local folder=$1 to=$2 release module file
@@ -96,8 +94,8 @@ image_kernel_modules()
 	done
 }
 
-# image_overlay RELEASE BASE_IMAGE MODULE_FOLDER STAGE COMMAND_FILE FILE...:
-# writes the overlay to stdout. Staged in STAGE as links, which cpio follows.
+# image_overlay RELEASE BASE_IMAGE MODULE_FOLDER STAGE COMMAND_FILE FILE...: writes the
+# overlay to stdout. STAGE gets links to its files, which cpio follows.
 image_overlay()
 {
 	local release=$1 base=$2 modules=$3 stage=$4 command=$5 file
@@ -114,7 +112,7 @@ image_overlay()
 	(cd "$stage" && find -L . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 -L)
 }
 
-# modprobe needs one list of dependencies for the base's modules and ours.
+# modprobe needs one list of dependencies, for the base's modules and ours together.
 image_our_modules()
 {
 	local release=$1 base=$2 modules=$3 stage=$4 tree=$4.depmod
@@ -123,7 +121,7 @@ image_our_modules()
 	image_link_all "$modules" "$to/updates" .ko
 	cp -r "$base.modules/." "$from"
 	cp -r "$to/updates" "$from"
-	# It misses a file that only modinfo reads, and says so.
+	# It warns about a missing file that only modinfo reads.
 	depmod -b "$tree" "$release" 2>/dev/null
 	cp "$from/modules.dep" "$from/modules.alias" "$to"
 	rm -rf "$tree"
@@ -134,21 +132,21 @@ image_link_all()
 	local file
 	for file in "$1"/*"${3:-}"; do
 		case $file in
-		*.o|*.d|*.a) ;;	# left there by the build
+		*.o|*.d|*.a) ;;	# the build's
 		*) [ ! -e "$file" ] || ln -s "$file" "$2/" ;;
 		esac
 	done
 }
 
-# The shared libraries of everything we put in, at the paths where the loader
-# of this machine looks for them; our own in the loader's default folder.
+# Adds the shared libraries of all programs, with the paths of this machine; our own are in
+# the loader's default folder.
 image_libraries()
 {
 	local stage=$1 library
 	for library in "$build_dir"/lib/*.so*; do
 		[ ! -e "$library" ] || ln -s "$library" "$stage/usr/lib/"
 	done
-	# ldd fails where a file is a script or static: no libraries then.
+	# ldd fails for scripts and static programs, which have no libraries.
 	{ LD_LIBRARY_PATH=$build_dir/lib ldd "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* 2>/dev/null || true; } |
 		sed -n 's|^[^/]*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
 		case $library in

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Process 1 of a test guest: sets the guest up, runs /command, looks whether
- * the kernel is still well, and says on the result port how it went.
+ * Process 1 of a test guest: sets the guest up, runs /command, checks the kernel, and
+ * writes the result to the result port.
  *
- * Ports, all of which end in files of the runner on the host:
- *	/dev/ttyS0	console; a dying kernel's last words
- *	/dev/ttyS1	result: "init" when this program runs, "retry" when the
- *			emulated machine came up broken, else "start" just
- *			before the command and "done STATUS" at the very end. No
- *			word, no success: a crash or a hang cannot write it.
+ * Ports, which are files of the runner on the host:
+ *	/dev/ttyS0	console, for what a dying kernel prints
+ *	/dev/ttyS1	result: "init" when this program runs, "retry" if a timer of the
+ *			emulated machine does not work, else "start" just before the
+ *			command and "done STATUS" at the very end. Without that line the
+ *			run has failed: after a crash or a hang nothing writes it.
  *	/dev/vport0p1	standard output of the command
  *	/dev/vport0p2	standard error of the command
  *	/dev/vport0p3	kernel log, as it comes, with a line "guest: command
- *			starts" where that happened, and the findings of the
- *			checks below, each on a line that starts with
- *			"guest check: "
+ *			starts" at that time; what the checks below find, in lines
+ *			that start with "guest check: "
  *
  * Words on the kernel command line: procirq.shell (interactive, on the
  * console), procirq.kmemleak (look for leaks), procirq.rows=, procirq.columns=.
@@ -46,9 +45,9 @@
 #define PIDS_MAX 65536
 /* Objects younger than this are not reported by kmemleak (MSECS_MIN_AGE). */
 #define KMEMLEAK_AGE_S 6
-/* How long killed processes may take to go. */
+/* How long killed processes may take to die. */
 #define REAP_MS 5000
-/* A sleep of NAP_MS, tried NAPS times, that never ends within NAP_LIMIT_MS. */
+/* A timer is broken if of NAPS sleeps of NAP_MS none ends within NAP_LIMIT_MS. */
 #define NAP_MS	     10
 #define NAPS	     8
 #define NAP_LIMIT_MS 40
@@ -60,7 +59,7 @@ struct guest {
 	int kmsg;
 	int signals; /* signalfd: SIGCHLD */
 	bool broken_timer;
-	bool leaks; /* look for them */
+	bool leaks; /* look for leaks */
 	int depth_before[IRQS_MAX];
 	bool in_use_before[IRQS_MAX];
 };
@@ -90,7 +89,7 @@ static void __attribute__((format(printf, 2, 3))) say(int fd, const char *format
 	put(fd, line, strlen(line));
 }
 
-/* Returns the length read, at least 0; the buffer is always terminated. */
+/* Returns the length, 0 after an error. The buffer is always terminated. */
 static size_t read_file(const char *path, char *buffer, size_t size)
 {
 	size_t len = 0;
@@ -152,7 +151,7 @@ static void mount_all(void)
 		mount(mounts[i].type, mounts[i].where, mounts[i].type, mounts[i].flags,
 		      mounts[i].data);
 	}
-	/* devtmpfs has neither; initramfs programs expect them. */
+	/* devtmpfs has no such links, which programs expect. */
 	symlink("/proc/self/fd", "/dev/fd");
 	symlink("/proc/self/fd/0", "/dev/stdin");
 	symlink("/proc/self/fd/1", "/dev/stdout");
@@ -179,7 +178,7 @@ static void set_limits(void)
 	chdir("/root");
 }
 
-/* Runs a program to its end; before the command starts, so plain waitpid(). */
+/* Runs a program and waits for it. Before command_start() there are no other children. */
 static void run(char *const argv[])
 {
 	pid_t pid = fork();
@@ -195,7 +194,7 @@ static int open_port(const char *path)
 {
 	int fd, tries;
 
-	/* The ports appear when the host has answered the driver. */
+	/* The driver makes the ports when the host has answered. */
 	for (tries = 0; tries < 1000; tries++) {
 		fd = open(path, O_WRONLY | O_CLOEXEC);
 		if (fd >= 0)
@@ -205,7 +204,7 @@ static int open_port(const char *path)
 	return -1;
 }
 
-/* The kernel writes control characters as \xHH, the backslash too. */
+/* /dev/kmsg escapes control characters and the backslash as \xHH. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -222,7 +221,7 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* Copies what the kernel has logged since the last call to the log port. */
+/* Copies new kernel messages to the log port. */
 static void drain_kmsg(struct guest *guest)
 {
 	char record[8192], line[8192 + 64], *text, *end;
@@ -232,7 +231,7 @@ static void drain_kmsg(struct guest *guest)
 
 	for (;;) {
 		n = read(guest->kmsg, record, sizeof(record) - 1);
-		if (n < 0 && errno == EPIPE) /* overwritten; go on behind it */
+		if (n < 0 && errno == EPIPE) /* it was overwritten; read the next one */
 			continue;
 		if (n <= 0)
 			return;
@@ -255,10 +254,10 @@ static void drain_kmsg(struct guest *guest)
 	}
 }
 
-/* Moves what is there; false when the writers are gone. */
+/* Copies available data. Returns false if there is no writer left. */
 static bool pump(int from, int to)
 {
-	char buffer[32768]; /* what the port takes at once */
+	char buffer[32768]; /* as much as the port takes at once */
 	ssize_t n = read(from, buffer, sizeof(buffer));
 
 	if (n > 0)
@@ -269,7 +268,7 @@ static bool pump(int from, int to)
 struct command {
 	pid_t pid; /* 0 once it has ended */
 	int status;
-	int pipe[2]; /* its stdout, its stderr: our ends, -1 when closed */
+	int pipe[2]; /* our ends of its stdout and stderr, -1 when closed */
 	int port[2];
 };
 
@@ -355,7 +354,7 @@ static void command_start(struct guest *guest, struct command *command)
 	command->pipe[1] = err[0];
 }
 
-/* Runs /command; returns its exit status as a shell would give it. */
+/* Runs /command. Returns its exit status as a shell reports it. */
 static int command_run(struct guest *guest, int port_out, int port_err)
 {
 	struct command command = {
@@ -370,8 +369,8 @@ static int command_run(struct guest *guest, int port_out, int port_err)
 		serve(guest, &command, -1);
 
 	/*
-	 * What it left running goes too, so that every file is closed before
-	 * the checks, and what is in the pipes comes out.
+	 * Kill the processes that it has left: then all files are closed before the
+	 * checks, and the pipes end.
 	 */
 	kill(-1, SIGKILL);
 	deadline = now_ms() + REAP_MS;
@@ -387,7 +386,7 @@ static int command_run(struct guest *guest, int port_out, int port_err)
 
 #define IRQS_PATH "/sys/kernel/debug/irq/irqs"
 
-/* Disable depth of a line from genirq's debugfs. */
+/* Returns the disable depth of a line, from genirq's debugfs. */
 static int irq_depth(int irq)
 {
 	char path[64], text[4096], *at;
@@ -406,7 +405,7 @@ static bool irq_in_use(int irq)
 	return read_file(path, text, sizeof(text)) > 1;
 }
 
-/* Calls visit for every line; for none where the kernel has no such debugfs. */
+/* Calls visit() for every line; for none if the kernel has no such debugfs. */
 static void for_each_irq(struct guest *guest, void (*visit)(struct guest *guest, int irq))
 {
 	struct dirent *entry;
@@ -429,9 +428,9 @@ static void irq_remember(struct guest *guest, int irq)
 }
 
 /*
- * A line in use must not be more disabled than before the command, and one
- * that came into use must be enabled. A line nobody uses has depth 1, because
- * genirq shut it down; more is somebody's unbalanced disable.
+ * A line in use must not be disabled more often than before the command. One that came
+ * into use must be enabled. A line without a handler has depth 1, because genirq has shut
+ * it down; a greater depth means that a disable was not undone.
  */
 static void irq_check(struct guest *guest, int irq)
 {
@@ -445,8 +444,9 @@ static void irq_check(struct guest *guest, int irq)
 		    depth, limit);
 }
 
-/* Marks the tasks in uninterruptible sleep; returns how many of those that
- * were marked before are still there, and reports them.
+/*
+ * Marks the tasks in uninterruptible sleep. Reports those that were marked before. Returns
+ * how many tasks sleep so.
  */
 static int stuck_tasks(struct guest *guest, char stuck[PIDS_MAX])
 {
@@ -479,7 +479,7 @@ static int stuck_tasks(struct guest *guest, char stuck[PIDS_MAX])
 	return count;
 }
 
-/* A task may pass through uninterruptible sleep; it must not stay there. */
+/* A task may sleep uninterruptibly for a moment, but not longer. */
 static void stuck_check(struct guest *guest)
 {
 	static char stuck[PIDS_MAX];
@@ -514,7 +514,7 @@ static void leaks_check(struct guest *guest)
 	if (!guest->leaks)
 		return;
 	sleep(KMEMLEAK_AGE_S);
-	/* A block counts as leaked when its contents did not change since the last scan. */
+	/* kmemleak reports a block if its contents have not changed since the last scan. */
 	write_file("/sys/kernel/debug/kmemleak", "scan");
 	write_file("/sys/kernel/debug/kmemleak", "scan");
 	if (read_file("/sys/kernel/debug/kmemleak", text, sizeof(text))) {
@@ -523,7 +523,7 @@ static void leaks_check(struct guest *guest)
 	}
 }
 
-/* The user's terminal is the console here. */
+/* The console is the user's terminal. */
 static void shell_run(struct guest *guest)
 {
 	struct winsize size = {
@@ -559,7 +559,7 @@ static long long now_us(void)
 	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
-/* How long the shortest of some naps on this CPU takes, us. */
+/* Returns the duration of the shortest of several sleeps on this CPU, us. */
 static long long nap_us(void)
 {
 	struct timespec nap = { 0, NAP_MS * 1000000L };
@@ -577,8 +577,8 @@ static long long nap_us(void)
 }
 
 /*
- * On a busy machine the kernel may calibrate an emulated CPU's timer wrongly:
- * every sleep on that CPU then takes many times too long, or for ever.
+ * On a busy machine the kernel may calibrate an emulated CPU's timer wrongly. Then every
+ * sleep on that CPU takes many times too long, or does not end.
  */
 static void timers_check(struct guest *guest)
 {
@@ -604,7 +604,7 @@ static void timers_check(struct guest *guest)
 
 static void __attribute__((noreturn)) power_off(void)
 {
-	/* With QEMU's -no-reboot this ends QEMU, and it needs no ACPI. */
+	/* With -no-reboot this ends QEMU. It needs no ACPI. */
 	sync();
 	for (;;) {
 		reboot(RB_AUTOBOOT);

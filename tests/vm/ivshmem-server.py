@@ -4,9 +4,9 @@
 
 usage: ivshmem-server.py SOCKET VECTORS
 
-Debian has no ivshmem-server. The one peer gets number 0, memory, and an eventfd
-for each of its own vectors, so that it can ring itself. Ends with its peer;
-further peers, of a guest that is booted again, are served one after the other.
+Debian has no ivshmem-server. The only peer gets number 0, memory, and an eventfd for each
+of its own vectors, so that it can interrupt itself. When it disconnects, the next peer is
+served, of a guest that is booted again.
 """
 import os
 import socket
@@ -17,7 +17,7 @@ import sys
 def serve(connection, vectors):
     memory = os.memfd_create("ivshmem")
     os.ftruncate(memory, 1 << 20)
-    bells = [os.eventfd(0, os.EFD_NONBLOCK) for _ in range(vectors)]
+    events = [os.eventfd(0, os.EFD_NONBLOCK) for _ in range(vectors)]
 
     def send(value, *fds):
         socket.send_fds(connection, [struct.pack("<q", value)], fds)
@@ -25,11 +25,11 @@ def serve(connection, vectors):
     send(0)             # version of the protocol
     send(0)             # the peer's number
     send(-1, memory)
-    for bell in bells:
-        send(0, bell)
+    for event in events:
+        send(0, event)
     while connection.recv(8):
         pass
-    for fd in bells + [memory]:
+    for fd in events + [memory]:
         os.close(fd)
 
 

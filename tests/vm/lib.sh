@@ -9,12 +9,12 @@ cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
 cache_dir=${cache_dir:-$build_dir/cache}
 kernels='6.1 6.1-rt 6.12 6.12-rt newest debug'
 
-# With set -e a failing command ends the script; it must not do so in silence.
-# Status 3 means that the reason has been given: a subshell's parent adds nothing.
+# With set -e a failing command ends the script: say which. Status 3 means that a
+# subshell has already given the reason.
 set -E
 trap 'status=$?; [ $status -eq 3 ] || say "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND"; exit 3' ERR
 
-# Every message names the program it comes from; stdout belongs to the guest.
+# Messages begin with the program's name. stdout is for the guest's output.
 say()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -46,8 +46,8 @@ known_kernel()
 	esac
 }
 
-# with_lock FILE COMMAND...: one at a time among all runs that share the cache.
-# The command runs in a subshell, so the lock goes with it whatever happens.
+# with_lock FILE COMMAND...: one at a time among all runs that share the cache. The
+# command runs in a subshell, whose end releases the lock.
 with_lock()
 {
 	local file=$1

@@ -18,7 +18,7 @@ modules_build_locked()
 	   [ -z "$(modules_sources "$src" -newer "$out/.stamp")" ]; then
 		return
 	fi
-	# Stamped before the build: what changes meanwhile is newer.
+	# The stamp is older than the build, so that changes during the build are newer.
 	touch "$out/.stamp.new"
 	rm -f "$out/.key"
 	[ ! -e "$src/Kbuild" ] || modules_make "$k" "$folder" "$src" "$out/module" "$out"
@@ -35,8 +35,8 @@ modules_sources()
 	find "$src" "$vm_dir/modules" -type f "$@" 2>/dev/null | sort || true
 }
 
-# Changes when a file comes or goes or the kernel is another one; contents are
-# watched by their times.
+# Prints a key that changes with the kernel and the list of files. (Changed contents are
+# found by modification time.)
 modules_key()
 {
 	{ echo "$1 $2"; cat "$1/release"; modules_sources "$2"; } |

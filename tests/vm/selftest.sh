@@ -1,11 +1,11 @@
 #!/bin/bash
-# Tests the guest runner itself: statuses, streams, and above all that a kernel
-# that complains never passes. TAP on stdout.
+# Tests the guest runner itself: statuses, streams, and that a kernel's complaint is always
+# a failure. TAP.
 #
 #   tests/vm/selftest.sh [KERNEL]...     default: all of them
 #
-# The first kernel runs every test, the others those that depend on the kernel.
-# The debug kernel takes half a minute to boot, and is spared what the others show.
+# The first kernel runs every test, the others those that depend on the kernel. The debug
+# kernel, which takes half a minute to boot, leaves out what the others show.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -30,7 +30,7 @@ expect()
 	result $? "$name"
 }
 
-# The complaint must be the one we asked for, not another.
+# expect_complaint NAME REGEX RUNNER-ARGUMENT...: the kernel makes that complaint.
 expect_complaint()
 {
 	local name=$1 pattern=$2
@@ -98,7 +98,7 @@ test_environment()
 	done
 	[ "$(nproc)" = "$1" ]
 	[ "$(hostname)" = procirq ]
-	# A second or two after the boot "tsc-early" becomes "tsc".
+	# "tsc-early" becomes "tsc" a second or two after the boot.
 	clock=/sys/devices/system/clocksource/clocksource0/current_clocksource
 	for _ in $(seq 50); do
 		[ "$(cat $clock)" != tsc-early ] || sleep 0.1
@@ -122,13 +122,13 @@ test_complaints()
 	local k=$1
 	[ "$k" = debug ] || expect_complaint "$k: WARN gives 125" 'WARNING: .*splat' \
 		--kernel "$k" -- modprobe splat how=warn
-	# KASAN checks its shadow first, which is another fault.
+	# With KASAN the access to its shadow faults first.
 	expect_complaint "$k: oops gives 125" 'BUG: .*NULL|protection fault, maybe for address 0x0' --kernel "$k" -- 'modprobe splat how=oops; exit 0'
 	[ "$k" = debug ] || expect_complaint "$k: a stuck task gives 125" 'splat-stuck.* is stuck' \
 		--kernel "$k" -- modprobe splat how=stuck
 }
 
-# What the runner makes of a complaint.
+# How the runner treats complaints.
 test_verdict()
 {
 	local k=$1
@@ -138,7 +138,7 @@ test_verdict()
 	expect 125 "$k: an expected complaint must come" --kernel "$k" --expect-splat -- true
 }
 
-# What only the debug kernel notices.
+# What only the debug kernel finds.
 test_debug()
 {
 	expect_complaint 'debug: lock order gives 125' 'possible circular locking' \
@@ -184,7 +184,7 @@ test_host()
 	END
 	expect 0 "$k: the host raises a device's interrupt" --kernel "$k" --file "$scratch/guest.sh" \
 		--host "python3 $scratch/host.py" -- 'sh /files/guest.sh'
-	expect 7 "$k: a failing host command fails the run" --kernel "$k" --host 'exit 7' -- sleep 1
+	expect 7 "$k: a failing host command fails the run" --kernel "$k" --host 'exit 7' -- true
 }
 
 test_boot()
@@ -204,7 +204,7 @@ main()
 	tests/vm/kernel prepare "$@" || exit
 	test_options
 	for k; do
-		# Once for the image and the modules, then as users see it.
+		# The first run makes the image and the modules, the second is timed.
 		tests/vm/run --kernel "$k" -- true
 		test_boot "$k"
 	done

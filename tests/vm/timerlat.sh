@@ -1,17 +1,16 @@
 #!/bin/bash
-# irqlat's timer ways beside rtla timerlat, in turns, in guests that have the tracer:
-# of Debian's kernels those with PREEMPT_RT. TAP.
+# Compares irqlat's timer ways with rtla timerlat, in turns, in guests whose kernel has the
+# tracer: of Debian's kernels those with PREEMPT_RT. TAP.
 #
 #   tests/vm/timerlat.sh [KERNEL]...     default 6.1-rt 6.12-rt
 #
-# 6.1's thread is a kernel thread, which takes the time when it runs ("Thr"). From 6.5
-# on the thread may be a user's, who sleeps in a read() ("rtla timerlat -u"): it takes
-# the time there, still in the kernel, and again when it is back in the kernel for its
-# next read() ("Usr"). A sleep of ours costs about as much as Thr: it has the return
-# to user mode on top, and timerlat its record of the interrupt. The time that we take
-# in user mode comes before Usr, by the record of Thr and the way back. timerfd on
-# PREEMPT_RT expires in a softirq, which is one more thread to switch to, and its
-# work. Counted instructions (icount) for all of them: they repeat to the instruction.
+# In 6.1 timerlat's thread is a kernel thread, which takes the time when it runs ("Thr").
+# From 6.5 on it may be a user thread that sleeps in read() ("rtla timerlat -u"): it takes
+# the time there, in the kernel, and again in the kernel when it calls read() the next time
+# ("Usr"). nanosleep costs about as much as Thr: it returns to user mode in addition, and
+# timerlat records the interrupt in addition. nanosleep takes its time in user mode, before
+# Usr does. On PREEMPT_RT timerfd expires in a softirq: that is another thread to switch
+# to, and the softirq's work. All of them count instructions (icount), which repeat exactly.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -32,7 +31,7 @@ done
 tar c theirs.* ours.*
 SHELL
 
-# judge FOLDER: our figures and theirs, and whether they agree
+# judge FOLDER: prints our figures and timerlat's; fails if they do not agree
 judge()
 {
 	/usr/bin/python3 - "$1" <<'PYTHON' 2>&1

@@ -1,11 +1,10 @@
-# A compiler and kbuild programs that are too new for this machine's C library:
-# taken from the kernel's own suite, with that suite's C library beside them.
+# A compiler and kbuild programs that need a newer C library than this machine has: from
+# the kernel's own suite, with that suite's C library.
 # shellcheck shell=bash
 
-# toolchain_attach SUITE FOLDER FINAL HEADERS: unpacks the compiler that the
-# headers package asks for into FOLDER/toolchain and makes the kernel's build
-# tree use it. FINAL is where FOLDER will be in the end: it goes into the
-# programs, whose loader must be named by an absolute path.
+# toolchain_attach SUITE FOLDER FINAL HEADERS: unpacks the compiler that the headers package
+# depends on into FOLDER/toolchain and makes the kernel's build tree use it. FINAL is the
+# later name of FOLDER: the programs have the absolute path of their loader.
 toolchain_attach()
 {
 	local suite=$1 folder=$2 final=$3 headers=$4 compiler libraries
@@ -26,7 +25,7 @@ toolchain_attach()
 	toolchain_select "$folder" "$final" "$compiler"
 }
 
-# Debian puts a chooser by target machine before these two; we have one target.
+# Debian wraps these two in scripts that choose by target machine; we have one target.
 toolchain_unwrap()
 {
 	local kbuild
@@ -37,8 +36,8 @@ toolchain_unwrap()
 	done
 }
 
-# Points every program at the unpacked C library. DT_RPATH, not DT_RUNPATH: it
-# holds for the libraries of the libraries too.
+# Makes every program use the unpacked C library. DT_RPATH, not DT_RUNPATH: it is also used
+# for the libraries of libraries.
 toolchain_relocate()
 {
 	local folder=$1 library=$2/toolchain/usr/lib/x86_64-linux-gnu file

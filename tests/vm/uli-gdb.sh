@@ -1,12 +1,12 @@
 #!/bin/bash
-# Debian's gdb on a program with a user level interrupt, in a guest: it attaches,
-# stops at breakpoints in the program and in the handler, steps, interrupts, and
-# goes; the program runs on and has lost no interrupt. TAP.
+# gdb debugs a program with a user level interrupt, in a guest: it attaches, stops at
+# breakpoints in the program and in the handler, steps, interrupts, and detaches. The
+# program goes on and has lost no interrupt. TAP.
 #
 #   tests/vm/uli-gdb.sh [KERNEL]...    default 6.1
 #
-# The gdb is the package gdb-minimal, unpacked and not installed: the usual one
-# brings all of Python. What libraries it needs, the package gdb needs too.
+# The gdb is Debian's gdb-minimal, unpacked but not installed: the package gdb needs
+# Python. The libraries that it needs come with gdb.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
@@ -15,7 +15,7 @@ gdb=$(tests/vm/kernel tool 6.1 gdb-minimal) || skip_all 'gdb-minimal cannot be f
 cp "$gdb/usr/bin/gdb" "$scratch/gdb"
 ldd "$scratch/gdb" | grep -q 'not found' && skip_all 'a library of gdb-minimal is missing here; install gdb'
 
-# Each "CHECK" of gdb's is one line of its output for the checks below.
+# The tests below look for the lines that begin with "CHECK".
 cat >"$scratch/commands" <<'GDB'
 set pagination off
 set confirm off
@@ -30,7 +30,7 @@ bt 1
 delete
 set $before = handled
 stepi 300
-printf "CHECK after 300 instructions, %lu handled meanwhile\n", handled - $before
+printf "CHECK after 300 instructions, %lu handled\n", handled - $before
 tbreak work
 continue
 finish
@@ -58,11 +58,13 @@ GDB
 
 cat >"$scratch/guest.sh" <<'GUEST'
 modprobe irqgen lines=0 && modprobe procirq storm_rate=0 || exit 9
+. /files/tap.sh
 /tests/uli_gdb /tmp/gone >/tmp/program 2>&1 & program=$!
-sleep 1
+wait_for '[ -s /tmp/program ]'
+# gdb makes the file; after that it lets the program go on, out of the tracing stop.
 (
-	while [ ! -e /tmp/interrupt ]; do sleep 0.2; done
-	sleep 1
+	wait_for '[ -e /tmp/interrupt ]' 200
+	wait_for "! grep -q 'State:.*tracing stop' /proc/$program/status"
 	kill -INT $program
 ) &
 timeout 240 /files/gdb -nx -batch -x /files/commands -p $program /tests/uli_gdb >/tmp/gdb 2>&1 </dev/null
@@ -85,11 +87,11 @@ said()
 [ $# -gt 0 ] || set -- 6.1
 for kernel; do
 	tests/vm/run --kernel "$kernel" --timeout 600 --file "$scratch/gdb" --file "$scratch/commands" \
-		--file "$scratch/guest.sh" -- 'sh /files/guest.sh' >"$scratch/out" 2>"$scratch/err"
+		--file "$scratch/guest.sh" --file tests/tap.sh -- 'sh /files/guest.sh' >"$scratch/out" 2>"$scratch/err"
 	result $? "$kernel: the guest is well" "$(tail -5 "$scratch/err")"
 	said 'gdb ends well' "^gdb's status 0$"
 	said 'breakpoints in the program' '^gdb: CHECK three breakpoints'
-	said 'single steps stay in the program' '^gdb: CHECK after 300 instructions, 0 handled meanwhile'
+	said 'single steps stay in the program' '^gdb: CHECK after 300 instructions, 0 handled$'
 	said 'lines too' '^gdb: CHECK after four lines'
 	said 'interrupting it' '^gdb: Program received signal SIGINT'
 	said 'its handler is called when it runs' '^gdb: CHECK more were handled: 1'

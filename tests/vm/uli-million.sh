@@ -1,16 +1,15 @@
 #!/bin/bash
-# A user level interrupt's handler is called a million times in the middle of a
-# computation, every result of which is checked: tests/vm/cases/uli.c, a_computation. TAP.
+# A user level interrupt's handler is called a million times in the middle of a computation
+# whose results are checked: a_computation of tests/vm/cases/uli.c. TAP.
 #
 #   tests/vm/uli-million.sh [COUNT] [KERNEL]...
 #
-# COUNT is the number of calls (1000000; on kernel debug a tenth of it); default
-# kernels: all. Interrupts that shared a call are handled and counted too, and
-# are not among the COUNT.
+# COUNT is the number of calls (1000000; a tenth of it on kernel debug); default kernels:
+# all. An interrupt that shares a call with another one does not count.
 #
-# The guest's time is the number of instructions it executed, so the machine's
-# load does not make interrupts coalesce: two are 12 us (debug: 150 us) apart in the mean, at
-# random, many times what a call takes.
+# The guest's time is the number of executed instructions, so the machine's load does not
+# make interrupts share a call. They come at random, every 12 us in the mean (debug:
+# 150 us), many times the duration of a call.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 

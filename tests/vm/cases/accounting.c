@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every interrupt is accounted for, at the source and at each reader; records
- * and time stamps fit together.
+ * Every interrupt is accounted for, by irqgen and by each reader; records and time
+ * stamps fit together.
  *
  * count=N is how many interrupts the large tests raise, all together.
  */
 #include "guest.h"
 
-#define STAMPS	    1024 /* that the module keeps: uapi/procirq.h, @lost */
+#define STAMPS	    1024 /* that the module keeps: @lost in uapi/procirq.h */
 #define READERS_MAX 4
 
-/* One reader of an account, until the line goes. */
+/* Reads and counts until the line is removed. */
 struct account_reader {
 	pthread_t thread;
 	int fd;
@@ -64,10 +64,10 @@ static void *account_read(void *arg)
 	return NULL;
 }
 
-/* Raises @count interrupts with the commands' help, in pieces if need be. */
-typedef void (*raise_fn)(const struct source *s, long count);
+/* Raises @count interrupts by commands, in several pieces where one has a limit. */
+typedef void (*raise_fn)(const struct gen_file *s, long count);
 
-static void raise_by_write(const struct source *s, long count)
+static void raise_by_write(const struct gen_file *s, long count)
 {
 	long now;
 	int cpu;
@@ -78,28 +78,28 @@ static void raise_by_write(const struct source *s, long count)
 	}
 }
 
-static void raise_by_schedule(const struct source *s, long count, const char *how)
+static void raise_by_schedule(const struct gen_file *s, long count, const char *how)
 {
 	REQUIRE(gen("start line=%u count=%ld %s", s->line, count, how) == 0);
 	gen_wait(s->line);
 }
 
-static void raise_by_timer(const struct source *s, long count)
+static void raise_by_timer(const struct gen_file *s, long count)
 {
 	raise_by_schedule(s, count, "source=timer pattern=burst burst=512 period_ns=2000000 cpu=1");
 }
 
-static void raise_by_ipi(const struct source *s, long count)
+static void raise_by_ipi(const struct gen_file *s, long count)
 {
 	raise_by_schedule(s, count, "source=ipi pattern=burst burst=512 period_ns=2000000 cpu=0");
 }
 
-static void raise_at_random(const struct source *s, long count)
+static void raise_at_random(const struct gen_file *s, long count)
 {
 	raise_by_schedule(s, count, "source=timer pattern=random period_ns=20000 seed=7");
 }
 
-static bool all_read(const struct source *s, struct account_reader *readers, int nr)
+static bool all_read(const struct gen_file *s, struct account_reader *readers, int nr)
 {
 	struct gen_status status = gen_status(s->line);
 	int i;
@@ -110,7 +110,7 @@ static bool all_read(const struct source *s, struct account_reader *readers, int
 	return !status.pending;
 }
 
-static void account_check(const struct source *s, struct account_reader *readers, int nr,
+static void account_check(const struct gen_file *s, struct account_reader *readers, int nr,
 			  long count, uint32_t flags)
 {
 	struct line_stats stats = line_stats(s->irq);
@@ -145,7 +145,7 @@ static void account_check(const struct source *s, struct account_reader *readers
 static void account(raise_fn raise, long count, int nr, uint32_t flags)
 {
 	struct account_reader readers[READERS_MAX] = { 0 };
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int i;
 
 	for (i = 0; i < nr; i++) {
@@ -161,7 +161,7 @@ static void account(raise_fn raise, long count, int nr, uint32_t flags)
 	account_check(&s, readers, nr, count, flags);
 }
 
-/* The part of all interrupts that one of the large tests raises. */
+/* How many of the count=N interrupts one of the large tests raises. */
 static long share(int percent)
 {
 	return tap_setting("count", 1000000) / 100 * percent;
@@ -207,11 +207,11 @@ static void at_random_unmasked(void)
 	account(raise_at_random, share(1), 2, PROCIRQ_FLAG_NO_MASK);
 }
 
-/* Two CPUs raise on one line at a time, a third party opens and closes. */
-static void two_sources_and_a_passer_by(void)
+/* Two CPUs raise interrupts of one line while other files of it are opened and closed. */
+static void two_cpus_and_other_readers(void)
 {
 	struct account_reader reader = { 0 };
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int i, fd;
 
 	reader.fd = s.fd;
@@ -238,7 +238,7 @@ static void two_sources_and_a_passer_by(void)
 
 static void closing_loses_what_was_not_read(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct line_stats stats;
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -257,7 +257,7 @@ static void closing_loses_what_was_not_read(void)
 	CHECK_EQ(stats.pending, 0);
 	CHECK_EQ(stats.taken, 8);
 
-	/* Nobody there; then pending while masked when the last reader goes. */
+	/* Without a reader; then pending, the line masked, when the last reader closes. */
 	fire(&s, 2);
 	CHECK_EQ(gen_status(s.line).unattended, 2);
 	s.fd = irq_open(s.irq, O_RDONLY);
@@ -272,7 +272,7 @@ static void closing_loses_what_was_not_read(void)
 
 static void more_than_the_stamps_that_are_kept(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int counts = irq_open(s.irq, O_RDONLY);
 	long long before = now_ns();
 	struct procirq_event e;
@@ -312,10 +312,10 @@ static const struct irqgen_stamp *ring_stamp(const struct irqgen_ring *ring, uin
 	return &ring->stamp[(number - 1) % IRQGEN_RING_ENTRIES];
 }
 
-/* Raised, then taken, then returned; each interrupt's own, in that order. */
+/* Each interrupt is raised, then taken, then returned: its stamps are in that order. */
 static void stamps_in_order(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	const struct irqgen_ring *ring = ring_map(s.line);
 	struct procirq_event e;
 	uint64_t last_ns = 0;
@@ -348,13 +348,13 @@ static void stamps_in_order(void)
 #define GAPS 300
 
 /*
- * The sum of the gaps of one schedule; the gaps between its raises in gap[]
- * unless it is NULL. Timers may be late, and never early: that much of the times
- * holds on a machine as busy as you like.
+ * Returns the sum of the gaps of one schedule. Stores the gaps between its raises in
+ * gap[] unless it is NULL. A timer may be late but is never early: nothing else is true
+ * of its times on a busy machine.
  */
 static long long gaps_of(const char *how, long long *gap)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	const struct irqgen_ring *ring = ring_map(s.line);
 	long long sum, start = now_ns();
 	int i;
@@ -379,7 +379,7 @@ static void patterns(void)
 
 	CHECK_EQ(gaps_of("period_ns=2000000 cpu=0", NULL), GAPS * period);
 
-	/* Fifty at once: of fifty gaps one is long. */
+	/* Bursts of fifty: one gap in fifty is long. */
 	CHECK_EQ(gaps_of("pattern=burst burst=50 period_ns=20000000", burst),
 		 GAPS / 50 * 20000000LL);
 	for (i = 0; i < GAPS; i++)
@@ -398,7 +398,7 @@ static void stop_stops(void)
 	static const char *const how[] = { "source=timer cpu=1", "source=ipi cpu=0",
 					   "source=ipi cpu=1",
 					   "source=timer pattern=burst burst=100" };
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct gen_status before;
 	int i, round;
 
@@ -428,7 +428,7 @@ static const struct tap_test tests[] = {
 	TAP_SLOW(by_ipi_masked, 180),
 	TAP_SLOW(at_random_masked, 180),
 	TAP_SLOW(at_random_unmasked, 180),
-	TAP_TEST(two_sources_and_a_passer_by),
+	TAP_TEST(two_cpus_and_other_readers),
 	TAP_TEST(closing_loses_what_was_not_read),
 	TAP_TEST(more_than_the_stamps_that_are_kept),
 	TAP_TEST(stamps_in_order),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The meaning that Peter Chubb gave /proc/irq/N/irq in 2005: counts, blocking,
- * and when the line is masked; and what we added: several readers, records,
- * write() and the flags.
+ * /proc/irq/N/irq as Peter Chubb described it in 2005: counts, blocking, and when the
+ * line is masked. And the additions: several readers, records, write() and the flags.
  */
 #include <libgen.h>
 
@@ -40,7 +39,7 @@ static void program2005(void)
 
 static void read_returns_the_count_since_the_last_read(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
 	fire(&s, 1);
@@ -53,7 +52,7 @@ static void read_returns_the_count_since_the_last_read(void)
 
 static void read_blocks_until_an_interrupt(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked b;
 
 	blocked_start(&b, s.fd);
@@ -66,7 +65,7 @@ static void read_blocks_until_an_interrupt(void)
 
 static void nonblock_may_change_while_open(void)
 {
-	struct source s = source_open(O_RDONLY | O_NONBLOCK);
+	struct gen_file s = gen_open(O_RDONLY | O_NONBLOCK);
 	struct blocked b;
 
 	CHECK_EQ(irq_read(s.fd), -EAGAIN);
@@ -81,7 +80,7 @@ static void nonblock_may_change_while_open(void)
 
 static void lengths(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int buffer[4] = { -1, -1, -1, -1 };
 	size_t len;
 
@@ -97,7 +96,7 @@ static void lengths(void)
 
 static void records(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct procirq_event event[2];
 	long long before = now_ns();
 
@@ -124,7 +123,7 @@ static void records(void)
 
 static void line_is_masked_until_a_read_finds_nothing(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 
 	CHECK(!gen_masked(s.line));
 	fire(&s, 1);
@@ -148,7 +147,7 @@ static void line_is_masked_until_a_read_finds_nothing(void)
 
 static void line_is_masked_until_a_poll_finds_nothing(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	fd_set set;
 
 	fire(&s, 1);
@@ -167,13 +166,14 @@ static void line_is_masked_until_a_poll_finds_nothing(void)
 
 static void every_reader_must_catch_up(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int second = irq_open(s.irq, O_RDONLY), third = irq_open(s.irq, O_RDONLY);
 
 	fire(&s, 1);
 	CHECK_EQ(irq_read(s.fd), 1);
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
-	CHECK_EQ(irq_read_now(s.fd), -EAGAIN); /* twice is not for two */
+	/* One reader that reads again does not count as two. */
+	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_read(second), 1);
 	CHECK_EQ(irq_poll(second, 0), 0);
@@ -187,7 +187,7 @@ static void every_reader_must_catch_up(void)
 
 static void closing_counts_as_caught_up(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int second = irq_open(s.irq, O_RDONLY);
 
 	fire(&s, 1);
@@ -198,7 +198,7 @@ static void closing_counts_as_caught_up(void)
 	CHECK(!gen_masked(s.line));
 	CHECK_EQ(line_stats(s.irq).lost, 1);
 
-	/* The other way round: the one that caught up closes. */
+	/* The reader that has read closes. */
 	second = irq_open(s.irq, O_RDONLY);
 	fire(&s, 1);
 	CHECK_EQ(irq_read(second), 1);
@@ -210,9 +210,9 @@ static void closing_counts_as_caught_up(void)
 	CHECK(!gen_masked(s.line));
 }
 
-static void a_new_reader_need_not_tend_what_came_before(void)
+static void a_new_reader_need_not_read_what_came_before(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int second;
 
 	fire(&s, 1);
@@ -237,7 +237,7 @@ static void a_new_reader_need_not_tend_what_came_before(void)
 /* A thread that stays blocked because another has the count does not unmask the line. */
 static void a_second_blocked_thread_does_not_unmask(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked b[2];
 	int first;
 
@@ -259,7 +259,7 @@ static void a_second_blocked_thread_does_not_unmask(void)
 
 static void explicit_unmask(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_EXPLICIT_UNMASK) == 0);
 	fire(&s, 1);
@@ -269,7 +269,7 @@ static void explicit_unmask(void)
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_enable(s.fd, 1), 0);
 	CHECK(!gen_masked(s.line));
-	/* Beside a reader of the usual kind. */
+	/* With another reader that has no flags. */
 	int second = irq_open(s.irq, O_RDONLY);
 
 	fire(&s, 1);
@@ -283,7 +283,7 @@ static void explicit_unmask(void)
 
 static void no_mask(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int second;
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -291,7 +291,7 @@ static void no_mask(void)
 	CHECK(!gen_masked(s.line));
 	CHECK_EQ(irq_read(s.fd), 10);
 
-	/* One reader that wants masking is enough. */
+	/* The line is masked if one of the readers has not set the flag. */
 	second = irq_open(s.irq, O_RDONLY);
 	fire(&s, 10);
 	CHECK(gen_masked(s.line));
@@ -308,7 +308,7 @@ static void no_mask(void)
 	fire(&s, 10);
 	CHECK_EQ(irq_read(s.fd), 10);
 
-	/* Taking the flag back brings the masking back. */
+	/* Without the flag it is masked again. */
 	REQUIRE(irq_flags(s.fd, 0) == 0);
 	fire(&s, 2);
 	CHECK(gen_masked(s.line));
@@ -317,7 +317,7 @@ static void no_mask(void)
 
 static void write_is_idempotent(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	int i;
 
 	for (i = 0; i < 100; i++)
@@ -337,7 +337,7 @@ static void write_is_idempotent(void)
 	CHECK_EQ(irq_enable(s.fd, 1), 0);
 	CHECK(!gen_masked(s.line));
 	CHECK(irq_depth(s.irq) <= 0);
-	/* Left masked by its last reader, the line works for the next. */
+	/* The last reader leaves it masked: the line works for the next. */
 	CHECK_EQ(irq_enable(s.fd, 0), 0);
 	close(s.fd);
 	CHECK(irq_depth(s.irq) <= 1);
@@ -350,7 +350,7 @@ static void write_is_idempotent(void)
 static void write_refuses_what_it_does_not_know(void)
 {
 	static const size_t sizes[] = { 0, 1, 2, 3, 5, 8 };
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	uint32_t words[2] = { 0, 0 };
 	size_t i;
 
@@ -363,7 +363,7 @@ static void write_refuses_what_it_does_not_know(void)
 
 static void held_until_written_1(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	int second = irq_open(s.irq, O_RDWR);
 
 	CHECK_EQ(irq_enable(s.fd, 0), 0);
@@ -382,7 +382,7 @@ static void held_until_written_1(void)
 
 static void held_until_the_writer_closes(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	int writer = irq_open(s.irq, O_RDWR);
 
 	CHECK_EQ(irq_enable(writer, 0), 0);
@@ -391,7 +391,7 @@ static void held_until_the_writer_closes(void)
 	close(writer);
 	CHECK(!gen_masked(s.line));
 
-	/* Two hold it: one of them closing leaves the other's word in force. */
+	/* Two readers have masked it: when one closes, it stays masked by the other. */
 	writer = irq_open(s.irq, O_RDWR);
 	CHECK_EQ(irq_enable(s.fd, 0), 0);
 	CHECK_EQ(irq_enable(writer, 0), 0);
@@ -412,7 +412,7 @@ static void *write_enable(void *arg)
 
 static void write_does_not_wait_behind_a_blocked_read(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked reader, writer = { .fd = s.fd };
 
 	blocked_start(&reader, s.fd);
@@ -427,7 +427,7 @@ static void write_does_not_wait_behind_a_blocked_read(void)
 
 static void info(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct procirq_info i = irq_info(s.fd);
 	size_t n;
 
@@ -477,7 +477,7 @@ static void level_line(void)
 	edu_raise(edu);
 	CHECK_EQ(irq_read(fd), 1);
 	CHECK(irq_masked(fd));
-	/* Not acknowledged: unmasking brings it back at once, and only once. */
+	/* Not acknowledged: it comes again, once, when the line is unmasked. */
 	CHECK_EQ(irq_read(fd), 1);
 	CHECK(irq_masked(fd));
 	edu_ack(edu);
@@ -505,7 +505,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(line_is_masked_until_a_poll_finds_nothing),
 	TAP_TEST(every_reader_must_catch_up),
 	TAP_TEST(closing_counts_as_caught_up),
-	TAP_TEST(a_new_reader_need_not_tend_what_came_before),
+	TAP_TEST(a_new_reader_need_not_read_what_came_before),
 	TAP_TEST(a_second_blocked_thread_does_not_unmask),
 	TAP_TEST(explicit_unmask),
 	TAP_TEST(no_mask),

@@ -1,6 +1,6 @@
 /*
- * A user of the interface as Peter Chubb described it in 2005, and of nothing
- * else: no header of ours, no library. chubb.c runs it.
+ * Uses the interface as Peter Chubb described it in 2005 and nothing else: neither our
+ * headers nor our library. chubb.c runs it.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What read() and poll() are not: the mmap ring, eventfds, injected interrupts,
- * and the storm guard.
+ * Other ways than read() and poll(): the mmap ring and eventfds. Injected interrupts and
+ * the storm guard.
  */
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -12,7 +12,7 @@ static void *volatile bad = (void *)16;
 
 /* --- the ring --------------------------------------------------------------- */
 
-#define RING_BYTES 36864 /* at most; the ring says how much of it is used */
+#define RING_BYTES 36864 /* the largest mapping; the ring says how much of it is used */
 
 static const struct procirq_ring *ring_map(int fd, size_t bytes)
 {
@@ -50,7 +50,7 @@ static bool ring_copy(const struct procirq_ring *ring, uint64_t seq,
 
 static void the_ring(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	const struct procirq_ring *ring = ring_map(s.fd, 4096);
 	struct procirq_ring_entry entry;
 	long long before, after;
@@ -70,7 +70,7 @@ static void the_ring(void)
 		REQUIRE(ring_copy(ring, seq, &entry));
 		CHECK((long long)entry.irq_ns > before && (long long)entry.irq_ns < after);
 	}
-	/* Looking is not reading. */
+	/* Looking at the ring does not read. */
 	CHECK_EQ(irq_read(s.fd), 20);
 	/* The mapping outlives the file. */
 	close(s.fd);
@@ -80,10 +80,10 @@ static void the_ring(void)
 	CHECK(AWAIT(!line_stats(s.irq).attached));
 }
 
-/* A reader that comes late sees by the sequence what it has missed. */
+/* The sequence number tells a late reader how many interrupts it has missed. */
 static void the_ring_overruns(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	const struct procirq_ring *ring = ring_map(s.fd, RING_BYTES);
 	struct procirq_ring_entry entry;
 	uint64_t seq, n = ring->nr_entries, last = 0;
@@ -102,10 +102,10 @@ static void the_ring_overruns(void)
 	}
 }
 
-/* A spinner sees every interrupt of a line that fires at its own pace, in order. */
+/* A thread that spins on the ring sees every interrupt of a schedule, in order. */
 static void spinning_on_the_ring(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	const struct procirq_ring *ring = ring_map(s.fd, RING_BYTES);
 	uint64_t next = 1, lost = 0, seen = 0, last = 0;
 	struct procirq_ring_entry entry;
@@ -139,7 +139,7 @@ static void spinning_on_the_ring(void)
 
 static void wrong_mappings(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 
 	CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, s.fd, 0) == MAP_FAILED &&
 	      errno == EPERM);
@@ -160,7 +160,7 @@ static int set_eventfd(int fd, int event, uint32_t flags)
 	return ioctl(fd, PROCIRQ_IOC_SET_EVENTFD, &arg) ? -errno : 0;
 }
 
-/* Its count, 0 when there is none. */
+/* The eventfd's count; 0 if it is not ready. */
 static uint64_t eventfd_take(int event)
 {
 	uint64_t count = 0;
@@ -168,9 +168,9 @@ static uint64_t eventfd_take(int event)
 	return read(event, &count, sizeof(count)) == sizeof(count) ? count : 0;
 }
 
-static void an_eventfd_as_a_bell(void)
+static void an_eventfd_is_signalled(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 
 	CHECK_EQ(set_eventfd(s.fd, event, 0), 0);
@@ -190,7 +190,7 @@ static void an_eventfd_as_a_bell(void)
 
 static void an_eventfd_that_delivers(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	uint64_t got = 0;
 
@@ -201,7 +201,7 @@ static void an_eventfd_that_delivers(void)
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 	CHECK_EQ(irq_info(s.fd).delivered, 1000);
 	CHECK_EQ(irq_info(s.fd).pending, 0);
-	/* It stays rung when the file is closed. */
+	/* Its count stays when the file is closed. */
 	fire(&s, 1);
 	CHECK(AWAIT(irq_poll(event, 0) == POLLIN));
 	close(s.fd);
@@ -212,11 +212,11 @@ static void an_eventfd_that_delivers(void)
 static void many_lines_one_eventfd(void)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), i;
-	struct source s[4];
+	struct gen_file s[4];
 	uint64_t got = 0;
 
 	for (i = 0; i < 4; i++) {
-		s[i] = source_open(O_RDWR | O_NONBLOCK);
+		s[i] = gen_open(O_RDWR | O_NONBLOCK);
 		CHECK_EQ(set_eventfd(s[i].fd, event, 0), 0);
 		CHECK_EQ(irq_flags(s[i].fd, PROCIRQ_FLAG_NO_MASK), 0);
 	}
@@ -229,7 +229,7 @@ static void many_lines_one_eventfd(void)
 
 static void wrong_eventfds(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	int pipes[2];
 
 	REQUIRE(pipe(pipes) == 0);
@@ -255,7 +255,7 @@ static int inject(int fd, uint32_t count, uint32_t *done)
 
 static void injected(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked b;
 	uint32_t done;
 
@@ -293,12 +293,12 @@ static void storm_rate(unsigned int rate)
 
 static void a_storm_is_stopped(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_info info;
 
 	storm_rate(1000);
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
-	/* All of them at once, and nobody reads. */
+	/* All of them at once, without a read. */
 	fire(&s, 500);
 	info = irq_info(s.fd);
 	CHECK(info.state & PROCIRQ_STATE_STORM);
@@ -306,14 +306,14 @@ static void a_storm_is_stopped(void)
 	CHECK_EQ(info.storms, 1);
 	CHECK(info.taken > 100 && info.taken < 500);
 	CHECK(gen_masked(s.line));
-	/* Reading what is there does not end it. */
+	/* Reading does not end the storm state. */
 	CHECK_EQ(irq_read(s.fd), info.taken);
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_enable(s.fd, 1), 0);
 	CHECK(!gen_masked(s.line));
 	CHECK_EQ(irq_info(s.fd).state & PROCIRQ_STATE_STORM, 0);
-	/* The one that had been pending, and one more. */
+	/* The pending one, and one more. */
 	fire(&s, 1);
 	CHECK(irq_read(s.fd) >= 1);
 	storm_rate(0);
@@ -321,7 +321,7 @@ static void a_storm_is_stopped(void)
 
 static void reading_is_no_storm(void)
 {
-	struct source s = source_open(O_RDWR | O_NONBLOCK);
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
 	int i;
 
 	storm_rate(1000);
@@ -331,7 +331,7 @@ static void reading_is_no_storm(void)
 		CHECK_EQ(irq_read(s.fd), 1);
 	}
 	CHECK_EQ(irq_info(s.fd).storms, 0);
-	/* Off. */
+	/* The storm guard is off. */
 	storm_rate(0);
 	fire(&s, 100000);
 	CHECK_EQ(irq_info(s.fd).storms, 0);
@@ -343,7 +343,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_ring_overruns),
 	TAP_TEST(spinning_on_the_ring),
 	TAP_TEST(wrong_mappings),
-	TAP_TEST(an_eventfd_as_a_bell),
+	TAP_TEST(an_eventfd_is_signalled),
 	TAP_TEST(an_eventfd_that_delivers),
 	TAP_TEST(many_lines_one_eventfd),
 	TAP_TEST(wrong_eventfds),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Device descriptors: refused when wrong, on a line shared with a kernel driver
- * and with other readers, the status word, silencing, resuming, releasing.
+ * Device descriptors: wrong ones, lines shared with a kernel driver and with other
+ * readers, the status word; silencing, resuming and releasing the device.
  *
  * count=N (20000): interrupts of each device in the shared tests.
  */
@@ -23,7 +23,7 @@ static struct procirq_step step(int space, int bar, int width, int op, uint32_t 
 	return (struct procirq_step){ space, bar, width, op, offset, mask, value };
 }
 
-/* check and acknowledge; release as whoever dies should leave it. */
+/* Check and acknowledge steps; release steps that silence the device. */
 static struct procirq_descriptor edu_descriptor(const char *device)
 {
 	struct procirq_descriptor d = { 0 };
@@ -71,7 +71,7 @@ static uint16_t pci_command(const char *device)
 	return command;
 }
 
-/* Bound to procirq-pci with its INTx pin, and quiet. Returns the interrupt. */
+/* Binds the device to procirq-pci with its INTx pin; it is quiet. Returns its line. */
 static int edu_bind(const char *device, volatile uint32_t **edu)
 {
 	REQUIRE(pci_irq_kind("intx") == 0);
@@ -130,7 +130,7 @@ static void the_status_word(void)
 	edus_release();
 }
 
-/* Every refusal has its errno and touches nothing. */
+/* Each wrong descriptor has its errno, and changes nothing. */
 static void refusals(void)
 {
 	volatile uint32_t *edu, *other;
@@ -182,7 +182,7 @@ static void refusals(void)
 	CHECK_ERR(ioctl(fd, PROCIRQ_IOC_SET_DESCRIPTOR, bad), EFAULT);
 	CHECK_EQ(pci_command(EDU_1), command);
 
-	/* Its memory is off. */
+	/* The device's memory space is disabled. */
 	second = open(PCI_DEVICE EDU_1 "/config", O_RDWR | O_CLOEXEC);
 	command &= ~2;
 	REQUIRE(pwrite(second, &command, 2, COMMAND) == 2);
@@ -191,13 +191,13 @@ static void refusals(void)
 	REQUIRE(pwrite(second, &command, 2, COMMAND) == 2);
 	close(second);
 
-	/* Another reader uses the line as a whole. */
+	/* Another reader uses the line without a descriptor. */
 	second = irq_open(irq, O_RDWR);
 	CHECK_EQ(irq_read_now(second), -EAGAIN);
 	CHECK_EQ(set_descriptor(fd, &good), -EBUSY);
 	close(second);
 
-	/* After all that the line still works as a whole. */
+	/* After all that the line still works without a descriptor. */
 	edu_raise(edu);
 	CHECK_EQ(irq_read(fd), 1);
 	edu_ack(edu);
@@ -206,7 +206,7 @@ static void refusals(void)
 	CHECK_EQ(set_descriptor(fd, &good), -EBUSY);
 	close(fd);
 
-	/* Not enabled: nobody has it. */
+	/* Not enabled: no driver has it. */
 	pci_unbind(EDU_2);
 	fd = irq_open(irq, O_RDWR);
 	d = edu_descriptor(EDU_2);
@@ -245,7 +245,7 @@ static void two_readers_on_one_line(void)
 	REQUIRE(edu_bind(EDU_2, &edu[1]) == irq);
 	for (i = 0; i < 2; i++)
 		fd[i] = device_open(irq, O_RDWR | O_NONBLOCK, &d[i]);
-	/* One without a descriptor gets nothing, and does no harm. */
+	/* A reader without a descriptor gets nothing, and disturbs nothing. */
 	third = irq_open(irq, O_RDWR | O_NONBLOCK);
 	REQUIRE(third >= 0);
 	CHECK_EQ(irq_read(third), -ENOTCONN);
@@ -266,17 +266,17 @@ static void two_readers_on_one_line(void)
 	edus_release();
 }
 
-/* Who has used the line keeps it, in whatever way that was. */
+/* A reader that has used the line keeps it, no matter how it used it. */
 static void a_line_in_use_is_kept(void)
 {
 	volatile uint32_t *edu;
 	int irq = edu_bind(EDU_1, &edu), fd = irq_open(irq, O_RDWR), way, other;
 	struct procirq_descriptor d = edu_descriptor(EDU_1);
-	struct procirq_eventfd bell = { .fd = eventfd(0, EFD_CLOEXEC) };
+	struct procirq_eventfd event = { .fd = eventfd(0, EFD_CLOEXEC) };
 	static const char *const ways[] = { "read", "poll", "write", "mmap", "eventfd" };
 	void *ring;
 
-	REQUIRE(fd >= 0 && bell.fd >= 0);
+	REQUIRE(fd >= 0 && event.fd >= 0);
 	for (way = 0; way < 5; way++) {
 		other = irq_open(irq, O_RDWR | O_NONBLOCK);
 		REQUIRE(other >= 0);
@@ -296,12 +296,12 @@ static void a_line_in_use_is_kept(void)
 			munmap(ring, 4096);
 			break;
 		case 4:
-			CHECK_EQ(ioctl(other, PROCIRQ_IOC_SET_EVENTFD, &bell), 0);
+			CHECK_EQ(ioctl(other, PROCIRQ_IOC_SET_EVENTFD, &event), 0);
 			break;
 		}
 		if (!CHECK_EQ(set_descriptor(fd, &d), -EBUSY))
 			tap_diag("  after %s", ways[way]);
-		/* And goes on having it. */
+		/* The line is still that reader's. */
 		edu_raise(edu);
 		CHECK(AWAIT(irq_info(other).pending == 1));
 		edu_ack(edu);
@@ -309,12 +309,12 @@ static void a_line_in_use_is_kept(void)
 		close(other);
 		CHECK_EQ(irq_read_now(fd), -EAGAIN);
 	}
-	close(bell.fd);
+	close(event.fd);
 	close(fd);
 	edus_release();
 }
 
-/* Two drivers that start at the same time: both have opened before either describes. */
+/* Two drivers start at the same time: both open before one sets its descriptor. */
 static void two_start_at_once(void)
 {
 	volatile uint32_t *edu[2];
@@ -325,7 +325,7 @@ static void two_start_at_once(void)
 	for (i = 0; i < 2; i++)
 		REQUIRE((fd[i] = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
 	REQUIRE((third = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
-	/* One comes before either has looked: what it is to the third stays the third's. */
+	/* An interrupt before either has read: the third reader has it pending, and keeps it. */
 	edu_raise(edu[0]);
 	CHECK(AWAIT(irq_info(third).pending == 1));
 	edu_ack(edu[0]);
@@ -341,10 +341,10 @@ static void two_start_at_once(void)
 	CHECK_EQ(irq_read(third), -ENOTCONN);
 	close(fd[0]);
 	close(fd[1]);
-	/* Nobody shares it any more: whoever opens it has it as a whole, and the third. */
+	/* No descriptor is left: a new reader has the whole line, and so has the third. */
 	CHECK_EQ(irq_read(third), -ENOTCONN);
 	REQUIRE((fd[0] = irq_open(irq, O_RDWR | O_NONBLOCK)) >= 0);
-	REQUIRE(pci_intx_enable(EDU_1)); /* off since its release */
+	REQUIRE(pci_intx_enable(EDU_1)); /* its release steps have disabled INTx */
 	edu_raise(edu[0]);
 	CHECK(AWAIT(irq_poll(fd[0], 0) == POLLIN));
 	CHECK_EQ(irq_read(fd[0]), 1);
@@ -355,7 +355,7 @@ static void two_start_at_once(void)
 	edus_release();
 }
 
-/* The ready-made descriptor: silenced by the handler, resumed by finding nothing. */
+/* PROCIRQ_DESC_INTX: the handler silences the device, a read that finds nothing resumes it. */
 static void pci_intx(void)
 {
 	volatile uint32_t *edu;
@@ -366,7 +366,7 @@ static void pci_intx(void)
 	for (i = 0; i < 100; i++) {
 		edu_raise(edu);
 		CHECK_EQ(irq_read(fd), 1);
-		/* It is woken before the device is silenced. */
+		/* The reader is woken before the device is silenced. */
 		CHECK(AWAIT(pci_command(EDU_1) & INTX_DISABLE));
 		CHECK(irq_masked(fd));
 		edu_ack(edu);
@@ -374,12 +374,12 @@ static void pci_intx(void)
 		CHECK_EQ(pci_command(EDU_1) & INTX_DISABLE, 0);
 		CHECK(!irq_masked(fd));
 	}
-	/* A device that still interrupts when it may again. */
+	/* The device still interrupts when it is resumed. */
 	edu_raise(edu);
 	CHECK_EQ(irq_read(fd), 1);
 	CHECK_EQ(irq_read(fd), 1);
 	edu_ack(edu);
-	/* By hand. */
+	/* By write(). */
 	CHECK_EQ(irq_enable(fd, 0), 0);
 	edu_raise(edu);
 	CHECK_EQ(irq_read_now(fd), -EAGAIN);
@@ -387,7 +387,7 @@ static void pci_intx(void)
 	CHECK_EQ(irq_read(fd), 1);
 	edu_ack(edu);
 	close(fd);
-	/* Silenced for good. */
+	/* The close has silenced it. */
 	CHECK_EQ(pci_command(EDU_1) & INTX_DISABLE, INTX_DISABLE);
 	edus_release();
 }
@@ -410,7 +410,7 @@ static void cpu_relax(void)
 #endif
 }
 
-/* One at a time: a raise is an interrupt once the last one was acknowledged. */
+/* Raises one interrupt at a time: a raise is none before the last was acknowledged. */
 static void *raiser_run(void *arg)
 {
 	struct raiser *r = arg;
@@ -421,7 +421,7 @@ static void *raiser_run(void *arg)
 			__asm__ volatile("");
 		edu_raise(r->edu);
 		r->raised++;
-		/* An emulator may run the CPUs in turns: a pause ends this one's. */
+		/* An emulator may run the CPUs in turns; a pause ends the turn of this one. */
 		while (r->edu[EDU_STATUS / 4] && !r->stop)
 			cpu_relax();
 	}
@@ -442,7 +442,7 @@ static void raise_on(struct raiser *r, volatile uint32_t *edu, long count, unsig
 	REQUIRE(pthread_create(&r->thread, NULL, raiser_run, r) == 0);
 }
 
-/* The device EDU_2 is the kernel driver's; returns its line. */
+/* Binds EDU_2 to the kernel driver eduirq. Returns the shared line. */
 static int share_with_eduirq(volatile uint32_t **mine, volatile uint32_t **theirs)
 {
 	int irq = edu_bind(EDU_1, mine);
@@ -486,7 +486,7 @@ static void shared_with_a_kernel_driver(void)
 	CHECK_EQ(eduirq_handled(), count);
 	CHECK_EQ(irq_depth(irq), irq_depth(irq) < 0 ? -1 : 0);
 	close(fd);
-	/* The driver goes on alone. */
+	/* The driver still gets its interrupts. */
 	raise_on(&b, theirs, 100, 3);
 	CHECK(thread_join(b.thread));
 	CHECK_EQ(eduirq_handled(), count + 100);
@@ -494,7 +494,7 @@ static void shared_with_a_kernel_driver(void)
 	CHECK_EQ(module_unload("eduirq"), 0);
 }
 
-/* kill -9 under load: the release steps silence its device, the other goes on. */
+/* SIGKILL under load: the release steps silence the device, the other one goes on. */
 static void a_driver_is_killed(void)
 {
 	struct procirq_descriptor d = edu_descriptor(EDU_1);
@@ -521,7 +521,7 @@ static void a_driver_is_killed(void)
 		CHECK_EQ(waitpid(pid, &status, 0), pid);
 		CHECK(AWAIT(!line_stats(irq).attached));
 		CHECK_EQ(pci_command(EDU_1) & INTX_DISABLE, INTX_DISABLE);
-		/* Ours may be asserting now, and nobody hears it. */
+		/* Our device may raise now: no handler takes it. */
 		handled = eduirq_handled();
 		CHECK(AWAIT(eduirq_handled() > handled + 500));
 		a.stop = b.stop = true;
@@ -533,7 +533,7 @@ static void a_driver_is_killed(void)
 	CHECK_EQ(module_unload("eduirq"), 0);
 }
 
-/* A function that goes takes its own readers with it, and no others. */
+/* The removal of a function ends its own readers, and no others. */
 static void removal_of_one_of_two(void)
 {
 	struct procirq_descriptor d[2] = { edu_descriptor(EDU_1), edu_descriptor(EDU_2) };
@@ -559,7 +559,7 @@ static void removal_of_one_of_two(void)
 	edus_release();
 }
 
-/* With a vector of its own a device may have a descriptor all the same. */
+/* A device that has a vector of its own may have a descriptor, too. */
 static void msi_with_a_descriptor(void)
 {
 	struct procirq_descriptor d = edu_descriptor(EDU_1), intx = intx_descriptor(EDU_1);
@@ -587,7 +587,7 @@ static void msi_with_a_descriptor(void)
 	REQUIRE(pci_irq_kind("intx") == 0);
 }
 
-/* What procirq-pci says of its device, and the bus master it leaves behind. */
+/* What procirq-pci lists about its device, and whether the bus master stays enabled. */
 static void the_listing_and_the_bus_master(void)
 {
 	char text[256], want[64];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every errno that uapi/procirq.h promises, and that nothing is lost by one.
+ * Every errno that uapi/procirq.h names. No error loses an interrupt.
  */
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -22,7 +22,7 @@ static void owned_by_a_driver(void)
 	CHECK_EQ(line_stats(irq).readers, 0);
 }
 
-/* Whatever is behind them: it opens, or open says why not. */
+/* Each line can be opened, or open() has a reason. */
 static void every_line_of_the_machine(void)
 {
 	int irq, fd, opened = 0, busy = 0;
@@ -45,11 +45,11 @@ static void every_line_of_the_machine(void)
 
 static void exclusive(void)
 {
-	struct source s = source_open(O_RDONLY | O_EXCL);
+	struct gen_file s = gen_open(O_RDONLY | O_EXCL);
 
 	CHECK_ERR(irq_open(s.irq, O_RDONLY), EBUSY);
 	CHECK_ERR(irq_open(s.irq, O_RDONLY | O_EXCL), EBUSY);
-	/* The refused ones have disturbed nothing. */
+	/* The refused calls have changed nothing. */
 	fire(&s, 1);
 	CHECK_EQ(irq_read(s.fd), 1);
 	close(s.fd);
@@ -68,7 +68,7 @@ static void exclusive(void)
 
 static void bad_memory_loses_nothing(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct procirq_event event;
 	struct procirq_info i;
@@ -84,7 +84,7 @@ static void bad_memory_loses_nothing(void)
 	CHECK_EQ(i.coalesced, 0);
 	CHECK_EQ(irq_read(s.fd), 3);
 
-	/* A record that is cut off by the end of the mapping. */
+	/* The mapping ends in the middle of the record. */
 	munmap(page + 4096, 4096);
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK | PROCIRQ_FLAG_RECORDS) == 0);
 	fire(&s, 2);
@@ -100,7 +100,7 @@ static void bad_memory_loses_nothing(void)
 
 static void ioctls(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_flags flags = { .flags = 1U << 31 };
 	unsigned int nr;
 
@@ -114,14 +114,14 @@ static void ioctls(void)
 	CHECK_ERR(ioctl(s.fd, TCGETS, &flags), ENOTTY);
 	for (nr = 200; nr < 256; nr++)
 		CHECK_ERR(ioctl(s.fd, _IOWR(PROCIRQ_IOC_MAGIC, nr, long), NULL), ENOTTY);
-	/* The size is part of the request. */
+	/* The size is part of the request number. */
 	CHECK_ERR(ioctl(s.fd, _IOW(PROCIRQ_IOC_MAGIC, 1, int), &flags), ENOTTY);
 	CHECK_ERR(ioctl(s.fd, _IOR(PROCIRQ_IOC_MAGIC, 0, char[4096]), &flags), ENOTTY);
 }
 
 static void removed_line(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_info info;
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -140,7 +140,7 @@ static void removed_line(void)
 	CHECK_EQ(close(s.fd), 0);
 }
 
-/* On a line that drivers share a reader gets nothing and does no harm. */
+/* On a line that drivers share a reader gets nothing, and disturbs nothing. */
 static void shared_with_drivers(void)
 {
 	volatile uint32_t *edu;
@@ -163,7 +163,7 @@ static void shared_with_drivers(void)
 	CHECK_EQ(irq_enable(fd, 0), -ENOTCONN);
 	CHECK_EQ(irq_enable(fd, 1), -ENOTCONN);
 	CHECK(!irq_masked(fd));
-	/* An ordinary length error comes first. */
+	/* A wrong length is found first. */
 	CHECK_ERR(read(fd, &count, 2), EINVAL);
 
 	/* The driver still gets its interrupts. */
@@ -181,7 +181,7 @@ static void shared_with_drivers(void)
 	CHECK_EQ(line_stats(irq).attached, 0);
 	close(uio);
 	close(second);
-	/* The driver goes first. */
+	/* The driver is unbound before the reader closes. */
 	CHECK(pci_unbind(EDU_1) == 0);
 	i = irq_read(fd);
 	CHECK(i == -ENODEV || i == -ENOTCONN);
@@ -190,7 +190,7 @@ static void shared_with_drivers(void)
 
 static void not_for_everybody(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct stat st;
 	int status;
 	pid_t pid;
@@ -210,7 +210,7 @@ static void not_for_everybody(void)
 
 static void a_stream_without_positions(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	uint32_t word = 1;
 	struct iovec iov = { &word, sizeof(word) };
 
@@ -228,7 +228,7 @@ static void a_stream_without_positions(void)
 
 static void access_modes(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int writer = irq_open(s.irq, O_WRONLY);
 
 	REQUIRE(writer >= 0);
@@ -238,7 +238,7 @@ static void access_modes(void)
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_enable(writer, 1), 0);
 	close(writer);
-	/* It cannot read, but it is a reader that has to be closed to catch up. */
+	/* It cannot read, but counts as a reader that has not read until it closes. */
 	writer = irq_open(s.irq, O_WRONLY);
 	fire(&s, 1);
 	CHECK_EQ(irq_read(s.fd), 1);
@@ -252,7 +252,7 @@ static void access_modes(void)
 static void compat_ioctl(void)
 {
 #ifdef __x86_64__
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_info *info;
 	long ret;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the tests do with the guest: IRQ files, irqgen's lines, the module's
- * own accounting, threads that sleep in a call, kernel modules.
+ * What the tests need of the guest: IRQ files, irqgen's lines, the module's accounting,
+ * threads that sleep in a call, kernel modules, PCI devices.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -98,7 +98,7 @@ HELPER bool gen_masked(unsigned int line)
 	return gen_status(line).masked;
 }
 
-/* Whether each raise of the line is where the uapi header says it must be. */
+/* Whether each raise is counted once, as uapi/irqgen.h says. */
 HELPER bool gen_adds_up(const struct gen_status *s)
 {
 	return s->raised == s->dispatched + s->coalesced + s->unattended + s->pending;
@@ -107,15 +107,14 @@ HELPER bool gen_adds_up(const struct gen_status *s)
 /* Returns when the line's schedule, which has a count, has raised its last interrupt. */
 HELPER void gen_wait(unsigned int line)
 {
-	/* The time-out of the test bounds it. */
+	/* The time-out of the test limits it. */
 	while (gen_status(line).running)
 		sleep_ms(1);
 	REQUIRE(gen("stop line=%u", line) == 0);
 }
 
 /*
- * A line of the test's own: tests of one guest do not share counts. Lines are
- * removed after the test, see guest_after().
+ * Adds a line: the tests of one guest do not share counts. guest_after() removes it.
  */
 HELPER unsigned int gen_add(void)
 {
@@ -145,15 +144,15 @@ HELPER int irq_open(unsigned int irq, int flags)
 	return open(irq_path(irq), flags | O_CLOEXEC);
 }
 
-/* A new line of irqgen and a reader of it. */
-struct source {
+/* A line of irqgen and an open IRQ file of it. */
+struct gen_file {
 	unsigned int line, irq;
 	int fd;
 };
 
-HELPER struct source source_open(int flags)
+HELPER struct gen_file gen_open(int flags)
 {
-	struct source s = { .line = gen_add() };
+	struct gen_file s = { .line = gen_add() };
 
 	s.irq = gen_status(s.line).irq;
 	s.fd = irq_open(s.irq, flags);
@@ -161,12 +160,12 @@ HELPER struct source source_open(int flags)
 	return s;
 }
 
-HELPER void fire(const struct source *s, int count)
+HELPER void fire(const struct gen_file *s, int count)
 {
 	CHECK(gen("fire line=%u count=%d", s->line, count) == 0);
 }
 
-/* The count, or -errno. */
+/* Returns the count or -errno. */
 HELPER int irq_read(int fd)
 {
 	int count = -12345;
@@ -177,7 +176,7 @@ HELPER int irq_read(int fd)
 	return n == sizeof(count) ? count : -EPROTO;
 }
 
-/* The same without blocking, whatever the file's flags are. */
+/* As irq_read(), but without blocking even if O_NONBLOCK is not set. */
 HELPER int irq_read_now(int fd)
 {
 	int flags = fcntl(fd, F_GETFL), ret;
@@ -218,7 +217,7 @@ HELPER bool irq_masked(int fd)
 	return irq_info(fd).state & PROCIRQ_STATE_MASKED;
 }
 
-/* What poll() says now. */
+/* Returns the events that poll() reports, or -errno. */
 HELPER int irq_poll(int fd, int timeout_ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -269,7 +268,7 @@ HELPER bool stats_add_up(const struct line_stats *s)
 	return s->due == s->delivered + s->coalesced + s->lost + s->pending;
 }
 
-/* genirq's disable depth, -1 where this kernel does not show it. */
+/* Returns genirq's disable depth, or -1 if this kernel does not show it. */
 HELPER int irq_depth(unsigned int irq)
 {
 	char path[64], text[4096], *at;
@@ -293,7 +292,7 @@ static bool guest_detached(void)
 	return detached;
 }
 
-/* After every test: nothing is left attached, and every interrupt is accounted for. */
+/* Runs after every test: no line is still attached, every interrupt is accounted for. */
 HELPER const char *guest_after(void)
 {
 	struct gen_status status[IRQGEN_LINES_MAX];
@@ -331,7 +330,7 @@ HELPER const char *guest_after(void)
 
 /* --- the machine's lines ---------------------------------------------------- */
 
-/* The number of a line by what /proc/interrupts ends with; -1 without one. */
+/* Returns the line whose row in /proc/interrupts ends with @name, or -1. */
 HELPER int irq_by_name(const char *name)
 {
 	FILE *file = fopen("/proc/interrupts", "re");
@@ -351,7 +350,7 @@ HELPER int irq_by_name(const char *name)
 
 /* --- threads that sleep --------------------------------------------------- */
 
-/* The thread's state as in proc(5): 'R', 'S' and so on; 0 when it is gone. */
+/* Returns the thread's state as in proc(5), 'R', 'S' and so on, or 0 if it is gone. */
 HELPER char task_state(pid_t pid, pid_t tid)
 {
 	char path[64], text[512], *end;
@@ -362,7 +361,7 @@ HELPER char task_state(pid_t pid, pid_t tid)
 	return end ? end[2] : 0;
 }
 
-/* Whether the thread sleeps interruptibly in a system call; -1: in any. */
+/* Whether the thread sleeps interruptibly in the system call @call; -1: in any. */
 HELPER bool task_sleeps(pid_t pid, pid_t tid, long call)
 {
 	char path[64], text[512];
@@ -379,9 +378,9 @@ HELPER bool task_sleeps(pid_t pid, pid_t tid, long call)
 struct blocked {
 	pthread_t thread;
 	int fd;
-	void *page; /* not of irq_read() */
+	void *page; /* for a read other than irq_read() */
 	atomic_int tid;
-	int ret; /* count or -errno, once it is done */
+	int ret; /* count or -errno; valid once @done is set */
 	atomic_bool done;
 };
 
@@ -412,14 +411,14 @@ HELPER bool thread_join(pthread_t thread)
 	return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
 
-/* What its read() said: count or -errno. */
+/* Returns what its read() returned: count or -errno. */
 HELPER int blocked_join(struct blocked *b)
 {
 	REQUIRE(thread_join(b->thread));
 	return b->ret;
 }
 
-/* From now on, and for threads that this one starts; no matter if it is offline. */
+/* Binds this thread, and those that it starts later, to a CPU unless that is offline. */
 HELPER void run_on_cpu(int cpu)
 {
 	cpu_set_t set;
@@ -482,7 +481,7 @@ HELPER bool module_loaded(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* The emulator's educational device, twice, on one INTx line. */
+/* QEMU's edu devices: two of them, which share one INTx line. */
 #define EDU_1	   "0000:00:04.0"
 #define EDU_2	   "0000:00:08.0"
 #define EDU_RAISE  0x60
@@ -497,7 +496,7 @@ HELPER int pci_unbind(const char *device)
 	return put_text(path, "%s", device);
 }
 
-/* Binds the device to the driver named, and to no other. */
+/* Binds the device to that driver, which also becomes the only one that may have it. */
 HELPER int pci_bind(const char *device, const char *driver)
 {
 	char path[128];
@@ -514,7 +513,7 @@ HELPER void require_uio(void)
 	REQUIRE(module_loaded("uio_pci_generic") || system("modprobe uio_pci_generic") == 0);
 }
 
-/* The device's INTx interrupt, or its first MSI vector when it has one. */
+/* Returns the line of the device's first MSI vector, or of its INTx pin without MSI. */
 HELPER int pci_irq(const char *device)
 {
 	char path[128], text[32];
@@ -553,13 +552,13 @@ HELPER bool pci_intx_enable(const char *device)
 	return ok;
 }
 
-/* How procirq-pci gets interrupts from now on: intx, msi, msix or auto. */
+/* Sets what kind of interrupt procirq-pci uses from now on: intx, msi, msix or auto. */
 HELPER int pci_irq_kind(const char *kind)
 {
 	return put_text("/sys/module/procirq/parameters/pci_irq", "%s", kind);
 }
 
-/* The registers of an enabled edu device. */
+/* Returns the registers of an enabled edu device. */
 HELPER volatile uint32_t *edu_map(const char *device)
 {
 	char path[128];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A device is pulled out of its slot, and another put in, with readers blocked on
- * its interrupt. Whoever runs the guest does it when we say so on stdout
- * (hotplug.py).
+ * A device is pulled out of its slot, and another put in, with readers blocked on its
+ * interrupt. hotplug.py, on the host, does that when this program prints "# unplug" and
+ * "# plug".
  *
  * times=N (6): how often, limit=S: seconds for all of it.
  */
@@ -25,9 +25,9 @@ static bool plugged(void)
 }
 
 /*
- * Where the kernel has no acpiphp (debug), we do its part: QEMU's registers for
- * that (docs/specs/acpi_pci_hotplug.rst; the ports are q35's) say which slots
- * are to be given up, and take what has been.
+ * The debug kernel has no acpiphp, so this program does its part. QEMU's registers say
+ * which slots have to be released, and are told which have been: its
+ * docs/specs/acpi_pci_hotplug.rst; the port numbers are those of machine q35.
  */
 #define HOTPLUG_DOWN  0xcc4
 #define HOTPLUG_EJECT 0xcc8
@@ -45,7 +45,7 @@ static void eject(void)
 	outl(1, HOTPLUG_EJECT);
 }
 
-/* In order, or with the device gone before anybody in the kernel knows. */
+/* By removing the device first, or, as a surprise, while the kernel still uses it. */
 static void let_go_by_hand(bool surprise)
 {
 	if (access("/sys/module/acpiphp", F_OK) == 0)
@@ -65,7 +65,7 @@ static bool look_for_devices(void)
 	       (put_text("/sys/bus/pci/rescan", "1") == 0 && plugged());
 }
 
-/* Its own line as a whole, or as one of several devices that could be there. */
+/* With descriptors, or without. */
 static void open_readers(struct blocked *readers, int irq, bool by_device)
 {
 	struct procirq_descriptor d = { .bus = 1, .flags = PROCIRQ_DESC_INTX };
@@ -101,7 +101,7 @@ static void close_readers(struct blocked *readers, int first)
 		CHECK_EQ(close(readers[first].fd), 0);
 }
 
-/* An interrupt reaches them all. */
+/* Raises an interrupt, which reaches all of them. */
 static void interrupt_readers(struct blocked *readers)
 {
 	volatile uint32_t *edu = edu_map(SLOT);
@@ -140,7 +140,7 @@ static void unplug_under_readers(struct blocked *readers, bool surprise)
 		CHECK_EQ(p.revents & (POLLHUP | POLLERR), POLLHUP | POLLERR);
 		CHECK_EQ(irq_read(readers[i].fd), -ENODEV);
 	}
-	/* Half of the files are closed before the next device comes, half after. */
+	/* Half of the files are closed before the next device is plugged in, half after. */
 	close_readers(readers, 0);
 	ask("plug");
 	REQUIRE(AWAIT(look_for_devices() && plugged()));
@@ -151,8 +151,8 @@ static void bind_slot(const char *kind)
 {
 	REQUIRE(pci_irq_kind(kind) == 0);
 	/*
-	 * One that has just come is there before it takes a driver, ENODEV, and
-	 * then the kernel may bind it before we do, EBUSY.
+	 * A new device is visible before a driver can be bound, ENODEV. The kernel may
+	 * bind the driver first, EBUSY.
 	 */
 	REQUIRE(AWAIT(pci_bind(SLOT, "procirq-pci") == 0 || errno == EBUSY));
 }

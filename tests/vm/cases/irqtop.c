@@ -54,7 +54,7 @@ static void rate_of_a_device(void)
 }
 
 /* Not where this program was held up between the count and the time. */
-static void mark_take(struct mark *mark, const struct source *s)
+static void mark_take(struct mark *mark, const struct gen_file *s)
 {
 	double before_s;
 	int i;
@@ -71,7 +71,7 @@ static void mark_take(struct mark *mark, const struct source *s)
 static void rate_of_a_source(void)
 {
 	static struct mark mark[RAISES_MAX];
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	double end_s = wall_s() + SECONDS + 2;
 	struct seen seen;
 	FILE *pipe;

@@ -68,7 +68,7 @@ static double json_number(const char *line, const char *key)
  * after it ends, so that both see reads of the same kind. The program's way takes
  * longer by the end of the system call.
  */
-static void check_latency(struct source *s, useconds_t nap_us, double least_ns)
+static void check_latency(struct gen_file *s, useconds_t nap_us, double least_ns)
 {
 	static struct reads reads;
 	double p50_ns, p99_ns, max_ns, task_ns, median_ns;
@@ -100,9 +100,9 @@ static void check_latency(struct source *s, useconds_t nap_us, double least_ns)
 	CHECK(task_ns <= p50_ns);
 }
 
-static struct source source_with_records(unsigned int flags)
+static struct gen_file source_with_records(unsigned int flags)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_RECORDS | flags) == 0);
 	return s;
@@ -118,7 +118,7 @@ static void trace_ready(void)
 
 static void latency_of_waiting_reads(void)
 {
-	struct source s;
+	struct gen_file s;
 
 	trace_ready();
 	s = source_with_records(0);
@@ -131,7 +131,7 @@ static void latency_of_waiting_reads(void)
 /* The reader is late, so its read() does not sleep: no wake-up says how late. */
 static void latency_of_late_reads(void)
 {
-	struct source s;
+	struct gen_file s;
 
 	trace_ready();
 	s = source_with_records(PROCIRQ_FLAG_NO_MASK);
@@ -146,7 +146,7 @@ static void latency_after_the_module(void)
 {
 	char command[200], line[512] = "", last[512] = "";
 	static struct reads reads;
-	struct source s;
+	struct gen_file s;
 	FILE *pipe;
 
 	trace_ready();
@@ -174,11 +174,11 @@ static void latency_after_the_module(void)
 static void latency_on_the_screen(void)
 {
 	static struct screen screen;
-	struct source s;
+	struct gen_file s;
 	pid_t reader;
 
 	trace_ready();
-	s = source_open(O_RDONLY);
+	s = gen_open(O_RDONLY);
 	REQUIRE(gen("start line=%u period_ns=2000000", s.line) >= 0);
 	reader = fork();
 	REQUIRE(reader >= 0);

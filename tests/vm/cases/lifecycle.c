@@ -2,7 +2,7 @@
 /*
  * Lines, drivers, devices and the module come and go while files are open.
  *
- * rounds=N is how often what races is repeated.
+ * rounds=N is how often the tests of races repeat them.
  */
 #include <sys/epoll.h>
 
@@ -31,7 +31,7 @@ static bool unload(const char *name)
 {
 	int ret;
 
-	/* In use for an instant: somebody reads its debugfs file, say. */
+	/* It may be in use for a moment: a read of its debugfs files, for example. */
 	return AWAIT((ret = module_unload(name)) == 0 || (errno != EAGAIN && errno != EBUSY)) &&
 	       ret == 0;
 }
@@ -41,7 +41,7 @@ static bool reload(const char *arguments)
 	return unload("procirq") && module_load("procirq", arguments) == 0;
 }
 
-/* Whatever a test left, the next one finds procirq loaded and the devices free. */
+/* After every test: procirq is loaded and no device has a driver. */
 static const char *lifecycle_after(void)
 {
 	char text[16];
@@ -116,7 +116,7 @@ static void removal_under_readers_and_pollers(void)
 			CHECK(thread_join(pollers[i].thread));
 			CHECK_EQ(pollers[i].ret, POLLIN | POLLHUP | POLLERR);
 		}
-		/* A new line gets the number; the old files are not its readers. */
+		/* A new line gets the same number; the old files are not readers of it. */
 		line = gen_add();
 		if (gen_status(line).irq == irq) {
 			int fd = irq_open(irq, O_RDONLY);
@@ -183,7 +183,7 @@ static void removal_races_with_open_and_interrupts(void)
 	}
 }
 
-/* How many tasks have come to where delay.ko keeps them, or left it too early. */
+/* Reads a counter of delay.ko: "hits" tasks were stopped, "expired" went on too early. */
 static int delay_count(const char *which)
 {
 	char path[64], text[16];
@@ -192,7 +192,7 @@ static int delay_count(const char *which)
 	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
 }
 
-/* The task that delay.ko keeps, on a CPU of its own: nobody else waits where it dwells. */
+/* Forks the task that delay.ko stops, on a CPU of its own: it keeps that CPU. */
 static pid_t fork_opener(void)
 {
 	pid_t pid;
@@ -213,12 +213,12 @@ static void *remove_line(void *arg)
 }
 
 /*
- * open() is past the file's door when the line goes: it must not claim an
- * interrupt that is being freed, and the removal waits for it.
+ * The line is removed while open() runs: open() must not request an interrupt that is
+ * being freed, and the removal waits for it.
  */
 static void open_meets_removal(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	pthread_t remover;
 	int status;
 	pid_t pid;
@@ -229,7 +229,7 @@ static void open_meets_removal(void)
 		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));
 	REQUIRE(pthread_create(&remover, NULL, remove_line, &s.line) == 0);
-	/* The line says that it is gone, and its file is still being opened. */
+	/* The line is gone for its readers, while its file is still being opened. */
 	CHECK_EQ(irq_read(s.fd), -ENODEV);
 	CHECK(irq_exists(s.irq));
 	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
@@ -245,7 +245,7 @@ static void open_meets_removal(void)
 
 static void an_open_file_pins_the_module(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked b;
 
 	CHECK_ERR(module_unload("procirq"), EAGAIN);
@@ -257,7 +257,7 @@ static void an_open_file_pins_the_module(void)
 	CHECK(!b.done);
 	fire(&s, 1);
 	CHECK_EQ(blocked_join(&b), 1);
-	/* A file whose line is gone is no less a file. */
+	/* A file whose line is gone keeps the module, too. */
 	REQUIRE(gen("remove line=%u", s.line) == 0);
 	CHECK_ERR(module_unload("procirq"), EAGAIN);
 	close(s.fd);
@@ -276,8 +276,8 @@ static void *load_procirq(void *arg)
 }
 
 /*
- * A directory that is going when the module comes: who removes it had passed where we
- * hear of it before we listened. It must not get a file any more.
+ * The module is loaded while a line's directory is being removed: the remover passed our
+ * hook before we installed it. The directory must not get a file.
  */
 static void loading_meets_removal(void)
 {
@@ -287,7 +287,7 @@ static void loading_meets_removal(void)
 	char path[64];
 	int i;
 
-	/* Somebody in a file of the directory holds its removal up. */
+	/* A read of a file of the directory delays its removal. */
 	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity", irq);
 	stuck_read_start(&busy, open(path, O_RDONLY | O_CLOEXEC));
 	CHECK(unload("procirq"));
@@ -301,18 +301,18 @@ static void loading_meets_removal(void)
 	CHECK_EQ(stuck_read_fail(&busy), -EFAULT);
 	CHECK(thread_join(remover));
 	CHECK(thread_join(loader));
-	/* The number may be a device's by now that procirq-pci has bound again. */
+	/* procirq-pci has bound its devices again: one of them may have the number now. */
 	CHECK_EQ(irq_file_exists(irq), irq_exists(irq));
 	CHECK(irq_file_exists(1));
 	close(busy.by.fd);
 }
 
-/* The poll queue is gone before the module: nothing touches it afterwards. */
+/* epoll leaves the poll queue before the module is gone. */
 static void epoll_before_unloading(void)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	int ep = epoll_create1(EPOLL_CLOEXEC), copy;
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 
 	REQUIRE(epoll_ctl(ep, EPOLL_CTL_ADD, s.fd, &event) == 0);
 	fire(&s, 1);
@@ -350,7 +350,7 @@ static void *add_and_remove_lines(void *arg)
 			gen("add");
 		for (i = 0; i < 4; i++)
 			gen("remove line=%d", i);
-		/* Unloading waits for every task to have slept. */
+		/* Unloading waits until every task has slept. */
 		sleep_ms(1);
 	}
 	return NULL;
@@ -366,7 +366,7 @@ static void loading_races_with_everything(void)
 	pthread_t adder;
 
 	for (i = 0; i < 2; i++) {
-		/* The pauses are when the module can be unloaded. */
+		/* The module can be unloaded in the pauses. */
 		opener[i] = (struct blocked){ .fd = first + i, .ret = 40 };
 		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
 	}
@@ -376,7 +376,7 @@ static void loading_races_with_everything(void)
 		if (!unload("procirq"))
 			break;
 		loaded += module_load("procirq", "") == 0;
-		/* It stays loaded for a while, now and then. */
+		/* Every fourth time it stays loaded for a while. */
 		if (round % 4 == 0)
 			sleep_ms(round % 16);
 	}
@@ -409,7 +409,7 @@ static void serving_named_lines_only(void)
 	CHECK(irq_file_exists(5));
 	CHECK(!irq_file_exists(other));
 	CHECK(!irq_file_exists(1));
-	/* What the file is for stays as long as the file. */
+	/* The open file keeps the line's provider. */
 	CHECK_ERR(module_unload("irqgen"), EAGAIN);
 	fd = irq_open(irq, O_RDONLY);
 	REQUIRE(fd >= 0);
@@ -431,7 +431,7 @@ static void named_lines_that_do_not_exist(void)
 
 	REQUIRE(unload("procirq"));
 	CHECK(module_load("procirq", "watch=0 irqs=1000") == -1);
-	/* The good one that came first is let go. */
+	/* The first number is right; its line is released again. */
 	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%u,1000", irq);
 	CHECK(module_load("procirq", arguments) == -1);
 	CHECK(!module_loaded("procirq"));
@@ -488,7 +488,7 @@ static void unbinding_under_an_intx_reader(void)
 	edu_ack(edu);
 	blocked_start(&b, fd);
 	CHECK(pci_unbind(EDU_1) == 0);
-	/* The function stays enabled as long as somebody has its line. */
+	/* The function stays enabled as long as a reader has its line. */
 	CHECK(irq_file_exists(irq));
 	edu_raise(edu);
 	CHECK_EQ(blocked_join(&b), 1);
@@ -521,7 +521,7 @@ static void unbinding_under_msi_readers(void)
 		blocked_start(&b, b.fd);
 		p = (struct blocked){ .fd = other };
 		REQUIRE(pthread_create(&p.thread, NULL, wait_for_hangup, &p) == 0);
-		/* With these, ten: eight more, one above, and the one that polls. */
+		/* Eight, one above and the poller make ten. */
 		for (i = 0; i < (int)(sizeof(crowd) / sizeof(crowd[0])); i++)
 			blocked_start(&crowd[i], irq_open(irq, O_RDONLY));
 		CHECK(pci_unbind(EDU_1) == 0);
@@ -541,7 +541,7 @@ static void unbinding_under_msi_readers(void)
 
 static void binding_races_with_open(const char *driver, const char *kind, long times)
 {
-	/* Finding an interrupt by ACPI takes the debug kernel up to a second. */
+	/* ACPI needs up to a second to find an interrupt on the debug kernel. */
 	long long until = now_ns() + tap_setting("seconds", 8) * 1000000000LL;
 	struct blocked opener[3];
 	int i, irq, bound = 0;
@@ -551,13 +551,13 @@ static void binding_races_with_open(const char *driver, const char *kind, long t
 	REQUIRE(pci_bind(EDU_1, driver) == 0);
 	irq = pci_irq(EDU_1);
 	for (i = 0; i < 3; i++) {
-		/* With pauses, in which the line is the driver's to take. */
+		/* With pauses, in which the driver can have the line. */
 		opener[i] = (struct blocked){ .fd = irq, .ret = 10 };
 		REQUIRE(pthread_create(&opener[i].thread, NULL, open_and_poll, &opener[i]) == 0);
 	}
 	for (i = 0; i < times && (i < 3 || now_ns() < until); i++) {
 		pci_unbind(EDU_1);
-		/* Refused when a reader was quicker and has the line for itself. */
+		/* Fails if a reader was faster and has the line exclusively. */
 		bound += pci_bind(EDU_1, driver) == 0;
 	}
 	for (i = 0; i < 3; i++) {
@@ -582,7 +582,7 @@ static void *open_and_close(void *arg)
 	return NULL;
 }
 
-/* A driver's line is not ours to mask, not for the time of another's open() either. */
+/* procirq does not mask a driver's line, not even during an open(). */
 static void a_drivers_line_is_never_masked(void)
 {
 	long long until = now_ns() + 2000000000LL;
@@ -629,9 +629,9 @@ static void *unbind_edu(void *arg)
 }
 
 /*
- * open() meets the owner's unbinding: it has requested the interrupt and not yet kept
- * the function enabled. The line is the reader's, then, until it closes, and goes with
- * that.
+ * The owner is unbound while open() runs, which has requested the interrupt but does not
+ * keep the function enabled yet. Then the reader has the line until it closes; the line
+ * is removed after that.
  */
 static void open_meets_unbinding(void)
 {
@@ -660,7 +660,7 @@ static void open_meets_unbinding(void)
 	CHECK(unload("delay"));
 }
 
-/* A driver may free its vectors when it likes, not only when it is unbound. */
+/* A driver may free its vectors at any time, not only when it is unbound. */
 static void a_bound_driver_frees_its_vectors(void)
 {
 	struct blocked opener[2];
@@ -719,7 +719,7 @@ static void two_functions_on_one_line(void)
 	CHECK(!irq_exists(irq));
 }
 
-/* As when the device is pulled out. */
+/* By sysfs; the same happens when a device is unplugged. */
 static void device_removal(const char *driver, const char *kind)
 {
 	struct blocked b;
@@ -767,7 +767,7 @@ static void device_removal_uio(void)
 	device_removal("uio_pci_generic", "intx");
 }
 
-/* Devices that procirq-pci has lose their vectors with the module. */
+/* The devices of procirq-pci lose their vectors when the module is unloaded. */
 static void unloading_unbinds(void)
 {
 	int irq, irq_intx;
@@ -796,7 +796,7 @@ static void pci_without_hooks(void)
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
 	REQUIRE(unload("procirq"));
-	/* uio keeps the line's descriptor there for us to name. */
+	/* uio keeps the line, so that irqs= can name it. */
 	require_uio();
 	REQUIRE(pci_bind(EDU_1, "uio_pci_generic") == 0);
 	irq = pci_irq(EDU_1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * poll(), select() and epoll on an IRQ file: ready exactly while there is a
- * count, and no wake-up is ever lost.
+ * poll(), select() and epoll on an IRQ file: it is ready exactly while interrupts are
+ * pending, and no wake-up is lost.
  */
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -21,7 +21,7 @@ static int epoll_with(int fd, uint32_t events)
 	return ep;
 }
 
-/* The events of the one file in the set; 0 when time is up. */
+/* Returns the events of the only file in the set, or 0 after the time-out. */
 static uint32_t epoll_events(int ep, int timeout_ms)
 {
 	struct epoll_event event;
@@ -42,7 +42,7 @@ static bool select_ready(int fd, int timeout_s)
 
 static void ready_while_the_count_is_not_zero(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int ep = epoll_with(s.fd, EPOLLIN);
 	struct pollfd p = { .fd = s.fd, .events = POLLIN | POLLRDNORM | POLLOUT | POLLPRI };
 
@@ -54,7 +54,7 @@ static void ready_while_the_count_is_not_zero(void)
 	CHECK_EQ(p.revents, POLLIN | POLLRDNORM);
 	CHECK_EQ(ppoll(&p, 1, &(struct timespec){ 0, 0 }, NULL), 1);
 	CHECK(select_ready(s.fd, 0));
-	/* Level-triggered: as long as nobody reads. */
+	/* Level-triggered: until it is read. */
 	CHECK_EQ(epoll_events(ep, 0), EPOLLIN);
 	CHECK_EQ(epoll_events(ep, 0), EPOLLIN);
 	CHECK_EQ(irq_read(s.fd), 1);
@@ -67,7 +67,7 @@ static void ready_while_the_count_is_not_zero(void)
 
 static void edge_triggered_epoll(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int ep = epoll_with(s.fd, EPOLLIN | EPOLLET);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -75,7 +75,7 @@ static void edge_triggered_epoll(void)
 	fire(&s, 1);
 	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN);
 	CHECK_EQ(epoll_events(ep, 0), 0);
-	/* Each further interrupt is an edge, read or not. */
+	/* Each interrupt is an edge, also before the last was read. */
 	fire(&s, 1);
 	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN);
 	CHECK_EQ(irq_read(s.fd), 2);
@@ -87,7 +87,7 @@ static void edge_triggered_epoll(void)
 
 static void each_reader_is_ready_for_itself(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int second = irq_open(s.irq, O_RDONLY);
 
 	fire(&s, 1);
@@ -104,7 +104,7 @@ static void each_reader_is_ready_for_itself(void)
 
 /* --- nothing is lost ------------------------------------------------------- */
 
-/* The ways to wait; each returns whether the file became readable in time. */
+/* The functions that wait return whether the file became readable in time. */
 static int the_epoll;
 
 static bool wait_poll(int fd)
@@ -125,12 +125,12 @@ static bool wait_epoll(int fd)
 
 static bool wait_read(int fd)
 {
-	(void)fd; /* the read itself waits */
+	(void)fd; /* irq_read() waits itself */
 	return true;
 }
 
 struct ponger {
-	struct source s;
+	struct gen_file s;
 	bool (*wait)(int fd);
 	atomic_int answered;
 	atomic_bool stop, lost;
@@ -164,15 +164,15 @@ static bool ping(struct ponger *p, int gen_fd, int round)
 }
 
 /*
- * The next interrupt comes as soon as the last one was read, so that raising
- * races with the reader going to sleep: on its own CPU and on another, turn by
- * turn. First both threads share a CPU, which is quick; then they do not, and
- * the emulator may need the host's scheduler for each round, so time is boxed.
+ * The next interrupt is raised as soon as the last one was read, so that it races with
+ * the reader going to sleep, on the reader's CPU and on the other in turns. First both
+ * threads share a CPU, which is fast. Then they do not: the emulator may need the
+ * host's scheduler for each round, so the time is limited.
  */
 static void ping_pong(bool (*wait)(int fd), int flags, uint32_t events)
 {
 	int rounds = tap_setting("rounds", 20000), seconds = tap_setting("seconds", 3), cpu, i = 0;
-	struct ponger p = { .s = source_open(O_RDONLY), .wait = wait };
+	struct ponger p = { .s = gen_open(O_RDONLY), .wait = wait };
 	int gen_fd = open("/dev/irqgen", O_WRONLY | O_CLOEXEC);
 	pthread_t thread;
 	long long until;
@@ -246,13 +246,13 @@ static void *read_stream(void *arg)
 }
 
 /*
- * Interrupts on the reader's own CPU, at random: some come between its last
- * look and its sleep. A wake-up lost there is lost for good, for the thread is
- * taken for woken.
+ * Interrupts at random times on the reader's own CPU: some come after it has found
+ * nothing and before it sleeps. If a wake-up is lost there, no later interrupt wakes the
+ * thread: it counts as woken.
  */
 static void stream(bool (*wait)(int fd))
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct stream_reader r = { .fd = s.fd, .wait = wait };
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -261,7 +261,7 @@ static void stream(bool (*wait)(int fd))
 	REQUIRE(pthread_create(&r.thread, NULL, read_stream, &r) == 0);
 	run_on_cpu(0);
 	REQUIRE(gen("start line=%u period_ns=60000 pattern=random cpu=1", s.line) == 0);
-	/* A lost wake-up is a matter of luck: the longer, the likelier. */
+	/* The longer, the likelier is an interrupt in that moment. */
 	sleep_ms(tap_setting("seconds", 3) * 1000);
 	REQUIRE(gen("stop line=%u", s.line) == 0);
 	CHECK(AWAIT(r.sum == (long long)gen_status(s.line).dispatched));
@@ -291,14 +291,14 @@ static void no_wakeup_lost_in_a_stream_epoll(void)
 
 static void removal_hangs_up(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int ep = epoll_with(s.fd, EPOLLIN);
 
 	fire(&s, 1);
 	REQUIRE(gen("remove line=%u", s.line) == 0);
 	CHECK_EQ(epoll_events(ep, AWAIT_MS), EPOLLIN | GONE);
 	CHECK_EQ(irq_poll(s.fd, 0), POLLIN | POLLHUP | POLLERR);
-	/* What came before is still there. */
+	/* What came before can still be read. */
 	CHECK_EQ(irq_read(s.fd), 1);
 	CHECK_EQ(irq_read(s.fd), -ENODEV);
 	CHECK_EQ(irq_read_now(s.fd), -ENODEV);
@@ -317,11 +317,11 @@ static void *hang_up(void *arg)
 	return NULL;
 }
 
-/* Whatever events were asked for, even none. */
-static void removal_wakes_those_who_wait(void)
+/* No matter which events they wait for, even none. */
+static void removal_wakes_pollers(void)
 {
 	static const uint32_t events[] = { EPOLLIN, EPOLLIN | EPOLLET, 0, EPOLLPRI, EPOLLOUT };
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked waiter[5];
 	int i;
 
@@ -339,7 +339,7 @@ static void removal_wakes_those_who_wait(void)
 
 static void epoll_outlives_the_descriptor_through_dup(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int ep = epoll_with(s.fd, EPOLLIN), copy = dup(s.fd);
 
 	close(s.fd);
@@ -356,7 +356,7 @@ static void epoll_outlives_the_descriptor_through_dup(void)
 
 static void epoll_of_epoll(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int outer = epoll_with(epoll_with(s.fd, EPOLLIN), EPOLLIN);
 	struct blocked waiter = { .fd = outer };
 
@@ -369,12 +369,12 @@ static void epoll_of_epoll(void)
 }
 
 /*
- * A read has taken the count and waits for its page; a poll finds nothing and
- * sleeps; the page turns out to be bad, and the count is there again.
+ * A read has taken the count and waits for its page. A poll finds nothing and sleeps.
+ * Then the read fails, because the page is inaccessible, and gives the count back.
  */
 static void a_count_that_comes_back_wakes_pollers(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked poller = { .fd = epoll_with(s.fd, EPOLLIN) };
 	struct stuck_read reader;
 
@@ -402,7 +402,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(no_wakeup_lost_in_a_stream_poll),
 	TAP_TEST(no_wakeup_lost_in_a_stream_epoll),
 	TAP_TEST(removal_hangs_up),
-	TAP_TEST(removal_wakes_those_who_wait),
+	TAP_TEST(removal_wakes_pollers),
 	TAP_TEST(epoll_outlives_the_descriptor_through_dup),
 	TAP_TEST(epoll_of_epoll),
 	TAP_TEST(a_count_that_comes_back_wakes_pollers),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A read() that stays in the kernel, where it copies out, for as long as one likes. */
+/* A read() that stays in the kernel, copying to user space, until the test ends it. */
 #ifndef CASES_STUCKREAD_H
 #define CASES_STUCKREAD_H
 
@@ -13,8 +13,8 @@
 
 /**
  * struct stuck_read - one read() into a page that is not there
- * @by: who reads, from @by.fd; @by.ret is -errno or 0 once it is done
- * @uffd: tells of its fault
+ * @by: the thread, which reads from @by.fd; @by.ret is -errno or 0 once it is done
+ * @uffd: userfaultfd that reports its page fault
  */
 struct stuck_read {
 	struct blocked by;
@@ -30,7 +30,7 @@ HELPER void *stuck_read_run(void *arg)
 	return NULL;
 }
 
-/* Returns when the read has got stuck. Skips the test where there is no userfaultfd. */
+/* Returns when the read is stuck. Skips the test if the kernel has no userfaultfd. */
 HELPER void stuck_read_start(struct stuck_read *stuck, int fd)
 {
 	void *page =
@@ -51,7 +51,7 @@ HELPER void stuck_read_start(struct stuck_read *stuck, int fd)
 	REQUIRE(irq_poll(stuck->uffd, AWAIT_MS) == POLLIN);
 }
 
-/* The page turns out to be bad: the read fails with -EFAULT, which is returned. */
+/* Makes the page inaccessible: the read fails. Returns its error, -EFAULT. */
 HELPER int stuck_read_fail(struct stuck_read *stuck)
 {
 	struct uffdio_range range = { (uintptr_t)stuck->by.page, STUCK_PAGE };

@@ -2,9 +2,9 @@
 /*
  * A small TAP runner for tests of kernel interfaces.
  *
- * Each test is a function and runs in a process of its own, so that one that
- * hangs, or leaves files, threads or children behind, does not spoil the next.
- * A test ends in one TAP line; checks that fail say why on "# " lines before it.
+ * Each test is a function and runs in a process of its own: a test that hangs, or leaves
+ * files, threads or children behind, does not disturb the next one. It gives one TAP
+ * line; before it, each failed check prints its reason after "# ".
  *
  * Arguments: "name=value" is a setting (tap_setting()), any other word selects
  * the tests whose names contain it; one that selects none is a failed test.
@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Helpers in headers: a program need not use all of them. */
+/* A helper in a header: not every program uses it. */
 #define HELPER static __attribute__((unused))
 
 struct tap_test {
@@ -46,10 +46,10 @@ struct tap_test {
 #define TAP_TIMEOUT_S 60
 #define TAP_SKIPPED   77
 
-/* Shared with the process of the running test. */
+/* Memory shared with the process of the running test. */
 struct tap_shared {
 	char skip[200];
-	char first[120]; /* the first complaint */
+	char first[120]; /* the first failed check */
 	int complaints;
 };
 
@@ -75,7 +75,7 @@ HELPER __attribute__((format(printf, 1, 2))) void tap_diag(const char *format, .
 		_exit(2);
 }
 
-/* The setting name=value of the command line. */
+/* Returns the value of the argument name=value, or @otherwise without one. */
 HELPER long tap_setting(const char *name, long otherwise)
 {
 	size_t len = strlen(name);
@@ -96,7 +96,7 @@ HELPER void tap_complain(const char *file, int line, const char *what)
 	if (!number)
 		snprintf(tap_shared->first, sizeof(tap_shared->first), "%s:%d: %.90s", file, line,
 			 what);
-	/* The first few tell; the rest would flood the log. */
+	/* The first ones are enough: the log stays short. */
 	if (number < 12)
 		tap_diag("%s:%d: failed: %s (errno %d, %s)", file, line, what, err, strerror(err));
 }
@@ -113,7 +113,7 @@ HELPER void tap_complain(const char *file, int line, const char *what)
 		got_ == want_;                                               \
 	})
 
-/* The call must fail with this errno. */
+/* Checks that the call fails with this errno. */
 #define CHECK_ERR(call, err)                                                         \
 	({                                                                           \
 		long long ret_ = (call);                                             \
@@ -125,7 +125,7 @@ HELPER void tap_complain(const char *file, int line, const char *what)
 		ret_ == -1 && errno_ == (err);                                       \
 	})
 
-/* The test makes no sense without it. */
+/* A check without which the test cannot go on. */
 #define REQUIRE(cond)             \
 	do {                      \
 		if (!CHECK(cond)) \
@@ -153,10 +153,10 @@ HELPER void sleep_ms(int ms)
 	nanosleep(&t, NULL);
 }
 
-/* Generous: it only bounds how long a failure takes. */
+/* Long: only a failure takes that time. */
 #define AWAIT_MS 20000
 
-/* Waits until the condition holds; false when it never did. */
+/* Waits until the condition holds. False if it does not within AWAIT_MS. */
 #define AWAIT(cond)                                                   \
 	({                                                            \
 		long long give_up_ = now_ns() + AWAIT_MS * 1000000LL; \
@@ -179,7 +179,7 @@ HELPER size_t read_text(const char *path, char *buffer, size_t size)
 	return len;
 }
 
-/* Where each thread of a process that does not end is. */
+/* Prints where in the kernel each thread of the process is. */
 static void tap_show_threads(pid_t pid)
 {
 	static const char *const files[] = { "stat", "syscall", "stack" };
@@ -232,7 +232,7 @@ static bool tap_wait(pid_t pid, int *status, long long give_up)
 	return true;
 }
 
-/* Returns NULL when the test passed, else why not; skips have their reason. */
+/* Returns NULL if the test passed or was skipped, else why it failed. */
 static const char *tap_finish(const struct tap_test *test, pid_t pid)
 {
 	static char why[100];
@@ -323,7 +323,7 @@ HELPER int tap_main(char **argv, const struct tap_test *tests, size_t nr_tests)
 			why = after;
 		if (why)
 			tap_diag("%s: %s", tests[i].name, why);
-		/* Where only the names of failed tests are shown, why is in the name. */
+		/* The name has the reason: some tools show nothing but names. */
 		if (why)
 			printf("not ok %d - %s (%s%s%s)\n", ++number, tests[i].name, why,
 			       tap_shared->first[0] ? "; " : "", tap_shared->first);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Signals, several threads on one file, files shared between processes, death:
- * no interrupt is lost or counted twice by any of them.
+ * Signals, several threads on one file, files shared by processes, killed processes:
+ * none of them loses an interrupt or counts it twice.
  */
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -25,7 +25,7 @@ static void handle(int signal, int flags)
 
 static void signal_restarts_or_interrupts(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked b;
 
 	handle(SIGUSR1, SA_RESTART);
@@ -54,7 +54,7 @@ struct summer {
 	atomic_int reads, interrupted, bad;
 };
 
-/* Adds up counts until the line goes. */
+/* Adds up counts until the line is removed. */
 static void *sum_up(void *arg)
 {
 	struct summer *s = arg;
@@ -84,7 +84,7 @@ static void summer_start(struct summer *s, int fd)
 static void nothing_is_lost_in_a_signal_storm(void)
 {
 	long interrupts = tap_setting("interrupts", 10000);
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct summer reader = { 0 };
 	struct gen_status status;
 	unsigned long long total = 0;
@@ -94,16 +94,16 @@ static void nothing_is_lost_in_a_signal_storm(void)
 	handle(SIGUSR2, 0);
 	summer_start(&reader, s.fd);
 	/*
-	 * One signal at a time: of two that are pending together the first decides
-	 * whether read() restarts. Which read() a signal hits is luck, so there are
-	 * rounds until one was interrupted.
+	 * One signal at a time: if two are pending, the first decides whether read()
+	 * restarts. It is luck whether a signal hits a read(): repeat until one was
+	 * interrupted.
 	 */
 	do {
 		REQUIRE(gen("start line=%u period_ns=100000 count=%ld cpu=1", s.line, interrupts) ==
 			0);
 		for (i = 0; gen_status(s.line).running; i++) {
 			pthread_kill(reader.thread, i % 2 ? SIGUSR1 : SIGUSR2);
-			/* A moment for the reader to sleep again. */
+			/* The reader may sleep again. */
 			sleep_ms(0);
 		}
 		gen_wait(s.line);
@@ -126,7 +126,7 @@ static void nothing_is_lost_in_a_signal_storm(void)
 static void threads_of_one_file(int nr, uint32_t flags)
 {
 	long interrupts = tap_setting("interrupts", 10000);
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct summer readers[8] = { 0 };
 	unsigned long long dispatched;
 	long long sum = 0;
@@ -158,10 +158,10 @@ static void eight_threads_on_one_file_no_mask(void)
 	threads_of_one_file(8, PROCIRQ_FLAG_NO_MASK);
 }
 
-/* Each blocked thread gets its turn. */
+/* Each blocked thread gets interrupts. */
 static void no_thread_starves(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct summer readers[3] = { 0 };
 	int i, round;
 
@@ -182,13 +182,13 @@ static void no_thread_starves(void)
 
 /* --- death ----------------------------------------------------------------------- */
 
-/* A process with @fd open and a thread blocked in it; returns its pid. */
+/* Forks a process in which a thread blocks in a read of @fd. Returns its pid. */
 static pid_t blocked_process(int fd)
 {
 	pid_t pid = fork();
 
 	if (!pid) {
-		/* A thread of its own: it dies with the file in use twice. */
+		/* Another thread: when it is killed, two threads use the file. */
 		struct blocked b;
 
 		blocked_start(&b, fd);
@@ -208,20 +208,21 @@ static void reap(pid_t pid)
 }
 
 /*
- * Whoever is woken for an interrupt and killed before it has read it must leave
- * it to the others on the same file. One that has read it and dies then has not
- * tended the device, so the line is masked until somebody looks again: we do.
+ * A thread that is woken for an interrupt and killed before it reads must leave the
+ * interrupt to the other threads of the file. One that is killed after its read has not
+ * serviced the device: the line stays masked until the file is read or polled again,
+ * which this test does.
  */
 static void a_killed_reader_takes_nothing_along(void)
 {
 	int rounds = tap_setting("kills", 60), round;
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct summer reader = { 0 };
 	struct gen_status status;
 	pid_t pid;
 
 	for (round = 0; round < rounds; round++) {
-		/* The process comes first in the line of those to be woken. */
+		/* The process is the first to be woken. */
 		pid = blocked_process(s.fd);
 		if (!round)
 			summer_start(&reader, s.fd);
@@ -302,7 +303,7 @@ static int receive_fd(int socket)
 
 static void copies_share_one_count(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	int copy = dup(s.fd), sockets[2], passed, status;
 	pid_t pid;
 
@@ -319,7 +320,7 @@ static void copies_share_one_count(void)
 	CHECK_EQ(status, 0);
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 
-	/* In flight, it is the only reference; then it works at the other end. */
+	/* The message in the socket has the only reference; then the receiver uses it. */
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) && errno == ENOSYS) {
 		tap_diag("no Unix sockets in this kernel: passing a file on is not tested");
 		return;
@@ -338,10 +339,10 @@ static void copies_share_one_count(void)
 	CHECK(AWAIT(!line_stats(s.irq).attached));
 }
 
-/* Linux: the read under way keeps the file, and with it the line. */
+/* On Linux a running read keeps the file, and so the line. */
 static void closing_does_not_end_a_blocked_read(void)
 {
-	struct source s = source_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDONLY);
 	struct blocked b;
 
 	blocked_start(&b, s.fd);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Everything at once, at random, until time is up: what is left must be
+ * Everything at once, at random, until time is up: afterwards every line must be
  * detached, and every account must add up.
  *
- * seconds=N (20), seed=N (of the clock; printed). Threads draw from generators
- * of their own, so a seed gives each thread its script again, if not the
- * interleaving.
+ * seconds=N (20), seed=N (from the clock; printed). Each thread has a random generator of
+ * its own: a seed repeats what each thread does, but not how they interleave. Pauses are
+ * random, too.
  *
- * The storm guard is on, and low: a level line that nobody acknowledges, with a
- * reader that does not let it be masked, has its CPU for ever without.
+ * The storm guard is on, with a low limit. Without it, a level line that is neither
+ * acknowledged nor masked would keep its CPU for ever.
  */
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -27,9 +27,9 @@ struct worker {
 };
 
 static atomic_bool stop;
-/* How often the books were looked at, and the module was unloaded under all this. */
+/* How often the accounts were checked, and the module was unloaded. */
 static atomic_ulong looks, unloads;
-/* Files that the threads share; -1 where none is open. */
+/* Files that the threads share; -1: not open. */
 static atomic_int files[FILES];
 
 static unsigned int draw(struct worker *w, unsigned int limit)
@@ -78,7 +78,7 @@ static void do_read(struct worker *w)
 	struct procirq_event event[2];
 	int fd = random_file(w), flags = fcntl(fd, F_GETFL);
 
-	/* A blocking read has the thread until somebody raises or removes. */
+	/* A blocking read keeps the thread until an interrupt is raised or the line removed. */
 	if (flags >= 0 && (flags & O_NONBLOCK || !draw(w, 8)))
 		read(fd, draw(w, 50) ? event : NULL, draw(w, 8) ? sizeof(event) : draw(w, 64));
 }
@@ -153,7 +153,7 @@ static void do_lines(struct worker *w)
 
 	if (draw(w, 2))
 		gen("remove line=%u", line);
-	/* Lines beyond ours would be nobody's. */
+	/* The threads only use the first LINES lines. */
 	else if (!gen_find(LINES - 1, &(struct gen_status){ 0 }))
 		gen("add");
 }
@@ -192,7 +192,7 @@ static void do_affinity(struct worker *w)
 	put_text(path, "%x", 1 + draw(w, 3));
 }
 
-/* The books are right at any time, not only in the end. */
+/* The accounts add up at any time, not only in the end. */
 static void do_books(void)
 {
 	FILE *file = fopen(STATS_PATH, "re");
@@ -221,7 +221,7 @@ static void do_look(struct worker *w)
 	read_text(path, text, sizeof(text));
 }
 
-/* Slow: done seldom. */
+/* Slow, so it is done rarely. */
 static void do_cpu(struct worker *w)
 {
 	if (draw(w, 40))
@@ -232,8 +232,8 @@ static void do_cpu(struct worker *w)
 }
 
 /*
- * 6.1's irq attribute takes a mutex that the driver's unbinding frees (pci-sysfs.c,
- * irq_show), so we do not read it meanwhile.
+ * In 6.1 reading a device's irq attribute takes a mutex that unbinding the driver frees
+ * (pci-sysfs.c, irq_show). This mutex keeps the two apart.
  */
 static pthread_mutex_t pci_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -252,10 +252,10 @@ static void edu_touch(void (*deed)(volatile uint32_t *edu))
 }
 
 /*
- * The emulated IO-APIC misses a pin that goes down while its entry is not that of a
- * level-triggered line, as after the line's last close: it remembers an interrupt
- * that no device makes, and raises it for ever once the line is opened again. So
- * somebody has the line open while the device is acknowledged.
+ * QEMU's IO-APIC misses that a pin goes down while its entry is not level-triggered,
+ * which is so after the line's last close. It remembers the interrupt and raises it for
+ * ever once the line is opened again. So the line is open here while the device is
+ * acknowledged.
  *
  * Caller holds pci_mutex; the device is bound.
  */
@@ -274,7 +274,7 @@ static bool edu_is_bound(void)
 	return !access(PCI_DEVICE EDU_1 "/procirq", F_OK);
 }
 
-/* What it has raised stays until a descriptor, or another call, acknowledges it. */
+/* It stays raised until a descriptor, or another call, acknowledges it. */
 static void do_edu(struct worker *w)
 {
 	pthread_mutex_lock(&pci_mutex);
@@ -302,9 +302,9 @@ static void do_pci(struct worker *w)
 
 	pthread_mutex_lock(&pci_mutex);
 	/*
-	 * The emulator's device never lowers its pin once it has MSI: a pin that is
-	 * up by then is up with nothing in the status register, and nobody's. An
-	 * unbound device is quiet.
+	 * QEMU's edu device does not lower its pin any more once MSI is enabled. A pin
+	 * that is up then stays up, with an empty status register: no driver handles it.
+	 * An unbound device is quiet.
 	 */
 	pci_irq_kind(kinds[draw(w, 3)]);
 	if (pci_bind(EDU_1, "procirq-pci"))
@@ -320,7 +320,7 @@ static void do_pci(struct worker *w)
 	}
 }
 
-/* The mapping keeps its file open, closed or not, for a while. */
+/* A mapping keeps the file after it is closed. */
 static void do_map(struct worker *w)
 {
 	volatile const struct procirq_ring *ring;
@@ -353,7 +353,7 @@ static void do_inject(struct worker *w)
 	ioctl(random_file(w), PROCIRQ_IOC_INJECT, &arg);
 }
 
-/* The edu device's, on whatever line the file is of. */
+/* A descriptor of an edu device, also on a file of another line. */
 static void do_descriptor(struct worker *w)
 {
 	struct procirq_descriptor d = {
@@ -375,9 +375,8 @@ static void do_descriptor(struct worker *w)
 }
 
 /*
- * Takes the module away from everybody else, when no file of it is left open for
- * an instant: whoever is blocked in a read comes back when its line goes. Slow:
- * done seldom.
+ * Unloads the module as soon as none of its files is open; removing a line ends the
+ * reads that block on it. Slow, so it is done rarely.
  */
 static void do_unload(struct worker *w)
 {
@@ -429,7 +428,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Whoever is blocked in a read comes back when its line goes. */
+/* Removing a line ends the reads that block on it. */
 static void release_the_blocked(void)
 {
 	int i;
@@ -463,7 +462,7 @@ static void everything_at_random(void)
 		sleep_ms(200);
 		for (steps = 0, i = 0; i < WORKERS; i++)
 			steps += workers[i].steps;
-		/* All of them blocked: a change wakes them. */
+		/* All workers are blocked. */
 		if (steps == last)
 			release_the_blocked();
 		if (!gen_find(0, &(struct gen_status){ 0 }))
@@ -483,7 +482,7 @@ static void everything_at_random(void)
 			close(files[i]);
 }
 
-/* INTx lines stay for as long as a file is open: the device is free after that. */
+/* An open file keeps the INTx line, and so the device. Here all files are closed. */
 static const char *torture_after(void)
 {
 	pci_unbind(EDU_1);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * User level interrupts: the computation that they interrupt is not changed by
- * them, none is lost or handled twice, and they survive what can happen to a
- * thread.
+ * User level interrupts: they do not change the computation that they interrupt, none is
+ * lost or handled twice, and they work whatever happens to the thread.
  *
- *	interrupts=N	against the computation (20000)
- *	calls=N		instead, until its handler was called that often
- *	period=N	between them, ns (100000)
+ *	interrupts=N	how many hit the computation (20000)
+ *	calls=N		instead: until the handler was called N times
+ *	period=N	mean time between them, ns (100000)
  */
 #include <linux/futex.h>
 #include <linux/rseq.h>
@@ -27,18 +26,18 @@ static void *volatile bad = (void *)16;
 /* --- a line with a handler --------------------------------------------------- */
 
 struct uut {
-	struct source source;
+	struct gen_file gen;
 	void *intr;
-	volatile uint64_t handled; /* interrupts the handler was told of */
+	volatile uint64_t handled; /* interrupts: the sum of ULI_count() */
 	volatile uint64_t calls;
 	volatile int depth;
 	volatile bool nested;
-	volatile uintptr_t lowest; /* of the handler's frames */
+	volatile uintptr_t lowest; /* address of a frame of the handler */
 	double mess;
 	pid_t tid; /* of register_and_leave() */
 };
 
-/* Uses every kind of register there is. */
+/* Uses every kind of register. */
 static void handle(void *arg)
 {
 	struct uut *u = arg;
@@ -87,20 +86,20 @@ static bool info_adds_up(const struct procirq_uli_info *i)
 	return false;
 }
 
-/* This thread, on CPU 0, handles a new line's interrupts, which do not mask it. */
+/* This thread, on CPU 0, handles the interrupts of a new line, which is not masked. */
 static void uut_start(struct uut *u, const struct uli_options *options, void (*handler)(void *))
 {
 	memset(u, 0, sizeof(*u));
 	run_on_cpu(0);
-	u->source = source_open(O_RDWR);
-	REQUIRE(irq_flags(u->source.fd, PROCIRQ_FLAG_NO_MASK) == 0);
-	u->intr = ULI_register(u->source.fd, handler, u, options);
+	u->gen = gen_open(O_RDWR);
+	REQUIRE(irq_flags(u->gen.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	u->intr = ULI_register(u->gen.fd, handler, u, options);
 	if (!u->intr && errno == EOPNOTSUPP)
 		SKIP("no user level interrupts here");
 	REQUIRE(u->intr);
 }
 
-/* All that came was handled, once. */
+/* Each interrupt was handled once. */
 static void uut_check(struct uut *u)
 {
 	struct procirq_uli_info info;
@@ -108,7 +107,7 @@ static void uut_check(struct uut *u)
 	CHECK(AWAIT(info_of(u->intr).pending == 0));
 	info = info_of(u->intr);
 	CHECK(info_adds_up(&info));
-	CHECK_EQ(info.raised, gen_status(u->source.line).dispatched);
+	CHECK_EQ(info.raised, gen_status(u->gen.line).dispatched);
 	CHECK_EQ(u->handled, info.raised);
 	CHECK_EQ(u->calls, info.raised - info.coalesced);
 	CHECK(!u->nested);
@@ -118,11 +117,11 @@ static void uut_end(struct uut *u)
 {
 	uut_check(u);
 	CHECK_EQ(ULI_unregister(u->intr), 0);
-	CHECK_EQ(irq_read_now(u->source.fd), -EAGAIN);
-	close(u->source.fd);
+	CHECK_EQ(irq_read_now(u->gen.fd), -EAGAIN);
+	close(u->gen.fd);
 }
 
-/* Interrupts that hit this thread in user mode, until that has happened n times. */
+/* Stays in user mode until n interrupts have been handled. */
 static void spin_until(struct uut *u, uint64_t n)
 {
 	long long until = now_ns() + AWAIT_MS * 1000000LL;
@@ -138,7 +137,7 @@ struct uli_line {
 		pending, unhandled, overruns, faults, retries;
 };
 
-/* What debugfs has about the line's; false where there is nothing. */
+/* Reads the line's row of debugfs. False if it has none. */
 static bool uli_line(unsigned int irq, struct uli_line *l)
 {
 	FILE *file = fopen("/sys/kernel/debug/procirq/ulis", "re");
@@ -171,7 +170,7 @@ static uint64_t mix(uint64_t h, uint64_t v)
 	return h ^ h >> 29;
 }
 
-/* A leaf function, whose array is in the red zone. */
+/* A leaf function: its array is in the red zone. */
 __attribute__((noinline)) static uint64_t red_zone(uint64_t seed)
 {
 	volatile uint64_t a[12];
@@ -276,7 +275,7 @@ __attribute__((noinline)) static uint64_t strings(uint64_t seed)
 	return mix(h, (uint64_t)memcmp(from, to, sizeof(to)));
 }
 
-/* SSE, and the x87's stack full of values. */
+/* SSE registers, and a full x87 stack. */
 __attribute__((noinline)) static uint64_t floats(uint64_t seed)
 {
 	long double x = 1.0L / (long double)(seed % 97 + 3), y = x, z = 0.5L;
@@ -330,7 +329,7 @@ static uint64_t calls(uint64_t seed, int *pipes)
 	if (write(pipes[1], &h, sizeof(h)) != sizeof(h) ||
 	    read(pipes[0], &back, sizeof(back)) != sizeof(back))
 		return 0;
-	/* A signal handler ends it, SA_RESTART or not. */
+	/* A signal handler ends it, even with SA_RESTART. */
 	while (seed % 16 == 0 && nanosleep(&t, &t))
 		if (errno != EINTR)
 			return 1;
@@ -382,16 +381,16 @@ static void compute_under(struct uut *u, long interrupts, long period_ns)
 	REQUIRE(add_words_carries());
 	for (i = 0; i < RESULTS; i++)
 		expected[i] = compute((uint64_t)i, pipes);
-	/* A count of 0: until it is stopped. */
+	/* A count of 0 means until it is stopped. */
 	REQUIRE(gen("start line=%u count=%ld period_ns=%ld cpu=0 pattern=random seed=%ld",
-		    u->source.line, calls_wanted ? 0 : interrupts, period_ns, interrupts) == 0);
+		    u->gen.line, calls_wanted ? 0 : interrupts, period_ns, interrupts) == 0);
 	do {
 		for (i = 0; i < RESULTS; i++)
 			wrong += compute((uint64_t)i, pipes) != expected[i];
 		rounds++;
-	} while (calls_wanted ? u->calls < calls_wanted : gen_status(u->source.line).running);
+	} while (calls_wanted ? u->calls < calls_wanted : gen_status(u->gen.line).running);
 	if (calls_wanted)
-		REQUIRE(gen("stop line=%u", u->source.line) == 0);
+		REQUIRE(gen("stop line=%u", u->gen.line) == 0);
 	CHECK_EQ(wrong, 0);
 	CHECK(AWAIT(info_of(u->intr).pending == 0));
 	info = info_of(u->intr);
@@ -416,7 +415,7 @@ static void a_computation(void)
 	uut_end(&u);
 }
 
-/* Raised on the other CPU: the thread has to be told. */
+/* Raised on the other CPU: the kernel has to interrupt the thread. */
 static void a_computation_elsewhere(void)
 {
 	struct uut u;
@@ -470,7 +469,7 @@ static void blocked(void)
 	uut_start(&u, NULL, handle);
 	CHECK_EQ(ULI_block_intr(u.intr), 0);
 	CHECK_EQ(ULI_block_intr(u.intr), 0);
-	fire(&u.source, 100);
+	fire(&u.gen, 100);
 	CHECK_EQ(u.handled, 0);
 	CHECK_EQ(info_of(u.intr).pending, 100);
 	CHECK_EQ(ULI_unblock_intr(u.intr), 0);
@@ -481,8 +480,8 @@ static void blocked(void)
 	CHECK_EQ(info_of(u.intr).repeated, 1);
 	CHECK_EQ(info_of(u.intr).coalesced, 99);
 	CHECK_ERR(ULI_unblock_intr(u.intr), EINVAL);
-	/* Under fire, what it guards is never seen half done. */
-	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	/* No handler runs inside a block while interrupts come. */
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.gen.line) == 0);
 	for (i = 0; i < 20000; i++) {
 		uint64_t before;
 
@@ -491,7 +490,7 @@ static void blocked(void)
 		CHECK(red_zone((uint64_t)i) && u.handled == before);
 		ULI_unblock_intr(u.intr);
 	}
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
 	CHECK(u.handled > 100);
 	uut_end(&u);
 }
@@ -518,14 +517,14 @@ static void *fire_blocked(void *arg)
 
 	run_on_cpu(1);
 	ULI_block_intr(u->intr);
-	fire(&u->source, 3);
+	fire(&u->gen, 3);
 	/* Nothing shows that the kernel has interrupted the thread and found it blocked. */
 	sleep_ms(20);
 	CHECK_EQ(ULI_unblock_intr(u->intr), 0);
 	return NULL;
 }
 
-/* The thread neither calls nor is hit: unblocking has to tell it. */
+/* The thread makes no call and no interrupt hits it: unblocking has to kick it. */
 static void blocked_by_another_thread(void)
 {
 	pthread_t thread;
@@ -533,14 +532,14 @@ static void blocked_by_another_thread(void)
 
 	uut_start(&u, NULL, handle);
 	ULI_block_intr(u.intr);
-	fire(&u.source, 3);
+	fire(&u.gen, 3);
 	ULI_unblock_intr(u.intr);
 	CHECK_EQ(u.handled, 3);
-	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.gen.line) == 0);
 	REQUIRE(pthread_create(&thread, NULL, block_elsewhere, &u) == 0);
 	pthread_join(thread, NULL);
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
-	spin_until(&u, gen_status(u.source.line).dispatched);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	spin_until(&u, gen_status(u.gen.line).dispatched);
 	REQUIRE(pthread_create(&thread, NULL, fire_blocked, &u) == 0);
 	spin_until(&u, u.handled + 3);
 	pthread_join(thread, NULL);
@@ -564,8 +563,8 @@ static void no_wakeup_is_lost(void)
 	struct uut u;
 
 	uut_start(&u, &options, handle_and_wake);
-	REQUIRE(gen("start line=%u count=%d period_ns=40000 cpu=0 pattern=random", u.source.line,
-		    n) == 0);
+	REQUIRE(gen("start line=%u count=%d period_ns=40000 cpu=0 pattern=random", u.gen.line, n) ==
+		0);
 	for (i = 0; i < n; i++)
 		if (ULI_sleep(u.intr, 1))
 			break;
@@ -596,14 +595,14 @@ static void another_thread_is_woken(void)
 
 	uut_start(&u, &options, handle_and_wake);
 	REQUIRE(pthread_create(&thread, NULL, sleep_elsewhere, &u) == 0);
-	REQUIRE(gen("start line=%u count=2000 period_ns=100000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=2000 period_ns=100000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 2000);
 	pthread_join(thread, &slept);
 	CHECK_EQ((long)slept, 2000);
 	uut_end(&u);
 }
 
-/* In a process of its own: does what @u's thread waits for, and ends. */
+/* Calls @help in a child process. Returns its pid. */
 static pid_t helper(const struct uut *u, void (*help)(const struct uut *u))
 {
 	pid_t pid = fork();
@@ -619,14 +618,14 @@ static int pipe_after_schedule[2];
 
 static void write_after_schedule(const struct uut *u)
 {
-	gen_wait(u->source.line);
+	gen_wait(u->gen.line);
 	CHECK_EQ(write(pipe_after_schedule[1], "x", 1), 1);
 }
 
 static void fire_while_parent_sleeps(const struct uut *u)
 {
 	REQUIRE(AWAIT(task_sleeps(getppid(), getppid(), -1)));
-	fire(&u->source, 1);
+	fire(&u->gen, 1);
 }
 
 /*
@@ -644,17 +643,17 @@ static void calls_that_sleep(void)
 
 	uut_start(&u, NULL, handle);
 	REQUIRE(pipe(pipe_after_schedule) == 0);
-	REQUIRE(gen("start line=%u count=20 period_ns=10000000 cpu=1", u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=20 period_ns=10000000 cpu=1", u.gen.line) == 0);
 	do {
 		before = now_ns();
 		CHECK_EQ(nanosleep(&t, NULL), 0);
 		CHECK(now_ns() - before >= 300000000);
-	} while (gen_status(u.source.line).running);
+	} while (gen_status(u.gen.line).running);
 	spin_until(&u, 20);
 	CHECK_EQ(u.handled, 20);
 	CHECK(info_of(u.intr).woken > 0);
 
-	REQUIRE(gen("start line=%u count=20 period_ns=5000000 cpu=1", u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=20 period_ns=5000000 cpu=1", u.gen.line) == 0);
 	pid = helper(&u, write_after_schedule);
 	CHECK_EQ(read(pipe_after_schedule[0], &c, 1), 1);
 	spin_until(&u, 40);
@@ -681,7 +680,7 @@ static void on_signal(int number)
 	red_zone((uint64_t)number);
 }
 
-/* Signals and interrupts on top of each other, the signals on a stack of their own. */
+/* Signals during handlers and interrupts during signal handlers, on an alternate stack. */
 static void signals_and_interrupts(void)
 {
 	struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { { 0, 0 }, { 0, 0 } };
@@ -708,7 +707,7 @@ static struct {
 	volatile int asked, returned;
 } race;
 
-/* On the other CPU: a signal for the reader, an interrupt at once, and a byte later. */
+/* On the other CPU: sends the reader a signal, an interrupt right after it, then a byte. */
 static void *signal_and_fire(void *arg)
 {
 	int round;
@@ -719,14 +718,14 @@ static void *signal_and_fire(void *arg)
 		    !AWAIT(task_sleeps(getpid(), race.tid, SYS_read)))
 			return NULL;
 		pthread_kill(race.reader, SIGUSR1);
-		fire(&race.u.source, 1);
+		fire(&race.u.gen, 1);
 		if (!AWAIT(race.returned == round) && write(race.pipes[1], "x", 1) != 1)
 			return NULL;
 	}
 	return arg;
 }
 
-/* A call that a signal ends ends, with an interrupt on the signal's heels too. */
+/* A signal ends the call also if an interrupt follows it at once. */
 static void a_signal_before_an_interrupt(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
@@ -762,7 +761,7 @@ static void a_signal_in_the_handler(void)
 
 	signal(SIGUSR1, on_signal);
 	uut_start(&u, NULL, handle_with_signal);
-	REQUIRE(gen("start line=%u count=1000 period_ns=50000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=1000 period_ns=50000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 1000);
 	CHECK_EQ(signals, u.calls);
 	uut_end(&u);
@@ -775,9 +774,9 @@ static void wait_for_interrupt(int number)
 	uint64_t before = in_signal.handled;
 
 	(void)number;
-	fire(&in_signal.source, 1);
+	fire(&in_signal.gen, 1);
 	CHECK_EQ(in_signal.handled, before + 1);
-	REQUIRE(gen("start line=%u count=1 period_ns=1000000 cpu=0", in_signal.source.line) == 0);
+	REQUIRE(gen("start line=%u count=1 period_ns=1000000 cpu=0", in_signal.gen.line) == 0);
 	spin_until(&in_signal, before + 2);
 }
 
@@ -811,13 +810,13 @@ static void jumping_out_of_the_handler(void)
 		jumps = jumps + 1;
 	}
 	if (!jumps) {
-		fire(&u.source, 1);
+		fire(&u.gen, 1);
 		spin_until(&u, 1);
 	} else if (jumps == 1) {
-		/* It has not been left yet, and is not called. */
-		fire(&u.source, 5);
+		/* ULI_leave() was not called yet, so the handler is not called. */
+		fire(&u.gen, 5);
 		CHECK_EQ(u.handled, 1);
-		/* Calls it for the five, and it jumps again. */
+		/* Calls the handler for these five: it jumps again. */
 		ULI_leave(u.intr);
 	}
 	CHECK_EQ(jumps, 2);
@@ -853,7 +852,7 @@ static void fault_in_handler(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle_by_fault);
-	fire(&u.source, 1);
+	fire(&u.gen, 1);
 	spin_until(&u, 100);
 }
 
@@ -873,7 +872,7 @@ static void exit_42(int number)
 #ifdef __x86_64__
 static struct uut *without_stack; /* shared with the child */
 
-/* With no room for a frame under the stack pointer. */
+/* There is no room for a frame below @sp. */
 static void spin_on_stack(uintptr_t sp)
 {
 	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
@@ -883,7 +882,7 @@ static void spin_on_stack(uintptr_t sp)
 	sigaction(SIGSEGV, &action, NULL);
 	uut_start(without_stack, NULL, handle);
 	REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=50000000 cpu=0",
-		    without_stack->source.line) == 0);
+		    without_stack->gen.line) == 0);
 	__asm__ volatile("mov %0, %%rsp\n1: pause\n\tjmp 1b" : : "r"(sp) : "memory");
 }
 
@@ -892,7 +891,7 @@ static void on_no_stack(void)
 	spin_on_stack(4096);
 }
 
-/* The frame would be partly in the page that guards the stack. */
+/* Part of the frame would be in the guard page. */
 static void on_a_full_stack(void)
 {
 	char *stack = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -919,15 +918,15 @@ static void no_stack(void)
 		status = status_of(cases[i]);
 		if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 42))
 			tap_diag("case %d: status %#x", i, status);
-		/* It was the kernel that found no stack, not the handler's first push. */
-		REQUIRE(uli_line(without_stack->source.irq, &line));
+		/* The kernel found that there is no stack, not the handler's first push. */
+		REQUIRE(uli_line(without_stack->gen.irq, &line));
 		CHECK_EQ(line.faults, 1);
 		CHECK_EQ(line.direct + line.returned + line.woken, 0);
 		CHECK_EQ(line.unhandled, 1);
 	}
 }
 
-/* The frame is the first to touch its page: no fault handling in an interrupt. */
+/* The frame is in a page not touched before. An interrupt cannot handle that fault. */
 static void a_stack_that_grows(void)
 {
 	static struct uut u;
@@ -935,9 +934,9 @@ static void a_stack_that_grows(void)
 
 	uut_start(&u, NULL, handle);
 	for (i = 1; i <= 20; i++) {
-		/* Late enough for a busy machine's guest to be on that stack. */
+		/* Late enough that the thread is on that stack also on a busy machine. */
 		REQUIRE(gen("start line=%u count=1 period_ns=1000000 delay_ns=50000000 cpu=0",
-			    u.source.line) == 0);
+			    u.gen.line) == 0);
 		__asm__ volatile("mov %%rsp, %%rbx\n\tsub %0, %%rsp\n"
 				 "1: pause\n\tcmp %1, %2\n\tja 1b\n\tmov %%rbx, %%rsp"
 				 :
@@ -967,7 +966,7 @@ static void over_the_limit(void)
 	struct uut u;
 
 	uut_start(&u, &options, handle_for_long);
-	fire(&u.source, 1);
+	fire(&u.gen, 1);
 }
 
 static void a_time_limit(void)
@@ -979,7 +978,7 @@ static void a_time_limit(void)
 	signal(SIGXCPU, on_signal);
 	uut_start(&u, &options, handle_for_long);
 	CHECK_EQ(info_of(u.intr).limit_ns, 20000000);
-	fire(&u.source, 1);
+	fire(&u.gen, 1);
 	CHECK_EQ(signals, 1);
 	CHECK_EQ(info_of(u.intr).overruns, 1);
 	/* The limit, 20 ms, is not for blocks. */
@@ -1007,13 +1006,13 @@ static void forks(void)
 	uut_start(&u, NULL, handle);
 	REQUIRE(pipe(pipes) == 0);
 	expected = compute(5, pipes);
-	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.gen.line) == 0);
 	for (i = 0; i < 50; i++) {
 		pid = fork();
 		if (!pid) {
 			uint64_t before = u.handled;
 
-			/* Not the child's: neither its time nor its memory. */
+			/* The handler is not the child's. */
 			for (int j = 0; j < 20; j++)
 				if (compute(5, pipes) != expected)
 					_exit(1);
@@ -1026,7 +1025,7 @@ static void forks(void)
 		CHECK(waitpid(pid, &status, 0) == pid);
 		CHECK_EQ(status, 0);
 	}
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
 	uut_end(&u);
 }
 
@@ -1035,9 +1034,9 @@ static void exec_under_fire(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	/* Past the exec it is open, with nobody to handle. */
-	fcntl(u.source.fd, F_SETFD, 0);
-	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	/* After the exec it is open, without a handler. */
+	fcntl(u.gen.fd, F_SETFD, 0);
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 100);
 	execl("/bin/busybox", "busybox", "sh", "-c",
 	      "i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; exit 7", NULL);
@@ -1058,7 +1057,7 @@ static void exit_under_fire(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 200);
 	_exit(7);
 }
@@ -1103,13 +1102,13 @@ static void *register_and_end(void *arg)
 	struct uut *u = arg;
 
 	run_on_cpu(0);
-	u->intr = ULI_register(u->source.fd, handle, u, NULL);
+	u->intr = ULI_register(u->gen.fd, handle, u, NULL);
 	REQUIRE(u->intr);
 	spin_until(u, u->handled + 100);
 	return NULL;
 }
 
-/* What its handler has not had is the file's reader's. */
+/* The file's reader gets the interrupts that the handler was not called for. */
 static void a_thread_that_ends(void)
 {
 	uint64_t handled = 0, read = 0;
@@ -1119,21 +1118,21 @@ static void a_thread_that_ends(void)
 
 	uut_start(&u, NULL, handle);
 	CHECK_EQ(ULI_unregister(u.intr), 0);
-	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.gen.line) == 0);
 	for (i = 0; i < 20; i++) {
 		REQUIRE(pthread_create(&thread, NULL, register_and_end, &u) == 0);
 		pthread_join(thread, NULL);
 		handled = u.handled;
-		n = irq_read(u.source.fd);
+		n = irq_read(u.gen.fd);
 		CHECK(n > 0);
 		read += (uint64_t)n;
 		CHECK_EQ(u.handled, handled);
 		CHECK_EQ(info_of(u.intr).tid, 0);
 	}
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
-	n = irq_read_now(u.source.fd);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	n = irq_read_now(u.gen.fd);
 	read += n > 0 ? (uint64_t)n : 0;
-	CHECK_EQ(handled + read, gen_status(u.source.line).dispatched);
+	CHECK_EQ(handled + read, gen_status(u.gen.line).dispatched);
 }
 
 static void *register_and_leave(void *arg)
@@ -1141,7 +1140,7 @@ static void *register_and_leave(void *arg)
 	struct uut *u = arg;
 
 	u->tid = gettid();
-	u->intr = ULI_register(u->source.fd, handle, u, NULL);
+	u->intr = ULI_register(u->gen.fd, handle, u, NULL);
 	REQUIRE(u->intr);
 	return NULL;
 }
@@ -1162,11 +1161,11 @@ static void a_thread_that_has_ended(void)
 		/* It is joined a little before it is gone. */
 		snprintf(task, sizeof(task), "/proc/self/task/%d", u.tid);
 		REQUIRE(AWAIT(access(task, F_OK) != 0));
-		fire(&u.source, i);
-		CHECK_EQ(irq_read_now(u.source.fd), i);
+		fire(&u.gen, i);
+		CHECK_EQ(irq_read_now(u.gen.fd), i);
 	}
 	CHECK_EQ(u.handled, 0);
-	close(u.source.fd);
+	close(u.gen.fd);
 }
 
 static void unregistering_under_fire(void)
@@ -1176,10 +1175,10 @@ static void unregistering_under_fire(void)
 	int i, n;
 
 	uut_start(&u, NULL, handle);
-	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.gen.line) == 0);
 	for (i = 0; i < 500; i++) {
 		if (i) {
-			u.intr = ULI_register(u.source.fd, handle, &u, NULL);
+			u.intr = ULI_register(u.gen.fd, handle, &u, NULL);
 			REQUIRE(u.intr);
 		}
 		if (i % 10 == 0)
@@ -1189,14 +1188,14 @@ static void unregistering_under_fire(void)
 			CHECK(AWAIT(info_of(u.intr).pending >= 3));
 		}
 		REQUIRE(ULI_unregister(u.intr) == 0);
-		/* Pending is what came in between. */
-		n = irq_read_now(u.source.fd);
+		/* What came in between is pending. */
+		n = irq_read_now(u.gen.fd);
 		read += n > 0 ? (uint64_t)n : 0;
 	}
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
-	n = irq_read_now(u.source.fd);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	n = irq_read_now(u.gen.fd);
 	read += n > 0 ? (uint64_t)n : 0;
-	CHECK_EQ(u.handled + read, gen_status(u.source.line).dispatched);
+	CHECK_EQ(u.handled + read, gen_status(u.gen.line).dispatched);
 }
 
 static void *unregister_elsewhere(void *arg)
@@ -1217,22 +1216,22 @@ static void unregistered_by_another_thread(void)
 	int i, n;
 
 	uut_start(&u, NULL, handle);
-	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=20000 cpu=0", u.gen.line) == 0);
 	for (i = 0; i < 20; i++) {
 		if (i)
-			u.intr = ULI_register(u.source.fd, handle, &u, NULL);
+			u.intr = ULI_register(u.gen.fd, handle, &u, NULL);
 		REQUIRE(u.intr);
 		REQUIRE(pthread_create(&thread, NULL, unregister_elsewhere, &u) == 0);
 		while (pthread_tryjoin_np(thread, NULL))
 			red_zone(1);
-		n = irq_read(u.source.fd);
+		n = irq_read(u.gen.fd);
 		CHECK(n > 0);
 		read += (uint64_t)n;
 	}
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
-	n = irq_read_now(u.source.fd);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	n = irq_read_now(u.gen.fd);
 	read += n > 0 ? (uint64_t)n : 0;
-	CHECK_EQ(u.handled + read, gen_status(u.source.line).dispatched);
+	CHECK_EQ(u.handled + read, gen_status(u.gen.line).dispatched);
 }
 
 static void the_module_stays(void)
@@ -1240,12 +1239,12 @@ static void the_module_stays(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	close(u.source.fd);
+	close(u.gen.fd);
 	CHECK_ERR(module_unload("procirq"), EAGAIN);
-	fire(&u.source, 1);
+	fire(&u.gen, 1);
 	CHECK_EQ(u.handled, 1);
 	CHECK_EQ(ULI_unregister(u.intr), 0);
-	CHECK(AWAIT(!line_stats(u.source.irq).attached));
+	CHECK(AWAIT(!line_stats(u.gen.irq).attached));
 }
 
 static void the_line_goes(void)
@@ -1253,16 +1252,16 @@ static void the_line_goes(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	fire(&u.source, 3);
+	fire(&u.gen, 3);
 	CHECK_EQ(u.handled, 3);
-	REQUIRE(gen("remove line=%u", u.source.line) == 0);
-	CHECK_EQ(irq_read(u.source.fd), -ENODEV);
+	REQUIRE(gen("remove line=%u", u.gen.line) == 0);
+	CHECK_EQ(irq_read(u.gen.fd), -ENODEV);
 	CHECK_EQ(info_of(u.intr).raised, 3);
 	CHECK_EQ(ULI_unregister(u.intr), 0);
-	CHECK(!ULI_register(u.source.fd, handle, &u, NULL) && errno == ENODEV);
+	CHECK(!ULI_register(u.gen.fd, handle, &u, NULL) && errno == ENODEV);
 }
 
-/* A line's counters outlive the registrations. */
+/* A line's counters go on over several registrations. */
 static void counted_by_line(void)
 {
 	struct procirq_uli_info info;
@@ -1270,14 +1269,13 @@ static void counted_by_line(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	REQUIRE(uli_line(u.source.irq, &l));
+	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK_EQ(l.handlers, 1);
 	CHECK_EQ(l.raised, 0);
-	REQUIRE(gen("start line=%u count=500 period_ns=100000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=500 period_ns=100000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 500);
-	CHECK_EQ(nanosleep(&(struct timespec){ 0, 1000 }, NULL), 0);
 	info = info_of(u.intr);
-	REQUIRE(uli_line(u.source.irq, &l));
+	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK(uli_line_adds_up(&l));
 	CHECK_EQ(l.raised, 500);
 	CHECK_EQ(l.direct, info.direct);
@@ -1286,21 +1284,21 @@ static void counted_by_line(void)
 	CHECK_EQ(l.repeated, info.repeated);
 	CHECK_EQ(l.coalesced, info.coalesced);
 	ULI_block_intr(u.intr);
-	fire(&u.source, 7);
-	REQUIRE(uli_line(u.source.irq, &l));
+	fire(&u.gen, 7);
+	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK_EQ(l.pending, 7);
 	CHECK(uli_line_adds_up(&l));
 	CHECK_EQ(ULI_unregister(u.intr), 0);
-	REQUIRE(uli_line(u.source.irq, &l));
+	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK_EQ(l.handlers, 0);
 	CHECK_EQ(l.pending, 0);
 	CHECK_EQ(l.unhandled, 7);
-	CHECK_EQ(irq_read_now(u.source.fd), 7);
-	u.intr = ULI_register(u.source.fd, handle, &u, NULL);
+	CHECK_EQ(irq_read_now(u.gen.fd), 7);
+	u.intr = ULI_register(u.gen.fd, handle, &u, NULL);
 	REQUIRE(u.intr);
-	fire(&u.source, 1);
+	fire(&u.gen, 1);
 	CHECK_EQ(u.handled, 501);
-	REQUIRE(uli_line(u.source.irq, &l));
+	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK_EQ(l.handlers, 1);
 	CHECK_EQ(l.registrations, 2);
 	CHECK_EQ(l.raised, 508);
@@ -1308,52 +1306,52 @@ static void counted_by_line(void)
 	CHECK_EQ(ULI_unregister(u.intr), 0);
 }
 
-/* --- what else -------------------------------------------------------------------- */
+/* --- masking, eventfds, several handlers ------------------------------------------ */
 
-/* A line that is masked by its interrupts is unmasked when they were handled. */
+/* A line that its interrupts mask is unmasked after the handler. */
 static void a_line_that_is_masked(void)
 {
 	struct uut u;
 	int i;
 
 	memset(&u, 0, sizeof(u));
-	u.source = source_open(O_RDWR);
-	/* What came before is handled too. */
-	fire(&u.source, 1);
-	u.intr = ULI_register_irq(u.source.fd, handle, &u, 0, NULL, 0);
+	u.gen = gen_open(O_RDWR);
+	/* What came before is handled, too. */
+	fire(&u.gen, 1);
+	u.intr = ULI_register_irq(u.gen.fd, handle, &u, 0, NULL, 0);
 	REQUIRE(u.intr);
 	CHECK_EQ(u.handled, 1);
 	for (i = 2; i < 500; i++) {
-		fire(&u.source, 1);
+		fire(&u.gen, 1);
 		CHECK_EQ(u.handled, i);
-		CHECK(!irq_masked(u.source.fd));
+		CHECK(!irq_masked(u.gen.fd));
 	}
-	CHECK(irq_info(u.source.fd).state & PROCIRQ_STATE_ULI);
+	CHECK(irq_info(u.gen.fd).state & PROCIRQ_STATE_ULI);
 	CHECK_EQ(ULI_unregister(u.intr), 0);
-	CHECK(!(irq_info(u.source.fd).state & PROCIRQ_STATE_ULI));
+	CHECK(!(irq_info(u.gen.fd).state & PROCIRQ_STATE_ULI));
 }
 
-/* Whoever has both a handler and an eventfd is told by both, and by neither's leave. */
+/* The handler and the eventfd get each interrupt, independently. */
 static void an_eventfd_beside_the_handler(void)
 {
-	struct procirq_eventfd bell = { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+	struct procirq_eventfd event = { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
 	struct procirq_eventfd none = { .fd = -1 };
 	uint64_t rung = 0, total = 0;
 	struct uut u;
 
-	REQUIRE(bell.fd >= 0);
+	REQUIRE(event.fd >= 0);
 	uut_start(&u, NULL, handle);
-	REQUIRE(ioctl(u.source.fd, PROCIRQ_IOC_SET_EVENTFD, &bell) == 0);
-	fire(&u.source, 20);
+	REQUIRE(ioctl(u.gen.fd, PROCIRQ_IOC_SET_EVENTFD, &event) == 0);
+	fire(&u.gen, 20);
 	spin_until(&u, 20);
-	/* Where an eventfd is rung from work, several reads may be it. */
-	CHECK(AWAIT((total += read(bell.fd, &rung, sizeof(rung)) == sizeof(rung) ? rung : 0) ==
+	/* The eventfd may be signalled from work: its count may take several reads. */
+	CHECK(AWAIT((total += read(event.fd, &rung, sizeof(rung)) == sizeof(rung) ? rung : 0) ==
 		    20));
-	REQUIRE(ioctl(u.source.fd, PROCIRQ_IOC_SET_EVENTFD, &none) == 0);
-	fire(&u.source, 20);
+	REQUIRE(ioctl(u.gen.fd, PROCIRQ_IOC_SET_EVENTFD, &none) == 0);
+	fire(&u.gen, 20);
 	spin_until(&u, 40);
-	CHECK_EQ(read(bell.fd, &rung, sizeof(rung)), -1);
-	close(bell.fd);
+	CHECK_EQ(read(event.fd, &rung, sizeof(rung)), -1);
+	close(event.fd);
 	uut_end(&u);
 }
 
@@ -1371,14 +1369,14 @@ static void handle_slowly(void *arg)
 	u->depth--;
 }
 
-/* They come faster than they can be handled. */
+/* They come faster than the handler takes. */
 static void no_nesting(void)
 {
 	struct procirq_uli_info info;
 	struct uut u;
 
 	uut_start(&u, NULL, handle_slowly);
-	REQUIRE(gen("start line=%u count=5000 period_ns=50000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=5000 period_ns=50000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 5000);
 	info = info_of(u.intr);
 	CHECK(info.coalesced > 0);
@@ -1392,9 +1390,9 @@ static void two_lines(void)
 
 	uut_start(&u, NULL, handle);
 	uut_start(&v, NULL, handle);
-	REQUIRE(gen("start line=%u period_ns=100000 cpu=0 pattern=random", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=100000 cpu=0 pattern=random", u.gen.line) == 0);
 	compute_under(&v, 5000, 100000);
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
 	uut_end(&v);
 	uut_end(&u);
 }
@@ -1403,18 +1401,18 @@ static void two_lines(void)
 
 #ifdef __x86_64__
 
-/* Shared between a thread with handlers and the debugger that places interrupts. */
+/* Shared by the thread with the handlers and the debugger that places interrupts. */
 struct stepped {
 	struct uut first, second;
-	volatile bool trap; /* the first handler stops in the debugger */
+	volatile bool trap; /* the next handler stops in the debugger */
 	volatile bool over;
-	volatile uint64_t rounds; /* of the program, outside the handlers */
+	volatile uint64_t rounds; /* rounds of the program, outside the handlers */
 	volatile uint64_t wrong;
 };
 
 static struct stepped *stepped;
 
-/* Frames that would show on the stack. */
+/* So many frames would be visible in the depth of the stack. */
 #define PILE 10
 
 static void handle_and_trap(void *arg)
@@ -1449,7 +1447,7 @@ static void stepped_thread(void)
 	_exit(tap_shared->complaints ? 1 : 7);
 }
 
-/* Stopped by this signal, or by a single step (SIGTRAP). */
+/* Waits until the signal, or a single step (SIGTRAP), has stopped it. */
 static bool stopped_by(pid_t pid, int signal)
 {
 	int status;
@@ -1464,7 +1462,7 @@ static uint64_t ip_of(pid_t pid)
 	return ptrace(PTRACE_GETREGS, pid, 0, &regs) ? 0 : regs.rip;
 }
 
-/* The handler that is called next stops, and is stepped this far on. */
+/* Stops the handler that is called next, and steps on from there. */
 static bool stop_at(pid_t pid, int step, uint64_t *code)
 {
 	int i;
@@ -1478,39 +1476,39 @@ static bool stop_at(pid_t pid, int step, uint64_t *code)
 	return true;
 }
 
-/* The first handler is stopped, stepped this far on, and then interrupted. */
+/* Stops the first handler, steps on, and raises an interrupt there. */
 static bool interrupt_at(pid_t pid, int step, struct uut *by, uint64_t *code)
 {
 	uint64_t first = stepped->first.handled, second = stepped->second.handled;
 	uint64_t round = stepped->rounds;
 
-	/* It is out of the handler that it was in. */
+	/* It has left the handler. */
 	if (!CHECK(AWAIT(stepped->rounds > round + 1)))
 		return false;
 	stepped->trap = true;
-	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 	if (!stop_at(pid, step, code))
 		return false;
-	REQUIRE(gen("fire line=%u count=1", by->source.line) == 0);
+	REQUIRE(gen("fire line=%u count=1", by->gen.line) == 0);
 	if (ptrace(PTRACE_CONT, pid, 0, 0))
 		return false;
 	return CHECK(AWAIT(stepped->first.handled + stepped->second.handled == first + second + 2));
 }
 
-/* Each handler is interrupted where the one before was, so many steps after its end. */
+/* Interrupts each handler at the same place, so many steps after its end. */
 static bool interrupts_at(pid_t pid, int step, int times)
 {
 	uint64_t expected = stepped->first.handled + 1 + (uint64_t)times, code, first = 0;
 	int i;
 
 	stepped->trap = true;
-	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 	for (i = 0; i < times; i++) {
 		if (!stop_at(pid, step, &code) || !CHECK(!i || code == first))
 			return false;
 		first = code;
 		stepped->trap = i + 1 < times;
-		REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+		REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 		if (ptrace(PTRACE_CONT, pid, 0, 0))
 			return false;
 	}
@@ -1518,9 +1516,9 @@ static bool interrupts_at(pid_t pid, int step, int times)
 }
 
 /*
- * A thread is stopped at every instruction from the end of its handler to the last
- * before the program's next, and gets an interrupt there: of the same line,
- * which is to use the old frame again, and of another, which is not.
+ * A thread is stopped at every instruction from the end of its handler to the return to
+ * the program, and gets an interrupt there: of the same line, which has to use the old
+ * frame again, and of another one, which must not.
  */
 static void interrupts_at_each_step(void)
 {
@@ -1540,11 +1538,11 @@ static void interrupts_at_each_step(void)
 	}
 	REQUIRE(stopped_by(pid, SIGSTOP));
 	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
-	REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+	REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 	REQUIRE(AWAIT(stepped->first.handled == 1));
 	usual = stepped->first.lowest;
 	for (other = 0; other < 2; other++) {
-		/* Not beyond "ret": see popf_under_a_debugger(). */
+		/* Not after "ret": see popf_under_a_debugger(). */
 		for (step = 0; ret == (uint64_t)other && step < 400; step++) {
 			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first,
 					  &code)) {
@@ -1554,7 +1552,7 @@ static void interrupts_at_each_step(void)
 			}
 			places++;
 			switch (code & 0xffffff) {
-			case 0x80c29d: /* popfq, then the start of the next */
+			case 0x80c29d: /* popfq, and the next instruction's first byte */
 				popf++;
 				popf_step = step;
 				break;
@@ -1564,7 +1562,7 @@ static void interrupts_at_each_step(void)
 			}
 		}
 	}
-	/* At popfq again and again, and right after it. */
+	/* At popfq many times, and right after it. */
 	CHECK(AWAIT(stepped->first.handled + stepped->second.handled == 1 + 2 * places));
 	interrupts_at(pid, popf_step, PILE);
 	interrupts_at(pid, popf_step + 1, PILE);
@@ -1581,7 +1579,7 @@ end:
 		tap_diag("status %#x", status);
 	CHECK_EQ(stepped->wrong, 0);
 	CHECK_EQ(stepped->first.handled + stepped->second.handled, 1 + 2 * places + piled);
-	/* The program's stack is a few words more or less deep; a frame is larger. */
+	/* The depth of the program's stack varies by a few words; a frame is larger. */
 	if (!CHECK(stepped->first.lowest + 400 >= usual))
 		tap_diag("frames pile up: %lu bytes",
 			 (unsigned long)(usual - stepped->first.lowest));
@@ -1596,14 +1594,14 @@ static void calling_thread(void)
 	raise(SIGSTOP);
 	while (!stepped->over) {
 		stepped->wrong += syscall(SYS_getppid) != parent;
-		/* Its way back is a call that takes everything from the stack. */
+		/* It returns by rt_sigreturn(), which restores everything from the stack. */
 		raise(SIGUSR1);
 	}
 	uut_end(&stepped->first);
 	_exit(tap_shared->complaints ? 1 : 7);
 }
 
-/* Lets it run to the begin or the end of a call. @signal: it gets it, and gets the next. */
+/* Runs it to the begin or end of a system call, with *signal. Stores its next signal there. */
 static bool next_call(pid_t pid, int *signal)
 {
 	int status;
@@ -1617,7 +1615,7 @@ static bool next_call(pid_t pid, int *signal)
 	return true;
 }
 
-/* A thread stopped in the middle of a call has not made it yet: it comes first. */
+/* A thread that is stopped at a call has not made it: the call comes before the handler. */
 static void at_the_calls_of_a_traced_thread(void)
 {
 	struct user_regs_struct regs;
@@ -1638,16 +1636,16 @@ static void at_the_calls_of_a_traced_thread(void)
 		REQUIRE(next_call(pid, &signal));
 		REQUIRE(ptrace(PTRACE_GETREGS, pid, 0, &regs) == 0);
 		entries += regs.rax == (unsigned long long)-ENOSYS;
-		REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+		REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 	}
 	CHECK(entries >= 30);
-	/* And on its way to where it stops, now and then. */
-	REQUIRE(gen("start line=%u period_ns=17000 cpu=0", stepped->first.source.line) == 0);
+	/* Some come while it runs to the next stop. */
+	REQUIRE(gen("start line=%u period_ns=17000 cpu=0", stepped->first.gen.line) == 0);
 	for (i = 0; i < 5000; i++)
 		REQUIRE(next_call(pid, &signal));
-	REQUIRE(gen("stop line=%u", stepped->first.source.line) == 0);
+	REQUIRE(gen("stop line=%u", stepped->first.gen.line) == 0);
 	REQUIRE(ptrace(PTRACE_DETACH, pid, 0, signal) == 0);
-	CHECK(AWAIT(stepped->first.handled == gen_status(stepped->first.source.line).dispatched));
+	CHECK(AWAIT(stepped->first.handled == gen_status(stepped->first.gen.line).dispatched));
 	stepped->over = true;
 	REQUIRE(waitpid(pid, &status, 0) == pid);
 	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
@@ -1665,7 +1663,7 @@ static void *held_thread(void *arg)
 	struct uut *u = arg;
 
 	run_on_cpu(0);
-	u->intr = ULI_register(u->source.fd, handle, u, NULL);
+	u->intr = ULI_register(u->gen.fd, handle, u, NULL);
 	REQUIRE(u->intr);
 	held->tid = (pid_t)syscall(SYS_gettid);
 	while (!held->over)
@@ -1677,18 +1675,18 @@ static void held_process(struct uut *u)
 {
 	pthread_t thread;
 
-	u->source = source_open(O_RDWR);
-	REQUIRE(irq_flags(u->source.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	u->gen = gen_open(O_RDWR);
+	REQUIRE(irq_flags(u->gen.fd, PROCIRQ_FLAG_NO_MASK) == 0);
 	REQUIRE(pthread_create(&thread, NULL, held_thread, u) == 0);
 	REQUIRE(AWAIT(held->close));
 	CHECK_EQ(ULI_unregister(u->intr), 0);
-	close(u->source.fd);
+	close(u->gen.fd);
 	held->closed = true;
 	pthread_join(thread, NULL);
 	_exit(tap_shared->complaints ? 1 : 7);
 }
 
-/* The last file is closed, but a thread has work to do, in the module's code. */
+/* The last file is closed, but a thread still has to run work of the module. */
 static void the_module_stays_for_work(void)
 {
 	struct uut *u = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -1706,10 +1704,10 @@ static void the_module_stays_for_work(void)
 	REQUIRE(ptrace(PTRACE_SEIZE, held->tid, 0, 0) == 0);
 	REQUIRE(ptrace(PTRACE_INTERRUPT, held->tid, 0, 0) == 0);
 	REQUIRE(waitpid(held->tid, &status, __WALL) == held->tid && WIFSTOPPED(status));
-	REQUIRE(gen("fire line=%u count=1", u->source.line) == 0);
+	REQUIRE(gen("fire line=%u count=1", u->gen.line) == 0);
 	held->close = true;
 	REQUIRE(AWAIT(held->closed));
-	REQUIRE(AWAIT(!line_stats(u->source.irq).readers));
+	REQUIRE(AWAIT(!line_stats(u->gen.irq).readers));
 	CHECK_ERR(module_unload("procirq"), EAGAIN);
 	held->over = true;
 	CHECK_EQ(ptrace(PTRACE_DETACH, held->tid, 0, 0), 0);
@@ -1718,7 +1716,7 @@ static void the_module_stays_for_work(void)
 	CHECK_EQ(u->handled, 0);
 }
 
-/* Its handler is called when it is let run, not before: see uli_is_stepped(). */
+/* The handler is called when the thread runs freely again: see uli_is_stepped(). */
 static void not_while_it_is_stepped(void)
 {
 	int status, i;
@@ -1734,17 +1732,17 @@ static void not_while_it_is_stepped(void)
 		_exit(99);
 	}
 	REQUIRE(stopped_by(pid, SIGSTOP));
-	/* Half of them while it is stopped, half from the other side of its step. */
+	/* Half of them while it is stopped, half of them while it steps. */
 	for (i = 0; i < 400; i++) {
 		if (i < 20)
-			REQUIRE(gen("fire line=%u count=1", stepped->first.source.line) == 0);
+			REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 		if (i == 20)
 			REQUIRE(gen("start line=%u count=20 period_ns=100000 cpu=0",
-				    stepped->first.source.line) == 0);
+				    stepped->first.gen.line) == 0);
 		REQUIRE(ptrace(PTRACE_SINGLESTEP, pid, 0, 0) == 0 && stopped_by(pid, SIGTRAP));
 		CHECK_EQ(stepped->first.handled, 0);
 	}
-	REQUIRE(AWAIT(!gen_status(stepped->first.source.line).running));
+	REQUIRE(AWAIT(!gen_status(stepped->first.gen.line).running));
 	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
 	CHECK(AWAIT(stepped->first.handled == 40));
 	stepped->over = true;
@@ -1760,7 +1758,7 @@ static void strict_seccomp(void)
 	struct uut u;
 
 	uut_start(&u, NULL, handle);
-	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=30000 cpu=0", u.gen.line) == 0);
 	if (prctl(PR_SET_SECCOMP, 1))
 		_exit(8);
 	while (u.handled < 2000)
@@ -1783,21 +1781,20 @@ static void stepped_child(volatile int *detached)
 	struct uut u;
 
 	uut_start(&u, NULL, handle_lean);
-	REQUIRE(gen("start line=%u period_ns=200000 cpu=0", u.source.line) == 0);
+	REQUIRE(gen("start line=%u period_ns=200000 cpu=0", u.gen.line) == 0);
 	raise(SIGSTOP);
 	while (!*detached || u.handled < 3000)
 		wrong += red_zone(3) != expected;
-	REQUIRE(gen("stop line=%u", u.source.line) == 0);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
 	uut_end(&u);
 	_exit(wrong || tap_shared->complaints ? 1 : 7);
 }
 
 /*
- * Whether it is about to take its flags from the stack. Whoever is single-stepped
- * over that has its trap flag taken for its own from then on, and keeps it when
- * the debugger goes: so it is in Linux, under no handler of ours as well; see
- * popf_under_a_debugger(), and enable_single_step() and is_setting_trap_flag() in
- * arch/x86/kernel/step.c.
+ * Whether the next instruction is popf. If a program is single-stepped over it, Linux
+ * takes the trap flag for the program's own, and the program keeps it when the debugger
+ * detaches. That has nothing to do with our handlers; see popf_under_a_debugger(), and
+ * enable_single_step() and is_setting_trap_flag() in arch/x86/kernel/step.c.
  */
 static bool about_to_popf(pid_t pid)
 {
@@ -1813,9 +1810,8 @@ static bool about_to_popf(pid_t pid)
 
 #ifdef __x86_64__
 /*
- * What happens without procirq to a program with one popf, whose flags on the
- * stack are clean, that is stepped so often from there and then let go. Returns
- * its status.
+ * Without procirq: steps a program over its only popf, whose flags on the stack are
+ * clean, and detaches after so many steps. Returns the program's status.
  */
 static int step_over_popf(int steps)
 {
@@ -1838,10 +1834,10 @@ static int step_over_popf(int steps)
 }
 
 /*
- * Stepping over popf alone does no harm; one step more leaves the trap flag set
- * for ever, and a program whose debugger goes then dies of SIGTRAP. It is the
- * kernel's: found on each of the kernels here, with no handler registered. The
- * day this test fails, about_to_popf() is not needed any more.
+ * One step over popf is harmless. One step more leaves the trap flag set for ever, and
+ * SIGTRAP kills the program when the debugger detaches. All kernels that we test behave
+ * so, without a handler. If this test fails one day, about_to_popf() is not needed any
+ * more.
  */
 static void popf_under_a_debugger(void)
 {
@@ -1852,7 +1848,7 @@ static void popf_under_a_debugger(void)
 }
 #endif
 
-/* A debugger steps through it, stops it anywhere, and goes. */
+/* A debugger steps through it, stops it anywhere, and detaches. */
 static void a_debugger(void)
 {
 	volatile int *detached =
@@ -1869,13 +1865,13 @@ static void a_debugger(void)
 	REQUIRE(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
 	kill(pid, SIGCONT);
 	for (i = 0; i < 20000; i++) {
-		/* In stretches of single steps, with runs between them. */
+		/* 500 single steps, then runs, in turns. */
 		run = i / 500 % 2 || about_to_popf(pid);
 		if (ptrace(run ? PTRACE_CONT : PTRACE_SINGLESTEP, pid, 0, 0))
 			break;
 		if (run) {
 			i += i / 500 % 2 ? 49 : 0;
-			/* Where it is after that time is random. */
+			/* So it is stopped at a random place. */
 			sleep_ms(1);
 			ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 		}
@@ -1935,8 +1931,8 @@ static void restartable_sequences(void)
 	if (!__rseq_size)
 		SKIP("no rseq(2) here");
 	uut_start(&u, NULL, handle);
-	REQUIRE(gen("start line=%u count=5000 period_ns=30000 cpu=0 pattern=random",
-		    u.source.line) == 0);
+	REQUIRE(gen("start line=%u count=5000 period_ns=30000 cpu=0 pattern=random", u.gen.line) ==
+		0);
 	while (u.handled < 5000)
 		done[one_sequence(rseq, &u)]++;
 	tap_diag("%d undisturbed, %d aborted", done[0], done[1]);
@@ -1987,18 +1983,18 @@ static bool runs_32_bit(void)
 
 static void a_32_bit_program(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_uli *code = low_page(PROT_READ | PROT_WRITE);
 
 	if (!runs_32_bit())
 		SKIP("no 32-bit programs here");
 	*code = raw_code(any_page());
 	CHECK_EQ(ioctl_32(s.fd, PROCIRQ_IOC_ULI_REGISTER, code), -EOPNOTSUPP);
-	/* It was not for another reason. */
+	/* It was not refused for another reason. */
 	CHECK_EQ(raw_register(s.fd, code), 0);
 }
 
-/* Runs a loop in a 32-bit code segment, with a stack where that can reach it. */
+/* Runs a loop in a 32-bit code segment, with a stack in the low 4 GiB. */
 __attribute__((noinline)) static void run_32_bit(char *page, unsigned int loops)
 {
 	struct {
@@ -2019,7 +2015,7 @@ __attribute__((noinline)) static void run_32_bit(char *page, unsigned int loops)
 			 : "r14", "r15", "cc", "memory");
 }
 
-/* A 64-bit program's thread in 32-bit code is not sent to its handler from there. */
+/* The handler is not called while the thread of a 64-bit program runs 32-bit code. */
 static void in_32_bit_code(void)
 {
 	static const unsigned char code[] = {
@@ -2040,14 +2036,14 @@ static void in_32_bit_code(void)
 	memcpy(page + 16, back, sizeof(back));
 	run_32_bit(page, 1);
 	uut_start(&u, NULL, handle);
-	REQUIRE(gen("start line=%u count=200 period_ns=1000000 cpu=0", u.source.line) == 0);
-	for (i = 0; gen_status(u.source.line).running && i < 100000; i++)
+	REQUIRE(gen("start line=%u count=200 period_ns=1000000 cpu=0", u.gen.line) == 0);
+	for (i = 0; gen_status(u.gen.line).running && i < 100000; i++)
 		run_32_bit(page, 300000);
 	CHECK(info_of(u.intr).retries > 0);
 	uut_end(&u);
 }
 
-/* As far as that goes without a processor that has them: shadow.ko, on the mark. */
+/* Without a processor that has them: shadow.ko marks the thread as if it had one. */
 static void a_shadow_stack(void)
 {
 	const char *mark = "/sys/module/shadow/parameters/mark";
@@ -2056,16 +2052,16 @@ static void a_shadow_stack(void)
 	REQUIRE(module_load("shadow", "") == 0 || errno == EEXIST);
 	if (put_text(mark, "1") && errno == EOPNOTSUPP)
 		SKIP("no user shadow stacks in this kernel");
-	u.source = source_open(O_RDWR);
-	CHECK(!ULI_register(u.source.fd, handle, &u, NULL) && errno == EOPNOTSUPP);
+	u.gen = gen_open(O_RDWR);
+	CHECK(!ULI_register(u.gen.fd, handle, &u, NULL) && errno == EOPNOTSUPP);
 	REQUIRE(put_text(mark, "0") == 0);
-	close(u.source.fd);
+	close(u.gen.fd);
 
-	/* Enabled later: it is not sent, neither way, and nothing is lost. */
+	/* Enabled after registering: the handler is not called, and nothing is lost. */
 	uut_start(&u, NULL, handle);
 	REQUIRE(put_text(mark, "1") == 0);
-	REQUIRE(gen("start line=%u count=5 period_ns=1000000 cpu=0", u.source.line) == 0);
-	while (gen_status(u.source.line).running)
+	REQUIRE(gen("start line=%u count=5 period_ns=1000000 cpu=0", u.gen.line) == 0);
+	while (gen_status(u.gen.line).running)
 		red_zone(1);
 	CHECK_EQ(u.handled, 0);
 	CHECK_EQ(info_of(u.intr).pending, 5);
@@ -2079,7 +2075,7 @@ static void a_shadow_stack(void)
 
 static void wrong_registrations(void)
 {
-	struct source s = source_open(O_RDWR);
+	struct gen_file s = gen_open(O_RDWR);
 	char *page = any_page();
 	struct uli_options options = { .flags = 2 };
 	struct procirq_uli code = raw_code(page), wrong;

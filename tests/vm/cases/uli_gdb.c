@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The program that tests/vm/uli-gdb.sh has gdb debug: it computes under user level
- * interrupts until it is told, by a file, that gdb has gone, and 500 more have
- * been handled; then it says whether each was handled once and no result was wrong.
+ * The program that gdb debugs in tests/vm/uli-gdb.sh. It computes while user level
+ * interrupts come, until FILE exists, which says that gdb has gone, and 500 more have
+ * been handled. Then it prints whether each was handled once and no result was wrong.
  *
  *	uli_gdb FILE
  */
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 {
 	struct procirq_uli_info info;
 	uint64_t expected, enough;
-	struct source s;
+	struct gen_file s;
 	void *intr;
 
 	if (argc != 2)
@@ -39,12 +39,13 @@ int main(int argc, char **argv)
 	tap_shared = mmap(NULL, sizeof(*tap_shared), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	run_on_cpu(0);
-	s = source_open(O_RDWR);
+	s = gen_open(O_RDWR);
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
 	expected = work(1);
 	intr = ULI_register(s.fd, handle, NULL, NULL);
 	REQUIRE(intr);
 	REQUIRE(gen("start line=%u period_ns=500000 cpu=0", s.line) == 0);
+	tap_diag("interrupts come");
 	while (access(argv[1], F_OK)) {
 		wrong += work(1) != expected;
 		rounds++;
