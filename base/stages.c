@@ -109,16 +109,6 @@ const struct stage_info *stage_find(const char *name)
 }
 
 /**
- * stage_is_of - is it this stage of irqlat bench, of all samples or of one path?
- * @stage: what is asked about; NULL is none
- * @whole: stage without a path
- */
-bool stage_is_of(const struct stage_info *stage, enum bench_stage whole)
-{
-	return stage && (stage == &bench_stages[whole] || stage->whole == &bench_stages[whole]);
-}
-
-/**
  * stage_list - the names of all stages, for messages
  * @stages: bench_stages or chain_stages
  * @n: stages in @stages

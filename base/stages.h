@@ -74,7 +74,6 @@ extern const struct stage_info chain_stages[CHAIN_STAGES];
 
 int stage_index(const struct stage_info *stages, int n, const char *name, size_t len);
 const struct stage_info *stage_find(const char *name);
-bool stage_is_of(const struct stage_info *stage, enum bench_stage whole);
 
 #define STAGE_LIST_BYTES 256 /* holds the list of either table */
 const char *stage_list(const struct stage_info *stages, int n, char text[STAGE_LIST_BYTES]);

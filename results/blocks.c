@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A result second by second; what for is said in blocks.h. */
+/* A result second by second; blocks.h says what for. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "blocks.h"
 
-/* Room that is made before the run starts. */
+/* Histograms have room for samples up to this from the start. */
 #define EXPECTED_MAX_NS 100000000ull
 
 /**
- * blocks_init - no blocks yet
- * @b: overwritten
+ * blocks_init - prepare to record blocks
+ * @b: overwritten; blocks_free() frees it
  *
- * Returns 0, or -1 with ENOMEM. To be given to blocks_free(). A zeroed struct
- * takes no samples, and may be freed too.
+ * A zeroed struct is valid without this: blocks_record() ignores samples then.
+ *
+ * Returns 0, or -1 with ENOMEM.
  */
 int blocks_init(struct blocks *b)
 {
@@ -38,8 +39,8 @@ void blocks_free(struct blocks *b)
 
 /**
  * blocks_add_to - add the samples of a block to a histogram
- * @block: unchanged
- * @h: of BLOCKS_DIGITS digits
+ * @block: the block
+ * @h: histogram of BLOCKS_DIGITS digits
  */
 void blocks_add_to(const struct block *block, struct hist *h)
 {
@@ -51,7 +52,7 @@ void blocks_add_to(const struct block *block, struct hist *h)
 		h->max = block->max;
 }
 
-/* Makes @block of @h. Returns 0 or -1 with ENOMEM. */
+/* Set the samples of @block to those of @h. Returns 0, or -1 with ENOMEM. */
 static int block_fill(struct block *block, const struct hist *h)
 {
 	struct hist_bucket b, *buckets;
@@ -79,7 +80,7 @@ static void hist_clear(struct hist *h)
 	h->min = UINT64_MAX;
 }
 
-/* Blocks become twice as long. Returns 0 or -1 with ENOMEM. */
+/* Make blocks twice as long. Returns 0, or -1 with ENOMEM; @b is valid then, too. */
 static int join_pairs(struct blocks *b)
 {
 	uint64_t length_ns = 2 * b->length_ns;
@@ -111,10 +112,10 @@ static int join_pairs(struct blocks *b)
 }
 
 /**
- * blocks_append - one more block
- * @b: gets it
- * @start_ns: from the begin of the run; later than that of the last block
- * @h: its samples, BLOCKS_DIGITS digits, not empty
+ * blocks_append - add a block at the end
+ * @b: blocks
+ * @start_ns: its begin, counted from the begin of the run; after that of the last block
+ * @h: its samples, at least one; of BLOCKS_DIGITS digits
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -132,7 +133,7 @@ int blocks_append(struct blocks *b, uint64_t start_ns, const struct hist *h)
 	return 0;
 }
 
-/* The open span becomes a block. */
+/* Make the open span a block. Returns 0, or -1 with ENOMEM. */
 static int close_open(struct blocks *b)
 {
 	if (!b->open.n)
@@ -149,8 +150,8 @@ static size_t most_blocks(const struct blocks *b)
 }
 
 /*
- * The span of @at_ns opens. When blocks have just become longer, it may be one
- * that the last of them is the begin of, and goes on then.
+ * Open the span that contains @at_ns. When blocks have just become longer, the last
+ * block may be the first part of that span: its samples move back into the open span.
  */
 static void open_span(struct blocks *b, uint64_t at_ns)
 {
@@ -165,14 +166,14 @@ static void open_span(struct blocks *b, uint64_t at_ns)
 }
 
 /**
- * blocks_record - record one sample
- * @b: where to
- * @at_ns: when it ended, from the begin of the run; not before the sample
- *	before, else it counts with that one
- * @value: ns; those below zero are in no block
+ * blocks_record - record a sample
+ * @b: blocks
+ * @at_ns: when the sample ended, counted from the begin of the run. A sample that
+ *	ended before the one recorded last is counted in the open span
+ * @value: ns; negative values are in no block
  *
- * Allocates when a block ends. When memory runs out there are no
- * blocks from then on, and none of before.
+ * Allocates memory when a span ends. Without memory, all blocks are freed, and the
+ * result has no blocks.
  */
 void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
 {
@@ -181,7 +182,7 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
 	if (at_ns >= b->open_start_ns + b->length_ns) {
 		int err = close_open(b);
 
-		/* Where samples are rare, twice as long may not be enough. */
+		/* If samples are rare, twice as long may not be enough. */
 		while (!err && b->n >= most_blocks(b))
 			err = join_pairs(b);
 		if (err) {
@@ -196,8 +197,10 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value)
 }
 
 /**
- * blocks_close - the last span becomes a block
- * @b: takes no more samples
+ * blocks_close - make the last span a block
+ * @b: blocks; blocks_record() must not be called any more
+ *
+ * Without memory, all blocks are freed.
  */
 void blocks_close(struct blocks *b)
 {
@@ -205,10 +208,10 @@ void blocks_close(struct blocks *b)
 		blocks_free(b);
 }
 
-/* Appends what @later holds, after all of @b's. Returns 0, or -1 with ENOMEM. */
+/* Append the blocks of @later behind those of @b. Returns 0, or -1 with ENOMEM. */
 static int append_all(struct blocks *b, const struct blocks *later)
 {
-	/* No block of one run and of the next becomes one in join_pairs(). */
+	/* Far enough apart that join_pairs() never joins blocks of two runs. */
 	uint64_t span_ns = b->length_ns * BLOCKS_MAX, from_ns = 0;
 	size_t part = b->n ? b->list[b->n - 1].part + 1 : 0, i;
 	struct hist h;
@@ -230,14 +233,14 @@ static int append_all(struct blocks *b, const struct blocks *later)
 }
 
 /**
- * blocks_join - one run after another
- * @b: complete; gets the blocks of the second; those of both become as long as
- *	the longest, and longer where there are more than BLOCKS_MAX
- * @later: the second; its blocks become as long as @b's
+ * blocks_join - append the blocks of another run
+ * @b: closed; gets copies of the blocks of @later. All blocks become as long as the
+ *	longest, and longer if there are more than BLOCKS_MAX
+ * @later: closed; its blocks become as long as those of @b
  *
- * When one of them has no blocks, @b has none afterwards.
+ * If one of them has no blocks, @b has none afterwards. The caller still frees both.
  *
- * Returns 0, or -1 with ENOMEM; both are to be given to blocks_free().
+ * Returns 0, or -1 with ENOMEM.
  */
 int blocks_join(struct blocks *b, struct blocks *later)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * blocks - the same samples once more, second by second
+ * blocks - the samples of a result second by second
  *
- * Samples that follow each other are alike: what happened in one second, and not
- * the single sample, is what two runs may be compared by. So a result keeps a
- * small histogram of each second. A run of a few seconds would have too few of
- * them: its blocks are shorter, and become twice as long whenever there are
- * BLOCKS_SHORT_MAX, up to a second. A long run joins neighbours in the same way
- * whenever there are BLOCKS_MAX: memory stays bounded.
+ * Samples that follow each other are alike, so two runs are compared second by
+ * second, not sample by sample: a result keeps a small histogram of each second, a
+ * block. A run of a few seconds would have too few blocks. Its blocks are shorter,
+ * and become twice as long whenever there are BLOCKS_SHORT_MAX of them, until they
+ * are a second long. To bound memory, a long run makes its blocks twice as long
+ * whenever there are BLOCKS_MAX of them.
  */
 #ifndef RESULTS_BLOCKS_H
 #define RESULTS_BLOCKS_H
@@ -18,23 +18,24 @@
 #include "tracing/hist.h"
 
 #define BLOCKS_MAX 256
-/* At first. */
+/* Length of the first blocks. */
 #define BLOCKS_LENGTH_NS 125000000ull
-/* What blocks grow to at once, and how many there are until then. */
+/* Blocks shorter than this are joined when there are BLOCKS_SHORT_MAX of them. */
 #define BLOCKS_LONG_NS	 1000000000ull
 #define BLOCKS_SHORT_MAX 64
-/* No run is as long as that: 833 days. */
+/* Upper limit of times in a file: 833 days, longer than any run. */
 #define BLOCKS_END_NS (1ull << 56)
-/* A value read back is within 0.8 %. */
+/* Precision of the histograms: a value read back is within 0.8 %. */
 #define BLOCKS_DIGITS 2
 
 /**
  * struct block - the samples of one span of time
- * @start_ns: from the begin of the run
- * @n: samples
- * @max: the greatest of them, exact
- * @part: which of the runs that blocks_join() put together, from 0
- * @buckets: @n_buckets of them, ascending
+ * @start_ns: begin of the span, counted from the begin of the run
+ * @n: samples in the span, at least 1
+ * @max: the greatest sample, ns, exact
+ * @part: number of the run, from 0, among those that blocks_join() put together
+ * @buckets: @n_buckets buckets, ascending, in ns; owned by the block
+ * @n_buckets: buckets in @buckets
  */
 struct block {
 	uint64_t start_ns;
@@ -46,10 +47,12 @@ struct block {
 };
 
 /**
- * struct blocks - all of a result
- * @length_ns: how long a block is; 0: there are none, see blocks_init()
- * @list: @n of them, ascending in time; spans without samples have none
- * @open: samples of the span that is being recorded, from @open_start_ns on
+ * struct blocks - all blocks of a result
+ * @length_ns: length of a block; 0: the result has no blocks, see blocks_init()
+ * @list: @n blocks, ascending in time; a span without samples has no block
+ * @n: blocks in @list
+ * @open: samples of the span that is being recorded
+ * @open_start_ns: begin of that span
  */
 struct blocks {
 	uint64_t length_ns;

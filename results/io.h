@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Results on paper: text, JSON, CSV; and JSON back again. */
+/* Writing runs as text, JSON and CSV, and reading them from JSON. */
 #ifndef RESULTS_IO_H
 #define RESULTS_IO_H
 

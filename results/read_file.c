@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Results from a file. */
+/* Reading results from files. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,11 +9,11 @@
 #include "io.h"
 
 /**
- * file_read - a whole file
- * @path: which
- * @len: gets its length
+ * file_read - read a whole file
+ * @path: file
+ * @len: set to its length
  *
- * Returns its bytes and a NUL, for free(), or NULL with errno.
+ * Returns its bytes and a NUL, which the caller frees, or NULL with errno set.
  */
 char *file_read(const char *path, size_t *len)
 {
@@ -46,7 +46,7 @@ fail:
 
 /**
  * run_read_file - read a run from a JSON file
- * @path: file; one without any result is refused
+ * @path: file; it must have at least one result
  * @run: zeroed by the caller; filled. The caller calls run_free(), on errors too
  * @text: gets the bytes of the file, which the caller frees; NULL: not wanted
  * @len: gets the length of @text; only with @text

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Results from JSON, schema irqlat/1. The file may be anything: nothing in it
- * is believed before it was looked at.
+/*
+ * Reading results from JSON, schema irqlat/1. The file may come from anywhere:
+ * every value is checked before it is used.
  */
 
 #include <jansson.h>
@@ -10,14 +11,15 @@
 
 #include "io.h"
 
-/* Where the reader is, for its messages. */
+/* The buffer for messages, and the place in the file that they name. */
 struct json_reader {
 	char *error;
 	char where[64];
 };
 
-/* The file may be anybody's, and a terminal takes control characters for
- * commands: those below a space, DEL, and U+0080 to U+009F.
+/*
+ * Replace the control characters that a terminal would take for commands: those
+ * below a space, DEL, and U+0080 to U+009F.
  */
 static void clean(char *text)
 {
@@ -35,6 +37,7 @@ static void clean(char *text)
 	*to = '\0';
 }
 
+/* Fill the message. Returns -1. */
 __attribute__((format(printf, 2, 3))) static int fail(struct json_reader *reader,
 						      const char *format, ...)
 {
@@ -107,7 +110,7 @@ static int read_bucket(struct json_reader *reader, const json_t *triple, uint64_
 	return 0;
 }
 
-/* The exact figures, which the buckets do not hold. */
+/* Read the exact values, which the buckets do not hold. */
 static int read_exact(struct json_reader *reader, const json_t *object, struct hist *h)
 {
 	const json_t *mean = json_object_get(object, "mean_ns");
@@ -147,7 +150,7 @@ static int read_histogram(struct json_reader *reader, const json_t *object, stru
 		return fail(reader, "the histogram does not add up to \"n\"");
 	if (read_exact(reader, object, h))
 		return -1;
-	/* Not in every file: it came later than the schema. */
+	/* Files of older versions do not have it. */
 	if (json_object_get(object, "negative"))
 		return get_count(reader, object, "negative", &h->negative);
 	return 0;
@@ -190,7 +193,7 @@ static int read_block(struct json_reader *reader, const json_t *object, struct h
 	return blocks_append(blocks, start_ns, h) ? fail(reader, "out of memory") : 0;
 }
 
-/* Not in files of old, and then there are none. */
+/* Files of older versions have no blocks. */
 static int read_blocks(struct json_reader *reader, const json_t *object, struct result *r)
 {
 	const json_t *blocks = json_object_get(object, "blocks");
@@ -234,7 +237,7 @@ static int read_result(struct json_reader *reader, const json_t *object, struct 
 		r->irq = RESULT_NO_IRQ;
 	else if (get_count(reader, object, "irq", &r->irq))
 		return -1;
-	/* Not in every file: it came later than the schema. */
+	/* Files of older versions do not have it. */
 	if (json_object_get(object, "load") &&
 	    get_text(reader, object, "load", r->load, RESULT_NAME_BYTES))
 		return -1;
@@ -256,7 +259,7 @@ static int read_field(struct json_reader *reader, const json_t *system,
 	const json_t *value = json_object_get(system, field->key);
 	char *member = (char *)info + field->offset;
 
-	/* Not known, or not known to the version that wrote the file. */
+	/* Unknown, or unknown to the version that wrote the file. */
 	if (!value || json_is_null(value))
 		return 0;
 	switch (field->type) {
@@ -320,7 +323,7 @@ static int read_unavailable(struct json_reader *reader, const json_t *root, stru
 	return 0;
 }
 
-/* What is asked for and what came of it. Older files have less of it. */
+/* Read what was asked for and what is missing. Files of older versions have less of it. */
 static int read_head(struct json_reader *reader, const json_t *root, struct run *run)
 {
 	const json_t *command = json_object_get(root, "load_command");
@@ -370,8 +373,8 @@ static int read_run(struct json_reader *reader, const json_t *root, struct run *
  * run_read_json - read a run
  * @text: JSON
  * @len: bytes in @text
- * @run: zeroed; filled; to be given to run_free() in any case
- * @error: on failure, what is wrong and where, without the name of the file
+ * @run: zeroed by the caller; filled. The caller calls run_free(), on errors too
+ * @error: on failure, what is wrong and where in @text
  *
  * Returns 0, or -1 with @error set.
  */

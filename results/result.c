@@ -8,13 +8,17 @@
 #include "result.h"
 
 const struct result_percentile result_percentiles[] = {
-	{ "p50_ns", "p50", 500000 },	       { "p90_ns", "p90", 900000 },
-	{ "p99_ns", "p99", 990000 },	       { "p99_9_ns", "p99.9", 999000 },
-	{ "p99_99_ns", "p99.99", 999900 },     { "p99_999_ns", "p99.999", 999990 },
-	{ "p99_9999_ns", "p99.9999", 999999 }, { 0 }
+	{ .key = "p50_ns", .label = "p50", .ppm = 500000 },
+	{ .key = "p90_ns", .label = "p90", .ppm = 900000 },
+	{ .key = "p99_ns", .label = "p99", .ppm = 990000 },
+	{ .key = "p99_9_ns", .label = "p99.9", .ppm = 999000 },
+	{ .key = "p99_99_ns", .label = "p99.99", .ppm = 999900 },
+	{ .key = "p99_999_ns", .label = "p99.999", .ppm = 999990 },
+	{ .key = "p99_9999_ns", .label = "p99.9999", .ppm = 999999 },
+	{ .key = NULL },
 };
 
-/* Room for samples up to this is made before the run starts. */
+/* Histograms have room for samples up to this from the start. */
 #define EXPECTED_MAX_NS 10000000000ull
 
 static struct cell cell_text(const char *key, const char *text)
@@ -32,7 +36,7 @@ static struct cell cell_i(const char *key, int64_t i)
 	return (struct cell){ .key = key, .type = CELL_SIGNED, .i = i };
 }
 
-/* A figure that only exists when something was sampled. */
+/* A value that may be unknown. */
 static struct cell cell_if(bool known, struct cell cell)
 {
 	if (!known)
@@ -43,10 +47,11 @@ static struct cell cell_if(bool known, struct cell cell)
 /**
  * result_cells - a row as a list of names and values
  * @r: row
- * @cells: room for RESULT_CELLS_MAX
+ * @cells: filled; has room for RESULT_CELLS_MAX cells, and refers to @r
  *
- * Returns how many there are. Times are in ns; a percentile that the number of
- * samples does not carry is CELL_NULL.
+ * Times are in ns. A percentile is CELL_NULL when there are too few samples for it.
+ *
+ * Returns the number of cells, which is the same for every row.
  */
 size_t result_cells(const struct result *r, struct cell *cells)
 {
@@ -78,14 +83,14 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	cells[n++] = cell_u("coalesced", r->coalesced);
 	cells[n++] = cell_i("lost", r->lost);
 	cells[n++] = cell_u("overhead_ns", r->overhead_ns);
-	/* Last: columns of before it keep their numbers. */
+	/* New columns go last: the others keep their numbers. */
 	cells[n++] = cell_text("load", r->load);
 	return n;
 }
 
 /**
- * result_init - a row with an empty histogram, and zeros
- * @r: overwritten; for result_free()
+ * result_init - make a row: zeroed, without load, with an empty histogram
+ * @r: overwritten; result_free() frees it
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -103,8 +108,8 @@ void result_free(struct result *r)
 }
 
 /**
- * run_add - one more row, as result_init() makes it
- * @run: gets the row; earlier pointers to rows become invalid
+ * run_add - add a row, as result_init() makes it
+ * @run: run; pointers to its rows become invalid
  *
  * Returns the row, owned by @run, or NULL with ENOMEM.
  */
@@ -121,9 +126,9 @@ struct result *run_add(struct run *run)
 }
 
 /**
- * run_remove - one row less
- * @run: has it; pointers to later rows become invalid
- * @i: which
+ * run_remove - remove a row
+ * @run: run; pointers to the row and to later ones become invalid
+ * @i: number of the row
  */
 void run_remove(struct run *run, size_t i)
 {
@@ -134,9 +139,9 @@ void run_remove(struct run *run, size_t i)
 }
 
 /**
- * result_record - record one sample
- * @r: row; blocks_init() was called if it is to have blocks
- * @at_ns: when it ended, from the begin of the run
+ * result_record - record a sample
+ * @r: row; it has blocks if blocks_init() was called for them
+ * @at_ns: when the sample ended, counted from the begin of the run
  * @ns: the sample
  */
 void result_record(struct result *r, uint64_t at_ns, int64_t ns)
@@ -145,7 +150,7 @@ void result_record(struct result *r, uint64_t at_ns, int64_t ns)
 	blocks_record(&r->blocks, at_ns, ns);
 }
 
-/* No more samples: the blocks become complete. */
+/* Complete the blocks of all rows. result_record() must not be called any more. */
 void run_end(struct run *run)
 {
 	size_t i;
@@ -154,7 +159,7 @@ void run_end(struct run *run)
 		blocks_close(&run->results[i].blocks);
 }
 
-/* Was anything measured, by any way? */
+/* Has any row a sample? */
 bool run_has_samples(const struct run *run)
 {
 	size_t i;
@@ -166,8 +171,8 @@ bool run_has_samples(const struct run *run)
 }
 
 /**
- * run_free - free the rows
- * @run: itself the caller's
+ * run_free - free the rows of a run
+ * @run: stays valid, without rows
  */
 void run_free(struct run *run)
 {
@@ -186,14 +191,14 @@ bool result_is(const struct result *r, enum bench_stage stage)
 	return !strcmp(r->stage, bench_stages[stage].name);
 }
 
-/* Are these stages of the same thing? */
+/* Are these rows stages of one way? */
 bool result_same_way(const struct result *a, const struct result *b)
 {
 	return !strcmp(a->way, b->way) && !strcmp(a->load, b->load) &&
 	       !strcmp(a->source, b->source);
 }
 
-/* The way for people: "read", "read, load cpu". Returns @title. */
+/* A name of the way for people: "read", "read, load cpu". Returns @title. */
 const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES])
 {
 	bool loaded = *r->load && strcmp(r->load, RESULT_NO_LOAD);
@@ -225,4 +230,13 @@ const char *result_path(const struct result *r)
 	const struct stage_info *stage = stage_find(r->stage);
 
 	return stage ? stage->path : NULL;
+}
+
+/* Is the row the total of one path of user level interrupts? */
+bool result_is_path_total(const struct result *r)
+{
+	const struct stage_info *stage = stage_find(r->stage);
+
+	return stage && stage->whole == &bench_stages[BENCH_STAGE_TOTAL] &&
+	       stage != &bench_stages[BENCH_STAGE_KEPT];
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Results of a run: one row for each way and stage, and the system they were
- * measured on. What a row consists of is said once, by result_cells(); JSON
- * and CSV are that list in two spellings.
+ * Results of a run: a row for each way and stage, and the system they were measured
+ * on. result_cells() lists the values of a row; JSON and CSV write that list.
  */
 #ifndef RESULTS_RESULT_H
 #define RESULTS_RESULT_H
@@ -16,28 +15,32 @@
 #include "base/sysinfo.h"
 #include "tracing/hist.h"
 
-#define RESULT_SCHEMA	  "irqlat/1"
-#define RESULT_NAME_BYTES 64
-#define RESULT_CELLS_MAX  32
-#define RESULT_NO_IRQ	  UINT64_MAX /* an interrupt without a number */
+#define RESULT_SCHEMA	       "irqlat/1"
+#define RESULT_NAME_BYTES      64
+#define RESULT_TITLE_BYTES     (2 * RESULT_NAME_BYTES + 8)
+#define RESULT_REASON_BYTES    256
+#define RESULT_CELLS_MAX       32
+#define RESULT_UNAVAILABLE_MAX 32
+#define RESULT_NO_IRQ	       UINT64_MAX /* of an interrupt without a number */
+#define RESULT_NO_LOAD	       "none"
 
 /**
- * struct result - one way, one stage
+ * struct result - a row: one stage of one way
  * @source: what raised the interrupts: "irqgen", "edu"
  * @irq: Linux interrupt number, or RESULT_NO_IRQ
- * @way: how they were waited for: "read", "poll", "uio"
+ * @way: how the thread waited for them: "read", "poll", "uio"
  * @wait: "block" or "spin"
  * @stage: name of one of the bench_stages or chain_stages; a file may have others
- * @load: what ran beside: "none", "cpu,io"
+ * @load: load that ran during the measurement: "cpu,io", or RESULT_NO_LOAD
  * @cpu: CPU of the measured thread
- * @raised: interrupts the source raised for this way, warm-up not counted
- * @delivered: returns to the user that brought interrupts
- * @coalesced: interrupts that came together with an earlier one, at the source
- *	or in the kernel
+ * @raised: interrupts that the source raised for this way, without the warm-up
+ * @delivered: returns to user space that reported at least one interrupt
+ * @coalesced: interrupts that were reported together with an earlier one, by the
+ *	source or by the kernel
  * @lost: raised - delivered - coalesced
- * @overhead_ns: median cost of reading the clock, contained in every sample
+ * @overhead_ns: median cost of reading the clock, which every sample contains
  * @hist: the samples, ns
- * @blocks: the same second by second; none in files of old
+ * @blocks: the samples second by second; files of older versions have none
  */
 struct result {
 	char source[RESULT_NAME_BYTES];
@@ -56,29 +59,23 @@ struct result {
 	struct blocks blocks;
 };
 
-#define RESULT_NO_LOAD	       "none"
-#define RESULT_TITLE_BYTES     (2 * RESULT_NAME_BYTES + 8)
-#define RESULT_REASON_BYTES    256
-#define RESULT_UNAVAILABLE_MAX 32
-
-/* A way that could not be measured here. */
+/* A way that could not be measured on this system. */
 struct unavailable {
 	char way[RESULT_NAME_BYTES];
 	char reason[RESULT_REASON_BYTES];
 };
 
 /**
- * struct run - everything one invocation measured
+ * struct run - everything that one run of irqlat measured
  * @system: facts and warnings
- * @interrupted: stopped by a signal before it was done
- * @partial: this is not all that was asked for: interrupted, ended by an error,
- *	or not over yet
- * @load_command: --load-cmd, or empty
- * @unavailable: @n_unavailable ways that are not there
- * @n_unavailable: how many
- * @warmup: samples per way that were thrown away first
- * @results: @n_results of them
- * @n_results: rows
+ * @interrupted: a signal stopped the run
+ * @partial: not complete: interrupted, ended by an error, or still running
+ * @load_command: argument of --load-cmd, or empty
+ * @unavailable: @n_unavailable ways
+ * @n_unavailable: ways in @unavailable
+ * @warmup: samples per way that were discarded at the start
+ * @results: @n_results rows, owned by the run; run_free() frees them
+ * @n_results: rows in @results
  */
 struct run {
 	struct sysinfo system;
@@ -92,7 +89,7 @@ struct run {
 	size_t n_results;
 };
 
-/* Percentiles that results carry. Ends with a NULL key. */
+/* Percentiles of a row, ascending; the table ends with a NULL key. */
 struct result_percentile {
 	const char *key;   /* "p99_9_ns" */
 	const char *label; /* "p99.9" */
@@ -102,6 +99,15 @@ extern const struct result_percentile result_percentiles[];
 
 enum cell_type { CELL_NULL, CELL_TEXT, CELL_UNSIGNED, CELL_SIGNED, CELL_REAL };
 
+/**
+ * struct cell - a value of a row
+ * @key: name in JSON and CSV
+ * @type: which of the other members holds the value
+ * @text: CELL_TEXT; points into the row
+ * @u: CELL_UNSIGNED
+ * @i: CELL_SIGNED
+ * @real: CELL_REAL
+ */
 struct cell {
 	const char *key;
 	enum cell_type type;
@@ -123,6 +129,7 @@ void run_free(struct run *run);
 bool result_is(const struct result *r, enum bench_stage stage);
 const char *result_stage_title(const char *stage);
 const char *result_path(const struct result *r);
+bool result_is_path_total(const struct result *r);
 const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES]);
 bool result_same_way(const struct result *a, const struct result *b);
 

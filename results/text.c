@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What all text for people is made of: its style, a time, words in lines. */
+/* Text for people: its style, times, wrapped paragraphs, warnings. */
 
 #include <inttypes.h>
 #include <langinfo.h>
@@ -13,9 +13,9 @@
 #define COLUMNS_MIN	40
 
 /**
- * text_style_detect - fit the text to where it goes
- * @style: @columns and @utf8 are set
- * @out: terminal or not
+ * text_style_detect - set the width and the characters of text
+ * @style: @columns and @utf8 are set, from the terminal, COLUMNS and the locale
+ * @out: where the text goes
  */
 void text_style_detect(struct text_style *style, FILE *out)
 {
@@ -35,11 +35,11 @@ void text_style_detect(struct text_style *style, FILE *out)
 }
 
 /**
- * text_wrap - a text broken between words
- * @text: its first line starts where @out stands, which is column @indent
- * @indent: columns before the other lines
- * @columns: of all lines
- * @out: where to
+ * text_wrap - print a paragraph, broken between words
+ * @text: paragraph
+ * @indent: column where @out is now, and where each later row of text begins
+ * @columns: width, @indent included
+ * @out: where to print; gets a line feed at the end
  */
 void text_wrap(const char *text, int indent, int columns, FILE *out)
 {
@@ -59,12 +59,12 @@ void text_wrap(const char *text, int indent, int columns, FILE *out)
 }
 
 /**
- * text_time - one time of a table
- * @known: it is one; n/a is printed otherwise
+ * text_time - print a time of a table
+ * @known: there is a time; "n/a" is printed if not
  * @ns: the time
- * @width: columns
- * @style: its unit
- * @out: where to
+ * @width: width of the table's column
+ * @style: unit
+ * @out: where to print
  */
 void text_time(bool known, uint64_t ns, int width, const struct text_style *style, FILE *out)
 {
@@ -77,9 +77,9 @@ void text_time(bool known, uint64_t ns, int width, const struct text_style *styl
 }
 
 /**
- * text_warnings - say loudly what spoils the figures
- * @info: holds the warnings
- * @out: where to
+ * text_warnings - print what makes the figures unreliable
+ * @info: has the warnings
+ * @out: where to print
  */
 void text_warnings(const struct sysinfo *info, FILE *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all text for people is made of: its style, times, wrapped words, histograms. */
+/* Text for people: its style, times, wrapped paragraphs, histograms. */
 #ifndef RESULTS_TEXT_H
 #define RESULTS_TEXT_H
 
@@ -12,10 +12,10 @@
 
 /**
  * struct text_style - how to print text
- * @columns: width to fill
- * @utf8: blocks may be drawn
- * @nanoseconds: times in ns instead of us
- * @header: print the system facts
+ * @columns: width
+ * @utf8: bars are drawn with block characters; ASCII characters if not set
+ * @nanoseconds: print times in ns; in us if not set
+ * @header: print the facts about the system
  * @histogram: draw histograms
  */
 struct text_style {
@@ -26,7 +26,7 @@ struct text_style {
 	bool histogram;
 };
 
-/* A wider screen is not filled. */
+/* Text is no wider than this, even if the terminal is. */
 #define TEXT_COLUMNS_MAX 160
 
 void text_style_detect(struct text_style *style, FILE *out);

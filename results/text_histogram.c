@@ -6,15 +6,15 @@
 
 #include "text.h"
 
-/* Rows of a histogram: the finest steps that fit are taken. */
+/* Most rows of a histogram, and most rows per power of two. */
 #define HISTOGRAM_ROWS_MAX  24
 #define HISTOGRAM_STEPS_MAX 256
 #define LOW_WIDTH	    10
 
 /**
- * struct scale - rows of a terminal histogram
- * @steps: per power of two, which is divided evenly; a power of two itself
- * @first: number of the first row, counted from value 1
+ * struct scale - the rows of a histogram
+ * @steps: rows per power of two, which they divide evenly; a power of two itself
+ * @first: number of the first row; row 0 begins at value 1
  * @n: rows
  */
 struct scale {
@@ -27,7 +27,7 @@ static unsigned int scale_row(unsigned int steps, uint64_t value)
 {
 	unsigned int octave;
 
-	/* Steps are no finer than the values. */
+	/* Values below @steps have no row of their own. */
 	if (value < steps)
 		value = steps;
 	octave = 63 - (unsigned int)__builtin_clzll(value);
@@ -61,7 +61,7 @@ static void print_bar(uint64_t count, uint64_t most, int width, bool utf8, FILE 
 	uint64_t len = (uint64_t)((double)count / (double)most * (double)parts + 0.5);
 	uint64_t i;
 
-	/* What is there is seen, however little. */
+	/* Draw at least something for a sample. */
 	if (count && !len)
 		len = 1;
 	for (i = 0; i < len / 8; i++)
@@ -73,14 +73,13 @@ static void print_bar(uint64_t count, uint64_t most, int width, bool utf8, FILE 
 }
 
 /**
- * text_histogram - draw a histogram, one row of text for each step
+ * text_histogram - draw a histogram
  * @h: samples, ns
  * @style: width, characters, unit
- * @out: where to
+ * @out: where to print
  *
- * Each row says where it starts, how many samples it has, and draws them. The
- * steps grow with the value. Rows without samples between two runs of others
- * are drawn as one "..." when there are more than two.
+ * Each row has the value where it begins, the number of its samples, and a bar. The
+ * rows cover wider ranges as values grow. More than two empty rows become "...".
  */
 void text_histogram(const struct hist *h, const struct text_style *style, FILE *out)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Results as CSV: one line for each way and stage, keys as in JSON. */
+/* Results as CSV: a row for each way and stage, with the keys of JSON as headings. */
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "io.h"
 
-/* RFC 4180: quoted when it holds what would end it. */
+/* RFC 4180: quoted if it holds a character that would end the cell. */
 static void print_text(const char *text, FILE *out)
 {
 	if (!strpbrk(text, ",\"\r\n")) {
@@ -43,11 +43,11 @@ static void print_cell(const struct cell *cell, FILE *out)
 }
 
 /**
- * run_write_csv - write a run, with a line of column names first
+ * run_write_csv - write a run as CSV, headings first
  * @run: what was measured
- * @out: where to
+ * @out: CSV; the caller looks for errors with ferror()
  *
- * A figure that the number of samples does not carry is an empty cell.
+ * The cell of a value that is not known is empty.
  */
 void run_write_csv(const struct run *run, FILE *out)
 {

@@ -6,7 +6,7 @@
 
 #include "io.h"
 
-/* Text from files may be anything; JSON is UTF-8. */
+/* JSON is UTF-8, but text from files may be anything: bad text becomes ASCII. */
 static json_t *string(const char *text)
 {
 	json_t *value = json_string(text);
@@ -51,7 +51,7 @@ static json_t *histogram(const struct hist *h)
 	return array;
 }
 
-/* A bucket of a block needs no upper end: all have the same precision. */
+/* The buckets of a block need no upper end: their precision is known. */
 static json_t *block_object(const struct block *block)
 {
 	json_t *buckets = json_array();
@@ -133,7 +133,7 @@ static json_t *unavailable_array(const struct run *run)
 	return array;
 }
 
-/* A run as an object of the caller, NULL when memory runs out. */
+/* A run as a JSON object, which the caller owns. Returns NULL without memory. */
 json_t *run_to_json(const struct run *run)
 {
 	json_t *results = json_array();
@@ -150,11 +150,11 @@ json_t *run_to_json(const struct run *run)
 }
 
 /**
- * run_write_json - write a run
+ * run_write_json - write a run as JSON
  * @run: what was measured
- * @out: where to; one object and a line feed
+ * @out: gets one object and a line feed
  *
- * Returns 0, or -1 when memory or @out gave out.
+ * Returns 0, or -1 without memory or when @out has an error.
  */
 int run_write_json(const struct run *run, FILE *out)
 {

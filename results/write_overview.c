@@ -13,19 +13,18 @@
 #define BAR_MIN	    10
 #define BAR_MAX	    40
 
-/* A way, or one of the paths that its interrupts took. UINT64_MAX: too few samples. */
+/**
+ * struct overview_row - a way, or one path of its interrupts
+ * @result: its total
+ * @title: name of the way, and the path
+ * @p50_ns: median; UINT64_MAX: too few samples
+ */
 struct overview_row {
 	const struct result *result;
 	char title[RESULT_TITLE_BYTES + RESULT_NAME_BYTES];
 	uint64_t p50_ns;
 };
 
-static bool is_total(const struct result *r)
-{
-	return r->hist.n && stage_is_of(stage_find(r->stage), BENCH_STAGE_TOTAL);
-}
-
-/* Its totals by path are there as well, and say more. */
 static bool has_paths(const struct run *run, const struct result *total)
 {
 	size_t i;
@@ -33,20 +32,19 @@ static bool has_paths(const struct run *run, const struct result *total)
 	for (i = 0; i < run->n_results; i++) {
 		const struct result *r = &run->results[i];
 
-		if (r != total && is_total(r) && result_path(r) &&
-		    !result_is(r, BENCH_STAGE_KEPT) && r->cpu == total->cpu &&
+		if (result_is_path_total(r) && r->hist.n && r->cpu == total->cpu &&
 		    r->irq == total->irq && result_same_way(r, total))
 			return true;
 	}
 	return false;
 }
 
-/* Periods that a timer left out are no way of their own. */
+/* Totals by path take the place of the total of all paths. */
 static bool is_listed(const struct run *run, const struct result *r)
 {
-	if (!is_total(r) || result_is(r, BENCH_STAGE_KEPT))
+	if (!r->hist.n)
 		return false;
-	return result_path(r) || !has_paths(run, r);
+	return result_is_path_total(r) || (result_is(r, BENCH_STAGE_TOTAL) && !has_paths(run, r));
 }
 
 static void row_make(struct overview_row *row, const struct result *r)
@@ -102,12 +100,13 @@ static void print_row(const struct overview_row *row, uint64_t longest_ns, int t
 }
 
 /**
- * run_write_overview - the comparison in short: raised to user, by way, fastest first
- * @run: what was measured; nothing is printed where there is one way only
- * @style: width, unit, characters. Below 80 columns or so: no maxima, no bars
- * @out: where to
+ * run_write_overview - print the medians of all ways, raised to user, fastest first
+ * @run: what was measured
+ * @style: width, unit, characters. Below about 80 columns there are no maxima and no
+ *	bars
+ * @out: where to print; gets nothing if there is one way only
  *
- * A way whose samples are told apart by path has a row for each path.
+ * A way with paths has a row for each path. Without memory, nothing is printed.
  */
 void run_write_overview(const struct run *run, const struct text_style *style, FILE *out)
 {

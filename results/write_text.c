@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Results for people: facts, a table of ways and stages, histograms. */
+/* Results for people: facts, tables of ways and stages, counts, histograms. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -29,9 +29,15 @@ static void print_header(const struct run *run, const struct text_style *style, 
 	fputc('\n', out);
 }
 
-/* Rows side by side, one a column: of ways that compare with each other. */
 #define TABLE_COLUMNS_MAX ((TEXT_COLUMNS_MAX - LABEL_WIDTH) / VALUE_WIDTH)
 
+/**
+ * struct table_columns - results side by side, each in a column of a table
+ * @row: @n results
+ * @width: width of each column
+ * @n: results in @row
+ * @used: sum of @width
+ */
 struct table_columns {
 	const struct result *row[TABLE_COLUMNS_MAX];
 	int width[TABLE_COLUMNS_MAX];
@@ -39,15 +45,43 @@ struct table_columns {
 	int used;
 };
 
-static void print_percentile_rows(const struct table_columns *c, const struct text_style *style,
-				  FILE *out)
+static uint64_t min_of(const struct hist *h)
+{
+	return h->min;
+}
+
+static uint64_t mean_of(const struct hist *h)
+{
+	return (uint64_t)hist_mean(h);
+}
+
+static uint64_t max_of(const struct hist *h)
+{
+	return h->max;
+}
+
+static void print_times(const struct table_columns *c, const char *label,
+			uint64_t (*time_of)(const struct hist *h), const struct text_style *style,
+			FILE *out)
+{
+	size_t i;
+
+	fprintf(out, "%-*s", LABEL_WIDTH, label);
+	for (i = 0; i < c->n; i++)
+		text_time(c->row[i]->hist.n > 0, time_of(&c->row[i]->hist), c->width[i], style,
+			  out);
+	fputc('\n', out);
+}
+
+static void print_percentiles(const struct table_columns *c, const struct text_style *style,
+			      FILE *out)
 {
 	const struct result_percentile *p;
 	uint64_t ns = 0;
 	bool known;
 	size_t i;
 
-	/* Six nines need ten million samples: n/a in most runs, so left to JSON. */
+	/* p99.999 and above need millions of samples: only JSON and CSV have them. */
 	for (p = result_percentiles; p->ppm <= 999900 && p->key; p++) {
 		fprintf(out, "%-*s", LABEL_WIDTH, p->label);
 		for (i = 0; i < c->n; i++) {
@@ -65,7 +99,7 @@ static const char *column_title(const struct result *r)
 	return stage && stage->column ? stage->column : r->stage;
 }
 
-/* Where some columns are of one path only, or leave out missed periods. */
+/* A row with the path of each column, or which periods it has; only if any differ. */
 static void print_paths(const struct table_columns *c, FILE *out)
 {
 	bool any = false, paths = false;
@@ -78,11 +112,12 @@ static void print_paths(const struct table_columns *c, FILE *out)
 	}
 	if (!any)
 		return;
-	fprintf(out, "\n%-*s", LABEL_WIDTH, paths ? "path" : "periods");
+	fprintf(out, "%-*s", LABEL_WIDTH, paths ? "path" : "periods");
 	for (i = 0; i < c->n; i++) {
 		path = result_path(c->row[i]);
 		fprintf(out, "%*s", c->width[i], path ? path : "all");
 	}
+	fputc('\n', out);
 }
 
 static void print_names(const struct table_columns *c, FILE *out)
@@ -109,26 +144,20 @@ static void print_table(const struct table_columns *c, const struct text_style *
 	fprintf(out, "%-*s", LABEL_WIDTH, style->nanoseconds ? "ns" : "us");
 	for (i = 0; i < c->n; i++)
 		fprintf(out, "%*s", c->width[i], column_title(c->row[i]));
+	fputc('\n', out);
 	print_paths(c, out);
-	fprintf(out, "\n%-*s", LABEL_WIDTH, "n");
+	fprintf(out, "%-*s", LABEL_WIDTH, "n");
 	for (i = 0; i < c->n; i++)
 		fprintf(out, "%*" PRIu64, c->width[i], c->row[i]->hist.n);
-	fprintf(out, "\n%-*s", LABEL_WIDTH, "min");
-	for (i = 0; i < c->n; i++)
-		text_time(c->row[i]->hist.n > 0, c->row[i]->hist.min, c->width[i], style, out);
-	fprintf(out, "\n%-*s", LABEL_WIDTH, "mean");
-	for (i = 0; i < c->n; i++)
-		text_time(c->row[i]->hist.n > 0, (uint64_t)hist_mean(&c->row[i]->hist), c->width[i],
-			  style, out);
 	fputc('\n', out);
-	print_percentile_rows(c, style, out);
-	fprintf(out, "%-*s", LABEL_WIDTH, "max");
-	for (i = 0; i < c->n; i++)
-		text_time(c->row[i]->hist.n > 0, c->row[i]->hist.max, c->width[i], style, out);
-	fputs("\n\n", out);
+	print_times(c, "min", min_of, style, out);
+	print_times(c, "mean", mean_of, style, out);
+	print_percentiles(c, style, out);
+	print_times(c, "max", max_of, style, out);
+	fputc('\n', out);
 }
 
-/* First row of the next way. */
+/* The first row of the next way, or @end. */
 static const struct result *way_end(const struct result *r, const struct result *end)
 {
 	const struct result *first = r;
@@ -138,7 +167,7 @@ static const struct result *way_end(const struct result *r, const struct result 
 	return r;
 }
 
-/* The stages of one way; a long name needs room where there is but one. */
+/* Add a column for each stage of a way. A single one is wide enough for the way's name. */
 static void add_columns(struct table_columns *c, const struct result *first,
 			const struct result *end)
 {
@@ -152,7 +181,7 @@ static void add_columns(struct table_columns *c, const struct result *first,
 	}
 }
 
-/* As many whole ways side by side as the width has room for. */
+/* Print the ways that have the wait and the load of @like, as many side by side as fit. */
 static void print_group(const struct run *run, const struct result *like,
 			const struct text_style *style, FILE *out)
 {
@@ -177,9 +206,8 @@ static void print_group(const struct run *run, const struct result *like,
 }
 
 /*
- * Blocked is compared with blocked, under the same load: a group of tables for
- * each, in the order in which they first appear, with a title if there are
- * several.
+ * Print a group of tables for each wait and load, in the order in which they first
+ * appear. Only ways that wait in the same manner, under one load, compare.
  */
 static void print_tables(const struct run *run, const struct text_style *style, FILE *out)
 {
@@ -205,21 +233,16 @@ static void print_tables(const struct run *run, const struct text_style *style, 
 	}
 }
 
-/* " (direct 290, return 10)": how many took each path; empty if none is known. */
+/* How many interrupts took each path: " (direct 290, return 10)"; empty without paths. */
 static void list_paths(const struct result *r, const struct result *end, char *text, size_t size)
 {
-	const char *path;
 	size_t len = 0;
 
 	text[0] = '\0';
-	for (; r < end && len < size; r++) {
-		path = result_path(r);
-		if (!path || result_is(r, BENCH_STAGE_KEPT) ||
-		    !stage_is_of(stage_find(r->stage), BENCH_STAGE_TOTAL))
-			continue;
-		len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64, len ? ", " : " (",
-					path, r->delivered);
-	}
+	for (; r < end && len < size; r++)
+		if (result_is_path_total(r))
+			len += (size_t)snprintf(text + len, size - len, "%s%s %" PRIu64,
+						len ? ", " : " (", result_path(r), r->delivered);
 	if (len && len < size - 1)
 		strcpy(text + len, ")");
 }
@@ -289,8 +312,8 @@ static void print_histograms(const struct run *run, const struct text_style *sty
 /**
  * run_write_text - print a run for people
  * @run: what was measured
- * @style: how
- * @out: where to
+ * @style: width, characters, unit, and which parts to print
+ * @out: where to print
  */
 void run_write_text(const struct run *run, const struct text_style *style, FILE *out)
 {
