@@ -78,7 +78,7 @@ static struct report_input *add_input(struct report *report)
 static int read_input(struct report *report, const char *path, bool instructions)
 {
 	struct report_input *in = add_input(report);
-	char error[RUN_ERROR_BYTES];
+	struct why why;
 	struct run others = { 0 };
 
 	if (!in)
@@ -86,8 +86,8 @@ static int read_input(struct report *report, const char *path, bool instructions
 	in->path = path;
 	in->instructions = instructions;
 	set_file(in);
-	if (run_read_file(path, &in->run, &in->text, &in->len, error)) {
-		msg_error("%s: %s", path, error);
+	if (run_read_file(path, &in->run, &in->text, &in->len, &why)) {
+		msg_error("%s: %s", path, why.text);
 		return -1;
 	}
 	for (;;) {
@@ -142,12 +142,12 @@ static int write_page(const struct report *report, const char *folder)
 static int write_report(struct report *report, const char *folder)
 {
 	struct figures figures = { 0 };
-	char error[REPORT_ERROR_BYTES] = "out of memory";
-	int err = figures_make(report, &figures) || figures_draw(&figures, folder, error);
+	struct why why = { "out of memory" };
+	int err = figures_make(report, &figures) || figures_draw(&figures, folder, &why);
 
 	report->figures = &figures;
 	if (err)
-		msg_error("%s", error);
+		msg_error("%s", why.text);
 	else
 		err = write_page(report, folder);
 	report->figures = NULL;

@@ -27,59 +27,56 @@ static const char *join(const char *folder, const char *name, const char *suffix
 	return path;
 }
 
-static int fail(char error[REPORT_ERROR_BYTES], const char *path, const char *what)
+static int fail(struct why *why, const char *path, const char *what)
 {
-	snprintf(error, REPORT_ERROR_BYTES, "%s: %s%s", path, what, strerror(errno));
-	return -1;
+	return why_set(why, "%s: %s%s", path, what, strerror(errno));
 }
 
-static FILE *create(const char *path, char error[REPORT_ERROR_BYTES])
+static FILE *create(const char *path, struct why *why)
 {
 	FILE *file = fopen(path, "we");
 
 	if (!file)
-		fail(error, path, "cannot write: ");
+		fail(why, path, "cannot write: ");
 	return file;
 }
 
-/* Returns 0, or -1 with @error set when not all of the file was written. */
-static int finish(FILE *file, const char *path, char error[REPORT_ERROR_BYTES])
+/* Returns 0, or -1 with @why set when not all of the file was written. */
+static int finish(FILE *file, const char *path, struct why *why)
 {
 	bool failed = ferror(file);
 
 	if (!fclose(file) && !failed)
 		return 0;
-	return fail(error, path, "cannot write: ");
+	return fail(why, path, "cannot write: ");
 }
 
-static int write_data(const struct figure *figure, const char *scratch,
-		      char error[REPORT_ERROR_BYTES])
+static int write_data(const struct figure *figure, const char *scratch, struct why *why)
 {
 	char path[REPORT_PATH_BYTES];
-	FILE *data = create(join(scratch, figure->name, ".dat", path), error);
+	FILE *data = create(join(scratch, figure->name, ".dat", path), why);
 
 	if (!data)
 		return -1;
 	plot_write_data(figure, data);
-	return finish(data, path, error);
+	return finish(data, path, why);
 }
 
-static int write_inputs(const struct figures *figures, const char *scratch,
-			char error[REPORT_ERROR_BYTES])
+static int write_inputs(const struct figures *figures, const char *scratch, struct why *why)
 {
 	char path[REPORT_PATH_BYTES];
-	FILE *script = create(join(scratch, script_name, "", path), error);
+	FILE *script = create(join(scratch, script_name, "", path), why);
 	size_t i, j;
 	int err = 0;
 
 	if (!script)
 		return -1;
 	for (i = 0; i < figures->n && !err; i++) {
-		err = write_data(&figures->list[i], scratch, error);
+		err = write_data(&figures->list[i], scratch, why);
 		for (j = 0; j < N_DRAWINGS; j++)
 			plot_write_script(&figures->list[i], &drawings[j], script);
 	}
-	return finish(script, path, error) || err ? -1 : 0;
+	return finish(script, path, why) || err ? -1 : 0;
 }
 
 /*
@@ -87,7 +84,7 @@ static int write_inputs(const struct figures *figures, const char *scratch,
  * are for the page only: they have no file.
  */
 static int collect(struct figure *figure, const struct drawing *drawing, const char *scratch,
-		   const char *folder, char error[REPORT_ERROR_BYTES])
+		   const char *folder, struct why *why)
 {
 	char path[REPORT_PATH_BYTES], *text;
 	FILE *file;
@@ -96,18 +93,18 @@ static int collect(struct figure *figure, const struct drawing *drawing, const c
 
 	text = file_read(join(scratch, figure->name, drawing->suffix, path), &len);
 	if (!text)
-		return fail(error, path, "");
+		return fail(why, path, "");
 	if (drawing->narrow) {
 		figure->svg_narrow = text;
 		return 0;
 	}
-	file = create(join(folder, figure->name, drawing->suffix, path), error);
+	file = create(join(folder, figure->name, drawing->suffix, path), why);
 	if (!file) {
 		free(text);
 		return -1;
 	}
 	fwrite(text, 1, len, file);
-	err = finish(file, path, error);
+	err = finish(file, path, why);
 	if (!strcmp(drawing->terminal, "svg"))
 		figure->svg = text;
 	else
@@ -139,11 +136,11 @@ static void remove_scratch(const struct figures *figures, const char *scratch)
  * figures_draw - draw every figure
  * @figures: @svg and @svg_narrow of each are set; figures_free() frees them
  * @folder: gets an SVG and a PNG file of each
- * @error: on failure, what is wrong
+ * @why: on failure, what is wrong
  *
- * Returns 0, or -1 with @error set.
+ * Returns 0, or -1 with @why set.
  */
-int figures_draw(struct figures *figures, const char *folder, char error[REPORT_ERROR_BYTES])
+int figures_draw(struct figures *figures, const char *folder, struct why *why)
 {
 	const char *tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	char scratch[PATH_MAX];
@@ -154,11 +151,11 @@ int figures_draw(struct figures *figures, const char *folder, char error[REPORT_
 		return 0;
 	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX", tmp);
 	if (!mkdtemp(scratch))
-		return fail(error, tmp, "cannot make a temporary folder: ");
-	err = write_inputs(figures, scratch, error) || plot_run(scratch, script_name, error);
+		return fail(why, tmp, "cannot make a temporary folder: ");
+	err = write_inputs(figures, scratch, why) || plot_run(scratch, script_name, why);
 	for (i = 0; i < figures->n && !err; i++)
 		for (j = 0; j < N_DRAWINGS && !err; j++)
-			err = collect(&figures->list[i], &drawings[j], scratch, folder, error);
+			err = collect(&figures->list[i], &drawings[j], scratch, folder, why);
 	remove_scratch(figures, scratch);
 	return err ? -1 : 0;
 }

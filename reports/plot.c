@@ -63,13 +63,13 @@ void plot_write_script(const struct figure *figure, const struct drawing *drawin
  * plot_run - run gnuplot
  * @folder: has the script and the data, gets the drawings
  * @script: file in @folder
- * @error: on failure, what is wrong and what to do
+ * @why: on failure, what is wrong and what to do
  *
  * Sets LC_ALL in the environment of this process.
  *
- * Returns 0, or -1 with @error set.
+ * Returns 0, or -1 with @why set.
  */
-int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYTES])
+int plot_run(const char *folder, const char *script, struct why *why)
 {
 	char program[] = "gnuplot";
 	char *argv[] = { program, (char *)script, NULL };
@@ -83,18 +83,15 @@ int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYT
 	setenv("LC_ALL", "C.UTF-8", 1);
 	err = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	if (err) {
-		snprintf(error, REPORT_ERROR_BYTES, "cannot run gnuplot: %s%s", strerror(err),
-			 err == ENOENT ? "; install it (Debian: gnuplot-nox)" : "");
-		return -1;
-	}
+	if (err)
+		return why_set(why, "cannot run gnuplot: %s%s", strerror(err),
+			       err == ENOENT ? "; install it (Debian: gnuplot-nox)" : "");
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			break;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	snprintf(
-		error, REPORT_ERROR_BYTES,
+	return why_set(
+		why,
 		"gnuplot failed; it needs version 5.2 or later with the terminals svg and pngcairo");
-	return -1;
 }

@@ -18,8 +18,7 @@
 #define REPORT_TIME_BYTES  32
 #define REPORT_TITLE_BYTES (4 * RESULT_NAME_BYTES)
 /* PATH_MAX, and the name of a figure. */
-#define REPORT_PATH_BYTES  (4096 + REPORT_NAME_BYTES + 32)
-#define REPORT_ERROR_BYTES (REPORT_PATH_BYTES + 128)
+#define REPORT_PATH_BYTES (4096 + REPORT_NAME_BYTES + 32)
 /*
  * Curves in one figure: nobody can tell more of them apart. Of several inputs
  * fewer, since a reader compares one way of each input.
@@ -199,10 +198,10 @@ const char *plot_colour(size_t i);
 /* plot.c: gnuplot's input, and running it */
 void plot_write_data(const struct figure *figure, FILE *out);
 void plot_write_script(const struct figure *figure, const struct drawing *drawing, FILE *out);
-int plot_run(const char *folder, const char *script, char error[REPORT_ERROR_BYTES]);
+int plot_run(const char *folder, const char *script, struct why *why);
 
 /* draw.c: files of figures */
-int figures_draw(struct figures *figures, const char *folder, char error[REPORT_ERROR_BYTES]);
+int figures_draw(struct figures *figures, const char *folder, struct why *why);
 
 /* html.c, compare.c: the page */
 void html_escape(const char *text, FILE *out);

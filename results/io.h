@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/why.h"
 #include "result.h"
 #include "text.h"
 
@@ -17,11 +18,9 @@ json_t *run_to_json(const struct run *run);
 int run_write_json(const struct run *run, FILE *out);
 void run_write_csv(const struct run *run, FILE *out);
 
-#define RUN_ERROR_BYTES 256
-int run_read_json(const char *text, size_t len, struct run *run, char error[RUN_ERROR_BYTES]);
+int run_read_json(const char *text, size_t len, struct run *run, struct why *why);
 
 char *file_read(const char *path, size_t *len);
-int run_read_file(const char *path, struct run *run, char **text, size_t *len,
-		  char error[RUN_ERROR_BYTES]);
+int run_read_file(const char *path, struct run *run, char **text, size_t *len, struct why *why);
 
 #endif /* RESULTS_IO_H */

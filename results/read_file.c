@@ -50,12 +50,11 @@ fail:
  * @run: zeroed by the caller; filled. The caller calls run_free(), on errors too
  * @text: gets the bytes of the file, which the caller frees; NULL: not wanted
  * @len: gets the length of @text; only with @text
- * @error: on failure, what is wrong, without @path
+ * @why: on failure, what is wrong, without @path
  *
- * Returns 0, or -1 with @error set.
+ * Returns 0, or -1 with @why set.
  */
-int run_read_file(const char *path, struct run *run, char **text, size_t *len,
-		  char error[RUN_ERROR_BYTES])
+int run_read_file(const char *path, struct run *run, char **text, size_t *len, struct why *why)
 {
 	size_t read_len;
 	char *read;
@@ -63,13 +62,11 @@ int run_read_file(const char *path, struct run *run, char **text, size_t *len,
 
 	read = file_read(path, &read_len);
 	if (!read) {
-		snprintf(error, RUN_ERROR_BYTES, "%s", strerror(errno));
-		return -1;
+		return why_set(why, "%s", strerror(errno));
 	}
-	err = run_read_json(read, read_len, run, error);
+	err = run_read_json(read, read_len, run, why);
 	if (!err && !run->n_results) {
-		snprintf(error, RUN_ERROR_BYTES, "there are no results in it");
-		err = -1;
+		err = why_set(why, "there are no results in it");
 	}
 	if (text) {
 		*text = read;

@@ -11,9 +11,9 @@
 
 #include "io.h"
 
-/* The buffer for messages, and the place in the file that they name. */
+/* Gets the message of a failure, which begins with the place in the file. */
 struct json_reader {
-	char *error;
+	struct why *why;
 	char where[64];
 };
 
@@ -37,18 +37,18 @@ static void clean(char *text)
 	*to = '\0';
 }
 
-/* Fill the message. Returns -1. */
+/* Returns -1. */
 __attribute__((format(printf, 2, 3))) static int fail(struct json_reader *reader,
 						      const char *format, ...)
 {
+	char text[sizeof(reader->why->text)];
 	va_list args;
-	int len = snprintf(reader->error, RUN_ERROR_BYTES, "%s", reader->where);
 
 	va_start(args, format);
-	vsnprintf(reader->error + len, (size_t)(RUN_ERROR_BYTES - len), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	clean(reader->error);
-	return -1;
+	clean(text);
+	return why_set(reader->why, "%s%s", reader->where, text);
 }
 
 static int get_text(struct json_reader *reader, const json_t *object, const char *key, char *text,
@@ -374,13 +374,13 @@ static int read_run(struct json_reader *reader, const json_t *root, struct run *
  * @text: JSON
  * @len: bytes in @text
  * @run: zeroed by the caller; filled. The caller calls run_free(), on errors too
- * @error: on failure, what is wrong and where in @text
+ * @why: on failure, what is wrong and where in @text
  *
- * Returns 0, or -1 with @error set.
+ * Returns 0, or -1 with @why set.
  */
-int run_read_json(const char *text, size_t len, struct run *run, char error[RUN_ERROR_BYTES])
+int run_read_json(const char *text, size_t len, struct run *run, struct why *why)
 {
-	struct json_reader reader = { .error = error };
+	struct json_reader reader = { .why = why };
 	json_error_t parse;
 	json_t *root;
 	int err;

@@ -111,7 +111,7 @@ struct diff_side {
 static int read_side(const struct diff_side *side, const struct diff_options *wanted,
 		     struct run *run, char **name)
 {
-	char error[RUN_ERROR_BYTES];
+	struct why why;
 	size_t bytes = 0;
 	FILE *list = open_memstream(name, &bytes);
 	long left_out = 0;
@@ -123,9 +123,9 @@ static int read_side(const struct diff_side *side, const struct diff_options *wa
 		long n = 0;
 
 		fprintf(list, "%s%s", i ? ", " : "", file);
-		err = run_read_file(file, i ? &more : run, NULL, NULL, error);
+		err = run_read_file(file, i ? &more : run, NULL, NULL, &why);
 		if (err)
-			msg_error("%s: %s", file, error);
+			msg_error("%s: %s", file, why.text);
 		diff_drop_kept(i ? &more : run);
 		if (!err && i) {
 			n = diff_join(run, &more, wanted);

@@ -317,7 +317,7 @@ static void simulate(const char *name, const char *how,
 int main(int argc, char **argv)
 {
 	struct run runs[RECORDINGS_MAX] = { 0 };
-	char error[RUN_ERROR_BYTES];
+	struct why why;
 	int i, n = argc - 3;
 	size_t span;
 
@@ -329,8 +329,8 @@ int main(int argc, char **argv)
 	if (!span || span > SPAN_MAX || span % RUN)
 		die("BLOCKS is no multiple of 10, or too many");
 	for (i = 0; i < n; i++) {
-		if (run_read_file(argv[3 + i], &runs[i], NULL, NULL, error))
-			die(error);
+		if (run_read_file(argv[3 + i], &runs[i], NULL, NULL, &why))
+			die(why.text);
 		if (blocks_of(&runs[i]) < 2 * span)
 			die("a recording has less than twice as many blocks");
 		if (runs[i].n_results != runs[0].n_results)

@@ -191,14 +191,15 @@ static char *to_json(const struct run *run)
 static void json_keeps_blocks(void **state)
 {
 	struct run run = { 0 }, back = { 0 };
-	char error[RUN_ERROR_BYTES], *text;
+	struct why why = { 0 };
+	char *text;
 	const struct blocks *a, *b;
 	size_t i;
 
 	(void)state;
 	fill(&run);
 	text = to_json(&run);
-	assert_int_equal(run_read_json(text, strlen(text), &back, error), 0);
+	assert_int_equal(run_read_json(text, strlen(text), &back, &why), 0);
 	a = &run.results[0].blocks;
 	b = &back.results[0].blocks;
 	assert_int_equal(a->n, 14);
@@ -217,17 +218,18 @@ static void json_keeps_blocks(void **state)
 	run_free(&back);
 }
 
-/* The same text with @from replaced by @to once must be refused. */
-static void refuse(const char *text, const char *from, const char *to, const char *why)
+/* The same text with with the first @from replaced by @to must be refused, with @words. */
+static void refuse(const char *text, const char *from, const char *to, const char *words)
 {
 	const char *at = strstr(text, from);
-	char error[RUN_ERROR_BYTES], *bad;
+	struct why why = { 0 };
+	char *bad;
 	struct run run = { 0 };
 
 	assert_non_null(at);
 	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
-	assert_int_equal(run_read_json(bad, strlen(bad), &run, error), -1);
-	assert_non_null(strstr(error, why));
+	assert_int_equal(run_read_json(bad, strlen(bad), &run, &why), -1);
+	assert_non_null(strstr(why.text, words));
 	run_free(&run);
 	free(bad);
 }

@@ -61,14 +61,15 @@ static char *to_json(const struct run *run)
 
 static void json_round_trip(void **state)
 {
-	char error[RUN_ERROR_BYTES] = "", *first, *second;
+	struct why why = { 0 };
+	char *first, *second;
 	struct run run, back = { 0 };
 
 	(void)state;
 	make(&run);
 	first = to_json(&run);
-	assert_int_equal(run_read_json(first, strlen(first), &back, error), 0);
-	assert_string_equal(error, "");
+	assert_int_equal(run_read_json(first, strlen(first), &back, &why), 0);
+	assert_string_equal(why.text, "");
 	assert_int_equal(back.n_results, 5);
 	assert_true(back.interrupted);
 	assert_true(back.system.rt);
@@ -109,14 +110,15 @@ static void json_says_what_is_not_known(void **state)
 static void expect_refusal(const char *good, const char *from, const char *to, const char *words)
 {
 	const char *at = strstr(good, from);
-	char error[RUN_ERROR_BYTES] = "", *bad;
+	struct why why = { 0 };
+	char *bad;
 	struct run back = { 0 };
 
 	assert_non_null(at);
 	assert_true(asprintf(&bad, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
-	assert_int_equal(run_read_json(bad, strlen(bad), &back, error), -1);
-	if (!strstr(error, words))
-		fail_msg("\"%s\" does not say \"%s\"", error, words);
+	assert_int_equal(run_read_json(bad, strlen(bad), &back, &why), -1);
+	if (!strstr(why.text, words))
+		fail_msg("\"%s\" does not say \"%s\"", why.text, words);
 	run_free(&back);
 	free(bad);
 }
@@ -167,7 +169,8 @@ static void bad_json_is_refused(void **state)
 
 static void truncated_json_is_refused(void **state)
 {
-	char error[RUN_ERROR_BYTES], *good;
+	struct why why = { 0 };
+	char *good;
 	struct run run;
 	size_t len;
 
@@ -177,7 +180,7 @@ static void truncated_json_is_refused(void **state)
 	for (len = 0; len < strlen(good) - 2; len += 7) {
 		struct run back = { 0 };
 
-		assert_int_equal(run_read_json(good, len, &back, error), -1);
+		assert_int_equal(run_read_json(good, len, &back, &why), -1);
 		run_free(&back);
 	}
 	run_free(&run);

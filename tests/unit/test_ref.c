@@ -39,11 +39,12 @@ static char *part_with(const char *text, const char *from)
 
 static void blocked_ways_are_no_upcall(void **state)
 {
-	char error[RUN_ERROR_BYTES], *text, *part;
+	struct why why = { 0 };
+	char *text, *part;
 	struct run run = { 0 };
 
 	(void)state;
-	assert_int_equal(run_read_file(FIXTURES "results/irqgen.json", &run, NULL, NULL, error), 0);
+	assert_int_equal(run_read_file(FIXTURES "results/irqgen.json", &run, NULL, NULL, &why), 0);
 	text = beside(&run);
 	part = part_with(text, "claim: SGI ULI ~1.5 us");
 	assert_non_null(strstr(part, "ours: nothing in this run compares"));
@@ -63,12 +64,13 @@ static void blocked_ways_are_no_upcall(void **state)
 
 static void upcalls_stand_beside_upcalls(void **state)
 {
-	char error[RUN_ERROR_BYTES], *text, *part;
+	struct why why = { 0 };
+	char *text, *part;
 	struct run run = { 0 };
 	size_t i;
 
 	(void)state;
-	assert_int_equal(run_read_file(FIXTURES "results/irqgen.json", &run, NULL, NULL, error), 0);
+	assert_int_equal(run_read_file(FIXTURES "results/irqgen.json", &run, NULL, NULL, &why), 0);
 	for (i = 0; i < run.n_results; i++)
 		strcpy(run.results[i].way, "uli");
 	assert_true(run.n_results >= 4);
