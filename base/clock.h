@@ -8,12 +8,17 @@
 
 #define NSEC_PER_SEC 1000000000ull
 
-static inline uint64_t clock_ns(void)
+static inline uint64_t clock_read_ns(clockid_t id)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(id, &t);
 	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
+}
+
+static inline uint64_t clock_ns(void)
+{
+	return clock_read_ns(CLOCK_MONOTONIC);
 }
 
 static inline struct timespec clock_timespec(uint64_t ns)

@@ -4,42 +4,28 @@
 #include <string.h>
 
 #include "axis.h"
+#include "base/array.h"
 
 const char *const axis_mode_names[AXIS_MODES + 1] = {
 	[AXIS_AUTO] = "auto", [AXIS_CPU] = "cpu",     [AXIS_CACHE] = "cache",
 	[AXIS_NODE] = "node", [AXIS_RANGE] = "range",
 };
 
-static int room(void *array, size_t *have, size_t need, size_t size)
-{
-	void **slot = array;
-	void *bigger;
-
-	if (need <= *have)
-		return 0;
-	bigger = realloc(*slot, need * size);
-	if (!bigger)
-		return -ENOMEM;
-	*slot = bigger;
-	*have = need;
-	return 0;
-}
-
-static void places_take(struct axis *axis, const struct source *source)
+static void places_take(struct axis *axis, const struct sampler *sampler)
 {
 	uint32_t c;
 
 	for (c = 0; c < axis->cpu_end; c++)
 		axis->place[c].node = axis->place[c].cache = -1;
-	if (source && source->place) {
-		for (c = 0; c < axis->cpu_end && c < source->nplaces; c++)
-			axis->place[c] = source->place[c];
-	} else if (source && source->root >= 0) {
-		irqtable_places_read(axis->place, axis->cpu_end, source->root);
+	if (sampler && sampler->place) {
+		for (c = 0; c < axis->cpu_end && c < sampler->nplaces; c++)
+			axis->place[c] = sampler->place[c];
+	} else if (sampler && sampler->root >= 0) {
+		irqtable_places_read(axis->place, axis->cpu_end, sampler->root);
 	}
 }
 
-static int cpus_take(struct axis *axis, const struct irqtable *table, const struct source *source)
+static int cpus_take(struct axis *axis, const struct irqtable *table, const struct sampler *sampler)
 {
 	uint32_t c, end = 0;
 
@@ -48,9 +34,9 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, const stru
 			end = table->cpu[c] + 1;
 	if (end > CPUS_MAX)
 		end = CPUS_MAX;
-	if (room(&axis->group_of, &axis->cpu_room, end, sizeof(*axis->group_of)) ||
-	    room(&axis->group, &axis->group_room, end, sizeof(*axis->group)) ||
-	    room(&axis->place, &axis->place_room, end, sizeof(*axis->place)))
+	if (array_reserve(&axis->group_of, &axis->cpu_room, end, sizeof(*axis->group_of)) ||
+	    array_reserve(&axis->group, &axis->group_room, end, sizeof(*axis->group)) ||
+	    array_reserve(&axis->place, &axis->place_room, end, sizeof(*axis->place)))
 		return -ENOMEM;
 	for (c = 0; c < end; c++)
 		axis->group_of[c] = IRQTABLE_NONE;
@@ -63,7 +49,7 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, const stru
 	}
 	axis->cpu_end = end;
 	axis->places = 0;
-	places_take(axis, source);
+	places_take(axis, sampler);
 	return 0;
 }
 
@@ -163,20 +149,20 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 	group_by_range(axis, range_for(axis->ncpus, width));
 }
 
-int axis_learn(struct axis *axis, const struct irqtable *table, const struct source *source)
+int axis_learn(struct axis *axis, const struct irqtable *table, const struct sampler *sampler)
 {
 	if (axis->shape == table->cpus_shape && axis->cpu_end)
 		return 0;
-	if (cpus_take(axis, table, source))
+	if (cpus_take(axis, table, sampler))
 		return -ENOMEM;
 	axis->shape = table->cpus_shape;
 	return 1;
 }
 
-int axis_update(struct axis *axis, const struct irqtable *table, const struct source *source,
+int axis_update(struct axis *axis, const struct irqtable *table, const struct sampler *sampler,
 		enum axis_mode mode, uint32_t width)
 {
-	int changed = axis_learn(axis, table, source);
+	int changed = axis_learn(axis, table, sampler);
 
 	if (changed < 0)
 		return changed;

@@ -4,7 +4,7 @@
 #define IRQTOP_AXIS_H
 
 #include "irqtop/tables/irqtable.h"
-#include "source.h"
+#include "sampler.h"
 
 enum axis_mode { AXIS_AUTO, AXIS_CPU, AXIS_CACHE, AXIS_NODE, AXIS_RANGE, AXIS_MODES };
 
@@ -32,17 +32,17 @@ struct axis {
 };
 
 /*
- * Learns the CPUs of `table` and from `source` (NULL: nothing) where they are, when
+ * Learns the CPUs of `table` and from `sampler` (NULL: nothing) where they are, when
  * columns changed. Returns 1 when they did, 0 when not, or -ENOMEM.
  */
-int axis_learn(struct axis *axis, const struct irqtable *table, const struct source *source);
+int axis_learn(struct axis *axis, const struct irqtable *table, const struct sampler *sampler);
 
 /*
  * The same, and groups them for a strip `width` places wide: AXIS_AUTO takes the
  * finest of single CPUs, shared caches and equal ranges that fits. Returns 1 when
  * anything changed, 0 when nothing did, or -ENOMEM.
  */
-int axis_update(struct axis *axis, const struct irqtable *table, const struct source *source,
+int axis_update(struct axis *axis, const struct irqtable *table, const struct sampler *sampler,
 		enum axis_mode mode, uint32_t width);
 
 /* CPUs of a NUMA node; false: there is no such node. */

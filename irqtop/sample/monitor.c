@@ -63,7 +63,7 @@ int monitor_step(struct monitor *monitor)
 	struct sample *next = &monitor->sample[!monitor->current];
 	int i, err;
 
-	err = source_read(monitor->source, next);
+	err = sampler_read(monitor->sampler, next);
 	if (err)
 		return err;
 	monitor->current = !monitor->current;
@@ -97,6 +97,6 @@ void monitor_free(struct monitor *monitor)
 		irqtable_diff_free(&monitor->diff[i]);
 		tracks_free(&monitor->tracks[i]);
 	}
-	source_close(monitor->source);
+	sampler_close(monitor->sampler);
 	memset(monitor, 0, sizeof(*monitor));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The last two samples of a source and what happened between them. */
+/* The last two samples, and what happened between them. */
 #ifndef IRQTOP_MONITOR_H
 #define IRQTOP_MONITOR_H
 
-#include "source.h"
+#include "sampler.h"
 #include "track.h"
 
 struct monitor_totals {
@@ -12,7 +12,7 @@ struct monitor_totals {
 };
 
 struct monitor {
-	struct source *source; /* owned */
+	struct sampler *sampler; /* owned */
 	struct sample sample[2];
 	unsigned int current;	 /* index into sample */
 	unsigned int samples;	 /* taken since the last restart */

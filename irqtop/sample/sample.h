@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a source delivers: everything read at one moment. */
+/* What a sampler delivers: everything read at one moment. */
 #ifndef IRQTOP_SAMPLE_H
 #define IRQTOP_SAMPLE_H
 

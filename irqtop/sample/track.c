@@ -3,27 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "track.h"
 
 #define NONE UINT32_MAX
-
-static int room(void *array, size_t *have, size_t need, size_t size)
-{
-	void **slot = array;
-	size_t want = *have ? *have : 64;
-	void *bigger;
-
-	if (need <= *have)
-		return 0;
-	while (want < need)
-		want *= 2;
-	bigger = realloc(*slot, want * size);
-	if (!bigger)
-		return -ENOMEM;
-	*slot = bigger;
-	*have = want;
-	return 0;
-}
 
 static uint32_t bucket_of(const struct tracks *tracks, uint64_t key)
 {
@@ -77,8 +60,8 @@ static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 	struct track *track;
 
 	if (tracks->count == 0 || i == NONE) {
-		if (room(&tracks->slot, &tracks->slot_room, tracks->count + 1,
-			 sizeof(struct track *)))
+		if (array_reserve(&tracks->slot, &tracks->slot_room, tracks->count + 1,
+				  sizeof(struct track *)))
 			return NONE;
 		track = calloc(1, sizeof(*track));
 		if (!track)
@@ -157,8 +140,9 @@ int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff, doubl
 	size_t had = tracks->bucket_room;
 	uint32_t r, i;
 
-	if (room(&tracks->row, &tracks->row_room, cur->nrows, sizeof(*tracks->row)) ||
-	    room(&tracks->bucket, &tracks->bucket_room, cur->nrows, sizeof(*tracks->bucket)))
+	if (array_reserve(&tracks->row, &tracks->row_room, cur->nrows, sizeof(*tracks->row)) ||
+	    array_reserve(&tracks->bucket, &tracks->bucket_room, cur->nrows,
+			  sizeof(*tracks->bucket)))
 		return -ENOMEM;
 	if (had != tracks->bucket_room)
 		rehash(tracks);
@@ -195,7 +179,7 @@ void track_list_set(struct track_list *list, const struct cpu_mask *cpus)
 	if (list->len < sizeof(list->text))
 		return;
 	/* Without room for it there is no list: half of one would be wrong. */
-	if (room(&list->longer, &list->room, list->len + 1, 1)) {
+	if (array_reserve(&list->longer, &list->room, list->len + 1, 1)) {
 		track_list_set(list, NULL);
 		return;
 	}

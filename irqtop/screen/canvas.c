@@ -7,20 +7,15 @@
 #include <wchar.h>
 
 #include "canvas.h"
+#include "base/array.h"
 #include "base/outbuf.h"
 
 int canvas_reset(struct canvas *canvas, unsigned int width, unsigned int height)
 {
 	size_t need = (size_t)width * height, i;
-	struct canvas_cell *cell;
 
-	if (need > canvas->room) {
-		cell = realloc(canvas->cell, need * sizeof(*cell));
-		if (!cell)
-			return -ENOMEM;
-		canvas->cell = cell;
-		canvas->room = need;
-	}
+	if (array_reserve(&canvas->cell, &canvas->room, need, sizeof(*canvas->cell)))
+		return -ENOMEM;
 	canvas->width = width;
 	canvas->height = height;
 	for (i = 0; i < need; i++)

@@ -24,16 +24,16 @@ static void clock_text(char *buf, size_t size, int64_t wall_ms)
 
 static void title_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
-	const struct source *source = session->monitor.source;
+	const struct sampler *sampler = session->monitor.sampler;
 	const struct sample *sample = monitor_sample(&session->monitor);
 	char clock[16], right[96];
 	unsigned int x, len;
 
 	clock_text(clock, sizeof(clock), sample->wall_ms);
 	x = canvas_print(canvas, 0, 0, STRONG, "irqtop ");
-	if (source->ops->seek)
+	if (sampler->ops->seek)
 		snprintf(right, sizeof(right), "%s%u/%u  %s", ui->paused ? "PAUSED  " : "",
-			 source->next, source->count, clock);
+			 sampler->next, sampler->count, clock);
 	else
 		snprintf(right, sizeof(right), "%severy %g s  %s", ui->paused ? "PAUSED  " : "",
 			 (double)session->options.interval_ns / 1e9, clock);

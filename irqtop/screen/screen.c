@@ -10,10 +10,11 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "affinity.h"
+#include "base/clock.h"
+#include "base/msg.h"
 #include "irqtop/session/command.h"
 #include "draw.h"
 #include "irqtop/view/format.h"
@@ -22,7 +23,6 @@
 #include "terminal.h"
 #include "ui.h"
 
-#define EXIT_ALERT	2
 #define MESSAGE_NS	UINT64_C(4000000000)
 #define SEEK_HISTORY	64   /* samples before the one sought that are read too */
 #define KEYS_AT_ONCE	32   /* then it is time to look at the clock, and to draw */
@@ -40,14 +40,6 @@ struct screen {
 	bool keys_left;	  /* curses may hold some that poll() does not see */
 	uint64_t reports; /* samples after the first */
 };
-
-static uint64_t clock_ns(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static unsigned int needs_of(const struct screen *screen)
 {
@@ -108,7 +100,7 @@ static void lay_out(struct screen *screen)
 
 	terminal_size(&width, &height);
 	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
-		    session->monitor.source, session->options.group,
+		    session->monitor.sampler, session->options.group,
 		    layout_strip_width(&session->options, width));
 	layout_make(&ui->layout, &session->options, width, height, session->axis.ngroups,
 		    (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0));
@@ -147,11 +139,11 @@ static void alert_show(void *context, const struct alert *alert, const struct vi
 
 static void self_measure(struct screen *screen)
 {
-	uint64_t cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
+	uint64_t now_ns = clock_ns();
 
 	screen->ui.self_cpu = -1;
-	if (screen->self_at_ns && screen->session->monitor.source->live)
+	if (screen->self_at_ns && screen->session->monitor.sampler->live)
 		screen->ui.self_cpu =
 			(double)(cpu_ns - screen->self_ns) / (double)(now_ns - screen->self_at_ns);
 	screen->self_ns = cpu_ns;
@@ -187,12 +179,12 @@ static void seek(struct screen *screen)
 	unsigned int target = screen->ui.seek, i;
 	int err = 0;
 
-	if (target == monitor->source->next) {
+	if (target == monitor->sampler->next) {
 		sample_take(screen);
 		return;
 	}
-	err = monitor->source->ops->seek(monitor->source,
-					 target > SEEK_HISTORY ? target - SEEK_HISTORY : 0);
+	err = monitor->sampler->ops->seek(monitor->sampler,
+					  target > SEEK_HISTORY ? target - SEEK_HISTORY : 0);
 	for (i = 0; i < TABLE_COUNT; i++)
 		tracks_free(&monitor->tracks[i]);
 	monitor->generation = 0;
@@ -200,7 +192,7 @@ static void seek(struct screen *screen)
 	do {
 		if (!err)
 			err = monitor_step(monitor);
-	} while (!err && monitor->source->next <= target);
+	} while (!err && monitor->sampler->next <= target);
 	if (!err)
 		err = session_arrange(session, needs_of(screen));
 	if (err) {
@@ -284,15 +276,13 @@ static void react(struct screen *screen, unsigned int wish)
 	if (wish & UI_AFFINITY)
 		affinity_set(screen);
 	if (wish & UI_TIMER)
-		screen->deadline_ns =
-			clock_ns(CLOCK_MONOTONIC) + screen->session->options.interval_ns;
+		screen->deadline_ns = clock_ns() + screen->session->options.interval_ns;
 	if (wish & UI_SEEK)
 		seek(screen);
-	if (wish & UI_RESTART && session->monitor.source->live) {
+	if (wish & UI_RESTART && session->monitor.sampler->live) {
 		monitor_restart(&session->monitor);
 		sample_take(screen);
-		screen->deadline_ns =
-			clock_ns(CLOCK_MONOTONIC) + screen->session->options.interval_ns;
+		screen->deadline_ns = clock_ns() + screen->session->options.interval_ns;
 	}
 	if (wish & UI_RECOUNT)
 		monitor_recount(&session->monitor);
@@ -330,7 +320,7 @@ static void keys_read(struct screen *screen)
 
 static int timeout_ms(const struct screen *screen)
 {
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = clock_ns();
 
 	if (screen->keys_left)
 		return 0;
@@ -372,7 +362,7 @@ static void message_fade(struct screen *screen, uint64_t now_ns)
 
 static void timer_check(struct screen *screen)
 {
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = clock_ns();
 
 	message_fade(screen, now_ns);
 	if (screen->ui.paused || now_ns < screen->deadline_ns)
@@ -390,7 +380,7 @@ static void where_set(struct screen *screen)
 	const char *slash = strrchr(name, '/');
 	struct utsname uts;
 
-	if (screen->session->monitor.source->live && !uname(&uts))
+	if (screen->session->monitor.sampler->live && !uname(&uts))
 		snprintf(screen->ui.where, sizeof(screen->ui.where), "%.60s  %.60s", uts.nodename,
 			 uts.release);
 	else
@@ -412,7 +402,7 @@ int screen_run(struct session *session)
 		return 1;
 	}
 	stop_on_signals();
-	screen->deadline_ns = clock_ns(CLOCK_MONOTONIC) + screen->session->options.interval_ns;
+	screen->deadline_ns = clock_ns() + screen->session->options.interval_ns;
 	screen->dirty = true;
 	/* Devices are there at once, and the first look at threads is taken. */
 	lay_out(screen);
@@ -429,5 +419,5 @@ int screen_run(struct session *session)
 	canvas_free(&screen->canvas);
 	latencies_free(&screen->ui);
 	free(screen);
-	return session->options.alerts.fired ? EXIT_ALERT : 0;
+	return session->options.alerts.fired ? EXIT_THRESHOLD : 0;
 }

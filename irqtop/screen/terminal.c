@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/array.h"
 #include "terminal.h"
 
 #define ESCAPE_DELAY_MS 25
@@ -142,16 +143,11 @@ static attr_t attribute_of(const struct terminal *terminal, unsigned int style)
 int terminal_show(struct terminal *terminal, const struct canvas *canvas, bool all)
 {
 	unsigned int x, y, n;
-	wchar_t *line;
+	wchar_t *run;
 
-	if (canvas->width + 1 > terminal->line_room) {
-		line = realloc(terminal->line, (canvas->width + 1) * sizeof(*line));
-		if (!line)
-			return -ENOMEM;
-		terminal->line = (uint32_t *)line;
-		terminal->line_room = canvas->width + 1;
-	}
-	line = (wchar_t *)terminal->line;
+	if (array_reserve(&terminal->run, &terminal->run_room, canvas->width, sizeof(*run)))
+		return -ENOMEM;
+	run = (wchar_t *)terminal->run;
 	if (all)
 		clearok(stdscr, TRUE);
 	for (y = 0; y < canvas->height; y++) {
@@ -160,9 +156,9 @@ int terminal_show(struct terminal *terminal, const struct canvas *canvas, bool a
 		for (x = 0; x < canvas->width; x += n) {
 			for (n = 0; x + n < canvas->width && cell[x + n].style == cell[x].style;
 			     n++)
-				line[n] = (wchar_t)cell[x + n].point;
+				run[n] = (wchar_t)cell[x + n].point;
 			attrset((int)attribute_of(terminal, cell[x].style));
-			mvaddnwstr((int)y, (int)x, line, (int)n);
+			mvaddnwstr((int)y, (int)x, run, (int)n);
 		}
 	}
 	refresh();
@@ -214,6 +210,6 @@ void terminal_close(struct terminal *terminal)
 	}
 	if (terminal->input)
 		fclose(terminal->input);
-	free(terminal->line);
+	free(terminal->run);
 	memset(terminal, 0, sizeof(*terminal));
 }

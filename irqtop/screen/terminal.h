@@ -12,8 +12,8 @@ struct terminal {
 	int fd;	     /* keys come from here */
 	bool utf8;
 	unsigned long attribute[STYLES];
-	uint32_t *line; /* wchar_t of one run */
-	size_t line_room;
+	uint32_t *run; /* wchar_t of places with one style */
+	size_t run_room;
 };
 
 struct terminal_key {

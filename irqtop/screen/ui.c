@@ -220,14 +220,14 @@ static unsigned int interval_step(struct ui *ui, struct session *session, bool l
 
 static unsigned int seek_to(struct ui *ui, const struct session *session, int64_t number)
 {
-	const struct source *source = session->monitor.source;
+	const struct sampler *sampler = session->monitor.sampler;
 
-	if (!source->ops->seek)
+	if (!sampler->ops->seek)
 		return 0;
 	if (number < 0)
 		number = 0;
-	if (number >= (int64_t)source->count)
-		number = (int64_t)source->count - 1;
+	if (number >= (int64_t)sampler->count)
+		number = (int64_t)sampler->count - 1;
 	ui->seek = (unsigned int)number;
 	ui->paused = true;
 	return UI_SEEK;
@@ -246,7 +246,7 @@ static unsigned int affinity_open(struct ui *ui, const struct session *session)
 
 	if (!row || row->table != TABLE_INTERRUPTS || row->data->irq < 0)
 		ui_say(ui, true, "only a numbered interrupt has an affinity");
-	else if (!session->monitor.source->live)
+	else if (!session->monitor.sampler->live)
 		ui_say(ui, true, "not the running system: nothing to set");
 	else {
 		ui->irq = row->data->irq;
@@ -322,7 +322,7 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 
 static unsigned int act_on_time(struct ui *ui, struct session *session, enum action action)
 {
-	int64_t next = session->monitor.source->next;
+	int64_t next = session->monitor.sampler->next;
 	char text[32];
 
 	switch (action) {

@@ -30,20 +30,20 @@ int session_complain_input(const struct session *session, int err)
 	return session_complain(path, err);
 }
 
-static int source_open(struct session *session)
+static int sampler_open(struct session *session)
 {
 	const struct options *options = &session->options;
 
 	if (options->replay) {
-		session->monitor.source = source_replay_open(options->replay);
-		if (!session->monitor.source)
+		session->monitor.sampler = sampler_replay_open(options->replay);
+		if (!session->monitor.sampler)
 			return session_complain(options->replay, -errno);
 	} else {
-		session->monitor.source = source_proc_open(options->root);
-		if (!session->monitor.source)
+		session->monitor.sampler = sampler_proc_open(options->root);
+		if (!session->monitor.sampler)
 			return session_complain(options->root, -errno);
 	}
-	session->collect.root = session->monitor.source->root;
+	session->collect.root = session->monitor.sampler->root;
 	return 0;
 }
 
@@ -60,7 +60,7 @@ int session_filter(struct session *session, const char *text, char *error, size_
 
 		/* Where CPUs are takes two files for each, so only when it matters. */
 		if (axis_learn(&session->axis, &monitor_sample(&session->monitor)->table[0],
-			       session->monitor.source) < 0) {
+			       session->monitor.sampler) < 0) {
 			snprintf(error, size, "out of memory");
 			filter_free(&filter);
 			return -ENOMEM;
@@ -91,7 +91,7 @@ int session_latency(struct session *session, bool on, char *error, size_t size)
 		latency_take(NULL, tracks, 0, &session->cost);
 		return 0;
 	}
-	if (!session->monitor.source->live) {
+	if (!session->monitor.sampler->live) {
 		snprintf(error, size, "only the running system can be traced");
 		return -1;
 	}
@@ -107,9 +107,9 @@ static int sample_record(struct session *session)
 	struct axis *axis = &session->axis;
 
 	if (axis_learn(axis, &monitor_sample(&session->monitor)->table[0],
-		       session->monitor.source) < 0)
+		       session->monitor.sampler) < 0)
 		return -ENOMEM;
-	return record_write(&session->record, &session->monitor, axis->place, axis->cpu_end);
+	return recorder_write(&session->recorder, &session->monitor, axis->place, axis->cpu_end);
 }
 
 int session_open(struct session *session)
@@ -118,13 +118,13 @@ int session_open(struct session *session)
 	char error[256];
 	int err, i;
 
-	session->record.fd = -1;
+	session->recorder.fd = -1;
 	session->collect.root = -1;
 	for (i = 0; i < TABLE_COUNT; i++)
 		session->monitor.tracks[i].no_history = options->mode != MODE_SCREEN;
 	if (options->diff[0])
 		return 0;
-	if (source_open(session))
+	if (sampler_open(session))
 		return 1;
 	err = monitor_step(&session->monitor);
 	if (err)
@@ -139,7 +139,7 @@ int session_open(struct session *session)
 		return 1;
 	}
 	if (!err && options->record) {
-		err = record_open(&session->record, options->record);
+		err = recorder_open(&session->recorder, options->record);
 		session->recording = !err;
 		if (!err)
 			err = sample_record(session);
@@ -198,7 +198,7 @@ int session_step(struct session *session, unsigned int needs)
 
 void session_close(struct session *session)
 {
-	if (session->recording && record_close(&session->record))
+	if (session->recording && recorder_close(&session->recorder))
 		session_complain(session->options.record, -errno);
 	latency_stop(session->latency);
 	monitor_free(&session->monitor);

@@ -8,7 +8,7 @@
 #include "irqtop/sample/latency.h"
 #include "irqtop/sample/monitor.h"
 #include "options.h"
-#include "irqtop/sample/record.h"
+#include "irqtop/sample/recorder.h"
 #include "irqtop/view/view.h"
 
 struct session {
@@ -18,13 +18,13 @@ struct session {
 	struct axis axis;
 	struct filter filter; /* of options.view.filter; monitor.only points to its CPUs */
 	struct view view;
-	struct record record;
+	struct recorder recorder;
 	bool recording;
 	struct latency *latency; /* NULL: off */
 	struct latency_cost cost;
 };
 
-/* Opens source and recording. Prints what is wrong; 0, or the exit status. */
+/* Opens the sampler and the recording. Prints what is wrong; 0, or the exit status. */
 int session_open(struct session *session);
 
 /*

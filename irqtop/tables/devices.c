@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "irqtable.h"
 #include "local.h"
 
@@ -32,7 +33,7 @@ static int device_add(struct irqtable_devices *devices, uint32_t irq, const char
 {
 	struct irqtable_device *entry;
 
-	if (irqtable_room(&devices->device, &devices->room, devices->count + 1, sizeof(*entry)))
+	if (array_reserve(&devices->device, &devices->room, devices->count + 1, sizeof(*entry)))
 		return -ENOMEM;
 	entry = &devices->device[devices->count++];
 	memset(entry, 0, sizeof(*entry));

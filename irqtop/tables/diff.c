@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "irqtable.h"
 #include "local.h"
 
@@ -24,32 +25,24 @@ static uint32_t plausible_max(uint64_t elapsed_ns)
 	return us > INT32_MAX / MAX_PER_US ? INT32_MAX : (uint32_t)us * MAX_PER_US;
 }
 
-/* Room for the result and, without allocating later, for pairing rows. */
-static int diff_room(struct irqtable_diff *diff, const struct irqtable *prev,
-		     const struct irqtable *cur)
+/* Room for the result, and for pairing rows however many of them change. */
+static int diff_reserve(struct irqtable_diff *diff, const struct irqtable *prev,
+			const struct irqtable *cur)
 {
 	size_t rows = prev && prev->nrows > cur->nrows ? prev->nrows : cur->nrows;
 	size_t slots = 16;
-	size_t room = diff->cpu_room;
-	int err;
 
 	while (slots < rows * 2)
 		slots *= 2;
-	err = irqtable_room(&diff->row, &diff->row_room, cur->nrows, sizeof(*diff->row));
-	if (!err)
-		err = irqtable_room(&diff->index, &diff->index_room, slots, sizeof(*diff->index));
-	if (!err)
-		err = irqtable_room(&diff->cpu_delta, &room, cur->ncpus, sizeof(*diff->cpu_delta));
-	room = diff->cpu_room;
-	if (!err)
-		err = irqtable_room(&diff->prev_column, &room, cur->ncpus,
-				    sizeof(*diff->prev_column));
-	room = diff->cpu_room;
-	if (!err)
-		err = irqtable_room(&diff->mask, &room, cur->ncpus, sizeof(*diff->mask));
-	if (!err)
-		diff->cpu_room = room;
-	return err;
+	if (array_reserve(&diff->row, &diff->row_room, cur->nrows, sizeof(*diff->row)) ||
+	    array_reserve(&diff->index, &diff->index_room, slots, sizeof(*diff->index)) ||
+	    array_reserve(&diff->cpu_delta, &diff->cpu_delta_room, cur->ncpus,
+			  sizeof(*diff->cpu_delta)) ||
+	    array_reserve(&diff->prev_column, &diff->prev_column_room, cur->ncpus,
+			  sizeof(*diff->prev_column)) ||
+	    array_reserve(&diff->mask, &diff->mask_room, cur->ncpus, sizeof(*diff->mask)))
+		return -ENOMEM;
+	return 0;
 }
 
 static void columns_pair(struct irqtable_diff *diff, const struct cpu_mask *only)
@@ -183,11 +176,9 @@ int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 		  const struct irqtable *cur, const struct cpu_mask *only)
 {
 	uint32_t limit, r;
-	int err;
 
-	err = diff_room(diff, prev, cur);
-	if (err)
-		return err;
+	if (diff_reserve(diff, prev, cur))
+		return -ENOMEM;
 	diff->prev = prev;
 	diff->cur = cur;
 	diff->nrows = cur->nrows;

@@ -133,7 +133,7 @@ struct irqtable_diff {
 	bool same_rows, same_cpus;
 	/* room, private */
 	uint32_t *index;
-	size_t index_room, row_room, cpu_room;
+	size_t index_room, row_room, cpu_delta_room, prev_column_room, mask_room;
 };
 
 /*

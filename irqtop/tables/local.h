@@ -23,12 +23,6 @@ static inline uint64_t irqtable_hash_word(uint64_t hash, uint64_t word)
 }
 
 /*
- * Makes room for `need` elements of `size` bytes behind *array, doubling. The
- * contents stay. -ENOMEM leaves everything as it was.
- */
-int irqtable_room(void *array, size_t *room, size_t need, size_t size);
-
-/*
  * Reads `path` below directory `at` into buf, zero-terminated, blanks at the end
  * taken off. Returns the length or a negative errno value.
  */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "irqtable.h"
 #include "local.h"
 
@@ -56,7 +57,7 @@ static int stat_line(struct irqtable_stat *stat, const char *p, const char *end)
 		}
 		if (!irqtable_number(&p, end, &cpu) || cpu > INT32_MAX)
 			return -EPROTO;
-		if (irqtable_room(&stat->cpu, &stat->cpu_room, stat->ncpus + 1, sizeof(*stat->cpu)))
+		if (array_reserve(&stat->cpu, &stat->cpu_room, stat->ncpus + 1, sizeof(*stat->cpu)))
 			return -ENOMEM;
 		stat->cpu[stat->ncpus].cpu = (uint32_t)cpu;
 		ticks_parse(&stat->cpu[stat->ncpus++], p, end);
@@ -98,7 +99,7 @@ int irqtable_stat_read(struct irqtable_stat *stat, int fd, struct irqtable_buffe
 	ssize_t n;
 
 	do {
-		if (irqtable_room(&buffer->data, &buffer->size, len ? len * 2 : BUFFER_BYTES, 1))
+		if (array_reserve(&buffer->data, &buffer->size, len ? len * 2 : BUFFER_BYTES, 1))
 			return -ENOMEM;
 		do {
 			n = read(fd, buffer->data + len, buffer->size - len);

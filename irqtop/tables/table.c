@@ -9,9 +9,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/clock.h"
 #include "irqtable.h"
 #include "local.h"
 
@@ -124,7 +125,7 @@ static unsigned int cells_scan(const char **text, const char *end, uint32_t *cel
 
 int irqtable_add_column(struct irqtable *table, uint32_t cpu)
 {
-	if (irqtable_room(&table->cpu, &table->cpu_room, table->ncpus + 1, sizeof(*table->cpu)))
+	if (array_reserve(&table->cpu, &table->cpu_room, table->ncpus + 1, sizeof(*table->cpu)))
 		return -ENOMEM;
 	table->cpu[table->ncpus++] = cpu;
 	table->cpus_shape = irqtable_hash_word(table->cpus_shape, cpu);
@@ -199,10 +200,10 @@ static int row_room(struct irqtable *table, size_t text_len)
 {
 	if (table->text_len + text_len > UINT32_MAX)
 		return -EFBIG;
-	if (irqtable_room(&table->row, &table->row_room, table->nrows + 1, sizeof(*table->row)) ||
-	    irqtable_room(&table->cell, &table->cell_room,
+	if (array_reserve(&table->row, &table->row_room, table->nrows + 1, sizeof(*table->row)) ||
+	    array_reserve(&table->cell, &table->cell_room,
 			  ((size_t)table->nrows + 1) * table->ncpus, sizeof(*table->cell)) ||
-	    irqtable_room(&table->text, &table->text_room, table->text_len + text_len + 1, 1))
+	    array_reserve(&table->text, &table->text_room, table->text_len + text_len + 1, 1))
 		return -ENOMEM;
 	return 0;
 }
@@ -281,10 +282,10 @@ int irqtable_copy(struct irqtable *to, const struct irqtable *from)
 	size_t cells = (size_t)from->nrows * from->ncpus;
 
 	irqtable_begin(to);
-	if (irqtable_room(&to->cpu, &to->cpu_room, from->ncpus, sizeof(*to->cpu)) ||
-	    irqtable_room(&to->row, &to->row_room, from->nrows, sizeof(*to->row)) ||
-	    irqtable_room(&to->cell, &to->cell_room, cells, sizeof(*to->cell)) ||
-	    irqtable_room(&to->text, &to->text_room, from->text_len + 1, 1))
+	if (array_reserve(&to->cpu, &to->cpu_room, from->ncpus, sizeof(*to->cpu)) ||
+	    array_reserve(&to->row, &to->row_room, from->nrows, sizeof(*to->row)) ||
+	    array_reserve(&to->cell, &to->cell_room, cells, sizeof(*to->cell)) ||
+	    array_reserve(&to->text, &to->text_room, from->text_len + 1, 1))
 		return -ENOMEM;
 	if (from->ncpus)
 		memcpy(to->cpu, from->cpu, from->ncpus * sizeof(*to->cpu));
@@ -369,15 +370,13 @@ int irqtable_parse(struct irqtable *table, const char *text, size_t len)
 
 int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer)
 {
-	struct timespec now;
 	ssize_t n, used;
 	size_t len = 0;
 
 	irqtable_begin(table);
-	if (!buffer->data && irqtable_room(&buffer->data, &buffer->size, BUFFER_BYTES, 1))
+	if (!buffer->data && array_reserve(&buffer->data, &buffer->size, BUFFER_BYTES, 1))
 		return -ENOMEM;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	table->time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	table->time_ns = clock_ns();
 	do {
 		n = read(fd, buffer->data + len, buffer->size - len);
 		if (n < 0 && errno == EINTR)
@@ -397,7 +396,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 		}
 		len -= (size_t)used;
 		memmove(buffer->data, buffer->data + used, len);
-		if (len == buffer->size && irqtable_room(&buffer->data, &buffer->size, len * 2, 1))
+		if (len == buffer->size && array_reserve(&buffer->data, &buffer->size, len * 2, 1))
 			return -ENOMEM;
 	} while (n);
 	return table_end(table);

@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory, small files and numbers for this folder. */
+/* Small files and numbers for this folder. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "local.h"
-
-int irqtable_room(void *array, size_t *room, size_t need, size_t size)
-{
-	void **slot = array;
-	size_t want = *room ? *room : 16;
-	void *bigger;
-
-	if (need <= *room)
-		return 0;
-	if (need > SIZE_MAX / 2 / size)
-		return -ENOMEM;
-	while (want < need)
-		want *= 2;
-	bigger = realloc(*slot, want * size);
-	if (!bigger)
-		return -ENOMEM;
-	*slot = bigger;
-	*room = want;
-	return 0;
-}
 
 ssize_t irqtable_text(int at, const char *path, char *buf, size_t size)
 {

@@ -5,21 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/clock.h"
 #include "collect.h"
 
 /* Handler threads come with their interrupts, but also a little later. */
 #define THREADS_LIST_NS UINT64_C(10000000000)
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static ssize_t file_read(int at, const char *path, char *buf, size_t size)
 {
@@ -50,15 +43,10 @@ static bool thread_runtime(int root, uint32_t pid, uint64_t *runtime_ns)
 static int thread_add(struct collect *collect, int32_t irq, uint32_t pid)
 {
 	struct collect_thread *thread;
-	size_t want = collect->thread_room ? collect->thread_room * 2 : 32;
 
-	if (collect->nthreads == collect->thread_room) {
-		thread = realloc(collect->thread, want * sizeof(*thread));
-		if (!thread)
-			return -ENOMEM;
-		collect->thread = thread;
-		collect->thread_room = want;
-	}
+	if (array_reserve(&collect->thread, &collect->thread_room, collect->nthreads + 1,
+			  sizeof(*thread)))
+		return -ENOMEM;
 	thread = &collect->thread[collect->nthreads++];
 	memset(thread, 0, sizeof(*thread));
 	thread->irq = irq;
@@ -150,7 +138,7 @@ static void threads_measure(struct collect *collect)
 			thread->read_ns = 0;
 			continue;
 		}
-		now = now_ns();
+		now = clock_ns();
 		if (thread->read_ns && now > thread->read_ns && runtime_ns >= thread->runtime_ns) {
 			thread->counted = true;
 			thread->cpu = (double)(runtime_ns - thread->runtime_ns) /
@@ -184,7 +172,7 @@ static void threads_hand_out(const struct collect *collect, struct tracks *track
 
 static void threads_update(struct collect *collect, struct monitor *monitor, uint64_t shape)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns();
 
 	if (!collect->threads_known || collect->threads_shape != shape ||
 	    now - collect->threads_listed_ns > THREADS_LIST_NS) {
@@ -231,7 +219,7 @@ void collect_sample(struct collect *collect, struct monitor *monitor, unsigned i
 	if (needs & NEED_DEVICES)
 		devices_update(collect, monitor, shape);
 	/* The threads of a copied tree are not there to be measured. */
-	if (needs & NEED_THREADS && monitor->source->live)
+	if (needs & NEED_THREADS && monitor->sampler->live)
 		threads_update(collect, monitor, shape);
 }
 

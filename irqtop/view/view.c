@@ -3,32 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "view.h"
 
-static int view_room(struct view *view, size_t need)
+static int rows_reserve(struct view *view, size_t rows)
 {
-	size_t want = view->room ? view->room : 64;
-	void *a, *b, *c, *d;
-
-	if (need <= view->room)
-		return 0;
-	while (want < need)
-		want *= 2;
-	a = realloc(view->row, want * sizeof(*view->row));
-	if (a)
-		view->row = a;
-	b = realloc(view->unsorted, want * sizeof(*view->unsorted));
-	if (b)
-		view->unsorted = b;
-	c = realloc(view->item, want * sizeof(*view->item));
-	if (c)
-		view->item = c;
-	d = realloc(view->scratch, want * sizeof(*view->scratch));
-	if (d)
-		view->scratch = d;
-	if (!a || !b || !c || !d)
+	if (array_reserve(&view->row, &view->row_room, rows, sizeof(*view->row)) ||
+	    array_reserve(&view->unsorted, &view->unsorted_room, rows, sizeof(*view->unsorted)) ||
+	    array_reserve(&view->item, &view->item_room, rows, sizeof(*view->item)) ||
+	    array_reserve(&view->scratch, &view->scratch_room, rows, sizeof(*view->scratch)))
 		return -ENOMEM;
-	view->room = want;
 	return 0;
 }
 
@@ -166,7 +150,7 @@ int view_build(struct view *view, const struct monitor *monitor,
 
 	for (id = 0; id < TABLE_COUNT; id++)
 		rows += sample->have[id] ? sample->table[id].nrows : 0;
-	if (view_room(view, rows + 1))
+	if (rows_reserve(view, rows + 1))
 		return -ENOMEM;
 	view->nrows = view->hidden = 0;
 	memset(view->rate_hz, 0, sizeof(view->rate_hz));

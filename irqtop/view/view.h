@@ -31,7 +31,7 @@ struct view {
 	/* private */
 	struct view_row *unsorted;
 	struct view_item *item, *scratch;
-	size_t room;
+	size_t row_room, unsorted_room, item_room, scratch_room;
 };
 
 /* `filter` is what filter_parse() made of settings->filter. 0 or -ENOMEM. */

@@ -10,14 +10,14 @@
 #include <unistd.h>
 
 #include "irqtop/sample/monitor.h"
-#include "irqtop/sample/record.h"
+#include "irqtop/sample/recorder.h"
 #include "irqtop/view/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void frame_write(int fd, const uint8_t *data, uint32_t len)
 {
-	uint32_t head[2] = { len, record_sum(data, len) };
+	uint32_t head[2] = { len, recording_sum(data, len) };
 
 	if (write(fd, head, sizeof(head)) < 0 || write(fd, data, len) < 0)
 		return;
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[64];
 	uint32_t len;
 
-	if (write(fd, RECORD_MAGIC, RECORD_MAGIC_LEN) < 0)
+	if (write(fd, RECORDING_MAGIC, RECORDING_MAGIC_LEN) < 0)
 		return 0;
 	while (size >= 2) {
 		len = (uint32_t)data[0] << 8 | data[1];
@@ -46,12 +46,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= len;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	monitor.source = source_replay_open(path);
-	if (monitor.source) {
+	monitor.sampler = sampler_replay_open(path);
+	if (monitor.sampler) {
 		while (!monitor_step(&monitor))
 			if (view_build(&view, &monitor, &settings, &filter))
 				break;
-		if (!monitor.source->ops->seek(monitor.source, monitor.source->count / 2))
+		if (!monitor.sampler->ops->seek(monitor.sampler, monitor.sampler->count / 2))
 			monitor_step(&monitor);
 		monitor_free(&monitor);
 	}

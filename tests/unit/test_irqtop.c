@@ -30,39 +30,39 @@
 
 /* A source of texts, one second apart. */
 struct texts {
-	struct source source;
+	struct sampler sampler;
 	const char *const *text;
 	unsigned int n;
 };
 
-static int texts_read(struct source *source, struct sample *sample)
+static int texts_read(struct sampler *sampler, struct sample *sample)
 {
-	struct texts *texts = (struct texts *)source;
-	const char *text = source->next < texts->n ? texts->text[source->next] : NULL;
+	struct texts *texts = (struct texts *)sampler;
+	const char *text = sampler->next < texts->n ? texts->text[sampler->next] : NULL;
 	int err;
 
 	if (!text)
 		return -ENODATA;
 	err = irqtable_parse(&sample->table[0], text, strlen(text));
 	sample->have[0] = true;
-	sample->time_ns = ++source->next * SECOND;
+	sample->time_ns = ++sampler->next * SECOND;
 	sample->table[0].time_ns = sample->time_ns;
 	return err;
 }
 
-static void texts_close(struct source *source)
+static void texts_close(struct sampler *sampler)
 {
-	(void)source;
+	(void)sampler;
 }
 
-static const struct source_ops texts_ops = { .read = texts_read, .close = texts_close };
+static const struct sampler_ops texts_ops = { .read = texts_read, .close = texts_close };
 
 static void start(struct monitor *monitor, struct texts *texts, const char *const *text,
 		  unsigned int n)
 {
 	memset(monitor, 0, sizeof(*monitor));
 	*texts = (struct texts){ { .ops = &texts_ops, .root = -1 }, text, n };
-	monitor->source = &texts->source;
+	monitor->sampler = &texts->sampler;
 }
 
 static struct view_settings settings(void)

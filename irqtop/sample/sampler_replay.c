@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "record.h"
+#include "base/array.h"
+#include "recorder.h"
 
 /* What a frame may claim: 64 times the largest machine there is. */
 #define MAX_CELLS (UINT64_C(1) << 27)
@@ -20,11 +21,11 @@ struct frame {
 };
 
 struct replay {
-	struct source source;
+	struct sampler sampler;
 	const unsigned char *data;
 	size_t size;
 	struct frame *frame;
-	struct sample state;	      /* after frame source.next - 1 */
+	struct sample state;	      /* after frame sampler.next - 1 */
 	struct irqtable_place *place; /* [CPUS_MAX] when the recording says */
 };
 
@@ -144,8 +145,8 @@ static int places_get(struct cursor *c, struct replay *replay)
 		place = malloc(CPUS_MAX * sizeof(*place));
 	if (n && !place)
 		return -ENOMEM;
-	replay->source.place = replay->place = place;
-	replay->source.nplaces = place ? CPUS_MAX : 0;
+	replay->sampler.place = replay->place = place;
+	replay->sampler.nplaces = place ? CPUS_MAX : 0;
 	for (i = 0; place && i < CPUS_MAX; i++)
 		place[i].node = place[i].cache = -1;
 	for (i = 0; i < n && !c->failed; i++) {
@@ -176,31 +177,31 @@ static int frame_apply(struct replay *replay, const struct frame *frame)
 		state->have[i] = have >> i & 1;
 		if (!state->have[i])
 			continue;
-		err = kind == RECORD_KEY ? shape_get(&c, &state->table[i]) : 0;
+		err = kind == RECORDING_KEY ? shape_get(&c, &state->table[i]) : 0;
 		if (!err)
 			err = cells_get(&c, &state->table[i]);
 		if (err)
 			return err;
 		state->table[i].time_ns = state->time_ns;
 	}
-	err = kind == RECORD_KEY ? places_get(&c, replay) : 0;
+	err = kind == RECORDING_KEY ? places_get(&c, replay) : 0;
 	if (err)
 		return err;
 	return c.failed ? -EBADMSG : 0;
 }
 
-static int replay_read(struct source *source, struct sample *sample)
+static int replay_read(struct sampler *sampler, struct sample *sample)
 {
-	struct replay *replay = (struct replay *)source;
+	struct replay *replay = (struct replay *)sampler;
 	struct sample *state = &replay->state;
 	int i, err;
 
-	if (source->next >= source->count)
+	if (sampler->next >= sampler->count)
 		return -ENODATA;
-	err = frame_apply(replay, &replay->frame[source->next]);
+	err = frame_apply(replay, &replay->frame[sampler->next]);
 	if (err)
 		return err;
-	source->next++;
+	sampler->next++;
 	sample->time_ns = state->time_ns;
 	sample->wall_ms = state->wall_ms;
 	sample->have_stat = state->have_stat;
@@ -220,31 +221,31 @@ static int replay_read(struct source *source, struct sample *sample)
 	return 0;
 }
 
-static int replay_seek(struct source *source, unsigned int number)
+static int replay_seek(struct sampler *sampler, unsigned int number)
 {
-	struct replay *replay = (struct replay *)source;
+	struct replay *replay = (struct replay *)sampler;
 	unsigned int at;
 	int err;
 
-	if (number >= source->count)
-		number = source->count ? source->count - 1 : 0;
+	if (number >= sampler->count)
+		number = sampler->count ? sampler->count - 1 : 0;
 	for (at = number; at > 0 && !replay->frame[at].key; at--)
 		;
 	/* From the key frame on, or only the frames between when that is nearer. */
-	if (source->next > at && source->next <= number)
-		at = source->next;
-	for (source->next = at; at < number; at++) {
+	if (sampler->next > at && sampler->next <= number)
+		at = sampler->next;
+	for (sampler->next = at; at < number; at++) {
 		err = frame_apply(replay, &replay->frame[at]);
 		if (err)
 			return err;
-		source->next = at + 1;
+		sampler->next = at + 1;
 	}
 	return 0;
 }
 
-static void replay_close(struct source *source)
+static void replay_close(struct sampler *sampler)
 {
-	struct replay *replay = (struct replay *)source;
+	struct replay *replay = (struct replay *)sampler;
 
 	if (replay->size)
 		munmap((void *)(uintptr_t)replay->data, replay->size);
@@ -254,7 +255,7 @@ static void replay_close(struct source *source)
 	free(replay);
 }
 
-static const struct source_ops replay_ops = {
+static const struct sampler_ops replay_ops = {
 	.read = replay_read,
 	.seek = replay_seek,
 	.close = replay_close,
@@ -263,38 +264,34 @@ static const struct source_ops replay_ops = {
 /* Lists the whole frames; the first must be a key frame. */
 static int frames_list(struct replay *replay)
 {
-	size_t at = RECORD_MAGIC_LEN, room = 0;
+	size_t at = RECORDING_MAGIC_LEN, room = 0;
 	struct frame *frame;
 	uint32_t len;
 
-	if (replay->size < RECORD_MAGIC_LEN || memcmp(replay->data, RECORD_MAGIC, RECORD_MAGIC_LEN))
+	if (replay->size < RECORDING_MAGIC_LEN ||
+	    memcmp(replay->data, RECORDING_MAGIC, RECORDING_MAGIC_LEN))
 		return -EBADMSG;
-	while (replay->size - at >= RECORD_HEAD) {
+	while (replay->size - at >= RECORDING_HEAD) {
 		len = get_u32(replay->data + at);
-		if (!len || len > replay->size - at - RECORD_HEAD ||
+		if (!len || len > replay->size - at - RECORDING_HEAD ||
 		    get_u32(replay->data + at + 4) !=
-			    record_sum(replay->data + at + RECORD_HEAD, len))
+			    recording_sum(replay->data + at + RECORDING_HEAD, len))
 			break;
-		if (replay->source.count == room) {
-			room = room ? room * 2 : 64;
-			frame = realloc(replay->frame, room * sizeof(*frame));
-			if (!frame)
-				return -ENOMEM;
-			replay->frame = frame;
-		}
-		frame = &replay->frame[replay->source.count];
-		frame->at = at + RECORD_HEAD;
+		if (array_reserve(&replay->frame, &room, replay->sampler.count + 1, sizeof(*frame)))
+			return -ENOMEM;
+		frame = &replay->frame[replay->sampler.count];
+		frame->at = at + RECORDING_HEAD;
 		frame->len = len;
-		frame->key = replay->data[frame->at] == RECORD_KEY;
-		if (!replay->source.count && !frame->key)
+		frame->key = replay->data[frame->at] == RECORDING_KEY;
+		if (!replay->sampler.count && !frame->key)
 			return -EBADMSG;
-		replay->source.count++;
-		at += RECORD_HEAD + len;
+		replay->sampler.count++;
+		at += RECORDING_HEAD + len;
 	}
-	return replay->source.count ? 0 : -EBADMSG;
+	return replay->sampler.count ? 0 : -EBADMSG;
 }
 
-struct source *source_replay_open(const char *path)
+struct sampler *sampler_replay_open(const char *path)
 {
 	struct replay *replay = calloc(1, sizeof(*replay));
 	struct stat st;
@@ -302,8 +299,8 @@ struct source *source_replay_open(const char *path)
 
 	if (!replay)
 		return NULL;
-	replay->source.ops = &replay_ops;
-	replay->source.root = -1;
+	replay->sampler.ops = &replay_ops;
+	replay->sampler.root = -1;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st)) {
 		err = -errno;
@@ -319,8 +316,8 @@ struct source *source_replay_open(const char *path)
 	if (!err)
 		err = frames_list(replay);
 	if (!err)
-		return &replay->source;
-	replay_close(&replay->source);
+		return &replay->sampler;
+	replay_close(&replay->sampler);
 	errno = -err;
 	return NULL;
 }

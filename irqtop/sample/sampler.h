@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where samples come from: a running system, a copied tree or a recording. */
-#ifndef IRQTOP_SOURCE_H
-#define IRQTOP_SOURCE_H
+#ifndef IRQTOP_SAMPLER_H
+#define IRQTOP_SAMPLER_H
 
 #include "sample.h"
 
-struct source;
+struct sampler;
 
-struct source_ops {
+struct sampler_ops {
 	/* Fills `sample`, reusing its memory. -ENODATA: there are no more. */
-	int (*read)(struct source *source, struct sample *sample);
+	int (*read)(struct sampler *sampler, struct sample *sample);
 	/* Only recordings: the next read() gives sample `number`. */
-	int (*seek)(struct source *source, unsigned int number);
-	void (*close)(struct source *source);
+	int (*seek)(struct sampler *sampler, unsigned int number);
+	void (*close)(struct sampler *sampler);
 };
 
-struct source {
-	const struct source_ops *ops;
+struct sampler {
+	const struct sampler_ops *ops;
 	int root;  /* directory of the tree, -1 for a recording */
 	bool live; /* the running system */
 	/* Where CPUs are, by number, as a recording says; else it is read below root. */
@@ -26,19 +26,19 @@ struct source {
 };
 
 /* `path`: "/" or a copied tree. NULL with errno set on failure. */
-struct source *source_proc_open(const char *path);
+struct sampler *sampler_proc_open(const char *path);
 
 /* NULL with errno set on failure; EBADMSG: not a recording. */
-struct source *source_replay_open(const char *path);
+struct sampler *sampler_replay_open(const char *path);
 
 /* One file with the text of /proc/interrupts, given once. */
-struct source *source_text_open(const char *path);
+struct sampler *sampler_text_open(const char *path);
 
-static inline int source_read(struct source *source, struct sample *sample)
+static inline int sampler_read(struct sampler *sampler, struct sample *sample)
 {
-	return source->ops->read(source, sample);
+	return sampler->ops->read(sampler, sample);
 }
 
-void source_close(struct source *source);
+void sampler_close(struct sampler *sampler);
 
 #endif

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "irqtop/view/format.h"
-#include "report.h"
+#include "output.h"
 
 /* Wider than on a screen: nobody reads a log for its scaled numbers. */
 #define NUMBER_WIDTH 10
@@ -51,18 +51,18 @@ static void cell_print(struct outbuf *out, const struct field *field, const stru
 		outbuf_char(out, ' ');
 }
 
-static void heading_print(struct outbuf *out, const struct report *report)
+static void heading_print(struct outbuf *out, const struct output *output)
 {
-	const struct monitor_totals *totals = &report->monitor->totals;
+	const struct monitor_totals *totals = &output->monitor->totals;
 	char buf[FORMAT_BYTES];
 	unsigned int i;
 
-	format_time(buf, monitor_sample(report->monitor)->wall_ms);
-	outbuf_text(out, report->printed ? "\n# " : "# ");
+	format_time(buf, monitor_sample(output->monitor)->wall_ms);
+	outbuf_text(out, output->printed ? "\n# " : "# ");
 	outbuf_text(out, buf);
-	if (report->monitor->seconds > 0) {
+	if (output->monitor->seconds > 0) {
 		outbuf_text(out, "  interval ");
-		outbuf_real(out, report->monitor->seconds, 3);
+		outbuf_real(out, output->monitor->seconds, 3);
 		outbuf_text(out, " s");
 	}
 	if (totals->interrupts_hz >= 0) {
@@ -73,29 +73,29 @@ static void heading_print(struct outbuf *out, const struct report *report)
 		outbuf_text(out, "/s");
 	}
 	outbuf_char(out, '\n');
-	for (i = 0; i < report->ncolumns; i++) {
-		const struct field *field = &fields[report->column[i]];
+	for (i = 0; i < output->ncolumns; i++) {
+		const struct field *field = &fields[output->column[i]];
 		struct value title = { .kind = VALUE_TEXT,
 				       .text = field->title,
 				       .len = strlen(field->title) };
 
-		cell_print(out, field, &title, i + 1 == report->ncolumns);
+		cell_print(out, field, &title, i + 1 == output->ncolumns);
 	}
 	outbuf_char(out, '\n');
 }
 
-void batch_print(struct outbuf *out, const struct report *report)
+void batch_print(struct outbuf *out, const struct output *output)
 {
 	unsigned int i;
 	uint32_t r;
 
-	heading_print(out, report);
-	for (r = 0; r < report_rows(report); r++) {
-		for (i = 0; i < report->ncolumns; i++) {
-			struct value value = field_get(report->column[i], &report->view->row[r]);
+	heading_print(out, output);
+	for (r = 0; r < output_rows(output); r++) {
+		for (i = 0; i < output->ncolumns; i++) {
+			struct value value = field_get(output->column[i], &output->view->row[r]);
 
-			cell_print(out, &fields[report->column[i]], &value,
-				   i + 1 == report->ncolumns);
+			cell_print(out, &fields[output->column[i]], &value,
+				   i + 1 == output->ncolumns);
 		}
 		outbuf_char(out, '\n');
 	}

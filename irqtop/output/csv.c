@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "irqtop/view/format.h"
-#include "report.h"
+#include "output.h"
 
 static void value_print(struct outbuf *out, const struct value *value)
 {
@@ -19,37 +19,37 @@ static void value_print(struct outbuf *out, const struct value *value)
 	}
 }
 
-static void header_print(struct outbuf *out, const struct report *report)
+static void header_print(struct outbuf *out, const struct output *output)
 {
 	unsigned int i;
 
 	outbuf_text(out, "time,interval_s");
-	for (i = 0; i < report->ncolumns; i++) {
+	for (i = 0; i < output->ncolumns; i++) {
 		outbuf_char(out, ',');
-		outbuf_text(out, fields[report->column[i]].key);
+		outbuf_text(out, fields[output->column[i]].key);
 	}
 	outbuf_text(out, "\r\n");
 }
 
-void csv_print(struct outbuf *out, const struct report *report)
+void csv_print(struct outbuf *out, const struct output *output)
 {
 	char time[FORMAT_BYTES];
 	struct value value;
 	unsigned int i;
 	uint32_t r;
 
-	if (!report->printed)
-		header_print(out, report);
-	format_time(time, monitor_sample(report->monitor)->wall_ms);
-	for (r = 0; r < report_rows(report); r++) {
+	if (!output->printed)
+		header_print(out, output);
+	format_time(time, monitor_sample(output->monitor)->wall_ms);
+	for (r = 0; r < output_rows(output); r++) {
 		if (time[0] != '-')
 			outbuf_text(out, time);
 		outbuf_char(out, ',');
-		if (report->monitor->seconds > 0)
-			outbuf_real(out, report->monitor->seconds, 6);
-		for (i = 0; i < report->ncolumns; i++) {
+		if (output->monitor->seconds > 0)
+			outbuf_real(out, output->monitor->seconds, 6);
+		for (i = 0; i < output->ncolumns; i++) {
 			outbuf_char(out, ',');
-			value = field_get(report->column[i], &report->view->row[r]);
+			value = field_get(output->column[i], &output->view->row[r]);
 			value_print(out, &value);
 		}
 		outbuf_text(out, "\r\n");

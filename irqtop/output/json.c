@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "irqtop/view/format.h"
-#include "report.h"
+#include "output.h"
 
 static void value_print(struct outbuf *out, const struct value *value)
 {
@@ -23,9 +23,9 @@ static void value_print(struct outbuf *out, const struct value *value)
 }
 
 /* "per_cpu":{"0":{"delta":1,"total":2},...}, CPUs that ever counted. */
-static void cpus_print(struct outbuf *out, const struct report *report, const struct view_row *row)
+static void cpus_print(struct outbuf *out, const struct output *output, const struct view_row *row)
 {
-	const struct irqtable_diff *diff = &report->monitor->diff[row->table];
+	const struct irqtable_diff *diff = &output->monitor->diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
 	bool first = true;
 	unsigned int c;
@@ -49,16 +49,16 @@ static void cpus_print(struct outbuf *out, const struct report *report, const st
 	outbuf_char(out, '}');
 }
 
-void json_print(struct outbuf *out, const struct report *report)
+void json_print(struct outbuf *out, const struct output *output)
 {
 	char time[FORMAT_BYTES];
 	struct value value;
 	unsigned int i;
 	uint32_t r;
 
-	format_time(time, monitor_sample(report->monitor)->wall_ms);
-	for (r = 0; r < report_rows(report); r++) {
-		const struct view_row *row = &report->view->row[r];
+	format_time(time, monitor_sample(output->monitor)->wall_ms);
+	for (r = 0; r < output_rows(output); r++) {
+		const struct view_row *row = &output->view->row[r];
 
 		outbuf_text(out, "{\"time\":");
 		if (time[0] == '-')
@@ -66,19 +66,19 @@ void json_print(struct outbuf *out, const struct report *report)
 		else
 			outbuf_json_string(out, time, strlen(time));
 		outbuf_text(out, ",\"interval_s\":");
-		if (report->monitor->seconds > 0)
-			outbuf_real(out, report->monitor->seconds, 6);
+		if (output->monitor->seconds > 0)
+			outbuf_real(out, output->monitor->seconds, 6);
 		else
 			outbuf_text(out, "null");
-		for (i = 0; i < report->ncolumns; i++) {
+		for (i = 0; i < output->ncolumns; i++) {
 			outbuf_text(out, ",\"");
-			outbuf_text(out, fields[report->column[i]].key);
+			outbuf_text(out, fields[output->column[i]].key);
 			outbuf_text(out, "\":");
-			value = field_get(report->column[i], row);
+			value = field_get(output->column[i], row);
 			value_print(out, &value);
 		}
-		if (report->per_cpu)
-			cpus_print(out, report, row);
+		if (output->per_cpu)
+			cpus_print(out, output, row);
 		outbuf_text(out, "}\n");
 	}
 }

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "record.h"
+#include "recorder.h"
 
-uint32_t record_sum(const unsigned char *data, size_t len)
+uint32_t recording_sum(const unsigned char *data, size_t len)
 {
 	uint32_t sum = 0x811c9dc5;
 
@@ -100,12 +100,13 @@ static void places_put(struct outbuf *out, const struct irqtable_place *place, u
 	}
 }
 
-static bool is_next(const struct record *record, const struct monitor *monitor)
+static bool is_next(const struct recorder *recorder, const struct monitor *monitor)
 {
 	const struct sample *sample = monitor_sample(monitor);
 	int i;
 
-	if (!record->started || record->since_key + 1 >= RECORD_KEY_EVERY || monitor->samples < 2)
+	if (!recorder->started || recorder->since_key + 1 >= RECORDING_KEY_EVERY ||
+	    monitor->samples < 2)
 		return false;
 	for (i = 0; i < TABLE_COUNT; i++)
 		if (sample->have[i] && !(monitor->diff[i].same_rows && monitor->diff[i].same_cpus))
@@ -113,33 +114,33 @@ static bool is_next(const struct record *record, const struct monitor *monitor)
 	return true;
 }
 
-int record_open(struct record *record, const char *path)
+int recorder_open(struct recorder *recorder, const char *path)
 {
 	ssize_t n;
 
-	memset(record, 0, sizeof(*record));
-	record->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (record->fd < 0)
+	memset(recorder, 0, sizeof(*recorder));
+	recorder->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (recorder->fd < 0)
 		return -errno;
-	n = write(record->fd, RECORD_MAGIC, RECORD_MAGIC_LEN);
-	if (n == RECORD_MAGIC_LEN)
+	n = write(recorder->fd, RECORDING_MAGIC, RECORDING_MAGIC_LEN);
+	if (n == RECORDING_MAGIC_LEN)
 		return 0;
 	n = n < 0 ? -errno : -ENOSPC;
-	close(record->fd);
+	close(recorder->fd);
 	return (int)n;
 }
 
-int record_write(struct record *record, const struct monitor *monitor,
-		 const struct irqtable_place *place, uint32_t nplaces)
+int recorder_write(struct recorder *recorder, const struct monitor *monitor,
+		   const struct irqtable_place *place, uint32_t nplaces)
 {
 	const struct sample *cur = monitor_sample(monitor);
-	bool next = is_next(record, monitor);
-	struct outbuf *out = &record->out;
+	bool next = is_next(recorder, monitor);
+	struct outbuf *out = &recorder->out;
 	int i;
 
 	out->len = 0;
-	outbuf_bytes(out, "\0\0\0\0\0\0\0\0", RECORD_HEAD);
-	put(out, next ? RECORD_NEXT : RECORD_KEY);
+	outbuf_bytes(out, "\0\0\0\0\0\0\0\0", RECORDING_HEAD);
+	put(out, next ? RECORDING_NEXT : RECORDING_KEY);
 	put(out, (uint64_t)cur->wall_ms);
 	put(out, cur->time_ns);
 	put(out, (unsigned int)cur->have[0] | (unsigned int)cur->have[1] << 1);
@@ -156,21 +157,21 @@ int record_write(struct record *record, const struct monitor *monitor,
 	}
 	if (!next)
 		places_put(out, place, nplaces);
-	if (out->failed || out->len - RECORD_HEAD > UINT32_MAX)
+	if (out->failed || out->len - RECORDING_HEAD > UINT32_MAX)
 		return -ENOMEM;
-	put_u32(out->data, (uint32_t)(out->len - RECORD_HEAD));
-	put_u32(out->data + 4,
-		record_sum((unsigned char *)out->data + RECORD_HEAD, out->len - RECORD_HEAD));
-	record->started = true;
-	record->since_key = next ? record->since_key + 1 : 0;
-	return outbuf_write(out, record->fd);
+	put_u32(out->data, (uint32_t)(out->len - RECORDING_HEAD));
+	put_u32(out->data + 4, recording_sum((unsigned char *)out->data + RECORDING_HEAD,
+					     out->len - RECORDING_HEAD));
+	recorder->started = true;
+	recorder->since_key = next ? recorder->since_key + 1 : 0;
+	return outbuf_write(out, recorder->fd);
 }
 
-int record_close(struct record *record)
+int recorder_close(struct recorder *recorder)
 {
-	int err = close(record->fd) ? -errno : 0;
+	int err = close(recorder->fd) ? -errno : 0;
 
-	outbuf_free(&record->out);
-	record->fd = -1;
+	outbuf_free(&recorder->out);
+	recorder->fd = -1;
 	return err;
 }

@@ -16,8 +16,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
-#include "report.h"
-#include "irqtop/session/session.h"
+#include "output.h"
 #include "irqtop/session/stop.h"
 
 #define CLIENTS_MAX	 64u
@@ -27,36 +26,18 @@
 #define TYPE_STRICT  "application/openmetrics-text; version=1.0.0; charset=utf-8"
 #define TYPE_MESSAGE "text/plain; charset=utf-8"
 
-/* The columns asked for; else counts, and times where they are measured. */
-static unsigned int columns_set(struct report *report, const struct options *options)
-{
-	unsigned int i, needs = 0;
-
-	for (i = 0; i < options->ncolumns; i++)
-		report->column[report->ncolumns++] = options->column[i];
-	for (i = 0; i < FIELD_COUNT && !options->ncolumns; i++)
-		if (i == FIELD_TOTAL ||
-		    (options->latency && fields[i].metric && fields[i].needs & NEED_TIME))
-			report->column[report->ncolumns++] = (enum field_id)i;
-	for (i = 0; i < report->ncolumns; i++)
-		needs |= fields[report->column[i]].needs;
-	return needs;
-}
-
+/* Takes a sample, and appends it to `out`. 0 or a negative errno value. */
 static int metrics_take(struct session *session, bool strict, struct outbuf *out)
 {
-	struct report report = { .monitor = &session->monitor,
-				 .view = &session->view,
-				 .limit = (uint32_t)session->options.rows,
-				 .per_cpu = session->options.per_cpu,
-				 .strict = strict };
-	unsigned int needs = columns_set(&report, &session->options);
-	int err = session_step(session, needs);
+	struct output output;
+	int err;
 
+	output_init(&output, session);
+	output.strict = strict;
+	err = session_step(session, output_needs(&output));
 	if (err)
 		return err;
-	collect_rows(&session->collect, &session->view, 0, report_rows(&report), needs);
-	metrics_print(out, &report);
+	output_print(session, &output, out);
 	return out->failed ? -ENOMEM : 0;
 }
 

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "report.h"
+#include "output.h"
 
 #define TOTAL "_total"
 
@@ -17,11 +17,11 @@ static bool is_counter(const char *metric)
 	return len > end && !strcmp(metric + len - end, TOTAL);
 }
 
-static void family_print(struct outbuf *out, const struct report *report, const struct field *field)
+static void family_print(struct outbuf *out, const struct output *output, const struct field *field)
 {
 	size_t len = strlen(field->metric);
 
-	if (report->strict && is_counter(field->metric))
+	if (output->strict && is_counter(field->metric))
 		len -= strlen(TOTAL);
 	outbuf_text(out, "# HELP ");
 	outbuf_bytes(out, field->metric, len);
@@ -69,10 +69,10 @@ static void sample_print(struct outbuf *out, const struct field *field, const st
 	outbuf_char(out, '\n');
 }
 
-static void cpus_print(struct outbuf *out, const struct report *report, const struct field *field,
+static void cpus_print(struct outbuf *out, const struct output *output, const struct field *field,
 		       const struct view_row *row)
 {
-	const struct irqtable_diff *diff = &report->monitor->diff[row->table];
+	const struct irqtable_diff *diff = &output->monitor->diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
 	unsigned int c;
 
@@ -90,10 +90,10 @@ static void cpus_print(struct outbuf *out, const struct report *report, const st
 }
 
 /* A name may serve twice in /proc/interrupts, but not here. */
-static bool is_repeated(const struct report *report, uint32_t r)
+static bool is_repeated(const struct output *output, uint32_t r)
 {
-	const struct view_row *row = &report->view->row[r];
-	const struct irqtable *table = &monitor_sample(report->monitor)->table[row->table];
+	const struct view_row *row = &output->view->row[r];
+	const struct irqtable *table = &monitor_sample(output->monitor)->table[row->table];
 	uint32_t before;
 
 	/* Rows of equal keys come with a track each, the second not yet known. */
@@ -121,27 +121,27 @@ static bool wants(const struct field *field, const struct value *value)
 	return !is_counter(field->metric) || value->count;
 }
 
-void metrics_print(struct outbuf *out, const struct report *report)
+void metrics_print(struct outbuf *out, const struct output *output)
 {
 	const struct field *field;
 	struct value value;
 	unsigned int i;
 	uint32_t r;
 
-	for (i = 0; i < report->ncolumns; i++) {
-		field = &fields[report->column[i]];
+	for (i = 0; i < output->ncolumns; i++) {
+		field = &fields[output->column[i]];
 		if (!field->metric)
 			continue;
-		family_print(out, report, field);
-		for (r = 0; r < report_rows(report); r++) {
-			const struct view_row *row = &report->view->row[r];
+		family_print(out, output, field);
+		for (r = 0; r < output_rows(output); r++) {
+			const struct view_row *row = &output->view->row[r];
 
-			value = field_get(report->column[i], row);
-			if (!wants(field, &value) || is_repeated(report, r))
+			value = field_get(output->column[i], row);
+			if (!wants(field, &value) || is_repeated(output, r))
 				continue;
-			if (report->per_cpu && is_counter(field->metric) &&
-			    row->data->ncells == report->monitor->diff[row->table].ncpus)
-				cpus_print(out, report, field, row);
+			if (output->per_cpu && is_counter(field->metric) &&
+			    row->data->ncells == output->monitor->diff[row->table].ncpus)
+				cpus_print(out, output, field, row);
 			else
 				sample_print(out, field, row, &value);
 		}

@@ -5,26 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "source.h"
+#include "base/clock.h"
+#include "sampler.h"
 
 /* CPUs that come or go tear a table; the next try sees them settled. */
 #define READ_TRIES 5
 
-struct proc_source {
-	struct source source;
+struct proc_sampler {
+	struct sampler sampler;
 	struct irqtable_buffer buffer;
-	int file; /* source_text_open() only */
+	int file; /* sampler_text_open() only */
 };
 
-static int table_read(struct proc_source *proc, const char *path, struct irqtable *table)
+static int table_read(struct proc_sampler *proc, const char *path, struct irqtable *table)
 {
 	int fd, err, tries = READ_TRIES;
 
 	do {
-		fd = openat(proc->source.root, path, O_RDONLY | O_CLOEXEC);
+		fd = openat(proc->sampler.root, path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			return -errno;
 		err = irqtable_read(table, fd, &proc->buffer);
@@ -34,9 +34,9 @@ static int table_read(struct proc_source *proc, const char *path, struct irqtabl
 	return err == -EAGAIN ? 0 : err;
 }
 
-static void stat_read(struct proc_source *proc, struct sample *sample)
+static void stat_read(struct proc_sampler *proc, struct sample *sample)
 {
-	int fd = openat(proc->source.root, "proc/stat", O_RDONLY | O_CLOEXEC);
+	int fd = openat(proc->sampler.root, "proc/stat", O_RDONLY | O_CLOEXEC);
 
 	sample->have_stat = false;
 	if (fd < 0)
@@ -47,16 +47,13 @@ static void stat_read(struct proc_source *proc, struct sample *sample)
 
 static void sample_stamp(struct sample *sample)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	sample->wall_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	sample->wall_ms = (int64_t)(clock_read_ns(CLOCK_REALTIME) / 1000000);
 	sample->time_ns = sample->table[TABLE_INTERRUPTS].time_ns;
 }
 
-static int proc_read(struct source *source, struct sample *sample)
+static int proc_read(struct sampler *sampler, struct sample *sample)
 {
-	struct proc_source *proc = (struct proc_source *)source;
+	struct proc_sampler *proc = (struct proc_sampler *)sampler;
 	int err;
 
 	err = table_read(proc, "proc/interrupts", &sample->table[TABLE_INTERRUPTS]);
@@ -71,17 +68,17 @@ static int proc_read(struct source *source, struct sample *sample)
 	return 0;
 }
 
-static int text_read(struct source *source, struct sample *sample)
+static int text_read(struct sampler *sampler, struct sample *sample)
 {
-	struct proc_source *proc = (struct proc_source *)source;
+	struct proc_sampler *proc = (struct proc_sampler *)sampler;
 	int err;
 
-	if (source->next)
+	if (sampler->next)
 		return -ENODATA;
 	err = irqtable_read(&sample->table[TABLE_INTERRUPTS], proc->file, &proc->buffer);
 	if (err && err != -EAGAIN)
 		return err;
-	source->next = 1;
+	sampler->next = 1;
 	sample->have[TABLE_INTERRUPTS] = true;
 	sample->have[TABLE_SOFTIRQS] = sample->have_stat = false;
 	/* When the file was written is not in it. */
@@ -91,31 +88,31 @@ static int text_read(struct source *source, struct sample *sample)
 	return 0;
 }
 
-static void proc_close(struct source *source)
+static void proc_close(struct sampler *sampler)
 {
-	struct proc_source *proc = (struct proc_source *)source;
+	struct proc_sampler *proc = (struct proc_sampler *)sampler;
 
-	if (source->root >= 0)
-		close(source->root);
+	if (sampler->root >= 0)
+		close(sampler->root);
 	if (proc->file >= 0)
 		close(proc->file);
 	irqtable_buffer_free(&proc->buffer);
 	free(proc);
 }
 
-static const struct source_ops proc_ops = {
+static const struct sampler_ops proc_ops = {
 	.read = proc_read,
 	.close = proc_close,
 };
 
-static const struct source_ops text_ops = {
+static const struct sampler_ops text_ops = {
 	.read = text_read,
 	.close = proc_close,
 };
 
-static struct source *source_new(const struct source_ops *ops, int root, int file)
+static struct sampler *sampler_new(const struct sampler_ops *ops, int root, int file)
 {
-	struct proc_source *proc = calloc(1, sizeof(*proc));
+	struct proc_sampler *proc = calloc(1, sizeof(*proc));
 
 	if (!proc) {
 		if (root >= 0)
@@ -124,36 +121,36 @@ static struct source *source_new(const struct source_ops *ops, int root, int fil
 			close(file);
 		return NULL;
 	}
-	proc->source.ops = ops;
-	proc->source.root = root;
+	proc->sampler.ops = ops;
+	proc->sampler.root = root;
 	proc->file = file;
-	return &proc->source;
+	return &proc->sampler;
 }
 
-struct source *source_proc_open(const char *path)
+struct sampler *sampler_proc_open(const char *path)
 {
 	int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct source *source;
+	struct sampler *sampler;
 
 	if (root < 0)
 		return NULL;
-	source = source_new(&proc_ops, root, -1);
-	if (source)
-		source->live = !strcmp(path, "/");
-	return source;
+	sampler = sampler_new(&proc_ops, root, -1);
+	if (sampler)
+		sampler->live = !strcmp(path, "/");
+	return sampler;
 }
 
-struct source *source_text_open(const char *path)
+struct sampler *sampler_text_open(const char *path)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 
-	return file < 0 ? NULL : source_new(&text_ops, -1, file);
+	return file < 0 ? NULL : sampler_new(&text_ops, -1, file);
 }
 
-void source_close(struct source *source)
+void sampler_close(struct sampler *sampler)
 {
-	if (source)
-		source->ops->close(source);
+	if (sampler)
+		sampler->ops->close(sampler);
 }
 
 void sample_free(struct sample *sample)

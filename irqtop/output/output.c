@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+
+/* The columns of a mode, unless the user names others. FIELD_COUNT ends a list. */
+static const enum field_id batch_columns[] = {
+	FIELD_IRQ, FIELD_RATE,	  FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE,
+	FIELD_MAX, FIELD_TRIGGER, FIELD_NAME,  FIELD_COUNT,
+};
+static const enum field_id latency_columns[] = {
+	FIELD_IRQ,	   FIELD_RATE,	   FIELD_TOTAL,	   FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG,
+	FIELD_HANDLER_MAX, FIELD_TASK_P50, FIELD_TASK_P99, FIELD_TASK_MAX,	FIELD_READ_P50,
+	FIELD_READ_P99,	   FIELD_READ_MAX, FIELD_TRIGGER,  FIELD_NAME,		FIELD_COUNT,
+};
+static const enum field_id once_columns[] = {
+	FIELD_IRQ, FIELD_TOTAL, FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME, FIELD_COUNT,
+};
+static const enum field_id diff_columns[] = {
+	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_TRIGGER, FIELD_NAME, FIELD_COUNT,
+};
+static const enum field_id data_columns[] = {
+	FIELD_TABLE, FIELD_IRQ,	 FIELD_RATE,  FIELD_DELTA,   FIELD_TOTAL, FIELD_SHARE,
+	FIELD_MAX,   FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME,  FIELD_COUNT,
+};
+static const enum field_id metrics_columns[] = { FIELD_TOTAL, FIELD_COUNT };
+static const enum field_id metrics_latency_columns[] = {
+	FIELD_TOTAL,	FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG, FIELD_HANDLER_MAX,
+	FIELD_TASK_P50, FIELD_TASK_P99,	     FIELD_TASK_MAX,	FIELD_READ_P50,
+	FIELD_READ_P99, FIELD_READ_MAX,	     FIELD_COUNT,
+};
+
+static output_format *const formats[] = {
+	[MODE_BATCH] = batch_print,	[MODE_JSON] = json_print,      [MODE_CSV] = csv_print,
+	[MODE_METRICS] = metrics_print, [MODE_LISTEN] = metrics_print, [MODE_QUIET] = NULL,
+};
+
+static const enum field_id *columns_of(const struct options *options)
+{
+	switch (options->mode) {
+	case MODE_JSON:
+	case MODE_CSV:
+		return data_columns;
+	case MODE_METRICS:
+	case MODE_LISTEN:
+		return options->latency ? metrics_latency_columns : metrics_columns;
+	default:
+		return options->latency ? latency_columns :
+		       options->once	? once_columns :
+		       options->diff[0] ? diff_columns :
+					  batch_columns;
+	}
+}
+
+static void column_add(struct output *output, enum field_id id)
+{
+	if (fields[id].style != STYLE_PICTURE)
+		output->column[output->ncolumns++] = id;
+}
+
+void output_init(struct output *output, const struct session *session)
+{
+	const struct options *options = &session->options;
+	const enum field_id *id;
+	unsigned int i;
+
+	memset(output, 0, sizeof(*output));
+	output->monitor = &session->monitor;
+	output->view = &session->view;
+	output->limit = (uint32_t)options->rows;
+	output->per_cpu = options->per_cpu;
+	output->strict = options->strict;
+	for (i = 0; i < options->ncolumns; i++)
+		column_add(output, options->column[i]);
+	for (id = columns_of(options); !options->ncolumns && *id != FIELD_COUNT; id++)
+		column_add(output, *id);
+}
+
+unsigned int output_needs(const struct output *output)
+{
+	unsigned int i, needs = 0;
+
+	for (i = 0; i < output->ncolumns; i++)
+		needs |= fields[output->column[i]].needs;
+	return needs;
+}
+
+void output_print(struct session *session, struct output *output, struct outbuf *out)
+{
+	output_format *format = formats[session->options.mode];
+
+	if (!format)
+		return;
+	/* With what sorting and alerts need, or this would take it from the rows. */
+	collect_rows(&session->collect, &session->view, 0, output_rows(output),
+		     output_needs(output) | session_needs(session));
+	format(out, output);
+	output->printed++;
+}
+
+int output_send(struct session *session, struct output *output, struct outbuf *out)
+{
+	out->len = 0;
+	output_print(session, output, out);
+	return outbuf_write(out, STDOUT_FILENO);
+}
+
+int output_status(int err)
+{
+	/* SIGPIPE usually ends the program before it sees EPIPE. */
+	if (!err || err == -EPIPE)
+		return 0;
+	return session_complain("standard output", err);
+}
