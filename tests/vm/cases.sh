@@ -110,13 +110,14 @@ END
 # failed test of its own. Not awk: it would hold lines back.
 tap_stream()
 {
-	local text program='' planned=''
+	local text program='' planned='' started=0
 	while IFS= read -r text; do
 		case $text in
-		'@program '*) program=${text#* } planned='' ;;
+		'@program '*) program=${text#* } planned='' started=$SECONDS ;;
 		'@broken '*)  result 1 "${text#* }" ;;
 		'@end '*)     [ -n "$planned" ] ||
-				result 1 "$program: ended early, with status ${text#* }" ;;
+				result 1 "$program: ended early, with status ${text#* }"
+				echo "# $program: $((SECONDS - started)) s" ;;
 		1..[0-9]*)    planned=1 ;;
 		'ok '[0-9]*' - '*)     result 0 "$program: ${text#* - }" ;;
 		'not ok '[0-9]*' - '*) result 1 "$program: ${text#* - }" ;;

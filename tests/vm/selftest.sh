@@ -189,11 +189,10 @@ test_host()
 
 test_boot()
 {
-	local k=$1 started
-	started=$(date +%s%3N)
+	local k=$1
 	guest --kernel "$k" -- 'uname -r'
 	[ "$status" -eq 0 ] && [ "$(cat "$scratch/out")" = "$(cat "$(tests/vm/kernel dir "$k")/release")" ]
-	result $? "$k: boots $(cat "$scratch/out") in $(($(date +%s%3N) - started)) ms"
+	result $? "$k: boots its kernel"
 }
 
 main()
@@ -204,8 +203,6 @@ main()
 	tests/vm/kernel prepare "$@" || exit
 	test_options
 	for k; do
-		# The first run makes the image and the modules, the second is timed.
-		tests/vm/run --kernel "$k" -- true
 		test_boot "$k"
 	done
 	test_status "$first"
