@@ -54,6 +54,7 @@ int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *desc
 		return -1;
 	}
 	memset(descriptor, 0, sizeof(*descriptor));
+	descriptor->size = sizeof(*descriptor);
 	descriptor->domain = domain;
 	descriptor->bus = (__u8)bus;
 	descriptor->devfn = (__u8)(slot << 3 | function);

@@ -74,10 +74,20 @@ int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf,
 		say_held(root, irq, &s);
 		break;
 	case EACCES:
+		procirq_say(&s,
+			    "permission denied; run as root, or open the line for writing: "
+			    "the module's parameter \"claim\" names the lines that reading claims");
+		break;
 	case EPERM:
 		procirq_say(
 			&s,
-			"permission denied; run as root, or let root change the file's owner or mode (chown, chmod)");
+			"opening a line needs CAP_SYS_RAWIO; run as root, outside of containers, "
+			"or pass an open file to the program");
+		break;
+	case EUSERS:
+		procirq_say(
+			&s,
+			"too many open files of this line (the module's parameter max_readers)");
 		break;
 	case ENODEV:
 		procirq_say(&s, "the line is gone: its device or its driver went away");

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "uli_local.h"
@@ -141,7 +142,7 @@ static int register_uli(struct uli *uli, unsigned long long limit_ns)
 		.limit_ns = limit_ns,
 	};
 
-	procirq_uli_arch_code(&code);
+	procirq_uli_arch_code(uli, &code);
 	return ioctl(uli->fd, PROCIRQ_IOC_ULI_REGISTER, &code);
 }
 
@@ -341,22 +342,44 @@ GENERAL_REGS_ONLY int ULI_wakeup(void *intr, int sema)
 	return 0;
 }
 
+/*
+ * Waiting for another thread's handler: first it may end at any moment; then it may need
+ * this processor, the more of it the longer it takes.
+ */
+#define BLOCK_YIELDS	   100
+#define BLOCK_SLEEP_NS	   50000
+#define BLOCK_SLEEP_MAX_NS 10000000
+
+GENERAL_REGS_ONLY static void block_pause(struct timespec *moment)
+{
+	nanosleep(moment, NULL);
+	if (moment->tv_nsec < BLOCK_SLEEP_MAX_NS)
+		moment->tv_nsec *= 2;
+}
+
 /**
  * ULI_block_intr - block a handler until ULI_unblock_intr()
  * @intr: handle
  *
  * Blocks nest. Makes no system call in the handler's thread. In another thread it
- * returns when the handler is not running.
+ * returns when the handler is not running; it sleeps until then, so that a handler of
+ * lower priority can end.
  *
  * Returns 0.
  */
 GENERAL_REGS_ONLY int ULI_block_intr(void *intr)
 {
+	struct timespec moment = { .tv_nsec = BLOCK_SLEEP_NS };
 	struct uli *uli = intr;
+	unsigned int tries = 0;
 
 	__atomic_add_fetch(&uli->shared.state, PROCIRQ_ULI_BLOCK, __ATOMIC_SEQ_CST);
-	while (!is_own_thread(uli) && is_busy(uli))
-		sched_yield();
+	while (!is_own_thread(uli) && is_busy(uli)) {
+		if (++tries < BLOCK_YIELDS)
+			sched_yield();
+		else
+			block_pause(&moment);
+	}
 	return 0;
 }
 

@@ -59,6 +59,6 @@ struct uli {
 
 /* uli_x86.c; on other processors the first fails with EOPNOTSUPP. */
 int procirq_uli_arch_init(struct uli *uli, bool extended);
-void procirq_uli_arch_code(struct procirq_uli *code);
+void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code);
 
 #endif /* LIBPROCIRQ_ULI_LOCAL_H */

@@ -21,6 +21,7 @@
 
 #define FXSAVE_BYTES	   512
 #define XSAVE_HEADER_BYTES 64
+#define XSAVE_ALIGN	   64
 
 /* The entry code uses these offsets. */
 _Static_assert(offsetof(struct uli, shared.raised) == 0, "raised");
@@ -185,7 +186,7 @@ int procirq_uli_arch_init(struct uli *uli, bool extended)
 	return 0;
 }
 
-void procirq_uli_arch_code(struct procirq_uli *code)
+void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)
 {
 	code->entry = (uintptr_t)procirq_uli_entry;
 	code->again = (uintptr_t)procirq_uli_again;
@@ -193,6 +194,9 @@ void procirq_uli_arch_code(struct procirq_uli *code)
 	code->popf = (uintptr_t)procirq_uli_popf;
 	code->ret = (uintptr_t)procirq_uli_ret;
 	code->frame = FRAME_BYTES;
+	code->stack = FRAME_BYTES;
+	if (!uli->stack_top)
+		code->stack += (__u32)uli->xsave_bytes + XSAVE_ALIGN;
 }
 
 #else
@@ -205,8 +209,9 @@ int procirq_uli_arch_init(struct uli *uli, bool extended)
 	return -1;
 }
 
-void procirq_uli_arch_code(struct procirq_uli *code)
+void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)
 {
+	(void)uli;
 	(void)code;
 }
 

@@ -39,8 +39,11 @@ MODULE_PARM_DESC(
 	storm_rate,
 	"interrupts a second, unmasked and with nobody reading, at which a line is masked (0: never)");
 
-/* The storm guard counts interrupts in windows of this length. */
+/* The storm guard counts interrupts in windows of this length; at low rates, of a second. */
 #define STORM_WINDOW_NS (100 * NSEC_PER_MSEC)
+
+/* What the storm guard has done. If the storm goes on, it does the next. */
+enum action_storm { STORM_NONE, STORM_SILENCED, STORM_RELEASED, STORM_DISABLED };
 
 /* When the last interrupt was taken, ns; 0 without one. Caller holds action->lock. */
 static u64 action_last_ns(const struct procirq_action *action)
@@ -51,29 +54,36 @@ static u64 action_last_ns(const struct procirq_action *action)
 /*
  * What disable_irq_nosync() does, without looking up the descriptor: that costs a
  * tenth of the way to read() since descriptors are in a maple tree (6.5). It takes
- * the descriptor's lock and changes its depth and state bits, for chips that have
- * irq_mask and no irq_disable. enable_irq() undoes it.
+ * the descriptor's lock and changes its depth and state bits, as __irq_disable() and
+ * mask_irq() do; enable_irq() undoes it. The chip is looked at each time, as there:
+ * an interrupt that is disposed of loses it (irq_domain_disassociate()).
  */
 static __always_inline void action_disable_line(struct irq_desc *desc)
 {
 	struct irq_data *data = &desc->irq_data;
+	const struct irq_chip *chip;
 
 	lockdep_assert_irqs_disabled();
 	raw_spin_lock(&desc->lock);
 	if (!desc->depth++) {
+		chip = data->chip;
 		ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_DISABLED;
-		/* Without the flag, genirq masks when the line interrupts again. */
-		if (desc->status_use_accessors & IRQ_DISABLE_UNLAZY && !irqd_irq_masked(data)) {
-			data->chip->irq_mask(data);
+		if (unlikely(chip->irq_disable)) {
+			chip->irq_disable(data);
+			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
+		} else if (desc->status_use_accessors & IRQ_DISABLE_UNLAZY &&
+			   !irqd_irq_masked(data) && likely(chip->irq_mask)) {
+			/* Without the flag, genirq masks when the line interrupts again. */
+			chip->irq_mask(data);
 			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
 		}
 	}
 	raw_spin_unlock(&desc->lock);
 }
 
-/* @status: what procirq_device_check() returned; else 0. Caller holds action->lock. */
+/* Caller holds action->lock. */
 static __always_inline void action_mask_inline(struct procirq_action *action,
-					       struct procirq_device *device, u32 status)
+					       struct procirq_device *device)
 {
 	unsigned int irq = action->irq;
 
@@ -82,7 +92,7 @@ static __always_inline void action_mask_inline(struct procirq_action *action,
 		return;
 	action->masked = true;
 	if (device)
-		procirq_device_silence(device, status);
+		procirq_device_silence(device);
 	else if (action->desc)
 		action_disable_line(action->desc);
 	else
@@ -99,7 +109,7 @@ static __always_inline void action_mask_inline(struct procirq_action *action,
 void procirq_action_mask(struct procirq_action *action)
 {
 	if (action->attached)
-		action_mask_inline(action, action->device, 0);
+		action_mask_inline(action, action->device);
 }
 
 /*
@@ -115,7 +125,7 @@ void procirq_action_unmask(struct procirq_action *action)
 	if (!action->masked || !action->attached)
 		return;
 	action->masked = false;
-	action->stormy = false;
+	procirq_action_end_storm(action);
 	if (action->device)
 		procirq_device_resume(action->device);
 	else
@@ -124,11 +134,22 @@ void procirq_action_unmask(struct procirq_action *action)
 		trace_procirq_unmask(irq, action->taken, action_last_ns(action));
 }
 
+/*
+ * Enables a line that the storm guard has disabled for all its users. Caller holds
+ * action->lock, and our handler is on the line still.
+ */
+void procirq_action_end_storm(struct procirq_action *action)
+{
+	if (action->storm == STORM_DISABLED)
+		enable_irq(action->irq);
+	action->storm = STORM_NONE;
+}
+
 /* Unmasks if every reader has serviced its device. Caller holds action->lock. */
 static void action_unmask_if_serviced(struct procirq_action *action)
 {
 	if (action->nr_idle == action->nr_readers && action->nr_readers && !action->nr_holding &&
-	    !action->stormy)
+	    action->storm == STORM_NONE)
 		procirq_action_unmask(action);
 }
 
@@ -224,69 +245,102 @@ static noinline void action_raise_ulis(struct procirq_action *action, u64 now)
 }
 
 /*
- * Whether a reader has read an interrupt of the guard's present window. Reads of a
- * mapped ring cannot be seen: the guard trusts a reader that has mapped it.
+ * Whether a reader has read an interrupt of the guard's present window, or its user
+ * level handler has handled one. Reads of a mapped ring cannot be seen: the guard
+ * trusts a reader that has mapped it.
  */
 static bool action_is_read(const struct procirq_action *action)
 {
 	const struct procirq_reader *reader;
 
 	list_for_each_entry(reader, &action->readers, node)
-		if (reader->mapped || reader->cursor > action->storm_from)
+		if (reader->nr_mappings ||
+		    reader->cursor - procirq_uli_backlog(reader) > action->storm_from)
 			return true;
 	return false;
 }
 
-/* Logs the first storm of an action, with the name of the reader that does not read. */
+/* Logs the first storm of an action, with the name of the reader that does not read it. */
 static void action_log_storm(struct irq_work *work)
 {
 	struct procirq_action *action = container_of(work, struct procirq_action, storm_work);
 	struct procirq_reader *reader;
+	static const char *const done[] = {
+		[STORM_SILENCED] = "masked until it writes 1",
+		[STORM_RELEASED] = "its device is silenced until it writes 1",
+		[STORM_DISABLED] =
+			"that did not end it: the line is disabled, for all its users, until it writes 1 or closes",
+	};
 	char comm[sizeof(reader->comm)] = "";
+	enum action_storm storm;
 	unsigned long flags;
 	pid_t pid = 0;
-	bool first;
+	bool log;
 
 	raw_spin_lock_irqsave(&action->lock, flags);
-	first = action->storms == 1;
+	storm = action->storm;
+	log = action->storms == 1 || storm == STORM_DISABLED;
 	reader = list_first_entry_or_null(&action->readers, struct procirq_reader, node);
 	if (reader) {
 		memcpy(comm, reader->comm, sizeof(comm));
 		pid = reader->pid;
 	}
 	raw_spin_unlock_irqrestore(&action->lock, flags);
-	if (first)
-		pr_warn("irq %u%s%s: interrupt storm, and its reader %.16s (pid %d) does not read; masked until it writes 1\n",
+	if (log && storm != STORM_NONE)
+		pr_warn("irq %u%s%s: interrupt storm, and its reader %.16s (pid %d) does not read; %s\n",
 			action->irq, action->device ? ", device " : "",
-			action->device ? procirq_device_name(action->device) : "", comm, pid);
+			action->device ? procirq_device_name(action->device) : "", comm, pid,
+			done[storm]);
 }
 
 /*
- * The storm guard: masks if too many interrupts came within a window and nobody
+ * Ends a storm, with what has not been tried yet: silence the device or mask the
+ * line; run the device's release steps; disable the line, though others may be on it.
+ * Caller holds action->lock.
+ */
+static void action_stop_storm(struct procirq_action *action)
+{
+	struct procirq_device *device = action->device;
+
+	if (action->storm == STORM_NONE && (!device || procirq_device_silences(device))) {
+		action->storm = STORM_SILENCED;
+		procirq_action_mask(action);
+	} else if (action->storm < STORM_RELEASED && device) {
+		action->storm = STORM_RELEASED;
+		action->masked = true;
+		procirq_device_release(device);
+	} else if (action->storm < STORM_DISABLED) {
+		action->storm = STORM_DISABLED;
+		action->masked = true;
+		disable_irq_nosync(action->irq);
+	}
+}
+
+/*
+ * The storm guard: acts if too many interrupts came within a window and nobody
  * read; then begins a new window. Caller holds action->lock.
  */
 static noinline void action_guard_judge(struct procirq_action *action, u64 now)
 {
-	unsigned int limit = READ_ONCE(storm_rate) / (NSEC_PER_SEC / STORM_WINDOW_NS);
+	unsigned int rate = READ_ONCE(storm_rate);
+	u64 window_ns = rate < NSEC_PER_SEC / STORM_WINDOW_NS ? NSEC_PER_SEC : STORM_WINDOW_NS;
 
-	if (limit && now - action->storm_ns < STORM_WINDOW_NS && !action_is_read(action)) {
+	if (action->taken > action->storm_to && now < action->storm_until_ns &&
+	    !action_is_read(action)) {
 		action->storms++;
-		action->stormy = true;
-		if (action->device && !procirq_device_silences(action->device))
-			procirq_device_release(action->device);
-		procirq_action_mask(action);
+		action_stop_storm(action);
 		/* The message is printed from there, without action->lock. */
 		irq_work_queue(&action->storm_work);
 	}
-	action->storm_ns = now;
+	action->storm_until_ns = now + window_ns;
 	action->storm_from = action->taken;
-	action->storm_to = limit ? action->taken + limit : U64_MAX;
+	action->storm_to = rate ? action->taken + rate / (NSEC_PER_SEC / window_ns) : U64_MAX;
 }
 
-/* Called for each interrupt that leaves the action unmasked. */
+/* Called for each interrupt that leaves the action unmasked, or comes though it is masked. */
 static __always_inline void action_guard(struct procirq_action *action, u64 now)
 {
-	if (unlikely(now - action->storm_ns >= STORM_WINDOW_NS || action->taken > action->storm_to))
+	if (unlikely(now >= action->storm_until_ns || action->taken > action->storm_to))
 		action_guard_judge(action, now);
 }
 
@@ -340,8 +394,8 @@ static __always_inline void action_take(struct procirq_action *action,
 			action_raise_ulis(action, now);
 		}
 	}
-	if (likely(action_wants_mask(action, device)))
-		action_mask_inline(action, device, status);
+	if (likely(action_wants_mask(action, device) && !action->masked))
+		action_mask_inline(action, device);
 	else
 		action_guard(action, now);
 

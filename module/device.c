@@ -22,14 +22,18 @@
  * struct device_step - a struct procirq_step that was checked; immutable
  * @op: PROCIRQ_OP_*
  * @width: bits
- * @at: the register; NULL in configuration space
- * @offset: of the register in configuration space
+ * @in_bar: the register is in a BAR, else in configuration space
+ * @bar: which
+ * @at: the register, in a BAR
+ * @offset: of the register in the BAR or in configuration space
  * @mask: see PROCIRQ_OP_*
  * @value: see PROCIRQ_OP_*
  */
 struct device_step {
 	u8 op;
 	u8 width;
+	bool in_bar;
+	u8 bar;
 	void __iomem *at;
 	u32 offset;
 	u32 mask;
@@ -41,8 +45,12 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
 /**
  * struct procirq_device - a PCI function, and what is done to it at which phase
  * @pdev: kept enabled by procirq_pci_get_enabled_function(); immutable
- * @bars: mapped if a step uses them; immutable
+ * @bars: the part of each BAR that steps use, mapped; immutable
+ * @range: that part, bytes, from @first to before @end; whole pages are mapped; immutable
+ * @needed: PCI_COMMAND_MEMORY and PCI_COMMAND_IO, as these BARs need them; immutable
  * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
+ * @tests: a check step is a test, not only a read; immutable
+ * @silenced: with @intx: we wrote a 1 to the interrupt disable bit; action->lock
  * @status: the word that the first step of the last check read; action->lock
  * @first: index of each phase's first step; that of the next phase is its end;
  *	immutable
@@ -51,7 +59,14 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
 struct procirq_device {
 	struct pci_dev *pdev;
 	void __iomem *bars[PCI_STD_NUM_BARS];
+	struct {
+		u32 first;
+		u32 end;
+	} range[PCI_STD_NUM_BARS];
+	u16 needed;
 	bool intx;
+	bool tests;
+	bool silenced;
 	u32 status;
 	u8 first[PHASES + 1];
 	struct device_step steps[];
@@ -70,17 +85,17 @@ static u32 step_read(const struct procirq_device *device, const struct device_st
 
 	switch (step->width) {
 	case 8:
-		if (step->at)
+		if (step->in_bar)
 			return ioread8(step->at);
 		pci_read_config_byte(device->pdev, step->offset, &byte);
 		return byte;
 	case 16:
-		if (step->at)
+		if (step->in_bar)
 			return ioread16(step->at);
 		pci_read_config_word(device->pdev, step->offset, &half);
 		return half;
 	default:
-		if (step->at)
+		if (step->in_bar)
 			return ioread32(step->at);
 		pci_read_config_dword(device->pdev, step->offset, &word);
 		return word;
@@ -92,19 +107,19 @@ static void step_write(const struct procirq_device *device, const struct device_
 {
 	switch (step->width) {
 	case 8:
-		if (step->at)
+		if (step->in_bar)
 			iowrite8(word, step->at);
 		else
 			pci_write_config_byte(device->pdev, step->offset, word);
 		break;
 	case 16:
-		if (step->at)
+		if (step->in_bar)
 			iowrite16(word, step->at);
 		else
 			pci_write_config_word(device->pdev, step->offset, word);
 		break;
 	default:
-		if (step->at)
+		if (step->in_bar)
 			iowrite32(word, step->at);
 		else
 			pci_write_config_dword(device->pdev, step->offset, word);
@@ -149,6 +164,45 @@ static bool step_says_yes(const struct device_step *step, u32 word)
 	}
 }
 
+/*
+ * Sets or clears the interrupt disable bit. While an interrupt is pending, as it is in
+ * the handler, the PCI core masks with its lock held, so that no write of the command
+ * register gets lost that comes in between; it unmasks likewise while none is. It has no
+ * call for the other cases. Caller holds action->lock.
+ */
+static void device_intx(struct procirq_device *device, bool enable)
+{
+	u16 command;
+
+	device->silenced = !enable;
+	if (enable ? pci_check_and_unmask_intx(device->pdev) :
+		     pci_check_and_mask_intx(device->pdev))
+		return;
+	pci_read_config_word(device->pdev, PCI_COMMAND, &command);
+	if (enable)
+		command &= ~PCI_COMMAND_INTX_DISABLE;
+	else
+		command |= PCI_COMMAND_INTX_DISABLE;
+	pci_write_config_word(device->pdev, PCI_COMMAND, command);
+}
+
+/*
+ * Whether registers that read as ones are really the device's: not if it is gone, if
+ * it does not decode memory or I/O, or if it sleeps.
+ */
+static bool device_decodes(const struct procirq_device *device)
+{
+	struct pci_dev *pdev = device->pdev;
+	u16 command, power = 0;
+
+	if (!pci_device_is_present(pdev))
+		return false;
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	if (pdev->pm_cap)
+		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &power);
+	return (command & device->needed) == device->needed && !(power & PCI_PM_CTRL_STATE_MASK);
+}
+
 /* Command and status register are one word of configuration space. */
 static bool device_check_intx(struct procirq_device *device, u32 *status)
 {
@@ -159,7 +213,14 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
 	if (!(word & PCI_STATUS_INTERRUPT << 16) || word & PCI_COMMAND_INTX_DISABLE)
 		return false;
 	/* All registers of a device that is gone read as ones. */
-	return word != U32_MAX;
+	if (word == U32_MAX)
+		return false;
+	/* We had silenced it, and somebody's write of the command register undid that. */
+	if (unlikely(device->silenced)) {
+		device_intx(device, false);
+		return false;
+	}
+	return true;
 }
 
 /**
@@ -189,38 +250,23 @@ bool procirq_device_check(struct procirq_device *device, u32 *status)
 		if (!step_says_yes(step, word))
 			return false;
 	}
-	if (unlikely(gone) && !pci_device_is_present(device->pdev))
+	if (unlikely(gone) && !device_decodes(device))
 		return false;
 	*status = device->status;
 	device_run(device, ACK);
 	return true;
 }
 
-/* @word: command and status, if they have just been read, else 0: a read is slow. */
-static void device_intx(const struct procirq_device *device, bool enable, u32 word)
-{
-	u16 command = word;
-
-	if (!(word & PCI_STATUS_INTERRUPT << 16))
-		pci_read_config_word(device->pdev, PCI_COMMAND, &command);
-	if (enable)
-		command &= ~PCI_COMMAND_INTX_DISABLE;
-	else
-		command |= PCI_COMMAND_INTX_DISABLE;
-	pci_write_config_word(device->pdev, PCI_COMMAND, command);
-}
-
 /**
  * procirq_device_silence() - keep a device from interrupting
  * @device: its silence steps are run
- * @status: what procirq_device_check() has just returned; else 0
  *
  * Context: action->lock held.
  */
-void procirq_device_silence(struct procirq_device *device, u32 status)
+void procirq_device_silence(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, false, status);
+		device_intx(device, false);
 	else
 		device_run(device, SILENCE);
 }
@@ -229,7 +275,7 @@ void procirq_device_silence(struct procirq_device *device, u32 status)
 void procirq_device_resume(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, true, 0);
+		device_intx(device, true);
 	else
 		device_run(device, RESUME);
 }
@@ -238,7 +284,7 @@ void procirq_device_resume(struct procirq_device *device)
 void procirq_device_release(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, false, 0);
+		device_intx(device, false);
 	else
 		device_run(device, RELEASE);
 }
@@ -253,6 +299,16 @@ bool procirq_device_silences(const struct procirq_device *device)
 bool procirq_device_deasserts(const struct procirq_device *device)
 {
 	return device->first[ACK] < device->first[SILENCE];
+}
+
+/*
+ * Whether there is an end to an interrupt of a level line: it is told from others', and
+ * the device is acknowledged or silenced.
+ */
+bool procirq_device_ends_interrupts(const struct procirq_device *device)
+{
+	return device->intx || (device->tests && (procirq_device_deasserts(device) ||
+						  procirq_device_silences(device)));
 }
 
 /* The PCI function, which stays enabled until procirq_device_free(). */
@@ -308,7 +364,19 @@ static long step_room(const struct pci_dev *pdev, const struct procirq_step *ste
 	return min_t(resource_size_t, pci_resource_len(pdev, step->bar), LONG_MAX);
 }
 
-/* Checks one step against the function, and maps the BAR that it uses. */
+/* A step uses bytes @first to before @end of a BAR. */
+static void device_use(struct procirq_device *device, unsigned int bar, u32 first, u32 end)
+{
+	bool io = pci_resource_flags(device->pdev, bar) & IORESOURCE_IO;
+
+	if (!device->range[bar].end || first < device->range[bar].first)
+		device->range[bar].first = first;
+	if (end > device->range[bar].end)
+		device->range[bar].end = end;
+	device->needed |= io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+}
+
+/* Checks one step against the function, and notes what it uses of a BAR. */
 static int step_make(struct procirq_device *device, enum device_phase phase,
 		     const struct procirq_step *from, struct device_step *step)
 {
@@ -333,14 +401,37 @@ static int step_make(struct procirq_device *device, enum device_phase phase,
 	step->value = from->value;
 	if ((from->mask | from->value) & ~step_ones(step))
 		return -EINVAL;
-	if (from->space == PROCIRQ_SPACE_CONFIG)
-		return 0;
+	device->tests |= from->op == PROCIRQ_OP_TEST_ANY || from->op == PROCIRQ_OP_TEST_EQ;
+	if (from->space == PROCIRQ_SPACE_BAR) {
+		step->in_bar = true;
+		step->bar = from->bar;
+		device_use(device, from->bar, from->offset, from->offset + from->width / 8);
+	}
+	return 0;
+}
 
-	if (!device->bars[from->bar])
-		device->bars[from->bar] = pci_iomap(device->pdev, from->bar, 0);
-	if (!device->bars[from->bar])
-		return -ENOMEM;
-	step->at = device->bars[from->bar] + from->offset;
+/*
+ * Maps the pages of the BARs that steps use. Not the whole BARs: programs may have
+ * mapped other parts with other attributes.
+ */
+static int device_map(struct procirq_device *device, const struct device_step *end)
+{
+	struct device_step *step;
+	void __iomem **at;
+	u32 first;
+
+	for (step = device->steps; step < end; step++) {
+		if (!step->in_bar)
+			continue;
+		at = &device->bars[step->bar];
+		first = device->range[step->bar].first & PAGE_MASK;
+		if (!*at)
+			*at = pci_iomap_range(device->pdev, step->bar, first,
+					      device->range[step->bar].end - first);
+		if (!*at)
+			return -ENOMEM;
+		step->at = *at + (step->offset - first);
+	}
 	return 0;
 }
 
@@ -364,7 +455,7 @@ static int device_make(struct procirq_device *device, const struct procirq_descr
 		}
 	}
 	device->first[PHASES] = i;
-	return 0;
+	return device_map(device, &device->steps[i]);
 }
 
 /* Returns the number of steps, or a negative errno. */

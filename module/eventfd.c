@@ -16,6 +16,9 @@
 #include "compat.h"
 #include "internal.h"
 
+/* Signals of one run of the work, which is in interrupt context. */
+#define EVENTFD_WORK_MAX 64
+
 /**
  * struct procirq_eventfd_target - an eventfd that a reader's interrupts signal
  * @eventfd: the eventfd; referenced; immutable
@@ -35,8 +38,13 @@ static void eventfd_work(struct irq_work *work)
 	struct procirq_eventfd_target *target =
 		container_of(work, struct procirq_eventfd_target, work);
 	int due = atomic_xchg(&target->due, 0);
+	int now = min(due, EVENTFD_WORK_MAX);
 
-	while (due--)
+	if (unlikely(due > now)) {
+		atomic_add(due - now, &target->due);
+		irq_work_queue(&target->work);
+	}
+	while (now--)
 		procirq_eventfd_signal_one(target->eventfd);
 }
 

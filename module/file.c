@@ -23,15 +23,37 @@
 #include "internal.h"
 #include "trace.h"
 
-/* The record could not be copied to the user: its interrupts are pending again. */
-static void file_give_back(struct procirq_reader *reader, const struct procirq_event *event)
-{
-	struct procirq_action *action = procirq_reader_lock(reader);
+/*
+ * Directory walkers read whole files. Who only reads, and asks for more than this, is
+ * told that the file is empty instead of waiting for an interrupt.
+ */
+#define FILE_WALK_BYTES 4096
 
-	reader->cursor -= event->count;
-	reader->totals.delivered--;
-	reader->totals.coalesced -= event->count - 1;
-	procirq_reader_hand_over(reader);
+/*
+ * The record could not be copied to the user: its interrupts are pending again. If a
+ * descriptor has given the reader another action since, they are lost: what a reader
+ * has not read by then is.
+ */
+static void file_give_back(struct procirq_reader *reader, const struct procirq_waiter *waiter)
+{
+	const struct procirq_event *event = &waiter->event;
+	struct procirq_action *action = procirq_reader_lock(reader);
+	struct procirq_totals *totals = &reader->totals;
+
+	if (unlikely(action != waiter->action)) {
+		procirq_reader_unlock(action);
+		action = waiter->action;
+		raw_spin_lock_irq(&action->lock);
+		totals = &action->closed;
+		totals->lost += event->count;
+		trace_procirq_lost(action->irq, event->seq, event->count);
+	} else {
+		reader->cursor -= event->count;
+	}
+	totals->delivered--;
+	totals->coalesced -= event->count - 1;
+	if (totals == &reader->totals)
+		procirq_reader_hand_over(reader);
 	procirq_reader_unlock(action);
 	/* A poller may have looked while nothing was pending. */
 	procirq_line_wake_pollers(reader->line);
@@ -55,6 +77,7 @@ static int file_look(struct procirq_reader *reader, struct procirq_waiter *waite
 	int ret = 0;
 
 	reader->used = true;
+	waiter->action = action;
 	if (unlikely(reader->uli))
 		procirq_uli_notice(reader);
 	if (procirq_reader_pending(reader)) {
@@ -147,6 +170,8 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 
 	if (len < size)
 		return -EINVAL;
+	if (unlikely(len > FILE_WALK_BYTES && !(file->f_mode & FMODE_WRITE)))
+		return 0;
 
 	waiter.task = current;
 	waiter.done = 0;
@@ -162,7 +187,7 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 	else
 		ret = file_copy(&waiter.event, buf, record);
 	if (unlikely(ret)) {
-		file_give_back(reader, &waiter.event);
+		file_give_back(reader, &waiter);
 		return ret;
 	}
 	trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
@@ -235,17 +260,25 @@ static int file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct procirq_action *action = procirq_reader_lock(reader);
 	int err = 0;
 
-	/* Set @mapped first: it keeps the reader with this action and its ring. */
+	/* Counted first: a mapping keeps the reader with this action and its ring. */
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (!action->ring || file_is_shut(action)) {
 		err = -ENOTCONN;
 	} else {
 		reader->used = true;
-		reader->mapped = true;
+		reader->nr_mappings++;
 	}
 	procirq_reader_unlock(action);
-	return err ?: procirq_ring_map(action->ring, vma);
+	if (err)
+		return err;
+	err = procirq_ring_map(action->ring, vma);
+	if (err) {
+		action = procirq_reader_lock(reader);
+		reader->nr_mappings--;
+		procirq_reader_unlock(action);
+	}
+	return err;
 }
 
 static int file_release(struct inode *inode, struct file *file)
@@ -296,6 +329,9 @@ static int file_open(struct inode *inode, struct file *file)
 	struct procirq_reader *reader;
 	int err;
 
+	err = procirq_access_check(line, file->f_mode);
+	if (err)
+		return err;
 	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return -ENOMEM;

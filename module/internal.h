@@ -152,7 +152,7 @@ struct procirq_uli_totals {
  *	@lock held as well; read with either
  * @masked: we hold one count of the line's disable depth; with a device: it is
  *	silenced; @lock
- * @stormy: masked by the storm guard; @lock
+ * @storm: what the storm guard has done about a storm, enum action_storm; @lock
  * @taken: number of the last interrupt that the handler took; @lock
  * @nr_readers: length of @readers; @lock
  * @nr_idle: readers that found nothing to read since interrupt @taken; @lock
@@ -168,7 +168,7 @@ struct procirq_uli_totals {
  * @storms: times that the storm guard masked; @lock
  * @storm_from: @taken when the guard's present window began; @lock
  * @storm_to: greatest @taken that is no storm in that window; @lock
- * @storm_ns: when the window began; @lock
+ * @storm_until_ns: when the window ends; @lock
  * @ring: the last interrupts; allocated with line->mutex held, before the handler is
  *	attached for the first time; its contents are written with @lock held
  * @storm_work: reports a storm to the kernel log
@@ -188,7 +188,7 @@ struct procirq_action {
 	raw_spinlock_t lock;
 	bool attached;
 	bool masked;
-	bool stormy;
+	u8 storm;
 	u64 taken;
 	unsigned int nr_readers;
 	unsigned int nr_idle;
@@ -204,7 +204,7 @@ struct procirq_action {
 	u64 storms;
 	u64 storm_from;
 	u64 storm_to;
-	u64 storm_ns;
+	u64 storm_until_ns;
 	struct procirq_ring *ring;
 	struct irq_work storm_work;
 	struct list_head node;
@@ -220,6 +220,8 @@ struct procirq_action {
  * @excl: the one reader asked for O_EXCL; @mutex
  * @level: level triggered; written with @mutex held, before a handler is attached
  * @threaded: the handler was forced into a thread; @mutex
+ * @logged: the kernel log says who claimed the line first; @mutex
+ * @nr_open: open files; @mutex
  * @poll_wait: where poll() waits for any action of the line
  * @poll_work: wakes @poll_wait where the handler must not (PREEMPT_RT)
  * @mutex: see the top of this file
@@ -230,6 +232,7 @@ struct procirq_action {
  * @function: PCI function behind an INTx line, kept enabled while @own is attached;
  *	written with @mutex held; procirq_registry_revoke_device() compares it without
  * @msi_dev: device whose MSI vector this is; compared, never dereferenced; immutable
+ * @pinned: named in irqs=, with @provider pinned; set once before the file is made
  * @provider: module that provides the descriptor, pinned while the file exists if
  *	procdir has no hooks; set once before the file is made
  * @provider_function: PCI function behind an INTx line, kept enabled as long as
@@ -246,6 +249,8 @@ struct procirq_line {
 	bool excl;
 	bool level;
 	bool threaded;
+	bool logged;
+	unsigned int nr_open;
 
 	wait_queue_head_t poll_wait;
 	struct irq_work poll_work;
@@ -257,6 +262,7 @@ struct procirq_line {
 	struct procirq_uli_totals uli_closed;
 	struct pci_dev *function;
 	struct device *msi_dev;
+	bool pinned;
 	struct module *provider;
 	struct pci_dev *provider_function;
 	struct proc_dir_entry *pde;
@@ -275,7 +281,7 @@ struct procirq_line {
  * @used: it has called read, poll, write or mmap, or has had an eventfd or a user
  *	level interrupt; the lock
  * @holding: its write of 0 keeps the line masked; the lock
- * @mapped: its action's ring has been mapped; the lock
+ * @nr_mappings: how often its action's ring has been mapped; the lock
  * @end: number of the last interrupt that is this reader's; U64_MAX until it leaves
  *	its action; the lock
  * @cursor: number of the last interrupt that was delivered; the lock
@@ -295,7 +301,7 @@ struct procirq_reader {
 	u32 flags;
 	bool used;
 	bool holding;
-	bool mapped;
+	unsigned int nr_mappings;
 	u64 end;
 	u64 cursor;
 	u64 idle_at;
@@ -342,6 +348,7 @@ static inline void procirq_reader_unlock(struct procirq_action *action)
 /**
  * struct procirq_waiter - a thread blocked in read(), on its stack
  * @node: in reader->waiters; the lock of the reader's action
+ * @action: the action that it waits for; immutable
  * @task: the thread; immutable
  * @done: 0 while the thread waits. Then 1 with @event filled in, or a negative errno,
  *	and @node is out of the list. Set last, with the lock held, and read without:
@@ -350,6 +357,7 @@ static inline void procirq_reader_unlock(struct procirq_action *action)
  */
 struct procirq_waiter {
 	struct list_head node;
+	struct procirq_action *action;
 	struct task_struct *task;
 	int done;
 	struct procirq_event event;
@@ -371,6 +379,9 @@ static __always_inline void procirq_waiter_wake(struct procirq_waiter *waiter, i
 	wake_up_process(task);
 }
 
+/* access.c: who may open a line */
+int procirq_access_check(const struct procirq_line *line, fmode_t mode);
+
 /* action.c: the interrupt handler, and masking */
 extern bool procirq_hard;
 
@@ -383,6 +394,7 @@ void procirq_action_settle(struct procirq_action *action, struct procirq_reader 
 void procirq_action_revoke(struct procirq_action *action);
 void procirq_action_mask(struct procirq_action *action);
 void procirq_action_unmask(struct procirq_action *action);
+void procirq_action_end_storm(struct procirq_action *action);
 void procirq_action_hold(struct procirq_action *action, struct procirq_reader *reader);
 void procirq_action_release_hold(struct procirq_action *action);
 void procirq_action_reader_idle(struct procirq_action *action, struct procirq_reader *reader);
@@ -401,6 +413,7 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader);
 void procirq_line_revoke(struct procirq_line *line, bool forever);
 void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev);
+bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev);
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor);
 
@@ -417,8 +430,9 @@ const struct pci_dev *procirq_device_pdev(const struct procirq_device *device);
 const char *procirq_device_name(const struct procirq_device *device);
 bool procirq_device_deasserts(const struct procirq_device *device);
 bool procirq_device_silences(const struct procirq_device *device);
+bool procirq_device_ends_interrupts(const struct procirq_device *device);
 bool procirq_device_check(struct procirq_device *device, u32 *status);
-void procirq_device_silence(struct procirq_device *device, u32 status);
+void procirq_device_silence(struct procirq_device *device);
 void procirq_device_resume(struct procirq_device *device);
 void procirq_device_release(struct procirq_device *device);
 
@@ -463,6 +477,7 @@ void procirq_uli_notice(struct procirq_reader *reader);
 void procirq_uli_raise(struct procirq_reader *reader, u64 now);
 void procirq_uli_close(struct procirq_reader *reader);
 bool procirq_uli_is_live(const struct procirq_reader *reader);
+u64 procirq_uli_backlog(const struct procirq_reader *reader);
 void procirq_uli_totals_add(struct procirq_uli_totals *sum,
 			    const struct procirq_uli_totals *totals);
 void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum);
@@ -479,11 +494,13 @@ void procirq_registry_set_watched(bool watched);
 int procirq_registry_add(unsigned int irq);
 void procirq_registry_add_existing(void);
 int procirq_registry_add_pinned(unsigned int irq);
+void procirq_registry_publish_pinned(void);
 void procirq_registry_remove(unsigned int irq);
 void procirq_registry_remove_all(void);
 void procirq_registry_revoke(unsigned int irq);
 void procirq_registry_revoke_msi(struct device *dev);
 void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function);
+void procirq_registry_driver_gone(struct pci_dev *pdev);
 void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
 			       struct seq_file *m);
 int procirq_registry_make_directory(unsigned int irq);
@@ -521,6 +538,11 @@ void procirq_pci_put_enabled(struct pci_dev *pdev);
 void procirq_pci_add_bound(struct procirq_pci_bound *bound);
 void procirq_pci_remove_bound(struct procirq_pci_bound *bound);
 void procirq_pci_count_handler(unsigned int irq, const struct pci_dev *function, bool added);
+bool procirq_pci_is_bound(unsigned int irq);
+void procirq_pci_note_added(const struct pci_dev *pdev);
+void procirq_pci_note_deleted(const struct pci_dev *pdev);
+bool procirq_pci_is_deleted(const struct pci_dev *pdev);
+void procirq_pci_forget_deleted(void);
 
 /* stats.c: accounting in debugfs */
 void procirq_stats_init(void);

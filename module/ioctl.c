@@ -24,7 +24,7 @@ static u32 ioctl_state(const struct procirq_line *line, const struct procirq_act
 		state |= PROCIRQ_STATE_MASKED;
 	if (action->nr_holding)
 		state |= PROCIRQ_STATE_HELD;
-	if (action->stormy)
+	if (action->storm)
 		state |= PROCIRQ_STATE_STORM;
 	if (action->device)
 		state |= PROCIRQ_STATE_DEVICE;
@@ -111,12 +111,20 @@ static long ioctl_set_flags(struct procirq_reader *reader, const void __user *ar
 static long ioctl_set_descriptor(struct procirq_reader *reader, const void __user *arg)
 {
 	struct procirq_descriptor *descriptor;
+	u32 size;
 	long err;
 
-	descriptor = memdup_user(arg, sizeof(*descriptor));
-	if (IS_ERR(descriptor))
-		return PTR_ERR(descriptor);
-	err = procirq_line_set_device(reader->line, reader, descriptor);
+	if (get_user(size, (const u32 __user *)arg))
+		return -EFAULT;
+	if (size < offsetof(struct procirq_descriptor, steps) || size > PAGE_SIZE)
+		return -EINVAL;
+	descriptor = kzalloc(sizeof(*descriptor), GFP_KERNEL_ACCOUNT);
+	if (!descriptor)
+		return -ENOMEM;
+	/* A program built for a later kernel may use fields that this one has not. */
+	err = copy_struct_from_user(descriptor, sizeof(*descriptor), arg, size);
+	if (!err)
+		err = procirq_line_set_device(reader->line, reader, descriptor);
 	kfree(descriptor);
 	return err;
 }
@@ -178,11 +186,31 @@ static long ioctl_inject(struct procirq_reader *reader, void __user *arg)
 	return copy_to_user(arg, &inject, sizeof(inject)) ? -EFAULT : 0;
 }
 
+/* Whether it needs a file that is open for writing. */
+static bool ioctl_changes(unsigned int cmd)
+{
+	switch (cmd) {
+	case PROCIRQ_IOC_SET_FLAGS:
+	case PROCIRQ_IOC_SET_DESCRIPTOR:
+	case PROCIRQ_IOC_SET_EVENTFD:
+	case PROCIRQ_IOC_INJECT:
+	case PROCIRQ_IOC_ULI_REGISTER:
+	case PROCIRQ_IOC_ULI_UNREGISTER:
+	case PROCIRQ_IOC_ULI_KICK:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* unlocked_ioctl of the file. */
 long procirq_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct procirq_reader *reader = file->private_data;
 	void __user *user = (void __user *)arg;
+
+	if (!(file->f_mode & FMODE_WRITE) && ioctl_changes(cmd))
+		return -EBADF;
 
 	switch (cmd) {
 	case PROCIRQ_IOC_GET_INFO:

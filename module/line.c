@@ -7,12 +7,18 @@
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/msi.h>
+#include <linux/moduleparam.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 
 #include "compat.h"
 #include "internal.h"
 #include "trace.h"
+
+static unsigned int max_readers = 256;
+module_param(max_readers, uint, 0644);
+MODULE_PARM_DESC(max_readers,
+		 "open files of one line (256): the interrupt handler's work grows with them");
 
 static void line_poll_work(struct irq_work *work)
 {
@@ -143,6 +149,25 @@ static int line_request_shared(struct procirq_line *line, struct procirq_action 
 }
 
 /*
+ * Enables the line for its other users, if the storm guard has disabled it for all.
+ * Without others, free_irq() shuts the line down, and it stays quiet until then.
+ */
+static void line_end_storm(struct procirq_line *line, struct procirq_action *action)
+{
+	struct irq_desc *desc = irq_data_to_desc(irq_get_irq_data(line->irq));
+	unsigned long flags;
+	bool others;
+
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	others = desc->action && desc->action->next;
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+	raw_spin_lock_irqsave(&action->lock, flags);
+	if (others)
+		procirq_action_end_storm(action);
+	raw_spin_unlock_irqrestore(&action->lock, flags);
+}
+
+/*
  * Detaches the handler, if it is attached, and silences its device. Caller holds
  * line->mutex.
  */
@@ -160,6 +185,7 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 
 	if (attached) {
 		line_count_handler(line, action, false);
+		line_end_storm(line, action);
 		free_irq(line->irq, action);
 		irq_work_sync(&line->poll_work);
 		irq_work_sync(&action->storm_work);
@@ -168,7 +194,7 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 	/* free_irq() has shut the line down and reset its disable depth. */
 	raw_spin_lock_irq(&action->lock);
 	action->masked = false;
-	action->stormy = false;
+	action->storm = 0;
 	raw_spin_unlock_irq(&action->lock);
 }
 
@@ -185,6 +211,16 @@ static struct pci_dev *line_take_function(struct procirq_line *line)
 	if (!line->own.attached)
 		swap(function, line->function);
 	return function;
+}
+
+/* Says once for each line who claimed it. Caller holds line->mutex. */
+static void line_log_claim(struct procirq_line *line, const struct procirq_reader *reader)
+{
+	if (line->logged)
+		return;
+	line->logged = true;
+	pr_info("irq %u: claimed by %*pE (pid %d)\n", line->irq,
+		(int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm, reader->pid);
 }
 
 /**
@@ -210,6 +246,10 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 		err = -EBUSY;
 		goto out_unlock;
 	}
+	if (line->nr_open >= READ_ONCE(max_readers)) {
+		err = -EUSERS;
+		goto out_unlock;
+	}
 
 	/* Join before attaching, or the reader could miss the first interrupt. */
 	reader->line = line;
@@ -230,6 +270,8 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 		raw_spin_unlock_irq(&own->lock);
 	} else {
 		kref_get(&line->ref);
+		line->nr_open++;
+		line_log_claim(line, reader);
 		trace_procirq_open(line->irq, own->taken, own->nr_readers);
 	}
 
@@ -268,6 +310,7 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 	struct pci_dev *function;
 
 	mutex_lock(&line->mutex);
+	line->nr_open--;
 	raw_spin_lock_irq(&action->lock);
 	if (!procirq_reader_revoked(reader))
 		procirq_reader_leave(reader);
@@ -345,6 +388,20 @@ void procirq_line_revoke_function(struct procirq_line *line, const struct pci_de
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
 }
 
+/* Whether a reader of the line keeps the function enabled. Takes line->mutex. */
+bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev)
+{
+	struct procirq_action *action;
+	bool keeps;
+
+	mutex_lock(&line->mutex);
+	keeps = line->function == pdev;
+	list_for_each_entry(action, &line->devices, node)
+		keeps |= procirq_device_pdev(action->device) == pdev;
+	mutex_unlock(&line->mutex);
+	return keeps;
+}
+
 /*
  * Whether another reader uses the line as a whole. One that has only opened it does
  * not: two drivers may open a line at the same time and then set their descriptors.
@@ -365,17 +422,22 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 
 /*
  * Returns 0 if the reader may get an action of its own; the line is then shut for
- * readers without a device. Otherwise -ENODEV or -EBUSY. Caller holds line->mutex.
+ * readers without a device. Otherwise -ENODEV, -EBUSY, or -EINVAL on a level line that
+ * @device would never release. Caller holds line->mutex.
  */
-static int line_prepare_device(struct procirq_line *line, struct procirq_reader *reader)
+static int line_prepare_device(struct procirq_line *line, struct procirq_reader *reader,
+			       const struct procirq_device *device)
 {
+	struct irq_data *data = irq_get_irq_data(line->irq);
 	struct procirq_action *own = &line->own;
 	int err = 0;
 
 	raw_spin_lock_irq(&own->lock);
-	if (procirq_reader_revoked(reader))
+	if (procirq_reader_revoked(reader) || !data)
 		err = -ENODEV;
-	else if (reader->action != own || reader->mapped || reader->uli ||
+	else if (irqd_is_level_type(data) && !procirq_device_ends_interrupts(device))
+		err = -EINVAL;
+	else if (reader->action != own || reader->nr_mappings || reader->uli ||
 		 !list_empty(&reader->waiters) || line_others_use(line, reader))
 		err = -EBUSY;
 	else
@@ -443,7 +505,7 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	procirq_action_init(action, line, device);
 
 	mutex_lock(&line->mutex);
-	err = line->dead ? -ENODEV : line_prepare_device(line, reader);
+	err = line->dead ? -ENODEV : line_prepare_device(line, reader, device);
 	if (err)
 		goto out_unlock;
 	/* A line that is ours alone must be freed before it can be shared. */
@@ -458,6 +520,14 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	line_move_reader(reader, &line->own, action);
 	line_resume(action);
 	list_add_tail(&action->node, &line->devices);
+	/*
+	 * A function that is deleted gives up its actions. If that was before the
+	 * list had this one, the function has been noted as deleted.
+	 */
+	if (procirq_pci_is_deleted(procirq_device_pdev(device))) {
+		procirq_action_revoke(action);
+		line_detach(line, action);
+	}
 	if (!line->own.nr_readers)
 		line_set_shared(line, false);
 	line->excl = false;

@@ -109,7 +109,15 @@ static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 	case BUS_NOTIFY_UNBIND_DRIVER:
 		procirq_registry_revoke_device(dev, NULL);
 		break;
+	case BUS_NOTIFY_UNBOUND_DRIVER:
+		procirq_registry_driver_gone(to_pci_dev(dev));
+		break;
+	case BUS_NOTIFY_ADD_DEVICE:
+		procirq_pci_note_added(to_pci_dev(dev));
+		break;
 	case BUS_NOTIFY_DEL_DEVICE:
+		/* Noted before its actions are looked for: procirq_line_set_device(). */
+		procirq_pci_note_deleted(to_pci_dev(dev));
 		procirq_registry_revoke_device(dev, to_pci_dev(dev));
 		break;
 	}
@@ -217,4 +225,5 @@ void procirq_pci_exit(void)
 {
 	pci_unregister_driver(&procirq_pci_driver);
 	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
+	procirq_pci_forget_deleted();
 }

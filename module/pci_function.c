@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/xarray.h>
 
 #include "internal.h"
 
@@ -84,6 +85,12 @@ void procirq_pci_put_enabled(struct pci_dev *pdev)
 	if (!pdev)
 		return;
 	/*
+	 * Without the device lock as long as others keep it enabled, a bound driver for
+	 * one: its remove() has the lock, and may wait for the program that is closing.
+	 */
+	if (atomic_add_unless(&pdev->enable_cnt, -1, 1))
+		goto out_put;
+	/*
 	 * Drivers enable and disable the device with its lock held. Without it, a
 	 * driver could enable the device while we disable it as the last user, and
 	 * use the interrupt that we are about to free.
@@ -95,6 +102,7 @@ void procirq_pci_put_enabled(struct pci_dev *pdev)
 	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
 		pci_disable_device(pdev);
 	device_unlock(&pdev->dev);
+out_put:
 	pci_dev_put(pdev);
 }
 
@@ -157,4 +165,48 @@ void procirq_pci_remove_bound(struct procirq_pci_bound *bound)
 	mutex_lock(&pci_bounds_mutex);
 	list_del(&bound->node);
 	mutex_unlock(&pci_bounds_mutex);
+}
+
+/* Whether an interrupt is one of a function that is bound to procirq-pci. */
+bool procirq_pci_is_bound(unsigned int irq)
+{
+	struct procirq_pci_bound *bound;
+	bool found = false;
+
+	mutex_lock(&pci_bounds_mutex);
+	list_for_each_entry(bound, &pci_bounds, node)
+		found |= pci_bound_has(bound, irq);
+	mutex_unlock(&pci_bounds_mutex);
+	return found;
+}
+
+/*
+ * Functions that have been deleted, by the address of their pci_dev: whoever got a
+ * reference before can still find one in the middle of that, or after it. An entry
+ * stays until another function is added that has its address.
+ */
+static DEFINE_XARRAY(pci_deleted);
+
+/* The function is being deleted. May sleep. */
+void procirq_pci_note_deleted(const struct pci_dev *pdev)
+{
+	xa_store(&pci_deleted, (unsigned long)pdev, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
+}
+
+/* A function is being added, at an address where another may have been. May sleep. */
+void procirq_pci_note_added(const struct pci_dev *pdev)
+{
+	xa_erase(&pci_deleted, (unsigned long)pdev);
+}
+
+/* Whether procirq_pci_note_deleted() was called. Caller has a reference. */
+bool procirq_pci_is_deleted(const struct pci_dev *pdev)
+{
+	return xa_load(&pci_deleted, (unsigned long)pdev);
+}
+
+/* The module exits; nobody asks any more. */
+void procirq_pci_forget_deleted(void)
+{
+	xa_destroy(&pci_deleted);
 }

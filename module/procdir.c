@@ -77,7 +77,8 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 		ftrace_regs_set_instruction_pointer(fregs, READ_ONCE(hook->body));
 		return;
 	}
-	if (!READ_ONCE(hooks_live))
+	/* A module may have a function of that name; it keeps its body. */
+	if (!READ_ONCE(hooks_live) || (ip >= MODULES_VADDR && ip < MODULES_END))
 		return;
 	WRITE_ONCE(hook->body, ip + MCOUNT_INSN_SIZE);
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->wrapper);
@@ -278,10 +279,12 @@ int procirq_procdir_init(void)
 		err = procirq_registry_add_pinned(irqs[i]);
 		if (err) {
 			pr_err("irqs=: cannot serve interrupt %u (error %d)\n", irqs[i], err);
+			/* No file has been made yet. */
 			procirq_registry_remove_all();
 			return err;
 		}
 	}
+	procirq_registry_publish_pinned();
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/module.h>
+#include <linux/msi.h>
 #include <linux/pci.h>
 #include <linux/proc_fs.h>
 #include <linux/xarray.h>
@@ -41,6 +42,13 @@ static DEFINE_XARRAY(registry_gone);
 static bool registry_adding_existing;
 static bool registry_gone_overflow;
 
+static int registry_publish(struct procirq_line *line, struct irq_desc *desc)
+{
+	line->pde = proc_create_data("irq", 0600, desc->dir, &procirq_file_proc_ops, line);
+	return line->pde ? 0 : -ENOMEM;
+}
+
+/* With @pin, what provides the descriptor is pinned, and the file is left for later. */
 static int registry_create(unsigned int irq, bool pin)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
@@ -62,20 +70,19 @@ static int registry_create(unsigned int irq, bool pin)
 	if (pin) {
 		if (!try_module_get(desc->owner))
 			goto out_put_line;
+		line->pinned = true;
 		line->provider = desc->owner;
 		line->provider_function = procirq_pci_get_enabled(irq);
 	}
 	err = xa_insert(&registry, irq, line, GFP_KERNEL);
 	if (err)
 		goto out_put_provider;
-	line->pde = proc_create_data("irq", 0600, desc->dir, &procirq_file_proc_ops, line);
-	if (!line->pde) {
-		err = -ENOMEM;
-		goto out_erase;
-	}
-	return 0;
+	if (pin)
+		return 0;
+	err = registry_publish(line, desc);
+	if (!err)
+		return 0;
 
-out_erase:
 	xa_erase(&registry, irq);
 out_put_provider:
 	procirq_pci_put_enabled(line->provider_function);
@@ -178,20 +185,23 @@ void procirq_registry_add_existing(void)
 }
 
 /**
- * procirq_registry_add_pinned() - make one file where directories are not watched
+ * procirq_registry_add_pinned() - register an interrupt where directories are not watched
  * @irq: the interrupt; a directory is made for it if necessary
  *
- * Whatever provides the descriptor is pinned while the file exists: the module that
- * allocated it, or the PCI function behind an INTx line. Nothing can pin an MSI
- * vector; its file goes when the device's driver is unbound.
+ * The provider of the descriptor is pinned: the module that allocated it, or the PCI
+ * function behind an INTx line. Nothing can pin an MSI vector, whose descriptor its
+ * driver frees at any time: such interrupts are refused.
+ * procirq_registry_publish_pinned() makes the file.
  * Context: may sleep.
- * Return: as procirq_registry_add(), -EEXIST, or the error of requesting the
- * interrupt once.
+ * Return: as procirq_registry_add(), -EEXIST, -EOPNOTSUPP for an MSI, or the error
+ * of requesting the interrupt once.
  */
 int procirq_registry_add_pinned(unsigned int irq)
 {
 	int err;
 
+	if (irq_get_msi_desc(irq))
+		return -EOPNOTSUPP;
 	mutex_lock(&registry_mutex);
 	err = xa_load(&registry, irq) ? -EEXIST : registry_create(irq, true);
 	mutex_unlock(&registry_mutex);
@@ -205,6 +215,24 @@ int procirq_registry_add_pinned(unsigned int irq)
 	err = registry_create(irq, true);
 	mutex_unlock(&registry_mutex);
 	return err;
+}
+
+/**
+ * procirq_registry_publish_pinned() - make the files of the interrupts that were added pinned
+ *
+ * This does not fail: from the first file on, somebody may have opened one.
+ * Context: may sleep.
+ */
+void procirq_registry_publish_pinned(void)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&registry_mutex);
+	xa_for_each(&registry, irq, line)
+		if (registry_publish(line, irq_data_to_desc(irq_get_irq_data(irq))))
+			pr_warn("out of memory; irq %lu has no file\n", irq);
+	mutex_unlock(&registry_mutex);
 }
 
 /*
@@ -337,6 +365,27 @@ void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function
 		else
 			registry_remove_line(line);
 	}
+	mutex_unlock(&registry_remove_mutex);
+}
+
+/**
+ * procirq_registry_driver_gone() - a PCI function has lost its driver
+ * @pdev: the function
+ *
+ * If a reader keeps the function enabled, the driver's pci_disable_device() did
+ * nothing. Bus mastering, which it would have ended, ends here: no driver looks after
+ * the function's DMA any more.
+ * Context: may sleep; the function's device lock is held.
+ */
+void procirq_registry_driver_gone(struct pci_dev *pdev)
+{
+	struct procirq_line *line;
+	unsigned long irq;
+
+	mutex_lock(&registry_remove_mutex);
+	xa_for_each(&registry, irq, line)
+		if (line->provider_function == pdev || procirq_line_keeps_function(line, pdev))
+			pci_clear_master(pdev);
 	mutex_unlock(&registry_remove_mutex);
 }
 

@@ -70,19 +70,28 @@ DEFINE_SHOW_ATTRIBUTE(lines);
 
 static void stats_action_readers(struct procirq_action *action, struct seq_file *m)
 {
+	struct procirq_totals totals;
 	struct procirq_reader *reader;
+	u64 due, pending, storms;
+	u32 flags;
 
-	raw_spin_lock_irq(&action->lock);
-	list_for_each_entry(reader, &action->readers, node)
+	/* Readers come and go with line->mutex held. The text is made without the raw lock. */
+	list_for_each_entry(reader, &action->readers, node) {
+		raw_spin_lock_irq(&action->lock);
+		totals = reader->totals;
+		due = action->taken - reader->opened_at;
+		pending = procirq_reader_pending(reader);
+		flags = reader->flags;
+		storms = action->storms;
+		raw_spin_unlock_irq(&action->lock);
 		seq_printf(
 			m,
 			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
-			action->line->irq, reader->pid, reader->flags,
-			action->taken - reader->opened_at, reader->totals.delivered,
-			reader->totals.coalesced, procirq_reader_pending(reader),
-			action->device ? procirq_device_name(action->device) : "-", action->storms,
+			action->line->irq, reader->pid, flags, due, totals.delivered,
+			totals.coalesced, pending,
+			action->device ? procirq_device_name(action->device) : "-", storms,
 			(int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm);
-	raw_spin_unlock_irq(&action->lock);
+	}
 }
 
 static void stats_readers(struct procirq_line *line, struct seq_file *m)

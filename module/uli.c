@@ -144,7 +144,8 @@ static void uli_free(struct kref *ref)
 {
 	struct procirq_ulireg *uli = container_of(ref, struct procirq_ulireg, ref);
 
-	unpin_user_page(uli->page);
+	unpin_user_pages_dirty_lock(&uli->page, 1, true);
+	account_locked_vm(uli->mm, 1, false);
 	mmdrop(uli->mm);
 	put_task_struct(uli->task);
 	uli_memory_free(uli);
@@ -222,6 +223,11 @@ static void uli_work_send(struct procirq_ulireg *uli, enum uli_path path)
 		uli->faults++;
 		force_sig(SIGSEGV);
 		return;
+	case -EOPNOTSUPP:
+		/* Never again: its interrupts go back to the reader. */
+		uli_unclaim(uli);
+		set_bit(ULI_DEAD, &uli->bits);
+		return;
 	default:
 		uli_unclaim(uli);
 		uli_retry_later(uli);
@@ -260,8 +266,25 @@ static void uli_work(struct callback_head *work)
  */
 static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mode)
 {
-	if (uli_is_dead(uli) || test_and_set_bit(ULI_QUEUED, &uli->bits))
+	unsigned int flags = READ_ONCE(uli->task->flags);
+
+	if (uli_is_dead(uli))
 		return;
+	if (unlikely(flags & (PF_EXITING | PF_DUMPCORE))) {
+		/*
+		 * It does not return to user mode. A notification would end its core
+		 * dump to a pipe at the first write that waits.
+		 */
+		set_bit(ULI_DEAD, &uli->bits);
+		if (flags & PF_DUMPCORE)
+			clear_tsk_thread_flag(uli->task, TIF_NOTIFY_SIGNAL);
+		return;
+	}
+	if (test_and_set_bit(ULI_QUEUED, &uli->bits))
+		return;
+	/* A signal is pending: it wakes the thread as well, and may be its last. */
+	if (mode == TWA_SIGNAL && task_sigpending(uli->task))
+		mode = TWA_RESUME;
 	kref_get(&uli->ref);
 	__module_get(THIS_MODULE);
 	if (mode == TWA_SIGNAL && READ_ONCE(uli->task->__state) & TASK_INTERRUPTIBLE)
@@ -405,7 +428,7 @@ static int uli_check(const struct procirq_uli *code)
 {
 	u64 limit_ns = code->limit_ns;
 
-	if (code->flags || code->shared % sizeof(struct procirq_uli_shared) ||
+	if (code->flags || code->reserved || code->shared % sizeof(struct procirq_uli_shared) ||
 	    (limit_ns && (limit_ns < ULI_LIMIT_MIN_NS || limit_ns > ULI_LIMIT_MAX_NS)))
 		return -EINVAL;
 	return procirq_uli_arch_check(code);
@@ -414,15 +437,19 @@ static int uli_check(const struct procirq_uli *code)
 static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned int irq)
 {
 	struct procirq_ulireg *uli = uli_memory();
+	int err = -EFAULT;
 
 	if (!uli)
 		return ERR_PTR(-ENOMEM);
 	BUILD_BUG_ON(sizeof(*uli->shared) != 64);
-	if (pin_user_pages_fast(code->shared & PAGE_MASK, 1, FOLL_WRITE | FOLL_LONGTERM,
-				&uli->page) != 1) {
-		uli_memory_free(uli);
-		return ERR_PTR(-EFAULT);
+	/* Against RLIMIT_MEMLOCK. */
+	if (account_locked_vm(current->mm, 1, true)) {
+		err = -ENOMEM;
+		goto out_free;
 	}
+	if (pin_user_pages_fast(code->shared & PAGE_MASK, 1, FOLL_WRITE | FOLL_LONGTERM,
+				&uli->page) != 1)
+		goto out_unaccount;
 	uli->shared = page_address(uli->page) + offset_in_page(code->shared);
 	uli->task = get_task_struct(current);
 	uli->mm = current->mm;
@@ -435,6 +462,12 @@ static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned
 	init_task_work(&uli->work, uli_work);
 	kref_init(&uli->ref);
 	return uli;
+
+out_unaccount:
+	account_locked_vm(current->mm, 1, false);
+out_free:
+	uli_memory_free(uli);
+	return ERR_PTR(err);
 }
 
 /* Drops the reader's reference; @uli is no longer the reader's. May sleep. */
@@ -630,6 +663,12 @@ long procirq_uli_kick(struct procirq_reader *reader)
 bool procirq_uli_is_live(const struct procirq_reader *reader)
 {
 	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
+}
+
+/* Interrupts that the reader's handler has still to be called for. Caller holds action->lock. */
+u64 procirq_uli_backlog(const struct procirq_reader *reader)
+{
+	return procirq_uli_is_live(reader) ? uli_pending(reader->uli) : 0;
 }
 
 /* Ends the reader's user level interrupt, if any, when the file is closed. */

@@ -7,12 +7,15 @@
  * below the stack pointer that a leaf function may use). The entry code in the
  * program saves the registers that it uses, and returns with popfq and "ret $128".
  */
+#include <linux/compat.h>
 #include <linux/interrupt.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
+#include <linux/sizes.h>
 #include <linux/uaccess.h>
+#include <linux/uprobes.h>
 #include <uapi/linux/rseq.h>
 
 #include <asm/irq_regs.h>
@@ -28,7 +31,13 @@
 
 /* Maximum of procirq_uli.frame, bytes. */
 #define FRAME_MAX 4096
+
+/* Maximum of procirq_uli.stack, bytes. */
+#define STACK_MAX SZ_64K
 #define RED_ZONE  128
+
+/* __NR_restart_syscall of 32-bit programs (arch/x86/entry/syscalls/syscall_32.tbl). */
+#define NR_IA32_RESTART_SYSCALL 0
 
 /**
  * struct uli_frame - what is on the thread's stack when its handler is entered
@@ -69,7 +78,7 @@ int procirq_uli_arch_check(const struct procirq_uli *code)
 		return -EINVAL;
 	if (code->window > code->popf || code->popf >= code->ret)
 		return -EINVAL;
-	if (code->frame > FRAME_MAX || code->frame % sizeof(u64))
+	if (code->frame > FRAME_MAX || code->frame % sizeof(u64) || code->stack > STACK_MAX)
 		return -EINVAL;
 	return 0;
 }
@@ -84,6 +93,28 @@ int procirq_uli_arch_check(const struct procirq_uli *code)
 static __always_inline bool uli_is_stepped(void)
 {
 	return test_thread_flag(TIF_SINGLESTEP);
+}
+
+/*
+ * Whether the thread executes a copy of a probed instruction (uprobes): its ip is in
+ * the copy, and what follows the instruction is known to the kernel only. It is over
+ * at the next trap. No other code of a thread is executed elsewhere than where it
+ * stands: a debugger's displaced step is a single step, kprobes are not in user code,
+ * and the vDSO and the signal trampoline are code like any other.
+ */
+static __always_inline bool uli_is_probed(void)
+{
+#ifdef CONFIG_UPROBES
+	return current->utask && current->utask->active_uprobe;
+#else
+	return false;
+#endif
+}
+
+/* On an alternate signal stack, whose end is checked by procirq_uli_arch_send(). */
+static __always_inline bool uli_on_altstack(const struct pt_regs *regs)
+{
+	return current->sas_ss_size && __on_sig_stack(regs->sp);
 }
 
 /*
@@ -308,7 +339,8 @@ int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state
 		return -ENOENT;
 	if (unlikely(!user_64bit_mode(regs)))
 		return user_mode(regs) ? -EAGAIN : -ENOENT;
-	if (unlikely(uli_has_shadow_stack() || uli_is_stepped()))
+	if (unlikely(uli_has_shadow_stack() || uli_is_stepped() || uli_is_probed() ||
+		     uli_on_altstack(regs)))
 		return -EAGAIN;
 	if (unlikely(atomic_cmpxchg(state, 0, PROCIRQ_ULI_BUSY) != 0))
 		return -EBUSY;
@@ -332,6 +364,20 @@ int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state
 	return err;
 }
 
+/* "int $0x80" restarts calls by a number of its own, and x32 has a bit for its calls. */
+static unsigned long uli_restart_syscall(const struct pt_regs *regs)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (current->restart_block.arch_data & TS_COMPAT)
+		return NR_IA32_RESTART_SYSCALL;
+#endif
+#ifdef CONFIG_X86_X32_ABI
+	return __NR_restart_syscall | (regs->orig_ax & __X32_SYSCALL_BIT);
+#else
+	return __NR_restart_syscall;
+#endif
+}
+
 /*
  * A system call ended early because the thread was woken for its handler. Restart it
  * after the handler, as with SA_RESTART; calls that are never restarted after a signal
@@ -345,7 +391,7 @@ static void uli_end_call(struct pt_regs *regs)
 		regs->ax = -EINTR;
 		return;
 	case -ERESTART_RESTARTBLOCK:
-		regs->ax = __NR_restart_syscall;
+		regs->ax = uli_restart_syscall(regs);
 		break;
 	default:
 		regs->ax = regs->orig_ax;
@@ -373,7 +419,8 @@ static bool uli_call_restarts(const struct pt_regs *regs)
  * @code: as registered by the current thread
  *
  * Context: task work; may sleep.
- * Return: 0; -EAGAIN if the caller has to try again later; -EFAULT if there is no
+ * Return: 0; -EAGAIN if the caller has to try again later; -EOPNOTSUPP if there is a
+ * shadow stack, which the thread has got since it registered; -EFAULT if there is no
  * stack for a frame.
  */
 int procirq_uli_arch_send(const struct procirq_uli *code)
@@ -382,8 +429,13 @@ int procirq_uli_arch_send(const struct procirq_uli *code)
 	struct pt_regs before;
 	int err;
 
-	if (!user_64bit_mode(regs) || uli_has_shadow_stack() || uli_is_stepped())
+	if (uli_has_shadow_stack())
+		return -EOPNOTSUPP;
+	if (!user_64bit_mode(regs) || uli_is_stepped() || uli_is_probed())
 		return -EAGAIN;
+	/* As for a signal that does not fit. */
+	if (uli_on_altstack(regs) && !__on_sig_stack((unsigned long)uli_frame(regs) - code->stack))
+		return -EFAULT;
 	/* ax is so before a system call is executed, where ptrace runs task work. */
 	if ((long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS)
 		return -EAGAIN;

@@ -29,6 +29,9 @@
  * errno    where    meaning
  * EBUSY    open     a driver owns the line exclusively, or an O_EXCL reader
  *                   holds it, or O_EXCL was asked for and there are readers
+ * EPERM    open     no CAP_SYS_RAWIO in the initial user namespace
+ * EACCES   open     for reading only, and the line is not one that this claims
+ * EUSERS   open     the line has as many open files as max_readers= allows
  * EOPNOTSUPP open   the interrupt chip can only be masked by a sleeping thread
  * ENODEV   any      the line is gone (the descriptor was freed, the device or
  *                   its driver went away); poll reports EPOLLHUP|EPOLLERR
@@ -39,6 +42,7 @@
  *                   descriptor; such a line is never masked
  * EFAULT   any      bad user memory; no interrupt is lost, the count is kept
  * ENOTTY   ioctl    unknown request
+ * EBADF    ioctl    it changes something, and the file is not open for writing
  * EPERM    mmap     the mapping would be writable
  * EINVAL   mmap     it does not begin at offset 0, or is longer than the ring
  *
@@ -192,6 +196,8 @@ struct procirq_step {
 
 /**
  * struct procirq_descriptor - PROCIRQ_IOC_SET_DESCRIPTOR
+ * @size: of the structure as the program knows it, bytes. What is beyond that is 0 to
+ *	the kernel; what the kernel does not know has to be 0
  * @flags: PROCIRQ_DESC_INTX or 0
  * @domain: PCI domain of the function
  * @bus: its bus
@@ -216,7 +222,12 @@ struct procirq_step {
  *
  * errno          meaning
  * EPERM          no CAP_SYS_RAWIO, or kernel lockdown
- * ENOTTY, EINVAL the structure is wrong: sizes, operations, phases, reserved fields
+ * EINVAL         the structure is wrong: size, operations, phases, reserved fields;
+ *                or on a level line: no check step is a test, or there are neither
+ *                ack nor silence steps, so that an interrupt would never end
+ * E2BIG          it is longer than the kernel's, and not 0 there
+ * EBADF          the file is not open for writing
+ * ENODEV         the line or the function is gone
  * ENXIO          no such PCI function
  * EXDEV          the function interrupts on another line
  * ENETDOWN       the function is not enabled, or its memory or I/O is not
@@ -231,6 +242,7 @@ struct procirq_step {
  *                eventfd or a user level interrupt
  */
 struct procirq_descriptor {
+	__u32 size;
 	__u32 flags;
 	__u32 domain;
 	__u8 bus;
@@ -240,7 +252,7 @@ struct procirq_descriptor {
 	__u8 nr_silence;
 	__u8 nr_resume;
 	__u8 nr_release;
-	__u8 reserved[5];
+	__u8 reserved[9];
 	struct procirq_step steps[PROCIRQ_STEPS_MAX];
 };
 
@@ -358,6 +370,10 @@ struct procirq_uli_shared {
  * @flags: 0
  * @frame: offset from the stack pointer at @again to the frame made for @entry, bytes;
  *	a multiple of 8, up to 4096
+ * @stack: what @entry uses of the thread's stack below its frame before the handler is
+ *	called, bytes; up to 64 KB. On an alternate signal stack that has no room for it
+ *	the thread gets SIGSEGV, as for a signal; the handler's own use is the program's
+ * @reserved: 0
  *
  * The calling thread handles this reader's interrupts from now on. For read() they
  * count as delivered. Interrupts that the handler has not been called for when the
@@ -367,7 +383,8 @@ struct procirq_uli_shared {
  * and when the thread ends or calls exec; after a fork the parent keeps it.
  *
  * errno       meaning
- * EINVAL      an address, a limit below 1 ms or above 1 h, flags, frame
+ * EINVAL      an address, a limit below 1 ms or above 1 h, flags, frame, stack
+ * ENOMEM      out of memory, or of RLIMIT_MEMLOCK: @shared's page is locked
  * EFAULT      @shared cannot be written
  * EBUSY       this reader has a user level interrupt, or a blocked thread
  * EOPNOTSUPP  other than x86-64, a 32-bit program, or a thread with a shadow stack
@@ -383,6 +400,8 @@ struct procirq_uli {
 	__u64 limit_ns;
 	__u32 flags;
 	__u32 frame;
+	__u32 stack;
+	__u32 reserved;
 };
 
 /**
@@ -422,10 +441,14 @@ struct procirq_uli_info {
 	__u32 reserved;
 };
 
-#define PROCIRQ_IOC_MAGIC	   0xb5
+/*
+ * 0xbc is in no list of the kernel's ioctl-number.rst up to 7.2. The descriptor says how
+ * long it is: its call's number has no size, so that it can grow.
+ */
+#define PROCIRQ_IOC_MAGIC	   0xbc
 #define PROCIRQ_IOC_GET_INFO	   _IOR(PROCIRQ_IOC_MAGIC, 0x00, struct procirq_info)
 #define PROCIRQ_IOC_SET_FLAGS	   _IOW(PROCIRQ_IOC_MAGIC, 0x01, struct procirq_flags)
-#define PROCIRQ_IOC_SET_DESCRIPTOR _IOW(PROCIRQ_IOC_MAGIC, 0x02, struct procirq_descriptor)
+#define PROCIRQ_IOC_SET_DESCRIPTOR _IO(PROCIRQ_IOC_MAGIC, 0x02)
 #define PROCIRQ_IOC_SET_EVENTFD	   _IOW(PROCIRQ_IOC_MAGIC, 0x03, struct procirq_eventfd)
 #define PROCIRQ_IOC_INJECT	   _IOWR(PROCIRQ_IOC_MAGIC, 0x04, struct procirq_inject)
 #define PROCIRQ_IOC_ULI_REGISTER   _IOW(PROCIRQ_IOC_MAGIC, 0x05, struct procirq_uli)

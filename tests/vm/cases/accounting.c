@@ -145,11 +145,11 @@ static void account_check(const struct gen_file *s, struct account_reader *reade
 static void account(raise_fn raise, long count, int nr, uint32_t flags)
 {
 	struct account_reader readers[READERS_MAX] = { 0 };
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		readers[i].fd = i ? irq_open(s.irq, O_RDONLY) : s.fd;
+		readers[i].fd = i ? irq_open(s.irq, O_RDWR) : s.fd;
 		readers[i].records = i & 1;
 		REQUIRE(irq_flags(readers[i].fd,
 				  flags | (readers[i].records ? PROCIRQ_FLAG_RECORDS : 0)) == 0);
@@ -211,7 +211,7 @@ static void at_random_unmasked(void)
 static void two_cpus_and_other_readers(void)
 {
 	struct account_reader reader = { 0 };
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int i, fd;
 
 	reader.fd = s.fd;
@@ -219,7 +219,7 @@ static void two_cpus_and_other_readers(void)
 	REQUIRE(pthread_create(&reader.thread, NULL, account_read, &reader) == 0);
 	REQUIRE(gen("start line=%u period_ns=100000 count=5000 cpu=1 source=ipi", s.line) == 0);
 	for (i = 0; i < 100; i++) {
-		fd = irq_open(s.irq, O_RDONLY);
+		fd = irq_open(s.irq, O_RDWR);
 		CHECK(gen("fire line=%u cpu=0 count=20", s.line) == 0);
 		if (i & 1)
 			CHECK(irq_read_now(fd) != 0);
@@ -238,7 +238,7 @@ static void two_cpus_and_other_readers(void)
 
 static void closing_loses_what_was_not_read(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct line_stats stats;
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -260,7 +260,7 @@ static void closing_loses_what_was_not_read(void)
 	/* Without a reader; then pending, the line masked, when the last reader closes. */
 	fire(&s, 2);
 	CHECK_EQ(gen_status(s.line).unattended, 2);
-	s.fd = irq_open(s.irq, O_RDONLY);
+	s.fd = irq_open(s.irq, O_RDWR);
 	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
 	fire(&s, 3);
 	CHECK_EQ(gen_status(s.line).pending, 1);
@@ -272,8 +272,8 @@ static void closing_loses_what_was_not_read(void)
 
 static void more_than_the_stamps_that_are_kept(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
-	int counts = irq_open(s.irq, O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
+	int counts = irq_open(s.irq, O_RDWR);
 	long long before = now_ns();
 	struct procirq_event e;
 
@@ -315,7 +315,7 @@ static const struct irqgen_stamp *ring_stamp(const struct irqgen_ring *ring, uin
 /* Each interrupt is raised, then taken, then returned: its stamps are in that order. */
 static void stamps_in_order(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	const struct irqgen_ring *ring = ring_map(s.line);
 	struct procirq_event e;
 	uint64_t last_ns = 0;
@@ -354,7 +354,7 @@ static void stamps_in_order(void)
  */
 static long long gaps_of(const char *how, long long *gap)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	const struct irqgen_ring *ring = ring_map(s.line);
 	long long sum, start = now_ns();
 	int i;
@@ -398,7 +398,7 @@ static void stop_stops(void)
 	static const char *const how[] = { "source=timer cpu=1", "source=ipi cpu=0",
 					   "source=ipi cpu=1",
 					   "source=timer pattern=burst burst=100" };
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct gen_status before;
 	int i, round;
 

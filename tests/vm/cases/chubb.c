@@ -39,7 +39,7 @@ static void program2005(void)
 
 static void read_returns_the_count_since_the_last_read(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
 	fire(&s, 1);
@@ -96,7 +96,7 @@ static void lengths(void)
 
 static void records(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_event event[2];
 	long long before = now_ns();
 
@@ -283,7 +283,7 @@ static void explicit_unmask(void)
 
 static void no_mask(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int second;
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -292,7 +292,7 @@ static void no_mask(void)
 	CHECK_EQ(irq_read(s.fd), 10);
 
 	/* The line is masked if one of the readers has not set the flag. */
-	second = irq_open(s.irq, O_RDONLY);
+	second = irq_open(s.irq, O_RDWR);
 	fire(&s, 10);
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_read(s.fd), 1);
@@ -427,7 +427,7 @@ static void write_does_not_wait_behind_a_blocked_read(void)
 
 static void info(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_info i = irq_info(s.fd);
 	size_t n;
 

@@ -9,79 +9,10 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 
+#include "edu.h"
 #include "guest.h"
 
-#define EDU_STATUS   0x24
-#define COMMAND	     4
-#define INTX_DISABLE 0x400
-
 static void *volatile bad = (void *)16;
-
-static struct procirq_step step(int space, int bar, int width, int op, uint32_t offset,
-				uint32_t mask, uint32_t value)
-{
-	return (struct procirq_step){ space, bar, width, op, offset, mask, value };
-}
-
-/* Check and acknowledge steps; release steps that silence the device. */
-static struct procirq_descriptor edu_descriptor(const char *device)
-{
-	struct procirq_descriptor d = { 0 };
-	unsigned int domain, bus, slot, fn;
-
-	REQUIRE(sscanf(device, "%x:%x:%x.%x", &domain, &bus, &slot, &fn) == 4);
-	d.domain = domain;
-	d.bus = bus;
-	d.devfn = slot * 8 + fn;
-	d.nr_check = 1;
-	d.nr_ack = 1;
-	d.nr_release = 2;
-	d.steps[0] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_TEST_ANY, EDU_STATUS, ~0U, 0);
-	d.steps[1] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE_STATUS, EDU_ACK, ~0U, 0);
-	d.steps[2] = step(PROCIRQ_SPACE_CONFIG, 0, 16, PROCIRQ_OP_SET, COMMAND, 0, INTX_DISABLE);
-	d.steps[3] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, EDU_ACK, 0, ~0U);
-	return d;
-}
-
-static struct procirq_descriptor intx_descriptor(const char *device)
-{
-	struct procirq_descriptor d = edu_descriptor(device);
-
-	memset(d.steps, 0, sizeof(d.steps));
-	d.nr_check = d.nr_ack = d.nr_release = 0;
-	d.flags = PROCIRQ_DESC_INTX;
-	return d;
-}
-
-static int set_descriptor(int fd, const struct procirq_descriptor *d)
-{
-	return ioctl(fd, PROCIRQ_IOC_SET_DESCRIPTOR, d) ? -errno : 0;
-}
-
-static uint16_t pci_command(const char *device)
-{
-	char path[128];
-	uint16_t command = 0xdead;
-	int fd;
-
-	snprintf(path, sizeof(path), PCI_DEVICE "%s/config", device);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	REQUIRE(fd >= 0 && pread(fd, &command, 2, COMMAND) == 2);
-	close(fd);
-	return command;
-}
-
-/* Binds the device to procirq-pci with its INTx pin; it is quiet. Returns its line. */
-static int edu_bind(const char *device, volatile uint32_t **edu)
-{
-	REQUIRE(pci_irq_kind("intx") == 0);
-	pci_unbind(device);
-	REQUIRE(pci_bind(device, "procirq-pci") == 0);
-	*edu = edu_map(device);
-	edu_ack(*edu);
-	REQUIRE(pci_intx_enable(device));
-	return pci_irq(device);
-}
 
 static int device_open(int irq, int flags, const struct procirq_descriptor *d)
 {

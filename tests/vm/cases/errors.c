@@ -16,7 +16,7 @@ static void owned_by_a_driver(void)
 	int irq = irq_by_name("-config");
 
 	REQUIRE(irq > 0);
-	CHECK_ERR(irq_open(irq, O_RDONLY), EBUSY);
+	CHECK_ERR(irq_open(irq, O_RDWR), EBUSY);
 	CHECK_ERR(irq_open(irq, O_RDWR | O_EXCL), EBUSY);
 	CHECK_EQ(line_stats(irq).attached, 0);
 	CHECK_EQ(line_stats(irq).readers, 0);

@@ -33,7 +33,7 @@ static void rate_of_a_device(void)
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
 	REQUIRE(irq > 0);
-	fd = irq_open((unsigned int)irq, O_RDONLY);
+	fd = irq_open((unsigned int)irq, O_RDWR);
 	REQUIRE(fd >= 0);
 	edu = edu_map(EDU_1);
 	pipe = irqtop_start(irq, "rate");
@@ -71,7 +71,7 @@ static void mark_take(struct mark *mark, const struct gen_file *s)
 static void rate_of_a_source(void)
 {
 	static struct mark mark[RAISES_MAX];
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	double end_s = wall_s() + SECONDS + 2;
 	struct seen seen;
 	FILE *pipe;
@@ -121,7 +121,7 @@ static void affinity_is_taken(void)
 	REQUIRE(pci_bind(EDU_1, "procirq-pci") == 0);
 	irq = pci_irq(EDU_1);
 	REQUIRE(irq > 0);
-	fd = irq_open((unsigned int)irq, O_RDONLY);
+	fd = irq_open((unsigned int)irq, O_RDWR);
 	REQUIRE(fd >= 0);
 	screen_open(&screen, "-t interrupts -f /procirq/");
 	REQUIRE(screen_shows(&screen, "procirq"));

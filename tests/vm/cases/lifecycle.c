@@ -103,8 +103,8 @@ static void removal_under_readers_and_pollers(void)
 		line = gen_add();
 		irq = gen_status(line).irq;
 		for (i = 0; i < 10; i++) {
-			blocked_start(&readers[i], irq_open(irq, O_RDONLY));
-			pollers[i] = (struct blocked){ .fd = irq_open(irq, O_RDONLY) };
+			blocked_start(&readers[i], irq_open(irq, O_RDWR));
+			pollers[i] = (struct blocked){ .fd = irq_open(irq, O_RDWR) };
 			REQUIRE(pthread_create(&pollers[i].thread, NULL, wait_for_hangup,
 					       &pollers[i]) == 0);
 			REQUIRE(AWAIT(pollers[i].tid && task_sleeps(getpid(), pollers[i].tid, -1)));
@@ -119,7 +119,7 @@ static void removal_under_readers_and_pollers(void)
 		/* A new line gets the same number; the old files are not readers of it. */
 		line = gen_add();
 		if (gen_status(line).irq == irq) {
-			int fd = irq_open(irq, O_RDONLY);
+			int fd = irq_open(irq, O_RDWR);
 
 			CHECK_EQ(line_stats(irq).readers, 1);
 			CHECK(gen("fire line=%u", line) == 0);
@@ -218,7 +218,7 @@ static void *remove_line(void *arg)
  */
 static void open_meets_removal(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	pthread_t remover;
 	int status;
 	pid_t pid;
@@ -226,7 +226,7 @@ static void open_meets_removal(void)
 	REQUIRE(module_load("delay", "symbol=procirq_line_open comm=opener ms=8000") == 0);
 	pid = fork_opener();
 	if (!pid)
-		_exit(irq_open(s.irq, O_RDONLY) == -1 ? errno : 0);
+		_exit(irq_open(s.irq, O_RDWR) == -1 ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));
 	REQUIRE(pthread_create(&remover, NULL, remove_line, &s.line) == 0);
 	/* The line is gone for its readers, while its file is still being opened. */
@@ -245,7 +245,7 @@ static void open_meets_removal(void)
 
 static void an_open_file_pins_the_module(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked b;
 
 	CHECK_ERR(module_unload("procirq"), EAGAIN);
@@ -312,7 +312,7 @@ static void epoll_before_unloading(void)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	int ep = epoll_create1(EPOLL_CLOEXEC), copy;
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 
 	REQUIRE(epoll_ctl(ep, EPOLL_CTL_ADD, s.fd, &event) == 0);
 	fire(&s, 1);
@@ -411,7 +411,7 @@ static void serving_named_lines_only(void)
 	CHECK(!irq_file_exists(1));
 	/* The open file keeps the line's provider. */
 	CHECK_ERR(module_unload("irqgen"), EAGAIN);
-	fd = irq_open(irq, O_RDONLY);
+	fd = irq_open(irq, O_RDWR);
 	REQUIRE(fd >= 0);
 	CHECK(gen("fire line=0") == 0);
 	CHECK_EQ(irq_read(fd), 1);
@@ -510,10 +510,10 @@ static void unbinding_under_msi_readers(void)
 		irq = pci_irq(EDU_1);
 		edu = edu_map(EDU_1);
 		edu_ack(edu);
-		other = irq_open(irq, O_RDONLY);
+		other = irq_open(irq, O_RDWR);
 		REQUIRE(other >= 0);
 		CHECK(irq_info(other).state & PROCIRQ_STATE_MSI);
-		blocked_start(&b, irq_open(irq, O_RDONLY));
+		blocked_start(&b, irq_open(irq, O_RDWR));
 		edu_raise(edu);
 		CHECK_EQ(blocked_join(&b), 1);
 		CHECK_EQ(irq_read(other), 1);
@@ -523,7 +523,7 @@ static void unbinding_under_msi_readers(void)
 		REQUIRE(pthread_create(&p.thread, NULL, wait_for_hangup, &p) == 0);
 		/* Eight, one above and the poller make ten. */
 		for (i = 0; i < (int)(sizeof(crowd) / sizeof(crowd[0])); i++)
-			blocked_start(&crowd[i], irq_open(irq, O_RDONLY));
+			blocked_start(&crowd[i], irq_open(irq, O_RDWR));
 		CHECK(pci_unbind(EDU_1) == 0);
 		CHECK_EQ(blocked_join(&b), -ENODEV);
 		CHECK(thread_join(p.thread));
@@ -671,7 +671,7 @@ static void a_bound_driver_frees_its_vectors(void)
 	REQUIRE(module_load("vectors", "") == 0);
 	REQUIRE(pci_bind(EDU_1, "vectors") == 0);
 	irq = pci_irq(EDU_1);
-	fd = irq_open(irq, O_RDONLY);
+	fd = irq_open(irq, O_RDWR);
 	REQUIRE(fd >= 0);
 	blocked_start(&b, fd);
 	REQUIRE(put_text("/sys/module/vectors/parameters/again", "1") == 0);

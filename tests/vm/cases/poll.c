@@ -42,7 +42,7 @@ static bool select_ready(int fd, int timeout_s)
 
 static void ready_while_the_count_is_not_zero(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int ep = epoll_with(s.fd, EPOLLIN);
 	struct pollfd p = { .fd = s.fd, .events = POLLIN | POLLRDNORM | POLLOUT | POLLPRI };
 
@@ -67,7 +67,7 @@ static void ready_while_the_count_is_not_zero(void)
 
 static void edge_triggered_epoll(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int ep = epoll_with(s.fd, EPOLLIN | EPOLLET);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -87,8 +87,8 @@ static void edge_triggered_epoll(void)
 
 static void each_reader_is_ready_for_itself(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
-	int second = irq_open(s.irq, O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
+	int second = irq_open(s.irq, O_RDWR);
 
 	fire(&s, 1);
 	CHECK_EQ(irq_poll(s.fd, 0), POLLIN);
@@ -172,7 +172,7 @@ static bool ping(struct ponger *p, int gen_fd, int round)
 static void ping_pong(bool (*wait)(int fd), int flags, uint32_t events)
 {
 	int rounds = tap_setting("rounds", 20000), seconds = tap_setting("seconds", 3), cpu, i = 0;
-	struct ponger p = { .s = gen_open(O_RDONLY), .wait = wait };
+	struct ponger p = { .s = gen_open(O_RDWR), .wait = wait };
 	int gen_fd = open("/dev/irqgen", O_WRONLY | O_CLOEXEC);
 	pthread_t thread;
 	long long until;
@@ -252,7 +252,7 @@ static void *read_stream(void *arg)
  */
 static void stream(bool (*wait)(int fd))
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct stream_reader r = { .fd = s.fd, .wait = wait };
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
@@ -291,7 +291,7 @@ static void no_wakeup_lost_in_a_stream_epoll(void)
 
 static void removal_hangs_up(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int ep = epoll_with(s.fd, EPOLLIN);
 
 	fire(&s, 1);
@@ -321,7 +321,7 @@ static void *hang_up(void *arg)
 static void removal_wakes_pollers(void)
 {
 	static const uint32_t events[] = { EPOLLIN, EPOLLIN | EPOLLET, 0, EPOLLPRI, EPOLLOUT };
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked waiter[5];
 	int i;
 
@@ -339,7 +339,7 @@ static void removal_wakes_pollers(void)
 
 static void epoll_outlives_the_descriptor_through_dup(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int ep = epoll_with(s.fd, EPOLLIN), copy = dup(s.fd);
 
 	close(s.fd);
@@ -356,7 +356,7 @@ static void epoll_outlives_the_descriptor_through_dup(void)
 
 static void epoll_of_epoll(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int outer = epoll_with(epoll_with(s.fd, EPOLLIN), EPOLLIN);
 	struct blocked waiter = { .fd = outer };
 
@@ -374,7 +374,7 @@ static void epoll_of_epoll(void)
  */
 static void a_count_that_comes_back_wakes_pollers(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked poller = { .fd = epoll_with(s.fd, EPOLLIN) };
 	struct stuck_read reader;
 

@@ -25,7 +25,7 @@ static void handle(int signal, int flags)
 
 static void signal_restarts_or_interrupts(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked b;
 
 	handle(SIGUSR1, SA_RESTART);
@@ -84,7 +84,7 @@ static void summer_start(struct summer *s, int fd)
 static void nothing_is_lost_in_a_signal_storm(void)
 {
 	long interrupts = tap_setting("interrupts", 10000);
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct summer reader = { 0 };
 	struct gen_status status;
 	unsigned long long total = 0;
@@ -126,7 +126,7 @@ static void nothing_is_lost_in_a_signal_storm(void)
 static void threads_of_one_file(int nr, uint32_t flags)
 {
 	long interrupts = tap_setting("interrupts", 10000);
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct summer readers[8] = { 0 };
 	unsigned long long dispatched;
 	long long sum = 0;
@@ -161,7 +161,7 @@ static void eight_threads_on_one_file_no_mask(void)
 /* Each blocked thread gets interrupts. */
 static void no_thread_starves(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct summer readers[3] = { 0 };
 	int i, round;
 
@@ -216,7 +216,7 @@ static void reap(pid_t pid)
 static void a_killed_reader_takes_nothing_along(void)
 {
 	int rounds = tap_setting("kills", 60), round;
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct summer reader = { 0 };
 	struct gen_status status;
 	pid_t pid;
@@ -249,7 +249,7 @@ static void a_killed_reader_takes_nothing_along(void)
 static void a_killed_process_frees_the_line(void)
 {
 	unsigned int line = gen_add(), irq = gen_status(line).irq;
-	int fd = irq_open(irq, O_RDONLY);
+	int fd = irq_open(irq, O_RDWR);
 	pid_t pid;
 
 	pid = blocked_process(fd);
@@ -258,7 +258,7 @@ static void a_killed_process_frees_the_line(void)
 	reap(pid);
 	CHECK(AWAIT(!line_stats(irq).attached));
 	CHECK_EQ(line_stats(irq).readers, 0);
-	fd = irq_open(irq, O_RDONLY | O_EXCL);
+	fd = irq_open(irq, O_RDWR | O_EXCL);
 	CHECK(fd >= 0);
 }
 
@@ -303,7 +303,7 @@ static int receive_fd(int socket)
 
 static void copies_share_one_count(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int copy = dup(s.fd), sockets[2], passed, status;
 	pid_t pid;
 
@@ -342,7 +342,7 @@ static void copies_share_one_count(void)
 /* On Linux a running read keeps the file, and so the line. */
 static void closing_does_not_end_a_blocked_read(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	struct blocked b;
 
 	blocked_start(&b, s.fd);
@@ -367,7 +367,7 @@ static void opens_and_closes_race(void)
 		if (pids[i])
 			continue;
 		while (now_ns() < until) {
-			int fd = irq_open(irq, i == 3 ? O_RDONLY | O_EXCL : O_RDONLY);
+			int fd = irq_open(irq, i == 3 ? O_RDWR | O_EXCL : O_RDWR);
 
 			if (fd < 0 && errno != EBUSY)
 				_exit(1);

@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What no program may do: claim a line that it has no right to, bring the kernel
+ * down, make a number wrong. Each test is an attack that once succeeded.
+ */
+#include <dirent.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/userfaultfd.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "edu.h"
+#include "guest.h"
+
+#define PARAMETER "/sys/module/procirq/parameters/"
+
+static bool reload(const char *arguments)
+{
+	return AWAIT(!module_loaded("procirq") || module_unload("procirq") == 0) &&
+	       module_load("procirq", arguments) == 0;
+}
+
+/* The next test finds procirq loaded, its parameters and the devices as ever. */
+static const char *trust_after(void)
+{
+	char text[16];
+	const char *why;
+
+	pci_unbind(EDU_1);
+	pci_unbind(EDU_2);
+	module_unload("delay");
+	module_unload("busmaster");
+	module_unload("plainirq");
+	module_unload("vectors");
+	read_text(PARAMETER "watch", text, sizeof(text));
+	if (!module_loaded("procirq") || text[0] == 'N')
+		reload("storm_rate=0");
+	put_text(PARAMETER "storm_rate", "0\n");
+	if (!module_loaded("irqgen"))
+		module_load("irqgen", "lines=0");
+	put_text("/proc/sys/kernel/core_pattern", "core\n");
+	put_text("/proc/sys/kernel/sched_rt_runtime_us", "950000\n");
+	why = guest_after();
+	if (!module_loaded("procirq") || !module_loaded("irqgen"))
+		return "the modules cannot be loaded again";
+	return why;
+}
+
+/* --- a module that does not load ------------------------------------------------ */
+
+struct opener {
+	pthread_t thread;
+	unsigned int irq;
+	atomic_bool stop;
+	atomic_int opened;
+};
+
+static void *open_whatever_appears(void *arg)
+{
+	struct opener *o = arg;
+	int fd;
+
+	while (!o->stop) {
+		fd = irq_open(o->irq, O_RDWR | O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		o->opened++;
+		irq_read(fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* Loads procirq so that it fails, @times, while somebody opens the line's file. */
+static void load_in_vain(const char *arguments, unsigned int irq, int times)
+{
+	struct opener o = { .irq = irq };
+
+	REQUIRE(pthread_create(&o.thread, NULL, open_whatever_appears, &o) == 0);
+	while (times--)
+		CHECK(module_load("procirq", arguments) == -1);
+	o.stop = true;
+	REQUIRE(thread_join(o.thread));
+	/* An open file of a module that is not there would be a use after free. */
+	CHECK_EQ(o.opened, 0);
+	CHECK(access(irq_path(irq), F_OK) == -1);
+}
+
+static void loading_fails_for_a_line(void)
+{
+	REQUIRE(AWAIT(module_unload("procirq") == 0));
+	load_in_vain("watch=0 irqs=5,6,7,9999", 5, tap_setting("loads", 20));
+}
+
+static void loading_fails_for_a_name(void)
+{
+	REQUIRE(AWAIT(module_unload("procirq") == 0));
+	REQUIRE(module_load("busmaster", "name=procirq-pci") == 0);
+	load_in_vain("", 5, tap_setting("loads", 20));
+}
+
+/* --- who may ------------------------------------------------------------------------- */
+
+static void capabilities_set(uint64_t keep)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = keep, .permitted = keep },
+		{ .effective = keep >> 32, .permitted = keep >> 32 },
+	};
+	int cap;
+
+	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (!(keep >> cap & 1))
+			prctl(PR_CAPBSET_DROP, cap);
+	REQUIRE(syscall(SYS_capset, &head, data) == 0);
+}
+
+#define CAP(name) (1ULL << CAP_##name)
+
+/* What Docker and Podman leave to a container's root. */
+#define CONTAINER_CAPS                                                                          \
+	(CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FOWNER) | CAP(FSETID) | CAP(KILL) | CAP(SETGID) | \
+	 CAP(SETUID) | CAP(SETPCAP) | CAP(NET_BIND_SERVICE) | CAP(NET_RAW) | CAP(SYS_CHROOT) |  \
+	 CAP(MKNOD) | CAP(AUDIT_WRITE) | CAP(SETFCAP))
+
+static int nr_claimed(void)
+{
+	char text[1024];
+	FILE *file = fopen("/proc/interrupts", "re");
+	int n = 0;
+
+	while (file && fgets(text, sizeof(text), file))
+		n += strstr(text, "procirq") != NULL;
+	if (file)
+		fclose(file);
+	return n;
+}
+
+/* Opens each IRQ file there is; returns how many opens succeeded. */
+static int open_all(int flags)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc/irq");
+	int n = 0;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			n += irq_open(atoi(entry->d_name), flags | O_NONBLOCK) >= 0;
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static void a_containers_root(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	int claimed = nr_claimed();
+
+	/* In the host's user namespace, /proc/irq read-only, as containers have it. */
+	REQUIRE(unshare(CLONE_NEWNS) == 0);
+	REQUIRE(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	REQUIRE(mount("/proc/irq", "/proc/irq", NULL, MS_BIND, NULL) == 0);
+	REQUIRE(mount(NULL, "/proc/irq", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0);
+	capabilities_set(CONTAINER_CAPS);
+	CHECK_EQ(open_all(O_RDONLY), 0);
+	CHECK_EQ(open_all(O_RDWR), 0);
+	CHECK_ERR(irq_open(s.irq, O_RDONLY), EPERM);
+	CHECK_EQ(nr_claimed(), claimed);
+	/* A descriptor that was passed on works without. */
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+	CHECK_EQ(irq_enable(s.fd, 1), 0);
+	CHECK_EQ(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK), 0);
+}
+
+static void root_of_a_user_namespace(void)
+{
+	unsigned int irq = gen_status(gen_add()).irq;
+
+	if (unshare(CLONE_NEWUSER))
+		SKIP("no user namespaces");
+	CHECK_EQ(open_all(O_RDONLY), 0);
+	CHECK(irq_open(irq, O_RDWR) == -1 && (errno == EPERM || errno == EACCES));
+}
+
+static void an_ordinary_user(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+
+	REQUIRE(setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0);
+	CHECK_ERR(irq_open(s.irq, O_RDONLY), EACCES);
+	CHECK_EQ(irq_enable(s.fd, 1), 0);
+}
+
+/* Reading, which unmasks, is all that a descriptor open for reading may do. */
+static void open_for_reading(void)
+{
+	struct procirq_inject inject = { .count = 1 };
+	struct procirq_eventfd eventfd = { .fd = -1 };
+	struct procirq_flags flags = { 0 };
+	struct procirq_descriptor d = edu_descriptor(EDU_1);
+	struct procirq_uli uli = { 0 };
+	struct procirq_uli_info uli_info;
+	struct gen_file s = gen_open(O_RDONLY);
+
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_INJECT, &inject), EBADF);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_SET_FLAGS, &flags), EBADF);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_SET_EVENTFD, &eventfd), EBADF);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_SET_DESCRIPTOR, &d), EBADF);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_REGISTER, &uli), EBADF);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_UNREGISTER, &uli_info), EBADF);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_ULI_KICK), EBADF);
+	irq_info(s.fd);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+}
+
+/* grep -r, a backup, sosreport: opening for reading claims only what is meant for it. */
+static void a_directory_walk(void)
+{
+	int claimed = nr_claimed(), status;
+
+	status = system("timeout 20 grep -r nothing-of-the-kind /proc/irq >/dev/null 2>&1");
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) != 124);
+	CHECK_EQ(nr_claimed(), claimed);
+	CHECK_EQ(open_all(O_RDONLY), 0);
+}
+
+/* --- interrupts that go, and devices -------------------------------------------------- */
+
+struct disposer {
+	pthread_t thread;
+	atomic_bool done;
+};
+
+static void *dispose(void *arg)
+{
+	struct disposer *d = arg;
+
+	prctl(PR_SET_NAME, "disposer");
+	put_text("/sys/module/plainirq/parameters/dispose", "1");
+	d->done = true;
+	return NULL;
+}
+
+/* The interrupt loses its chip while its reader masks and unmasks it. */
+static void a_chip_that_goes(void)
+{
+	char text[16];
+	int round;
+
+	for (round = 0; round < tap_setting("disposals", 30); round++) {
+		struct disposer d = { .done = false };
+		int fd;
+
+		REQUIRE(module_load("plainirq", "") == 0);
+		read_text("/sys/module/plainirq/parameters/irq", text, sizeof(text));
+		fd = irq_open(atoi(text), O_RDWR | O_NONBLOCK);
+		REQUIRE(fd >= 0);
+		REQUIRE(pthread_create(&d.thread, NULL, dispose, &d) == 0);
+		while (!irq_enable(fd, 0) && !irq_enable(fd, 1))
+			;
+		CHECK_EQ(irq_enable(fd, 1), -ENODEV);
+		close(fd);
+		REQUIRE(thread_join(d.thread));
+		REQUIRE(AWAIT(module_unload("plainirq") == 0));
+	}
+}
+
+/* A reader keeps the function of its line enabled; DMA is not part of that. */
+static void no_bus_master_without_a_driver(void)
+{
+	int fd;
+
+	if (access(PCI_DEVICE EDU_1, F_OK))
+		SKIP("no edu device");
+	pci_unbind(EDU_1);
+	/* The other function on the line keeps it in being. */
+	REQUIRE(pci_irq_kind("intx") == 0);
+	REQUIRE(pci_bind(EDU_2, "procirq-pci") == 0);
+	REQUIRE(module_load("busmaster", "") == 0);
+	REQUIRE(pci_bind(EDU_1, "busmaster") == 0);
+	CHECK(pci_command(EDU_1) & COMMAND_MASTER);
+	fd = irq_open(pci_irq(EDU_1), O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	REQUIRE(pci_unbind(EDU_1) == 0);
+	CHECK(pci_command(EDU_1) & COMMAND_MEMORY);
+	CHECK(!(pci_command(EDU_1) & COMMAND_MASTER));
+	close(fd);
+}
+
+/* A line that nobody tells us the end of cannot be served: an MSI without hooks. */
+static void msi_without_hooks(void)
+{
+	char arguments[64];
+	int irq;
+
+	if (access(PCI_DEVICE EDU_1, F_OK))
+		SKIP("no edu device");
+	REQUIRE(module_load("vectors", "") == 0);
+	pci_unbind(EDU_1);
+	REQUIRE(pci_bind(EDU_1, "vectors") == 0);
+	irq = pci_irq(EDU_1);
+	REQUIRE(AWAIT(module_unload("procirq") == 0));
+	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%d", irq);
+	CHECK_ERR(module_load("procirq", arguments), EOPNOTSUPP);
+	CHECK(access(irq_path(irq), F_OK) == -1);
+}
+
+/* --- storms --------------------------------------------------------------------------------- */
+
+/* On a level line, what neither acknowledges nor silences its device never ends. */
+static void descriptors_that_cannot_end_an_interrupt(void)
+{
+	struct procirq_descriptor d;
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fd;
+
+	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	d = edu_descriptor(EDU_1);
+	memmove(&d.steps[1], &d.steps[2], 2 * sizeof(d.steps[0]));
+	memset(&d.steps[3], 0, sizeof(d.steps[3]));
+	d.nr_ack = 0;
+	CHECK_EQ(set_descriptor(fd, &d), -EINVAL);
+	/* A check of reads only takes every interrupt of the line for its own. */
+	d = edu_descriptor(EDU_1);
+	d.steps[0] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_READ, EDU_STATUS, 0, 0);
+	CHECK_EQ(set_descriptor(fd, &d), -EINVAL);
+	d = edu_descriptor(EDU_1);
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	close(fd);
+}
+
+/* An acknowledgement that acknowledges nothing: the guard ends it. */
+static void an_acknowledgement_in_vain(void)
+{
+	struct procirq_descriptor d;
+	struct procirq_info info;
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fd;
+
+	REQUIRE(put_text(PARAMETER "storm_rate", "1000\n") == 0);
+	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	d = edu_descriptor(EDU_1);
+	/* The identification register: writes there do nothing. */
+	d.steps[1] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	d.steps[2] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	d.steps[3] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	edu_raise(edu);
+	CHECK(AWAIT(irq_info(fd).state & PROCIRQ_STATE_STORM));
+	info = irq_info(fd);
+	sleep_ms(500);
+	/* It has ended: not one more. */
+	CHECK_EQ(irq_info(fd).taken, info.taken);
+	edu_ack(edu);
+	close(fd);
+}
+
+/* A process that has stopped reads nothing, however it would read. */
+static void storm_at_a_stopped_process(const char *how)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+	int status;
+	pid_t pid;
+
+	REQUIRE(put_text(PARAMETER "storm_rate", "1000\n") == 0);
+	CHECK_EQ(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK), 0);
+	if (!strcmp(how, "mmap"))
+		CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, s.fd, 0) == MAP_FAILED);
+	pid = fork();
+	if (!pid) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	REQUIRE(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	REQUIRE(gen("start line=%u period_ns=100000", s.line) == 0);
+	CHECK(AWAIT(irq_info(s.fd).state & PROCIRQ_STATE_STORM));
+	CHECK(gen("stop line=%u", s.line) == 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	close(s.fd);
+}
+
+static void storm_at_a_stopped_reader(void)
+{
+	storm_at_a_stopped_process("read");
+}
+
+static void storm_after_a_failed_mmap(void)
+{
+	storm_at_a_stopped_process("mmap");
+}
+
+/* Nor is the reader bound to a ring that it has not got. */
+static void a_failed_mmap_binds_nothing(void)
+{
+	struct procirq_descriptor d = edu_descriptor(EDU_1);
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu);
+	int fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+
+	REQUIRE(fd >= 0);
+	CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	close(fd);
+}
+
+static void a_low_storm_rate(void)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+
+	REQUIRE(put_text(PARAMETER "storm_rate", "5\n") == 0);
+	CHECK_EQ(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK), 0);
+	REQUIRE(gen("start line=%u period_ns=1000000", s.line) == 0);
+	CHECK(AWAIT(irq_info(s.fd).state & PROCIRQ_STATE_STORM));
+	CHECK(gen("stop line=%u", s.line) == 0);
+	close(s.fd);
+}
+
+/* --- numbers ------------------------------------------------------------------------------------ */
+
+struct late_read {
+	pthread_t thread;
+	int fd;
+	void *page;
+	atomic_int tid;
+	long ret;
+};
+
+static void *late_read(void *arg)
+{
+	struct late_read *r = arg;
+
+	r->tid = syscall(SYS_gettid);
+	r->ret = read(r->fd, r->page, 4) < 0 ? -errno : 0;
+	return NULL;
+}
+
+/* Memory whose first access waits for userfaultfd(2). */
+static void *page_that_waits(int *fault_fd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*fault_fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (*fault_fd < 0)
+		SKIP("no userfaultfd");
+	range.range.start = (unsigned long)page;
+	range.range.len = 4096;
+	REQUIRE(ioctl(*fault_fd, UFFDIO_API, &api) == 0);
+	REQUIRE(ioctl(*fault_fd, UFFDIO_REGISTER, &range) == 0);
+	return page;
+}
+
+/* A read() that fails after its reader has got a descriptor loses what it took. */
+static void a_read_that_fails_late(void)
+{
+	struct procirq_inject inject = { .count = 1 };
+	struct procirq_descriptor d = intx_descriptor(EDU_1);
+	struct uffdio_range range = { .len = 4096 };
+	struct late_read r = { 0 };
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fault_fd;
+	struct line_stats stats;
+
+	r.fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(r.fd >= 0);
+	irq_read_now(r.fd);
+	REQUIRE(ioctl(r.fd, PROCIRQ_IOC_INJECT, &inject) == 0);
+	r.page = page_that_waits(&fault_fd);
+	REQUIRE(pthread_create(&r.thread, NULL, late_read, &r) == 0);
+	REQUIRE(AWAIT(r.tid && task_sleeps(getpid(), r.tid, SYS_read)));
+	set_descriptor(r.fd, &d);
+	munmap(r.page, 4096);
+	range.start = (unsigned long)r.page;
+	ioctl(fault_fd, UFFDIO_WAKE, &range);
+	REQUIRE(thread_join(r.thread));
+	CHECK_EQ(r.ret, -EFAULT);
+	stats = line_stats(irq);
+	CHECK(stats_add_up(&stats));
+	CHECK(stats.delivered <= 1 && stats.lost + stats.pending <= 1);
+	close(r.fd);
+	stats = line_stats(irq);
+	CHECK(stats_add_up(&stats));
+	CHECK_EQ(stats.delivered + stats.lost, stats.due);
+}
+
+/* Work in the hard interrupt handler grows with the readers: there is a limit. */
+static void too_many_readers(void)
+{
+	struct rlimit files = { 4096, 4096 };
+	struct gen_file s = gen_open(O_RDWR);
+	long limit;
+	char text[16];
+	int n = 1;
+
+	REQUIRE(read_text(PARAMETER "max_readers", text, sizeof(text)));
+	limit = atol(text);
+	REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
+	while (n < 4000 && irq_open(s.irq, O_RDWR) >= 0)
+		n++;
+	CHECK_EQ(errno, EUSERS);
+	CHECK_EQ(n, limit);
+}
+
+/* A descriptor longer than the kernel's is one of a newer program. */
+static void descriptors_of_other_sizes(void)
+{
+	struct {
+		struct procirq_descriptor d;
+		uint64_t more;
+	} longer = { .d = edu_descriptor(EDU_1) };
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu);
+	int fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+
+	REQUIRE(fd >= 0);
+	longer.d.size = sizeof(longer);
+	longer.more = 1;
+	CHECK_EQ(set_descriptor(fd, &longer.d), -E2BIG);
+	longer.d.size = 4;
+	CHECK_EQ(set_descriptor(fd, &longer.d), -EINVAL);
+	longer.d.size = sizeof(longer);
+	longer.more = 0;
+	CHECK_EQ(set_descriptor(fd, &longer.d), 0);
+	close(fd);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(loading_fails_for_a_line),
+	TAP_TEST(loading_fails_for_a_name),
+	TAP_TEST(a_containers_root),
+	TAP_TEST(root_of_a_user_namespace),
+	TAP_TEST(an_ordinary_user),
+	TAP_TEST(open_for_reading),
+	TAP_TEST(a_directory_walk),
+	TAP_TEST(a_chip_that_goes),
+	TAP_TEST(no_bus_master_without_a_driver),
+	TAP_TEST(msi_without_hooks),
+	TAP_TEST(descriptors_that_cannot_end_an_interrupt),
+	TAP_TEST(an_acknowledgement_in_vain),
+	TAP_TEST(storm_at_a_stopped_reader),
+	TAP_TEST(storm_after_a_failed_mmap),
+	TAP_TEST(a_failed_mmap_binds_nothing),
+	TAP_TEST(a_low_storm_rate),
+	TAP_TEST(a_read_that_fails_late),
+	TAP_TEST(too_many_readers),
+	TAP_TEST(descriptors_of_other_sizes),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = trust_after;
+	return tap_main(argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * plainirq.ko: one level interrupt of a domain that is not hierarchical, as GPIO
+ * drivers make them. Such an interrupt loses its chip when its mapping is
+ * disposed of, which a write to the parameter "dispose" does.
+ */
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdomain.h>
+#include <linux/module.h>
+
+static struct irq_domain *plainirq_domain;
+
+static unsigned int irq;
+module_param(irq, uint, 0444);
+MODULE_PARM_DESC(irq, "the interrupt; 0 after it has been disposed of");
+
+static void plainirq_noop(struct irq_data *data)
+{
+}
+
+static struct irq_chip plainirq_chip = {
+	.name = "plainirq",
+	.irq_mask = plainirq_noop,
+	.irq_unmask = plainirq_noop,
+};
+
+static int plainirq_map(struct irq_domain *domain, unsigned int virq, irq_hw_number_t hwirq)
+{
+	irq_set_chip_and_handler(virq, &plainirq_chip, handle_level_irq);
+	irqd_set_trigger_type(irq_get_irq_data(virq), IRQ_TYPE_LEVEL_HIGH);
+	irq_set_status_flags(virq, IRQ_LEVEL);
+	return 0;
+}
+
+static const struct irq_domain_ops plainirq_ops = { .map = plainirq_map };
+
+static int plainirq_dispose(const char *value, const struct kernel_param *kp)
+{
+	irq_dispose_mapping(irq);
+	irq = 0;
+	return 0;
+}
+
+static const struct kernel_param_ops plainirq_dispose_ops = { .set = plainirq_dispose };
+module_param_cb(dispose, &plainirq_dispose_ops, NULL, 0200);
+MODULE_PARM_DESC(dispose, "dispose of the interrupt's mapping");
+
+static irqreturn_t plainirq_handler(int virq, void *data)
+{
+	return IRQ_NONE;
+}
+
+static int __init plainirq_init(void)
+{
+	plainirq_domain = irq_domain_create_linear(NULL, 1, &plainirq_ops, NULL);
+	if (!plainirq_domain)
+		return -ENOMEM;
+	irq = irq_create_mapping(plainirq_domain, 0);
+	if (!irq) {
+		irq_domain_remove(plainirq_domain);
+		return -ENOSPC;
+	}
+	/* Requested once: that makes /proc/irq/N. */
+	if (!request_irq(irq, plainirq_handler, IRQF_NO_AUTOEN, "plainirq", &plainirq_domain))
+		free_irq(irq, &plainirq_domain);
+	return 0;
+}
+
+static void __exit plainirq_exit(void)
+{
+	irq_dispose_mapping(irq);
+	irq_domain_remove(plainirq_domain);
+}
+
+module_init(plainirq_init);
+module_exit(plainirq_exit);
+MODULE_DESCRIPTION("An interrupt of a plain domain that can be disposed of at any time");
+MODULE_LICENSE("GPL");
