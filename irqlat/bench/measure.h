@@ -6,8 +6,8 @@
  * a round each group of ways has a slice, so that drift of the system affects all
  * groups alike. In a slice the ways of the group take turns, interrupt by interrupt.
  *
- * measure.c decides what is measured when, drive.c measures a slice, thread.c is the
- * measured thread, record.c keeps the results.
+ * measure.c decides what is measured when. drive.c is the controlling thread during a
+ * slice, measured_thread.c the measured thread. record.c keeps the results.
  */
 #ifndef IRQLAT_MEASURE_H
 #define IRQLAT_MEASURE_H
@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 #include "bench.h"
+#include "measured_thread.h"
 #include "record.h"
 #include "slice.h"
-#include "thread.h"
 
 /**
  * struct phase - a part of the run
@@ -35,8 +35,7 @@ struct phase {
 };
 
 /**
- * struct measurement - a run. All of it belongs to the controlling thread, except for
- *	what slice.h and thread.h say
+ * struct measurement - a run
  * @bench: what to measure
  * @run: the results; the rows are in @recording until the end
  * @why: reason of the last failure, empty after report() has passed it on
@@ -47,6 +46,9 @@ struct phase {
  * @phase: overwritten for each phase
  * @slice: overwritten for each slice
  * @thread: overwritten for each slice
+ *
+ * Only the controlling thread uses it. What the measured thread uses of @slice,
+ * @thread and @groups, slice.h and measured_thread.h say.
  */
 struct measurement {
 	const struct bench *bench;

@@ -3,8 +3,8 @@
  * The measured thread: in a loop it waits for an interrupt by the way whose turn it
  * is, acknowledges the device, and announces the next wait.
  */
-#ifndef IRQLAT_THREAD_H
-#define IRQLAT_THREAD_H
+#ifndef IRQLAT_MEASURED_THREAD_H
+#define IRQLAT_MEASURED_THREAD_H
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -80,4 +80,4 @@ bool measured_thread_is_asleep(const struct measured_thread *t);
 void measured_thread_give_up(struct measured_thread *t, uint64_t number);
 const struct wait_end *measured_thread_end_of(const struct measured_thread *t, uint64_t number);
 
-#endif /* IRQLAT_THREAD_H */
+#endif /* IRQLAT_MEASURED_THREAD_H */

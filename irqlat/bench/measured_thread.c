@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The measured thread, and what the controlling thread does with it; see thread.h.
+ * The measured thread, and how the controlling thread starts, watches and ends it.
  * Nothing but the way under test runs on the measured thread between the interrupt
  * and the time that ends the sample.
  */
@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "rtsetup.h"
-#include "thread.h"
+#include "measured_thread.h"
 
 #define STACK_BYTES (256 * 1024)
 /* From one signal to the next, where a wait is interrupted. */
