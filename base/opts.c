@@ -46,53 +46,47 @@ static const char *choices_text(const struct opt *o, const char *separator, char
 	return buf;
 }
 
-static int store_flag(const char *text, bool *flag, char *why, size_t size)
+static int store_flag(const char *text, bool *flag, struct why *why)
 {
 	if (text && strcmp(text, "yes") && strcmp(text, "no")) {
-		snprintf(why, size, "\"%s\" is neither yes nor no", text);
-		return -1;
+		return why_set(why, "\"%s\" is neither yes nor no", text);
 	}
 	*flag = !text || !strcmp(text, "yes");
 	return 0;
 }
 
-static int store_u64(const struct opt *o, const char *text, uint64_t *value, char *why, size_t size)
+static int store_u64(const struct opt *o, const char *text, uint64_t *value, struct why *why)
 {
 	if (parse_u64(text, value)) {
-		snprintf(why, size, "\"%s\" is not a number (a whole one, without sign)", text);
-		return -1;
+		return why_set(why, "\"%s\" is not a number (a whole one, without sign)", text);
 	}
 	if (*value < o->min || *value > o->max) {
-		snprintf(why, size, "%s is out of range: from %" PRIu64 " to %" PRIu64, text,
-			 o->min, o->max);
-		return -1;
+		return why_set(why, "%s is out of range: from %" PRIu64 " to %" PRIu64, text,
+			       o->min, o->max);
 	}
 	return 0;
 }
 
-static int store_duration(const struct opt *o, const char *text, uint64_t *ns, char *why,
-			  size_t size)
+static int store_duration(const struct opt *o, const char *text, uint64_t *ns, struct why *why)
 {
 	uint64_t bare_ns = o->type == OPT_SECONDS ? 1000000000 : 0;
 	char low[32], high[32];
 
 	if (parse_duration(text, bare_ns, ns)) {
-		snprintf(why, size, "\"%s\" is not a time: a number and one of ns us ms s m h d",
-			 text);
-		return -1;
+		return why_set(why, "\"%s\" is not a time: a number and one of ns us ms s m h d",
+			       text);
 	}
 	if (*ns < o->min || *ns > o->max) {
-		snprintf(why, size, "%s is out of range: from %s to %s", text,
-			 duration_text(o->min, low, sizeof(low)),
-			 duration_text(o->max, high, sizeof(high)));
-		return -1;
+		return why_set(why, "%s is out of range: from %s to %s", text,
+			       duration_text(o->min, low, sizeof(low)),
+			       duration_text(o->max, high, sizeof(high)));
 	}
 	return 0;
 }
 
-static int store_choice(const struct opt *o, const char *text, int *choice, char *why, size_t size)
+static int store_choice(const struct opt *o, const char *text, int *choice, struct why *why)
 {
-	char words[OPTS_WHY_BYTES / 2];
+	char words[256];
 	int i;
 
 	for (i = 0; o->choices[i]; i++) {
@@ -101,16 +95,14 @@ static int store_choice(const struct opt *o, const char *text, int *choice, char
 			return 0;
 		}
 	}
-	snprintf(why, size, "\"%s\" is none of: %s", text,
-		 choices_text(o, ", ", words, sizeof(words)));
-	return -1;
+	return why_set(why, "\"%s\" is none of: %s", text,
+		       choices_text(o, ", ", words, sizeof(words)));
 }
 
-static int store_string(const char *text, struct opt_strings *strings, char *why, size_t size)
+static int store_string(const char *text, struct opt_strings *strings, struct why *why)
 {
 	if (strings->n == OPT_STRINGS_MAX) {
-		snprintf(why, size, "given more than %d times", OPT_STRINGS_MAX);
-		return -1;
+		return why_set(why, "given more than %d times", OPT_STRINGS_MAX);
 	}
 	strings->text[strings->n++] = text;
 	return 0;
@@ -122,51 +114,48 @@ static int store_string(const char *text, struct opt_strings *strings, char *why
  * @text: its argument. Of OPT_FLAG "yes" or "no", or NULL for yes. Must stay in
  *	place for the types that keep it (OPT_STRING, OPT_STRINGS, OPT_FILE).
  * @config: the command's configuration
- * @why: filled with the reason of a failure, without the option's name
- * @size: of @why
+ * @why: gets the reason of a failure, without the option's name
  *
  * Returns 0 or -1.
  */
-int opt_store(const struct opt *o, const char *text, void *config, char *why, size_t size)
+int opt_store(const struct opt *o, const char *text, void *config, struct why *why)
 {
 	void *field = (char *)config + o->offset;
 
 	switch (o->type) {
 	case OPT_FLAG:
-		return store_flag(text, field, why, size);
+		return store_flag(text, field, why);
 	case OPT_U64:
-		return store_u64(o, text, field, why, size);
+		return store_u64(o, text, field, why);
 	case OPT_DURATION:
 	case OPT_SECONDS:
-		return store_duration(o, text, field, why, size);
+		return store_duration(o, text, field, why);
 	case OPT_CPUS:
 		if (!cpu_list_parse(field, text))
 			return 0;
-		snprintf(why, size, "\"%s\" is not a list of CPUs such as 0,2-3", text);
-		return -1;
+		return why_set(why, "\"%s\" is not a list of CPUs such as 0,2-3", text);
 	case OPT_PRIORITY:
 		if (!parse_priority(text, field))
 			return 0;
-		snprintf(
-			why, size,
+		return why_set(
+			why,
 			"\"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR) or o:-20..19 (other, nice)",
 			text);
-		return -1;
 	case OPT_STRING:
 		*(const char **)field = text;
 		return 0;
 	case OPT_CHOICE:
-		return store_choice(o, text, field, why, size);
+		return store_choice(o, text, field, why);
 	case OPT_FILE:
 		*(struct opt_file *)field = (struct opt_file){ .wanted = true, .name = text };
 		return 0;
 	case OPT_STRINGS:
-		return store_string(text, field, why, size);
+		return store_string(text, field, why);
 	case OPT_SET:
 		*(int *)field = o->value;
 		return 0;
 	case OPT_CUSTOM:
-		return o->parse(config, text, why, size);
+		return o->parse(config, text, why);
 	}
 	return -1;
 }
@@ -302,7 +291,8 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 	       int *first_operand, uint64_t *given)
 {
 	struct option longs[2 * OPTIONS_MAX + 2] = { 0 };
-	char letters[3 * OPTIONS_MAX + 3], why[OPTS_WHY_BYTES] = "";
+	char letters[3 * OPTIONS_MAX + 3], name[100];
+	struct why why;
 	const struct opt *o;
 	uint64_t seen = 0;
 	int c, at = -1;
@@ -316,7 +306,7 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 		if (c == ':') {
 			o = option_of(command->options, optopt);
 			msg_error("--%s needs a value: %s", o->name,
-				  argument_text(o, why, sizeof(why)));
+				  argument_text(o, name, sizeof(name)));
 			return -1;
 		}
 		if (c == '?') {
@@ -326,8 +316,8 @@ int opts_parse(const struct opt_command *command, int argc, char **argv, void *c
 		o = option_of(command->options, c);
 		if (has_argument(o) == optional_argument && at < 0)
 			optarg = letter_file(argc, argv, optarg);
-		if (opt_store(o, optarg, config, why, sizeof(why))) {
-			msg_error("--%s: %s", o->name, why);
+		if (opt_store(o, optarg, config, &why)) {
+			msg_error("--%s: %s", o->name, why.text);
 			return -1;
 		}
 		seen |= UINT64_C(1) << (o - command->options);

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "why.h"
+
 enum opt_type {
 	OPT_FLAG,     /* bool, set to true */
 	OPT_U64,      /* uint64_t, between @min and @max */
@@ -75,7 +77,7 @@ struct opt {
 	const char *const *choices;
 	const char *help;
 	int value;
-	int (*parse)(void *config, const char *text, char *why, size_t size);
+	int (*parse)(void *config, const char *text, struct why *why);
 	void (*format)(const void *config, char *buf, size_t size);
 	bool optional;
 	bool saved;
@@ -103,12 +105,10 @@ struct opt_command {
 #define OPTS_OK	  0
 #define OPTS_HELP 1
 
-#define OPTS_WHY_BYTES 256
-
 int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
 	       int *first_operand, uint64_t *given);
 bool opts_given(const struct opt_command *command, uint64_t given, size_t offset);
-int opt_store(const struct opt *o, const char *text, void *config, char *why, size_t size);
+int opt_store(const struct opt *o, const char *text, void *config, struct why *why);
 const char *opt_format(const struct opt *o, const void *config, char *buf, size_t size);
 bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
 		int *first_operand, int *status);

@@ -39,14 +39,14 @@ int diff_run(struct session *session)
 {
 	struct output output;
 	struct outbuf out = { 0 };
-	char error[256];
+	struct why why;
 	int err;
 
 	if (side_load(session, session->options.diff[0]) ||
 	    side_load(session, session->options.diff[1]))
 		return EXIT_ERROR;
-	if (session_filter(session, session->options.view.filter, error, sizeof(error))) {
-		msg_error("filter %s", error);
+	if (session_filter(session, session->options.view.filter, &why)) {
+		msg_error("filter %s", why.text);
 		return EXIT_ERROR;
 	}
 	err = monitor_recount(&session->monitor);

@@ -155,13 +155,12 @@ static int engine_open(struct latency *latency)
 static int thread_start(struct latency *latency)
 {
 	sigset_t all, old;
-	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&latency->thread, NULL, drain, latency);
+	errno = pthread_create(&latency->thread, NULL, drain, latency);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return err;
+	return errno ? -1 : 0;
 }
 
 static void latency_free(struct latency *latency)
@@ -180,22 +179,22 @@ static void latency_free(struct latency *latency)
 	free(latency);
 }
 
-struct latency *latency_start(char *error, size_t size)
+struct latency *latency_start(struct why *why)
 {
 	struct instance_config config = { .works = true, .buffer_kb = BUFFER_KB };
 	struct latency *latency = calloc(1, sizeof(*latency));
-	char why[INSTANCE_ERROR_BYTES];
+	char error[INSTANCE_ERROR_BYTES];
 
-	snprintf(error, size, "out of memory");
+	why_set(why, "out of memory");
 	if (!latency)
 		return NULL;
 	latency->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	latency->slot = calloc(IRQ_SLOTS, sizeof(*latency->slot));
 	if (latency->stop_fd < 0 || !latency->slot)
 		goto fail;
-	latency->instance = instance_new(&config, why);
+	latency->instance = instance_new(&config, error);
 	if (!latency->instance) {
-		snprintf(error, size, "%s", why);
+		why_set(why, "%s", error);
 		goto fail;
 	}
 	latency->event_cost_ns = instance_event_cost_ns(latency->instance);
@@ -203,7 +202,7 @@ struct latency *latency_start(char *error, size_t size)
 	if (engine_open(latency))
 		goto fail;
 	if (instance_start(latency->instance) || thread_start(latency)) {
-		snprintf(error, size, "cannot start to record: %s", strerror(errno));
+		why_set(why, "cannot start to record: %s", strerror(errno));
 		goto fail;
 	}
 	return latency;

@@ -8,6 +8,7 @@
 #ifndef IRQTOP_LATENCY_H
 #define IRQTOP_LATENCY_H
 
+#include "base/why.h"
 #include "monitor.h"
 #include "tracing/hist.h"
 
@@ -23,9 +24,9 @@ struct latency_cost {
 };
 
 /*
- * Starts to record. NULL: not possible, `error` says why (not root, no tracefs).
+ * Starts to record. NULL where that is not possible (not root, no tracefs).
  */
-struct latency *latency_start(char *error, size_t size);
+struct latency *latency_start(struct why *why);
 
 /*
  * Hands what was counted in the last `seconds` to the tracks of the interrupts.

@@ -234,10 +234,10 @@ static void affinity_set(struct screen *screen)
 static void latency_turn(struct screen *screen)
 {
 	struct session *session = screen->session;
-	char error[320];
+	struct why why;
 
-	if (session_latency(session, !session->latency, error, sizeof(error)))
-		ui_say(&screen->ui, true, "no tracing: %s", error);
+	if (session_latency(session, !session->latency, &why))
+		ui_say(&screen->ui, true, "no tracing: %s", why.text);
 	else
 		ui_say(&screen->ui, false,
 		       session->latency ? "tracing handlers and wake-ups" : "not tracing any more");

@@ -13,6 +13,7 @@
 #include <wchar.h>
 
 #include "base/array.h"
+#include "base/msg.h"
 #include "terminal.h"
 
 #define ESCAPE_DELAY_MS 25
@@ -97,15 +98,15 @@ int terminal_open(struct terminal *terminal, const struct options *options)
 	FILE *input = input_open(terminal);
 
 	if (!isatty(STDOUT_FILENO) || !input) {
-		fputs("irqtop: no terminal for the screen; use --batch\n", stderr);
+		msg_error("no terminal for the screen; use --batch");
 		return -1;
 	}
 	terminal->utf8 = !options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
 	set_escdelay(ESCAPE_DELAY_MS);
 	terminal->screen = newterm(NULL, stdout, input);
 	if (!terminal->screen) {
-		fprintf(stderr, "irqtop: terminal '%s' is not known or cannot do it; use --batch\n",
-			getenv("TERM") ? getenv("TERM") : "");
+		msg_error("terminal '%s' is not known or cannot do it; use --batch",
+			  getenv("TERM") ? getenv("TERM") : "");
 		return -1;
 	}
 	terminal->fd = fileno(input);

@@ -124,14 +124,14 @@ static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
 
 static unsigned int filter_put(struct ui *ui, struct session *session, const char *text)
 {
-	char error[UI_TEXT - 8];
+	struct why why;
 
 	if (strlen(text) >= sizeof(session->options.view.filter)) {
 		ui_say(ui, true, "the filter is too long");
 		return 0;
 	}
-	if (session_filter(session, text, error, sizeof(error))) {
-		ui_say(ui, true, "%s", error);
+	if (session_filter(session, text, &why)) {
+		ui_say(ui, true, "%s", why.text);
 		return 0;
 	}
 	snprintf(session->options.view.filter, sizeof(session->options.view.filter), "%s", text);

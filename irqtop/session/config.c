@@ -46,27 +46,26 @@ static char *setting_split(char *text, char **value)
 }
 
 static int setting_store(char *text, const struct opt_command *command, uint64_t given,
-			 void *options, char *why, size_t size)
+			 void *options, struct why *why)
 {
 	const struct opt *o;
 	char *name, *value;
 
 	name = setting_split(text, &value);
 	o = name ? saved_option(command, name) : NULL;
-	if (!o) {
-		snprintf(why, size, "not understood");
-		return -1;
-	}
+	if (!o)
+		return why_set(why, "not understood");
 	if (opts_given(command, given, o->offset))
 		return 0;
-	return opt_store(o, value, options, why, size);
+	return opt_store(o, value, options, why);
 }
 
 /* A bad setting must not keep the user from the screen: say so and go on. */
 void config_read(const char *path, const struct opt_command *command, uint64_t given, void *options)
 {
 	FILE *file = fopen(path, "re");
-	char row[512], why[OPTS_WHY_BYTES], *text;
+	char row[512], *text;
+	struct why why;
 	int number = 0;
 
 	if (!file)
@@ -75,8 +74,8 @@ void config_read(const char *path, const struct opt_command *command, uint64_t g
 		number++;
 		row[strcspn(row, "#\n")] = '\0';
 		text = row + strspn(row, " \t\r");
-		if (*text && setting_store(text, command, given, options, why, sizeof(why)))
-			msg_error("%s:%d: %s, ignored", path, number, why);
+		if (*text && setting_store(text, command, given, options, &why))
+			msg_error("%s:%d: %s, ignored", path, number, why.text);
 	}
 	fclose(file);
 }

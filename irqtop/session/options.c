@@ -10,7 +10,7 @@
 
 /* --- options that take more than a value ----------------------------------- */
 
-static int columns_parse(void *config, const char *text, char *why, size_t size)
+static int columns_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
 	const char *p = text;
@@ -21,14 +21,10 @@ static int columns_parse(void *config, const char *text, char *why, size_t size)
 	while (*p) {
 		len = strcspn(p, ",");
 		id = field_find(p, len);
-		if (id < 0) {
-			snprintf(why, size, "\"%s\" is no column (--help-columns)", p);
-			return -1;
-		}
-		if (options->ncolumns == FIELD_COUNT) {
-			snprintf(why, size, "more than %d columns", FIELD_COUNT);
-			return -1;
-		}
+		if (id < 0)
+			return why_set(why, "\"%s\" is no column (--help-columns)", p);
+		if (options->ncolumns == FIELD_COUNT)
+			return why_set(why, "more than %d columns", FIELD_COUNT);
 		options->column[options->ncolumns++] = (enum field_id)id;
 		p += len + (p[len] == ',');
 	}
@@ -46,15 +42,13 @@ static void columns_format(const void *config, char *buf, size_t size)
 					fields[options->column[i]].key);
 }
 
-static int sort_parse(void *config, const char *text, char *why, size_t size)
+static int sort_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
 	int id = field_find(text, strlen(text));
 
-	if (id < 0) {
-		snprintf(why, size, "\"%s\" is no column (--help-columns)", text);
-		return -1;
-	}
+	if (id < 0)
+		return why_set(why, "\"%s\" is no column (--help-columns)", text);
 	options->view.sort = (enum field_id)id;
 	return 0;
 }
@@ -67,8 +61,8 @@ static void sort_format(const void *config, char *buf, size_t size)
 }
 
 /* Filters join: each option adds words. */
-static int filter_add(struct options *options, const char *prefix, const char *text, char *why,
-		      size_t size)
+static int filter_add(struct options *options, const char *prefix, const char *text,
+		      struct why *why)
 {
 	char *filter = options->view.filter;
 	size_t len = strlen(filter), room = sizeof(options->view.filter) - len;
@@ -76,69 +70,64 @@ static int filter_add(struct options *options, const char *prefix, const char *t
 	if ((size_t)snprintf(filter + len, room, "%s%s%s", len ? " " : "", prefix, text) < room)
 		return 0;
 	filter[len] = '\0';
-	snprintf(why, size, "the filter is too long");
-	return -1;
+	return why_set(why, "the filter is too long");
 }
 
-static int filter_parse_words(void *options, const char *text, char *why, size_t size)
+static int filter_parse_words(void *options, const char *text, struct why *why)
 {
-	return filter_add(options, "", text, why, size);
+	return filter_add(options, "", text, why);
 }
 
-static int filter_parse_cpus(void *options, const char *text, char *why, size_t size)
+static int filter_parse_cpus(void *options, const char *text, struct why *why)
 {
-	return filter_add(options, "cpu:", text, why, size);
+	return filter_add(options, "cpu:", text, why);
 }
 
-static int filter_parse_node(void *options, const char *text, char *why, size_t size)
+static int filter_parse_node(void *options, const char *text, struct why *why)
 {
-	return filter_add(options, "node:", text, why, size);
+	return filter_add(options, "node:", text, why);
 }
 
-static int filter_parse_active(void *options, const char *text, char *why, size_t size)
+static int filter_parse_active(void *options, const char *text, struct why *why)
 {
 	(void)text;
-	return filter_add(options, "active", "", why, size);
+	return filter_add(options, "active", "", why);
 }
 
-static int metrics_parse(void *config, const char *text, char *why, size_t size)
+static int metrics_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
 
-	if (text && strcmp(text, "strict")) {
-		snprintf(why, size, "\"%s\" is neither strict nor nothing", text);
-		return -1;
-	}
+	if (text && strcmp(text, "strict"))
+		return why_set(why, "\"%s\" is neither strict nor nothing", text);
 	options->strict = text;
 	options->mode = MODE_METRICS;
 	return 0;
 }
 
-static int listen_parse(void *config, const char *text, char *why, size_t size)
+static int listen_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
 
 	(void)why;
-	(void)size;
 	options->listen = text;
 	options->mode = MODE_LISTEN;
 	return 0;
 }
 
-static int alert_parse(void *config, const char *text, char *why, size_t size)
+static int alert_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
 
-	return alerts_add(&options->alerts, text, why, size) ? -1 : 0;
+	return alerts_add(&options->alerts, text, why);
 }
 
-static int no_config_parse(void *config, const char *text, char *why, size_t size)
+static int no_config_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
 
 	(void)text;
 	(void)why;
-	(void)size;
 	options->config = NULL;
 	return 0;
 }

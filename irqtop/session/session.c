@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/msg.h"
 #include "session.h"
 #include "stop.h"
 
@@ -14,8 +15,8 @@ int session_complain(const char *what, int err)
 		why = "not a recording of irqtop";
 	else if (err == -EPROTO)
 		why = "does not look like /proc/interrupts";
-	fprintf(stderr, "irqtop: %s: %s\n", what, why);
-	return 1;
+	msg_error("%s: %s", what, why);
+	return EXIT_ERROR;
 }
 
 int session_complain_input(const struct session *session, int err)
@@ -47,13 +48,12 @@ static int sampler_open(struct session *session)
 	return 0;
 }
 
-int session_filter(struct session *session, const char *text, char *error, size_t size)
+int session_filter(struct session *session, const char *text, struct why *why)
 {
 	struct filter filter;
-	int err = filter_parse(&filter, text, error, size);
 
-	if (err)
-		return err;
+	if (filter_parse(&filter, text, why))
+		return -1;
 	if (filter.node >= 0) {
 		struct cpu_mask cpus;
 		unsigned int i;
@@ -61,14 +61,13 @@ int session_filter(struct session *session, const char *text, char *error, size_
 		/* Where CPUs are takes two files for each, so only when it matters. */
 		if (axis_learn(&session->axis, &monitor_sample(&session->monitor)->table[0],
 			       session->monitor.sampler) < 0) {
-			snprintf(error, size, "out of memory");
 			filter_free(&filter);
-			return -ENOMEM;
+			return why_set(why, "out of memory");
 		}
 		if (!axis_node_cpus(&session->axis, filter.node, &cpus)) {
-			snprintf(error, size, "node:%d: no such node", filter.node);
+			why_set(why, "node:%d: no such node", filter.node);
 			filter_free(&filter);
-			return -ENOENT;
+			return -1;
 		}
 		for (i = 0; i < CPUS_MAX / 64; i++)
 			cpus.bit[i] &= filter.by_cpu ? filter.cpus.bit[i] : UINT64_MAX;
@@ -81,7 +80,7 @@ int session_filter(struct session *session, const char *text, char *error, size_
 	return 0;
 }
 
-int session_latency(struct session *session, bool on, char *error, size_t size)
+int session_latency(struct session *session, bool on, struct why *why)
 {
 	struct tracks *tracks = &session->monitor.tracks[TABLE_INTERRUPTS];
 
@@ -91,14 +90,12 @@ int session_latency(struct session *session, bool on, char *error, size_t size)
 		latency_take(NULL, tracks, 0, &session->cost);
 		return 0;
 	}
-	if (!session->monitor.sampler->live) {
-		snprintf(error, size, "only the running system can be traced");
-		return -1;
-	}
+	if (!session->monitor.sampler->live)
+		return why_set(why, "only the running system can be traced");
 	/* Tracing must be undone, from its first moment on. */
 	stop_on_signals();
 	if (!session->latency)
-		session->latency = latency_start(error, size);
+		session->latency = latency_start(why);
 	return session->latency ? 0 : -1;
 }
 
@@ -115,7 +112,7 @@ static int sample_record(struct session *session)
 int session_open(struct session *session)
 {
 	const struct options *options = &session->options;
-	char error[256];
+	struct why why;
 	int err, i;
 
 	session->recorder.fd = -1;
@@ -129,14 +126,14 @@ int session_open(struct session *session)
 	err = monitor_step(&session->monitor);
 	if (err)
 		return session_complain_input(session, err);
-	if (session_filter(session, options->view.filter, error, sizeof(error))) {
-		fprintf(stderr, "irqtop: filter %s\n", error);
-		return 1;
+	if (session_filter(session, options->view.filter, &why)) {
+		msg_error("filter %s", why.text);
+		return EXIT_ERROR;
 	}
 	err = monitor_recount(&session->monitor);
-	if (!err && options->latency && session_latency(session, true, error, sizeof(error))) {
-		fprintf(stderr, "irqtop: latency: %s\n", error);
-		return 1;
+	if (!err && options->latency && session_latency(session, true, &why)) {
+		msg_error("latency: %s", why.text);
+		return EXIT_ERROR;
 	}
 	if (!err && options->record) {
 		err = recorder_open(&session->recorder, options->record);

@@ -44,13 +44,12 @@ int session_arrange(struct session *session, unsigned int needs);
 unsigned int session_needs(const struct session *session);
 
 /*
- * Starts or stops tracing; from then on signals end loops (stop.h). 0, or -1 and
- * `error` says why not.
+ * Starts or stops tracing; from then on signals end loops (stop.h). 0 or -1.
  */
-int session_latency(struct session *session, bool on, char *error, size_t size);
+int session_latency(struct session *session, bool on, struct why *why);
 
 /* Puts a filter in force from the next view on. As filter_parse(). */
-int session_filter(struct session *session, const char *text, char *error, size_t size);
+int session_filter(struct session *session, const char *text, struct why *why);
 
 /* Prints "irqtop: what: why" for a negative errno value. Returns 1. */
 int session_complain(const char *what, int err);

@@ -80,27 +80,25 @@ static int alert_parse(struct alert *alert, const char *expression)
 	return *p ? -EINVAL : 0;
 }
 
-int alerts_add(struct alerts *alerts, const char *expression, char *error, size_t size)
+int alerts_add(struct alerts *alerts, const char *expression, struct why *why)
 {
 	struct alert *alert = &alerts->alert[alerts->count];
 	int err;
 
-	if (alerts->count == TRACK_ALERTS) {
-		snprintf(error, size, "no more than %d alerts", TRACK_ALERTS);
-		return -E2BIG;
-	}
+	if (alerts->count == TRACK_ALERTS)
+		return why_set(why, "no more than %d alerts", TRACK_ALERTS);
 	memset(alert, 0, sizeof(*alert));
 	snprintf(alert->expression, sizeof(alert->expression), "%s", expression);
 	err = alert_parse(alert, expression);
 	if (err == -ENOENT)
-		snprintf(error, size, "'%s': no such column, or it is no number", expression);
-	else if (err)
-		snprintf(error, size,
-			 "'%s': want [TEXT:]COLUMN > NUMBER [for N], as in 'eth0:rate>50k for 3'",
-			 expression);
-	else
-		alerts->count++;
-	return err;
+		return why_set(why, "'%s': no such column, or it is no number", expression);
+	if (err)
+		return why_set(
+			why,
+			"'%s': want [TEXT:]COLUMN > NUMBER [for N], as in 'eth0:rate>50k for 3'",
+			expression);
+	alerts->count++;
+	return 0;
 }
 
 static bool holds(const struct alert *alert, double value)

@@ -3,6 +3,7 @@
 #ifndef IRQTOP_ALERT_H
 #define IRQTOP_ALERT_H
 
+#include "base/why.h"
 #include "view.h"
 
 struct alert {
@@ -22,9 +23,9 @@ struct alerts {
 
 /*
  * `[TEXT:]COLUMN OP NUMBER[k|M|G|%] [for N]`: in each of N samples in a row. OP is
- * one of > < >= <=. On failure `error` says why.
+ * one of > < >= <=. 0 or -1.
  */
-int alerts_add(struct alerts *alerts, const char *expression, char *error, size_t size);
+int alerts_add(struct alerts *alerts, const char *expression, struct why *why);
 
 typedef void alert_fired(void *context, const struct alert *alert, const struct view_row *row,
 			 double value);

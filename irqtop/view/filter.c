@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +9,17 @@
 /* Label, a blank and text of a row, what people see of it: most fit this. */
 #define ROW_TEXT 1024
 
-static int term_add_regex(struct filter *filter, const char *text, size_t len, char *error,
-			  size_t size)
+static int term_add_regex(struct filter *filter, const char *text, size_t len, struct why *why)
 {
 	struct filter_term *term = &filter->term[filter->nterms];
-	char why[80];
+	char reason[80];
 	int err;
 
 	snprintf(term->text, sizeof(term->text), "%.*s", (int)len, text);
 	err = regcomp(&term->regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 	if (err) {
-		regerror(err, &term->regex, why, sizeof(why));
-		snprintf(error, size, "/%s/: %s", term->text, why);
-		return -EINVAL;
+		regerror(err, &term->regex, reason, sizeof(reason));
+		return why_set(why, "/%s/: %s", term->text, reason);
 	}
 	term->is_regex = true;
 	filter->nterms++;
@@ -40,7 +37,7 @@ static void term_add_text(struct filter *filter, const char *text, size_t len)
 	term->text[len] = '\0';
 }
 
-static int word_add(struct filter *filter, const char *word, size_t len, char *error, size_t size)
+static int word_add(struct filter *filter, const char *word, size_t len, struct why *why)
 {
 	char *end;
 
@@ -49,11 +46,8 @@ static int word_add(struct filter *filter, const char *word, size_t len, char *e
 		return 0;
 	}
 	if (len > 4 && !strncmp(word, "cpu:", 4)) {
-		if (cpu_mask_parse(&filter->cpus, word + 4, len - 4)) {
-			snprintf(error, size, "%.*s: not a list of CPUs like 0-3,8", (int)len,
-				 word);
-			return -EINVAL;
-		}
+		if (cpu_mask_parse(&filter->cpus, word + 4, len - 4))
+			return why_set(why, "%.*s: not a list of CPUs like 0-3,8", (int)len, word);
 		filter->by_cpu = true;
 		return 0;
 	}
@@ -62,14 +56,13 @@ static int word_add(struct filter *filter, const char *word, size_t len, char *e
 		if (end == word + len && filter->node >= 0)
 			return 0;
 		filter->node = -1;
-		snprintf(error, size, "%.*s: not a node number", (int)len, word);
-		return -EINVAL;
+		return why_set(why, "%.*s: not a node number", (int)len, word);
 	}
 	term_add_text(filter, word, len);
 	return 0;
 }
 
-int filter_parse(struct filter *filter, const char *text, char *error, size_t size)
+int filter_parse(struct filter *filter, const char *text, struct why *why)
 {
 	const char *p = text, *end;
 	int err = 0;
@@ -89,13 +82,12 @@ int filter_parse(struct filter *filter, const char *text, char *error, size_t si
 		if (!end)
 			end = p + strcspn(p, " ");
 		if (filter->nterms == FILTER_TERMS || end - p >= FILTER_TEXT) {
-			snprintf(error, size, "filter too long");
-			err = -E2BIG;
+			err = why_set(why, "filter too long");
 		} else if (*p == '/' && *end == '/' && end > p + 1) {
-			err = term_add_regex(filter, p + 1, (size_t)(end - p - 1), error, size);
+			err = term_add_regex(filter, p + 1, (size_t)(end - p - 1), why);
 			end++;
 		} else {
-			err = word_add(filter, p, (size_t)(end - p), error, size);
+			err = word_add(filter, p, (size_t)(end - p), why);
 		}
 		if (err) {
 			filter_free(filter);

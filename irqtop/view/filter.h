@@ -5,6 +5,7 @@
 
 #include <regex.h>
 
+#include "base/why.h"
 #include "field.h"
 
 #define FILTER_TERMS 8
@@ -30,9 +31,9 @@ struct filter {
 /*
  * Words separated by blanks, all of which must hold: `text` (anywhere in label,
  * chip or name, any case), `/regex/` (POSIX extended; may hold blanks),
- * `cpu:LIST`, `node:N`, `active`. On failure the filter is empty and `error` says why.
+ * `cpu:LIST`, `node:N`, `active`. 0, or -1 and the filter is empty.
  */
-int filter_parse(struct filter *filter, const char *text, char *error, size_t size);
+int filter_parse(struct filter *filter, const char *text, struct why *why);
 
 /* Label and text only. Same answer for rows of equal keys. */
 bool filter_matches_text(const struct filter *filter, const struct view_row *row);

@@ -183,7 +183,8 @@ static void test_filters(void **state)
 	struct monitor monitor;
 	struct view view = { 0 };
 	struct texts texts;
-	char got[64], error[128];
+	char got[64];
+	struct why why;
 	size_t i;
 
 	(void)state;
@@ -192,7 +193,7 @@ static void test_filters(void **state)
 	monitor_step(&monitor);
 	monitor_step(&monitor);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(filter_parse(&filter, cases[i].filter, error, sizeof(error)), 0);
+		assert_int_equal(filter_parse(&filter, cases[i].filter, &why), 0);
 		monitor.only = filter.by_cpu ? &filter.cpus : NULL;
 		monitor_recount(&monitor);
 		view_build(&view, &monitor, &how, &filter);
@@ -201,9 +202,9 @@ static void test_filters(void **state)
 		filter_free(&filter);
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		error[0] = '\0';
-		assert_true(filter_parse(&filter, bad[i], error, sizeof(error)) < 0);
-		assert_true(error[0]);
+		why.text[0] = '\0';
+		assert_true(filter_parse(&filter, bad[i], &why) < 0);
+		assert_true(why.text[0]);
 		assert_int_equal(filter.nterms, 0);
 	}
 	view_free(&view);
@@ -229,14 +230,14 @@ static void test_alerts(void **state)
 	struct monitor monitor;
 	struct view view = { 0 };
 	struct texts texts;
-	char error[256];
+	struct why why;
 	int count = 0;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_true(alerts_add(&alerts, bad[i], error, sizeof(error)) < 0);
-	assert_int_equal(alerts_add(&alerts, "24:rate >= 1 for 2", error, sizeof(error)), 0);
+		assert_true(alerts_add(&alerts, bad[i], &why) < 0);
+	assert_int_equal(alerts_add(&alerts, "24:rate >= 1 for 2", &why), 0);
 	start(&monitor, &texts, three, 4);
 	for (i = 0; i < 4; i++) {
 		monitor_step(&monitor);

@@ -15,14 +15,12 @@ struct config {
 
 static const char *const shapes[] = { "round", "flat", "square", NULL };
 
-static int level_parse(void *config, const char *text, char *why, size_t size)
+static int level_parse(void *config, const char *text, struct why *why)
 {
 	struct config *c = config;
 
-	if (text && strcmp(text, "high")) {
-		snprintf(why, size, "want high");
-		return -1;
-	}
+	if (text && strcmp(text, "high"))
+		return why_set(why, "want high");
 	c->level = text ? 2 : 1;
 	return 0;
 }
@@ -115,23 +113,23 @@ static void printed_is(const struct config *config, const char *name, const char
 static void values_are_stored_and_printed_as_text(void **state)
 {
 	struct config config = { 0 };
-	char why[OPTS_WHY_BYTES];
+	struct why why;
 
 	(void)state;
-	assert_int_equal(opt_store(row("loud"), "yes", &config, why, sizeof(why)), 0);
+	assert_int_equal(opt_store(row("loud"), "yes", &config, &why), 0);
 	printed_is(&config, "loud", "yes");
-	assert_int_equal(opt_store(row("loud"), "no", &config, why, sizeof(why)), 0);
+	assert_int_equal(opt_store(row("loud"), "no", &config, &why), 0);
 	printed_is(&config, "loud", "no");
-	assert_int_equal(opt_store(row("loud"), "maybe", &config, why, sizeof(why)), -1);
-	assert_string_equal(why, "\"maybe\" is neither yes nor no");
-	assert_int_equal(opt_store(row("shape"), "flat", &config, why, sizeof(why)), 0);
+	assert_int_equal(opt_store(row("loud"), "maybe", &config, &why), -1);
+	assert_string_equal(why.text, "\"maybe\" is neither yes nor no");
+	assert_int_equal(opt_store(row("shape"), "flat", &config, &why), 0);
 	printed_is(&config, "shape", "flat");
-	assert_int_equal(opt_store(row("shape"), "oval", &config, why, sizeof(why)), -1);
-	assert_string_equal(why, "\"oval\" is none of: round, flat, square");
-	assert_int_equal(opt_store(row("wait"), "0.05", &config, why, sizeof(why)), 0);
+	assert_int_equal(opt_store(row("shape"), "oval", &config, &why), -1);
+	assert_string_equal(why.text, "\"oval\" is none of: round, flat, square");
+	assert_int_equal(opt_store(row("wait"), "0.05", &config, &why), 0);
 	printed_is(&config, "wait", "0.05");
 	printed_is(&config, "level", "");
-	assert_int_equal(opt_store(row("level"), "high", &config, why, sizeof(why)), 0);
+	assert_int_equal(opt_store(row("level"), "high", &config, &why), 0);
 	printed_is(&config, "level", "high");
 }
 
