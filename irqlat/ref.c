@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat ref: what others published. */
+/* irqlat ref: figures that others published. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -83,7 +83,7 @@ static int print_json(const void *nothing, FILE *out)
 /**
  * cmd_ref - irqlat ref
  * @argc: arguments from "ref" on
- * @argv: the same
+ * @argv: arguments
  *
  * Returns the exit status.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat report: result files to figures and one page. */
+/* irqlat report: figures, a page and text from result files. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,8 +72,8 @@ static struct report_input *add_input(struct report *report)
 }
 
 /*
- * A file. What was measured under several loads is an input for each, so that
- * they stand side by side, as files do.
+ * Read a file. It makes an input for each load that it has results of, so that the
+ * report compares loads as it compares files. Returns 0, or -1 after a message.
  */
 static int read_input(struct report *report, const char *path, bool instructions)
 {
@@ -168,7 +168,7 @@ static int make_folder(const char *folder)
 	return -1;
 }
 
-/* Operands first, then what --instructions names. */
+/* Read the operands, then the files of --instructions. Returns 0, or -1 after a message. */
 static int read_inputs(struct report *report, const struct report_config *config, int n_operands,
 		       char **operands)
 {
@@ -204,7 +204,7 @@ static void free_inputs(struct report *report)
 /**
  * cmd_report - irqlat report
  * @argc: arguments from "report" on
- * @argv: the same
+ * @argv: arguments
  *
  * Returns the exit status.
  */

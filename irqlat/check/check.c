@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat check: what on this system spoils a measurement of latency. */
+/* irqlat check: what on this system spoils latency measurements. */
 
 #include <errno.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static const struct opt_command command = {
 /**
  * cmd_check - irqlat check
  * @argc: arguments from "check" on
- * @argv: the same
+ * @argv: arguments
  *
  * Returns the exit status.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat check: what is looked at, what was found, and how it is told. */
+/* irqlat check: the checks, their findings, and printing them. */
 #ifndef IRQLAT_CHECK_H
 #define IRQLAT_CHECK_H
 
@@ -13,9 +13,9 @@
 enum verdict { VERDICT_FINE, VERDICT_SPOILS, VERDICT_UNKNOWN };
 
 /**
- * struct look - what the checks look at
+ * struct look - the system that the checks look at
  * @root: prefix of /proc, /sys and /dev
- * @info: facts found before
+ * @info: its facts
  */
 struct look {
 	const char *root;
@@ -24,10 +24,10 @@ struct look {
 
 /**
  * struct check - one thing that may spoil a measurement
- * @name: of it
- * @find: says how it is here, in @text
- * @effect: what it does to a measurement when it spoils
- * @change: how to change it, or to get to know it
+ * @name: name for people and in JSON
+ * @find: looks at the system; sets @text to the state found
+ * @effect: what it does to a measurement
+ * @change: how to change the state, or how to find it out
  */
 struct check {
 	const char *name;
@@ -37,10 +37,10 @@ struct check {
 };
 
 /**
- * struct finding - how it is here
- * @check: what was looked at
+ * struct finding - what a check found
+ * @check: the check
  * @verdict: whether it spoils a measurement
- * @text: how it is, in words
+ * @text: state of the system
  */
 struct finding {
 	const struct check *check;
@@ -48,7 +48,7 @@ struct finding {
 	char text[CHECK_TEXT_BYTES];
 };
 
-/* At most CHECKS_MAX; ends with a NULL name. */
+/* At most CHECKS_MAX checks; the table ends with a NULL name. */
 extern const struct check checks[];
 
 void check_print_text(const struct finding *findings, size_t n);

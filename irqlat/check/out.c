@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What irqlat check found, for people and as JSON. */
+/* Printing findings, for people and as JSON. */
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -7,12 +7,16 @@
 
 #include "check.h"
 
-static const char *const verdict_names[] = { "fine", "spoils", "unknown" };
+static const char *const verdict_names[] = {
+	[VERDICT_FINE] = "fine",
+	[VERDICT_SPOILS] = "spoils",
+	[VERDICT_UNKNOWN] = "unknown",
+};
 
 /**
- * check_print_text - the findings for people
- * @findings: @n of them
- * @n: how many
+ * check_print_text - print findings for people
+ * @findings: @n findings
+ * @n: findings in @findings
  */
 void check_print_text(const struct finding *findings, size_t n)
 {
@@ -26,11 +30,11 @@ void check_print_text(const struct finding *findings, size_t n)
 }
 
 /**
- * check_print_json - the findings as JSON, schema irqlat-check/1
- * @findings: @n of them
- * @n: how many
+ * check_print_json - print findings as JSON, schema irqlat-check/1
+ * @findings: @n findings
+ * @n: findings in @findings
  *
- * Returns 0; -1 if they could not be written.
+ * Returns 0, or -1 if they could not be written.
  */
 int check_print_json(const struct finding *findings, size_t n)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What may spoil a measurement: how each is found, what it does, how to change it. */
+/* The checks: what may spoil a measurement, its effect, and how to change it. */
 
 #include <ctype.h>
 #include <dirent.h>
@@ -15,17 +15,17 @@
 #include "check.h"
 #include "base/sysfile.h"
 
-/* Model specific register: SMIs since reset, on Intel since Nehalem. */
+/* Model specific register that counts SMIs since reset, on Intel since Nehalem. */
 #define MSR_SMI_COUNT 0x34
 
-/* Sleeping deeper than this shows in any figure of interest. */
+/* A longer exit from idle is seen in any result. */
 #define DMA_LATENCY_FINE_US 10
 
 static enum verdict find_clocksource(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	const char *clock = look->info.clocksource;
 
-	snprintf(text, CHECK_TEXT_BYTES, "%s", *clock ? clock : "not told");
+	snprintf(text, CHECK_TEXT_BYTES, "%s", *clock ? clock : "not reported");
 	if (!*clock)
 		return VERDICT_UNKNOWN;
 	return sysinfo_clock_is_quick(clock) ? VERDICT_FINE : VERDICT_SPOILS;
@@ -41,7 +41,7 @@ static enum verdict find_trace_clock(const struct look *look, char text[CHECK_TE
 		return VERDICT_UNKNOWN;
 	}
 	if (strstr(clocks, "mono")) {
-		snprintf(text, CHECK_TEXT_BYTES, "mono can be had, and is used");
+		snprintf(text, CHECK_TEXT_BYTES, "mono is available, and used");
 		return VERDICT_FINE;
 	}
 	snprintf(text, CHECK_TEXT_BYTES, "only: %.100s", clocks);
@@ -64,7 +64,7 @@ static enum verdict find_governor(const struct look *look, char text[CHECK_TEXT_
 	return !*governor || !strcmp(governor, "performance") ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
-/* The limit that all programs together have asked for. */
+/* The device file has the limit that all programs together have requested. */
 static enum verdict find_idle(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	char path[PATH_MAX], limit[48] = "limit not readable";
@@ -154,7 +154,7 @@ static enum verdict find_smt(const struct look *look, char text[CHECK_TEXT_BYTES
 
 	if (sysfile_read(look->root, "/sys/devices/system/cpu/smt/active", active,
 			 sizeof(active)) <= 0) {
-		snprintf(text, CHECK_TEXT_BYTES, "not told");
+		snprintf(text, CHECK_TEXT_BYTES, "not reported");
 		return VERDICT_UNKNOWN;
 	}
 	snprintf(text, CHECK_TEXT_BYTES, "%s",
@@ -181,38 +181,84 @@ static enum verdict find_smi(const struct look *look, char text[CHECK_TEXT_BYTES
 }
 
 const struct check checks[] = {
-	{ "clocksource", find_clocksource,
-	  "each time stamp costs microseconds, and the cost is in every figure",
-	  "boot with tsc=reliable if the TSC is sound, or use another machine" },
-	{ "trace clock", find_trace_clock,
-	  "CPUs may disagree by microseconds, so a stage across CPUs can be negative",
-	  "as root: mount -t tracefs nodev /sys/kernel/tracing; use a kernel with the trace clock mono" },
-	{ "hypervisor", find_hypervisor,
-	  "wake-ups and idle exits leave the guest; the host's scheduling is in the tail",
-	  "measure on the machine itself, or pin and isolate the virtual CPUs on the host" },
-	{ "frequency governor", find_governor,
-	  "the clock rate depends on the load before: short bursts look slow",
-	  "cpupower frequency-set -g performance" },
-	{ "idle states", find_idle,
-	  "the stage \"wake\" contains the exit from deep idle, up to hundreds of us",
-	  "irqlat bench holds /dev/cpu_dma_latency at 0; else boot with idle=poll or cpuidle.off=1" },
-	{ "RT throttling", find_throttling,
-	  "a spinning real-time task is stopped for the rest of the period (50 ms of 1 s)",
-	  "sysctl kernel.sched_rt_runtime_us=-1" },
-	{ "isolated CPUs", find_isolation,
-	  "other tasks and timers run on the measured CPU: long \"queue\" and \"exit\"",
-	  "boot with isolcpus=LIST nohz_full=LIST, or use cpusets, and measure there" },
-	{ "irqbalance", find_irqbalance, "it moves interrupts between CPUs while they are measured",
-	  "systemctl stop irqbalance, and write /proc/irq/N/smp_affinity_list" },
-	{ "threaded interrupts", find_threadirqs,
-	  "one more thread to wake: the stages \"thread_*\" are in every chain",
-	  "as wanted; give irq/N-... threads a priority with chrt, or boot without threadirqs" },
-	{ "SMT", find_smt,
-	  "the other thread of the core takes execution time from the measured one",
-	  "echo off > /sys/devices/system/cpu/smt/control" },
-	{ "SMIs", find_smi, "firmware stops all CPUs where the kernel cannot see it",
-	  "modprobe msr and compare the count (Intel) before and after a run; change the firmware's settings" },
-	{ .name = NULL }
+	{
+		.name = "clocksource",
+		.find = find_clocksource,
+		.effect = "each time stamp costs microseconds, and the cost is in every figure",
+		.change = "boot with tsc=reliable if the TSC is sound, or use another machine",
+	},
+	{
+		.name = "trace clock",
+		.find = find_trace_clock,
+		.effect =
+			"CPUs may disagree by microseconds, so a stage across CPUs can be negative",
+		.change =
+			"as root: mount -t tracefs nodev /sys/kernel/tracing; use a kernel with the trace clock mono",
+	},
+	{
+		.name = "hypervisor",
+		.find = find_hypervisor,
+		.effect =
+			"wake-ups and idle exits leave the guest; the host's scheduling is in the tail",
+		.change =
+			"measure on the machine itself, or pin and isolate the virtual CPUs on the host",
+	},
+	{
+		.name = "frequency governor",
+		.find = find_governor,
+		.effect = "the clock rate depends on the load before: short bursts look slow",
+		.change = "cpupower frequency-set -g performance",
+	},
+	{
+		.name = "idle states",
+		.find = find_idle,
+		.effect =
+			"the stage \"wake\" contains the exit from deep idle, up to hundreds of us",
+		.change =
+			"irqlat bench holds /dev/cpu_dma_latency at 0; else boot with idle=poll or cpuidle.off=1",
+	},
+	{
+		.name = "RT throttling",
+		.find = find_throttling,
+		.effect =
+			"a spinning real-time task is stopped for the rest of the period (50 ms of 1 s)",
+		.change = "sysctl kernel.sched_rt_runtime_us=-1",
+	},
+	{
+		.name = "isolated CPUs",
+		.find = find_isolation,
+		.effect =
+			"other tasks and timers run on the measured CPU: long \"queue\" and \"exit\"",
+		.change =
+			"boot with isolcpus=LIST nohz_full=LIST, or use cpusets, and measure there",
+	},
+	{
+		.name = "irqbalance",
+		.find = find_irqbalance,
+		.effect = "it moves interrupts between CPUs while they are measured",
+		.change = "systemctl stop irqbalance, and write /proc/irq/N/smp_affinity_list",
+	},
+	{
+		.name = "threaded interrupts",
+		.find = find_threadirqs,
+		.effect = "one more thread to wake: the stages \"thread_*\" are in every chain",
+		.change =
+			"as wanted; give irq/N-... threads a priority with chrt, or boot without threadirqs",
+	},
+	{
+		.name = "SMT",
+		.find = find_smt,
+		.effect = "the other thread of the core takes execution time from the measured one",
+		.change = "echo off > /sys/devices/system/cpu/smt/control",
+	},
+	{
+		.name = "SMIs",
+		.find = find_smi,
+		.effect = "firmware stops all CPUs where the kernel cannot see it",
+		.change =
+			"modprobe msr and compare the count (Intel) before and after a run; change the firmware's settings",
+	},
+	{ .name = NULL },
 };
 
 _Static_assert(sizeof(checks) / sizeof(checks[0]) <= CHECKS_MAX + 1, "CHECKS_MAX");

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From tests to verdicts. */
+/* Verdicts from the results of the tests. */
 
 #include <stdlib.h>
 
 #include "diff.h"
 #include "statistics.h"
 
-/* Tests of a row: its figures and the distribution. */
+/* Tests of a row: one for each figure, one for the distribution. */
 #define TESTS_PER_ROW (DIFF_METRICS + 1)
 
-/* p values that are adjusted together, and where the adjusted ones go. */
+/* p values that are adjusted together, and where to store the adjusted values. */
 struct family {
 	double *p;
 	double **to;
@@ -33,8 +33,9 @@ static int family_adjust(struct family *family)
 }
 
 /*
- * Only what was tested counts. What has a limit is what may be a regression: how
- * many other things are told besides takes nothing from it.
+ * Collect the p values of all tests. Only figures with a limit may be regressions:
+ * they are a family of their own, so that the number of other tests does not make a
+ * regression harder to find.
  */
 static void collect(struct diff *diff, const struct diff_limit *limits, struct family *limited,
 		    struct family *others)
@@ -95,7 +96,7 @@ static enum diff_verdict judge(const struct diff_figure *f, const struct diff_li
 	return DIFF_REGRESSION;
 }
 
-/* "No regression" may mean that such runs would not show one. */
+/* "No regression" may also mean that the runs are too short or too noisy to show one. */
 static enum diff_keeping keeps(const struct diff_figure *f, const struct diff_limit *limit)
 {
 	if (!limit->set)
@@ -137,7 +138,7 @@ static enum diff_verdict judge_figures(const struct diff_row *row)
 
 /*
  * Without blocks every sample counts as independent. Half of the pairs in which
- * nothing changed look changed then (make bench BENCH=diff): that is no verdict.
+ * nothing changed seem changed then (make bench BENCH=diff): no basis for a verdict.
  */
 static enum diff_verdict judge_row(const struct diff_row *row)
 {
@@ -147,7 +148,7 @@ static enum diff_verdict judge_row(const struct diff_row *row)
 }
 
 /**
- * diff_decide - verdicts for rows that were tested
+ * diff_decide - set the verdicts of rows that were tested
  * @diff: its rows get adjusted p values and verdicts
  * @options: limits
  *
@@ -179,10 +180,10 @@ int diff_decide(struct diff *diff, const struct diff_options *options)
 
 /**
  * diff_compare - compare two runs
- * @a: one, the earlier
- * @b: the other
- * @options: what is asked
- * @diff: zeroed; filled; to be given to diff_free() in any case
+ * @a: the earlier run
+ * @b: the later run; both must outlive @diff
+ * @options: how to compare
+ * @diff: zeroed by the caller; filled. The caller calls diff_free(), on errors too
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -199,6 +200,7 @@ int diff_compare(const struct run *a, const struct run *b, const struct diff_opt
 	return diff_decide(diff, options);
 }
 
+/* Is any row a regression? */
 bool diff_has_regression(const struct diff *diff)
 {
 	size_t i;
@@ -209,7 +211,7 @@ bool diff_has_regression(const struct diff *diff)
 	return false;
 }
 
-/* Was there enough of any row to decide? */
+/* Did any row have enough blocks and samples for a verdict? */
 bool diff_has_decision(const struct diff *diff)
 {
 	size_t i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat diff: is B slower than A, or is that chance? */
+/* irqlat diff: is B slower than A, or is the difference chance? */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct diff_config {
 
 static const struct opt options[] = {
 	{ 0, "max-regress", "LIMIT", OPT_STRINGS, AT(limits),
-	  .help = "how much worse a figure may become: p50, p99, p99.9 or max,\n= and a share, a time, or both: p99=5%,2us; repeatable.\nDefault: any change for the worse is a regression" },
+	  .help = "how much worse a figure may become: p50, p99, p99.9 or max,\n= and a share, a time, or both: p99=5%,2us; may be given again.\nDefault: any change for the worse is a regression" },
 	{ 0, "any-irq", NULL, OPT_FLAG, AT(any_irq),
 	  .help = "rows match whatever the number of the interrupt" },
 	{ 0, "any-cpu", NULL, OPT_FLAG, AT(any_cpu), .help = "rows match whatever the CPU" },
@@ -73,7 +73,7 @@ static int print(const struct diff_config *config, const struct diff *diff, cons
 	return opt_file_write(&config->json, write_json, &output);
 }
 
-/* Returns the exit status. */
+/* Compare and print. Returns the exit status. */
 static int compare(const struct diff_config *config, const struct diff_options *wanted,
 		   const struct run *a, const struct run *b, const char *names[2], bool in_turns)
 {
@@ -98,15 +98,15 @@ static int compare(const struct diff_config *config, const struct diff_options *
 	return status;
 }
 
-/* Which files are of side A or B: they take turns. */
+/* The files of a side: every second operand. */
 struct diff_side {
 	char **files;
 	int n;
 };
 
 /*
- * Reads all files of a side into one run. @name gets the files' names, to be
- * freed. Returns 0 or -1.
+ * Read all files of a side into one run. @name is set to the names of the files, which
+ * the caller frees. Returns 0, or -1 after a message.
  */
 static int read_side(const struct diff_side *side, const struct diff_options *wanted,
 		     struct run *run, char **name)
@@ -147,7 +147,7 @@ static int read_side(const struct diff_side *side, const struct diff_options *wa
 /**
  * cmd_diff - irqlat diff
  * @argc: arguments from "diff" on
- * @argv: the same
+ * @argv: arguments
  *
  * Returns the exit status.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat diff: what its parts (matching, deciding, printing) share. */
+/* irqlat diff: what matching, deciding and printing share. */
 #ifndef IRQLAT_DIFF_H
 #define IRQLAT_DIFF_H
 
@@ -10,13 +10,13 @@
 #include "results/io.h"
 #include "results/result.h"
 
-/* Chance that nothing changed and any row is still called changed. */
+/* Level of the tests: the chance of any change being reported when nothing changed. */
 #define DIFF_ALPHA 0.05
-/* Less than this is no change: little more than the width of a bucket. */
+/* A smaller change of a figure is none: it is little more than the width of a bucket. */
 #define DIFF_CHANGE_MIN 0.01
-/* Nor is less than this: so few samples are elsewhere. */
+/* A smaller distance of two distributions is no change. */
 #define DIFF_DISTANCE_MIN 0.01
-/* Spans of time that a file must have for them to be compared. */
+/* Each file needs this many spans of time for a test. */
 #define DIFF_SPANS_MIN 8
 
 enum diff_metric { DIFF_P50, DIFF_P99, DIFF_P99_9, DIFF_MAX, DIFF_METRICS };
@@ -25,11 +25,11 @@ extern const char *const diff_metric_names[DIFF_METRICS + 1];
 
 /**
  * struct diff_limit - how much worse a figure may become
- * @set: it was given
- * @share: 0.05 is 5 %; 0: any
- * @ns: 0: any
+ * @set: there is a limit
+ * @share: of the figure; 0.05 is 5 %; 0: only @ns counts
+ * @ns: nanoseconds; 0: only @share counts
  *
- * Both must be exceeded.
+ * A regression exceeds both.
  */
 struct diff_limit {
 	bool set;
@@ -38,10 +38,10 @@ struct diff_limit {
 };
 
 /**
- * struct diff_options - what is asked
- * @limits: for each metric; none set: any change for the worse counts
- * @any_irq: rows are the same also when the interrupt's number is not
- * @any_cpu: also when the CPU is not
+ * struct diff_options - how to compare
+ * @limits: for each metric; if none is set, any change for the worse is a regression
+ * @any_irq: rows match even if their interrupt numbers differ
+ * @any_cpu: rows match even if their CPUs differ
  */
 struct diff_options {
 	struct diff_limit limits[DIFF_METRICS];
@@ -49,45 +49,47 @@ struct diff_options {
 	bool any_cpu;
 };
 
+/* Of a figure or of a row, in the order of the summary, from last to first. */
 enum diff_verdict {
 	DIFF_UNKNOWN, /* too few samples */
 	DIFF_SAME,
-	DIFF_UNSURE, /* looks changed, without blocks to tell; rows only */
+	DIFF_UNSURE, /* row: seems changed, but there are no blocks to decide by */
 	DIFF_BETTER,
-	DIFF_SHAPE, /* percentiles the same, distribution not */
-	DIFF_MIXED, /* better and worse; rows only */
+	DIFF_SHAPE, /* row: the distribution changed, its figures did not */
+	DIFF_MIXED, /* row: some figures are better, some worse */
 	DIFF_WORSE, /* within the limits */
 	DIFF_REGRESSION,
 };
 
-/* Whether a figure kept its limit. */
+/* Did a figure keep its limit? */
 enum diff_keeping {
-	DIFF_NO_LIMIT,	/* it has none */
-	DIFF_KEPT,	/* the whole interval is within */
-	DIFF_NOT_SHOWN, /* no regression is seen, nor excluded, or too few samples */
-	DIFF_EXCEEDED,
+	DIFF_NO_LIMIT,	/* there is no limit */
+	DIFF_KEPT,	/* the whole interval of the change is within the limit */
+	DIFF_NOT_SHOWN, /* too few samples, or the interval reaches beyond the limit */
+	DIFF_EXCEEDED,	/* regression */
 };
 
-/* What a decision is based on. */
+/* What a verdict is based on: blocks of time, or each sample as an independent one. */
 enum diff_basis { DIFF_BLOCKS, DIFF_HISTOGRAM };
 
 /**
  * struct diff_figure - one percentile, or the maximum, of a row
- * @known: of a and b: the number of samples carries it
- * @ns: of a and b, of the whole run
+ * @known: of a and b: there are enough samples for the figure
+ * @ns: of a and b: the figure of the whole run
  * @has_interval: @low and @high are valid
- * @low: 95 % interval of the change of the whole run, bootstrap
- * @high: the same
- * @tested: what follows is valid
- * @spans: of a and b: spans of time compared; 0 with DIFF_HISTOGRAM
- * @change: share by which b is above a: 0.05 is 5 % slower. With DIFF_BLOCKS
- *	that of a typical span, else that of the whole run
- * @change_ns: the same in ns
+ * @low: lower end of the 95 % bootstrap interval of the change of the whole run;
+ *	0.05 is 5 % slower
+ * @high: upper end of the interval
+ * @tested: the members below are valid, except @verdict and @keeping, which always are
+ * @spans: of a and b: spans of time that the test compared; 0 with DIFF_HISTOGRAM
+ * @change: share by which b is above a: 0.05 is 5 % slower. With DIFF_BLOCKS the
+ *	change of a typical span, with DIFF_HISTOGRAM that of the whole run
+ * @change_ns: @change in ns
  * @delta: Cliff's delta of the spans, or of the samples
- * @p: of the test
- * @p_adjusted: by Holm, for all tests of the comparison
- * @verdict: follows from these and the limit
- * @keeping: the same, with the interval
+ * @p: p value of the test
+ * @p_adjusted: @p adjusted by Holm's method for all tests of the comparison
+ * @verdict: from the test and the limit
+ * @keeping: from @verdict, the limit and the interval
  */
 struct diff_figure {
 	bool known[2];
@@ -108,12 +110,15 @@ struct diff_figure {
 
 /**
  * struct diff_row - a row that both files have
- * @side: of a and b
- * @basis: what the decision stands on
- * @run: blocks that are resampled together
+ * @side: the row in a and in b
+ * @basis: what @verdict is based on
+ * @run: blocks that are resampled together, since they are alike
  * @delta: Cliff's delta of all samples
- * @distance: Kolmogorov-Smirnov, of all samples
- * @distance_p: chance of so great a one; adjusted: @distance_p_adjusted
+ * @distance: Kolmogorov-Smirnov distance of all samples
+ * @distance_p: chance of this distance or a greater one if nothing changed
+ * @distance_p_adjusted: @distance_p adjusted by Holm's method
+ * @figures: one for each metric
+ * @verdict: of all figures and the distance
  */
 struct diff_row {
 	const struct result *side[2];
@@ -129,9 +134,11 @@ struct diff_row {
 
 /**
  * struct diff - two runs compared
- * @run: a and b
- * @rows: @n_rows in both, in the order of a
- * @only: rows without a partner, of a and of b: @n_only of them
+ * @run: a and b, owned by the caller
+ * @rows: @n_rows rows that both runs have, in the order of a
+ * @n_rows: rows in @rows
+ * @only: rows that only a, and that only b has: @n_only each
+ * @n_only: rows in each of @only
  */
 struct diff {
 	const struct run *run[2];
@@ -154,8 +161,12 @@ bool diff_has_decision(const struct diff *diff);
 long diff_join(struct run *to, struct run *from, const struct diff_options *options);
 void diff_free(struct diff *diff);
 
-/* How to print a comparison; @names of the two files. @in_turns: each side is
- * several of them.
+/**
+ * struct diff_style - how to print a comparison
+ * @names: names of the files of a and of b
+ * @in_turns: each side has several files, measured in turns
+ * @nanoseconds: print times in ns; in us if not set
+ * @details: print every figure and test
  */
 struct diff_style {
 	const char *names[2];

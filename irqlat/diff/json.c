@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A comparison as JSON, schema irqlat-diff/1. */
+/* A comparison as JSON, schema irqlat-diff/1. Times are in ns. */
 
 #include <jansson.h>
 
@@ -64,7 +64,7 @@ static json_t *row_object(const struct diff_row *row)
 	return object;
 }
 
-static json_t *lonely_array(const struct diff *diff, int side)
+static json_t *only_array(const struct diff *diff, int side)
 {
 	json_t *array = json_array();
 	size_t i;
@@ -75,12 +75,12 @@ static json_t *lonely_array(const struct diff *diff, int side)
 }
 
 /**
- * diff_write_json - write a comparison
- * @diff: was decided
- * @style: names of the files; times are in ns always
- * @out: where to; one object and a line feed
+ * diff_write_json - write a comparison as JSON
+ * @diff: has verdicts
+ * @style: names of the files
+ * @out: gets one object and a line feed
  *
- * Returns 0, or -1 when memory or @out gave out.
+ * Returns 0, or -1 without memory or when @out has an error.
  */
 int diff_write_json(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
@@ -93,8 +93,8 @@ int diff_write_json(const struct diff *diff, const struct diff_style *style, FIL
 	root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:o}", "schema", "irqlat-diff/1",
 			 "irqlat_version", PROCIRQ_VERSION, "a", style->names[0], "b",
 			 style->names[1], "level", DIFF_ALPHA, "regression",
-			 diff_has_regression(diff), "rows", rows, "only_in_a",
-			 lonely_array(diff, 0), "only_in_b", lonely_array(diff, 1));
+			 diff_has_regression(diff), "rows", rows, "only_in_a", only_array(diff, 0),
+			 "only_in_b", only_array(diff, 1));
 	if (!root)
 		return -1;
 	err = json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12));

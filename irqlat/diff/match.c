@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which row of one file is which of the other, and how much worse is allowed. */
+/* Matching the rows of two files, joining runs of one side, and reading limits. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static bool is_same_row(const struct result *a, const struct result *b,
 	       (options->any_cpu || a->cpu == b->cpu);
 }
 
-/* First row of @b that is the same as @r and not taken yet, or NULL. */
+/* The first row of @b that matches @r and is not taken yet, or NULL. */
 static const struct result *find_partner(const struct result *r, const struct run *b,
 					 const bool *taken, const struct diff_options *options)
 {
@@ -38,9 +38,11 @@ static const struct result *find_partner(const struct result *r, const struct ru
 }
 
 /**
- * diff_drop_kept - leave out what says the same as another row
- * @run: loses rows that leave out missed periods: the totals before them have the
- *	same samples and the others, and a run that missed none has no such rows
+ * diff_drop_kept - remove the rows that leave out missed periods
+ * @run: run
+ *
+ * The total of the same way contains their samples. A run that missed no period does
+ * not have such rows.
  */
 void diff_drop_kept(struct run *run)
 {
@@ -55,11 +57,11 @@ void diff_drop_kept(struct run *run)
 
 /**
  * diff_match - find the rows that both runs have
- * @a: one run
- * @b: the other
- * @options: what makes rows the same
- * @diff: zeroed; gets rows and those without a partner; to be given to
- *	diff_free() in any case
+ * @a: the earlier run
+ * @b: the later run
+ * @options: which rows match
+ * @diff: zeroed by the caller; gets the rows of both and those of one only. The
+ *	caller calls diff_free(), on errors too
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -105,7 +107,7 @@ void diff_free(struct diff *diff)
 	memset(diff, 0, sizeof(*diff));
 }
 
-/* "5%" or "2us". Returns 0 or -1. */
+/* Read "5%" or "2us" into @limit. Returns 0, or -1 if it is neither, zero, or given twice. */
 static int parse_amount(const char *text, struct diff_limit *limit)
 {
 	size_t len = strlen(text);
@@ -125,14 +127,12 @@ static int parse_amount(const char *text, struct diff_limit *limit)
 }
 
 /**
- * diff_join - several runs of one side become one
- * @to: gets the samples of the rows that both have
- * @from: another run of the same; used up, but to be given to run_free()
- * @options: what makes rows the same
+ * diff_join - add another run of a side
+ * @to: gets the samples of the rows that both have; rows that @from lacks are removed
+ * @from: another run of this side. It is changed; the caller still calls run_free()
+ * @options: which rows match
  *
- * What one of them lacks is a row of @to no longer.
- *
- * Returns how many rows of either were left out, or -1 with ENOMEM.
+ * Returns how many rows of either run were left out, or -1 with ENOMEM.
  */
 long diff_join(struct run *to, struct run *from, const struct diff_options *options)
 {
@@ -168,11 +168,11 @@ long diff_join(struct run *to, struct run *from, const struct diff_options *opti
 }
 
 /**
- * diff_limit_parse - "p99=5%,2us"
+ * diff_limit_parse - read a limit such as "p99=5%,2us"
  * @text: name of a figure, and a share, a time, or both
- * @limits: gets the limit
+ * @limits: the limit of the figure is set
  *
- * Returns 0, or -1 after saying what is wrong.
+ * Returns 0, or -1 after a message.
  */
 int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS])
 {

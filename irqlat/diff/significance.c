@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One row of two runs: figures, intervals and tests, without a verdict yet. */
+/* The figures, intervals and tests of a row; decide.c makes verdicts of them. */
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sort.h>
@@ -11,10 +11,11 @@
 #include "diff.h"
 #include "statistics.h"
 
-/* Draws behind an interval. */
+/* Bootstrap draws for an interval. */
 #define DRAWS 999
-/* Deals of the permutation test: enough for the smallest adjusted p, and no
- * more than takes a moment.
+/*
+ * Rounds of the permutation test. The smallest p value is 1 / rounds: more tests, which
+ * are adjusted together, need more rounds. The upper limit bounds the time.
  */
 #define ROUNDS_MIN	1999
 #define ROUNDS_PER_TEST 40
@@ -28,12 +29,12 @@ static const uint32_t metric_ppm[DIFF_METRICS] = {
 };
 
 /**
- * struct bins - both sides of a row on the same bins
+ * struct bins - the samples of both sides of a row, counted in common bins
  * @n: bins
- * @high: upper end of each
+ * @high: upper end of each bin, ns
  * @whole: counts of all samples of a and b
  * @units: blocks of a and b; none with DIFF_HISTOGRAM
- * @runs: the same, joined for as long as they are alike
+ * @runs: @units, with as many neighbours joined as are alike
  */
 struct bins {
 	size_t n;
@@ -55,7 +56,7 @@ static void bins_free(struct bins *bins)
 	}
 }
 
-/* The samples of both sides, in the buckets that are compared. */
+/* Put the samples of both sides into @all. Returns 0, or -1 with ENOMEM. */
 static int merge_sides(const struct diff_row *row, struct hist *all)
 {
 	bool blocks = row->basis == DIFF_BLOCKS;
@@ -72,11 +73,11 @@ static int merge_sides(const struct diff_row *row, struct hist *all)
 		for (i = 0; blocks && i < r->blocks.n; i++)
 			blocks_add_to(&r->blocks.list[i], all);
 	}
-	/* Each sample has a bucket, or memory ran out. */
+	/* A sample is lost when there is no memory for its bucket. */
 	return all->lost ? -1 : 0;
 }
 
-/* Numbers the buckets that hold samples. Returns bins by bucket, or NULL. */
+/* Make a bin of each bucket with samples. Returns the bin of each bucket, or NULL. */
 static size_t *number_bins(const struct hist *all, struct bins *bins)
 {
 	size_t *number = calloc(all->n_buckets, sizeof(*number));
@@ -91,7 +92,7 @@ static size_t *number_bins(const struct hist *all, struct bins *bins)
 	return number;
 }
 
-/* Counts of each block of a result, and of all of them. */
+/* Count the samples of each block of a result, and of all of them. */
 static void fill_units(const struct result *r, const struct hist *all, const size_t *number,
 		       struct units *units, uint64_t *whole)
 {
@@ -153,7 +154,7 @@ static int bins_make(const struct diff_row *row, struct bins *bins)
 	return err;
 }
 
-/* The figure that samples in bins have; 0 without samples. */
+/* The value of a metric, ns, of samples in bins; 0 without samples. */
 static double figure_of(const struct bins *bins, const uint64_t *count, uint64_t max,
 			enum diff_metric metric)
 {
@@ -167,8 +168,9 @@ static double figure_of(const struct bins *bins, const uint64_t *count, uint64_t
 
 /* --- spans of time ----------------------------------------------------------- */
 
-/* Samples a span must have: what the figure asks for, and in both files alike,
- * for the greatest of many is greater than the greatest of few.
+/*
+ * Samples that a span must have. Both sides have the same number, since the maximum of
+ * many samples is greater than that of few.
  */
 static double span_samples(const struct diff_row *row, enum diff_metric metric)
 {
@@ -184,7 +186,12 @@ static double span_samples(const struct diff_row *row, enum diff_metric metric)
 	return need;
 }
 
-/* Figures of spans, and of which part of the side each is. */
+/**
+ * struct spans - the values of a metric in spans of time of one side
+ * @x: @n values, ns
+ * @part: which file of the side each is of, from 0
+ * @n: spans
+ */
 struct spans {
 	double x[BLOCKS_MAX];
 	size_t part[BLOCKS_MAX];
@@ -192,9 +199,8 @@ struct spans {
 };
 
 /*
- * The figure of each span: of a block, or of as many as have enough samples
- * together. What is left at the end of a part is in no span. Returns 0, or -1
- * with ENOMEM.
+ * Make spans: of one block, or of as many as have @need samples together. Blocks that
+ * are left over at the end of a part are in no span. Returns 0, or -1 with ENOMEM.
  */
 static int make_spans(const struct bins *bins, const struct blocks *blocks, int side, double need,
 		      enum diff_metric metric, struct spans *spans)
@@ -217,7 +223,7 @@ static int make_spans(const struct bins *bins, const struct blocks *blocks, int 
 			max = u->max[i];
 		if ((double)bins_sum(sum, bins->n) < need)
 			continue;
-		/* Ratios are taken of it. */
+		/* At least 1: the spans are compared by their ratios. */
 		spans->part[spans->n] = blocks->list[i].part;
 		spans->x[spans->n++] = fmax(1, figure_of(bins, sum, max, metric));
 		memset(sum, 0, bins->n * sizeof(*sum));
@@ -227,9 +233,9 @@ static int make_spans(const struct bins *bins, const struct blocks *blocks, int 
 	return 0;
 }
 
-/* --- parts: runs of both sides that took turns -------------------------------- */
+/* --- parts: files of both sides, measured in turns ----------------------------- */
 
-/* Median of the logarithms of a part, or NaN: it has no spans. */
+/* The median of the logarithms of a part, or NaN without spans. */
 static double level_of(const struct spans *spans, size_t part)
 {
 	double x[BLOCKS_MAX];
@@ -245,11 +251,11 @@ static double level_of(const struct spans *spans, size_t part)
 }
 
 /*
- * A run of A and the run of B beside it share what the machine did then: as far
- * as that moved both, it says nothing. So figures are taken relative to the level
- * between the two (aligned ranks; Hodges and Lehmann, Rank methods for combination
- * of independent experiments in analysis of variance, 1962). Spans of a part that
- * one side has none of are left out. Returns how many parts there are.
+ * Set @level to the values of each part relative to the middle of its two sides. What
+ * the machine did during a part moved both sides of it, and is no difference between
+ * them (aligned ranks; Hodges and Lehmann, Rank methods for combination of independent
+ * experiments in analysis of variance, 1962). Spans of a part that has none on the
+ * other side are removed. Returns the number of parts.
  */
 static size_t align_parts(struct spans spans[2], double level[2][BLOCKS_MAX])
 {
@@ -277,7 +283,7 @@ static size_t align_parts(struct spans spans[2], double level[2][BLOCKS_MAX])
 	return parts;
 }
 
-/* Tests the figures of two series of spans. */
+/* Test whether the spans of both sides differ. Returns 0, or -1 with ENOMEM. */
 static int test_series(struct spans spans[2], struct diff_figure *f)
 {
 	struct series_view ranked[2], figures[2];
@@ -298,7 +304,7 @@ static int test_series(struct spans spans[2], struct diff_figure *f)
 		ranked[side] =
 			(struct series_view){ level[side], spans[side].n,
 					      stats_inflation(level[side], spans[side].n), NULL };
-		/* A level is estimated for each part, from its own spans. */
+		/* The level of each part, estimated from its spans, costs a degree of freedom. */
 		ranked[side].inflation *= (double)all / (double)(all - parts + 1);
 	}
 	if (stats_mann_whitney(&ranked[0], &ranked[1], &test) ||
@@ -328,7 +334,7 @@ static int test_spans(struct diff_row *row, const struct bins *bins, enum diff_m
 		f->spans[side] = spans[side].n;
 		if (spans[side].n < DIFF_SPANS_MIN)
 			continue;
-		/* In blocks: as far as this figure remembers. */
+		/* How many neighbouring blocks are alike in this metric. */
 		length = stats_inflation(spans[side].x, spans[side].n) * (double)n_blocks /
 			 (double)spans[side].n;
 		length = fmin(ceil(length), (double)n_blocks / 4);
@@ -350,7 +356,7 @@ static void set_interval(struct diff_figure *f, double *ratios)
 	f->high = gsl_stats_quantile_from_sorted_data(ratios, 1, DRAWS, 0.975) - 1;
 }
 
-/* A value of each metric for a side, from blocks drawn at random. */
+/* Set the value of each metric for blocks of a side that are drawn at random. */
 static void draw_blocks(const struct bins *bins, int side, gsl_rng *rng, uint64_t *sum,
 			double values[DIFF_METRICS])
 {
@@ -362,8 +368,9 @@ static void draw_blocks(const struct bins *bins, int side, gsl_rng *rng, uint64_
 }
 
 /*
- * The same without blocks: the percentile of a bootstrap sample is the sample
- * of a rank that has a binomial distribution. The maximum gets none.
+ * Set the value of each metric for a bootstrap sample of a side without blocks. Its
+ * percentile is the sample of a rank that has a binomial distribution. The maximum
+ * stays as it is.
  */
 static void draw_ranks(const struct diff_row *row, const struct bins *bins, int side, gsl_rng *rng,
 		       double values[DIFF_METRICS])
@@ -437,7 +444,7 @@ static void set_figures(struct diff_row *row)
 	}
 }
 
-/* Every sample counts as independent, which it is not. */
+/* Test without blocks: each sample counts as independent, although it is not. */
 static void test_whole(struct diff_row *row, const struct bins *bins)
 {
 	int metric;
@@ -478,11 +485,11 @@ static int test_blocks(struct diff_row *row, struct bins *bins, size_t tests, gs
 }
 
 /**
- * diff_row_test - compare two rows
- * @row: @row->side is set; gets everything but adjusted p values and verdicts
- * @tests: of all rows of the comparison
+ * diff_row_test - set the figures, intervals and tests of a row
+ * @row: its @side is set; gets everything but adjusted p values and verdicts
+ * @tests: number of tests of all rows of the comparison
  *
- * The same rows give the same figures: random numbers start anew with each.
+ * The results depend on the row alone: each row starts with the same random seed.
  *
  * Returns 0, or -1 with ENOMEM.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Statistics that know nothing of interrupts: series of figures, counts in
- * bins, and random draws from them. Sources are named with each function.
+ * Statistics, independent of interrupts: series of values, counts in bins, and random
+ * draws from them. Each function names its source.
  */
 #ifndef IRQLAT_STATISTICS_H
 #define IRQLAT_STATISTICS_H
@@ -14,11 +14,11 @@
 /* --- series (stats_rank.c) ------------------------------------------------- */
 
 /**
- * struct series_view - figures in the order in which they were measured
- * @x: @n of them
- * @n: how many
- * @inflation: how many of them are worth one independent figure, at least 1
- * @part: of each, which are to be compared with each other; NULL: all with all
+ * struct series_view - values in the order in which they were measured
+ * @x: @n values
+ * @n: values in @x
+ * @inflation: how many of the values are worth one independent value, at least 1
+ * @part: part of each value; values of one part are compared; NULL: all values are
  */
 struct series_view {
 	const double *x;
@@ -28,10 +28,10 @@ struct series_view {
 };
 
 /**
- * struct rank_test - outcome of a Mann-Whitney test
- * @delta: Cliff's delta: share of pairs in which the second is the greater,
- *	less the share in which it is the smaller; -1 to 1
- * @p: two-sided
+ * struct rank_test - result of a Mann-Whitney test
+ * @delta: Cliff's delta, -1 to 1: share of pairs in which the second value is the
+ *	greater, minus the share in which it is the smaller
+ * @p: two-sided p value
  */
 struct rank_test {
 	double delta;
@@ -57,9 +57,9 @@ double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins, u
 /* --- resampling (stats_resample.c) ------------------------------------------ */
 
 /**
- * struct units - histograms of one result, in the order of time, on common bins
- * @count: @n rows of @n_bins
- * @max: of each unit
+ * struct units - histograms of units of time, in their order, on common bins
+ * @count: @n rows of @n_bins counts
+ * @max: greatest sample of each unit
  * @n: units
  * @n_bins: bins
  */

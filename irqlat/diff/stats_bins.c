@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Two samples as counts in the same ascending bins. */
+/* Two sets of samples, as counts in common ascending bins. */
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -16,7 +16,7 @@ uint64_t bins_sum(const uint64_t *count, size_t n_bins)
 	return sum;
 }
 
-/* Bin of the sample of this rank, counted from 1. */
+/* The bin of the sample with this rank; ranks begin at 1. */
 size_t bins_rank(const uint64_t *count, size_t n_bins, uint64_t rank)
 {
 	uint64_t seen = 0;
@@ -30,7 +30,7 @@ size_t bins_rank(const uint64_t *count, size_t n_bins, uint64_t rank)
 	return i;
 }
 
-/* Rank that a percentile has among @n, as hist_percentile() defines it. */
+/* The rank of a percentile among @n samples, as hist_percentile() defines it. */
 uint64_t bins_nearest_rank(uint64_t n, uint32_t ppm)
 {
 	unsigned __int128 share = (unsigned __int128)n * ppm + 999999;
@@ -39,7 +39,7 @@ uint64_t bins_nearest_rank(uint64_t n, uint32_t ppm)
 	return rank ? rank : 1;
 }
 
-/* Kolmogorov-Smirnov: greatest difference of the distribution functions. */
+/* Kolmogorov-Smirnov distance: the greatest difference of the distribution functions. */
 double bins_distance(const uint64_t *a, const uint64_t *b, size_t n_bins)
 {
 	double n_a = (double)bins_sum(a, n_bins), n_b = (double)bins_sum(b, n_bins);
@@ -59,10 +59,12 @@ double bins_distance(const uint64_t *a, const uint64_t *b, size_t n_bins)
 
 /**
  * bins_mann_whitney - stats_mann_whitney() on binned samples
- * @a: counts of one
- * @b: counts of the other
+ * @a: counts of the first samples
+ * @b: counts of the second samples
  * @n_bins: bins
- * @test: result; samples of one bin are ties, each sample counts as independent
+ * @test: result
+ *
+ * Samples in one bin are ties. Each sample counts as independent.
  */
 void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins, struct rank_test *test)
 {
@@ -89,15 +91,16 @@ void bins_mann_whitney(const uint64_t *a, const uint64_t *b, size_t n_bins, stru
 }
 
 /**
- * bins_quantile_test - do two samples have the same percentile?
- * @a: counts of one
- * @b: counts of the other
+ * bins_quantile_test - do two sets of samples have the same percentile?
+ * @a: counts of the first samples
+ * @b: counts of the second samples
  * @n_bins: bins
- * @ppm: percentile
+ * @ppm: percentile, parts per million
  *
- * Mood's median test for any percentile: whether as many of the one as of the
- * other lie above the percentile of both together. Each sample counts as
- * independent. Returns p, two-sided, by the normal approximation.
+ * Mood's median test for any percentile: is the share of samples above the percentile
+ * of all samples the same in both sets? Each sample counts as independent.
+ *
+ * Returns the two-sided p value, by the normal approximation.
  */
 double bins_quantile_test(const uint64_t *a, const uint64_t *b, size_t n_bins, uint32_t ppm)
 {

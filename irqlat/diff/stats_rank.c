@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests on series of figures. */
+/* Tests on series of values. */
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
@@ -20,20 +20,19 @@ static double autocovariance(const double *x, size_t n, double mean, size_t lag)
 }
 
 /**
- * stats_inflation - how alike neighbours in a series are
+ * stats_inflation - how much neighbours in a series are alike
  * @x: series
- * @n: figures in it
+ * @n: values in it
  *
- * The variance of the mean of an autocorrelated series is this many times that
- * of an independent one: 1 + 2 x the sum of the autocorrelations. They are
- * summed in pairs of lags for as long as a pair is positive (Geyer, Practical
- * Markov chain Monte Carlo, Statistical Science 7, 1992, 3.3), up to half of
- * the series. Taking them about the mean of the series itself makes each
- * smaller by inflation / n of the variance, to first order, which is put right.
- * The ranks are what is looked at, so that one outlier does not hide what the
- * others do.
+ * The variance of the mean of an autocorrelated series is larger than that of an
+ * independent one by this factor: 1 + 2 x the sum of the autocorrelations. They are
+ * summed in pairs of lags as long as a pair is positive (Geyer, Practical Markov chain
+ * Monte Carlo, Statistical Science 7, 1992, 3.3), up to half of the series. The
+ * autocorrelations are taken about the mean of the series itself, which makes each too
+ * small by inflation / n to first order; the result is corrected for that. The ranks
+ * take the place of the values, so that one outlier does not hide the others.
  *
- * Returns at least 1, at most n; 1 when there is no memory or no variance.
+ * Returns the factor, 1 to n; 1 without memory or without variance.
  */
 double stats_inflation(const double *x, size_t n)
 {
@@ -62,14 +61,15 @@ out:
 	free(order);
 	free(rank);
 	inflation = 2 * sum - 1;
-	/* Half a series of memory: there is nothing left to correct by. */
+	/* The correction is valid only as long as the factor is small against n. */
 	if (inflation > 1)
 		inflation /= fmax(1 - inflation / (double)n, 0.5);
 	return fmin(fmax(inflation, 1), fmax((double)n, 1));
 }
 
-/* Tied ranks of @a and @b together: the sum over those of @a, and the sum of
- * t^3 - t over groups of t equal figures.
+/*
+ * Rank the values of @a and @b together. @sum_a gets the sum of the ranks of @a, @ties
+ * the sum of t^3 - t over groups of t equal values. Returns 0, or -1 with ENOMEM.
  */
 static int rank_sum(const struct series_view *a, const struct series_view *b, double *sum_a,
 		    double *ties)
@@ -104,15 +104,15 @@ static int rank_sum(const struct series_view *a, const struct series_view *b, do
 }
 
 /**
- * stats_mann_whitney - do two series lie at the same place?
- * @a: one
- * @b: the other
+ * stats_mann_whitney - do two series have the same location?
+ * @a: first series
+ * @b: second series
  * @test: result
  *
- * Normal approximation with the correction for ties (Lehmann, Nonparametrics,
- * 1.2 and 1.4), without correction for continuity; what a series is worth is
- * its length over its inflation. Inflation is an estimate: with it, Student's
- * distribution takes the place of the normal one.
+ * Normal approximation with the correction for ties (Lehmann, Nonparametrics, 1.2 and
+ * 1.4), without correction for continuity. A series counts for its length divided by
+ * its inflation. Inflation is an estimate: with it, Student's distribution takes the
+ * place of the normal distribution.
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -141,11 +141,11 @@ int stats_mann_whitney(const struct series_view *a, const struct series_view *b,
 }
 
 /**
- * stats_shift - by how much one series is above another
- * @a: positive figures
- * @b: positive figures
- * @ratio: median of all b / a, of the same part where there are parts (Hodges and
- *	Lehmann's estimate, of logarithms)
+ * stats_shift - the typical ratio of two series
+ * @a: positive values
+ * @b: positive values
+ * @ratio: set to the median of all b / a, within each part if there are parts (Hodges
+ *	and Lehmann's estimate, of logarithms)
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -166,12 +166,12 @@ int stats_shift(const struct series_view *a, const struct series_view *b, double
 }
 
 /**
- * stats_holm - make p values of several tests comparable with one level
- * @p: @n of them; become adjusted values
+ * stats_holm - adjust the p values of several tests
+ * @p: @n p values; replaced by the adjusted values
  * @n: tests
  *
- * With the adjusted values, the chance that any true hypothesis is rejected is
- * at most the level (Holm, A simple sequentially rejective multiple test
+ * With the adjusted values, the chance that any true hypothesis is rejected is at most
+ * the level (Holm, A simple sequentially rejective multiple test
  * procedure, Scandinavian Journal of Statistics 6, 1979).
  *
  * Returns 0, or -1 with ENOMEM.
@@ -196,14 +196,14 @@ int stats_holm(double *p, size_t n)
 }
 
 /**
- * stats_kolmogorov - chance of a Kolmogorov-Smirnov distance
+ * stats_kolmogorov - the p value of a Kolmogorov-Smirnov distance
  * @distance: greatest difference of two empirical distribution functions
- * @n_a: independent samples behind one
- * @n_b: behind the other
+ * @n_a: independent samples of the first
+ * @n_b: independent samples of the second
  *
- * Returns the chance of so great a distance between samples of the same
- * distribution: the limit distribution, with Stephens' correction for small
- * numbers (Journal of the Royal Statistical Society B 32, 1970).
+ * Returns the chance of this distance or a greater one between samples of one
+ * distribution: the limit distribution, with Stephens' correction for small numbers
+ * (Journal of the Royal Statistical Society B 32, 1970).
  */
 double stats_kolmogorov(double distance, double n_a, double n_b)
 {
@@ -211,7 +211,7 @@ double stats_kolmogorov(double distance, double n_a, double n_b)
 	double x = (root + 0.12 + 0.11 / root) * distance, sum = 0, term;
 	int k;
 
-	/* Below, the series converges slowly, and the chance is 1 - 1e-10. */
+	/* Below 0.25 the series converges slowly, and the chance is above 1 - 1e-10. */
 	if (x < 0.25)
 		return 1;
 	for (k = 1; k <= 100; k++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Random draws of units of time: what else the same system might have shown. */
+/* Bootstrap and permutation of units of time. */
 
 #include <gsl/gsl_randist.h>
 #include <stdlib.h>
@@ -17,10 +17,10 @@ static void add_unit(const struct units *u, size_t i, uint64_t *sum)
 }
 
 /**
- * units_join - units as long as samples remember
+ * units_join - join neighbouring units, so that the joined ones are independent
  * @u: units
- * @run: how many of them make one; the last may be made of fewer
- * @joined: gets them; to be given to units_free() in any case
+ * @run: units to join into one; the last may be of fewer
+ * @joined: overwritten; the caller calls units_free(), on errors too
  *
  * Returns 0, or -1 with ENOMEM.
  */
@@ -51,12 +51,12 @@ void units_free(struct units *u)
 }
 
 /**
- * units_draw - one bootstrap sample
- * @u: units, no longer alike
+ * units_draw - draw a bootstrap sample
+ * @u: independent units
  * @rng: random numbers
- * @sum: gets the counts of as many units as there are, drawn with replacement
+ * @sum: gets the counts of @u->n units, drawn with replacement
  *
- * Returns the greatest value drawn.
+ * Returns the greatest sample of the units drawn.
  */
 uint64_t units_draw(const struct units *u, gsl_rng *rng, uint64_t *sum)
 {
@@ -73,7 +73,7 @@ uint64_t units_draw(const struct units *u, gsl_rng *rng, uint64_t *sum)
 	return max;
 }
 
-/* The first @n of a shuffled deck of both sides' units. */
+/* Add up the units of @a and @b that the first @n cards of a deck name. */
 static void deal(const size_t *deck, size_t n, const struct units *a, const struct units *b,
 		 uint64_t *sum)
 {
@@ -88,15 +88,17 @@ static void deal(const size_t *deck, size_t n, const struct units *a, const stru
 }
 
 /**
- * units_distance_test - Kolmogorov-Smirnov on samples that come in units
- * @a: one, units no longer alike
- * @b: the other, on the same bins
- * @rounds: how often the units are dealt anew
+ * units_distance_test - test a Kolmogorov-Smirnov distance by permutation
+ * @a: independent units of the first side
+ * @b: independent units of the second side, on the same bins
+ * @rounds: permutations
  * @rng: random numbers
- * @p: chance of so great a distance when units are dealt out by chance
+ * @p: set to the share of permutations with this distance or a greater one
  *
- * A permutation test: it asks nothing of the samples but that any unit might
- * have come from either. Returns 0, or -1 with ENOMEM.
+ * A permutation assigns all units to the two sides at random. The test assumes nothing
+ * about the samples but that any unit may belong to either side if nothing changed.
+ *
+ * Returns 0, or -1 with ENOMEM.
  */
 int units_distance_test(const struct units *a, const struct units *b, size_t rounds, gsl_rng *rng,
 			double *p)
@@ -116,14 +118,14 @@ int units_distance_test(const struct units *a, const struct units *b, size_t rou
 	for (i = 0; i < a->n + b->n; i++)
 		deck[i] = i;
 	deal(deck, a->n + b->n, a, b, all);
-	/* The order as it was comes first, and is what the rest compares with. */
+	/* The first round has the sides as measured; the others are compared with it. */
 	for (i = 0; i <= rounds; i++) {
 		deal(deck, a->n, a, b, sum_a);
 		for (bin = 0; bin < a->n_bins; bin++)
 			sum_b[bin] = all[bin] - sum_a[bin];
 		if (!i)
 			seen = bins_distance(sum_a, sum_b, a->n_bins);
-		/* Equal sums may differ in the last bits. */
+		/* Rounding may make equal distances differ. */
 		as_great += !i || bins_distance(sum_a, sum_b, a->n_bins) >= seen - 1e-12;
 		gsl_ran_shuffle(rng, deck, a->n + b->n, sizeof(*deck));
 	}

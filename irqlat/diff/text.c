@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A comparison for people: one line for each row. */
+/* A comparison for people: one row of text for each row. */
 
 #include <inttypes.h>
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #include "diff.h"
 
-/* Facts that are not the same twice, and say nothing about the conditions. */
+/* Facts that differ between any two runs say nothing about the conditions. */
 static bool is_condition(const struct sysinfo_field *field)
 {
 	return strcmp(field->key, "date") && strcmp(field->key, "clock_overhead");
@@ -30,10 +30,11 @@ static void print_conditions(const struct diff *diff, FILE *out)
 	}
 	for (side = 0; side < 2; side++)
 		if (diff->run[side]->interrupted)
-			fprintf(out, "NOTE: %c was interrupted: it is part of a run\n", "AB"[side]);
+			fprintf(out, "NOTE: %c was interrupted: it is part of a run\n", 'A' + side);
 }
 
-static void print_line_of(const struct result *r, FILE *out)
+/* What the rows below it have in common. */
+static void print_heading(const struct result *r, FILE *out)
 {
 	fprintf(out, "%s, ", r->source);
 	if (r->irq != RESULT_NO_IRQ)
@@ -43,7 +44,7 @@ static void print_line_of(const struct result *r, FILE *out)
 	fprintf(out, "CPU %" PRId64 "\n", r->cpu);
 }
 
-static bool is_same_line(const struct result *a, const struct result *b)
+static bool has_same_heading(const struct result *a, const struct result *b)
 {
 	return a && !strcmp(a->source, b->source) && !strcmp(a->load, b->load) &&
 	       a->irq == b->irq && a->cpu == b->cpu;
@@ -72,9 +73,7 @@ static void print_times(const struct diff_figure *f, const struct diff_style *st
 	fputs(style->nanoseconds ? " ns" : " us", out);
 }
 
-/* The figure that a verdict stands on: of those that have it, the one that
- * changed most.
- */
+/* The figure with this verdict that changed most, or -1. */
 static int find_cause(const struct diff_row *row, enum diff_verdict verdict)
 {
 	int metric, cause = -1;
@@ -106,7 +105,7 @@ static void print_cause(const struct diff_row *row, enum diff_verdict verdict,
 	fprintf(out, "), p %.2g", f->p_adjusted);
 }
 
-/* What stays the same is said in short, and how well that is known. */
+/* The changes of all figures in short, and how well they are known. */
 static void print_changes(const struct diff_row *row, FILE *out)
 {
 	const char *before = "  ";
@@ -130,15 +129,15 @@ static void print_shape(const struct diff_row *row, FILE *out)
 	fprintf(out, "; distributions %.3f apart, p %.2g", row->distance, row->distance_p_adjusted);
 }
 
-/* What looks changed, the worst first. */
-static void print_looks(const struct diff_row *row, const struct diff_style *style, FILE *out)
+/* What seems to have changed: only the worst of it. */
+static void print_unsure(const struct diff_row *row, const struct diff_style *style, FILE *out)
 {
-	static const enum diff_verdict looks[] = { DIFF_REGRESSION, DIFF_WORSE, DIFF_BETTER };
+	static const enum diff_verdict seems[] = { DIFF_REGRESSION, DIFF_WORSE, DIFF_BETTER };
 	size_t i;
 
-	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
-		if (find_cause(row, looks[i]) >= 0) {
-			print_cause(row, looks[i], style, out);
+	for (i = 0; i < sizeof(seems) / sizeof(seems[0]); i++)
+		if (find_cause(row, seems[i]) >= 0) {
+			print_cause(row, seems[i], style, out);
 			return;
 		}
 	print_shape(row, out);
@@ -158,7 +157,7 @@ static void print_verdict(const struct diff_row *row, const struct diff_style *s
 		print_changes(row, out);
 		break;
 	case DIFF_UNSURE:
-		print_looks(row, style, out);
+		print_unsure(row, style, out);
 		break;
 	case DIFF_SHAPE:
 		print_shape(row, out);
@@ -210,31 +209,32 @@ static void print_details(const struct diff_row *row, const struct diff_style *s
 		print_figure(&row->figures[metric], diff_metric_names[metric], style, out);
 }
 
-static void print_lonely(const struct diff *diff, FILE *out)
+static void print_only(const struct diff *diff, FILE *out)
 {
-	const struct result *line;
+	const struct result *before;
 	int side;
 	size_t i;
 
 	for (side = 0; side < 2; side++) {
-		line = NULL;
+		before = NULL;
 		for (i = 0; i < diff->n_only[side]; i++) {
 			const struct result *r = diff->only[side][i];
 
-			if (!is_same_line(line, r))
-				print_line_of(r, out);
-			line = r;
+			if (!has_same_heading(before, r))
+				print_heading(r, out);
+			before = r;
 			print_name(r, out);
-			fprintf(out, "only in %c\n", "AB"[side]);
+			fprintf(out, "only in %c\n", 'A' + side);
 		}
 	}
 }
 
-/* Blocks in a row that are alike, beyond what chance makes of an estimate. */
+/* As many neighbouring blocks alike are no error of the estimate. */
 #define RUN_DOUBTFUL 3
 
-/* A regression where neighbouring blocks are alike: what makes them so may be
- * all that is there.
+/*
+ * Is there a regression in a row whose neighbouring blocks are alike? Load that comes
+ * and goes makes them so, and it may be all that changed.
  */
 static bool is_doubtful(const struct diff *diff)
 {
@@ -246,7 +246,7 @@ static bool is_doubtful(const struct diff *diff)
 	return false;
 }
 
-/* Limits that nothing exceeds as far as such runs can tell, which is not far enough. */
+/* A note on figures that may exceed their limits, as far as the runs show. */
 static void print_not_shown(const struct diff *diff, FILE *out)
 {
 	const struct diff_row *widest = NULL;
@@ -272,7 +272,7 @@ static void print_not_shown(const struct diff *diff, FILE *out)
 	if (!widest)
 		return;
 	fprintf(out,
-		"NOTE: %zu of %zu figures are not shown to keep their limits: such runs cannot tell.",
+		"NOTE: %zu of %zu figures may exceed their limits: these runs cannot exclude it.",
 		open, limits);
 	if (widest->figures[of].has_interval)
 		fprintf(out, " The %s of\n%s, %s may be up to %.1f %% slower.",
@@ -294,8 +294,8 @@ static void print_summary(const struct diff *diff, const struct diff_style *styl
 	}
 	if (weak)
 		fprintf(out,
-			"WARNING: %zu of %zu rows have less than %d blocks of time in a file: every sample was taken for\n"
-			"independent, which samples that follow each other are not, so that no change is called one.\n"
+			"WARNING: %zu of %zu rows have less than %d blocks of time in a file. Each of their samples counts\n"
+			"as independent, although neighbouring samples are alike: such a row has no verdict.\n"
 			"Measure with this irqlat, for a few seconds or longer (-d 60).\n",
 			weak, diff->n_rows, DIFF_SPANS_MIN);
 	if (!style->in_turns && is_doubtful(diff))
@@ -313,7 +313,7 @@ static void print_summary(const struct diff *diff, const struct diff_style *styl
 	for (i = 0; i < 2; i++) {
 		if (!diff->n_only[i])
 			continue;
-		fprintf(out, "%s%zu only in %c", before, diff->n_only[i], "AB"[i]);
+		fprintf(out, "%s%zu only in %c", before, diff->n_only[i], 'A' + (int)i);
 		before = ", ";
 	}
 	fputc('\n', out);
@@ -321,30 +321,30 @@ static void print_summary(const struct diff *diff, const struct diff_style *styl
 
 /**
  * diff_write_text - print a comparison
- * @diff: was decided
- * @style: how
- * @out: where to
+ * @diff: has verdicts
+ * @style: names, unit, and how much to print
+ * @out: where to print
  */
 void diff_write_text(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
-	const struct result *line = NULL;
+	const struct result *before = NULL;
 	int side;
 	size_t i;
 
 	for (side = 0; side < 2; side++)
-		fprintf(out, "%c  %s  %s\n", "AB"[side], style -> names[side],
-			diff -> run[side] -> system.date);
+		fprintf(out, "%c  %s  %s\n", 'A' + side, style->names[side],
+			diff->run[side]->system.date);
 	print_conditions(diff, out);
 	for (i = 0; i < diff->n_rows; i++) {
 		const struct diff_row *row = &diff->rows[i];
 
-		if (!is_same_line(line, row->side[0]))
-			print_line_of(row->side[0], out);
-		line = row->side[0];
+		if (!has_same_heading(before, row->side[0]))
+			print_heading(row->side[0], out);
+		before = row->side[0];
 		print_verdict(row, style, out);
 		if (style->details)
 			print_details(row, style, out);
 	}
-	print_lonely(diff, out);
+	print_only(diff, out);
 	print_summary(diff, style, out);
 }
