@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A benchmark: what to measure, and who is told about it.
+ * A benchmark: what to measure, and the functions that report on it.
  *
  * Two threads measure. The measured thread waits for interrupts. The controlling
  * thread, which is the caller, has the source raise them and records the samples.

@@ -210,5 +210,5 @@ int main(void)
 		cmocka_unit_test(a_view_leaves_the_rows),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }
