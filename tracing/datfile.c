@@ -102,7 +102,7 @@ __attribute__((format(printf, 2, 3))) static int fail(struct datfile *dat, const
 	if (dat->error[0])
 		return -1;
 	va_start(args, format);
-	vsnprintf(dat->error, DATFILE_ERROR_BYTES, format, args);
+	vsnprintf(dat->error, TRACING_ERROR_BYTES, format, args);
 	va_end(args);
 	return -1;
 }
@@ -616,18 +616,18 @@ static void set_starts(struct datfile *dat)
  *
  * Returns NULL on errors.
  */
-struct datfile *datfile_open(const char *path, char error[DATFILE_ERROR_BYTES])
+struct datfile *datfile_open(const char *path, char error[TRACING_ERROR_BYTES])
 {
 	struct datfile *dat = calloc(1, sizeof(*dat));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	void *map;
 
-	snprintf(error, DATFILE_ERROR_BYTES, "%s", strerror(errno));
+	snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
 	if (!dat || fd < 0 || fstat(fd, &st))
 		goto fail;
 	if (!S_ISREG(st.st_mode) || !st.st_size) {
-		snprintf(error, DATFILE_ERROR_BYTES, "this is %s file",
+		snprintf(error, TRACING_ERROR_BYTES, "this is %s file",
 			 S_ISREG(st.st_mode) ? "an empty" : "no regular");
 		goto fail;
 	}

@@ -9,15 +9,15 @@
 #ifndef TRACING_DATFILE_H
 #define TRACING_DATFILE_H
 
+#include "error.h"
 #include "event.h"
 #include "merge.h"
 
-#define DATFILE_ERROR_BYTES 320
-#define DATFILE_TEXT_BYTES  128
+#define DATFILE_TEXT_BYTES 128
 
 struct datfile;
 
-struct datfile *datfile_open(const char *path, char error[DATFILE_ERROR_BYTES]);
+struct datfile *datfile_open(const char *path, char error[TRACING_ERROR_BYTES]);
 void datfile_close(struct datfile *dat);
 const struct event_catalog *datfile_catalog(const struct datfile *dat);
 const struct subbuf_layout *datfile_layout(const struct datfile *dat);

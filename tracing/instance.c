@@ -121,7 +121,7 @@ static int enable_event(struct instance *instance, const struct instance_config 
 }
 
 static int set_up_events(struct instance *instance, const struct instance_config *config,
-			 char error[INSTANCE_ERROR_BYTES])
+			 char error[TRACING_ERROR_BYTES])
 {
 	for (size_t i = 0; i < event_n_defs; i++) {
 		const struct event_def *def = &event_defs[i];
@@ -136,16 +136,17 @@ static int set_up_events(struct instance *instance, const struct instance_config
 		bound = event_catalog_add(&instance->catalog, def->system, text);
 		free(text);
 		if (bound > 0 && enable_event(instance, config, def)) {
-			private_error(error, "%s:%s: cannot enable this event: %s", def->system,
-				      def->name, strerror(errno));
+			snprintf(error, TRACING_ERROR_BYTES, "%s:%s: cannot enable this event: %s",
+				 def->system, def->name, strerror(errno));
 			return -1;
 		}
 	}
 	if (!event_catalog_has(&instance->catalog, EVENT_IRQ_ENTRY) ||
 	    !event_catalog_has(&instance->catalog, EVENT_WAKING)) {
-		private_error(error, "this kernel has no irq and sched events in "
-				     "tracefs; it was built without CONFIG_FTRACE "
-				     "or locked down");
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "this kernel has no irq and sched events in "
+			 "tracefs; it was built without CONFIG_FTRACE "
+			 "or locked down");
 		return -1;
 	}
 	return 0;
@@ -169,7 +170,7 @@ static long long read_number(struct instance *instance, const char *file)
 }
 
 static int set_up_buffer(struct instance *instance, const struct instance_config *config,
-			 char error[INSTANCE_ERROR_BYTES])
+			 char error[TRACING_ERROR_BYTES])
 {
 	char *text;
 	long long kb;
@@ -177,10 +178,10 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 
 	if (tracefs_instance_file_write(instance->tracefs, "tracing_on", "0") < 0 ||
 	    tracefs_instance_file_write(instance->tracefs, "trace_clock", "mono") < 0) {
-		private_error(error,
-			      "cannot set the trace clock \"mono\": "
-			      "%s",
-			      strerror(errno));
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "cannot set the trace clock \"mono\": "
+			 "%s",
+			 strerror(errno));
 		return -1;
 	}
 	/* Since Linux 6.8; before, a sub-buffer is a page. */
@@ -189,10 +190,10 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 	kb = read_number(instance, "buffer_subbuf_size_kb");
 	instance->subbuf_bytes = kb > 0 ? (size_t)kb * 1024 : (size_t)sysconf(_SC_PAGESIZE);
 	if (config->buffer_kb && write_number(instance, "buffer_size_kb", config->buffer_kb)) {
-		private_error(error,
-			      "cannot get %u KiB of trace buffer for each "
-			      "CPU: %s; ask for less with --buffer",
-			      config->buffer_kb, strerror(errno));
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "cannot get %u KiB of trace buffer for each "
+			 "CPU: %s; ask for less with --buffer",
+			 config->buffer_kb, strerror(errno));
 		return -1;
 	}
 	write_number(instance, "buffer_percent", 25);
@@ -200,8 +201,9 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 	bad = !text || subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);
 	free(text);
 	if (bad)
-		private_error(error, "events/header_page: not a layout this program "
-				     "knows");
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "events/header_page: not a layout this program "
+			 "knows");
 	return bad ? -1 : 0;
 }
 
@@ -252,7 +254,7 @@ static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_byt
 }
 
 static int open_buffers(struct instance *instance, const struct instance_config *config,
-			char error[INSTANCE_ERROR_BYTES])
+			char error[TRACING_ERROR_BYTES])
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
@@ -269,7 +271,7 @@ static int open_buffers(struct instance *instance, const struct instance_config 
 	}
 	return 0;
 fail:
-	private_error(error, "cannot open the trace buffers: %s", strerror(errno));
+	snprintf(error, TRACING_ERROR_BYTES, "cannot open the trace buffers: %s", strerror(errno));
 	return -1;
 }
 
@@ -280,20 +282,19 @@ fail:
  *
  * Returns NULL on errors; instance_free() removes the instance.
  */
-struct instance *instance_new(const struct instance_config *config,
-			      char error[INSTANCE_ERROR_BYTES])
+struct instance *instance_new(const struct instance_config *config, char error[TRACING_ERROR_BYTES])
 {
 	struct instance *instance = calloc(1, sizeof(*instance));
 
 	if (!instance) {
-		private_error(error, "%s", strerror(errno));
+		snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
 		return NULL;
 	}
 	instance->tracefs = private_create(error);
 	if (!instance->tracefs)
 		goto fail;
 	if (event_catalog_init(&instance->catalog, false)) {
-		private_error(error, "%s", strerror(errno));
+		snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
 		goto fail;
 	}
 	if (set_up_buffer(instance, config, error))

@@ -12,11 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "error.h"
 #include "event.h"
 #include "merge.h"
-#include "private.h"
 
-#define INSTANCE_ERROR_BYTES  PRIVATE_ERROR_BYTES
 #define INSTANCE_FILTER_BYTES 1024
 
 /**
@@ -49,7 +48,7 @@ struct instance_config {
 struct instance;
 
 struct instance *instance_new(const struct instance_config *config,
-			      char error[INSTANCE_ERROR_BYTES]);
+			      char error[TRACING_ERROR_BYTES]);
 void instance_free(struct instance *instance);
 int instance_start(struct instance *instance);
 int instance_stop(struct instance *instance);

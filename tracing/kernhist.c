@@ -9,6 +9,7 @@
 
 #include "cost.h"
 #include "histtext.h"
+#include "private.h"
 
 /* What the rows of a histogram mean. */
 enum kernhist_role {
@@ -288,7 +289,7 @@ static int write_step(const struct kernhist *k, const struct kernhist_step *step
 
 /* The kernel's own message about a trigger that it refused, if there is one. */
 static void explain_step(const struct kernhist *k, const struct kernhist_step *step,
-			 char error[PRIVATE_ERROR_BYTES])
+			 char error[TRACING_ERROR_BYTES])
 {
 	int reason = errno;
 	char *text = tracefs_error_last(k->tracefs), *why = NULL;
@@ -297,14 +298,14 @@ static void explain_step(const struct kernhist *k, const struct kernhist_step *s
 		why = strstr(text, "error: ");
 		text[strcspn(text, "\n")] = '\0';
 	}
-	private_error(error,
-		      "%s: this kernel refuses a histogram of this event: "
-		      "%s; leave out --in-kernel",
-		      step->event, why ? why + strlen("error: ") : strerror(reason));
+	snprintf(error, TRACING_ERROR_BYTES,
+		 "%s: this kernel refuses a histogram of this event: "
+		 "%s; leave out --in-kernel",
+		 step->event, why ? why + strlen("error: ") : strerror(reason));
 	free(text);
 }
 
-static int make_synths(struct kernhist *k, char error[PRIVATE_ERROR_BYTES])
+static int make_synths(struct kernhist *k, char error[TRACING_ERROR_BYTES])
 {
 	char text[256];
 
@@ -312,28 +313,28 @@ static int make_synths(struct kernhist *k, char error[PRIVATE_ERROR_BYTES])
 		private_event_name(synths[i].what, k->names[i]);
 		snprintf(text, sizeof(text), "%s %s", k->names[i], synths[i].fields);
 		if (tracefs_instance_file_append(NULL, "synthetic_events", text) < 0) {
-			private_error(error,
-				      "cannot make the synthetic event "
-				      "%s: %s",
-				      k->names[i], strerror(errno));
+			snprintf(error, TRACING_ERROR_BYTES,
+				 "cannot make the synthetic event "
+				 "%s: %s",
+				 k->names[i], strerror(errno));
 			return -1;
 		}
 	}
 	return 0;
 }
 
-static int check_kernel(char error[PRIVATE_ERROR_BYTES])
+static int check_kernel(char error[TRACING_ERROR_BYTES])
 {
 	bool hists = tracefs_file_exists(NULL, "events/irq/irq_handler_entry/hist");
 	bool events = tracefs_file_exists(NULL, "synthetic_events");
 
 	if (hists && events)
 		return 0;
-	private_error(error,
-		      "this kernel cannot keep histograms itself: it was "
-		      "built without %s%s%s; leave out --in-kernel",
-		      hists ? "" : "CONFIG_HIST_TRIGGERS", hists || events ? "" : " and ",
-		      events ? "" : "CONFIG_SYNTH_EVENTS");
+	snprintf(error, TRACING_ERROR_BYTES,
+		 "this kernel cannot keep histograms itself: it was "
+		 "built without %s%s%s; leave out --in-kernel",
+		 hists ? "" : "CONFIG_HIST_TRIGGERS", hists || events ? "" : " and ",
+		 events ? "" : "CONFIG_SYNTH_EVENTS");
 	return -1;
 }
 
@@ -363,12 +364,12 @@ static void measure_cost(struct kernhist *k)
  *
  * Returns NULL on errors; kernhist_free() removes everything.
  */
-struct kernhist *kernhist_new(const struct kernhist_config *config, char error[PRIVATE_ERROR_BYTES])
+struct kernhist *kernhist_new(const struct kernhist_config *config, char error[TRACING_ERROR_BYTES])
 {
 	struct kernhist *k = calloc(1, sizeof(*k));
 
 	if (!k) {
-		private_error(error, "%s", strerror(errno));
+		snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
 		return NULL;
 	}
 	set_filter(k, config);

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "private.h"
+#include "error.h"
 #include "stats.h"
 
 /**
@@ -61,7 +61,7 @@ struct kernhist_counts {
 struct kernhist;
 
 struct kernhist *kernhist_new(const struct kernhist_config *config,
-			      char error[PRIVATE_ERROR_BYTES]);
+			      char error[TRACING_ERROR_BYTES]);
 void kernhist_free(struct kernhist *k);
 int kernhist_start(struct kernhist *k);
 int kernhist_stop(struct kernhist *k);

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +21,6 @@
 
 /* Triggers refer to one another: more passes than the longest chain of them. */
 #define PASSES_MAX 16
-
-void private_error(char error[PRIVATE_ERROR_BYTES], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, PRIVATE_ERROR_BYTES, format, args);
-	va_end(args);
-}
 
 /* --- names ----------------------------------------------------------------- */
 
@@ -221,18 +211,20 @@ void private_destroy(struct tracefs_instance *instance)
 
 /* --- creation -------------------------------------------------------------- */
 
-static void explain_create(char error[PRIVATE_ERROR_BYTES], int reason)
+static void explain_create(char error[TRACING_ERROR_BYTES], int reason)
 {
 	if (reason == EACCES || reason == EPERM)
-		private_error(error,
-			      "cannot create a tracing instance: %s; run "
-			      "as root (CAP_DAC_OVERRIDE for tracefs)",
-			      strerror(reason));
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "cannot create a tracing instance: %s; run "
+			 "as root (CAP_DAC_OVERRIDE for tracefs)",
+			 strerror(reason));
 	else if (reason == EROFS)
-		private_error(error, "cannot create a tracing instance: tracefs "
-				     "is mounted read-only; mount -o remount,rw it");
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "cannot create a tracing instance: tracefs "
+			 "is mounted read-only; mount -o remount,rw it");
 	else
-		private_error(error, "cannot create a tracing instance: %s", strerror(reason));
+		snprintf(error, TRACING_ERROR_BYTES, "cannot create a tracing instance: %s",
+			 strerror(reason));
 }
 
 /* libtracefs prints an error when it cannot mount tracefs, so only root asks it. */
@@ -254,17 +246,17 @@ static bool tracefs_is_there(void)
  * First removes what killed processes left behind. A process has at most one instance.
  * Returns NULL on errors.
  */
-struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES])
+struct tracefs_instance *private_create(char error[TRACING_ERROR_BYTES])
 {
 	struct tracefs_instance *instance;
 	char name[PRIVATE_NAME_BYTES];
 
 	if (!tracefs_is_there()) {
-		private_error(error,
-			      "there is no tracefs here that %s can read; "
-			      "as root: mount -t tracefs nodev "
-			      "/sys/kernel/tracing",
-			      geteuid() ? "this user" : "we");
+		snprintf(error, TRACING_ERROR_BYTES,
+			 "there is no tracefs here that %s can read; "
+			 "as root: mount -t tracefs nodev "
+			 "/sys/kernel/tracing",
+			 geteuid() ? "this user" : "we");
 		return NULL;
 	}
 	sweep();

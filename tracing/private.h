@@ -11,13 +11,12 @@
 #include <stddef.h>
 #include <tracefs.h>
 
-#define PRIVATE_ERROR_BYTES 320
-#define PRIVATE_NAME_BYTES  64
+#include "error.h"
 
-struct tracefs_instance *private_create(char error[PRIVATE_ERROR_BYTES]);
+#define PRIVATE_NAME_BYTES 64
+
+struct tracefs_instance *private_create(char error[TRACING_ERROR_BYTES]);
 void private_destroy(struct tracefs_instance *instance);
 void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES]);
-void private_error(char error[PRIVATE_ERROR_BYTES], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif /* TRACING_PRIVATE_H */

@@ -50,6 +50,7 @@ void stats_clear(struct stats *stats)
 	for (size_t i = 0; i < stats->n_rows; i++)
 		row_clear(stats->rows[i]);
 	stats->samples = 0;
+	stats->no_memory = 0;
 }
 
 /* Frees what @stats owns, but not @stats itself. */

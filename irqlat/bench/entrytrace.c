@@ -41,7 +41,7 @@ static struct tep_handle *load_events(void)
 struct entrytrace *entrytrace_open(struct why *why)
 {
 	struct entrytrace *trace = calloc(1, sizeof(*trace));
-	char error[PRIVATE_ERROR_BYTES];
+	char error[TRACING_ERROR_BYTES];
 
 	if (!trace) {
 		why_set(why, "out of memory");

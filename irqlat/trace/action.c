@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace --on-threshold: what is to be done, and the part that is outside. */
+/* irqlat trace --on-threshold: its argument, and the actions outside of the trace. */
 
-#include "stop.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "base/msg.h"
 
 /* --- options --------------------------------------------------------------- */
 
@@ -66,11 +64,13 @@ static int parse_action(char *text, struct trace_action *action)
 /**
  * trace_actions_parse - "trace,file=x.dat;shell,command=sync;continue"
  * @text: actions, separated by semicolons
- * @config: gets them; its strings live as long as the program
+ * @config: gets the actions; their texts live as long as the program
+ * @error: what is wrong with @text
  *
- * Returns 0, or -1 after saying what is wrong.
+ * Returns 0, or -1 with @error filled.
  */
-int trace_actions_parse(const char *text, struct trace_config *config)
+int trace_actions_parse(const char *text, struct trace_config *config,
+			char error[TRACE_ERROR_BYTES])
 {
 	char *copy = strdup(text), *part, *state = NULL;
 
@@ -82,9 +82,10 @@ int trace_actions_parse(const char *text, struct trace_config *config)
 	}
 	if (!part && config->n_actions)
 		return 0;
-	msg_error("--on-threshold: \"%s\" is none of: trace[,file=F] "
-		  "signal,num=N,pid=P|parent shell,command=C continue",
-		  text);
+	snprintf(error, TRACE_ERROR_BYTES,
+		 "--on-threshold: \"%s\" is none of: trace[,file=F] "
+		 "signal,num=N,pid=P|parent shell,command=C continue",
+		 text);
 	free(copy);
 	return -1;
 }
@@ -92,31 +93,32 @@ int trace_actions_parse(const char *text, struct trace_config *config)
 /* --- actions --------------------------------------------------------------- */
 
 /*
- * Until it ends. Who tells us to end means it, too: it gets the signal, and so do
- * we, later: the run reads its own.
+ * Wait until the child ends. A signal that ends the run is for the child, too, and is
+ * raised again for the run.
  */
 static int wait_child(pid_t pid, const sigset_t *awaited)
 {
-	int status = 0, told = 0;
+	int status = 0, received = 0;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		int number = sigwaitinfo(awaited, NULL);
 
 		if (number > 0 && number != SIGCHLD) {
 			kill(pid, number);
-			told = number;
+			received = number;
 		}
 	}
-	if (told)
-		raise(told);
+	if (received)
+		raise(received);
 	return status;
 }
 
-/* The child gets its signals back: it must end when it is told to. */
-static int run_shell(const char *command)
+/* The child does not block the signals: they can end it. */
+static int run_shell(const char *command, char error[TRACE_ERROR_BYTES])
 {
 	sigset_t awaited, before;
 	pid_t pid;
+	int status = 0;
 
 	trace_run_signals(&awaited);
 	sigaddset(&awaited, SIGCHLD);
@@ -128,29 +130,36 @@ static int run_shell(const char *command)
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
-	if (pid < 0)
-		msg_error("--on-threshold shell: %s", strerror(errno));
-	else if (wait_child(pid, &awaited))
-		msg_warning("--on-threshold shell: \"%s\" failed", command);
+	if (pid < 0) {
+		snprintf(error, TRACE_ERROR_BYTES, "--on-threshold shell: %s", strerror(errno));
+		status = -1;
+	} else if (wait_child(pid, &awaited)) {
+		snprintf(error, TRACE_ERROR_BYTES, "--on-threshold shell: \"%s\" failed", command);
+		status = 1;
+	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid < 0 ? -1 : 0;
+	return status;
 }
 
-static int send_signal(const struct trace_action *action)
+static int send_signal(const struct trace_action *action, char error[TRACE_ERROR_BYTES])
 {
 	if (!kill(action->pid, action->number))
 		return 0;
-	msg_error("--on-threshold signal: process %d: %s", action->pid, strerror(errno));
+	snprintf(error, TRACE_ERROR_BYTES, "--on-threshold signal: process %d: %s", action->pid,
+		 strerror(errno));
 	return -1;
 }
 
 /**
  * trace_action_run - send the signal, run the command
  * @action: TRACE_ACTION_SIGNAL or TRACE_ACTION_SHELL
+ * @error: what went wrong
  *
- * Returns 0, or -1 after a message.
+ * Returns 0, 1 when the command failed, -1 when the action could not be done; both with
+ * @error filled.
  */
-int trace_action_run(const struct trace_action *action)
+int trace_action_run(const struct trace_action *action, char error[TRACE_ERROR_BYTES])
 {
-	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text) : send_signal(action);
+	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text, error) :
+						    send_signal(action, error);
 }

@@ -15,7 +15,7 @@ static void print_share(const char *indent, const char *label, uint64_t ns, uint
 		total ? 100.0 * (double)ns / (double)total : 0);
 }
 
-/* The innermost functions of a stack are those that recorded it. */
+/* Whether the function belongs to the recording of the stack, not to what was recorded. */
 static bool is_tracing(const char *function)
 {
 	return function &&
@@ -95,9 +95,9 @@ static int worst_stage(const struct chain_sample *s)
 }
 
 /**
- * trace_culprit_text - the report, in rtla's layout
+ * trace_culprit_text - print who had the CPU, in the layout of rtla
  * @c: who had the CPU
- * @symbols: of the kernel; NULL: addresses are printed
+ * @symbols: of the kernel; NULL: print addresses
  * @out: where to
  */
 void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, FILE *out)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/msg.h"
 #include "trace.h"
 #include "tracing/datfile.h"
 
@@ -13,7 +12,7 @@ static void describe(struct trace_run *run, const struct datfile *dat)
 	struct sysinfo *info = &run->system;
 	const struct event_catalog *catalog = datfile_catalog(dat);
 
-	/* The facts are those of the recorded system, as far as told. */
+	/* Facts about the recorded system, as far as the recording has them. */
 	memset(info, 0, sizeof(*info));
 	snprintf(info->kernel, sizeof(info->kernel), "%s", datfile_uname(dat));
 	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s", datfile_clock(dat));
@@ -67,26 +66,27 @@ static int read_all(struct trace_run *run, struct datfile *dat)
  * trace_offline - measure a recording
  * @run: options in, results out
  *
- * Returns the exit status.
+ * Returns 0, or -1 with @run->error filled.
  */
 int trace_offline(struct trace_run *run)
 {
-	char error[DATFILE_ERROR_BYTES];
+	char error[TRACING_ERROR_BYTES];
 	struct datfile *dat = datfile_open(run->config->input, error);
 	int err;
 
 	if (!dat) {
-		msg_error("%s: %s", run->config->input, error);
-		return EXIT_ERROR;
+		snprintf(run->error, sizeof(run->error), "%s: %s", run->config->input, error);
+		return -1;
 	}
 	describe(run, dat);
 	err = read_all(run, dat);
 	if (err)
-		msg_error("%s: %s", run->config->input, strerror(errno));
+		snprintf(run->error, sizeof(run->error), "%s: %s", run->config->input,
+			 strerror(errno));
 	if (datfile_is_cut(dat))
 		sysinfo_warn(&run->system, "%s: ends too early; what is there was read",
 			     run->config->input);
 	datfile_close(dat);
 	stats_sort(&run->total);
-	return err ? EXIT_ERROR : EXIT_OK;
+	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace hist: a linear histogram, laid out as rtla's. */
+/* irqlat trace hist: linear histograms in the layout of rtla. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 
 /**
  * struct hist_column - one histogram
- * @title: "36/1:total"
+ * @title: interrupt, CPU and stage: "36/1:total"
  * @hist: of the run
- * @bins: samples in each bucket, @n_bins of them
+ * @bins: samples in each bucket; @n_bins of struct hist_table
  * @over: samples beyond the last bucket
  */
 struct hist_column {
@@ -114,17 +114,31 @@ static uint64_t value_count(const struct hist_column *c)
 	return c->hist->n;
 }
 
+static double least(const struct hist *h)
+{
+	return (double)h->min;
+}
+
+static double greatest(const struct hist *h)
+{
+	return (double)h->max;
+}
+
 static void print_times(const struct hist_table *t, const struct trace_config *config, FILE *out)
 {
-	static const char *const labels[] = { "min:", "avg:", "max:" };
+	static const struct {
+		const char *label;
+		double (*ns)(const struct hist *h);
+	} rows[] = {
+		{ .label = "min:", .ns = least },
+		{ .label = "avg:", .ns = hist_mean },
+		{ .label = "max:", .ns = greatest },
+	};
 
-	for (int what = 0; what < 3; what++) {
-		fprintf(out, "%-8s", labels[what]);
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		fprintf(out, "%-8s", rows[row].label);
 		for (size_t i = 0; i < t->n; i++) {
-			const struct hist *h = t->columns[i].hist;
-			double ns = what == 0 ? (double)h->min :
-				    what == 1 ? hist_mean(h) :
-						(double)h->max;
+			double ns = rows[row].ns(t->columns[i].hist);
 
 			fprintf(out, " %*.*f", width_of(&t->columns[i]),
 				config->nanoseconds ? 0 : 2, config->nanoseconds ? ns : ns / 1000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace -t: the trace, kept. */
+/* irqlat trace -t: write the trace as a trace.dat. */
 
 #include "stop.h"
 
@@ -9,7 +9,6 @@
 #include <sys/utsname.h>
 #include <tracefs.h>
 
-#include "base/msg.h"
 #include "tracing/datwrite.h"
 
 #define EVENTS_MAX 64
@@ -24,24 +23,24 @@ static const uint8_t *kept_at(void *ctx, unsigned int cpu, size_t i)
 	return instance_kept_page(ctx, cpu, i);
 }
 
+/* The text of a file, to be freed; NULL on errors. */
 static char *read_file(const char *path)
 {
-	char *text = NULL;
-	size_t n = 0;
 	FILE *f = fopen(path, "re");
-	ssize_t len;
+	char *text = NULL;
+	size_t room = 0;
 
 	if (!f)
-		return strdup("");
-	len = getdelim(&text, &n, '\0', f);
+		return NULL;
+	if (getdelim(&text, &room, '\0', f) < 0) {
+		free(text);
+		text = NULL;
+	}
 	fclose(f);
-	if (len >= 0)
-		return text;
-	free(text);
-	return strdup("");
+	return text;
 }
 
-/* Formats of what may be in the buffers; freed by the caller. */
+/* Formats of all events that may be in the buffers; the caller frees the texts. */
 static size_t read_formats(struct datwrite_event *events)
 {
 	size_t n = 0;
@@ -51,11 +50,15 @@ static size_t read_formats(struct datwrite_event *events)
 		char *text = tracefs_event_file_read(NULL, def->system, def->name, "format", NULL);
 
 		if (text)
-			events[n++] = (struct datwrite_event){ def->system, text };
+			events[n++] = (struct datwrite_event){
+				.system = def->system,
+				.format = text,
+			};
 	}
 	return n;
 }
 
+/* The kernel's own header_page describes sub-buffers of one page. */
 static void header_page(char *text, size_t size, size_t subbuf_bytes)
 {
 	snprintf(text, size,
@@ -67,13 +70,14 @@ static void header_page(char *text, size_t size, size_t subbuf_bytes)
 }
 
 /**
- * trace_keep - write what was read last as a trace.dat
- * @instance: that was read
+ * trace_keep - write the sub-buffers that were read last as a trace.dat
+ * @instance: keeps the sub-buffers
  * @path: of the file
+ * @error: why it could not be written
  *
- * Returns 0, or -1 after a message.
+ * Returns 0, or -1 with @error filled.
  */
-int trace_keep(struct instance *instance, const char *path)
+int trace_keep(struct instance *instance, const char *path, char error[TRACE_ERROR_BYTES])
 {
 	struct datwrite_event events[EVENTS_MAX];
 	char page_text[320], uname_text[320];
@@ -104,9 +108,7 @@ int trace_keep(struct instance *instance, const char *path)
 	dat.kallsyms = kallsyms ? kallsyms : "";
 	err = datwrite(&dat, path);
 	if (err)
-		msg_error("%s: cannot write: %s", path, strerror(errno));
-	else
-		fprintf(stderr, "  Saving trace to %s\n", path);
+		snprintf(error, TRACE_ERROR_BYTES, "%s: cannot write: %s", path, strerror(errno));
 	for (size_t i = 0; i < dat.n_events; i++)
 		free((char *)(uintptr_t)events[i].format);
 	free(header_event);

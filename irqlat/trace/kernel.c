@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace --in-kernel: the kernel keeps the histograms, we read them. */
+/* irqlat trace --in-kernel: read the histograms that the kernel keeps. */
 
 #include <errno.h>
 #include <poll.h>
@@ -15,29 +15,29 @@
 #define POLL_MS 100
 
 /**
- * struct keeper - a run
- * @run: its results; its total is what was read last
+ * struct kernel_run - a run
+ * @run: its results; @run->total is what was read last
  * @kernel: the histograms
  * @top: the screen, if any
- * @signal_fd: SIGINT and its like end the run
+ * @signal_fd: signals that end the run
  */
-struct keeper {
+struct kernel_run {
 	struct trace_run *run;
 	struct kernhist *kernel;
 	struct trace_top *top;
 	int signal_fd;
 };
 
-/* run->total becomes all that was counted so far. */
-static int read_all(struct keeper *keeper)
+/* Set run->total to all that was counted so far. */
+static int read_all(struct kernel_run *own)
 {
-	struct trace_run *run = keeper->run;
+	struct trace_run *run = own->run;
 	struct kernhist_counts counts;
 	struct stats stats;
 
 	if (stats_init(&stats, NULL, &run->config->filter))
 		return -1;
-	if (kernhist_read(keeper->kernel, &stats, &counts)) {
+	if (kernhist_read(own->kernel, &stats, &counts)) {
 		int reason = errno;
 
 		stats_free(&stats);
@@ -53,43 +53,49 @@ static int read_all(struct keeper *keeper)
 	return 0;
 }
 
-/* What was counted since @earlier stays in @interval. */
-static void subtract(struct stats *interval, struct stats *earlier, uint64_t bucket_ns)
+static void subtract_row(struct stats_row *later, const struct stats_row *earlier,
+			 uint64_t bucket_ns)
 {
-	for (size_t i = 0; i < earlier->n_rows; i++) {
-		const struct stats_row *row = earlier->rows[i];
-		struct stats_row *later = stats_row(interval, row->irq, row->cpu, NULL);
-
-		for (int k = 0; later && k < CHAIN_ENDS * CHAIN_STAGES; k++) {
-			int end = k / CHAIN_STAGES, stage = k % CHAIN_STAGES;
-
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
 			struct hist *h = later->hist[end][stage];
 
-			if (!h || !row->hist[end][stage])
+			if (!h || !earlier->hist[end][stage])
 				continue;
-			hist_subtract(h, row->hist[end][stage]);
-			/* Ours begin elsewhere than the kernel's. */
+			hist_subtract(h, earlier->hist[end][stage]);
+			/* Our buckets do not begin where the kernel's do. */
 			if (h->n && bucket_ns)
 				h->min -= h->min % bucket_ns;
 		}
 	}
 }
 
-static int show_interval(struct keeper *keeper)
+/* Leave in @interval what was counted since @earlier. */
+static void subtract(struct stats *interval, const struct stats *earlier, uint64_t bucket_ns)
 {
-	struct trace_run *run = keeper->run;
+	for (size_t i = 0; i < earlier->n_rows; i++) {
+		const struct stats_row *row = earlier->rows[i];
+		struct stats_row *later = stats_row(interval, row->irq, row->cpu, NULL);
+
+		if (later)
+			subtract_row(later, row, bucket_ns);
+	}
+}
+
+static int show_interval(struct kernel_run *own)
+{
+	struct trace_run *run = own->run;
 	struct stats earlier;
 
 	if (stats_init(&earlier, NULL, &run->config->filter))
 		return -1;
-	/* The total of before is taken from that of now. */
-	if (stats_merge(&earlier, &run->total) || read_all(keeper)) {
+	if (stats_merge(&earlier, &run->total) || read_all(own)) {
 		stats_free(&earlier);
 		return -1;
 	}
 	run->ended_ns = clock_ns();
-	if (keeper->top) {
-		trace_top_draw(keeper->top, run);
+	if (own->top) {
+		trace_top_draw(own->top, run);
 	} else if (trace_run_shows_tables(run)) {
 		stats_free(&run->interval);
 		if (stats_init(&run->interval, NULL, &run->config->filter) ||
@@ -107,25 +113,25 @@ static int show_interval(struct keeper *keeper)
 	return 0;
 }
 
-/* Returns 1 when it is over, 0 to go on, -1 with errno set. */
-static int step(struct keeper *keeper, uint64_t *next_ns)
+/* Returns 1 when the run ends, 0 when it goes on, -1 with errno set. */
+static int step(struct kernel_run *own, uint64_t *next_ns)
 {
-	const struct trace_config *config = keeper->run->config;
-	struct pollfd wake = { keeper->signal_fd, POLLIN, 0 };
+	const struct trace_config *config = own->run->config;
+	struct pollfd wake = { .fd = own->signal_fd, .events = POLLIN };
 	uint64_t end_ns =
-		config->duration_ns ? keeper->run->started_ns + config->duration_ns : UINT64_MAX;
+		config->duration_ns ? own->run->started_ns + config->duration_ns : UINT64_MAX;
 	uint64_t until = *next_ns < end_ns ? *next_ns : end_ns, now = clock_ns();
 	int timeout_ms = until <= now ? 0 :
 			 until - now < POLL_MS * 1000000ull ?
 					(int)((until - now + 999999) / 1000000) :
 					POLL_MS;
 
-	if (keeper->top && trace_top_key(keeper->top))
+	if (own->top && trace_top_key(own->top))
 		return 1;
 	if (poll(&wake, 1, timeout_ms) < 0 && errno != EINTR)
 		return -1;
-	if (trace_run_signal(keeper->signal_fd)) {
-		keeper->run->interrupted = true;
+	if (trace_run_signal(own->signal_fd)) {
+		own->run->interrupted = true;
 		return 1;
 	}
 	now = clock_ns();
@@ -133,46 +139,46 @@ static int step(struct keeper *keeper, uint64_t *next_ns)
 		return 1;
 	if (now >= *next_ns) {
 		*next_ns = now + config->interval_ns;
-		if ((keeper->top || trace_run_shows_tables(keeper->run)) && show_interval(keeper))
+		if ((own->top || trace_run_shows_tables(own->run)) && show_interval(own))
 			return -1;
 		return msg_flush_output() < 0;
 	}
 	return 0;
 }
 
-static int measure(struct keeper *keeper)
+static int measure(struct kernel_run *own)
 {
-	struct trace_run *run = keeper->run;
+	struct trace_run *run = own->run;
 	uint64_t next_ns;
 	int rc;
 
 	run->started_ns = clock_ns();
 	next_ns = run->started_ns + run->config->interval_ns;
-	if (kernhist_start(keeper->kernel))
+	if (kernhist_start(own->kernel))
 		return -1;
 	do {
-		rc = step(keeper, &next_ns);
+		rc = step(own, &next_ns);
 	} while (!rc);
-	if (rc < 0 || kernhist_stop(keeper->kernel))
+	if (rc < 0 || kernhist_stop(own->kernel))
 		return -1;
 	run->ended_ns = clock_ns();
-	return read_all(keeper);
+	return read_all(own);
 }
 
-static int open_top(struct keeper *keeper)
+static int open_top(struct kernel_run *own)
 {
-	if (keeper->run->config->mode != TRACE_TOP)
+	if (own->run->config->mode != TRACE_TOP)
 		return 0;
-	keeper->top = trace_top_open();
-	return keeper->top ? 0 : -1;
+	own->top = trace_top_open(own->run->error);
+	return own->top ? 0 : -1;
 }
 
 /**
  * trace_in_kernel - let the running kernel measure itself
  * @run: options in, results out
  *
- * Returns the exit status; whatever happens, nothing of ours is left in the
- * kernel.
+ * Returns 0, or -1 with @run->error filled. In any case, what was made in the kernel is
+ * removed.
  */
 int trace_in_kernel(struct trace_run *run)
 {
@@ -182,30 +188,28 @@ int trace_in_kernel(struct trace_run *run)
 		.n_irqs = config->filter.n_irqs,
 		.bucket_ns = config->bucket_ns,
 	};
-	struct keeper keeper = { .run = run, .signal_fd = trace_run_hold_signals() };
-	char error[PRIVATE_ERROR_BYTES], text[SYSINFO_WARNING_BYTES];
-	int err, reason = 0;
+	struct kernel_run own = { .run = run, .signal_fd = trace_run_hold_signals(run) };
+	char text[SYSINFO_WARNING_BYTES];
+	int err;
 
-	if (keeper.signal_fd < 0)
-		return EXIT_ERROR;
-	keeper.kernel = kernhist_new(&want, error);
-	if (!keeper.kernel) {
-		msg_error("%s", error);
-		close(keeper.signal_fd);
-		return EXIT_ERROR;
+	if (own.signal_fd < 0)
+		return -1;
+	own.kernel = kernhist_new(&want, run->error);
+	if (!own.kernel) {
+		close(own.signal_fd);
+		return -1;
 	}
-	run->event_cost_ns = kernhist_cost_ns(keeper.kernel);
+	run->event_cost_ns = kernhist_cost_ns(own.kernel);
 	trace_kernel_resolution(config, text, sizeof(text));
 	sysinfo_warn(&run->system, "%s", text);
-	err = open_top(&keeper);
-	if (!err && measure(&keeper)) {
+	err = open_top(&own);
+	if (!err && measure(&own)) {
 		err = -1;
-		reason = errno;
+		snprintf(run->error, sizeof(run->error), "measuring in the kernel stopped: %s",
+			 strerror(errno));
 	}
-	trace_top_close(keeper.top);
-	if (reason)
-		msg_error("measuring in the kernel stopped: %s", strerror(reason));
-	kernhist_free(keeper.kernel);
-	close(keeper.signal_fd);
-	return err ? EXIT_ERROR : EXIT_OK;
+	trace_top_close(own.top);
+	kernhist_free(own.kernel);
+	close(own.signal_fd);
+	return err;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace --in-kernel: what the figures rest on, for people. */
+/* irqlat trace --in-kernel: tables for people. */
 
 #include <inttypes.h>
 
 #include "results/result.h"
 #include "trace.h"
 
-/* How exact the figures are; they look like those of a recording otherwise. */
+/* How exact the figures are, which the tables do not show. */
 void trace_kernel_resolution(const struct trace_config *config, char *text, size_t size)
 {
 	if (config->bucket_ns)
@@ -21,50 +21,43 @@ void trace_kernel_resolution(const struct trace_config *config, char *text, size
 			"histograms of the kernel, in powers of two: MIN is the lower end of a bucket, the rest upper ends, up to twice the true value; the mean is exact; -b for finer ones");
 }
 
-static const struct stats_row *name_of(const struct trace_run *run,
-				       const struct kernhist_account *k)
+static const struct kernhist_account *account_of(const struct kernhist_counts *counts,
+						 const struct stats_row *row)
 {
-	for (size_t i = 0; i < run->total.n_rows; i++) {
-		const struct stats_row *row = run->total.rows[i];
+	for (size_t i = 0; i < counts->n_accounts; i++) {
+		const struct kernhist_account *k = &counts->accounts[i];
 
-		if (row->irq == k->irq && row->cpu == k->cpu)
-			return row;
+		if (k->irq == row->irq && k->cpu == row->cpu)
+			return k;
 	}
 	return NULL;
 }
 
-/* Rows in the order of the tables. */
 static void print_accounts(const struct trace_run *run, FILE *out)
 {
-	const struct kernhist_counts *counts = &run->kernel;
-
 	fprintf(out,
 		"\nEvery interrupt with a number, counted by the kernel\n"
 		"%5s %-18s %4s %9s %9s %9s %9s  %s\n",
 		"IRQ", "NAME", "CPU", "SEEN", "TIMED", "WAKE-UPS", "RAN",
 		"MEAN, us (handler, to switch in)");
 	for (size_t i = 0; i < run->total.n_rows; i++) {
-		for (size_t j = 0; j < counts->n_accounts; j++) {
-			const struct kernhist_account *k = &counts->accounts[j];
-			const struct stats_row *row = name_of(run, k);
-			const struct hist *irq, *total;
+		const struct stats_row *row = run->total.rows[i];
+		const struct kernhist_account *k = account_of(&run->kernel, row);
+		const struct hist *irq = row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ];
+		const struct hist *total = row->hist[CHAIN_END_TASK][CHAIN_STAGE_TOTAL];
 
-			if (row != run->total.rows[i] || !row->wanted)
-				continue;
-			irq = row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ];
-			total = row->hist[CHAIN_END_TASK][CHAIN_STAGE_TOTAL];
-			fprintf(out,
-				"%5d %-18.18s %4u %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64
-				"  %.3f %.3f\n",
-				k->irq, row->name, k->cpu, k->seen, k->timed, k->woke, k->ran,
-				irq ? hist_mean(irq) / 1000 : 0,
-				total ? hist_mean(total) / 1000 : 0);
-		}
+		if (!k || !row->wanted)
+			continue;
+		fprintf(out,
+			"%5d %-18.18s %4u %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64
+			"  %.3f %.3f\n",
+			k->irq, row->name, k->cpu, k->seen, k->timed, k->woke, k->ran,
+			irq ? hist_mean(irq) / 1000 : 0, total ? hist_mean(total) / 1000 : 0);
 	}
 }
 
 /**
- * trace_kernel_summary - the table of the whole run and what it rests on
+ * trace_kernel_summary - print the table of the whole run and its accounting
  * @run: finished
  * @out: where to
  */
@@ -94,7 +87,6 @@ void trace_kernel_summary(const struct trace_run *run, FILE *out)
 			" times had no room in the kernel's tables and were dropped; use wider buckets or --irq\n",
 			counts->dropped);
 	if (counts->malformed)
-		fprintf(out,
-			"WARNING: %" PRIu64 " lines of the kernel's text were not understood\n",
+		fprintf(out, "WARNING: %" PRIu64 " rows of the kernel's text were not understood\n",
 			counts->malformed);
 }

@@ -17,19 +17,19 @@
 #define KEEP_BYTES_ALL (256u << 20)
 
 /**
- * struct live - a live run
+ * struct live_run - a live run
  * @run: its results
  * @instance: of the kernel
- * @engine: reads it
- * @stop: what to do about chains that took too long
- * @signal_fd: SIGINT and its like end the run
- * @end_ns: when it is over, 0: never
- * @next_ns: when the next table is due
- * @stopped: a chain took too long and ended the run
- * @unread: nobody takes our output
+ * @engine: reads the instance
+ * @stop: notes chains that took too long
  * @top: the screen, if any
+ * @signal_fd: signals that end the run
+ * @end_ns: when the run ends; 0: never
+ * @next_ns: when the next table is due
+ * @stopped: @run->ended_ns is set
+ * @unread: nobody reads our output any more
  */
-struct live {
+struct live_run {
 	struct trace_run *run;
 	struct instance *instance;
 	struct engine *engine;
@@ -42,7 +42,7 @@ struct live {
 	bool unread;
 };
 
-static int open_instance(struct live *live)
+static int open_instance(struct live_run *live)
 {
 	const struct trace_config *config = live->run->config;
 	struct instance_config want = {
@@ -57,23 +57,20 @@ static int open_instance(struct live *live)
 		.subbuf_kb = (uint32_t)config->subbuf_kb,
 	};
 	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
-	char error[INSTANCE_ERROR_BYTES];
 
 	if (config->trace_file.wanted || config->n_actions) {
 		want.keep_bytes = KEEP_BYTES_CPU;
 		if (n_cpus > KEEP_BYTES_ALL / KEEP_BYTES_CPU)
 			want.keep_bytes = KEEP_BYTES_ALL / (size_t)n_cpus;
 	}
-	live->instance = instance_new(&want, error);
-	if (!live->instance) {
-		msg_error("%s", error);
+	live->instance = instance_new(&want, live->run->error);
+	if (!live->instance)
 		return -1;
-	}
 	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
 	return 0;
 }
 
-static int open_engine(struct live *live)
+static int open_engine(struct live_run *live)
 {
 	struct trace_run *run = live->run;
 	struct engine_config config = {
@@ -101,8 +98,8 @@ static int open_engine(struct live *live)
 	return 0;
 }
 
-/* Interval -> total, and the table that belongs to it. */
-static int end_interval(struct live *live, bool show)
+/* Add the interval to the total; print its table, or that of top. */
+static int end_interval(struct live_run *live, bool show)
 {
 	struct trace_run *run = live->run;
 
@@ -125,7 +122,7 @@ static int end_interval(struct live *live, bool show)
 	return 0;
 }
 
-static int timeout_ms(const struct live *live, uint64_t now)
+static int timeout_ms(const struct live_run *live, uint64_t now)
 {
 	uint64_t until = live->next_ns;
 
@@ -137,8 +134,64 @@ static int timeout_ms(const struct live *live, uint64_t now)
 	return until < POLL_MS ? (int)until : POLL_MS;
 }
 
-/* Returns 1 when it is over, 0 to go on, -1 with errno set. */
-static int step(struct live *live)
+/* What fails does not end the run: see trace_action_run() for @status. */
+static void report(struct live_run *live, int status, const char *error)
+{
+	if (status > 0)
+		msg_warning("%s", error);
+	if (status < 0) {
+		msg_error("%s", error);
+		live->run->failed = true;
+	}
+}
+
+/* @path NULL: where --trace says. */
+static void keep(struct live_run *live, const char *path)
+{
+	char error[TRACE_ERROR_BYTES];
+	int err;
+
+	if (!path)
+		path = live->run->config->trace_file.name;
+	err = trace_keep(live->instance, path, error);
+	report(live, err, error);
+	if (!err)
+		fprintf(stderr, "  Saving trace to %s\n", path);
+}
+
+/* Do what -a, -t and --on-threshold ask for. Returns whether measuring goes on. */
+static bool act(struct live_run *live)
+{
+	const struct trace_config *config = live->run->config;
+	FILE *out = trace_out_uses_stdout(config) ? stderr : stdout;
+	char error[TRACE_ERROR_BYTES];
+	bool go_on = false;
+
+	for (size_t i = 0; i < config->n_actions; i++)
+		go_on |= config->actions[i].kind == TRACE_ACTION_CONTINUE;
+	if (!go_on) {
+		instance_stop(live->instance);
+		live->run->ended_ns = clock_ns();
+	}
+	if (config->auto_ns) {
+		report(live, trace_stop_explain(live->stop, out, error), error);
+		msg_flush_output();
+	}
+	if (config->trace_file.wanted)
+		keep(live, NULL);
+	for (size_t i = 0; i < config->n_actions; i++) {
+		const struct trace_action *action = &config->actions[i];
+
+		if (action->kind == TRACE_ACTION_TRACE)
+			keep(live, action->text);
+		else if (action->kind != TRACE_ACTION_CONTINUE)
+			report(live, trace_action_run(action, error), error);
+	}
+	return go_on;
+}
+
+/* Returns 1 when the run ends, 0 when it goes on, -1 with errno set. */
+static int step(struct live_run *live)
 {
 	uint64_t now = clock_ns();
 	int wake_fd = live->signal_fd;
@@ -152,10 +205,10 @@ static int step(struct live *live)
 		live->run->interrupted = true;
 		return 1;
 	}
-	if (trace_stop_pending(live->stop)) {
-		/* Reports and messages are for the terminal's own screen. */
+	if (trace_stop_take(live->stop)) {
+		/* Reports and messages go to the terminal's own screen. */
 		trace_top_pause(live->top);
-		live->stopped = !trace_stop_act(live->stop);
+		live->stopped = !act(live);
 		if (live->stopped)
 			return 1;
 	}
@@ -170,7 +223,7 @@ static int step(struct live *live)
 	return live->unread || (live->end_ns && now >= live->end_ns);
 }
 
-static int measure(struct live *live)
+static int measure(struct live_run *live)
 {
 	struct trace_run *run = live->run;
 	int rc;
@@ -185,7 +238,7 @@ static int measure(struct live *live)
 		rc = step(live);
 	} while (!rc);
 	instance_stop(live->instance);
-	/* What comes now is for the terminal's own screen. */
+	/* What follows goes to the terminal's own screen. */
 	trace_top_close(live->top);
 	live->top = NULL;
 	if (!live->stopped)
@@ -194,17 +247,16 @@ static int measure(struct live *live)
 	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
 		return -1;
 	engine_finish(live->engine);
-	if (run->config->trace_file.wanted && !run->config->threshold_ns && !run->config->auto_ns &&
-	    trace_stop_keep(live->stop))
-		run->failed = true;
+	if (run->config->trace_file.wanted && !run->config->threshold_ns && !run->config->auto_ns)
+		keep(live, NULL);
 	return end_interval(live, false);
 }
 
-static int open_top(struct live *live)
+static int open_top(struct live_run *live)
 {
 	if (live->run->config->mode != TRACE_TOP)
 		return 0;
-	live->top = trace_top_open();
+	live->top = trace_top_open(live->run->error);
 	return live->top ? 0 : -1;
 }
 
@@ -212,30 +264,27 @@ static int open_top(struct live *live)
  * trace_live - measure the running kernel
  * @run: options in, results out
  *
- * Returns the exit status; whatever happens, the instance is removed.
+ * Returns 0, or -1 with @run->error filled. In any case, the instance is removed.
  */
 int trace_live(struct trace_run *run)
 {
-	struct live live = { .run = run, .signal_fd = trace_run_hold_signals() };
-	int status = EXIT_ERROR, err;
+	struct live_run live = { .run = run, .signal_fd = trace_run_hold_signals(run) };
+	int err = -1;
 
 	if (live.signal_fd < 0)
-		return EXIT_ERROR;
+		return -1;
 	if (open_instance(&live) || open_top(&live))
 		goto out;
 	err = open_engine(&live) || measure(&live);
-	trace_top_close(live.top);
-	if (err) {
-		msg_error("tracing stopped: %s", strerror(errno));
-		goto out;
-	}
+	if (err)
+		snprintf(run->error, sizeof(run->error), "tracing stopped: %s", strerror(errno));
 	stats_sort(&run->total);
-	status = run->over ? EXIT_THRESHOLD : EXIT_OK;
+	trace_top_close(live.top);
 out:
 	trace_stop_free(live.stop);
 	engine_free(live.engine);
-	/* Names are in the statistics by now; the catalogue goes with it. */
+	/* Frees the catalog, too: the statistics have copied the names. */
 	instance_free(live.instance);
 	close(live.signal_fd);
-	return status;
+	return err;
 }

@@ -16,34 +16,31 @@
 /* "irq36.cpu1.total"; chains that ended in the kernel: "irq36.cpu1.task-total" */
 static void tag_of(const struct stats_row *row, int end, int stage, char *tag)
 {
-	char source[STATS_NAME_BYTES + 8];
+	char irq[STATS_NAME_BYTES + 8];
 
 	if (row->irq < 0)
-		snprintf(source, sizeof(source), "%s", row->name);
+		snprintf(irq, sizeof(irq), "%s", row->name);
 	else
-		snprintf(source, sizeof(source), "irq%d", row->irq);
-	snprintf(tag, TAG_BYTES, "%s.cpu%u.%s%s", source, row->cpu,
+		snprintf(irq, sizeof(irq), "irq%d", row->irq);
+	snprintf(tag, TAG_BYTES, "%s.cpu%u.%s%s", irq, row->cpu,
 		 end == CHAIN_END_USER ? "" : "task-", chain_stages[stage].name);
 }
 
 typedef int (*visit_fn)(void *ctx, const struct stats_row *row, int end, int stage,
 			const struct hist *h);
 
-/* Calls @visit for every histogram that was asked for. */
-static int visit(const struct trace_run *run, visit_fn visit_one, void *ctx)
+static int visit_row(const struct trace_config *config, const struct stats_row *row,
+		     visit_fn visit_one, void *ctx)
 {
-	const struct trace_config *config = run->config;
 	uint32_t stages = config->filter.stages;
 
-	for (size_t i = 0; i < run->total.n_rows; i++) {
-		const struct stats_row *row = run->total.rows[i];
-
-		for (int k = 0; row->wanted && k < CHAIN_ENDS * CHAIN_STAGES; k++) {
-			int end = k / CHAIN_STAGES, stage = k % CHAIN_STAGES;
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		if (!(config->wanted_ends >> end & 1))
+			continue;
+		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
 			const struct hist *h = row->hist[end][stage];
 
-			if (!h || !h->n || !(config->wanted_ends >> end & 1) ||
-			    (stages && !(stages >> stage & 1)))
+			if (!h || !h->n || (stages && !(stages >> stage & 1)))
 				continue;
 			if (visit_one(ctx, row, end, stage, h))
 				return -1;
@@ -52,9 +49,21 @@ static int visit(const struct trace_run *run, visit_fn visit_one, void *ctx)
 	return 0;
 }
 
+/* Calls @visit_one for every histogram that was asked for. */
+static int visit(const struct trace_run *run, visit_fn visit_one, void *ctx)
+{
+	for (size_t i = 0; i < run->total.n_rows; i++) {
+		const struct stats_row *row = run->total.rows[i];
+
+		if (row->wanted && visit_row(run->config, row, visit_one, ctx))
+			return -1;
+	}
+	return 0;
+}
+
 /* --- JSON and CSV ---------------------------------------------------------- */
 
-struct to_run {
+struct trace_to_run {
 	const struct trace_run *trace;
 	struct run *run;
 };
@@ -62,7 +71,7 @@ struct to_run {
 static int add_result(void *ctx, const struct stats_row *row, int end, int stage,
 		      const struct hist *h)
 {
-	const struct to_run *to = ctx;
+	const struct trace_to_run *to = ctx;
 	struct result *r = run_add(to->run);
 
 	if (!r)
@@ -84,7 +93,7 @@ static int add_result(void *ctx, const struct stats_row *row, int end, int stage
 
 static int to_run(const struct trace_run *trace, struct run *run)
 {
-	struct to_run ctx = { trace, run };
+	struct trace_to_run ctx = { .trace = trace, .run = run };
 
 	memset(run, 0, sizeof(*run));
 	run->system = trace->system;
@@ -139,7 +148,7 @@ static json_t *trace_object(const struct trace_run *trace)
 			 "accounting", accounts);
 }
 
-/* The same of --in-kernel: other counts, since the kernel keeps others. */
+/* With --in-kernel the kernel keeps other counts. */
 static json_t *kernel_object(const struct trace_run *trace)
 {
 	const struct kernhist_counts *counts = &trace->kernel;
@@ -200,7 +209,7 @@ static int write_csv(const void *what, FILE *out)
 
 /* --- HdrHistogram ---------------------------------------------------------- */
 
-struct hdr {
+struct hdr_output {
 	FILE *out;
 	const char *prefix;
 	double length_s;
@@ -209,7 +218,7 @@ struct hdr {
 static int add_hlog(void *ctx, const struct stats_row *row, int end, int stage,
 		    const struct hist *h)
 {
-	const struct hdr *hdr = ctx;
+	const struct hdr_output *hdr = ctx;
 	char tag[TAG_BYTES];
 
 	tag_of(row, end, stage, tag);
@@ -219,12 +228,12 @@ static int add_hlog(void *ctx, const struct stats_row *row, int end, int stage,
 static int write_hlog(const void *what, FILE *out)
 {
 	const struct trace_run *trace = what;
-	struct hdr hdr = { .out = out,
-			   .length_s = (double)(trace->ended_ns - trace->started_ns) / 1e9 };
+	struct hdr_output hdr = { .out = out,
+				  .length_s = (double)(trace->ended_ns - trace->started_ns) / 1e9 };
 	struct timespec now;
 	double start_s = 0;
 
-	/* A recording does not tell when it was made. */
+	/* A recording does not say when it was made. */
 	if (!trace->config->input) {
 		clock_gettime(CLOCK_REALTIME, &now);
 		start_s = (double)now.tv_sec - hdr.length_s;
@@ -240,11 +249,11 @@ static int write_hgrm(const void *what, FILE *out)
 	return hlog_hgrm(out, what, 1000);
 }
 
-/* One file for each histogram: the plotter takes one a file. */
+/* A file for each histogram, which is what the plotter reads. */
 static int add_hgrm(void *ctx, const struct stats_row *row, int end, int stage,
 		    const struct hist *h)
 {
-	const struct hdr *hdr = ctx;
+	const struct hdr_output *hdr = ctx;
 	struct opt_file file = { .wanted = true };
 	char tag[TAG_BYTES], *path;
 	int err;
@@ -260,18 +269,21 @@ static int add_hgrm(void *ctx, const struct stats_row *row, int end, int stage,
 
 /* --- files ----------------------------------------------------------------- */
 
-/* Does a file that was asked for take standard output from the tables? */
+/* Whether a result goes to standard output, in place of the tables. */
 bool trace_out_uses_stdout(const struct trace_config *config)
 {
 	return opt_file_is_stdout(&config->json) || opt_file_is_stdout(&config->csv) ||
 	       opt_file_is_stdout(&config->hlog);
 }
 
-/* Everything that was asked for. */
+/*
+ * Write all results that were asked for. Returns 0, or -1; opt_file_write() has printed
+ * why.
+ */
 int trace_out_files(const struct trace_run *run)
 {
 	const struct trace_config *config = run->config;
-	struct hdr hdr = { .prefix = config->hgrm.name };
+	struct hdr_output hdr = { .prefix = config->hgrm.name };
 	int err;
 
 	err = opt_file_write(&config->json, write_json, run);

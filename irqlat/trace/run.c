@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace: what live runs, in-kernel histograms and recordings share. */
+/* irqlat trace: what live.c, kernel.c and file.c share. */
 
 #include <errno.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/msg.h"
 #include "trace.h"
 
-/* Those that end a run. */
+/* The signals that end a run. */
 void trace_run_signals(sigset_t *set)
 {
 	sigemptyset(set);
@@ -20,10 +19,10 @@ void trace_run_signals(sigset_t *set)
 }
 
 /*
- * What is in the kernel must be removed: signals are read, they do not kill.
- * Returns the descriptor that tells of them, or -1 after a message.
+ * Signals must not kill the process, so that it can remove what it made in the kernel.
+ * Returns a descriptor from which they are read, or -1 with @run->error filled.
  */
-int trace_run_hold_signals(void)
+int trace_run_hold_signals(struct trace_run *run)
 {
 	sigset_t set;
 	int fd;
@@ -32,11 +31,12 @@ int trace_run_hold_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)
-		msg_error("cannot hold signals: %s", strerror(errno));
+		snprintf(run->error, sizeof(run->error), "cannot hold signals: %s",
+			 strerror(errno));
 	return fd;
 }
 
-/* Did one of those signals come? */
+/* Whether one of these signals has arrived. */
 bool trace_run_signal(int signal_fd)
 {
 	struct signalfd_siginfo info;
@@ -44,14 +44,14 @@ bool trace_run_signal(int signal_fd)
 	return read(signal_fd, &info, sizeof(info)) == sizeof(info);
 }
 
-/* Is there a table for each interval? */
+/* Whether a table is printed for each interval. */
 bool trace_run_shows_tables(const struct trace_run *run)
 {
 	return run->config->mode == TRACE_TABLE && !run->config->quiet &&
 	       !trace_out_uses_stdout(run->config);
 }
 
-/* A loss begins with one event and ends with another; both carry the CPU. */
+/* One event begins a gap and another one of the same CPU ends it. */
 void trace_run_loss(void *ctx, const struct event *e)
 {
 	struct trace_run *run = ctx;

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace -T and -a: which chain, and what is done about it in which order. */
-
 #include "stop.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/msg.h"
-
-#define TRACE_FILE_DEFAULT "irqlat_trace.dat"
-
 /**
- * struct trace_stop - what is needed when it happens
- * @worst: the chain that took too long; of several in one go, the worst
+ * struct trace_stop - watches for chains that take too long
+ * @worst: of the chains that took too long since trace_stop_take(), the longest
  * @pending: there is one
- * @pages: next sub-buffer to give, of each CPU
+ * @pages: number of the next sub-buffer to read, for each CPU
+ * @symbols: of the kernel; read when they are needed first
  */
 struct trace_stop {
 	struct trace_run *run;
@@ -27,12 +21,12 @@ struct trace_stop {
 	struct symbols *symbols;
 };
 
-/* --- the chain ------------------------------------------------------------- */
-
 /**
  * trace_stop_new - watch for chains that take too long
  * @run: its options say what is too long
  * @instance: keeps the sub-buffers
+ *
+ * Returns NULL with errno set when memory runs out.
  */
 struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instance)
 {
@@ -60,18 +54,13 @@ void trace_stop_free(struct trace_stop *stop)
 	free(stop);
 }
 
-static uint64_t limit_ns(const struct trace_config *config)
-{
-	return config->auto_ns ? config->auto_ns : config->threshold_ns;
-}
-
 /* Called for every sample; @ctx is the trace_stop. */
 void trace_stop_sample(void *ctx, const struct chain_sample *sample)
 {
 	struct trace_stop *stop = ctx;
 	const struct trace_config *config = stop->run->config;
+	uint64_t limit = config->auto_ns ? config->auto_ns : config->threshold_ns;
 	uint64_t ns = sample->end_ns - sample->start_ns;
-	uint64_t limit = limit_ns(config);
 
 	if (!limit || ns <= limit || !(config->wanted_ends >> sample->end & 1))
 		return;
@@ -82,13 +71,14 @@ void trace_stop_sample(void *ctx, const struct chain_sample *sample)
 	stop->pending = true;
 }
 
-/* Did a chain take too long since the last trace_stop_act()? */
-bool trace_stop_pending(const struct trace_stop *stop)
+/* Whether a chain took too long since the last call. */
+bool trace_stop_take(struct trace_stop *stop)
 {
-	return stop->pending;
-}
+	bool pending = stop->pending;
 
-/* --- the culprit ----------------------------------------------------------- */
+	stop->pending = false;
+	return pending;
+}
 
 static ssize_t kept_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
@@ -100,84 +90,31 @@ static ssize_t kept_page(void *ctx, unsigned int cpu, const uint8_t **page)
 	return (ssize_t)instance_subbuf_bytes(stop->instance);
 }
 
-static int find_culprit(struct trace_stop *stop)
+/**
+ * trace_stop_explain - print who had the CPU while the chain took too long
+ * @stop: a chain took too long
+ * @out: where to
+ * @error: why it cannot be found out
+ *
+ * Returns 0, or -1 with @error filled.
+ */
+int trace_stop_explain(struct trace_stop *stop, FILE *out, char error[TRACE_ERROR_BYTES])
 {
-	const struct page_reader reader = { kept_page, stop };
+	const struct page_reader reader = { .read = kept_page, .ctx = stop };
 	struct culprit *culprit = malloc(sizeof(*culprit));
-	int rc;
 
-	if (!culprit)
-		return -1;
 	memset(stop->pages, 0, instance_n_cpus(stop->instance) * sizeof(*stop->pages));
-	rc = culprit_analyse(culprit, &stop->worst, instance_catalog(stop->instance),
-			     instance_layout(stop->instance), instance_n_cpus(stop->instance),
-			     &reader);
+	if (!culprit || culprit_analyse(culprit, &stop->worst, instance_catalog(stop->instance),
+					instance_layout(stop->instance),
+					instance_n_cpus(stop->instance), &reader)) {
+		snprintf(error, TRACE_ERROR_BYTES, "-a: cannot look for the culprit: %s",
+			 strerror(errno));
+		free(culprit);
+		return -1;
+	}
 	if (!stop->symbols)
 		stop->symbols = symbols_running();
-	if (!rc)
-		trace_culprit_text(culprit, stop->symbols,
-				   trace_out_uses_stdout(stop->run->config) ? stderr : stdout);
-	msg_flush_output();
+	trace_culprit_text(culprit, stop->symbols, out);
 	free(culprit);
-	return rc;
-}
-
-/* --- actions --------------------------------------------------------------- */
-
-static const char *trace_file(const struct trace_config *config, const struct trace_action *action)
-{
-	if (action && action->text)
-		return action->text;
-	return config->trace_file.name ? config->trace_file.name : TRACE_FILE_DEFAULT;
-}
-
-/* The run is over: keep its trace. Returns 0, or -1 after a message. */
-int trace_stop_keep(struct trace_stop *stop)
-{
-	return trace_keep(stop->instance, trace_file(stop->run->config, NULL));
-}
-
-/**
- * trace_stop_act - do what was asked for
- * @stop: pending
- *
- * What cannot be done is said, the rest is done all the same. Returns whether
- * measuring goes on.
- */
-bool trace_stop_act(struct trace_stop *stop)
-{
-	const struct trace_config *config = stop->run->config;
-	bool go_on = false;
-
-	stop->pending = false;
-	for (size_t i = 0; i < config->n_actions; i++)
-		go_on |= config->actions[i].kind == TRACE_ACTION_CONTINUE;
-	if (!go_on) {
-		instance_stop(stop->instance);
-		stop->run->ended_ns = clock_ns();
-	}
-	if (config->auto_ns && find_culprit(stop)) {
-		msg_error("-a: cannot look for the culprit: %s", strerror(errno));
-		stop->run->failed = true;
-	}
-	if (config->trace_file.wanted && trace_keep(stop->instance, trace_file(config, NULL)))
-		stop->run->failed = true;
-	for (size_t i = 0; i < config->n_actions; i++) {
-		const struct trace_action *action = &config->actions[i];
-		int err = 0;
-
-		switch (action->kind) {
-		case TRACE_ACTION_TRACE:
-			err = trace_keep(stop->instance, trace_file(config, action));
-			break;
-		case TRACE_ACTION_SIGNAL:
-		case TRACE_ACTION_SHELL:
-			err = trace_action_run(action);
-			break;
-		case TRACE_ACTION_CONTINUE:
-			break;
-		}
-		stop->run->failed |= err;
-	}
-	return go_on;
+	return 0;
 }

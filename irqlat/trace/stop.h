@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat trace -T and -a: what happens when a chain took too long. */
+/* irqlat trace -T, -a and -t: chains that took too long, and the trace of the run. */
 #ifndef IRQLAT_TRACE_STOP_H
 #define IRQLAT_TRACE_STOP_H
 
@@ -13,18 +13,13 @@ struct trace_stop;
 struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instance);
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
-bool trace_stop_pending(const struct trace_stop *stop);
-bool trace_stop_act(struct trace_stop *stop);
-int trace_stop_keep(struct trace_stop *stop);
-
-/* action.c */
-int trace_actions_parse(const char *text, struct trace_config *config);
-int trace_action_run(const struct trace_action *action);
+bool trace_stop_take(struct trace_stop *stop);
+int trace_stop_explain(struct trace_stop *stop, FILE *out, char error[TRACE_ERROR_BYTES]);
 
 /* culprit.c */
 void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, FILE *out);
 
 /* keep.c */
-int trace_keep(struct instance *instance, const char *path);
+int trace_keep(struct instance *instance, const char *path, char error[TRACE_ERROR_BYTES]);
 
 #endif /* IRQLAT_TRACE_STOP_H */

@@ -7,8 +7,6 @@
 #include "results/result.h"
 #include "trace.h"
 
-#define NSEC_PER_SEC_D 1e9
-
 static void print_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out)
 {
 	if (!known)
@@ -53,7 +51,7 @@ static bool stage_wanted(const struct trace_run *run, int stage)
 	return !stages || stages >> stage & 1;
 }
 
-static bool print_line(const struct trace_run *run, const struct stats_row *row, FILE *out)
+static bool print_stages(const struct trace_run *run, const struct stats_row *row, FILE *out)
 {
 	bool any = false;
 
@@ -65,7 +63,7 @@ static bool print_line(const struct trace_run *run, const struct stats_row *row,
 
 			if (!h || !h->n || !stage_wanted(run, stage))
 				continue;
-			/* Without chains the handler alone says little. */
+			/* A handler without chains says little. */
 			if (stage == CHAIN_STAGE_IRQ && !any && row->irq < 0)
 				continue;
 			print_row(run, row, stage == CHAIN_STAGE_IRQ ? "-" : chain_end_names[end],
@@ -77,8 +75,8 @@ static bool print_line(const struct trace_run *run, const struct stats_row *row,
 }
 
 /**
- * trace_text_table - one row for each interrupt, CPU, end and stage
- * @run: for options
+ * trace_text_table - print a row for each interrupt, CPU, end and stage
+ * @run: its options apply
  * @stats: what to print; sorted
  * @out: where to
  */
@@ -91,13 +89,13 @@ void trace_text_table(const struct trace_run *run, const struct stats *stats, FI
 		run->config->nanoseconds ? "ns" : "us");
 	for (size_t i = 0; i < stats->n_rows; i++) {
 		if (stats->rows[i]->wanted)
-			any |= print_line(run, stats->rows[i], out);
+			any |= print_stages(run, stats->rows[i], out);
 	}
 	if (!any)
 		fputs("  no interrupt of these woke a task\n", out);
 }
 
-static void print_account_line(const struct stats_row *row, FILE *out)
+static void print_account_row(const struct stats_row *row, FILE *out)
 {
 	uint64_t unmatched = 0;
 	bool first = true;
@@ -129,7 +127,7 @@ static void print_accounts(const struct trace_run *run, FILE *out)
 		"UNMATCHED, BY CAUSE");
 	for (size_t i = 0; i < run->total.n_rows; i++) {
 		if (run->total.rows[i]->wanted && run->total.rows[i]->seen)
-			print_account_line(run->total.rows[i], out);
+			print_account_row(run->total.rows[i], out);
 	}
 	stats_outcomes(&run->total, outcomes, &seen);
 	for (int o = 0; o < OUTCOME_LOST; o++)
@@ -155,8 +153,8 @@ static void print_lost(const struct trace_run *run, FILE *out)
 
 static void print_gap(const struct trace_gap *gap, FILE *out)
 {
-	double from = (double)gap->ts_ns / NSEC_PER_SEC_D;
-	double until = (double)gap->until_ns / NSEC_PER_SEC_D;
+	double from = (double)gap->ts_ns / 1e9;
+	double until = (double)gap->until_ns / 1e9;
 
 	fprintf(out, "  CPU %u, ", gap->cpu);
 	if (gap->lost == SUBBUF_MISSED_UNKNOWN)
@@ -173,7 +171,7 @@ static void print_gap(const struct trace_gap *gap, FILE *out)
 		fprintf(out, " between %.6f and %.6f s\n", from, until);
 }
 
-/* Losses are said loudly, with when they happened. */
+/* Print warnings about lost events, with their times, and other faults of the trace. */
 void trace_text_gaps(const struct trace_run *run, FILE *out)
 {
 	const struct merge_counts *m = &run->counts.merge;
@@ -188,6 +186,11 @@ void trace_text_gaps(const struct trace_run *run, FILE *out)
 		fprintf(out,
 			"WARNING: %" PRIu64 " sub-buffers and %" PRIu64 " events are corrupt\n",
 			m->corrupt, run->counts.malformed);
+	if (run->total.no_memory)
+		fprintf(out,
+			"WARNING: memory ran out %" PRIu64
+			" times; interrupts or times are missing\n",
+			run->total.no_memory);
 	if (m->backwards)
 		fprintf(out,
 			"WARNING: time ran backwards %" PRIu64
@@ -195,7 +198,7 @@ void trace_text_gaps(const struct trace_run *run, FILE *out)
 			m->backwards);
 }
 
-/* The facts about the system that the figures depend on. */
+/* Print the facts about the system that the figures depend on. */
 void trace_text_header(const struct trace_run *run, FILE *out)
 {
 	const struct sysinfo_field *field;
@@ -204,7 +207,7 @@ void trace_text_header(const struct trace_run *run, FILE *out)
 	for (field = sysinfo_fields; field->key; field++) {
 		const char *text = sysinfo_text(&run->system, field, number, sizeof(number));
 
-		/* Of a recording only what it tells is known. */
+		/* A recording has only facts that are text. */
 		if (run->config->input && field->type != SYSINFO_TEXT)
 			continue;
 		if (strcmp(text, "-"))
@@ -216,13 +219,13 @@ void trace_text_header(const struct trace_run *run, FILE *out)
 }
 
 /**
- * trace_text_summary - the table of the whole run and what it rests on
+ * trace_text_summary - print the table of the whole run and its accounting
  * @run: finished
  * @out: where to
  */
 void trace_text_summary(const struct trace_run *run, FILE *out)
 {
-	double seconds = (double)(run->ended_ns - run->started_ns) / NSEC_PER_SEC_D;
+	double seconds = (double)(run->ended_ns - run->started_ns) / 1e9;
 
 	fprintf(out, "%.3f s, %" PRIu64 " events%s\n\n", seconds, run->counts.events,
 		run->interrupted ? ", interrupted" : "");

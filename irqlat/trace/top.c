@@ -7,49 +7,50 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/msg.h"
-
 /* Columns that an arrow key moves the table to the side. */
 #define SIDE_STEP 10
 
 /**
  * struct trace_top - the screen
  * @screen: of curses
- * @first: line of the text at the top
- * @left: column of the text at the left
- * @text: last table, @n_lines lines, the longest of @width
+ * @first: number of the row of @text that is below the headings
+ * @left: column of @text that is at the left
+ * @text: last table, @n_rows rows, the longest of @width columns
  */
 struct trace_top {
 	SCREEN *screen;
 	int first;
 	int left;
-	int n_lines;
+	int n_rows;
 	int width;
 	char *text;
 };
 
 /**
  * trace_top_open - take the terminal
+ * @error: why it cannot be used
  *
- * Returns NULL after a message when there is none.
+ * Returns NULL on errors, with @error filled.
  */
-struct trace_top *trace_top_open(void)
+struct trace_top *trace_top_open(char error[TRACE_ERROR_BYTES])
 {
 	struct trace_top *top;
 
 	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-		msg_error("trace top: standard input is no terminal; use trace");
+		snprintf(error, TRACE_ERROR_BYTES,
+			 "trace top: standard input is no terminal; use trace");
 		return NULL;
 	}
 	top = calloc(1, sizeof(*top));
 	if (!top) {
-		msg_error("trace top: %s", strerror(errno));
+		snprintf(error, TRACE_ERROR_BYTES, "trace top: %s", strerror(errno));
 		return NULL;
 	}
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);
-		msg_error(
+		snprintf(
+			error, TRACE_ERROR_BYTES,
 			"trace top: no terminal of this kind is known here: TERM=%s; set it, or use trace",
 			getenv("TERM") ? getenv("TERM") : "");
 		return NULL;
@@ -64,14 +65,14 @@ struct trace_top *trace_top_open(void)
 	return top;
 }
 
-/* Give the terminal back until something is drawn; NULL is fine. */
+/* Give the terminal back until the next trace_top_draw(). NULL is fine. */
 void trace_top_pause(struct trace_top *top)
 {
 	if (top && !isendwin())
 		endwin();
 }
 
-/* Give the terminal back; NULL is fine. */
+/* Give the terminal back. NULL is fine. */
 void trace_top_close(struct trace_top *top)
 {
 	if (!top)
@@ -84,32 +85,32 @@ void trace_top_close(struct trace_top *top)
 
 static void show(struct trace_top *top)
 {
-	const char *line = top->text;
-	int row = 0;
+	const char *text = top->text;
+	int y = 0;
 
 	erase();
-	for (int i = 0; line && *line; i++) {
-		const char *end = strchrnul(line, '\n');
-		int len = (int)(end - line) - top->left;
+	for (int i = 0; text && *text; i++) {
+		const char *end = strchrnul(text, '\n');
+		int len = (int)(end - text) - top->left;
 
-		/* The head stays, the rest scrolls. */
-		if ((i < 2 || i >= top->first + 2) && row < LINES) {
+		/* The title and the headings stay, the other rows scroll. */
+		if ((i < 2 || i >= top->first + 2) && y < LINES) {
 			if (i == 1)
 				attron(A_REVERSE);
 			if (len > 0)
-				mvaddnstr(row, 0, line + top->left, len < COLS ? len : COLS);
-			row++;
+				mvaddnstr(y, 0, text + top->left, len < COLS ? len : COLS);
+			y++;
 			attroff(A_REVERSE);
 		}
-		line = *end ? end + 1 : end;
+		text = *end ? end + 1 : end;
 	}
 	refresh();
 }
 
-/* Handle what was typed; returns true to end. */
+/* Handle the keys that were pressed. Returns true when one of them ends the run. */
 bool trace_top_key(struct trace_top *top)
 {
-	int last = top->n_lines - LINES, first = top->first, key;
+	int last = top->n_rows - LINES, first = top->first, key;
 	int rightmost = top->width - COLS, left = top->left;
 
 	while ((key = getch()) != ERR) {
@@ -157,18 +158,18 @@ bool trace_top_key(struct trace_top *top)
 
 static void measure(struct trace_top *top)
 {
-	top->n_lines = 0;
+	top->n_rows = 0;
 	top->width = 0;
-	for (const char *line = top->text; *line; top->n_lines++) {
-		const char *end = strchrnul(line, '\n');
+	for (const char *text = top->text; *text; top->n_rows++) {
+		const char *end = strchrnul(text, '\n');
 
-		if (end - line > top->width)
-			top->width = (int)(end - line);
-		line = *end ? end + 1 : end;
+		if (end - text > top->width)
+			top->width = (int)(end - text);
+		text = *end ? end + 1 : end;
 	}
 }
 
-/* Show the whole run so far. */
+/* Show the table of the whole run so far. */
 void trace_top_draw(struct trace_top *top, const struct trace_run *run)
 {
 	char *text = NULL;

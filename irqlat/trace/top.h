@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat trace top: the whole run so far, redrawn in place. */
+/* irqlat trace top: the table of the whole run, redrawn in place. */
 #ifndef IRQLAT_TRACE_TOP_H
 #define IRQLAT_TRACE_TOP_H
 
@@ -7,7 +7,7 @@
 
 struct trace_top;
 
-struct trace_top *trace_top_open(void);
+struct trace_top *trace_top_open(char error[TRACE_ERROR_BYTES]);
 void trace_top_pause(struct trace_top *top);
 void trace_top_close(struct trace_top *top);
 bool trace_top_key(struct trace_top *top);

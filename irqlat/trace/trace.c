@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace: options, and what is done with the results. */
+/* irqlat trace: options, and the results. */
 
 #include "trace.h"
 
@@ -9,16 +9,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "irqlat/command.h"
 #include "base/msg.h"
-#include "stop.h"
+#include "irqlat/command.h"
 
-#define YEAR_NS		(365 * 86400 * NSEC_PER_SEC)
-#define BUCKET_DEFAULT	1000
-#define ENTRIES_DEFAULT 256
-#define ENTRIES_MAX	9999999
-#define BUFFER_DEFAULT	4096
-#define SUBBUF_DEFAULT	64
+#define YEAR_NS		   (365 * 86400 * NSEC_PER_SEC)
+#define BUCKET_DEFAULT	   1000
+#define ENTRIES_DEFAULT	   256
+#define ENTRIES_MAX	   9999999
+#define BUFFER_DEFAULT	   4096
+#define SUBBUF_DEFAULT	   64
+#define TRACE_FILE_DEFAULT "irqlat_trace.dat"
 
 #define AT(member) .offset = offsetof(struct trace_config, member)
 
@@ -34,7 +34,8 @@ static const struct opt options[] = {
 	  .help = "only these, by handler: virtio*,local_timer" },
 	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus), .help = "only interrupts that these CPUs took" },
 	{ 0, "pid", "LIST", OPT_STRING, AT(pids), .help = "only chains that woke these tasks" },
-	{ 0, "comm", "LIST", OPT_STRING, AT(comms), .help = "the same by name: postgres,fio*" },
+	{ 0, "comm", "LIST", OPT_STRING, AT(comms),
+	  .help = "only chains that woke tasks of these names: postgres,fio*" },
 	{ 0, "stage", "LIST", OPT_STRING, AT(stages), .help = stage_help },
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
@@ -52,7 +53,7 @@ static const struct opt options[] = {
 	{ 'T', "threshold", "US", OPT_U64, AT(threshold_ns), .min = 1, .max = 1000000000,
 	  .help = "stop when a chain takes longer than this, us" },
 	{ 'a', "auto", "US", OPT_U64, AT(auto_ns), .min = 1, .max = 1000000000,
-	  .help = "the same, and say what ran instead; keeps the trace" },
+	  .help = "like -T; also print what ran instead, and keep the trace" },
 	{ 't', "trace", "FILE", OPT_FILE, AT(trace_file),
 	  .help = "keep the trace as FILE (irqlat_trace.dat): that of the\nchain that took too long, or else of the end of the run" },
 	{ 0, "on-threshold", "ACTIONS", OPT_STRING, AT(on_threshold),
@@ -137,13 +138,15 @@ static int parse_numbers(const char *option, const char *text, int32_t *list, si
 	return 0;
 }
 
-/* The words live as long as the program. */
+/* The words are never freed. */
 static int parse_words(const char *option, const char *text, const char **list, size_t *n)
 {
 	char *copy = text ? strdup(text) : NULL, *word, *state = NULL;
 
-	if (text && !copy)
+	if (text && !copy) {
+		msg_error("--%s: %s", option, strerror(errno));
 		return -1;
+	}
 	for (word = copy ? strtok_r(copy, ",", &state) : NULL; word;
 	     word = strtok_r(NULL, ",", &state)) {
 		if (*n == STATS_LIST_MAX) {
@@ -164,8 +167,10 @@ static int parse_cpus(struct trace_config *config)
 	if (!config->cpus.n)
 		return 0;
 	config->cpu_set = calloc(CPUS_MAX, sizeof(*config->cpu_set));
-	if (!config->cpu_set)
+	if (!config->cpu_set) {
+		msg_error("--cpus: %s", strerror(errno));
 		return -1;
+	}
 	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		config->cpu_set[cpu] = cpu_list_contains(&config->cpus, cpu);
 	config->filter.cpus = config->cpu_set;
@@ -226,7 +231,7 @@ static int parse_mode(struct trace_config *config, int *argc, char ***argv)
 	return 0;
 }
 
-/* What the kernel's histograms do not tell. */
+/* Options for which the kernel's histograms have no data. */
 static int check_in_kernel(const struct trace_config *config)
 {
 	const struct {
@@ -259,13 +264,18 @@ static int check_in_kernel(const struct trace_config *config)
 static int check(struct trace_config *config)
 {
 	bool threshold = config->threshold_ns || config->auto_ns;
+	char error[TRACE_ERROR_BYTES];
 
 	config->threshold_ns *= 1000;
 	config->auto_ns *= 1000;
 	if (config->auto_ns)
 		config->trace_file.wanted = true;
-	if (config->on_threshold && trace_actions_parse(config->on_threshold, config))
+	if (!config->trace_file.name)
+		config->trace_file.name = TRACE_FILE_DEFAULT;
+	if (config->on_threshold && trace_actions_parse(config->on_threshold, config, error)) {
+		msg_error("%s", error);
 		return -1;
+	}
 	if (config->threshold_ns && config->auto_ns) {
 		msg_error("-T and -a: both stop, and -a also says why: give one of them");
 		return -1;
@@ -288,7 +298,7 @@ static int check(struct trace_config *config)
 	}
 	if (parse_filter(config) || (config->in_kernel && check_in_kernel(config)))
 		return -1;
-	/* Without a width the kernel's own are powers of two, or for hist 1 us. */
+	/* The default of --in-kernel is powers of two, except for hist. */
 	if (!config->bucket_ns && (!config->in_kernel || config->mode == TRACE_HIST))
 		config->bucket_ns = BUCKET_DEFAULT;
 	return 0;
@@ -339,7 +349,7 @@ static void live_overhead(struct trace_run *run)
 /**
  * cmd_trace - irqlat trace
  * @argc: arguments from "trace" on
- * @argv: the same
+ * @argv: the arguments
  *
  * Returns the exit status.
  */
@@ -352,7 +362,7 @@ int cmd_trace(int argc, char **argv)
 		.subbuf_kb = SUBBUF_DEFAULT,
 	};
 	struct trace_run run = { .config = &config };
-	int operand, status = EXIT_ERROR;
+	int operand, err, status;
 
 	set_stage_help();
 	if (parse_mode(&config, &argc, &argv))
@@ -366,14 +376,17 @@ int cmd_trace(int argc, char **argv)
 	if (check(&config))
 		return EXIT_ERROR;
 	if (config.input) {
-		status = trace_offline(&run);
+		err = trace_offline(&run);
 	} else {
 		live_facts(&run);
-		status = config.in_kernel ? trace_in_kernel(&run) : trace_live(&run);
+		err = config.in_kernel ? trace_in_kernel(&run) : trace_live(&run);
 		live_overhead(&run);
 	}
-	if (status != EXIT_ERROR && (present(&run) || run.failed))
-		status = EXIT_ERROR;
+	status = EXIT_ERROR;
+	if (err)
+		msg_error("%s", run.error);
+	else if (!present(&run) && !run.failed)
+		status = run.over ? EXIT_THRESHOLD : EXIT_OK;
 	stats_free(&run.interval);
 	stats_free(&run.total);
 	free(run.kernel.accounts);

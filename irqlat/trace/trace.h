@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat trace: what its files share. */
+/*
+ * irqlat trace: what its files share
+ *
+ * trace.c is the command. It runs one of live.c, kernel.c and file.c, and writes the
+ * results. Messages are printed by trace.c, and by live.c what happens during the run;
+ * the other files return errors, with a text in the caller's buffer.
+ */
 #ifndef IRQLAT_TRACE_H
 #define IRQLAT_TRACE_H
 
@@ -16,6 +22,9 @@
 #include "tracing/kernhist.h"
 #include "tracing/stats.h"
 
+/* What went wrong and what to do. */
+#define TRACE_ERROR_BYTES 512
+
 enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP };
 
 #define TRACE_ACTIONS_MAX 8
@@ -29,10 +38,11 @@ enum trace_action_kind {
 };
 
 /**
- * struct trace_action - one of them
- * @text: file of TRACE_ACTION_TRACE, command of TRACE_ACTION_SHELL
+ * struct trace_action - one of these actions
+ * @text: file of TRACE_ACTION_TRACE, NULL: that of --trace; command of
+ *	TRACE_ACTION_SHELL
  * @number: of the signal
- * @pid: that gets it
+ * @pid: process that gets the signal
  */
 struct trace_action {
 	enum trace_action_kind kind;
@@ -43,8 +53,10 @@ struct trace_action {
 
 /**
  * struct trace_config - options
+ * @wanted_ends: bit set of enum chain_end
+ * @cpu_set: of @filter; freed by cmd_trace()
  *
- * The first part is filled by opts_parse(), the second is made from it.
+ * opts_parse() fills the members up to @hgrm; the others are made from these.
  */
 struct trace_config {
 	const char *input;
@@ -82,30 +94,18 @@ struct trace_config {
 
 	enum trace_mode mode;
 	struct stats_filter filter;
-	uint32_t wanted_ends; /* bit set of enum chain_end */
+	uint32_t wanted_ends;
 	bool *cpu_set;
 	struct trace_action actions[TRACE_ACTIONS_MAX];
 	size_t n_actions;
 };
 
 /**
- * struct trace_run - what was measured
- * @config: how
- * @system: facts and warnings
- * @total: from the start
- * @interval: since the last table
- * @counts: what was read
- * @started_ns: first event, or start of a live trace
- * @ended_ns: last event, or now
- * @gaps: losses in the trace, with their times; @n_gaps of them, the first
- *	TRACE_GAPS_MAX only
- * @interrupted: ended by a signal
- * @failed: what was asked for could not be done, and was said
- * @sees_user: system calls were recorded
- * @over: chains that took too long
- * @kernel: counts of --in-kernel
+ * struct trace_gap - events of a CPU that were lost
+ * @ts_ns: time of the last event before; 0: there is none
+ * @until_ns: time of the first event after; 0: there is none
+ * @lost: how many, or SUBBUF_MISSED_UNKNOWN
  */
-#define TRACE_GAPS_MAX 16
 struct trace_gap {
 	uint64_t ts_ns;
 	uint64_t until_ns;
@@ -113,6 +113,26 @@ struct trace_gap {
 	unsigned int cpu;
 };
 
+#define TRACE_GAPS_MAX 16
+
+/**
+ * struct trace_run - what was measured
+ * @config: options
+ * @system: facts and warnings
+ * @total: from the start of the run
+ * @interval: since the last table
+ * @counts: what was read
+ * @started_ns: first event of a recording, or start of a live run
+ * @ended_ns: last event of a recording, or now
+ * @event_cost_ns: what one event adds to the figures
+ * @gaps: the first TRACE_GAPS_MAX of @n_gaps losses
+ * @interrupted: a signal ended the run
+ * @failed: an action or a file failed, and a message said so
+ * @sees_user: system calls were recorded
+ * @over: chains that took too long
+ * @kernel: counts of --in-kernel
+ * @error: why the run failed
+ */
 struct trace_run {
 	const struct trace_config *config;
 	struct sysinfo system;
@@ -129,9 +149,10 @@ struct trace_run {
 	bool sees_user;
 	uint64_t over;
 	struct kernhist_counts kernel;
+	char error[TRACE_ERROR_BYTES];
 };
 
-/* live.c, kernel.c, file.c: return an exit status */
+/* live.c, kernel.c, file.c */
 int trace_live(struct trace_run *run);
 int trace_in_kernel(struct trace_run *run);
 int trace_offline(struct trace_run *run);
@@ -140,12 +161,17 @@ int trace_offline(struct trace_run *run);
 void trace_kernel_resolution(const struct trace_config *config, char *text, size_t size);
 void trace_kernel_summary(const struct trace_run *run, FILE *out);
 
-/* run.c: what they share */
+/* run.c: what live.c, kernel.c and file.c share */
 void trace_run_signals(sigset_t *set);
-int trace_run_hold_signals(void);
+int trace_run_hold_signals(struct trace_run *run);
 bool trace_run_signal(int signal_fd);
 bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
+
+/* action.c */
+int trace_actions_parse(const char *text, struct trace_config *config,
+			char error[TRACE_ERROR_BYTES]);
+int trace_action_run(const struct trace_action *action, char error[TRACE_ERROR_BYTES]);
 
 /* text.c */
 void trace_text_table(const struct trace_run *run, const struct stats *stats, FILE *out);
@@ -156,7 +182,7 @@ void trace_text_gaps(const struct trace_run *run, FILE *out);
 /* hist.c */
 void trace_hist(const struct trace_run *run, FILE *out);
 
-/* out.c: return 0, or -1 with errno set */
+/* out.c */
 int trace_out_files(const struct trace_run *run);
 bool trace_out_uses_stdout(const struct trace_config *config);
 

@@ -183,7 +183,7 @@ struct latency *latency_start(struct why *why)
 {
 	struct instance_config config = { .works = true, .buffer_kb = BUFFER_KB };
 	struct latency *latency = calloc(1, sizeof(*latency));
-	char error[INSTANCE_ERROR_BYTES];
+	char error[TRACING_ERROR_BYTES];
 
 	why_set(why, "out of memory");
 	if (!latency)

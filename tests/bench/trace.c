@@ -97,7 +97,7 @@ static struct instance *open_instance(uint32_t subbuf_kb, bool user)
 		.buffer_kb = BUFFER_KB,
 		.subbuf_kb = subbuf_kb,
 	};
-	char error[INSTANCE_ERROR_BYTES];
+	char error[TRACING_ERROR_BYTES];
 	struct instance *instance = instance_new(&config, error);
 
 	if (!instance)

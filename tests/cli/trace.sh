@@ -20,12 +20,20 @@ tested()
 	"$irqlat" trace "$@"
 }
 
+# instances PID: the tracing instance of the process, if there is one
 instances()
 {
-	find $tracing/instances -maxdepth 1 -name 'irqlat-trace-*' 2>/dev/null
+	find $tracing/instances -maxdepth 1 -name "irqlat-trace-$1-*" 2>/dev/null
 }
 
-# Direct reads of a file of ours: interrupts of the disk.
+# records PID: the process has set up its instance
+records()
+{
+	[ "$(cat $tracing/instances/irqlat-trace-"$1"-*/events/sched/sched_switch/enable 2>/dev/null)" = 1 ] &&
+		[ "$(cat $tracing/instances/irqlat-trace-"$1"-*/tracing_on 2>/dev/null)" = 1 ]
+}
+
+# Direct reads of a file, which make interrupts of the disk.
 start_load()
 {
 	[ -s "$scratch/file" ] || dd if=/dev/urandom of="$scratch/file" bs=1M count=16 status=none
@@ -195,8 +203,8 @@ else
 	skip 'trace-cmd reads the trace we keep' 'needs a disk and trace-cmd'
 fi
 
-# The serial line. Where it is the console the kernel writes to it itself, so a few
-# blanks more disturb nobody; another one may have a device at its other end.
+# The serial line that is the console: the kernel writes to it, too, so that some more
+# blanks do no harm. Another serial line may have a device at its other end.
 serial=
 for line in /sys/kernel/irq/*/actions; do
 	tty=$(tr , '\n' <"$line" | grep -m1 '^ttyS[0-9]*$') || continue
@@ -205,24 +213,19 @@ for line in /sys/kernel/irq/*/actions; do
 done
 if [ -z "$serial" ]; then
 	skip 'the serial line has every stage' 'no serial console with an interrupt here'
-	skip 'and agrees with a calculation from the text' 'no serial console with an interrupt here'
+	skip 'the serial line agrees with a calculation from the text' 'no serial console with an interrupt here'
 elif ! command -v trace-cmd >/dev/null || [ "$(nproc)" = 1 ]; then
 	skip 'the serial line has every stage' 'needs trace-cmd and two CPUs'
-	skip 'and agrees with a calculation from the text' 'needs trace-cmd and two CPUs'
+	skip 'the serial line agrees with a calculation from the text' 'needs trace-cmd and two CPUs'
 else
-	# Its handler keeps a CPU for a tenth of a second where the line is emulated.
+	# Where the line is emulated its handler needs a CPU for a tenth of a second.
 	stop_load
 	"$irqlat" trace -q -n --no-header --irq "$serial" --buffer 32768 -t"$scratch/serial.dat" \
 		>"$scratch/serial.txt" 2>"$scratch/err" &
 	pid=$!
-	for _ in $(seq 50); do
-		[ "$(cat $tracing/instances/irqlat-trace-"$pid"-*/events/sched/sched_switch/enable 2>/dev/null)" = 1 ] &&
-			break
-		sleep 0.1
-	done
-	sleep 0.3
-	# More than the driver's buffer: the writer sleeps until the handler made room, if
-	# it runs elsewhere; on the same CPU the handler is always faster.
+	wait_for 'records $pid'
+	# More than the driver's buffer holds, so that the writer sleeps until the handler
+	# has made room. On the CPU of the handler it never has to.
 	irq_cpu=$(cat "/proc/irq/$serial/effective_affinity_list" 2>/dev/null || echo 0)
 	[ "$irq_cpu" = 0 ] && writer_cpu=1 || writer_cpu=0
 	before_n=$(awk -v line="$serial:" '$1 == line { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n }' /proc/interrupts)
@@ -235,11 +238,11 @@ else
 		grep -q "^ *$serial .* user $stage " "$scratch/serial.txt" || missing="$missing $stage"
 	done
 	seen=$(awk '/^ +all / { print $2 }' "$scratch/serial.txt")
-	# Interrupts that the console itself has before and after are seen, too.
+	# Interrupts of the kernel's own output are seen, too.
 	[ -z "$missing" ] && [ "$after_n" -gt "$before_n" ] && [ "${seen:-0}" -ge $((after_n - before_n)) ] &&
 		awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/serial.txt"
 	result $? 'the serial line has every stage' \
-		"missing:$missing, $((after_n - before_n)) interrupts, ${seen:-no} seen: $(grep "^ *$serial .*[0-9]  \|WARN" "$scratch/serial.txt" | tail -2)"
+		"missing:$missing, $((after_n - before_n)) interrupts, ${seen:-no} seen: $(cat "$scratch/serial.txt" "$scratch/err")"
 	"$irqlat" trace -i "$scratch/serial.dat" --csv --irq "$serial" --end user >"$scratch/ours.csv"
 	trace-cmd report -t -N -l "$scratch/serial.dat" 2>/dev/null |
 		python3 tests/cli/trace-text.py "$serial" >"$scratch/theirs"
@@ -249,7 +252,7 @@ else
 		"$scratch/theirs" | sort >"$scratch/b"
 	[ "$(wc -l <"$scratch/a")" -ge 5 ] && diff "$scratch/a" "$scratch/b" >"$scratch/diff" &&
 		[ "$(awk '$1 == "seen" { print $2 }' "$scratch/theirs")" = "$seen" ]
-	result $? 'and agrees with a calculation from the text' "$(head -4 "$scratch/diff")"
+	result $? 'the serial line agrees with a calculation from the text' "$(head -4 "$scratch/diff")"
 fi
 
 start_load
@@ -265,11 +268,11 @@ if [ -e $tracing/events/irq/irq_handler_entry/hist ] && [ -e $tracing/synthetic_
 else
 	says 'in-kernel: what this kernel lacks' 1 \
 		'^irqlat: this kernel cannot keep histograms itself: it was built without CONFIG_' --in-kernel -d 1
-	[ "$(wc -l <"$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ] && [ -z "$(instances)" ]
-	result $? 'in-kernel: in one line, and nothing is left' "$(cat "$scratch/err")"
+	[ "$(wc -l <"$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ]
+	result $? 'in-kernel: in one line' "$(cat "$scratch/err")"
 fi
 
-# Filters keep what they name and nothing else; the accounting stays whole.
+# A filter and its opposite split the samples.
 n_total()
 {
 	"$irqlat" trace -i "$scratch/live.dat" --csv --stage total "$@" 2>/dev/null |
@@ -281,9 +284,9 @@ rest=$(n_total --comm '[!d]*,d[!d]*,d,dd?*')
 one=$(n_total -c 0)
 other=$(n_total -c 1-1023)
 [ "$all" -gt 0 ] && [ "$dd" -gt 0 ] && [ $((dd + rest)) = "$all" ] && [ $((one + other)) = "$all" ]
-result $? 'filters by task and CPU split the whole' "all $all = dd $dd + $rest = CPU 0 $one + $other"
+result $? 'filters by task and CPU' "all $all = dd $dd + $rest = CPU 0 $one + $other"
 
-# HdrHistogram's own reader on our log: samples, median and its lines.
+# HdrHistogram reads the log: number of samples and median.
 jar=/usr/share/java/hdrhistogram.jar
 if [ -f $jar ] && command -v java >/dev/null; then
 	"$irqlat" trace -i "$scratch/live.dat" --stage total --end user --csv="$scratch/h.csv" \
@@ -297,14 +300,14 @@ if [ -f $jar ] && command -v java >/dev/null; then
 	theirs="$(grep -o 'Total count *= *[0-9]*' "$scratch/java" | grep -o '[0-9]*$') $(
 		awk '$2 == "0.500000000000" { printf "%d", $1; exit }' "$scratch/java")"
 	[ -n "$irq$row" ] && [ "$ours" = "$theirs" ]
-	result $? 'HdrHistogram for Java reads our .hlog: same count, same median' \
+	result $? 'HdrHistogram for Java reads the .hlog: same count, same median' \
 		"$tag: ours $ours, theirs $theirs"
 else
-	skip 'HdrHistogram for Java reads our .hlog: same count, same median' \
+	skip 'HdrHistogram for Java reads the .hlog: same count, same median' \
 		'needs java and libhdrhistogram-java'
 fi
 
-# Shorter and shorter: said, not crashed.
+# Recordings cut short: a message or a warning says so.
 ok=0
 size=$(stat -c %s "$scratch/live.dat")
 for part in 5 11 20 400 3000 50000 $((size / 2)) $((size - 10)); do
@@ -320,7 +323,7 @@ done
 [ "$ok" = 0 ]
 result $? 'recordings that were cut short' "$ok"
 
-# The last sub-buffer is damaged: its gap has no end.
+# The last sub-buffer is damaged, so that nothing ends the gap.
 python3 - "$scratch/live.dat" >"$scratch/damaged.dat" <<'PYTHON'
 import struct, sys
 data = bytearray(open(sys.argv[1], "rb").read())
@@ -336,20 +339,19 @@ gap, = json.load(open(sys.argv[1]))["trace"]["gaps"]
 assert gap["from_ns"] > 0 and gap["to_ns"] is None, gap' "$scratch/damaged.json" 2>"$scratch/why"
 result $? 'a gap at the end' "$(grep -A1 WARN "$scratch/out" | head -3; cat "$scratch/why" 2>/dev/null)"
 
-# Losses are loud: the smallest buffer cannot hold what a pause lets in.
+# The smallest buffer overflows while the program is stopped.
 "$irqlat" trace -q -d 3 --buffer 64 --sub-buffer 4 --no-header >"$scratch/loss.txt" 2>&1 &
 pid=$!
-sleep 1
+wait_for 'records $pid'
 kill -STOP $pid
 (for _ in $(seq 3000); do echo x; done | while read -r x; do printf %s "$x"; done) >/dev/null
-sleep 1
 kill -CONT $pid
 wait $pid
 grep -Eq 'WARNING: .*events.* lost in.*more room: --buffer' "$scratch/loss.txt" &&
 	awk '/^ +all / { exit !($2 == $3 + $4 + $5 + $6) }' "$scratch/loss.txt"
-result $? 'losses are told, with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
+result $? 'losses are printed with their times' "$(grep WARN "$scratch/loss.txt" | head -1)"
 
-# What the reader of the tables does: one line says it, whenever it went away.
+# Output that cannot be written: one message, in every mode.
 for mode in "-d 1 --interval 0.2" "-q -d 0.2" "hist -d 0.2"; do
 	for where in /dev/full pipe; do
 		if [ $where = pipe ]; then
@@ -366,9 +368,9 @@ done
 if command -v script >/dev/null; then
 	TERM=nonsense script -qec "$irqlat trace top -d 1" "$scratch/typescript" >/dev/null 2>&1 </dev/null
 	[ $? = 1 ] && grep -q 'trace top: .*TERM.*nonsense' "$scratch/typescript"
-	result $? 'top on a terminal nobody knows' "$(head -3 "$scratch/typescript")"
+	result $? 'top on an unknown terminal' "$(head -3 "$scratch/typescript")"
 else
-	skip 'top on a terminal nobody knows' 'needs script'
+	skip 'top on an unknown terminal' 'needs script'
 fi
 
 # --- thresholds -------------------------------------------------------------------
@@ -378,52 +380,54 @@ fi
 status=$?
 [ $status = 2 ] && grep -q 'hit stop tracing, analyzing it' "$scratch/stop.txt" &&
 	grep -q 'Longest stage' "$scratch/stop.txt" && [ -s "$scratch/stop.dat" ]
-result $? '-a: status 2, a culprit, a trace' "status $status $(head -1 "$scratch/err")"
+result $? '-a: status 2, the culprit, a trace' "status $status $(head -1 "$scratch/err")"
 "$irqlat" trace -i "$scratch/stop.dat" >"$scratch/out" 2>&1
-result $? 'and the trace can be read' "$(head -1 "$scratch/out")"
+result $? '-a: the trace can be read' "$(head -1 "$scratch/out")"
 "$irqlat" trace -q -d 2 -T 1 --no-header \
 	--on-threshold "shell,command=echo x >>$scratch/acted;continue" >"$scratch/out" 2>"$scratch/err"
 status=$?
 [ $status = 2 ] && [ "$(wc -l <"$scratch/acted")" -gt 1 ]
 result $? 'shell and continue: measuring goes on' "status $status, $(wc -l <"$scratch/acted") times"
-# The report stays out of what is for programs, and off the screen of top.
+# A command that fails is a warning.
+"$irqlat" trace -q -d 20 -T 1 --no-header --on-threshold "shell,command=exit 3" \
+	>"$scratch/out" 2>"$scratch/err"
+is 'a command that fails' "$? $(cat "$scratch/err")" \
+	'2 irqlat: warning: --on-threshold shell: "exit 3" failed'
+# The report is neither in the JSON nor on the screen of top.
 (cd "$scratch" && "$irqlat" trace -q -d 20 -a 1 -tstop.dat --json >json.json 2>"$scratch/err")
 [ $? = 2 ] && python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$scratch/json.json" 2>"$scratch/why" &&
 	grep -q 'Longest stage' "$scratch/err"
 result $? '-a with JSON on standard output: it is JSON' "$(tail -1 "$scratch/why"; head -2 "$scratch/err")"
 if command -v script >/dev/null; then
-	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 1 -a 1 \
+	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 4 -a 1 \
 		--interval 0.1 -t$scratch/stop.dat --on-threshold continue" \
 		"$scratch/typescript" >/dev/null 2>&1 </dev/null
-	# The terminal has a screen for top, between these two, and its own.
+	# The screen of top is between these two; the rest is the terminal's own.
 	sed 's/\x1b\[?1049h/\n<top>\n/g; s/\x1b\[?1049l/\n<own>\n/g' "$scratch/typescript" |
 		awk '/<top>/ { top = 1 } /<own>/ { top = 0 } /Longest stage|Saving trace/ { n++; bad += top }
 			END { print n + 0, bad + 0; exit !(n > 2 && !bad) }' >"$scratch/out"
-	result $? 'top: reports are not written into its screen' "$(cat "$scratch/out")"
+	result $? 'top: reports are not written to its screen' "$(cat "$scratch/out")"
 	! grep -q '__traceiter\|trace_event_raw_event' "$scratch/typescript"
 	result $? 'stacks begin with the kernel'"'"'s own functions' "$(grep -m1 -A3 'Kernel stack' "$scratch/typescript")"
 else
-	skip 'top: reports are not written into its screen' 'needs script'
+	skip 'top: reports are not written to its screen' 'needs script'
 	skip 'stacks begin with the kernel'"'"'s own functions' 'needs script'
 fi
 
-# A command that never ends does not hold the instance: it is told to end, too.
+# A signal that ends the run also ends a command that is running.
 "$irqlat" trace -q -d 60 -T 1 --no-header --on-threshold "shell,command=exec sleep 30.25" \
 	>"$scratch/out" 2>"$scratch/err" &
 pid=$!
-for _ in $(seq 50); do
-	pgrep -P $pid >/dev/null && break
-	sleep 0.1
-done
+wait_for 'pgrep -P $pid >/dev/null'
 started=$SECONDS
 kill -TERM $pid
 wait $pid
 status=$?
-[ $status = 2 ] && [ $((SECONDS - started)) -lt 10 ] && ! instances | grep -q "irqlat-trace-$pid-" &&
+[ $status = 2 ] && [ $((SECONDS - started)) -lt 10 ] && [ -z "$(instances $pid)" ] &&
 	grep -q 'seen = matched' "$scratch/out" && ! pgrep -f 'sleep 30\.25' >/dev/null
 result $? 'SIGTERM while a command runs' "status $status, $((SECONDS - started)) s, $(cat "$scratch/err")"
 
-# An action that fails is named; what was measured is told all the same.
+# An action that fails is named, and the results are printed.
 fails()
 {
 	local name=$1 regex=$2
@@ -434,7 +438,7 @@ fails()
 	result $? "$name" "$(cat "$scratch/err"; tail -1 "$scratch/out")"
 }
 fails 'a trace that cannot be kept' 'nowhere/x.dat: cannot write: No such file' -t"$scratch/nowhere/x.dat"
-fails 'the same as an action' 'nowhere/x.dat: cannot write: No such file' \
+fails 'a trace that cannot be kept, as an action' 'nowhere/x.dat: cannot write: No such file' \
 	--on-threshold "trace,file=$scratch/nowhere/x.dat"
 fails 'a signal to nobody' 'signal: process 999999999: No such process' \
 	--on-threshold 'signal,num=10,pid=999999999'
@@ -454,10 +458,7 @@ if command -v script >/dev/null; then
 	# The last column of a table that is wider than the terminal, by arrow keys.
 	: >"$scratch/typescript"
 	(
-		for _ in $(seq 80); do
-			grep -q STAGE "$scratch/typescript" && break
-			sleep 0.1
-		done
+		wait_for 'grep -q STAGE "$scratch/typescript"'
 		printf '\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC'
 		sleep 0.5
 		printf q
@@ -476,31 +477,24 @@ stop_load
 for signal in INT TERM HUP; do
 	"$irqlat" trace -q >/dev/null 2>&1 &
 	pid=$!
-	for _ in $(seq 50); do
-		[ -n "$(instances)" ] && break
-		sleep 0.1
-	done
-	sleep 0.3
-	# A shell's background jobs ignore SIGINT; ours reads it all the same.
+	wait_for 'records $pid'
+	# A shell's background jobs ignore SIGINT, but irqlat reads it.
 	kill -$signal $pid
 	wait $pid
 	status=$?
-	[ $status = 0 ] && [ -z "$(instances)" ]
-	result $? "SIG$signal: results, and no instance is left" "status $status, $(instances)"
+	[ $status = 0 ] && [ -z "$(instances $pid)" ]
+	result $? "SIG$signal: results, and no instance is left" "status $status, $(instances $pid)"
 done
 "$irqlat" trace -q >/dev/null 2>&1 &
 pid=$!
-for _ in $(seq 50); do
-	[ -n "$(instances)" ] && break
-	sleep 0.1
-done
+wait_for 'records $pid'
 kill -KILL $pid
 wait $pid 2>/dev/null
-[ -n "$(instances)" ] || sleep 0.1
+left=$(instances $pid)
 mkdir $tracing/instances/irqlat-trace-mine
 "$irqlat" trace -q -d 1 >/dev/null 2>&1
-[ "$(instances)" = $tracing/instances/irqlat-trace-mine ]
-result $? 'SIGKILL: the next start sweeps what was ours, and only that' "$(instances)"
+[ -n "$left" ] && [ -z "$(instances $pid)" ] && [ -d $tracing/instances/irqlat-trace-mine ]
+result $? 'SIGKILL: the next start removes the instance, and no other' "$left; $(ls $tracing/instances)"
 rmdir $tracing/instances/irqlat-trace-mine
 [ "$before" = "$(cat $tracing/set_event $tracing/tracing_on $tracing/trace_clock)" ]
 result $? 'the settings of the top instance are as before'

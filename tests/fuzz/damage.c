@@ -103,7 +103,7 @@ static void done(struct fuzz *f)
 
 static void read_file(const char *path)
 {
-	char error[DATFILE_ERROR_BYTES];
+	char error[TRACING_ERROR_BYTES];
 	struct datfile *dat = datfile_open(path, error);
 	struct page_reader reader;
 	struct fuzz f;

@@ -293,7 +293,7 @@ static const char *compare_real(uint32_t subbuf_kb, enum how how)
 		.buffer_kb = how == WITH_LOSSES ? 256 : 16384,
 		.subbuf_kb = subbuf_kb,
 	};
-	static char error[INSTANCE_ERROR_BYTES];
+	static char error[TRACING_ERROR_BYTES];
 	struct saved saved = { 0 };
 	char **formats;
 

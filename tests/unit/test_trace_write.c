@@ -87,7 +87,7 @@ static void no_room(void **state)
 static void into_a_pipe(void **state)
 {
 	char dir[] = "/tmp/test-trace-write-XXXXXX", fifo[64], file[64], copy[64];
-	char command[256], error[DATFILE_ERROR_BYTES];
+	char command[256], error[TRACING_ERROR_BYTES];
 	struct datfile *dat;
 	struct stat status;
 
