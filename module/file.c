@@ -292,7 +292,6 @@ static int file_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-#ifdef CONFIG_PROC_FS
 static void file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
@@ -306,7 +305,6 @@ static void file_show_fdinfo(struct seq_file *m, struct file *file)
 	if (action->device)
 		seq_printf(m, "device:\t%s\n", procirq_device_name(action->device));
 }
-#endif
 
 static const struct file_operations file_fops = {
 	.owner = THIS_MODULE,
@@ -317,9 +315,7 @@ static const struct file_operations file_fops = {
 	.mmap = file_mmap,
 	.compat_ioctl = compat_ptr_ioctl,
 	.release = file_release,
-#ifdef CONFIG_PROC_FS
 	.show_fdinfo = file_show_fdinfo,
-#endif
 };
 
 /* The file's removal waits until this has returned. */

@@ -213,7 +213,6 @@ struct procirq_action {
 /**
  * struct procirq_line - one interrupt line with a /proc/irq/N/irq
  * @irq: Linux interrupt number; immutable
- * @msi: message signalled; immutable
  * @own: the action that has the whole line
  * @shared: @own is not attached, because kernel drivers or other actions are on the
  *	line; written with @mutex and own.lock held, read with either
@@ -231,7 +230,8 @@ struct procirq_action {
  * @uli_closed: totals of the user level interrupts of such actions; @mutex
  * @function: PCI function behind an INTx line, kept enabled while @own is attached;
  *	written with @mutex held; procirq_registry_revoke_device() compares it without
- * @msi_dev: device whose MSI vector this is; compared, never dereferenced; immutable
+ * @msi_dev: device whose MSI vector this is, or NULL; compared, never dereferenced;
+ *	immutable
  * @pinned: named in irqs=, with @provider pinned; set once before the file is made
  * @provider: module that provides the descriptor, pinned while the file exists if
  *	procdir has no hooks; set once before the file is made
@@ -242,7 +242,6 @@ struct procirq_action {
  */
 struct procirq_line {
 	unsigned int irq;
-	bool msi;
 
 	struct procirq_action own;
 	bool shared;

@@ -18,31 +18,16 @@
 static u32 ioctl_state(const struct procirq_line *line, const struct procirq_action *action,
 		       const struct procirq_reader *reader)
 {
-	u32 state = 0;
-
-	if (action->masked)
-		state |= PROCIRQ_STATE_MASKED;
-	if (action->nr_holding)
-		state |= PROCIRQ_STATE_HELD;
-	if (action->storm)
-		state |= PROCIRQ_STATE_STORM;
-	if (action->device)
-		state |= PROCIRQ_STATE_DEVICE;
-	else if (line->shared)
-		state |= PROCIRQ_STATE_SHARED;
-	if (line->excl)
-		state |= PROCIRQ_STATE_EXCL;
-	if (line->level)
-		state |= PROCIRQ_STATE_LEVEL;
-	if (line->msi)
-		state |= PROCIRQ_STATE_MSI;
-	if (line->threaded)
-		state |= PROCIRQ_STATE_THREADED;
-	if (reader->eventfd)
-		state |= PROCIRQ_STATE_EVENTFD;
-	if (procirq_uli_is_live(reader))
-		state |= PROCIRQ_STATE_ULI;
-	return state;
+	return (action->masked ? PROCIRQ_STATE_MASKED : 0) |
+	       (action->nr_holding ? PROCIRQ_STATE_HELD : 0) |
+	       (action->storm ? PROCIRQ_STATE_STORM : 0) |
+	       (action->device ? PROCIRQ_STATE_DEVICE : 0) |
+	       (line->shared && !action->device ? PROCIRQ_STATE_SHARED : 0) |
+	       (line->excl ? PROCIRQ_STATE_EXCL : 0) | (line->level ? PROCIRQ_STATE_LEVEL : 0) |
+	       (line->msi_dev ? PROCIRQ_STATE_MSI : 0) |
+	       (line->threaded ? PROCIRQ_STATE_THREADED : 0) |
+	       (reader->eventfd ? PROCIRQ_STATE_EVENTFD : 0) |
+	       (procirq_uli_is_live(reader) ? PROCIRQ_STATE_ULI : 0);
 }
 
 static long ioctl_get_info(struct procirq_reader *reader, void __user *arg)

@@ -557,7 +557,6 @@ struct procirq_line *procirq_line_alloc(unsigned int irq)
 	if (!line)
 		return NULL;
 	line->irq = irq;
-	line->msi = msi;
 	line->msi_dev = msi ? msi_desc_to_dev(msi) : NULL;
 	procirq_action_init(&line->own, line, NULL);
 	mutex_init(&line->mutex);

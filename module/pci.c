@@ -94,11 +94,7 @@ static const struct attribute_group procirq_pci_group = {
 	.name = "procirq",
 	.attrs = procirq_pci_attrs,
 };
-
-static const struct attribute_group *procirq_pci_groups[] = {
-	&procirq_pci_group,
-	NULL,
-};
+__ATTRIBUTE_GROUPS(procirq_pci);
 
 /* Called for UNBIND with the device's lock held, before the driver's remove(). */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)

@@ -61,13 +61,6 @@ static void stats_line(struct procirq_line *line, struct seq_file *m)
 		sum.totals.delivered, sum.totals.coalesced, sum.totals.lost, sum.pending);
 }
 
-static int lines_show(struct seq_file *m, void *v)
-{
-	procirq_registry_for_each(stats_line, m);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(lines);
-
 static void stats_action_readers(struct procirq_action *action, struct seq_file *m)
 {
 	struct procirq_totals totals;
@@ -104,13 +97,6 @@ static void stats_readers(struct procirq_line *line, struct seq_file *m)
 		stats_action_readers(action, m);
 	mutex_unlock(&line->mutex);
 }
-
-static int readers_show(struct seq_file *m, void *v)
-{
-	procirq_registry_for_each(stats_readers, m);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(readers);
 
 static void stats_add_action_ulis(struct procirq_uli_totals *sum, unsigned int *live,
 				  struct procirq_action *action)
@@ -150,20 +136,21 @@ static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 		sum.retries);
 }
 
-static int ulis_show(struct seq_file *m, void *v)
+/* The file's data is the function that prints one line's rows. */
+static int stats_show(struct seq_file *m, void *v)
 {
-	procirq_registry_for_each(stats_ulis, m);
+	procirq_registry_for_each(m->private, m);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(ulis);
+DEFINE_SHOW_ATTRIBUTE(stats);
 
 /* Errors are ignored: the rest of the module works without debugfs. */
 void procirq_stats_init(void)
 {
 	stats_dir = debugfs_create_dir("procirq", NULL);
-	debugfs_create_file("lines", 0400, stats_dir, NULL, &lines_fops);
-	debugfs_create_file("readers", 0400, stats_dir, NULL, &readers_fops);
-	debugfs_create_file("ulis", 0400, stats_dir, NULL, &ulis_fops);
+	debugfs_create_file("lines", 0400, stats_dir, stats_line, &stats_fops);
+	debugfs_create_file("readers", 0400, stats_dir, stats_readers, &stats_fops);
+	debugfs_create_file("ulis", 0400, stats_dir, stats_ulis, &stats_fops);
 }
 
 void procirq_stats_exit(void)

@@ -50,16 +50,16 @@
 /* Delay before another attempt to send a thread that could not be sent. */
 #define ULI_RETRY_NS (100 * NSEC_PER_USEC)
 
-enum uli_path { ULI_DIRECT = 1, ULI_RETURN, ULI_WAKE, ULI_PATHS };
+enum procirq_uli_path { ULI_DIRECT = 1, ULI_RETURN, ULI_WAKE, ULI_PATHS };
 
 /**
- * enum uli_bit - bits of procirq_ulireg.bits
+ * enum procirq_uli_bit - bits of procirq_ulireg.bits
  * @ULI_QUEUED: task work is queued, or runs and has not read @raised yet
  * @ULI_OVERRUN: the task work is to send SIGXCPU
  * @ULI_WAKING: the thread slept when the task work was queued
  * @ULI_DEAD: the thread has ended or called exec
  */
-enum uli_bit { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
+enum procirq_uli_bit { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
 
 /**
  * struct procirq_ulireg - a registration
@@ -69,7 +69,7 @@ enum uli_bit { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
  *	referenced; immutable
  * @code: as registered; immutable
  * @irq: the line's Linux interrupt number; immutable
- * @bits: enum uli_bit; atomic operations
+ * @bits: enum procirq_uli_bit; atomic operations
  * @raised: interrupts so far; written with action->lock held, also read without
  * @seq: number of the last of them; action->lock
  * @irq_ns: handler time of the last of them; action->lock
@@ -188,7 +188,7 @@ static void uli_unclaim(struct procirq_ulireg *uli)
 }
 
 /* The thread was sent. */
-static __always_inline void uli_sent(struct procirq_ulireg *uli, enum uli_path path)
+static __always_inline void uli_sent(struct procirq_ulireg *uli, enum procirq_uli_path path)
 {
 	WRITE_ONCE(uli->sent[path], uli->sent[path] + 1);
 	if (trace_procirq_uli_enabled())
@@ -209,7 +209,7 @@ static void uli_retry_later(struct procirq_ulireg *uli)
 	raw_spin_unlock_irqrestore(&uli->lock, flags);
 }
 
-static void uli_work_send(struct procirq_ulireg *uli, enum uli_path path)
+static void uli_work_send(struct procirq_ulireg *uli, enum procirq_uli_path path)
 {
 	if (!uli_pending(uli) || !uli_claim(uli))
 		return;
@@ -238,7 +238,7 @@ static void uli_work_send(struct procirq_ulireg *uli, enum uli_path path)
 static void uli_work(struct callback_head *work)
 {
 	struct procirq_ulireg *uli = container_of(work, struct procirq_ulireg, work);
-	enum uli_path path;
+	enum procirq_uli_path path;
 
 	path = test_and_clear_bit(ULI_WAKING, &uli->bits) ? ULI_WAKE : ULI_RETURN;
 	clear_bit(ULI_QUEUED, &uli->bits);

@@ -379,38 +379,30 @@ static unsigned long uli_restart_syscall(const struct pt_regs *regs)
 }
 
 /*
- * A system call ended early because the thread was woken for its handler. Restart it
- * after the handler, as with SA_RESTART; calls that are never restarted after a signal
- * handler return EINTR. arch_do_signal_or_restart() cannot do this: it runs later, and
- * would change the registers with which the handler is entered.
+ * If a system call ended early because the thread was woken for its handler, restarts
+ * it after the handler, as with SA_RESTART. Calls that are never restarted after a
+ * signal handler return EINTR. arch_do_signal_or_restart() cannot do this: it runs
+ * later, and would change the registers with which the handler is entered.
  */
 static void uli_end_call(struct pt_regs *regs)
 {
 	switch ((long)regs->ax) {
 	case -ERESTARTNOHAND:
 		regs->ax = -EINTR;
+		regs->orig_ax = -1;
 		return;
 	case -ERESTART_RESTARTBLOCK:
 		regs->ax = uli_restart_syscall(regs);
 		break;
-	default:
-		regs->ax = regs->orig_ax;
-	}
-	regs->ip -= 2; /* the length of "syscall" and of "int $0x80" */
-}
-
-/* Whether a system call ended early and is to be restarted. */
-static bool uli_call_restarts(const struct pt_regs *regs)
-{
-	switch ((long)regs->ax) {
 	case -ERESTARTSYS:
 	case -ERESTARTNOINTR:
-	case -ERESTARTNOHAND:
-	case -ERESTART_RESTARTBLOCK:
-		return true;
+		regs->ax = regs->orig_ax;
+		break;
 	default:
-		return false;
+		return;
 	}
+	regs->ip -= 2; /* the length of "syscall" and of "int $0x80" */
+	regs->orig_ax = -1;
 }
 
 /**
@@ -449,10 +441,8 @@ int procirq_uli_arch_send(const struct procirq_uli *code)
 	if (err)
 		return err;
 	before = *regs;
-	if ((long)regs->orig_ax >= 0 && uli_call_restarts(regs)) {
+	if ((long)regs->orig_ax >= 0)
 		uli_end_call(regs);
-		regs->orig_ax = -1;
-	}
 	err = uli_enter(regs, code);
 	if (err)
 		*regs = before;
