@@ -2,22 +2,20 @@
 /*
  * procirq internals. Global names start with procirq_; static ones do not.
  *
- * Which file calls which (main.c calls the init and exit functions):
+ * Files, from the top down. Each calls only files below it; main.c calls all.
  *
- *   procdir: /proc/irq/N comes or goes        \
- *   pci: a PCI function or its driver goes, and > registry > line
- *   the driver procirq-pci                     /
- *   stats: debugfs                            /
- *
- *   registry: which interrupts have a file -> file, line
- *   file: system calls on an open file, ioctl: its ioctls
- *                                          -> line, action, uli, reader
- *   line: claims an interrupt for readers  -> action, device, pci_function
- *   action: the interrupt handler, counts, wakes readers, masks
- *                                          -> uli, eventfd, device, reader
- *   uli: user level interrupts             -> reader
- *   device: register accesses of a descriptor -> pci_function
- *   reader: what is pending for an open file
+ *   procdir       watches /proc/irq/N             > registry
+ *   pci           watches PCI devices; the driver > registry, pci_function
+ *                 procirq-pci
+ *   stats         debugfs                         > registry, device, uli
+ *   registry      which interrupts have a file    > file, line, pci_function
+ *   file, ioctl   system calls on an open file    > line and all below it
+ *   line          claims an interrupt for readers > action, device, reader, ring,
+ *                                                   pci_function
+ *   action        interrupt handler and masking   > uli, eventfd, device, reader
+ *   uli, uli_x86  user level interrupts           > reader
+ *   device        register accesses of a device   > pci_function
+ *   reader, ring, eventfd, pci_function
  *
  * Locks, outermost first. Each may be taken with those above it held:
  *
@@ -29,8 +27,9 @@
  *                          an open must not take it
  *   line->mutex            attaching and detaching handlers, readers coming and
  *                          going. A holder may call request_irq() and free_irq()
- *   registry_mutex         additions to the registry. request_irq() gets here
- *                          when it makes /proc/irq/N. Not held over proc_remove()
+ *   registry_mutex         additions to the registry. request_irq() takes it,
+ *                          through procdir's hook: so an open does, and it is
+ *                          not held over proc_remove()
  *   pci_bounds_mutex       functions bound to procirq-pci; inside line->mutex
  *   action->lock           all that a handler touches; raw, interrupts off, taken
  *                          in hard interrupt context. line->own's outside that of

@@ -123,7 +123,7 @@ static int line_attach(struct procirq_line *line)
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
 	err = line_request(line, &line->own, procirq_action_handler, 0);
 	/*
-	 * Not before request_irq() succeeded, for it is kept until the last close:
+	 * Not before request_irq() has succeeded: it is kept until the last close, and
 	 * putting it in open() could free the descriptor, and so remove the file
 	 * that is being opened, which waits for open() to return. If the function's
 	 * owner was quicker and disables it, procirq_line_revoke() follows. Revoked

@@ -20,7 +20,7 @@
 #include "compat.h"
 #include "internal.h"
 
-/* How often to look, each millisecond, for a directory after its request_irq(). */
+/* How often to look for a directory after its request_irq(), a millisecond apart. */
 #define REGISTRY_PENDING_TRIES 100
 
 /*
