@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one clock of all stamps: CLOCK_MONOTONIC, as the module's. */
+/* Clocks in nanoseconds. All time stamps use CLOCK_MONOTONIC, as the module does. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Finds and runs the command that was asked for. */
+/* Running the command that the first argument names. */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,23 +55,24 @@ static int dispatch(const struct command_set *set, int argc, char **argv)
 }
 
 /**
- * commands_main - all of main(): run the command, and see its output written
+ * commands_main - all of main(): run a command and write its output
  * @set: the tool
- * @argc: main()'s
- * @argv: main()'s
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * Ignores SIGPIPE.
  *
  * Returns the exit status.
  */
 int commands_main(const struct command_set *set, int argc, char **argv)
 {
-	int status, err;
+	int status;
 
-	/* A reader that went away is a write error like any other. */
+	/* Report a closed pipe as an error of write(). */
 	signal(SIGPIPE, SIG_IGN);
 	status = dispatch(set, argc, argv);
-	err = msg_flush_output();
-	if (err) {
-		msg_error("cannot write the output: %s", strerror(-err));
+	if (msg_flush_output()) {
+		msg_error("cannot write the output: %s", strerror(errno));
 		return EXIT_ERROR;
 	}
 	return status;

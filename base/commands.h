@@ -9,10 +9,10 @@
 #define BASE_COMMANDS_H
 
 /**
- * struct command - one of them
- * @name: what selects it; NULL ends a table
- * @summary: one line for the list
- * @run: gets the arguments from the command's name on; returns the exit status
+ * struct command - a command of a tool
+ * @name: first argument of the tool; NULL ends a table
+ * @summary: for the list of commands, at most 60 characters
+ * @run: gets the arguments, its own name first; returns the exit status
  */
 struct command {
 	const char *name;
@@ -21,10 +21,10 @@ struct command {
 };
 
 /**
- * struct command_set - the tool
+ * struct command_set - a tool
  * @tool: its name
- * @summary: one sentence for the list
- * @commands: table; "help" and "--version" come with the set
+ * @summary: one sentence for the list of commands
+ * @commands: table; "help" and "--version" need no row
  */
 struct command_set {
 	const char *tool;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* CPU lists. */
+/* Reading and writing CPU lists. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,8 +22,8 @@ static bool number_next(const char **text, const char *end, unsigned int *value)
 }
 
 /*
- * Takes "3" or "0-3" from the front of *text, and the comma behind it. Returns 0, or
- * -1 with EINVAL (no such thing, or a comma at the end) or ERANGE (a CPU too high).
+ * Read "3" or "0-3" from the front of *text, and the comma behind it. Returns 0, or -1
+ * with EINVAL (neither, or a comma at the end) or ERANGE (a CPU of CPUS_MAX or more).
  */
 static int range_next(const char **text, const char *end, unsigned int *first, unsigned int *last)
 {
@@ -48,10 +48,10 @@ static int range_next(const char **text, const char *end, unsigned int *first, u
 /**
  * cpu_mask_parse - read a list as the kernel prints it
  * @mask: overwritten
- * @text: numbers and ascending ranges; blanks at the end do not count; may be empty
- * @len: bytes of @text
+ * @text: numbers and ascending ranges; may be empty, and end in blanks
+ * @len: bytes in @text
  *
- * Returns 0, or -1 with errno: EINVAL not a list, ERANGE a CPU from CPUS_MAX on.
+ * Returns 0, or -1 with errno: EINVAL not a list, ERANGE a CPU of CPUS_MAX or more.
  */
 int cpu_mask_parse(struct cpu_mask *mask, const char *text, size_t len)
 {
@@ -73,7 +73,7 @@ int cpu_mask_parse(struct cpu_mask *mask, const char *text, size_t len)
 /**
  * cpu_mask_format - write a set as a list with ranges
  * @mask: the set
- * @buf: gets the text, cut to fit, with a zero at the end
+ * @buf: gets the text, cut to fit, and a NUL
  * @size: bytes in @buf
  *
  * Returns the length of the whole text, as snprintf() does.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU lists as the kernel and its users write them ("0-3,8"): as a set, and as a
- * list that keeps the order in which the CPUs were named.
+ * CPU lists as the kernel and users write them, "0-3,8": as a set, and as a list in
+ * the order in which the user named the CPUs.
  */
 #ifndef BASE_CPUS_H
 #define BASE_CPUS_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CPUS_MAX       8192	      /* the kernel's own limit on x86 */
+#define CPUS_MAX       8192	      /* the kernel's limit on x86 */
 #define CPU_MASK_BYTES (4 * CPUS_MAX) /* holds the text of any set */
 
 struct cpu_mask {

@@ -7,20 +7,25 @@
 
 #include "msg.h"
 
-/* Why standard output failed first; later calls do not know any more. */
+/* Why writing standard output failed first: later calls set no errno. */
 static int output_errno;
 
-/* Returns 0, or -errno of the first write of standard output that failed. */
+/**
+ * msg_flush_output - write what standard output has buffered
+ *
+ * Returns 0, or -1 with the errno of the first write of this process that failed.
+ */
 int msg_flush_output(void)
 {
 	if ((fflush(stdout) || ferror(stdout)) && !output_errno)
 		output_errno = errno ? errno : EIO;
-	return -output_errno;
+	errno = output_errno;
+	return output_errno ? -1 : 0;
 }
 
 static void say(const char *kind, const char *format, va_list args)
 {
-	/* What was printed before stands before, where both go to one place. */
+	/* Keep the order of output and messages if both go to one terminal or file. */
 	msg_flush_output();
 	fprintf(stderr, "%s: %s", program_invocation_short_name, kind);
 	vfprintf(stderr, format, args);

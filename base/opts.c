@@ -244,8 +244,8 @@ static void build_getopt(const struct opt *options, char *letters, struct option
 }
 
 /*
- * Behind a letter getopt takes an optional argument only without a blank; users
- * of rtla write -t, -tFILE, -t FILE and -t=FILE.
+ * The optional argument of a short option. getopt_long() accepts -t and -tFILE; users of
+ * rtla also write -t FILE and -t=FILE.
  */
 static char *letter_file(int argc, char **argv, char *attached)
 {
@@ -269,7 +269,7 @@ static void say_unknown(const struct opt_command *command, char *argument)
 			argument, program_invocation_short_name, blank, command->name);
 }
 
-/* The argument's name, as --help and messages have it. */
+/* The name of an option's argument, for --help and messages. */
 static const char *argument_text(const struct opt *o, char *buf, size_t size)
 {
 	return o->arg ? o->arg : o->choices ? choices_text(o, "|", buf, size) : "";
@@ -285,7 +285,7 @@ static const char *argument_text(const struct opt *o, char *buf, size_t size)
  * @given: set to a word whose bit N says that row N of the table was used; may be
  *	NULL
  *
- * Returns OPTS_OK, OPTS_HELP, or -1 after one line on standard error.
+ * Returns OPTS_OK, OPTS_HELP, or -1 after printing an error.
  */
 int opts_parse(const struct opt_command *command, int argc, char **argv, void *config,
 	       int *first_operand, uint64_t *given)
@@ -376,9 +376,9 @@ static void option_help(const struct opt *o, FILE *out)
 }
 
 /**
- * opts_help - print --help of a command
+ * opts_help - print the help of a command
  * @command: its table
- * @out: where to
+ * @out: where to print
  */
 void opts_help(const struct opt_command *command, FILE *out)
 {
@@ -396,15 +396,15 @@ void opts_help(const struct opt_command *command, FILE *out)
 }
 
 /**
- * opts_start - what a command begins with: its options, or its help
- * @command: its table; one without arguments takes options only
+ * opts_start - read the options of a command, or print its help
+ * @command: its table; a command without @arguments takes options only
  * @argc: as of opts_parse()
- * @argv: the same
- * @config: the same
- * @first_operand: the same
- * @status: set to the exit status where there is nothing more to do
+ * @argv: as of opts_parse()
+ * @config: as of opts_parse()
+ * @first_operand: as of opts_parse()
+ * @status: set to the exit status if the command has nothing to do
  *
- * Returns whether to go on; else the help is printed, or one line on standard error.
+ * Returns true, or false after printing the help or an error.
  */
 bool opts_start(const struct opt_command *command, int argc, char **argv, void *config,
 		int *first_operand, int *status)
@@ -430,15 +430,15 @@ bool opt_file_is_stdout(const struct opt_file *file)
 }
 
 /**
- * opt_file_write - write what was asked for where it was asked for
- * @wanted: nothing is done when nothing was
- * @write: writes @what; returns 0 or -1 with errno
- * @what: passed to it
+ * opt_file_write - write an output to its file or to standard output
+ * @wanted: the option's value; nothing is done if the output is not wanted
+ * @write: writes @what; returns 0, or -1 with errno set
+ * @what: passed to @write
  *
- * A file that is there already is replaced when all of it is written: who reads
- * it meanwhile finds a whole one, the last or this.
+ * A file that exists is replaced after all of the new one was written: a reader finds
+ * either the old or the new content.
  *
- * Returns 0, or -1; of a file it has said why then.
+ * Returns 0, or -1; an error of a file was printed then.
  */
 int opt_file_write(const struct opt_file *wanted, int (*write)(const void *what, FILE *out),
 		   const void *what)

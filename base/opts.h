@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Command line options as a table: one row says how an option is spelled, what
- * it takes, where its value goes and what --help prints.
+ * Command line options as a table. A row has the names of an option, the type of its
+ * argument, the field of its value, and the text of --help.
  *
  * This is the outermost layer of every tool: unlike the rest of base/, it prints
  * messages on standard error, and help on standard output.
@@ -31,7 +31,7 @@ enum opt_type {
 	OPT_CUSTOM,   /* what @parse makes of it; takes no argument without @arg */
 };
 
-/* An output that was asked for: name NULL or "-" is standard output. */
+/* An output: standard output if its name is NULL or "-". */
 struct opt_file {
 	bool wanted;
 	const char *name;
@@ -39,7 +39,7 @@ struct opt_file {
 
 #define OPT_STRINGS_MAX 16
 
-/* Arguments of an option that may be repeated, in their order. */
+/* The arguments of an option that may be given several times, in their order. */
 struct opt_strings {
 	const char *text[OPT_STRINGS_MAX];
 	size_t n;
@@ -88,8 +88,8 @@ struct opt {
 /**
  * struct opt_command - how a command is called
  * @name: "bench"; empty for a tool without commands
- * @arguments: what follows the options, for the usage line
- * @summary: one line for --help
+ * @arguments: what follows the options, for the usage in --help
+ * @summary: one sentence for --help
  * @options: table
  * @epilogue: text after the options in --help, may be NULL
  */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Building text for output, and UTF-8. */
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +10,8 @@
 
 #include "outbuf.h"
 
-static bool outbuf_room(struct outbuf *out, size_t more)
+/* Make room for more bytes. Returns false without memory. */
+static bool outbuf_reserve(struct outbuf *out, size_t more)
 {
 	size_t want = out->room ? out->room : 16384;
 	char *data;
@@ -29,7 +32,7 @@ static bool outbuf_room(struct outbuf *out, size_t more)
 
 void outbuf_bytes(struct outbuf *out, const char *text, size_t len)
 {
-	if (!len || !outbuf_room(out, len))
+	if (!len || !outbuf_reserve(out, len))
 		return;
 	memcpy(out->data + out->len, text, len);
 	out->len += len;
@@ -57,6 +60,14 @@ void outbuf_count(struct outbuf *out, uint64_t value)
 	outbuf_bytes(out, digits + at, sizeof(digits) - at);
 }
 
+/**
+ * outbuf_real - add a number
+ * @out: buffer
+ * @value: number; 0 is added if it is not finite
+ * @decimals: most places behind the point; zeros at the end are left out
+ *
+ * The decimal point is "." in every locale.
+ */
 void outbuf_real(struct outbuf *out, double value, int decimals)
 {
 	uint64_t scale = 1, all;
@@ -89,6 +100,14 @@ void outbuf_real(struct outbuf *out, double value, int decimals)
 	outbuf_bytes(out, digits, (size_t)n);
 }
 
+/**
+ * utf8_next - decode a UTF-8 sequence
+ * @text: bytes
+ * @len: bytes in @text, at least 1
+ * @point: set to the code point; U+FFFD if the bytes are no valid sequence
+ *
+ * Returns the length of the sequence; 1 if it is not valid.
+ */
 size_t utf8_next(const char *text, size_t len, uint32_t *point)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -119,7 +138,8 @@ size_t utf8_next(const char *text, size_t len, uint32_t *point)
 	return need;
 }
 
-size_t utf8_put(char *buf, uint32_t point)
+/* Encode a code point as UTF-8. Returns the number of bytes. */
+size_t utf8_put(char buf[4], uint32_t point)
 {
 	if (point < 0x80) {
 		buf[0] = (char)point;
@@ -143,6 +163,7 @@ size_t utf8_put(char *buf, uint32_t point)
 	return 4;
 }
 
+/* Is it a control character, or one that is invisible or changes the direction of text? */
 bool utf8_is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
@@ -157,75 +178,69 @@ static void outbuf_point(struct outbuf *out, uint32_t point)
 	outbuf_bytes(out, buf, utf8_put(buf, point));
 }
 
-void outbuf_clean(struct outbuf *out, const char *text, size_t len)
+enum escape { ESCAPE_NONE, ESCAPE_JSON, ESCAPE_CSV, ESCAPE_LABEL };
+
+static void outbuf_escape(struct outbuf *out, const char *text, size_t len, enum escape escape)
 {
+	bool backslash = escape == ESCAPE_JSON || escape == ESCAPE_LABEL;
+	char number[8];
 	uint32_t point;
 	size_t used;
 
 	for (; len; text += used, len -= used) {
 		used = utf8_next(text, len, &point);
-		outbuf_point(out, utf8_is_control(point) ? '?' : point);
+		if (backslash && (point == '"' || point == '\\'))
+			outbuf_char(out, '\\');
+		if (escape == ESCAPE_CSV && point == '"')
+			outbuf_char(out, '"');
+		if (!utf8_is_control(point)) {
+			outbuf_point(out, point);
+		} else if (escape == ESCAPE_JSON) {
+			snprintf(number, sizeof(number), "\\u%04x", point & 0xffff);
+			outbuf_text(out, number);
+		} else {
+			outbuf_text(out, escape == ESCAPE_LABEL && point == '\n' ? "\\n" : "?");
+		}
 	}
+}
+
+void outbuf_clean(struct outbuf *out, const char *text, size_t len)
+{
+	outbuf_escape(out, text, len, ESCAPE_NONE);
 }
 
 void outbuf_json_string(struct outbuf *out, const char *text, size_t len)
 {
-	uint32_t point;
-	char escape[8];
-	size_t used;
-
 	outbuf_char(out, '"');
-	for (; len; text += used, len -= used) {
-		used = utf8_next(text, len, &point);
-		if (point == '"' || point == '\\') {
-			outbuf_char(out, '\\');
-			outbuf_char(out, (char)point);
-		} else if (utf8_is_control(point)) {
-			snprintf(escape, sizeof(escape), "\\u%04x", point & 0xffff);
-			outbuf_text(out, escape);
-		} else {
-			outbuf_point(out, point);
-		}
-	}
+	outbuf_escape(out, text, len, ESCAPE_JSON);
 	outbuf_char(out, '"');
 }
 
 void outbuf_csv_string(struct outbuf *out, const char *text, size_t len)
 {
-	uint32_t point;
-	size_t used;
-
-	/* A spreadsheet runs what begins like a formula: quotes do not stop it. */
 	outbuf_char(out, '"');
+	/* A spreadsheet runs a quoted cell, too, if it begins like a formula. */
 	if (len && memchr("=+-@", text[0], 4))
 		outbuf_char(out, '\'');
-	for (; len; text += used, len -= used) {
-		used = utf8_next(text, len, &point);
-		if (point == '"')
-			outbuf_char(out, '"');
-		outbuf_point(out, utf8_is_control(point) ? '?' : point);
-	}
+	outbuf_escape(out, text, len, ESCAPE_CSV);
 	outbuf_char(out, '"');
 }
 
 void outbuf_label_string(struct outbuf *out, const char *text, size_t len)
 {
-	uint32_t point;
-	size_t used;
-
 	outbuf_char(out, '"');
-	for (; len; text += used, len -= used) {
-		used = utf8_next(text, len, &point);
-		if (point == '"' || point == '\\')
-			outbuf_char(out, '\\');
-		if (point == '\n')
-			outbuf_text(out, "\\n");
-		else
-			outbuf_point(out, utf8_is_control(point) ? '?' : point);
-	}
+	outbuf_escape(out, text, len, ESCAPE_LABEL);
 	outbuf_char(out, '"');
 }
 
+/**
+ * outbuf_write - write the text to a file and empty the buffer
+ * @out: buffer
+ * @fd: file descriptor
+ *
+ * Returns 0, or -1 with errno set: ENOMEM if text is missing. After an error of write()
+ * the buffer is not emptied.
+ */
 int outbuf_write(struct outbuf *out, int fd)
 {
 	size_t at = 0;
@@ -236,11 +251,14 @@ int outbuf_write(struct outbuf *out, int fd)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -errno;
+			return -1;
 		at += (size_t)n;
 	}
 	out->len = 0;
-	return out->failed ? -ENOMEM : 0;
+	if (!out->failed)
+		return 0;
+	errno = ENOMEM;
+	return -1;
 }
 
 void outbuf_free(struct outbuf *out)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Values as they are typed. */
+/* Reading values that a user typed. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,8 +10,8 @@
 #include "parse.h"
 
 /**
- * parse_u64 - a decimal count
- * @text: digits only: no sign, no blank
+ * parse_u64 - read a decimal count
+ * @text: digits only, without sign or blanks
  * @value: set on success
  */
 int parse_u64(const char *text, uint64_t *value)
@@ -30,10 +30,9 @@ int parse_u64(const char *text, uint64_t *value)
 }
 
 /**
- * parse_duration - "10m", "1.5s", "250us"
+ * parse_duration - read "10m", "1.5s" or "250us"
  * @text: a decimal number and one of ns us ms s m h d
- * @bare_unit_ns: what a number without a unit means, ns; 0: the unit must be
- *	given
+ * @bare_unit_ns: unit of a number without one, in ns; 0: the unit is mandatory
  * @ns: set on success, rounded to the nearest
  */
 int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
@@ -42,15 +41,17 @@ int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
 		const char *name;
 		double ns;
 	} units[] = {
-		{ "ns", 1 },   { "us", 1e3 },	{ "ms", 1e6 },	  { "s", 1e9 },
-		{ "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
+		{ .name = "ns", .ns = 1 },	{ .name = "us", .ns = 1e3 },
+		{ .name = "ms", .ns = 1e6 },	{ .name = "s", .ns = 1e9 },
+		{ .name = "m", .ns = 60e9 },	{ .name = "h", .ns = 3600e9 },
+		{ .name = "d", .ns = 86400e9 },
 	};
 	double number, unit = 0;
 	const char *c;
 	char *end;
 	size_t i;
 
-	/* strtod() would also take "inf", "0x10", "1e9" and a sign. */
+	/* strtod() also accepts "inf", "0x10", "1e9" and a sign. */
 	for (c = text; isdigit((unsigned char)*c) || *c == '.'; c++)
 		;
 	if (c == text)
@@ -70,7 +71,7 @@ int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
 }
 
 /**
- * parse_priority - rtla's notation of policy and priority
+ * parse_priority - read a policy and a priority in the notation of rtla
  * @text: "f:1" to "f:99" SCHED_FIFO, "r:1" to "r:99" SCHED_RR, "o:-20" to
  *	"o:19" SCHED_OTHER and its nice value
  * @priority: set on success

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values as the user types them: counts, durations, priorities. */
+/* Reading values that a user typed: counts, durations, priorities. */
 #ifndef BASE_PARSE_H
 #define BASE_PARSE_H
 
@@ -7,16 +7,17 @@
 
 enum sched_class { SCHED_CLASS_FIFO, SCHED_CLASS_RR, SCHED_CLASS_OTHER };
 
-/* "f:80", "r:50" or "o:0"; for the last, @value is a nice value. */
+/**
+ * struct priority - scheduling policy and priority of a thread
+ * @class: policy
+ * @value: real-time priority; nice value of SCHED_CLASS_OTHER
+ */
 struct priority {
 	enum sched_class class;
 	int value;
 };
 
-/*
- * Each returns 0, or -1 when @text is not such a value. Nothing but the whole
- * of @text counts.
- */
+/* Each returns 0, or -1 when @text as a whole is not such a value. */
 int parse_u64(const char *text, uint64_t *value);
 int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns);
 int parse_priority(const char *text, struct priority *priority);

@@ -11,13 +11,14 @@
 #include "sysfile.h"
 
 /**
- * sysfile_read - a file's text, without final newline and NUL bytes
- * @root: prefix of @path
+ * sysfile_read - read the text of a file
+ * @root: prefix of @path: "" for the running system, a folder of fixtures in tests
  * @path: file
- * @buf: gets the text, cut to fit; empty on failure
+ * @buf: gets the text, cut to fit, without line feeds and NUL bytes at its end; empty
+ *	on failure
  * @size: bytes in @buf
  *
- * Returns the length, or -1 with errno.
+ * Returns the length of the text, or -1 with errno set.
  */
 int sysfile_read(const char *root, const char *path, char *buf, size_t size)
 {
@@ -44,11 +45,11 @@ int sysfile_read(const char *root, const char *path, char *buf, size_t size)
 }
 
 /**
- * sysfile_write - write a text in one call, as sysfs wants it
- * @path: file, must exist
- * @text: what to write
+ * sysfile_write - write a text in one call of write(), as sysfs requires
+ * @path: file, which must exist
+ * @text: text
  *
- * Returns 0, or -1 with the errno the kernel gave.
+ * Returns 0, or -1 with the errno of open() or write().
  */
 int sysfile_write(const char *path, const char *text)
 {

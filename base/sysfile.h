@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Small files of /proc and /sys, under a root prefix: "" is the running
- * system, a folder of fixtures in tests.
- */
+/* Small files of /proc and /sys. */
 #ifndef BASE_SYSFILE_H
 #define BASE_SYSFILE_H
 

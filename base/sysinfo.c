@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Facts about the system, read from /proc, /sys and the CPU. */
+/* Reading facts about the system from /proc, /sys and the CPU. */
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -15,48 +15,47 @@
 #include "sysfile.h"
 #include "sysinfo.h"
 
-#define TEXT(member, label_)                                                    \
-	{                                                                       \
-#member, label_, SYSINFO_TEXT, offsetof(struct sysinfo, member) \
-	}
-#define BOOL(member, label_)                                                    \
-	{                                                                       \
-#member, label_, SYSINFO_BOOL, offsetof(struct sysinfo, member) \
-	}
-#define INT(member, label_)                                                    \
-	{                                                                      \
-#member, label_, SYSINFO_INT, offsetof(struct sysinfo, member) \
+/* CPUID signature of QEMU without hardware virtualisation. */
+#define TCG_SIGNATURE "TCGTCGTCGTCG"
+
+#define FIELD(type_, member, label_)                                      \
+	{                                                                 \
+		.key = #member, .label = label_, .type = SYSINFO_##type_, \
+		.offset = offsetof(struct sysinfo, member)                \
 	}
 
-const struct sysinfo_field sysinfo_fields[] = { TEXT(date, "date"),
-						TEXT(kernel, "kernel"),
-						TEXT(kernel_build, "kernel build"),
-						BOOL(rt, "PREEMPT_RT"),
-						TEXT(cpu_model, "processor"),
-						TEXT(hypervisor, "hypervisor"),
-						BOOL(emulated, "emulated"),
-						TEXT(cpus_online, "CPUs online"),
-						TEXT(clocksource, "clocksource"),
-						TEXT(clock_overhead, "own overhead"),
-						TEXT(trace_clock, "trace clock"),
-						TEXT(governor, "governor"),
-						TEXT(idle_states, "idle states"),
-						BOOL(cpu_dma_latency_held, "idle held off"),
-						TEXT(isolated_cpus, "isolated CPUs"),
-						TEXT(nohz_full_cpus, "nohz_full CPUs"),
-						BOOL(threadirqs, "threadirqs"),
-						INT(rt_runtime_us, "RT runtime, us"),
-						TEXT(irq_affinity, "IRQ affinity"),
-						TEXT(measured_cpu, "measured CPU"),
-						TEXT(source_cpu, "source CPU"),
-						TEXT(priority, "priority"),
-						BOOL(memory_locked, "memory locked"),
-						{ 0 } };
+/* In the order of all outputs. */
+const struct sysinfo_field sysinfo_fields[] = {
+	FIELD(TEXT, date, "date"),
+	FIELD(TEXT, kernel, "kernel"),
+	FIELD(TEXT, kernel_build, "kernel build"),
+	FIELD(BOOL, rt, "PREEMPT_RT"),
+	FIELD(TEXT, cpu_model, "processor"),
+	FIELD(TEXT, hypervisor, "hypervisor"),
+	FIELD(BOOL, emulated, "emulated"),
+	FIELD(TEXT, cpus_online, "CPUs online"),
+	FIELD(TEXT, clocksource, "clocksource"),
+	FIELD(TEXT, clock_overhead, "own overhead"),
+	FIELD(TEXT, trace_clock, "trace clock"),
+	FIELD(TEXT, governor, "governor"),
+	FIELD(TEXT, idle_states, "idle states"),
+	FIELD(BOOL, cpu_dma_latency_held, "idle held off"),
+	FIELD(TEXT, isolated_cpus, "isolated CPUs"),
+	FIELD(TEXT, nohz_full_cpus, "nohz_full CPUs"),
+	FIELD(BOOL, threadirqs, "threadirqs"),
+	FIELD(INT, rt_runtime_us, "RT runtime, us"),
+	FIELD(TEXT, irq_affinity, "IRQ affinity"),
+	FIELD(TEXT, measured_cpu, "measured CPU"),
+	FIELD(TEXT, source_cpu, "source CPU"),
+	FIELD(TEXT, priority, "priority"),
+	FIELD(BOOL, memory_locked, "memory locked"),
+	{ .key = NULL },
+};
 
 /**
- * sysinfo_warn - note something that spoils the figures
- * @info: gets the warning, if there is room
- * @format: as printf(), one sentence
+ * sysinfo_warn - add a warning about something that makes the figures unreliable
+ * @info: gets the warning, if it has less than SYSINFO_WARNINGS_MAX
+ * @format: as of printf(), one sentence
  */
 void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 {
@@ -70,13 +69,13 @@ void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 }
 
 /**
- * sysinfo_text - a fact in words
- * @info: the facts
- * @field: which
- * @buf: room for a number
- * @size: bytes in @buf
+ * sysinfo_text - a fact as text
+ * @info: facts
+ * @field: which of them
+ * @buf: may get the text
+ * @size: bytes in @buf, at least 21
  *
- * Returns the text, in @info, @buf or a constant; "-" when unknown.
+ * Returns the text, which is in @info, in @buf or constant; "-" if unknown.
  */
 const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field *field, char *buf,
 			 size_t size)
@@ -96,27 +95,31 @@ const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field 
 }
 
 /**
- * hypervisor_name - who wrote the CPUID hypervisor leaf
+ * sysinfo_hypervisor_name - the hypervisor that a CPUID signature belongs to
  * @signature: 12 characters of leaf 0x40000000, NUL terminated
- * @emulated: set when instructions are interpreted, so that time is not that
- *	of any processor
+ * @emulated: set to whether an emulator interprets the instructions, so that times are
+ *	not those of a processor
  *
- * Returns the name, or the signature itself when it is not known.
+ * Returns the name, @signature itself if it is not known, or "unknown" if it is empty.
  */
-const char *hypervisor_name(const char signature[13], bool *emulated)
+const char *sysinfo_hypervisor_name(const char signature[13], bool *emulated)
 {
 	static const struct {
 		const char *signature;
 		const char *name;
 	} known[] = {
-		{ "TCGTCGTCGTCG", "QEMU TCG" }, { "KVMKVMKVM", "KVM" },
-		{ "Microsoft Hv", "Hyper-V" },	{ "VMwareVMware", "VMware" },
-		{ "XenVMMXenVMM", "Xen" },	{ "VBoxVBoxVBox", "VirtualBox" },
-		{ "bhyve bhyve ", "bhyve" },	{ "ACRNACRNACRN", "ACRN" },
+		{ .signature = TCG_SIGNATURE, .name = "QEMU TCG" },
+		{ .signature = "KVMKVMKVM", .name = "KVM" },
+		{ .signature = "Microsoft Hv", .name = "Hyper-V" },
+		{ .signature = "VMwareVMware", .name = "VMware" },
+		{ .signature = "XenVMMXenVMM", .name = "Xen" },
+		{ .signature = "VBoxVBoxVBox", .name = "VirtualBox" },
+		{ .signature = "bhyve bhyve ", .name = "bhyve" },
+		{ .signature = "ACRNACRNACRN", .name = "ACRN" },
 	};
 	size_t i;
 
-	*emulated = !strcmp(signature, known[0].signature);
+	*emulated = !strcmp(signature, TCG_SIGNATURE);
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (!strcmp(signature, known[i].signature))
 			return known[i].name;
@@ -130,7 +133,7 @@ static void collect_hypervisor(const char *root, struct sysinfo *info)
 	char signature[13] = "";
 
 	snprintf(info->hypervisor, sizeof(info->hypervisor), "none");
-	/* CPUID.1:ECX[31] says whether leaf 0x40000000 means anything. */
+	/* CPUID.1:ECX[31] says whether leaf 0x40000000 is valid. */
 	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 31))
 		return;
 	__cpuid(0x40000000, a, b, c, d);
@@ -138,7 +141,7 @@ static void collect_hypervisor(const char *root, struct sysinfo *info)
 	memcpy(signature + 4, &c, 4);
 	memcpy(signature + 8, &d, 4);
 	snprintf(info->hypervisor, sizeof(info->hypervisor), "%s",
-		 hypervisor_name(signature, &info->emulated));
+		 sysinfo_hypervisor_name(signature, &info->emulated));
 	(void)root;
 #else
 	sysfile_read(root, "/sys/hypervisor/type", info->hypervisor, sizeof(info->hypervisor));
@@ -191,7 +194,7 @@ static void collect_kernel(const char *root, struct sysinfo *info)
 	uname(&names);
 	snprintf(info->kernel, sizeof(info->kernel), "%.60s %.60s", names.release, names.machine);
 	snprintf(info->kernel_build, sizeof(info->kernel_build), "%s", names.version);
-	/* /sys/kernel/realtime came with the RT patch and is not everywhere. */
+	/* Only kernels with the RT patch have /sys/kernel/realtime. */
 	info->rt = strstr(names.version, "PREEMPT_RT") ||
 		   (sysfile_read(root, "/sys/kernel/realtime", text, sizeof(text)) > 0 &&
 		    text[0] == '1');
@@ -203,10 +206,8 @@ static void collect_kernel(const char *root, struct sysinfo *info)
 }
 
 /**
- * sysinfo_clock_is_quick - whether the clock is read without a system call or more
- * @clocksource: name in /sys
- *
- * "tsc-early" is the TSC for the first seconds after a boot.
+ * sysinfo_clock_is_quick - can the clock be read without a system call?
+ * @clocksource: name in /sys; "tsc-early" is the TSC in the first seconds after a boot
  */
 bool sysinfo_clock_is_quick(const char *clocksource)
 {
@@ -234,19 +235,19 @@ static void warn_about(struct sysinfo *info)
 	if (*info->clocksource && !sysinfo_clock_is_quick(info->clocksource))
 		sysinfo_warn(
 			info,
-			"clocksource %s: slow to read, each read adds to the figures (tsc is the one to have)",
+			"clocksource %s: slow to read, each read adds to the figures (tsc is better)",
 			info->clocksource);
 	if (*info->governor && strcmp(info->governor, "performance"))
 		sysinfo_warn(
 			info,
-			"CPU frequency governor %s: the clock rate may change while measuring (performance is the one to have)",
+			"CPU frequency governor %s: the clock rate may change while measuring (performance is better)",
 			info->governor);
 }
 
 /**
- * sysinfo_collect - read what the system tells about itself
- * @root: prefix of /proc and /sys paths
- * @info: overwritten; warnings that follow from the facts are in it
+ * sysinfo_collect - read the facts about a system
+ * @root: prefix of /proc and /sys
+ * @info: overwritten; has warnings that follow from the facts, too
  */
 void sysinfo_collect(const char *root, struct sysinfo *info)
 {
@@ -273,7 +274,7 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 	collect_hypervisor(root, info);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		sysfile_read(root, files[i].path, files[i].text, SYSINFO_TEXT_BYTES);
-	/* The kernel prints "(null)" when nohz_full= was not given. */
+	/* The kernel prints "(null)" without nohz_full=. */
 	if (strstr(info->nohz_full_cpus, "(null)"))
 		info->nohz_full_cpus[0] = '\0';
 	collect_idle_states(root, info);
@@ -281,10 +282,10 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 }
 
 /**
- * sysinfo_irq - note on which CPUs a line's interrupts may arrive
+ * sysinfo_irq - read the affinity of a line's interrupts
  * @root: prefix of /proc
- * @irq: line
- * @info: its irq_affinity gets "allowed 0-1, effective 0"
+ * @irq: number of the line
+ * @info: its irq_affinity is set to "allowed 0-1, effective 0"
  */
 void sysinfo_irq(const char *root, unsigned int irq, struct sysinfo *info)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sysinfo - the facts about a system that a latency figure depends on
+ * sysinfo - the facts about a system that latency depends on
  *
- * One table describes the fields, for the text header, the JSON writer, the
- * JSON reader and the HTML report.
+ * One table describes the facts, for text, JSON, reading JSON, and the page.
  */
 #ifndef BASE_SYSINFO_H
 #define BASE_SYSINFO_H
@@ -16,7 +15,7 @@
 #define SYSINFO_WARNINGS_MAX  16
 #define SYSINFO_WARNING_BYTES 200
 
-/* Text fields are empty when the system does not have or tell the thing. */
+/* A text is empty if the fact does not apply or is not known. */
 struct sysinfo {
 	char date[SYSINFO_TEXT_BYTES];	       /* UTC, ISO 8601 */
 	char kernel[SYSINFO_TEXT_BYTES];       /* release */
@@ -35,7 +34,7 @@ struct sysinfo {
 	bool threadirqs;
 	int64_t rt_runtime_us; /* -1: no RT throttling */
 	char irq_affinity[SYSINFO_TEXT_BYTES];
-	/* Set by whoever sets up the measurement. */
+	/* Set by irqlat bench. */
 	char measured_cpu[SYSINFO_TEXT_BYTES];
 	char source_cpu[SYSINFO_TEXT_BYTES];
 	char priority[SYSINFO_TEXT_BYTES];
@@ -51,10 +50,10 @@ enum sysinfo_type { SYSINFO_TEXT, SYSINFO_BOOL, SYSINFO_INT };
 
 /**
  * struct sysinfo_field - one fact
- * @key: in JSON
- * @label: for people
- * @type: of the member
- * @offset: of the member in struct sysinfo
+ * @key: name in JSON
+ * @label: name for people
+ * @type: type of its member of struct sysinfo
+ * @offset: offset of its member
  */
 struct sysinfo_field {
 	const char *key;
@@ -63,7 +62,7 @@ struct sysinfo_field {
 	size_t offset;
 };
 
-/* Ends with a NULL key. */
+/* The table ends with a NULL key. */
 extern const struct sysinfo_field sysinfo_fields[];
 
 void sysinfo_collect(const char *root, struct sysinfo *info);
@@ -73,6 +72,6 @@ void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field *field, char *buf,
 			 size_t size);
-const char *hypervisor_name(const char signature[13], bool *emulated);
+const char *sysinfo_hypervisor_name(const char signature[13], bool *emulated);
 
 #endif /* BASE_SYSINFO_H */

@@ -104,7 +104,7 @@ int output_send(struct session *session, struct output *output, struct outbuf *o
 {
 	out->len = 0;
 	output_print(session, output, out);
-	return outbuf_write(out, STDOUT_FILENO);
+	return outbuf_write(out, STDOUT_FILENO) ? -errno : 0;
 }
 
 int output_status(int err)

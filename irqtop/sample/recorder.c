@@ -164,7 +164,7 @@ int recorder_write(struct recorder *recorder, const struct monitor *monitor,
 					     out->len - RECORDING_HEAD));
 	recorder->started = true;
 	recorder->since_key = next ? recorder->since_key + 1 : 0;
-	return outbuf_write(out, recorder->fd);
+	return outbuf_write(out, recorder->fd) ? -errno : 0;
 }
 
 int recorder_close(struct recorder *recorder)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -365,7 +366,7 @@ static int print(enum print what)
 	}
 	err = msg_flush_output();
 	if (err)
-		msg_error("standard output: %s", strerror(-err));
+		msg_error("standard output: %s", strerror(errno));
 	return err ? EXIT_ERROR : EXIT_OK;
 }
 

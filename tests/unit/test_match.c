@@ -121,12 +121,12 @@ static void hypervisors_are_named(void **state)
 	bool emulated = false;
 
 	(void)state;
-	assert_string_equal(hypervisor_name("TCGTCGTCGTCG", &emulated), "QEMU TCG");
+	assert_string_equal(sysinfo_hypervisor_name("TCGTCGTCGTCG", &emulated), "QEMU TCG");
 	assert_true(emulated);
-	assert_string_equal(hypervisor_name("KVMKVMKVM", &emulated), "KVM");
+	assert_string_equal(sysinfo_hypervisor_name("KVMKVMKVM", &emulated), "KVM");
 	assert_false(emulated);
-	assert_string_equal(hypervisor_name("NewOne", &emulated), "NewOne");
-	assert_string_equal(hypervisor_name("", &emulated), "unknown");
+	assert_string_equal(sysinfo_hypervisor_name("NewOne", &emulated), "NewOne");
+	assert_string_equal(sysinfo_hypervisor_name("", &emulated), "unknown");
 }
 
 static bool warns(const struct sysinfo *info, const char *word)
