@@ -7,9 +7,10 @@
  *   procdir       watches /proc/irq/N             > registry
  *   pci           watches PCI devices; the driver > registry, pci_function
  *                 procirq-pci
- *   stats         debugfs                         > registry, device, uli
+ *   stats         /proc/procirq                   > registry, device, uli
  *   registry      which interrupts have a file    > file, line, pci_function
- *   file, ioctl   system calls on an open file    > line and all below it
+ *   file, ioctl   system calls on an open file    > access, line and all below it
+ *   access        who may open a line             > pci_function
  *   line          claims an interrupt for readers > action, device, reader, ring,
  *                                                   pci_function
  *   action        interrupt handler and masking   > uli, eventfd, device, reader
@@ -542,7 +543,7 @@ void procirq_pci_note_deleted(const struct pci_dev *pdev);
 bool procirq_pci_is_deleted(const struct pci_dev *pdev);
 void procirq_pci_forget_deleted(void);
 
-/* stats.c: accounting in debugfs */
+/* stats.c: accounting in /proc/procirq */
 void procirq_stats_init(void);
 void procirq_stats_exit(void);
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accounting in debugfs: procirq/lines, procirq/readers, procirq/ulis.
+ * Accounting: /proc/procirq/lines, readers and ulis. In procfs, because programs read it
+ * (procirq list, irqtop): it is there without debugfs and in kernel lockdown.
  *
  * An interrupt is due to every reader that is open when it is taken. For each of
  * them it is either delivered by a read, coalesced into a read, lost when the reader
  * closes, or still pending: due == delivered + coalesced + lost + pending.
  */
-#include <linux/debugfs.h>
 #include <linux/module.h>
+#include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 
 #include "internal.h"
 
-static struct dentry *stats_dir;
+static struct proc_dir_entry *stats_dir;
 
 struct stats_sum {
 	struct procirq_totals totals;
@@ -142,18 +143,19 @@ static int stats_show(struct seq_file *m, void *v)
 	procirq_registry_for_each(m->private, m);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(stats);
 
-/* Errors are ignored: the rest of the module works without debugfs. */
+/* Errors are ignored: the rest of the module works without these files. */
 void procirq_stats_init(void)
 {
-	stats_dir = debugfs_create_dir("procirq", NULL);
-	debugfs_create_file("lines", 0400, stats_dir, stats_line, &stats_fops);
-	debugfs_create_file("readers", 0400, stats_dir, stats_readers, &stats_fops);
-	debugfs_create_file("ulis", 0400, stats_dir, stats_ulis, &stats_fops);
+	stats_dir = proc_mkdir("procirq", NULL);
+	if (!stats_dir)
+		return;
+	proc_create_single_data("lines", 0400, stats_dir, stats_show, stats_line);
+	proc_create_single_data("readers", 0400, stats_dir, stats_show, stats_readers);
+	proc_create_single_data("ulis", 0400, stats_dir, stats_show, stats_ulis);
 }
 
 void procirq_stats_exit(void)
 {
-	debugfs_remove(stats_dir);
+	proc_remove(stats_dir);
 }

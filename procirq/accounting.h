@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Where the module puts its files "lines" and "readers". */
-#define ACCOUNTING_FOLDER "/sys/kernel/debug/procirq"
+#define ACCOUNTING_FOLDER "/proc/procirq"
 
 /**
  * struct accounting_row - what a row says; a member is 0 or "" if the row lacks it

@@ -280,7 +280,7 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first, ui
 /* "irq=24 pid=123 flags=0 due=...": the lines of one interrupt. */
 static void readers_read(struct detail *detail, int root, uint32_t irq)
 {
-	int fd = openat(root, "sys/kernel/debug/procirq/readers", O_RDONLY | O_CLOEXEC);
+	int fd = openat(root, "proc/procirq/readers", O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned int number;
 	char line[256];

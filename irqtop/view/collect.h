@@ -43,7 +43,7 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first, ui
 struct detail {
 	bool known;
 	struct irqtable_facts facts;
-	/* of /proc/irq/N/irq, as the procirq module lists them in debugfs */
+	/* of /proc/irq/N/irq, as the procirq module lists them */
 	char reader[DETAIL_READERS][256];
 	unsigned int nreaders;
 };

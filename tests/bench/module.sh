@@ -151,7 +151,7 @@ for kernel in $kernels; do
 		echo start line=0 period_ns=20000 pattern=random count=$count >/dev/irqgen
 		while grep -q running=1 /dev/irqgen; do sleep 0.2; done
 		kill \$reader; wait \$reader
-		cat /dev/irqgen; grep \"irq=\$irq \" /sys/kernel/debug/procirq/lines"
+		cat /dev/irqgen; grep \"irq=\$irq \" /proc/procirq/lines"
 	tests/vm/run --kernel "$kernel" --timeout 900 -- "$storm" >"$work/books" 2>"$work/err" || {
 		echo "bench: kernel $kernel:" >&2
 		tail -n 5 "$work/err" >&2

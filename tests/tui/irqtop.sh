@@ -224,10 +224,10 @@ tree 40 5
 await '28\+.*dev28'
 result $? 'rows that come are marked'
 
-mkdir -p "$scratch/tree/sys/kernel/debug/procirq" "$scratch/tree/proc/irq/24"
+mkdir -p "$scratch/tree/proc/procirq" "$scratch/tree/proc/irq/24"
 echo 0-1 >"$scratch/tree/proc/irq/24/smp_affinity_list"
 printf 'irq=%d pid=%d flags=0 due=5 delivered=5 coalesced=0 pending=0 comm=driver\n' \
-	24 77 25 88 >"$scratch/tree/sys/kernel/debug/procirq/readers"
+	24 77 25 88 >"$scratch/tree/proc/procirq/readers"
 keys Home Enter
 await 'readers +pid=77 .*comm=driver'
 result $? 'an opened row lists the readers of its file'

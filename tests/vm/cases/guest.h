@@ -233,7 +233,7 @@ struct line_stats {
 	unsigned long long taken, due, delivered, coalesced, lost, pending;
 };
 
-#define STATS_PATH "/sys/kernel/debug/procirq/lines"
+#define STATS_PATH "/proc/procirq/lines"
 
 HELPER bool stats_next(FILE *file, struct line_stats *s)
 {

@@ -31,7 +31,7 @@ static bool unload(const char *name)
 {
 	int ret;
 
-	/* It may be in use for a moment: a read of its debugfs files, for example. */
+	/* It may be in use for a moment: a read of its accounting, for example. */
 	return AWAIT((ret = module_unload(name)) == 0 || (errno != EAGAIN && errno != EBUSY)) &&
 	       ret == 0;
 }

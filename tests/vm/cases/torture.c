@@ -215,7 +215,7 @@ static void do_look(struct worker *w)
 	char text[8192], path[64];
 
 	do_books();
-	read_text("/sys/kernel/debug/procirq/readers", text, sizeof(text));
+	read_text("/proc/procirq/readers", text, sizeof(text));
 	read_text("/proc/interrupts", text, sizeof(text));
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", random_file(w));
 	read_text(path, text, sizeof(text));

@@ -137,10 +137,10 @@ struct uli_line {
 		pending, unhandled, overruns, faults, retries;
 };
 
-/* Reads the line's row of debugfs. False if it has none. */
+/* Reads the line's row of /proc/procirq/ulis. False if it has none. */
 static bool uli_line(unsigned int irq, struct uli_line *l)
 {
-	FILE *file = fopen("/sys/kernel/debug/procirq/ulis", "re");
+	FILE *file = fopen("/proc/procirq/ulis", "re");
 	bool found = false;
 
 	while (file && !found &&
