@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -68,7 +67,7 @@ struct dat_cpu {
  * @next_options: version 7: offset of the next section of options; 0: none
  * @n_buffers: buffers in the file
  * @cpus: of the first buffer with data, @n_cpus of them
- * @error: of the caller of datfile_open(), while that runs
+ * @why: of the caller of datfile_open(), while it runs
  */
 struct datfile {
 	const uint8_t *map;
@@ -91,21 +90,11 @@ struct datfile {
 	uint32_t tsc_shift;
 	char clock[DATFILE_TEXT_BYTES];
 	char uname[DATFILE_TEXT_BYTES];
-	char *error;
+	struct why *why;
 };
 
-__attribute__((format(printf, 2, 3))) static int fail(struct datfile *dat, const char *format, ...)
-{
-	va_list args;
-
-	/* The first reason explains the ones that follow. */
-	if (dat->error[0])
-		return -1;
-	va_start(args, format);
-	vsnprintf(dat->error, TRACING_ERROR_BYTES, format, args);
-	va_end(args);
-	return -1;
-}
+/* Returns -1. The first reason explains the ones that follow. */
+#define fail(dat, ...) ((dat)->why->text[0] ? -1 : why_set((dat)->why, __VA_ARGS__))
 
 /* --- bytes ----------------------------------------------------------------- */
 
@@ -612,23 +601,22 @@ static void set_starts(struct datfile *dat)
 /**
  * datfile_open - open a file and read everything but the events
  * @path: file
- * @error: filled on errors: what is wrong with the file, without its name
+ * @why: filled on errors: what is wrong with the file, without its name
  *
  * Returns NULL on errors.
  */
-struct datfile *datfile_open(const char *path, char error[TRACING_ERROR_BYTES])
+struct datfile *datfile_open(const char *path, struct why *why)
 {
 	struct datfile *dat = calloc(1, sizeof(*dat));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	void *map;
 
-	snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
+	why_set(why, "%s", strerror(errno));
 	if (!dat || fd < 0 || fstat(fd, &st))
 		goto fail;
 	if (!S_ISREG(st.st_mode) || !st.st_size) {
-		snprintf(error, TRACING_ERROR_BYTES, "this is %s file",
-			 S_ISREG(st.st_mode) ? "an empty" : "no regular");
+		why_set(why, "this is %s file", S_ISREG(st.st_mode) ? "an empty" : "no regular");
 		goto fail;
 	}
 	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -637,8 +625,8 @@ struct datfile *datfile_open(const char *path, char error[TRACING_ERROR_BYTES])
 	close(fd);
 	dat->map = map;
 	dat->bytes = (size_t)st.st_size;
-	dat->error = error;
-	error[0] = '\0';
+	dat->why = why;
+	why->text[0] = '\0';
 	if (read_start(dat) || check(dat)) {
 		datfile_close(dat);
 		return NULL;

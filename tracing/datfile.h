@@ -9,7 +9,7 @@
 #ifndef TRACING_DATFILE_H
 #define TRACING_DATFILE_H
 
-#include "error.h"
+#include "base/why.h"
 #include "event.h"
 #include "merge.h"
 
@@ -17,7 +17,7 @@
 
 struct datfile;
 
-struct datfile *datfile_open(const char *path, char error[TRACING_ERROR_BYTES]);
+struct datfile *datfile_open(const char *path, struct why *why);
 void datfile_close(struct datfile *dat);
 const struct event_catalog *datfile_catalog(const struct datfile *dat);
 const struct subbuf_layout *datfile_layout(const struct datfile *dat);

@@ -121,7 +121,7 @@ static int enable_event(struct instance *instance, const struct instance_config 
 }
 
 static int set_up_events(struct instance *instance, const struct instance_config *config,
-			 char error[TRACING_ERROR_BYTES])
+			 struct why *why)
 {
 	for (size_t i = 0; i < event_n_defs; i++) {
 		const struct event_def *def = &event_defs[i];
@@ -135,20 +135,15 @@ static int set_up_events(struct instance *instance, const struct instance_config
 			continue;
 		bound = event_catalog_add(&instance->catalog, def->system, text);
 		free(text);
-		if (bound > 0 && enable_event(instance, config, def)) {
-			snprintf(error, TRACING_ERROR_BYTES, "%s:%s: cannot enable this event: %s",
-				 def->system, def->name, strerror(errno));
-			return -1;
-		}
+		if (bound > 0 && enable_event(instance, config, def))
+			return why_set(why, "%s:%s: cannot enable this event: %s", def->system,
+				       def->name, strerror(errno));
 	}
 	if (!event_catalog_has(&instance->catalog, EVENT_IRQ_ENTRY) ||
-	    !event_catalog_has(&instance->catalog, EVENT_WAKING)) {
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "this kernel has no irq and sched events in "
-			 "tracefs; it was built without CONFIG_FTRACE "
-			 "or locked down");
-		return -1;
-	}
+	    !event_catalog_has(&instance->catalog, EVENT_WAKING))
+		return why_set(
+			why,
+			"this kernel has no irq and sched events in tracefs; it was built without CONFIG_FTRACE or locked down");
 	return 0;
 }
 
@@ -170,41 +165,30 @@ static long long read_number(struct instance *instance, const char *file)
 }
 
 static int set_up_buffer(struct instance *instance, const struct instance_config *config,
-			 char error[TRACING_ERROR_BYTES])
+			 struct why *why)
 {
 	char *text;
 	long long kb;
 	int bad;
 
 	if (tracefs_instance_file_write(instance->tracefs, "tracing_on", "0") < 0 ||
-	    tracefs_instance_file_write(instance->tracefs, "trace_clock", "mono") < 0) {
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "cannot set the trace clock \"mono\": "
-			 "%s",
-			 strerror(errno));
-		return -1;
-	}
+	    tracefs_instance_file_write(instance->tracefs, "trace_clock", "mono") < 0)
+		return why_set(why, "cannot set the trace clock \"mono\": %s", strerror(errno));
 	/* Since Linux 6.8; before, a sub-buffer is a page. */
 	if (config->subbuf_kb)
 		write_number(instance, "buffer_subbuf_size_kb", config->subbuf_kb);
 	kb = read_number(instance, "buffer_subbuf_size_kb");
 	instance->subbuf_bytes = kb > 0 ? (size_t)kb * 1024 : (size_t)sysconf(_SC_PAGESIZE);
-	if (config->buffer_kb && write_number(instance, "buffer_size_kb", config->buffer_kb)) {
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "cannot get %u KiB of trace buffer for each "
-			 "CPU: %s; ask for less with --buffer",
-			 config->buffer_kb, strerror(errno));
-		return -1;
-	}
+	if (config->buffer_kb && write_number(instance, "buffer_size_kb", config->buffer_kb))
+		return why_set(
+			why,
+			"cannot get %u KiB of trace buffer for each CPU: %s; ask for less with --buffer",
+			config->buffer_kb, strerror(errno));
 	write_number(instance, "buffer_percent", 25);
 	text = tracefs_instance_file_read(NULL, "events/header_page", NULL);
 	bad = !text || subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);
 	free(text);
-	if (bad)
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "events/header_page: not a layout this program "
-			 "knows");
-	return bad ? -1 : 0;
+	return bad ? why_set(why, "events/header_page: not a layout this program knows") : 0;
 }
 
 /*
@@ -254,7 +238,7 @@ static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_byt
 }
 
 static int open_buffers(struct instance *instance, const struct instance_config *config,
-			char error[TRACING_ERROR_BYTES])
+			struct why *why)
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
@@ -271,36 +255,35 @@ static int open_buffers(struct instance *instance, const struct instance_config 
 	}
 	return 0;
 fail:
-	snprintf(error, TRACING_ERROR_BYTES, "cannot open the trace buffers: %s", strerror(errno));
-	return -1;
+	return why_set(why, "cannot open the trace buffers: %s", strerror(errno));
 }
 
 /**
  * instance_new - make an instance that records nothing yet
  * @config: what to record
- * @error: says what went wrong and what to do
+ * @why: says what went wrong and what to do
  *
  * Returns NULL on errors; instance_free() removes the instance.
  */
-struct instance *instance_new(const struct instance_config *config, char error[TRACING_ERROR_BYTES])
+struct instance *instance_new(const struct instance_config *config, struct why *why)
 {
 	struct instance *instance = calloc(1, sizeof(*instance));
 
 	if (!instance) {
-		snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
+		why_set(why, "%s", strerror(errno));
 		return NULL;
 	}
-	instance->tracefs = private_create(error);
+	instance->tracefs = private_create(why);
 	if (!instance->tracefs)
 		goto fail;
 	if (event_catalog_init(&instance->catalog, false)) {
-		snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
+		why_set(why, "%s", strerror(errno));
 		goto fail;
 	}
-	if (set_up_buffer(instance, config, error))
+	if (set_up_buffer(instance, config, why))
 		goto fail;
 	measure_cost(instance);
-	if (set_up_events(instance, config, error) || open_buffers(instance, config, error))
+	if (set_up_events(instance, config, why) || open_buffers(instance, config, why))
 		goto fail;
 	return instance;
 fail:

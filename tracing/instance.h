@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "base/why.h"
 #include "event.h"
 #include "merge.h"
 
@@ -47,8 +47,7 @@ struct instance_config {
 
 struct instance;
 
-struct instance *instance_new(const struct instance_config *config,
-			      char error[TRACING_ERROR_BYTES]);
+struct instance *instance_new(const struct instance_config *config, struct why *why);
 void instance_free(struct instance *instance);
 int instance_start(struct instance *instance);
 int instance_stop(struct instance *instance);

@@ -289,53 +289,46 @@ static int write_step(const struct kernhist *k, const struct kernhist_step *step
 
 /* The kernel's own message about a trigger that it refused, if there is one. */
 static void explain_step(const struct kernhist *k, const struct kernhist_step *step,
-			 char error[TRACING_ERROR_BYTES])
+			 struct why *why)
 {
 	int reason = errno;
-	char *text = tracefs_error_last(k->tracefs), *why = NULL;
+	char *text = tracefs_error_last(k->tracefs), *message = NULL;
 
 	if (text) {
-		why = strstr(text, "error: ");
+		message = strstr(text, "error: ");
 		text[strcspn(text, "\n")] = '\0';
 	}
-	snprintf(error, TRACING_ERROR_BYTES,
-		 "%s: this kernel refuses a histogram of this event: "
-		 "%s; leave out --in-kernel",
-		 step->event, why ? why + strlen("error: ") : strerror(reason));
+	why_set(why, "%s: this kernel refuses a histogram of this event: %s; leave out --in-kernel",
+		step->event, message ? message + strlen("error: ") : strerror(reason));
 	free(text);
 }
 
-static int make_synths(struct kernhist *k, char error[TRACING_ERROR_BYTES])
+static int make_synths(struct kernhist *k, struct why *why)
 {
 	char text[256];
 
 	for (int i = 0; i < SYNTHS; i++) {
 		private_event_name(synths[i].what, k->names[i]);
 		snprintf(text, sizeof(text), "%s %s", k->names[i], synths[i].fields);
-		if (tracefs_instance_file_append(NULL, "synthetic_events", text) < 0) {
-			snprintf(error, TRACING_ERROR_BYTES,
-				 "cannot make the synthetic event "
-				 "%s: %s",
-				 k->names[i], strerror(errno));
-			return -1;
-		}
+		if (tracefs_instance_file_append(NULL, "synthetic_events", text) < 0)
+			return why_set(why, "cannot make the synthetic event %s: %s", k->names[i],
+				       strerror(errno));
 	}
 	return 0;
 }
 
-static int check_kernel(char error[TRACING_ERROR_BYTES])
+static int check_kernel(struct why *why)
 {
 	bool hists = tracefs_file_exists(NULL, "events/irq/irq_handler_entry/hist");
 	bool events = tracefs_file_exists(NULL, "synthetic_events");
 
 	if (hists && events)
 		return 0;
-	snprintf(error, TRACING_ERROR_BYTES,
-		 "this kernel cannot keep histograms itself: it was "
-		 "built without %s%s%s; leave out --in-kernel",
-		 hists ? "" : "CONFIG_HIST_TRIGGERS", hists || events ? "" : " and ",
-		 events ? "" : "CONFIG_SYNTH_EVENTS");
-	return -1;
+	return why_set(
+		why,
+		"this kernel cannot keep histograms itself: it was built without %s%s%s; leave out --in-kernel",
+		hists ? "" : "CONFIG_HIST_TRIGGERS", hists || events ? "" : " and ",
+		events ? "" : "CONFIG_SYNTH_EVENTS");
 }
 
 /* What a histogram of one event adds to a system call that has it. */
@@ -360,16 +353,16 @@ static void measure_cost(struct kernhist *k)
 /**
  * kernhist_new - histograms that count nothing yet
  * @config: what to keep
- * @error: says what went wrong and what to do
+ * @why: says what went wrong and what to do
  *
  * Returns NULL on errors; kernhist_free() removes everything.
  */
-struct kernhist *kernhist_new(const struct kernhist_config *config, char error[TRACING_ERROR_BYTES])
+struct kernhist *kernhist_new(const struct kernhist_config *config, struct why *why)
 {
 	struct kernhist *k = calloc(1, sizeof(*k));
 
 	if (!k) {
-		snprintf(error, TRACING_ERROR_BYTES, "%s", strerror(errno));
+		why_set(why, "%s", strerror(errno));
 		return NULL;
 	}
 	set_filter(k, config);
@@ -379,14 +372,14 @@ struct kernhist *kernhist_new(const struct kernhist_config *config, char error[T
 	else
 		snprintf(k->buckets, sizeof(k->buckets), ".buckets=%llu",
 			 (unsigned long long)config->bucket_ns);
-	k->tracefs = private_create(error);
-	if (!k->tracefs || check_kernel(error) || make_synths(k, error))
+	k->tracefs = private_create(why);
+	if (!k->tracefs || check_kernel(why) || make_synths(k, why))
 		goto fail;
 	measure_cost(k);
 	for (size_t i = 0; i < N_STEPS; i++) {
 		if (write_step(k, &steps[i], size_of(&steps[i]),
 			       can_pause(&steps[i]) ? ":pause" : "")) {
-			explain_step(k, &steps[i], error);
+			explain_step(k, &steps[i], why);
 			goto fail;
 		}
 	}

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "base/why.h"
 #include "stats.h"
 
 /**
@@ -60,8 +60,7 @@ struct kernhist_counts {
 
 struct kernhist;
 
-struct kernhist *kernhist_new(const struct kernhist_config *config,
-			      char error[TRACING_ERROR_BYTES]);
+struct kernhist *kernhist_new(const struct kernhist_config *config, struct why *why);
 void kernhist_free(struct kernhist *k);
 int kernhist_start(struct kernhist *k);
 int kernhist_stop(struct kernhist *k);

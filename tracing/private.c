@@ -211,20 +211,17 @@ void private_destroy(struct tracefs_instance *instance)
 
 /* --- creation -------------------------------------------------------------- */
 
-static void explain_create(char error[TRACING_ERROR_BYTES], int reason)
+static void explain_create(struct why *why, int reason)
 {
 	if (reason == EACCES || reason == EPERM)
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "cannot create a tracing instance: %s; run "
-			 "as root (CAP_DAC_OVERRIDE for tracefs)",
-			 strerror(reason));
+		why_set(why,
+			"cannot create a tracing instance: %s; run as root (CAP_DAC_OVERRIDE for tracefs)",
+			strerror(reason));
 	else if (reason == EROFS)
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "cannot create a tracing instance: tracefs "
-			 "is mounted read-only; mount -o remount,rw it");
+		why_set(why,
+			"cannot create a tracing instance: tracefs is mounted read-only; mount -o remount,rw it");
 	else
-		snprintf(error, TRACING_ERROR_BYTES, "cannot create a tracing instance: %s",
-			 strerror(reason));
+		why_set(why, "cannot create a tracing instance: %s", strerror(reason));
 }
 
 /* libtracefs prints an error when it cannot mount tracefs, so only root asks it. */
@@ -241,28 +238,25 @@ static bool tracefs_is_there(void)
 
 /**
  * private_create - make the instance of this process
- * @error: says what went wrong and what to do
+ * @why: says what went wrong and what to do
  *
  * First removes what killed processes left behind. A process has at most one instance.
  * Returns NULL on errors.
  */
-struct tracefs_instance *private_create(char error[TRACING_ERROR_BYTES])
+struct tracefs_instance *private_create(struct why *why)
 {
 	struct tracefs_instance *instance;
 	char name[PRIVATE_NAME_BYTES];
 
 	if (!tracefs_is_there()) {
-		snprintf(error, TRACING_ERROR_BYTES,
-			 "there is no tracefs here that %s can read; "
-			 "as root: mount -t tracefs nodev "
-			 "/sys/kernel/tracing",
-			 geteuid() ? "this user" : "we");
+		why_set(why,
+			"tracefs is not mounted, or this user cannot read it; as root: mount -t tracefs nodev /sys/kernel/tracing");
 		return NULL;
 	}
 	sweep();
 	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d-%llu", getpid(), process_start(getpid()));
 	instance = tracefs_instance_create(name);
 	if (!instance)
-		explain_create(error, errno);
+		explain_create(why, errno);
 	return instance;
 }

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <tracefs.h>
 
-#include "error.h"
+#include "base/why.h"
 
 #define PRIVATE_NAME_BYTES 64
 
-struct tracefs_instance *private_create(char error[TRACING_ERROR_BYTES]);
+struct tracefs_instance *private_create(struct why *why);
 void private_destroy(struct tracefs_instance *instance);
 void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES]);
 

@@ -41,15 +41,15 @@ static struct tep_handle *load_events(void)
 struct entrytrace *entrytrace_open(struct why *why)
 {
 	struct entrytrace *trace = calloc(1, sizeof(*trace));
-	char error[TRACING_ERROR_BYTES];
+	struct why reason;
 
 	if (!trace) {
 		why_set(why, "out of memory");
 		return NULL;
 	}
-	trace->instance = private_create(error);
+	trace->instance = private_create(&reason);
 	if (!trace->instance) {
-		why_set(why, "--entry trace: %s", error);
+		why_set(why, "--entry trace: %s", reason.text);
 		free(trace);
 		return NULL;
 	}

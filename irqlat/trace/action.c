@@ -65,12 +65,11 @@ static int parse_action(char *text, struct trace_action *action)
  * trace_actions_parse - "trace,file=x.dat;shell,command=sync;continue"
  * @text: actions, separated by semicolons
  * @config: gets the actions; their texts live as long as the program
- * @error: what is wrong with @text
+ * @why: what is wrong with @text
  *
- * Returns 0, or -1 with @error filled.
+ * Returns 0, or -1 with @why filled.
  */
-int trace_actions_parse(const char *text, struct trace_config *config,
-			char error[TRACE_ERROR_BYTES])
+int trace_actions_parse(const char *text, struct trace_config *config, struct why *why)
 {
 	char *copy = strdup(text), *part, *state = NULL;
 
@@ -82,10 +81,9 @@ int trace_actions_parse(const char *text, struct trace_config *config,
 	}
 	if (!part && config->n_actions)
 		return 0;
-	snprintf(error, TRACE_ERROR_BYTES,
-		 "--on-threshold: \"%s\" is none of: trace[,file=F] "
-		 "signal,num=N,pid=P|parent shell,command=C continue",
-		 text);
+	why_set(why,
+		"--on-threshold: \"%s\" is none of: trace[,file=F] signal,num=N,pid=P|parent shell,command=C continue",
+		text);
 	free(copy);
 	return -1;
 }
@@ -114,7 +112,7 @@ static int wait_child(pid_t pid, const sigset_t *awaited)
 }
 
 /* The child does not block the signals: they can end it. */
-static int run_shell(const char *command, char error[TRACE_ERROR_BYTES])
+static int run_shell(const char *command, struct why *why)
 {
 	sigset_t awaited, before;
 	pid_t pid;
@@ -131,35 +129,33 @@ static int run_shell(const char *command, char error[TRACE_ERROR_BYTES])
 		_exit(127);
 	}
 	if (pid < 0) {
-		snprintf(error, TRACE_ERROR_BYTES, "--on-threshold shell: %s", strerror(errno));
+		why_set(why, "--on-threshold shell: %s", strerror(errno));
 		status = -1;
 	} else if (wait_child(pid, &awaited)) {
-		snprintf(error, TRACE_ERROR_BYTES, "--on-threshold shell: \"%s\" failed", command);
+		why_set(why, "--on-threshold shell: \"%s\" failed", command);
 		status = 1;
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 
-static int send_signal(const struct trace_action *action, char error[TRACE_ERROR_BYTES])
+static int send_signal(const struct trace_action *action, struct why *why)
 {
 	if (!kill(action->pid, action->number))
 		return 0;
-	snprintf(error, TRACE_ERROR_BYTES, "--on-threshold signal: process %d: %s", action->pid,
-		 strerror(errno));
-	return -1;
+	return why_set(why, "--on-threshold signal: process %d: %s", action->pid, strerror(errno));
 }
 
 /**
  * trace_action_run - send the signal, run the command
  * @action: TRACE_ACTION_SIGNAL or TRACE_ACTION_SHELL
- * @error: what went wrong
+ * @why: what went wrong
  *
  * Returns 0, 1 when the command failed, -1 when the action could not be done; both with
- * @error filled.
+ * @why filled.
  */
-int trace_action_run(const struct trace_action *action, char error[TRACE_ERROR_BYTES])
+int trace_action_run(const struct trace_action *action, struct why *why)
 {
-	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text, error) :
-						    send_signal(action, error);
+	return action->kind == TRACE_ACTION_SHELL ? run_shell(action->text, why) :
+						    send_signal(action, why);
 }

@@ -66,23 +66,20 @@ static int read_all(struct trace_run *run, struct datfile *dat)
  * trace_offline - measure a recording
  * @run: options in, results out
  *
- * Returns 0, or -1 with @run->error filled.
+ * Returns 0, or -1 with @run->why filled.
  */
 int trace_offline(struct trace_run *run)
 {
-	char error[TRACING_ERROR_BYTES];
-	struct datfile *dat = datfile_open(run->config->input, error);
+	struct why why;
+	struct datfile *dat = datfile_open(run->config->input, &why);
 	int err;
 
-	if (!dat) {
-		snprintf(run->error, sizeof(run->error), "%s: %s", run->config->input, error);
-		return -1;
-	}
+	if (!dat)
+		return why_set(&run->why, "%s: %s", run->config->input, why.text);
 	describe(run, dat);
 	err = read_all(run, dat);
 	if (err)
-		snprintf(run->error, sizeof(run->error), "%s: %s", run->config->input,
-			 strerror(errno));
+		why_set(&run->why, "%s: %s", run->config->input, strerror(errno));
 	if (datfile_is_cut(dat))
 		sysinfo_warn(&run->system, "%s: ends too early; what is there was read",
 			     run->config->input);

@@ -73,11 +73,11 @@ static void header_page(char *text, size_t size, size_t subbuf_bytes)
  * trace_keep - write the sub-buffers that were read last as a trace.dat
  * @instance: keeps the sub-buffers
  * @path: of the file
- * @error: why it could not be written
+ * @why: why it could not be written
  *
- * Returns 0, or -1 with @error filled.
+ * Returns 0, or -1 with @why filled.
  */
-int trace_keep(struct instance *instance, const char *path, char error[TRACE_ERROR_BYTES])
+int trace_keep(struct instance *instance, const char *path, struct why *why)
 {
 	struct datwrite_event events[EVENTS_MAX];
 	char page_text[320], uname_text[320];
@@ -108,7 +108,7 @@ int trace_keep(struct instance *instance, const char *path, char error[TRACE_ERR
 	dat.kallsyms = kallsyms ? kallsyms : "";
 	err = datwrite(&dat, path);
 	if (err)
-		snprintf(error, TRACE_ERROR_BYTES, "%s: cannot write: %s", path, strerror(errno));
+		why_set(why, "%s: cannot write: %s", path, strerror(errno));
 	for (size_t i = 0; i < dat.n_events; i++)
 		free((char *)(uintptr_t)events[i].format);
 	free(header_event);

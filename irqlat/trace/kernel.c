@@ -169,7 +169,7 @@ static int open_top(struct kernel_run *own)
 {
 	if (own->run->config->mode != TRACE_TOP)
 		return 0;
-	own->top = trace_top_open(own->run->error);
+	own->top = trace_top_open(&own->run->why);
 	return own->top ? 0 : -1;
 }
 
@@ -177,7 +177,7 @@ static int open_top(struct kernel_run *own)
  * trace_in_kernel - let the running kernel measure itself
  * @run: options in, results out
  *
- * Returns 0, or -1 with @run->error filled. In any case, what was made in the kernel is
+ * Returns 0, or -1 with @run->why filled. In any case, what was made in the kernel is
  * removed.
  */
 int trace_in_kernel(struct trace_run *run)
@@ -194,7 +194,7 @@ int trace_in_kernel(struct trace_run *run)
 
 	if (own.signal_fd < 0)
 		return -1;
-	own.kernel = kernhist_new(&want, run->error);
+	own.kernel = kernhist_new(&want, &run->why);
 	if (!own.kernel) {
 		close(own.signal_fd);
 		return -1;
@@ -205,8 +205,7 @@ int trace_in_kernel(struct trace_run *run)
 	err = open_top(&own);
 	if (!err && measure(&own)) {
 		err = -1;
-		snprintf(run->error, sizeof(run->error), "measuring in the kernel stopped: %s",
-			 strerror(errno));
+		why_set(&run->why, "measuring in the kernel stopped: %s", strerror(errno));
 	}
 	trace_top_close(own.top);
 	kernhist_free(own.kernel);

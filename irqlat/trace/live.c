@@ -63,7 +63,7 @@ static int open_instance(struct live_run *live)
 		if (n_cpus > KEEP_BYTES_ALL / KEEP_BYTES_CPU)
 			want.keep_bytes = KEEP_BYTES_ALL / (size_t)n_cpus;
 	}
-	live->instance = instance_new(&want, live->run->error);
+	live->instance = instance_new(&want, &live->run->why);
 	if (!live->instance)
 		return -1;
 	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
@@ -134,13 +134,13 @@ static int timeout_ms(const struct live_run *live, uint64_t now)
 	return until < POLL_MS ? (int)until : POLL_MS;
 }
 
-/* What fails does not end the run: see trace_action_run() for @status. */
-static void report(struct live_run *live, int status, const char *error)
+/* Print what failed; the run goes on. @status: see trace_action_run() */
+static void report(struct live_run *live, int status, const struct why *why)
 {
 	if (status > 0)
-		msg_warning("%s", error);
+		msg_warning("%s", why->text);
 	if (status < 0) {
-		msg_error("%s", error);
+		msg_error("%s", why->text);
 		live->run->failed = true;
 	}
 }
@@ -148,13 +148,13 @@ static void report(struct live_run *live, int status, const char *error)
 /* @path NULL: where --trace says. */
 static void keep(struct live_run *live, const char *path)
 {
-	char error[TRACE_ERROR_BYTES];
+	struct why why;
 	int err;
 
 	if (!path)
 		path = live->run->config->trace_file.name;
-	err = trace_keep(live->instance, path, error);
-	report(live, err, error);
+	err = trace_keep(live->instance, path, &why);
+	report(live, err, &why);
 	if (!err)
 		fprintf(stderr, "  Saving trace to %s\n", path);
 }
@@ -164,7 +164,7 @@ static bool act(struct live_run *live)
 {
 	const struct trace_config *config = live->run->config;
 	FILE *out = trace_out_uses_stdout(config) ? stderr : stdout;
-	char error[TRACE_ERROR_BYTES];
+	struct why why;
 	bool go_on = false;
 
 	for (size_t i = 0; i < config->n_actions; i++)
@@ -174,7 +174,7 @@ static bool act(struct live_run *live)
 		live->run->ended_ns = clock_ns();
 	}
 	if (config->auto_ns) {
-		report(live, trace_stop_explain(live->stop, out, error), error);
+		report(live, trace_stop_explain(live->stop, out, &why), &why);
 		msg_flush_output();
 	}
 	if (config->trace_file.wanted)
@@ -185,7 +185,7 @@ static bool act(struct live_run *live)
 		if (action->kind == TRACE_ACTION_TRACE)
 			keep(live, action->text);
 		else if (action->kind != TRACE_ACTION_CONTINUE)
-			report(live, trace_action_run(action, error), error);
+			report(live, trace_action_run(action, &why), &why);
 	}
 	return go_on;
 }
@@ -256,7 +256,7 @@ static int open_top(struct live_run *live)
 {
 	if (live->run->config->mode != TRACE_TOP)
 		return 0;
-	live->top = trace_top_open(live->run->error);
+	live->top = trace_top_open(&live->run->why);
 	return live->top ? 0 : -1;
 }
 
@@ -264,7 +264,7 @@ static int open_top(struct live_run *live)
  * trace_live - measure the running kernel
  * @run: options in, results out
  *
- * Returns 0, or -1 with @run->error filled. In any case, the instance is removed.
+ * Returns 0, or -1 with @run->why filled. In any case, the instance is removed.
  */
 int trace_live(struct trace_run *run)
 {
@@ -277,7 +277,7 @@ int trace_live(struct trace_run *run)
 		goto out;
 	err = open_engine(&live) || measure(&live);
 	if (err)
-		snprintf(run->error, sizeof(run->error), "tracing stopped: %s", strerror(errno));
+		why_set(&run->why, "tracing stopped: %s", strerror(errno));
 	stats_sort(&run->total);
 	trace_top_close(live.top);
 out:

@@ -20,7 +20,7 @@ void trace_run_signals(sigset_t *set)
 
 /*
  * Signals must not kill the process, so that it can remove what it made in the kernel.
- * Returns a descriptor from which they are read, or -1 with @run->error filled.
+ * Returns a descriptor from which they are read, or -1 with @run->why filled.
  */
 int trace_run_hold_signals(struct trace_run *run)
 {
@@ -31,8 +31,7 @@ int trace_run_hold_signals(struct trace_run *run)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)
-		snprintf(run->error, sizeof(run->error), "cannot hold signals: %s",
-			 strerror(errno));
+		why_set(&run->why, "cannot hold signals: %s", strerror(errno));
 	return fd;
 }
 

@@ -94,11 +94,11 @@ static ssize_t kept_page(void *ctx, unsigned int cpu, const uint8_t **page)
  * trace_stop_explain - print who had the CPU while the chain took too long
  * @stop: a chain took too long
  * @out: where to
- * @error: why it cannot be found out
+ * @why: why it cannot be found out
  *
- * Returns 0, or -1 with @error filled.
+ * Returns 0, or -1 with @why filled.
  */
-int trace_stop_explain(struct trace_stop *stop, FILE *out, char error[TRACE_ERROR_BYTES])
+int trace_stop_explain(struct trace_stop *stop, FILE *out, struct why *why)
 {
 	const struct page_reader reader = { .read = kept_page, .ctx = stop };
 	struct culprit *culprit = malloc(sizeof(*culprit));
@@ -107,8 +107,7 @@ int trace_stop_explain(struct trace_stop *stop, FILE *out, char error[TRACE_ERRO
 	if (!culprit || culprit_analyse(culprit, &stop->worst, instance_catalog(stop->instance),
 					instance_layout(stop->instance),
 					instance_n_cpus(stop->instance), &reader)) {
-		snprintf(error, TRACE_ERROR_BYTES, "-a: cannot look for the culprit: %s",
-			 strerror(errno));
+		why_set(why, "-a: cannot look for the culprit: %s", strerror(errno));
 		free(culprit);
 		return -1;
 	}

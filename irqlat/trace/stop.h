@@ -14,12 +14,12 @@ struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instan
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
 bool trace_stop_take(struct trace_stop *stop);
-int trace_stop_explain(struct trace_stop *stop, FILE *out, char error[TRACE_ERROR_BYTES]);
+int trace_stop_explain(struct trace_stop *stop, FILE *out, struct why *why);
 
 /* culprit.c */
 void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, FILE *out);
 
 /* keep.c */
-int trace_keep(struct instance *instance, const char *path, char error[TRACE_ERROR_BYTES]);
+int trace_keep(struct instance *instance, const char *path, struct why *why);
 
 #endif /* IRQLAT_TRACE_STOP_H */

@@ -28,29 +28,27 @@ struct trace_top {
 
 /**
  * trace_top_open - take the terminal
- * @error: why it cannot be used
+ * @why: why it cannot be used
  *
- * Returns NULL on errors, with @error filled.
+ * Returns NULL on errors, with @why filled.
  */
-struct trace_top *trace_top_open(char error[TRACE_ERROR_BYTES])
+struct trace_top *trace_top_open(struct why *why)
 {
 	struct trace_top *top;
 
 	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-		snprintf(error, TRACE_ERROR_BYTES,
-			 "trace top: standard input is no terminal; use trace");
+		why_set(why, "trace top: standard input is no terminal; use trace");
 		return NULL;
 	}
 	top = calloc(1, sizeof(*top));
 	if (!top) {
-		snprintf(error, TRACE_ERROR_BYTES, "trace top: %s", strerror(errno));
+		why_set(why, "trace top: %s", strerror(errno));
 		return NULL;
 	}
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);
-		snprintf(
-			error, TRACE_ERROR_BYTES,
+		why_set(why,
 			"trace top: no terminal of this kind is known here: TERM=%s; set it, or use trace",
 			getenv("TERM") ? getenv("TERM") : "");
 		return NULL;

@@ -7,7 +7,7 @@
 
 struct trace_top;
 
-struct trace_top *trace_top_open(char error[TRACE_ERROR_BYTES]);
+struct trace_top *trace_top_open(struct why *why);
 void trace_top_pause(struct trace_top *top);
 void trace_top_close(struct trace_top *top);
 bool trace_top_key(struct trace_top *top);

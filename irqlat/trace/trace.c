@@ -264,7 +264,7 @@ static int check_in_kernel(const struct trace_config *config)
 static int check(struct trace_config *config)
 {
 	bool threshold = config->threshold_ns || config->auto_ns;
-	char error[TRACE_ERROR_BYTES];
+	struct why why;
 
 	config->threshold_ns *= 1000;
 	config->auto_ns *= 1000;
@@ -272,8 +272,8 @@ static int check(struct trace_config *config)
 		config->trace_file.wanted = true;
 	if (!config->trace_file.name)
 		config->trace_file.name = TRACE_FILE_DEFAULT;
-	if (config->on_threshold && trace_actions_parse(config->on_threshold, config, error)) {
-		msg_error("%s", error);
+	if (config->on_threshold && trace_actions_parse(config->on_threshold, config, &why)) {
+		msg_error("%s", why.text);
 		return -1;
 	}
 	if (config->threshold_ns && config->auto_ns) {
@@ -384,7 +384,7 @@ int cmd_trace(int argc, char **argv)
 	}
 	status = EXIT_ERROR;
 	if (err)
-		msg_error("%s", run.error);
+		msg_error("%s", run.why.text);
 	else if (!present(&run) && !run.failed)
 		status = run.over ? EXIT_THRESHOLD : EXIT_OK;
 	stats_free(&run.interval);

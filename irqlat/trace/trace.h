@@ -4,7 +4,7 @@
  *
  * trace.c is the command. It runs one of live.c, kernel.c and file.c, and writes the
  * results. Messages are printed by trace.c, and by live.c what happens during the run;
- * the other files return errors, with a text in the caller's buffer.
+ * the other files return errors, with a struct why.
  */
 #ifndef IRQLAT_TRACE_H
 #define IRQLAT_TRACE_H
@@ -18,12 +18,10 @@
 #include "base/cpus.h"
 #include "base/parse.h"
 #include "base/sysinfo.h"
+#include "base/why.h"
 #include "tracing/engine.h"
 #include "tracing/kernhist.h"
 #include "tracing/stats.h"
-
-/* What went wrong and what to do. */
-#define TRACE_ERROR_BYTES 512
 
 enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP };
 
@@ -131,7 +129,7 @@ struct trace_gap {
  * @sees_user: system calls were recorded
  * @over: chains that took too long
  * @kernel: counts of --in-kernel
- * @error: why the run failed
+ * @why: why the run failed
  */
 struct trace_run {
 	const struct trace_config *config;
@@ -149,7 +147,7 @@ struct trace_run {
 	bool sees_user;
 	uint64_t over;
 	struct kernhist_counts kernel;
-	char error[TRACE_ERROR_BYTES];
+	struct why why;
 };
 
 /* live.c, kernel.c, file.c */
@@ -169,9 +167,8 @@ bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
 
 /* action.c */
-int trace_actions_parse(const char *text, struct trace_config *config,
-			char error[TRACE_ERROR_BYTES]);
-int trace_action_run(const struct trace_action *action, char error[TRACE_ERROR_BYTES]);
+int trace_actions_parse(const char *text, struct trace_config *config, struct why *why);
+int trace_action_run(const struct trace_action *action, struct why *why);
 
 /* text.c */
 void trace_text_table(const struct trace_run *run, const struct stats *stats, FILE *out);

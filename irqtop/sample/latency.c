@@ -183,7 +183,6 @@ struct latency *latency_start(struct why *why)
 {
 	struct instance_config config = { .works = true, .buffer_kb = BUFFER_KB };
 	struct latency *latency = calloc(1, sizeof(*latency));
-	char error[TRACING_ERROR_BYTES];
 
 	why_set(why, "out of memory");
 	if (!latency)
@@ -192,11 +191,9 @@ struct latency *latency_start(struct why *why)
 	latency->slot = calloc(IRQ_SLOTS, sizeof(*latency->slot));
 	if (latency->stop_fd < 0 || !latency->slot)
 		goto fail;
-	latency->instance = instance_new(&config, error);
-	if (!latency->instance) {
-		why_set(why, "%s", error);
+	latency->instance = instance_new(&config, why);
+	if (!latency->instance)
 		goto fail;
-	}
 	latency->event_cost_ns = instance_event_cost_ns(latency->instance);
 	pthread_mutex_init(&latency->lock, NULL);
 	if (engine_open(latency))

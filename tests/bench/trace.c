@@ -97,11 +97,11 @@ static struct instance *open_instance(uint32_t subbuf_kb, bool user)
 		.buffer_kb = BUFFER_KB,
 		.subbuf_kb = subbuf_kb,
 	};
-	char error[TRACING_ERROR_BYTES];
-	struct instance *instance = instance_new(&config, error);
+	struct why why;
+	struct instance *instance = instance_new(&config, &why);
 
 	if (!instance)
-		die(error);
+		die(why.text);
 	return instance;
 }
 

@@ -103,13 +103,13 @@ static void done(struct fuzz *f)
 
 static void read_file(const char *path)
 {
-	char error[TRACING_ERROR_BYTES];
-	struct datfile *dat = datfile_open(path, error);
+	struct why why;
+	struct datfile *dat = datfile_open(path, &why);
 	struct page_reader reader;
 	struct fuzz f;
 
 	if (!dat) {
-		if (!error[0])
+		if (!why.text[0])
 			abort();
 		return;
 	}
@@ -119,7 +119,7 @@ static void read_file(const char *path)
 		struct culprit culprit;
 
 		datfile_close(dat);
-		dat = datfile_open(path, error);
+		dat = datfile_open(path, &why);
 		if (!dat)
 			abort();
 		reader = datfile_reader(dat);

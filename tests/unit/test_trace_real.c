@@ -293,13 +293,13 @@ static const char *compare_real(uint32_t subbuf_kb, enum how how)
 		.buffer_kb = how == WITH_LOSSES ? 256 : 16384,
 		.subbuf_kb = subbuf_kb,
 	};
-	static char error[TRACING_ERROR_BYTES];
+	static struct why why;
 	struct saved saved = { 0 };
 	char **formats;
 
-	instance = instance_new(&config, error);
+	instance = instance_new(&config, &why);
 	if (!instance)
-		return error;
+		return why.text;
 	if (instance_subbuf_bytes(instance) != subbuf_kb * 1024)
 		return "this kernel has one size of sub-buffers";
 	saved.n_cpus = instance_n_cpus(instance);

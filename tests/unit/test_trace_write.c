@@ -87,7 +87,8 @@ static void no_room(void **state)
 static void into_a_pipe(void **state)
 {
 	char dir[] = "/tmp/test-trace-write-XXXXXX", fifo[64], file[64], copy[64];
-	char command[256], error[TRACING_ERROR_BYTES];
+	struct why why;
+	char command[256];
 	struct datfile *dat;
 	struct stat status;
 
@@ -107,7 +108,7 @@ static void into_a_pipe(void **state)
 		 "for i in $(seq 50); do cmp -s %s %s && exit; sleep 0.1; done; exit 1", file,
 		 copy);
 	assert_int_equal(system(command), 0);
-	dat = datfile_open(file, error);
+	dat = datfile_open(file, &why);
 	assert_non_null(dat);
 	assert_int_equal(datfile_n_cpus(dat), 2);
 	datfile_close(dat);
