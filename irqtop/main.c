@@ -8,8 +8,8 @@
 
 #include "irqtop/session/session.h"
 
-/* Descriptors 0 to 2 closed by the caller would be given to files of ours. */
-static void standard_files(void)
+/* Opens those of descriptors 0 to 2 that are closed: else our files would get them. */
+static void standard_files_open(void)
 {
 	int fd;
 
@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 	static struct session session;
 	int status;
 
-	standard_files();
+	standard_files_open();
 	setlocale(LC_CTYPE, "");
 	status = options_parse(&session.options, argc, argv);
 	if (status >= 0)

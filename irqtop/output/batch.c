@@ -4,7 +4,7 @@
 #include "irqtop/view/format.h"
 #include "output.h"
 
-/* Wider than on a screen: nobody reads a log for its scaled numbers. */
+/* Wider than on the screen: fewer numbers are scaled. */
 #define NUMBER_WIDTH 10
 
 static void pad(struct outbuf *out, size_t n)

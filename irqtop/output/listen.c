@@ -189,7 +189,7 @@ static void where_print(int listener)
 
 /*
  * Until a signal ends it. Signals come only while ppoll() waits: one that came
- * between stop_told() and the wait would be missed.
+ * between stop_requested() and the wait would be missed.
  */
 static int serve(struct MHD_Daemon *daemon)
 {
@@ -202,7 +202,7 @@ static int serve(struct MHD_Daemon *daemon)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
-	while (!stop_told() && !err) {
+	while (!stop_requested() && !err) {
 		MHD_UNSIGNED_LONG_LONG ms;
 		struct timespec wait, *limit = NULL;
 

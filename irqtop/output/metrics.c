@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The text that Prometheus reads. Strict OpenMetrics leaves "_total" off a
- * counter's name in TYPE and HELP; the older text format, which node_exporter's
- * textfile collector and promtool parse, wants it there. No text is both.
+ * The text format of Prometheus, or OpenMetrics ("strict"). OpenMetrics omits "_total"
+ * from a counter's name in TYPE and HELP; the older format, which promtool and the
+ * textfile collector of node_exporter read, requires it. No text is valid in both.
  */
 #include <string.h>
 
@@ -89,19 +89,19 @@ static void cpus_print(struct outbuf *out, const struct output *output, const st
 	}
 }
 
-/* A name may serve twice in /proc/interrupts, but not here. */
+/* Two rows of /proc/interrupts may have one name; two samples of a metric may not. */
 static bool is_repeated(const struct output *output, uint32_t r)
 {
 	const struct view_row *row = &output->view->row[r];
 	const struct irqtable *table = &monitor_sample(output->monitor)->table[row->table];
 	uint32_t before;
 
-	/* Rows of equal keys come with a track each, the second not yet known. */
 	if (!row->data->label_len)
 		return false;
 	for (before = row->row; before-- > 0;) {
 		const struct irqtable_row *other = &table->row[before];
 
+		/* Numbers rise. */
 		if (other->irq >= 0 && row->data->irq >= 0) {
 			if (other->irq < row->data->irq)
 				return false;

@@ -52,7 +52,8 @@ static void interval_sleep(uint64_t *deadline_ns, uint64_t interval_ns)
 	if (*deadline_ns < now_ns)
 		*deadline_ns = now_ns + interval_ns;
 	at = clock_timespec(*deadline_ns);
-	while (!stop_told() && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+	while (!stop_requested() &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
 		;
 }
 
@@ -69,7 +70,7 @@ static int samples_send(struct session *session, struct output *output, struct o
 	for (done = 0; !options->count || done < options->count; done++) {
 		if (!options->replay)
 			interval_sleep(&deadline_ns, options->interval_ns);
-		if (stop_told())
+		if (stop_requested())
 			return 0;
 		err = session_step(session, needs);
 		if (err)

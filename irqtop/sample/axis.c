@@ -34,13 +34,13 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, const stru
 			end = table->cpu[c] + 1;
 	if (end > CPUS_MAX)
 		end = CPUS_MAX;
-	if (array_reserve(&axis->group_of, &axis->cpu_room, end, sizeof(*axis->group_of)) ||
+	if (array_reserve(&axis->group_of, &axis->group_of_room, end, sizeof(*axis->group_of)) ||
 	    array_reserve(&axis->group, &axis->group_room, end, sizeof(*axis->group)) ||
 	    array_reserve(&axis->place, &axis->place_room, end, sizeof(*axis->place)))
 		return -ENOMEM;
 	for (c = 0; c < end; c++)
 		axis->group_of[c] = IRQTABLE_NONE;
-	/* Present CPUs are marked with any other number until grouped. */
+	/* Group 0 marks CPUs that are there, until they are grouped. */
 	for (c = 0, axis->ncpus = 0; c < table->ncpus; c++) {
 		if (table->cpu[c] >= end)
 			continue;
@@ -48,12 +48,12 @@ static int cpus_take(struct axis *axis, const struct irqtable *table, const stru
 		axis->ncpus++;
 	}
 	axis->cpu_end = end;
-	axis->places = 0;
+	axis->asked_width = 0;
 	places_take(axis, sampler);
 	return 0;
 }
 
-static int place_of(const struct axis *axis, uint32_t cpu, enum axis_mode mode)
+static int node_or_cache(const struct axis *axis, uint32_t cpu, enum axis_mode mode)
 {
 	return mode == AXIS_NODE ? axis->place[cpu].node : axis->place[cpu].cache;
 }
@@ -75,7 +75,7 @@ static void group_extend(struct axis *axis, uint32_t group, uint32_t cpu)
 	axis->group_of[cpu] = group;
 }
 
-/* Groups of one node or cache; CPUs without one are alone. */
+/* A group for each node or cache. A CPU without one has a group of its own. */
 static void group_by_place(struct axis *axis, enum axis_mode mode)
 {
 	uint32_t cpu, other;
@@ -85,9 +85,9 @@ static void group_by_place(struct axis *axis, enum axis_mode mode)
 		if (axis->group_of[cpu] == IRQTABLE_NONE)
 			continue;
 		for (other = 0; other < axis->ngroups; other++)
-			if (place_of(axis, cpu, mode) >= 0 &&
-			    place_of(axis, axis->group[other].first, mode) ==
-				    place_of(axis, cpu, mode))
+			if (node_or_cache(axis, cpu, mode) >= 0 &&
+			    node_or_cache(axis, axis->group[other].first, mode) ==
+				    node_or_cache(axis, cpu, mode))
 				break;
 		group_extend(axis, other, cpu);
 	}
@@ -103,7 +103,7 @@ static void group_by_range(struct axis *axis, uint32_t each)
 			group_extend(axis, n++ / each, cpu);
 }
 
-/* Groups of a power of two, so that borders fall where people expect them. */
+/* CPUs per group: a power of two, so that groups begin at round numbers. */
 static uint32_t range_for(uint32_t ncpus, uint32_t width)
 {
 	uint32_t each = 1;
@@ -125,7 +125,7 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 	case AXIS_CACHE:
 	case AXIS_NODE:
 		group_by_place(axis, mode);
-		/* Nothing is known of caches or nodes: every CPU is alone. */
+		/* Nodes or caches are unknown, or there is one per CPU. */
 		if (axis->ngroups == axis->ncpus)
 			axis->mode = AXIS_CPU;
 		return;
@@ -142,7 +142,7 @@ static void group(struct axis *axis, enum axis_mode mode, uint32_t width)
 	}
 	axis->mode = AXIS_CACHE;
 	group_by_place(axis, AXIS_CACHE);
-	/* A cache per CPU or for all of them says nothing. */
+	/* One group for all CPUs shows nothing. */
 	if (axis->ngroups <= width && axis->ngroups > 1)
 		return;
 	axis->mode = AXIS_RANGE;
@@ -166,10 +166,10 @@ int axis_update(struct axis *axis, const struct irqtable *table, const struct sa
 
 	if (changed < 0)
 		return changed;
-	if (!changed && axis->asked == mode && axis->places == width)
+	if (!changed && axis->asked == mode && axis->asked_width == width)
 		return 0;
 	axis->asked = mode;
-	axis->places = width;
+	axis->asked_width = width;
 	group(axis, mode, width);
 	return 1;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Locks: `lock` guards the counts, which the drainer's callbacks write and the main
- * thread reads; everything else belongs to the drainer while it runs.
+ * Two threads: the tracing thread runs the engine, whose callbacks count; the main
+ * thread takes the counts. `lock` guards what both use while the tracing thread runs.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -18,26 +18,25 @@
 
 #define WAIT_MS	  200
 #define BUFFER_KB 2048
-#define IRQ_SLOTS 8192 /* power of two; interrupts beyond that go uncounted */
+#define IRQ_SLOTS 8192 /* power of two; more interrupts are not counted */
 
 struct latency_irq {
 	bool used;
 	int32_t irq;
-	uint64_t handlers, handler_ns, handler_max_ns; /* this interval */
-	/* since the start; without room while empty */
-	struct hist from_irq[LATENCY_KINDS];
+	uint64_t handlers, handler_ns, handler_max_ns; /* in this interval */
+	struct hist from_irq[LATENCY_KINDS];	       /* since the start; no memory while empty */
 };
 
 struct latency {
 	struct instance *instance;
-	struct engine *engine;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	int stop_fd;
-	struct engine_counts counts; /* under the lock */
-	uint64_t events_before;
+	int stop_fd;		/* an eventfd that ends the tracing thread */
+	uint64_t events_before; /* main thread only */
 	uint64_t event_cost_ns;
-	struct latency_irq *slot;
+	struct engine *engine;	     /* under lock */
+	struct engine_counts counts; /* under lock */
+	struct latency_irq *slot;    /* under lock; [IRQ_SLOTS], by hash of the number */
 };
 
 static struct latency_irq *irq_find(struct latency *latency, int32_t irq, bool make)
@@ -86,21 +85,21 @@ static void on_sample(void *ctx, const struct chain_sample *sample)
 {
 	uint64_t ns = sample->end_ns - sample->start_ns;
 
-	/* Until the task runs; what it does then is its own affair. */
+	/* Without the stages after the task began to run. */
 	ns -= sample->ns[CHAIN_STAGE_READ] + sample->ns[CHAIN_STAGE_EXIT];
 	latency_note(ctx, sample->irq, LATENCY_TASK, ns);
 }
 
 /*
- * The event carries the handler's time of the oldest interrupt it returns, so that
- * nothing must be paired; both are CLOCK_MONOTONIC.
+ * The event has the handler's time of the oldest interrupt that the read() returns, so
+ * that no events need be paired. Both times are CLOCK_MONOTONIC.
  */
 static void on_read(void *ctx, const struct event *event)
 {
 	latency_note(ctx, event->read.irq, LATENCY_READ, event->ts_ns - event->read.irq_ns);
 }
 
-/* The engine calls all four. */
+/* The engine requires all four callbacks. */
 static void on_seen(void *ctx, const struct event *event)
 {
 	(void)ctx;
@@ -151,7 +150,7 @@ static int engine_open(struct latency *latency)
 	return latency->engine ? 0 : -1;
 }
 
-/* Signals are the main thread's. */
+/* With all signals blocked: the main thread handles them. */
 static int thread_start(struct latency *latency)
 {
 	sigset_t all, old;
@@ -261,7 +260,7 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 	if (latency->event_cost_ns)
 		cost->cpu = cost->events_hz * (double)latency->event_cost_ns / 1e9;
 	cost->lost = latency->counts.merge.lost;
-	/* The engine rests as long as we hold the lock. */
+	/* The engine does not run while we hold the lock. */
 	instance_renew(latency->instance);
 	pthread_mutex_unlock(&latency->lock);
 }

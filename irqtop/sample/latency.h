@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Time in handlers, from interrupt to the woken task, and to the end of the read()
- * of /proc/irq/N/irq that returns it, from a private tracing instance. A thread
- * drains it all the time, so that a long interval loses nothing; what it counted
- * is taken over once per sample.
+ * Times measured by tracing, in a private tracing instance: in handlers, from the
+ * interrupt to the task it woke, and from the interrupt to the end of the read() of
+ * /proc/irq/N/irq that returns it. A thread reads the events continuously, so that
+ * none is lost in a long interval. Once per sample its counts go to the tracks.
  */
 #ifndef IRQTOP_LATENCY_H
 #define IRQTOP_LATENCY_H
@@ -18,31 +18,31 @@ enum latency_kind { LATENCY_TASK, LATENCY_READ, LATENCY_KINDS };
 
 struct latency_cost {
 	double events_hz;
-	double cpu;    /* share of one CPU that recording takes; <0: unknown */
-	uint64_t lost; /* events, since the start */
-	bool reads;    /* some interrupt has latencies of reads */
+	double cpu;    /* share of one CPU that tracing takes; negative: unknown */
+	uint64_t lost; /* events since the start */
+	bool reads;    /* some interrupt has latencies of read() */
 };
 
 /*
- * Starts to record. NULL where that is not possible (not root, no tracefs).
+ * Starts to trace. NULL where that is not possible (not root, no tracefs).
  */
 struct latency *latency_start(struct why *why);
 
 /*
- * Hands what was counted in the last `seconds` to the tracks of the interrupts.
- * With `latency` NULL, takes it away from them.
+ * Gives the counts of the last `seconds` to the tracks of the interrupts. With
+ * `latency` NULL, clears them there.
  */
 void latency_take(struct latency *latency, struct tracks *tracks, double seconds,
 		  struct latency_cost *cost);
 
 /*
- * A copy of one interrupt's latencies since the start, which the caller frees with
+ * Copies one interrupt's latencies since the start; the caller frees the copy with
  * hist_free(). false: there are none.
  */
 bool latency_histogram(struct latency *latency, int32_t irq, enum latency_kind kind,
 		       struct hist *copy);
 
-/* Stops, and removes the instance. NULL is nothing. */
+/* Stops to trace, and removes the instance. Does nothing for NULL. */
 void latency_stop(struct latency *latency);
 
 #endif

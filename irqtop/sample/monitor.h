@@ -15,9 +15,9 @@ struct monitor {
 	struct sampler *sampler; /* owned */
 	struct sample sample[2];
 	unsigned int current;	 /* index into sample */
-	unsigned int samples;	 /* taken since the last restart */
+	unsigned int samples;	 /* taken since the last monitor_restart() */
 	unsigned int generation; /* samples taken in all */
-	double seconds;		 /* between the two, 0: unknown */
+	double seconds;		 /* between the two samples; 0: unknown */
 	struct irqtable_diff diff[TABLE_COUNT];
 	struct tracks tracks[TABLE_COUNT];
 	struct monitor_totals totals;
@@ -29,13 +29,13 @@ static inline const struct sample *monitor_sample(const struct monitor *monitor)
 	return &monitor->sample[monitor->current];
 }
 
-/* Takes the next sample and compares. 0, -ENODATA at the end, or an error. */
+/* Takes the next sample and compares it. 0, -ENODATA at the end, or another error. */
 int monitor_step(struct monitor *monitor);
 
-/* Compares the two samples again, after `only` changed. Histories stay. */
+/* Compares the two samples again, after `only` changed. Does not change histories. */
 int monitor_recount(struct monitor *monitor);
 
-/* The next sample has none before it: after a pause or a jump. */
+/* After a pause or a jump: the next sample has no earlier one. */
 void monitor_restart(struct monitor *monitor);
 
 void monitor_free(struct monitor *monitor);

@@ -32,7 +32,7 @@ static void put_u32(char *at, uint32_t value)
 		at[i] = (char)(value >> i * 8);
 }
 
-/* Pairs (cells skipped, value) and at the end the cells left. */
+/* Pairs of cells skipped and value, then the number of cells left. */
 static void cells_put(struct outbuf *out, const uint32_t *cell, const uint32_t *base, size_t n)
 {
 	size_t i, last = 0;

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Recordings: the magic, then frames of
+ * Writes recordings. A recording is the magic, then frames:
  *
  *	u32 length of the payload (little endian), u32 FNV-1a of the payload, payload
  *
- * A payload is unsigned LEB128 numbers: kind (RECORDING_KEY or RECORDING_NEXT), wall
- * clock ms, monotonic ns, tables present (bit per table), whether /proc/stat was
- * there, its seven numbers, and for each table: in a key frame the columns, the
- * rows and all counters that are not 0; in the others only what changed, modulo
- * 2^32, against the frame before. Counters go as pairs (cells skipped, value).
- * Key frames end with where CPUs are, if anything is known: how many follow, then
- * for each its number, NUMA node + 1 and cache + 1 (struct irqtable_place).
- * A torn last frame (the recorder was killed) is as good as none.
+ * A payload is a sequence of unsigned LEB128 numbers: kind (RECORDING_KEY or
+ * RECORDING_NEXT), wall clock ms, monotonic ns, tables present (a bit per table),
+ * whether /proc/stat was present, its seven numbers if so, then each table. A key frame
+ * has a table's columns, rows and all counters that are not 0. Other frames have only
+ * what was added to each counter since the frame before, modulo 2^32. Counters are
+ * written as pairs: cells skipped, value.
+ *
+ * A key frame ends with the CPUs whose node or cache is known: their number, then for
+ * each the CPU, NUMA node + 1 and cache + 1 (struct irqtable_place).
+ *
+ * A last frame that is cut off, because the recorder was killed, is ignored.
  */
 #ifndef IRQTOP_RECORDER_H
 #define IRQTOP_RECORDER_H
@@ -24,7 +27,7 @@
 #define RECORDING_HEAD	    8
 #define RECORDING_KEY	    1
 #define RECORDING_NEXT	    2
-#define RECORDING_KEY_EVERY 64 /* frames: what a jump has to read at most */
+#define RECORDING_KEY_EVERY 64 /* frames; a jump reads at most so many */
 
 struct recorder {
 	int fd;
@@ -36,11 +39,11 @@ struct recorder {
 /* Creates or empties the file. 0 or a negative errno value. */
 int recorder_open(struct recorder *recorder, const char *path);
 
-/* Writes the monitor's last sample; CPU n is at place[n], n < nplaces. */
+/* Writes the monitor's last sample. place[] is by CPU number. */
 int recorder_write(struct recorder *recorder, const struct monitor *monitor,
 		   const struct irqtable_place *place, uint32_t nplaces);
 
-/* 0 or what close() said. */
+/* 0, or -errno of close(). */
 int recorder_close(struct recorder *recorder);
 
 uint32_t recording_sum(const unsigned char *data, size_t len);

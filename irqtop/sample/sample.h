@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a sampler delivers: everything read at one moment. */
+/* A sample: all that was read at one moment. */
 #ifndef IRQTOP_SAMPLE_H
 #define IRQTOP_SAMPLE_H
 
@@ -11,8 +11,8 @@
 enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT };
 
 struct sample {
-	uint64_t time_ns; /* CLOCK_MONOTONIC of the machine sampled */
-	int64_t wall_ms;  /* since 1970 */
+	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: unknown */
+	int64_t wall_ms;  /* since 1970; 0: unknown */
 	bool have[TABLE_COUNT];
 	bool have_stat;
 	struct irqtable table[TABLE_COUNT];

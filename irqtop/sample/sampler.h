@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where samples come from: a running system, a copied tree or a recording. */
+/* Takes samples: of the running system, a copied tree, a text file or a recording. */
 #ifndef IRQTOP_SAMPLER_H
 #define IRQTOP_SAMPLER_H
 
@@ -8,30 +8,30 @@
 struct sampler;
 
 struct sampler_ops {
-	/* Fills `sample`, reusing its memory. -ENODATA: there are no more. */
+	/* Fills `sample`, and reuses its memory. 0, -ENODATA: no more, or another error. */
 	int (*read)(struct sampler *sampler, struct sample *sample);
-	/* Only recordings: the next read() gives sample `number`. */
+	/* Only for recordings, else NULL: the next read() gives sample `number`. */
 	int (*seek)(struct sampler *sampler, unsigned int number);
 	void (*close)(struct sampler *sampler);
 };
 
 struct sampler {
 	const struct sampler_ops *ops;
-	int root;  /* directory of the tree, -1 for a recording */
-	bool live; /* the running system */
-	/* Where CPUs are, by number, as a recording says; else it is read below root. */
+	int root;  /* directory of the tree; -1: there is none */
+	bool live; /* it is the running system */
+	/* Nodes and caches by CPU, when a recording has them; else they are read in root. */
 	const struct irqtable_place *place;
 	uint32_t nplaces;
-	unsigned int count, next; /* recordings: samples, next to be read */
+	unsigned int count, next; /* of a recording: samples, and the next to read */
 };
 
-/* `path`: "/" or a copied tree. NULL with errno set on failure. */
+/* Each returns NULL and sets errno on failure. `path`: "/" or a copied tree. */
 struct sampler *sampler_proc_open(const char *path);
 
-/* NULL with errno set on failure; EBADMSG: not a recording. */
+/* EBADMSG: not a recording. */
 struct sampler *sampler_replay_open(const char *path);
 
-/* One file with the text of /proc/interrupts, given once. */
+/* A copy of /proc/interrupts: one sample, without a time. */
 struct sampler *sampler_text_open(const char *path);
 
 static inline int sampler_read(struct sampler *sampler, struct sample *sample)

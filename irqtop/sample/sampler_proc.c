@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Samples from /proc, of the running system or below --root. */
+/* Samples of the running system, a copied tree or a copied file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,13 +10,13 @@
 #include "base/clock.h"
 #include "sampler.h"
 
-/* CPUs that come or go tear a table; the next try sees them settled. */
+/* A CPU that comes or goes spoils a read; the next read finds the change done. */
 #define READ_TRIES 5
 
 struct proc_sampler {
 	struct sampler sampler;
 	struct irqtable_buffer buffer;
-	int file; /* sampler_text_open() only */
+	int file; /* of sampler_text_open(), else -1 */
 };
 
 static int table_read(struct proc_sampler *proc, const char *path, struct irqtable *table)
@@ -30,7 +30,7 @@ static int table_read(struct proc_sampler *proc, const char *path, struct irqtab
 		err = irqtable_read(table, fd, &proc->buffer);
 		close(fd);
 	} while (err == -EAGAIN && --tries);
-	/* A copied file stays torn: show what it has. */
+	/* A copied file does not change: show what it has. */
 	return err == -EAGAIN ? 0 : err;
 }
 
@@ -60,7 +60,7 @@ static int proc_read(struct sampler *sampler, struct sample *sample)
 	if (err)
 		return err;
 	sample->have[TABLE_INTERRUPTS] = true;
-	/* Kernels without softirqs in /proc exist; copied trees often lack it. */
+	/* Copied trees often do not have it. */
 	sample->have[TABLE_SOFTIRQS] =
 		!table_read(proc, "proc/softirqs", &sample->table[TABLE_SOFTIRQS]);
 	stat_read(proc, sample);
@@ -81,7 +81,7 @@ static int text_read(struct sampler *sampler, struct sample *sample)
 	sampler->next = 1;
 	sample->have[TABLE_INTERRUPTS] = true;
 	sample->have[TABLE_SOFTIRQS] = sample->have_stat = false;
-	/* When the file was written is not in it. */
+	/* The file does not say when it was written. */
 	sample->table[TABLE_INTERRUPTS].time_ns = 0;
 	sample->time_ns = 0;
 	sample->wall_ms = 0;

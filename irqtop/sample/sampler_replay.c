@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Samples from a recording; record.h says how it is laid out. Trusts nothing. */
+/* Samples from a recording in the format of recorder.h. The file is not trusted. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "recorder.h"
 
-/* What a frame may claim: 64 times the largest machine there is. */
+/* More cells than a frame may have: 64 times those of the largest machine. */
 #define MAX_CELLS (UINT64_C(1) << 27)
 
 struct frame {
@@ -26,7 +26,7 @@ struct replay {
 	size_t size;
 	struct frame *frame;
 	struct sample state;	      /* after frame sampler.next - 1 */
-	struct irqtable_place *place; /* [CPUS_MAX] when the recording says */
+	struct irqtable_place *place; /* [CPUS_MAX], or NULL */
 };
 
 struct cursor {
@@ -134,7 +134,7 @@ static void stat_get(struct cursor *c, struct sample *sample)
 	stat->boot_s = get(c);
 }
 
-/* Older recordings end before it. */
+/* Recordings of older versions do not have it. */
 static int places_get(struct cursor *c, struct replay *replay)
 {
 	struct irqtable_place *place = replay->place;
@@ -231,7 +231,7 @@ static int replay_seek(struct sampler *sampler, unsigned int number)
 		number = sampler->count ? sampler->count - 1 : 0;
 	for (at = number; at > 0 && !replay->frame[at].key; at--)
 		;
-	/* From the key frame on, or only the frames between when that is nearer. */
+	/* Apply frames from the key frame on, or only those that are missing. */
 	if (sampler->next > at && sampler->next <= number)
 		at = sampler->next;
 	for (sampler->next = at; at < number; at++) {
@@ -261,7 +261,7 @@ static const struct sampler_ops replay_ops = {
 	.close = replay_close,
 };
 
-/* Lists the whole frames; the first must be a key frame. */
+/* Finds the frames. The first must be a key frame. */
 static int frames_list(struct replay *replay)
 {
 	size_t at = RECORDING_MAGIC_LEN, room = 0;

@@ -32,14 +32,14 @@ static uint32_t track_find(const struct tracks *tracks, uint64_t key)
 {
 	uint32_t i = tracks->bucket[bucket_of(tracks, key)];
 
-	/* Two rows of one key in one sample get a track each. */
+	/* A track of this generation belongs to another row with this key. */
 	while (i != NONE &&
 	       (tracks->slot[i]->key != key || tracks->slot[i]->generation == tracks->generation))
 		i = tracks->slot[i]->next;
 	return i;
 }
 
-/* What it has of memory stays. */
+/* Keeps the memory that the track has. */
 static void track_clear(struct track *track)
 {
 	struct track_list affinity = track->facts.affinity;
@@ -84,8 +84,8 @@ static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 	return i;
 }
 
-static int track_note(const struct tracks *tracks, struct track *track,
-		      const struct irqtable_delta *delta, double seconds)
+static int rate_add(const struct tracks *tracks, struct track *track,
+		    const struct irqtable_delta *delta, double seconds)
 {
 	float rate = -1;
 
@@ -95,7 +95,7 @@ static int track_note(const struct tracks *tracks, struct track *track,
 			track->max_hz = rate;
 		track->rated = true;
 	}
-	/* Nothing is known before the second sample: history starts there. */
+	/* The history starts with the first rate, that of the second sample. */
 	if (!track->rated || tracks->no_history)
 		return 0;
 	if (!track->history_hz)
@@ -160,7 +160,7 @@ int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff, doubl
 		}
 		tracks->slot[tracks->row[r]]->generation = tracks->generation;
 		tracks->slot[tracks->row[r]]->seen++;
-		if (track_note(tracks, tracks->slot[tracks->row[r]], &diff->row[r], seconds))
+		if (rate_add(tracks, tracks->slot[tracks->row[r]], &diff->row[r], seconds))
 			return -ENOMEM;
 	}
 	tracks->nrows = cur->nrows;
@@ -178,7 +178,7 @@ void track_list_set(struct track_list *list, const struct cpu_mask *cpus)
 	list->len = cpu_mask_format(cpus, list->text, sizeof(list->text));
 	if (list->len < sizeof(list->text))
 		return;
-	/* Without room for it there is no list: half of one would be wrong. */
+	/* Without memory the list is empty: a part of it would be wrong. */
 	if (array_reserve(&list->longer, &list->room, list->len + 1, 1)) {
 		track_list_set(list, NULL);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is remembered of a row from one sample to the next. */
+/* What is kept of a row from one sample to the next. */
 #ifndef IRQTOP_TRACK_H
 #define IRQTOP_TRACK_H
 
@@ -10,20 +10,20 @@
 #include "irqtop/tables/irqtable.h"
 
 #define TRACK_HISTORY 256 /* samples */
-#define TRACK_TEXT    64  /* lists of CPUs up to that need no room of their own */
+#define TRACK_TEXT    64  /* longer lists of CPUs are allocated */
 #define TRACK_ALERTS  8
 
 /* A list of CPUs, "0-3,8". */
 struct track_list {
 	char text[TRACK_TEXT];
-	char *longer; /* where it is when it does not fit text */
+	char *longer; /* the list, when it does not fit text */
 	size_t len, room;
 };
 
 struct track_facts {
 	bool known, have_spurious;
 	int node;	   /* -1: none or unknown */
-	uint64_t spurious; /* unhandled of the last 100,000 */
+	uint64_t spurious; /* unhandled among the last 100,000 */
 	char type[16];
 	struct track_list affinity, effective;
 };
@@ -34,14 +34,14 @@ struct track_latency {
 	uint64_t n, p50_ns, p99_ns, max_ns;
 };
 
-/* Time in the handler, and from the interrupt on (latency.h). */
+/* Times of an interrupt (latency.h). */
 struct track_time {
 	bool known;
-	uint64_t handlers, avg_ns; /* last interval */
-	double share;		   /* of one CPU, last interval */
-	uint64_t max_ns;	   /* since the start */
-	struct track_latency task; /* until the woken task runs */
-	struct track_latency read; /* until its read() returns the interrupt */
+	uint64_t handlers, avg_ns; /* in the handler, in the last interval */
+	double share;		   /* of one CPU, in the last interval */
+	uint64_t max_ns;	   /* in the handler, since the start */
+	struct track_latency task; /* interrupt until the woken task runs */
+	struct track_latency read; /* interrupt until a read() has returned it */
 };
 
 struct track {
@@ -49,16 +49,15 @@ struct track {
 	uint32_t generation; /* of the last sample that had the row */
 	uint32_t seen;	     /* samples that had it */
 	int32_t irq;
-	uint32_t order; /* place on the screen, for a frozen order */
-	uint32_t next;	/* in its hash chain, or of the free list */
+	uint32_t order; /* place in the last view, for a frozen order */
+	uint32_t next;	/* track in the hash chain, or in the free list */
 	uint32_t history_len, history_at;
-	bool rated; /* a rate was known once */
+	bool rated; /* a rate has been known */
 	float max_hz;
-	uint64_t verdict_of; /* serial of the filter `wanted` answers */
-	bool wanted;
-	uint16_t streak[TRACK_ALERTS]; /* samples in a row above each alert */
-	/* ring of TRACK_HISTORY, negative: unknown; NULL until there is something */
-	float *history_hz;
+	uint64_t matched_serial; /* filter that `matched` is the answer of */
+	bool matched;
+	uint16_t streak[TRACK_ALERTS]; /* samples in sequence for which each alert held */
+	float *history_hz; /* ring of TRACK_HISTORY, negative: unknown; NULL while empty */
 	struct track_facts facts;
 	struct track_time time;
 	char device[32], driver[32];
@@ -67,18 +66,18 @@ struct track {
 };
 
 struct tracks {
-	struct track **slot; /* all, by number */
-	uint32_t *bucket;
-	uint32_t *row; /* track of each row of the current table */
+	struct track **slot; /* [count], used and free ones */
+	uint32_t *bucket;    /* hash table: first track of each chain */
+	uint32_t *row;	     /* track of each row of the current table */
 	uint32_t count, free_list, generation, nrows;
 	size_t slot_room, bucket_room, row_room;
-	bool no_history; /* nobody will look at it: 1 KiB less for each row */
+	bool no_history; /* saves 1 KiB per row where no history is shown */
 };
 
 /*
- * Follows the rows of diff->cur: finds or creates a track for each (tracks->row),
- * notes its rate (`seconds` 0: unknown), and lets go of tracks whose rows are gone.
- * 0 or -ENOMEM.
+ * Finds or creates a track for each row of diff->cur (tracks->row), adds its rate to
+ * the history (`seconds` 0: unknown), and frees the tracks of rows that are gone for
+ * other rows. 0 or -ENOMEM.
  */
 int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff, double seconds);
 
@@ -87,7 +86,7 @@ static inline struct track *tracks_of_row(const struct tracks *tracks, uint32_t 
 	return tracks->slot[tracks->row[row]];
 }
 
-/* Sets the list; NULL: there is none. */
+/* Sets the list; NULL makes it empty. */
 void track_list_set(struct track_list *list, const struct cpu_mask *cpus);
 
 static inline const char *track_list_text(const struct track_list *list)
@@ -95,7 +94,7 @@ static inline const char *track_list_text(const struct track_list *list)
 	return list->len < sizeof(list->text) ? list->text : list->longer;
 }
 
-/* Rate `back` samples ago, negative when unknown. */
+/* Rate `back` samples ago; negative: unknown. */
 float track_history(const struct track *track, uint32_t back);
 
 void tracks_free(struct tracks *tracks);

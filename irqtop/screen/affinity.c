@@ -3,12 +3,12 @@
 
 #include "affinity.h"
 
-/* In 80 columns there are some 30 places behind the kernel's own words. */
+/* In 80 columns there are about 30 left for the reason, behind the text of errno. */
 const char *affinity_why(int err, bool root)
 {
 	switch (-err) {
 	case EPERM:
-		/* What EIO is in older kernels: irq_can_set_affinity_usr() says no. */
+		/* irq_can_set_affinity_usr() is false; older kernels return EIO. */
 		if (root)
 			return "managed by its driver or fixed";
 		return "only root may";

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel's answers to an affinity mean. */
+/* Why the kernel refuses an affinity. */
 #ifndef IRQTOP_AFFINITY_H
 #define IRQTOP_AFFINITY_H
 
 #include <stdbool.h>
 
-/* For an error of irqtable_affinity_write(); `root`: the user was root. */
+/* The reason for an error of irqtable_affinity_write(). `root`: the user is root. */
 const char *affinity_why(int err, bool root);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A page of characters in memory, for a terminal or a test to show. */
+/* A page of characters in memory, which a terminal shows. */
 #ifndef IRQTOP_CANVAS_H
 #define IRQTOP_CANVAS_H
 
@@ -34,27 +34,27 @@ struct canvas {
 	size_t room;
 };
 
-/* Sets the size and blanks it. 0 or -ENOMEM. */
+/* Sets the size, and fills the page with blanks. 0 or -ENOMEM. */
 int canvas_reset(struct canvas *canvas, unsigned int width, unsigned int height);
 
 void canvas_put(struct canvas *canvas, unsigned int x, unsigned int y, uint32_t point,
 		unsigned int style);
 
 /*
- * Untrusted text in at most `width` places from (x, y); what does not fit ends in
- * an ellipsis. Returns the places used. Characters that a terminal might not show
- * in one place become '?'.
+ * Writes untrusted text at (x, y), in at most `width` columns; text that does not fit
+ * ends in an ellipsis. A character that a terminal might not show in one column becomes
+ * '?'. Returns the columns used.
  */
 unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
 			 unsigned int style, const char *text, size_t len);
 
-/* Our own words, as printf() does. Returns the places used. */
+/* Writes trusted text, with a format as of printf(). Returns the columns used. */
 __attribute__((format(printf, 5, 6))) unsigned int canvas_print(struct canvas *canvas,
 								unsigned int x, unsigned int y,
 								unsigned int style,
 								const char *format, ...);
 
-/* Changes the style of places [x, x + width). */
+/* Changes the style of `width` columns from (x, y) on. */
 void canvas_style(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
 		  unsigned int style);
 

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which page is shown, the help page and the bottom line. */
+/* The screen: one of the pages, and the prompt, message or keys at the bottom. */
 #include <stdio.h>
 #include <string.h>
 
 #include "draw.h"
 #include "draw_list.h"
 #include "draw_row.h"
+#include "irqtop/view/format.h"
 #include "pen.h"
 #include "picture.h"
 
 static void heat_legend(struct canvas *canvas, unsigned int y)
 {
-	static const char *const from[HEAT_LEVELS] = { "1",  "10",  "100", "1k",
-						       "5k", "20k", "50k", "100k" };
-	unsigned int x, i;
+	char step[FORMAT_BYTES];
+	unsigned int x, level;
 
 	x = canvas_print(canvas, 0, y, PLAIN,
 			 canvas->width < 79 ? "Strip, /s:" : "CPU strip, per second and place:") +
 	    1;
-	for (i = 0; i < HEAT_LEVELS; i++) {
-		canvas_put(canvas, x, y, picture_glyph(canvas, i + 1), HEAT + i);
-		x += 1 + canvas_print(canvas, x + 1, y, DIM, "%s", from[i]);
+	for (level = 1; level <= HEAT_LEVELS; level++) {
+		canvas_put(canvas, x, y, picture_glyph(canvas, level), HEAT + level - 1);
+		format_number(step, picture_step_hz(level), 3);
+		x += 1 + canvas_print(canvas, x + 1, y, DIM, "%s", step);
 		x += canvas->width >= 60;
 	}
 }
 
-static void help_lines(struct pen *pen)
+static void help_write(struct pen *pen)
 {
 	size_t k;
 	int y;
@@ -50,10 +51,10 @@ static void help_draw(struct canvas *canvas, struct ui *ui)
 
 	canvas_print(canvas, 0, 0, STRONG, "irqtop %s: keys, then columns", PROCIRQ_VERSION);
 	pen_measure(&pen);
-	help_lines(&pen);
+	help_write(&pen);
 	pen_scroll(&pen, &ui->help_top);
-	help_lines(&pen);
-	pen_place(&pen);
+	help_write(&pen);
+	pen_position(&pen);
 }
 
 static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui, unsigned int y)
@@ -68,19 +69,19 @@ static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui, unsi
 	}
 }
 
-/* On as many lines as it takes, over what is above: the end may be what matters. */
+/* A long message takes several text lines: its end may be the reason. */
 static void message_draw(struct canvas *canvas, const struct ui *ui)
 {
-	unsigned int style = ui->message_bad ? BAD : GOOD, y, x, lines = 0;
+	unsigned int style = ui->message_bad ? BAD : GOOD, y, x, height = 0;
 	size_t len = strlen(ui->message), at, bytes;
 
-	for (at = 0; at < len; at += pen_line_bytes(ui->message + at, len - at, canvas->width))
-		lines++;
-	if (lines > canvas->height)
-		lines = canvas->height;
-	for (at = 0, y = canvas->height - lines; y < canvas->height; y++, at += bytes) {
-		bytes = pen_line_bytes(ui->message + at, len - at, canvas->width);
-		for (x = 0; x < canvas->width && lines > 1; x++)
+	for (at = 0; at < len; at += pen_break(ui->message + at, len - at, canvas->width))
+		height++;
+	if (height > canvas->height)
+		height = canvas->height;
+	for (at = 0, y = canvas->height - height; y < canvas->height; y++, at += bytes) {
+		bytes = pen_break(ui->message + at, len - at, canvas->width);
+		for (x = 0; x < canvas->width && height > 1; x++)
 			canvas_put(canvas, x, y, ' ', PLAIN);
 		canvas_text(canvas, 0, y, canvas->width, style, ui->message + at, bytes);
 	}

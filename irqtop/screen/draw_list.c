@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The list of rows and what stands above it. */
+/* The list of rows, and what is above it. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -8,10 +8,9 @@
 #include "irqtop/view/format.h"
 #include "picture.h"
 
-/* CPUs on one screen line of strip; more are scrolled to. */
-#define GROUPS_MAX 8192
+#define GROUPS_MAX CPUS_MAX
 
-#define NEW_SAMPLES 5 /* a row that appeared stays marked this long */
+#define NEW_SAMPLES 5 /* samples for which a new row is marked */
 
 static void clock_text(char *buf, size_t size, int64_t wall_ms)
 {
@@ -22,7 +21,7 @@ static void clock_text(char *buf, size_t size, int64_t wall_ms)
 		buf[0] = '\0';
 }
 
-static void title_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
+static void title_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct sampler *sampler = session->monitor.sampler;
 	const struct sample *sample = monitor_sample(&session->monitor);
@@ -63,7 +62,7 @@ static unsigned int figure(struct canvas *canvas, unsigned int x, const char *na
 	return x + 2;
 }
 
-/* What watching takes from the system. */
+/* What tracing costs. */
 static unsigned int cost_figure(struct canvas *canvas, unsigned int x,
 				const struct session *session)
 {
@@ -79,7 +78,7 @@ static unsigned int cost_figure(struct canvas *canvas, unsigned int x,
 	return x + 2;
 }
 
-static void totals_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
+static void totals_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct monitor_totals *totals = &session->monitor.totals;
 	const struct view *view = &session->view;
@@ -106,7 +105,7 @@ static void totals_line(struct canvas *canvas, const struct ui *ui, const struct
 			     ui->self_cpu * 100);
 }
 
-/* Which CPUs the places of the strip are. */
+/* Which CPUs the strip shows. */
 static void axis_text(char *buf, size_t size, const struct ui *ui, const struct axis *axis,
 		      unsigned int places)
 {
@@ -131,8 +130,8 @@ static void axis_text(char *buf, size_t size, const struct ui *ui, const struct 
 			 axis_mode_names[axis->mode], a->ncpus);
 }
 
-/* All interrupts, per group: is the load spread? */
-static void sum_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
+/* The sum of all interrupts by group, and the filter. */
+static void sum_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct axis *axis = &session->axis;
 	const struct irqtable_diff *diff = &session->monitor.diff[TABLE_INTERRUPTS];
@@ -165,7 +164,7 @@ static void sum_line(struct canvas *canvas, const struct ui *ui, const struct se
 		canvas_print(canvas, x + 2, 2, WARN, "filter: %s", session->options.view.filter);
 }
 
-static void heading_line(struct canvas *canvas, const struct ui *ui, const struct session *session)
+static void heading_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct view_settings *settings = &session->options.view;
 	const struct layout *layout = &ui->layout;
@@ -185,7 +184,7 @@ static void heading_line(struct canvas *canvas, const struct ui *ui, const struc
 		if (!sorted)
 			continue;
 		canvas_style(canvas, x, layout->title_y, len, TITLE | SELECTED);
-		/* The mark goes where there is a blank: before or behind. */
+		/* The mark is on the blank before the title, or behind it. */
 		canvas_put(canvas, field->left || x == column->x ? x + len : x - 1, layout->title_y,
 			   settings->frozen		      ? '=' :
 			   field->rising != settings->reverse ? '^' :
@@ -205,10 +204,7 @@ static bool group_allowed(const struct axis *axis, uint32_t group, const struct 
 	return false;
 }
 
-/*
- * A bar where the interrupt came, a dot where it may go and did not: configured
- * and actual at a glance.
- */
+/* A bar for CPUs that took the interrupt, a dot for others in its affinity. */
 static void strip_cell(struct canvas *canvas, const struct ui *ui, const struct session *session,
 		       const struct view_row *row, unsigned int x, unsigned int y,
 		       unsigned int width, unsigned int selected)
@@ -263,7 +259,7 @@ static void text_cell(struct canvas *canvas, const struct layout_column *column,
 	size_t len = value.len;
 
 	if (value.kind != VALUE_TEXT) {
-		/* "-" is a number not known yet; what does not apply is blank */
+		/* "-" is a number that is not known yet. What does not apply is blank. */
 		if (value.kind == VALUE_NONE && (field->needs || field->style == STYLE_TEXT))
 			return;
 		format_value(number, field, &value, column->width);
@@ -294,7 +290,7 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 		else
 			text_cell(canvas, column, row, y, selected);
 	}
-	/* A row that was not there when irqtop started. */
+	/* A row that was not there when irqtop started is marked. */
 	if (row->track->seen <= NEW_SAMPLES && session->monitor.generation > row->track->seen &&
 	    ui->layout.column[0].width < canvas->width)
 		canvas_put(canvas, ui->layout.column[0].width, y, '+', GOOD | selected);
@@ -306,12 +302,12 @@ void draw_list(struct canvas *canvas, struct ui *ui, const struct session *sessi
 	const struct layout *layout = &ui->layout;
 	unsigned int i;
 
-	title_line(canvas, ui, session);
+	title_draw(canvas, ui, session);
 	if (layout->title_y > 1) {
-		totals_line(canvas, ui, session);
-		sum_line(canvas, ui, session);
+		totals_draw(canvas, ui, session);
+		sum_draw(canvas, ui, session);
 	}
-	heading_line(canvas, ui, session);
+	heading_draw(canvas, ui, session);
 	for (i = 0; i < layout->list_height && ui->top + i < view->nrows; i++)
 		list_row(canvas, ui, session, &view->row[ui->top + i], layout->list_y + i,
 			 ui->top + i == ui->cursor ? SELECTED : 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page with the list of rows. */
+/* Draws the page with the list of rows. */
 #ifndef IRQTOP_DRAW_LIST_H
 #define IRQTOP_DRAW_LIST_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One row, opened: facts, history, every CPU. */
+/* The opened row: its facts, history and CPUs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -82,9 +82,12 @@ static void words(struct pen *pen, const struct view_row *row)
 		enum field_id id;
 		const char *label;
 	} shown[] = {
-		{ FIELD_NAME, "handlers" }, { FIELD_CHIP, "chip" },
-		{ FIELD_HWIRQ, "hwirq" },   { FIELD_TRIGGER, "trigger" },
-		{ FIELD_DEVICE, "device" }, { FIELD_DRIVER, "driver" },
+		{ .id = FIELD_NAME, .label = "handlers" },
+		{ .id = FIELD_CHIP, .label = "chip" },
+		{ .id = FIELD_HWIRQ, .label = "hwirq" },
+		{ .id = FIELD_TRIGGER, .label = "trigger" },
+		{ .id = FIELD_DEVICE, .label = "device" },
+		{ .id = FIELD_DRIVER, .label = "driver" },
 	};
 	size_t i;
 
@@ -109,7 +112,7 @@ static void history(struct pen *pen, const struct view_row *row)
 		width = TRACK_HISTORY;
 	for (i = 0; i < height; i++)
 		y[i] = pen_next(pen);
-	/* A chart cut by scrolling is left out: half a bar would lie. */
+	/* A chart that is partly visible is left out: a part of a bar is wrong. */
 	if (y[0] < 0 || y[height - 1] < 0)
 		return;
 	canvas_print(&page, 0, (unsigned int)y[0], DIM, "history");
@@ -133,7 +136,7 @@ static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y, uint
 		canvas_put(canvas, x + 13, y, picture_glyph(canvas, level), HEAT + level - 1);
 }
 
-/* Per-CPU rates in as many columns as fit; CPUs it never came to are left out. */
+/* Rates by CPU, in as many columns as fit, of CPUs that ever took the interrupt. */
 static void cpus(struct pen *pen, const struct session *session, const struct view_row *row)
 {
 	const struct irqtable_diff *diff = &session->monitor.diff[row->table];
@@ -172,10 +175,7 @@ static void cpus(struct pen *pen, const struct session *session, const struct vi
 		canvas_print(pen->canvas, 2, (unsigned int)y, DIM, "%s", text);
 }
 
-/*
- * Powers of two, each with a bar as long as its share; empty ones in between too, or
- * two humps would look like one.
- */
+/* A bar for each power of two. Empty ones between others are shown: they part two peaks. */
 static void histogram(struct pen *pen, const struct hist *hist)
 {
 	uint64_t bin[64] = { 0 }, most = 0;
@@ -287,5 +287,5 @@ void draw_row(struct canvas *canvas, struct ui *ui, const struct session *sessio
 	all(&pen, ui, session, row);
 	pen_scroll(&pen, &ui->row_top);
 	all(&pen, ui, session, row);
-	pen_place(&pen);
+	pen_position(&pen);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page of one row, opened. */
+/* Draws the page of the opened row. */
 #ifndef IRQTOP_DRAW_ROW_H
 #define IRQTOP_DRAW_ROW_H
 

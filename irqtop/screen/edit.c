@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "edit.h"
+#include "keys.h"
 
 #include <ncurses.h>
 #include <stdio.h>
 #include <string.h>
-
-#define CTRL(key) ((key)&0x1f)
 
 void edit_start(struct edit *edit, const char *text)
 {
@@ -13,7 +12,7 @@ void edit_start(struct edit *edit, const char *text)
 	edit->len = edit->cursor = strlen(edit->text);
 }
 
-/* Takes away what is from `from` up to `to`; the cursor goes there. */
+/* Removes the bytes from `from` up to `to`, and puts the cursor there. */
 static void cut(struct edit *edit, size_t from, size_t to)
 {
 	memmove(edit->text + from, edit->text + to, edit->len - to + 1);
@@ -33,8 +32,8 @@ static void put(struct edit *edit, char c)
 	edit->cursor++;
 }
 
-/* Where the word before the cursor begins. */
-static size_t word(const struct edit *edit)
+/* The begin of the word before the cursor. */
+static size_t word_begin(const struct edit *edit)
 {
 	size_t at = edit->cursor;
 
@@ -76,7 +75,7 @@ void edit_key(struct edit *edit, int code)
 			cut(edit, edit->cursor, edit->cursor + 1);
 		break;
 	case CTRL('W'):
-		cut(edit, word(edit), edit->cursor);
+		cut(edit, word_begin(edit), edit->cursor);
 		break;
 	case CTRL('K'):
 		cut(edit, edit->cursor, edit->len);
@@ -90,10 +89,10 @@ void edit_key(struct edit *edit, int code)
 	}
 }
 
-size_t edit_from(const struct edit *edit, size_t room)
+size_t edit_from(const struct edit *edit, size_t width)
 {
-	/* The end of a long line matters; going left scrolls only when it must. */
-	size_t from = edit->len + 1 > room ? edit->len + 1 - room : 0;
+	/* Show the end, with a column for the cursor, unless the cursor is left of that. */
+	size_t from = edit->len + 1 > width ? edit->len + 1 - width : 0;
 
 	return edit->cursor < from ? edit->cursor : from;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line of printable ASCII that is being typed, with a cursor. */
+/* A text of printable ASCII that the user edits. */
 #ifndef IRQTOP_EDIT_H
 #define IRQTOP_EDIT_H
 
@@ -9,19 +9,16 @@
 
 struct edit {
 	char text[CPU_MASK_BYTES]; /* an affinity may be long */
-	size_t len, cursor;	   /* bytes; cursor: 0..len */
+	size_t len, cursor;	   /* bytes; the cursor is from 0 to len */
 };
 
-/* Starts from a text, cut where it does not fit; the cursor is behind it. */
+/* Begins with a text, with the cursor at its end. What does not fit is cut off. */
 void edit_start(struct edit *edit, const char *text);
 
-/* A key, as ncurses gives it; the keys of readline. Others are ignored. */
+/* Handles a key of curses, as readline does. Ignores unknown keys. */
 void edit_key(struct edit *edit, int code);
 
-/*
- * Of `room` columns, one for the cursor behind the end: the first byte to show
- * so that the cursor is seen.
- */
-size_t edit_from(const struct edit *edit, size_t room);
+/* The first byte to show in `width` columns, so that the cursor is visible. */
+size_t edit_from(const struct edit *edit, size_t width);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which key means what; the help screen is printed from the same table. */
+/* Keys of the screen: their actions, and their text on the help page. */
 #ifndef IRQTOP_KEYS_H
 #define IRQTOP_KEYS_H
 
 #include <stddef.h>
+
+#define CTRL(letter) ((letter)&0x1f)
+#define KEY_ESCAPE   27
 
 enum action {
 	ACT_NONE,
@@ -51,7 +54,7 @@ enum action {
 };
 
 struct key {
-	int code; /* as curses gives it */
+	int code; /* of curses */
 	enum action action;
 };
 

@@ -8,10 +8,9 @@
 #define HISTORY_MAX	  32
 #define NAME_MAX_WIDTH	  48
 #define NAME_ROOM_WIDTH	  60
-#define RANK_NEVER	  99
-#define HEADER_MIN_HEIGHT 12 /* below: one line of header */
+#define HEADER_MIN_HEIGHT 12 /* a lower screen has one row of header */
 
-/* What stays beside a strip over the whole width. */
+/* With a CPU strip over the whole width. */
 static const enum field_id wide_columns[] = {
 	FIELD_IRQ,
 	FIELD_RATE,
@@ -23,7 +22,7 @@ static unsigned int least_width(enum field_id id, unsigned int strip, unsigned i
 {
 	if (id == FIELD_STRIP)
 		return strip;
-	/* Names tell rows apart: worth more than one more column. */
+	/* A name identifies its row: it is worth more than one more column. */
 	if (id == FIELD_NAME && width >= NAME_ROOM_WIDTH)
 		return width / 4 < NAME_MAX_WIDTH ? width / 4 : NAME_MAX_WIDTH;
 	return fields[id].width;
@@ -42,7 +41,7 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 
 #define NEED_TRACED (NEED_TIME | NEED_READS)
 
-/* Columns by rank while they fit, each with a blank behind it. */
+/* Chooses columns by rank while they fit, with a blank between two. */
 static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width, unsigned int strip,
 				   unsigned int have)
 {
@@ -54,7 +53,7 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 			if (fields[id].rank != rank || fields[id].needs & NEED_TRACED & ~have)
 				continue;
 			need = least_width((enum field_id)id, strip, width) + (used ? 1 : 0);
-			/* No lesser column slips into a gap a better one left. */
+			/* The first that does not fit is the last: no higher rank fills the gap. */
 			if (used + need > width)
 				return used;
 			wanted[id] = true;
@@ -64,7 +63,7 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], unsigned int width,
 	return used;
 }
 
-/* These columns, as many as fit. */
+/* Places as many of these columns as fit. */
 static void columns_put(struct layout *layout, const enum field_id *column, unsigned int n,
 			unsigned int strip)
 {
@@ -80,7 +79,7 @@ static void columns_put(struct layout *layout, const enum field_id *column, unsi
 	}
 }
 
-/* Room that is left goes to what can use it: history, then the name. */
+/* Gives the width that is left to history and name. */
 static void columns_stretch(struct layout *layout)
 {
 	unsigned int i, used = 0, more;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which columns fit a screen, and where. */
+/* Which columns fit on a screen, and where. */
 #ifndef IRQTOP_LAYOUT_H
 #define IRQTOP_LAYOUT_H
 
@@ -22,17 +22,17 @@ struct layout {
 	unsigned int needs; /* NEED_* of the columns */
 };
 
-/* Places that a strip gets at most on a screen this wide. */
+/* The most places of a CPU strip on a screen of this width. */
 unsigned int layout_strip_width(const struct options *options, unsigned int width);
 
 /*
- * Columns the user named, or as many as fit by rank. `groups`: of the axis. `have`:
- * NEED_TIME and NEED_READS where such columns have something to show.
+ * Lays out the columns that the user named, or those of lowest rank that fit. `groups`:
+ * of the axis. `have`: NEED_TIME and NEED_READS where such columns have values.
  */
 void layout_make(struct layout *layout, const struct options *options, unsigned int width,
 		 unsigned int height, uint32_t groups, unsigned int have);
 
-/* The column at place x, or NULL. */
+/* The column at x, or NULL. */
 const struct layout_column *layout_at(const struct layout *layout, unsigned int x);
 
 #endif

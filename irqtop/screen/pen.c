@@ -7,30 +7,30 @@
 
 void pen_measure(struct pen *pen)
 {
-	pen->line = 0;
+	pen->done = 0;
 	pen->skip = UINT32_MAX;
 }
 
 void pen_scroll(struct pen *pen, uint32_t *top)
 {
 	unsigned int height = pen->bottom - pen->top;
-	unsigned int last = pen->line > height ? pen->line - height : 0;
+	unsigned int last = pen->done > height ? pen->done - height : 0;
 
 	if (*top > last)
 		*top = last;
-	pen->line = 0;
+	pen->done = 0;
 	pen->skip = *top;
 }
 
-void pen_place(const struct pen *pen)
+void pen_position(const struct pen *pen)
 {
 	unsigned int height = pen->bottom - pen->top, len;
 	struct canvas *canvas = pen->canvas;
 	char text[48];
 
-	if (pen->line <= height)
+	if (pen->done <= height)
 		return;
-	snprintf(text, sizeof(text), " %u-%u of %u", pen->skip + 1, pen->skip + height, pen->line);
+	snprintf(text, sizeof(text), " %u-%u of %u", pen->skip + 1, pen->skip + height, pen->done);
 	len = (unsigned int)strlen(text);
 	if (len < canvas->width)
 		canvas_print(canvas, canvas->width - len, pen->bottom, DIM, "%s", text);
@@ -38,14 +38,14 @@ void pen_place(const struct pen *pen)
 
 int pen_next(struct pen *pen)
 {
-	unsigned int line = pen->line++;
+	unsigned int number = pen->done++;
 
-	if (line < pen->skip || pen->top + line - pen->skip >= pen->bottom)
+	if (number < pen->skip || pen->top + number - pen->skip >= pen->bottom)
 		return -1;
-	return (int)(pen->top + line - pen->skip);
+	return (int)(pen->top + number - pen->skip);
 }
 
-size_t pen_line_bytes(const char *text, size_t len, unsigned int width)
+size_t pen_break(const char *text, size_t len, unsigned int width)
 {
 	size_t at = 0, stop = 0, gap = 0;
 	unsigned int n;
@@ -67,17 +67,17 @@ size_t pen_line_bytes(const char *text, size_t len, unsigned int width)
 
 void pen_fact(struct pen *pen, const char *label, const char *text, size_t len, unsigned int style)
 {
-	unsigned int room = pen->canvas->width > pen->label ? pen->canvas->width - pen->label : 1;
+	unsigned int width = pen->canvas->width > pen->label ? pen->canvas->width - pen->label : 1;
 	size_t bytes;
 	int y;
 
 	for (; len; text += bytes, len -= bytes, label = "") {
-		bytes = pen_line_bytes(text, len, room);
+		bytes = pen_break(text, len, width);
 		y = pen_next(pen);
 		if (y >= 0) {
 			canvas_text(pen->canvas, 0, (unsigned int)y, pen->label - 1,
 				    pen->label_style, label, strlen(label));
-			canvas_text(pen->canvas, pen->label, (unsigned int)y, room, style, text,
+			canvas_text(pen->canvas, pen->label, (unsigned int)y, width, style, text,
 				    bytes);
 		}
 		while (bytes < len && text[bytes] == ' ')

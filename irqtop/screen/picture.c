@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "picture.h"
 
+double picture_step_hz(unsigned int level)
+{
+	/* Fixed steps, so that rows and machines can be compared. */
+	static const double steps_hz[HEAT_LEVELS] = {
+		1, 10, 100, 1000, 5000, 20000, 50000, 100000,
+	};
+
+	return steps_hz[level - 1];
+}
+
 unsigned int picture_level(double rate_hz)
 {
-	/* Steps of the heat strip: the same for every row and machine. */
-	static const double step_hz[HEAT_LEVELS - 1] = {
-		10, 100, 1000, 5000, 20000, 50000, 100000,
-	};
 	unsigned int level = 1;
 
 	if (!(rate_hz > 0))
 		return 0;
-	while (level < HEAT_LEVELS && rate_hz >= step_hz[level - 1])
+	while (level < HEAT_LEVELS && rate_hz >= picture_step_hz(level + 1))
 		level++;
 	return level;
 }

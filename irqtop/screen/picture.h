@@ -6,16 +6,19 @@
 #include "canvas.h"
 #include "irqtop/sample/track.h"
 
-/* Level of a rate on one CPU or group: 0 none, 1..HEAT_LEVELS. */
+/* The level of a rate: 0 for none, then 1 to HEAT_LEVELS. */
 unsigned int picture_level(double rate_hz);
 
-/* A glyph as high as level / HEAT_LEVELS; level 0 is a blank. */
+/* The lowest rate of a level from 1 on. */
+double picture_step_hz(unsigned int level);
+
+/* A bar of the height level / HEAT_LEVELS; a blank for level 0. */
 uint32_t picture_glyph(const struct canvas *canvas, unsigned int level);
 
-/* The highest of the last `width` rates: a full bar. */
+/* The highest of the last `width` rates. */
 double picture_history_top(const struct track *track, unsigned int width);
 
-/* The last `width` rates of a track, newest right. */
+/* Draws the last `width` rates of a track, the newest at the right. */
 void picture_history(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
 		     unsigned int height, unsigned int style, const struct track *track);
 

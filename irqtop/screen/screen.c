@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The loop of the screen: sample when it is time, draw when something changed,
- * hand keys to the user's state. Keys never touch the timer.
+ * The main loop of the screen: takes samples in time, draws when something changed, and
+ * gives keys to the ui. Keys do not change the time of the next sample.
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,10 +23,9 @@
 #include "terminal.h"
 #include "ui.h"
 
-#define MESSAGE_NS	UINT64_C(4000000000)
-#define SEEK_HISTORY	64   /* samples before the one sought that are read too */
-#define KEYS_AT_ONCE	32   /* then it is time to look at the clock, and to draw */
-#define KEY_RESIZE_CODE 0632 /* KEY_RESIZE */
+#define MESSAGE_NS   UINT64_C(4000000000)
+#define SEEK_HISTORY 64 /* samples that are read before the one sought */
+#define KEYS_AT_ONCE 32 /* keys between two looks at the clock */
 
 struct screen {
 	struct session *session;
@@ -37,13 +36,13 @@ struct screen {
 	uint64_t message_ns;	      /* when the message was first shown */
 	uint64_t self_ns, self_at_ns; /* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
-	bool keys_left;	  /* curses may hold some that poll() does not see */
+	bool keys_left;	  /* curses may have keys that poll() does not see */
 	uint64_t reports; /* samples after the first */
 };
 
 static unsigned int needs_of(const struct screen *screen)
 {
-	/* The affinity for the strip, which marks it, and for whoever edits it. */
+	/* The affinity for the strip, which shows it, and for the prompt. */
 	unsigned int needs =
 		screen->ui.layout.needs | NEED_AFFINITY | session_needs(screen->session);
 
@@ -77,7 +76,7 @@ static void latencies_collect(struct screen *screen, const struct view_row *row)
 					  (enum latency_kind)kind, &ui->latency[kind]);
 }
 
-/* Facts of what is in sight. */
+/* Reads the facts of visible rows. */
 static void facts_collect(struct screen *screen)
 {
 	struct session *session = screen->session;
@@ -171,7 +170,7 @@ static void sample_take(struct screen *screen)
 	}
 }
 
-/* Shows sample ui->seek, with the history before it. */
+/* Goes to sample ui->seek, and reads some before it for the history. */
 static void seek(struct screen *screen)
 {
 	struct session *session = screen->session;
@@ -196,13 +195,13 @@ static void seek(struct screen *screen)
 	if (!err)
 		err = session_arrange(session, needs_of(screen));
 	if (err) {
-		/* The view still points at tracks that are gone. */
+		/* The view has pointers to tracks that are freed. */
 		session->view.nrows = 0;
 		ui_say(&screen->ui, true, "cannot read the recording: %s", strerror(-err));
 	}
 }
 
-/* A list of CPUs in a message, or how many they are when it is long. */
+/* A list of CPUs for a message, or their number when the list is long. */
 static void cpus_say(char text[64], const struct cpu_mask *cpus)
 {
 	if (cpu_mask_format(cpus, text, 40) >= 40)
@@ -259,7 +258,7 @@ static void settings_save(struct screen *screen)
 		ui_say(&screen->ui, false, "saved to %s", screen->session->options.config);
 }
 
-/* Does what an action asked for. */
+/* Does what an action requires. */
 static void react(struct screen *screen, unsigned int wish)
 {
 	struct session *session = screen->session;
@@ -301,7 +300,7 @@ static void keys_read(struct screen *screen)
 			screen->keys_left = false;
 			return;
 		}
-		if (key.code == KEY_RESIZE_CODE) {
+		if (key.resized) {
 			screen->dirty = screen->redraw_all = true;
 			continue;
 		}
@@ -312,7 +311,7 @@ static void keys_read(struct screen *screen)
 		else
 			wish = ui_type(&screen->ui, screen->session, key.code);
 		react(screen, wish);
-		/* Movements refer to what is laid out now. */
+		/* The next key refers to the new layout. */
 		lay_out(screen);
 		ui_settle(&screen->ui, &screen->session->view);
 	}
@@ -337,7 +336,7 @@ static void wait_for_something(struct screen *screen)
 	int n = poll(&poll_fd, 1, timeout_ms(screen));
 
 	if (n < 0) {
-		/* A signal: the size changed, or we were stopped and go on. */
+		/* A signal: the size changed, or the program continues after a stop. */
 		screen->dirty = screen->redraw_all = errno == EINTR;
 		screen->quit |= errno != EINTR;
 	}
@@ -346,7 +345,7 @@ static void wait_for_something(struct screen *screen)
 		screen->quit = true;
 }
 
-/* What was told and is no complaint makes room for the keys after a while. */
+/* Removes a message that is no error after a while. */
 static void message_fade(struct screen *screen, uint64_t now_ns)
 {
 	struct ui *ui = &screen->ui;
@@ -404,11 +403,11 @@ int screen_run(struct session *session)
 	stop_on_signals();
 	screen->deadline_ns = clock_ns() + screen->session->options.interval_ns;
 	screen->dirty = true;
-	/* Devices are there at once, and the first look at threads is taken. */
+	/* Read devices for the first page, and threads for the first difference. */
 	lay_out(screen);
 	collect_sample(&session->collect, &session->monitor, needs_of(screen));
 	screen->quit |= session_arrange(session, needs_of(screen)) != 0;
-	while (!screen->quit && !stop_told()) {
+	while (!screen->quit && !stop_requested()) {
 		timer_check(screen);
 		if (screen->dirty)
 			draw(screen);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ncurses, and nothing of it anywhere else but key codes. */
+/* ncurses. Other files know its key codes only. */
 #define NCURSES_NOMACROS
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
@@ -18,22 +18,26 @@
 
 #define ESCAPE_DELAY_MS 25
 
-/* Heat from cold to hot: on a dark and on a light background, and in 8 colours. */
-static const short heat_256[][HEAT_LEVELS] = {
-	[THEME_DARK] = { 33, 39, 43, 77, 184, 214, 208, 196 },
-	[THEME_LIGHT] = { 25, 31, 29, 28, 94, 130, 166, 160 },
+/* Colours of styles: one of 256 for each theme, and one of 8. */
+#define COLOUR_DEFAULT (-1) /* none of the 8: an attribute stands for it */
+
+static const struct {
+	unsigned int style;
+	short dark, light, basic;
+} colours[] = {
+	{ .style = GOOD, .dark = 77, .light = 28, .basic = COLOR_GREEN },
+	{ .style = WARN, .dark = 214, .light = 130, .basic = COLOR_YELLOW },
+	{ .style = BAD, .dark = 203, .light = 160, .basic = COLOR_RED },
+	{ .style = DIM, .dark = 246, .light = 241, .basic = COLOUR_DEFAULT },
+	{ .style = HEAT, .dark = 33, .light = 25, .basic = COLOR_BLUE },
+	{ .style = HEAT + 1, .dark = 39, .light = 31, .basic = COLOR_BLUE },
+	{ .style = HEAT + 2, .dark = 43, .light = 29, .basic = COLOR_CYAN },
+	{ .style = HEAT + 3, .dark = 77, .light = 28, .basic = COLOR_CYAN },
+	{ .style = HEAT + 4, .dark = 184, .light = 94, .basic = COLOR_GREEN },
+	{ .style = HEAT + 5, .dark = 214, .light = 130, .basic = COLOR_YELLOW },
+	{ .style = HEAT + 6, .dark = 208, .light = 166, .basic = COLOR_MAGENTA },
+	{ .style = HEAT + 7, .dark = 196, .light = 160, .basic = COLOR_RED },
 };
-static const short heat_8[HEAT_LEVELS] = {
-	COLOR_BLUE,  COLOR_BLUE,   COLOR_CYAN,	  COLOR_CYAN,
-	COLOR_GREEN, COLOR_YELLOW, COLOR_MAGENTA, COLOR_RED,
-};
-static const short words_256[][3] = {
-	/* GOOD, WARN, BAD */
-	[THEME_DARK] = { 77, 214, 203 },
-	[THEME_LIGHT] = { 28, 130, 160 },
-};
-static const short words_8[3] = { COLOR_GREEN, COLOR_YELLOW, COLOR_RED };
-static const short dim_256[] = { [THEME_DARK] = 246, [THEME_LIGHT] = 241 };
 
 static int colours_wanted(const struct options *options)
 {
@@ -62,25 +66,21 @@ static void attributes_plain(struct terminal *terminal)
 
 static void attributes_set(struct terminal *terminal, const struct options *options)
 {
-	int colours = colours_wanted(options), i;
+	int wanted = colours_wanted(options);
+	short pair, colour;
 
 	attributes_plain(terminal);
-	if (!colours || start_color() == ERR)
+	if (!wanted || start_color() == ERR)
 		return;
 	use_default_colors();
-	for (i = 0; i < HEAT_LEVELS; i++) {
-		init_pair((short)(1 + i), colours == 256 ? heat_256[options->theme][i] : heat_8[i],
-			  -1);
-		terminal->attribute[HEAT + i] = COLOR_PAIR(1 + i);
-	}
-	for (i = 0; i < 3; i++) {
-		init_pair((short)(20 + i),
-			  colours == 256 ? words_256[options->theme][i] : words_8[i], -1);
-		terminal->attribute[GOOD + i] = COLOR_PAIR(20 + i);
-	}
-	if (colours == 256) {
-		init_pair(30, dim_256[options->theme], -1);
-		terminal->attribute[DIM] = COLOR_PAIR(30);
+	for (pair = 1; pair <= (short)(sizeof(colours) / sizeof(colours[0])); pair++) {
+		colour = wanted == 8		      ? colours[pair - 1].basic :
+			 options->theme == THEME_DARK ? colours[pair - 1].dark :
+							colours[pair - 1].light;
+		if (colour == COLOUR_DEFAULT)
+			continue;
+		init_pair(pair, colour, -1);
+		terminal->attribute[colours[pair - 1].style] = COLOR_PAIR(pair);
 	}
 }
 
@@ -88,7 +88,7 @@ static FILE *input_open(struct terminal *terminal)
 {
 	if (isatty(STDIN_FILENO))
 		return stdin;
-	/* Standard input is somebody else's: never read it. */
+	/* Standard input is a file or a pipe: never read it. */
 	terminal->input = fopen("/dev/tty", "re");
 	return terminal->input;
 }
@@ -116,7 +116,7 @@ int terminal_open(struct terminal *terminal, const struct options *options)
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
-	/* Else it looks for keys every few lines, and flushes before each look. */
+	/* Else curses checks for keys while it draws, and flushes before each check. */
 	typeahead(-1);
 	if (!options->no_mouse) {
 		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
@@ -191,6 +191,7 @@ bool terminal_key(struct terminal *terminal, struct terminal_key *key)
 	if (code == ERR)
 		return false;
 	key->code = code;
+	key->resized = code == KEY_RESIZE;
 	if (code == KEY_MOUSE)
 		mouse_read(key);
 	return true;

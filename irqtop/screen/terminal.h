@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The terminal: shows canvases, tells which keys were pressed. */
+/* The terminal: shows a canvas and reads keys. */
 #ifndef IRQTOP_TERMINAL_H
 #define IRQTOP_TERMINAL_H
 
@@ -8,8 +8,8 @@
 
 struct terminal {
 	void *screen;
-	void *input; /* FILE when standard input is no terminal */
-	int fd;	     /* keys come from here */
+	void *input; /* FILE of /dev/tty when standard input is no terminal */
+	int fd;	     /* of the keys */
 	bool utf8;
 	unsigned long attribute[STYLES];
 	uint32_t *run; /* wchar_t of places with one style */
@@ -17,24 +17,25 @@ struct terminal {
 };
 
 struct terminal_key {
-	int code; /* 0: none */
-	bool mouse;
+	int code; /* of curses */
+	bool resized;
+	bool mouse; /* a click at (x, y) */
 	unsigned int x, y;
 	int wheel; /* -1 up, 1 down */
 };
 
-/* Takes the terminal over. Prints what is wrong; 0 or -1. */
+/* Takes over the terminal. 0, or -1 after a message. */
 int terminal_open(struct terminal *terminal, const struct options *options);
 
 void terminal_size(unsigned int *width, unsigned int *height);
 
-/* 0 or -ENOMEM. `all`: not only what changed. */
+/* `all`: draws everything, not only what changed. 0 or -ENOMEM. */
 int terminal_show(struct terminal *terminal, const struct canvas *canvas, bool all);
 
-/* The next key that waits; false: none does. */
+/* Gets the next key, if one was pressed. */
 bool terminal_key(struct terminal *terminal, struct terminal_key *key);
 
-/* True when the other end of the terminal is gone. */
+/* Whether the other end of the terminal is gone, when poll() says that fd is ready. */
 bool terminal_gone(const struct terminal *terminal);
 
 void terminal_close(struct terminal *terminal);

@@ -30,7 +30,7 @@ const struct view_row *ui_row(const struct ui *ui, const struct view *view)
 	return ui->cursor < view->nrows ? &view->row[ui->cursor] : NULL;
 }
 
-static void cursor_keep_in_sight(struct ui *ui)
+static void cursor_keep_visible(struct ui *ui)
 {
 	unsigned int height = ui->list_height ? ui->list_height : 1;
 
@@ -44,7 +44,7 @@ void ui_settle(struct ui *ui, const struct view *view)
 {
 	uint32_t at;
 
-	/* An opened row is followed, or another would slide under it. */
+	/* An opened row is always followed. */
 	if ((ui->follow || ui->page == PAGE_ROW) && ui->key) {
 		at = view_find(view, ui->key);
 		if (at != IRQTABLE_NONE) {
@@ -61,7 +61,7 @@ void ui_settle(struct ui *ui, const struct view *view)
 		ui->cursor = view->nrows ? view->nrows - 1 : 0;
 	if (ui->top + ui->list_height > view->nrows)
 		ui->top = view->nrows > ui->list_height ? view->nrows - ui->list_height : 0;
-	cursor_keep_in_sight(ui);
+	cursor_keep_visible(ui);
 	if (ui->cursor < view->nrows)
 		ui->key = view->row[ui->cursor].data->key;
 }
@@ -75,14 +75,14 @@ static void cursor_move(struct ui *ui, const struct view *view, int64_t by)
 	ui->cursor = at < 0 ? 0 : (uint32_t)at;
 	if (ui->cursor < view->nrows)
 		ui->key = view->row[ui->cursor].data->key;
-	cursor_keep_in_sight(ui);
+	cursor_keep_visible(ui);
 }
 
 static void page_scroll(uint32_t *top, int64_t by)
 {
 	int64_t at = (int64_t)*top + by;
 
-	/* Drawing stops it at the last line. */
+	/* Drawing limits it to the end of the page. */
 	*top = at < 0 ? 0 : (uint32_t)at;
 }
 
@@ -105,7 +105,7 @@ static unsigned int sort_by(struct ui *ui, struct session *session, enum field_i
 	return UI_VIEW;
 }
 
-/* The shown column beside the one sorted by: the first or last when that is hidden. */
+/* Sorts by the column beside the current one; by the first or last if that is hidden. */
 static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
 {
 	int i, n = (int)ui->layout.ncolumns, at = by > 0 ? -1 : 0;
@@ -113,7 +113,7 @@ static unsigned int sort_beside(struct ui *ui, struct session *session, int by)
 	for (i = 0; i < n; i++)
 		if (ui->layout.column[i].id == session->options.view.sort)
 			at = i;
-	/* A screen may be too narrow for any column, or show only pictures. */
+	/* There may be no column, or pictures only. */
 	for (i = 0; i < n; i++) {
 		at = (at + by + n) % n;
 		if (fields[ui->layout.column[at].id].style != STYLE_PICTURE)
@@ -139,7 +139,7 @@ static unsigned int filter_put(struct ui *ui, struct session *session, const cha
 	return UI_VIEW | UI_RECOUNT;
 }
 
-/* "active" as a word of the filter, so that the two cannot disagree. */
+/* Adds the word "active" to the filter, or removes it. */
 static unsigned int active_turn(struct ui *ui, struct session *session)
 {
 	char text[UI_TEXT + 8], *at;
@@ -440,7 +440,7 @@ unsigned int ui_type(struct ui *ui, struct session *session, int code)
 		return ui_act(ui, session, key_action(code));
 	}
 	switch (code) {
-	case 27:
+	case KEY_ESCAPE:
 		ui->prompt = PROMPT_NONE;
 		return 0;
 	case '\n':

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the user of the screen did so far. Changes state; never draws or reads. */
+/* The state of the screen, which keys and clicks change. Draws and reads nothing. */
 #ifndef IRQTOP_UI_H
 #define IRQTOP_UI_H
 
@@ -13,55 +13,55 @@ enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL, PROMPT_AFFINITY };
 
 #define UI_TEXT 256
 
-/* What an action asks of the main loop. */
+/* What the main loop has to do after an action. */
 enum {
-	UI_VIEW = 1 << 0,    /* rows or their order changed */
-	UI_RECOUNT = 1 << 1, /* CPUs to count changed */
+	UI_VIEW = 1 << 0,    /* rebuild the view */
+	UI_RECOUNT = 1 << 1, /* other CPUs are selected: compare again */
 	UI_TIMER = 1 << 2,   /* the interval changed */
 	UI_QUIT = 1 << 3,
 	UI_SAVE = 1 << 4,
 	UI_REDRAW = 1 << 5,
-	UI_SEEK = 1 << 6,     /* to ui->seek */
+	UI_SEEK = 1 << 6,     /* go to sample ui->seek */
 	UI_AFFINITY = 1 << 7, /* write ui->affinity to ui->irq */
-	UI_LATENCY = 1 << 9,  /* turn tracing on or off */
-	UI_RESTART = 1 << 8,  /* compare from here on */
+	UI_LATENCY = 1 << 8,  /* turn tracing on or off */
+	UI_RESTART = 1 << 9,  /* the next sample has no earlier one */
 };
 
 struct ui {
-	enum ui_page page, help_over;
-	uint32_t cursor, top; /* rows of the view */
-	uint64_t key;	      /* of the row under the cursor */
+	enum ui_page page, help_over; /* shown; shown when the help page was opened */
+	uint32_t cursor, top;	      /* rows of the view */
+	uint64_t key;		      /* of the row under the cursor */
 	bool follow, paused;
 	uint32_t strip_at;	    /* first group shown */
-	uint32_t row_top, help_top; /* lines scrolled in the opened row, the help */
+	uint32_t row_top, help_top; /* text lines above the visible part of these pages */
 	enum ui_prompt prompt;
 	struct edit input;
 	char message[UI_TEXT];
-	bool message_bad, message_new; /* new: nobody has seen it yet */
-	unsigned int list_height;      /* rows that fit; set when laid out */
+	bool message_bad, message_new; /* new: not drawn yet */
+	unsigned int list_height;      /* rows that fit */
 	unsigned int seek;
 	int32_t irq;
 	struct cpu_mask affinity;
 	struct layout layout;
 	struct detail detail;
-	/* of the opened row */
+	/* Of the opened row. */
 	bool have_latency[LATENCY_KINDS];
 	struct hist latency[LATENCY_KINDS];
 	double self_cpu;     /* share of one CPU; negative: unknown */
-	char where[UI_TEXT]; /* host or file */
+	char where[UI_TEXT]; /* host and kernel, or file */
 };
 
-/* Both return UI_* bits. */
+/* An action, and a key of curses. Like those below, they return UI_*. */
 unsigned int ui_act(struct ui *ui, struct session *session, enum action action);
 unsigned int ui_type(struct ui *ui, struct session *session, int code);
 
-/* A click on place (x, y). */
+/* A click at (x, y). */
 unsigned int ui_click(struct ui *ui, struct session *session, unsigned int x, unsigned int y);
 
-/* The wheel, below zero: up. */
+/* A turn of the wheel; negative: up. */
 unsigned int ui_wheel(struct ui *ui, struct session *session, int turn);
 
-/* After a new view: keeps the cursor on the row (follow) or the line. */
+/* After a new view: keeps the cursor on its row (when it follows it) or in its place. */
 void ui_settle(struct ui *ui, const struct view *view);
 
 /* The row under the cursor; NULL when there is none. */

@@ -44,7 +44,7 @@ void command_run(const char *command, const struct alert *alert, const struct vi
 		return;
 	if (quiet)
 		files_quiet();
-	/* Being ignored is inherited; the command did not ask for it. */
+	/* An ignored signal would stay ignored in the command. */
 	signal(SIGPIPE, SIG_DFL);
 	environment_set(alert, row, value);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);

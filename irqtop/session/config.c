@@ -60,7 +60,7 @@ static int setting_store(char *text, const struct opt_command *command, uint64_t
 	return opt_store(o, value, options, why);
 }
 
-/* A bad setting must not keep the user from the screen: say so and go on. */
+/* A bad setting must not keep the user from the screen. */
 void config_read(const char *path, const struct opt_command *command, uint64_t given, void *options)
 {
 	FILE *file = fopen(path, "re");

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The config file: the options that are marked as saved, a "name = value" each. */
+/* The config file: the options that are marked as saved, as "name = value". */
 #ifndef IRQTOP_CONFIG_H
 #define IRQTOP_CONFIG_H
 
 #include "base/opts.h"
 
-/* Where it is unless the user names one; empty where there is no home directory. */
+/* The file that is used unless another is named; empty without a home directory. */
 void config_locate(char *path, size_t size);
 
 /*
- * Stores the settings of a file in @options, but for those that the command line gave.
- * Prints what it does not understand, with its place, and goes on. A file that is not
- * there is as good as an empty one.
+ * Reads the file into `options`, except for what the command line has set (`given`, from
+ * opts_parse()). Prints a message about each setting that is not understood. A file that
+ * does not exist is no error.
  */
 void config_read(const char *path, const struct opt_command *command, uint64_t given,
 		 void *options);

@@ -9,7 +9,7 @@
 #include "config.h"
 #include "options.h"
 
-/* --- options that take more than a value ----------------------------------- */
+/* --- values of OPT_CUSTOM ---------------------------------------------------- */
 
 static int columns_parse(void *config, const char *text, struct why *why)
 {
@@ -61,7 +61,7 @@ static void sort_format(const void *config, char *buf, size_t size)
 	snprintf(buf, size, "%s", fields[options->view.sort].key);
 }
 
-/* Filters join: each option adds words. */
+/* Each of the options adds words to the filter. */
 static int filter_add(struct options *options, const char *prefix, const char *text,
 		      struct why *why)
 {
@@ -175,7 +175,7 @@ static const struct opt rows[] = {
 	  .help = "a table per interval",
 	  .group = "Without a screen (standard input is never read)" },
 	{ 0, "json", NULL, OPT_SET, AT(mode), .value = MODE_JSON,
-	  .help = "one JSON object per row, each in a line of its own" },
+	  .help = "JSON Lines: an object per row" },
 	{ 0, "csv", NULL, OPT_SET, AT(mode), .value = MODE_CSV, .help = "RFC 4180, with a header" },
 	{ 0, "openmetrics", "strict", OPT_CUSTOM, AT(mode), .parse = metrics_parse,
 	  .optional = true,
@@ -250,7 +250,7 @@ static void defaults(struct options *options)
 	options->config = options->config_default[0] ? options->config_default : NULL;
 }
 
-/* The second of --diff's files is what getopt_long() leaves over. */
+/* The second name of --diff is an operand for getopt_long(). */
 static int operands_take(struct options *options, int argc, char **argv, int first)
 {
 	if (options->diff[0]) {
@@ -274,7 +274,7 @@ static void mode_choose(struct options *options)
 					MODE_SCREEN;
 }
 
-/* What is not a series of intervals has an order of its own, unless one was asked for. */
+/* The order of modes without a series of intervals, when none was given. */
 static void order_choose(struct options *options)
 {
 	if (options->diff[0])
@@ -294,7 +294,7 @@ static void latency_imply(struct options *options)
 		options->latency |= !!(fields[options->alerts.alert[i].field].needs & NEED_TIME);
 }
 
-/* Options that cannot go together: why, or NULL. */
+/* The message about options that exclude each other, or NULL. */
 static const char *conflict(const struct options *options)
 {
 	enum mode mode = options->mode;
@@ -323,7 +323,6 @@ static int check(const struct options *options)
 		msg_error("%s", why);
 		return -1;
 	}
-	/* Counters and gauges: not every column is one. */
 	for (i = 0; i < options->ncolumns; i++) {
 		const struct field *field = &fields[options->column[i]];
 
@@ -384,7 +383,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	if (operands_take(options, argc, argv, first))
 		return EXIT_ERROR;
 	mode_choose(options);
-	/* What other programs read must not depend on what the user likes on the screen. */
+	/* What other programs read must not depend on settings for the screen. */
 	if (options->config &&
 	    (options->mode == MODE_SCREEN || opts_given(&command, given, AT(config))))
 		config_read(options->config, &command, given, options);

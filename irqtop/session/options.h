@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user asked for: defaults, then for the screen (or when it is named) the
- * config file, then the command line. Keys of the screen change it later.
+ * The options: defaults, then the config file (for the screen, or when it is named),
+ * then the command line. Keys of the screen change them later.
  */
 #ifndef IRQTOP_OPTIONS_H
 #define IRQTOP_OPTIONS_H
@@ -11,12 +11,12 @@
 #include "irqtop/view/field.h"
 #include "irqtop/view/view.h"
 
-/* The interval, wherever it is set. */
+/* Limits of the interval, for the option, the config file and the keys. */
 #define INTERVAL_MIN_NS UINT64_C(50000000)
 #define INTERVAL_MAX_NS UINT64_C(86400000000000)
 
 enum mode {
-	MODE_AUTO, /* nothing asked for; options_parse() chooses */
+	MODE_AUTO, /* not given; options_parse() chooses another */
 	MODE_SCREEN,
 	MODE_BATCH,
 	MODE_JSON,
@@ -29,7 +29,7 @@ enum mode {
 enum colour { COLOUR_AUTO, COLOUR_NEVER, COLOUR_8, COLOUR_256 };
 enum theme { THEME_DARK, THEME_LIGHT };
 
-/* Instead of running. */
+/* What is printed instead of running. */
 enum print { PRINT_NOTHING, PRINT_HELP, PRINT_COLUMNS, PRINT_VERSION };
 
 struct options {
@@ -45,7 +45,7 @@ struct options {
 	const char *alert_command;
 	struct view_settings view;
 	enum field_id column[FIELD_COUNT];
-	unsigned int ncolumns; /* 0: the mode's own */
+	unsigned int ncolumns; /* 0: those of the mode */
 	uint64_t rows;	       /* at most */
 	bool per_cpu;
 	bool strict;  /* OpenMetrics 1.0 to the letter */
@@ -59,13 +59,10 @@ struct options {
 	char config_default[4096]; /* what `config` is when not named */
 };
 
-/*
- * Returns -1 to go on, else the exit status (after --help, or an error that was
- * printed).
- */
+/* Returns -1 to go on, else the exit status: after --help, or an error and its message. */
 int options_parse(struct options *options, int argc, char **argv);
 
-/* Writes the options that a config file may hold to options->config. 0 or an errno value < 0. */
+/* Writes the config file. 0 or a negative errno value. */
 int options_save(const struct options *options);
 
 #endif

@@ -58,7 +58,7 @@ int session_filter(struct session *session, const char *text, struct why *why)
 		struct cpu_mask cpus;
 		unsigned int i;
 
-		/* Where CPUs are takes two files for each, so only when it matters. */
+		/* Reads two files for each CPU, so only when a filter needs it. */
 		if (axis_learn(&session->axis, &monitor_sample(&session->monitor)->table[0],
 			       session->monitor.sampler) < 0) {
 			filter_free(&filter);
@@ -92,7 +92,7 @@ int session_latency(struct session *session, bool on, struct why *why)
 	}
 	if (!session->monitor.sampler->live)
 		return why_set(why, "only the running system can be traced");
-	/* Tracing must be undone, from its first moment on. */
+	/* Before tracing starts, because it must be undone. */
 	stop_on_signals();
 	if (!session->latency)
 		session->latency = latency_start(why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one context of the program: what every way of running it shares. */
+/* The context of the program, which every mode uses. */
 #ifndef IRQTOP_SESSION_H
 #define IRQTOP_SESSION_H
 
@@ -16,50 +16,48 @@ struct session {
 	struct monitor monitor;
 	struct collect collect;
 	struct axis axis;
-	struct filter filter; /* of options.view.filter; monitor.only points to its CPUs */
+	struct filter filter; /* of options.view.filter; monitor.only may point to its CPUs */
 	struct view view;
 	struct recorder recorder;
 	bool recording;
-	struct latency *latency; /* NULL: off */
-	struct latency_cost cost;
+	struct latency *latency;  /* NULL: tracing is off */
+	struct latency_cost cost; /* of the last sample */
 };
 
-/* Opens the sampler and the recording. Prints what is wrong; 0, or the exit status. */
+/* Opens sampler and recording, and takes a sample. 0, or the exit status after a message. */
 int session_open(struct session *session);
 
 /*
- * Takes a sample, records it, reads what `needs` names and arranges the view. 0,
- * -ENODATA at the end, or an error.
+ * Takes a sample, records it, reads what `needs` (NEED_*) names and builds the view. 0,
+ * -ENODATA at the end, or another error.
  */
 int session_step(struct session *session, unsigned int needs);
 
 /*
- * Builds the view. Facts that rows are sorted by or alerts ask for are read of all
- * rows first, with what `needs` names; other facts are the caller's to read, of the
- * rows that it shows. 0 or -ENOMEM.
+ * Builds the view. Where sorting or alerts need facts, reads them of all rows first,
+ * and what `needs` names as well. The caller reads other facts, of the rows that it
+ * shows. 0 or -ENOMEM.
  */
 int session_arrange(struct session *session, unsigned int needs);
 
-/* NEED_* of the order of the rows and of alerts. */
+/* NEED_* of sorting and of alerts. */
 unsigned int session_needs(const struct session *session);
 
-/*
- * Starts or stops tracing; from then on signals end loops (stop.h). 0 or -1.
- */
+/* Starts or stops tracing. From then on signals end loops (stop.h). 0 or -1. */
 int session_latency(struct session *session, bool on, struct why *why);
 
-/* Puts a filter in force from the next view on. As filter_parse(). */
+/* Filters the next views. The text is as of filter_parse(). 0 or -1. */
 int session_filter(struct session *session, const char *text, struct why *why);
 
-/* Prints "irqtop: what: why" for a negative errno value. Returns 1. */
+/* Prints "irqtop: what: reason" for a negative errno value. Returns EXIT_ERROR. */
 int session_complain(const char *what, int err);
 
-/* The same about what samples are read from. */
+/* session_complain() about what samples are read from. */
 int session_complain_input(const struct session *session, int err);
 
 void session_close(struct session *session);
 
-/* Ways to run; they return the exit status. */
+/* The modes. They return the exit status. */
 int stream_run(struct session *session);
 int diff_run(struct session *session);
 int listen_run(struct session *session);

@@ -4,13 +4,13 @@
 
 #include "stop.h"
 
-/* A signal handler has nowhere else to leave its mark. */
-static volatile sig_atomic_t told;
+/* Global, because a signal handler has no argument for it. */
+static volatile sig_atomic_t requested;
 
 static void on_signal(int number)
 {
 	(void)number;
-	told = 1;
+	requested = 1;
 }
 
 void stop_on_signals(void)
@@ -23,7 +23,7 @@ void stop_on_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-bool stop_told(void)
+bool stop_requested(void)
 {
-	return told;
+	return requested;
 }

@@ -62,7 +62,7 @@ static void driver_read(int root, const char *device, char *buf, size_t size)
 	buf[len] = '\0';
 }
 
-/* An MSI device has a file per vector; the others name their line. */
+/* An MSI device has a file per vector; others have one interrupt in the file "irq". */
 static int device_read(struct irqtable_devices *devices, int root, const char *device)
 {
 	char path[PATH_MAX], text[32], driver[32];
@@ -102,7 +102,7 @@ static int device_order(const void *a, const void *b)
 
 	if (x->irq != y->irq)
 		return x->irq < y->irq ? -1 : 1;
-	/* On a shared line the one with a driver goes first. */
+	/* Of devices that share a line, the one with a driver goes first. */
 	if (!x->driver[0] != !y->driver[0])
 		return x->driver[0] ? -1 : 1;
 	return strcmp(x->device, y->device);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What happened between two tables of counters. */
+/* The difference of two tables. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,13 @@
 #include "irqtable.h"
 #include "local.h"
 
-/* More interrupts than a CPU can take in a nanosecond's thousandth part. */
+/* More interrupts than a CPU takes in a microsecond. */
 #define MAX_PER_US 10
 
-/* Samples closer together than this are judged as if they were this far apart. */
+/* Samples closer together than this are treated as if they were this far apart. */
 #define MIN_ELAPSED_US 1000
 
+/* A larger difference of one counter is no count, but a reset. */
 static uint32_t plausible_max(uint64_t elapsed_ns)
 {
 	uint64_t us = elapsed_ns / 1000;
@@ -57,7 +58,7 @@ static void columns_pair(struct irqtable_diff *diff, const struct cpu_mask *only
 		diff->prev_column[c] = diff->same_cpus ? c : IRQTABLE_NONE;
 		if (diff->same_cpus || !prev)
 			continue;
-		/* Columns come in rising order; if not, start over. */
+		/* CPU numbers rise; if they do not, search from the start. */
 		if (p >= prev->ncpus || prev->cpu[p] > cur->cpu[c])
 			p = 0;
 		while (p < prev->ncpus && prev->cpu[p] != cur->cpu[c])
@@ -67,7 +68,10 @@ static void columns_pair(struct irqtable_diff *diff, const struct cpu_mask *only
 	}
 }
 
-/* Pairs rows by key. A key met twice pairs the first with the first. */
+/* In the index: this row of the earlier table is paired already. */
+#define PAIRED UINT32_C(0x80000000)
+
+/* Pairs rows by key. Of rows with one key, the first is paired with the first. */
 static void rows_pair(struct irqtable_diff *diff)
 {
 	const struct irqtable *prev = diff->prev, *cur = diff->cur;
@@ -93,11 +97,10 @@ static void rows_pair(struct irqtable_diff *diff)
 		for (; diff->index[at & (slots - 1)] != IRQTABLE_NONE; at++) {
 			uint32_t p = diff->index[at & (slots - 1)];
 
-			/* Taken ones keep their slot, marked by the top bit. */
-			if (p & 0x80000000 || prev->row[p].key != cur->row[r].key)
+			if (p & PAIRED || prev->row[p].key != cur->row[r].key)
 				continue;
 			diff->row[r].prev = p;
-			diff->index[at & (slots - 1)] = p | 0x80000000;
+			diff->index[at & (slots - 1)] = p | PAIRED;
 			break;
 		}
 	}
@@ -142,7 +145,7 @@ static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
 		return;
 	prev = irqtable_cells(diff->prev, out->prev);
 	if (row->ncells != diff->ncpus) {
-		/* one counter, of no CPU */
+		/* One counter, which belongs to no CPU. */
 		sum = only ? 0 : cur[0] - prev[0];
 		over = sum > limit;
 	} else if (diff->same_cpus) {

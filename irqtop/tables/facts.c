@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What /proc/irq/N and /sys/kernel/irq/N say of one interrupt. */
+/* Facts of one interrupt, from /proc/irq/N and /sys/kernel/irq/N. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static unsigned int fact_cpus(int root, uint32_t irq, const char *name, struct c
 	return have;
 }
 
-/* A mask of 32-bit words, "00000000,0000000f": only whether and where set. */
+/* A mask in 32-bit words, "00000000,0000000f"; nothing where no bit is set. */
 static unsigned int fact_hint(int root, uint32_t irq, struct cpu_mask *set)
 {
 	char text[4096];
@@ -83,8 +83,8 @@ static unsigned int fact_spurious(int root, uint32_t irq, struct irqtable_facts 
 }
 
 /*
- * The kernel takes the write bits off a managed or unmovable interrupt's file
- * (6.18); access() would always say yes to root.
+ * Since 6.18 the kernel removes the write permission of the file where the affinity
+ * cannot be set. access() would always permit root to write.
  */
 static bool affinity_settable(int root, uint32_t irq)
 {

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interrupt tables: what /proc/interrupts, /proc/softirqs, /proc/stat,
- * /proc/irq and /sys/kernel/irq say, as numbers.
+ * Interrupt tables: /proc/interrupts, /proc/softirqs, /proc/stat, /proc/irq and
+ * /sys/kernel/irq as numbers.
  *
- * Every structure is owned by the caller, starts as all zeroes, keeps the memory
- * it once needed and so allocates nothing when the next sample has the shape of
- * the last one. Functions that can fail return 0, or a negative errno value.
- * Nothing here prints, keeps global state or is safe for two threads on the same
- * structure.
+ * The caller owns every structure and zeroes it before its first use. A structure
+ * keeps its memory, so that nothing is allocated when the next sample has as many rows
+ * and columns. Functions that can fail return 0 or a negative errno value. Nothing
+ * here prints or keeps global state; two threads must not use one structure at once.
  *
- * `root` is an open directory that stands for "/": the running system's, or that
- * of a copied tree.
+ * `root` is an open directory that stands for "/": that of the running system, or a
+ * copied tree.
  */
 #ifndef IRQTOP_IRQTABLE_H
 #define IRQTOP_IRQTABLE_H
@@ -26,18 +25,18 @@
 /* --- tables of counters ---------------------------------------------------- */
 
 /*
- * One line of /proc/interrupts or /proc/softirqs. `label` and `text` are offsets
- * into the table's text: the label before the colon, and what follows the
- * counters, both as the kernel printed them and not zero-terminated. They come
- * from device drivers: treat them as untrusted bytes.
+ * One row of /proc/interrupts or /proc/softirqs. `label` and `text` are offsets into
+ * the table's text: the label before the colon, and what follows the counters, as the
+ * kernel printed them. They are not zero-terminated. Device drivers choose them: they
+ * are untrusted bytes.
  */
 struct irqtable_row {
-	uint64_t key;	/* label and text; equal keys are the same line */
-	uint64_t total; /* sum of the counters, not cut to 32 bits */
+	uint64_t key;	/* hash of label and text: equal in two samples of one row */
+	uint64_t total; /* sum of the counters, in 64 bits */
 	uint32_t label, label_len;
 	uint32_t text, text_len;
-	uint32_t ncells; /* counters found: one per CPU, or 1 (ERR, MIS) */
-	int32_t irq;	 /* interrupt number, -1 when the label is none */
+	uint32_t ncells; /* counters found: one per CPU, or one in all (ERR, MIS) */
+	int32_t irq;	 /* interrupt number; -1: the label is not a number */
 };
 
 struct irqtable {
@@ -48,10 +47,10 @@ struct irqtable {
 	struct irqtable_row *row; /* [nrows] */
 	uint32_t *cell;		  /* [nrows][ncpus], low 32 bits of the counters */
 	char *text;
-	uint64_t cpus_shape;	   /* equal: same columns */
-	uint64_t rows_shape;	   /* equal: same rows in the same order */
+	uint64_t cpus_shape;	   /* hash of the columns */
+	uint64_t rows_shape;	   /* hash of the rows and their order */
 	unsigned int torn_rows;	   /* rows with more or fewer counters than CPUs */
-	unsigned int skipped_rows; /* lines without a colon */
+	unsigned int skipped_rows; /* text lines without a colon */
 	/* room, private */
 	size_t cpu_room, row_room, cell_room, text_room, text_len;
 };
@@ -63,28 +62,27 @@ struct irqtable_buffer {
 };
 
 /*
- * Reads a whole file of the /proc/interrupts or /proc/softirqs form from `fd`,
- * starting where it stands, in one pass. -EPROTO: it does not begin with a line
- * of CPU names; -EAGAIN: CPUs came or went while it was read, so that rows do
- * not fit the header (the table holds what was found; read again); -ENOMEM; or
- * what read() said.
+ * Reads the rest of a file like /proc/interrupts or /proc/softirqs from `fd`, in one
+ * pass. -EPROTO: it does not begin with the names of CPUs. -EAGAIN: CPUs came or went
+ * meanwhile, and rows do not fit the header; the table holds what was found, and the
+ * caller reads again. -ENOMEM, or an error of read().
  */
 int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer);
 
-/* The same from memory; time_ns is left alone. */
+/* irqtable_read() from memory; does not change time_ns. */
 int irqtable_parse(struct irqtable *table, const char *text, size_t len);
 
 /*
- * For tables that come from elsewhere: begin, then the columns, then the rows,
- * whose cells start at 0; the caller fills in cells and row totals. -ENOMEM,
- * -EFBIG (more than 4 GB of text), -EINVAL (more cells than columns).
+ * Build a table from another source: begin, then add the columns, then the rows. Cells
+ * start at 0; the caller fills in cells and the rows' totals. -ENOMEM, -EFBIG (more
+ * than 4 GB of text), -EINVAL (more cells than columns).
  */
 void irqtable_begin(struct irqtable *table);
 int irqtable_add_column(struct irqtable *table, uint32_t cpu);
 int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len, const char *text,
 		     size_t text_len, uint32_t ncells);
 
-/* 0 or -ENOMEM, then `to` is empty. */
+/* 0, or -ENOMEM and `to` is empty. */
 int irqtable_copy(struct irqtable *to, const struct irqtable *from);
 
 void irqtable_free(struct irqtable *table);
@@ -96,28 +94,28 @@ static inline const uint32_t *irqtable_cells(const struct irqtable *table, unsig
 }
 
 /*
- * The text of a line taken apart. Pointers into `text`. When the chip, hardware
- * number and flow cannot be told, they are empty and `actions` is the whole.
+ * The parts of a row's text, as pointers into it. Where chip, hardware number and flow
+ * cannot be recognised they are empty, and `actions` is the whole text.
  */
 struct irqtable_words {
 	const char *chip, *hwirq, *flow, *actions;
 	unsigned int chip_len, hwirq_len, flow_len, actions_len;
 };
 
-/* `numbered`: the line belongs to an interrupt number, so has a chip. */
+/* `numbered`: the row has an interrupt number, and therefore a chip. */
 void irqtable_split(const char *text, size_t len, bool numbered, struct irqtable_words *words);
 
 /* --- differences ----------------------------------------------------------- */
 
 enum irqtable_state {
 	IRQTABLE_FIRST,	  /* no earlier sample of this row: delta unknown */
-	IRQTABLE_COUNTED, /* delta is good */
+	IRQTABLE_COUNTED, /* delta is valid */
 	IRQTABLE_RESET,	  /* a counter fell: delta unknown */
 };
 
 struct irqtable_delta {
 	uint64_t delta; /* interrupts since the earlier sample */
-	uint64_t total; /* the row's total over the CPUs asked for */
+	uint64_t total; /* of the row, over the selected CPUs */
 	uint32_t prev;	/* row of the earlier table, or IRQTABLE_NONE */
 	enum irqtable_state state;
 };
@@ -127,9 +125,9 @@ struct irqtable_diff {
 	uint64_t elapsed_ns;		   /* 0: unknown */
 	unsigned int nrows, ncpus;	   /* those of cur */
 	struct irqtable_delta *row;	   /* [nrows] */
-	uint64_t *cpu_delta;		   /* [ncpus] sum over the counted rows */
+	uint64_t *cpu_delta;		   /* [ncpus] sum over the rows */
 	uint32_t *prev_column;		   /* [ncpus] column of prev, or IRQTABLE_NONE */
-	uint32_t *mask;			   /* [ncpus] all ones where the CPU was asked for */
+	uint32_t *mask;			   /* [ncpus] all ones for a selected CPU, else 0 */
 	bool same_rows, same_cpus;
 	/* room, private */
 	uint32_t *index;
@@ -137,17 +135,16 @@ struct irqtable_diff {
 };
 
 /*
- * Compares two tables of one file. Rows are paired by key, columns by CPU number;
- * a CPU or row that the earlier table lacks adds nothing. Counters are 32 bits
- * wide and may wrap: a fall counts as a wrap when the interrupts it would mean
- * could have happened in the time between (10 per microsecond and CPU), else as
- * a reset. `prev` may be NULL: every row is IRQTABLE_FIRST. `only`: CPUs to
- * count, NULL for all.
+ * Compares two tables of one file. Rows are paired by key, columns by CPU number; a
+ * CPU or row that the earlier table does not have adds nothing. Counters have 32 bits
+ * and may wrap: a counter that fell has wrapped when so many interrupts are possible in
+ * the time between (10 per microsecond and CPU), else it was reset. `prev` may be NULL:
+ * then every row is IRQTABLE_FIRST. `only` selects CPUs; NULL selects all.
  */
 int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 		  const struct irqtable *cur, const struct cpu_mask *only);
 
-/* Interrupts of one row on one column of `cur`, 0 where unknown. */
+/* Interrupts of one row in one column of `cur`; 0 where unknown. */
 uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
 			    unsigned int column);
 
@@ -163,9 +160,9 @@ struct irqtable_stat_cpu {
 struct irqtable_stat {
 	struct irqtable_stat_cpu all; /* cpu is IRQTABLE_NONE */
 	unsigned int ncpus;
-	struct irqtable_stat_cpu *cpu;		 /* [ncpus], online ones only */
+	struct irqtable_stat_cpu *cpu;		 /* [ncpus], those online */
 	uint64_t interrupts, softirqs, switches; /* since boot */
-	uint64_t boot_s;			 /* seconds since 1970 */
+	uint64_t boot_s;			 /* time of boot, seconds since 1970 */
 	size_t cpu_room;
 };
 
@@ -192,7 +189,7 @@ enum {
 };
 
 struct irqtable_facts {
-	unsigned int have; /* IRQTABLE_HAVE_*; the rest is not readable */
+	unsigned int have; /* IRQTABLE_HAVE_* of the fields that could be read */
 	uint32_t irq;
 	bool settable; /* the kernel lets the affinity be written */
 	bool wakeup;
@@ -200,24 +197,24 @@ struct irqtable_facts {
 	uint64_t hwirq;
 	char chip[64], type[16], flow[48], actions[256];
 	struct cpu_mask affinity, effective, hint;
-	/* of the last 100,000 interrupts, as the kernel counts them */
+	/* among the last 100,000 interrupts, as the kernel counts them */
 	uint64_t spurious_seen, spurious_unhandled, spurious_last_ms;
 };
 
 /*
- * Reads what `want` names (IRQTABLE_HAVE_*; 5 us each) from /proc/irq/N and
- * /sys/kernel/irq/N. -ENOENT: nothing of it is there.
+ * Reads the facts in `want` (IRQTABLE_HAVE_*; 5 us each) from /proc/irq/N and
+ * /sys/kernel/irq/N. -ENOENT: none could be read.
  */
 int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, unsigned int want);
 
 /*
- * Writes /proc/irq/N/smp_affinity_list. The kernel's answer comes back: -EIO a
- * managed interrupt or one that cannot move (-EPERM in newer kernels), -EINVAL no
- * such CPU or none online, -EPERM or -EACCES not allowed.
+ * Writes /proc/irq/N/smp_affinity_list and returns the kernel's answer. -EIO: a managed
+ * interrupt or one that cannot move (-EPERM in newer kernels). -EINVAL: no such CPU, or
+ * none online. -EPERM or -EACCES: not permitted.
  */
 int irqtable_affinity_write(int root, uint32_t irq, const struct cpu_mask *cpus);
 
-/* --- which device an interrupt belongs to ----------------------------------- */
+/* --- devices of interrupts -------------------------------------------------- */
 
 struct irqtable_device {
 	uint32_t irq;
@@ -231,22 +228,20 @@ struct irqtable_devices {
 	size_t room;
 };
 
-/* Walks /sys/bus/pci/devices; costs milliseconds, so once per change of rows. */
+/* Walks /sys/bus/pci/devices, which takes milliseconds: call it when rows changed. */
 int irqtable_devices_read(struct irqtable_devices *devices, int root);
 const struct irqtable_device *irqtable_devices_find(const struct irqtable_devices *devices,
 						    uint32_t irq);
 void irqtable_devices_free(struct irqtable_devices *devices);
 
-/* --- where CPUs are --------------------------------------------------------- */
+/* --- nodes and caches of CPUs ------------------------------------------------ */
 
 struct irqtable_place {
-	int node, cache; /* -1: not known; cache: lowest CPU that shares it */
+	int node;  /* NUMA node; -1: unknown */
+	int cache; /* lowest CPU that shares the last-level cache; -1: unknown */
 };
 
-/*
- * Fills place[0..ncpus) for CPU numbers 0.. from /sys/devices/system: the NUMA
- * node and the last-level cache. What cannot be read stays -1.
- */
+/* Fills place[] for CPU numbers 0 to ncpus - 1 from /sys/devices/system. */
 void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int root);
 
 #endif /* IRQTOP_IRQTABLE_H */

@@ -15,7 +15,7 @@ static inline uint64_t irqtable_hash(uint64_t hash, unsigned char byte)
 	return (hash ^ byte) * UINT64_C(0x100000001b3); /* FNV-1a */
 }
 
-/* Mixes a whole word, for hashes of numbers. */
+/* Adds a 64-bit word to a hash. */
 static inline uint64_t irqtable_hash_word(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
@@ -23,12 +23,12 @@ static inline uint64_t irqtable_hash_word(uint64_t hash, uint64_t word)
 }
 
 /*
- * Reads `path` below directory `at` into buf, zero-terminated, blanks at the end
- * taken off. Returns the length or a negative errno value.
+ * Reads `path` below directory `at` into buf, without blanks at the end, and terminates
+ * it. Returns the length or a negative errno value.
  */
 ssize_t irqtable_text(int at, const char *path, char *buf, size_t size);
 
-/* Digits at *text, before `end`; *text moves behind them. false: no digit. */
+/* Reads digits from *text up to `end`, and moves *text behind them. false: no digit. */
 bool irqtable_number(const char **text, const char *end, uint64_t *value);
 
 #endif /* IRQTOP_TABLES_LOCAL_H */

@@ -49,7 +49,7 @@ void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int 
 	for (cpu = 0; cpu < ncpus; cpu++) {
 		if (place[cpu].cache >= 0)
 			continue;
-		/* The last level is the third where there is one. */
+		/* The last level is 3, or 2 where there is no third. */
 		snprintf(path, sizeof(path),
 			 "sys/devices/system/cpu/cpu%u/"
 			 "cache/index3/shared_cpu_list",

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Takes the text behind the counters apart. The kernel prints (show_interrupts()
- * in kernel/irq/proc.c)
+ * Splits the text behind the counters. show_interrupts() in kernel/irq/proc.c prints
  *
  *	chip, hardware number, [Edge|Level,] [-flow,] two blanks, actions
  *
- * and chips and actions may hold blanks, commas, colons and hyphens. What can be
- * recognised is the middle: "27-edge", "27 Level", "27-fasteoi" or Xen's "-virq".
+ * Chips and actions may contain blanks, commas, colons and hyphens, so only the middle
+ * can be recognised: "27-edge", "27 Level", "27-fasteoi", or "-virq" with Xen.
  */
 #include <string.h>
 
@@ -54,7 +53,7 @@ static void words_set_actions(struct irqtable_words *words, const char *p, const
 	words->actions_len = (unsigned int)(end - p);
 }
 
-/* Is this word the hardware number or the flow? Fills words and says so. */
+/* Whether this word is the hardware number, the flow or both; if so, fills words. */
 static bool middle_take(struct irqtable_words *words, const struct word *word, const char *end)
 {
 	size_t digits = digits_len(word);
@@ -66,7 +65,7 @@ static bool middle_take(struct irqtable_words *words, const struct word *word, c
 		words->flow_len = (unsigned int)next.len;
 		rest = next.at + next.len;
 		next = word_next(rest, end);
-		/* "Level" and then "-fasteoi": the trigger says enough */
+		/* "Level" and then "-fasteoi": the flow is the trigger alone. */
 		if (next.len > 1 && next.at[0] == '-')
 			rest = next.at + next.len;
 	} else if (digits < word->len && word->at[digits] == '-' && word->len > digits + 1) {
@@ -92,7 +91,7 @@ void irqtable_split(const char *text, size_t len, bool numbered, struct irqtable
 	words_set_actions(words, text, end);
 	if (!numbered)
 		return;
-	/* The first word is the chip's, whatever it looks like. */
+	/* The first word belongs to the chip, whatever it looks like. */
 	word = word_next(p, end);
 	for (p = word.at + word.len; p < end; p = word.at + word.len) {
 		word = word_next(p, end);

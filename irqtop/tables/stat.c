@@ -11,7 +11,7 @@
 
 #define BUFFER_BYTES (64 * 1024)
 
-/* user nice system idle iowait irq softirq steal (guest times are in user) */
+/* user nice system idle iowait irq softirq steal; user includes guest time. */
 enum { TICKS_IRQ = 5, TICKS_SOFTIRQ = 6, TICKS_COUNT = 8 };
 
 static bool word_is(const char **p, const char *end, const char *word)
@@ -46,7 +46,7 @@ static void ticks_parse(struct irqtable_stat_cpu *cpu, const char *p, const char
 	}
 }
 
-static int stat_line(struct irqtable_stat *stat, const char *p, const char *end)
+static int entry_parse(struct irqtable_stat *stat, const char *p, const char *end)
 {
 	uint64_t cpu;
 
@@ -85,7 +85,7 @@ int irqtable_stat_parse(struct irqtable_stat *stat, const char *text, size_t len
 	stat->interrupts = stat->softirqs = stat->switches = stat->boot_s = 0;
 	while (p < end) {
 		newline = memchr(p, '\n', (size_t)(end - p));
-		err = stat_line(stat, p, newline ? newline : end);
+		err = entry_parse(stat, p, newline ? newline : end);
 		if (err)
 			return err;
 		p = newline ? newline + 1 : end;

@@ -25,7 +25,7 @@ ssize_t irqtable_text(int at, const char *path, char *buf, size_t size)
 			return n;
 		}
 		len += (size_t)n;
-		/* These files are one record each: a short read is the end. */
+		/* Such a file comes in one read: a short one is its end. */
 		if (len + 1 < size)
 			break;
 	}

@@ -15,7 +15,7 @@ static const char *skip(const char *p)
 	return p;
 }
 
-/* The number with its suffix; NULL: there is none. */
+/* Reads a number with its suffix, and returns what follows it; NULL: no number. */
 static const char *limit_parse(const char *p, double *limit)
 {
 	char *end;
@@ -65,8 +65,9 @@ static int alert_parse(struct alert *alert, const char *expression)
 	if (id < 0 || fields[id].style == STYLE_TEXT || fields[id].style == STYLE_PICTURE)
 		return -ENOENT;
 	alert->field = (enum field_id)id;
-	alert->op = op[1] == '=' ? (op[0] == '>' ? 'g' : 'l') : op[0];
-	p = limit_parse(skip(op + 1 + (op[1] == '=')), &alert->limit);
+	alert->above = op[0] == '>';
+	alert->or_equal = op[1] == '=';
+	p = limit_parse(skip(op + 1 + alert->or_equal), &alert->limit);
 	if (!p)
 		return -EINVAL;
 	p = skip(p);
@@ -103,16 +104,9 @@ int alerts_add(struct alerts *alerts, const char *expression, struct why *why)
 
 static bool holds(const struct alert *alert, double value)
 {
-	switch (alert->op) {
-	case '>':
-		return value > alert->limit;
-	case '<':
-		return value < alert->limit;
-	case 'g':
-		return value >= alert->limit;
-	default:
-		return value <= alert->limit;
-	}
+	if (value == alert->limit)
+		return alert->or_equal;
+	return alert->above == (value > alert->limit);
 }
 
 static bool row_has(const struct view_row *row, const char *text)

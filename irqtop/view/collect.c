@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "collect.h"
 
-/* Handler threads come with their interrupts, but also a little later. */
+/* Handler threads are listed again after this time: some start after their interrupt. */
 #define THREADS_LIST_NS UINT64_C(10000000000)
 
 static ssize_t file_read(int at, const char *path, char *buf, size_t size)
@@ -27,7 +27,7 @@ static ssize_t file_read(int at, const char *path, char *buf, size_t size)
 	return n;
 }
 
-/* Nanoseconds a thread ran, or false when it is gone. */
+/* The time for which a thread ran; false: it is gone. */
 static bool thread_runtime(int root, uint32_t pid, uint64_t *runtime_ns)
 {
 	char path[64], text[64];
@@ -54,7 +54,7 @@ static int thread_add(struct collect *collect, int32_t irq, uint32_t pid)
 	return 0;
 }
 
-/* Is this "irq/NN-name" or "irq/NN-s-name"? */
+/* Adds the thread if its name is "irq/NN-name" or "irq/NN-s-name". */
 static int thread_consider(struct collect *collect, uint32_t pid)
 {
 	char path[64], comm[64];
@@ -74,7 +74,7 @@ static int thread_order(const void *a, const void *b)
 	return (x->irq > y->irq) - (x->irq < y->irq);
 }
 
-/* The first thread of an interrupt, or where it would be. */
+/* Index of the first thread of an interrupt, or of the place where it would be. */
 static uint32_t thread_find(const struct collect *collect, int32_t irq)
 {
 	uint32_t low = 0, high = collect->nthreads, mid;
@@ -89,12 +89,12 @@ static uint32_t thread_find(const struct collect *collect, int32_t irq)
 	return low;
 }
 
-/* Kernel threads are children of kthreadd, which is 2. Leaves them sorted. */
+/* Lists the handler threads, sorted by interrupt. Kernel threads are children of PID 2. */
 static void threads_list(struct collect *collect)
 {
 	struct collect_thread *old = collect->thread;
 	uint32_t nold = collect->nthreads, i, j, pid;
-	char *line = NULL, *p;
+	char *text = NULL, *p;
 	size_t size = 0;
 	FILE *file;
 	int fd;
@@ -109,8 +109,8 @@ static void threads_list(struct collect *collect)
 	collect->thread = NULL;
 	collect->nthreads = 0;
 	collect->thread_room = 0;
-	if (getline(&line, &size, file) > 0)
-		for (p = line; (pid = (uint32_t)strtoul(p, &p, 10));)
+	if (getline(&text, &size, file) > 0)
+		for (p = text; (pid = (uint32_t)strtoul(p, &p, 10));)
 			if (thread_consider(collect, pid))
 				break;
 	for (i = 0; i < collect->nthreads; i++)
@@ -120,11 +120,11 @@ static void threads_list(struct collect *collect)
 	if (collect->nthreads)
 		qsort(collect->thread, collect->nthreads, sizeof(*collect->thread), thread_order);
 	free(old);
-	free(line);
+	free(text);
 	fclose(file);
 }
 
-/* On a busy machine the first and the last may be read far apart: each has its time. */
+/* Each thread has its own time: on a busy machine they are read far apart. */
 static void threads_measure(struct collect *collect)
 {
 	struct collect_thread *thread;
@@ -218,12 +218,12 @@ void collect_sample(struct collect *collect, struct monitor *monitor, unsigned i
 		return;
 	if (needs & NEED_DEVICES)
 		devices_update(collect, monitor, shape);
-	/* The threads of a copied tree are not there to be measured. */
+	/* A copied tree has no threads to measure. */
 	if (needs & NEED_THREADS && monitor->sampler->live)
 		threads_update(collect, monitor, shape);
 }
 
-/* Trigger and node never change: they are read once. */
+/* IRQTABLE_HAVE_* to read. Trigger and node do not change: they are read once. */
 static unsigned int facts_wanted(const struct track_facts *known, unsigned int needs)
 {
 	unsigned int want = 0;
@@ -277,13 +277,13 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first, ui
 	}
 }
 
-/* "irq=24 pid=123 flags=0 due=...": the lines of one interrupt. */
+/* Takes the text lines of one interrupt: "irq=24 pid=123 flags=0 due=...". */
 static void readers_read(struct detail *detail, int root, uint32_t irq)
 {
 	int fd = openat(root, "proc/procirq/readers", O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned int number;
-	char line[256];
+	char text[256];
 	int skip = 0;
 
 	detail->nreaders = 0;
@@ -292,11 +292,11 @@ static void readers_read(struct detail *detail, int root, uint32_t irq)
 			close(fd);
 		return;
 	}
-	while (detail->nreaders < DETAIL_READERS && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (sscanf(line, "irq=%u %n", &number, &skip) == 1 && number == irq)
+	while (detail->nreaders < DETAIL_READERS && fgets(text, sizeof(text), file)) {
+		text[strcspn(text, "\n")] = '\0';
+		if (sscanf(text, "irq=%u %n", &number, &skip) == 1 && number == irq)
 			snprintf(detail->reader[detail->nreaders++], sizeof(detail->reader[0]),
-				 "%s", line + skip);
+				 "%s", text + skip);
 	}
 	fclose(file);
 }

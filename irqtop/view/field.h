@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one table of what can be shown of a row. The screen, --batch, --json, --csv
- * and --openmetrics all print from it, and sorting and alerts compare by it.
+ * The columns: a table of what can be shown of a row. The screen, --batch, --json,
+ * --csv and --openmetrics print from it; sorting and alerts compare by it. A new
+ * column is an enum field_id here, and a row of fields[] with its getter in field.c.
  */
 #ifndef IRQTOP_FIELD_H
 #define IRQTOP_FIELD_H
@@ -14,6 +15,7 @@
 #include "irqtop/sample/sample.h"
 #include "irqtop/sample/track.h"
 
+/* In the order in which the screen shows them. */
 enum field_id {
 	FIELD_IRQ,
 	FIELD_TABLE,
@@ -47,16 +49,16 @@ enum field_id {
 	FIELD_COUNT
 };
 
-/* One row as the view shows it. Everything is borrowed from the monitor. */
+/* One row of a view. The pointers are into the monitor. */
 struct view_row {
 	enum table_id table;
-	uint32_t row; /* of that table */
+	uint32_t row; /* its number in that table */
 	const struct irqtable_row *data;
-	const char *text; /* the table's */
+	const char *text; /* of the table: what data's offsets refer to */
 	const struct irqtable_delta *delta;
 	struct track *track;
 	double rate_hz; /* negative: unknown */
-	double share;	/* of the rate of the shown rows of its table, 0..1 */
+	double share;	/* of the rates of its table's rows in the view, 0..1 */
 };
 
 enum value_kind { VALUE_NONE, VALUE_COUNT, VALUE_REAL, VALUE_TEXT };
@@ -75,10 +77,10 @@ enum field_style {
 	STYLE_NUMBER,  /* 1234, 12.3k when it does not fit */
 	STYLE_TIME,    /* ns: 850ns, 12.3us */
 	STYLE_PERCENT, /* 0.123 -> 12.3 */
-	STYLE_PICTURE, /* only on the screen: strip and history */
+	STYLE_PICTURE, /* on the screen only: CPU strip and history */
 };
 
-/* What must be read for it beyond the tables. */
+/* What a column needs beyond the tables. */
 enum {
 	NEED_DEVICES = 1 << 0,
 	NEED_THREADS = 1 << 1,
@@ -87,28 +89,45 @@ enum {
 	NEED_EFFECTIVE = 1 << 4,
 	NEED_SPURIOUS = 1 << 5,
 	NEED_TIME = 1 << 6,  /* tracing */
-	NEED_READS = 1 << 7, /* and the procirq module */
+	NEED_READS = 1 << 7, /* tracing, and the procirq module */
 	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
 };
 
+#define RANK_NEVER 99 /* on the screen only when it is named */
+
+/**
+ * struct field - one column
+ * @key: its name in JSON, CSV, --sort, --columns and --alert
+ * @title: its heading on the screen and in --batch
+ * @help: what it shows, for --help-columns and the screen's help
+ * @metric: its name in OpenMetrics; NULL: it has none
+ * @style: how its values are written
+ * @width: characters on the screen
+ * @rank: when the screen is too narrow, columns of high rank go first
+ * @left: aligned left, else right
+ * @label: it is a label in OpenMetrics
+ * @rising: sorted from small to large, else from large to small
+ * @needs: NEED_*
+ * @get: sets the value, or leaves it VALUE_NONE where it is unknown; NULL for pictures
+ */
 struct field {
-	const char *key;   /* in JSON, CSV, --sort, --columns, --alert */
-	const char *title; /* on the screen and in --batch */
+	const char *key;
+	const char *title;
 	const char *help;
-	const char *metric; /* OpenMetrics name; NULL: none */
+	const char *metric;
 	enum field_style style;
-	unsigned int width; /* on the screen */
-	unsigned int rank;  /* screen: columns of low rank stay longest */
-	bool left;	    /* aligned */
-	bool label;	    /* an OpenMetrics label */
-	bool rising;	    /* sorts small to large */
+	unsigned int width;
+	unsigned int rank;
+	bool left;
+	bool label;
+	bool rising;
 	unsigned int needs;
 	void (*get)(const struct view_row *row, struct value *value);
 };
 
 extern const struct field fields[FIELD_COUNT];
 
-/* The field with this key (or screen title, any case), or -1. */
+/* The column with this key, or this title in any case; -1: none. */
 int field_find(const char *key, size_t len);
 
 static inline struct value field_get(enum field_id id, const struct view_row *row)
@@ -120,7 +139,7 @@ static inline struct value field_get(enum field_id id, const struct view_row *ro
 	return value;
 }
 
-/* Numbers and missing ones for comparison; missing is below everything. */
+/* A value as a number to compare; one that is no number is below all others. */
 double value_number(const struct value *value);
 
 extern const char *const table_names[TABLE_COUNT];

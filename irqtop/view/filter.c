@@ -6,7 +6,7 @@
 
 #include "filter.h"
 
-/* Label, a blank and text of a row, what people see of it: most fit this. */
+/* Bytes of label and text of nearly every row; longer ones are allocated. */
 #define ROW_TEXT 1024
 
 static int term_add_regex(struct filter *filter, const char *text, size_t len, struct why *why)
@@ -97,6 +97,7 @@ int filter_parse(struct filter *filter, const char *text, struct why *why)
 	}
 }
 
+/* Label and text, and the name of a softirq. Returns as snprintf(). */
 static int row_text(char *text, size_t size, const struct view_row *row)
 {
 	struct value name = field_get(FIELD_NAME, row);
@@ -108,7 +109,7 @@ static int row_text(char *text, size_t size, const struct view_row *row)
 			described ? (int)name.len : 0, described ? name.text : "");
 }
 
-/* Regular expressions first: text is made lower case for the others. */
+/* Regular expressions first: for the other words, text becomes lower case. */
 static bool terms_match(const struct filter *filter, char *text)
 {
 	unsigned int i;

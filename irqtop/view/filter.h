@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which rows are wanted. */
+/* --filter: which rows are shown. */
 #ifndef IRQTOP_FILTER_H
 #define IRQTOP_FILTER_H
 
@@ -21,24 +21,24 @@ struct filter_term {
 struct filter {
 	unsigned int nterms;
 	struct filter_term term[FILTER_TERMS];
-	uint64_t serial; /* differs between different filters */
-	bool active;	 /* only rows that count something */
+	uint64_t serial; /* hash of the text */
+	bool active;	 /* only rows that counted something */
 	bool by_cpu;
-	int node; /* -1: none; the caller turns it into cpus */
+	int node; /* -1: none; the caller makes CPUs of it */
 	struct cpu_mask cpus;
 };
 
 /*
- * Words separated by blanks, all of which must hold: `text` (anywhere in label,
- * chip or name, any case), `/regex/` (POSIX extended; may hold blanks),
+ * Makes a filter of words that are separated by blanks; all must hold. `text` (in label,
+ * chip or name, in any case), `/regex/` (POSIX extended; may contain blanks),
  * `cpu:LIST`, `node:N`, `active`. 0, or -1 and the filter is empty.
  */
 int filter_parse(struct filter *filter, const char *text, struct why *why);
 
-/* Label and text only. Same answer for rows of equal keys. */
+/* Whether label and text match: equal for rows with equal keys. */
 bool filter_matches_text(const struct filter *filter, const struct view_row *row);
 
-/* What changes from sample to sample. */
+/* Whether the counts of the sample match. */
 bool filter_matches_counts(const struct filter *filter, const struct irqtable_delta *delta);
 
 void filter_free(struct filter *filter);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers as people read them, in a given width. */
+/* Numbers for people, in a given width. */
 #ifndef IRQTOP_FORMAT_H
 #define IRQTOP_FORMAT_H
 
@@ -8,8 +8,8 @@
 #define FORMAT_BYTES 32
 
 /*
- * A value of a numeric field in at most `width` characters where that can be
- * done: whole if it fits, else as 12.3k, 4.5M... "-" for a missing one.
+ * The number of a field: whole when it fits in `width` characters, else as 12.3k or
+ * 4.5M; "-" where it is unknown.
  */
 void format_value(char buf[FORMAT_BYTES], const struct field *field, const struct value *value,
 		  unsigned int width);
@@ -19,7 +19,7 @@ void format_duration(char buf[FORMAT_BYTES], uint64_t ns);
 
 void format_number(char buf[FORMAT_BYTES], double value, unsigned int width);
 
-/* UTC, "2026-01-31T12:00:00.123Z"; "-" for 0. */
+/* "2026-01-31T12:00:00.123Z" (UTC); "-" for 0. */
 void format_time(char buf[FORMAT_BYTES], int64_t wall_ms);
 
 #endif

@@ -16,18 +16,18 @@ static int rows_reserve(struct view *view, size_t rows)
 	return 0;
 }
 
-/* Matching a regex allocates and a row's text never changes: ask once. */
+/* Matching a regex allocates, and a row's text never changes: match once. */
 static bool row_wanted(const struct view_row *row, const struct filter *filter)
 {
 	if (!filter_matches_counts(filter, row->delta))
 		return false;
 	if (!filter->nterms)
 		return true;
-	if (row->track->verdict_of != filter->serial) {
-		row->track->wanted = filter_matches_text(filter, row);
-		row->track->verdict_of = filter->serial;
+	if (row->track->matched_serial != filter->serial) {
+		row->track->matched = filter_matches_text(filter, row);
+		row->track->matched_serial = filter->serial;
 	}
-	return row->track->wanted;
+	return row->track->matched;
 }
 
 static void table_take(struct view *view, const struct monitor *monitor, enum table_id id,
@@ -73,7 +73,7 @@ static int compare_text(const struct value *a, const struct value *b)
 	return (a->len > b->len) - (a->len < b->len);
 }
 
-/* Below 0: `a` goes first. Equal ones keep the kernel's order. */
+/* Negative: `a` goes first. Equal rows keep the order of the tables. */
 static int compare(const struct view *view, const struct view_settings *settings,
 		   const struct view_item *a, const struct view_item *b)
 {
@@ -100,11 +100,11 @@ static int compare(const struct view *view, const struct view_settings *settings
 		order = (a->row > b->row) - (a->row < b->row);
 	else if (settings->reverse)
 		return -order;
-	/* Reversing the plain order turns ties too, others keep them. */
+	/* Equal rows keep the order of the tables, unless that is the order reversed. */
 	return settings->reverse && settings->sort == FIELD_IRQ ? -order : order;
 }
 
-/* Merge sort: stable, and without the allocation that qsort() makes. */
+/* Merge sort: qsort() allocates memory. */
 static void sort(struct view *view, const struct view_settings *settings)
 {
 	struct view_item *from = view->item, *to = view->scratch, *swap;

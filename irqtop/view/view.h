@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rows to show, in order. Computed from a monitor; reads and draws nothing. */
+/* The rows to show, in order, from a monitor. Reads no files and draws nothing. */
 #ifndef IRQTOP_VIEW_H
 #define IRQTOP_VIEW_H
 
@@ -9,25 +9,25 @@
 
 enum tables_shown { TABLES_BOTH, TABLES_INTERRUPTS, TABLES_SOFTIRQS, TABLES_CHOICES };
 
-/* What the user chose: options set it, then keys of the screen. */
+/* What the user chose: options set it, and later keys of the screen. */
 struct view_settings {
 	enum tables_shown tables;
 	enum field_id sort;
 	bool reverse;
-	bool frozen;		   /* rows stay where they are; new ones go last */
+	bool frozen;		   /* rows keep their order; new ones go last */
 	char filter[FILTER_BYTES]; /* as filter_parse() takes it */
 };
 
 struct view_item {
 	double number;
-	uint32_t row; /* into view->row before it is ordered */
+	uint32_t row; /* of view->unsorted */
 };
 
 struct view {
 	uint32_t nrows;
 	struct view_row *row;	     /* [nrows], ordered */
-	uint32_t hidden;	     /* rows the filter left out */
-	double rate_hz[TABLE_COUNT]; /* sums over the shown rows */
+	uint32_t hidden;	     /* rows that the filter left out */
+	double rate_hz[TABLE_COUNT]; /* sums over the rows */
 	/* private */
 	struct view_row *unsorted;
 	struct view_item *item, *scratch;
@@ -38,7 +38,7 @@ struct view {
 int view_build(struct view *view, const struct monitor *monitor,
 	       const struct view_settings *settings, const struct filter *filter);
 
-/* Place of the row with this key, or IRQTABLE_NONE. */
+/* Index of the row with this key, or IRQTABLE_NONE. */
 uint32_t view_find(const struct view *view, uint64_t key);
 
 void view_free(struct view *view);

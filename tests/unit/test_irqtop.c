@@ -496,7 +496,7 @@ static void test_facts_are_whole(void **state)
 		/* The second time it is measured first, and fits. */
 		pen.skip = 0;
 		if (!i) {
-			assert_int_equal(pen.line, 7);
+			assert_int_equal(pen.done, 7);
 			pen_scroll(&pen, &top);
 			assert_int_equal(top, 0);
 		}
