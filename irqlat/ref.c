@@ -13,10 +13,11 @@ struct ref_config {
 	struct opt_file json;
 };
 
-static const struct opt options[] = { { 0, "json", "FILE", OPT_FILE,
-					offsetof(struct ref_config, json),
-					.help = "write JSON to FILE, or instead of the text" },
-				      { 0 } };
+static const struct opt options[] = {
+	{ 0, "json", "FILE", OPT_FILE, offsetof(struct ref_config, json),
+	  .help = "write JSON to FILE, or instead of the text" },
+	{ 0 },
+};
 
 static const struct opt_command command = {
 	.name = "ref",

@@ -45,6 +45,7 @@ static const struct opt_command command = {
 	.epilogue = "Exit status: 0 done, 1 error.\n",
 };
 
+/* Set the short name of an input's file: its base name without ".json". */
 static void set_file(struct report_input *in)
 {
 	const char *slash = strrchr(in->path, '/');
@@ -56,7 +57,8 @@ static void set_file(struct report_input *in)
 		in->file[len - 5] = '\0';
 }
 
-static struct report_input *add_input(struct report *report)
+/* Add an input without results. Returns it, or NULL after a message. */
+static struct report_input *add_input(struct report *report, const char *path, bool instructions)
 {
 	struct report_input *inputs, *in;
 
@@ -67,7 +69,8 @@ static struct report_input *add_input(struct report *report)
 	}
 	report->inputs = inputs;
 	in = &inputs[report->n_inputs++];
-	memset(in, 0, sizeof(*in));
+	*in = (struct report_input){ .path = path, .instructions = instructions };
+	set_file(in);
 	return in;
 }
 
@@ -77,15 +80,12 @@ static struct report_input *add_input(struct report *report)
  */
 static int read_input(struct report *report, const char *path, bool instructions)
 {
-	struct report_input *in = add_input(report);
-	struct why why;
+	struct report_input *in = add_input(report, path, instructions);
 	struct run others = { 0 };
+	struct why why;
 
 	if (!in)
 		return -1;
-	in->path = path;
-	in->instructions = instructions;
-	set_file(in);
 	if (run_read_file(path, &in->run, &in->text, &in->len, &why)) {
 		msg_error("%s: %s", path, why.text);
 		return -1;
@@ -98,20 +98,15 @@ static int read_input(struct report *report, const char *path, bool instructions
 		if (!others.n_results)
 			break;
 		in->one_load = true;
-		in = add_input(report);
-		if (!in) {
-			run_free(&others);
-			return -1;
-		}
-		in->path = path;
-		in->instructions = instructions;
+		in = add_input(report, path, instructions);
+		if (!in)
+			break;
 		in->continued = in->one_load = true;
-		set_file(in);
 		in->run = others;
-		memset(&others, 0, sizeof(others));
+		others = (struct run){ 0 };
 	}
-	free(others.results);
-	return 0;
+	run_free(&others);
+	return in ? 0 : -1;
 }
 
 static int write_page(const struct report *report, const char *folder)

@@ -31,11 +31,10 @@ static int rows_add(struct rows *rows, const struct report_input *in, const stru
 }
 
 /*
- * Collect the rows of a stage that have samples, of the inputs of one unit. The
- * caller frees @rows->list, on errors too. Returns 0, or -1 with ENOMEM.
+ * Collect the rows with samples that have the stage and the unit of @like. The caller
+ * frees @rows->list, on errors too. Returns 0, or -1 with ENOMEM.
  */
-static int rows_collect(struct rows *rows, const struct report *report, enum bench_stage stage,
-			bool instructions)
+static int rows_collect(struct rows *rows, const struct report *report, const struct figure *like)
 {
 	size_t i, j;
 
@@ -43,10 +42,10 @@ static int rows_collect(struct rows *rows, const struct report *report, enum ben
 	for (i = 0; i < report->n_inputs; i++) {
 		const struct report_input *in = &report->inputs[i];
 
-		for (j = 0; in->instructions == instructions && j < in->run.n_results; j++) {
+		for (j = 0; in->instructions == like->instructions && j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
 
-			if (result_is(r, stage) && r->hist.n && rows_add(rows, in, r))
+			if (result_is(r, like->stage) && r->hist.n && rows_add(rows, in, r))
 				return -1;
 		}
 	}
@@ -182,37 +181,6 @@ static int add_figure(struct figures *figures, const struct figure *like, const 
 	return 0;
 }
 
-static struct figure figure_of(enum figure_kind kind, enum bench_stage stage, bool instructions,
-			       const char *caption)
-{
-	struct figure f = { .kind = kind, .stage = stage, .instructions = instructions };
-
-	snprintf(f.caption, sizeof(f.caption), "%s", caption);
-	return f;
-}
-
-/* A chart of the ranges of all rows of a stage, with the claims about that stage. */
-static int add_overview(struct figures *figures, const struct report *report,
-			enum bench_stage stage, bool instructions)
-{
-	char title[REPORT_STAGE_BYTES], caption[64];
-	struct figure f;
-	struct rows rows;
-	int kind, err;
-
-	snprintf(caption, sizeof(caption), "%s: all ways", report_stage_caption(stage, title));
-	f = figure_of(FIGURE_RANGES, stage, instructions, caption);
-	/* Claims are times: they do not compare with instructions. */
-	for (kind = 0; kind < REF_KINDS && !instructions; kind++)
-		if (ref_comparisons[kind].stage == &bench_stages[stage])
-			f.claims |= 1u << kind;
-	err = rows_collect(&rows, report, stage, instructions) || rows_group(&rows);
-	if (!err && rows.n)
-		err = add_figure(figures, &f, &rows, 0, rows.n, "");
-	free(rows.list);
-	return err;
-}
-
 /* Do the results divide this total into stages? */
 static bool is_divided(const struct series *row)
 {
@@ -225,24 +193,32 @@ static bool is_divided(const struct series *row)
 	return false;
 }
 
-static int add_stages(struct figures *figures, const struct report *report, bool instructions)
-{
-	struct figure f = figure_of(FIGURE_STAGES, BENCH_STAGE_TOTAL, instructions,
-				    "Where the mean goes: stages");
-	struct rows rows;
-	size_t i, n = 0;
-	int err;
+/* --- kinds of figures: each adds its figures of some rows, with ENOMEM on errors ---- */
 
-	err = rows_collect(&rows, report, BENCH_STAGE_TOTAL, instructions) || rows_group(&rows);
-	for (i = 0; !err && i < rows.n; i++)
-		if (is_divided(&rows.list[i]))
-			rows.list[n++] = rows.list[i];
-	if (!err && n)
-		err = add_figure(figures, &f, &rows, 0, n, "");
-	free(rows.list);
-	return err;
+/* A bar for each row. */
+static int add_overview(struct figures *figures, const struct figure *like, struct rows *rows,
+			bool several)
+{
+	(void)several;
+	if (rows_group(rows))
+		return -1;
+	return rows->n ? add_figure(figures, like, rows, 0, rows->n, "") : 0;
 }
 
+/* A bar for each row that is divided into stages. */
+static int add_stages(struct figures *figures, const struct figure *like, struct rows *rows,
+		      bool several)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < rows->n; i++)
+		if (is_divided(&rows->list[i]))
+			rows->list[n++] = rows->list[i];
+	rows->n = n;
+	return add_overview(figures, like, rows, several);
+}
+
+/* Put the label of its input before the title of each row. */
 static void prefix_titles(struct rows *rows)
 {
 	size_t i;
@@ -277,113 +253,146 @@ static void curve_title(struct series *s)
 }
 
 /*
- * Add figures of curves: one figure, as long as a reader can tell its curves apart.
- * If there are more, one figure for each way, with that way of every input; of a
- * single input, as many curves in each figure as fit.
+ * Curves: one figure, as long as a reader can tell its curves apart. If there are more,
+ * one figure for each way, with that way of every input; of a single input, as many
+ * curves in each figure as fit.
  */
-static int add_curves(struct figures *figures, const struct report *report,
-		      const struct figure *like)
+static int add_curves(struct figures *figures, const struct figure *like, struct rows *rows,
+		      bool several)
 {
-	bool several = report_count_inputs(report, like->instructions) > 1;
 	char part[REPORT_TITLE_BYTES];
 	size_t from, to, i;
-	struct rows rows;
-	int err;
 
-	err = rows_collect(&rows, report, like->stage, like->instructions);
-	rows_drop_points(&rows);
-	if (err || !rows.n)
-		goto out;
-	if (rows.n <= (several ? REPORT_CURVES_MIXED : REPORT_CURVES_MAX)) {
+	rows_drop_points(rows);
+	if (rows->n <= (several ? REPORT_CURVES_MIXED : REPORT_CURVES_MAX)) {
 		if (several)
-			prefix_titles(&rows);
-		err = add_figure(figures, like, &rows, 0, rows.n, "");
-		goto out;
+			prefix_titles(rows);
+		return rows->n ? add_figure(figures, like, rows, 0, rows->n, "") : 0;
 	}
-	err = several ? rows_group_lines(&rows) : 0;
-	for (from = 0; from < rows.n && !err; from = to) {
-		for (to = from + 1; to < rows.n; to++)
+	if (several && rows_group_lines(rows))
+		return -1;
+	for (from = 0; from < rows->n; from = to) {
+		for (to = from + 1; to < rows->n; to++)
 			if (to - from == REPORT_CURVES_MAX ||
-			    (several && strcmp(rows.list[to].title, rows.list[from].title)))
+			    (several && strcmp(rows->list[to].title, rows->list[from].title)))
 				break;
 		if (several)
-			memcpy(part, rows.list[from].title, sizeof(part));
+			memcpy(part, rows->list[from].title, sizeof(part));
 		else
 			snprintf(part, sizeof(part), "part %zu", from / REPORT_CURVES_MAX + 1);
 		for (i = from; i < to && several; i++)
-			curve_title(&rows.list[i]);
-		err = add_figure(figures, like, &rows, from, to, part);
+			curve_title(&rows->list[i]);
+		if (add_figure(figures, like, rows, from, to, part))
+			return -1;
 	}
-out:
-	free(rows.list);
-	return err;
+	return 0;
 }
 
-static int add_both_curves(struct figures *figures, const struct report *report,
-			   enum bench_stage stage, bool instructions)
+/* A heat map of each row that has blocks. */
+static int add_heat(struct figures *figures, const struct figure *like, struct rows *rows,
+		    bool several)
 {
-	char title[REPORT_STAGE_BYTES], caption[64];
-	struct figure f;
-	int err;
-
-	snprintf(caption, sizeof(caption), "%s: histogram", report_stage_caption(stage, title));
-	f = figure_of(FIGURE_HISTOGRAM, stage, instructions, caption);
-	err = add_curves(figures, report, &f);
-	snprintf(caption, sizeof(caption), "%s: percentiles", report_stage_caption(stage, title));
-	f = figure_of(FIGURE_PERCENTILES, stage, instructions, caption);
-	return err ? err : add_curves(figures, report, &f);
-}
-
-static int add_heat(struct figures *figures, const struct report *report, bool instructions)
-{
-	struct figure f =
-		figure_of(FIGURE_HEAT, BENCH_STAGE_TOTAL, instructions, "Over the time of the run");
-	bool several = report_count_inputs(report, instructions) > 1;
-	struct rows rows;
 	size_t i;
-	int err;
 
-	err = rows_collect(&rows, report, BENCH_STAGE_TOTAL, instructions);
-	if (!err && several)
-		prefix_titles(&rows);
-	for (i = 0; i < rows.n && !err; i++)
-		if (rows.list[i].result->blocks.n >= BLOCKS_MIN)
-			err = add_figure(figures, &f, &rows, i, i + 1, rows.list[i].title);
-	free(rows.list);
-	return err;
+	if (several)
+		prefix_titles(rows);
+	for (i = 0; i < rows->n; i++)
+		if (rows->list[i].result->blocks.n >= BLOCKS_MIN &&
+		    add_figure(figures, like, rows, i, i + 1, rows->list[i].title))
+			return -1;
+	return 0;
 }
 
-/* Add a figure for each line and way that has rows of several CPUs. */
-static int add_cpus(struct figures *figures, const struct report *report, bool instructions)
+/* A bar for each CPU: a figure for each line and way that has rows of several CPUs. */
+static int add_cpus(struct figures *figures, const struct figure *like, struct rows *rows,
+		    bool several)
 {
-	struct figure f = figure_of(FIGURE_CPUS, BENCH_STAGE_TOTAL, instructions, "By CPU");
-	bool several = report_count_inputs(report, instructions) > 1;
-	struct rows rows;
+	char part[REPORT_TITLE_BYTES];
 	size_t i, from, to;
-	int err;
 
-	err = rows_collect(&rows, report, BENCH_STAGE_TOTAL, instructions);
-	if (!err)
-		err = rows_group_lines(&rows);
-	for (from = 0; from < rows.n && !err; from = to) {
-		const struct report_input *in = rows.list[from].input;
-		char part[REPORT_TITLE_BYTES];
+	if (rows_group_lines(rows))
+		return -1;
+	for (from = 0; from < rows->n; from = to) {
+		const struct report_input *in = rows->list[from].input;
 
-		for (to = from + 1; to < rows.n; to++)
-			if (rows.list[to].input != in ||
-			    strcmp(rows.list[to].title, rows.list[from].title))
+		for (to = from + 1; to < rows->n; to++)
+			if (rows->list[to].input != in ||
+			    strcmp(rows->list[to].title, rows->list[from].title))
 				break;
 		if (to - from < CPUS_MIN)
 			continue;
 		snprintf(part, sizeof(part), "%s%s%.110s", several ? in->label : "",
-			 several ? ": " : "", rows.list[from].title);
+			 several ? ": " : "", rows->list[from].title);
 		for (i = from; i < to; i++)
-			snprintf(rows.list[i].title, sizeof(rows.list[i].title), "CPU %" PRId64,
-				 rows.list[i].result->cpu);
-		err = add_figure(figures, &f, &rows, from, to, part);
+			snprintf(rows->list[i].title, sizeof(rows->list[i].title), "CPU %" PRId64,
+				 rows->list[i].result->cpu);
+		if (add_figure(figures, like, rows, from, to, part))
+			return -1;
 	}
+	return 0;
+}
+
+/* --- the figures of a report ------------------------------------------------ */
+
+/**
+ * struct figure_maker - figures of a kind, in the order of the page
+ * @kind: their kind
+ * @stage: stage of their rows
+ * @of_stage: caption behind the title of @stage; NULL: @caption is all of it
+ * @caption: caption without @of_stage
+ * @add: adds the figures
+ */
+struct figure_maker {
+	enum figure_kind kind;
+	enum bench_stage stage;
+	const char *of_stage;
+	const char *caption;
+	int (*add)(struct figures *figures, const struct figure *like, struct rows *rows,
+		   bool several);
+};
+
+#define MAKER(kind_, stage_, add_, caption_)                                                 \
+	{                                                                                    \
+		.kind = FIGURE_##kind_, .stage = BENCH_STAGE_##stage_, .add = add_, caption_ \
+	}
+
+static const struct figure_maker makers[] = {
+	MAKER(RANGES, TOTAL, add_overview, .of_stage = "all ways"),
+	MAKER(RANGES, TO_USER, add_overview, .of_stage = "all ways"),
+	MAKER(STAGES, TOTAL, add_stages, .caption = "Where the mean goes: stages"),
+	MAKER(HISTOGRAM, TOTAL, add_curves, .of_stage = "histogram"),
+	MAKER(PERCENTILES, TOTAL, add_curves, .of_stage = "percentiles"),
+	MAKER(HISTOGRAM, TO_USER, add_curves, .of_stage = "histogram"),
+	MAKER(PERCENTILES, TO_USER, add_curves, .of_stage = "percentiles"),
+	MAKER(HEAT, TOTAL, add_heat, .caption = "Over the time of the run"),
+	MAKER(CPUS, TOTAL, add_cpus, .caption = "By CPU"),
+};
+
+static int make(const struct figure_maker *maker, const struct report *report, bool instructions,
+		struct figures *figures)
+{
+	struct figure like = {
+		.kind = maker->kind,
+		.stage = maker->stage,
+		.instructions = instructions,
+	};
+	bool several = report_count_inputs(report, instructions) > 1;
+	char stage[REPORT_STAGE_BYTES];
+	struct rows rows;
+	int kind, err;
+
+	if (maker->of_stage)
+		snprintf(like.caption, sizeof(like.caption), "%s: %s",
+			 report_stage_caption(maker->stage, stage), maker->of_stage);
+	else
+		snprintf(like.caption, sizeof(like.caption), "%s", maker->caption);
+	/* Claims are times: they do not compare with instructions. */
+	for (kind = 0; kind < REF_KINDS && maker->kind == FIGURE_RANGES && !instructions; kind++)
+		if (ref_comparisons[kind].stage == &bench_stages[maker->stage])
+			like.claims |= 1u << kind;
+	err = rows_collect(&rows, report, &like) || maker->add(figures, &like, &rows, several);
 	free(rows.list);
-	return err;
+	return err ? -1 : 0;
 }
 
 /**
@@ -397,20 +406,14 @@ static int add_cpus(struct figures *figures, const struct report *report, bool i
  */
 int figures_make(const struct report *report, struct figures *figures)
 {
-	int unit, err = 0;
+	int unit;
+	size_t i;
 
-	for (unit = 0; unit < 2 && !err; unit++) {
-		bool instructions = unit == 1;
-
-		err = add_overview(figures, report, BENCH_STAGE_TOTAL, instructions) ||
-		      add_overview(figures, report, BENCH_STAGE_TO_USER, instructions) ||
-		      add_stages(figures, report, instructions) ||
-		      add_both_curves(figures, report, BENCH_STAGE_TOTAL, instructions) ||
-		      add_both_curves(figures, report, BENCH_STAGE_TO_USER, instructions) ||
-		      add_heat(figures, report, instructions) ||
-		      add_cpus(figures, report, instructions);
-	}
-	return err ? -1 : 0;
+	for (unit = 0; unit < 2; unit++)
+		for (i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+			if (make(&makers[i], report, unit == 1, figures))
+				return -1;
+	return 0;
 }
 
 void figures_free(struct figures *figures)

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How often irqlat diff is wrong, by simulation over recorded samples.
+ * Error rates of irqlat diff, simulated with recorded samples.
  *
- *	diff record SECONDS >FILE.json	wake-ups through an eventfd, on this kernel
- *	diff NAME BLOCKS FILE.json...	figures, a JSON object a line
+ *	diff record SECONDS >FILE.json	record wake-ups through an eventfd on this kernel
+ *	diff NAME BLOCKS FILE.json...	print the rates, a JSON object in each row of text
  *
- * Each round takes two samples of BLOCKS blocks out of the recordings, at random:
- * "apart", each in one piece, as two runs one after the other are; or "turns",
- * pairs of pieces of RUN blocks beside each other, one to each, as runs that take
- * turns are. Whatever load
- * comes and goes hits one sample of the first kind, and both of the second.
- * Compared with each other, any regression is a false alarm. Then the slowest 5 %
- * of one row of the second, of stage total, are made 5 % slower, so that its p99
- * is 5 % higher and its median the same: that row must be found.
+ * Each round takes two sides of BLOCKS blocks out of the recordings, at random. "apart"
+ * takes each side in one piece, like two runs one after the other. "turns" takes pairs
+ * of neighbouring pieces of RUN blocks, one piece for each side, like runs measured in
+ * turns. Load that comes and goes is in one side of the first kind, and in both sides of
+ * the second.
+ *
+ * The two sides are compared: any regression is a false alarm. Then the slowest 5 % of
+ * one row of stage total of the second side are made 5 % slower, so that its p99 is 5 %
+ * higher and its median unchanged: the comparison must find that row.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -104,7 +105,7 @@ static int record(uint64_t seconds)
 
 static uint64_t random_state = 88172645463325252ull;
 
-/* xorshift64: the same cuts on every run. */
+/* xorshift64 with a fixed seed: every run makes the same rounds. */
 static size_t below(size_t n)
 {
 	random_state ^= random_state << 13;
@@ -113,7 +114,13 @@ static size_t below(size_t n)
 	return random_state % n;
 }
 
-/* A sample: blocks of a recording, ascending; which run of turns each is of. */
+/**
+ * struct pick - a side
+ * @run: recording
+ * @block: @n blocks of it, ascending
+ * @part: number of the piece that each block is of; 0 for sides in one piece
+ * @n: blocks
+ */
 struct pick {
 	const struct run *run;
 	size_t block[SPAN_MAX];
@@ -121,7 +128,7 @@ struct pick {
 	size_t n;
 };
 
-/* Those blocks of a row, @slower from @slow_ns on. */
+/* Add the picked blocks of a row to @to. Samples from @slow_ns on are multiplied by @slower. */
 static void cut_row(const struct pick *pick, const struct result *from, uint64_t slow_ns,
 		    double slower, bool blocks, struct run *to)
 {
@@ -157,7 +164,7 @@ static void cut_row(const struct pick *pick, const struct result *from, uint64_t
 	}
 }
 
-/* @row gets slower; -1: none does. */
+/* Make a run of a side. @row becomes slower; -1: none does. */
 static void cut(const struct pick *pick, long row, double slower, bool blocks, struct run *to)
 {
 	const struct result *r = pick->run->results;
@@ -172,7 +179,7 @@ static void cut(const struct pick *pick, long row, double slower, bool blocks, s
 	}
 }
 
-/* Does any figure of it look like a regression, whatever is made of it? */
+/* Is any figure a regression, whatever the verdict of its row? */
 static bool looks_worse(const struct diff *diff)
 {
 	size_t i;
@@ -191,7 +198,7 @@ static const struct diff_options gate = {
 	.limits[DIFF_P99] = { .set = true, .share = 0.01 },
 };
 
-/* Compares two samples. Returns whether a regression is seen, in @row if >= 0. */
+/* Compare two sides. Returns whether there is a regression, of @row if it is not -1. */
 static bool is_seen(const struct pick picks[2], long row, double slower, bool blocks,
 		    const struct diff_options *options)
 {
@@ -220,7 +227,7 @@ static size_t blocks_of(const struct run *run)
 	return run->n_results ? n : 0;
 }
 
-/* Two pieces without overlap, of the same recording or of two. */
+/* Pick a piece for each side, of one recording or of two. The pieces do not overlap. */
 static void pick_apart(const struct run *runs, size_t n, size_t span, struct pick picks[2])
 {
 	size_t first[2], i;
@@ -238,7 +245,7 @@ static void pick_apart(const struct run *runs, size_t n, size_t span, struct pic
 			picks[side].block[picks[side].n++] = first[side] + i;
 }
 
-/* Pairs of pieces of a recording, one piece to the one and one to the other. */
+/* Pick pairs of neighbouring pieces of a recording, one piece for each side. */
 static void pick_turns(const struct run *runs, size_t n, size_t span, struct pick picks[2])
 {
 	const struct run *run = &runs[below(n)];
@@ -273,7 +280,7 @@ static void figure(const char *what, const char *name, const char *how, unsigned
 	fflush(stdout);
 }
 
-/* A row that gets slower. */
+/* Choose the row that becomes slower. */
 static long choose_row(const struct run *run)
 {
 	size_t row;

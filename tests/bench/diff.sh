@@ -1,10 +1,10 @@
 #!/bin/bash
-# How often irqlat diff calls a difference that is none, and how often it finds
-# p99 5 % slower, over samples recorded here: interrupts in a guest under icount,
-# in five boots, and wake-ups on the running kernel, in pairs of a minute, of 15
-# seconds and of four minutes. Takes 25 minutes. DIFF_FOLDER keeps and takes the
-# recordings icount1.json to icount5.json, host.json, short1.json to short4.json and
-# long.json.
+# How often irqlat diff reports a difference when there is none, and how often it finds
+# a p99 that is 5 % higher. The samples are recorded here: interrupts in a guest under
+# icount, in five boots, and wake-ups on the running kernel, in pairs of a minute, of 15
+# seconds and of four minutes. This takes 25 minutes. Recordings that DIFF_FOLDER has are
+# used, and new ones are kept there: icount1.json to icount5.json, host.json,
+# short1.json to short4.json and long.json.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -15,7 +15,7 @@ program=${B:-build}/bench/diff
 seconds=130
 measure="irqlat bench -q -d $seconds --gap 300us --json"
 
-# have NAME COMMAND...: records, unless there is one.
+# have NAME COMMAND...: make a recording, unless there is one.
 have()
 {
 	local name=$1
@@ -33,12 +33,12 @@ guest()
 	tests/vm/run --kernel 6.1 --icount --timeout 600 -- "modprobe procirq && modprobe irqgen && $measure"
 }
 
-# With two boots, pairs are cut from the same few pieces, and one that is odd is in half.
+# Of two boots, a single odd piece would be in half of all pairs.
 if have icount1 guest && have icount2 guest && have icount3 guest &&
 	have icount4 guest && have icount5 guest; then
 	"$program" icount 60 "$folder"/icount[12345].json
 fi
-# Blocks are as long as recordings are: half a second, a second, two seconds.
+# The length of blocks follows from that of the recording: half a second, one, or two.
 if have host "$program" record 250; then
 	"$program" host 60 "$folder/host.json"
 fi

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a browser made of a report. Put into a copy of the page by report.sh; says
-// so to the page that shows it in a frame.
+// Finds faults in a page as a browser shows it. report.sh puts this script into a copy
+// of the page, and the page into a frame; the script posts its findings to the parent.
 const faults = [];
 
 addEventListener("securitypolicyviolation",

@@ -6,7 +6,7 @@
 #include "results/blocks.h"
 #include "results/io.h"
 
-/* A block's length at first. */
+/* Length of the first blocks. */
 #define LENGTH BLOCKS_LENGTH_NS
 
 static void a_block_is_a_span_of_time(void **state)
@@ -33,7 +33,7 @@ static void a_block_is_a_span_of_time(void **state)
 	blocks_free(&b);
 }
 
-/* However long it lasts, and however rare the samples are. */
+/* There are at most BLOCKS_MAX blocks, whatever the length of the run and the samples. */
 static void blocks_stay_few(void **state)
 {
 	static const uint64_t gaps_ns[] = { LENGTH / 3, LENGTH, 5 * LENGTH, 1000 * LENGTH };
@@ -69,7 +69,7 @@ static void record_every(struct blocks *b, uint64_t gap_ns, uint64_t n)
 	blocks_close(b);
 }
 
-/* Enough blocks to compare by in a second or two, no more than it takes later. */
+/* A run of a second or two has enough blocks to compare; longer runs have longer blocks. */
 static void short_runs_have_short_blocks(void **state)
 {
 	static const struct {
@@ -91,7 +91,7 @@ static void short_runs_have_short_blocks(void **state)
 	}
 }
 
-/* Runs of any length, one after another. */
+/* Runs of any length can be joined. */
 static void runs_are_joined(void **state)
 {
 	static const uint64_t lengths[][2] = {
@@ -122,15 +122,16 @@ static void runs_are_joined(void **state)
 		blocks_free(&b);
 		blocks_free(&later);
 	}
-	/* Where one has none, what is known second by second is not the whole. */
+	/* If one run has no blocks, the blocks of the other are not all samples. */
 	record_every(&b, LENGTH, 10);
 	memset(&later, 0, sizeof(later));
 	assert_int_equal(blocks_join(&b, &later), 0);
 	assert_int_equal(b.n, 0);
 }
 
-/* What is measured under load begins late, and a block may be half of the next
- * longer one when they are joined.
+/*
+ * Rows measured under load begin late in the run: the first block may be the second
+ * half of a longer one when blocks are joined.
  */
 static void blocks_ascend_from_any_begin(void **state)
 {
@@ -218,7 +219,7 @@ static void json_keeps_blocks(void **state)
 	run_free(&back);
 }
 
-/* The same text with with the first @from replaced by @to must be refused, with @words. */
+/* The text with the first @from replaced by @to must be refused, with @words. */
 static void refuse(const char *text, const char *from, const char *to, const char *words)
 {
 	const char *at = strstr(text, from);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat diff on runs that are made up: what differs is known. */
+/* irqlat diff on generated runs, whose difference is known. */
 
 #include "unit.h"
 
@@ -12,12 +12,12 @@
 #define PER_SECOND 1500
 
 /**
- * struct shape - how samples are made up
- * @median_ns: of the run
- * @memory: of what a second has of the second before, 0 to 1
- * @drift: how much seconds differ, of the logarithm
+ * struct shape - how to generate samples
+ * @median_ns: median of the run
+ * @memory: correlation of a second with the second before, 0 to 1
+ * @drift: standard deviation of the seconds' logarithms
  * @slow: factor on the slowest 5 %
- * @second_mode: share of samples that take a third more, and as many a third less
+ * @second_mode: share of samples that are a third longer, and of those a third shorter
  */
 struct shape {
 	double median_ns;
@@ -62,7 +62,7 @@ static void add_row(struct run *run, const char *way, const struct shape *shape,
 	}
 }
 
-/* One row each. The verdict; all of the row in @row unless that is NULL. */
+/* Compare runs of one row. Returns the verdict; @row gets the row unless it is NULL. */
 static enum diff_verdict compare(const struct shape *a, const struct shape *b,
 				 const struct diff_options *options, bool blocks, gsl_rng *rng,
 				 struct diff_row *row)
@@ -151,7 +151,7 @@ static void limits_need_both(void **state)
 	gsl_rng_free(rng);
 }
 
-/* A gate on one figure is not blunted by the tests of the others. */
+/* Tests of figures without a limit do not weaken the test of one with a limit. */
 static void limits_sharpen(void **state)
 {
 	struct diff_row rows[6] = { 0 };
@@ -187,7 +187,7 @@ static void limits_sharpen(void **state)
 	assert_true(fabs(rows[2].figures[DIFF_P99].p_adjusted - 0.048) < 1e-9);
 }
 
-/* As many samples a third above as below, the same median. */
+/* As many samples are a third above as below: the median does not change. */
 static void two_modes_differ(void **state)
 {
 	struct shape modes = steady;
@@ -204,9 +204,9 @@ static void two_modes_differ(void **state)
 }
 
 /*
- * Seconds that remember the ones before: blocks know that they are worth less.
- * Samples do not, and what looks changed is not called so without blocks. Without
- * the correction there are alarms in a third of the pairs.
+ * Neighbouring seconds are alike. Blocks show that, and count for less. Without blocks
+ * it is not known, so that no change is reported as one. Without the correction of the
+ * blocks a third of the pairs would be alarms.
  */
 static void memory_is_no_regression(void **state)
 {
@@ -229,7 +229,7 @@ static void memory_is_no_regression(void **state)
 	gsl_rng_free(rng);
 }
 
-/* Runs of both in turns; what a pair of them shares is a third either way. */
+/* Runs of both sides in turns. The level of each pair differs by about a third. */
 static enum diff_verdict compare_turns(double slow, bool joined, gsl_rng *rng, struct diff_row *row)
 {
 	const struct diff_options none = { 0 };
@@ -251,7 +251,7 @@ static enum diff_verdict compare_turns(double slow, bool joined, gsl_rng *rng, s
 			if (pair)
 				assert_int_equal(diff_join(&all[side], &more, &none), 0);
 			run_free(&more);
-			/* As if it were one long run. */
+			/* Treat the runs of a side as one long run. */
 			for (i = 0; !joined && i < all[side].results[0].blocks.n; i++)
 				all[side].results[0].blocks.list[i].part = 0;
 		}

@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which raise and which handler entry belong to a sample; system facts. */
+/* Which raise and which handler entry belong to a sample. */
 
 #include "unit.h"
 
 #include "irqlat/bench/entrytrace.h"
 #include "irqlat/source/irqgen_tally.h"
 #include "irqlat/source/source.h"
-#include "base/sysinfo.h"
 
 static void sequence_numbers_map(void **state)
 {
 	struct seq_map map;
 
 	(void)state;
-	/* The source had dispatched more than the line has taken ... */
+	/* The source had dispatched more interrupts than the line had taken ... */
 	seq_map_set(&map, 1000, 10);
 	assert_int_equal(seq_map_first(&map, 11, 1), 1001);
 	assert_int_equal(seq_map_first(&map, 15, 3), 1003);
-	/* ... or fewer: the line was used by something else before. */
+	/* ... or fewer: another source used the line before. */
 	seq_map_set(&map, 0, 500);
 	assert_int_equal(seq_map_first(&map, 501, 1), 1);
 	assert_int_equal(seq_map_first(&map, 504, 4), 1);
 }
 
-/* One more interrupt of the line, with raises merged into it. */
+/* Add an interrupt of the line, with @coalesced raises merged into it. */
 static void dispatch(struct irqgen_ring *ring, uint64_t raise_ns, uint32_t coalesced)
 {
 	struct irqgen_stamp *stamp = &ring->stamp[ring->dispatched % IRQGEN_RING_ENTRIES];
@@ -51,7 +50,7 @@ static void raises_are_tallied(void **state)
 	assert_int_equal(a.coalesced, 0);
 	assert_int_equal(a.raised_ns, 100);
 
-	/* Two in one delivery, five merged; another one is under way. */
+	/* Two in one delivery, five merged; a third is pending. */
 	dispatch(&ring, 200, 2);
 	dispatch(&ring, 300, 3);
 	dispatch(&ring, 400, 0);
@@ -60,13 +59,13 @@ static void raises_are_tallied(void **state)
 	assert_int_equal(a.coalesced, 5);
 	assert_int_equal(a.raised_ns, 200);
 
-	/* That one was never delivered: raised 2, of which one is lost. */
+	/* The third is never delivered: raised 2, one of them lost. */
 	dispatch(&ring, 500, 0);
 	irqgen_tally_take(&tally, &ring, 6, 1, &a);
 	assert_int_equal(a.raised, 2);
 	assert_int_equal(a.raised_ns, 500);
 
-	/* Raised, given up, and delivered after all: raised once. */
+	/* Raised, given up, and delivered later: counts as raised once. */
 	ring.raised++;
 	irqgen_tally_take(&tally, &ring, 0, 0, &a);
 	assert_int_equal(a.raised, 1);
@@ -91,7 +90,7 @@ static void overwritten_stamps_are_unknown(void **state)
 	irqgen_tally_take(&tally, &ring, 1, IRQGEN_RING_ENTRIES + 5, &a);
 	assert_int_equal(a.raised, IRQGEN_RING_ENTRIES + 5);
 	assert_int_equal(a.raised_ns, 0);
-	/* A number that was not given out is not believed either. */
+	/* A number that the source has not used is not believed either. */
 	irqgen_tally_take(&tally, &ring, ring.dispatched + 1, 1, &a);
 	assert_int_equal(a.raised_ns, 0);
 }
@@ -116,67 +115,6 @@ static void entries_find_their_samples(void **state)
 	assert_int_equal(match.next, 3);
 }
 
-static void hypervisors_are_named(void **state)
-{
-	bool emulated = false;
-
-	(void)state;
-	assert_string_equal(sysinfo_hypervisor_name("TCGTCGTCGTCG", &emulated), "QEMU TCG");
-	assert_true(emulated);
-	assert_string_equal(sysinfo_hypervisor_name("KVMKVMKVM", &emulated), "KVM");
-	assert_false(emulated);
-	assert_string_equal(sysinfo_hypervisor_name("NewOne", &emulated), "NewOne");
-	assert_string_equal(sysinfo_hypervisor_name("", &emulated), "unknown");
-}
-
-static bool warns(const struct sysinfo *info, const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < info->n_warnings; i++)
-		if (strstr(info->warnings[i], word))
-			return true;
-	return false;
-}
-
-static void facts_are_collected(void **state)
-{
-	struct sysinfo info;
-
-	(void)state;
-	sysinfo_collect(FIXTURES "machine", &info);
-	assert_string_equal(info.clocksource, "hpet");
-	assert_string_equal(info.cpus_online, "0-3");
-	assert_string_equal(info.isolated_cpus, "2-3");
-	assert_string_equal(info.nohz_full_cpus, "");
-	assert_string_equal(info.governor, "powersave");
-	assert_string_equal(info.idle_states, "intel_idle: POLL C1 C6");
-	assert_string_equal(info.cpu_model, "Test CPU @ 3.00GHz");
-	assert_true(info.threadirqs);
-	assert_int_equal(info.rt_runtime_us, 950000);
-	assert_true(warns(&info, "clocksource hpet"));
-	assert_true(warns(&info, "governor powersave"));
-	sysinfo_irq(FIXTURES "machine", 24, &info);
-	assert_string_equal(info.irq_affinity, "allowed 0-1, effective 1");
-}
-
-static void missing_facts_are_empty(void **state)
-{
-	struct sysinfo info;
-	size_t i;
-
-	(void)state;
-	sysinfo_collect(FIXTURES "bare", &info);
-	assert_string_equal(info.clocksource, "");
-	assert_string_equal(info.governor, "");
-	assert_string_equal(info.idle_states, "");
-	assert_false(warns(&info, "clocksource"));
-	assert_int_equal(info.rt_runtime_us, -1);
-	for (i = 0; i < 2 * SYSINFO_WARNINGS_MAX; i++)
-		sysinfo_warn(&info, "%0300d", 1);
-	assert_int_equal(info.n_warnings, SYSINFO_WARNINGS_MAX);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,9 +122,6 @@ int main(void)
 		cmocka_unit_test(raises_are_tallied),
 		cmocka_unit_test(overwritten_stamps_are_unknown),
 		cmocka_unit_test(entries_find_their_samples),
-		cmocka_unit_test(hypervisors_are_named),
-		cmocka_unit_test(facts_are_collected),
-		cmocka_unit_test(missing_facts_are_empty),
 	};
 
 	return cmocka_run_group_tests_name("match", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Published claims beside a run: what may stand there, and what may not. */
+/* Published claims: which rows of a run compare with them. */
 
 #include "unit.h"
 
@@ -83,7 +83,7 @@ static void upcalls_stand_beside_upcalls(void **state)
 	part = part_with(text, "claim: SGI ULI ~1.5 us");
 	assert_non_null(strstr(part, "uli          handler_to_user_direct "));
 	assert_non_null(strstr(part, "uli          handler_to_user_return "));
-	/* Who slept was woken; and the stage of all paths has those in it. */
+	/* Path wake wakes a thread, and the stage of all paths contains its samples. */
 	assert_null(strstr(part, "_wake"));
 	assert_null(strstr(part, "total_direct"));
 	assert_null(strstr(part, "uli          handler_to_user "));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * irqlat's statistics. The expected figures come from definitions, not from this
+ * irqlat's statistics. The expected values come from the definitions, not from this
  * code: pairs counted one by one and the complementary error function (Python's
- * math.erfc), all ways to deal eight units enumerated, a series summed to 200
- * terms, or worked by hand where the comment shows the sum.
+ * math.erfc), all permutations of eight units, a series summed to 200 terms, or a
+ * calculation by hand that the comment shows.
  */
 
 #include "unit.h"
@@ -23,7 +23,7 @@ static struct series_view view(const double *x, size_t n)
 	return (struct series_view){ x, n, 1, NULL };
 }
 
-/* 42 of 72 pairs more have the second above; z with ties gives p. */
+/* 42 more of 72 pairs have the second value above than below; z with ties gives p. */
 static void mann_whitney_counts_pairs(void **state)
 {
 	struct series_view a = view(first, N_ELEMENTS(first));
@@ -42,7 +42,7 @@ static void mann_whitney_counts_pairs(void **state)
 	assert_close(test.p, 1, 1e-12);
 }
 
-/* The same series, worth half as much, is as sure as with half the figures. */
+/* With an inflation of 2, a series counts as half as many values. */
 static void inflation_makes_less_sure(void **state)
 {
 	struct series_view a = view(first, N_ELEMENTS(first));

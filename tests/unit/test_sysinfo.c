@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Facts about a system, from the fixtures of one machine and of a bare one. */
+
+#include "unit.h"
+
+#include "base/sysinfo.h"
+
+static void hypervisors_are_named(void **state)
+{
+	bool emulated = false;
+
+	(void)state;
+	assert_string_equal(sysinfo_hypervisor_name("TCGTCGTCGTCG", &emulated), "QEMU TCG");
+	assert_true(emulated);
+	assert_string_equal(sysinfo_hypervisor_name("KVMKVMKVM", &emulated), "KVM");
+	assert_false(emulated);
+	assert_string_equal(sysinfo_hypervisor_name("NewOne", &emulated), "NewOne");
+	assert_string_equal(sysinfo_hypervisor_name("", &emulated), "unknown");
+}
+
+static bool warns(const struct sysinfo *info, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < info->n_warnings; i++)
+		if (strstr(info->warnings[i], word))
+			return true;
+	return false;
+}
+
+static void facts_are_collected(void **state)
+{
+	struct sysinfo info;
+
+	(void)state;
+	sysinfo_collect(FIXTURES "machine", &info);
+	assert_string_equal(info.clocksource, "hpet");
+	assert_string_equal(info.cpus_online, "0-3");
+	assert_string_equal(info.isolated_cpus, "2-3");
+	assert_string_equal(info.nohz_full_cpus, "");
+	assert_string_equal(info.governor, "powersave");
+	assert_string_equal(info.idle_states, "intel_idle: POLL C1 C6");
+	assert_string_equal(info.cpu_model, "Test CPU @ 3.00GHz");
+	assert_true(info.threadirqs);
+	assert_int_equal(info.rt_runtime_us, 950000);
+	assert_true(warns(&info, "clocksource hpet"));
+	assert_true(warns(&info, "governor powersave"));
+	sysinfo_irq(FIXTURES "machine", 24, &info);
+	assert_string_equal(info.irq_affinity, "allowed 0-1, effective 1");
+}
+
+static void missing_facts_are_empty(void **state)
+{
+	struct sysinfo info;
+	size_t i;
+
+	(void)state;
+	sysinfo_collect(FIXTURES "bare", &info);
+	assert_string_equal(info.clocksource, "");
+	assert_string_equal(info.governor, "");
+	assert_string_equal(info.idle_states, "");
+	assert_false(warns(&info, "clocksource"));
+	assert_int_equal(info.rt_runtime_us, -1);
+	for (i = 0; i < 2 * SYSINFO_WARNINGS_MAX; i++)
+		sysinfo_warn(&info, "%0300d", 1);
+	assert_int_equal(info.n_warnings, SYSINFO_WARNINGS_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hypervisors_are_named),
+		cmocka_unit_test(facts_are_collected),
+		cmocka_unit_test(missing_facts_are_empty),
+	};
+
+	return cmocka_run_group_tests_name("sysinfo", tests, NULL, NULL);
+}
