@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may open an IRQ file, and which lines opening for reading claims.
+ * Who may open an IRQ file, and which lines can be claimed by opening them for reading.
  *
- * An open file is the right to use its line, wherever it is passed. So everything is
- * checked here, at open, but for what reaches beyond the line: a device descriptor,
- * see procirq_device_alloc().
+ * An open file is the right to use its line, and may be passed to another program. So
+ * access is checked here, at open. A device descriptor reaches beyond the line, and
+ * needs another check: procirq_device_alloc().
  *
  * Programs that walk through /proc open every file for reading: grep -r, backups,
- * collectors of support data. None of them shall claim an interrupt by that. A
- * program that opens a line for writing wants it; opening for reading claims only
- * lines that are meant for user space, see the parameter "claim".
+ * collectors of support data. They must not claim interrupts. To open a file for
+ * writing always claims the line; to open it for reading claims it only if the line
+ * is meant for user space, see the parameter "claim".
  */
 #include <linux/bitmap.h>
 #include <linux/capability.h>
@@ -23,15 +23,14 @@
 
 #include "internal.h"
 
-/* Numbers that the parameter may name. */
+/* The parameter takes interrupt numbers below this. */
 #define CLAIM_IRQS 4096
 
 enum claim { CLAIM_OWNED, CLAIM_ALL, CLAIM_LISTED };
 
-/* All of it: claim_mutex. */
 static DEFINE_MUTEX(claim_mutex);
-static enum claim claim;
-static DECLARE_BITMAP(claim_irqs, CLAIM_IRQS);
+static enum claim claim;		       /* claim_mutex */
+static DECLARE_BITMAP(claim_irqs, CLAIM_IRQS); /* claim_mutex */
 
 static int claim_set(const char *value, const struct kernel_param *kp)
 {
@@ -77,7 +76,7 @@ MODULE_PARM_DESC(
 	claim,
 	"lines that opening for reading claims: owned (default: of procirq-pci, irqgen and irqs=), all, or owned ones and a list of numbers");
 
-/* A line that has been set aside for programs. */
+/* Whether the line is reserved for user space. */
 static bool access_is_owned(const struct procirq_line *line)
 {
 	const struct irq_data *data = irq_get_irq_data(line->irq);
@@ -87,6 +86,7 @@ static bool access_is_owned(const struct procirq_line *line)
 	       (provider && !strcmp(provider->name, "irqgen"));
 }
 
+/* Whether to open the line for reading claims it. */
 static bool access_claims(const struct procirq_line *line)
 {
 	bool claims;
@@ -99,13 +99,13 @@ static bool access_claims(const struct procirq_line *line)
 }
 
 /**
- * procirq_access_check() - whether the caller may open a line
+ * procirq_access_check() - check whether the caller may open a line
  * @line: the line
  * @mode: FMODE_READ and FMODE_WRITE of the file
  *
- * Context: may sleep; while this runs, the descriptor cannot go away.
+ * Context: may sleep; the descriptor cannot go away during the call.
  * Return: 0; -EPERM without CAP_SYS_RAWIO in the initial user namespace; -EACCES if
- * the line is not meant to be claimed by opening it for reading.
+ * the line cannot be claimed by opening it for reading.
  */
 int procirq_access_check(const struct procirq_line *line, fmode_t mode)
 {

@@ -39,10 +39,10 @@ MODULE_PARM_DESC(
 	storm_rate,
 	"interrupts a second, unmasked and with nobody reading, at which a line is masked (0: never)");
 
-/* The storm guard counts interrupts in windows of this length; at low rates, of a second. */
+/* The storm guard counts interrupts in windows of this length, or of 1 s at low rates. */
 #define STORM_WINDOW_NS (100 * NSEC_PER_MSEC)
 
-/* What the storm guard has done. If the storm goes on, it does the next. */
+/* What the storm guard has done about a storm. If the storm goes on, it does the next. */
 enum action_storm { STORM_NONE, STORM_SILENCED, STORM_RELEASED, STORM_DISABLED };
 
 /* When the last interrupt was taken, ns; 0 without one. Caller holds action->lock. */
@@ -55,8 +55,8 @@ static u64 action_last_ns(const struct procirq_action *action)
  * What disable_irq_nosync() does, without looking up the descriptor: that costs a
  * tenth of the way to read() since descriptors are in a maple tree (6.5). It takes
  * the descriptor's lock and changes its depth and state bits, as __irq_disable() and
- * mask_irq() do; enable_irq() undoes it. The chip is looked at each time, as there:
- * an interrupt that is disposed of loses it (irq_domain_disassociate()).
+ * mask_irq() do; enable_irq() undoes it. It reads the chip at each call, as these do:
+ * irq_domain_disassociate() replaces the chip of an interrupt.
  */
 static __always_inline void action_disable_line(struct irq_desc *desc)
 {
@@ -135,8 +135,8 @@ void procirq_action_unmask(struct procirq_action *action)
 }
 
 /*
- * Enables a line that the storm guard has disabled for all its users. Caller holds
- * action->lock, and our handler is on the line still.
+ * Ends what the storm guard has done: enables a line that it disabled for all users.
+ * Caller holds action->lock; our handler is attached.
  */
 void procirq_action_end_storm(struct procirq_action *action)
 {
@@ -294,9 +294,9 @@ static void action_log_storm(struct irq_work *work)
 }
 
 /*
- * Ends a storm, with what has not been tried yet: silence the device or mask the
- * line; run the device's release steps; disable the line, though others may be on it.
- * Caller holds action->lock.
+ * Tries to end a storm by the next measure: silence the device, or mask the line; run
+ * the device's release steps; disable the line for all its users. Caller holds
+ * action->lock.
  */
 static void action_stop_storm(struct procirq_action *action)
 {
@@ -337,7 +337,7 @@ static noinline void action_guard_judge(struct procirq_action *action, u64 now)
 	action->storm_to = rate ? action->taken + rate / (NSEC_PER_SEC / window_ns) : U64_MAX;
 }
 
-/* Called for each interrupt that leaves the action unmasked, or comes though it is masked. */
+/* Called for each interrupt that does not mask the action, or comes while it is masked. */
 static __always_inline void action_guard(struct procirq_action *action, u64 now)
 {
 	if (unlikely(now >= action->storm_until_ns || action->taken > action->storm_to))

@@ -22,9 +22,9 @@
  * struct device_step - a struct procirq_step that was checked; immutable
  * @op: PROCIRQ_OP_*
  * @width: bits
- * @in_bar: the register is in a BAR, else in configuration space
- * @bar: which
- * @at: the register, in a BAR
+ * @in_bar: the register is in a BAR; else in configuration space
+ * @bar: number of the BAR
+ * @at: mapped address of a register in a BAR
  * @offset: of the register in the BAR or in configuration space
  * @mask: see PROCIRQ_OP_*
  * @value: see PROCIRQ_OP_*
@@ -45,12 +45,12 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
 /**
  * struct procirq_device - a PCI function, and what is done to it at which phase
  * @pdev: kept enabled by procirq_pci_get_enabled_function(); immutable
- * @bars: the part of each BAR that steps use, mapped; immutable
- * @range: that part, bytes, from @first to before @end; whole pages are mapped; immutable
- * @needed: PCI_COMMAND_MEMORY and PCI_COMMAND_IO, as these BARs need them; immutable
+ * @bars: mapped pages of each BAR that steps use; immutable
+ * @range: the bytes of each BAR that steps use, from @first to before @end; immutable
+ * @needed: PCI_COMMAND_MEMORY and PCI_COMMAND_IO, if a BAR needs them; immutable
  * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
- * @tests: a check step is a test, not only a read; immutable
- * @silenced: with @intx: we wrote a 1 to the interrupt disable bit; action->lock
+ * @tests: at least one check step is a test; immutable
+ * @silenced: with @intx: we have set the interrupt disable bit; action->lock
  * @status: the word that the first step of the last check read; action->lock
  * @first: index of each phase's first step; that of the next phase is its end;
  *	immutable
@@ -165,10 +165,10 @@ static bool step_says_yes(const struct device_step *step, u32 word)
 }
 
 /*
- * Sets or clears the interrupt disable bit. While an interrupt is pending, as it is in
- * the handler, the PCI core masks with its lock held, so that no write of the command
- * register gets lost that comes in between; it unmasks likewise while none is. It has no
- * call for the other cases. Caller holds action->lock.
+ * Sets or clears the interrupt disable bit. The PCI core can do so with its lock held,
+ * so that no concurrent write of the command register is lost, but it masks only while
+ * an interrupt is pending (as in the handler), and unmasks only while none is. The
+ * other cases are done here without that lock. Caller holds action->lock.
  */
 static void device_intx(struct procirq_device *device, bool enable)
 {
@@ -187,8 +187,8 @@ static void device_intx(struct procirq_device *device, bool enable)
 }
 
 /*
- * Whether registers that read as ones are really the device's: not if it is gone, if
- * it does not decode memory or I/O, or if it sleeps.
+ * Whether the device responds to accesses of its BARs: it is present, decodes memory
+ * or I/O as needed, and is in power state D0. If not, its registers read as ones.
  */
 static bool device_decodes(const struct procirq_device *device)
 {
@@ -215,7 +215,7 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
 	/* All registers of a device that is gone read as ones. */
 	if (word == U32_MAX)
 		return false;
-	/* We had silenced it, and somebody's write of the command register undid that. */
+	/* We had set the bit, and another write of the command register cleared it. */
 	if (unlikely(device->silenced)) {
 		device_intx(device, false);
 		return false;
@@ -302,8 +302,8 @@ bool procirq_device_deasserts(const struct procirq_device *device)
 }
 
 /*
- * Whether there is an end to an interrupt of a level line: it is told from others', and
- * the device is acknowledged or silenced.
+ * Whether an interrupt of this device on a level line ends: the check tells it from
+ * others' interrupts, and the device is acknowledged or silenced.
  */
 bool procirq_device_ends_interrupts(const struct procirq_device *device)
 {
@@ -376,7 +376,7 @@ static void device_use(struct procirq_device *device, unsigned int bar, u32 firs
 	device->needed |= io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
 }
 
-/* Checks one step against the function, and notes what it uses of a BAR. */
+/* Checks one step against the function, and records the bytes of a BAR that it uses. */
 static int step_make(struct procirq_device *device, enum device_phase phase,
 		     const struct procirq_step *from, struct device_step *step)
 {
@@ -411,8 +411,8 @@ static int step_make(struct procirq_device *device, enum device_phase phase,
 }
 
 /*
- * Maps the pages of the BARs that steps use. Not the whole BARs: programs may have
- * mapped other parts with other attributes.
+ * Maps those pages of the BARs that steps use. The whole BARs are not mapped, because
+ * programs may have mapped other parts of them with other attributes.
  */
 static int device_map(struct procirq_device *device, const struct device_step *end)
 {

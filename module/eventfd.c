@@ -16,7 +16,7 @@
 #include "compat.h"
 #include "internal.h"
 
-/* Signals of one run of the work, which is in interrupt context. */
+/* Maximum number of signals in one run of the work, which is in interrupt context. */
 #define EVENTFD_WORK_MAX 64
 
 /**

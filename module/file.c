@@ -24,15 +24,16 @@
 #include "trace.h"
 
 /*
- * Directory walkers read whole files. Who only reads, and asks for more than this, is
- * told that the file is empty instead of waiting for an interrupt.
+ * Programs that walk through directories read files in large blocks. A read of more
+ * than this, by a file that is open for reading only, returns end of file: it must not
+ * wait for an interrupt.
  */
 #define FILE_WALK_BYTES 4096
 
 /*
  * The record could not be copied to the user: its interrupts are pending again. If a
- * descriptor has given the reader another action since, they are lost: what a reader
- * has not read by then is.
+ * descriptor has moved the reader to another action since, they are lost, as is all
+ * that the reader had not read when it was moved.
  */
 static void file_give_back(struct procirq_reader *reader, const struct procirq_waiter *waiter)
 {
@@ -260,7 +261,7 @@ static int file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct procirq_action *action = procirq_reader_lock(reader);
 	int err = 0;
 
-	/* Counted first: a mapping keeps the reader with this action and its ring. */
+	/* Count it first: @nr_mappings keeps the reader with this action and its ring. */
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (!action->ring || file_is_shut(action)) {

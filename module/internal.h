@@ -9,7 +9,7 @@
  *                 procirq-pci
  *   stats         /proc/procirq                   > registry, device, uli
  *   registry      which interrupts have a file    > file, line, pci_function
- *   file, ioctl   system calls on an open file    > access, line and all below it
+ *   file, ioctl   system calls on an open file    > access, line, all below line
  *   access        who may open a line             > pci_function
  *   line          claims an interrupt for readers > action, device, reader, ring,
  *                                                   pci_function
@@ -42,6 +42,7 @@
  *
  *   uli->lock              whether timers may be started; raw. Only the lock of
  *                          the hrtimers is taken inside
+ *   claim_mutex            the parameter "claim"
  *   (line->poll_wait's and an eventfd's lock: sleeping locks on PREEMPT_RT, so
  *   they are taken after action->lock is dropped, or from an irq_work)
  *
@@ -152,7 +153,7 @@ struct procirq_uli_totals {
  *	@lock held as well; read with either
  * @masked: we hold one count of the line's disable depth; with a device: it is
  *	silenced; @lock
- * @storm: what the storm guard has done about a storm, enum action_storm; @lock
+ * @storm: what the storm guard has done about a storm: enum action_storm; @lock
  * @taken: number of the last interrupt that the handler took; @lock
  * @nr_readers: length of @readers; @lock
  * @nr_idle: readers that found nothing to read since interrupt @taken; @lock
@@ -219,7 +220,7 @@ struct procirq_action {
  * @excl: the one reader asked for O_EXCL; @mutex
  * @level: level triggered; written with @mutex held, before a handler is attached
  * @threaded: the handler was forced into a thread; @mutex
- * @logged: the kernel log says who claimed the line first; @mutex
+ * @logged: the first program that claimed the line has been logged; @mutex
  * @nr_open: open files; @mutex
  * @poll_wait: where poll() waits for any action of the line
  * @poll_work: wakes @poll_wait where the handler must not (PREEMPT_RT)
@@ -232,7 +233,8 @@ struct procirq_action {
  *	written with @mutex held; procirq_registry_revoke_device() compares it without
  * @msi_dev: device whose MSI vector this is, or NULL; compared, never dereferenced;
  *	immutable
- * @pinned: named in irqs=, with @provider pinned; set once before the file is made
+ * @pinned: the interrupt is in irqs=, and @provider is pinned; set once before the
+ *	file is made
  * @provider: module that provides the descriptor, pinned while the file exists if
  *	procdir has no hooks; set once before the file is made
  * @provider_function: PCI function behind an INTx line, kept enabled as long as
@@ -280,7 +282,7 @@ struct procirq_line {
  * @used: it has called read, poll, write or mmap, or has had an eventfd or a user
  *	level interrupt; the lock
  * @holding: its write of 0 keeps the line masked; the lock
- * @nr_mappings: how often its action's ring has been mapped; the lock
+ * @nr_mappings: times that its action's ring has been mapped; the lock
  * @end: number of the last interrupt that is this reader's; U64_MAX until it leaves
  *	its action; the lock
  * @cursor: number of the last interrupt that was delivered; the lock

@@ -106,7 +106,7 @@ static long ioctl_set_descriptor(struct procirq_reader *reader, const void __use
 	descriptor = kzalloc(sizeof(*descriptor), GFP_KERNEL_ACCOUNT);
 	if (!descriptor)
 		return -ENOMEM;
-	/* A program built for a later kernel may use fields that this one has not. */
+	/* A program built for a later version may set fields that this one does not have. */
 	err = copy_struct_from_user(descriptor, sizeof(*descriptor), arg, size);
 	if (!err)
 		err = procirq_line_set_device(reader->line, reader, descriptor);
@@ -171,7 +171,7 @@ static long ioctl_inject(struct procirq_reader *reader, void __user *arg)
 	return copy_to_user(arg, &inject, sizeof(inject)) ? -EFAULT : 0;
 }
 
-/* Whether it needs a file that is open for writing. */
+/* Whether the request needs a file that is open for writing. */
 static bool ioctl_changes(unsigned int cmd)
 {
 	switch (cmd) {

@@ -149,8 +149,9 @@ static int line_request_shared(struct procirq_line *line, struct procirq_action 
 }
 
 /*
- * Enables the line for its other users, if the storm guard has disabled it for all.
- * Without others, free_irq() shuts the line down, and it stays quiet until then.
+ * If the storm guard has disabled the line, enables it for other users before our
+ * handler is detached. Without other users it stays disabled: free_irq() is about to
+ * shut it down.
  */
 static void line_end_storm(struct procirq_line *line, struct procirq_action *action)
 {
@@ -213,7 +214,7 @@ static struct pci_dev *line_take_function(struct procirq_line *line)
 	return function;
 }
 
-/* Says once for each line who claimed it. Caller holds line->mutex. */
+/* Logs the first program that claims the line. Caller holds line->mutex. */
 static void line_log_claim(struct procirq_line *line, const struct procirq_reader *reader)
 {
 	if (line->logged)
@@ -230,7 +231,8 @@ static void line_log_claim(struct procirq_line *line, const struct procirq_reade
  * @excl: refuse other readers, present and future ones
  *
  * Context: may sleep.
- * Return: 0, -ENODEV, -EBUSY, -EOPNOTSUPP, -ENOMEM, or the error of request_irq().
+ * Return: 0, -ENODEV, -EBUSY, -EUSERS, -EOPNOTSUPP, -ENOMEM, or the error of
+ * request_irq().
  */
 int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
@@ -521,13 +523,11 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	line_resume(action);
 	list_add_tail(&action->node, &line->devices);
 	/*
-	 * A function that is deleted gives up its actions. If that was before the
-	 * list had this one, the function has been noted as deleted.
+	 * procirq_line_revoke_function() does not see this action if the function was
+	 * deleted before the action was added to the list.
 	 */
-	if (procirq_pci_is_deleted(procirq_device_pdev(device))) {
-		procirq_action_revoke(action);
-		line_detach(line, action);
-	}
+	if (procirq_pci_is_deleted(procirq_device_pdev(device)))
+		line_revoke_action(line, action);
 	if (!line->own.nr_readers)
 		line_set_shared(line, false);
 	line->excl = false;

@@ -19,20 +19,17 @@ static int __init procirq_init(void)
 	procirq_stats_init();
 	/*
 	 * Last: it makes files, which can be opened at once, and an open file does
-	 * not keep a module whose init function fails.
+	 * not pin a module whose init function fails.
 	 */
 	err = procirq_procdir_init();
-	if (err)
-		goto out_stats;
-	return 0;
-
-out_stats:
-	procirq_stats_exit();
-	procirq_pci_exit();
+	if (err) {
+		procirq_stats_exit();
+		procirq_pci_exit();
+	}
 	return err;
 }
 
-/* The hooks go last but one: they remove the files of vectors that procirq-pci frees. */
+/* procdir after pci: its hooks remove the files of vectors that procirq-pci frees. */
 static void __exit procirq_exit(void)
 {
 	procirq_stats_exit();

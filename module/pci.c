@@ -112,7 +112,7 @@ static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 		procirq_pci_note_added(to_pci_dev(dev));
 		break;
 	case BUS_NOTIFY_DEL_DEVICE:
-		/* Noted before its actions are looked for: procirq_line_set_device(). */
+		/* First, so that no action is missed: see procirq_line_set_device(). */
 		procirq_pci_note_deleted(to_pci_dev(dev));
 		procirq_registry_revoke_device(dev, to_pci_dev(dev));
 		break;

@@ -85,8 +85,8 @@ void procirq_pci_put_enabled(struct pci_dev *pdev)
 	if (!pdev)
 		return;
 	/*
-	 * Without the device lock as long as others keep it enabled, a bound driver for
-	 * one: its remove() has the lock, and may wait for the program that is closing.
+	 * Do not take the device lock while others keep it enabled: the remove() of a
+	 * bound driver has the lock, and may wait for the program that is closing.
 	 */
 	if (atomic_add_unless(&pdev->enable_cnt, -1, 1))
 		goto out_put;
@@ -181,19 +181,19 @@ bool procirq_pci_is_bound(unsigned int irq)
 }
 
 /*
- * Functions that have been deleted, by the address of their pci_dev: whoever got a
- * reference before can still find one in the middle of that, or after it. An entry
- * stays until another function is added that has its address.
+ * Functions that have been deleted, by the address of their pci_dev: code that got a
+ * reference before can still use one. An entry stays until a function is added at the
+ * same address. The xarray's own lock guards it.
  */
 static DEFINE_XARRAY(pci_deleted);
 
-/* The function is being deleted. May sleep. */
+/* Records that the function is being deleted. May sleep. */
 void procirq_pci_note_deleted(const struct pci_dev *pdev)
 {
 	xa_store(&pci_deleted, (unsigned long)pdev, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
 }
 
-/* A function is being added, at an address where another may have been. May sleep. */
+/* Records that a function is being added. May sleep. */
 void procirq_pci_note_added(const struct pci_dev *pdev)
 {
 	xa_erase(&pci_deleted, (unsigned long)pdev);
@@ -205,7 +205,7 @@ bool procirq_pci_is_deleted(const struct pci_dev *pdev)
 	return xa_load(&pci_deleted, (unsigned long)pdev);
 }
 
-/* The module exits; nobody asks any more. */
+/* Frees the records, at module exit. */
 void procirq_pci_forget_deleted(void)
 {
 	xa_destroy(&pci_deleted);

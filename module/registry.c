@@ -48,7 +48,7 @@ static int registry_publish(struct procirq_line *line, struct irq_desc *desc)
 	return line->pde ? 0 : -ENOMEM;
 }
 
-/* With @pin, what provides the descriptor is pinned, and the file is left for later. */
+/* With @pin, pins what provides the descriptor, and does not make the file yet. */
 static int registry_create(unsigned int irq, bool pin)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
@@ -220,7 +220,7 @@ int procirq_registry_add_pinned(unsigned int irq)
 /**
  * procirq_registry_publish_pinned() - make the files of the interrupts that were added pinned
  *
- * This does not fail: from the first file on, somebody may have opened one.
+ * It cannot fail: once the first file is made, a program may have opened it.
  * Context: may sleep.
  */
 void procirq_registry_publish_pinned(void)
@@ -372,9 +372,9 @@ void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function
  * procirq_registry_driver_gone() - a PCI function has lost its driver
  * @pdev: the function
  *
- * If a reader keeps the function enabled, the driver's pci_disable_device() did
- * nothing. Bus mastering, which it would have ended, ends here: no driver looks after
- * the function's DMA any more.
+ * The driver's pci_disable_device() did nothing if a reader keeps the function
+ * enabled. Then this ends bus mastering, which pci_disable_device() would have ended:
+ * there is no driver any more that controls the function's DMA.
  * Context: may sleep; the function's device lock is held.
  */
 void procirq_registry_driver_gone(struct pci_dev *pdev)

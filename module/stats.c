@@ -69,7 +69,7 @@ static void stats_action_readers(struct procirq_action *action, struct seq_file 
 	u64 due, pending, storms;
 	u32 flags;
 
-	/* Readers come and go with line->mutex held. The text is made without the raw lock. */
+	/* line->mutex keeps the list from changing: action->lock is not held to print. */
 	list_for_each_entry(reader, &action->readers, node) {
 		raw_spin_lock_irq(&action->lock);
 		totals = reader->totals;

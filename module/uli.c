@@ -224,7 +224,7 @@ static void uli_work_send(struct procirq_ulireg *uli, enum procirq_uli_path path
 		force_sig(SIGSEGV);
 		return;
 	case -EOPNOTSUPP:
-		/* Never again: its interrupts go back to the reader. */
+		/* It cannot be sent any more: its interrupts go to read() again. */
 		uli_unclaim(uli);
 		set_bit(ULI_DEAD, &uli->bits);
 		return;
@@ -272,8 +272,8 @@ static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mod
 		return;
 	if (unlikely(flags & (PF_EXITING | PF_DUMPCORE))) {
 		/*
-		 * It does not return to user mode. A notification would end its core
-		 * dump to a pipe at the first write that waits.
+		 * It does not return to user mode. A notification would interrupt a
+		 * core dump to a pipe at the first write that blocks.
 		 */
 		set_bit(ULI_DEAD, &uli->bits);
 		if (flags & PF_DUMPCORE)
@@ -282,7 +282,7 @@ static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mod
 	}
 	if (test_and_set_bit(ULI_QUEUED, &uli->bits))
 		return;
-	/* A signal is pending: it wakes the thread as well, and may be its last. */
+	/* A pending signal wakes the thread too, and may kill it. */
 	if (mode == TWA_SIGNAL && task_sigpending(uli->task))
 		mode = TWA_RESUME;
 	kref_get(&uli->ref);
@@ -442,7 +442,7 @@ static struct procirq_ulireg *uli_alloc(const struct procirq_uli *code, unsigned
 	if (!uli)
 		return ERR_PTR(-ENOMEM);
 	BUILD_BUG_ON(sizeof(*uli->shared) != 64);
-	/* Against RLIMIT_MEMLOCK. */
+	/* Counts for RLIMIT_MEMLOCK. */
 	if (account_locked_vm(current->mm, 1, true)) {
 		err = -ENOMEM;
 		goto out_free;
@@ -665,7 +665,7 @@ bool procirq_uli_is_live(const struct procirq_reader *reader)
 	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
 }
 
-/* Interrupts that the reader's handler has still to be called for. Caller holds action->lock. */
+/* Interrupts that the reader's handler has not been called for. Caller holds action->lock. */
 u64 procirq_uli_backlog(const struct procirq_reader *reader)
 {
 	return procirq_uli_is_live(reader) ? uli_pending(reader->uli) : 0;

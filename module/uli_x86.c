@@ -97,10 +97,9 @@ static __always_inline bool uli_is_stepped(void)
 
 /*
  * Whether the thread executes a copy of a probed instruction (uprobes): its ip is in
- * the copy, and what follows the instruction is known to the kernel only. It is over
- * at the next trap. No other code of a thread is executed elsewhere than where it
- * stands: a debugger's displaced step is a single step, kprobes are not in user code,
- * and the vDSO and the signal trampoline are code like any other.
+ * the copy, and only the kernel knows where it continues. This ends at the next trap.
+ * It is the only code of a thread that is executed out of line: a debugger's displaced
+ * step is a single step, and kprobes are not in user code.
  */
 static __always_inline bool uli_is_probed(void)
 {
@@ -111,7 +110,7 @@ static __always_inline bool uli_is_probed(void)
 #endif
 }
 
-/* On an alternate signal stack, whose end is checked by procirq_uli_arch_send(). */
+/* Whether the thread is on an alternate signal stack: see procirq_uli_arch_send(). */
 static __always_inline bool uli_on_altstack(const struct pt_regs *regs)
 {
 	return current->sas_ss_size && __on_sig_stack(regs->sp);
@@ -364,7 +363,7 @@ int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state
 	return err;
 }
 
-/* "int $0x80" restarts calls by a number of its own, and x32 has a bit for its calls. */
+/* The number of restart_syscall() in the ABI by which the call was made. */
 static unsigned long uli_restart_syscall(const struct pt_regs *regs)
 {
 #ifdef CONFIG_IA32_EMULATION
@@ -411,8 +410,8 @@ static void uli_end_call(struct pt_regs *regs)
  * @code: as registered by the current thread
  *
  * Context: task work; may sleep.
- * Return: 0; -EAGAIN if the caller has to try again later; -EOPNOTSUPP if there is a
- * shadow stack, which the thread has got since it registered; -EFAULT if there is no
+ * Return: 0; -EAGAIN if the caller has to try again later; -EOPNOTSUPP if the thread
+ * has enabled a shadow stack since it registered; -EFAULT if there is no
  * stack for a frame.
  */
 int procirq_uli_arch_send(const struct procirq_uli *code)
@@ -425,7 +424,7 @@ int procirq_uli_arch_send(const struct procirq_uli *code)
 		return -EOPNOTSUPP;
 	if (!user_64bit_mode(regs) || uli_is_stepped() || uli_is_probed())
 		return -EAGAIN;
-	/* As for a signal that does not fit. */
+	/* What the kernel does if a signal's frame does not fit. */
 	if (uli_on_altstack(regs) && !__on_sig_stack((unsigned long)uli_frame(regs) - code->stack))
 		return -EFAULT;
 	/* ax is so before a system call is executed, where ptrace runs task work. */

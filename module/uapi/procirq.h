@@ -30,7 +30,7 @@
  * EBUSY    open     a driver owns the line exclusively, or an O_EXCL reader
  *                   holds it, or O_EXCL was asked for and there are readers
  * EPERM    open     no CAP_SYS_RAWIO in the initial user namespace
- * EACCES   open     for reading only, and the line is not one that this claims
+ * EACCES   open     for reading only, and that does not claim this line (claim=)
  * EUSERS   open     the line has as many open files as max_readers= allows
  * EOPNOTSUPP open   the interrupt chip can only be masked by a sleeping thread
  * ENODEV   any      the line is gone (the descriptor was freed, the device or
@@ -42,7 +42,8 @@
  *                   descriptor; such a line is never masked
  * EFAULT   any      bad user memory; no interrupt is lost, the count is kept
  * ENOTTY   ioctl    unknown request
- * EBADF    ioctl    it changes something, and the file is not open for writing
+ * EBADF    ioctl    the request changes something, and the file is not open for
+ *                   writing
  * EPERM    mmap     the mapping would be writable
  * EINVAL   mmap     it does not begin at offset 0, or is longer than the ring
  *
@@ -196,8 +197,8 @@ struct procirq_step {
 
 /**
  * struct procirq_descriptor - PROCIRQ_IOC_SET_DESCRIPTOR
- * @size: of the structure as the program knows it, bytes. What is beyond that is 0 to
- *	the kernel; what the kernel does not know has to be 0
+ * @size: size of the structure that the program was built with, bytes. The kernel
+ *	takes fields beyond that as 0; fields that it does not know must be 0
  * @flags: PROCIRQ_DESC_INTX or 0
  * @domain: PCI domain of the function
  * @bus: its bus
@@ -225,7 +226,7 @@ struct procirq_step {
  * EINVAL         the structure is wrong: size, operations, phases, reserved fields;
  *                or on a level line: no check step is a test, or there are neither
  *                ack nor silence steps, so that an interrupt would never end
- * E2BIG          it is longer than the kernel's, and not 0 there
+ * E2BIG          @size is larger than the kernel's structure, and the rest is not 0
  * EBADF          the file is not open for writing
  * ENODEV         the line or the function is gone
  * ENXIO          no such PCI function
@@ -370,9 +371,9 @@ struct procirq_uli_shared {
  * @flags: 0
  * @frame: offset from the stack pointer at @again to the frame made for @entry, bytes;
  *	a multiple of 8, up to 4096
- * @stack: what @entry uses of the thread's stack below its frame before the handler is
- *	called, bytes; up to 64 KB. On an alternate signal stack that has no room for it
- *	the thread gets SIGSEGV, as for a signal; the handler's own use is the program's
+ * @stack: stack that @entry uses below its frame before it calls the handler, bytes;
+ *	up to 64 KB. If an alternate signal stack has no room for it, the thread gets
+ *	SIGSEGV, as for a signal. The handler's own stack is not checked
  * @reserved: 0
  *
  * The calling thread handles this reader's interrupts from now on. For read() they
@@ -384,7 +385,7 @@ struct procirq_uli_shared {
  *
  * errno       meaning
  * EINVAL      an address, a limit below 1 ms or above 1 h, flags, frame, stack
- * ENOMEM      out of memory, or of RLIMIT_MEMLOCK: @shared's page is locked
+ * ENOMEM      out of memory, or RLIMIT_MEMLOCK is exceeded by the page of @shared
  * EFAULT      @shared cannot be written
  * EBUSY       this reader has a user level interrupt, or a blocked thread
  * EOPNOTSUPP  other than x86-64, a 32-bit program, or a thread with a shadow stack
@@ -442,8 +443,8 @@ struct procirq_uli_info {
 };
 
 /*
- * 0xbc is in no list of the kernel's ioctl-number.rst up to 7.2. The descriptor says how
- * long it is: its call's number has no size, so that it can grow.
+ * The kernel's ioctl-number.rst does not list 0xbc (up to 7.2). A descriptor has a field
+ * for its size: its request number has none, so that the structure can grow.
  */
 #define PROCIRQ_IOC_MAGIC	   0xbc
 #define PROCIRQ_IOC_GET_INFO	   _IOR(PROCIRQ_IOC_MAGIC, 0x00, struct procirq_info)

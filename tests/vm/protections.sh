@@ -128,7 +128,7 @@ without 'the way a stack of its own is taken (sigaltstack)' 6.1 a_stack_of_its_o
 without 'signals coming first' 6.1 a_signal_before_an_interrupt \
 	$x86 's/task_sigpending\(current\)/false/'
 without 'restarting calls' 6.1 calls_that_sleep \
-	$x86 's/uli_end_call\(regs\);/;/'
+	$x86 's/if \(\(long\)regs->orig_ax >= 0\)(\s+uli_end_call)/if (false)$1/'
 without 'ULI_leave() (longjmp out of the handler)' 6.1 jumping_out_of_the_handler \
 	$lib 's/(int ULI_leave.*?\{\n)/$1\treturn 0;\n/s'
 
