@@ -73,6 +73,8 @@ guest_script()
 irq_files() { find /proc/irq -type d | sort; }
 load() {
 	label=${*:+$*/}
+	# Otherwise procirq-pci binds the devices that it had before.
+	for override in /sys/bus/pci/devices/*/driver_override; do echo >$override; done
 	modprobe irqgen lines=0 && modprobe procirq storm_rate=0 "$@" || echo "@broken procirq and irqgen do not load"
 }
 unload() {
