@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * faketrace - a folder that looks like tracefs to libtracefs, so that its
- * iterator reads saved sub-buffers: the oracle for our own reading
+ * faketrace - a folder that looks like tracefs, so that the iterator of libtracefs
+ * reads saved sub-buffers: the oracle for tracing/merge.c
  */
 #ifndef TESTS_FAKETRACE_H
 #define TESTS_FAKETRACE_H
@@ -16,7 +16,7 @@
 
 #include "tests/tracegen.h"
 
-/* libtracefs asks how many CPUs there are; this answers for it, too. */
+/* libtracefs asks how many CPUs there are: this is its sysconf(), too. */
 static long fake_cpus;
 
 long sysconf(int name);
@@ -97,7 +97,7 @@ static inline void fake_pages(const struct faketrace *f, unsigned int cpu, const
 	fake_file(f, path, pages, bytes);
 }
 
-/* From here on libtracefs looks there. */
+/* Make libtracefs use the folder. */
 static inline void fake_end(struct faketrace *f)
 {
 	static const char *const systems[] = { "irq",	    "sched",	   "raw_syscalls",
@@ -112,7 +112,7 @@ static inline void fake_end(struct faketrace *f)
 		abort();
 }
 
-/* Everything of @g that libtracefs asks for. */
+/* Write all that libtracefs needs of @g. */
 static inline void fake_open(struct faketrace *f, struct gen *g)
 {
 	fake_begin(f, g->n_cpus, g->page_bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tracegen - sub-buffers of a trace that never happened, for tests, the fuzzer
- * and the benchmark: events go in, pages as trace_pipe_raw gives them come out
+ * tracegen - makes sub-buffers, as trace_pipe_raw gives them, from events; for tests,
+ * the fuzzer and the benchmark
  */
 #ifndef TESTS_TRACEGEN_H
 #define TESTS_TRACEGEN_H
@@ -247,7 +247,7 @@ static inline void gen_padding(struct gen *g, unsigned int cpu, uint64_t ts, siz
 	uint64_t delta;
 
 	gen_room(g, cpu, ts, len);
-	/* Zero would end the page; the kernel writes 1 instead. */
+	/* A time of 0 would end the page; the kernel writes 1 then. */
 	delta = ts > g->cpus[cpu].ts ? ts - g->cpus[cpu].ts : 1;
 	gen_word(g, cpu, 29, delta);
 	gen_put(g, cpu, &word, 4);
@@ -264,7 +264,7 @@ static inline void gen_loss(struct gen *g, unsigned int cpu, uint64_t count)
 
 /* --- events ---------------------------------------------------------------- */
 
-/* For the events that follow: who is current, and in which context. */
+/* The task and the context of the events that follow. */
 static inline void gen_context(struct gen *g, unsigned int cpu, int32_t pid, uint8_t flags)
 {
 	g->cpus[cpu].pid = pid;
@@ -338,7 +338,7 @@ static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts, enum g
 	gen_event(g, cpu, ts, id, d, id == GEN_SYS_EXIT ? 24 : 16);
 }
 
-/* --- as a reader of pages -------------------------------------------------- */
+/* --- page reader ----------------------------------------------------------- */
 
 static inline ssize_t gen_read_page(void *ctx, unsigned int cpu, const uint8_t **page)
 {
@@ -362,7 +362,7 @@ static inline void gen_rewind(struct gen *g)
 
 static inline struct page_reader gen_reader(struct gen *g)
 {
-	return (struct page_reader){ gen_read_page, g };
+	return (struct page_reader){ .read = gen_read_page, .ctx = g };
 }
 
 #endif /* TESTS_TRACEGEN_H */

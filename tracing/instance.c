@@ -180,10 +180,9 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 	kb = read_number(instance, "buffer_subbuf_size_kb");
 	instance->subbuf_bytes = kb > 0 ? (size_t)kb * 1024 : (size_t)sysconf(_SC_PAGESIZE);
 	if (config->buffer_kb && write_number(instance, "buffer_size_kb", config->buffer_kb))
-		return why_set(
-			why,
-			"cannot get %u KiB of trace buffer for each CPU: %s; ask for less with --buffer",
-			config->buffer_kb, strerror(errno));
+		return why_set(why,
+			       "cannot get %u KiB of trace buffer for each CPU: %s; ask for less",
+			       config->buffer_kb, strerror(errno));
 	write_number(instance, "buffer_percent", 25);
 	text = tracefs_instance_file_read(NULL, "events/header_page", NULL);
 	bad = !text || subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);

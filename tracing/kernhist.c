@@ -298,7 +298,7 @@ static void explain_step(const struct kernhist *k, const struct kernhist_step *s
 		message = strstr(text, "error: ");
 		text[strcspn(text, "\n")] = '\0';
 	}
-	why_set(why, "%s: this kernel refuses a histogram of this event: %s; leave out --in-kernel",
+	why_set(why, "%s: this kernel refuses a histogram of this event: %s; record events instead",
 		step->event, message ? message + strlen("error: ") : strerror(reason));
 	free(text);
 }
@@ -326,7 +326,7 @@ static int check_kernel(struct why *why)
 		return 0;
 	return why_set(
 		why,
-		"this kernel cannot keep histograms itself: it was built without %s%s%s; leave out --in-kernel",
+		"this kernel cannot keep histograms itself: it was built without %s%s%s; record events instead",
 		hists ? "" : "CONFIG_HIST_TRIGGERS", hists || events ? "" : " and ",
 		events ? "" : "CONFIG_SYNTH_EVENTS");
 }

@@ -275,7 +275,7 @@ int trace_live(struct trace_run *run)
 		return -1;
 	if (open_instance(&live) || open_top(&live))
 		goto out;
-	err = open_engine(&live) || measure(&live);
+	err = open_engine(&live) || measure(&live) ? -1 : 0;
 	if (err)
 		why_set(&run->why, "tracing stopped: %s", strerror(errno));
 	stats_sort(&run->total);

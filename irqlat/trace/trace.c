@@ -238,22 +238,22 @@ static int check_in_kernel(const struct trace_config *config)
 		const char *option;
 		bool given;
 	} cannot[] = {
-		{ "-i", config->input },
-		{ "-T", config->threshold_ns },
-		{ "-a", config->auto_ns },
-		{ "-t", config->trace_file.wanted },
-		{ "--pid", config->pids },
-		{ "--comm", config->comms },
-		{ "--timers", config->timers },
-		{ "--hlog", config->hlog.wanted },
-		{ "--hgrm", config->hgrm.wanted },
-		{ "--end user", config->wanted_ends == 1u << CHAIN_END_USER },
+		{ .option = "-i", .given = config->input },
+		{ .option = "-T", .given = config->threshold_ns },
+		{ .option = "-a", .given = config->auto_ns },
+		{ .option = "-t", .given = config->trace_file.wanted },
+		{ .option = "--pid", .given = config->pids },
+		{ .option = "--comm", .given = config->comms },
+		{ .option = "--timers", .given = config->timers },
+		{ .option = "--hlog", .given = config->hlog.wanted },
+		{ .option = "--hgrm", .given = config->hgrm.wanted },
+		{ .option = "--end user", .given = config->wanted_ends == 1u << CHAIN_END_USER },
 	};
 
 	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
 		if (cannot[i].given) {
 			msg_error(
-				"--in-kernel: not with %s: histograms in the kernel cannot tell that; leave out one of them",
+				"--in-kernel: not with %s: the kernel's histograms do not have that; leave out one of them",
 				cannot[i].option);
 			return -1;
 		}

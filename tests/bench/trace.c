@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tracing engine's figures of DESIGN section 9, a JSON object a line.
- * CPU time of this thread, best of ROUNDS; events are real ones of a task
- * ping-pong, but for the merge, whose CPUs are generated.
+ * Figures of the tracing engine, a JSON object in each row. CPU time of this thread,
+ * the best of ROUNDS. The events are those of two tasks that wake each other, except
+ * for the merge, whose events are generated.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -107,7 +107,7 @@ static struct instance *open_instance(uint32_t subbuf_kb, bool user)
 
 /* --- drain ----------------------------------------------------------------- */
 
-/* What rtla reads of an event: its number, its task and one field. */
+/* Reads of an event what rtla reads: its number, its task and one field. */
 static uint64_t drain(struct instance *instance, uint64_t *sum)
 {
 	struct page_reader reader = instance_reader(instance);
@@ -161,7 +161,7 @@ static double measure_drain(uint32_t subbuf_kb)
 	return sum ? best : -1;
 }
 
-/* --- beside libtracefs ----------------------------------------------------- */
+/* --- compared with libtracefs ---------------------------------------------- */
 
 struct theirs {
 	struct tep_event *event;
@@ -452,7 +452,7 @@ int main(void)
 
 	measure_merge(2, &two, &two_engine);
 	measure_merge(256, &many, &many_engine);
-	/* What an event costs to whoever runs irqlat trace, and the part of it. */
+	/* The whole engine, as irqlat trace uses it, and the merge in it. */
 	figure("merge_256_vs_2", many_engine / two_engine, "ratio", 2, true);
 	figure("merge_alone_256_vs_2", many / two, "ratio", 2, true);
 	if (geteuid() || access("/sys/kernel/tracing/instances", W_OK)) {

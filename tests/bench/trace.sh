@@ -7,11 +7,10 @@ cd "$(dirname "$0")/../.."
 	mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null || true
 "${B:-build}/bench/trace"
 
-# A whole recording, from the file to what the program prints, beside the others'
-# programs. trace-cmd reads the same file. perf cannot: it records the same run with
-# the same tracepoints into its own, so its figure is of its own events. They print
-# each event as text, ours follows chains and prints a table: the cost of knowing
-# something about a recording, with each.
+# A whole recording, from the file to the output, compared with other programs.
+# trace-cmd reads the same file. perf cannot, so it records the same run with the same
+# tracepoints, and its figure is for its own events. These programs print each event as
+# text; irqlat follows chains and prints a table.
 irqlat=${B:-build}/bin/irqlat
 [ "$(id -u)" = 0 ] || { echo 'bench trace: not root: no recording to compare with others' >&2; exit 0; }
 for tool in trace-cmd perf; do

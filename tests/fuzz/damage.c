@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Corrupt recordings and sub-buffers through the whole engine.
+ * Reads corrupt recordings and sub-buffers with the whole engine.
  *
  *   fuzz/damage ROUNDS [SEED] [FILE]...
  *
  * Starts from a generated recording (and the FILEs), damages it at random and
- * reads it. Built with ASan and UBSan it ends at the first wrong access; it
- * also checks that every interrupt seen has one outcome.
+ * reads it. Built with ASan and UBSan it ends at the first wrong access. It also
+ * checks that every interrupt that was seen has one outcome.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -130,7 +130,7 @@ static void read_file(const char *path)
 	datfile_close(dat);
 }
 
-/* --- where it starts -------------------------------------------------------- */
+/* --- undamaged input -------------------------------------------------------- */
 
 static void generate(struct gen *g, unsigned int seed)
 {
@@ -239,7 +239,7 @@ static size_t damage(uint8_t *data, size_t bytes, unsigned int *seed)
 	for (int i = 0; i < n && bytes > 4; i++) {
 		size_t at = ((size_t)rand_r(seed) << 16 ^ (size_t)rand_r(seed)) % (bytes - 4);
 
-		/* The head has most that can be wrong. */
+		/* Most of what can be wrong is in the head. */
 		if (rand_r(seed) % 3 == 0)
 			at %= bytes < 12000 ? bytes - 4 : 12000;
 		switch (rand_r(seed) % 4) {
@@ -280,7 +280,7 @@ static void damaged_file(const struct input *in, unsigned int *seed)
 	close(fd);
 }
 
-/* Pages in blocks of their own, so that a byte too far is noticed. */
+/* The pages of each CPU are a block of their own, so that ASan sees a byte too far. */
 static void damaged_pages(const struct gen *g, unsigned int *seed)
 {
 	struct gen copy = *g;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * oracle - what libtracefs's iterator and our merge see, to be compared: each
- * event's time, CPU, type and first bytes, and the losses
+ * oracle - lists what the iterator of libtracefs and tracing/merge.c see, to compare
+ * them: time, CPU, type and first bytes of each event, and the losses
  */
 #ifndef TESTS_UNIT_ORACLE_H
 #define TESTS_UNIT_ORACLE_H

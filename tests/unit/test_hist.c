@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tracing/hist against sorted arrays. */
+/* tracing/hist, compared with sorted arrays. */
 
 #include "unit.h"
 
@@ -102,7 +102,7 @@ static void buckets_cover_each_value_once(void **state)
 	hist_free(&h);
 }
 
-/* Every bucket's ends, and their neighbours, fall where they should. */
+/* The ends of every bucket, and the values next to them, are in the right bucket. */
 static void buckets_are_contiguous(void **state)
 {
 	struct hist h;
@@ -208,7 +208,7 @@ static void bad_precision_is_refused(void **state)
 	assert_int_equal(hist_init(&h, HIST_DIGITS_MAX + 1, 10), -1);
 }
 
-/* The kernel's own kind of buckets: each power of two. */
+/* Buckets of powers of two, as the kernel has them. */
 static void powers_of_two(void **state)
 {
 	struct hist_bucket b;
@@ -234,7 +234,7 @@ static void powers_of_two(void **state)
 	hist_free(&copy);
 }
 
-/* What is left is what came later, as exact as the buckets. */
+/* The difference has the later samples, as exactly as the buckets. */
 static void earlier_is_subtracted(void **state)
 {
 	struct hist h, earlier;

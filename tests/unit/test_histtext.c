@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kernel's text of a `hist` file: rows, totals, and what is none of them. */
+/* The kernel's text of a `hist` file: rows, totals, and corrupt text. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #define ROWS_MAX 16
 
-/* As Linux 6.1 prints it; two histograms of one event. */
+/* Two histograms of one event, as Linux 6.1 prints them. */
 static const char two[] =
 	"# event histogram\n#\n"
 	"# trigger info: hist:keys=irq,common_cpu,lat.log2:vals=hitcount,lat:sort=hitcount:size=16384 [active]\n"
@@ -95,7 +95,7 @@ static void linear_buckets(void **state)
 	assert_int_equal(rows.at[0].sum, 0);
 }
 
-/* Counted, not believed. */
+/* Malformed rows are counted, and add nothing. */
 static void rows_that_are_none(void **state)
 {
 	static const char *const bad[] = {
@@ -150,7 +150,7 @@ static void a_name_printed_twice_is_repaired(void **state)
 	assert_string_equal(plain, "hist:keys=irq,common_cpu");
 }
 
-/* Nothing outside the text is read, whatever is in it (with SAN=1). */
+/* No text makes the parser read outside of it (checked with SAN=1). */
 static void spoilt_text(void **state)
 {
 	unsigned int seed = 1;

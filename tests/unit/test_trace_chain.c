@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Chains: each way from an interrupt to a task, and every way it can fail. */
+/* Chains: each way from an interrupt to a task, and each outcome. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,14 +103,14 @@ static void run(struct bench *b)
 	assert_int_equal(sum, b->seen);
 }
 
-/* Only that outcome, that often. */
+/* There are @n interrupts, and this is the outcome of all. */
 static void expect(const struct bench *b, enum chain_outcome outcome, uint64_t n)
 {
 	assert_int_equal(b->seen, n);
 	assert_int_equal(b->outcomes[outcome], n);
 }
 
-/* irq 36 on CPU 1, handler 100..130, raises BLOCK at 110 */
+/* irq 36 on CPU 1: the handler runs from @t to @t + 30, and raises BLOCK at @t + 10. */
 static void block_irq(struct gen *g, uint64_t t)
 {
 	gen_context(g, 1, 0, HARD);
@@ -119,7 +119,7 @@ static void block_irq(struct gen *g, uint64_t t)
 	gen_ints(g, 1, t + 30, GEN_IRQ_EXIT, 36, 1);
 }
 
-/* the task is woken, queued on @cpu and switched to */
+/* The task is woken at @t, queued on @cpu and switched to. */
 static void wake(struct gen *g, uint64_t t, int32_t pid, const char *comm, unsigned int waker_cpu,
 		 unsigned int cpu)
 {
@@ -177,7 +177,7 @@ static void handler_wakes_by_itself(void **state)
 						       1u << CHAIN_STAGE_EXIT);
 }
 
-/* Hard handler -> irq thread -> task; the thread is woken behind the handler. */
+/* Hard handler -> irq thread -> task; the thread is woken after the end of the handler. */
 static void through_the_irq_thread(void **state)
 {
 	struct bench *b = *state;
@@ -188,7 +188,7 @@ static void through_the_irq_thread(void **state)
 	gen_wake(&b->g, 0, 115, GEN_WAKING, 80, "irq/9-sensor", 0);
 	gen_wake(&b->g, 0, 118, GEN_WAKEUP, 80, "irq/9-sensor", 0);
 	gen_switch(&b->g, 0, 130, 0, 0, 80);
-	/* it waits for its bus, then wakes the reader */
+	/* It waits for its bus, then wakes the reader. */
 	gen_switch(&b->g, 0, 140, 80, 2, 0);
 	gen_switch(&b->g, 0, 170, 0, 0, 80);
 	gen_wake(&b->g, 0, 180, GEN_WAKING, 81, "reader", 1);
@@ -209,7 +209,7 @@ static void through_the_irq_thread(void **state)
 	assert_int_equal(b->samples[1].ns[CHAIN_STAGE_WAKE], 10);
 }
 
-/* What the thread wakes after a second interrupt can be for either. */
+/* A task that the thread wakes after a second interrupt may be woken for either. */
 static void second_interrupt_of_a_busy_thread(void **state)
 {
 	struct bench *b = *state;
@@ -276,7 +276,7 @@ static void shared_line(void **state)
 	assert_int_equal(b->samples[0].start_ns, 120);
 }
 
-/* Two lines raise the same softirq: whom it wakes is anybody's. */
+/* Two lines raise one softirq: the task that it wakes may be woken for either. */
 static void softirq_of_two_lines_is_ambiguous(void **state)
 {
 	struct bench *b = *state;
@@ -311,7 +311,7 @@ static void softirq_of_one_line_twice(void **state)
 	assert_int_equal(b->samples[0].start_ns, 100);
 }
 
-/* A wake-up in an interrupt without a tracepoint, right behind one of ours. */
+/* A wake-up in an interrupt without a tracepoint, after one that has a tracepoint. */
 static void hidden_interrupt_is_not_ours(void **state)
 {
 	struct bench *b = *state;
@@ -343,7 +343,7 @@ static void kernel_thread_never_returns(void **state)
 	assert_int_equal(b->samples[0].end_ns, 130);
 }
 
-/* Preempted on its way back, it goes on elsewhere; that belongs to "exit". */
+/* Preempted on its way back, the task goes on on another CPU: part of "exit". */
 static void preempted_on_the_way_back(void **state)
 {
 	struct bench *b = *state;
@@ -396,8 +396,8 @@ static void woken_before_it_slept(void **state)
 }
 
 /*
- * A hypervisor's kernel keeps its own tasks out of the trace: the woken task makes
- * a system call, or is woken again, and nothing said that it got the CPU.
+ * The kernel of a hypervisor keeps its own tasks out of the trace: the woken task makes
+ * a system call, or is woken again, without a switch in.
  */
 static void switch_in_was_hidden(void **state)
 {
@@ -417,7 +417,7 @@ static void switch_in_was_hidden(void **state)
 	assert_int_equal(b->n, 0);
 }
 
-/* The wake-up's end is missing: that is not the same. */
+/* The wakeup after the waking is missing: this is another outcome. */
 static void wakeup_is_missing(void **state)
 {
 	struct bench *b = *state;
@@ -431,8 +431,8 @@ static void wakeup_is_missing(void **state)
 	expect(b, OUTCOME_INCOMPLETE, 1);
 }
 
-/* The idle task is 0 on every CPU and is woken by nobody. */
-static void idle_task_is_nobody(void **state)
+/* Task 0 is the idle task of every CPU, and is never woken. */
+static void idle_task_is_not_woken(void **state)
 {
 	struct bench *b = *state;
 
@@ -459,7 +459,7 @@ static void time_running_backwards_is_negative(void **state)
 	assert_int_equal(b->n, 0);
 }
 
-/* The chain below is complete in what was recorded, but it may be two. */
+/* What was recorded looks like a complete chain, but may be of two chains. */
 static void loss_on_the_task_s_cpu(void **state)
 {
 	struct bench *b = *state;
@@ -478,7 +478,7 @@ static void loss_on_the_task_s_cpu(void **state)
 	assert_int_equal(b->n, 0);
 }
 
-/* A loss elsewhere is no reason to throw a chain away. */
+/* A loss on a CPU that the chain does not use changes nothing. */
 static void loss_on_another_cpu(void **state)
 {
 	struct bench *b = *state;
@@ -528,7 +528,7 @@ static void timer_and_the_line_inside_it(void **state)
 	assert_int_equal(b->samples[0].ns[CHAIN_STAGE_EXIT], 5);
 }
 
-/* What an interrupt raised before another one came inside it is still its own. */
+/* A softirq belongs to the interrupt that raised it, though another one came inside it. */
 static void softirq_raised_around_another_interrupt(void **state)
 {
 	struct bench *b = *state;
@@ -589,7 +589,7 @@ int main(void)
 		T(woken_before_it_slept),
 		T(switch_in_was_hidden),
 		T(wakeup_is_missing),
-		T(idle_task_is_nobody),
+		T(idle_task_is_not_woken),
 		T(time_running_backwards_is_negative),
 		T(loss_on_the_task_s_cpu),
 		T(loss_on_another_cpu),

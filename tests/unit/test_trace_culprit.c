@@ -59,7 +59,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The last chain, and who had the CPU in it; every stage's time is somebody's. */
+/* Analyse the last chain. All time of a stage must belong to some part. */
 static void analyse(struct bench *b)
 {
 	struct engine_config config = {
@@ -133,7 +133,7 @@ static void softirq_after_the_irq_thread(void **state)
 	assert_int_equal(time_of(b, CULPRIT_TASK, 500, CHAIN_STAGE_EXIT), 50);
 }
 
-/* More tasks than there is room for: nobody gets what others had. */
+/* More tasks than there is room for: none of them gets the time of others. */
 static void a_crowd_before_it(void **state)
 {
 	struct bench *b = *state;

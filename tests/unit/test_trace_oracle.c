@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * libtracefs's iterator reads the same sub-buffers: the same events in the same
- * order, at the same time, and the same losses.
+ * The iterator of libtracefs reads the sub-buffers, too: events, their order, their
+ * times and losses must be equal.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ static void generate(struct gen *g, unsigned int n_cpus, size_t page_bytes, size
 		unsigned int cpu = (unsigned int)rand_r(&seed) % n_cpus;
 		int32_t pid = 100 + rand_r(&seed) % 50;
 
-		/* never the same twice: the order of ties is not defined */
+		/* Never the same time twice: the order of such events is not defined. */
 		ts += 1 + (uint64_t)rand_r(&seed) % 400;
 		if (rand_r(&seed) % 3000 == 0)
 			ts += 1ull << 28;
@@ -135,8 +135,8 @@ static void tiny_buffers(void **state)
 }
 
 /*
- * Times as far apart as they can be, which no clock shows: order is kept. Nothing
- * here asks the oracle, whose times are those of the recording's own.
+ * Times as far apart as 64 bits allow are in order, too. Not compared with the oracle:
+ * the expected order is known.
  */
 static void times_far_apart(void **state)
 {
@@ -181,7 +181,7 @@ static ssize_t gate_page(void *ctx, unsigned int cpu, const uint8_t **page)
 	return cpu < gate->n_open ? gate->behind.read(gate->behind.ctx, cpu, page) : 0;
 }
 
-/* CPUs whose first events come when another's, much later, is waiting already. */
+/* The first events of some CPUs arrive when a much later one of another CPU waits. */
 static void times_long_ago(void **state)
 {
 	static const uint64_t ts[] = { 3ull << 62, 100, 50, 3ull << 61 };

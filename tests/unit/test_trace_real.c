@@ -17,9 +17,9 @@
 #define KEPT_MAX 20000
 
 /*
- * Enough is counted, not timed: in an emulator each event takes long, and what
- * more of them would show is nothing new. Read while they are recorded: that often
- * something was handed out, and that many sub-buffers were filled meanwhile.
+ * Tests end after a number of events, not after some time: in an emulator each event
+ * takes long. While events are recorded, sub-buffers are read this often, and this many
+ * of them are filled.
  */
 #define ROUNDS_SAVED 1500
 #define ROUNDS_LOSS  2000
@@ -41,7 +41,7 @@ struct saved {
 
 static struct instance *instance;
 
-/* Nothing that follows would mean anything; what is in the kernel goes. */
+/* Ends the program: the rest would mean nothing. Removes the instance. */
 static void failed(const char *what, int line)
 {
 	printf("not ok - line %d: %s\n", line, what);
@@ -151,7 +151,7 @@ static ssize_t saved_page(void *ctx, unsigned int cpu, const uint8_t **page)
 	return (ssize_t)s->saved->page_bytes;
 }
 
-/* As many events as the kernel says were read, and none is left. */
+/* The kernel has counted as many events that were read, and has none left. */
 static void compare_with_kernel(const struct list *ours, unsigned int n_cpus)
 {
 	for (unsigned int cpu = 0; cpu < n_cpus; cpu++) {
@@ -177,7 +177,7 @@ static void compare_with_kernel(const struct list *ours, unsigned int n_cpus)
 
 /* --- comparison -------------------------------------------------------------- */
 
-/* The order of events of the same time is not defined, but within a CPU. */
+/* Of events of one time only the order within a CPU is defined. */
 static int by_cpu(const void *a, const void *b)
 {
 	const struct seen *x = a, *y = b;
@@ -239,7 +239,7 @@ static void *make_in_background(void *enough)
 	return NULL;
 }
 
-/* Sub-buffers that were handed out so far; @bytes of events in them. */
+/* How many sub-buffers were read so far; @bytes: of events in them. */
 static size_t handed_out(const struct saved *saved, size_t *bytes)
 {
 	size_t n = 0;
@@ -269,7 +269,7 @@ static void save_while_recorded(struct saved *saved)
 	pthread_create(&thread, NULL, make_in_background, &enough);
 	do {
 		usleep(500);
-		/* A page is handed out however little is on it: not all there is. */
+		/* Not until there are no more: a sub-buffer with one event is one. */
 		save_some(saved, 16);
 		n = handed_out(saved, &bytes);
 	} while (n < KEPT_MAX / 2 && (n < HANDED_OUT || bytes < FILLED * saved->page_bytes));
@@ -277,9 +277,9 @@ static void save_while_recorded(struct saved *saved)
 	pthread_join(thread, NULL);
 }
 
-enum how { AFTERWARDS, WITH_LOSSES, MEANWHILE, HOWS };
+enum how { AFTERWARDS, WITH_LOSSES, WHILE_RECORDED, HOWS };
 
-/* Returns what is missing for this, or NULL when it was done. */
+/* Returns what the machine lacks for this, or NULL when it was done. */
 static const char *compare_real(uint32_t subbuf_kb, enum how how)
 {
 	/* System calls of a busy machine's other tasks would fill the buffers. */
@@ -314,7 +314,7 @@ static const char *compare_real(uint32_t subbuf_kb, enum how how)
 		make_events(ROUNDS_LOSS, NULL);
 		save_some(&saved, subbuf_kb == 4 ? 20 : 2);
 	}
-	if (how == MEANWHILE)
+	if (how == WHILE_RECORDED)
 		save_while_recorded(&saved);
 	else
 		make_events(how == WITH_LOSSES ? ROUNDS_LOSS : ROUNDS_SAVED, NULL);
@@ -330,7 +330,11 @@ static const char *compare_real(uint32_t subbuf_kb, enum how how)
 
 int main(void)
 {
-	static const char *const hows[HOWS] = { "", ", with losses", ", while they are recorded" };
+	static const char *const hows[HOWS] = {
+		[AFTERWARDS] = "",
+		[WITH_LOSSES] = ", with losses",
+		[WHILE_RECORDED] = ", while they are recorded",
+	};
 	unsigned int n = 0;
 
 	fake_cpus = get_nprocs_conf();

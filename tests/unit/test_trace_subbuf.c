@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sub-buffers: every kind of record, and no byte beyond the end. */
+/* Sub-buffers: every kind of record is read, and no byte beyond the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -54,7 +54,7 @@ static void reads_every_kind_of_record(void **state)
 	gen_free(&g);
 }
 
-/* The kernel keeps 59 bits in a time stamp and takes the others from before. */
+/* A time stamp has 59 bits; the others are those of the time before. */
 static void absolute_time_keeps_its_top_bits(void **state)
 {
 	uint64_t high = 0x1800000000000000ull;
@@ -77,7 +77,7 @@ static void absolute_time_keeps_its_top_bits(void **state)
 	gen_free(&g);
 }
 
-static void missed_events_are_told(void **state)
+static void missed_events_are_reported(void **state)
 {
 	struct gen g;
 	struct subbuf_cursor c;
@@ -184,7 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_kind_of_record),
 		cmocka_unit_test(absolute_time_keeps_its_top_bits),
-		cmocka_unit_test(missed_events_are_told),
+		cmocka_unit_test(missed_events_are_reported),
 		cmocka_unit_test(reads_the_other_byte_order),
 		cmocka_unit_test(garbage_stays_inside_the_page),
 		cmocka_unit_test(a_page_header_that_lies_is_refused),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tracing/datwrite where it cannot write, or not into a file. */
+/* tracing/datwrite: where it cannot write, and what is not a regular file. */
 
 #include "unit.h"
 
@@ -54,7 +54,7 @@ static int write_to(const char *path)
 	return datwrite(&dat, path);
 }
 
-/* A full disk, wherever it fills up: an error, and nothing is left. */
+/* The disk is full after some bytes: an error, and no file is left. */
 static void no_room(void **state)
 {
 	static const rlim_t rooms[] = { 0, 100, 20000, 300000 };
@@ -71,7 +71,7 @@ static void no_room(void **state)
 			struct rlimit room = { rooms[i], rooms[i] };
 
 			signal(SIGXFSZ, SIG_IGN);
-			/* Writing on for ever is the failure to be seen here. */
+			/* A datwrite() that never ends fails the test. */
 			alarm(10);
 			setrlimit(RLIMIT_FSIZE, &room);
 			_exit(write_to(path) == -1 && errno == EFBIG ? 0 : 1);
@@ -83,7 +83,7 @@ static void no_room(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
-/* What is no file stays what it is, and gets the same bytes. */
+/* A pipe gets the bytes that a file gets, and is not replaced. */
 static void into_a_pipe(void **state)
 {
 	char dir[] = "/tmp/test-trace-write-XXXXXX", fifo[64], file[64], copy[64];
