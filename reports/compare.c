@@ -14,7 +14,6 @@
 
 /* Stages that have a table each. */
 static const enum bench_stage compared[] = { BENCH_STAGE_TOTAL, BENCH_STAGE_TO_USER };
-#define N_COMPARED (sizeof(compared) / sizeof(compared[0]))
 
 struct compare_row {
 	char title[REPORT_TITLE_BYTES];
@@ -112,6 +111,24 @@ static int comparison_make(const struct report *report, enum bench_stage stage, 
 	return -1;
 }
 
+/* Write a table for each unit and stage that has rows. */
+static void write_tables(const struct report *report,
+			 void (*write)(const struct comparison *c, int columns, FILE *out),
+			 int columns, FILE *out)
+{
+	struct comparison c;
+	size_t i;
+	int unit;
+
+	for (unit = 1; unit >= 0; unit--)
+		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
+			if (comparison_make(report, compared[i], unit == 1, &c))
+				continue;
+			write(&c, columns, out);
+			comparison_free(&c);
+		}
+}
+
 /* A percentile of a row of an input, "-" when the input does not have the row. */
 static const char *value_text(const struct comparison *c, const struct result *r, uint32_t ppm,
 			      char text[REPORT_TIME_BYTES])
@@ -142,11 +159,12 @@ static void write_html_row(const struct comparison *c, const struct compare_row 
 	fputs("</tr>\n", out);
 }
 
-static void write_html_table(const struct comparison *c, FILE *out)
+static void write_html_table(const struct comparison *c, int columns, FILE *out)
 {
 	char stage[REPORT_STAGE_BYTES];
 	size_t i;
 
+	(void)columns;
 	html_print(out, "<h3>%s: median and p99, %s</h3>\n", report_stage_caption(c->stage, stage),
 		   c->instructions ? "instructions executed" : "microseconds (µs)");
 	fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
@@ -166,21 +184,11 @@ static void write_html_table(const struct comparison *c, FILE *out)
  */
 void compare_write_html(const struct report *report, FILE *out)
 {
-	struct comparison c;
-	size_t i;
-	int unit;
-
 	if (report->n_inputs < 2)
 		return;
 	fputs("<h2>Side by side</h2>\n<p class=\"dim\">In each cell the median, and p99 behind it; n/a where the samples do not carry it, - where the way was not measured.</p>\n",
 	      out);
-	for (unit = 1; unit >= 0; unit--)
-		for (i = 0; i < N_COMPARED; i++) {
-			if (comparison_make(report, compared[i], unit == 1, &c))
-				continue;
-			write_html_table(&c, out);
-			comparison_free(&c);
-		}
+	write_tables(report, write_html_table, 0, out);
 }
 
 static bool is_any_emulated(const struct report *report)
@@ -275,17 +283,6 @@ static void write_text_table(const struct comparison *c, int columns, FILE *out)
  */
 void compare_write_text(const struct report *report, const struct text_style *style, FILE *out)
 {
-	struct comparison c;
-	int unit;
-	size_t i;
-
-	if (report->n_inputs < 2)
-		return;
-	for (unit = 1; unit >= 0; unit--)
-		for (i = 0; i < N_COMPARED; i++) {
-			if (comparison_make(report, compared[i], unit == 1, &c))
-				continue;
-			write_text_table(&c, style->columns, out);
-			comparison_free(&c);
-		}
+	if (report->n_inputs > 1)
+		write_tables(report, write_text_table, style->columns, out);
 }

@@ -64,29 +64,19 @@ static void rows_drop_points(struct rows *rows)
 }
 
 /* Put rows with the same title together, in the order of the first of each title. */
-static int rows_group(struct rows *rows)
+static void rows_group(struct rows *rows)
 {
-	struct series *list = calloc(rows->n ? rows->n : 1, sizeof(*list));
-	bool *taken = calloc(rows->n ? rows->n : 1, sizeof(*taken));
-	size_t i, j, n = 0;
+	struct series *list = rows->list, same;
+	size_t i, j, end;
 
-	if (!list || !taken) {
-		free(list);
-		free(taken);
-		return -1;
-	}
-	for (i = 0; i < rows->n; i++)
-		for (j = i; !taken[i] && j < rows->n; j++) {
-			if (taken[j] || (j > i && strcmp(rows->list[i].title, rows->list[j].title)))
+	for (i = 0; i < rows->n; i = end)
+		for (end = i + 1, j = end; j < rows->n; j++) {
+			if (strcmp(list[i].title, list[j].title))
 				continue;
-			list[n++] = rows->list[j];
-			if (j > i)
-				taken[j] = true;
+			same = list[j];
+			memmove(&list[end + 1], &list[end], (j - end) * sizeof(same));
+			list[end++] = same;
 		}
-	free(rows->list);
-	free(taken);
-	rows->list = list;
-	return 0;
 }
 
 /* --- figures -------------------------------------------------------------- */
@@ -200,8 +190,7 @@ static int add_overview(struct figures *figures, const struct figure *like, stru
 			bool several)
 {
 	(void)several;
-	if (rows_group(rows))
-		return -1;
+	rows_group(rows);
 	return rows->n ? add_figure(figures, like, rows, 0, rows->n, "") : 0;
 }
 
@@ -233,13 +222,13 @@ static void prefix_titles(struct rows *rows)
 }
 
 /* Put the rows of a line together, of all CPUs, and leave the CPU out of their titles. */
-static int rows_group_lines(struct rows *rows)
+static void rows_group_lines(struct rows *rows)
 {
 	size_t i;
 
 	for (i = 0; i < rows->n; i++)
 		report_line_title(rows->list[i].input, rows->list[i].result, rows->list[i].title);
-	return rows_group(rows);
+	rows_group(rows);
 }
 
 /* A title that distinguishes the row from others of its line. */
@@ -269,8 +258,8 @@ static int add_curves(struct figures *figures, const struct figure *like, struct
 			prefix_titles(rows);
 		return rows->n ? add_figure(figures, like, rows, 0, rows->n, "") : 0;
 	}
-	if (several && rows_group_lines(rows))
-		return -1;
+	if (several)
+		rows_group_lines(rows);
 	for (from = 0; from < rows->n; from = to) {
 		for (to = from + 1; to < rows->n; to++)
 			if (to - from == REPORT_CURVES_MAX ||
@@ -310,8 +299,7 @@ static int add_cpus(struct figures *figures, const struct figure *like, struct r
 	char part[REPORT_TITLE_BYTES];
 	size_t i, from, to;
 
-	if (rows_group_lines(rows))
-		return -1;
+	rows_group_lines(rows);
 	for (from = 0; from < rows->n; from = to) {
 		const struct report_input *in = rows->list[from].input;
 
