@@ -57,13 +57,14 @@ static int store_flag(const char *text, bool *flag, struct why *why)
 
 static int store_u64(const struct opt *o, const char *text, uint64_t *value, struct why *why)
 {
-	if (parse_u64(text, value)) {
+	uint64_t parsed;
+
+	if (parse_u64(text, &parsed))
 		return why_set(why, "\"%s\" is not a number (a whole one, without sign)", text);
-	}
-	if (*value < o->min || *value > o->max) {
+	if (parsed < o->min || parsed > o->max)
 		return why_set(why, "%s is out of range: from %" PRIu64 " to %" PRIu64, text,
 			       o->min, o->max);
-	}
+	*value = parsed;
 	return 0;
 }
 
@@ -71,16 +72,16 @@ static int store_duration(const struct opt *o, const char *text, uint64_t *ns, s
 {
 	uint64_t bare_ns = o->type == OPT_SECONDS ? 1000000000 : 0;
 	char low[32], high[32];
+	uint64_t parsed;
 
-	if (parse_duration(text, bare_ns, ns)) {
+	if (parse_duration(text, bare_ns, &parsed))
 		return why_set(why, "\"%s\" is not a time: a number and one of ns us ms s m h d",
 			       text);
-	}
-	if (*ns < o->min || *ns > o->max) {
+	if (parsed < o->min || parsed > o->max)
 		return why_set(why, "%s is out of range: from %s to %s", text,
 			       duration_text(o->min, low, sizeof(low)),
 			       duration_text(o->max, high, sizeof(high)));
-	}
+	*ns = parsed;
 	return 0;
 }
 
@@ -116,7 +117,7 @@ static int store_string(const char *text, struct opt_strings *strings, struct wh
  * @config: the command's configuration
  * @why: gets the reason of a failure, without the option's name
  *
- * Returns 0 or -1.
+ * Returns 0, or -1 and the value is as before.
  */
 int opt_store(const struct opt *o, const char *text, void *config, struct why *why)
 {

@@ -14,21 +14,24 @@
 static int columns_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
+	enum field_id column[FIELD_COUNT];
+	unsigned int n = 0;
 	const char *p = text;
 	size_t len;
 	int id;
 
-	options->ncolumns = 0;
 	while (*p) {
 		len = strcspn(p, ",");
 		id = field_find(p, len);
 		if (id < 0)
 			return why_set(why, "\"%s\" is no column (--help-columns)", p);
-		if (options->ncolumns == FIELD_COUNT)
+		if (n == FIELD_COUNT)
 			return why_set(why, "more than %d columns", FIELD_COUNT);
-		options->column[options->ncolumns++] = (enum field_id)id;
+		column[n++] = (enum field_id)id;
 		p += len + (p[len] == ',');
 	}
+	memcpy(options->column, column, sizeof(column[0]) * n);
+	options->ncolumns = n;
 	return 0;
 }
 
