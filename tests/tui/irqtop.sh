@@ -240,6 +240,7 @@ result $? 'and the affinity'
 # press and a release. Buttons: 0 left, 64 wheel up, 65 wheel down.
 mouse()
 {
+	# Apart, as a hand would: two at once are a double click.
 	t send-keys -t "s$session" -l "$(printf '\033[<%d;%d;%dM\033[<%d;%d;%dm' "$@" "$@")"
 	sleep 0.2
 }
@@ -255,17 +256,17 @@ tree 60 5
 start 80x24 "TERM=xterm-256color $program --no-config --root $scratch/tree -s irq -d 3600"
 await dev24
 mouse 0 3 8
-[ "$(selected)" = 27 ]
+wait_for '[ "$(selected)" = 27 ]' 5
 result $? "a click selects the row ($(selected))"
 mouse 65 20 10
 mouse 65 20 10
-[ "$(selected)" = 33 ]
+wait_for '[ "$(selected)" = 33 ]' 5
 result $? "the wheel moves down ($(selected))"
 for _ in 1 2 3 4 5; do mouse 65 20 10; done
-[ "$(selected)" = 48 ] && ! screen | grep -q dev24
+wait_for '[ "$(selected)" = 48 ]' 5 && ! screen | grep -q dev24
 result $? "and scrolls ($(selected))"
 for _ in $(seq 9); do mouse 64 20 10; done
-[ "$(selected)" = 24 ]
+wait_for '[ "$(selected)" = 24 ]' 5
 result $? "and up to the first row again ($(selected))"
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
 await 'sorted by NAME' && screen | sed -n 4p | grep -q 'NAME^'
@@ -296,8 +297,7 @@ await 'exit 0'
 start 80x24 "TERM=screen-256color $program --no-config --root $scratch/tree -s irq -d 3600"
 await dev24
 t send-keys -t "s$session" -H 1b 5b 4d 20 23 28
-sleep 0.2
-[ "$(selected)" = 27 ]
+wait_for '[ "$(selected)" = 27 ]' 5
 result $? "the mouse of older terminals ($(selected))"
 start 80x24 "TERM=xterm-256color $program --no-config --no-mouse --root $scratch/tree -s irq -d 3600"
 await dev24
@@ -487,12 +487,12 @@ result $? 'and fg brings the screen back'
 keys Space
 await PAUSED
 before=$(screen | head -1)
+# Longer than an interval: time itself is what the pause is about.
 sleep 1.3
 [ "$(screen | head -1)" = "$before" ]
 result $? 'pause holds the screen'
 keys Space
-sleep 1.3
-[ "$(screen | head -1)" != "$before" ]
+wait_for '[ "$(screen | head -1)" != "$before" ]' 10
 result $? 'and lets go'
 keys W
 await 'saved to .*/irqtop/config'
