@@ -102,7 +102,7 @@ static void check_latency(struct gen_file *s, useconds_t nap_us, double least_ns
 
 static struct gen_file source_with_records(unsigned int flags)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_RECORDS | flags) == 0);
 	return s;
@@ -178,7 +178,7 @@ static void latency_on_the_screen(void)
 	pid_t reader;
 
 	trace_ready();
-	s = gen_open(O_RDONLY);
+	s = gen_open(O_RDWR);
 	REQUIRE(gen("start line=%u period_ns=2000000", s.line) >= 0);
 	reader = fork();
 	REQUIRE(reader >= 0);
