@@ -384,6 +384,7 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
 	int err = 0;
 
 	memset(descriptor, 0, sizeof(*descriptor));
+	descriptor->size = sizeof(*descriptor);
 	if (size)
 		*why = '\0';
 	for (; len && !err; len -= (size_t)(end - text), text = end) {

@@ -68,7 +68,7 @@ static bool look_for_devices(void)
 /* With descriptors, or without. */
 static void open_readers(struct blocked *readers, int irq, bool by_device)
 {
-	struct procirq_descriptor d = { .bus = 1, .flags = PROCIRQ_DESC_INTX };
+	struct procirq_descriptor d = { .size = sizeof(d), .bus = 1, .flags = PROCIRQ_DESC_INTX };
 	int i;
 
 	for (i = 0; i < READERS; i++) {

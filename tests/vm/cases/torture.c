@@ -357,7 +357,7 @@ static void do_inject(struct worker *w)
 static void do_descriptor(struct worker *w)
 {
 	struct procirq_descriptor d = {
-		.devfn = 4 * 8, .nr_check = 1, .nr_ack = 1, .nr_release = 1
+		.size = sizeof(d), .devfn = 4 * 8, .nr_check = 1, .nr_ack = 1, .nr_release = 1
 	};
 
 	d.steps[0] = (struct procirq_step){
