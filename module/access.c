@@ -79,8 +79,8 @@ MODULE_PARM_DESC(
 /* Whether the line is reserved for user space. */
 static bool access_is_owned(const struct procirq_line *line)
 {
-	const struct irq_data *data = irq_get_irq_data(line->irq);
-	const struct module *provider = data ? irq_data_to_desc((void *)data)->owner : NULL;
+	struct irq_data *data = irq_get_irq_data(line->irq);
+	const struct module *provider = data ? irq_data_to_desc(data)->owner : NULL;
 
 	return line->pinned || procirq_pci_is_bound(line->irq) ||
 	       (provider && !strcmp(provider->name, "irqgen"));
