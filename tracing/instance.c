@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cpus.h"
+#include "base/sysfile.h"
 #include "cost.h"
 #include "private.h"
 
@@ -29,7 +31,12 @@
 
 /**
  * struct instance_cpu - one CPU's buffer
- * @fd: trace_pipe_raw; -1: CPU is offline
+ *
+ * A CPU that has never been online since the instance was made has no buffer: its file
+ * can be opened, but read() fails and poll() returns at once. It gets its buffer when
+ * it comes online, and keeps it when it goes.
+ *
+ * @fd: trace_pipe_raw; -1: not open
  * @slots: ring of the sub-buffers read last, @n_slots of them in one block
  * @n_read: sub-buffers read so far; the next goes to slot @n_read % @n_slots
  * @n_given: of those, how many the reader has got
@@ -236,12 +243,31 @@ static int open_cpu(struct instance *instance, unsigned int cpu, size_t keep_byt
 	return pages->fd >= 0 || errno == ENOENT ? 0 : -1;
 }
 
+/*
+ * The greatest number of a CPU that may ever be there, plus one: more than there are
+ * CPUs when numbers are left out.
+ */
+static unsigned int possible_cpus(void)
+{
+	char text[CPU_MASK_BYTES];
+	struct cpu_mask mask;
+	unsigned int n = CPUS_MAX;
+	int len = sysfile_read("", "/sys/devices/system/cpu/possible", text, sizeof(text));
+	long count = sysconf(_SC_NPROCESSORS_CONF);
+
+	if (len > 0 && !cpu_mask_parse(&mask, text, (size_t)len)) {
+		while (n && !cpu_mask_has(&mask, n - 1))
+			n--;
+		if (n)
+			return n;
+	}
+	return count > 0 ? (unsigned int)count : 1;
+}
+
 static int open_buffers(struct instance *instance, const struct instance_config *config,
 			struct why *why)
 {
-	long n = sysconf(_SC_NPROCESSORS_CONF);
-
-	instance->n_cpus = n > 0 ? (unsigned int)n : 1;
+	instance->n_cpus = possible_cpus();
 	instance->cpus = calloc(instance->n_cpus, sizeof(*instance->cpus));
 	instance->polls = calloc(instance->n_cpus + 1, sizeof(*instance->polls));
 	if (!instance->cpus || !instance->polls)
@@ -390,9 +416,10 @@ static uint8_t *slot_of(const struct instance *instance, const struct instance_c
 	return pages->slots + n % pages->n_slots * instance->subbuf_bytes;
 }
 
-/* Returns 0, or -1 with errno set. */
-static int read_batch(const struct instance *instance, struct instance_cpu *pages)
+/* Returns 0, or -1 with errno set. Waits for the CPU only while it has a buffer. */
+static int read_batch(const struct instance *instance, unsigned int cpu)
 {
+	struct instance_cpu *pages = &instance->cpus[cpu];
 	size_t batch = batch_of(instance), bytes = instance->subbuf_bytes;
 	struct iovec at[BATCH_MAX];
 	ssize_t n;
@@ -400,8 +427,13 @@ static int read_batch(const struct instance *instance, struct instance_cpu *page
 	for (size_t i = 0; i < batch; i++)
 		at[i] = (struct iovec){ slot_of(instance, pages, pages->n_read + i), bytes };
 	n = readv(pages->fd, at, (int)batch);
+	if (n < 0 && errno == ENODEV) {
+		instance->polls[cpu].fd = -1;
+		return 0;
+	}
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	instance->polls[cpu].fd = pages->fd;
 	/* A sub-buffer is read as a whole, however few events it has. */
 	pages->n_read += (size_t)n / bytes;
 	return 0;
@@ -414,7 +446,7 @@ static ssize_t instance_page(void *ctx, unsigned int cpu, const uint8_t **page)
 
 	if (pages->fd < 0)
 		return 0;
-	if (pages->n_given == pages->n_read && read_batch(instance, pages))
+	if (pages->n_given == pages->n_read && read_batch(instance, cpu))
 		return -1;
 	if (pages->n_given == pages->n_read)
 		return 0;

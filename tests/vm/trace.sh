@@ -82,8 +82,29 @@ assert abs(parts - total) < 3, ("stages do not add up to the total", parts, tota
 PYTHON
 }
 
+# Machines with CPUs that may be plugged in, or that are switched off.
+offline_cpu()
+{
+	local kernel=$1 name
+	tests/vm/run --kernel "$kernel" --append maxcpus=1 --file tests/vm/trace-offline.sh \
+		-- sh /files/trace-offline.sh >"$scratch/out" 2>"$scratch/err"
+	[ $? = 0 ] && [ "$(part online | xargs)" = '0-1 0' ] && ! grep -q 'timed out' "$scratch/out"
+	result $? "$kernel: a guest with a CPU that is offline" \
+		"$(part online) $(grep 'timed out' "$scratch/out") $(tail -2 "$scratch/err")"
+	for name in booted cpu0 comes goes; do
+		part $name | grep -q '^status 0$' &&
+			part $name | awk '/^ +all / { found = $2 > 0 && $2 == $3 + $4 + $5 + $6 } END { exit !found }'
+		result $? "$kernel: offline CPU: trace runs ($name)" "$(part $name | head -5)"
+	done
+	part comes | awk '/seen = matched/ { books = 1 } books && $(NF > 8 ? 3 : 0) == 1 { found = 1 } END { exit !found }'
+	result $? "$kernel: offline CPU: its interrupts are seen when it comes" "$(part comes | tail -30)"
+	part irqtop | awk '/virtio/ && $4 ~ /[0-9]/ { found = 1 } END { exit !found }'
+	result $? "$kernel: offline CPU: irqtop -L has times of handlers" "$(part irqtop | grep virtio)"
+}
+
 [ $# -gt 0 ] || set -- 6.1
 for kernel; do
+	offline_cpu "$kernel"
 	tests/vm/run --kernel "$kernel" --icount --timeout 500 --file tests/vm/trace-guest.sh \
 		--file build/unit/test_trace_real -- sh /files/trace-guest.sh >"$scratch/out" 2>"$scratch/err"
 	status=$?
