@@ -38,7 +38,7 @@ static void cpus_print(struct outbuf *out, const struct output *output, const st
 		first = false;
 		outbuf_count(out, diff->cur->cpu[c]);
 		outbuf_text(out, "\":{\"delta\":");
-		if (row->delta->state == IRQTABLE_COUNTED && diff->prev_column[c] != IRQTABLE_NONE)
+		if (irqtable_diff_known(diff, row->row, c))
 			outbuf_count(out, irqtable_diff_cell(diff, row->row, c));
 		else
 			outbuf_text(out, "null");

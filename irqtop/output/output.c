@@ -22,8 +22,8 @@ static const enum field_id diff_columns[] = {
 	FIELD_IRQ, FIELD_RATE, FIELD_DELTA, FIELD_TOTAL, FIELD_TRIGGER, FIELD_NAME, FIELD_COUNT,
 };
 static const enum field_id data_columns[] = {
-	FIELD_TABLE, FIELD_IRQ,	 FIELD_RATE,  FIELD_DELTA,   FIELD_TOTAL, FIELD_SHARE,
-	FIELD_MAX,   FIELD_CHIP, FIELD_HWIRQ, FIELD_TRIGGER, FIELD_NAME,  FIELD_COUNT,
+	FIELD_TABLE, FIELD_IRQ,	  FIELD_RATE,	 FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
+	FIELD_CHIP,  FIELD_HWIRQ, FIELD_TRIGGER, FIELD_SUM,   FIELD_NAME,  FIELD_COUNT,
 };
 static const enum field_id metrics_columns[] = { FIELD_TOTAL, FIELD_COUNT };
 static const enum field_id metrics_latency_columns[] = {

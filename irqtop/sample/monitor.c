@@ -14,6 +14,30 @@ static double share_of(uint64_t now, uint64_t before, uint64_t of)
 	return now >= before && of ? (double)(now - before) / (double)of : 0;
 }
 
+/*
+ * Interrupts per second, counted once each: where rows are sums of others, /proc/stat
+ * has both. Negative: unknown.
+ */
+static double interrupts_rate(const struct monitor *monitor, const struct sample *prev,
+			      const struct sample *cur)
+{
+	const struct irqtable *table = &cur->table[TABLE_INTERRUPTS];
+	const struct irqtable_diff *diff = &monitor->diff[TABLE_INTERRUPTS];
+	bool sums = false;
+	uint64_t delta = 0;
+	uint32_t r;
+
+	for (r = 0; cur->have[TABLE_INTERRUPTS] && r < table->nrows; r++) {
+		if (table->row[r].sum != IRQTABLE_SUM_NONE)
+			sums = true;
+		else if (diff->row[r].state == IRQTABLE_COUNTED)
+			delta += diff->row[r].delta;
+	}
+	if (!sums)
+		return rate_of(cur->stat.interrupts, prev->stat.interrupts, monitor->seconds);
+	return monitor->only || !(monitor->seconds > 0) ? -1 : (double)delta / monitor->seconds;
+}
+
 static void totals_count(struct monitor *monitor, const struct sample *prev,
 			 const struct sample *cur)
 {
@@ -27,7 +51,7 @@ static void totals_count(struct monitor *monitor, const struct sample *prev,
 		return;
 	ticks = b->all.total_ticks > a->all.total_ticks ? b->all.total_ticks - a->all.total_ticks :
 							  0;
-	totals->interrupts_hz = rate_of(b->interrupts, a->interrupts, monitor->seconds);
+	totals->interrupts_hz = interrupts_rate(monitor, prev, cur);
 	totals->softirqs_hz = rate_of(b->softirqs, a->softirqs, monitor->seconds);
 	totals->switches_hz = rate_of(b->switches, a->switches, monitor->seconds);
 	if (!ticks)

@@ -90,6 +90,7 @@ static int shape_get(struct cursor *c, struct irqtable *table)
 			return -EBADMSG;
 		err = irqtable_add_row(table, label, label_len, text, text_len, (uint32_t)ncells);
 	}
+	irqtable_sums_mark(table);
 	return err ? err : c->failed ? -EBADMSG : 0;
 }
 

@@ -258,7 +258,10 @@ static void text_cell(struct canvas *canvas, const struct layout_column *column,
 	const char *text = value.text;
 	size_t len = value.len;
 
-	if (value.kind != VALUE_TEXT) {
+	if (column->id == FIELD_SHARE && row->data->sum != IRQTABLE_SUM_NONE) {
+		text = "sum";
+		len = strlen(text);
+	} else if (value.kind != VALUE_TEXT) {
 		/* "-" is a number that is not known yet. What does not apply is blank. */
 		if (value.kind == VALUE_NONE && (field->needs || field->style == STYLE_TEXT))
 			return;

@@ -83,6 +83,7 @@ static void words(struct pen *pen, const struct view_row *row)
 		const char *label;
 	} shown[] = {
 		{ .id = FIELD_NAME, .label = "handlers" },
+		{ .id = FIELD_SUM, .label = "counts" },
 		{ .id = FIELD_CHIP, .label = "chip" },
 		{ .id = FIELD_HWIRQ, .label = "hwirq" },
 		{ .id = FIELD_TRIGGER, .label = "trigger" },

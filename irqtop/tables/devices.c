@@ -15,6 +15,9 @@
 
 #define PCI_DEVICES "sys/bus/pci/devices"
 
+/* What firmware writes to the register of a function without an interrupt line. */
+#define LINE_NONE 255
+
 static DIR *folder_open(int at, const char *path)
 {
 	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -29,7 +32,7 @@ static DIR *folder_open(int at, const char *path)
 }
 
 static int device_add(struct irqtable_devices *devices, uint32_t irq, const char *device,
-		      const char *driver)
+		      const char *driver, bool msi)
 {
 	struct irqtable_device *entry;
 
@@ -38,6 +41,7 @@ static int device_add(struct irqtable_devices *devices, uint32_t irq, const char
 	entry = &devices->device[devices->count++];
 	memset(entry, 0, sizeof(*entry));
 	entry->irq = irq;
+	entry->msi = msi;
 	snprintf(entry->device, sizeof(entry->device), "%s", device);
 	snprintf(entry->driver, sizeof(entry->driver), "%s", driver);
 	return 0;
@@ -80,7 +84,7 @@ static int device_read(struct irqtable_devices *devices, int root, const char *d
 		p = entry->d_name;
 		if (!irqtable_number(&p, p + strlen(p), &irq) || *p || irq > INT32_MAX)
 			continue;
-		err = device_add(devices, (uint32_t)irq, device, driver);
+		err = device_add(devices, (uint32_t)irq, device, driver, true);
 		found++;
 	}
 	if (dir)
@@ -91,9 +95,10 @@ static int device_read(struct irqtable_devices *devices, int root, const char *d
 	if (irqtable_text(root, path, text, sizeof(text)) <= 0)
 		return 0;
 	p = text;
-	if (!irqtable_number(&p, p + strlen(p), &irq) || !irq || irq > INT32_MAX)
+	if (!irqtable_number(&p, p + strlen(p), &irq) || !irq || irq == LINE_NONE ||
+	    irq > INT32_MAX)
 		return 0;
-	return device_add(devices, (uint32_t)irq, device, driver);
+	return device_add(devices, (uint32_t)irq, device, driver, false);
 }
 
 static int device_order(const void *a, const void *b)
@@ -102,6 +107,9 @@ static int device_order(const void *a, const void *b)
 
 	if (x->irq != y->irq)
 		return x->irq < y->irq ? -1 : 1;
+	/* Without a driver, the file "irq" may have the number of an MSI by chance. */
+	if (x->msi != y->msi)
+		return x->msi ? -1 : 1;
 	/* Of devices that share a line, the one with a driver goes first. */
 	if (!x->driver[0] != !y->driver[0])
 		return x->driver[0] ? -1 : 1;

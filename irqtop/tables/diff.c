@@ -14,7 +14,7 @@
 /* Samples closer together than this are treated as if they were this far apart. */
 #define MIN_ELAPSED_US 1000
 
-/* A larger difference of one counter is no count, but a reset. */
+/* A counter that fell by more than 2^32 less this has not wrapped. */
 static uint32_t plausible_max(uint64_t elapsed_ns)
 {
 	uint64_t us = elapsed_ns / 1000;
@@ -122,18 +122,47 @@ static uint64_t cells_total(const struct irqtable_diff *diff, const struct irqta
 	return total;
 }
 
-static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
-		      const struct cpu_mask *only)
+/* Whether a counter fell, other than by a wrap. */
+static inline bool fell(uint32_t cur, uint32_t prev, uint32_t limit)
+{
+	return (cur < prev) & (cur - prev > limit);
+}
+
+/* The row's delta without the counters that fell. */
+static uint64_t rest_count(struct irqtable_diff *diff, uint32_t r)
+{
+	struct irqtable_delta *out = &diff->row[r];
+	const uint32_t *cur = irqtable_cells(diff->cur, r);
+	const uint32_t *prev = irqtable_cells(diff->prev, out->prev);
+	uint64_t sum = 0;
+	unsigned int c;
+
+	for (c = 0; c < diff->ncpus; c++) {
+		uint32_t p = diff->prev_column[c];
+
+		if (p == IRQTABLE_NONE)
+			continue;
+		if (fell(cur[c], prev[p], diff->limit))
+			out->fell += diff->mask[c] & 1;
+		else
+			sum += (cur[c] - prev[p]) & diff->mask[c];
+	}
+	return sum;
+}
+
+static void row_count(struct irqtable_diff *diff, uint32_t r, const struct cpu_mask *only)
 {
 	const struct irqtable_row *row = &diff->cur->row[r];
 	const uint32_t *cur = irqtable_cells(diff->cur, r);
 	struct irqtable_delta *out = &diff->row[r];
 	const uint32_t *prev;
+	uint32_t limit = diff->limit;
 	uint64_t sum = 0;
 	uint32_t over = 0;
 	unsigned int c;
 
 	out->delta = 0;
+	out->fell = 0;
 	out->total = cells_total(diff, row, cur, only);
 	out->state = IRQTABLE_FIRST;
 	if (out->prev == IRQTABLE_NONE ||
@@ -147,12 +176,13 @@ static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
 	if (row->ncells != diff->ncpus) {
 		/* One counter, which belongs to no CPU. */
 		sum = only ? 0 : cur[0] - prev[0];
-		over = sum > limit;
+		over = fell(cur[0], prev[0], limit);
+		out->fell = over;
 	} else if (diff->same_cpus) {
 		for (c = 0; c < diff->ncpus; c++) {
 			uint32_t d = cur[c] - prev[c];
 
-			over |= d > limit;
+			over |= fell(cur[c], prev[c], limit);
 			sum += d & diff->mask[c];
 		}
 	} else {
@@ -160,16 +190,18 @@ static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
 			uint32_t p = diff->prev_column[c];
 			uint32_t d = p == IRQTABLE_NONE ? 0 : cur[c] - prev[p];
 
-			over |= d > limit;
+			over |= p != IRQTABLE_NONE && fell(cur[c], prev[p], limit);
 			sum += d & diff->mask[c];
 		}
 	}
-	if (over) {
+	if (over)
+		sum = row->ncells == diff->ncpus ? rest_count(diff, r) : 0;
+	if (out->fell && !sum) {
 		out->state = IRQTABLE_RESET;
 		return;
 	}
 	out->delta = sum;
-	if (!sum || row->ncells != diff->ncpus)
+	if (!sum || row->ncells != diff->ncpus || row->sum != IRQTABLE_SUM_NONE)
 		return;
 	for (c = 0; c < diff->ncpus; c++)
 		diff->cpu_delta[c] += irqtable_diff_cell(diff, r, c) & diff->mask[c];
@@ -178,7 +210,7 @@ static void row_count(struct irqtable_diff *diff, uint32_t r, uint32_t limit,
 int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 		  const struct irqtable *cur, const struct cpu_mask *only)
 {
-	uint32_t limit, r;
+	uint32_t r;
 
 	if (diff_reserve(diff, prev, cur))
 		return -ENOMEM;
@@ -187,23 +219,32 @@ int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 	diff->nrows = cur->nrows;
 	diff->ncpus = cur->ncpus;
 	diff->elapsed_ns = prev && cur->time_ns > prev->time_ns ? cur->time_ns - prev->time_ns : 0;
-	limit = plausible_max(diff->elapsed_ns);
+	diff->limit = plausible_max(diff->elapsed_ns);
 	columns_pair(diff, only);
 	rows_pair(diff);
 	for (r = 0; r < cur->nrows; r++)
-		row_count(diff, r, limit, only);
+		row_count(diff, r, only);
 	return 0;
 }
 
-uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row, unsigned int column)
+bool irqtable_diff_known(const struct irqtable_diff *diff, unsigned int row, unsigned int column)
 {
 	const struct irqtable_delta *delta = &diff->row[row];
 	uint32_t p = diff->prev_column[column];
 
 	if (delta->state != IRQTABLE_COUNTED || p == IRQTABLE_NONE ||
 	    diff->cur->row[row].ncells != diff->ncpus)
+		return false;
+	return !delta->fell || !fell(irqtable_cells(diff->cur, row)[column],
+				     irqtable_cells(diff->prev, delta->prev)[p], diff->limit);
+}
+
+uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row, unsigned int column)
+{
+	if (!irqtable_diff_known(diff, row, column))
 		return 0;
-	return irqtable_cells(diff->cur, row)[column] - irqtable_cells(diff->prev, delta->prev)[p];
+	return irqtable_cells(diff->cur, row)[column] -
+	       irqtable_cells(diff->prev, diff->row[row].prev)[diff->prev_column[column]];
 }
 
 void irqtable_diff_free(struct irqtable_diff *diff)

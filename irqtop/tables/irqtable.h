@@ -24,6 +24,19 @@
 
 /* --- tables of counters ---------------------------------------------------- */
 
+/* Which other rows a row is the sum of. It is left out of sums over the rows. */
+enum irqtable_sum {
+	IRQTABLE_SUM_NONE,
+	IRQTABLE_SUM_EXT, /* s390: rows marked [EXT], [I/O], [AIO] */
+	IRQTABLE_SUM_IO,
+	IRQTABLE_SUM_AIO,
+	IRQTABLE_SUM_MSI,     /* s390: the numbered rows */
+	IRQTABLE_SUM_RESCHED, /* Xen: a row for each CPU */
+	IRQTABLE_SUM_CALLFUNC,
+	IRQTABLE_SUM_IRQWORK,
+	IRQTABLE_SUM_UPCALL, /* Xen: all event channels */
+};
+
 /*
  * One row of /proc/interrupts or /proc/softirqs. `label` and `text` are offsets into
  * the table's text: the label before the colon, and what follows the counters, as the
@@ -37,6 +50,7 @@ struct irqtable_row {
 	uint32_t text, text_len;
 	uint32_t ncells; /* counters found: one per CPU, or one in all (ERR, MIS) */
 	int32_t irq;	 /* interrupt number; -1: the label is not a number */
+	enum irqtable_sum sum;
 };
 
 struct irqtable {
@@ -82,6 +96,12 @@ int irqtable_add_column(struct irqtable *table, uint32_t cpu);
 int irqtable_add_row(struct irqtable *table, const char *label, size_t label_len, const char *text,
 		     size_t text_len, uint32_t ncells);
 
+/* Sets the rows' `sum`. Reading does it; other sources do it after their last row. */
+void irqtable_sums_mark(struct irqtable *table);
+
+/* "sum of the rows marked [EXT]"; empty for IRQTABLE_SUM_NONE. */
+const char *irqtable_sum_text(enum irqtable_sum sum);
+
 /* 0, or -ENOMEM and `to` is empty. */
 int irqtable_copy(struct irqtable *to, const struct irqtable *from);
 
@@ -109,14 +129,15 @@ void irqtable_split(const char *text, size_t len, bool numbered, struct irqtable
 
 enum irqtable_state {
 	IRQTABLE_FIRST,	  /* no earlier sample of this row: delta unknown */
-	IRQTABLE_COUNTED, /* delta is valid */
-	IRQTABLE_RESET,	  /* a counter fell: delta unknown */
+	IRQTABLE_COUNTED, /* delta is that of the counters that did not fall */
+	IRQTABLE_RESET,	  /* a counter fell and none rose: delta unknown */
 };
 
 struct irqtable_delta {
 	uint64_t delta; /* interrupts since the earlier sample */
 	uint64_t total; /* of the row, over the selected CPUs */
 	uint32_t prev;	/* row of the earlier table, or IRQTABLE_NONE */
+	uint32_t fell;	/* counters that fell, and whose delta is unknown */
 	enum irqtable_state state;
 };
 
@@ -125,11 +146,12 @@ struct irqtable_diff {
 	uint64_t elapsed_ns;		   /* 0: unknown */
 	unsigned int nrows, ncpus;	   /* those of cur */
 	struct irqtable_delta *row;	   /* [nrows] */
-	uint64_t *cpu_delta;		   /* [ncpus] sum over the rows */
+	uint64_t *cpu_delta;		   /* [ncpus] sum over the rows that are no sums */
 	uint32_t *prev_column;		   /* [ncpus] column of prev, or IRQTABLE_NONE */
 	uint32_t *mask;			   /* [ncpus] all ones for a selected CPU, else 0 */
 	bool same_rows, same_cpus;
-	/* room, private */
+	/* private */
+	uint32_t limit; /* a larger fall is no wrap */
 	uint32_t *index;
 	size_t index_room, row_room, cpu_delta_room, prev_column_room, mask_room;
 };
@@ -138,11 +160,15 @@ struct irqtable_diff {
  * Compares two tables of one file. Rows are paired by key, columns by CPU number; a
  * CPU or row that the earlier table does not have adds nothing. Counters have 32 bits
  * and may wrap: a counter that fell has wrapped when so many interrupts are possible in
- * the time between (10 per microsecond and CPU), else it was reset. `prev` may be NULL:
- * then every row is IRQTABLE_FIRST. `only` selects CPUs; NULL selects all.
+ * the time between (10 per microsecond and CPU); else it is left out, and counts as one
+ * that fell. `prev` may be NULL: then every row is IRQTABLE_FIRST. `only` selects CPUs;
+ * NULL selects all.
  */
 int irqtable_diff(struct irqtable_diff *diff, const struct irqtable *prev,
 		  const struct irqtable *cur, const struct cpu_mask *only);
+
+/* Whether the difference of this row in this column of `cur` is known. */
+bool irqtable_diff_known(const struct irqtable_diff *diff, unsigned int row, unsigned int column);
 
 /* Interrupts of one row in one column of `cur`; 0 where unknown. */
 uint32_t irqtable_diff_cell(const struct irqtable_diff *diff, unsigned int row,
@@ -220,6 +246,7 @@ struct irqtable_device {
 	uint32_t irq;
 	char device[32]; /* PCI address or platform device */
 	char driver[32]; /* empty: none bound */
+	bool msi;	 /* from its msi_irqs, which no other device has */
 };
 
 struct irqtable_devices {

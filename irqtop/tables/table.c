@@ -217,6 +217,7 @@ static struct irqtable_row *row_add(struct irqtable *table, const char *label, s
 	row->label_len = (uint32_t)label_len;
 	row->irq = label_number(label, label_len);
 	row->key = text_keep(table, IRQTABLE_HASH_SEED, label, label_len);
+	row->sum = IRQTABLE_SUM_NONE;
 	row->key = irqtable_hash(row->key, ':');
 	row->text = (uint32_t)table->text_len;
 	row->text_len = (uint32_t)text_len;
@@ -347,10 +348,11 @@ static ssize_t text_parse(struct irqtable *table, const char *text, size_t len, 
 	return p - text;
 }
 
-static int table_end(const struct irqtable *table)
+static int table_end(struct irqtable *table)
 {
 	if (!table->ncpus)
 		return -EPROTO;
+	irqtable_sums_mark(table);
 	return table->torn_rows ? -EAGAIN : 0;
 }
 

@@ -59,13 +59,15 @@ static void get_rate(const struct view_row *row, struct value *value)
 
 static void get_delta(const struct view_row *row, struct value *value)
 {
-	if (row->delta->state == IRQTABLE_COUNTED)
+	if (row->delta->state == IRQTABLE_COUNTED && row->data->ncells)
 		count_set(value, row->delta->delta);
 }
 
+/* FIQ of 32-bit arm names its handler and has no counters. */
 static void get_total(const struct view_row *row, struct value *value)
 {
-	count_set(value, row->delta->total);
+	if (row->data->ncells)
+		count_set(value, row->delta->total);
 }
 
 static void get_share(const struct view_row *row, struct value *value)
@@ -247,6 +249,13 @@ static void get_softirq_name(const struct view_row *row, struct value *value)
 			text_set(value, softirq_names[i].name, strlen(softirq_names[i].name));
 }
 
+static void get_sum(const struct view_row *row, struct value *value)
+{
+	const char *text = irqtable_sum_text(row->data->sum);
+
+	text_set(value, text, strlen(text));
+}
+
 static void get_name(const struct view_row *row, struct value *value)
 {
 	struct irqtable_words words;
@@ -257,6 +266,8 @@ static void get_name(const struct view_row *row, struct value *value)
 	}
 	words = words_of(row);
 	text_set(value, words.actions, words.actions_len);
+	if (!row->data->text_len)
+		get_sum(row, value);
 }
 
 const struct field fields[FIELD_COUNT] = {
@@ -506,6 +517,15 @@ const struct field fields[FIELD_COUNT] = {
 			   .rising = true,
 			   .needs = NEED_DEVICES,
 			   .get = get_driver },
+	[FIELD_SUM] = { .key = "sum",
+			.title = "SUM",
+			.help = "the rows that this row counts again",
+			.style = STYLE_TEXT,
+			.width = 12,
+			.rank = RANK_NEVER,
+			.left = true,
+			.rising = true,
+			.get = get_sum },
 	[FIELD_NAME] = { .key = "name",
 			 .title = "NAME",
 			 .help = "handlers, as their drivers call them",

@@ -45,6 +45,7 @@ enum field_id {
 	FIELD_THREAD,
 	FIELD_DEVICE,
 	FIELD_DRIVER,
+	FIELD_SUM,
 	FIELD_NAME,
 	FIELD_COUNT
 };
@@ -58,7 +59,7 @@ struct view_row {
 	const struct irqtable_delta *delta;
 	struct track *track;
 	double rate_hz; /* negative: unknown */
-	double share;	/* of the rates of its table's rows in the view, 0..1 */
+	double share;	/* of the rates of its table's rows in the view that are no sums, 0..1 */
 };
 
 enum value_kind { VALUE_NONE, VALUE_COUNT, VALUE_REAL, VALUE_TEXT };

@@ -52,9 +52,11 @@ static void table_take(struct view *view, const struct monitor *monitor, enum ta
 			view->hidden++;
 			continue;
 		}
-		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
+		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0 &&
+		    row->data->ncells) {
 			row->rate_hz = (double)row->delta->delta / monitor->seconds;
-			view->rate_hz[id] += row->rate_hz;
+			if (row->data->sum == IRQTABLE_SUM_NONE)
+				view->rate_hz[id] += row->rate_hz;
 		}
 		view->nrows++;
 	}
@@ -161,7 +163,7 @@ int view_build(struct view *view, const struct monitor *monitor,
 		struct view_row *row = &view->unsorted[i];
 
 		sum_hz = view->rate_hz[row->table];
-		if (row->rate_hz >= 0)
+		if (row->rate_hz >= 0 && row->data->sum == IRQTABLE_SUM_NONE)
 			row->share = sum_hz > 0 ? row->rate_hz / sum_hz : 0;
 		value = field_get(by, row);
 		view->item[i].number = value_number(&value);

@@ -27,7 +27,7 @@ struct view {
 	uint32_t nrows;
 	struct view_row *row;	     /* [nrows], ordered */
 	uint32_t hidden;	     /* rows that the filter left out */
-	double rate_hz[TABLE_COUNT]; /* sums over the rows */
+	double rate_hz[TABLE_COUNT]; /* sums over the rows that are no sums */
 	/* private */
 	struct view_row *unsorted;
 	struct view_item *item, *scratch;

@@ -284,9 +284,96 @@ static void test_reset(void **state)
 	(void)state;
 	pair_diff(&p, HEAD2 "LOC: 3000000000          5   Local timer interrupts\n",
 		  HEAD2 "LOC:          4          6   Local timer interrupts\n", 1000000000, NULL);
+	/* What the other CPU counted is known. */
+	assert_int_equal(p.diff.row[0].state, IRQTABLE_COUNTED);
+	assert_int_equal(p.diff.row[0].delta, 1);
+	assert_int_equal(p.diff.row[0].fell, 1);
+	assert_int_equal(p.diff.cpu_delta[0], 0);
+	assert_int_equal(p.diff.cpu_delta[1], 1);
+	assert_false(irqtable_diff_known(&p.diff, 0, 0));
+	assert_true(irqtable_diff_known(&p.diff, 0, 1));
+	pair_free(&p);
+	memset(&p, 0, sizeof(p));
+	pair_diff(&p, HEAD2 "LOC: 3000000000          5   Local timer interrupts\nERR: 7\n",
+		  HEAD2 "LOC:          4          5   Local timer interrupts\nERR: 3\n", 1000000000,
+		  NULL);
 	assert_int_equal(p.diff.row[0].state, IRQTABLE_RESET);
 	assert_int_equal(p.diff.row[0].delta, 0);
-	assert_int_equal(p.diff.cpu_delta[1], 0);
+	assert_int_equal(p.diff.row[1].state, IRQTABLE_RESET);
+	pair_free(&p);
+}
+
+/* A counter that falls by 1 hides nothing of what other CPUs counted. */
+static void test_one_counter_fell(void **state)
+{
+	struct pair p = { 0 };
+
+	(void)state;
+	pair_diff(&p, HEAD2 " 24:       1000       1000  IO-APIC   1-edge      eth0\n",
+		  HEAD2 " 24:        999       5000  IO-APIC   1-edge      eth0\n", 1000000000,
+		  NULL);
+	assert_int_equal(p.diff.row[0].state, IRQTABLE_COUNTED);
+	assert_int_equal(p.diff.row[0].delta, 4000);
+	assert_int_equal(irqtable_diff_cell(&p.diff, 0, 0), 0);
+	assert_int_equal(irqtable_diff_cell(&p.diff, 0, 1), 4000);
+	pair_free(&p);
+	memset(&p, 0, sizeof(p));
+	/* With other CPUs as well. */
+	pair_diff(&p, HEAD2 " 24:       1000       1000  IO-APIC   1-edge      eth0\n",
+		  "           CPU0       CPU1       CPU2       \n"
+		  " 24:        999       5000          7  IO-APIC   1-edge      eth0\n",
+		  1000000000, NULL);
+	assert_int_equal(p.diff.row[0].delta, 4000);
+	assert_int_equal(p.diff.row[0].fell, 1);
+	pair_free(&p);
+}
+
+/* A counter that rose is counted, however much. */
+static void test_large_rise(void **state)
+{
+	static const char a[] = HEAD2 " 24:        100        100  IO-APIC   1-edge      eth0\n";
+	static const char b[] = HEAD2 " 24: 3000000000        100  IO-APIC   1-edge      eth0\n";
+	struct pair p = { 0 };
+
+	(void)state;
+	pair_diff(&p, a, b, 0, NULL);
+	assert_int_equal(p.diff.row[0].state, IRQTABLE_COUNTED);
+	assert_int_equal(p.diff.row[0].delta, 2999999900);
+	pair_free(&p);
+	memset(&p, 0, sizeof(p));
+	pair_diff(&p, a, b, UINT64_C(60000000000), NULL);
+	assert_int_equal(p.diff.row[0].delta, 2999999900);
+	pair_free(&p);
+}
+
+/* Rows that are sums of others are in no CPU's sum. */
+static void test_sums(void **state)
+{
+	struct pair p = { 0 };
+
+	(void)state;
+	pair_diff(&p,
+		  HEAD2 "EXT:          0          0\nAIO:          0          0\n"
+			" 5:          0          0  PCI-MSI  nvme0q1\n"
+			"CLK:          0          0   [EXT] Clock Comparator\n"
+			"PCF:          0          0   [AIO] PCI Floating Interrupt\n",
+		  HEAD2 "EXT:          7          0\nAIO:          3          0\n"
+			" 5:          3          0  PCI-MSI  nvme0q1\n"
+			"CLK:          7          0   [EXT] Clock Comparator\n"
+			"PCF:          3          0   [AIO] PCI Floating Interrupt\n",
+		  1000000000, NULL);
+	assert_int_equal(p.diff.cpu_delta[0], 10);
+	assert_int_equal(p.b.row[0].sum, IRQTABLE_SUM_EXT);
+	assert_int_equal(p.b.row[1].sum, IRQTABLE_SUM_AIO);
+	assert_int_equal(p.b.row[2].sum, IRQTABLE_SUM_NONE);
+	assert_int_equal(p.b.row[3].sum, IRQTABLE_SUM_NONE);
+	assert_int_equal(p.b.row[4].sum, IRQTABLE_SUM_MSI);
+	pair_free(&p);
+	memset(&p, 0, sizeof(p));
+	/* Without the rows that they are sums of, these labels are rows like others. */
+	pair_diff(&p, HEAD2 "EXT: 0 0 \nRES: 0 0 x\n", HEAD2 "EXT: 5 0 \nRES: 6 0 x\n", 1000000000,
+		  NULL);
+	assert_int_equal(p.diff.cpu_delta[0], 11);
 	pair_free(&p);
 }
 
@@ -548,7 +635,15 @@ static void test_facts(void **state)
 	put(dir, "proc/irq/24/node", "1\n");
 	put(dir, "sys/bus/pci/devices/0000:00:02.0/msi_irqs/24", "msix\n");
 	put(dir, "sys/bus/pci/devices/0000:00:03.0/irq", "9\n");
+	/* A function without a line, whose register says 255; an MSI may have that number. */
+	put(dir, "sys/bus/pci/devices/0000:00:01.0/irq", "255\n");
+	put(dir, "sys/bus/pci/devices/0000:00:04.0/msi_irqs/255", "msix\n");
+	/* A line that is not used, of a device that sorts before one with that MSI. */
+	put(dir, "sys/bus/pci/devices/0000:00:01.1/irq", "31\n");
+	put(dir, "sys/bus/pci/devices/0000:00:04.0/msi_irqs/31", "msix\n");
 	put(dir, "sys/bus/pci/drivers/x", "");
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/0000:00:01.1/driver", dir);
+	assert_int_equal(symlink("../../drivers/other", path), 0);
 	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/0000:00:02.0/driver", dir);
 	assert_int_equal(symlink("../../drivers/virtio-pci", path), 0);
 	put(dir, "sys/devices/system/node/online", "0-1\n");
@@ -573,7 +668,9 @@ static void test_facts(void **state)
 	assert_int_equal(irqtable_facts_read(&facts, root, 25, IRQTABLE_HAVE_ALL), -ENOENT);
 
 	assert_int_equal(irqtable_devices_read(&devices, root), 0);
-	assert_int_equal(devices.count, 2);
+	assert_int_equal(devices.count, 5);
+	assert_string_equal(irqtable_devices_find(&devices, 255)->device, "0000:00:04.0");
+	assert_string_equal(irqtable_devices_find(&devices, 31)->device, "0000:00:04.0");
 	assert_string_equal(irqtable_devices_find(&devices, 24)->driver, "virtio-pci");
 	assert_string_equal(irqtable_devices_find(&devices, 9)->device, "0000:00:03.0");
 	assert_null(irqtable_devices_find(&devices, 10));
@@ -614,6 +711,9 @@ int main(void)
 		cmocka_unit_test(test_cpu_comes_and_goes),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_one_counter_fell),
+		cmocka_unit_test(test_large_rise),
+		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_only_some_cpus),
 		cmocka_unit_test(test_first_sample_and_same_label_twice),
 		cmocka_unit_test(test_cells_add_up),
