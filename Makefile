@@ -55,6 +55,7 @@ shared := $(B)/lib/libprocirq.so.0
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(wildcard tests/vm/cases/*.c))
 bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Only the libraries that a program uses end up in it (--as-needed).
@@ -93,12 +94,13 @@ $(tool_bin): $(B)/bin/%: $(B)/obj/%/main.o
 $(unit_bin): $(B)/unit/%: $(B)/obj/tests/unit/%.o
 $(case_bin): $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o
 $(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
+$(cli_bin): $(B)/cli/%: $(B)/obj/tests/cli/%.o
 $(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
 $(unit_bin): packages += cmocka
-$(tool_bin) $(unit_bin) $(bench_bin): $(archives)
+$(tool_bin) $(unit_bin) $(bench_bin) $(cli_bin): $(archives)
 # What these test is in few folders: no more is built with the sanitizers.
 $(case_bin) $(fuzz_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)
-$(tool_bin) $(unit_bin) $(case_bin) $(bench_bin) $(fuzz_bin):
+$(tool_bin) $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin) $(fuzz_bin):
 	$(call say,LD)
 	@mkdir -p $(@D)
 	$(Q)$(link)
@@ -131,7 +133,7 @@ test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/run $(T)
 
-test-programs: $(unit_bin) $(case_bin) $(bench_bin)
+test-programs: $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin)
 
 bench: deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
@@ -180,7 +182,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(addprefix $(B)/,obj bin lib unit bench tests modules san fuzzing)
+	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

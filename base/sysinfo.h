@@ -13,7 +13,7 @@
 
 #define SYSINFO_TEXT_BYTES    128
 #define SYSINFO_WARNINGS_MAX  16
-#define SYSINFO_WARNING_BYTES 200
+#define SYSINFO_WARNING_BYTES 320
 
 /* A text is empty if the fact does not apply or is not known. */
 struct sysinfo {

@@ -83,6 +83,7 @@ void chains_event(struct chains *chains, const struct event *e)
 	if (e->cpu >= chains->n_cpus)
 		return;
 	cpu = &chains->cpus[e->cpu];
+	chains->kinds |= 1u << e->kind;
 	switch (e->kind) {
 	case EVENT_IRQ_ENTRY:
 	case EVENT_VECTOR_ENTRY:
@@ -109,7 +110,7 @@ void chains_event(struct chains *chains, const struct event *e)
 		chain_on_waking(chains, cpu, e);
 		break;
 	case EVENT_WAKEUP:
-		chain_on_wakeup(chains, e);
+		chain_on_wakeup(chains, cpu, e);
 		break;
 	case EVENT_SWITCH:
 		chain_on_switch(chains, cpu, e);
@@ -139,6 +140,17 @@ void chains_event(struct chains *chains, const struct event *e)
 	}
 }
 
+/* Why the chain of the task did not end before the recording. */
+static enum chain_outcome end_of_recording(const struct chains *chains,
+					   const struct chain_task *task)
+{
+	if (task->state == TASK_WAKING && !chains_saw(chains, EVENT_WAKEUP))
+		return OUTCOME_INCOMPLETE;
+	if (task->state == TASK_WOKEN && !chains_saw(chains, EVENT_SWITCH))
+		return OUTCOME_NO_SWITCH;
+	return OUTCOME_CUT_OFF;
+}
+
 /* The recording ends: what is still under way gets OUTCOME_CUT_OFF. */
 void chains_finish(struct chains *chains)
 {
@@ -156,10 +168,34 @@ void chains_finish(struct chains *chains)
 		struct chain_task *task = chains->active.next;
 
 		if (task->state != TASK_NONE)
-			chain_task_end(chains, task, OUTCOME_CUT_OFF);
+			chain_task_end(chains, task, end_of_recording(chains, task));
 		chain_path_drop(chains, &task->carry);
 		chain_task_put(chains, task);
 	}
+}
+
+/* Whether there were events of this kind so far. */
+bool chains_have(const struct chains *chains, enum event_kind kind)
+{
+	return chains_saw(chains, kind);
+}
+
+/**
+ * chains_know_nobody - whether OUTCOME_WOKE_NOBODY is known, not only not seen
+ * @chains: of a recording that was read to its end
+ *
+ * A format in the catalog does not mean that the event was recorded. Without
+ * sched_waking a wake-up that goes to another CPU is not seen, and without the softirq
+ * events those that softirqs make.
+ */
+bool chains_know_nobody(const struct chains *chains)
+{
+	if (!chains_saw(chains, EVENT_WAKING) &&
+	    (chains_saw(chains, EVENT_WAKEUP) || !event_catalog_has(chains->catalog, EVENT_WAKING)))
+		return false;
+	return event_catalog_has(chains->catalog, EVENT_SOFTIRQ_RAISE) &&
+	       event_catalog_has(chains->catalog, EVENT_SOFTIRQ_ENTRY) &&
+	       (chains_saw(chains, EVENT_SOFTIRQ_ENTRY) || !chains->hidden_softirq);
 }
 
 /* The sink gets no more outcomes; NULL is fine. */

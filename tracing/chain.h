@@ -25,5 +25,7 @@ struct chains *chains_new(unsigned int n_cpus, const struct event_catalog *catal
 void chains_free(struct chains *chains);
 void chains_event(struct chains *chains, const struct event *e);
 void chains_finish(struct chains *chains);
+bool chains_have(const struct chains *chains, enum event_kind kind);
+bool chains_know_nobody(const struct chains *chains);
 
 #endif /* TRACING_CHAIN_H */

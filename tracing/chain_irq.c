@@ -51,8 +51,10 @@ struct chain_context chain_context_of(struct chains *chains, struct chain_cpu *c
 			c.path = &cpu->running.path;
 		return c;
 	}
-	if (e->flags & EVENT_FLAG_SOFTIRQ)
+	if (e->flags & EVENT_FLAG_SOFTIRQ) {
+		chains->hidden_softirq = true;
 		return c;
+	}
 	task = chain_task_find(chains, e->pid);
 	if (task && task->carry.root) {
 		c.stage = task->carry_stage;
@@ -76,6 +78,8 @@ void chain_on_irq_entry(struct chains *chains, struct chain_cpu *cpu, const stru
 		chains->sink.outcome(chains->sink.ctx, e->irq, e->cpu, OUTCOME_LOST);
 		return;
 	}
+	path->root->between_cpus =
+		!chains_saw(chains, EVENT_WAKING) && event_is_between_cpus(chains->catalog, e);
 	path->last_ns = e->ts_ns;
 	path->stages = 0;
 	path->order = 0;

@@ -29,6 +29,7 @@ enum chain_end {
  */
 enum chain_outcome {
 	OUTCOME_WOKE_NOBODY, /* no task was woken in a context that it started */
+	OUTCOME_UNKNOWN,     /* the events that would show what it woke are not recorded */
 	OUTCOME_NOT_HANDLED, /* shared line: the handler said "not mine" */
 	OUTCOME_COALESCED,   /* its softirq was already pending for this line */
 	OUTCOME_CUT_OFF,     /* tracing ended before the chain did */

@@ -21,10 +21,16 @@
 #define WORK_BUCKETS   1024
 #define ROOTS_PER_SLAB 512
 
+/**
+ * struct chain_root - an interrupt
+ * @between_cpus: one CPU sent it to another
+ * @refs: paths that begin with it
+ */
 struct chain_root {
 	int32_t irq;
 	uint16_t cpu;
 	uint8_t outcome;
+	bool between_cpus;
 	uint32_t refs;
 	uint64_t ts_ns;
 	struct chain_root *next_free;
@@ -127,6 +133,8 @@ struct chain_cpu {
 /**
  * struct chains - builder of the chains of one recording
  * @sees_user: sys_exit is recorded; else a chain is complete when the task runs
+ * @kinds: bit set of the kinds of events so far
+ * @hidden_softirq: there was a softirq whose start was not recorded
  * @tasks: by pid, @n_tasks of them; NULL: no chain goes through the task
  * @active: head of the list of all tasks in @tasks
  */
@@ -135,6 +143,8 @@ struct chains {
 	struct chain_sink sink;
 	unsigned int n_cpus;
 	bool sees_user;
+	bool hidden_softirq;
+	uint32_t kinds;
 	struct chain_cpu *cpus;
 	struct chain_task **tasks;
 	size_t n_tasks;
@@ -183,7 +193,7 @@ void chain_task_put(struct chains *chains, struct chain_task *task);
 void chain_task_end(struct chains *chains, struct chain_task *task, enum chain_outcome outcome);
 void chain_tasks_free(struct chains *chains);
 void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct event *e);
-void chain_on_wakeup(struct chains *chains, const struct event *e);
+void chain_on_wakeup(struct chains *chains, struct chain_cpu *cpu, const struct event *e);
 void chain_on_switch(struct chains *chains, struct chain_cpu *cpu, const struct event *e);
 void chain_on_sys_exit(struct chains *chains, const struct event *e);
 void chain_on_sys_enter(struct chains *chains, const struct event *e);
@@ -201,6 +211,11 @@ static inline void chain_root_outcome(struct chain_root *root, enum chain_outcom
 {
 	if (outcome > root->outcome)
 		root->outcome = (uint8_t)outcome;
+}
+
+static inline bool chains_saw(const struct chains *chains, enum event_kind kind)
+{
+	return chains->kinds >> kind & 1;
 }
 
 static inline void chain_path_copy(struct chain_path *to, const struct chain_path *from)

@@ -137,9 +137,13 @@ static bool runs_on_target(const struct chains *chains, const struct event *e)
 	       chains->cpus[target].current_pid == e->wake.pid;
 }
 
-void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
+/*
+ * A task is woken in the context @c. Returns the task when the chain of @c goes on with
+ * it, NULL when it does not.
+ */
+static struct chain_task *woken_in(struct chains *chains, struct chain_cpu *cpu,
+				   const struct event *e, struct chain_context c)
 {
-	struct chain_context c = chain_context_of(chains, cpu, e);
 	struct chain_task *task = chain_task_find(chains, e->wake.pid);
 	char comm[EVENT_COMM_BYTES];
 
@@ -147,7 +151,7 @@ void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct 
 		/* It returns to user space for the first wake-up anyway. */
 		if (c.path)
 			chain_root_outcome(c.path->root, OUTCOME_AWAKE);
-		return;
+		return NULL;
 	}
 	/* It was woken before, and its wakeup or its switch in was not recorded. */
 	if (task && task->state != TASK_NONE)
@@ -156,7 +160,7 @@ void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct 
 	if (!c.path && !cpu->tail.root) {
 		if (task)
 			chain_task_put(chains, task);
-		return;
+		return NULL;
 	}
 	event_comm(chains->catalog, e, comm);
 	context_tail(cpu, e, comm, &c);
@@ -167,7 +171,7 @@ void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct 
 	if (c.path)
 		task = chain_task_get(chains, e->wake.pid);
 	if (!task)
-		return;
+		return NULL;
 	if (c.path) {
 		chain_path_copy(&task->chain, c.path);
 		task->state = TASK_WAKING;
@@ -180,7 +184,15 @@ void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct 
 		if (!chain_path_step(chains, &task->chain, c.stage, e->ts_ns))
 			task->state = TASK_NONE;
 	}
+	if (task->state == TASK_WAKING)
+		return task;
 	chain_task_put(chains, task);
+	return NULL;
+}
+
+void chain_on_waking(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
+{
+	woken_in(chains, cpu, e, chain_context_of(chains, cpu, e));
 }
 
 /* The irq thread now works for the interrupt that woke it. */
@@ -208,10 +220,37 @@ static void task_runs(struct chains *chains, struct chain_task *task)
 	}
 }
 
-void chain_on_wakeup(struct chains *chains, const struct event *e)
+/*
+ * Without sched_waking, sched_wakeup is the wake-up. It happens in the waker's context
+ * when the task is queued on the waker's CPU. Else the target CPU queues the task, often
+ * in an interrupt that the waker's CPU sends to it: what caused that is not known.
+ */
+static void wakeup_alone(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
+{
+	struct chain_context c = chain_context_of(chains, cpu, e);
+	struct chain_task *task;
+
+	if (c.path && c.path->root->between_cpus) {
+		chain_root_outcome(c.path->root, OUTCOME_UNKNOWN);
+		c.path = NULL;
+	}
+	task = woken_in(chains, cpu, e, c);
+	if (!task)
+		return;
+	task->cpu = e->wake.target_cpu;
+	task->state = task->on_cpu ? TASK_RUNNING : TASK_WOKEN;
+	if (task->on_cpu)
+		task_runs(chains, task);
+}
+
+void chain_on_wakeup(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
 	struct chain_task *task = chain_task_find(chains, e->wake.pid);
 
+	if (__builtin_expect(!chains_saw(chains, EVENT_WAKING), 0)) {
+		wakeup_alone(chains, cpu, e);
+		return;
+	}
 	if (!task || task->state != TASK_WAKING)
 		return;
 	task->cpu = e->wake.target_cpu;

@@ -95,6 +95,18 @@ void engine_finish(struct engine *engine)
 	chains_finish(engine->chains);
 }
 
+/* Whether there were events of this kind. */
+bool engine_has(const struct engine *engine, enum event_kind kind)
+{
+	return chains_have(engine->chains, kind);
+}
+
+/* See chains_know_nobody(). */
+bool engine_knows_nobody(const struct engine *engine)
+{
+	return chains_know_nobody(engine->chains);
+}
+
 void engine_counts(const struct engine *engine, struct engine_counts *counts)
 {
 	*counts = engine->counts;

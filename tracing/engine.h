@@ -58,6 +58,8 @@ struct engine *engine_new(const struct engine_config *config);
 void engine_free(struct engine *engine);
 int engine_run(struct engine *engine, uint64_t until_ts);
 void engine_finish(struct engine *engine);
+bool engine_has(const struct engine *engine, enum event_kind kind);
+bool engine_knows_nobody(const struct engine *engine);
 void engine_counts(const struct engine *engine, struct engine_counts *counts);
 
 #endif /* TRACING_ENGINE_H */

@@ -337,6 +337,23 @@ void event_name(const struct event_catalog *catalog, const struct event *e, char
 	copy_text(name, size, e->data + offset, len);
 }
 
+/*
+ * Whether one CPU sent the interrupt of an EVENT_IRQ_ENTRY or EVENT_VECTOR_ENTRY to
+ * another. On arm64 and riscv these have numbers and one name.
+ */
+bool event_is_between_cpus(const struct event_catalog *catalog, const struct event *e)
+{
+	char name[8];
+
+	if (e->irq == VECTOR_IRQ(VECTOR_reschedule) || e->irq == VECTOR_IRQ(VECTOR_call_function) ||
+	    e->irq == VECTOR_IRQ(VECTOR_call_function_single))
+		return true;
+	if (e->kind != EVENT_IRQ_ENTRY)
+		return false;
+	event_name(catalog, e, name, sizeof(name));
+	return !strcmp(name, "IPI");
+}
+
 /* Name of the woken task, or of the task that EVENT_SWITCH switches to. */
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES])

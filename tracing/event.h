@@ -173,6 +173,7 @@ uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts);
 int event_decode(const struct event_catalog *catalog, const struct trace_record *r,
 		 unsigned int cpu, struct event *e);
 const char *event_irq_name(int32_t irq);
+bool event_is_between_cpus(const struct event_catalog *catalog, const struct event *e);
 void event_name(const struct event_catalog *catalog, const struct event *e, char *name,
 		size_t size);
 void event_comm(const struct event_catalog *catalog, const struct event *e,

@@ -340,6 +340,17 @@ void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint
 	}
 }
 
+/* The recording cannot tell which interrupts woke nobody: that is not known of any. */
+void stats_nobody_is_unknown(struct stats *stats)
+{
+	for (size_t i = 0; i < stats->n_rows; i++) {
+		uint64_t *outcomes = stats->rows[i]->outcomes;
+
+		outcomes[OUTCOME_UNKNOWN] += outcomes[OUTCOME_WOKE_NOBODY];
+		outcomes[OUTCOME_WOKE_NOBODY] = 0;
+	}
+}
+
 /**
  * stats_filter_stages - "handler,wake,total" as a bit set
  * @list: names, separated by commas

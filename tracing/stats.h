@@ -97,6 +97,7 @@ int stats_merge(struct stats *to, const struct stats *from);
 struct stats_row *stats_row(struct stats *stats, int32_t irq, unsigned int cpu, const char *name);
 struct chain_sink stats_sink(struct stats *stats);
 void stats_sort(struct stats *stats);
+void stats_nobody_is_unknown(struct stats *stats);
 void stats_outcomes(const struct stats *stats, uint64_t outcomes[OUTCOMES], uint64_t *seen);
 int stats_filter_stages(const char *list, uint32_t *stages);
 

@@ -10,7 +10,6 @@
 static void describe(struct trace_run *run, const struct datfile *dat)
 {
 	struct sysinfo *info = &run->system;
-	const struct event_catalog *catalog = datfile_catalog(dat);
 
 	/* Facts about the recorded system, as far as the recording has them. */
 	memset(info, 0, sizeof(*info));
@@ -19,16 +18,50 @@ static void describe(struct trace_run *run, const struct datfile *dat)
 	if (datfile_n_buffers(dat) > 1)
 		sysinfo_warn(info, "%s: has %u buffers; the first one with events was read",
 			     run->config->input, datfile_n_buffers(dat));
-	if (!event_catalog_has(catalog, EVENT_WAKING) ||
-	    !event_catalog_has(catalog, EVENT_WAKEUP) || !event_catalog_has(catalog, EVENT_SWITCH))
-		sysinfo_warn(
-			info,
-			"%s: no chains without sched_waking, sched_wakeup and sched_switch; record with -e irq -e sched -e raw_syscalls",
-			run->config->input);
 	if (!strcmp(datfile_clock(dat), "local"))
 		sysinfo_warn(
 			info,
 			"trace clock local: CPUs may disagree by microseconds; record with -C mono");
+}
+
+/*
+ * Say what the recording cannot show. A format in it does not mean that the event was
+ * recorded.
+ */
+static int check_events(struct trace_run *run, const struct engine *engine, bool is_cut)
+{
+	bool lines = engine_has(engine, EVENT_IRQ_ENTRY);
+	bool waking = engine_has(engine, EVENT_WAKING), wakeup = engine_has(engine, EVENT_WAKEUP);
+	bool switches = engine_has(engine, EVENT_SWITCH);
+	static const char how[] =
+		"record with trace-cmd record -C mono -e irq -e irq_vectors -e sched -e workqueue -e raw_syscalls";
+
+	if (is_cut)
+		return 0;
+	if (!lines && !engine_has(engine, EVENT_VECTOR_ENTRY))
+		return why_set(&run->why, "%s: no interrupts: it has no irq_handler_entry; %s",
+			       run->config->input, how);
+	if (!lines)
+		sysinfo_warn(
+			&run->system,
+			"%s: it has no irq_handler_entry: interrupts with a number are not seen",
+			run->config->input);
+	if (!wakeup || !switches)
+		sysinfo_warn(&run->system, "%s: no chains: it has no %s; %s", run->config->input,
+			     wakeup ? "sched_switch" : "sched_wakeup", how);
+	else if (!waking)
+		sysinfo_warn(
+			&run->system,
+			"%s: it has no sched_waking: wake-ups that go to another CPU are not seen, and the stage \"wake\" is not known",
+			run->config->input);
+	if (!engine_knows_nobody(engine)) {
+		stats_nobody_is_unknown(&run->total);
+		sysinfo_warn(
+			&run->system,
+			"%s: without all of sched_waking, softirq_raise and softirq_entry it is unknown which interrupts woke nobody",
+			run->config->input);
+	}
+	return 0;
 }
 
 static int read_all(struct trace_run *run, struct datfile *dat)
@@ -54,6 +87,8 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 	err = engine_run(engine, UINT64_MAX);
 	engine_finish(engine);
 	engine_counts(engine, &run->counts);
+	if (!err)
+		err = check_events(run, engine, datfile_is_cut(dat));
 	engine_free(engine);
 	run->started_ns = run->counts.first_ns;
 	run->ended_ns = run->counts.last_ns;
@@ -78,7 +113,7 @@ int trace_offline(struct trace_run *run)
 		return why_set(&run->why, "%s: %s", run->config->input, why.text);
 	describe(run, dat);
 	err = read_all(run, dat);
-	if (err)
+	if (err && !run->why.text[0])
 		why_set(&run->why, "%s: %s", run->config->input, strerror(errno));
 	if (datfile_is_cut(dat))
 		sysinfo_warn(&run->system, "%s: ends too early; what is there was read",

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Writes a trace.dat with a few events that a test of irqlat knows: recording NAME FILE
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/tracegen.h"
+#include "tracing/datwrite.h"
+
+#define CPUS	   4
+#define PAGE_BYTES 4096
+#define HARD	   (EVENT_FLAG_HARDIRQ | 1)
+#define SOFT	   EVENT_FLAG_SOFTIRQ
+#define MS	   1000000ull
+
+/**
+ * struct recording - what a test asks for
+ * @name: on the command line
+ * @without: event that was not recorded, or its system; NULL: everything was
+ * @events: writes the events
+ */
+struct recording {
+	const char *name;
+	const char *without[3];
+	void (*events)(struct gen *g);
+};
+
+/* Interrupt 36 on CPU 0 wakes task 42, which makes a system call and sleeps again. */
+static void wake_in_handler(struct gen *g, uint64_t t, bool waking)
+{
+	gen_context(g, 0, 0, HARD);
+	gen_irq_entry(g, 0, t, 36, "disk");
+	if (waking)
+		gen_wake(g, 0, t + 1000, GEN_WAKING, 42, "reader", 0);
+	gen_wake(g, 0, t + 2000, GEN_WAKEUP, 42, "reader", 0);
+	gen_ints(g, 0, t + 3000, GEN_IRQ_EXIT, 36, 1);
+	gen_switch(g, 0, t + 4000, 0, 0, 42);
+	gen_long(g, 0, t + 5000, GEN_SYS_EXIT, 0);
+	gen_long(g, 0, t + 7000, GEN_SYS_ENTER, 0);
+	gen_switch(g, 0, t + 8000, 42, 1, 0);
+}
+
+/* 20 times, and 5 interrupts whose wake-up goes to CPU 1. */
+static void wakeup_only(struct gen *g)
+{
+	for (uint64_t i = 0; i < 20; i++)
+		wake_in_handler(g, (1 + i) * MS, false);
+	for (uint64_t i = 0; i < 5; i++) {
+		uint64_t t = (30 + i) * MS;
+
+		gen_context(g, 0, 0, HARD);
+		gen_irq_entry(g, 0, t, 36, "disk");
+		gen_ints(g, 0, t + 3000, GEN_IRQ_EXIT, 36, 1);
+		gen_context(g, 1, 0, HARD);
+		gen_irq_entry(g, 1, t + 3500, 7, "IPI");
+		gen_wake(g, 1, t + 4000, GEN_WAKEUP, 43, "other", 1);
+		gen_ints(g, 1, t + 4500, GEN_IRQ_EXIT, 7, 1);
+		gen_switch(g, 1, t + 5000, 0, 0, 43);
+		gen_long(g, 1, t + 6000, GEN_SYS_EXIT, 0);
+		gen_switch(g, 1, t + 8000, 43, 1, 0);
+	}
+}
+
+static void tasks_only(struct gen *g)
+{
+	for (uint64_t t = MS; t < 20 * MS; t += MS) {
+		gen_wake(g, 0, t, GEN_WAKING, 42, "reader", 0);
+		gen_wake(g, 0, t + 1000, GEN_WAKEUP, 42, "reader", 0);
+		gen_switch(g, 0, t + 2000, 0, 0, 42);
+		gen_switch(g, 0, t + 8000, 42, 1, 0);
+	}
+}
+
+static void whole(struct gen *g)
+{
+	for (uint64_t t = MS; t < 20 * MS; t += MS)
+		wake_in_handler(g, t, true);
+}
+
+static const struct recording recordings[] = {
+	{ .name = "whole", .events = whole },
+	{ .name = "wakeup-only", .without = { "sched_waking" }, .events = wakeup_only },
+	{ .name = "wakeup-only-all-formats", .events = wakeup_only },
+	{ .name = "no-interrupts", .without = { "irq", "irq_vectors" }, .events = tasks_only },
+	{ .name = "no-interrupts-all-formats", .events = tasks_only },
+	{ .name = "no-softirqs",
+	  .without = { "softirq_raise", "softirq_entry", "softirq_exit" },
+	  .events = whole },
+};
+
+static bool recorded(const struct recording *r, const struct gen_format *format)
+{
+	for (size_t i = 0; i < sizeof(r->without) / sizeof(r->without[0]) && r->without[i]; i++) {
+		if (!strcmp(r->without[i], format->name) || !strcmp(r->without[i], format->system))
+			return false;
+	}
+	return true;
+}
+
+static size_t n_pages(void *ctx, unsigned int cpu)
+{
+	struct gen *g = ctx;
+
+	gen_close(g, cpu);
+	return g->cpus[cpu].n_pages;
+}
+
+static const uint8_t *page(void *ctx, unsigned int cpu, size_t i)
+{
+	const struct gen *g = ctx;
+
+	return g->cpus[cpu].pages + i * g->page_bytes;
+}
+
+static int write_recording(const struct recording *r, const char *path)
+{
+	struct datwrite_event events[GEN_N_FORMATS];
+	struct gen g;
+	struct datwrite dat = {
+		.page_bytes = PAGE_BYTES,
+		.header_page = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+			       "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+			       "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+			       "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n",
+		.header_event = "",
+		.kallsyms = "",
+		.cmdlines = "",
+		.clock = "mono",
+		.uname = "Linux test",
+		.n_cpus = CPUS,
+		.n_pages = n_pages,
+		.page = page,
+		.events = events,
+		.ctx = &g,
+	};
+	int err;
+
+	for (size_t i = 0; i < GEN_N_FORMATS; i++) {
+		if (recorded(r, &gen_formats[i]))
+			events[dat.n_events++] = (struct datwrite_event){ gen_formats[i].system,
+									  gen_formats[i].text };
+	}
+	gen_init(&g, CPUS, PAGE_BYTES);
+	r->events(&g);
+	err = datwrite(&dat, path);
+	gen_free(&g);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 3 && i < sizeof(recordings) / sizeof(recordings[0]); i++) {
+		if (strcmp(recordings[i].name, argv[1]))
+			continue;
+		if (write_recording(&recordings[i], argv[2])) {
+			perror(argv[2]);
+			return 1;
+		}
+		return 0;
+	}
+	fprintf(stderr, "recording: NAME FILE; names:");
+	for (size_t i = 0; i < sizeof(recordings) / sizeof(recordings[0]); i++)
+		fprintf(stderr, " %s", recordings[i].name);
+	fputc('\n', stderr);
+	return 2;
+}

@@ -1,0 +1,62 @@
+#!/bin/bash
+# irqlat trace -i on recordings whose events are known: see tests/cli/recording.c. TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+irqlat=$(readlink -f "${IRQLAT:-build/bin/irqlat}")
+recording=$(readlink -f "${RECORDING:-build/cli/recording}")
+. tests/tap.sh
+
+tested()
+{
+	"$irqlat" trace "$@"
+}
+
+# made NAME [OPTION...]: makes the recording NAME; what irqlat says of it goes to
+# $scratch/out, in ns
+made()
+{
+	local name=$1
+	shift
+	"$recording" "$name" "$scratch/$name.dat" &&
+		"$irqlat" trace -n -i "$scratch/$name.dat" "$@" >"$scratch/out" 2>"$scratch/err"
+}
+
+# account IRQ: "SEEN MATCHED UNMATCHED LOST NEGATIVE CAUSES", of the row of its CPU
+account()
+{
+	awk -v irq="$1" '/seen = matched/ { on = 1 }
+		on && $1 == irq { $1 = $2 = $3 = ""; sub(/^ */, ""); print }' "$scratch/out"
+}
+
+# stages IRQ: "STAGE:N:MAX ..." of the chains that reached user space
+stages()
+{
+	awk -v irq="$1" '$1 == irq && $4 == "user" { printf "%s%s:%s:%s", sep, $5, $6, $NF; sep = " " }' "$scratch/out"
+}
+
+# --- what was not recorded -------------------------------------------------------
+
+for name in wakeup-only wakeup-only-all-formats; do
+	made $name
+	is "$name: sched_wakeup in the handler is the wake-up" "$(stages 36)" \
+		'handler:20:2000 queue:20:2000 exit:20:1000 total:20:5000'
+	is "$name: what the others woke is unknown" "$(account 36); $(account 7)" \
+		'25 20 5 0 0 unknown 5; 5 0 5 0 0 unknown 5'
+	grep -q "^WARNING: .*$name.dat: it has no sched_waking" "$scratch/out"
+	result $? "$name: says so" "$(grep WARNING "$scratch/out")"
+done
+for name in no-interrupts no-interrupts-all-formats; do
+	"$recording" $name "$scratch/$name.dat"
+	refused "$name: says so" "$name.dat: no interrupts: it has no irq_handler_entry; record with" \
+		-i "$scratch/$name.dat"
+done
+made no-softirqs
+grep -q '^WARNING: .* unknown which interrupts woke nobody' "$scratch/out" &&
+	[ "$(account 36)" = '19 19 0 0 0' ]
+result $? 'no-softirqs: says so' "$(cat "$scratch/out")"
+made whole
+! grep -q WARNING "$scratch/out" && [ "$(account 36)" = '19 19 0 0 0' ]
+result $? 'nothing is said of a recording that has everything' "$(cat "$scratch/out")"
+
+tap_end
