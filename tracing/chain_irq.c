@@ -66,22 +66,23 @@ struct chain_context chain_context_of(struct chains *chains, struct chain_cpu *c
 
 void chain_on_irq_entry(struct chains *chains, struct chain_cpu *cpu, const struct event *e)
 {
+	void *row = chains->sink.seen(chains->sink.ctx, e);
 	struct chain_path *path;
 
-	chains->sink.seen(chains->sink.ctx, e);
 	chain_path_drop(chains, &cpu->tail);
 	if (cpu->depth == EVENT_IRQ_DEPTH_MAX)
 		chain_hard_clear(chains, cpu, OUTCOME_INCOMPLETE);
 	path = &cpu->hard[cpu->depth];
-	path->root = chain_root_new(chains, e);
+	path->root = chain_root_new(chains, e, row);
 	if (!path->root) {
-		chains->sink.outcome(chains->sink.ctx, e->irq, e->cpu, OUTCOME_LOST);
+		chains->sink.outcome(chains->sink.ctx, row, OUTCOME_LOST);
 		return;
 	}
 	path->root->between_cpus =
 		!chains_saw(chains, EVENT_WAKING) && event_is_between_cpus(chains->catalog, e);
 	path->last_ns = e->ts_ns;
 	path->stages = 0;
+	path->of_line = false;
 	path->order = 0;
 	memset(path->ns, 0, sizeof(path->ns));
 	cpu->depth++;
@@ -107,14 +108,19 @@ static void handler_ended(struct chains *chains, struct chain_cpu *cpu,
 	}
 }
 
-/* Whether the irq thread of the line still works for an earlier interrupt. */
-static bool thread_is_busy(struct chains *chains, int32_t irq)
+/*
+ * Whether the irq thread of the handler still works for an earlier interrupt. Other
+ * handlers of the line have threads of their own.
+ */
+static bool thread_is_busy(struct chains *chains, const struct chain_root *root)
 {
 	bool busy = false;
 
 	for (struct chain_task *t = chains->active.next; t != &chains->active; t = t->next) {
-		if (t->carry.root && t->carry_stage == CHAIN_STAGE_THREAD &&
-		    t->carry.root->irq == irq) {
+		const struct chain_root *other = t->carry.root;
+
+		if (other && t->carry_stage == CHAIN_STAGE_THREAD && other->irq == root->irq &&
+		    (other->cpu != root->cpu || other->row == root->row)) {
 			t->carry_mixed = true;
 			busy = true;
 		}
@@ -137,13 +143,12 @@ void chain_on_irq_exit(struct chains *chains, struct chain_cpu *cpu, const struc
 	if (e->ts_ns < root->ts_ns)
 		chain_root_outcome(root, OUTCOME_NEGATIVE);
 	else
-		chains->sink.handler(chains->sink.ctx, root->irq, root->cpu,
-				     e->ts_ns - root->ts_ns);
+		chains->sink.handler(chains->sink.ctx, root->row, e->ts_ns - root->ts_ns);
 	if (!e->ret)
 		chain_root_outcome(root, OUTCOME_NOT_HANDLED);
 	handler_ended(chains, cpu, root, e->ts_ns);
 	if (e->ret == IRQ_WAKE_THREAD) {
-		if (thread_is_busy(chains, e->irq))
+		if (thread_is_busy(chains, root))
 			chain_root_outcome(root, OUTCOME_COALESCED);
 		chain_path_drop(chains, &cpu->tail);
 		cpu->tail = *path;
@@ -198,6 +203,7 @@ void chain_on_softirq_raise(struct chains *chains, struct chain_cpu *cpu, const 
 		s->mixed = true;
 	} else if (s->path.root != c.path->root) {
 		if (s->path.root->irq == c.path->root->irq) {
+			s->path.of_line |= s->path.root->row != c.path->root->row;
 			chain_root_outcome(c.path->root, OUTCOME_COALESCED);
 		} else {
 			chain_root_outcome(c.path->root, OUTCOME_AMBIGUOUS);

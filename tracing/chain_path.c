@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* An interrupt, with one reference; NULL when memory runs out. */
-struct chain_root *chain_root_new(struct chains *chains, const struct event *e)
+struct chain_root *chain_root_new(struct chains *chains, const struct event *e, void *row)
 {
 	struct chain_root *root = chains->free_roots;
 
@@ -23,7 +23,9 @@ struct chain_root *chain_root_new(struct chains *chains, const struct event *e)
 		root = chains->free_roots;
 	}
 	chains->free_roots = root->next_free;
-	*root = (struct chain_root){ .irq = e->irq, .cpu = e->cpu, .refs = 1, .ts_ns = e->ts_ns };
+	*root = (struct chain_root){
+		.row = row, .irq = e->irq, .cpu = e->cpu, .refs = 1, .ts_ns = e->ts_ns
+	};
 	return root;
 }
 
@@ -37,7 +39,7 @@ void chain_path_drop(struct chains *chains, struct chain_path *path)
 	path->root = NULL;
 	if (--root->refs)
 		return;
-	chains->sink.outcome(chains->sink.ctx, root->irq, root->cpu, root->outcome);
+	chains->sink.outcome(chains->sink.ctx, root->row, root->outcome);
 	root->next_free = chains->free_roots;
 	chains->free_roots = root;
 }

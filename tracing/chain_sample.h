@@ -7,6 +7,7 @@
 #ifndef TRACING_CHAIN_SAMPLE_H
 #define TRACING_CHAIN_SAMPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/stages.h"
@@ -62,8 +63,13 @@ extern const char *const chain_end_names[CHAIN_ENDS];
  * @order: these stages in the order of time, see chain_stage_at()
  * @ns: time in each stage; 0 for those not in @stages
  * @module_ns: irq entry -> the procirq module's handler time; -1: not known
+ * @row: what the sink returned for the interrupt
+ * @of_line: more than one handler of a shared line raised the softirq that woke the
+ *	task: the chain is that of the line, not of the handler
  */
 struct chain_sample {
+	void *row;
+	bool of_line;
 	int32_t irq;
 	uint16_t irq_cpu;
 	uint16_t task_cpu;
@@ -93,17 +99,19 @@ static inline enum chain_stage chain_stage_at(const struct chain_sample *sample,
 
 /**
  * struct chain_sink - functions that get the results, during chains_event()
- * @seen: a handler was entered; @e is its EVENT_IRQ_ENTRY or _VECTOR_ENTRY
- * @handler: its handler ended after @ns
+ * @seen: a handler was entered; @e is its EVENT_IRQ_ENTRY or _VECTOR_ENTRY. What it
+ *	returns comes back as @row. It is the same for the same handler on the same CPU,
+ *	and may be NULL.
+ * @handler: the handler ended after @ns
  * @sample: a chain ended
  * @outcome: the outcome of one interrupt is final; called once for each @seen
  * @ctx: passed to each function
  */
 struct chain_sink {
-	void (*seen)(void *ctx, const struct event *e);
-	void (*handler)(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns);
+	void *(*seen)(void *ctx, const struct event *e);
+	void (*handler)(void *ctx, void *row, uint64_t ns);
 	void (*sample)(void *ctx, const struct chain_sample *sample);
-	void (*outcome)(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome);
+	void (*outcome)(void *ctx, void *row, enum chain_outcome outcome);
 	void *ctx;
 };
 

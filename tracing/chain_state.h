@@ -23,10 +23,12 @@
 
 /**
  * struct chain_root - an interrupt
+ * @row: the sink's, of the handler
  * @between_cpus: one CPU sent it to another
  * @refs: paths that begin with it
  */
 struct chain_root {
+	void *row;
 	int32_t irq;
 	uint16_t cpu;
 	uint8_t outcome;
@@ -44,6 +46,7 @@ struct chain_root_slab {
 /**
  * struct chain_path - from an interrupt to now
  * @root: the interrupt; NULL: no path, the other fields have no meaning
+ * @of_line: another handler of the shared line caused it as well
  * @last_ns: end of the last stage
  * @stages: bit set of the stages so far
  * @order: these stages, four bits each, the last one in the lowest bits
@@ -53,6 +56,7 @@ struct chain_path {
 	struct chain_root *root;
 	uint64_t last_ns;
 	uint32_t stages;
+	bool of_line;
 	uint64_t order;
 	uint64_t ns[CHAIN_STAGE_PARTS];
 };
@@ -168,7 +172,7 @@ struct chain_context {
 };
 
 /* chain_path.c: interrupts and the time since them */
-struct chain_root *chain_root_new(struct chains *chains, const struct event *e);
+struct chain_root *chain_root_new(struct chains *chains, const struct event *e, void *row);
 void chain_path_drop(struct chains *chains, struct chain_path *path);
 void chain_path_end(struct chains *chains, struct chain_path *path, enum chain_outcome outcome);
 bool chain_path_step(struct chains *chains, struct chain_path *path, enum chain_stage stage,

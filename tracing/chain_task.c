@@ -81,6 +81,8 @@ static void task_sample(struct chains *chains, const struct chain_task *task, en
 	struct chain_sample s;
 	const struct chain_path *path = &task->chain;
 
+	s.row = path->root->row;
+	s.of_line = path->of_line;
 	s.irq = path->root->irq;
 	s.irq_cpu = path->root->cpu;
 	s.task_cpu = (uint16_t)task->cpu;

@@ -208,14 +208,6 @@ static inline int64_t value(const struct event_type *type, const uint8_t *data, 
 	}
 }
 
-/* Units of the trace clock -> ns. */
-uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts)
-{
-	if (!catalog->ns_mult)
-		return ts;
-	return (uint64_t)(((unsigned __int128)ts * catalog->ns_mult) >> catalog->ns_shift);
-}
-
 /**
  * event_decode - decode one record
  * @catalog: bound to the recording
@@ -301,15 +293,39 @@ static const struct event_type *type_of(const struct event_catalog *catalog, con
 	return e->data ? event_type(catalog, &r) : NULL;
 }
 
+static char clean(uint8_t c)
+{
+	return c < ' ' || c == 0x7f ? '?' : (char)c;
+}
+
 static void copy_text(char *to, size_t size, const uint8_t *from, size_t len)
 {
 	size_t n = 0;
 
 	while (n < len && n + 1 < size && from[n]) {
-		to[n] = from[n] < ' ' || from[n] == 0x7f ? '?' : (char)from[n];
+		to[n] = clean(from[n]);
 		n++;
 	}
 	to[n] = '\0';
+}
+
+/* The name as it was recorded, @len bytes with or without a NUL; NULL: none. */
+static const uint8_t *raw_name(const struct event_catalog *catalog, const struct event *e,
+			       uint32_t *len)
+{
+	const struct event_type *type = type_of(catalog, e);
+	uint32_t loc, offset;
+
+	if (!type || !type->name_offset || type->name_offset + 4u > e->len)
+		return NULL;
+	loc = subbuf_u32(e->data + type->name_offset, catalog->swap);
+	offset = loc & 0xffff;
+	*len = loc >> 16;
+	if (offset >= e->len)
+		return NULL;
+	if (*len > e->len - offset)
+		*len = e->len - offset;
+	return e->data + offset;
 }
 
 /**
@@ -321,20 +337,27 @@ static void copy_text(char *to, size_t size, const uint8_t *from, size_t len)
  */
 void event_name(const struct event_catalog *catalog, const struct event *e, char *name, size_t size)
 {
-	const struct event_type *type = type_of(catalog, e);
-	uint32_t loc, offset, len;
+	uint32_t len = 0;
+	const uint8_t *raw = raw_name(catalog, e, &len);
 
-	name[0] = '\0';
-	if (!type || !type->name_offset || type->name_offset + 4u > e->len)
-		return;
-	loc = subbuf_u32(e->data + type->name_offset, catalog->swap);
-	offset = loc & 0xffff;
-	len = loc >> 16;
-	if (offset >= e->len)
-		return;
-	if (len > e->len - offset)
-		len = e->len - offset;
-	copy_text(name, size, e->data + offset, len);
+	copy_text(name, size, raw, raw ? len : 0);
+}
+
+/* Whether event_name() with this @size gives @name. */
+bool event_has_name(const struct event_catalog *catalog, const struct event *e, const char *name,
+		    size_t size)
+{
+	uint32_t len = 0;
+	const uint8_t *raw = raw_name(catalog, e, &len);
+
+	if (raw && len <= size && !memcmp(raw, name, len) && len && !name[len - 1])
+		return true;
+	for (size_t i = 0;; i++) {
+		bool ends = !raw || i == len || i + 1 == size || !raw[i];
+
+		if (ends || clean(raw[i]) != name[i])
+			return ends && !name[i];
+	}
 }
 
 /*

@@ -169,17 +169,26 @@ int event_catalog_init(struct event_catalog *catalog, bool swap);
 void event_catalog_free(struct event_catalog *catalog);
 int event_catalog_add(struct event_catalog *catalog, const char *system, const char *format_text);
 bool event_catalog_has(const struct event_catalog *catalog, enum event_kind kind);
-uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts);
 int event_decode(const struct event_catalog *catalog, const struct trace_record *r,
 		 unsigned int cpu, struct event *e);
 const char *event_irq_name(int32_t irq);
 bool event_is_between_cpus(const struct event_catalog *catalog, const struct event *e);
 void event_name(const struct event_catalog *catalog, const struct event *e, char *name,
 		size_t size);
+bool event_has_name(const struct event_catalog *catalog, const struct event *e, const char *name,
+		    size_t size);
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES]);
 bool event_stack(const struct event_catalog *catalog, const struct event *e, size_t i,
 		 uint64_t *address);
+
+/* Units of the trace clock -> ns. */
+static inline uint64_t event_scale_ns(const struct event_catalog *catalog, uint64_t ts)
+{
+	if (__builtin_expect(!catalog->ns_mult, 1))
+		return ts;
+	return (uint64_t)(((unsigned __int128)ts * catalog->ns_mult) >> catalog->ns_shift);
+}
 
 /* common_type, common_flags, common_preempt_count, common_pid */
 #define EVENT_COMMON_BYTES 8

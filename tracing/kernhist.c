@@ -480,8 +480,9 @@ static int add_row(void *ctx, const struct histtext_row *row)
 	if (r->step->role == ROLE_VARIABLES || r->step->role == ROLE_RUNNING)
 		return 0;
 	account = account_of(r->counts, row);
-	stats = stats_row(r->stats, (int32_t)row->key[0], (unsigned int)row->key[1],
-			  r->step->role == ROLE_SEEN ? row->name : NULL);
+	/* Its histograms do not tell the handlers of a shared line apart. */
+	stats = stats_row_of_line(r->stats, (int32_t)row->key[0], (unsigned int)row->key[1],
+				  r->step->role == ROLE_SEEN ? row->name : NULL);
 	if (!account || !stats)
 		return -1;
 	switch (r->step->role) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "stats.h"
+#include "stats_rows.h"
 
-#include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,121 +62,6 @@ void stats_free(struct stats *stats)
 	memset(stats, 0, sizeof(*stats));
 }
 
-/* --- rows ------------------------------------------------------------------ */
-
-static struct stats_row **slot_of(struct stats_row **slots, size_t n_slots, int32_t irq,
-				  unsigned int cpu)
-{
-	size_t i = ((uint32_t)irq * 2654435761u ^ cpu * 40503u) & (n_slots - 1);
-
-	while (slots[i] && (slots[i]->irq != irq || slots[i]->cpu != cpu))
-		i = (i + 1) & (n_slots - 1);
-	return &slots[i];
-}
-
-static int slots_grow(struct stats *stats)
-{
-	size_t n = stats->n_slots * 2;
-	struct stats_row **slots = calloc(n, sizeof(struct stats_row *));
-
-	if (!slots)
-		return -1;
-	for (size_t i = 0; i < stats->n_rows; i++)
-		*slot_of(slots, n, stats->rows[i]->irq, stats->rows[i]->cpu) = stats->rows[i];
-	free(stats->slots);
-	stats->slots = slots;
-	stats->n_slots = n;
-	return 0;
-}
-
-static bool matches(const char *text, const char *const *patterns, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!fnmatch(patterns[i], text, 0))
-			return true;
-	}
-	return !n;
-}
-
-static bool in_list(int32_t value, const int32_t *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (list[i] == value)
-			return true;
-	}
-	return !n;
-}
-
-static bool row_is_wanted(const struct stats_filter *f, const struct stats_row *row)
-{
-	return in_list(row->irq, f->irqs, f->n_irqs) && matches(row->name, f->names, f->n_names) &&
-	       (!f->cpus || (row->cpu < f->n_cpus && f->cpus[row->cpu]));
-}
-
-/* The row, created if needed; NULL when memory runs out. */
-static struct stats_row *row_get(struct stats *stats, int32_t irq, unsigned int cpu)
-{
-	struct stats_row **slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
-	struct stats_row *row = *slot;
-
-	if (row)
-		return row;
-	if (stats->n_rows * 2 >= stats->n_slots) {
-		if (slots_grow(stats))
-			goto fail;
-		slot = slot_of(stats->slots, stats->n_slots, irq, cpu);
-	}
-	if (stats->n_rows == stats->n_alloc) {
-		size_t n = stats->n_alloc ? 2 * stats->n_alloc : 32;
-		void *rows = realloc(stats->rows, n * sizeof(*stats->rows));
-
-		if (!rows)
-			goto fail;
-		stats->rows = rows;
-		stats->n_alloc = n;
-	}
-	row = calloc(1, sizeof(*row));
-	if (!row)
-		goto fail;
-	row->irq = irq;
-	row->cpu = (uint16_t)cpu;
-	*slot = row;
-	stats->rows[stats->n_rows++] = row;
-	return row;
-fail:
-	stats->no_memory++;
-	return NULL;
-}
-
-/**
- * stats_row - find or create a row, for results that do not come from chains
- * @stats: has the row
- * @irq: interrupt
- * @cpu: that took the interrupt
- * @name: of its handler; NULL: leave the name as it is
- *
- * Returns NULL when memory runs out.
- */
-struct stats_row *stats_row(struct stats *stats, int32_t irq, unsigned int cpu, const char *name)
-{
-	struct stats_row *row = row_get(stats, irq, cpu);
-
-	if (row && name) {
-		snprintf(row->name, sizeof(row->name), "%s", name);
-		row->wanted = row_is_wanted(&stats->filter, row);
-	}
-	return row;
-}
-
-static void set_name(const struct stats *stats, struct stats_row *row, const struct event *e)
-{
-	if (e->irq < 0)
-		strncpy(row->name, event_irq_name(e->irq), STATS_NAME_BYTES - 1);
-	else
-		event_name(stats->catalog, e, row->name, STATS_NAME_BYTES);
-	row->wanted = row_is_wanted(&stats->filter, row);
-}
-
 static void record(struct stats *stats, struct hist **hist, int64_t ns)
 {
 	if (!*hist) {
@@ -195,31 +78,28 @@ static void record(struct stats *stats, struct hist **hist, int64_t ns)
 
 /* --- the sink -------------------------------------------------------------- */
 
-static void on_seen(void *ctx, const struct event *e)
+static void *on_seen(void *ctx, const struct event *e)
 {
-	struct stats *stats = ctx;
-	struct stats_row *row = row_get(stats, e->irq, e->cpu);
+	struct stats_row *row = stats_row_seen(ctx, e);
 
-	if (!row)
-		return;
-	row->seen++;
-	if (!row->name[0])
-		set_name(stats, row, e);
+	if (row)
+		row->seen++;
+	return row;
 }
 
-static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+static void on_handler(void *ctx, void *of, uint64_t ns)
 {
-	struct stats *stats = ctx;
-	struct stats_row *row = row_get(stats, irq, cpu);
+	struct stats_row *row = of;
 
 	if (row && row->wanted)
-		record(stats, &row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ], (int64_t)ns);
+		record(ctx, &row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ], (int64_t)ns);
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
+static void on_outcome(void *ctx, void *of, enum chain_outcome outcome)
 {
-	struct stats_row *row = row_get(ctx, irq, cpu);
+	struct stats_row *row = of;
 
+	(void)ctx;
 	if (row)
 		row->outcomes[outcome]++;
 }
@@ -227,11 +107,11 @@ static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outc
 static void on_sample(void *ctx, const struct chain_sample *s)
 {
 	struct stats *stats = ctx;
-	const struct stats_filter *f = &stats->filter;
-	struct stats_row *row = row_get(stats, s->irq, s->irq_cpu);
+	struct stats_row *row = s->row;
 
-	if (!row || !row->wanted || !in_list(s->pid, f->pids, f->n_pids) ||
-	    !matches(s->comm, f->comms, f->n_comms))
+	if (s->of_line)
+		row = stats_row_of_line(stats, s->irq, s->irq_cpu, NULL);
+	if (!row || !row->wanted || !stats_task_is_wanted(&stats->filter, s))
 		return;
 	stats->samples++;
 	for (int stage = 0; stage < CHAIN_STAGE_PARTS; stage++) {
@@ -261,9 +141,6 @@ struct chain_sink stats_sink(struct stats *stats)
 
 static int row_merge(struct stats_row *to, const struct stats_row *from)
 {
-	if (from->name[0])
-		memcpy(to->name, from->name, sizeof(to->name));
-	to->wanted = from->name[0] ? from->wanted : to->wanted;
 	to->seen += from->seen;
 	for (int i = 0; i < OUTCOMES; i++)
 		to->outcomes[i] += from->outcomes[i];
@@ -297,7 +174,7 @@ int stats_merge(struct stats *to, const struct stats *from)
 {
 	for (size_t i = 0; i < from->n_rows; i++) {
 		const struct stats_row *row = from->rows[i];
-		struct stats_row *sum = row_get(to, row->irq, row->cpu);
+		struct stats_row *sum = stats_row_like(to, row);
 
 		if (!sum || row_merge(sum, row))
 			return -1;
@@ -316,14 +193,33 @@ static int compare_rows(const void *a, const void *b)
 
 	if (key_x != key_y)
 		return key_x < key_y ? -1 : 1;
-	return (int)(*x)->cpu - (int)(*y)->cpu;
+	if ((*x)->cpu != (*y)->cpu)
+		return (int)(*x)->cpu - (int)(*y)->cpu;
+	if ((*x)->of_line != (*y)->of_line)
+		return (*x)->of_line ? 1 : -1;
+	return strcmp((*x)->name, (*y)->name);
 }
 
-/* Sort the rows by interrupt and CPU. */
+/* Rows of one interrupt are adjacent. */
+static void find_shared(struct stats *stats)
+{
+	for (size_t i = 0, end; i < stats->n_rows; i = end) {
+		bool shared = false;
+
+		for (end = i; end < stats->n_rows && stats->rows[end]->irq == stats->rows[i]->irq;
+		     end++)
+			shared |= strcmp(stats->rows[end]->name, stats->rows[i]->name) != 0;
+		for (size_t k = i; k < end; k++)
+			stats->rows[k]->shared = shared;
+	}
+}
+
+/* Sort the rows by interrupt, CPU and name; also finds out which lines are shared. */
 void stats_sort(struct stats *stats)
 {
 	if (stats->n_rows)
 		qsort(stats->rows, stats->n_rows, sizeof(*stats->rows), compare_rows);
+	find_shared(stats);
 }
 
 /* Add up the outcomes and handlers seen of all wanted rows. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stats - chains -> histograms, for each interrupt x CPU x end x stage
+ * stats - chains -> histograms, for each handler of an interrupt x CPU x end x stage
  *
  * A histogram is made with its first sample, and has two significant digits: 64
  * interrupts on 64 CPUs with all their stages would need gigabytes otherwise.
@@ -45,11 +45,13 @@ struct stats_filter {
 };
 
 /**
- * struct stats_row - an interrupt on a CPU
+ * struct stats_row - a handler of an interrupt on a CPU
  * @irq: number; below zero: see event_irq_name()
  * @cpu: that took the interrupt
  * @wanted: the row passes the filter
- * @name: of its handler; of several on a shared line, the first that was seen
+ * @of_line: all handlers of the interrupt together, see stats_row_of_line()
+ * @shared: there are rows of other handlers of the interrupt, stats_sort() found
+ * @name: of the handler; with @of_line "eth0, usb1"
  * @seen: handlers that were entered
  * @outcomes: how many of them had each outcome
  * @hist: times in ns; NULL without samples. CHAIN_STAGE_IRQ is under CHAIN_END_USER.
@@ -58,6 +60,8 @@ struct stats_row {
 	int32_t irq;
 	uint16_t cpu;
 	bool wanted;
+	bool of_line;
+	bool shared;
 	char name[STATS_NAME_BYTES];
 	uint64_t seen;
 	uint64_t outcomes[OUTCOMES];
@@ -71,7 +75,7 @@ struct stats_row {
  * @on_sample: called for each sample that passes the filter; may be NULL
  * @on_sample_ctx: passed to @on_sample
  * @rows: @n_rows of them, in the order of their first interrupts until stats_sort()
- * @slots: hash table of @rows by interrupt and CPU
+ * @slots: hash table of @rows by interrupt, CPU and name
  * @samples: how many passed the filter
  * @no_memory: how often a row or a histogram could not be made
  */
@@ -94,7 +98,8 @@ int stats_init(struct stats *stats, const struct event_catalog *catalog,
 void stats_free(struct stats *stats);
 void stats_clear(struct stats *stats);
 int stats_merge(struct stats *to, const struct stats *from);
-struct stats_row *stats_row(struct stats *stats, int32_t irq, unsigned int cpu, const char *name);
+struct stats_row *stats_row_of_line(struct stats *stats, int32_t irq, unsigned int cpu,
+				    const char *name);
 struct chain_sink stats_sink(struct stats *stats);
 void stats_sort(struct stats *stats);
 void stats_nobody_is_unknown(struct stats *stats);

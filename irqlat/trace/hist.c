@@ -50,6 +50,9 @@ static int column_add(struct hist_table *t, const struct stats_row *row, int end
 	if (row->irq < 0)
 		snprintf(c->title, TITLE_BYTES, "%.10s/%u:%s%s", row->name, row->cpu,
 			 end == CHAIN_END_USER ? "" : "task:", chain_stages[stage].name);
+	else if (row->shared)
+		snprintf(c->title, TITLE_BYTES, "%d,%.20s/%u:%s%s", row->irq, row->name, row->cpu,
+			 end == CHAIN_END_USER ? "" : "task:", chain_stages[stage].name);
 	else
 		snprintf(c->title, TITLE_BYTES, "%d/%u:%s%s", row->irq, row->cpu,
 			 end == CHAIN_END_USER ? "" : "task:", chain_stages[stage].name);

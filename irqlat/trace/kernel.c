@@ -75,7 +75,7 @@ static void subtract(struct stats *interval, const struct stats *earlier, uint64
 {
 	for (size_t i = 0; i < earlier->n_rows; i++) {
 		const struct stats_row *row = earlier->rows[i];
-		struct stats_row *later = stats_row(interval, row->irq, row->cpu, NULL);
+		struct stats_row *later = stats_row_of_line(interval, row->irq, row->cpu, NULL);
 
 		if (later)
 			subtract_row(later, row, bucket_ns);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* irqlat trace: results as JSON, CSV, .hlog and .hgrm. */
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -13,15 +14,30 @@
 
 #define TAG_BYTES 96
 
-/* "irq36.cpu1.total"; chains that ended in the kernel: "irq36.cpu1.task-total" */
+/* In tags, which are names of files and columns, too. */
+static void replace_others(char *text)
+{
+	for (; *text; text++) {
+		if (!isalnum((unsigned char)*text) && !strchr("-_.:", *text))
+			*text = '_';
+	}
+}
+
+/*
+ * "irq36.cpu1.total"; chains that ended in the kernel: "irq36.cpu1.task-total"; a line
+ * that handlers share: "irq19-eth0.cpu1.total"
+ */
 static void tag_of(const struct stats_row *row, int end, int stage, char *tag)
 {
-	char irq[STATS_NAME_BYTES + 8];
+	char irq[STATS_NAME_BYTES + 16];
 
 	if (row->irq < 0)
 		snprintf(irq, sizeof(irq), "%s", row->name);
+	else if (row->shared)
+		snprintf(irq, sizeof(irq), "irq%d-%s", row->irq, row->name);
 	else
 		snprintf(irq, sizeof(irq), "irq%d", row->irq);
+	replace_others(irq);
 	snprintf(tag, TAG_BYTES, "%s.cpu%u.%s%s", irq, row->cpu,
 		 end == CHAIN_END_USER ? "" : "task-", chain_stages[stage].name);
 }

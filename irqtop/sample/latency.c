@@ -59,11 +59,11 @@ static struct latency_irq *irq_find(struct latency *latency, int32_t irq, bool m
 	return NULL;
 }
 
-static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+static void on_handler(void *ctx, void *of, uint64_t ns)
 {
-	struct latency_irq *slot = irq_find(ctx, irq, true);
+	struct latency_irq *slot = of;
 
-	(void)cpu;
+	(void)ctx;
 	if (!slot)
 		return;
 	slot->handlers++;
@@ -99,18 +99,17 @@ static void on_read(void *ctx, const struct event *event)
 	latency_note(ctx, event->read.irq, LATENCY_READ, event->ts_ns - event->read.irq_ns);
 }
 
-/* The engine requires all four callbacks. */
-static void on_seen(void *ctx, const struct event *event)
+/* Handlers of a shared line are one interrupt here. */
+static void *on_seen(void *ctx, const struct event *event)
 {
-	(void)ctx;
-	(void)event;
+	return irq_find(ctx, event->irq, true);
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
+/* The engine requires all four callbacks. */
+static void on_outcome(void *ctx, void *of, enum chain_outcome outcome)
 {
 	(void)ctx;
-	(void)irq;
-	(void)cpu;
+	(void)of;
 	(void)outcome;
 }
 

@@ -357,14 +357,15 @@ static void measure_empty_poll(void)
 
 /* --- merge ----------------------------------------------------------------- */
 
-static void no_seen(void *ctx, const struct event *e)
+static void *no_seen(void *ctx, const struct event *e)
 {
 	(void)ctx, (void)e;
+	return NULL;
 }
 
-static void no_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+static void no_handler(void *ctx, void *row, uint64_t ns)
 {
-	(void)ctx, (void)irq, (void)cpu, (void)ns;
+	(void)ctx, (void)row, (void)ns;
 }
 
 static void no_sample(void *ctx, const struct chain_sample *sample)
@@ -372,9 +373,9 @@ static void no_sample(void *ctx, const struct chain_sample *sample)
 	(void)ctx, (void)sample;
 }
 
-static void no_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
+static void no_outcome(void *ctx, void *row, enum chain_outcome outcome)
 {
-	(void)ctx, (void)irq, (void)cpu, (void)outcome;
+	(void)ctx, (void)row, (void)outcome;
 }
 
 /* An event of a random kind, on a random CPU: the worst there is to merge. */

@@ -63,6 +63,58 @@ static void wakeup_only(struct gen *g)
 	}
 }
 
+/* Two devices on interrupt 19: 20 times eth0 wakes a task, 10 times wlan0 does. */
+static void shared_line(struct gen *g)
+{
+	for (uint64_t i = 0; i < 30; i++) {
+		uint64_t t = (1 + i) * MS;
+		bool eth = i % 3;
+		int32_t pid = eth ? 42 : 43;
+		const char *comm = eth ? "curl" : "wget";
+
+		gen_context(g, 0, 0, HARD);
+		gen_irq_entry(g, 0, t, 19, "eth0");
+		if (eth)
+			gen_wake(g, 0, t + 200, GEN_WAKING, pid, comm, 0);
+		if (eth)
+			gen_wake(g, 0, t + 400, GEN_WAKEUP, pid, comm, 0);
+		gen_ints(g, 0, t + 1000, GEN_IRQ_EXIT, 19, eth);
+		gen_irq_entry(g, 0, t + 2000, 19, "wlan0");
+		if (!eth)
+			gen_wake(g, 0, t + 2500, GEN_WAKING, pid, comm, 0);
+		if (!eth)
+			gen_wake(g, 0, t + 2900, GEN_WAKEUP, pid, comm, 0);
+		gen_ints(g, 0, t + 4000, GEN_IRQ_EXIT, 19, !eth);
+		gen_switch(g, 0, t + 5000, 0, 0, pid);
+		gen_long(g, 0, t + 6000, GEN_SYS_EXIT, 0);
+		gen_switch(g, 0, t + 8000, pid, 1, 0);
+	}
+}
+
+/* Both raise one softirq, 5 times. */
+static void shared_softirq(struct gen *g)
+{
+	for (uint64_t i = 0; i < 5; i++) {
+		uint64_t t = (1 + i) * MS;
+
+		gen_context(g, 0, 0, HARD);
+		gen_irq_entry(g, 0, t, 19, "eth0");
+		gen_ints(g, 0, t + 500, GEN_RAISE, 3, 0);
+		gen_ints(g, 0, t + 1000, GEN_IRQ_EXIT, 19, 1);
+		gen_irq_entry(g, 0, t + 2000, 19, "wlan0");
+		gen_ints(g, 0, t + 2500, GEN_RAISE, 3, 0);
+		gen_ints(g, 0, t + 3000, GEN_IRQ_EXIT, 19, 1);
+		gen_context(g, 0, 0, SOFT);
+		gen_ints(g, 0, t + 4000, GEN_SOFT_ENTRY, 3, 0);
+		gen_wake(g, 0, t + 5000, GEN_WAKING, 42, "curl", 0);
+		gen_wake(g, 0, t + 6000, GEN_WAKEUP, 42, "curl", 0);
+		gen_ints(g, 0, t + 7000, GEN_SOFT_EXIT, 3, 0);
+		gen_switch(g, 0, t + 8000, 0, 0, 42);
+		gen_long(g, 0, t + 9000, GEN_SYS_EXIT, 0);
+		gen_switch(g, 0, t + 9500, 42, 1, 0);
+	}
+}
+
 static void tasks_only(struct gen *g)
 {
 	for (uint64_t t = MS; t < 20 * MS; t += MS) {
@@ -85,6 +137,8 @@ static const struct recording recordings[] = {
 	{ .name = "wakeup-only-all-formats", .events = wakeup_only },
 	{ .name = "no-interrupts", .without = { "irq", "irq_vectors" }, .events = tasks_only },
 	{ .name = "no-interrupts-all-formats", .events = tasks_only },
+	{ .name = "shared-line", .events = shared_line },
+	{ .name = "shared-softirq", .events = shared_softirq },
 	{ .name = "no-softirqs",
 	  .without = { "softirq_raise", "softirq_entry", "softirq_exit" },
 	  .events = whole },

@@ -59,4 +59,26 @@ made whole
 ! grep -q WARNING "$scratch/out" && [ "$(account 36)" = '19 19 0 0 0' ]
 result $? 'nothing is said of a recording that has everything' "$(cat "$scratch/out")"
 
+# --- a shared line ---------------------------------------------------------------
+
+made shared-line
+is 'shared line: a row for each handler' "$(account 19)" '30 20 10 0 0 not_handled 10
+30 10 20 0 0 not_handled 20'
+is 'shared line: the stages of each handler' "$(awk '$1 == 19 && $5 == "total" { print $2, $6, $NF }' "$scratch/out")" \
+	'eth0 20 6000
+wlan0 10 4000'
+made shared-line --name 'wlan*'
+is 'shared line: --name finds the second handler' "$(account 19)" '30 10 20 0 0 not_handled 20'
+made shared-line --hlog --stage total
+is 'shared line: a tag for each handler' "$(grep -o '^Tag=[^,]*' "$scratch/out" | xargs)" \
+	'Tag=irq19-eth0.cpu0.total Tag=irq19-wlan0.cpu0.total'
+made shared-softirq
+is 'shared softirq: the chains are those of the line' \
+	"$(awk '$1 == 19 && /total/ { NF = NF; print $2, $3, $6, $7, $NF }' "$scratch/out")" 'eth0, wlan0 total 5 9000'
+is 'shared softirq: each handler has its account' "$(account 19)" '5 5 0 0 0
+5 0 5 0 0 coalesced 5'
+made shared-softirq --name wlan0
+grep -q '^ *19 eth0, wlan0 .*total' "$scratch/out" && [ "$(account 19)" = '5 0 5 0 0 coalesced 5' ]
+result $? 'shared softirq: --name finds the line' "$(cat "$scratch/out")"
+
 tap_end

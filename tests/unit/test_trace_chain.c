@@ -13,6 +13,7 @@
 #define HARD	(EVENT_FLAG_HARDIRQ | 1) /* interrupts off, too */
 #define SOFT	EVENT_FLAG_SOFTIRQ
 #define SAMPLES 32
+#define ROWS	8
 
 struct bench {
 	struct gen g;
@@ -22,22 +23,30 @@ struct bench {
 	uint64_t seen;
 	uint64_t outcomes[OUTCOMES];
 	uint64_t handler_ns;
+	char rows[ROWS][48];
 };
 
-static void on_seen(void *ctx, const struct event *e)
+/* A row for each name. */
+static void *on_seen(void *ctx, const struct event *e)
 {
 	struct bench *b = ctx;
+	char name[48] = "vector";
+	size_t i = 0;
 
-	(void)e;
 	b->seen++;
+	if (e->irq >= 0)
+		event_name(&b->catalog, e, name, sizeof(name));
+	while (b->rows[i][0] && strcmp(b->rows[i], name))
+		assert_true(++i < ROWS);
+	strcpy(b->rows[i], name);
+	return b->rows[i];
 }
 
-static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+static void on_handler(void *ctx, void *row, uint64_t ns)
 {
 	struct bench *b = ctx;
 
-	(void)irq;
-	(void)cpu;
+	assert_non_null(row);
 	b->handler_ns += ns;
 }
 
@@ -53,12 +62,11 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 		b->samples[b->n++] = *s;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
+static void on_outcome(void *ctx, void *row, enum chain_outcome outcome)
 {
 	struct bench *b = ctx;
 
-	(void)irq;
-	(void)cpu;
+	assert_non_null(row);
 	b->outcomes[outcome]++;
 }
 
@@ -309,6 +317,53 @@ static void softirq_of_one_line_twice(void **state)
 	assert_int_equal(b->outcomes[OUTCOME_MATCHED], 1);
 	assert_int_equal(b->outcomes[OUTCOME_COALESCED], 1);
 	assert_int_equal(b->samples[0].start_ns, 100);
+}
+
+/* Handlers of one line raise the softirq: the chain is that of the line. */
+static void softirq_of_two_handlers(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 19, "eth0");
+	gen_ints(&b->g, 1, 102, GEN_RAISE, 3, 0);
+	gen_ints(&b->g, 1, 104, GEN_IRQ_EXIT, 19, 1);
+	gen_irq_entry(&b->g, 1, 106, 19, "wlan0");
+	gen_ints(&b->g, 1, 108, GEN_RAISE, 3, 0);
+	gen_ints(&b->g, 1, 110, GEN_IRQ_EXIT, 19, 1);
+	gen_context(&b->g, 1, 0, SOFT);
+	gen_ints(&b->g, 1, 140, GEN_SOFT_ENTRY, 3, 0);
+	wake(&b->g, 160, 500, "dd", 1, 0);
+	gen_ints(&b->g, 1, 170, GEN_SOFT_EXIT, 3, 0);
+	gen_long(&b->g, 0, 240, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->n, 1);
+	assert_true(b->samples[0].of_line);
+	assert_int_equal(b->outcomes[OUTCOME_MATCHED], 1);
+	assert_int_equal(b->outcomes[OUTCOME_COALESCED], 1);
+}
+
+/* While the irq thread of one handler runs, another handler of the line is entered. */
+static void threads_of_two_handlers(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 19, "eth0");
+	gen_ints(&b->g, 1, 110, GEN_IRQ_EXIT, 19, 2);
+	wake(&b->g, 120, 70, "irq/19-eth0", 1, 0);
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 180, 19, "wlan0");
+	gen_ints(&b->g, 1, 190, GEN_IRQ_EXIT, 19, 2);
+	gen_context(&b->g, 0, 70, 0);
+	wake(&b->g, 200, 500, "dd", 0, 2);
+	gen_context(&b->g, 2, 500, 0);
+	gen_long(&b->g, 2, 300, GEN_SYS_EXIT, 0);
+	run(b);
+	assert_int_equal(b->outcomes[OUTCOME_MATCHED], 1);
+	assert_int_equal(b->outcomes[OUTCOME_AMBIGUOUS], 0);
+	assert_int_equal(b->outcomes[OUTCOME_COALESCED], 0);
+	assert_ptr_equal(b->samples[b->n - 1].row, b->rows[0]);
 }
 
 /* A wake-up in an interrupt without a tracepoint, after one that has a tracepoint. */
@@ -582,6 +637,8 @@ int main(void)
 		T(shared_line),
 		T(softirq_of_two_lines_is_ambiguous),
 		T(softirq_of_one_line_twice),
+		T(softirq_of_two_handlers),
+		T(threads_of_two_handlers),
 		T(hidden_interrupt_is_not_ours),
 		T(kernel_thread_never_returns),
 		T(preempted_on_the_way_back),

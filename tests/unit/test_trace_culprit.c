@@ -17,14 +17,15 @@ struct bench {
 	struct culprit culprit;
 };
 
-static void on_seen(void *ctx, const struct event *e)
+static void *on_seen(void *ctx, const struct event *e)
 {
 	(void)ctx, (void)e;
+	return NULL;
 }
 
-static void on_handler(void *ctx, int32_t irq, unsigned int cpu, uint64_t ns)
+static void on_handler(void *ctx, void *row, uint64_t ns)
 {
-	(void)ctx, (void)irq, (void)cpu, (void)ns;
+	(void)ctx, (void)row, (void)ns;
 }
 
 static void on_sample(void *ctx, const struct chain_sample *s)
@@ -34,9 +35,9 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	b->sample = *s;
 }
 
-static void on_outcome(void *ctx, int32_t irq, unsigned int cpu, enum chain_outcome outcome)
+static void on_outcome(void *ctx, void *row, enum chain_outcome outcome)
 {
-	(void)ctx, (void)irq, (void)cpu, (void)outcome;
+	(void)ctx, (void)row, (void)outcome;
 }
 
 static int set_up(void **state)
