@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,8 +50,16 @@ struct instance_cpu {
 	uint64_t n_given;
 };
 
+/**
+ * struct instance - the instance
+ * @tracefs: of @own
+ * @own_pid: this thread, as the trace has it
+ * @polls: of each CPU its file while it has a buffer, and one more
+ */
 struct instance {
+	struct private_instance own;
 	struct tracefs_instance *tracefs;
+	int32_t own_pid;
 	struct event_catalog catalog;
 	struct subbuf_layout layout;
 	size_t subbuf_bytes;
@@ -86,12 +95,13 @@ static bool is_wanted(const struct instance_config *config, const struct event_d
 }
 
 /* System calls of this process are not what is to be measured. */
-static void pid_filter(const struct instance_config *config, char filter[INSTANCE_FILTER_BYTES])
+static void pid_filter(const struct instance *instance, const struct instance_config *config,
+		       char filter[INSTANCE_FILTER_BYTES])
 {
 	size_t used = 0;
 
 	if (!config->n_pids) {
-		snprintf(filter, INSTANCE_FILTER_BYTES, "common_pid != %d", getpid());
+		snprintf(filter, INSTANCE_FILTER_BYTES, "common_pid != %d", instance->own_pid);
 		return;
 	}
 	for (size_t i = 0; i < config->n_pids && used < INSTANCE_FILTER_BYTES - 40; i++)
@@ -117,7 +127,7 @@ static int enable_event(struct instance *instance, const struct instance_config 
 	if (def->kind == EVENT_STACK)
 		return 0;
 	if (def->kind == EVENT_SYS_ENTER || def->kind == EVENT_SYS_EXIT) {
-		pid_filter(config, filter);
+		pid_filter(instance, config, filter);
 		if (event_write(instance, def, "filter", filter))
 			return -1;
 	}
@@ -195,6 +205,46 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 	bad = !text || subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);
 	free(text);
 	return bad ? why_set(why, "events/header_page: not a layout this program knows") : 0;
+}
+
+/* The PID in front of " [CPU] ... : tracing_mark_write: MARK", a row of a trace. */
+static int32_t pid_of_row(const char *row, const char *mark)
+{
+	int32_t pid = -1, found;
+	int n;
+
+	/* The name before the PID may have any characters. */
+	for (const char *p = row; (p = memchr(p, '-', (size_t)(mark - p))); p++) {
+		n = 0;
+		if (sscanf(p, "-%" SCNd32 " [%*d]%n", &found, &n) == 1 && n)
+			pid = found;
+	}
+	return pid;
+}
+
+/*
+ * The trace has the PIDs of the initial PID namespace, and a process of another one
+ * cannot ask for its own. So it writes a mark into the trace and reads who did.
+ */
+static int32_t find_own_pid(struct instance *instance)
+{
+	static const char text[] = "own PID?", after[] = ": tracing_mark_write: own PID?";
+	char *trace = NULL, *mark, *row;
+	int32_t pid = -1;
+
+	if (!instance_start(instance) &&
+	    tracefs_instance_file_write(instance->tracefs, "trace_marker", text) >= 0)
+		trace = tracefs_instance_file_read(instance->tracefs, "trace", NULL);
+	instance_stop(instance);
+	mark = trace ? strstr(trace, after) : NULL;
+	if (mark) {
+		for (row = mark; row > trace && row[-1] != '\n'; row--)
+			;
+		pid = pid_of_row(row, mark);
+	}
+	free(trace);
+	tracefs_instance_file_write(instance->tracefs, "trace", "");
+	return pid >= 0 ? pid : getpid();
 }
 
 /*
@@ -298,15 +348,16 @@ struct instance *instance_new(const struct instance_config *config, struct why *
 		why_set(why, "%s", strerror(errno));
 		return NULL;
 	}
-	instance->tracefs = private_create(why);
-	if (!instance->tracefs)
+	if (private_create(&instance->own, why))
 		goto fail;
+	instance->tracefs = instance->own.tracefs;
 	if (event_catalog_init(&instance->catalog, false)) {
 		why_set(why, "%s", strerror(errno));
 		goto fail;
 	}
 	if (set_up_buffer(instance, config, why))
 		goto fail;
+	instance->own_pid = find_own_pid(instance);
 	measure_cost(instance);
 	if (set_up_events(instance, config, why) || open_buffers(instance, config, why))
 		goto fail;
@@ -326,7 +377,7 @@ void instance_free(struct instance *instance)
 			close(instance->cpus[cpu].fd);
 		free(instance->cpus[cpu].slots);
 	}
-	private_destroy(instance->tracefs);
+	private_destroy(&instance->own);
 	event_catalog_free(&instance->catalog);
 	free(instance->cpus);
 	free(instance->polls);
@@ -468,6 +519,15 @@ struct page_reader instance_reader(struct instance *instance)
 uint64_t instance_settled_ns(void)
 {
 	return clock_ns() - SETTLE_NS;
+}
+
+/*
+ * The PID of the thread that made the instance, as it is in the trace: another one than
+ * its own in a PID namespace.
+ */
+int32_t instance_own_pid(const struct instance *instance)
+{
+	return instance->own_pid;
 }
 
 /* What one event costs the traced task, ns; 0: could not be measured. */

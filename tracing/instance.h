@@ -25,7 +25,8 @@
  * @works: work items
  * @vectors: interrupts without a number (irq_vectors)
  * @stacks: kernel stacks of tasks that leave the CPU
- * @pids: follow only these tasks to user space, @n_pids of them
+ * @pids: follow only these tasks to user space, @n_pids of them, by their PIDs in the
+ *	initial PID namespace
  * @n_pids: 0: all tasks but those of this process
  * @buffer_kb: ring buffer of each CPU
  * @subbuf_kb: sub-buffer, 0 for the kernel's default; ignored where the kernel
@@ -62,6 +63,7 @@ struct page_reader instance_reader(struct instance *instance);
 uint64_t instance_settled_ns(void);
 size_t instance_kept(const struct instance *instance, unsigned int cpu);
 const uint8_t *instance_kept_page(const struct instance *instance, unsigned int cpu, size_t i);
+int32_t instance_own_pid(const struct instance *instance);
 uint64_t instance_event_cost_ns(const struct instance *instance);
 
 #endif /* TRACING_INSTANCE_H */

@@ -194,6 +194,7 @@ static const struct kernhist_step steps[] = {
  * @running: hits of ROLE_RUNNING before the start, as it cannot be paused
  */
 struct kernhist {
+	struct private_instance own;
 	struct tracefs_instance *tracefs;
 	char names[SYNTHS][PRIVATE_NAME_BYTES];
 	char filter[STATS_LIST_MAX * 24];
@@ -372,8 +373,10 @@ struct kernhist *kernhist_new(const struct kernhist_config *config, struct why *
 	else
 		snprintf(k->buckets, sizeof(k->buckets), ".buckets=%llu",
 			 (unsigned long long)config->bucket_ns);
-	k->tracefs = private_create(why);
-	if (!k->tracefs || check_kernel(why) || make_synths(k, why))
+	if (private_create(&k->own, why))
+		goto fail;
+	k->tracefs = k->own.tracefs;
+	if (check_kernel(why) || make_synths(k, why))
 		goto fail;
 	measure_cost(k);
 	for (size_t i = 0; i < N_STEPS; i++) {
@@ -394,7 +397,7 @@ void kernhist_free(struct kernhist *k)
 {
 	if (!k)
 		return;
-	private_destroy(k->tracefs);
+	private_destroy(&k->own);
 	free(k);
 }
 

@@ -8,16 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "histtext.h"
 
 /*
  * Names: the prefix, PID and start time (clock ticks since boot) of the process, and
- * of an event also what it is, "wake".
+ * of an event also what it is, "wake". A process of another PID namespace may have the
+ * same PID and start time: its instance has a number behind these.
  */
 #define INSTANCE_PREFIX "irqlat-trace-"
 #define EVENT_PREFIX	"irqlat_trace_"
+#define INSTANCES_SAME	16
 
 /* Triggers refer to one another: more passes than the longest chain of them. */
 #define PASSES_MAX 16
@@ -49,18 +53,33 @@ static unsigned long long process_start(long pid)
 	return start;
 }
 
-/*
- * Whether a process that has ended made the thing of this name, or with @mine, this
- * process.
+/**
+ * struct maker - the process that made an instance or event
+ * @pid: in its PID namespace
+ * @start: its start time
  */
-static bool is_ours(const char *name, const char *format, bool mine)
-{
-	unsigned long long start;
+struct maker {
 	long pid;
+	unsigned long long start;
+};
 
-	if (sscanf(name, format, &pid, &start) != 2)
-		return false;
-	return process_start(pid) != start || (mine && pid == getpid());
+static struct maker this_process(void)
+{
+	return (struct maker){ getpid(), process_start(getpid()) };
+}
+
+/* Returns false when the name is not one that we give. */
+static bool maker_of(const char *name, const char *format, struct maker *maker)
+{
+	return sscanf(name, format, &maker->pid, &maker->start) == 2;
+}
+
+static bool is_instance_of(const char *name, const struct maker *maker)
+{
+	struct maker other;
+
+	return maker_of(name, INSTANCE_PREFIX "%ld-%llu", &other) && other.pid == maker->pid &&
+	       other.start == maker->start;
 }
 
 /**
@@ -70,8 +89,9 @@ static bool is_ours(const char *name, const char *format, bool mine)
  */
 void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES])
 {
-	snprintf(name, PRIVATE_NAME_BYTES, EVENT_PREFIX "%d_%llu_%s", getpid(),
-		 process_start(getpid()), what);
+	struct maker self = this_process();
+
+	snprintf(name, PRIVATE_NAME_BYTES, EVENT_PREFIX "%ld_%llu_%s", self.pid, self.start, what);
 }
 
 /* --- removal --------------------------------------------------------------- */
@@ -152,16 +172,89 @@ static void remove_instance(const char *path)
 	rmdir(path);
 }
 
-/* Synthetic events are global: remove only those of such processes. */
-static void remove_events(bool mine)
+/*
+ * Lock the folder of an instance. Its process holds the lock as long as it lives, and
+ * the kernel releases it: this tells of processes in other PID namespaces, too. Returns
+ * a descriptor, or -1 with errno set, EWOULDBLOCK when another process holds it.
+ */
+static int lock_instance(const char *path, bool wait)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int reason;
+
+	if (fd < 0 || !flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB))
+		return fd;
+	reason = errno;
+	close(fd);
+	errno = reason;
+	return -1;
+}
+
+/* Remove the instance unless its process lives. */
+static void sweep_instance(const char *dir_name, const char *name)
+{
+	struct maker maker;
+	char path[512];
+	int fd;
+
+	if (!maker_of(name, INSTANCE_PREFIX "%ld-%llu", &maker) ||
+	    process_start(maker.pid) == maker.start)
+		return;
+	snprintf(path, sizeof(path), "%s/%.200s", dir_name, name);
+	fd = lock_instance(path, false);
+	if (fd < 0)
+		return;
+	remove_instance(path);
+	close(fd);
+}
+
+/* Whether there is an instance of the process. */
+static bool has_instance(const char *dir_name, const struct maker *maker)
+{
+	DIR *dir = opendir(dir_name);
+	struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = is_instance_of(entry->d_name, maker);
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/*
+ * Synthetic events are global. Those of a process are made after its instance and are
+ * removed after it.
+ */
+static void sweep_events(const char *dir_name)
 {
 	struct tracefs_dynevent **events = tracefs_dynevent_get_all(TRACEFS_DYNEVENT_SYNTH, NULL);
+
+	for (size_t i = 0; events && events[i]; i++) {
+		struct maker maker;
+		char *name = NULL;
+
+		tracefs_dynevent_info(events[i], NULL, &name, NULL, NULL, NULL);
+		if (name && maker_of(name, EVENT_PREFIX "%ld_%llu_", &maker) &&
+		    process_start(maker.pid) != maker.start && !has_instance(dir_name, &maker))
+			tracefs_dynevent_destroy(events[i], false);
+		free(name);
+	}
+	if (events)
+		tracefs_dynevent_list_free(events);
+}
+
+static void remove_own_events(void)
+{
+	struct tracefs_dynevent **events = tracefs_dynevent_get_all(TRACEFS_DYNEVENT_SYNTH, NULL);
+	struct maker self = this_process(), maker;
 
 	for (size_t i = 0; events && events[i]; i++) {
 		char *name = NULL;
 
 		tracefs_dynevent_info(events[i], NULL, &name, NULL, NULL, NULL);
-		if (name && is_ours(name, EVENT_PREFIX "%ld_%llu_", mine))
+		if (name && maker_of(name, EVENT_PREFIX "%ld_%llu_", &maker) &&
+		    maker.pid == self.pid && maker.start == self.start)
 			tracefs_dynevent_destroy(events[i], false);
 		free(name);
 	}
@@ -172,41 +265,39 @@ static void remove_events(bool mine)
 /* Remove the instances and synthetic events of processes that have ended. */
 static void sweep(void)
 {
-	char *dir_name = tracefs_get_tracing_file("instances"), path[512];
+	char *dir_name = tracefs_get_tracing_file("instances");
 	struct dirent *entry;
 	DIR *dir;
 
 	if (!dir_name)
 		return;
 	dir = opendir(dir_name);
-	while (dir && (entry = readdir(dir))) {
-		if (!is_ours(entry->d_name, INSTANCE_PREFIX "%ld-%llu", false))
-			continue;
-		snprintf(path, sizeof(path), "%s/%.200s", dir_name, entry->d_name);
-		remove_instance(path);
-	}
+	while (dir && (entry = readdir(dir)))
+		sweep_instance(dir_name, entry->d_name);
 	if (dir)
 		closedir(dir);
+	sweep_events(dir_name);
 	tracefs_put_tracing_file(dir_name);
-	remove_events(false);
 }
 
 /**
  * private_destroy - remove the instance and our synthetic events
- * @instance: of private_create(), freed; NULL is fine
+ * @own: of private_create(); one that was not made is fine
  */
-void private_destroy(struct tracefs_instance *instance)
+void private_destroy(struct private_instance *own)
 {
 	char *path;
 
-	if (!instance)
+	if (!own->tracefs)
 		return;
-	path = tracefs_instance_get_dir(instance);
+	path = tracefs_instance_get_dir(own->tracefs);
 	if (path)
 		remove_instance(path);
 	tracefs_put_tracing_file(path);
-	tracefs_instance_free(instance);
-	remove_events(true);
+	tracefs_instance_free(own->tracefs);
+	own->tracefs = NULL;
+	close(own->lock_fd);
+	remove_own_events();
 }
 
 /* --- creation -------------------------------------------------------------- */
@@ -236,27 +327,77 @@ static bool tracefs_is_there(void)
 	return dir && *dir;
 }
 
+/* Whether @fd is the folder that has this path now. */
+static bool is_folder_at(int fd, const char *path)
+{
+	struct stat here, there;
+
+	return !fstat(fd, &here) && !stat(path, &there) && here.st_ino == there.st_ino &&
+	       here.st_dev == there.st_dev;
+}
+
+/*
+ * Make an instance of this name and lock it. Returns 0, or -1 with errno set: EEXIST
+ * when there is one already, EAGAIN when another process removed it before it was
+ * locked.
+ */
+static int create_locked(struct private_instance *own, const char *name)
+{
+	char *path;
+
+	own->tracefs = tracefs_instance_create(name);
+	if (!own->tracefs)
+		return -1;
+	if (!tracefs_instance_is_new(own->tracefs)) {
+		errno = EEXIST;
+		goto fail;
+	}
+	path = tracefs_instance_get_dir(own->tracefs);
+	own->lock_fd = path ? lock_instance(path, true) : -1;
+	if (own->lock_fd >= 0 && !is_folder_at(own->lock_fd, path)) {
+		close(own->lock_fd);
+		own->lock_fd = -1;
+	}
+	tracefs_put_tracing_file(path);
+	if (own->lock_fd >= 0)
+		return 0;
+	errno = EAGAIN;
+fail:
+	tracefs_instance_free(own->tracefs);
+	own->tracefs = NULL;
+	return -1;
+}
+
 /**
  * private_create - make the instance of this process
+ * @own: set; private_destroy() it
  * @why: says what went wrong and what to do
  *
  * First removes what killed processes left behind. A process has at most one instance.
- * Returns NULL on errors.
+ * Returns 0, or -1 with @why filled.
  */
-struct tracefs_instance *private_create(struct why *why)
+int private_create(struct private_instance *own, struct why *why)
 {
-	struct tracefs_instance *instance;
+	struct maker self = this_process();
 	char name[PRIVATE_NAME_BYTES];
 
-	if (!tracefs_is_there()) {
-		why_set(why,
+	own->tracefs = NULL;
+	if (!tracefs_is_there())
+		return why_set(
+			why,
 			"tracefs is not mounted, or this user cannot read it; as root: mount -t tracefs nodev /sys/kernel/tracing");
-		return NULL;
-	}
 	sweep();
-	snprintf(name, sizeof(name), INSTANCE_PREFIX "%d-%llu", getpid(), process_start(getpid()));
-	instance = tracefs_instance_create(name);
-	if (!instance)
-		explain_create(why, errno);
-	return instance;
+	for (int i = 0; i < INSTANCES_SAME; i++) {
+		int len = snprintf(name, sizeof(name), INSTANCE_PREFIX "%ld-%llu", self.pid,
+				   self.start);
+
+		if (i)
+			snprintf(name + len, sizeof(name) - (size_t)len, "-%d", i);
+		if (!create_locked(own, name))
+			return 0;
+		if (errno != EEXIST && errno != EAGAIN)
+			break;
+	}
+	explain_create(why, errno);
+	return -1;
 }

@@ -21,14 +21,19 @@
 
 /**
  * struct stats_filter - what is kept; an empty list keeps everything
+ *
+ * A pattern that begins with "!" leaves out what matches the rest of it. A list with
+ * such patterns only keeps everything else.
+ *
  * @irqs: interrupt numbers, also those below zero
  * @names: patterns (glob) of the names of handlers
  * @cpus: @cpus[cpu] says whether interrupts that this CPU took are kept; @n_cpus of them
  * @pids: woken tasks
  * @comms: patterns of the names of woken tasks
+ * @own_pid: chains that woke this task are not kept; 0: none
  * @stages: bit set of enum chain_stage, 0: all
  *
- * @pids and @comms filter samples only, not the accounting of interrupts.
+ * @pids, @comms and @own_pid filter samples only, not the accounting of interrupts.
  */
 struct stats_filter {
 	int32_t irqs[STATS_LIST_MAX];
@@ -41,6 +46,7 @@ struct stats_filter {
 	size_t n_pids;
 	const char *comms[STATS_LIST_MAX];
 	size_t n_comms;
+	int32_t own_pid;
 	uint32_t stages;
 };
 

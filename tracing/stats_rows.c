@@ -10,11 +10,19 @@
 
 static bool matches(const char *text, const char *const *patterns, size_t n)
 {
+	bool any = true, found = false;
+
 	for (size_t i = 0; i < n; i++) {
-		if (!fnmatch(patterns[i], text, 0))
-			return true;
+		bool except = patterns[i][0] == '!';
+
+		any &= except;
+		if (fnmatch(patterns[i] + except, text, 0))
+			continue;
+		if (except)
+			return false;
+		found = true;
 	}
-	return !n;
+	return any || found;
 }
 
 static bool in_list(int32_t value, const int32_t *list, size_t n)
@@ -28,7 +36,8 @@ static bool in_list(int32_t value, const int32_t *list, size_t n)
 
 bool stats_task_is_wanted(const struct stats_filter *f, const struct chain_sample *s)
 {
-	return in_list(s->pid, f->pids, f->n_pids) && matches(s->comm, f->comms, f->n_comms);
+	return (!f->own_pid || s->pid != f->own_pid) && in_list(s->pid, f->pids, f->n_pids) &&
+	       matches(s->comm, f->comms, f->n_comms);
 }
 
 static bool row_is_wanted(const struct stats_filter *f, const struct stats_row *row,

@@ -15,6 +15,7 @@
 #define BUFFER_KB 256
 
 struct entrytrace {
+	struct private_instance own;
 	struct tracefs_instance *instance;
 	struct tep_handle *tep;
 };
@@ -47,12 +48,12 @@ struct entrytrace *entrytrace_open(struct why *why)
 		why_set(why, "out of memory");
 		return NULL;
 	}
-	trace->instance = private_create(&reason);
-	if (!trace->instance) {
+	if (private_create(&trace->own, &reason)) {
 		why_set(why, "--entry trace: %s", reason.text);
 		free(trace);
 		return NULL;
 	}
+	trace->instance = trace->own.tracefs;
 	trace->tep = load_events();
 	if (!trace->tep || tracefs_instance_set_buffer_size(trace->instance, BUFFER_KB, -1) ||
 	    tracefs_instance_file_write(trace->instance, "trace_clock", "mono") < 0) {
@@ -129,7 +130,7 @@ void entrytrace_close(struct entrytrace *trace)
 {
 	if (!trace)
 		return;
-	private_destroy(trace->instance);
+	private_destroy(&trace->own);
 	if (trace->tep)
 		tep_free(trace->tep);
 	free(trace);

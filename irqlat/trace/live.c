@@ -2,6 +2,7 @@
 /* irqlat trace on the running kernel. */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,6 +43,24 @@ struct live_run {
 	bool unread;
 };
 
+/*
+ * The PIDs of --pid are those that /proc shows. In a PID namespace with a /proc of its
+ * own these are not those of the trace, and nothing translates them.
+ */
+static int check_pids(struct live_run *live)
+{
+	char link[32] = "";
+	int32_t own = instance_own_pid(live->instance);
+	ssize_t len = readlink("/proc/self", link, sizeof(link) - 1);
+
+	if (!live->run->config->filter.n_pids || len <= 0 || atoi(link) == own)
+		return 0;
+	return why_set(
+		&live->run->why,
+		"--pid: a trace has the PIDs of the initial PID namespace, and here are others: this process is %s here and %d there; use --comm, or run irqlat outside the container",
+		link, own);
+}
+
 static int open_instance(struct live_run *live)
 {
 	const struct trace_config *config = live->run->config;
@@ -67,7 +86,7 @@ static int open_instance(struct live_run *live)
 	if (!live->instance)
 		return -1;
 	live->run->event_cost_ns = instance_event_cost_ns(live->instance);
-	return 0;
+	return check_pids(live);
 }
 
 static int open_engine(struct live_run *live)
@@ -81,10 +100,13 @@ static int open_engine(struct live_run *live)
 		.loss = trace_run_loss,
 		.loss_ctx = run,
 	};
+	struct stats_filter filter = run->config->filter;
 
+	/* It is woken by what it does itself, for example by the ring buffer's irq_work. */
+	filter.own_pid = instance_own_pid(live->instance);
 	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);
-	if (stats_init(&run->total, config.catalog, &run->config->filter) ||
-	    stats_init(&run->interval, config.catalog, &run->config->filter))
+	if (stats_init(&run->total, config.catalog, &filter) ||
+	    stats_init(&run->interval, config.catalog, &filter))
 		return -1;
 	config.sink = stats_sink(&run->interval);
 	live->engine = engine_new(&config);

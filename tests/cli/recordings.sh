@@ -81,4 +81,12 @@ made shared-softirq --name wlan0
 grep -q '^ *19 eth0, wlan0 .*total' "$scratch/out" && [ "$(account 19)" = '5 0 5 0 0 coalesced 5' ]
 result $? 'shared softirq: --name finds the line' "$(cat "$scratch/out")"
 
+made shared-line --name '!eth*'
+is 'filters: a name that is left out' "$(account 19)" '30 10 20 0 0 not_handled 20'
+made shared-line --comm '!wget,!dd'
+is 'filters: tasks that are left out' "$(awk '$1 == 19 && $5 == "total" { print $2, $6 }' "$scratch/out")" 'eth0 20'
+made shared-line --comm 'w*,curl,!wge?'
+is 'filters: some tasks, and one of them left out' \
+	"$(awk '$1 == 19 && $5 == "total" { print $2, $6 }' "$scratch/out")" 'eth0 20'
+
 tap_end

@@ -414,6 +414,13 @@ else
 	skip 'stacks begin with the kernel'"'"'s own functions' 'needs script'
 fi
 
+# Its timer wakes it, and the ring buffer does by irq_work. Under another name, because
+# others may run irqlat.
+cp "$irqlat" "$scratch/self-woken"
+"$scratch/self-woken" trace -q -d 1 -T 1 --no-header --comm self-woken >"$scratch/out" 2>"$scratch/err"
+[ $? = 0 ] && grep -q 'no interrupt of these woke a task' "$scratch/out"
+result $? '-T never stops on irqlat itself' "$(head -5 "$scratch/out")"
+
 # A signal that ends the run also ends a command that is running.
 "$irqlat" trace -q -d 60 -T 1 --no-header --on-threshold "shell,command=exec sleep 30.25" \
 	>"$scratch/out" 2>"$scratch/err" &
@@ -471,6 +478,43 @@ else
 	skip 'top shows what is wider than 40 columns' 'needs script'
 fi
 stop_load
+
+# --- PID namespaces ---------------------------------------------------------------
+
+if unshare -p -f --mount-proc true 2>/dev/null; then
+	# One outside whose trigger must not be touched, and one inside.
+	"$irqlat" trace -q -a 100000000 -t"$scratch/stop.dat" --no-header >"$scratch/out" 2>"$scratch/err" &
+	outside=$!
+	triggers()
+	{
+		grep -q 1 $tracing/instances/irqlat-trace-$outside-*/tracing_on 2>/dev/null &&
+			grep -q '^stacktrace' $tracing/instances/irqlat-trace-$outside-*/events/sched/sched_switch/trigger
+	}
+	wait_for triggers
+	unshare -p -f --mount-proc "$irqlat" trace -q >/dev/null 2>&1 &
+	unshared=$!
+	inside=
+	wait_for 'inside=$(pgrep -P $unshared) && grep -q 1 $tracing/instances/irqlat-trace-1-*/tracing_on 2>/dev/null' &&
+		wait_for 'grep -q "common_pid != $inside\$" $tracing/instances/irqlat-trace-1-*/events/raw_syscalls/sys_exit/filter'
+	result $? 'in a PID namespace irqlat leaves itself out, and nobody else' \
+		"PID $inside: $(cat $tracing/instances/irqlat-trace-1-*/events/raw_syscalls/sys_exit/filter)"
+	triggers
+	result $? 'an instance outside of the PID namespace is left alone' \
+		"$(cat $tracing/instances/irqlat-trace-$outside-*/events/sched/sched_switch/trigger)"
+	"$irqlat" trace -q -d 0.1 >/dev/null 2>&1
+	grep -q 1 $tracing/instances/irqlat-trace-1-*/tracing_on
+	result $? 'an instance inside of a PID namespace is left alone' "$(ls $tracing/instances)"
+	kill -INT "$inside" $outside
+	wait $unshared $outside
+	is 'no instance is left in either' "$(find $tracing/instances -name 'irqlat-trace-1-*'; instances $outside)" ''
+	unshare -p -f --mount-proc "$irqlat" trace -q -d 0.2 --pid 1 >"$scratch/out" 2>"$scratch/err"
+	is 'a PID of the namespace is refused' "$? $(sed 's/ 1 here and [1-9][0-9]* there/ HERE/' "$scratch/err")" \
+		'1 irqlat: --pid: a trace has the PIDs of the initial PID namespace, and here are others: this process is HERE; use --comm, or run irqlat outside the container'
+	unshare -p -f "$irqlat" trace -q -d 0.2 --pid $$ >"$scratch/out" 2>"$scratch/err"
+	is 'a PID that /proc shows is taken' "$? $(cat "$scratch/err")" '0 '
+else
+	skip 'PID namespaces' 'cannot make one'
+fi
 
 # --- nothing is left behind -------------------------------------------------------
 
