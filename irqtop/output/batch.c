@@ -51,6 +51,16 @@ static void cell_print(struct outbuf *out, const struct field *field, const stru
 		outbuf_char(out, ' ');
 }
 
+static void total_print(struct outbuf *out, const char *name, double rate_hz)
+{
+	outbuf_text(out, name);
+	if (rate_hz >= 0)
+		outbuf_real(out, rate_hz, 0);
+	else
+		outbuf_char(out, '-');
+	outbuf_text(out, "/s");
+}
+
 static void heading_print(struct outbuf *out, const struct output *output)
 {
 	const struct monitor_totals *totals = &output->monitor->totals;
@@ -65,12 +75,9 @@ static void heading_print(struct outbuf *out, const struct output *output)
 		outbuf_real(out, output->monitor->seconds, 3);
 		outbuf_text(out, " s");
 	}
-	if (totals->interrupts_hz >= 0) {
-		outbuf_text(out, "  interrupts ");
-		outbuf_real(out, totals->interrupts_hz, 0);
-		outbuf_text(out, "/s  softirqs ");
-		outbuf_real(out, totals->softirqs_hz, 0);
-		outbuf_text(out, "/s");
+	if (totals->interrupts_hz >= 0 || totals->softirqs_hz >= 0) {
+		total_print(out, "  interrupts ", totals->interrupts_hz);
+		total_print(out, "  softirqs ", totals->softirqs_hz);
 	}
 	outbuf_char(out, '\n');
 	for (i = 0; i < output->ncolumns; i++) {

@@ -6,12 +6,15 @@
 
 static double rate_of(uint64_t now, uint64_t before, double seconds)
 {
+	if (now == IRQTABLE_STAT_UNKNOWN || before == IRQTABLE_STAT_UNKNOWN)
+		return -1;
 	return now >= before && seconds > 0 ? (double)(now - before) / seconds : -1;
 }
 
+/* Without a tick since boot, such time is not accounted. */
 static double share_of(uint64_t now, uint64_t before, uint64_t of)
 {
-	return now >= before && of ? (double)(now - before) / (double)of : 0;
+	return now && now >= before && of ? (double)(now - before) / (double)of : -1;
 }
 
 /*

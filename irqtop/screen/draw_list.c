@@ -45,20 +45,23 @@ static void title_draw(struct canvas *canvas, const struct ui *ui, const struct 
 			     right);
 }
 
+/* What is unknown is "-". `timed`: with the share of CPU time. */
 static unsigned int figure(struct canvas *canvas, unsigned int x, const char *name, double rate_hz,
-			   double cpu)
+			   bool timed, double cpu)
 {
-	char number[FORMAT_BYTES];
+	char number[FORMAT_BYTES] = "-", share[FORMAT_BYTES] = "-";
 
-	if (rate_hz < 0 || x + strlen(name) + 16 > canvas->width)
+	if (x + strlen(name) + 16 > canvas->width)
 		return x;
-	format_number(number, rate_hz, 6);
+	if (rate_hz >= 0)
+		format_number(number, rate_hz, 6);
+	if (cpu >= 0)
+		snprintf(share, sizeof(share), "%.1f", cpu * 100);
 	x += canvas_print(canvas, x, 1, DIM, "%s ", name);
 	x += canvas_print(canvas, x, 1, STRONG, "%s/s", number);
-	if (cpu >= 0)
+	if (timed)
 		x += canvas_print(canvas, x, 1, PLAIN,
-				  canvas->width < 100 ? " %.1f%%" : " %.1f%% of CPU time",
-				  cpu * 100);
+				  canvas->width < 100 ? " %s%%" : " %s%% of CPU time", share);
 	return x + 2;
 }
 
@@ -85,16 +88,16 @@ static void totals_draw(struct canvas *canvas, const struct ui *ui, const struct
 	unsigned int x = 0, len;
 	char rows[64];
 
-	x = figure(canvas, x, "interrupts", totals->interrupts_hz, totals->irq_cpu);
-	x = figure(canvas, x, "softirqs", totals->softirqs_hz, totals->softirq_cpu);
+	if (session->monitor.samples < 2) {
+		x = canvas_print(canvas, 0, 1, DIM, "measuring") + 2;
+	} else if (monitor_sample(&session->monitor)->have_stat) {
+		x = figure(canvas, x, "interrupts", totals->interrupts_hz, true, totals->irq_cpu);
+		x = figure(canvas, x, "softirqs", totals->softirqs_hz, true, totals->softirq_cpu);
+	}
 	if (session->latency)
 		x = cost_figure(canvas, x, session);
-	else
-		x = figure(canvas, x, "switches", totals->switches_hz, -1);
-	if (!x)
-		x = canvas_print(canvas, 0, 1, DIM,
-				 session->monitor.samples < 2 ? "measuring" : "") +
-		    2;
+	else if (x && session->monitor.samples > 1)
+		x = figure(canvas, x, "switches", totals->switches_hz, false, -1);
 	snprintf(rows, sizeof(rows), view->hidden ? "%u of %u rows" : "%u rows", view->nrows,
 		 view->nrows + view->hidden);
 	len = (unsigned int)strlen(rows);

@@ -183,18 +183,28 @@ struct irqtable_stat_cpu {
 	uint64_t total_ticks, irq_ticks, softirq_ticks;
 };
 
+#define IRQTABLE_STAT_UNKNOWN UINT64_MAX /* the file does not have it */
+
+/*
+ * A kernel that does not account time in interrupts prints 0 ticks of it, however long
+ * it has run.
+ */
 struct irqtable_stat {
 	struct irqtable_stat_cpu all; /* cpu is IRQTABLE_NONE */
 	unsigned int ncpus;
-	struct irqtable_stat_cpu *cpu;		 /* [ncpus], those online */
-	uint64_t interrupts, softirqs, switches; /* since boot */
-	uint64_t boot_s;			 /* time of boot, seconds since 1970 */
+	struct irqtable_stat_cpu *cpu; /* [ncpus], those online */
+	/* Since boot, or IRQTABLE_STAT_UNKNOWN. */
+	uint64_t interrupts, softirqs, switches;
+	uint64_t boot_s; /* time of boot, seconds since 1970; 0: unknown */
 	size_t cpu_room;
 };
 
 int irqtable_stat_read(struct irqtable_stat *stat, int fd, struct irqtable_buffer *buffer);
 int irqtable_stat_parse(struct irqtable_stat *stat, const char *text, size_t len);
 void irqtable_stat_free(struct irqtable_stat *stat);
+
+/* Nanoseconds since boot, from /proc/uptime. 0 or a negative errno value. */
+int irqtable_uptime_read(int root, uint64_t *uptime_ns);
 
 /* --- facts of one interrupt ------------------------------------------------ */
 

@@ -82,7 +82,8 @@ int irqtable_stat_parse(struct irqtable_stat *stat, const char *text, size_t len
 	stat->ncpus = 0;
 	memset(&stat->all, 0, sizeof(stat->all));
 	stat->all.cpu = IRQTABLE_NONE;
-	stat->interrupts = stat->softirqs = stat->switches = stat->boot_s = 0;
+	stat->interrupts = stat->softirqs = stat->switches = IRQTABLE_STAT_UNKNOWN;
+	stat->boot_s = 0;
 	while (p < end) {
 		newline = memchr(p, '\n', (size_t)(end - p));
 		err = entry_parse(stat, p, newline ? newline : end);
@@ -109,6 +110,29 @@ int irqtable_stat_read(struct irqtable_stat *stat, int fd, struct irqtable_buffe
 		} while (n && len < buffer->size);
 	} while (n);
 	return irqtable_stat_parse(stat, buffer->data, len);
+}
+
+/* "1010.25 99.10": seconds since boot, and idle time of all CPUs. */
+int irqtable_uptime_read(int root, uint64_t *uptime_ns)
+{
+	uint64_t seconds, hundredths = 0;
+	const char *p, *end, *point;
+	char text[64];
+	ssize_t len = irqtable_text(root, "proc/uptime", text, sizeof(text));
+
+	if (len < 0)
+		return (int)len;
+	p = text;
+	end = text + len;
+	if (!irqtable_number(&p, end, &seconds))
+		return -EPROTO;
+	if (p < end && *p == '.') {
+		point = ++p;
+		if (!irqtable_number(&p, end, &hundredths) || p - point != 2)
+			return -EPROTO;
+	}
+	*uptime_ns = seconds * 1000000000 + hundredths * 10000000;
+	return 0;
 }
 
 void irqtable_stat_free(struct irqtable_stat *stat)

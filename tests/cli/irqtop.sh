@@ -438,6 +438,32 @@ sed 's/ 24:         10/ 24:         15/' "$scratch/a" >"$scratch/b"
 is 'difference of two copies' \
 	"$($irqtop --diff "$scratch/a" "$scratch/b" --csv | tr -d '"\r' | sed 1d | cut -d, -f4-6 | tr '\n' ' ')" \
 	'24,,5 25,,0 '
+# aged TREE UPTIME BTIME COUNT: a copied tree of that age
+aged()
+{
+	interrupts "$1" <<-END
+	           CPU0       CPU1
+	 24:  $4  0   IO-APIC   1-edge      x
+	END
+	echo "$2 10.00" >"$scratch/$1/proc/uptime"
+	printf 'cpu  1 2 3\n%s' "${3:+btime $3
+}" >"$scratch/$1/proc/stat"
+}
+aged first 1000.00 1700000000 100
+aged later 1010.50 1700000001 205
+is 'copied trees with /proc/uptime have a time between them' \
+	"$($irqtop --diff "$scratch/first" "$scratch/later" --json -c delta,rate | jq -c '[.interval_s, .delta, .rate_hz]')" \
+	'[10.5,105,10]'
+aged booted 1020.00 1700009000 205
+check 'a boot between them is said, and nothing is compared' 0 '"delta":null' 'booted at 2023-11-15T00:43:20.000Z' \
+	$irqtop --diff "$scratch/first" "$scratch/booted" --json -c delta
+aged younger 20.00 '' 205
+check 'also where only the age tells it' 0 '"delta":null' 'shorter time' \
+	$irqtop --diff "$scratch/first" "$scratch/younger" --json -c delta
+rm "$scratch/later/proc/uptime"
+check 'without it there is a difference and no rate' 0 '"delta":105,"rate_hz":null' '' \
+	$irqtop --diff "$scratch/first" "$scratch/later" --json -c delta,rate
+
 status 'difference of two recordings' 0 $irqtop --diff "$scratch/rec" "$scratch/rec" -b
 status 'difference with one name' 1 $irqtop --diff "$scratch/rec"
 

@@ -593,6 +593,11 @@ static void test_stat(void **state)
 	assert_int_equal(stat.interrupts, 991251);
 	assert_int_equal(stat.softirqs, 77);
 	assert_int_equal(stat.switches, 2111523);
+	/* What is not there is unknown, and no 0. */
+	assert_int_equal(irqtable_stat_parse(&stat, "cpu 1 2 3\n", 10), 0);
+	assert_true(stat.interrupts == IRQTABLE_STAT_UNKNOWN);
+	assert_true(stat.softirqs == IRQTABLE_STAT_UNKNOWN);
+	assert_true(stat.switches == IRQTABLE_STAT_UNKNOWN);
 	irqtable_stat_free(&stat);
 }
 
