@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@
 #include "irqtop/session/stop.h"
 
 #define CLIENTS_MAX	 64u
+#define LISTENERS_MAX	 2 /* IPv4 and IPv6 */
+#define PORT_TRIES	 16
 #define CLIENT_TIMEOUT_S 10u
 
 #define TYPE_TEXT    "text/plain; version=0.0.4; charset=utf-8"
@@ -104,7 +107,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	return answer(connection, MHD_HTTP_OK, strict ? TYPE_STRICT : TYPE_TEXT, &out);
 }
 
-/* "address:port", "name:port", "[::1]:port"; ":port" is of this machine only. */
+/* "address:port", "name:port", "[::1]:port"; ":port" has an empty host: this machine. */
 static int where_split(const char *where, char host[NI_MAXHOST], const char **port)
 {
 	const char *colon = strrchr(where, ':');
@@ -121,8 +124,6 @@ static int where_split(const char *where, char host[NI_MAXHOST], const char **po
 		len -= 2;
 	}
 	snprintf(host, NI_MAXHOST, "%.*s", (int)len, len ? where : "");
-	if (!len)
-		strcpy(host, "127.0.0.1");
 	return 0;
 }
 
@@ -141,33 +142,112 @@ static int socket_listen(const struct addrinfo *address)
 	return err;
 }
 
-/* A name may have several addresses; most clients try the one of version 4 as well. */
-static int listen_open(const char *where)
+/* A socket and the HTTP server that answers on it. */
+struct listener {
+	int fd;
+	int family; /* AF_INET, AF_INET6 */
+	struct MHD_Daemon *daemon;
+};
+
+/* Those of a name that has an address of either version. */
+struct listeners {
+	struct listener one[LISTENERS_MAX];
+	unsigned int count;
+};
+
+static unsigned int port_of(int fd)
 {
-	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len))
+		return 0;
+	return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port :
+						     ((struct sockaddr_in *)&address)->sin_port);
+}
+
+static void port_set(struct sockaddr *address, unsigned int port)
+{
+	if (address->sa_family == AF_INET6)
+		((struct sockaddr_in6 *)address)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
+}
+
+static void listeners_close(struct listeners *listeners)
+{
+	while (listeners->count)
+		close(listeners->one[--listeners->count].fd);
+}
+
+/*
+ * Opens one socket for each version of the protocol, all on one port. A version that the
+ * machine does not have is left out, if the other one works. 0 or a negative errno value.
+ */
+static int sockets_open(struct listeners *listeners, const struct addrinfo *found)
+{
+	const struct addrinfo *address;
+	int fd, err = -EADDRNOTAVAIL;
+	unsigned int port = 0, i;
+
+	for (address = found; address && listeners->count < LISTENERS_MAX;
+	     address = address->ai_next) {
+		for (i = 0; i < listeners->count; i++)
+			if (listeners->one[i].family == address->ai_family)
+				break;
+		if (i < listeners->count)
+			continue;
+		if (port)
+			port_set(address->ai_addr, port);
+		fd = socket_listen(address);
+		if (fd < 0) {
+			err = fd;
+			if (fd == -EADDRNOTAVAIL || fd == -EAFNOSUPPORT)
+				continue;
+			listeners_close(listeners);
+			return err;
+		}
+		port = port_of(fd);
+		listeners->one[listeners->count].family = address->ai_family;
+		listeners->one[listeners->count++].fd = fd;
+	}
+	/* The one of version 4 is named first: nearly every client has it. */
+	if (listeners->count == 2 && listeners->one[0].family == AF_INET6) {
+		struct listener first = listeners->one[0];
+
+		listeners->one[0] = listeners->one[1];
+		listeners->one[1] = first;
+	}
+	return listeners->count ? 0 : err;
+}
+
+static int listen_open(struct listeners *listeners, const char *where)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
 	char host[NI_MAXHOST];
 	const char *port;
-	int fd, err;
+	int err, tries = PORT_TRIES;
 
 	if (where_split(where, host, &port)) {
 		msg_error("--listen: \"%s\" is not ADDRESS:PORT", where);
 		return -1;
 	}
-	err = getaddrinfo(host, port, &hints, &found);
-	if (err) {
-		hints.ai_family = AF_UNSPEC;
-		err = getaddrinfo(host, port, &hints, &found);
-	}
+	/* The file hosts may have one of localhost's addresses only. */
+	err = getaddrinfo(host[0] && strcmp(host, "localhost") ? host : NULL, port, &hints, &found);
 	if (err) {
 		msg_error("--listen: \"%s\": %s", where, gai_strerror(err));
 		return -1;
 	}
-	fd = socket_listen(found);
+	/* A port that the kernel chose for one version may be taken for the other. */
+	do {
+		err = sockets_open(listeners, found);
+	} while (err == -EADDRINUSE && !strtoul(port, NULL, 10) && --tries);
 	freeaddrinfo(found);
-	if (fd < 0)
-		session_complain(where, fd);
-	return fd;
+	if (!err)
+		return 0;
+	session_complain(where, err);
+	return -1;
 }
 
 /* The port may be 0: then the kernel chose one. */
@@ -184,59 +264,104 @@ static void where_print(int listener)
 		return;
 	v6 = strchr(host, ':');
 	printf("listening on http://%s%s%s:%s/metrics\n", v6 ? "[" : "", host, v6 ? "]" : "", port);
-	fflush(stdout);
+}
+
+/* Milliseconds until a server has to run, -1: when something comes. */
+static int64_t wait_ms(const struct listeners *listeners)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+	int64_t least = -1;
+	unsigned int i;
+
+	for (i = 0; i < listeners->count; i++)
+		if (MHD_get_timeout(listeners->one[i].daemon, &ms) == MHD_YES &&
+		    (least < 0 || (int64_t)ms < least))
+			least = (int64_t)ms;
+	return least;
 }
 
 /*
  * Until a signal ends it. Signals come only while ppoll() waits: one that came
  * between stop_requested() and the wait would be missed.
  */
-static int serve(struct MHD_Daemon *daemon)
+static int serve(struct listeners *listeners)
 {
-	struct pollfd ready = {
-		.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
-		.events = POLLIN,
-	};
+	struct pollfd ready[LISTENERS_MAX];
 	sigset_t all, old;
+	unsigned int i;
 	int err = 0;
 
+	for (i = 0; i < listeners->count; i++) {
+		ready[i].fd =
+			MHD_get_daemon_info(listeners->one[i].daemon, MHD_DAEMON_INFO_EPOLL_FD)
+				->epoll_fd;
+		ready[i].events = POLLIN;
+	}
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	while (!stop_requested() && !err) {
-		MHD_UNSIGNED_LONG_LONG ms;
-		struct timespec wait, *limit = NULL;
+		int64_t ms = wait_ms(listeners);
+		struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
-		if (MHD_get_timeout(daemon, &ms) == MHD_YES) {
-			wait.tv_sec = (time_t)(ms / 1000);
-			wait.tv_nsec = (long)(ms % 1000) * 1000000;
-			limit = &wait;
-		}
-		if (ppoll(&ready, 1, limit, &old) < 0 && errno != EINTR)
+		if (ppoll(ready, listeners->count, ms < 0 ? NULL : &wait, &old) < 0 &&
+		    errno != EINTR)
 			err = -errno;
-		MHD_run(daemon);
+		for (i = 0; i < listeners->count; i++)
+			MHD_run(listeners->one[i].daemon);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return err;
 }
 
+/* libmicrohttpd closes the socket of a server that it has started. */
+static int servers_start(struct listeners *listeners, struct session *session)
+{
+	unsigned int i;
+
+	for (i = 0; i < listeners->count; i++) {
+		struct listener *listener = &listeners->one[i];
+
+		listener->daemon =
+			MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, session,
+					 MHD_OPTION_LISTEN_SOCKET, listener->fd,
+					 MHD_OPTION_CONNECTION_TIMEOUT, CLIENT_TIMEOUT_S,
+					 MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX, MHD_OPTION_END);
+		if (!listener->daemon)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void servers_stop(struct listeners *listeners)
+{
+	unsigned int i;
+
+	for (i = 0; i < listeners->count; i++) {
+		if (listeners->one[i].daemon)
+			MHD_stop_daemon(listeners->one[i].daemon);
+		else
+			close(listeners->one[i].fd);
+	}
+}
+
 int listen_run(struct session *session)
 {
-	int listener = listen_open(session->options.listen), err;
-	struct MHD_Daemon *daemon;
+	struct listeners listeners = { 0 };
+	unsigned int i;
+	int err;
 
-	if (listener < 0)
+	if (listen_open(&listeners, session->options.listen))
 		return EXIT_ERROR;
 	stop_on_signals();
-	daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, session,
-				  MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_TIMEOUT,
-				  CLIENT_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
-				  MHD_OPTION_END);
-	if (!daemon) {
-		close(listener);
-		return session_complain("the HTTP server", -ENOMEM);
+	err = servers_start(&listeners, session);
+	if (err) {
+		servers_stop(&listeners);
+		return session_complain("the HTTP server", err);
 	}
-	where_print(listener);
-	err = serve(daemon);
-	MHD_stop_daemon(daemon);
+	for (i = 0; i < listeners.count; i++)
+		where_print(listeners.one[i].fd);
+	fflush(stdout);
+	err = serve(&listeners);
+	servers_stop(&listeners);
 	return err ? session_complain("poll", err) : EXIT_OK;
 }

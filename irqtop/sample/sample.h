@@ -14,10 +14,17 @@ struct sample {
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: unknown */
 	int64_t wall_ms;  /* since 1970; 0: unknown */
 	bool have[TABLE_COUNT];
+	int missing; /* why there are no interrupts: a negative errno value, -ENODATA: masked */
 	bool have_stat;
 	struct irqtable table[TABLE_COUNT];
 	struct irqtable_stat stat;
 };
+
+/* The table whose columns are the machine's CPUs. */
+static inline const struct irqtable *sample_cpus(const struct sample *sample)
+{
+	return &sample->table[sample->have[TABLE_INTERRUPTS] ? TABLE_INTERRUPTS : TABLE_SOFTIRQS];
+}
 
 void sample_free(struct sample *sample);
 

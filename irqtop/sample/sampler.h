@@ -8,7 +8,10 @@
 struct sampler;
 
 struct sampler_ops {
-	/* Fills `sample`, and reuses its memory. 0, -ENODATA: no more, or another error. */
+	/*
+	 * Fills `sample`, and reuses its memory. 0, -ENODATA: no more, -ENOMSG: the tables
+	 * are masked, or another error.
+	 */
 	int (*read)(struct sampler *sampler, struct sample *sample);
 	/* Only for recordings, else NULL: the next read() gives sample `number`. */
 	int (*seek)(struct sampler *sampler, unsigned int number);

@@ -48,7 +48,13 @@ static void stat_read(struct proc_sampler *proc, struct sample *sample)
 static void sample_stamp(struct sample *sample)
 {
 	sample->wall_ms = (int64_t)(clock_read_ns(CLOCK_REALTIME) / 1000000);
-	sample->time_ns = sample->table[TABLE_INTERRUPTS].time_ns;
+	sample->time_ns = sample_cpus(sample)->time_ns;
+}
+
+/* Container runtimes hide /proc/interrupts, and leave /proc/softirqs. */
+static bool is_hidden(int err)
+{
+	return err == -ENODATA || err == -EACCES || err == -EPERM;
 }
 
 static int proc_read(struct sampler *sampler, struct sample *sample)
@@ -57,12 +63,15 @@ static int proc_read(struct sampler *sampler, struct sample *sample)
 	int err;
 
 	err = table_read(proc, "proc/interrupts", &sample->table[TABLE_INTERRUPTS]);
-	if (err)
+	if (err && !is_hidden(err))
 		return err;
-	sample->have[TABLE_INTERRUPTS] = true;
+	sample->have[TABLE_INTERRUPTS] = !err;
+	sample->missing = err;
 	/* Copied trees often do not have it. */
 	sample->have[TABLE_SOFTIRQS] =
 		!table_read(proc, "proc/softirqs", &sample->table[TABLE_SOFTIRQS]);
+	if (err && !sample->have[TABLE_SOFTIRQS])
+		return err == -ENODATA ? -ENOMSG : err;
 	stat_read(proc, sample);
 	sample_stamp(sample);
 	return 0;
@@ -77,7 +86,7 @@ static int text_read(struct sampler *sampler, struct sample *sample)
 		return -ENODATA;
 	err = irqtable_read(&sample->table[TABLE_INTERRUPTS], proc->file, &proc->buffer);
 	if (err && err != -EAGAIN)
-		return err;
+		return err == -ENODATA ? -EPROTO : err;
 	sampler->next = 1;
 	sample->have[TABLE_INTERRUPTS] = true;
 	sample->have[TABLE_SOFTIRQS] = sample->have_stat = false;

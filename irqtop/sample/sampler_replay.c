@@ -206,6 +206,7 @@ static int replay_read(struct sampler *sampler, struct sample *sample)
 	sample->time_ns = state->time_ns;
 	sample->wall_ms = state->wall_ms;
 	sample->have_stat = state->have_stat;
+	sample->missing = 0;
 	sample->stat.all = state->stat.all;
 	sample->stat.interrupts = state->stat.interrupts;
 	sample->stat.softirqs = state->stat.softirqs;

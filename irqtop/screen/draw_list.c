@@ -133,11 +133,24 @@ static void axis_text(char *buf, size_t size, const struct ui *ui, const struct 
 			 axis_mode_names[axis->mode], a->ncpus);
 }
 
-/* The sum of all interrupts by group, and the filter. */
+/* The table whose rows the strip above the list sums. */
+static enum table_id summed_table(const struct session *session)
+{
+	const bool *have = monitor_sample(&session->monitor)->have;
+
+	if (!have[TABLE_INTERRUPTS])
+		return TABLE_SOFTIRQS;
+	return session->options.view.tables == TABLES_SOFTIRQS && have[TABLE_SOFTIRQS] ?
+		       TABLE_SOFTIRQS :
+		       TABLE_INTERRUPTS;
+}
+
+/* The sum of all interrupts (or softirqs) by group, and the filter. */
 static void sum_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct axis *axis = &session->axis;
-	const struct irqtable_diff *diff = &session->monitor.diff[TABLE_INTERRUPTS];
+	const enum table_id table = summed_table(session);
+	const struct irqtable_diff *diff = &session->monitor.diff[table];
 	unsigned int places = ui->layout.strip, i, x;
 	double rate[GROUPS_MAX] = { 0 };
 	char text[96];
@@ -302,6 +315,16 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 		canvas_put(canvas, ui->layout.column[0].width, y, '+', GOOD | selected);
 }
 
+/* Why there are no interrupts. */
+static void note_draw(struct canvas *canvas, const struct layout *layout,
+		      const struct session *session)
+{
+	const char *why = session_missing(session);
+
+	if (why && layout->note_y)
+		canvas_print(canvas, 0, layout->note_y, BAD, "/proc/interrupts: %s", why);
+}
+
 void draw_list(struct canvas *canvas, struct ui *ui, const struct session *session)
 {
 	const struct view *view = &session->view;
@@ -314,6 +337,7 @@ void draw_list(struct canvas *canvas, struct ui *ui, const struct session *sessi
 		sum_draw(canvas, ui, session);
 	}
 	heading_draw(canvas, ui, session);
+	note_draw(canvas, layout, session);
 	for (i = 0; i < layout->list_height && ui->top + i < view->nrows; i++)
 		list_row(canvas, ui, session, &view->row[ui->top + i], layout->list_y + i,
 			 ui->top + i == ui->cursor ? SELECTED : 0);

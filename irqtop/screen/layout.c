@@ -107,7 +107,7 @@ static void columns_stretch(struct layout *layout)
 }
 
 void layout_make(struct layout *layout, const struct options *options, unsigned int width,
-		 unsigned int height, uint32_t groups, unsigned int have)
+		 unsigned int height, uint32_t groups, unsigned int have, unsigned int extra)
 {
 	unsigned int strip = layout_strip_width(options, width), i, n = 0;
 	enum field_id chosen[FIELD_COUNT];
@@ -120,7 +120,11 @@ void layout_make(struct layout *layout, const struct options *options, unsigned 
 	layout->strip = strip;
 	layout->title_y = height >= HEADER_MIN_HEIGHT ? 3 : 1;
 	layout->list_y = layout->title_y + 1;
+	if (extra & LAYOUT_NOTE)
+		layout->note_y = layout->list_y++;
 	layout->list_height = height > layout->list_y + 1 ? height - layout->list_y - 1 : 1;
+	if (extra & LAYOUT_FOLD && layout->list_height > 1)
+		layout->fold_y = layout->list_y + --layout->list_height;
 	if (groups < strip)
 		strip = groups < 4 ? 4 : groups; /* its title is "CPUS" */
 	if (options->wide) {

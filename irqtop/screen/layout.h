@@ -16,10 +16,18 @@ struct layout {
 	unsigned int width, height;
 	unsigned int list_y, list_height; /* rows */
 	unsigned int title_y;
-	unsigned int strip; /* layout_strip_width() */
+	unsigned int note_y; /* of a note above the list; 0: none */
+	unsigned int fold_y; /* the last place of the list, for what is folded; 0: none */
+	unsigned int strip;  /* layout_strip_width() */
 	unsigned int ncolumns;
 	struct layout_column column[FIELD_COUNT];
 	unsigned int needs; /* NEED_* of the columns */
+};
+
+/* Text lines besides the rows. */
+enum {
+	LAYOUT_NOTE = 1 << 0,
+	LAYOUT_FOLD = 1 << 1,
 };
 
 /* The most places of a CPU strip on a screen of this width. */
@@ -27,10 +35,11 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 
 /*
  * Lays out the columns that the user named, or those of lowest rank that fit. `groups`:
- * of the axis. `have`: NEED_TIME and NEED_READS where such columns have values.
+ * of the axis. `have`: NEED_TIME and NEED_READS where such columns have values. `extra`:
+ * LAYOUT_NOTE, LAYOUT_FOLD.
  */
 void layout_make(struct layout *layout, const struct options *options, unsigned int width,
-		 unsigned int height, uint32_t groups, unsigned int have);
+		 unsigned int height, uint32_t groups, unsigned int have, unsigned int extra);
 
 /* The column at x, or NULL. */
 const struct layout_column *layout_at(const struct layout *layout, unsigned int x);

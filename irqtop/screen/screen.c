@@ -98,11 +98,12 @@ static void lay_out(struct screen *screen)
 	unsigned int width, height;
 
 	terminal_size(&width, &height);
-	axis_update(&session->axis, &monitor_sample(&session->monitor)->table[0],
+	axis_update(&session->axis, sample_cpus(monitor_sample(&session->monitor)),
 		    session->monitor.sampler, session->options.group,
 		    layout_strip_width(&session->options, width));
 	layout_make(&ui->layout, &session->options, width, height, session->axis.ngroups,
-		    (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0));
+		    (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0),
+		    session_missing(session) ? LAYOUT_NOTE : 0);
 	ui->list_height = ui->layout.list_height;
 	if (ui->strip_at >= session->axis.ngroups)
 		ui->strip_at = session->axis.ngroups ? session->axis.ngroups - 1 : 0;

@@ -185,7 +185,7 @@ static const struct opt rows[] = {
 	  .help = "counters once, for node_exporter's textfile collector;\n"
 		  "strict: by the letter of OpenMetrics 1.0" },
 	{ 0, "listen", "[ADDR]:PORT", OPT_CUSTOM, AT(listen), .parse = listen_parse,
-	  .help = "serve them at http://ADDR:PORT/metrics; without ADDR on\n127.0.0.1" },
+	  .help = "serve them at http://ADDR:PORT/metrics; without ADDR on\n127.0.0.1 and [::1]" },
 	{ 'l', "list", NULL, OPT_FLAG, AT(once), .alias = "once",
 	  .help = "totals since boot, at once, without rates" },
 	{ 0, "per-cpu", NULL, OPT_FLAG, AT(per_cpu),

@@ -7,6 +7,11 @@
 #include "session.h"
 #include "stop.h"
 
+/* The options are those of docker and podman; Kubernetes has procMount: Unmasked. */
+#define MASKED_WHY                                                                         \
+	"empty: masked, as container runtimes do (--security-opt systempaths=unconfined, " \
+	"unmask=/proc/interrupts), or read it on the host"
+
 int session_complain(const char *what, int err)
 {
 	const char *why = strerror(-err);
@@ -15,20 +20,50 @@ int session_complain(const char *what, int err)
 		why = "not a recording of irqtop";
 	else if (err == -EPROTO)
 		why = "does not look like /proc/interrupts";
+	else if (err == -ENOMSG)
+		why = MASKED_WHY;
 	msg_error("%s: %s", what, why);
 	return EXIT_ERROR;
 }
 
+static void input_path(const struct session *session, char *path, size_t size)
+{
+	const char *root = session->options.root;
+
+	snprintf(path, size, "%s%sproc/interrupts", root,
+		 root[0] && root[strlen(root) - 1] == '/' ? "" : "/");
+}
+
 int session_complain_input(const struct session *session, int err)
 {
-	const struct options *options = &session->options;
 	char path[4200];
 
-	if (options->replay)
-		return session_complain(options->replay, err);
-	snprintf(path, sizeof(path), "%s%sproc/interrupts", options->root,
-		 options->root[0] && options->root[strlen(options->root) - 1] == '/' ? "" : "/");
+	if (session->options.replay)
+		return session_complain(session->options.replay, err);
+	input_path(session, path, sizeof(path));
 	return session_complain(path, err);
+}
+
+const char *session_missing(const struct session *session)
+{
+	const struct sample *sample = monitor_sample(&session->monitor);
+
+	if (sample->have[TABLE_INTERRUPTS] || !sample->missing)
+		return NULL;
+	return sample->missing == -ENODATA ? MASKED_WHY : strerror(-sample->missing);
+}
+
+/* Says once that there are softirqs only. On the screen a text line does. */
+static void missing_say(struct session *session)
+{
+	const char *why = session_missing(session);
+	char path[4200];
+
+	if (!why || session->missing_said || session->options.mode == MODE_SCREEN)
+		return;
+	input_path(session, path, sizeof(path));
+	msg_error("%s: %s; softirqs only", path, why);
+	session->missing_said = true;
 }
 
 static int sampler_open(struct session *session)
@@ -59,7 +94,7 @@ int session_filter(struct session *session, const char *text, struct why *why)
 		unsigned int i;
 
 		/* Reads two files for each CPU, so only when a filter needs it. */
-		if (axis_learn(&session->axis, &monitor_sample(&session->monitor)->table[0],
+		if (axis_learn(&session->axis, sample_cpus(monitor_sample(&session->monitor)),
 			       session->monitor.sampler) < 0) {
 			filter_free(&filter);
 			return why_set(why, "out of memory");
@@ -103,7 +138,7 @@ static int sample_record(struct session *session)
 {
 	struct axis *axis = &session->axis;
 
-	if (axis_learn(axis, &monitor_sample(&session->monitor)->table[0],
+	if (axis_learn(axis, sample_cpus(monitor_sample(&session->monitor)),
 		       session->monitor.sampler) < 0)
 		return -ENOMEM;
 	return recorder_write(&session->recorder, &session->monitor, axis->place, axis->cpu_end);
@@ -126,10 +161,17 @@ int session_open(struct session *session)
 	err = monitor_step(&session->monitor);
 	if (err)
 		return session_complain_input(session, err);
+	if (session_missing(session) && options->view.tables == TABLES_INTERRUPTS)
+		return session_complain_input(session,
+					      monitor_sample(&session->monitor)->missing ==
+							      -ENODATA ?
+						      -ENOMSG :
+						      monitor_sample(&session->monitor)->missing);
 	if (session_filter(session, options->view.filter, &why)) {
 		msg_error("filter %s", why.text);
 		return EXIT_ERROR;
 	}
+	missing_say(session);
 	err = monitor_recount(&session->monitor);
 	if (!err && options->latency && session_latency(session, true, &why)) {
 		msg_error("latency: %s", why.text);
@@ -181,6 +223,7 @@ int session_step(struct session *session, unsigned int needs)
 
 	if (err)
 		return err;
+	missing_say(session);
 	if (session->recording) {
 		err = sample_record(session);
 		if (err)

@@ -22,6 +22,7 @@ struct session {
 	bool recording;
 	struct latency *latency;  /* NULL: tracing is off */
 	struct latency_cost cost; /* of the last sample */
+	bool missing_said;	  /* that the interrupts cannot be read */
 };
 
 /* Opens sampler and recording, and takes a sample. 0, or the exit status after a message. */
@@ -51,6 +52,12 @@ int session_filter(struct session *session, const char *text, struct why *why);
 
 /* Prints "irqtop: what: reason" for a negative errno value. Returns EXIT_ERROR. */
 int session_complain(const char *what, int err);
+
+/*
+ * Why the last sample has no interrupts: "masked ..."; NULL where it has them, or a
+ * recording never had.
+ */
+const char *session_missing(const struct session *session);
 
 /* session_complain() about what samples are read from. */
 int session_complain_input(const struct session *session, int err);

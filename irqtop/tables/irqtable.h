@@ -77,7 +77,8 @@ struct irqtable_buffer {
 
 /*
  * Reads the rest of a file like /proc/interrupts or /proc/softirqs from `fd`, in one
- * pass. -EPROTO: it does not begin with the names of CPUs. -EAGAIN: CPUs came or went
+ * pass. -ENODATA: there is no text at all, as where a container runtime mounts an empty
+ * file over it. -EPROTO: it does not begin with the names of CPUs. -EAGAIN: CPUs came or went
  * meanwhile, and rows do not fit the header; the table holds what was found, and the
  * caller reads again. -ENOMEM, or an error of read().
  */

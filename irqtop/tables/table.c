@@ -372,6 +372,7 @@ int irqtable_parse(struct irqtable *table, const char *text, size_t len)
 int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer)
 {
 	ssize_t n, used;
+	bool empty = true;
 	size_t len = 0;
 
 	irqtable_begin(table);
@@ -387,6 +388,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 			return -errno;
 		}
 		len += (size_t)n;
+		empty &= n == 0;
 		/* A read returns a text line or a few: fill the buffer first. */
 		if (n > 0 && len < buffer->size)
 			continue;
@@ -400,7 +402,7 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 		if (len == buffer->size && array_reserve(&buffer->data, &buffer->size, len * 2, 1))
 			return -ENOMEM;
 	} while (n);
-	return table_end(table);
+	return empty ? -ENODATA : table_end(table);
 }
 
 void irqtable_free(struct irqtable *table)

@@ -80,4 +80,27 @@ is 'arm64: a label that touches its counter' \
 is 'FIQ has a handler and no counters' \
 	"$($irqtop --root $machines/fiq --once --json -f FIQ | jq -c '[.total, .name]')" '[null,"usb_fiq"]'
 
+# --- masked files -----------------------------------------------------------------
+
+# An empty file, as container runtimes mount over it.
+mkdir -p "$scratch/masked/proc"
+: >"$scratch/masked/proc/interrupts"
+masked="$irqtop --root $scratch/masked"
+refused 'masked: says why there is nothing' \
+	'irqtop: .*/proc/interrupts: empty: masked, as container runtimes do' $masked --once
+printf '                    CPU0       CPU1\n      NET_RX:      90100        100\n' \
+	>"$scratch/masked/proc/softirqs"
+check 'masked: softirqs still work, and it is said' 0 'NET_RX +90200' \
+	'/proc/interrupts: empty: masked, .*; softirqs only' $masked --once
+refused 'masked: interrupts alone are refused' 'empty: masked' $masked --once -t interrupts
+check 'masked: a filter for a node nobody has' 1 '' 'node:3: no such node' $masked --once --node 3
+check 'masked: also exported' 0 'name="network receive polling"' 'softirqs only' $masked --openmetrics
+check 'masked: said once' 0 'NET_RX' 'softirqs only' $masked -b -n 3 -d 0.05
+$masked -q -n 2 -d 0.05 --record "$scratch/masked.rec" 2>/dev/null
+check 'masked: recorded and replayed' 0 'NET_RX' '' $irqtop --replay "$scratch/masked.rec" -b
+if [ "$(id -u)" != 0 ]; then
+	chmod 0 "$scratch/masked/proc/interrupts"
+	check 'not readable: softirqs still work' 0 'NET_RX' 'Permission denied; softirqs only' $masked --once
+fi
+
 tap_end

@@ -296,7 +296,7 @@ listening()
 	$irqtop --listen "$@" >"$scratch/where" 2>"$scratch/err" &
 	pid=$!
 	wait_for '[ -s "$scratch/where" ]'
-	url=$(sed 's/^listening on //' "$scratch/where")
+	url=$(sed -n '1s/^listening on //p' "$scratch/where")
 }
 
 # code ARGUMENT...: the HTTP status that curl gets
@@ -340,10 +340,17 @@ bound()
 		'$4 == "0A" && $2 ~ port "$" { sub(":.*", "", $2); print $2 }'
 }
 
+v6=
+! grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null || v6=' 00000000000000000000000001000000'
 for address in :0 localhost:0; do
 	listening $address --root $hostile
-	is "listen: $address is this machine only" "$(bound)" 0100007F
-	is "listen: $address serves" "$(curl -s "$url" | tail -1)" '# EOF'
+	is "listen: $address is this machine only, by both versions" "$(bound | xargs)" "0100007F$v6"
+	for host in 127.0.0.1 ${v6:+'[::1]'}; do
+		is "listen: $address serves $host" \
+			"$(curl -s -g "${url/127.0.0.1/$host}" | tail -1)" '# EOF'
+	done
+	is "listen: $address prints each address" "$(grep -c '^listening on ' "$scratch/where")" \
+		"$((1 + ${#v6} / 33))"
 	kill $pid
 done
 listening 0.0.0.0:0 --root $hostile

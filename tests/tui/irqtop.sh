@@ -224,6 +224,20 @@ tree 40 5
 await '28\+.*dev28'
 result $? 'rows that come are marked'
 
+# A container's runtime mounts an empty file over it, and takes it away again.
+printf '                    CPU0       CPU1\n      NET_RX:      90100        100\n' \
+	>"$scratch/tree/proc/softirqs"
+await '^ *NET_RX '
+cp "$scratch/tree/proc/interrupts" "$scratch/new"
+: >"$scratch/tree/proc/interrupts"
+await '^/proc/interrupts: empty: masked, as container runtimes do' && await '^ *NET_RX ' &&
+	! screen | grep -q dev24
+result $? 'interrupts that are masked leave the softirqs, and it is said'
+mv "$scratch/new" "$scratch/tree/proc/interrupts"
+await dev24 && ! screen | grep -q masked
+result $? 'until they are back'
+rm "$scratch/tree/proc/softirqs"
+
 mkdir -p "$scratch/tree/proc/procirq" "$scratch/tree/proc/irq/24"
 echo 0-1 >"$scratch/tree/proc/irq/24/smp_affinity_list"
 printf 'irq=%d pid=%d flags=0 due=5 delivered=5 coalesced=0 pending=0 comm=driver\n' \

@@ -126,7 +126,7 @@ static void keys_sort_and_choose_tables(void **state)
 static void arrows_sort_by_the_column_beside(void **state)
 {
 	(void)state;
-	layout_make(&ui.layout, &session.options, 80, 24, 2, 0);
+	layout_make(&ui.layout, &session.options, 80, 24, 2, 0, 0);
 	ui_type(&ui, &session, '>');
 	assert_int_equal(session.options.view.sort, ui.layout.column[1].id);
 	ui_type(&ui, &session, '<');
@@ -136,7 +136,7 @@ static void arrows_sort_by_the_column_beside(void **state)
 	session.options.column[0] = FIELD_STRIP;
 	session.options.column[1] = FIELD_HISTORY;
 	session.options.ncolumns = 2;
-	layout_make(&ui.layout, &session.options, 80, 24, 2, 0);
+	layout_make(&ui.layout, &session.options, 80, 24, 2, 0, 0);
 	assert_int_equal(ui_type(&ui, &session, '>'), 0);
 }
 
@@ -225,7 +225,7 @@ static void clicks_select_open_and_sort(void **state)
 {
 	(void)state;
 	ui.list_height = 20;
-	layout_make(&ui.layout, &session.options, 80, 24, 2, 0);
+	layout_make(&ui.layout, &session.options, 80, 24, 2, 0, 0);
 	ui_click(&ui, &session, 0, ui.layout.list_y + 1);
 	assert_int_equal(ui.cursor, 1);
 	assert_int_equal(ui.page, PAGE_LIST);
