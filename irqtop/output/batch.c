@@ -91,7 +91,7 @@ static void heading_print(struct outbuf *out, const struct output *output)
 	outbuf_char(out, '\n');
 }
 
-void batch_print(struct outbuf *out, const struct output *output)
+void batch_print(struct outbuf *out, struct output *output)
 {
 	unsigned int i;
 	uint32_t r;
@@ -105,5 +105,6 @@ void batch_print(struct outbuf *out, const struct output *output)
 				   i + 1 == output->ncolumns);
 		}
 		outbuf_char(out, '\n');
+		output_drain(output, out);
 	}
 }

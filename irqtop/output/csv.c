@@ -31,7 +31,7 @@ static void header_print(struct outbuf *out, const struct output *output)
 	outbuf_text(out, "\r\n");
 }
 
-void csv_print(struct outbuf *out, const struct output *output)
+void csv_print(struct outbuf *out, struct output *output)
 {
 	char time[FORMAT_BYTES];
 	struct value value;
@@ -53,5 +53,6 @@ void csv_print(struct outbuf *out, const struct output *output)
 			value_print(out, &value);
 		}
 		outbuf_text(out, "\r\n");
+		output_drain(output, out);
 	}
 }

@@ -49,7 +49,7 @@ static void cpus_print(struct outbuf *out, const struct output *output, const st
 	outbuf_char(out, '}');
 }
 
-void json_print(struct outbuf *out, const struct output *output)
+void json_print(struct outbuf *out, struct output *output)
 {
 	char time[FORMAT_BYTES];
 	struct value value;
@@ -80,5 +80,6 @@ void json_print(struct outbuf *out, const struct output *output)
 		if (output->per_cpu)
 			cpus_print(out, output, row);
 		outbuf_text(out, "}\n");
+		output_drain(output, out);
 	}
 }

@@ -121,7 +121,7 @@ static bool wants(const struct field *field, const struct value *value)
 	return !is_counter(field->metric) || value->count;
 }
 
-void metrics_print(struct outbuf *out, const struct output *output)
+void metrics_print(struct outbuf *out, struct output *output)
 {
 	const struct field *field;
 	struct value value;
@@ -144,6 +144,7 @@ void metrics_print(struct outbuf *out, const struct output *output)
 				cpus_print(out, output, field, row);
 			else
 				sample_print(out, field, row, &value);
+			output_drain(output, out);
 		}
 	}
 	outbuf_text(out, "# EOF\n");

@@ -70,6 +70,7 @@ void output_init(struct output *output, const struct session *session)
 	output->monitor = &session->monitor;
 	output->view = &session->view;
 	output->limit = (uint32_t)options->rows;
+	output->fd = -1;
 	output->per_cpu = options->per_cpu;
 	output->strict = options->strict;
 	for (i = 0; i < options->ncolumns; i++)
@@ -85,6 +86,17 @@ unsigned int output_needs(const struct output *output)
 	for (i = 0; i < output->ncolumns; i++)
 		needs |= fields[output->column[i]].needs;
 	return needs;
+}
+
+/* Less than a large table's text, more than a pipe takes at once. */
+#define DRAIN_BYTES (32 * 1024)
+
+void output_drain(struct output *output, struct outbuf *out)
+{
+	if (output->fd < 0 || output->err || out->len < DRAIN_BYTES)
+		return;
+	if (outbuf_write(out, output->fd))
+		output->err = -errno;
 }
 
 void output_print(struct session *session, struct output *output, struct outbuf *out)
@@ -103,7 +115,11 @@ void output_print(struct session *session, struct output *output, struct outbuf 
 int output_send(struct session *session, struct output *output, struct outbuf *out)
 {
 	out->len = 0;
+	output->fd = STDOUT_FILENO;
+	output->err = 0;
 	output_print(session, output, out);
+	if (output->err)
+		return output->err;
 	return outbuf_write(out, STDOUT_FILENO) ? -errno : 0;
 }
 

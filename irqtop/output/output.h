@@ -17,7 +17,12 @@ struct output {
 	bool per_cpu;
 	bool strict;	      /* OpenMetrics 1.0 to the letter, which promtool does not read */
 	unsigned int printed; /* samples printed before */
+	int fd;		      /* where text goes before all of it is there; -1: nowhere */
+	int err;	      /* of writing to it, a negative errno value */
 };
+
+/* Writes what there is when it has become much: not all rows need memory at once. */
+void output_drain(struct output *output, struct outbuf *out);
 
 /* Sets up output as the session's options say. */
 void output_init(struct output *output, const struct session *session);
@@ -31,7 +36,7 @@ static inline uint32_t output_rows(const struct output *output)
 }
 
 /* Appends the view to `out`. */
-typedef void output_format(struct outbuf *out, const struct output *output);
+typedef void output_format(struct outbuf *out, struct output *output);
 
 /* A table for people. */
 output_format batch_print;

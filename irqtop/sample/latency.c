@@ -243,11 +243,14 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 		struct track *track = tracks_of_row(tracks, r);
 
 		slot = latency && track->irq >= 0 ? irq_find(latency, track->irq, false) : NULL;
-		if (slot) {
-			irq_take(slot, &track->time, seconds);
-			cost->reads |= track->time.read.n > 0;
-		} else {
-			memset(&track->time, 0, sizeof(track->time));
+		/* Without memory the times of this row are unknown. */
+		if (slot && !track->time)
+			track->time = calloc(1, sizeof(*track->time));
+		if (slot && track->time) {
+			irq_take(slot, track->time, seconds);
+			cost->reads |= track->time->read.n > 0;
+		} else if (track->time) {
+			memset(track->time, 0, sizeof(*track->time));
 		}
 	}
 	if (!latency)

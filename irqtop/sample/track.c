@@ -44,10 +44,14 @@ static void track_clear(struct track *track)
 {
 	struct track_list affinity = track->facts.affinity;
 	struct track_list effective = track->facts.effective;
+	struct track_time *time = track->time;
 	float *history_hz = track->history_hz;
 
 	memset(track, 0, sizeof(*track));
 	track->history_hz = history_hz;
+	track->time = time;
+	if (time)
+		memset(time, 0, sizeof(*time));
 	track->facts.affinity = affinity;
 	track->facts.effective = effective;
 	track_list_set(&track->facts.affinity, NULL);
@@ -199,6 +203,7 @@ void tracks_free(struct tracks *tracks)
 
 	for (i = 0; i < tracks->count; i++) {
 		free(tracks->slot[i]->history_hz);
+		free(tracks->slot[i]->time);
 		free(tracks->slot[i]->facts.affinity.longer);
 		free(tracks->slot[i]->facts.effective.longer);
 		free(tracks->slot[i]);

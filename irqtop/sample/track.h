@@ -10,7 +10,7 @@
 #include "irqtop/tables/irqtable.h"
 
 #define TRACK_HISTORY 256 /* samples */
-#define TRACK_TEXT    64  /* longer lists of CPUs are allocated */
+#define TRACK_TEXT    16  /* longer lists of CPUs are allocated */
 #define TRACK_ALERTS  8
 
 /* A list of CPUs, "0-3,8". */
@@ -36,7 +36,7 @@ struct track_latency {
 
 /* Times of an interrupt (latency.h). */
 struct track_time {
-	bool known;
+	bool known;		   /* in this sample */
 	uint64_t handlers, avg_ns; /* in the handler, in the last interval */
 	double share;		   /* of one CPU, in the last interval */
 	uint64_t max_ns;	   /* in the handler, since the start */
@@ -59,8 +59,8 @@ struct track {
 	uint16_t streak[TRACK_ALERTS]; /* samples in sequence for which each alert held */
 	float *history_hz; /* ring of TRACK_HISTORY, negative: unknown; NULL while empty */
 	struct track_facts facts;
-	struct track_time time;
-	char device[32], driver[32];
+	struct track_time *time;	      /* NULL: was never traced */
+	const struct irqtable_device *device; /* in the collected devices; NULL: none */
 	bool has_thread;
 	double thread_cpu; /* share of one CPU */
 };

@@ -224,10 +224,10 @@ static void latency(struct pen *pen, const char *label, const char *unit,
 
 static void times(struct pen *pen, const struct ui *ui, const struct view_row *row)
 {
-	const struct track_time *time = &row->track->time;
+	const struct track_time *time = row->track->time;
 	char text[160], at[2][FORMAT_BYTES];
 
-	if (!time->known)
+	if (!time || !time->known)
 		return;
 	format_duration(at[0], time->avg_ns);
 	format_duration(at[1], time->max_ns);

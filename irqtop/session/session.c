@@ -144,6 +144,27 @@ static int sample_record(struct session *session)
 	return recorder_write(&session->recorder, &session->monitor, axis->place, axis->cpu_end);
 }
 
+/*
+ * Whether totals are all that will be asked of the one sample. Then the counters of
+ * single CPUs take no memory, which is most of what a large table costs.
+ */
+static bool totals_suffice(const struct options *options)
+{
+	struct filter filter;
+	struct why why;
+	bool by_cpu;
+
+	if (!(options->once || options->mode == MODE_METRICS) || options->per_cpu ||
+	    options->record || options->replay)
+		return false;
+	/* What is no filter is refused later. */
+	if (filter_parse(&filter, options->view.filter, &why))
+		return false;
+	by_cpu = filter.by_cpu || filter.node >= 0;
+	filter_free(&filter);
+	return !by_cpu;
+}
+
 int session_open(struct session *session)
 {
 	const struct options *options = &session->options;
@@ -158,6 +179,9 @@ int session_open(struct session *session)
 		return 0;
 	if (sampler_open(session))
 		return 1;
+	for (i = 0; i < TABLE_COUNT; i++)
+		session->monitor.sample[!session->monitor.current].table[i].totals_only =
+			totals_suffice(options);
 	err = monitor_step(&session->monitor);
 	if (err)
 		return session_complain_input(session, err);

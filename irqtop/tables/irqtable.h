@@ -60,6 +60,7 @@ struct irqtable {
 	uint32_t *cpu;		  /* [ncpus] CPU number of each column */
 	struct irqtable_row *row; /* [nrows] */
 	uint32_t *cell;		  /* [nrows][ncpus], low 32 bits of the counters */
+	bool totals_only;	  /* set by the caller: only the last row's cells are kept */
 	char *text;
 	uint64_t cpus_shape;	   /* hash of the columns */
 	uint64_t rows_shape;	   /* hash of the rows and their order */
@@ -109,9 +110,10 @@ int irqtable_copy(struct irqtable *to, const struct irqtable *from);
 void irqtable_free(struct irqtable *table);
 void irqtable_buffer_free(struct irqtable_buffer *buffer);
 
+/* Not with totals_only. */
 static inline const uint32_t *irqtable_cells(const struct irqtable *table, unsigned int row)
 {
-	return table->cell + (size_t)row * table->ncpus;
+	return table->cell + (table->totals_only ? 0 : (size_t)row * table->ncpus);
 }
 
 /*

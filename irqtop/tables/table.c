@@ -19,7 +19,7 @@
 #define CELL_BYTES 11
 
 /* Bytes read before they are parsed: they stay in the second-level cache. */
-#define BUFFER_BYTES (256 * 1024)
+#define BUFFER_BYTES (64 * 1024)
 
 static bool is_blank(char c)
 {
@@ -197,11 +197,13 @@ static bool counter_follows(const char *p, const char *end)
 /* Makes room for one more row with at most `text_len` bytes of text. */
 static int row_reserve(struct irqtable *table, size_t text_len)
 {
+	size_t rows = table->totals_only ? 1 : (size_t)table->nrows + 1;
+
 	if (table->text_len + text_len > UINT32_MAX)
 		return -EFBIG;
 	if (array_reserve(&table->row, &table->row_room, table->nrows + 1, sizeof(*table->row)) ||
-	    array_reserve(&table->cell, &table->cell_room,
-			  ((size_t)table->nrows + 1) * table->ncpus, sizeof(*table->cell)) ||
+	    array_reserve(&table->cell, &table->cell_room, rows * table->ncpus,
+			  sizeof(*table->cell)) ||
 	    array_reserve(&table->text, &table->text_room, table->text_len + text_len + 1, 1))
 		return -ENOMEM;
 	return 0;
@@ -245,7 +247,7 @@ static int row_parse(struct irqtable *table, const char *p, const char *end)
 	if (err)
 		return err;
 	p = colon + 1;
-	cell = table->cell + (size_t)table->nrows * table->ncpus;
+	cell = table->cell + (table->totals_only ? 0 : (size_t)table->nrows * table->ncpus);
 	n = cells_scan(&p, end, cell, table->ncpus, &total);
 	memset(cell + n, 0, (table->ncpus - n) * sizeof(*cell));
 	text = skip_blanks(p, end);

@@ -188,7 +188,6 @@ static void threads_update(struct collect *collect, struct monitor *monitor, uin
 static void devices_update(struct collect *collect, struct monitor *monitor, uint64_t shape)
 {
 	struct tracks *tracks = &monitor->tracks[TABLE_INTERRUPTS];
-	const struct irqtable_device *device;
 	uint32_t r;
 
 	if (collect->devices_known && collect->devices_shape == shape)
@@ -199,14 +198,9 @@ static void devices_update(struct collect *collect, struct monitor *monitor, uin
 	for (r = 0; r < tracks->nrows; r++) {
 		struct track *track = tracks_of_row(tracks, r);
 
-		track->device[0] = track->driver[0] = '\0';
-		device = track->irq < 0 ?
-				 NULL :
-				 irqtable_devices_find(&collect->devices, (uint32_t)track->irq);
-		if (!device)
-			continue;
-		memcpy(track->device, device->device, sizeof(track->device));
-		memcpy(track->driver, device->driver, sizeof(track->driver));
+		track->device = track->irq < 0 ? NULL :
+						 irqtable_devices_find(&collect->devices,
+								       (uint32_t)track->irq);
 	}
 }
 

@@ -83,7 +83,7 @@ static void get_max(const struct view_row *row, struct value *value)
 
 static const struct track_time *time_of(const struct view_row *row)
 {
-	return row->track && row->track->time.known ? &row->track->time : NULL;
+	return row->track && row->track->time && row->track->time->known ? row->track->time : NULL;
 }
 
 static void get_handler_share(const struct view_row *row, struct value *value)
@@ -212,14 +212,14 @@ static void get_thread(const struct view_row *row, struct value *value)
 
 static void get_device(const struct view_row *row, struct value *value)
 {
-	if (row->track)
-		text_set(value, row->track->device, strlen(row->track->device));
+	if (row->track && row->track->device)
+		text_set(value, row->track->device->device, strlen(row->track->device->device));
 }
 
 static void get_driver(const struct view_row *row, struct value *value)
 {
-	if (row->track)
-		text_set(value, row->track->driver, strlen(row->track->driver));
+	if (row->track && row->track->device)
+		text_set(value, row->track->device->driver, strlen(row->track->device->driver));
 }
 
 /* The table has the softirqs' labels only. */

@@ -58,7 +58,7 @@ if command -v lsirq >/dev/null && unshare -m true 2>/dev/null; then
 	ours=$(cpu_ms "unshare -m sh -c '$bind && exec $irqtop --once -t interrupts'")
 	nothing=$(cpu_ms "unshare -m sh -c '$bind && exec true'")
 	figure irqtop_vs_lsirq "$(awk "BEGIN { printf \"%.1f\", ($theirs - $nothing) / ($ours - $nothing) }")" \
-		ratio 5 '>=' "$bind; lsirq; irqtop --once -t interrupts ($(awk "BEGIN { printf \"%.0f ms, %.0f ms\", $theirs - $nothing, $ours - $nothing }"))"
+		ratio 10 '>=' "$bind; lsirq; irqtop --once -t interrupts ($(awk "BEGIN { printf \"%.0f ms, %.0f ms\", $theirs - $nothing, $ours - $nothing }"))"
 fi
 
 allocations()
@@ -71,11 +71,18 @@ command="$irqtop --root $big -b -d 0.05 -c irq,rate,affinity,device,name"
 figure irqtop_allocs "$(awk "BEGIN { print ($(allocations "$command" 23) - $(allocations "$command" 3)) / 20 }")" \
 	per_refresh 0 '<=' "LD_PRELOAD=malloc_count.so $command"
 
-command="$irqtop --root $big -b -n 5 -d 0.05"
-figure irqtop_rss_mb "$(python3 -c '
+# rss_mb COMMAND: its greatest resident memory
+rss_mb()
+{
+	python3 -c '
 import resource, subprocess, sys
 subprocess.run(sys.argv[1].split(), stdout=subprocess.DEVNULL, check=True)
-print(round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1))' "$command")" MB '' '' "$command"
+print(round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1))' "$1"
+}
+command="$irqtop --root $big -b -n 5 -d 0.05"
+figure irqtop_rss_mb "$(rss_mb "$command")" MB '' '' "$command"
+command="$irqtop --root $big --once"
+figure irqtop_once_rss_mb "$(rss_mb "$command")" MB 8 '<=' "$command"
 
 # The screen at 1 Hz on the running system, as people leave it open.
 if command -v tmux >/dev/null; then

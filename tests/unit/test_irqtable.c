@@ -536,6 +536,25 @@ static void test_pieces(void **state)
 	irqtable_buffer_free(&buffer);
 }
 
+/* Totals alone take memory for one row's counters. */
+static void test_totals_only(void **state)
+{
+	struct irqtable t = { .totals_only = true };
+	char text[64 * 40], *end = text;
+	unsigned int r;
+
+	(void)state;
+	end += sprintf(end, HEAD2);
+	for (r = 0; r < 60; r++)
+		end += sprintf(end, "%3u: %10u %10u  chip\n", r, r, 2 * r);
+	assert_int_equal(irqtable_parse(&t, text, (size_t)(end - text)), 0);
+	assert_int_equal(t.nrows, 60);
+	for (r = 0; r < 60; r++)
+		assert_int_equal(t.row[r].total, 3 * r);
+	assert_true(t.cell_room < 60);
+	irqtable_free(&t);
+}
+
 /* Found by fuzzing: a recording's first row may have no text at all. */
 static void test_empty_text(void **state)
 {
@@ -725,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_scanner_widths),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_totals_only),
 		cmocka_unit_test(test_empty_text),
 		cmocka_unit_test(test_cpu_lists),
 		cmocka_unit_test(test_stat),
