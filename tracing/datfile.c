@@ -17,6 +17,7 @@
 #define MAGIC_BYTES  10
 #define CPUS_MAX     4096
 #define SECTIONS_MAX 1000
+#define BUFFERS_MAX  256
 #define TEXT_MAX     (16u << 20)
 #define UNPACKED_MAX (256u << 20)
 
@@ -25,6 +26,7 @@ enum option_id {
 	OPTION_BUFFER = 3,
 	OPTION_TRACECLOCK = 4,
 	OPTION_UNAME = 5,
+	OPTION_CPUCOUNT = 8,
 	OPTION_TSC2NSEC = 14,
 	OPTION_HEADER_INFO = 16,
 	OPTION_FTRACE_EVENTS = 17,
@@ -60,13 +62,33 @@ struct dat_cpu {
 };
 
 /**
+ * struct dat_buffer - the buffer of a tracing instance
+ * @name: of the instance; "" is the top instance
+ * @clock: trace clock; "" when the file does not have it
+ * @page_bytes: of a sub-buffer
+ * @is_packed: the sub-buffers are compressed
+ * @at: version 6: where its table of CPUs is; 0: read already
+ * @cpus: @n_cpus of them
+ */
+struct dat_buffer {
+	char name[DATFILE_TEXT_BYTES];
+	char clock[DATFILE_TEXT_BYTES];
+	uint32_t page_bytes;
+	bool is_packed;
+	uint64_t at;
+	unsigned int n_cpus;
+	struct dat_cpu *cpus;
+};
+
+/**
  * struct datfile - an open file
  * @map: the whole file, @bytes long
- * @buffer_is_packed: the sub-buffers are compressed
  * @is_cut: some of its data is missing
+ * @page_bytes: version 6: of a sub-buffer
  * @next_options: version 7: offset of the next section of options; 0: none
- * @n_buffers: buffers in the file
- * @cpus: of the first buffer with data, @n_cpus of them
+ * @buffers: @n_buffers of them
+ * @chosen: of these, the one that is read
+ * @clock: version 6: trace clock
  * @why: of the caller of datfile_open(), while it runs
  */
 struct datfile {
@@ -76,14 +98,13 @@ struct datfile {
 	bool big_endian;
 	int version;
 	enum compression compression;
-	bool buffer_is_packed;
 	bool have_layout;
 	bool is_cut;
 	uint32_t page_bytes;
 	uint64_t next_options;
-	unsigned int n_cpus;
+	struct dat_buffer *buffers;
 	unsigned int n_buffers;
-	struct dat_cpu *cpus;
+	struct dat_buffer *chosen;
 	struct subbuf_layout layout;
 	struct event_catalog catalog;
 	uint32_t tsc_mult;
@@ -271,7 +292,7 @@ static int read_event_formats(struct datfile *dat, struct dat_input *in)
 }
 
 /* "local global [mono]" or just "mono". */
-static void set_clock(struct datfile *dat, const char *text, size_t len)
+static void set_clock(char clock[DATFILE_TEXT_BYTES], const char *text, size_t len)
 {
 	const char *open = memchr(text, '[', len);
 
@@ -279,24 +300,46 @@ static void set_clock(struct datfile *dat, const char *text, size_t len)
 		len -= (size_t)(open + 1 - text);
 		text = open + 1;
 	}
-	copy_text(dat->clock, text, len);
-	dat->clock[strcspn(dat->clock, "] ")] = '\0';
+	copy_text(clock, text, len);
+	clock[strcspn(clock, "] ")] = '\0';
 }
 
 /* --- buffers --------------------------------------------------------------- */
 
-static int cpu_add(struct datfile *dat, uint32_t cpu, uint64_t offset, uint64_t bytes)
+/* A new buffer, the last of @dat->buffers; NULL on errors. */
+static struct dat_buffer *buffer_add(struct datfile *dat, const char *name)
+{
+	struct dat_buffer *buffers, *buffer;
+
+	if (dat->n_buffers == BUFFERS_MAX) {
+		fail(dat, "it has more than %d buffers", BUFFERS_MAX);
+		return NULL;
+	}
+	buffers = realloc(dat->buffers, (dat->n_buffers + 1) * sizeof(*buffers));
+	if (!buffers) {
+		fail(dat, "%s", strerror(errno));
+		return NULL;
+	}
+	dat->buffers = buffers;
+	buffer = &buffers[dat->n_buffers++];
+	memset(buffer, 0, sizeof(*buffer));
+	copy_text(buffer->name, name, strlen(name));
+	return buffer;
+}
+
+static int cpu_add(struct datfile *dat, struct dat_buffer *buffer, uint32_t cpu, uint64_t offset,
+		   uint64_t bytes)
 {
 	if (cpu >= CPUS_MAX)
 		return fail(dat, "it has data of CPU %u, more than the %d we take", cpu, CPUS_MAX);
-	if (cpu >= dat->n_cpus) {
-		struct dat_cpu *cpus = realloc(dat->cpus, (cpu + 1) * sizeof(*cpus));
+	if (cpu >= buffer->n_cpus) {
+		struct dat_cpu *cpus = realloc(buffer->cpus, (cpu + 1) * sizeof(*cpus));
 
 		if (!cpus)
 			return fail(dat, "%s", strerror(errno));
-		memset(cpus + dat->n_cpus, 0, (cpu + 1 - dat->n_cpus) * sizeof(*cpus));
-		dat->cpus = cpus;
-		dat->n_cpus = cpu + 1;
+		memset(cpus + buffer->n_cpus, 0, (cpu + 1 - buffer->n_cpus) * sizeof(*cpus));
+		buffer->cpus = cpus;
+		buffer->n_cpus = cpu + 1;
 	}
 	/* The file is cut short: read what is there, see datfile_is_cut(). */
 	if (offset > dat->bytes || bytes > dat->bytes - offset) {
@@ -304,21 +347,22 @@ static int cpu_add(struct datfile *dat, uint32_t cpu, uint64_t offset, uint64_t 
 		offset = offset > dat->bytes ? dat->bytes : offset;
 		bytes = dat->bytes - offset;
 	}
-	dat->cpus[cpu].data = dat->map + offset;
-	dat->cpus[cpu].bytes = bytes;
+	buffer->cpus[cpu].data = dat->map + offset;
+	buffer->cpus[cpu].bytes = bytes;
 	return 0;
 }
 
-static bool has_data(const struct datfile *dat)
+static bool has_data(const struct dat_buffer *buffer)
 {
-	for (unsigned int i = 0; i < dat->n_cpus; i++) {
-		if (dat->cpus[i].bytes)
+	for (unsigned int i = 0; i < buffer->n_cpus; i++) {
+		if (buffer->cpus[i].bytes)
 			return true;
 	}
 	return false;
 }
 
-static int read_cpu_table_v6(struct datfile *dat, struct dat_input *in, uint32_t n)
+static int read_cpu_table_v6(struct datfile *dat, struct dat_buffer *buffer, struct dat_input *in,
+			     uint32_t n)
 {
 	for (uint32_t cpu = 0; cpu < n; cpu++) {
 		uint64_t offset = take_u64(in);
@@ -326,15 +370,38 @@ static int read_cpu_table_v6(struct datfile *dat, struct dat_input *in, uint32_t
 
 		if (in->bad)
 			return fail(dat, "it ends in the table of CPUs");
-		if (cpu_add(dat, cpu, offset, bytes))
+		if (cpu_add(dat, buffer, cpu, offset, bytes))
 			return -1;
 	}
 	return 0;
 }
 
-static int read_buffer_v6(struct datfile *dat, struct dat_input *in, uint32_t n)
+/* Options in front of an instance's table; only the number of its CPUs matters. */
+static void skip_options_v6(struct dat_input *in, uint32_t *n_cpus)
+{
+	uint16_t id;
+
+	while (!in->bad && (id = take_u16(in)) != OPTION_DONE) {
+		uint32_t size = take_u32(in);
+		struct dat_input option = *in;
+
+		if (id == OPTION_CPUCOUNT && size == 4)
+			*n_cpus = take_u32(&option);
+		take(in, size);
+	}
+}
+
+static int read_buffer_v6(struct datfile *dat, struct dat_buffer *buffer, struct dat_input *in,
+			  uint32_t n)
 {
 	const uint8_t *word = take(in, 10);
+
+	buffer->page_bytes = dat->page_bytes;
+	memcpy(buffer->clock, dat->clock, sizeof(buffer->clock));
+	if (buffer->at && word && !memcmp(word, "options  ", 10)) {
+		skip_options_v6(in, &n);
+		word = take(in, 10);
+	}
 
 	if (!word)
 		return fail(dat, "it ends before its events");
@@ -342,34 +409,44 @@ static int read_buffer_v6(struct datfile *dat, struct dat_input *in, uint32_t n)
 		return fail(dat, "it holds the text of a latency tracer, no events");
 	if (memcmp(word, "flyrecord", 10))
 		return fail(dat, "where its events should be is something else");
-	return read_cpu_table_v6(dat, in, n);
+	return read_cpu_table_v6(dat, buffer, in, n);
+}
+
+/* Version 6: an instance; its table of CPUs is read when all options were. */
+static int note_buffer_v6(struct datfile *dat, struct dat_input *in)
+{
+	uint64_t at = take_u64(in);
+	struct dat_buffer *buffer = buffer_add(dat, take_string(in));
+
+	if (!buffer)
+		return -1;
+	buffer->at = at;
+	return in->bad || !at ? fail(dat, "it ends in its options") : 0;
 }
 
 static int read_buffer_v7(struct datfile *dat, struct dat_input *in)
 {
 	uint64_t section = take_u64(in);
 	struct dat_input at = in_at(dat, section);
+	struct dat_buffer *buffer = buffer_add(dat, take_string(in));
+	const char *clock = take_string(in);
 	uint32_t n;
 
-	take_string(in);
-	if (!has_data(dat)) {
-		const char *clock = take_string(in);
+	if (!buffer)
+		return -1;
+	set_clock(buffer->clock, clock, strlen(clock));
+	buffer->page_bytes = take_u32(in);
+	take_u16(&at);
+	buffer->is_packed = take_u16(&at) & 1;
+	n = take_u32(in);
+	for (uint32_t i = 0; i < n && !in->bad; i++) {
+		uint32_t cpu = take_u32(in);
+		uint64_t offset = take_u64(in);
+		uint64_t bytes = take_u64(in);
 
-		set_clock(dat, clock, strlen(clock));
-		dat->page_bytes = take_u32(in);
-		take_u16(&at);
-		dat->buffer_is_packed = take_u16(&at) & 1;
-		n = take_u32(in);
-		for (uint32_t i = 0; i < n && !in->bad; i++) {
-			uint32_t cpu = take_u32(in);
-			uint64_t offset = take_u64(in);
-			uint64_t bytes = take_u64(in);
-
-			if (!in->bad && cpu_add(dat, cpu, offset, bytes))
-				return -1;
-		}
+		if (!in->bad && cpu_add(dat, buffer, cpu, offset, bytes))
+			return -1;
 	}
-	dat->n_buffers++;
 	return in->bad || at.bad ? fail(dat, "it ends in the table of CPUs") : 0;
 }
 
@@ -406,10 +483,10 @@ static int read_option(struct datfile *dat, uint16_t id, struct dat_input *in)
 {
 	switch (id) {
 	case OPTION_BUFFER:
-		return dat->version >= 7 ? read_buffer_v7(dat, in) : 0;
+		return dat->version >= 7 ? read_buffer_v7(dat, in) : note_buffer_v6(dat, in);
 	case OPTION_TRACECLOCK:
 		if (!dat->clock[0])
-			set_clock(dat, (const char *)in->p, (size_t)(in->end - in->p));
+			set_clock(dat->clock, (const char *)in->p, (size_t)(in->end - in->p));
 		return 0;
 	case OPTION_UNAME:
 		copy_text(dat->uname, (const char *)in->p, (size_t)(in->end - in->p));
@@ -490,8 +567,25 @@ static int read_v7(struct datfile *dat, struct dat_input *in)
 
 /* --- version 6: parts in a fixed order ------------------------------------- */
 
+/* Where a table of CPUs cannot be read the file is cut short. */
+static void read_instances_v6(struct datfile *dat, uint32_t n_cpus)
+{
+	for (unsigned int i = 0; i < dat->n_buffers; i++) {
+		struct dat_buffer *buffer = &dat->buffers[i];
+		struct dat_input in = in_at(dat, buffer->at);
+
+		if (!buffer->at)
+			continue;
+		if (in.bad || read_buffer_v6(dat, buffer, &in, n_cpus)) {
+			dat->why->text[0] = '\0';
+			dat->is_cut = true;
+		}
+	}
+}
+
 static int read_v6(struct datfile *dat, struct dat_input *in)
 {
+	struct dat_buffer *top;
 	uint32_t n_cpus;
 
 	if (read_header_info(dat, in) || read_ftrace_formats(dat, in) ||
@@ -510,8 +604,11 @@ static int read_v6(struct datfile *dat, struct dat_input *in)
 		if (read_options(dat, in))
 			return -1;
 	}
-	dat->n_buffers = 1;
-	return read_buffer_v6(dat, in, n_cpus);
+	top = buffer_add(dat, "");
+	if (!top || read_buffer_v6(dat, top, in, n_cpus))
+		return -1;
+	read_instances_v6(dat, n_cpus);
+	return 0;
 }
 
 /* --- the file -------------------------------------------------------------- */
@@ -558,99 +655,48 @@ static bool clock_is_ns(const char *clock)
 	return false;
 }
 
+/* Check the chosen buffer. */
 static int check(struct datfile *dat)
 {
-	if (!dat->have_layout)
-		return fail(dat, "it does not describe its sub-buffers");
-	if (dat->page_bytes < 512 || dat->page_bytes > (16u << 20))
-		return fail(dat, "its sub-buffers are %u bytes", dat->page_bytes);
-	if (!has_data(dat) && !dat->is_cut)
+	const struct dat_buffer *buffer = dat->chosen;
+	bool is_ns = clock_is_ns(buffer->clock);
+
+	if (buffer->page_bytes < 512 || buffer->page_bytes > (16u << 20))
+		return fail(dat, "its sub-buffers are %u bytes", buffer->page_bytes);
+	if (!has_data(buffer) && !dat->is_cut)
 		return fail(dat, "it holds no events");
-	if (dat->tsc_mult && dat->tsc_shift < 64 && !clock_is_ns(dat->clock)) {
+	if (dat->tsc_mult && dat->tsc_shift < 64 && !is_ns) {
 		dat->catalog.ns_mult = dat->tsc_mult;
 		dat->catalog.ns_shift = dat->tsc_shift;
-	} else if (!clock_is_ns(dat->clock)) {
+	} else if (!is_ns) {
 		return fail(dat,
 			    "its clock \"%s\" does not count ns; record with "
 			    "trace-cmd record -C mono",
-			    dat->clock);
+			    buffer->clock);
 	}
 	return 0;
 }
 
+/* --- sub-buffers ----------------------------------------------------------- */
+
 /* Begin with the first sub-buffer of each CPU. */
-static void set_starts(struct datfile *dat)
+static void set_starts(struct datfile *dat, struct dat_buffer *buffer)
 {
 	const uint8_t *end = dat->map + dat->bytes;
 
-	for (unsigned int i = 0; i < dat->n_cpus; i++) {
-		struct dat_cpu *cpu = &dat->cpus[i];
+	for (unsigned int i = 0; i < buffer->n_cpus; i++) {
+		struct dat_cpu *cpu = &buffer->cpus[i];
 
 		cpu->at = (struct dat_input){ .p = cpu->data,
 					      .end = cpu->data + cpu->bytes,
 					      .swap = dat->swap };
 		/* The size does not include the number of chunks, which comes first. */
-		if (dat->buffer_is_packed && cpu->bytes)
+		if (buffer->is_packed && cpu->bytes)
 			cpu->at.end += end - cpu->at.end < 4 ? end - cpu->at.end : 4;
-		cpu->chunks = dat->buffer_is_packed && cpu->bytes ? take_u32(&cpu->at) : 0;
+		cpu->chunks = buffer->is_packed && cpu->bytes ? take_u32(&cpu->at) : 0;
 		cpu->used = 0;
 		cpu->unpacked_bytes = 0;
 	}
-}
-
-/**
- * datfile_open - open a file and read everything but the events
- * @path: file
- * @why: filled on errors: what is wrong with the file, without its name
- *
- * Returns NULL on errors.
- */
-struct datfile *datfile_open(const char *path, struct why *why)
-{
-	struct datfile *dat = calloc(1, sizeof(*dat));
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	void *map;
-
-	why_set(why, "%s", strerror(errno));
-	if (!dat || fd < 0 || fstat(fd, &st))
-		goto fail;
-	if (!S_ISREG(st.st_mode) || !st.st_size) {
-		why_set(why, "this is %s file", S_ISREG(st.st_mode) ? "an empty" : "no regular");
-		goto fail;
-	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		goto fail;
-	close(fd);
-	dat->map = map;
-	dat->bytes = (size_t)st.st_size;
-	dat->why = why;
-	why->text[0] = '\0';
-	if (read_start(dat) || check(dat)) {
-		datfile_close(dat);
-		return NULL;
-	}
-	set_starts(dat);
-	return dat;
-fail:
-	if (fd >= 0)
-		close(fd);
-	free(dat);
-	return NULL;
-}
-
-/* NULL is fine. */
-void datfile_close(struct datfile *dat)
-{
-	if (!dat)
-		return;
-	for (unsigned int i = 0; i < dat->n_cpus; i++)
-		free(dat->cpus[i].unpacked);
-	free(dat->cpus);
-	event_catalog_free(&dat->catalog);
-	munmap((void *)(uintptr_t)dat->map, dat->bytes);
-	free(dat);
 }
 
 static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8_t **page)
@@ -673,8 +719,8 @@ static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8
 		}
 	}
 	n = cpu->unpacked_bytes - cpu->used;
-	if (n > dat->page_bytes)
-		n = dat->page_bytes;
+	if (n > dat->chosen->page_bytes)
+		n = dat->chosen->page_bytes;
 	*page = cpu->unpacked + cpu->used;
 	cpu->used += n;
 	return (ssize_t)n;
@@ -683,17 +729,169 @@ static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8
 static ssize_t datfile_page(void *ctx, unsigned int index, const uint8_t **page)
 {
 	struct datfile *dat = ctx;
-	struct dat_cpu *cpu = &dat->cpus[index];
+	const struct dat_buffer *buffer = dat->chosen;
+	struct dat_cpu *cpu = &buffer->cpus[index];
 	uint64_t n;
 
-	if (dat->buffer_is_packed)
+	if (buffer->is_packed)
 		return packed_page(dat, cpu, page);
 	n = (uint64_t)(cpu->at.end - cpu->at.p);
-	if (n > dat->page_bytes)
-		n = dat->page_bytes;
+	if (n > buffer->page_bytes)
+		n = buffer->page_bytes;
 	*page = cpu->at.p;
 	cpu->at.p += n;
 	return (ssize_t)n;
+}
+
+/* --- the buffer that is read ----------------------------------------------- */
+
+static bool is_interrupt(const struct event_type *type)
+{
+	return type && (type->kind == EVENT_IRQ_ENTRY || type->kind == EVENT_VECTOR_ENTRY);
+}
+
+static bool page_has_interrupts(const struct datfile *dat, const uint8_t *page, size_t bytes)
+{
+	struct subbuf_cursor cursor;
+	struct trace_record r;
+	uint64_t missed;
+
+	if (subbuf_open(&cursor, &dat->layout, page, bytes, &missed))
+		return false;
+	while (subbuf_next(&cursor, &r) > 0) {
+		if (is_interrupt(event_type(&dat->catalog, &r)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the chosen buffer has interrupts. */
+static bool has_interrupts(struct datfile *dat)
+{
+	bool found = false;
+
+	set_starts(dat, dat->chosen);
+	for (unsigned int cpu = 0; !found && cpu < dat->chosen->n_cpus; cpu++) {
+		const uint8_t *page;
+		ssize_t n;
+
+		while (!found && (n = datfile_page(dat, cpu, &page)) > 0)
+			found = page_has_interrupts(dat, page, (size_t)n);
+	}
+	return found;
+}
+
+static bool is_named(const struct dat_buffer *buffer, const char *instance)
+{
+	return !strcmp(buffer->name, instance) ||
+	       (!buffer->name[0] && !strcmp(instance, DATFILE_TOP));
+}
+
+/* The buffer of this instance. */
+static int choose_named(struct datfile *dat, const char *instance)
+{
+	char names[256] = "";
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < dat->n_buffers; i++) {
+		dat->chosen = &dat->buffers[i];
+		if (is_named(dat->chosen, instance))
+			return 0;
+		if (len < sizeof(names))
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
+						i ? ", " : "", datfile_buffer_name(dat, i));
+	}
+	return fail(dat, "it has no instance \"%s\", but: %s", instance, names);
+}
+
+/* The first buffer with interrupts, or else with data. */
+static int choose(struct datfile *dat)
+{
+	struct dat_buffer *first = NULL;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < dat->n_buffers; i++) {
+		if (!has_data(&dat->buffers[i]))
+			continue;
+		first = n++ ? first : &dat->buffers[i];
+	}
+	for (unsigned int i = 0; n > 1 && i < dat->n_buffers; i++) {
+		dat->chosen = &dat->buffers[i];
+		if (dat->chosen->page_bytes && has_interrupts(dat))
+			return 0;
+	}
+	dat->chosen = first ? first : dat->buffers;
+	return dat->chosen ? 0 : fail(dat, "it holds no events");
+}
+
+/* Choose the buffer that is read, and begin with its first sub-buffers. */
+static int read_buffer(struct datfile *dat, const char *instance)
+{
+	if (!dat->have_layout)
+		return fail(dat, "it does not describe its sub-buffers");
+	if ((instance ? choose_named(dat, instance) : choose(dat)) || check(dat))
+		return -1;
+	set_starts(dat, dat->chosen);
+	return 0;
+}
+
+/**
+ * datfile_open - open a file and read everything but the events
+ * @path: file
+ * @instance: whose events to read, DATFILE_TOP for the top instance; NULL: the first
+ *	that has interrupts, or else any events
+ * @why: filled on errors: what is wrong with the file, without its name
+ *
+ * Returns NULL on errors.
+ */
+struct datfile *datfile_open(const char *path, const char *instance, struct why *why)
+{
+	struct datfile *dat = calloc(1, sizeof(*dat));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *map;
+
+	why_set(why, "%s", strerror(errno));
+	if (!dat || fd < 0 || fstat(fd, &st))
+		goto fail;
+	if (!S_ISREG(st.st_mode) || !st.st_size) {
+		why_set(why, "this is %s file", S_ISREG(st.st_mode) ? "an empty" : "no regular");
+		goto fail;
+	}
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		goto fail;
+	close(fd);
+	dat->map = map;
+	dat->bytes = (size_t)st.st_size;
+	dat->why = why;
+	why->text[0] = '\0';
+	if (read_start(dat) || read_buffer(dat, instance)) {
+		datfile_close(dat);
+		return NULL;
+	}
+	return dat;
+fail:
+	if (fd >= 0)
+		close(fd);
+	free(dat);
+	return NULL;
+}
+
+/* NULL is fine. */
+void datfile_close(struct datfile *dat)
+{
+	if (!dat)
+		return;
+	for (unsigned int i = 0; i < dat->n_buffers; i++) {
+		for (unsigned int cpu = 0; cpu < dat->buffers[i].n_cpus; cpu++)
+			free(dat->buffers[i].cpus[cpu].unpacked);
+		free(dat->buffers[i].cpus);
+	}
+	free(dat->buffers);
+	event_catalog_free(&dat->catalog);
+	munmap((void *)(uintptr_t)dat->map, dat->bytes);
+	free(dat);
 }
 
 /* Reads the sub-buffers; valid as long as the file is open. */
@@ -714,13 +912,13 @@ const struct subbuf_layout *datfile_layout(const struct datfile *dat)
 
 unsigned int datfile_n_cpus(const struct datfile *dat)
 {
-	return dat->n_cpus;
+	return dat->chosen->n_cpus;
 }
 
-/* Trace clock; "" when the file does not have it. */
+/* Trace clock of the buffer; "" when the file does not have it. */
 const char *datfile_clock(const struct datfile *dat)
 {
-	return dat->clock;
+	return dat->chosen->clock;
 }
 
 /* uname of the recorded system; "" when the file does not have it. */
@@ -729,10 +927,22 @@ const char *datfile_uname(const struct datfile *dat)
 	return dat->uname;
 }
 
-/* Number of buffers in the file; only the first one with events is read. */
+/* Number of buffers in the file, one for each tracing instance. */
 unsigned int datfile_n_buffers(const struct datfile *dat)
 {
 	return dat->n_buffers;
+}
+
+/* The name of the instance of buffer @i. */
+const char *datfile_buffer_name(const struct datfile *dat, unsigned int i)
+{
+	return dat->buffers[i].name[0] ? dat->buffers[i].name : DATFILE_TOP;
+}
+
+/* The buffer that is read. */
+unsigned int datfile_buffer(const struct datfile *dat)
+{
+	return (unsigned int)(dat->chosen - dat->buffers);
 }
 
 /* Whether some of its data is missing. Final when everything was read. */

@@ -15,9 +15,12 @@
 
 #define DATFILE_TEXT_BYTES 128
 
+/* The top instance, which has no name. */
+#define DATFILE_TOP "top"
+
 struct datfile;
 
-struct datfile *datfile_open(const char *path, struct why *why);
+struct datfile *datfile_open(const char *path, const char *instance, struct why *why);
 void datfile_close(struct datfile *dat);
 const struct event_catalog *datfile_catalog(const struct datfile *dat);
 const struct subbuf_layout *datfile_layout(const struct datfile *dat);
@@ -26,6 +29,8 @@ struct page_reader datfile_reader(struct datfile *dat);
 const char *datfile_clock(const struct datfile *dat);
 const char *datfile_uname(const struct datfile *dat);
 unsigned int datfile_n_buffers(const struct datfile *dat);
+const char *datfile_buffer_name(const struct datfile *dat, unsigned int i);
+unsigned int datfile_buffer(const struct datfile *dat);
 bool datfile_is_cut(const struct datfile *dat);
 
 #endif /* TRACING_DATFILE_H */

@@ -7,6 +7,19 @@
 #include "trace.h"
 #include "tracing/datfile.h"
 
+/* There are several: name them, and the one that is read. */
+static void describe_instances(struct trace_run *run, const struct datfile *dat)
+{
+	char names[160] = "";
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < datfile_n_buffers(dat) && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
+					datfile_buffer_name(dat, i));
+	sysinfo_warn(&run->system, "%s: has the instances %s; read: %s; --instance chooses",
+		     run->config->input, names, datfile_buffer_name(dat, datfile_buffer(dat)));
+}
+
 static void describe(struct trace_run *run, const struct datfile *dat)
 {
 	struct sysinfo *info = &run->system;
@@ -16,8 +29,7 @@ static void describe(struct trace_run *run, const struct datfile *dat)
 	snprintf(info->kernel, sizeof(info->kernel), "%s", datfile_uname(dat));
 	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s", datfile_clock(dat));
 	if (datfile_n_buffers(dat) > 1)
-		sysinfo_warn(info, "%s: has %u buffers; the first one with events was read",
-			     run->config->input, datfile_n_buffers(dat));
+		describe_instances(run, dat);
 	if (!strcmp(datfile_clock(dat), "local"))
 		sysinfo_warn(
 			info,
@@ -106,7 +118,7 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 int trace_offline(struct trace_run *run)
 {
 	struct why why;
-	struct datfile *dat = datfile_open(run->config->input, &why);
+	struct datfile *dat = datfile_open(run->config->input, run->config->instance, &why);
 	int err;
 
 	if (!dat)

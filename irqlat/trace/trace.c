@@ -28,6 +28,8 @@ static char stage_help[STAGE_LIST_BYTES + 32];
 static const struct opt options[] = {
 	{ 'i', "input", "FILE", OPT_STRING, AT(input),
 	  .help = "read a trace.dat of trace-cmd instead of the running kernel" },
+	{ 0, "instance", "NAME", OPT_STRING, AT(instance),
+	  .help = "-i: events of this tracing instance, top for the unnamed\none (default: the first with interrupts)" },
 	{ 0, "irq", "LIST", OPT_STRING, AT(irqs),
 	  .help = "only these interrupts, by number: 24,36" },
 	{ 0, "name", "LIST", OPT_STRING, AT(names),
@@ -286,6 +288,10 @@ static int check(struct trace_config *config)
 	}
 	if (config->input && (config->mode == TRACE_TOP || threshold)) {
 		msg_error("-i: a recording cannot be watched or stopped: leave out top, -T and -a");
+		return -1;
+	}
+	if (config->instance && !config->input) {
+		msg_error("--instance: needs -i; irqlat makes an instance of its own");
 		return -1;
 	}
 	if (config->input && config->trace_file.wanted) {

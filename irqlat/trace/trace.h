@@ -58,6 +58,7 @@ struct trace_action {
  */
 struct trace_config {
 	const char *input;
+	const char *instance;
 	const char *irqs;
 	const char *names;
 	const char *comms;

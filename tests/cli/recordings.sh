@@ -89,4 +89,50 @@ made shared-line --comm 'w*,curl,!wge?'
 is 'filters: some tasks, and one of them left out' \
 	"$(awk '$1 == 19 && $5 == "total" { print $2, $6 }' "$scratch/out")" 'eth0 20'
 
+# --- instances ------------------------------------------------------------------
+
+# read_instance FILE [OPTION...]: what irqlat says of it goes to $scratch/out, in ns
+read_instance()
+{
+	"$irqlat" trace -n -i "$scratch/$1" "${@:2}" >"$scratch/out" 2>"$scratch/err"
+}
+
+if command -v python3 >/dev/null; then
+	for name in whole shared-line no-interrupts; do
+		"$recording" $name "$scratch/$name.dat"
+	done
+	python3 tests/cli/add-instance.py - mine "$scratch/whole.dat" "$scratch/empty-top.dat" &&
+		read_instance empty-top.dat
+	is 'instances: only one has events' "$? $(account 36)" '0 19 19 0 0 0'
+	# The formats are those of the top instance.
+	python3 tests/cli/add-instance.py "$scratch/no-interrupts-all-formats.dat" mine "$scratch/whole.dat" \
+		"$scratch/second.dat" && read_instance second.dat
+	is 'instances: the one with interrupts is read' "$? $(account 36)" '0 19 19 0 0 0'
+	grep -q '^WARNING: .*second.dat: has the instances mine, top; read: mine; --instance chooses$' "$scratch/out"
+	result $? 'instances: all are named' "$(grep WARN "$scratch/out")"
+	python3 tests/cli/add-instance.py "$scratch/shared-line.dat" mine "$scratch/whole.dat" "$scratch/both.dat"
+	for version in 6 7; do
+		if [ $version = 7 ] && ! trace-cmd convert -i "$scratch/both.dat" -o "$scratch/both7.dat" \
+			--file-version 7 --compression none >"$scratch/why" 2>&1; then
+			skip 'instances, version 7' 'needs trace-cmd, which writes it'
+			continue
+		fi
+		[ $version = 6 ] && both=both.dat || both=both7.dat
+		read_instance $both --instance mine
+		is "instances, version $version: --instance chooses" "$? $(account 36)$(account 19)" '0 19 19 0 0 0'
+		read_instance $both --instance top
+		is "instances, version $version: --instance chooses the top instance" "$? $(account 36)$(account 19)" \
+			'0 30 20 10 0 0 not_handled 10
+30 10 20 0 0 not_handled 20'
+		refused "instances, version $version: one that is not there" \
+			'no instance "other", but: (mine, top|top, mine)' -i "$scratch/$both" --instance other
+	done
+	head -c $(($(stat -c %s "$scratch/both.dat") - 20000)) "$scratch/both.dat" >"$scratch/cut.dat"
+	read_instance cut.dat --instance top
+	result $? 'instances: the top instance of a file that was cut' "$(cat "$scratch/err")"
+else
+	skip 'instances' 'needs python3'
+fi
+refused 'instances: of a recording only' '--instance: needs -i' --instance mine -d 0.1
+
 tap_end

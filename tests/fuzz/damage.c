@@ -104,7 +104,7 @@ static void done(struct fuzz *f)
 static void read_file(const char *path)
 {
 	struct why why;
-	struct datfile *dat = datfile_open(path, &why);
+	struct datfile *dat = datfile_open(path, NULL, &why);
 	struct page_reader reader;
 	struct fuzz f;
 
@@ -119,7 +119,7 @@ static void read_file(const char *path)
 		struct culprit culprit;
 
 		datfile_close(dat);
-		dat = datfile_open(path, &why);
+		dat = datfile_open(path, NULL, &why);
 		if (!dat)
 			abort();
 		reader = datfile_reader(dat);

@@ -108,7 +108,7 @@ static void into_a_pipe(void **state)
 		 "for i in $(seq 50); do cmp -s %s %s && exit; sleep 0.1; done; exit 1", file,
 		 copy);
 	assert_int_equal(system(command), 0);
-	dat = datfile_open(file, &why);
+	dat = datfile_open(file, NULL, &why);
 	assert_non_null(dat);
 	assert_int_equal(datfile_n_cpus(dat), 2);
 	datfile_close(dat);
