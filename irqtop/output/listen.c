@@ -16,13 +16,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/msg.h"
 #include "output.h"
 #include "irqtop/session/stop.h"
 
-#define CLIENTS_MAX	 64u
-#define LISTENERS_MAX	 2 /* IPv4 and IPv6 */
-#define PORT_TRIES	 16
+#define CLIENTS_MAX   64u
+#define LISTENERS_MAX 2 /* IPv4 and IPv6 */
+#define PORT_TRIES    16
+
+/* Samples come at least so often, so that no counter wraps twice between two. */
+#define SAMPLE_NS	 UINT64_C(60000000000)
 #define CLIENT_TIMEOUT_S 10u
 
 #define TYPE_TEXT    "text/plain; version=0.0.4; charset=utf-8"
@@ -284,8 +288,9 @@ static int64_t wait_ms(const struct listeners *listeners)
  * Until a signal ends it. Signals come only while ppoll() waits: one that came
  * between stop_requested() and the wait would be missed.
  */
-static int serve(struct listeners *listeners)
+static int serve(struct listeners *listeners, struct session *session)
 {
+	uint64_t sample_ns = clock_ns() + SAMPLE_NS, now_ns;
 	struct pollfd ready[LISTENERS_MAX];
 	sigset_t all, old;
 	unsigned int i;
@@ -300,12 +305,21 @@ static int serve(struct listeners *listeners)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	while (!stop_requested() && !err) {
-		int64_t ms = wait_ms(listeners);
-		struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+		int64_t ms = wait_ms(listeners), sample_ms;
+		struct timespec wait;
 
-		if (ppoll(ready, listeners->count, ms < 0 ? NULL : &wait, &old) < 0 &&
-		    errno != EINTR)
+		now_ns = clock_ns();
+		sample_ms = sample_ns > now_ns ? (int64_t)((sample_ns - now_ns) / 1000000) + 1 : 0;
+		if (ms < 0 || ms > sample_ms)
+			ms = sample_ms;
+		wait = (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+		if (ppoll(ready, listeners->count, &wait, &old) < 0 && errno != EINTR)
 			err = -errno;
+		/* A table that cannot be read now may be readable for the next scrape. */
+		if (clock_ns() >= sample_ns) {
+			session_step(session, 0);
+			sample_ns = clock_ns() + SAMPLE_NS;
+		}
 		for (i = 0; i < listeners->count; i++)
 			MHD_run(listeners->one[i].daemon);
 	}
@@ -361,7 +375,7 @@ int listen_run(struct session *session)
 	for (i = 0; i < listeners.count; i++)
 		where_print(listeners.one[i].fd);
 	fflush(stdout);
-	err = serve(&listeners);
+	err = serve(&listeners, session);
 	servers_stop(&listeners);
 	return err ? session_complain("poll", err) : EXIT_OK;
 }

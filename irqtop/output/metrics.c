@@ -3,90 +3,93 @@
  * The text format of Prometheus, or OpenMetrics ("strict"). OpenMetrics omits "_total"
  * from a counter's name in TYPE and HELP; the older format, which promtool and the
  * textfile collector of node_exporter read, requires it. No text is valid in both.
+ *
+ * Labels are those of the row in /proc/interrupts, whatever the options. What is exported
+ * of time is a counter or a histogram: another scraper does not change it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "output.h"
 
 #define TOTAL "_total"
 
-static bool is_counter(const char *metric)
+enum family_type { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
+
+static const char *const type_names[] = {
+	[FAMILY_COUNTER] = "counter",
+	[FAMILY_GAUGE] = "gauge",
+	[FAMILY_HISTOGRAM] = "histogram",
+};
+
+static enum family_type type_of(const char *metric)
 {
 	size_t len = strlen(metric), end = strlen(TOTAL);
 
-	return len > end && !strcmp(metric + len - end, TOTAL);
+	if (len > end && !strcmp(metric + len - end, TOTAL))
+		return FAMILY_COUNTER;
+	return len > 8 && !strcmp(metric + len - 8, "_seconds") ? FAMILY_HISTOGRAM : FAMILY_GAUGE;
 }
 
-static void family_print(struct outbuf *out, const struct output *output, const struct field *field)
+static void family_print(struct outbuf *out, const struct output *output, const char *metric,
+			 const char *help)
 {
-	size_t len = strlen(field->metric);
+	size_t len = strlen(metric);
 
-	if (output->strict && is_counter(field->metric))
+	if (output->strict && type_of(metric) == FAMILY_COUNTER)
 		len -= strlen(TOTAL);
 	outbuf_text(out, "# HELP ");
-	outbuf_bytes(out, field->metric, len);
+	outbuf_bytes(out, metric, len);
 	outbuf_char(out, ' ');
-	outbuf_text(out, field->help);
+	outbuf_text(out, help);
 	outbuf_text(out, ".\n# TYPE ");
-	outbuf_bytes(out, field->metric, len);
-	outbuf_text(out, is_counter(field->metric) ? " counter\n" : " gauge\n");
-}
-
-static void labels_print(struct outbuf *out, const struct view_row *row)
-{
-	struct value value;
-	bool first = true;
-	int i;
-
-	outbuf_char(out, '{');
-	for (i = 0; i < FIELD_COUNT; i++) {
-		if (!fields[i].label)
-			continue;
-		value = field_get((enum field_id)i, row);
-		if (value.kind != VALUE_TEXT)
-			continue;
-		if (!first)
-			outbuf_char(out, ',');
-		first = false;
-		outbuf_text(out, fields[i].key);
-		outbuf_char(out, '=');
-		outbuf_label_string(out, value.text, value.len);
-	}
-}
-
-static void sample_print(struct outbuf *out, const struct field *field, const struct view_row *row,
-			 const struct value *value)
-{
-	outbuf_text(out, field->metric);
-	labels_print(out, row);
-	outbuf_text(out, "} ");
-	if (field->style == STYLE_TIME)
-		outbuf_real(out, (double)value->count / 1e9, 9);
-	else if (value->kind == VALUE_COUNT)
-		outbuf_count(out, value->count);
-	else
-		outbuf_real(out, value->real, 6);
+	outbuf_bytes(out, metric, len);
+	outbuf_char(out, ' ');
+	outbuf_text(out, type_names[type_of(metric)]);
 	outbuf_char(out, '\n');
 }
 
-static void cpus_print(struct outbuf *out, const struct output *output, const struct field *field,
-		       const struct view_row *row)
+static void label_print(struct outbuf *out, const char *name, const char *text, size_t len)
 {
-	const struct irqtable_diff *diff = &output->monitor->diff[row->table];
-	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
-	unsigned int c;
+	if (!len)
+		return;
+	outbuf_char(out, ',');
+	outbuf_text(out, name);
+	outbuf_char(out, '=');
+	outbuf_label_string(out, text, len);
+}
 
-	for (c = 0; c < diff->ncpus; c++) {
-		if (!cell[c] || !diff->mask[c])
-			continue;
-		outbuf_text(out, field->metric);
-		labels_print(out, row);
-		outbuf_text(out, ",cpu=\"");
-		outbuf_count(out, diff->cur->cpu[c]);
-		outbuf_text(out, "\"} ");
-		outbuf_count(out, cell[c]);
-		outbuf_char(out, '\n');
-	}
+/* "name{irq="24",chip="IO-APIC",trigger="edge",name="eth0"", still open. */
+static void sample_begin(struct outbuf *out, const char *metric, const char *suffix,
+			 const struct view_row *row)
+{
+	const char *text = row->text + row->data->text;
+	struct irqtable_words words;
+
+	outbuf_text(out, metric);
+	outbuf_text(out, suffix);
+	outbuf_text(out, row->table == TABLE_SOFTIRQS ? "{softirq=" : "{irq=");
+	outbuf_label_string(out, row->text + row->data->label, row->data->label_len);
+	if (row->table == TABLE_SOFTIRQS)
+		return;
+	irqtable_split(text, row->data->text_len, row->data->irq >= 0, &words);
+	label_print(out, "chip", words.chip, words.chip_len);
+	label_print(out, "trigger", words.flow, words.flow_len);
+	label_print(out, "name", words.actions, words.actions_len);
+}
+
+static void label_cpu(struct outbuf *out, uint32_t cpu)
+{
+	outbuf_text(out, ",cpu=\"");
+	outbuf_count(out, cpu);
+	outbuf_char(out, '"');
+}
+
+static void count_end(struct outbuf *out, uint64_t count)
+{
+	outbuf_text(out, "} ");
+	outbuf_count(out, count);
+	outbuf_char(out, '\n');
 }
 
 /* Two rows of /proc/interrupts may have one name; two samples of a metric may not. */
@@ -114,38 +117,243 @@ static bool is_repeated(const struct output *output, uint32_t r)
 	return false;
 }
 
-static bool wants(const struct field *field, const struct value *value)
+/* --- counts ------------------------------------------------------------------- */
+
+/* By CPU as the kernel has them now, or counted since the first sample. */
+static void cpus_print(struct outbuf *out, const struct output *output, const char *metric,
+		       const struct view_row *row)
 {
-	if (value->kind != VALUE_COUNT && value->kind != VALUE_REAL)
-		return false;
-	return !is_counter(field->metric) || value->count;
+	const struct irqtable_diff *diff = &output->monitor->diff[row->table];
+	const struct track_cpus *cpus = &row->track->cpus;
+	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
+	unsigned int c;
+
+	if (output->monitor->counted[row->table].on) {
+		for (c = 0; c < cpus->room; c++) {
+			if (cpus->count[c] == TRACK_CPU_NEVER)
+				continue;
+			sample_begin(out, metric, "", row);
+			label_cpu(out, c);
+			count_end(out, cpus->count[c]);
+		}
+		return;
+	}
+	for (c = 0; c < diff->ncpus; c++) {
+		if (!cell[c] || !diff->mask[c])
+			continue;
+		sample_begin(out, metric, "", row);
+		label_cpu(out, diff->cur->cpu[c]);
+		count_end(out, cell[c]);
+	}
+}
+
+static void row_counts_print(struct outbuf *out, const struct output *output, const char *metric,
+			     const struct view_row *row)
+{
+	bool counted = output->monitor->counted[row->table].on;
+
+	if (counted ? !row->track->fired : !row->delta->total)
+		return;
+	if (output->per_cpu && row->data->ncells == output->monitor->diff[row->table].ncpus) {
+		cpus_print(out, output, metric, row);
+		return;
+	}
+	sample_begin(out, metric, "", row);
+	count_end(out, counted ? row->track->counted : row->delta->total);
+}
+
+/*
+ * A family for interrupts, one for rows that count them again, and one for softirqs, so
+ * that a sum over a family counts each once.
+ */
+static const struct counts_family {
+	const char *metric, *what;
+	enum table_id table;
+	bool sums;
+} counts_families[] = {
+	{ .metric = "irqtop_interrupts_total", .what = "interrupts", .table = TABLE_INTERRUPTS },
+	{ .metric = "irqtop_interrupt_sums_total",
+	  .what = "rows that count interrupts of other rows again",
+	  .table = TABLE_INTERRUPTS,
+	  .sums = true },
+	{ .metric = "irqtop_softirqs_total", .what = "softirqs", .table = TABLE_SOFTIRQS },
+};
+
+static bool is_of(const struct counts_family *family, const struct view_row *row)
+{
+	return row->table == family->table && (row->data->sum != IRQTABLE_SUM_NONE) == family->sums;
+}
+
+static void counts_print(struct outbuf *out, struct output *output)
+{
+	bool counted = output->monitor->counted[TABLE_INTERRUPTS].on;
+	const struct counts_family *family;
+	char help[256];
+	uint32_t r;
+	size_t f;
+
+	for (f = 0; f < sizeof(counts_families) / sizeof(counts_families[0]); f++) {
+		family = &counts_families[f];
+		for (r = 0; r < output_rows(output); r++)
+			if (is_of(family, &output->view->row[r]))
+				break;
+		if (r == output_rows(output))
+			continue;
+		snprintf(
+			help, sizeof(help),
+			counted ?
+				"%s, counted in 64 bits since this irqtop was started" :
+				"%s since boot, as 32-bit counters of the CPUs online: the sum falls "
+				"when one wraps or a CPU goes offline; --listen does not, --per-cpu "
+				"only wraps",
+			family->what);
+		family_print(out, output, family->metric, help);
+		for (; r < output_rows(output); r++) {
+			if (!is_of(family, &output->view->row[r]) || is_repeated(output, r))
+				continue;
+			row_counts_print(out, output, family->metric, &output->view->row[r]);
+			output_drain(output, out);
+		}
+	}
+}
+
+/* --- times ---------------------------------------------------------------------- */
+
+static const struct track_buckets *buckets_of(const char *metric, const struct view_row *row)
+{
+	const struct track_time *time = row->track->time;
+
+	if (!time || !time->known)
+		return NULL;
+	if (!strcmp(metric, "irqtop_handler_seconds"))
+		return &time->handler_buckets;
+	if (!strcmp(metric, "irqtop_task_latency_seconds"))
+		return &time->task_buckets;
+	return &time->read_buckets;
+}
+
+static const char *histogram_help(const char *metric)
+{
+	if (!strcmp(metric, "irqtop_handler_seconds"))
+		return "time in the handlers of an interrupt";
+	if (!strcmp(metric, "irqtop_task_latency_seconds"))
+		return "time from an interrupt until the task that it woke runs";
+	return "time from an interrupt until read() of its file has returned it";
+}
+
+static void histogram_print(struct outbuf *out, const char *metric, const struct view_row *row,
+			    const struct track_buckets *buckets)
+{
+	uint64_t below = 0;
+	char limit[32];
+	unsigned int i;
+
+	for (i = 0; i <= TRACK_BUCKETS; i++) {
+		below += buckets->count[i];
+		if (i < TRACK_BUCKETS)
+			snprintf(limit, sizeof(limit), "%g", (double)track_bucket_ns[i] / 1e9);
+		sample_begin(out, metric, "_bucket", row);
+		outbuf_text(out, ",le=\"");
+		/* Prometheus writes whole numbers so, and OpenMetrics asks for it. */
+		outbuf_text(out, i == TRACK_BUCKETS ? "+Inf" : limit);
+		outbuf_text(out, i < TRACK_BUCKETS && !strpbrk(limit, ".e") ? ".0\"" : "\"");
+		count_end(out, below);
+	}
+	sample_begin(out, metric, "_sum", row);
+	outbuf_text(out, "} ");
+	outbuf_real(out, (double)buckets->sum_ns / 1e9, 9);
+	outbuf_char(out, '\n');
+	sample_begin(out, metric, "_count", row);
+	count_end(out, buckets->n);
+}
+
+static void histograms_print(struct outbuf *out, struct output *output, const char *metric)
+{
+	const struct track_buckets *buckets;
+	uint32_t r;
+
+	family_print(out, output, metric, histogram_help(metric));
+	for (r = 0; r < output_rows(output); r++) {
+		buckets = buckets_of(metric, &output->view->row[r]);
+		if (!buckets || !buckets->n || is_repeated(output, r))
+			continue;
+		histogram_print(out, metric, &output->view->row[r], buckets);
+		output_drain(output, out);
+	}
+}
+
+/* --- others ------------------------------------------------------------------------ */
+
+static void threads_print(struct outbuf *out, struct output *output, const char *metric)
+{
+	uint32_t r;
+
+	family_print(out, output, metric, "CPU time of an interrupt's handler threads");
+	for (r = 0; r < output_rows(output); r++) {
+		const struct view_row *row = &output->view->row[r];
+
+		if (!row->track->thread_ns || is_repeated(output, r))
+			continue;
+		sample_begin(out, metric, "", row);
+		outbuf_text(out, "} ");
+		outbuf_real(out, (double)row->track->thread_ns / 1e9, 9);
+		outbuf_char(out, '\n');
+	}
+}
+
+static void gauges_print(struct outbuf *out, struct output *output, enum field_id id)
+{
+	struct value value;
+	uint32_t r;
+
+	family_print(out, output, fields[id].metric, fields[id].help);
+	for (r = 0; r < output_rows(output); r++) {
+		const struct view_row *row = &output->view->row[r];
+
+		value = field_get(id, row);
+		if ((value.kind != VALUE_COUNT && value.kind != VALUE_REAL) ||
+		    is_repeated(output, r))
+			continue;
+		sample_begin(out, fields[id].metric, "", row);
+		outbuf_text(out, "} ");
+		if (value.kind == VALUE_COUNT)
+			outbuf_count(out, value.count);
+		else
+			outbuf_real(out, value.real, 6);
+		outbuf_char(out, '\n');
+	}
+}
+
+/* Whether a column before it has the same family. */
+static bool is_done(const struct output *output, unsigned int column)
+{
+	const char *metric = fields[output->column[column]].metric;
+	unsigned int i;
+
+	for (i = 0; i < column; i++)
+		if (fields[output->column[i]].metric &&
+		    !strcmp(fields[output->column[i]].metric, metric))
+			return true;
+	return false;
 }
 
 void metrics_print(struct outbuf *out, struct output *output)
 {
-	const struct field *field;
-	struct value value;
+	enum field_id id;
 	unsigned int i;
-	uint32_t r;
 
 	for (i = 0; i < output->ncolumns; i++) {
-		field = &fields[output->column[i]];
-		if (!field->metric)
+		id = output->column[i];
+		if (!fields[id].metric || is_done(output, i))
 			continue;
-		family_print(out, output, field);
-		for (r = 0; r < output_rows(output); r++) {
-			const struct view_row *row = &output->view->row[r];
-
-			value = field_get(output->column[i], row);
-			if (!wants(field, &value) || is_repeated(output, r))
-				continue;
-			if (output->per_cpu && is_counter(field->metric) &&
-			    row->data->ncells == output->monitor->diff[row->table].ncpus)
-				cpus_print(out, output, field, row);
-			else
-				sample_print(out, field, row, &value);
-			output_drain(output, out);
-		}
+		if (id == FIELD_TOTAL)
+			counts_print(out, output);
+		else if (id == FIELD_THREAD)
+			threads_print(out, output, fields[id].metric);
+		else if (type_of(fields[id].metric) == FAMILY_HISTOGRAM)
+			histograms_print(out, output, fields[id].metric);
+		else
+			gauges_print(out, output, id);
 	}
 	outbuf_text(out, "# EOF\n");
 }

@@ -25,6 +25,7 @@ struct latency_irq {
 	int32_t irq;
 	uint64_t handlers, handler_ns, handler_max_ns; /* in this interval */
 	struct hist from_irq[LATENCY_KINDS];	       /* since the start; no memory while empty */
+	struct track_buckets handler_buckets, buckets[LATENCY_KINDS]; /* since the start */
 };
 
 struct latency {
@@ -70,6 +71,7 @@ static void on_handler(void *ctx, void *of, uint64_t ns)
 	slot->handler_ns += ns;
 	if (ns > slot->handler_max_ns)
 		slot->handler_max_ns = ns;
+	track_bucket_add(&slot->handler_buckets, ns);
 }
 
 static void latency_note(struct latency *latency, int32_t irq, enum latency_kind kind, uint64_t ns)
@@ -79,6 +81,8 @@ static void latency_note(struct latency *latency, int32_t irq, enum latency_kind
 
 	if (hist && (hist->count || !hist_init(hist, 2, 0)))
 		hist_record(hist, (int64_t)ns);
+	if (slot)
+		track_bucket_add(&slot->buckets[kind], ns);
 }
 
 static void on_sample(void *ctx, const struct chain_sample *sample)
@@ -226,6 +230,9 @@ static void irq_take(struct latency_irq *slot, struct track_time *time, double s
 	time->share = seconds > 0 ? (double)slot->handler_ns / 1e9 / seconds : 0;
 	summary_take(&slot->from_irq[LATENCY_TASK], &time->task);
 	summary_take(&slot->from_irq[LATENCY_READ], &time->read);
+	time->handler_buckets = slot->handler_buckets;
+	time->task_buckets = slot->buckets[LATENCY_TASK];
+	time->read_buckets = slot->buckets[LATENCY_READ];
 	slot->handlers = slot->handler_ns = slot->handler_max_ns = 0;
 }
 

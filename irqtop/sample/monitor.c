@@ -101,6 +101,9 @@ int monitor_step(struct monitor *monitor)
 		if (!next->have[i])
 			continue;
 		err = tracks_follow(&monitor->tracks[i], &monitor->diff[i], monitor->seconds);
+		if (!err)
+			err = counted_add(&monitor->counted[i], &monitor->tracks[i],
+					  &monitor->diff[i]);
 	}
 	return err;
 }
@@ -123,6 +126,7 @@ void monitor_free(struct monitor *monitor)
 		sample_free(&monitor->sample[i]);
 		irqtable_diff_free(&monitor->diff[i]);
 		tracks_free(&monitor->tracks[i]);
+		counted_free(&monitor->counted[i]);
 	}
 	sampler_close(monitor->sampler);
 	memset(monitor, 0, sizeof(*monitor));

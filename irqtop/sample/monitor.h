@@ -4,6 +4,7 @@
 #define IRQTOP_MONITOR_H
 
 #include "sampler.h"
+#include "counted.h"
 #include "track.h"
 
 struct monitor_totals {
@@ -20,6 +21,7 @@ struct monitor {
 	double seconds;		 /* between the two samples; 0: unknown */
 	struct irqtable_diff diff[TABLE_COUNT];
 	struct tracks tracks[TABLE_COUNT];
+	struct counted counted[TABLE_COUNT];
 	struct monitor_totals totals;
 	const struct cpu_mask *only; /* CPUs to count, NULL: all */
 };

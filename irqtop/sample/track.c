@@ -8,6 +8,22 @@
 
 #define NONE UINT32_MAX
 
+const uint64_t track_bucket_ns[TRACK_BUCKETS] = {
+	1000,	 2500,	  5000,	   10000,    25000,    50000,	 100000,    250000,	500000,
+	1000000, 2500000, 5000000, 10000000, 25000000, 50000000, 100000000, 1000000000,
+};
+
+void track_bucket_add(struct track_buckets *buckets, uint64_t ns)
+{
+	unsigned int i = 0;
+
+	while (i < TRACK_BUCKETS && ns > track_bucket_ns[i])
+		i++;
+	buckets->count[i]++;
+	buckets->sum_ns += ns;
+	buckets->n++;
+}
+
 static uint32_t bucket_of(const struct tracks *tracks, uint64_t key)
 {
 	return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 24) &
@@ -45,11 +61,15 @@ static void track_clear(struct track *track)
 	struct track_list affinity = track->facts.affinity;
 	struct track_list effective = track->facts.effective;
 	struct track_time *time = track->time;
+	struct track_cpus cpus = track->cpus;
 	float *history_hz = track->history_hz;
 
 	memset(track, 0, sizeof(*track));
 	track->history_hz = history_hz;
 	track->time = time;
+	track->cpus = cpus;
+	if (cpus.room)
+		memset(cpus.count, 0xff, cpus.room * sizeof(*cpus.count));
 	if (time)
 		memset(time, 0, sizeof(*time));
 	track->facts.affinity = affinity;
@@ -204,6 +224,7 @@ void tracks_free(struct tracks *tracks)
 	for (i = 0; i < tracks->count; i++) {
 		free(tracks->slot[i]->history_hz);
 		free(tracks->slot[i]->time);
+		free(tracks->slot[i]->cpus.count);
 		free(tracks->slot[i]->facts.affinity.longer);
 		free(tracks->slot[i]->facts.effective.longer);
 		free(tracks->slot[i]);

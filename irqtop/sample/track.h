@@ -28,6 +28,19 @@ struct track_facts {
 	struct track_list affinity, effective;
 };
 
+/* Times in fixed buckets, since the start: what is exported. */
+#define TRACK_BUCKETS 17
+
+struct track_buckets {
+	uint64_t count[TRACK_BUCKETS + 1]; /* the last: longer than all limits */
+	uint64_t sum_ns, n;
+};
+
+/* Upper limits of the buckets. */
+extern const uint64_t track_bucket_ns[TRACK_BUCKETS];
+
+void track_bucket_add(struct track_buckets *buckets, uint64_t ns);
+
 /* Latencies since the start. */
 struct track_latency {
 	bool have_p50, have_p99;
@@ -42,6 +55,15 @@ struct track_time {
 	uint64_t max_ns;	   /* in the handler, since the start */
 	struct track_latency task; /* interrupt until the woken task runs */
 	struct track_latency read; /* interrupt until a read() has returned it */
+	struct track_buckets handler_buckets, task_buckets, read_buckets;
+};
+
+#define TRACK_CPU_NEVER UINT64_MAX
+
+/* What a row counted on each CPU, in 64 bits (counted.h). */
+struct track_cpus {
+	uint64_t *count; /* [room], by CPU; TRACK_CPU_NEVER: nothing since boot */
+	size_t room;
 };
 
 struct track {
@@ -62,7 +84,11 @@ struct track {
 	struct track_time *time;	      /* NULL: was never traced */
 	const struct irqtable_device *device; /* in the collected devices; NULL: none */
 	bool has_thread;
-	double thread_cpu; /* share of one CPU */
+	double thread_cpu;  /* share of one CPU */
+	uint64_t thread_ns; /* CPU time of its threads, since they were started */
+	bool fired;	    /* since boot, as far as was seen */
+	uint64_t counted;   /* since the first sample (counted.h) */
+	struct track_cpus cpus;
 };
 
 struct tracks {

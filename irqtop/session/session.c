@@ -173,8 +173,11 @@ int session_open(struct session *session)
 
 	session->recorder.fd = -1;
 	session->collect.root = -1;
-	for (i = 0; i < TABLE_COUNT; i++)
+	for (i = 0; i < TABLE_COUNT; i++) {
 		session->monitor.tracks[i].no_history = options->mode != MODE_SCREEN;
+		session->monitor.counted[i].on = options->mode == MODE_LISTEN;
+		session->monitor.counted[i].per_cpu = options->per_cpu;
+	}
 	if (options->diff[0])
 		return 0;
 	if (sampler_open(session))

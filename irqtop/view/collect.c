@@ -158,10 +158,12 @@ static void threads_hand_out(const struct collect *collect, struct tracks *track
 
 		track->has_thread = false;
 		track->thread_cpu = 0;
+		track->thread_ns = 0;
 		if (track->irq < 0)
 			continue;
 		for (i = thread_find(collect, track->irq);
 		     i < collect->nthreads && collect->thread[i].irq == track->irq; i++) {
+			track->thread_ns += collect->thread[i].runtime_ns;
 			if (!collect->thread[i].counted)
 				continue;
 			track->has_thread = true;

@@ -101,12 +101,11 @@ enum {
  * @key: its name in JSON, CSV, --sort, --columns and --alert
  * @title: its heading on the screen and in --batch
  * @help: what it shows, for --help-columns and the screen's help
- * @metric: its name in OpenMetrics; NULL: it has none
+ * @metric: its family in OpenMetrics (output/metrics.c); NULL: it has none
  * @style: how its values are written
  * @width: characters on the screen
  * @rank: when the screen is too narrow, columns of high rank go first
  * @left: aligned left, else right
- * @label: it is a label in OpenMetrics
  * @rising: sorted from small to large, else from large to small
  * @needs: NEED_*
  * @get: sets the value, or leaves it VALUE_NONE where it is unknown; NULL for pictures
@@ -120,7 +119,6 @@ struct field {
 	unsigned int width;
 	unsigned int rank;
 	bool left;
-	bool label;
 	bool rising;
 	unsigned int needs;
 	void (*get)(const struct view_row *row, struct value *value);

@@ -71,13 +71,13 @@ command="$irqtop --root $big -b -d 0.05 -c irq,rate,affinity,device,name"
 figure irqtop_allocs "$(awk "BEGIN { print ($(allocations "$command" 23) - $(allocations "$command" 3)) / 20 }")" \
 	per_refresh 0 '<=' "LD_PRELOAD=malloc_count.so $command"
 
-# rss_mb COMMAND: its greatest resident memory
+# rss_mb COMMAND: its greatest resident memory. A child begins with that of its parent,
+# so that Python cannot measure it.
 rss_mb()
 {
-	python3 -c '
-import resource, subprocess, sys
-subprocess.run(sys.argv[1].split(), stdout=subprocess.DEVNULL, check=True)
-print(round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1))' "$1"
+	# shellcheck disable=SC2086 # words
+	/usr/bin/time -o build/bench/rss -f %M $1 >/dev/null
+	awk '{ printf "%.1f", $1 / 1024 }' build/bench/rss
 }
 command="$irqtop --root $big -b -n 5 -d 0.05"
 figure irqtop_rss_mb "$(rss_mb "$command")" MB '' '' "$command"

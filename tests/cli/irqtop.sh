@@ -525,11 +525,13 @@ if [ "$(id -u)" = 0 ] && [ -d /sys/kernel/tracing/instances ] && [ -n "$(awk -F:
 	{
 		dd if=/dev/zero of="$scratch/x" bs=4k count=1 oflag=direct,sync 2>/dev/null
 		curl -s "$url" >"$scratch/out"
-		grep -q '^irqtop_handler_max_seconds{' "$scratch/out"
+		grep -q '^irqtop_handler_seconds_sum{' "$scratch/out"
 	}
 	wait_for traced
-	is 'listen: times in seconds' "$(awk '/^irqtop_handler_max_seconds{/ && $NF > 0 && $NF < 1 { n++ }
+	is 'listen: times in seconds' "$(awk '/^irqtop_handler_seconds_sum{/ && $NF > 0 && $NF < 1 { n++ }
 		END { print (n > 0) }' "$scratch/out")" 1
+	is 'listen: a strict parser finds whole histograms' \
+		"$(curl -s -H 'Accept: application/openmetrics-text' "$url" | strict_names >"$scratch/why" 2>&1; echo $?)" 0
 	if tests/prometheus promtool --version >/dev/null 2>&1; then
 		tests/prometheus promtool check metrics <"$scratch/out" >"$scratch/why" 2>&1
 		is 'listen: promtool accepts the times' "$?$(cat "$scratch/why")" 0
