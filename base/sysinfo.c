@@ -44,10 +44,14 @@ const struct sysinfo_field sysinfo_fields[] = {
 	FIELD(TEXT, nohz_full_cpus, "nohz_full CPUs"),
 	FIELD(BOOL, threadirqs, "threadirqs"),
 	FIELD(INT, rt_runtime_us, "RT runtime, us"),
+	FIELD(TEXT, cpu_quota, "CPU quota"),
+	FIELD(TEXT, rt_budget, "RT budget"),
+	FIELD(TEXT, steal, "steal time"),
 	FIELD(TEXT, irq_affinity, "IRQ affinity"),
 	FIELD(TEXT, measured_cpu, "measured CPU"),
 	FIELD(TEXT, source_cpu, "source CPU"),
 	FIELD(TEXT, priority, "priority"),
+	FIELD(TEXT, timer_slack, "timer slack"),
 	FIELD(BOOL, memory_locked, "memory locked"),
 	{ .key = NULL },
 };
@@ -126,12 +130,41 @@ const char *sysinfo_hypervisor_name(const char signature[13], bool *emulated)
 	return *signature ? signature : "unknown";
 }
 
+/**
+ * sysinfo_kernel_hypervisor - add the hypervisor whose clock the kernel found
+ * @clocks: names of clocksources, separated by blanks
+ * @hypervisor: name by CPUID, where a hypervisor says what it wants to be taken for;
+ *	where the kernel found another one it is said, too
+ */
+void sysinfo_kernel_hypervisor(const char *clocks, char hypervisor[SYSINFO_TEXT_BYTES])
+{
+	static const struct {
+		const char *clock;
+		const char *name;
+	} known[] = {
+		{ .clock = "kvm-clock", .name = "KVM" },
+		{ .clock = "hyperv_clocksource", .name = "Hyper-V" },
+		{ .clock = "xen", .name = "Xen" },
+	};
+	char by_cpuid[40];
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!strstr(clocks, known[i].clock) || strstr(hypervisor, known[i].name))
+			continue;
+		snprintf(by_cpuid, sizeof(by_cpuid), "%.39s", hypervisor);
+		snprintf(hypervisor, SYSINFO_TEXT_BYTES, "%s by CPUID, %s by the kernel's clock %s",
+			 by_cpuid, known[i].name, known[i].clock);
+		return;
+	}
+}
+
 static void collect_hypervisor(const char *root, struct sysinfo *info)
 {
 #if defined(__x86_64__) || defined(__i386__)
 	unsigned int a, b, c, d;
 	char signature[13] = "";
 
+	(void)root;
 	snprintf(info->hypervisor, sizeof(info->hypervisor), "none");
 	/* CPUID.1:ECX[31] says whether leaf 0x40000000 is valid. */
 	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 31))
@@ -142,7 +175,6 @@ static void collect_hypervisor(const char *root, struct sysinfo *info)
 	memcpy(signature + 8, &d, 4);
 	snprintf(info->hypervisor, sizeof(info->hypervisor), "%s",
 		 sysinfo_hypervisor_name(signature, &info->emulated));
-	(void)root;
 #else
 	sysfile_read(root, "/sys/hypervisor/type", info->hypervisor, sizeof(info->hypervisor));
 #endif
@@ -262,6 +294,7 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 		{ "/sys/devices/system/cpu/nohz_full", info->nohz_full_cpus },
 		{ "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", info->governor },
 	};
+	char clocks[SYSINFO_TEXT_BYTES];
 	time_t now = time(NULL);
 	struct tm utc;
 	size_t i;
@@ -272,6 +305,10 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 	collect_kernel(root, info);
 	collect_cpu_model(root, info);
 	collect_hypervisor(root, info);
+	sysfile_read(root, "/sys/devices/system/clocksource/clocksource0/available_clocksource",
+		     clocks, sizeof(clocks));
+	if (!info->emulated)
+		sysinfo_kernel_hypervisor(clocks, info->hypervisor);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		sysfile_read(root, files[i].path, files[i].text, SYSINFO_TEXT_BYTES);
 	/* The kernel prints "(null)" without nohz_full=. */

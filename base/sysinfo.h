@@ -33,11 +33,16 @@ struct sysinfo {
 	char nohz_full_cpus[SYSINFO_TEXT_BYTES];
 	bool threadirqs;
 	int64_t rt_runtime_us; /* -1: no RT throttling */
+	/* Set by cpubudget_facts() and cpubudget_end(). */
+	char cpu_quota[SYSINFO_TEXT_BYTES]; /* of the control group */
+	char rt_budget[SYSINFO_TEXT_BYTES]; /* of the control group */
+	char steal[SYSINFO_TEXT_BYTES];
 	char irq_affinity[SYSINFO_TEXT_BYTES];
 	/* Set by irqlat bench. */
 	char measured_cpu[SYSINFO_TEXT_BYTES];
 	char source_cpu[SYSINFO_TEXT_BYTES];
 	char priority[SYSINFO_TEXT_BYTES];
+	char timer_slack[SYSINFO_TEXT_BYTES];
 	bool memory_locked;
 	bool cpu_dma_latency_held;
 	char clock_overhead[SYSINFO_TEXT_BYTES];
@@ -72,6 +77,7 @@ void sysinfo_warn(struct sysinfo *info, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field *field, char *buf,
 			 size_t size);
+void sysinfo_kernel_hypervisor(const char *clocks, char hypervisor[SYSINFO_TEXT_BYTES]);
 const char *sysinfo_hypervisor_name(const char signature[13], bool *emulated);
 
 #endif /* BASE_SYSINFO_H */

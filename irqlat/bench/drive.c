@@ -221,7 +221,8 @@ int drive_slice(struct measurement *m)
 	if (measured_thread_start(&m->thread, &m->slice, &m->why))
 		return -1;
 	if (!*m->run->system.priority)
-		rt_note_priority(&m->bench->priority, m->thread.priority_error, &m->run->system);
+		rt_note_priority(&m->bench->priority, m->thread.priority_error, &m->budget,
+				 &m->run->system);
 	err = drive(m);
 	measured_thread_end(&m->thread);
 	return err;

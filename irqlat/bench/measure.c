@@ -340,13 +340,35 @@ static int open_trace(struct measurement *m)
 	return recording_open_trace(&m->recording, &m->why);
 }
 
+/* A spinning thread with a real-time priority uses up what RT throttling leaves it. */
+static void warn_of_rt_throttling(struct measurement *m)
+{
+	struct sysinfo *info = &m->run->system;
+	bool spins = false;
+
+	for (int driver = 0; driver < DRIVER_COUNT; driver++)
+		for (size_t i = 0; i < m->groups[driver].n_ways; i++)
+			spins |= m->groups[driver].ways[i].way->spins;
+	if (spins && m->bench->priority.class != SCHED_CLASS_OTHER && info->rt_runtime_us >= 0)
+		sysinfo_warn(
+			info,
+			"RT throttling: a real-time thread that spins may run for %" PRId64
+			" us of each period, and is stopped for the rest; sysctl kernel.sched_rt_runtime_us=-1",
+			info->rt_runtime_us);
+}
+
 /* With the sources, the trace and the load open. */
 static int measure(struct measurement *m, struct load *load)
 {
 	struct sysinfo *info = &m->run->system;
+	struct cpubudget after;
 	int latency_fd, err;
 
+	cpubudget_read("", &m->budget);
+	cpubudget_facts(&m->budget, info);
+	warn_of_rt_throttling(m);
 	rt_lock_memory(info);
+	rt_set_timer_slack(info);
 	latency_fd = rt_hold_cpu_dma_latency(info);
 	rt_pin(m->bench->source_cpu);
 	m->overhead_ns = measure_overhead(info);
@@ -356,6 +378,8 @@ static int measure(struct measurement *m, struct load *load)
 		report(m);
 	if (recording_end(&m->recording, m->run, &m->why))
 		err = -1;
+	cpubudget_read("", &after);
+	cpubudget_end(&m->budget, &after, info);
 	m->run->partial = err || m->run->interrupted;
 	if (latency_fd >= 0)
 		close(latency_fd);

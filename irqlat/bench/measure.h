@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cpubudget.h"
 #include "bench.h"
 #include "measured_thread.h"
 #include "record.h"
@@ -54,6 +55,7 @@ struct measurement {
 	const struct bench *bench;
 	struct run *run;
 	struct why why;
+	struct cpubudget budget; /* when it began */
 	struct recording recording;
 	struct way_group groups[DRIVER_COUNT];
 	uint64_t overhead_ns;

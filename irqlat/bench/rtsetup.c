@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -85,6 +86,23 @@ int rt_hold_cpu_dma_latency(struct sysinfo *info)
 	return -1;
 }
 
+/*
+ * Set the timer slack of the calling thread and those that it starts to 1 ns: without a
+ * real-time priority the kernel may add it to each sleep, 50 us by default.
+ */
+void rt_set_timer_slack(struct sysinfo *info)
+{
+	int found = prctl(PR_GET_TIMERSLACK);
+
+	if (found >= 0 && !prctl(PR_SET_TIMERSLACK, 1ul)) {
+		snprintf(info->timer_slack, sizeof(info->timer_slack), "1 ns, was %d ns", found);
+		return;
+	}
+	snprintf(info->timer_slack, sizeof(info->timer_slack), "%d ns", found);
+	sysinfo_warn(info, "timer slack cannot be set (%s): sleeps may end %d ns later",
+		     strerror(errno), found);
+}
+
 /* Pin the calling thread. Returns 0, or -1 with errno. */
 int rt_pin(int cpu)
 {
@@ -115,9 +133,11 @@ int rt_set_priority(const struct priority *priority)
  * rt_note_priority - note the priority of the measured thread
  * @priority: what was asked for
  * @error: errno of setting it, 0 if it worked
+ * @budget: of the control group, which may have no real-time budget
  * @info: gets it, and a warning if it did not work
  */
-void rt_note_priority(const struct priority *priority, int error, struct sysinfo *info)
+void rt_note_priority(const struct priority *priority, int error, const struct cpubudget *budget,
+		      struct sysinfo *info)
 {
 	static const char *const names[] = {
 		[SCHED_CLASS_FIFO] = "SCHED_FIFO",
@@ -132,6 +152,13 @@ void rt_note_priority(const struct priority *priority, int error, struct sysinfo
 		return;
 	}
 	snprintf(info->priority, sizeof(info->priority), "SCHED_OTHER");
+	if (error == EPERM && !budget->rt_runtime_us) {
+		sysinfo_warn(
+			info,
+			"%s refused: cgroup %s has no real-time budget; write to its cpu.rt_runtime_us, or start from another cgroup",
+			wanted, budget->rt_group);
+		return;
+	}
 	sysinfo_warn(
 		info,
 		"%s refused (%s): the measured thread competes with every other; run as root or with CAP_SYS_NICE",

@@ -6,6 +6,7 @@
 #ifndef IRQLAT_RTSETUP_H
 #define IRQLAT_RTSETUP_H
 
+#include "base/cpubudget.h"
 #include "base/cpus.h"
 #include "base/parse.h"
 #include "base/sysinfo.h"
@@ -17,6 +18,8 @@ void rt_lock_memory(struct sysinfo *info);
 int rt_hold_cpu_dma_latency(struct sysinfo *info);
 int rt_pin(int cpu);
 int rt_set_priority(const struct priority *priority);
-void rt_note_priority(const struct priority *priority, int error, struct sysinfo *info);
+void rt_set_timer_slack(struct sysinfo *info);
+void rt_note_priority(const struct priority *priority, int error, const struct cpubudget *budget,
+		      struct sysinfo *info);
 
 #endif /* IRQLAT_RTSETUP_H */

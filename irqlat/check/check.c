@@ -54,6 +54,7 @@ int cmd_check(int argc, char **argv)
 	}
 	look.root = config.root;
 	sysinfo_collect(look.root, &look.info);
+	cpubudget_read(look.root, &look.budget);
 	for (n = 0; checks[n].name; n++) {
 		findings[n].check = &checks[n];
 		findings[n].verdict = checks[n].find(&look, findings[n].text);

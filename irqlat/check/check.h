@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/cpubudget.h"
 #include "base/sysinfo.h"
 
 #define CHECK_TEXT_BYTES 160
@@ -16,10 +17,12 @@ enum verdict { VERDICT_FINE, VERDICT_SPOILS, VERDICT_UNKNOWN };
  * struct look - the system that the checks look at
  * @root: prefix of /proc, /sys and /dev
  * @info: its facts
+ * @budget: what control groups and the host leave to this process
  */
 struct look {
 	const char *root;
 	struct sysinfo info;
+	struct cpubudget budget;
 };
 
 /**

@@ -97,6 +97,60 @@ static enum verdict find_throttling(const struct look *look, char text[CHECK_TEX
 	return VERDICT_SPOILS;
 }
 
+static enum verdict find_quota(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	const struct cpubudget *budget = &look->budget;
+
+	if (budget->quota_us < 0) {
+		snprintf(text, CHECK_TEXT_BYTES, "none for this process");
+		return VERDICT_FINE;
+	}
+	snprintf(text, CHECK_TEXT_BYTES,
+		 "cgroup %.60s: %" PRId64 " us in each %" PRId64 " us; throttled in %" PRIu64
+		 " of %" PRIu64 " periods",
+		 budget->quota_group, budget->quota_us, budget->period_us, budget->throttled,
+		 budget->periods);
+	return VERDICT_SPOILS;
+}
+
+static enum verdict find_rt_budget(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	const struct cpubudget *budget = &look->budget;
+
+	if (budget->rt_runtime_us < 0) {
+		snprintf(text, CHECK_TEXT_BYTES, "not limited by cgroups");
+		return VERDICT_FINE;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "cgroup %.60s: %" PRId64 " us of each period",
+		 budget->rt_group, budget->rt_runtime_us);
+	return VERDICT_SPOILS;
+}
+
+static enum verdict find_steal(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	const struct cpubudget *budget = &look->budget;
+
+	if (!budget->ticks) {
+		snprintf(text, CHECK_TEXT_BYTES, "/proc/stat does not report it");
+		return VERDICT_UNKNOWN;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "%.2f %% of all CPU time since boot",
+		 100.0 * (double)budget->steal / (double)budget->ticks);
+	return budget->steal * 1000 / budget->ticks ? VERDICT_SPOILS : VERDICT_FINE;
+}
+
+static enum verdict find_timer_slack(const struct look *look, char text[CHECK_TEXT_BYTES])
+{
+	char slack[24];
+
+	if (sysfile_read(look->root, "/proc/self/timerslack_ns", slack, sizeof(slack)) <= 0) {
+		snprintf(text, CHECK_TEXT_BYTES, "not reported");
+		return VERDICT_UNKNOWN;
+	}
+	snprintf(text, CHECK_TEXT_BYTES, "%s ns; irqlat bench sets 1 ns for itself", slack);
+	return VERDICT_FINE;
+}
+
 static enum verdict find_isolation(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
 	const char *isolated = look->info.isolated_cpus;
@@ -223,6 +277,34 @@ const struct check checks[] = {
 		.effect =
 			"a spinning real-time task is stopped for the rest of the period (50 ms of 1 s)",
 		.change = "sysctl kernel.sched_rt_runtime_us=-1",
+	},
+	{
+		.name = "CPU quota",
+		.find = find_quota,
+		.effect =
+			"when the processes of the group have used it up they stop until the next period: milliseconds",
+		.change =
+			"measure in another cgroup, or write max to its cpu.max (version 1: -1 to cpu.cfs_quota_us)",
+	},
+	{
+		.name = "RT budget",
+		.find = find_rt_budget,
+		.effect =
+			"at 0 real-time priorities are refused; else real-time tasks of the group stop when it is used up",
+		.change = "write to cpu.rt_runtime_us of the group, or measure in the root group",
+	},
+	{
+		.name = "steal time",
+		.find = find_steal,
+		.effect = "the host ran something else: stops of milliseconds that no trace shows",
+		.change = "pin the virtual CPUs on the host, or use a host with fewer guests",
+	},
+	{
+		.name = "timer slack",
+		.find = find_timer_slack,
+		.effect = "without a real-time priority the kernel may add it to each sleep",
+		.change =
+			"in a program: prctl(PR_SET_TIMERSLACK, 1), or write /proc/PID/timerslack_ns",
 	},
 	{
 		.name = "isolated CPUs",

@@ -339,9 +339,19 @@ static int present(const struct trace_run *run)
 static void live_facts(struct trace_run *run)
 {
 	sysinfo_collect("", &run->system);
+	cpubudget_read("", &run->budget);
+	cpubudget_facts(&run->budget, &run->system);
 	snprintf(run->system.trace_clock, sizeof(run->system.trace_clock), "mono");
 	if (run->config->filter.n_irqs == 1)
 		sysinfo_irq("", (unsigned int)run->config->filter.irqs[0], &run->system);
+}
+
+static void live_end(struct trace_run *run)
+{
+	struct cpubudget after;
+
+	cpubudget_read("", &after);
+	cpubudget_end(&run->budget, &after, &run->system);
 }
 
 static void live_overhead(struct trace_run *run)
@@ -387,6 +397,7 @@ int cmd_trace(int argc, char **argv)
 		live_facts(&run);
 		err = config.in_kernel ? trace_in_kernel(&run) : trace_live(&run);
 		live_overhead(&run);
+		live_end(&run);
 	}
 	status = EXIT_ERROR;
 	if (err)

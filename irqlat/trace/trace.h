@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/cpubudget.h"
 #include "base/opts.h"
 #include "base/cpus.h"
 #include "base/parse.h"
@@ -118,6 +119,7 @@ struct trace_gap {
  * struct trace_run - what was measured
  * @config: options
  * @system: facts and warnings
+ * @budget: of a live run, at its start
  * @total: from the start of the run
  * @interval: since the last table
  * @counts: what was read
@@ -135,6 +137,7 @@ struct trace_gap {
 struct trace_run {
 	const struct trace_config *config;
 	struct sysinfo system;
+	struct cpubudget budget;
 	struct stats total;
 	struct stats interval;
 	struct engine_counts counts;

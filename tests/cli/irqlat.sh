@@ -59,6 +59,36 @@ else
 	refused 'module missing' '/dev/irqgen: not there.*modprobe irqgen' bench --source irqgen
 fi
 
+# --- what leaves less than a CPU ------------------------------------------------
+
+"$irqlat" bench -P o:0 -d 0.3 --ways nanosleep -q --no-histogram >"$scratch/out" 2>"$scratch/err"
+grep -Eq '^timer slack +1 ns, was [0-9]+ ns$' "$scratch/out"
+result $? 'bench sets the timer slack, and says what it was' "$(grep slack "$scratch/out")"
+group=/sys/fs/cgroup/cpu/procirq-test-$$
+if mkdir "$group" 2>/dev/null && echo 100000 >"$group/cpu.cfs_period_us" &&
+	echo 10000 >"$group/cpu.cfs_quota_us"; then
+	sh -c 'echo $$ >"$1/tasks" && shift && exec "$@"' sh "$group" "$irqlat" bench -P o:0 -d 1 \
+		--ways nanosleep -i 50us -q --no-histogram >"$scratch/out" 2>"$scratch/err"
+	grep -Eq "^CPU quota +10000 us in each 100000 us, cgroup ${group#/sys/fs/cgroup/cpu}\$" "$scratch/out" &&
+		grep -Eq "^WARNING: CPU quota: cgroup .*throttled in [0-9]+ of" "$scratch/out"
+	result $? 'a quota that throttles is seen' "$(grep -i quota "$scratch/out")"
+	sh -c 'echo $$ >"$1/tasks" && shift && exec "$@"' sh "$group" "$irqlat" check >"$scratch/out"
+	grep -q '^spoils   CPU quota .*10000 us in each 100000 us' "$scratch/out"
+	result $? 'check: the quota' "$(grep -i quota "$scratch/out")"
+	if [ "$(id -u)" = 0 ] && [ "$(cat "$group/cpu.rt_runtime_us" 2>/dev/null)" = 0 ]; then
+		sh -c 'echo $$ >"$1/tasks" && shift && exec "$@"' sh "$group" "$irqlat" bench -d 0.3 \
+			--ways nanosleep -q --no-histogram >"$scratch/out" 2>"$scratch/err"
+		grep -q '^WARNING: SCHED_FIFO 80 refused: cgroup .* has no real-time budget' "$scratch/out" &&
+			! grep -q 'run as root' "$scratch/out"
+		result $? 'a cgroup without real-time budget is told so' "$(grep refused "$scratch/out")"
+	else
+		skip 'a cgroup without real-time budget is told so' 'this kernel gives groups no budget'
+	fi
+else
+	skip 'a quota that throttles is seen' 'needs the CPU controller of cgroups version 1'
+fi
+rmdir "$group" 2>/dev/null
+
 # --- report -------------------------------------------------------------------
 
 refused 'report without files' 'which result files' report -o "$scratch/r"

@@ -18,6 +18,23 @@ static void hypervisors_are_named(void **state)
 	assert_string_equal(sysinfo_hypervisor_name("", &emulated), "unknown");
 }
 
+static void hypervisor_of_the_kernel_is_said_too(void **state)
+{
+	char hypervisor[SYSINFO_TEXT_BYTES] = "bhyve";
+
+	(void)state;
+	sysinfo_kernel_hypervisor("tsc hpet", hypervisor);
+	assert_string_equal(hypervisor, "bhyve");
+	sysinfo_kernel_hypervisor("kvm-clock tsc", hypervisor);
+	assert_string_equal(hypervisor, "bhyve by CPUID, KVM by the kernel's clock kvm-clock");
+	strcpy(hypervisor, "KVM");
+	sysinfo_kernel_hypervisor("kvm-clock tsc", hypervisor);
+	assert_string_equal(hypervisor, "KVM");
+	strcpy(hypervisor, "none");
+	sysinfo_kernel_hypervisor("xen tsc", hypervisor);
+	assert_string_equal(hypervisor, "none by CPUID, Xen by the kernel's clock xen");
+}
+
 static bool warns(const struct sysinfo *info, const char *word)
 {
 	size_t i;
@@ -70,6 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hypervisors_are_named),
+		cmocka_unit_test(hypervisor_of_the_kernel_is_said_too),
 		cmocka_unit_test(facts_are_collected),
 		cmocka_unit_test(missing_facts_are_empty),
 	};
