@@ -61,25 +61,45 @@ static int parse_action(char *text, struct trace_action *action)
 	return strcmp(text, "continue") || arguments ? -1 : 0;
 }
 
+/* The next action in place: to a ';', in which "\;" stands for ";" itself. */
+static char *next_action(char **text)
+{
+	char *action = *text, *to = action;
+	char *from = action;
+
+	while (*from && *from != ';') {
+		if (from[0] == '\\' && from[1] == ';')
+			from++;
+		*to++ = *from++;
+	}
+	*text = *from ? from + 1 : from;
+	*to = '\0';
+	return action;
+}
+
 /**
  * trace_actions_parse - "trace,file=x.dat;shell,command=sync;continue"
  * @text: actions, separated by semicolons
- * @config: gets the actions; their texts live as long as the program
+ * @config: the actions are added; their texts live as long as the program
  * @why: what is wrong with @text
  *
  * Returns 0, or -1 with @why filled.
  */
 int trace_actions_parse(const char *text, struct trace_config *config, struct why *why)
 {
-	char *copy = strdup(text), *part, *state = NULL;
+	char *copy = strdup(text), *rest = copy, *action;
+	bool bad = !copy || !*copy;
 
-	for (part = copy ? strtok_r(copy, ";", &state) : NULL; part;
-	     part = strtok_r(NULL, ";", &state)) {
-		if (config->n_actions == TRACE_ACTIONS_MAX ||
-		    parse_action(part, &config->actions[config->n_actions++]))
-			break;
+	while (!bad && *rest) {
+		action = next_action(&rest);
+		if (config->n_actions == TRACE_ACTIONS_MAX) {
+			why_set(why, "--on-threshold: more than %d actions", TRACE_ACTIONS_MAX);
+			free(copy);
+			return -1;
+		}
+		bad = parse_action(action, &config->actions[config->n_actions++]);
 	}
-	if (!part && config->n_actions)
+	if (!bad)
 		return 0;
 	why_set(why,
 		"--on-threshold: \"%s\" is none of: trace[,file=F] signal,num=N,pid=P|parent shell,command=C continue",
@@ -92,9 +112,9 @@ int trace_actions_parse(const char *text, struct trace_config *config, struct wh
 
 /*
  * Wait until the child ends. A signal that ends the run is for the child, too, and is
- * raised again for the run.
+ * raised again for the run; @stopped says whether there was one.
  */
-static int wait_child(pid_t pid, const sigset_t *awaited)
+static int wait_child(pid_t pid, const sigset_t *awaited, bool *stopped)
 {
 	int status = 0, received = 0;
 
@@ -108,6 +128,7 @@ static int wait_child(pid_t pid, const sigset_t *awaited)
 	}
 	if (received)
 		raise(received);
+	*stopped = received;
 	return status;
 }
 
@@ -117,6 +138,7 @@ static int run_shell(const char *command, struct why *why)
 	sigset_t awaited, before;
 	pid_t pid;
 	int status = 0;
+	bool stopped = false;
 
 	trace_run_signals(&awaited);
 	sigaddset(&awaited, SIGCHLD);
@@ -131,9 +153,14 @@ static int run_shell(const char *command, struct why *why)
 	if (pid < 0) {
 		why_set(why, "--on-threshold shell: %s", strerror(errno));
 		status = -1;
-	} else if (wait_child(pid, &awaited)) {
-		why_set(why, "--on-threshold shell: \"%s\" failed", command);
-		status = 1;
+	} else {
+		int ended = wait_child(pid, &awaited, &stopped);
+
+		/* One that a signal for the run ended has not failed. */
+		if (ended && !stopped)
+			status = why_set(why, "--on-threshold shell: \"%s\" failed: %s %d", command,
+					 WIFSIGNALED(ended) ? "signal" : "exit status",
+					 WIFSIGNALED(ended) ? WTERMSIG(ended) : WEXITSTATUS(ended));
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
@@ -151,8 +178,8 @@ static int send_signal(const struct trace_action *action, struct why *why)
  * @action: TRACE_ACTION_SIGNAL or TRACE_ACTION_SHELL
  * @why: what went wrong
  *
- * Returns 0, 1 when the command failed, -1 when the action could not be done; both with
- * @why filled.
+ * Returns 0, or -1 with @why filled when the action could not be done or the command
+ * failed.
  */
 int trace_action_run(const struct trace_action *action, struct why *why)
 {

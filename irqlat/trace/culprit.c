@@ -62,20 +62,37 @@ static const char *part_label(const struct culprit_part *part, char *text, size_
 	return text;
 }
 
+/* Indices of the parts that ran in the stage, the longest first; returns how many. */
+static size_t parts_of_stage(const struct culprit *c, int stage, size_t order[CULPRIT_PARTS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_parts; i++) {
+		size_t at = n;
+
+		if (!c->parts[i].ns[stage])
+			continue;
+		for (; at && c->parts[order[at - 1]].ns[stage] < c->parts[i].ns[stage]; at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+		n++;
+	}
+	return n;
+}
+
 static void print_stage(const struct symbols *symbols, const struct culprit *c, int stage,
 			uint64_t total, FILE *out)
 {
 	const struct chain_sample *s = &c->sample;
+	size_t order[CULPRIT_PARTS_MAX], n = parts_of_stage(c, stage, order);
 	char label[96];
 
 	snprintf(label, sizeof(label), "%s, CPU %u:", chain_stages[stage].name,
 		 culprit_stage_cpu(s, stage));
 	print_share("  ", label, s->ns[stage], total, out);
-	for (size_t i = 0; i < c->n_parts; i++) {
-		const struct culprit_part *part = &c->parts[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct culprit_part *part = &c->parts[order[i]];
 
-		if (!part->ns[stage])
-			continue;
 		print_share("      ", part_label(part, label, sizeof(label)), part->ns[stage],
 			    total, out);
 		if (stage == CHAIN_STAGE_QUEUE && part->kind == CULPRIT_TASK && part->id != s->pid)

@@ -156,15 +156,13 @@ static int timeout_ms(const struct live_run *live, uint64_t now)
 	return until < POLL_MS ? (int)until : POLL_MS;
 }
 
-/* Print what failed; the run goes on. @status: see trace_action_run() */
+/* Print what failed, if @status is below zero; the run goes on. */
 static void report(struct live_run *live, int status, const struct why *why)
 {
-	if (status > 0)
-		msg_warning("%s", why->text);
-	if (status < 0) {
-		msg_error("%s", why->text);
-		live->run->failed = true;
-	}
+	if (!status)
+		return;
+	msg_error("%s", why->text);
+	live->run->failed = true;
 }
 
 /* @path NULL: where --trace says. */

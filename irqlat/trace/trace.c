@@ -58,8 +58,8 @@ static const struct opt options[] = {
 	  .help = "like -T; also print what ran instead, and keep the trace" },
 	{ 't', "trace", "FILE", OPT_FILE, AT(trace_file),
 	  .help = "keep the trace as FILE (irqlat_trace.dat): that of the\nchain that took too long, or else of the end of the run" },
-	{ 0, "on-threshold", "ACTIONS", OPT_STRING, AT(on_threshold),
-	  .help = "what to do then, separated by ';': trace[,file=F]\nsignal,num=N,pid=P|parent shell,command=C continue" },
+	{ 0, "on-threshold", "ACTIONS", OPT_STRINGS, AT(on_threshold),
+	  .help = "what to do then, separated by ';' (\\; in a command), or one\nof several of these options: trace[,file=F]\nsignal,num=N,pid=P|parent shell,command=C continue" },
 	{ 0, "no-user", NULL, OPT_FLAG, AT(no_user),
 	  .help = "do not trace system calls: cheaper, and chains end\nwhen the task runs" },
 	{ 0, "no-vectors", NULL, OPT_FLAG, AT(no_vectors),
@@ -216,21 +216,66 @@ static int parse_filter(struct trace_config *config)
 	return 0;
 }
 
+static int set_mode(struct trace_config *config, const char *word)
+{
+	if (!strcmp(word, "hist")) {
+		config->mode = TRACE_HIST;
+	} else if (!strcmp(word, "top")) {
+		config->mode = TRACE_TOP;
+	} else {
+		msg_error("trace: \"%s\" is neither hist nor top", word);
+		return -1;
+	}
+	return 0;
+}
+
+/* The word may be in front of the options or behind them. */
 static int parse_mode(struct trace_config *config, int *argc, char ***argv)
 {
 	if (*argc < 2 || (*argv)[1][0] == '-')
 		return 0;
-	if (!strcmp((*argv)[1], "hist")) {
-		config->mode = TRACE_HIST;
-	} else if (!strcmp((*argv)[1], "top")) {
-		config->mode = TRACE_TOP;
-	} else {
-		msg_error("trace: \"%s\" is neither hist nor top", (*argv)[1]);
+	if (set_mode(config, (*argv)[1]))
 		return -1;
-	}
 	(*argc)--;
 	(*argv)++;
 	return 0;
+}
+
+/* Options that say what and how long to record: a recording has that already. */
+static int check_recording(const struct trace_config *config)
+{
+	const struct {
+		const char *option;
+		bool given;
+	} cannot[] = {
+		{ .option = "-d", .given = config->duration_ns },
+		{ .option = "--interval", .given = config->interval_ns },
+		{ .option = "--no-user", .given = config->no_user },
+		{ .option = "--no-vectors", .given = config->no_vectors },
+		{ .option = "--timers", .given = config->timers },
+		{ .option = "--buffer", .given = config->buffer_kb },
+		{ .option = "--sub-buffer", .given = config->subbuf_kb },
+	};
+
+	for (size_t i = 0; config->input && i < sizeof(cannot) / sizeof(cannot[0]); i++) {
+		if (cannot[i].given) {
+			msg_error(
+				"-i: not with %s, which says how to record: leave out one of them",
+				cannot[i].option);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void set_defaults(struct trace_config *config)
+{
+	if (!config->interval_ns)
+		config->interval_ns = NSEC_PER_SEC;
+	if (!config->buffer_kb)
+		config->buffer_kb = BUFFER_DEFAULT;
+	if (!config->subbuf_kb)
+		config->subbuf_kb = SUBBUF_DEFAULT;
 }
 
 /* Options for which the kernel's histograms have no data. */
@@ -274,15 +319,17 @@ static int check(struct trace_config *config)
 		config->trace_file.wanted = true;
 	if (!config->trace_file.name)
 		config->trace_file.name = TRACE_FILE_DEFAULT;
-	if (config->on_threshold && trace_actions_parse(config->on_threshold, config, &why)) {
-		msg_error("%s", why.text);
-		return -1;
+	for (size_t i = 0; i < config->on_threshold.n; i++) {
+		if (trace_actions_parse(config->on_threshold.text[i], config, &why)) {
+			msg_error("%s", why.text);
+			return -1;
+		}
 	}
 	if (config->threshold_ns && config->auto_ns) {
 		msg_error("-T and -a: both stop, and -a also says why: give one of them");
 		return -1;
 	}
-	if (config->on_threshold && !threshold) {
+	if (config->on_threshold.n && !threshold) {
 		msg_error("--on-threshold: needs -T or -a to say when");
 		return -1;
 	}
@@ -302,6 +349,9 @@ static int check(struct trace_config *config)
 		msg_error("trace top: standard output is no terminal; use trace");
 		return -1;
 	}
+	if (check_recording(config))
+		return -1;
+	set_defaults(config);
 	if (parse_filter(config) || (config->in_kernel && check_in_kernel(config)))
 		return -1;
 	/* The default of --in-kernel is powers of two, except for hist. */
@@ -372,10 +422,7 @@ static void live_overhead(struct trace_run *run)
 int cmd_trace(int argc, char **argv)
 {
 	struct trace_config config = {
-		.interval_ns = NSEC_PER_SEC,
 		.entries = ENTRIES_DEFAULT,
-		.buffer_kb = BUFFER_DEFAULT,
-		.subbuf_kb = SUBBUF_DEFAULT,
 	};
 	struct trace_run run = { .config = &config };
 	int operand, err, status;
@@ -385,10 +432,12 @@ int cmd_trace(int argc, char **argv)
 		return EXIT_ERROR;
 	if (!opts_start(&command, argc, argv, &config, &operand, &status))
 		return status;
-	if (operand < argc) {
-		msg_error("trace: \"%s\" is not an option", argv[operand]);
+	if (operand < argc && (config.mode != TRACE_TABLE || operand + 1 < argc)) {
+		msg_error("trace: \"%s\" is not an option", argv[argc - 1]);
 		return EXIT_ERROR;
 	}
+	if (operand < argc && set_mode(&config, argv[operand]))
+		return EXIT_ERROR;
 	if (check(&config))
 		return EXIT_ERROR;
 	if (config.input) {

@@ -66,7 +66,7 @@ struct trace_config {
 	const char *pids;
 	const char *stages;
 	const char *ends;
-	const char *on_threshold;
+	struct opt_strings on_threshold;
 	struct cpu_list cpus;
 	uint64_t duration_ns;
 	uint64_t interval_ns;

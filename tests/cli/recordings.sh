@@ -89,6 +89,18 @@ made shared-line --comm 'w*,curl,!wge?'
 is 'filters: some tasks, and one of them left out' \
 	"$(awk '$1 == 19 && $5 == "total" { print $2, $6 }' "$scratch/out")" 'eth0 20'
 
+# --- options that say how to record ---------------------------------------------
+
+for option in '-d 1' '--interval 1' --no-user --no-vectors --timers '--buffer 64' '--sub-buffer 4'; do
+	refused "a recording, and $option" "-i: not with ${option%% *}, which says how to record" \
+		-i "$scratch/whole.dat" $option
+done
+"$irqlat" trace -i "$scratch/whole.dat" hist --no-header >"$scratch/out" 2>"$scratch/err"
+[ $? = 0 ] && "$irqlat" trace hist -i "$scratch/whole.dat" --no-header | cmp -s - "$scratch/out" &&
+	grep -q '^count: ' "$scratch/out"
+result $? 'hist behind the options' "$(cat "$scratch/err")"
+refused 'two words behind the options' '"top" is not an option' -i "$scratch/whole.dat" hist top
+
 # --- instances ------------------------------------------------------------------
 
 # read_instance FILE [OPTION...]: what irqlat says of it goes to $scratch/out, in ns

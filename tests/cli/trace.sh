@@ -388,11 +388,14 @@ result $? '-a: the trace can be read' "$(head -1 "$scratch/out")"
 status=$?
 [ $status = 2 ] && [ "$(wc -l <"$scratch/acted")" -gt 1 ]
 result $? 'shell and continue: measuring goes on' "status $status, $(wc -l <"$scratch/acted") times"
-# A command that fails is a warning.
+# A command that fails.
 "$irqlat" trace -q -d 20 -T 1 --no-header --on-threshold "shell,command=exit 3" \
 	>"$scratch/out" 2>"$scratch/err"
 is 'a command that fails' "$? $(cat "$scratch/err")" \
-	'2 irqlat: warning: --on-threshold shell: "exit 3" failed'
+	'1 irqlat: --on-threshold shell: "exit 3" failed: exit status 3'
+"$irqlat" trace -q -d 20 -T 1 --no-header --on-threshold "shell,command=(echo a\; echo b) >$scratch/acted" \
+	--on-threshold "shell,command=echo c >>$scratch/acted" >"$scratch/out" 2>"$scratch/err"
+is 'commands with semicolons, and several options' "$? $(xargs <"$scratch/acted")" '2 a b c'
 # The report is neither in the JSON nor on the screen of top.
 (cd "$scratch" && "$irqlat" trace -q -d 20 -a 1 -tstop.dat --json >json.json 2>"$scratch/err")
 [ $? = 2 ] && python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$scratch/json.json" 2>"$scratch/why" &&
