@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "blocks.h"
+#include "tracing/blocks.h"
 #include "base/stages.h"
 #include "base/sysinfo.h"
 #include "tracing/hist.h"

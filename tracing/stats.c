@@ -51,10 +51,24 @@ void stats_clear(struct stats *stats)
 	stats->no_memory = 0;
 }
 
+static void row_free_blocks(struct stats_row *row)
+{
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
+			if (row->blocks[end][stage])
+				blocks_free(row->blocks[end][stage]);
+			free(row->blocks[end][stage]);
+			row->blocks[end][stage] = NULL;
+		}
+	}
+}
+
 /* Frees what @stats owns, but not @stats itself. */
 void stats_free(struct stats *stats)
 {
 	stats_clear(stats);
+	for (size_t i = 0; i < stats->n_rows; i++)
+		row_free_blocks(stats->rows[i]);
 	for (size_t i = 0; i < stats->n_rows; i++)
 		free(stats->rows[i]);
 	free(stats->rows);
@@ -62,8 +76,29 @@ void stats_free(struct stats *stats)
 	memset(stats, 0, sizeof(*stats));
 }
 
-static void record(struct stats *stats, struct hist **hist, int64_t ns)
+static void record_block(struct stats *stats, struct blocks **blocks, int64_t ns)
 {
+	if (!*blocks) {
+		if (stats->n_blocks == STATS_BLOCKS_MAX)
+			return;
+		*blocks = calloc(1, sizeof(**blocks));
+		if (!*blocks || blocks_init(*blocks)) {
+			free(*blocks);
+			*blocks = NULL;
+			stats->no_memory++;
+			return;
+		}
+		stats->n_blocks++;
+	}
+	blocks_record(*blocks, stats->now_ns - stats->start_ns, ns);
+}
+
+static void record(struct stats *stats, struct stats_row *row, int end, int stage, int64_t ns)
+{
+	struct hist **hist = &row->hist[end][stage];
+
+	if (__builtin_expect(stats->keep_blocks, 0))
+		record_block(stats, &row->blocks[end][stage], ns);
 	if (!*hist) {
 		*hist = calloc(1, sizeof(**hist));
 		if (!*hist || hist_init(*hist, STATS_DIGITS, EXPECTED_MAX_NS)) {
@@ -80,10 +115,14 @@ static void record(struct stats *stats, struct hist **hist, int64_t ns)
 
 static void *on_seen(void *ctx, const struct event *e)
 {
-	struct stats_row *row = stats_row_seen(ctx, e);
+	struct stats *stats = ctx;
+	struct stats_row *row = stats_row_seen(stats, e);
 
 	if (row)
 		row->seen++;
+	stats->now_ns = e->ts_ns;
+	if (__builtin_expect(!stats->start_ns, 0))
+		stats->start_ns = e->ts_ns;
 	return row;
 }
 
@@ -92,7 +131,7 @@ static void on_handler(void *ctx, void *of, uint64_t ns)
 	struct stats_row *row = of;
 
 	if (row && row->wanted)
-		record(ctx, &row->hist[CHAIN_END_USER][CHAIN_STAGE_IRQ], (int64_t)ns);
+		record(ctx, row, CHAIN_END_USER, CHAIN_STAGE_IRQ, (int64_t)ns);
 }
 
 static void on_outcome(void *ctx, void *of, enum chain_outcome outcome)
@@ -116,11 +155,11 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	stats->samples++;
 	for (int stage = 0; stage < CHAIN_STAGE_PARTS; stage++) {
 		if (s->stages >> stage & 1)
-			record(stats, &row->hist[s->end][stage], (int64_t)s->ns[stage]);
+			record(stats, row, s->end, stage, (int64_t)s->ns[stage]);
 	}
-	record(stats, &row->hist[s->end][CHAIN_STAGE_TOTAL], (int64_t)(s->end_ns - s->start_ns));
+	record(stats, row, s->end, CHAIN_STAGE_TOTAL, (int64_t)(s->end_ns - s->start_ns));
 	if (s->module_ns >= 0)
-		record(stats, &row->hist[s->end][CHAIN_STAGE_MODULE], s->module_ns);
+		record(stats, row, s->end, CHAIN_STAGE_MODULE, s->module_ns);
 	if (stats->on_sample)
 		stats->on_sample(stats->on_sample_ctx, s);
 }
@@ -161,6 +200,30 @@ static int row_merge(struct stats_row *to, const struct stats_row *from)
 		}
 	}
 	return 0;
+}
+
+/**
+ * stats_end_blocks - end the last blocks
+ * @to: has the rows of @from; gets their blocks
+ * @from: where samples were recorded; may be @to
+ */
+void stats_end_blocks(struct stats *to, struct stats *from)
+{
+	for (size_t i = 0; i < from->n_rows; i++) {
+		struct stats_row *row = from->rows[i], *total = stats_row_like(to, row);
+
+		for (int n = 0; n < CHAIN_ENDS * CHAIN_STAGES; n++) {
+			struct blocks **blocks = &row->blocks[n / CHAIN_STAGES][n % CHAIN_STAGES];
+
+			if (!*blocks)
+				continue;
+			blocks_close(*blocks);
+			if (!total || total == row)
+				continue;
+			total->blocks[n / CHAIN_STAGES][n % CHAIN_STAGES] = *blocks;
+			*blocks = NULL;
+		}
+	}
 }
 
 /**

@@ -13,11 +13,15 @@
 #include <stdint.h>
 
 #include "chain_sample.h"
+#include "blocks.h"
 #include "hist.h"
 
 #define STATS_NAME_BYTES 48
 #define STATS_LIST_MAX	 32
 #define STATS_DIGITS	 2
+
+/* More than there is room for: each needs up to some hundred kilobytes. */
+#define STATS_BLOCKS_MAX 1024
 
 /**
  * struct stats_filter - what is kept; an empty list keeps everything
@@ -61,6 +65,8 @@ struct stats_filter {
  * @seen: handlers that were entered
  * @outcomes: how many of them had each outcome
  * @hist: times in ns; NULL without samples. CHAIN_STAGE_IRQ is under CHAIN_END_USER.
+ * @blocks: the same samples second by second; NULL when they are not kept.
+ *	stats_clear() leaves them alone.
  */
 struct stats_row {
 	int32_t irq;
@@ -72,6 +78,7 @@ struct stats_row {
 	uint64_t seen;
 	uint64_t outcomes[OUTCOMES];
 	struct hist *hist[CHAIN_ENDS][CHAIN_STAGES];
+	struct blocks *blocks[CHAIN_ENDS][CHAIN_STAGES];
 };
 
 /**
@@ -83,6 +90,10 @@ struct stats_row {
  * @rows: @n_rows of them, in the order of their first interrupts until stats_sort()
  * @slots: hash table of @rows by interrupt, CPU and name
  * @samples: how many passed the filter
+ * @keep_blocks: set it to have @blocks of the rows
+ * @n_blocks: histograms that have blocks, at most STATS_BLOCKS_MAX
+ * @start_ns: of the first interrupt, where blocks begin
+ * @now_ns: of the last interrupt
  * @no_memory: how often a row or a histogram could not be made
  */
 struct stats {
@@ -97,12 +108,17 @@ struct stats {
 	size_t n_slots;
 	uint64_t samples;
 	uint64_t no_memory;
+	bool keep_blocks;
+	size_t n_blocks;
+	uint64_t start_ns;
+	uint64_t now_ns;
 };
 
 int stats_init(struct stats *stats, const struct event_catalog *catalog,
 	       const struct stats_filter *filter);
 void stats_free(struct stats *stats);
 void stats_clear(struct stats *stats);
+void stats_end_blocks(struct stats *to, struct stats *from);
 int stats_merge(struct stats *to, const struct stats *from);
 struct stats_row *stats_row_of_line(struct stats *stats, int32_t irq, unsigned int cpu,
 				    const char *name);

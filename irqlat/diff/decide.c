@@ -32,6 +32,14 @@ static int family_adjust(struct family *family)
 	return err;
 }
 
+static bool is_tested(const struct diff_row *row)
+{
+	for (int metric = 0; metric < DIFF_METRICS; metric++)
+		if (row->figures[metric].tested)
+			return true;
+	return false;
+}
+
 /*
  * Collect the p values of all tests. Only figures with a limit may be regressions:
  * they are a family of their own, so that the number of other tests does not make a
@@ -53,7 +61,10 @@ static void collect(struct diff *diff, const struct diff_limit *limits, struct f
 				family_add(limits[metric].set ? limited : others, f->p,
 					   &f->p_adjusted);
 		}
-		family_add(others, row->distance_p, &row->distance_p_adjusted);
+		/* A row without enough samples is no test, which others would pay for. */
+		row->distance_p_adjusted = 1;
+		if (is_tested(row))
+			family_add(others, row->distance_p, &row->distance_p_adjusted);
 	}
 }
 

@@ -11,6 +11,8 @@
 
 struct diff_config {
 	struct opt_strings limits;
+	const char *stages;
+	const char *sources;
 	bool any_irq;
 	bool any_cpu;
 	bool details;
@@ -23,6 +25,10 @@ struct diff_config {
 static const struct opt options[] = {
 	{ 0, "max-regress", "LIMIT", OPT_STRINGS, AT(limits),
 	  .help = "how much worse a figure may become: p50, p99, p99.9 or max,\n= and a share, a time, or both: p99=5%,2us; may be given again.\nDefault: any change for the worse is a regression" },
+	{ 0, "stage", "LIST", OPT_STRING, AT(stages),
+	  .help = "compare only these stages: total,handler" },
+	{ 0, "source", "LIST", OPT_STRING, AT(sources),
+	  .help = "compare only these sources, or handlers of a trace: eth0*" },
 	{ 0, "any-irq", NULL, OPT_FLAG, AT(any_irq),
 	  .help = "rows match even if their interrupt numbers differ" },
 	{ 0, "any-cpu", NULL, OPT_FLAG, AT(any_cpu),
@@ -40,7 +46,7 @@ static const struct opt_command command = {
 	.name = "diff",
 	.arguments = "A.json B.json [A.json B.json]...",
 	.summary =
-		"Compare two results of irqlat bench: which rows became slower, and is it chance?",
+		"Compare two results of irqlat bench or trace: which rows became slower, and is it\nchance?",
 	.options = options,
 	.epilogue =
 		"Exit status: 0 no regression, 1 error or too little to decide by, 2 regression.\n",
@@ -74,6 +80,14 @@ static int print(const struct diff_config *config, const struct diff *diff, cons
 	return opt_file_write(&config->json, write_json, &output);
 }
 
+static bool has_blocks(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_results; i++)
+		if (run->results[i].blocks.n)
+			return true;
+	return false;
+}
+
 /* Compare and print. Returns the exit status. */
 static int compare(const struct diff_config *config, const struct diff_options *wanted,
 		   const struct run *a, const struct run *b, const char *names[2], bool in_turns)
@@ -92,8 +106,11 @@ static int compare(const struct diff_config *config, const struct diff_options *
 			status = diff_has_regression(&diff) ? EXIT_THRESHOLD : EXIT_OK;
 		else
 			msg_error(
-				"%s and %s: too little to decide any row by: it takes %d blocks of time in both files; measure for longer (-d 60)",
-				names[0], names[1], DIFF_SPANS_MIN);
+				"%s and %s: too little to decide any row by: it takes %d blocks of time in both files%s",
+				names[0], names[1], DIFF_SPANS_MIN,
+				has_blocks(a) && has_blocks(b) ?
+					"; measure for longer (-d 60)" :
+					", and one has none at all: measure again, with this version");
 	}
 	diff_free(&diff);
 	return status;
@@ -128,6 +145,7 @@ static int read_side(const struct diff_side *side, const struct diff_options *wa
 		if (err)
 			msg_error("%s: %s", file, why.text);
 		diff_drop_kept(i ? &more : run);
+		diff_drop_others(i ? &more : run, wanted);
 		if (!err && i) {
 			n = diff_join(run, &more, wanted);
 			if (n < 0) {
@@ -173,6 +191,8 @@ int cmd_diff(int argc, char **argv)
 			argc - operand);
 		return EXIT_ERROR;
 	}
+	wanted.stages = config.stages;
+	wanted.sources = config.sources;
 	wanted.any_irq = config.any_irq;
 	wanted.any_cpu = config.any_cpu;
 	for (i = 0; i < config.limits.n; i++)

@@ -42,11 +42,16 @@ struct diff_limit {
  * @limits: for each metric; if none is set, any change for the worse is a regression
  * @any_irq: rows match even if their interrupt numbers differ
  * @any_cpu: rows match even if their CPUs differ
+ * @stages: names of the stages that are compared, separated by commas; NULL: all
+ * @sources: patterns (glob) of the sources that are compared, separated by commas;
+ *	NULL: all
  */
 struct diff_options {
 	struct diff_limit limits[DIFF_METRICS];
 	bool any_irq;
 	bool any_cpu;
+	const char *stages;
+	const char *sources;
 };
 
 /* Of a figure or of a row, in the order of the summary, from last to first. */
@@ -150,6 +155,7 @@ struct diff {
 
 int diff_limit_parse(const char *text, struct diff_limit limits[DIFF_METRICS]);
 void diff_drop_kept(struct run *run);
+void diff_drop_others(struct run *run, const struct diff_options *options);
 int diff_match(const struct run *a, const struct run *b, const struct diff_options *options,
 	       struct diff *diff);
 int diff_row_test(struct diff_row *row, size_t tests);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Matching the rows of two files, joining runs of one side, and reading limits. */
 
+#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,33 @@ void diff_drop_kept(struct run *run)
 			run_remove(run, i);
 		else
 			i++;
+}
+
+/* Is @text, or does it match, one of the patterns in @list? */
+static bool in_list(const char *text, const char *list)
+{
+	char pattern[RESULT_NAME_BYTES];
+
+	for (size_t len; list && *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		snprintf(pattern, sizeof(pattern), "%.*s", (int)len, list);
+		if (!fnmatch(pattern, text, 0))
+			return true;
+	}
+	return !list;
+}
+
+/* Remove the rows that are not to be compared: the fewer tests, the more each can show. */
+void diff_drop_others(struct run *run, const struct diff_options *options)
+{
+	size_t i = 0;
+
+	while (i < run->n_results)
+		if (in_list(run->results[i].stage, options->stages) &&
+		    in_list(run->results[i].source, options->sources))
+			i++;
+		else
+			run_remove(run, i);
 }
 
 /**

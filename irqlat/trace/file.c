@@ -92,6 +92,7 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);
 	if (stats_init(&run->total, config.catalog, &run->config->filter))
 		return -1;
+	run->total.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->total);
 	engine = engine_new(&config);
 	if (!engine)
@@ -102,6 +103,7 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 	if (!err)
 		err = check_events(run, engine, datfile_is_cut(dat));
 	engine_free(engine);
+	stats_end_blocks(&run->total, &run->total);
 	run->started_ns = run->counts.first_ns;
 	run->ended_ns = run->counts.last_ns;
 	if (run->ended_ns < run->started_ns)

@@ -108,6 +108,7 @@ static int open_engine(struct live_run *live)
 	if (stats_init(&run->total, config.catalog, &filter) ||
 	    stats_init(&run->interval, config.catalog, &filter))
 		return -1;
+	run->interval.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->interval);
 	live->engine = engine_new(&config);
 	if (!live->engine)
@@ -269,7 +270,10 @@ static int measure(struct live_run *live)
 	engine_finish(live->engine);
 	if (run->config->trace_file.wanted && !run->config->threshold_ns && !run->config->auto_ns)
 		keep(live, NULL);
-	return end_interval(live, false);
+	if (end_interval(live, false))
+		return -1;
+	stats_end_blocks(&run->total, &run->interval);
+	return 0;
 }
 
 static int open_top(struct live_run *live)

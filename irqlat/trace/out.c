@@ -12,7 +12,8 @@
 #include "trace.h"
 #include "tracing/hlog.h"
 
-#define TAG_BYTES 96
+#define TAG_BYTES	   96
+#define BLOCKS_SAMPLES_MIN 50
 
 /* In tags, which are names of files and columns, too. */
 static void replace_others(char *text)
@@ -104,7 +105,12 @@ static int add_result(void *ctx, const struct stats_row *row, int end, int stage
 	r->lost = (int64_t)row->outcomes[OUTCOME_LOST];
 	r->overhead_ns = to->trace->event_cost_ns;
 	hist_free(&r->hist);
-	return hist_copy(&r->hist, h);
+	if (hist_copy(&r->hist, h))
+		return -1;
+	/* Fewer samples are too few for irqlat diff to decide by. */
+	if (!row->blocks[end][stage] || h->n < BLOCKS_SAMPLES_MIN)
+		return 0;
+	return blocks_copy(&r->blocks, row->blocks[end][stage]);
 }
 
 static int to_run(const struct trace_run *trace, struct run *run)

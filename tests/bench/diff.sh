@@ -38,6 +38,27 @@ if have icount1 guest && have icount2 guest && have icount3 guest &&
 	have icount4 guest && have icount5 guest; then
 	"$program" icount 60 "$folder"/icount[12345].json
 fi
+# Traces: recordings made here, whose handlers take as long or 20 % longer.
+if [ -x "${B:-build}/cli/recording" ]; then
+	alarms=0 found=0 rounds=60
+	for ((i = 1; i <= rounds; i++)); do
+		for side in "a $i 0" "b $((1000 + i)) 0" "slower $((2000 + i)) 20"; do
+			read -r name seed slower <<<"$side"
+			"${B:-build}/cli/recording" noisy "$work/$name.dat" "$seed" "$slower"
+			irqlat trace -q -i "$work/$name.dat" --json="$work/$name.json" >"$work/out"
+		done
+		irqlat diff "$work/a.json" "$work/b.json" >"$work/out" || ((++alarms))
+		irqlat diff "$work/a.json" "$work/slower.json" >"$work/out" || {
+			grep -q ' handler  *REGRESSION' "$work/out" && ((++found))
+		} || true
+	done
+	awk -v alarms=$alarms -v found=$found -v n=$rounds 'BEGIN {
+		row = "{\"name\":\"%s\",\"value\":%.3g,\"unit\":\"%% of %d\",\"goal\":\"%s\",\"ok\":%s,\"command\":\"make bench BENCH=diff\"}\n"
+		printf row, "diff_false_alarms.traces", 100 * alarms / n, n, "<= 5", (alarms * 20 <= n ? "true" : "false")
+		printf row, "diff_found_handler_20.traces", 100 * found / n, n, ">= 95", (found * 20 >= n * 19 ? "true" : "false")
+	}'
+fi
+
 # The length of blocks follows from that of the recording: half a second, one, or two.
 if have host "$program" record 250; then
 	"$program" host 60 "$folder/host.json"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writes a trace.dat with a few events that a test of irqlat knows: recording NAME FILE
+ * Writes a trace.dat with events that a test of irqlat knows: recording NAME FILE, or
+ * recording noisy FILE SEED SLOWER, see noisy()
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,7 +132,51 @@ static void whole(struct gen *g)
 		wake_in_handler(g, t, true);
 }
 
+/* --- a recording for irqlat diff --------------------------------------------- */
+
+/* A number of a fixed sequence, 0 to @below - 1. */
+static uint64_t draw(uint64_t *seed, uint64_t below)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (*seed >> 33) % below;
+}
+
+/* Mostly small, sometimes large: the product of two numbers, and a rare third. */
+static uint64_t draw_ns(uint64_t *seed, uint64_t scale)
+{
+	uint64_t ns = scale / 2 + draw(seed, scale) * draw(seed, scale) / scale;
+
+	return draw(seed, 50) ? ns : ns + 4 * draw(seed, scale);
+}
+
+/*
+ * 24 seconds of interrupt 36, 200 a second. Times are random; those of one second are
+ * alike. The handler takes @slower percent longer.
+ */
+static void noisy(struct gen *g, uint64_t seed, uint64_t slower)
+{
+	for (int second = 0; second < 24; second++) {
+		uint64_t level = 4000 + draw(&seed, 1500);
+
+		for (int i = 0; i < 200; i++) {
+			uint64_t t = second * 1000 * MS + i * 5 * MS + MS;
+			uint64_t handler = draw_ns(&seed, level) * (100 + slower) / 100;
+			uint64_t wake = t + handler, queue = wake + draw_ns(&seed, level);
+
+			gen_context(g, 0, 0, HARD);
+			gen_irq_entry(g, 0, t, 36, "disk");
+			gen_wake(g, 0, wake, GEN_WAKING, 42, "reader", 0);
+			gen_wake(g, 0, queue, GEN_WAKEUP, 42, "reader", 0);
+			gen_ints(g, 0, queue + 100, GEN_IRQ_EXIT, 36, 1);
+			gen_switch(g, 0, queue + 2000, 0, 0, 42);
+			gen_long(g, 0, queue + 2000 + draw_ns(&seed, level), GEN_SYS_EXIT, 0);
+			gen_switch(g, 0, t + 4 * MS, 42, 1, 0);
+		}
+	}
+}
+
 static const struct recording recordings[] = {
+	{ .name = "noisy" },
 	{ .name = "whole", .events = whole },
 	{ .name = "wakeup-only", .without = { "sched_waking" }, .events = wakeup_only },
 	{ .name = "wakeup-only-all-formats", .events = wakeup_only },
@@ -168,7 +213,8 @@ static const uint8_t *page(void *ctx, unsigned int cpu, size_t i)
 	return g->cpus[cpu].pages + i * g->page_bytes;
 }
 
-static int write_recording(const struct recording *r, const char *path)
+static int write_recording(const struct recording *r, const char *path, uint64_t seed,
+			   uint64_t slower)
 {
 	struct datwrite_event events[GEN_N_FORMATS];
 	struct gen g;
@@ -197,7 +243,10 @@ static int write_recording(const struct recording *r, const char *path)
 									  gen_formats[i].text };
 	}
 	gen_init(&g, CPUS, PAGE_BYTES);
-	r->events(&g);
+	if (r->events)
+		r->events(&g);
+	else
+		noisy(&g, seed, slower);
 	err = datwrite(&dat, path);
 	gen_free(&g);
 	return err;
@@ -205,10 +254,13 @@ static int write_recording(const struct recording *r, const char *path)
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc == 3 && i < sizeof(recordings) / sizeof(recordings[0]); i++) {
+	uint64_t seed = argc == 5 ? strtoull(argv[3], NULL, 10) : 1;
+	uint64_t slower = argc == 5 ? strtoull(argv[4], NULL, 10) : 0;
+
+	for (size_t i = 0; argc >= 3 && i < sizeof(recordings) / sizeof(recordings[0]); i++) {
 		if (strcmp(recordings[i].name, argv[1]))
 			continue;
-		if (write_recording(&recordings[i], argv[2])) {
+		if (write_recording(&recordings[i], argv[2], seed, slower)) {
 			perror(argv[2]);
 			return 1;
 		}

@@ -101,6 +101,33 @@ done
 result $? 'hist behind the options' "$(cat "$scratch/err")"
 refused 'two words behind the options' '"top" is not an option' -i "$scratch/whole.dat" hist top
 
+# --- diff -------------------------------------------------------------------------
+
+# Two of the same distribution, and one whose handler is slower.
+noisy()
+{
+	"$recording" noisy "$scratch/$1.dat" "$2" "$3" &&
+		"$irqlat" trace -i "$scratch/$1.dat" --json="$scratch/$1.json" >/dev/null 2>"$scratch/err"
+}
+
+noisy a 1 0 && noisy b 2 0 && noisy slower 1002 20
+result $? 'diff: recordings' "$(cat "$scratch/err")"
+"$irqlat" diff "$scratch/a.json" "$scratch/b.json" >"$scratch/out" 2>"$scratch/err"
+is 'diff of traces: the same' "$? $(tail -1 "$scratch/out")" '0 6 same'
+"$irqlat" diff "$scratch/a.json" "$scratch/slower.json" >"$scratch/out" 2>"$scratch/err"
+[ $? = 2 ] && grep -q '^  trace-user .* handler  *REGRESSION  p50' "$scratch/out" &&
+	[ "$(grep -c REGRESSION "$scratch/out")" = 2 ]
+result $? 'diff of traces: a slower handler' "$(cat "$scratch/out" "$scratch/err")"
+"$irqlat" diff --stage wake,queue --source 'd*' "$scratch/a.json" "$scratch/slower.json" >"$scratch/out" 2>"$scratch/err"
+is 'diff of traces: only some stages' "$? $(tail -1 "$scratch/out")" '0 2 same'
+"$irqlat" diff --source 'eth*' "$scratch/a.json" "$scratch/slower.json" >"$scratch/out" 2>"$scratch/err"
+[ $? = 1 ] && grep -q 'no row is in both' "$scratch/err"
+result $? 'diff of traces: no such interrupt' "$(cat "$scratch/err")"
+sed 's/,"block_ns":[0-9]*,"blocks":\[{[^}]*}\(,{[^}]*}\)*\]//g' "$scratch/a.json" >"$scratch/old.json"
+"$irqlat" diff "$scratch/old.json" "$scratch/b.json" >"$scratch/out" 2>"$scratch/err"
+[ $? = 1 ] && grep -q 'one has none at all: measure again' "$scratch/err"
+result $? 'diff of traces: one without blocks' "$(cat "$scratch/err")"
+
 # --- instances ------------------------------------------------------------------
 
 # read_instance FILE [OPTION...]: what irqlat says of it goes to $scratch/out, in ns

@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "results/blocks.h"
+#include "tracing/blocks.h"
 #include "results/io.h"
 
 /* Length of the first blocks. */

@@ -208,6 +208,33 @@ void blocks_close(struct blocks *b)
 		blocks_free(b);
 }
 
+/**
+ * blocks_copy - copy all blocks
+ * @to: overwritten; blocks_free() frees it, also after an error
+ * @from: closed
+ *
+ * Returns 0, or -1 with ENOMEM.
+ */
+int blocks_copy(struct blocks *to, const struct blocks *from)
+{
+	memset(to, 0, sizeof(*to));
+	to->length_ns = from->length_ns;
+	to->list = calloc(from->n + 1, sizeof(*to->list));
+	if (!to->list)
+		return -1;
+	for (; to->n < from->n; to->n++) {
+		const struct block *block = &from->list[to->n];
+		size_t bytes = block->n_buckets * sizeof(*block->buckets);
+
+		to->list[to->n] = *block;
+		to->list[to->n].buckets = malloc(bytes ? bytes : 1);
+		if (!to->list[to->n].buckets)
+			return -1;
+		memcpy(to->list[to->n].buckets, block->buckets, bytes);
+	}
+	return 0;
+}
+
 /* Append the blocks of @later behind those of @b. Returns 0, or -1 with ENOMEM. */
 static int append_all(struct blocks *b, const struct blocks *later)
 {

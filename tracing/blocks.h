@@ -9,13 +9,13 @@
  * are a second long. To bound memory, a long run makes its blocks twice as long
  * whenever there are BLOCKS_MAX of them.
  */
-#ifndef RESULTS_BLOCKS_H
-#define RESULTS_BLOCKS_H
+#ifndef TRACING_BLOCKS_H
+#define TRACING_BLOCKS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tracing/hist.h"
+#include "hist.h"
 
 #define BLOCKS_MAX 256
 /* Length of the first blocks. */
@@ -67,7 +67,8 @@ void blocks_record(struct blocks *b, uint64_t at_ns, int64_t value);
 void blocks_close(struct blocks *b);
 int blocks_append(struct blocks *b, uint64_t start_ns, const struct hist *h);
 void blocks_add_to(const struct block *block, struct hist *h);
+int blocks_copy(struct blocks *to, const struct blocks *from);
 int blocks_join(struct blocks *b, struct blocks *later);
 void blocks_free(struct blocks *b);
 
-#endif /* RESULTS_BLOCKS_H */
+#endif /* TRACING_BLOCKS_H */
