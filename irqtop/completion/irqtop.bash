@@ -7,14 +7,14 @@ _irqtop()
 	case $prev in
 	-t|--tables) words='interrupts softirqs both' ;;
 	-s|--sort) words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1) ;;
-	-c|--columns)
+	-c|--columns|-o|--output)
 		# The last of a list with commas.
 		words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1 |
 			sed "s/^/${cur%"${cur##*,}"}/") ;;
 	--group) words='auto cpu cache node range' ;;
 	--color) words='auto never 8 256' ;;
 	--theme) words='dark light' ;;
-	--record|--replay|--diff|--config)
+	--record|--replay|--diff|--config|-i|--input)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--root)

@@ -189,23 +189,50 @@ bool axis_node_cpus(const struct axis *axis, int node, struct cpu_mask *cpus)
 	return found;
 }
 
-void axis_rates(const struct axis *axis, const struct irqtable_diff *diff, uint32_t row,
-		double seconds, double *rate)
+/* Takes a CPU's rate for its group. */
+static void rate_take(const struct axis *axis, uint32_t cpu, double hz, double *rate)
 {
-	uint32_t c, group_at, cpu;
+	uint32_t group_at = cpu < axis->cpu_end ? axis->group_of[cpu] : IRQTABLE_NONE;
+
+	if (group_at != IRQTABLE_NONE && hz > rate[group_at])
+		rate[group_at] = hz;
+}
+
+double axis_rates(const struct axis *axis, const struct irqtable_diff *diff, uint32_t row,
+		  double seconds, double *rate)
+{
+	double top = 0, hz;
+	uint32_t c;
 
 	for (c = 0; c < axis->ngroups; c++)
 		rate[c] = 0;
 	if (!(seconds > 0) || !diff->row[row].delta)
-		return;
+		return 0;
 	for (c = 0; c < diff->ncpus; c++) {
-		cpu = diff->cur->cpu[c];
-		if (cpu >= axis->cpu_end || !diff->mask[c])
-			continue;
-		group_at = axis->group_of[cpu];
-		if (group_at != IRQTABLE_NONE)
-			rate[group_at] += irqtable_diff_cell(diff, row, c) / seconds;
+		hz = diff->mask[c] ? irqtable_diff_cell(diff, row, c) / seconds : 0;
+		rate_take(axis, diff->cur->cpu[c], hz, rate);
+		top = hz > top ? hz : top;
 	}
+	return top;
+}
+
+double axis_sum_rates(const struct axis *axis, const struct irqtable_diff *diff, double seconds,
+		      double *rate, uint32_t *busiest)
+{
+	double top = 0, hz;
+	uint32_t c;
+
+	for (c = 0; c < axis->ngroups; c++)
+		rate[c] = 0;
+	for (c = 0; c < diff->ncpus && seconds > 0; c++) {
+		hz = (double)diff->cpu_delta[c] / seconds;
+		rate_take(axis, diff->cur->cpu[c], hz, rate);
+		if (hz <= top)
+			continue;
+		top = hz;
+		*busiest = diff->cur->cpu[c];
+	}
+	return top;
 }
 
 void axis_free(struct axis *axis)

@@ -48,9 +48,14 @@ int axis_update(struct axis *axis, const struct irqtable *table, const struct sa
 /* The CPUs of a NUMA node; false: no CPU has it. */
 bool axis_node_cpus(const struct axis *axis, int node, struct cpu_mask *cpus);
 
-/* A row's interrupts per second by group: rate[ngroups]. */
-void axis_rates(const struct axis *axis, const struct irqtable_diff *diff, uint32_t row,
-		double seconds, double *rate);
+/*
+ * Interrupts per second of the busiest CPU of each group, rate[ngroups]: of a row, and
+ * of all rows. A sum would hide one busy CPU among many. Returns the highest.
+ */
+double axis_rates(const struct axis *axis, const struct irqtable_diff *diff, uint32_t row,
+		  double seconds, double *rate);
+double axis_sum_rates(const struct axis *axis, const struct irqtable_diff *diff, double seconds,
+		      double *rate, uint32_t *busiest);
 
 void axis_free(struct axis *axis);
 

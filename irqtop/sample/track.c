@@ -108,6 +108,19 @@ static uint32_t track_new(struct tracks *tracks, uint64_t key, int32_t irq)
 	return i;
 }
 
+/* A row that has counted nothing yet is idle at once; one that did, after some samples. */
+static void quiet_count(struct track *track, const struct irqtable_delta *delta)
+{
+	if (delta->state == IRQTABLE_FIRST)
+		track->quiet = delta->total ? 0 : TRACK_QUIET;
+	else if (delta->state == IRQTABLE_RESET || delta->delta)
+		track->quiet = 0;
+	else if (!(track->max_hz > 0))
+		track->quiet = TRACK_QUIET;
+	else if (track->quiet < TRACK_QUIET)
+		track->quiet++;
+}
+
 static int rate_add(const struct tracks *tracks, struct track *track,
 		    const struct irqtable_delta *delta, double seconds)
 {
@@ -184,6 +197,7 @@ int tracks_follow(struct tracks *tracks, const struct irqtable_diff *diff, doubl
 		}
 		tracks->slot[tracks->row[r]]->generation = tracks->generation;
 		tracks->slot[tracks->row[r]]->seen++;
+		quiet_count(tracks->slot[tracks->row[r]], &diff->row[r]);
 		if (rate_add(tracks, tracks->slot[tracks->row[r]], &diff->row[r], seconds))
 			return -ENOMEM;
 	}

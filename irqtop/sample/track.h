@@ -12,6 +12,7 @@
 #define TRACK_HISTORY 256 /* samples */
 #define TRACK_TEXT    16  /* longer lists of CPUs are allocated */
 #define TRACK_ALERTS  8
+#define TRACK_QUIET   10 /* samples without a count that make a row idle */
 
 /* A list of CPUs, "0-3,8". */
 struct track_list {
@@ -74,7 +75,8 @@ struct track {
 	uint32_t order; /* place in the last view, for a frozen order */
 	uint32_t next;	/* track in the hash chain, or in the free list */
 	uint32_t history_len, history_at;
-	bool rated; /* a rate has been known */
+	bool rated;	/* a rate has been known */
+	uint32_t quiet; /* samples in sequence without a count; at least TRACK_QUIET: idle */
 	float max_hz;
 	uint64_t matched_serial; /* filter that `matched` is the answer of */
 	bool matched;

@@ -62,6 +62,39 @@ unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y, 
 	return at;
 }
 
+/* Characters of a text. *bytes: where the one number `skip` begins. */
+static unsigned int characters(const char *text, size_t len, unsigned int skip, size_t *bytes)
+{
+	unsigned int n = 0;
+	uint32_t point;
+	size_t at;
+
+	for (at = 0; at < len; n++) {
+		if (n == skip)
+			*bytes = at;
+		at += utf8_next(text + at, len - at, &point);
+	}
+	return n;
+}
+
+unsigned int canvas_text_ends(struct canvas *canvas, unsigned int x, unsigned int y,
+			      unsigned int width, unsigned int style, const char *text, size_t len)
+{
+	unsigned int total = characters(text, len, 0, &(size_t){ 0 }), head, tail, used;
+	size_t at = 0;
+
+	if (x < canvas->width && width > canvas->width - x)
+		width = canvas->width - x;
+	if (total <= width || width < 5)
+		return canvas_text(canvas, x, y, width, style, text, len);
+	tail = (width - 1) / 2;
+	head = width - 1 - tail;
+	characters(text, len, total - tail, &at);
+	/* With the ellipsis in its last place. */
+	used = canvas_text(canvas, x, y, head + 1, style, text, len);
+	return used + canvas_text(canvas, x + used, y, tail, style, text + at, len - at);
+}
+
 unsigned int canvas_print(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int style,
 			  const char *format, ...)
 {

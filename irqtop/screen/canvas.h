@@ -48,6 +48,10 @@ void canvas_put(struct canvas *canvas, unsigned int x, unsigned int y, uint32_t 
 unsigned int canvas_text(struct canvas *canvas, unsigned int x, unsigned int y, unsigned int width,
 			 unsigned int style, const char *text, size_t len);
 
+/* canvas_text(), but what does not fit is left out in the middle: both ends are there. */
+unsigned int canvas_text_ends(struct canvas *canvas, unsigned int x, unsigned int y,
+			      unsigned int width, unsigned int style, const char *text, size_t len);
+
 /* Writes trusted text, with a format as of printf(). Returns the columns used. */
 __attribute__((format(printf, 5, 6))) unsigned int canvas_print(struct canvas *canvas,
 								unsigned int x, unsigned int y,

@@ -10,16 +10,17 @@
 #include "pen.h"
 #include "picture.h"
 
+/* What the colours of bars stand for. Their height is that beside the highest of the row. */
 static void heat_legend(struct canvas *canvas, unsigned int y)
 {
 	char step[FORMAT_BYTES];
 	unsigned int x, level;
 
 	x = canvas_print(canvas, 0, y, PLAIN,
-			 canvas->width < 79 ? "Strip, /s:" : "CPU strip, per second and place:") +
+			 canvas->width < 79 ? "Bars, /s:" : "Bars, per second and CPU from:") +
 	    1;
 	for (level = 1; level <= HEAT_LEVELS; level++) {
-		canvas_put(canvas, x, y, picture_glyph(canvas, level), HEAT + level - 1);
+		canvas_put(canvas, x, y, picture_glyph(canvas, HEAT_LEVELS), HEAT + level - 1);
 		format_number(step, picture_step_hz(level), 3);
 		x += 1 + canvas_print(canvas, x + 1, y, DIM, "%s", step);
 		x += canvas->width >= 60;
@@ -33,6 +34,9 @@ static void help_write(struct pen *pen)
 
 	for (k = 0; k < key_helps_count; k++)
 		pen_fact_text(pen, key_helps[k].keys, key_helps[k].text);
+	pen_fact_text(
+		pen, "CPUS",
+		"bars as high as the busiest CPU of each place, beside the busiest of the row");
 	y = pen_next(pen);
 	if (y >= 0)
 		heat_legend(pen->canvas, (unsigned int)y);
@@ -105,19 +109,18 @@ static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 	} else if (ui->message[0]) {
 		message_draw(canvas, ui);
 	} else if (ui->page == PAGE_HELP) {
-		canvas_print(canvas, 0, y, DIM, "Esc: back  Up/Down: scroll");
+		canvas_print(canvas, 0, y, DIM, "q: back  Up/Down: scroll");
 	} else if (ui->page == PAGE_ROW) {
 		canvas_print(
 			canvas, 0, y, DIM,
 			canvas->width < 60 ?
-				"Esc back  e affinity" :
-				"Esc: back  e: affinity  Up/Down: scroll  Space: pause  ?: help");
+				"q back  e affinity" :
+				"q: back  e: affinity  Up/Down: scroll  Space: pause  ?: help");
 	} else {
-		canvas_print(
-			canvas, 0, y, DIM,
-			canvas->width < 60 ?
-				"? help  / filter  < > sort  q quit" :
-				"?: help  /: filter  < >: sort  Enter: open  a: active  t: tables  q: quit");
+		canvas_print(canvas, 0, y, DIM,
+			     canvas->width < 60 ?
+				     "? help  / filter  Enter open  q quit" :
+				     "?: help   /: filter   Enter: open the row   q: quit");
 	}
 }
 

@@ -145,39 +145,46 @@ static enum table_id summed_table(const struct session *session)
 		       TABLE_INTERRUPTS;
 }
 
+/* The busiest CPU, as a number. */
+static unsigned int busiest_draw(struct canvas *canvas, unsigned int x, uint32_t cpu, double hz)
+{
+	char number[FORMAT_BYTES];
+
+	format_number(number, hz, 6);
+	if (x + 22 > canvas->width || !(hz > 0))
+		return x;
+	x += canvas_print(canvas, x, 2, DIM, "busiest %u: ", cpu);
+	return x + canvas_print(canvas, x, 2, PLAIN, "%s/s", number) + 2;
+}
+
 /* The sum of all interrupts (or softirqs) by group, and the filter. */
 static void sum_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
 {
 	const struct axis *axis = &session->axis;
 	const enum table_id table = summed_table(session);
-	const struct irqtable_diff *diff = &session->monitor.diff[table];
 	unsigned int places = ui->layout.strip, i, x;
-	double rate[GROUPS_MAX] = { 0 };
+	double rate[GROUPS_MAX], top_hz;
+	uint32_t busiest = 0;
 	char text[96];
-	uint32_t c, cpu;
 
-	for (c = 0; c < diff->ncpus && session->monitor.seconds > 0; c++) {
-		cpu = diff->cur->cpu[c];
-		if (cpu < axis->cpu_end && axis->group_of[cpu] < GROUPS_MAX)
-			rate[axis->group_of[cpu]] +=
-				(double)diff->cpu_delta[c] / session->monitor.seconds;
-	}
+	if (axis->ngroups > GROUPS_MAX)
+		return;
+	top_hz = axis_sum_rates(axis, &session->monitor.diff[table], session->monitor.seconds, rate,
+				&busiest);
 	axis_text(text, sizeof(text), ui, axis, places);
-	x = canvas_print(canvas, 0, 2, DIM, "%s ", text);
+	x = canvas_print(canvas, 0, 2, DIM, "%s%s ", table == TABLE_SOFTIRQS ? "softirqs, " : "",
+			 text);
 	if (canvas->width < x + 3)
 		return;
 	if (places > canvas->width - x - 2)
 		places = canvas->width - x - 2;
 	canvas_put(canvas, x++, 2, '[', DIM);
-	for (i = 0; i < places && ui->strip_at + i < axis->ngroups; i++) {
-		unsigned int level = picture_level(rate[ui->strip_at + i]);
-
-		canvas_put(canvas, x++, 2, picture_glyph(canvas, level),
-			   level ? HEAT + level - 1 : PLAIN);
-	}
+	for (i = 0; i < places && ui->strip_at + i < axis->ngroups; i++)
+		picture_place(canvas, x++, 2, rate[ui->strip_at + i], top_hz, 0);
 	canvas_put(canvas, x, 2, ']', DIM);
+	x = busiest_draw(canvas, x + 2, busiest, top_hz);
 	if (session->options.view.filter[0])
-		canvas_print(canvas, x + 2, 2, WARN, "filter: %s", session->options.view.filter);
+		canvas_print(canvas, x, 2, WARN, "filter: %s", session->options.view.filter);
 }
 
 static void heading_draw(struct canvas *canvas, const struct ui *ui, const struct session *session)
@@ -229,21 +236,18 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui, const struct 
 	const struct axis *axis = &session->axis;
 	size_t len = facts->affinity.len;
 	struct cpu_mask affinity;
-	double rate[GROUPS_MAX];
+	double rate[GROUPS_MAX], top_hz;
 	bool known;
 	unsigned int i;
 
 	if (axis->ngroups > GROUPS_MAX)
 		return;
 	known = len && !cpu_mask_parse(&affinity, track_list_text(&facts->affinity), len);
-	axis_rates(axis, &session->monitor.diff[row->table], row->row, session->monitor.seconds,
-		   rate);
+	top_hz = axis_rates(axis, &session->monitor.diff[row->table], row->row,
+			    session->monitor.seconds, rate);
 	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {
-		unsigned int level = picture_level(rate[ui->strip_at + i]);
-
-		if (level)
-			canvas_put(canvas, x + i, y, picture_glyph(canvas, level),
-				   (HEAT + level - 1) | selected);
+		if (rate[ui->strip_at + i] > 0)
+			picture_place(canvas, x + i, y, rate[ui->strip_at + i], top_hz, selected);
 		else if (known && group_allowed(axis, ui->strip_at + i, &affinity))
 			canvas_put(canvas, x + i, y, canvas->ascii ? '.' : 0xb7, DIM | selected);
 	}
@@ -288,7 +292,11 @@ static void text_cell(struct canvas *canvas, const struct layout_column *column,
 	style = cell_style(field, &value, row) | selected;
 	if (!field->left && len < column->width)
 		x += column->width - (unsigned int)len;
-	canvas_text(canvas, x, y, column->width, style, text, len);
+	/* Names often differ at both ends: mlx5_comp0@pci:0000:3b:00.1. */
+	if (column->id == FIELD_NAME)
+		canvas_text_ends(canvas, x, y, column->width, style, text, len);
+	else
+		canvas_text(canvas, x, y, column->width, style, text, len);
 }
 
 static void list_row(struct canvas *canvas, const struct ui *ui, const struct session *session,
@@ -341,7 +349,17 @@ void draw_list(struct canvas *canvas, struct ui *ui, const struct session *sessi
 	for (i = 0; i < layout->list_height && ui->top + i < view->nrows; i++)
 		list_row(canvas, ui, session, &view->row[ui->top + i], layout->list_y + i,
 			 ui->top + i == ui->cursor ? SELECTED : 0);
-	if (!view->nrows)
+	if (!view->nrows && view->idle)
+		canvas_print(canvas, 0, layout->list_y, WARN, "nothing counts");
+	else if (!view->nrows)
 		canvas_print(canvas, 0, layout->list_y, WARN,
 			     "no row passes the filter (\\ clears it)");
+	/* Behind the last row, or in the place that is kept for it. */
+	i = view->nrows > ui->top ? view->nrows - ui->top : 1;
+	if (layout->fold_y && view->idle)
+		canvas_print(canvas, 0,
+			     layout->list_y + i < layout->fold_y ? layout->list_y + i :
+								   layout->fold_y,
+			     DIM, "%u idle row%s (i shows them)", view->idle,
+			     view->idle == 1 ? "" : "s");
 }

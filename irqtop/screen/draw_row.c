@@ -123,7 +123,7 @@ static void history(struct pen *pen, const struct view_row *row)
 }
 
 static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y, uint32_t cpu,
-		     double rate_hz, bool known)
+		     double rate_hz, double top_hz, bool known)
 {
 	unsigned int level = picture_level(rate_hz);
 	char number[FORMAT_BYTES];
@@ -133,8 +133,7 @@ static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y, uint
 		snprintf(number, sizeof(number), "%.1f", rate_hz);
 	canvas_print(canvas, x, y, DIM, "%5u", cpu);
 	canvas_print(canvas, x + 6, y, level ? PLAIN : DIM, "%6s", known ? number : "-");
-	if (level)
-		canvas_put(canvas, x + 13, y, picture_glyph(canvas, level), HEAT + level - 1);
+	picture_place(canvas, x + 13, y, rate_hz, top_hz, 0);
 }
 
 /* Rates by CPU, in as many columns as fit, of CPUs that ever took the interrupt. */
@@ -143,13 +142,16 @@ static void cpus(struct pen *pen, const struct session *session, const struct vi
 	const struct irqtable_diff *diff = &session->monitor.diff[row->table];
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
 	unsigned int each = pen->canvas->width / CPU_CELL, n = 0, left_out = 0;
-	double seconds = session->monitor.seconds;
+	double seconds = session->monitor.seconds, top_hz = 0;
 	char text[96];
 	unsigned int c;
 	int y = -1;
 
 	if (row->data->ncells != diff->ncpus || !each)
 		return;
+	for (c = 0; c < diff->ncpus && seconds > 0; c++)
+		if (irqtable_diff_cell(diff, row->row, c) > top_hz * seconds)
+			top_hz = irqtable_diff_cell(diff, row->row, c) / seconds;
 	pen_next(pen);
 	y = pen_next(pen);
 	if (y >= 0)
@@ -165,7 +167,7 @@ static void cpus(struct pen *pen, const struct session *session, const struct vi
 			cpu_cell(pen->canvas, n % each * CPU_CELL, (unsigned int)y,
 				 diff->cur->cpu[c],
 				 seconds > 0 ? irqtable_diff_cell(diff, row->row, c) / seconds : 0,
-				 row->delta->state == IRQTABLE_COUNTED);
+				 top_hz, irqtable_diff_known(diff, row->row, c));
 		n++;
 	}
 	if (!left_out)

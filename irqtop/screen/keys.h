@@ -10,6 +10,7 @@
 
 enum action {
 	ACT_NONE,
+	ACT_LEAVE, /* back, or quit where there is nothing to go back to */
 	ACT_QUIT,
 	ACT_HELP,
 	ACT_OPEN,
@@ -18,6 +19,8 @@ enum action {
 	ACT_DOWN,
 	ACT_PAGE_UP,
 	ACT_PAGE_DOWN,
+	ACT_HALF_UP,
+	ACT_HALF_DOWN,
 	ACT_FIRST,
 	ACT_LAST,
 	ACT_LEFT,
@@ -28,11 +31,13 @@ enum action {
 	ACT_SORT_TOTAL,
 	ACT_SORT_IRQ,
 	ACT_SORT_NAME,
+	ACT_SORT_DELTA,
 	ACT_REVERSE,
 	ACT_FREEZE,
 	ACT_FILTER,
 	ACT_CLEAR,
 	ACT_ACTIVE,
+	ACT_IDLE,
 	ACT_TABLES,
 	ACT_GROUP,
 	ACT_WIDE,
@@ -44,6 +49,7 @@ enum action {
 	ACT_LATENCY,
 	ACT_AFFINITY,
 	ACT_SAVE,
+	ACT_NO_SETUP,
 	ACT_REDRAW,
 	ACT_STEP_BACK,
 	ACT_STEP,

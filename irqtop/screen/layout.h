@@ -33,13 +33,18 @@ enum {
 /* The most places of a CPU strip on a screen of this width. */
 unsigned int layout_strip_width(const struct options *options, unsigned int width);
 
-/*
- * Lays out the columns that the user named, or those of lowest rank that fit. `groups`:
- * of the axis. `have`: NEED_TIME and NEED_READS where such columns have values. `extra`:
- * LAYOUT_NOTE, LAYOUT_FOLD.
- */
-void layout_make(struct layout *layout, const struct options *options, unsigned int width,
-		 unsigned int height, uint32_t groups, unsigned int have, unsigned int extra);
+/* What there is to lay out, and where. */
+struct layout_room {
+	unsigned int width, height;
+	uint32_t groups;	 /* of the axis */
+	unsigned int have;	 /* NEED_TIME and NEED_READS where such columns have values */
+	unsigned int extra;	 /* LAYOUT_* */
+	unsigned int name_width; /* of the longest name */
+};
+
+/* Lays out the columns that the user named, or those of lowest rank that fit. */
+void layout_make(struct layout *layout, const struct options *options,
+		 const struct layout_room *room);
 
 /* The column at x, or NULL. */
 const struct layout_column *layout_at(const struct layout *layout, unsigned int x);

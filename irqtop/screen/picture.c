@@ -22,15 +22,35 @@ unsigned int picture_level(double rate_hz)
 	return level;
 }
 
-uint32_t picture_glyph(const struct canvas *canvas, unsigned int level)
+unsigned int picture_height(double rate_hz, double top_hz)
+{
+	unsigned int height;
+
+	if (!(rate_hz > 0) || !(top_hz > 0))
+		return 0;
+	height = (unsigned int)(rate_hz / top_hz * HEAT_LEVELS + 0.5);
+	return height < 1 ? 1 : height > HEAT_LEVELS ? HEAT_LEVELS : height;
+}
+
+void picture_place(struct canvas *canvas, unsigned int x, unsigned int y, double rate_hz,
+		   double top_hz, unsigned int selected)
+{
+	unsigned int level = picture_level(rate_hz);
+
+	if (level)
+		canvas_put(canvas, x, y, picture_glyph(canvas, picture_height(rate_hz, top_hz)),
+			   (HEAT + level - 1) | selected);
+}
+
+uint32_t picture_glyph(const struct canvas *canvas, unsigned int height)
 {
 	static const char ascii[] = " -:=+*%#@";
 
-	if (level > HEAT_LEVELS)
-		level = HEAT_LEVELS;
-	if (!level)
+	if (height > HEAT_LEVELS)
+		height = HEAT_LEVELS;
+	if (!height)
 		return ' ';
-	return canvas->ascii ? (uint32_t)ascii[level] : 0x2580 + level;
+	return canvas->ascii ? (uint32_t)ascii[height] : 0x2580 + height;
 }
 
 double picture_history_top(const struct track *track, unsigned int width)

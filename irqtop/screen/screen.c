@@ -36,8 +36,10 @@ struct screen {
 	uint64_t message_ns;	      /* when the message was first shown */
 	uint64_t self_ns, self_at_ns; /* own CPU time, at the last sample */
 	bool dirty, redraw_all, quit;
-	bool keys_left;	  /* curses may have keys that poll() does not see */
-	uint64_t reports; /* samples after the first */
+	bool keys_left;	      /* curses may have keys that poll() does not see */
+	uint64_t reports;     /* samples after the first */
+	uint64_t names_shape; /* of the rows that names_width was measured for */
+	unsigned int names_width;
 };
 
 static unsigned int needs_of(const struct screen *screen)
@@ -91,23 +93,48 @@ static void facts_collect(struct screen *screen)
 	latencies_collect(screen, row);
 }
 
+/* Of the longest name in the view. Measured when other rows are shown. */
+static unsigned int name_width(struct screen *screen)
+{
+	const struct session *session = screen->session;
+	const struct sample *sample = monitor_sample(&session->monitor);
+	uint64_t shape = sample->table[0].rows_shape + session->filter.serial +
+			 session->view.nrows + session->options.view.tables;
+	uint32_t r;
+
+	if (shape == screen->names_shape)
+		return screen->names_width;
+	screen->names_shape = shape;
+	screen->names_width = 0;
+	for (r = 0; r < session->view.nrows; r++) {
+		struct value name = field_get(FIELD_NAME, &session->view.row[r]);
+
+		if (name.kind == VALUE_TEXT && name.len > screen->names_width)
+			screen->names_width = (unsigned int)name.len;
+	}
+	return screen->names_width;
+}
+
 static void lay_out(struct screen *screen)
 {
 	struct session *session = screen->session;
 	struct ui *ui = &screen->ui;
-	unsigned int width, height;
+	struct layout_room room = { 0 };
 
-	terminal_size(&width, &height);
+	terminal_size(&room.width, &room.height);
 	axis_update(&session->axis, sample_cpus(monitor_sample(&session->monitor)),
 		    session->monitor.sampler, session->options.group,
-		    layout_strip_width(&session->options, width));
-	layout_make(&ui->layout, &session->options, width, height, session->axis.ngroups,
-		    (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0),
-		    session_missing(session) ? LAYOUT_NOTE : 0);
+		    layout_strip_width(&session->options, room.width));
+	room.groups = session->axis.ngroups;
+	room.have = (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0);
+	room.extra = (session_missing(session) ? LAYOUT_NOTE : 0) |
+		     (session->view.idle ? LAYOUT_FOLD : 0);
+	room.name_width = name_width(screen);
+	layout_make(&ui->layout, &session->options, &room);
 	ui->list_height = ui->layout.list_height;
 	if (ui->strip_at >= session->axis.ngroups)
 		ui->strip_at = session->axis.ngroups ? session->axis.ngroups - 1 : 0;
-	if (canvas_reset(&screen->canvas, width, height))
+	if (canvas_reset(&screen->canvas, room.width, room.height))
 		screen->quit = true;
 	screen->canvas.ascii = !screen->terminal.utf8;
 }
@@ -150,10 +177,21 @@ static void self_measure(struct screen *screen)
 	screen->self_at_ns = now_ns;
 }
 
+/* The row that must not be folded: it is open, or the cursor follows it. */
+static void keep_set(struct screen *screen)
+{
+	const struct ui *ui = &screen->ui;
+
+	screen->session->options.view.keep = ui->follow || ui->page == PAGE_ROW ? ui->key : 0;
+}
+
 static void sample_take(struct screen *screen)
 {
 	struct session *session = screen->session;
-	int err = session_step(session, needs_of(screen));
+	int err;
+
+	keep_set(screen);
+	err = session_step(session, needs_of(screen));
 
 	screen->dirty = true;
 	if (err == -ENODATA) {
@@ -265,6 +303,7 @@ static void react(struct screen *screen, unsigned int wish)
 	struct session *session = screen->session;
 
 	screen->dirty = true;
+	keep_set(screen);
 	if (wish & UI_QUIT)
 		screen->quit = true;
 	if (wish & UI_REDRAW)

@@ -3,6 +3,7 @@
 #define NCURSES_NOMACROS
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
+#include <term.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
@@ -93,6 +94,15 @@ static FILE *input_open(struct terminal *terminal)
 	return terminal->input;
 }
 
+/* A "dumb" terminal has a description, and no way to write to a place. */
+static bool can_draw(void)
+{
+	static char name[] = "cup";
+	const char *move = tigetstr(name);
+
+	return move && move != (const char *)-1;
+}
+
 int terminal_open(struct terminal *terminal, const struct options *options)
 {
 	FILE *input = input_open(terminal);
@@ -107,6 +117,12 @@ int terminal_open(struct terminal *terminal, const struct options *options)
 	if (!terminal->screen) {
 		msg_error("terminal '%s' is not known or cannot do it; use --batch",
 			  getenv("TERM") ? getenv("TERM") : "");
+		return -1;
+	}
+	if (!can_draw()) {
+		endwin();
+		delscreen(terminal->screen);
+		msg_error("terminal '%s' cannot move its cursor; use --batch", getenv("TERM"));
 		return -1;
 	}
 	terminal->fd = fileno(input);

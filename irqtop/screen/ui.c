@@ -158,6 +158,14 @@ static unsigned int active_turn(struct ui *ui, struct session *session)
 	return filter_put(ui, session, at);
 }
 
+static unsigned int idle_turn(struct ui *ui, struct session *session)
+{
+	session->options.idle = !session->options.idle;
+	session->options.view.fold = !session->options.idle;
+	ui_say(ui, false, session->options.idle ? "idle rows are shown" : "idle rows are folded");
+	return UI_VIEW;
+}
+
 static unsigned int tables_turn(struct ui *ui, struct session *session)
 {
 	static const char *const words[TABLES_CHOICES] = {
@@ -297,6 +305,8 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 		return sort_by(ui, session, FIELD_IRQ);
 	case ACT_SORT_NAME:
 		return sort_by(ui, session, FIELD_NAME);
+	case ACT_SORT_DELTA:
+		return sort_by(ui, session, FIELD_DELTA);
 	case ACT_REVERSE:
 		settings->reverse = !settings->reverse;
 		ui_say(ui, false, settings->reverse ? "reversed" : "not reversed");
@@ -309,6 +319,8 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 		return filter_put(ui, session, "");
 	case ACT_ACTIVE:
 		return active_turn(ui, session);
+	case ACT_IDLE:
+		return idle_turn(ui, session);
 	case ACT_TABLES:
 		return tables_turn(ui, session);
 	case ACT_GROUP:
@@ -362,6 +374,8 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 	switch (action) {
 	case ACT_NONE:
 		return 0;
+	case ACT_LEAVE:
+		return ui->page == PAGE_LIST ? UI_QUIT : page_back(ui);
 	case ACT_QUIT:
 		return UI_QUIT;
 	case ACT_HELP:
@@ -381,6 +395,10 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 		return go(ui, view, -page);
 	case ACT_PAGE_DOWN:
 		return go(ui, view, page);
+	case ACT_HALF_UP:
+		return go(ui, view, -(page + 1) / 2);
+	case ACT_HALF_DOWN:
+		return go(ui, view, (page + 1) / 2);
 	case ACT_FIRST:
 		return go(ui, view, INT32_MIN);
 	case ACT_LAST:
@@ -393,6 +411,8 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 		return 0;
 	case ACT_FILTER:
 		prompt_open(ui, PROMPT_FILTER, session->options.view.filter);
+		snprintf(ui->filter_before, sizeof(ui->filter_before), "%s",
+			 session->options.view.filter);
 		return 0;
 	case ACT_FOLLOW:
 		ui->follow = !ui->follow;
@@ -404,11 +424,35 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 		return UI_LATENCY;
 	case ACT_SAVE:
 		return UI_SAVE;
+	case ACT_NO_SETUP:
+		ui_say(ui, false, "there is no setup page: W saves what is set now");
+		return 0;
 	case ACT_REDRAW:
 		return UI_REDRAW;
 	default:
 		return act_on_time(ui, session, action);
 	}
+}
+
+/* "cpu:" and "node:" select nothing until their list follows. */
+static bool is_unfinished(const char *filter)
+{
+	const char *word = strrchr(filter, ' ');
+
+	word = word ? word + 1 : filter;
+	return !strcmp(word, "cpu:") || !strcmp(word, "node:");
+}
+
+/* Filters by what is typed so far, if it is a filter. */
+static unsigned int filter_try(struct session *session, const char *text)
+{
+	struct why why;
+
+	if (strlen(text) >= sizeof(session->options.view.filter) || is_unfinished(text) ||
+	    !strcmp(text, session->options.view.filter) || session_filter(session, text, &why))
+		return 0;
+	snprintf(session->options.view.filter, sizeof(session->options.view.filter), "%s", text);
+	return UI_VIEW | UI_RECOUNT;
 }
 
 static unsigned int prompt_enter(struct ui *ui, struct session *session)
@@ -418,8 +462,11 @@ static unsigned int prompt_enter(struct ui *ui, struct session *session)
 	uint64_t ns;
 
 	ui->prompt = PROMPT_NONE;
-	if (prompt == PROMPT_FILTER)
-		return filter_put(ui, session, input);
+	if (prompt == PROMPT_FILTER) {
+		unsigned int wish = filter_put(ui, session, input);
+
+		return wish ? wish : filter_try(session, ui->filter_before);
+	}
 	if (prompt == PROMPT_INTERVAL) {
 		if (!parse_duration(input, NSEC_PER_SEC, &ns))
 			return interval_set(ui, session, ns);
@@ -433,23 +480,42 @@ static unsigned int prompt_enter(struct ui *ui, struct session *session)
 	return UI_AFFINITY;
 }
 
+static unsigned int prompt_cancel(struct ui *ui, struct session *session)
+{
+	enum ui_prompt prompt = ui->prompt;
+
+	ui->prompt = PROMPT_NONE;
+	return prompt == PROMPT_FILTER ? filter_try(session, ui->filter_before) : 0;
+}
+
+/* Hands that know another program find out that a key is not there. */
+static unsigned int key_unknown(struct ui *ui, int code)
+{
+	if (code > ' ' && code < 127)
+		ui_say(ui, false, "%c is no key here; ? lists the keys", code);
+	else if (code >= KEY_F(1) && code <= KEY_F(12))
+		ui_say(ui, false, "F%d is no key here; ? lists the keys", code - KEY_F(0));
+	return 0;
+}
+
 unsigned int ui_type(struct ui *ui, struct session *session, int code)
 {
 	if (ui->prompt == PROMPT_NONE) {
 		ui->message[0] = '\0';
+		if (key_action(code) == ACT_NONE)
+			return key_unknown(ui, code);
 		return ui_act(ui, session, key_action(code));
 	}
 	switch (code) {
 	case KEY_ESCAPE:
-		ui->prompt = PROMPT_NONE;
-		return 0;
+		return prompt_cancel(ui, session);
 	case '\n':
 	case '\r':
 	case KEY_ENTER:
 		return prompt_enter(ui, session);
 	default:
 		edit_key(&ui->input, code);
-		return 0;
+		return ui->prompt == PROMPT_FILTER ? filter_try(session, ui->input.text) : 0;
 	}
 }
 

@@ -36,6 +36,7 @@ struct ui {
 	uint32_t row_top, help_top; /* text lines above the visible part of these pages */
 	enum ui_prompt prompt;
 	struct edit input;
+	char filter_before[FILTER_BYTES]; /* before it was typed: Esc restores it */
 	char message[UI_TEXT];
 	bool message_bad, message_new; /* new: not drawn yet */
 	unsigned int list_height;      /* rows that fit */

@@ -126,6 +126,33 @@ static int alert_parse(void *config, const char *text, struct why *why)
 	return alerts_add(&options->alerts, text, why);
 }
 
+static int threshold_parse(void *options, const char *text, struct why *why)
+{
+	return filter_add(options, "total>", text, why);
+}
+
+/* Options of util-linux that mean something else here, or nothing. */
+static int pairs_refuse(void *options, const char *text, struct why *why)
+{
+	(void)options;
+	(void)text;
+	return why_set(why, "no such format; --csv and --json have the same values");
+}
+
+static int headings_refuse(void *options, const char *text, struct why *why)
+{
+	(void)options;
+	(void)text;
+	return why_set(why, "the headings stay; --json has none");
+}
+
+static int cpu_stat_refuse(void *options, const char *text, struct why *why)
+{
+	(void)options;
+	(void)text;
+	return why_set(why, "the strip above the list is always there; --group chooses its CPUs");
+}
+
 static int no_config_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
@@ -148,10 +175,11 @@ static const struct opt rows[] = {
 	{ 't', "tables", NULL, OPT_CHOICE, AT(view.tables), .choices = tables_choices,
 	  .saved = true, .help = "default both", .group = "What to show" },
 	{ 'S', "softirqs", NULL, OPT_SET, AT(view.tables), .value = TABLES_SOFTIRQS,
-	  .help = "--tables softirqs" },
+	  .alias = "softirq", .help = "--tables softirqs" },
 	{ 'f', "filter", "WORDS", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_words,
-	  .help = "rows that hold all of: text, /regex/, cpu:LIST, node:N,\nactive" },
+	  .help = "rows that hold all of: text, /regex/, cpu:LIST, node:N,\ntotal>N, active" },
 	{ 'C', "cpus", "LIST", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_cpus,
+	  .alias = "cpu-list",
 	  .help = "count these CPUs only; leave out rows that never hit them" },
 	{ 0, "node", "N", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_node,
 	  .help = "count the CPUs of this NUMA node only" },
@@ -171,13 +199,15 @@ static const struct opt rows[] = {
 		  "says what it costs)" },
 	{ 0, "group", NULL, OPT_CHOICE, AT(group), .choices = axis_mode_names, .saved = true,
 	  .help = "what a place of the CPU strip stands for" },
+	{ 0, "idle", NULL, OPT_FLAG, AT(idle), .saved = true,
+	  .help = "show rows that count nothing; the screen folds them" },
 	{ 0, "wide", NULL, OPT_FLAG, AT(wide), .saved = true,
 	  .help = "CPU strip over the whole width of the screen" },
 
 	{ 'b', "batch", NULL, OPT_SET, AT(mode), .value = MODE_BATCH,
 	  .help = "a table per interval",
 	  .group = "Without a screen (standard input is never read)" },
-	{ 0, "json", NULL, OPT_SET, AT(mode), .value = MODE_JSON,
+	{ 'J', "json", NULL, OPT_SET, AT(mode), .value = MODE_JSON,
 	  .help = "JSON Lines: an object per row" },
 	{ 0, "csv", NULL, OPT_SET, AT(mode), .value = MODE_CSV, .help = "RFC 4180, with a header" },
 	{ 0, "openmetrics", "strict", OPT_CUSTOM, AT(mode), .parse = metrics_parse,
@@ -195,9 +225,9 @@ static const struct opt rows[] = {
 	{ 0, "rows", "N", OPT_U64, AT(rows), .min = 1, .max = UINT32_MAX,
 	  .help = "no more than N rows" },
 	{ 'd', "interval", "S", OPT_SECONDS, AT(interval_ns), .min = INTERVAL_MIN_NS,
-	  .max = INTERVAL_MAX_NS, .saved = true,
+	  .max = INTERVAL_MAX_NS, .saved = true, .alias = "delay",
 	  .help = "seconds between samples (default 1), on the screen too" },
-	{ 'n', "count", "N", OPT_U64, AT(count), .min = 1, .max = UINT32_MAX,
+	{ 'n', "count", "N", OPT_U64, AT(count), .min = 1, .max = UINT32_MAX, .alias = "iter",
 	  .help = "stop after N reports, on the screen too" },
 
 	{ 0, "record", "FILE", OPT_STRING, AT(record), .help = "write every sample to FILE as well",
@@ -210,6 +240,20 @@ static const struct opt rows[] = {
 	  .help = "[TEXT:]COLUMN > NUMBER [for N]; exit status 2 when it\nhappens" },
 	{ 0, "alert-command", "CMD", OPT_STRING, AT(alert_command),
 	  .help = "run CMD (sh -c) with IRQTOP_* set instead of stopping" },
+
+	{ 'i', "input", "FILE", OPT_STRING, AT(input),
+	  .help = "show a copy of /proc/interrupts, as --once does",
+	  .group = "As util-linux's irqtop and lsirq have them" },
+	{ 'o', "output", "LIST", OPT_CUSTOM, AT(column), .parse = columns_parse,
+	  .help = "--columns LIST" },
+	{ 0, "threshold", "N", OPT_CUSTOM, AT(view.filter), .parse = threshold_parse,
+	  .help = "--filter 'total>N'" },
+	{ 'P', "pairs", NULL, OPT_CUSTOM, AT(mode), .parse = pairs_refuse,
+	  .help = "refused: see --csv and --json" },
+	{ 0, "noheadings", NULL, OPT_CUSTOM, AT(mode), .parse = headings_refuse,
+	  .help = "refused: see --json" },
+	{ 0, "cpu-stat", "MODE", OPT_CUSTOM, AT(mode), .parse = cpu_stat_refuse,
+	  .help = "refused: see --group" },
 
 	{ 0, "root", "DIR", OPT_STRING, AT(root),
 	  .help = "read a copied tree (DIR/proc/interrupts, DIR/sys/...)",
@@ -297,6 +341,16 @@ static void latency_imply(struct options *options)
 		options->latency |= !!(fields[options->alerts.alert[i].field].needs & NEED_TIME);
 }
 
+/* An alert about what is low is about idle rows as well. */
+static void fold_choose(struct options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->alerts.count; i++)
+		options->idle |= !options->alerts.alert[i].above;
+	options->view.fold = options->mode == MODE_SCREEN && !options->idle;
+}
+
 /* The message about options that exclude each other, or NULL. */
 static const char *conflict(const struct options *options)
 {
@@ -310,6 +364,10 @@ static const char *conflict(const struct options *options)
 		return "--diff: not with --record, --replay or --once";
 	if (options->replay && options->record)
 		return "--replay: not with --record";
+	if (options->input && (options->replay || options->record || options->diff[0] ||
+			       mode == MODE_LISTEN || mode == MODE_SCREEN))
+		return "--input: one sample, not for a screen, --record, --replay, --diff or "
+		       "--listen";
 	if (options->alert_command && !options->alerts.count)
 		return "--alert-command: needs --alert";
 	if (mode == MODE_METRICS && options->latency)
@@ -385,7 +443,14 @@ int options_parse(struct options *options, int argc, char **argv)
 		return EXIT_ERROR;
 	if (operands_take(options, argc, argv, first))
 		return EXIT_ERROR;
+	if (options->input)
+		options->once = true;
 	mode_choose(options);
+	if (opts_given(&command, given, AT(config)) && options->config &&
+	    access(options->config, R_OK)) {
+		msg_error("%s: %s", options->config, strerror(errno));
+		return EXIT_ERROR;
+	}
 	/* What other programs read must not depend on settings for the screen. */
 	if (options->config &&
 	    (options->mode == MODE_SCREEN || opts_given(&command, given, AT(config))))
@@ -393,6 +458,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	if (!opts_given(&command, given, AT(view.sort)))
 		order_choose(options);
 	latency_imply(options);
+	fold_choose(options);
 	return check(options) ? EXIT_ERROR : -1;
 }
 

@@ -39,6 +39,7 @@ struct options {
 	uint64_t count; /* reports; 0: no end */
 	bool once;
 	const char *root;
+	const char *input; /* a copy of /proc/interrupts */
 	const char *record, *replay, *listen;
 	const char *diff[2];
 	struct alerts alerts;
@@ -52,6 +53,7 @@ struct options {
 	bool latency; /* trace handler times and latencies */
 	enum axis_mode group;
 	bool wide; /* the CPU strip over the whole width */
+	bool idle; /* the screen shows idle rows, too */
 	bool ascii, no_mouse;
 	enum colour colour;
 	enum theme theme;

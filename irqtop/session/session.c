@@ -38,8 +38,10 @@ int session_complain_input(const struct session *session, int err)
 {
 	char path[4200];
 
-	if (session->options.replay)
-		return session_complain(session->options.replay, err);
+	if (session->options.replay || session->options.input)
+		return session_complain(session->options.replay ? session->options.replay :
+								  session->options.input,
+					err);
 	input_path(session, path, sizeof(path));
 	return session_complain(path, err);
 }
@@ -74,6 +76,10 @@ static int sampler_open(struct session *session)
 		session->monitor.sampler = sampler_replay_open(options->replay);
 		if (!session->monitor.sampler)
 			return session_complain(options->replay, -errno);
+	} else if (options->input) {
+		session->monitor.sampler = sampler_text_open(options->input);
+		if (!session->monitor.sampler)
+			return session_complain(options->input, -errno);
 	} else {
 		session->monitor.sampler = sampler_proc_open(options->root);
 		if (!session->monitor.sampler)
@@ -83,12 +89,37 @@ static int sampler_open(struct session *session)
 	return 0;
 }
 
+/* Whether one of these CPUs is online, or may come online. */
+static bool cpus_exist(const struct session *session, const struct cpu_mask *cpus)
+{
+	const struct irqtable *table = sample_cpus(monitor_sample(&session->monitor));
+	struct cpu_mask possible;
+	unsigned int i;
+
+	for (i = 0; i < table->ncpus; i++)
+		if (cpu_mask_has(cpus, table->cpu[i]))
+			return true;
+	if (session->collect.root < 0 || irqtable_possible_read(&possible, session->collect.root))
+		return false;
+	for (i = 0; i < CPUS_MAX; i++)
+		if (cpu_mask_has(cpus, i) && cpu_mask_has(&possible, i))
+			return true;
+	return false;
+}
+
 int session_filter(struct session *session, const char *text, struct why *why)
 {
 	struct filter filter;
 
 	if (filter_parse(&filter, text, why))
 		return -1;
+	if (filter.by_cpu && !cpus_exist(session, &filter.cpus)) {
+		char list[48];
+
+		cpu_mask_format(&filter.cpus, list, sizeof(list));
+		filter_free(&filter);
+		return why_set(why, "cpu:%s: no such CPU", list);
+	}
 	if (filter.node >= 0) {
 		struct cpu_mask cpus;
 		unsigned int i;
@@ -210,6 +241,8 @@ int session_open(struct session *session)
 		if (!err)
 			err = sample_record(session);
 	}
+	if (!err && session->filter.nterms)
+		collect_sample(&session->collect, &session->monitor, NEED_DEVICES);
 	if (!err)
 		err = session_arrange(session, 0);
 	return err ? session_complain(options->record ? options->record : "start", err) : 0;
@@ -220,6 +253,9 @@ unsigned int session_needs(const struct session *session)
 	const struct alerts *alerts = &session->options.alerts;
 	unsigned int i, needs = fields[session->options.view.sort].needs;
 
+	/* Words of a filter may be those of a device or driver. */
+	if (session->filter.nterms)
+		needs |= NEED_DEVICES;
 	for (i = 0; i < alerts->count; i++)
 		needs |= fields[alerts->alert[i].field].needs;
 	return needs;

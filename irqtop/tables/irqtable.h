@@ -284,4 +284,7 @@ struct irqtable_place {
 /* Fills place[] for CPU numbers 0 to ncpus - 1 from /sys/devices/system. */
 void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int root);
 
+/* The CPUs that are there, or may come. 0 or a negative errno value. */
+int irqtable_possible_read(struct cpu_mask *cpus, int root);
+
 #endif /* IRQTOP_IRQTABLE_H */

@@ -17,6 +17,11 @@ static int cpus_read(struct cpu_mask *set, int root, const char *path)
 	return cpu_mask_parse(set, text, (size_t)len) ? -errno : 0;
 }
 
+int irqtable_possible_read(struct cpu_mask *cpus, int root)
+{
+	return cpus_read(cpus, root, "sys/devices/system/cpu/possible");
+}
+
 static void nodes_read(struct irqtable_place *place, unsigned int ncpus, int root)
 {
 	struct cpu_mask online, cpus;

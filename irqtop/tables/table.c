@@ -18,6 +18,11 @@
 /* The kernel prints a counter as a blank and ten characters. */
 #define CELL_BYTES 11
 
+/* Counters of 0 that are compared at once. */
+#define ZERO_RUN  32
+#define ZEROES_4  "          0          0          0          0"
+#define ZEROES_16 ZEROES_4 ZEROES_4 ZEROES_4 ZEROES_4
+
 /* Bytes read before they are parsed: they stay in the second-level cache. */
 #define BUFFER_BYTES (64 * 1024)
 
@@ -91,7 +96,7 @@ static inline bool cell_scan(const char *p, uint32_t *value)
 static unsigned int cells_scan(const char **text, const char *end, uint32_t *cell, unsigned int max,
 			       uint64_t *sum)
 {
-	static const char zero[CELL_BYTES + 1] = "          0";
+	static const char zero[CELL_BYTES * ZERO_RUN + 1] = ZEROES_16 ZEROES_16;
 	const char *p = *text;
 	uint64_t total = 0;
 	unsigned int n = 0;
@@ -103,6 +108,14 @@ static unsigned int cells_scan(const char **text, const char *end, uint32_t *cel
 			if (!memcmp(p, zero, CELL_BYTES) && !is_digit(p[CELL_BYTES])) {
 				cell[n++] = 0;
 				p += CELL_BYTES;
+				/* Where one is 0, many are. */
+				while (max - n >= ZERO_RUN && end - p > CELL_BYTES * ZERO_RUN &&
+				       !memcmp(p, zero, CELL_BYTES * ZERO_RUN) &&
+				       !is_digit(p[CELL_BYTES * ZERO_RUN])) {
+					memset(cell + n, 0, ZERO_RUN * sizeof(*cell));
+					n += ZERO_RUN;
+					p += CELL_BYTES * ZERO_RUN;
+				}
 				continue;
 			}
 			if (cell_scan(p, &cell[n])) {

@@ -200,6 +200,7 @@ static void devices_update(struct collect *collect, struct monitor *monitor, uin
 	for (r = 0; r < tracks->nrows; r++) {
 		struct track *track = tracks_of_row(tracks, r);
 
+		track->matched_serial = 0; /* a filter sees devices */
 		track->device = track->irq < 0 ? NULL :
 						 irqtable_devices_find(&collect->devices,
 								       (uint32_t)track->irq);

@@ -16,7 +16,7 @@ static int term_add_regex(struct filter *filter, const char *text, size_t len, s
 	int err;
 
 	snprintf(term->text, sizeof(term->text), "%.*s", (int)len, text);
-	err = regcomp(&term->regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+	err = regcomp(&term->regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB | REG_NEWLINE);
 	if (err) {
 		regerror(err, &term->regex, reason, sizeof(reason));
 		return why_set(why, "/%s/: %s", term->text, reason);
@@ -57,6 +57,13 @@ static int word_add(struct filter *filter, const char *word, size_t len, struct 
 			return 0;
 		filter->node = -1;
 		return why_set(why, "%.*s: not a node number", (int)len, word);
+	}
+	if (len > 6 && !strncmp(word, "total>", 6)) {
+		filter->above = strtoull(word + 6, &end, 10);
+		filter->by_total = true;
+		if (end == word + len && word[6] != '-')
+			return 0;
+		return why_set(why, "%.*s: not a number", (int)len, word);
 	}
 	term_add_text(filter, word, len);
 	return 0;
@@ -100,13 +107,17 @@ int filter_parse(struct filter *filter, const char *text, struct why *why)
 /* Label and text, and the name of a softirq. Returns as snprintf(). */
 static int row_text(char *text, size_t size, const struct view_row *row)
 {
+	const struct irqtable_device *device = row->track ? row->track->device : NULL;
 	struct value name = field_get(FIELD_NAME, row);
 	bool described = row->table == TABLE_SOFTIRQS && name.text;
 
-	return snprintf(text, size, "%.*s %.*s%s%.*s", (int)row->data->label_len,
+	/* The end of a name is that of the text before the device, for "$" in a regex. */
+	return snprintf(text, size, "%.*s %.*s%s%.*s%s%s%s%s", (int)row->data->label_len,
 			row->text + row->data->label, (int)row->data->text_len,
 			row->text + row->data->text, described ? " " : "",
-			described ? (int)name.len : 0, described ? name.text : "");
+			described ? (int)name.len : 0, described ? name.text : "",
+			device ? "\n" : "", device ? device->device : "", device ? " " : "",
+			device ? device->driver : "");
 }
 
 /* Regular expressions first: for the other words, text becomes lower case. */
@@ -151,6 +162,8 @@ bool filter_matches_text(const struct filter *filter, const struct view_row *row
 bool filter_matches_counts(const struct filter *filter, const struct irqtable_delta *delta)
 {
 	if (filter->by_cpu && !delta->total && !delta->delta)
+		return false;
+	if (filter->by_total && delta->total <= filter->above)
 		return false;
 	if (!filter->active)
 		return true;

@@ -23,6 +23,8 @@ struct filter {
 	struct filter_term term[FILTER_TERMS];
 	uint64_t serial; /* hash of the text */
 	bool active;	 /* only rows that counted something */
+	uint64_t above;	 /* only rows with a greater total */
+	bool by_total;	 /* above is valid */
 	bool by_cpu;
 	int node; /* -1: none; the caller makes CPUs of it */
 	struct cpu_mask cpus;
@@ -30,12 +32,15 @@ struct filter {
 
 /*
  * Makes a filter of words that are separated by blanks; all must hold. `text` (in label,
- * chip or name, in any case), `/regex/` (POSIX extended; may contain blanks),
- * `cpu:LIST`, `node:N`, `active`. 0, or -1 and the filter is empty.
+ * chip, name, device or driver, in any case), `/regex/` (POSIX extended; may contain
+ * blanks), `cpu:LIST`, `node:N`, `total>N`, `active`. 0, or -1 and the filter is empty.
  */
 int filter_parse(struct filter *filter, const char *text, struct why *why);
 
-/* Whether label and text match: equal for rows with equal keys. */
+/*
+ * Whether label and text match, and device and driver where they were collected: equal
+ * for rows with equal keys until devices are collected again.
+ */
 bool filter_matches_text(const struct filter *filter, const struct view_row *row);
 
 /* Whether the counts of the sample match. */

@@ -30,8 +30,15 @@ static bool row_wanted(const struct view_row *row, const struct filter *filter)
 	return row->track->matched;
 }
 
+/* The row under a cursor that follows it stays, whatever it counts. */
+static bool row_folds(const struct view_row *row, const struct view_settings *settings)
+{
+	return settings->fold && row->track->quiet >= TRACK_QUIET &&
+	       (!settings->keep || row->data->key != settings->keep);
+}
+
 static void table_take(struct view *view, const struct monitor *monitor, enum table_id id,
-		       const struct filter *filter)
+		       const struct view_settings *settings, const struct filter *filter)
 {
 	const struct irqtable *table = &monitor_sample(monitor)->table[id];
 	const struct irqtable_diff *diff = &monitor->diff[id];
@@ -50,6 +57,10 @@ static void table_take(struct view *view, const struct monitor *monitor, enum ta
 		row->share = -1;
 		if (!row_wanted(row, filter)) {
 			view->hidden++;
+			continue;
+		}
+		if (row_folds(row, settings)) {
+			view->idle++;
 			continue;
 		}
 		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0 &&
@@ -154,11 +165,11 @@ int view_build(struct view *view, const struct monitor *monitor,
 		rows += sample->have[id] ? sample->table[id].nrows : 0;
 	if (rows_reserve(view, rows + 1))
 		return -ENOMEM;
-	view->nrows = view->hidden = 0;
+	view->nrows = view->hidden = view->idle = 0;
 	memset(view->rate_hz, 0, sizeof(view->rate_hz));
 	for (id = 0; id < TABLE_COUNT; id++)
 		if (table_is_shown(settings->tables, (enum table_id)id) && sample->have[id])
-			table_take(view, monitor, (enum table_id)id, filter);
+			table_take(view, monitor, (enum table_id)id, settings, filter);
 	for (i = 0; i < view->nrows; i++) {
 		struct view_row *row = &view->unsorted[i];
 

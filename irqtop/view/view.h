@@ -15,6 +15,8 @@ struct view_settings {
 	enum field_id sort;
 	bool reverse;
 	bool frozen;		   /* rows keep their order; new ones go last */
+	bool fold;		   /* leave out rows that count nothing */
+	uint64_t keep;		   /* the row with this key is not left out; 0: none */
 	char filter[FILTER_BYTES]; /* as filter_parse() takes it */
 };
 
@@ -27,6 +29,7 @@ struct view {
 	uint32_t nrows;
 	struct view_row *row;	     /* [nrows], ordered */
 	uint32_t hidden;	     /* rows that the filter left out */
+	uint32_t idle;		     /* rows that are folded */
 	double rate_hz[TABLE_COUNT]; /* sums over the rows that are no sums */
 	/* private */
 	struct view_row *unsorted;

@@ -47,7 +47,8 @@ refresh_ms()
 }
 
 command="$irqtop --root $big -b -d 0.05 --rows 50"
-figure irqtop_refresh_ms "$(refresh_ms "$command")" ms 30 '<=' "$command -n 20"
+refresh=$(refresh_ms "$command")
+figure irqtop_refresh_ms "$refresh" ms 30 '<=' "$command -n 20"
 command="$irqtop --root $big -b -d 0.05"
 figure irqtop_refresh_all_rows_ms "$(refresh_ms "$command")" ms '' '' "$command -n 20"
 
@@ -59,6 +60,8 @@ if command -v lsirq >/dev/null && unshare -m true 2>/dev/null; then
 	nothing=$(cpu_ms "unshare -m sh -c '$bind && exec true'")
 	figure irqtop_vs_lsirq "$(awk "BEGIN { printf \"%.1f\", ($theirs - $nothing) / ($ours - $nothing) }")" \
 		ratio 10 '>=' "$bind; lsirq; irqtop --once -t interrupts ($(awk "BEGIN { printf \"%.0f ms, %.0f ms\", $theirs - $nothing, $ours - $nothing }"))"
+	figure irqtop_refresh_vs_lsirq "$(awk "BEGIN { printf \"%.1f\", ($theirs - $nothing) / $refresh }")" \
+		ratio 20 '>=' "$bind; lsirq; $command -n 20"
 fi
 
 allocations()

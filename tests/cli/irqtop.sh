@@ -115,9 +115,11 @@ is 'a CPU that goes offline takes nothing along' "$got" \
 is 'CPU 2 is CPU 2 when CPU 1 is offline' \
 	"$($irqtop --root "$scratch/t" --once -C 2 --csv -c irq,total | sed 1d | cut -d, -f3- | tr '\r\n"' '   ')" \
 	' 24 ,1000005   26 ,8   LOC ,9001  '
+mkdir -p "$scratch/t/sys/devices/system/cpu"
+echo 0-3 >"$scratch/t/sys/devices/system/cpu/possible"
 is 'CPU 1 counts nothing then' \
 	"$($irqtop --root "$scratch/t" --once -C 1 --csv -c irq,total | sed 1d)" ''
-status 'a CPU list nobody has is no division by zero' 0 \
+refused 'a CPU that nobody has is an error' 'filter cpu:77: no such CPU' \
 	$irqtop --root "$scratch/t" -C 77 -b -n 1 -d 0.05
 
 # --- counters -------------------------------------------------------------------
@@ -181,6 +183,24 @@ interrupts long <<END
 END
 is 'a long name is found by its end' \
 	"$($irqtop --root "$scratch/long" --once -c irq -f tail -f '/x-tail$/' | sed 1,2d | tr -d ' ')" 24
+
+mkdir -p "$scratch/peers/sys/bus/pci/devices/0000:00:01.0/msi_irqs"
+: >"$scratch/peers/sys/bus/pci/devices/0000:00:01.0/msi_irqs/25"
+ln -s ../../../drivers/nvme "$scratch/peers/sys/bus/pci/devices/0000:00:01.0/driver"
+is 'a search by driver and by device' \
+	"$(for word in /nvme$/ 00:01.0\ nvme; do $peers --csv -f "$word" -c irq | sed 1d | cut -d, -f3; done | tr -d '\r\n')" \
+	'"25""24""25"'
+
+# --- options that others have ----------------------------------------------------
+
+is 'util-linux: columns, threshold and JSON by its names' \
+	"$($peers -J -o IRQ,TOTAL --threshold 4 | jq -c '[.irq, .total]' | tr '\n' ' ')" \
+	'["24",2147483653] ["25",5] '
+is 'util-linux: a copied file' "$($irqtop --input "$scratch/peers/proc/interrupts" -o irq,total | sed 1,2d | xargs)" \
+	'24 2147483653 25 5 26 2 27 0'
+refused 'util-linux: what is not here names what is' '--csv and --json' $irqtop -P
+refused 'a copied file that is not there' 'none: No such file' $irqtop --input "$scratch/none"
+refused 'a config file that is not there' 'none: No such file' ${irqtop% *} --config "$scratch/none" --once
 
 # --- standard input, output, signals ---------------------------------------------
 

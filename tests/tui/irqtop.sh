@@ -157,7 +157,7 @@ start 80x24 "cd $scratch; $program --no-config --replay 512.rec -d 3600 --group 
 keys ')'; await 12/12
 same node-512-80x24 'by node, in a recording'
 tests/fixtures/irqtop/generate "$scratch/nodes" --cpus 512 --rows 60 --nodes 8
-start 80x24 "$program --no-config --root $scratch/nodes --group node -s irq -d 3600"
+start 80x24 "$program --no-config --idle --root $scratch/nodes --group node -s irq -d 3600"
 await '512 CPUs by node, 0 to 7'
 result $? 'CPUs by node'
 keys / 'n' 'o' 'd' 'e' ':' '3' Enter
@@ -166,6 +166,36 @@ result $? 'a filter for a node'
 screen | grep -q ' 24 .*mlx5_comp0@'
 result $((! $?)) 'leaves out what never hit it'
 
+# One CPU at 20,000 per second among 1152 that are nearly idle.
+tests/fixtures/irqtop/recording "$scratch/1152.rec" --cpus 1152 --rows 60 --samples 3 \
+	--nodes 0 --hot 777
+start 120x40 "cd $scratch; $program --no-config --replay 1152.rec -d 3600"
+keys ')'; await 3/3
+same hot-1152-120x40 '1152 CPUs, one of them busy'
+await 'busiest 777: 20[0-9]*/s'
+result $? 'the busiest is named'
+# Its group's bar is the only high one: of 32, the 25th.
+strip=$(screen | sed -n '3s/.*\[\(.*\)\].*/\1/p')
+[ "$(sed 's/[ ▁▂]//g' <<<"$strip")" = █ ]
+result $? "and stands out ($strip)"
+mkdir -p "$scratch/soft/proc"
+soft()
+{
+	printf '           CPU0       CPU1\n 24:        100        100   PCI-MSI 1-edge      eth0\n' \
+		>"$scratch/soft/proc/interrupts"
+	printf '                    CPU0       CPU1\n      NET_RX:  %10d        100\n' "$1" >"$scratch/new"
+	mv "$scratch/new" "$scratch/soft/proc/softirqs"
+}
+soft 100
+start 80x24 "cd $scratch; $program --no-config -S --root soft -d 0.2"
+await '^ *NET_RX'
+for rise in $(seq 1000 1000 30000); do
+	soft "$rise"
+	sleep 0.1
+	screen | sed -n 3p | grep -q '^softirqs, CPUs 0-1 of 2 \[█ \]' && break
+done
+[ "$rise" != 30000 ]
+result $? 'the strip of -S is that of softirqs'
 start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600"
 keys ')'; await 12/12
 keys '?'
@@ -212,7 +242,7 @@ tree()
 	mv "$scratch/new" "$scratch/tree/proc/interrupts"
 }
 tree 40 0
-start 80x24 "$program --no-config --root $scratch/tree -s irq -d 0.3"
+start 80x24 "$program --no-config --idle --root $scratch/tree -s irq -d 0.3"
 await dev40
 tree 27 5
 await '^ +27 .*dev27' && await ' 4 rows'
@@ -267,7 +297,7 @@ selected()
 }
 
 tree 60 5
-start 80x24 "TERM=xterm-256color $program --no-config --root $scratch/tree -s irq -d 3600"
+start 80x24 "TERM=xterm-256color $program --no-config --idle --root $scratch/tree -s irq -d 3600"
 await dev24
 mouse 0 3 8
 wait_for '[ "$(selected)" = 27 ]' 5
@@ -308,12 +338,12 @@ await 'NAMEv'
 result $? 'a click goes back'
 t send-keys -t "s$session" q
 await 'exit 0'
-start 80x24 "TERM=screen-256color $program --no-config --root $scratch/tree -s irq -d 3600"
+start 80x24 "TERM=screen-256color $program --no-config --idle --root $scratch/tree -s irq -d 3600"
 await dev24
 t send-keys -t "s$session" -H 1b 5b 4d 20 23 28
 wait_for '[ "$(selected)" = 27 ]' 5
 result $? "the mouse of older terminals ($(selected))"
-start 80x24 "TERM=xterm-256color $program --no-config --no-mouse --root $scratch/tree -s irq -d 3600"
+start 80x24 "TERM=xterm-256color $program --no-config --idle --no-mouse --root $scratch/tree -s irq -d 3600"
 await dev24
 [ "$(t display-message -p -t "s$session" '#{mouse_any_flag}')" = 0 ]
 result $? '--no-mouse leaves it to the terminal'
@@ -357,7 +387,7 @@ heat()
 }
 
 hot 24
-start 80x24 "$program --no-config --root $scratch/hot -d 0.2 --alert '25:rate>1' \
+start 80x24 "$program --no-config --idle --root $scratch/hot -d 0.2 --alert '25:rate>1' \
 	--alert-command 'echo \"\$IRQTOP_IRQ \$IRQTOP_COLUMN\"; echo \$IRQTOP_IRQ >$scratch/alerted'"
 await dev24
 hot 25
@@ -368,7 +398,7 @@ for _ in $(seq 20); do [ -s "$scratch/alerted" ] && break; sleep 0.1; done
 result $? 'its command is run'
 screen | grep -q '25 rate_hz$'
 result $((! $?)) 'and keeps off the screen'
-start 80x24 "$program --no-config --root $scratch/hot -s total -d 0.2"
+start 80x24 "$program --no-config --idle --root $scratch/hot -s total -d 0.2"
 await dev24
 heat 26
 result $? 'rows are sorted by what the column says now'
@@ -437,7 +467,7 @@ result $? 'an opened row that goes away says so'
 list=$(seq -s, 0 2 510)
 mkdir -p "$scratch/tree/proc/irq/25"
 echo "$list" >"$scratch/tree/proc/irq/25/smp_affinity_list"
-start 80x24 "$program --no-config --root $scratch/tree -s irq -c irq,affinity,name -d 3600"
+start 80x24 "$program --no-config --idle --root $scratch/tree -s irq -c irq,affinity,name -d 3600"
 await dev25
 screen | grep -qE '^ +25 0,2,4,6,8…'
 result $? 'a long list of CPUs ends in dots in the table'
@@ -532,6 +562,9 @@ result $? 'so many samples, and no more'
 start 80x24 "TERM=nonsense $program --no-config"
 await "terminal 'nonsense' is not known"
 result $? 'an unknown terminal is an error that says so'
+start 80x24 "TERM=dumb $program --no-config"
+await "terminal 'dumb' cannot move its cursor; use --batch" && await 'exit 1'
+result $? 'so is one that cannot move its cursor'
 start 80x24 "$program --no-config -d 0.2 </dev/null"
 await ' LOC '
 result $? 'standard input from /dev/null: keys come from the terminal'

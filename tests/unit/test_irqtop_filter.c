@@ -57,6 +57,9 @@ static void all_words_must_hold(void **state)
 		{ "cpu:0-1 eth0", "24 25 " },
 		{ "cpu:", "" }, /* text */
 		{ "nothing", "" },
+		{ "total>11", "24 25 " },
+		{ "total>12 IO", "" },
+		{ "total>18", "25 " },
 	};
 	struct monitor monitor;
 	struct texts texts;
@@ -116,7 +119,8 @@ static void different_texts_have_different_serials(void **state)
 static void nonsense_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"/(/", "cpu:x", "cpu:3-1", "node:x", "node:-1", "node:1x", "a b c d e f g h i",
+		"/(/",	   "total>x", "total>-1",	   "cpu:x", "cpu:3-1", "node:x",
+		"node:-1", "node:1x", "a b c d e f g h i",
 	};
 	char text[FILTER_TEXT + 8];
 	struct filter filter;

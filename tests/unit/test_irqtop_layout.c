@@ -6,6 +6,17 @@
 
 #define TRACED (NEED_TIME | NEED_READS)
 
+static void laid_out(struct layout *layout, const struct options *options, unsigned int width,
+		     unsigned int height, uint32_t groups, unsigned int have, unsigned int extra)
+{
+	layout_make(layout, options,
+		    &(struct layout_room){ .width = width,
+					   .height = height,
+					   .groups = groups,
+					   .have = have,
+					   .extra = extra });
+}
+
 static bool has_column(const struct layout *layout, enum field_id id)
 {
 	unsigned int i;
@@ -27,8 +38,8 @@ static void everything_fits(void **state)
 	for (width = 20; width < 300; width++) {
 		options.wide = width & 2;
 		for (height = 5; height < 60; height += 5) {
-			layout_make(&layout, &options, width, height, width % 70 + 1,
-				    width & 1 ? TRACED : 0, height / 5 % 4);
+			laid_out(&layout, &options, width, height, width % 70 + 1,
+				 width & 1 ? TRACED : 0, height / 5 % 4);
 			assert_true(layout.list_y > layout.title_y);
 			assert_true(layout.list_height > 0);
 			assert_true(!layout.fold_y || layout.fold_y < height - 1);
@@ -51,9 +62,9 @@ static void columns_come_by_rank(void **state)
 	unsigned int width, i;
 
 	(void)state;
-	layout_make(&narrow, &options, 20, 24, 4, 0, 0);
+	laid_out(&narrow, &options, 20, 24, 4, 0, 0);
 	for (width = 21; width < 250; width++) {
-		layout_make(&wide, &options, width, 24, 4, 0, 0);
+		laid_out(&wide, &options, width, 24, 4, 0, 0);
 		/* The name gets more room at 60, and the strip with the width. */
 		if (width != 60 && wide.strip == narrow.strip)
 			for (i = 0; i < narrow.ncolumns; i++)
@@ -63,7 +74,7 @@ static void columns_come_by_rank(void **state)
 		narrow = wide;
 	}
 	assert_false(has_column(&wide, FIELD_TABLE)); /* never by itself */
-	layout_make(&narrow, &options, 20, 24, 4, 0, 0);
+	laid_out(&narrow, &options, 20, 24, 4, 0, 0);
 	assert_true(has_column(&narrow, FIELD_IRQ));
 	assert_true(has_column(&narrow, FIELD_RATE));
 }
@@ -77,12 +88,12 @@ static void named_columns_are_shown_in_their_order(void **state)
 	struct layout layout;
 
 	(void)state;
-	layout_make(&layout, &options, 100, 24, 4, 0, 0);
+	laid_out(&layout, &options, 100, 24, 4, 0, 0);
 	assert_int_equal(layout.ncolumns, 4);
 	assert_int_equal(layout.column[0].id, FIELD_NAME);
 	assert_int_equal(layout.column[3].id, FIELD_TABLE);
 	assert_int_equal(layout.needs, NEED_SPURIOUS);
-	layout_make(&layout, &options, 30, 24, 4, 0, 0);
+	laid_out(&layout, &options, 30, 24, 4, 0, 0);
 	assert_int_equal(layout.ncolumns, 3); /* as many as fit */
 }
 
@@ -93,15 +104,15 @@ static void the_strip_may_be_wide(void **state)
 	struct layout layout;
 
 	(void)state;
-	layout_make(&layout, &options, 200, 50, 512, NEED_TIME, 0);
+	laid_out(&layout, &options, 200, 50, 512, NEED_TIME, 0);
 	assert_int_equal(layout.ncolumns, 4);
 	assert_int_equal(layout.column[2].id, FIELD_STRIP);
 	assert_true(layout.column[2].width >= 128);
 	assert_int_equal(layout.column[3].x + layout.column[3].width, 200);
-	layout_make(&layout, &options, 40, 10, 512, 0, 0);
+	laid_out(&layout, &options, 40, 10, 512, 0, 0);
 	assert_true(layout.column[2].width >= 8);
 	/* Few CPUs leave the rest to the names. */
-	layout_make(&layout, &options, 80, 24, 2, 0, 0);
+	laid_out(&layout, &options, 80, 24, 2, 0, 0);
 	assert_int_equal(layout.column[2].width, 4);
 	assert_true(layout.column[3].width > 40);
 }
@@ -113,16 +124,16 @@ static void traced_columns_are_shown(void **state)
 	struct layout layout;
 
 	(void)state;
-	layout_make(&layout, &options, 80, 24, 2, 0, 0);
+	laid_out(&layout, &options, 80, 24, 2, 0, 0);
 	assert_false(has_column(&layout, FIELD_TASK_P99));
 	assert_false(has_column(&layout, FIELD_READ_P99));
-	layout_make(&layout, &options, 80, 24, 2, NEED_TIME, 0);
+	laid_out(&layout, &options, 80, 24, 2, NEED_TIME, 0);
 	assert_true(has_column(&layout, FIELD_HANDLER_SHARE));
 	assert_true(has_column(&layout, FIELD_TASK_P50));
 	assert_true(has_column(&layout, FIELD_TASK_P99));
 	assert_false(has_column(&layout, FIELD_READ_P99));
 	assert_true(layout.needs & NEED_TIME);
-	layout_make(&layout, &options, 80, 24, 2, TRACED, 0);
+	laid_out(&layout, &options, 80, 24, 2, TRACED, 0);
 	assert_true(has_column(&layout, FIELD_READ_P50));
 	assert_true(has_column(&layout, FIELD_READ_P99));
 }
@@ -133,13 +144,13 @@ static void a_low_screen_has_a_low_header(void **state)
 	struct layout layout;
 
 	(void)state;
-	layout_make(&layout, &options, 80, 12, 2, 0, 0);
+	laid_out(&layout, &options, 80, 12, 2, 0, 0);
 	assert_int_equal(layout.title_y, 3);
 	assert_int_equal(layout.list_height, 7);
-	layout_make(&layout, &options, 80, 11, 2, 0, 0);
+	laid_out(&layout, &options, 80, 11, 2, 0, 0);
 	assert_int_equal(layout.title_y, 1);
 	assert_int_equal(layout.list_height, 8);
-	layout_make(&layout, &options, 80, 2, 2, 0, 0);
+	laid_out(&layout, &options, 80, 2, 2, 0, 0);
 	assert_int_equal(layout.list_height, 1);
 }
 
@@ -149,7 +160,7 @@ static void a_place_belongs_to_a_column(void **state)
 	struct layout layout;
 
 	(void)state;
-	layout_make(&layout, &options, 80, 24, 2, 0, 0);
+	laid_out(&layout, &options, 80, 24, 2, 0, 0);
 	assert_int_equal(layout_at(&layout, 0)->id, FIELD_IRQ);
 	assert_int_equal(layout_at(&layout, fields[FIELD_IRQ].width - 1)->id, FIELD_IRQ);
 	assert_null(layout_at(&layout, fields[FIELD_IRQ].width)); /* the blank between */

@@ -181,6 +181,42 @@ static void wrong_options_are_errors(void **state)
 			fail_msg("'%s' is accepted", bad[i]);
 }
 
+/* Options of util-linux's irqtop and lsirq. */
+static void other_names_are_understood(void **state)
+{
+	static const char *const refused[] = { "-P", "--pairs", "--noheadings", "--cpu-stat auto" };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(parse("--delay 2 --iter 3 -J -o irq,Total,NAME --softirq"), -1);
+	assert_int_equal(options.interval_ns, 2000000000);
+	assert_int_equal(options.count, 3);
+	assert_int_equal(options.mode, MODE_JSON);
+	assert_int_equal(options.ncolumns, 3);
+	assert_int_equal(options.column[1], FIELD_TOTAL);
+	assert_int_equal(options.view.tables, TABLES_SOFTIRQS);
+	assert_int_equal(parse("--csv --cpu-list 1-2 --threshold 500"), -1);
+	assert_string_equal(options.view.filter, "cpu:1-2 total>500");
+	assert_int_equal(parse("--input some/file"), -1);
+	assert_true(options.once);
+	assert_string_equal(options.input, "some/file");
+	assert_int_equal(parse("--input x --replay y"), 1);
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		assert_int_equal(parse("%s", refused[i]), 1);
+}
+
+/* The screen folds idle rows, unless an alert is about what is low. */
+static void idle_rows_are_folded_by_default(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("--csv --no-config"), -1);
+	assert_false(options.view.fold);
+	assert_int_equal(parse("--csv --no-config --alert rate<5"), -1);
+	assert_true(options.idle);
+	assert_int_equal(parse("--csv --no-config --alert rate>5"), -1);
+	assert_false(options.idle);
+}
+
 static void a_filter_has_an_end(void **state)
 {
 	char long_text[FILTER_BYTES];
@@ -296,9 +332,9 @@ static void settings_survive(void **state)
 	(void)state;
 	config_remove();
 	assert_int_equal(parse("--csv -d 0.3 -S -s name -r -c irq,cpus,total --group range --wide "
-			       "--ascii --color never --theme light --no-mouse --config %s",
-			       config),
+			       "--ascii --color never --theme light --no-mouse --idle --no-config"),
 			 -1);
+	options.config = config;
 	assert_int_equal(options_save(&options), 0);
 	assert_int_equal(stat(config, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
@@ -306,7 +342,8 @@ static void settings_survive(void **state)
 	assert_int_equal(options.interval_ns, 300000000);
 	assert_int_equal(options.view.tables, TABLES_SOFTIRQS);
 	assert_int_equal(options.view.sort, FIELD_NAME);
-	assert_true(options.view.reverse && options.wide && options.ascii && options.no_mouse);
+	assert_true(options.view.reverse && options.wide && options.ascii && options.no_mouse &&
+		    options.idle);
 	assert_int_equal(options.ncolumns, 3);
 	assert_int_equal(options.column[1], FIELD_STRIP);
 	assert_int_equal(options.group, AXIS_RANGE);
@@ -326,7 +363,9 @@ static void settings_survive(void **state)
 static void a_failure_to_save_is_reported(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("--csv --config /proc/none/config"), -1);
+	assert_int_equal(parse("--csv --config /proc/none/config"), 1); /* there is no such file */
+	assert_int_equal(parse("--csv --no-config"), -1);
+	options.config = "/proc/none/config";
 	assert_true(options_save(&options) < 0);
 }
 
@@ -336,6 +375,8 @@ int main(void)
 		cmocka_unit_test(options_are_stored),
 		cmocka_unit_test(two_names_are_one_option),
 		cmocka_unit_test(wrong_options_are_errors),
+		cmocka_unit_test(other_names_are_understood),
+		cmocka_unit_test(idle_rows_are_folded_by_default),
 		cmocka_unit_test(a_filter_has_an_end),
 		cmocka_unit_test(modes_have_an_order),
 		cmocka_unit_test(columns_and_alerts_turn_tracing_on),

@@ -196,10 +196,50 @@ static void levels_have_steps(void **state)
 	assert_int_equal(picture_level(1e12), HEAT_LEVELS);
 }
 
+/* Rates in the ratio 1 to 3 look different, wherever they are. */
+static void heights_show_a_ratio(void **state)
+{
+	(void)state;
+	assert_int_equal(picture_height(0, 100), 0);
+	assert_int_equal(picture_height(100, 100), HEAT_LEVELS);
+	assert_int_equal(picture_height(101, 999), 1);
+	assert_int_equal(picture_height(333, 999), 3);
+	assert_int_equal(picture_height(0.1, 100000), 1); /* something is not nothing */
+	assert_int_equal(picture_height(5, 0), 0);
+}
+
+/* What does not fit is left out in the middle. */
+static void names_keep_both_ends(void **state)
+{
+	struct canvas canvas = { .ascii = true };
+	char text[32];
+
+	(void)state;
+	assert_int_equal(canvas_reset(&canvas, 20, 4), 0);
+	canvas_text_ends(&canvas, 0, 0, 20, PLAIN, "mlx5_comp0@pci:0000:3b:00.1", 27);
+	text_at(&canvas, 0, text);
+	assert_string_equal(text, "mlx5_comp0~0:3b:00.1");
+	canvas_text_ends(&canvas, 0, 1, 20, PLAIN, "twenty characters ok", 20);
+	text_at(&canvas, 1, text);
+	assert_string_equal(text, "twenty characters ok");
+	canvas_text_ends(&canvas, 16, 2, 20, PLAIN, "abcdefgh", 8);
+	text_at(&canvas, 2, text);
+	assert_string_equal(text, "                abc~");
+	/* Characters, not bytes. */
+	assert_int_equal(canvas_text_ends(&canvas, 0, 3, 5, PLAIN,
+					  "a\xc3\xb6xyz\xc3\xbc"
+					  "b",
+					  9),
+			 5);
+	text_at(&canvas, 3, text);
+	assert_string_equal(text, "a?~?b");
+	canvas_free(&canvas);
+}
+
 static void keys_mean_one_action(void **state)
 {
 	(void)state;
-	assert_int_equal(key_action('q'), ACT_QUIT);
+	assert_int_equal(key_action('q'), ACT_LEAVE);
 	assert_int_equal(key_action(KEY_F(10)), ACT_QUIT);
 	assert_int_equal(key_action(CTRL('L')), ACT_REDRAW);
 	assert_int_equal(key_action('l'), ACT_NONE);
@@ -216,6 +256,8 @@ int main(void)
 		cmocka_unit_test(text_is_edited),
 		cmocka_unit_test(the_cursor_is_visible),
 		cmocka_unit_test(levels_have_steps),
+		cmocka_unit_test(heights_show_a_ratio),
+		cmocka_unit_test(names_keep_both_ends),
 		cmocka_unit_test(keys_mean_one_action),
 	};
 

@@ -35,6 +35,17 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void laid_out(struct layout *layout, const struct options *options, unsigned int width,
+		     unsigned int height, uint32_t groups, unsigned int have, unsigned int extra)
+{
+	layout_make(layout, options,
+		    &(struct layout_room){ .width = width,
+					   .height = height,
+					   .groups = groups,
+					   .have = have,
+					   .extra = extra });
+}
+
 static unsigned int typed(const char *text)
 {
 	unsigned int wish = 0;
@@ -126,7 +137,7 @@ static void keys_sort_and_choose_tables(void **state)
 static void arrows_sort_by_the_column_beside(void **state)
 {
 	(void)state;
-	layout_make(&ui.layout, &session.options, 80, 24, 2, 0, 0);
+	laid_out(&ui.layout, &session.options, 80, 24, 2, 0, 0);
 	ui_type(&ui, &session, '>');
 	assert_int_equal(session.options.view.sort, ui.layout.column[1].id);
 	ui_type(&ui, &session, '<');
@@ -136,7 +147,7 @@ static void arrows_sort_by_the_column_beside(void **state)
 	session.options.column[0] = FIELD_STRIP;
 	session.options.column[1] = FIELD_HISTORY;
 	session.options.ncolumns = 2;
-	layout_make(&ui.layout, &session.options, 80, 24, 2, 0, 0);
+	laid_out(&ui.layout, &session.options, 80, 24, 2, 0, 0);
 	assert_int_equal(ui_type(&ui, &session, '>'), 0);
 }
 
@@ -152,7 +163,7 @@ static void a_filter_is_typed(void **state)
 	assert_true(session.filter.active);
 	ui_type(&ui, &session, 'a');
 	assert_string_equal(filter, "IO-APIC");
-	assert_int_equal(entered('/', "/(/"), 0);
+	entered('/', "/(/");
 	assert_true(ui.message_bad);
 	assert_string_equal(filter, "IO-APIC"); /* a bad one changes nothing */
 	ui_type(&ui, &session, '/');
@@ -163,6 +174,91 @@ static void a_filter_is_typed(void **state)
 	assert_string_equal(filter, "");
 	ui_type(&ui, &session, 'a');
 	assert_string_equal(filter, "active");
+}
+
+/* Rows are filtered with each key; Esc brings the old filter back. */
+static void a_filter_works_as_it_is_typed(void **state)
+{
+	const char *filter = session.options.view.filter;
+
+	(void)state;
+	entered('/', "APIC");
+	ui_type(&ui, &session, '/');
+	assert_int_equal(ui_type(&ui, &session, ' '), UI_VIEW | UI_RECOUNT);
+	assert_int_equal(typed("b"), UI_VIEW | UI_RECOUNT);
+	assert_string_equal(filter, "APIC b");
+	assert_int_equal(typed(" cpu:"), 0); /* no list yet */
+	assert_string_equal(filter, "APIC b cpu");
+	assert_int_equal(typed("0"), UI_VIEW | UI_RECOUNT);
+	assert_string_equal(filter, "APIC b cpu:0");
+	assert_int_equal(typed("-"), 0); /* no list */
+	ui_type(&ui, &session, KEY_ESCAPE);
+	assert_string_equal(filter, "APIC");
+	assert_int_equal(ui.prompt, PROMPT_NONE);
+}
+
+/* What top, htop and less do with these keys. */
+static void keys_of_other_programs(void **state)
+{
+	(void)state;
+	ui_type(&ui, &session, '?');
+	assert_int_equal(ui_type(&ui, &session, 'q'), 0);
+	assert_int_equal(ui.page, PAGE_LIST);
+	ui_type(&ui, &session, '\n');
+	assert_int_equal(ui.page, PAGE_ROW);
+	assert_int_equal(ui_type(&ui, &session, 'q'), 0);
+	assert_int_equal(ui.page, PAGE_LIST);
+	assert_int_equal(ui_type(&ui, &session, 'q'), UI_QUIT);
+	ui_type(&ui, &session, '?');
+	assert_int_equal(ui_type(&ui, &session, KEY_F(10)), UI_QUIT);
+	ui_type(&ui, &session, '?');
+	ui_type(&ui, &session, 'D');
+	assert_int_equal(session.options.view.sort, FIELD_DELTA);
+	ui_type(&ui, &session, 'P');
+	assert_int_equal(session.options.view.sort, FIELD_RATE);
+	ui_type(&ui, &session, '\t');
+	assert_int_equal(session.options.view.tables, TABLES_INTERRUPTS);
+	ui_type(&ui, &session, KEY_F(4));
+	assert_int_equal(ui.prompt, PROMPT_FILTER);
+	ui_type(&ui, &session, KEY_ESCAPE);
+	ui_type(&ui, &session, 's');
+	assert_int_equal(ui.prompt, PROMPT_INTERVAL);
+	ui_type(&ui, &session, KEY_ESCAPE);
+	ui.page = PAGE_LIST;
+	ui.list_height = 4;
+	ui_type(&ui, &session, CTRL('D'));
+	assert_int_equal(ui.cursor, 2);
+	ui_type(&ui, &session, CTRL('U'));
+	assert_int_equal(ui.cursor, 0);
+	ui.message[0] = '\0';
+	ui_type(&ui, &session, 'z');
+	assert_string_equal(ui.message, "z is no key here; ? lists the keys");
+	ui_type(&ui, &session, KEY_F(9));
+	assert_string_equal(ui.message, "F9 is no key here; ? lists the keys");
+}
+
+/* Rows that count nothing are folded, but for one that is followed. */
+static void idle_rows_are_folded(void **state)
+{
+	(void)state;
+	session.options.view.fold = true;
+	assert_int_equal(monitor_step(&session.monitor), 0);
+	assert_int_equal(monitor_step(&session.monitor), 0); /* 26 counts nothing, 27 is new */
+	assert_int_equal(session_arrange(&session, 0), 0);
+	assert_int_equal(session.view.nrows, 3); /* 26 did count before */
+	tracks_of_row(&session.monitor.tracks[0], 1)->quiet = TRACK_QUIET;
+	assert_int_equal(session_arrange(&session, 0), 0);
+	assert_int_equal(session.view.nrows, 2);
+	assert_int_equal(session.view.idle, 1);
+	session.options.view.keep =
+		session.monitor.sample[session.monitor.current].table[0].row[1].key;
+	assert_int_equal(session_arrange(&session, 0), 0);
+	assert_int_equal(session.view.nrows, 3);
+	session.options.view.keep = 0;
+	assert_int_equal(ui_type(&ui, &session, 'i'), UI_VIEW);
+	assert_int_equal(session_arrange(&session, 0), 0);
+	assert_int_equal(session.view.nrows, 3);
+	assert_int_equal(session.view.idle, 0);
 }
 
 static void the_cursor_stays_on_the_page(void **state)
@@ -225,7 +321,7 @@ static void clicks_select_open_and_sort(void **state)
 {
 	(void)state;
 	ui.list_height = 20;
-	layout_make(&ui.layout, &session.options, 80, 24, 2, 0, 0);
+	laid_out(&ui.layout, &session.options, 80, 24, 2, 0, 0);
 	ui_click(&ui, &session, 0, ui.layout.list_y + 1);
 	assert_int_equal(ui.cursor, 1);
 	assert_int_equal(ui.page, PAGE_LIST);
@@ -301,6 +397,9 @@ int main(void)
 		TEST(keys_sort_and_choose_tables),
 		TEST(arrows_sort_by_the_column_beside),
 		TEST(a_filter_is_typed),
+		TEST(a_filter_works_as_it_is_typed),
+		TEST(keys_of_other_programs),
+		TEST(idle_rows_are_folded),
 		TEST(the_cursor_stays_on_the_page),
 		TEST(the_cursor_follows_its_row),
 		TEST(an_opened_row_that_goes_is_closed),
