@@ -87,7 +87,8 @@ HELPER long tap_setting(const char *name, long otherwise)
 	return otherwise;
 }
 
-HELPER void tap_complain(const char *file, int line, const char *what)
+/* Returns whether it has printed: the first complaints are enough, the log stays short. */
+HELPER bool tap_complain(const char *file, int line, const char *what)
 {
 	int err = errno, number = __atomic_fetch_add(&tap_shared->complaints, 1, __ATOMIC_RELAXED);
 
@@ -96,33 +97,31 @@ HELPER void tap_complain(const char *file, int line, const char *what)
 	if (!number)
 		snprintf(tap_shared->first, sizeof(tap_shared->first), "%s:%d: %.90s", file, line,
 			 what);
-	/* The first ones are enough: the log stays short. */
-	if (number < 12)
-		tap_diag("%s:%d: failed: %s (errno %d, %s)", file, line, what, err, strerror(err));
+	if (number >= 12)
+		return false;
+	tap_diag("%s:%d: failed: %s (errno %d, %s)", file, line, what, err, strerror(err));
+	return true;
 }
 
 #define CHECK(cond) ((cond) ? true : (tap_complain(__FILE__, __LINE__, #cond), false))
 
-#define CHECK_EQ(got, want)                                                  \
-	({                                                                   \
-		long long got_ = (got), want_ = (want);                      \
-		if (got_ != want_) {                                         \
-			tap_complain(__FILE__, __LINE__, #got " == " #want); \
-			tap_diag("  got %lld, expected %lld", got_, want_);  \
-		}                                                            \
-		got_ == want_;                                               \
+#define CHECK_EQ(got, want)                                                               \
+	({                                                                                \
+		long long got_ = (got), want_ = (want);                                   \
+		if (got_ != want_ && tap_complain(__FILE__, __LINE__, #got " == " #want)) \
+			tap_diag("  got %lld, expected %lld", got_, want_);               \
+		got_ == want_;                                                            \
 	})
 
 /* Checks that the call fails with this errno. */
-#define CHECK_ERR(call, err)                                                         \
-	({                                                                           \
-		long long ret_ = (call);                                             \
-		int errno_ = errno;                                                  \
-		if (ret_ != -1 || errno_ != (err)) {                                 \
-			tap_complain(__FILE__, __LINE__, #call " fails with " #err); \
-			tap_diag("  returned %lld, errno %d", ret_, errno_);         \
-		}                                                                    \
-		ret_ == -1 && errno_ == (err);                                       \
+#define CHECK_ERR(call, err)                                                     \
+	({                                                                       \
+		long long ret_ = (call);                                         \
+		int errno_ = errno;                                              \
+		if ((ret_ != -1 || errno_ != (err)) &&                           \
+		    tap_complain(__FILE__, __LINE__, #call " fails with " #err)) \
+			tap_diag("  returned %lld, errno %d", ret_, errno_);     \
+		ret_ == -1 && errno_ == (err);                                   \
 	})
 
 /* A check without which the test cannot go on. */
