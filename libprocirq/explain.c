@@ -85,9 +85,8 @@ int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf,
 			"or pass an open file to the program");
 		break;
 	case EUSERS:
-		procirq_say(
-			&s,
-			"too many open files of this line (the module's parameter max_readers)");
+		procirq_say(&s,
+			    "too many readers of this line (the module's parameter max_readers)");
 		break;
 	case ENODEV:
 		procirq_say(&s, "the line is gone: its device or its driver went away");

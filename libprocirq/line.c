@@ -22,14 +22,22 @@ struct procirq {
 
 /*
  * Masking needs a file that is open for writing. Without permission to write, a reader
- * can still count interrupts.
+ * can still count interrupts. Such a file claims the line only when it is used.
  */
 static int open_file(const char *path, int mode)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC | mode);
+	int fd = open(path, O_RDWR | O_CLOEXEC | mode), err;
+	struct procirq_info info;
 
-	if (fd < 0 && errno == EACCES)
-		fd = open(path, O_RDONLY | O_CLOEXEC | mode);
+	if (fd >= 0 || errno != EACCES)
+		return fd;
+	fd = open(path, O_RDONLY | O_CLOEXEC | mode);
+	if (fd >= 0 && ioctl(fd, PROCIRQ_IOC_GET_INFO, &info)) {
+		err = errno;
+		close(fd);
+		errno = err;
+		return -1;
+	}
 	return fd;
 }
 

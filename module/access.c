@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may open an IRQ file, and which lines can be claimed by opening them for reading.
+ * Who may open an IRQ file, and which lines can be opened for reading only.
  *
  * An open file is the right to use its line, and may be passed to another program. So
  * access is checked here, at open. A device descriptor reaches beyond the line, and
  * needs another check: procirq_device_alloc().
  *
  * Programs that walk through /proc open every file for reading: grep -r, backups,
- * collectors of support data. They must not claim interrupts. To open a file for
- * writing always claims the line; to open it for reading claims it only if the line
- * is meant for user space, see the parameter "claim".
+ * collectors of support data. They must not claim interrupts. So only lines that are
+ * meant for user space can be opened for reading only, see the parameter "claim"; and
+ * even these are not claimed by the open, see file_join().
  */
 #include <linux/bitmap.h>
 #include <linux/capability.h>
@@ -74,7 +74,7 @@ static const struct kernel_param_ops claim_ops = { .set = claim_set, .get = clai
 module_param_cb(claim, &claim_ops, NULL, 0644);
 MODULE_PARM_DESC(
 	claim,
-	"lines that opening for reading claims: owned (default: of procirq-pci, irqgen and irqs=), all, or owned ones and a list of numbers");
+	"lines that can be opened for reading only: owned (default: of procirq-pci, irqgen and irqs=), all, or owned ones and a list of numbers");
 
 /* Whether the line is reserved for user space. */
 static bool access_is_owned(const struct procirq_line *line)
@@ -86,16 +86,16 @@ static bool access_is_owned(const struct procirq_line *line)
 	       (provider && !strcmp(provider->name, "irqgen"));
 }
 
-/* Whether to open the line for reading claims it. */
-static bool access_claims(const struct procirq_line *line)
+/* Whether the line can be opened for reading only. */
+static bool access_allows_reading(const struct procirq_line *line)
 {
-	bool claims;
+	bool allows;
 
 	mutex_lock(&claim_mutex);
-	claims = claim == CLAIM_ALL || (claim == CLAIM_LISTED && line->irq < CLAIM_IRQS &&
+	allows = claim == CLAIM_ALL || (claim == CLAIM_LISTED && line->irq < CLAIM_IRQS &&
 					test_bit(line->irq, claim_irqs));
 	mutex_unlock(&claim_mutex);
-	return claims || access_is_owned(line);
+	return allows || access_is_owned(line);
 }
 
 /**
@@ -105,11 +105,11 @@ static bool access_claims(const struct procirq_line *line)
  *
  * Context: may sleep; the descriptor cannot go away during the call.
  * Return: 0; -EPERM without CAP_SYS_RAWIO in the initial user namespace; -EACCES if
- * the line cannot be claimed by opening it for reading.
+ * the line cannot be opened for reading only.
  */
 int procirq_access_check(const struct procirq_line *line, fmode_t mode)
 {
 	if (!capable(CAP_SYS_RAWIO))
 		return -EPERM;
-	return mode & FMODE_WRITE || access_claims(line) ? 0 : -EACCES;
+	return mode & FMODE_WRITE || access_allows_reading(line) ? 0 : -EACCES;
 }

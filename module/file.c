@@ -24,11 +24,22 @@
 #include "trace.h"
 
 /*
- * Programs that walk through directories read files in large blocks. A read of more
- * than this, by a file that is open for reading only, returns end of file: it must not
- * wait for an interrupt.
+ * Programs that walk through directories open files for reading and read them in blocks:
+ * grep -r, backups, collectors of support data. They must not wait for an interrupt, nor
+ * make a driver of the line wait for them. So a file that is open for reading only claims
+ * nothing until its first call that a reader makes, and a read of more than a record is
+ * no such call: it returns end of file.
  */
-#define FILE_WALK_BYTES 4096
+#define FILE_READ_MAX sizeof(struct procirq_event)
+
+/* What poll() reports of a line that is gone. */
+#define FILE_HANGUP (EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM)
+
+/* Makes the file a reader of its line, if it is not one yet. May sleep. */
+static int file_join(struct procirq_reader *reader)
+{
+	return likely(READ_ONCE(reader->joined)) ? 0 : procirq_line_join(reader);
+}
 
 /*
  * The record could not be copied to the user: its interrupts are pending again. If a
@@ -171,8 +182,11 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 
 	if (len < size)
 		return -EINVAL;
-	if (unlikely(len > FILE_WALK_BYTES && !(file->f_mode & FMODE_WRITE)))
+	if (unlikely(len > FILE_READ_MAX && !(file->f_mode & FMODE_WRITE)))
 		return 0;
+	ret = file_join(reader);
+	if (unlikely(ret))
+		return ret;
 
 	waiter.task = current;
 	waiter.done = 0;
@@ -235,16 +249,20 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
 	struct procirq_reader *reader = file->private_data;
 	struct procirq_action *action;
 	__poll_t mask = 0;
+	int err;
 
 	/* Join the queue first, then read the count: see action_take(). */
 	poll_wait(file, &reader->line->poll_wait, wait);
 
+	err = file_join(reader);
+	if (unlikely(err))
+		return err == -ENODEV ? FILE_HANGUP : EPOLLERR;
 	action = procirq_reader_lock(reader);
 	reader->used = true;
 	if (unlikely(reader->uli))
 		procirq_uli_notice(reader);
 	if (procirq_reader_revoked(reader))
-		mask = EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM;
+		mask = FILE_HANGUP;
 	else if (procirq_reader_pending(reader))
 		mask = EPOLLIN | EPOLLRDNORM;
 	else if (file_is_shut(action))
@@ -258,10 +276,13 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
 static int file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct procirq_reader *reader = file->private_data;
-	struct procirq_action *action = procirq_reader_lock(reader);
-	int err = 0;
+	struct procirq_action *action;
+	int err = file_join(reader);
 
+	if (err)
+		return err;
 	/* Count it first: @nr_mappings keeps the reader with this action and its ring. */
+	action = procirq_reader_lock(reader);
 	if (procirq_reader_revoked(reader)) {
 		err = -ENODEV;
 	} else if (!action->ring || file_is_shut(action)) {
@@ -323,6 +344,7 @@ static const struct file_operations file_fops = {
 static int file_open(struct inode *inode, struct file *file)
 {
 	struct procirq_line *line = pde_data(inode);
+	bool excl = file->f_flags & O_EXCL;
 	struct procirq_reader *reader;
 	int err;
 
@@ -340,7 +362,7 @@ static int file_open(struct inode *inode, struct file *file)
 		err = -ENODEV;
 		goto out_free;
 	}
-	err = procirq_line_open(line, reader, file->f_flags & O_EXCL);
+	err = procirq_line_open(line, reader, file->f_mode & FMODE_WRITE || excl, excl);
 	if (err)
 		goto out_put_module;
 

@@ -221,7 +221,7 @@ struct procirq_action {
  * @level: level triggered; written with @mutex held, before a handler is attached
  * @threaded: the handler was forced into a thread; @mutex
  * @logged: the first program that claimed the line has been logged; @mutex
- * @nr_open: open files; @mutex
+ * @nr_joined: readers that have joined and are still open, revoked or not; @mutex
  * @poll_wait: where poll() waits for any action of the line
  * @poll_work: wakes @poll_wait where the handler must not (PREEMPT_RT)
  * @mutex: see the top of this file
@@ -251,7 +251,7 @@ struct procirq_line {
 	bool level;
 	bool threaded;
 	bool logged;
-	unsigned int nr_open;
+	unsigned int nr_joined;
 
 	wait_queue_head_t poll_wait;
 	struct irq_work poll_work;
@@ -279,12 +279,15 @@ struct procirq_line {
  * @node: in action->readers; empty once revoked; the lock
  * @waiters: threads blocked in read(), oldest first; the lock
  * @flags: PROCIRQ_FLAG_*; written with the lock held, also read without
+ * @joined: it has become a reader of its line. A file that is open for reading only
+ *	does so with the first call that a reader makes: see file_join(). Until then it
+ *	is like a revoked one. Set once, with line->mutex held; also read without
  * @used: it has called read, poll, write or mmap, or has had an eventfd or a user
  *	level interrupt; the lock
  * @holding: its write of 0 keeps the line masked; the lock
  * @nr_mappings: times that its action's ring has been mapped; the lock
- * @end: number of the last interrupt that is this reader's; U64_MAX until it leaves
- *	its action; the lock
+ * @end: number of the last interrupt that is this reader's; U64_MAX while it is among
+ *	its action's readers; the lock
  * @cursor: number of the last interrupt that was delivered; the lock
  * @idle_at: action->taken when this reader last found nothing to read; the lock
  * @totals: this reader's; @due is kept on closing only; the lock
@@ -300,6 +303,7 @@ struct procirq_reader {
 	struct list_head node;
 	struct list_head waiters;
 	u32 flags;
+	bool joined;
 	bool used;
 	bool holding;
 	unsigned int nr_mappings;
@@ -314,7 +318,7 @@ struct procirq_reader {
 	char comm[16];
 };
 
-/* The line went away under this reader. Caller holds its action's lock. */
+/* The line went away under this reader, or it has not joined. Caller holds its action's lock. */
 static inline bool procirq_reader_revoked(const struct procirq_reader *reader)
 {
 	return reader->end != U64_MAX;
@@ -410,7 +414,9 @@ void procirq_reader_hand_over(struct procirq_reader *reader);
 /* line.c: claiming one interrupt line, and giving it up */
 struct procirq_line *procirq_line_alloc(unsigned int irq);
 void procirq_line_put(struct procirq_line *line);
-int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl);
+int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool join,
+		      bool excl);
+int procirq_line_join(struct procirq_reader *reader);
 void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader);
 void procirq_line_revoke(struct procirq_line *line, bool forever);
 void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev);

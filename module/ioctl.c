@@ -36,7 +36,10 @@ static long ioctl_get_info(struct procirq_reader *reader, void __user *arg)
 	struct procirq_info info = { .version = PROCIRQ_ABI_VERSION, .irq = line->irq };
 	struct procirq_action *action;
 	struct irq_data *data;
+	int err = procirq_line_join(reader);
 
+	if (err)
+		return err;
 	/* line->mutex delays procirq_line_revoke(), and so the end of the descriptor. */
 	mutex_lock(&line->mutex);
 	action = procirq_reader_lock(reader);

@@ -18,7 +18,7 @@
 static unsigned int max_readers = 256;
 module_param(max_readers, uint, 0644);
 MODULE_PARM_DESC(max_readers,
-		 "open files of one line (256): the interrupt handler's work grows with them");
+		 "readers of one line (256): the interrupt handler's work grows with them");
 
 static void line_poll_work(struct irq_work *work)
 {
@@ -35,6 +35,12 @@ static bool line_is_shareable(struct irq_desc *desc)
 	share = desc->action && (desc->action->flags & IRQF_SHARED);
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 	return share;
+}
+
+/* Chips behind I2C, SPI and the like can be masked by a thread only. */
+static bool line_is_bus_locked(const struct irq_data *data)
+{
+	return data->chip && data->chip->irq_bus_lock;
 }
 
 /* Whether our handler was given a thread ("threadirqs"). */
@@ -72,8 +78,7 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 	lockdep_assert_held(&line->mutex);
 	if (!data)
 		return -ENODEV;
-	/* Chips behind I2C, SPI and the like can be masked by a thread only. */
-	if (data->chip && data->chip->irq_bus_lock)
+	if (line_is_bus_locked(data))
 		return -EOPNOTSUPP;
 	if (!action->ring)
 		action->ring = procirq_ring_alloc();
@@ -224,38 +229,47 @@ static void line_log_claim(struct procirq_line *line, const struct procirq_reade
 		(int)strnlen(reader->comm, sizeof(reader->comm)), reader->comm, reader->pid);
 }
 
-/**
- * procirq_line_open() - make @reader a reader of @line; the first one claims the line
- * @line: gets a reference for the reader
- * @reader: zeroed, apart from @pid and @comm; its line is set here
- * @excl: refuse other readers, present and future ones
- *
- * Context: may sleep.
- * Return: 0, -ENODEV, -EBUSY, -EUSERS, -EOPNOTSUPP, -ENOMEM, or the error of
- * request_irq().
+/*
+ * Whether a reader could join the line now, as far as can be said without requesting the
+ * interrupt. Caller holds line->mutex. Returns 0 or a negative errno.
  */
-int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool excl)
+static int line_check(const struct procirq_line *line)
+{
+	struct irq_data *data;
+
+	lockdep_assert_held(&line->mutex);
+	if (line->dead)
+		return -ENODEV;
+	if (line->excl)
+		return -EBUSY;
+	if (line->own.attached)
+		return 0;
+	data = irq_get_irq_data(line->irq);
+	if (!data)
+		return -ENODEV;
+	if (line_is_bus_locked(data))
+		return -EOPNOTSUPP;
+	return irq_has_action(line->irq) && !line_is_shareable(irq_data_to_desc(data)) ? -EBUSY : 0;
+}
+
+/*
+ * Makes a file a reader of its line; the first one claims the line. Caller holds
+ * line->mutex. Returns 0 or a negative errno.
+ */
+static int line_join(struct procirq_line *line, struct procirq_reader *reader, bool excl)
 {
 	struct procirq_action *own = &line->own;
 	int err = 0;
 
-	mutex_lock(&line->mutex);
-	if (line->dead) {
-		err = -ENODEV;
-		goto out_unlock;
-	}
-	if (line->excl || (excl && (own->nr_readers || !list_empty(&line->devices)))) {
-		err = -EBUSY;
-		goto out_unlock;
-	}
-	if (line->nr_open >= READ_ONCE(max_readers)) {
-		err = -EUSERS;
-		goto out_unlock;
-	}
+	lockdep_assert_held(&line->mutex);
+	if (line->dead)
+		return -ENODEV;
+	if (line->excl || (excl && (own->nr_readers || !list_empty(&line->devices))))
+		return -EBUSY;
+	if (line->nr_joined >= READ_ONCE(max_readers))
+		return -EUSERS;
 
 	/* Join before attaching, or the reader could miss the first interrupt. */
-	reader->line = line;
-	INIT_LIST_HEAD(&reader->waiters);
 	raw_spin_lock_irq(&own->lock);
 	procirq_reader_join(reader, own);
 	line->excl = excl;
@@ -271,13 +285,56 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 		line->shared = own->nr_readers;
 		raw_spin_unlock_irq(&own->lock);
 	} else {
-		kref_get(&line->ref);
-		line->nr_open++;
+		WRITE_ONCE(reader->joined, true);
+		line->nr_joined++;
 		line_log_claim(line, reader);
 		trace_procirq_open(line->irq, own->taken, own->nr_readers);
 	}
+	return err;
+}
 
-out_unlock:
+/**
+ * procirq_line_open() - give a file its line
+ * @line: gets a reference for the reader
+ * @reader: zeroed, apart from @pid and @comm; its line is set here
+ * @join: it becomes a reader now; else procirq_line_join() makes it one
+ * @excl: refuse other readers, present and future ones; with @join only
+ *
+ * Context: may sleep.
+ * Return: 0, -ENODEV, -EBUSY, -EUSERS, -EOPNOTSUPP, -ENOMEM, or the error of
+ * request_irq(). Without @join those that are known before.
+ */
+int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool join,
+		      bool excl)
+{
+	int err;
+
+	reader->line = line;
+	reader->action = &line->own;
+	INIT_LIST_HEAD(&reader->node);
+	INIT_LIST_HEAD(&reader->waiters);
+	mutex_lock(&line->mutex);
+	err = join ? line_join(line, reader, excl) : line_check(line);
+	if (!err)
+		kref_get(&line->ref);
+	mutex_unlock(&line->mutex);
+	return err;
+}
+
+/**
+ * procirq_line_join() - make a file a reader of its line, unless it is one
+ * @reader: the file's
+ *
+ * Context: may sleep. The line's descriptor may have gone since procirq_line_open().
+ * Return: as procirq_line_open().
+ */
+int procirq_line_join(struct procirq_reader *reader)
+{
+	struct procirq_line *line = reader->line;
+	int err;
+
+	mutex_lock(&line->mutex);
+	err = reader->joined ? 0 : line_join(line, reader, false);
 	mutex_unlock(&line->mutex);
 	return err;
 }
@@ -311,8 +368,12 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 	struct procirq_action *action = reader->action;
 	struct pci_dev *function;
 
+	if (!reader->joined) {
+		procirq_line_put(line);
+		return;
+	}
 	mutex_lock(&line->mutex);
-	line->nr_open--;
+	line->nr_joined--;
 	raw_spin_lock_irq(&action->lock);
 	if (!procirq_reader_revoked(reader))
 		procirq_reader_leave(reader);

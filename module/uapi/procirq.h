@@ -5,7 +5,11 @@
  * In its default mode, the file is the one that Peter Chubb proposed in 2005:
  *
  *   open()   claims interrupt line N. Every open file is a reader with a count
- *            of its own; O_EXCL claims the line for a single reader.
+ *            of its own; O_EXCL claims the line for a single reader. A file that
+ *            is open for reading only, without O_EXCL, claims the line with its
+ *            first read() of up to a record, poll(), mmap() or
+ *            PROCIRQ_IOC_GET_INFO; a longer read() returns end of file. So
+ *            programs that walk through /proc disturb nobody.
  *   read()   blocks, then returns one native int: the number of interrupts since
  *            this reader's last read. O_NONBLOCK: fails with EAGAIN instead.
  *   poll()   readable while that count is above zero.
@@ -30,9 +34,11 @@
  * EBUSY    open     a driver owns the line exclusively, or an O_EXCL reader
  *                   holds it, or O_EXCL was asked for and there are readers
  * EPERM    open     no CAP_SYS_RAWIO in the initial user namespace
- * EACCES   open     for reading only, and that does not claim this line (claim=)
- * EUSERS   open     the line has as many open files as max_readers= allows
+ * EACCES   open     for reading only, and the line is not meant for that (claim=)
+ * EUSERS   open     the line has as many readers as max_readers= allows
  * EOPNOTSUPP open   the interrupt chip can only be masked by a sleeping thread
+ *                   These errors of open, but EPERM and EACCES, may also come from
+ *                   the call that claims the line; poll reports EPOLLERR
  * ENODEV   any      the line is gone (the descriptor was freed, the device or
  *                   its driver went away); poll reports EPOLLHUP|EPOLLERR
  * EINVAL   read     the buffer is too small for an int, or a record
@@ -116,7 +122,7 @@ struct procirq_event {
  * @state: PROCIRQ_STATE_* of the line
  * @trigger: trigger type, IRQ_TYPE_* of the kernel: 0 unknown, 1 rising edge, 2
  *	falling edge, 3 both edges, 4 level high, 8 level low
- * @readers: open files on the line
+ * @readers: readers of the line
  * @hwirq: interrupt number in the chip's numbering
  * @taken: interrupts that the handler took on this line since the file appeared;
  *	the sequence number of the last one

@@ -80,7 +80,7 @@ static void nonblock_may_change_while_open(void)
 
 static void lengths(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int buffer[4] = { -1, -1, -1, -1 };
 	size_t len;
 
@@ -123,7 +123,7 @@ static void records(void)
 
 static void line_is_masked_until_a_read_finds_nothing(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 
 	CHECK(!gen_masked(s.line));
 	fire(&s, 1);
@@ -147,7 +147,7 @@ static void line_is_masked_until_a_read_finds_nothing(void)
 
 static void line_is_masked_until_a_poll_finds_nothing(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	fd_set set;
 
 	fire(&s, 1);
@@ -166,8 +166,8 @@ static void line_is_masked_until_a_poll_finds_nothing(void)
 
 static void every_reader_must_catch_up(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
-	int second = irq_open(s.irq, O_RDONLY), third = irq_open(s.irq, O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
+	int second = irq_open(s.irq, O_RDWR), third = irq_open(s.irq, O_RDWR);
 
 	fire(&s, 1);
 	CHECK_EQ(irq_read(s.fd), 1);
@@ -187,8 +187,8 @@ static void every_reader_must_catch_up(void)
 
 static void closing_counts_as_caught_up(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
-	int second = irq_open(s.irq, O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
+	int second = irq_open(s.irq, O_RDWR);
 
 	fire(&s, 1);
 	CHECK_EQ(irq_read(s.fd), 1);
@@ -199,7 +199,7 @@ static void closing_counts_as_caught_up(void)
 	CHECK_EQ(line_stats(s.irq).lost, 1);
 
 	/* The reader that has read closes. */
-	second = irq_open(s.irq, O_RDONLY);
+	second = irq_open(s.irq, O_RDWR);
 	fire(&s, 1);
 	CHECK_EQ(irq_read(second), 1);
 	CHECK_EQ(irq_read_now(second), -EAGAIN);
@@ -212,11 +212,11 @@ static void closing_counts_as_caught_up(void)
 
 static void a_new_reader_need_not_read_what_came_before(void)
 {
-	struct gen_file s = gen_open(O_RDONLY);
+	struct gen_file s = gen_open(O_RDWR);
 	int second;
 
 	fire(&s, 1);
-	second = irq_open(s.irq, O_RDONLY);
+	second = irq_open(s.irq, O_RDWR);
 	CHECK_EQ(irq_read_now(second), -EAGAIN);
 	CHECK(gen_masked(s.line));
 	CHECK_EQ(irq_read(s.fd), 1);
@@ -224,11 +224,11 @@ static void a_new_reader_need_not_read_what_came_before(void)
 	CHECK(!gen_masked(s.line));
 	close(second);
 
-	second = irq_open(s.irq, O_RDONLY);
+	second = irq_open(s.irq, O_RDWR);
 	fire(&s, 1);
 	close(s.fd);
 	CHECK(gen_masked(s.line));
-	s.fd = irq_open(s.irq, O_RDONLY);
+	s.fd = irq_open(s.irq, O_RDWR);
 	CHECK_EQ(irq_read(second), 1);
 	CHECK_EQ(irq_read_now(second), -EAGAIN);
 	CHECK(!gen_masked(s.line));
@@ -270,7 +270,7 @@ static void explicit_unmask(void)
 	CHECK_EQ(irq_enable(s.fd, 1), 0);
 	CHECK(!gen_masked(s.line));
 	/* With another reader that has no flags. */
-	int second = irq_open(s.irq, O_RDONLY);
+	int second = irq_open(s.irq, O_RDWR);
 
 	fire(&s, 1);
 	CHECK_EQ(irq_read(second), 1);

@@ -54,7 +54,7 @@ static void exclusive(void)
 	CHECK_EQ(irq_read(s.fd), 1);
 	close(s.fd);
 
-	s.fd = irq_open(s.irq, O_RDONLY);
+	s.fd = irq_open(s.irq, O_RDWR);
 	REQUIRE(s.fd >= 0);
 	CHECK_ERR(irq_open(s.irq, O_RDONLY | O_EXCL), EBUSY);
 	fire(&s, 1);
@@ -232,6 +232,8 @@ static void access_modes(void)
 	int writer = irq_open(s.irq, O_WRONLY);
 
 	REQUIRE(writer >= 0);
+	/* It is a reader from here on. */
+	CHECK_EQ(irq_poll(s.fd, 0), 0);
 	CHECK_EQ(irq_enable(s.fd, 1), -EBADF);
 	CHECK_EQ(irq_read(writer), -EBADF);
 	CHECK_EQ(irq_enable(writer, 0), 0);

@@ -481,6 +481,29 @@ HELPER bool module_loaded(const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* Reads a counter of delay.ko: "hits" tasks were stopped, "expired" went on too early. */
+HELPER int delay_count(const char *which)
+{
+	char path[64], text[16];
+
+	snprintf(path, sizeof(path), "/sys/module/delay/parameters/%s", which);
+	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
+}
+
+/* Forks the task that delay.ko stops, on a CPU of its own: it keeps that CPU. */
+HELPER pid_t fork_opener(void)
+{
+	pid_t pid;
+
+	run_on_cpu(0);
+	pid = fork();
+	if (!pid) {
+		run_on_cpu(1);
+		prctl(PR_SET_NAME, "opener");
+	}
+	return pid;
+}
+
 /* QEMU's edu devices: two of them, which share one INTx line. */
 #define EDU_1	   "0000:00:04.0"
 #define EDU_2	   "0000:00:08.0"

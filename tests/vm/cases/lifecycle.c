@@ -145,7 +145,9 @@ static void *open_and_poll(void *arg)
 	while (!b->done) {
 		if (b->ret)
 			sleep_ms(rand_r(&seed) % b->ret);
-		fd = irq_open(irq, O_RDWR | O_NONBLOCK | (rand_r(&seed) % 4 ? 0 : O_EXCL));
+		/* Opened for reading only, it becomes a reader with the poll. */
+		fd = irq_open(irq, (rand_r(&seed) % 3 ? O_RDWR : O_RDONLY) | O_NONBLOCK |
+					   (rand_r(&seed) % 4 ? 0 : O_EXCL));
 		if (fd < 0)
 			continue;
 		irq_poll(fd, rand_r(&seed) % 2);
@@ -181,29 +183,6 @@ static void removal_races_with_open_and_interrupts(void)
 		opener[i].done = true;
 		CHECK(thread_join(opener[i].thread));
 	}
-}
-
-/* Reads a counter of delay.ko: "hits" tasks were stopped, "expired" went on too early. */
-static int delay_count(const char *which)
-{
-	char path[64], text[16];
-
-	snprintf(path, sizeof(path), "/sys/module/delay/parameters/%s", which);
-	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
-}
-
-/* Forks the task that delay.ko stops, on a CPU of its own: it keeps that CPU. */
-static pid_t fork_opener(void)
-{
-	pid_t pid;
-
-	run_on_cpu(0);
-	pid = fork();
-	if (!pid) {
-		run_on_cpu(1);
-		prctl(PR_SET_NAME, "opener");
-	}
-	return pid;
 }
 
 static void *remove_line(void *arg)
