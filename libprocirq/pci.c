@@ -197,7 +197,7 @@ int procirq_pci_unbind(const char *device)
 int procirq_pci_set_master(const char *device, int on)
 {
 	char address[PROCIRQ_PCI_BYTES], path[PATH_MAX];
-	unsigned char bytes[2];
+	unsigned char low;
 	int command, fd;
 	ssize_t n;
 
@@ -208,17 +208,17 @@ int procirq_pci_set_master(const char *device, int on)
 		return -1;
 	command &= ~PCI_COMMAND_MASTER;
 	command |= on ? PCI_COMMAND_MASTER : 0;
-	bytes[0] = command & 0xff;
-	bytes[1] = command >> 8 & 0xff;
+	/* The interrupt disable bit, in the other byte, is the kernel's, and may have changed. */
+	low = command & 0xff;
 	procirq_pci_path(path, "", address, "config");
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	n = pwrite(fd, bytes, sizeof(bytes), PCI_COMMAND);
+	n = pwrite(fd, &low, 1, PCI_COMMAND);
 	procirq_fd_close(fd);
-	if (n >= 0 && n < (ssize_t)sizeof(bytes))
+	if (!n)
 		errno = EIO;
-	return n == sizeof(bytes) ? 0 : -1;
+	return n == 1 ? 0 : -1;
 }
 
 /* Offset of a BAR in its page: the kernel maps whole pages. */

@@ -124,11 +124,16 @@ void procirq_action_unmask(struct procirq_action *action)
 	lockdep_assert_held(&action->lock);
 	if (!action->masked || !action->attached)
 		return;
-	action->masked = false;
 	procirq_action_end_storm(action);
-	if (action->device)
-		procirq_device_resume(action->device);
-	else
+	if (action->device && !procirq_device_resume(action->device)) {
+		/* As if it was resumed, and had interrupted at once. */
+		action->retaking = true;
+		irq_work_queue(&action->retake_work);
+		return;
+	}
+	action->masked = false;
+	action->retaking = false;
+	if (!action->device)
 		enable_irq(irq);
 	if (trace_procirq_unmask_enabled())
 		trace_procirq_unmask(irq, action->taken, action_last_ns(action));
@@ -440,6 +445,7 @@ irqreturn_t procirq_action_handler(int irq, void *data)
 /* The handler for one device, on a line that may be shared. */
 irqreturn_t procirq_action_device_handler(int irq, void *data)
 {
+	enum procirq_check check = PROCIRQ_CHECK_NONE;
 	struct procirq_action *action = data;
 	u64 now = ktime_get_ns();
 	unsigned long flags;
@@ -447,13 +453,40 @@ irqreturn_t procirq_action_device_handler(int irq, void *data)
 
 	/* CONFIG_DEBUG_SHIRQ also calls handlers from request_irq() and free_irq(). */
 	raw_spin_lock_irqsave(&action->lock, flags);
-	if (!action->attached || !procirq_device_check(action->device, &status)) {
+	if (action->attached)
+		check = procirq_device_check(action->device, &status);
+	if (check != PROCIRQ_CHECK_INTERRUPT) {
 		raw_spin_unlock_irqrestore(&action->lock, flags);
-		return IRQ_NONE;
+		return check == PROCIRQ_CHECK_SILENCED ? IRQ_HANDLED : IRQ_NONE;
 	}
 	action_take(action, action->device, NULL, now, status);
 	local_irq_restore(flags);
 	return IRQ_HANDLED;
+}
+
+/* Takes an interrupt that was pending in the device when it was to be resumed. */
+static void action_retake(struct irq_work *work)
+{
+	struct procirq_action *action = container_of(work, struct procirq_action, retake_work);
+	u64 now = ktime_get_ns();
+	unsigned long flags;
+	bool retaking;
+	u32 status;
+
+	raw_spin_lock_irqsave(&action->lock, flags);
+	retaking = action->retaking && action->attached;
+	action->retaking = false;
+	/* Held or stopped since: what unmasks it then finds the interrupt again. */
+	if (!retaking || action->nr_holding || action->storm != STORM_NONE) {
+		raw_spin_unlock_irqrestore(&action->lock, flags);
+	} else if (procirq_device_recheck(action->device, &status)) {
+		action_take(action, action->device, NULL, now, status);
+		local_irq_restore(flags);
+	} else {
+		/* The program has ended it meanwhile. */
+		procirq_action_unmask(action);
+		raw_spin_unlock_irqrestore(&action->lock, flags);
+	}
 }
 
 /**
@@ -533,6 +566,7 @@ void procirq_action_init(struct procirq_action *action, struct procirq_line *lin
 	action->device = device;
 	raw_spin_lock_init(&action->lock);
 	init_irq_work(&action->storm_work, action_log_storm);
+	action->retake_work = IRQ_WORK_INIT_HARD(action_retake);
 	INIT_LIST_HEAD(&action->readers);
 	INIT_LIST_HEAD(&action->node);
 }

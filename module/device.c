@@ -50,7 +50,9 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
  * @needed: PCI_COMMAND_MEMORY and PCI_COMMAND_IO, if a BAR needs them; immutable
  * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
  * @tests: at least one check step is a test; immutable
- * @silenced: with @intx: we have set the interrupt disable bit; action->lock
+ * @silenced: with @intx: the device is not to interrupt. The interrupt disable bit is
+ *	set, or device_check_intx() sets it when the device interrupts; action->lock
+ * @ended: nothing resumes the device any more; action->lock
  * @status: the word that the first step of the last check read; action->lock
  * @first: index of each phase's first step; that of the next phase is its end;
  *	immutable
@@ -67,6 +69,7 @@ struct procirq_device {
 	bool intx;
 	bool tests;
 	bool silenced;
+	bool ended;
 	u32 status;
 	u8 first[PHASES + 1];
 	struct device_step steps[];
@@ -165,25 +168,41 @@ static bool step_says_yes(const struct device_step *step, u32 word)
 }
 
 /*
- * Sets or clears the interrupt disable bit. The PCI core can do so with its lock held,
- * so that no concurrent write of the command register is lost, but it masks only while
- * an interrupt is pending (as in the handler), and unmasks only while none is. The
- * other cases are done here without that lock. Caller holds action->lock.
+ * The interrupt disable bit is in the command register, whose other bits programs and
+ * drivers write. The PCI core changes it with its lock held, so that no such write is
+ * lost; but it masks only while an interrupt is pending, and unmasks only while none is.
+ * While none is pending, the device is silent anyway: device_check_intx() masks it when
+ * that changes. Caller holds action->lock.
  */
-static void device_intx(struct procirq_device *device, bool enable)
+static void intx_silence(struct procirq_device *device)
 {
-	u16 command;
+	device->silenced = true;
+	pci_check_and_mask_intx(device->pdev);
+}
 
-	device->silenced = !enable;
-	if (enable ? pci_check_and_unmask_intx(device->pdev) :
-		     pci_check_and_mask_intx(device->pdev))
-		return;
-	pci_read_config_word(device->pdev, PCI_COMMAND, &command);
-	if (enable)
-		command &= ~PCI_COMMAND_INTX_DISABLE;
-	else
-		command |= PCI_COMMAND_INTX_DISABLE;
-	pci_write_config_word(device->pdev, PCI_COMMAND, command);
+/*
+ * Reads command and status register, which are one word of configuration space. Returns
+ * whether an interrupt is pending in the device, silenced or not.
+ */
+static bool intx_pending(const struct procirq_device *device, u32 *word)
+{
+	pci_read_config_dword(device->pdev, PCI_COMMAND, word);
+	/* All registers of a device that is gone read as ones. */
+	return *word & PCI_STATUS_INTERRUPT << 16 && *word != U32_MAX;
+}
+
+/*
+ * Returns false if an interrupt is pending: the device stays silenced. A device that is
+ * gone needs no more. Caller holds action->lock.
+ */
+static bool intx_resume(struct procirq_device *device)
+{
+	u32 word;
+
+	device->silenced = !pci_check_and_unmask_intx(device->pdev);
+	if (device->silenced && !intx_pending(device, &word) && word == U32_MAX)
+		device->silenced = false;
+	return !device->silenced;
 }
 
 /*
@@ -203,24 +222,15 @@ static bool device_decodes(const struct procirq_device *device)
 	return (command & device->needed) == device->needed && !(power & PCI_PM_CTRL_STATE_MASK);
 }
 
-/* Command and status register are one word of configuration space. */
-static bool device_check_intx(struct procirq_device *device, u32 *status)
+static enum procirq_check device_check_intx(struct procirq_device *device, u32 *status)
 {
-	u32 word;
-
-	pci_read_config_dword(device->pdev, PCI_COMMAND, &word);
-	*status = word;
-	if (!(word & PCI_STATUS_INTERRUPT << 16) || word & PCI_COMMAND_INTX_DISABLE)
-		return false;
-	/* All registers of a device that is gone read as ones. */
-	if (word == U32_MAX)
-		return false;
-	/* We had set the bit, and another write of the command register cleared it. */
-	if (unlikely(device->silenced)) {
-		device_intx(device, false);
-		return false;
-	}
-	return true;
+	if (!intx_pending(device, status) || *status & PCI_COMMAND_INTX_DISABLE)
+		return PROCIRQ_CHECK_NONE;
+	if (likely(!device->silenced))
+		return PROCIRQ_CHECK_INTERRUPT;
+	/* No interrupt was pending when it was silenced; or somebody has cleared the bit. */
+	pci_check_and_mask_intx(device->pdev);
+	return PROCIRQ_CHECK_SILENCED;
 }
 
 /**
@@ -229,9 +239,9 @@ static bool device_check_intx(struct procirq_device *device, u32 *status)
  * @status: set to the word that the first step of the check read
  *
  * Context: action->lock held, hard interrupt context.
- * Return: whether the device has interrupted.
+ * Return: whether the device has interrupted, and whether it may.
  */
-bool procirq_device_check(struct procirq_device *device, u32 *status)
+enum procirq_check procirq_device_check(struct procirq_device *device, u32 *status)
 {
 	const struct device_step *step = &device->steps[device->first[CHECK]];
 	const struct device_step *end = &device->steps[device->first[ACK]];
@@ -248,13 +258,13 @@ bool procirq_device_check(struct procirq_device *device, u32 *status)
 			device->status = word;
 		gone &= word == step_ones(step);
 		if (!step_says_yes(step, word))
-			return false;
+			return PROCIRQ_CHECK_NONE;
 	}
 	if (unlikely(gone) && !device_decodes(device))
-		return false;
+		return PROCIRQ_CHECK_NONE;
 	*status = device->status;
 	device_run(device, ACK);
-	return true;
+	return PROCIRQ_CHECK_INTERRUPT;
 }
 
 /**
@@ -266,27 +276,84 @@ bool procirq_device_check(struct procirq_device *device, u32 *status)
 void procirq_device_silence(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, false);
+		intx_silence(device);
 	else
 		device_run(device, SILENCE);
 }
 
-/* Lets the device interrupt again. Caller holds action->lock. */
-void procirq_device_resume(struct procirq_device *device)
+/**
+ * procirq_device_resume() - let a device interrupt again
+ * @device: its resume steps are run
+ *
+ * Context: action->lock held.
+ * Return: false if the device stays silenced, because an interrupt of it is pending: the
+ * caller takes that by procirq_device_recheck(), as if it came now.
+ */
+bool procirq_device_resume(struct procirq_device *device)
 {
+	if (device->ended)
+		return true;
 	if (device->intx)
-		device_intx(device, true);
-	else
-		device_run(device, RESUME);
+		return intx_resume(device);
+	device_run(device, RESUME);
+	return true;
+}
+
+/**
+ * procirq_device_recheck() - ask a device that stays silenced whether it has interrupted
+ * @device: procirq_device_resume() has returned false
+ * @status: as procirq_device_check()
+ *
+ * Context: action->lock held.
+ * Return: whether an interrupt is still pending.
+ */
+bool procirq_device_recheck(const struct procirq_device *device, u32 *status)
+{
+	return intx_pending(device, status);
 }
 
 /* Silences the device for good. Caller holds action->lock. */
 void procirq_device_release(struct procirq_device *device)
 {
 	if (device->intx)
-		device_intx(device, false);
+		intx_silence(device);
 	else
 		device_run(device, RELEASE);
+}
+
+/* From now on nothing resumes the device. Caller holds action->lock. */
+void procirq_device_end(struct procirq_device *device)
+{
+	device->ended = true;
+	device->silenced = true;
+}
+
+/**
+ * procirq_device_disable() - set the interrupt disable bit if no interrupt is pending, too
+ * @device: procirq_device_end() was called; nothing is done without PROCIRQ_DESC_INTX
+ *
+ * The PCI core has no function for this that is safe: pci_intx() writes the whole command
+ * register without a lock, and on a managed device leaves it to devres to undo that. So
+ * this writes only the byte with the bit, which bus mastering and decoding are not in,
+ * and keeps programs from configuration space meanwhile. If that is locked already,
+ * its owner keeps them from it.
+ *
+ * Context: the handler is attached; no raw lock held, because unlocking wakes up programs.
+ */
+void procirq_device_disable(struct procirq_device *device)
+{
+	struct pci_dev *pdev = device->pdev;
+	bool locked;
+	u8 high;
+
+	if (!device->intx)
+		return;
+	locked = pci_cfg_access_trylock(pdev);
+	pci_read_config_byte(pdev, PCI_COMMAND + 1, &high);
+	if (!(high & PCI_COMMAND_INTX_DISABLE >> 8))
+		pci_write_config_byte(pdev, PCI_COMMAND + 1, high | PCI_COMMAND_INTX_DISABLE >> 8);
+	if (locked)
+		pci_cfg_access_unlock(pdev);
 }
 
 /* Whether procirq_device_silence() does anything. */

@@ -154,6 +154,8 @@ struct procirq_uli_totals {
  * @masked: we hold one count of the line's disable depth; with a device: it is
  *	silenced; @lock
  * @storm: what the storm guard has done about a storm: enum action_storm; @lock
+ * @retaking: @retake_work is to take an interrupt that the device kept while it was
+ *	silenced; @lock
  * @taken: number of the last interrupt that the handler took; @lock
  * @nr_readers: length of @readers; @lock
  * @nr_idle: readers that found nothing to read since interrupt @taken; @lock
@@ -173,6 +175,7 @@ struct procirq_uli_totals {
  * @ring: the last interrupts; allocated with line->mutex held, before the handler is
  *	attached for the first time; its contents are written with @lock held
  * @storm_work: reports a storm to the kernel log
+ * @retake_work: see @retaking
  * @node: in line->devices; line->mutex
  *
  * It is the dev_id of one genirq action. The line's own action has the line for
@@ -190,6 +193,7 @@ struct procirq_action {
 	bool attached;
 	bool masked;
 	u8 storm;
+	bool retaking;
 	u64 taken;
 	unsigned int nr_readers;
 	unsigned int nr_idle;
@@ -208,6 +212,7 @@ struct procirq_action {
 	u64 storm_until_ns;
 	struct procirq_ring *ring;
 	struct irq_work storm_work;
+	struct irq_work retake_work;
 	struct list_head node;
 };
 
@@ -429,6 +434,14 @@ static inline void procirq_line_wake_pollers(struct procirq_line *line)
 	wake_up_poll(&line->poll_wait, EPOLLIN | EPOLLRDNORM);
 }
 
+/**
+ * enum procirq_check - what a device's check says
+ * @PROCIRQ_CHECK_NONE: the device has not interrupted
+ * @PROCIRQ_CHECK_SILENCED: it has, though it was silenced; now it is silent
+ * @PROCIRQ_CHECK_INTERRUPT: it has interrupted
+ */
+enum procirq_check { PROCIRQ_CHECK_NONE, PROCIRQ_CHECK_SILENCED, PROCIRQ_CHECK_INTERRUPT };
+
 /* device.c: asking, acknowledging and silencing a device */
 struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 					    const struct procirq_descriptor *descriptor);
@@ -438,10 +451,13 @@ const char *procirq_device_name(const struct procirq_device *device);
 bool procirq_device_deasserts(const struct procirq_device *device);
 bool procirq_device_silences(const struct procirq_device *device);
 bool procirq_device_ends_interrupts(const struct procirq_device *device);
-bool procirq_device_check(struct procirq_device *device, u32 *status);
+enum procirq_check procirq_device_check(struct procirq_device *device, u32 *status);
 void procirq_device_silence(struct procirq_device *device);
-void procirq_device_resume(struct procirq_device *device);
+bool procirq_device_resume(struct procirq_device *device);
+bool procirq_device_recheck(const struct procirq_device *device, u32 *status);
 void procirq_device_release(struct procirq_device *device);
+void procirq_device_end(struct procirq_device *device);
+void procirq_device_disable(struct procirq_device *device);
 
 /* ring.c: the last interrupts, also for mmap() */
 struct procirq_ring *procirq_ring_alloc(void);

@@ -182,6 +182,13 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 	bool attached;
 
 	lockdep_assert_held(&line->mutex);
+	/* While the handler can still silence the device, if it interrupts now. */
+	if (action->attached && action->device) {
+		raw_spin_lock_irq(&action->lock);
+		procirq_device_end(action->device);
+		raw_spin_unlock_irq(&action->lock);
+		procirq_device_disable(action->device);
+	}
 	raw_spin_lock_irq(&action->lock);
 	attached = action->attached;
 	action->attached = false;
@@ -195,6 +202,7 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 		free_irq(line->irq, action);
 		irq_work_sync(&line->poll_work);
 		irq_work_sync(&action->storm_work);
+		irq_work_sync(&action->retake_work);
 	}
 
 	/* free_irq() has shut the line down and reset its disable depth. */
@@ -534,8 +542,10 @@ static void line_move_reader(struct procirq_reader *reader, struct procirq_actio
 static void line_resume(struct procirq_action *action)
 {
 	raw_spin_lock_irq(&action->lock);
-	if (!action->masked)
-		procirq_device_resume(action->device);
+	if (!action->masked) {
+		action->masked = true;
+		procirq_action_unmask(action);
+	}
 	raw_spin_unlock_irq(&action->lock);
 }
 
