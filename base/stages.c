@@ -53,26 +53,46 @@ const struct stage_info bench_stages[BENCH_STAGES] = {
 	PATH("repeat", BENCH_STAGE_TOTAL_REPEAT, BENCH_STAGE_TO_USER_REPEAT),
 };
 
-#define PART(STAGE_, name_, title_) [STAGE_] = { .name = name_, .title = title_, .part = true }
+/* clang-format off */
+#define PART(STAGE_, name_, title_, meaning_) \
+	[STAGE_] = { .name = name_, .title = title_, .meaning = meaning_, .part = true }
 
 const struct stage_info chain_stages[CHAIN_STAGES] = {
-	PART(CHAIN_STAGE_HANDLER, "handler", "handler entered -> ended, or woke the task"),
-	PART(CHAIN_STAGE_SOFTIRQ_WAIT, "softirq_wait", "handler ended -> softirq entered"),
-	PART(CHAIN_STAGE_SOFTIRQ, "softirq", "softirq entered -> waking"),
-	PART(CHAIN_STAGE_THREAD_WAKE, "thread_wake", "waking of the irq thread -> wakeup"),
-	PART(CHAIN_STAGE_THREAD_QUEUE, "thread_queue", "wakeup of the irq thread -> switch in"),
-	PART(CHAIN_STAGE_THREAD, "thread", "switch in of the irq thread -> waking"),
-	PART(CHAIN_STAGE_WORK_WAIT, "work_wait", "work queued -> started"),
-	PART(CHAIN_STAGE_WORK, "work", "work started -> waking"),
-	PART(CHAIN_STAGE_WAKE, "wake", "waking -> wakeup (IPI, idle exit)"),
-	PART(CHAIN_STAGE_QUEUE, "queue", "wakeup -> switch in"),
-	PART(CHAIN_STAGE_READ, "read", "switch in -> read() is done"),
-	PART(CHAIN_STAGE_EXIT, "exit", "switch in -> return to user space"),
-	[CHAIN_STAGE_TOTAL] = { .name = "total", .title = "handler entered -> end of the chain" },
-	[CHAIN_STAGE_IRQ] = { .name = "irq", .title = "handler entered -> ended, every interrupt" },
-	[CHAIN_STAGE_MODULE] = { .name = "module",
-				 .title = "handler entered -> the module's handler time" },
+	PART(CHAIN_STAGE_HANDLER, "handler", "handler entered -> ended, or woke the task",
+	     "The interrupt handler runs: to its end, or to the moment when it wakes the task itself."),
+	PART(CHAIN_STAGE_SOFTIRQ_WAIT, "softirq_wait", "handler ended -> softirq entered",
+	     "The softirq that the handler raised waits: other softirqs run first, or it is left to ksoftirqd."),
+	PART(CHAIN_STAGE_SOFTIRQ, "softirq", "softirq entered -> waking",
+	     "The softirq, the part of the driver's work that runs with interrupts on, runs until it wakes the task."),
+	PART(CHAIN_STAGE_THREAD_WAKE, "thread_wake", "waking of the irq thread -> wakeup",
+	     "The thread that handles the interrupt is woken: an interrupt to its CPU, and the CPU's exit from idle."),
+	PART(CHAIN_STAGE_THREAD_QUEUE, "thread_queue", "wakeup of the irq thread -> switch in",
+	     "That thread waits for its CPU, on which something else runs."),
+	PART(CHAIN_STAGE_THREAD, "thread", "switch in of the irq thread -> waking",
+	     "That thread runs until it wakes the task."),
+	PART(CHAIN_STAGE_WORK_WAIT, "work_wait", "work queued -> started",
+	     "A work item that was queued waits for a kernel worker."),
+	PART(CHAIN_STAGE_WORK, "work", "work started -> waking",
+	     "The work item runs until it wakes the task."),
+	PART(CHAIN_STAGE_WAKE, "wake", "waking -> wakeup (IPI, idle exit)",
+	     "The task is woken: an interrupt to its CPU, and the CPU's exit from idle."),
+	PART(CHAIN_STAGE_QUEUE, "queue", "wakeup -> switch in",
+	     "The task is ready and waits for its CPU, on which something else runs."),
+	PART(CHAIN_STAGE_READ, "read", "switch in -> read() is done",
+	     "The task runs in the kernel until read() of procirq has its result."),
+	PART(CHAIN_STAGE_EXIT, "exit", "switch in -> return to user space",
+	     "The task runs in the kernel until its system call returns to user space."),
+	[CHAIN_STAGE_TOTAL] = {
+		.name = "total", .title = "handler entered -> end of the chain",
+		.meaning = "From the entry of the handler to the end of the chain: the sum of the stages above." },
+	[CHAIN_STAGE_IRQ] = {
+		.name = "irq", .title = "handler entered -> ended, every interrupt",
+		.meaning = "The handler from entry to end, for every interrupt, also those that woke nobody; not part of the sum." },
+	[CHAIN_STAGE_MODULE] = {
+		.name = "module", .title = "handler entered -> the module's handler time",
+		.meaning = "From the entry of the handler to the time that the module procirq noted; not part of the sum." },
 };
+/* clang-format on */
 
 /**
  * stage_index - the number of a stage

@@ -54,6 +54,7 @@ enum chain_stage {
  * struct stage_info - one stage
  * @name: in JSON and on the command line
  * @title: for people: from where to where
+ * @meaning: of chain_stages, for people who do not know the kernel's words: a sentence
  * @column: heading of a table's column; NULL: @name
  * @part: the parts of one interrupt add up to its total
  * @path: only samples that took this path ("direct"), or only the periods that
@@ -63,6 +64,7 @@ enum chain_stage {
 struct stage_info {
 	const char *name;
 	const char *title;
+	const char *meaning;
 	const char *column;
 	bool part;
 	const char *path;

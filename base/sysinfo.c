@@ -86,6 +86,8 @@ const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field 
 {
 	const char *member = (const char *)info + field->offset;
 
+	if (info->texts_only && field->type != SYSINFO_TEXT)
+		return "-";
 	switch (field->type) {
 	case SYSINFO_TEXT:
 		return *member ? member : "-";

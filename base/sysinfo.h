@@ -47,6 +47,8 @@ struct sysinfo {
 	bool cpu_dma_latency_held;
 	char clock_overhead[SYSINFO_TEXT_BYTES];
 
+	bool texts_only; /* of a recording: facts that are no text are not known */
+
 	size_t n_warnings;
 	char warnings[SYSINFO_WARNINGS_MAX][SYSINFO_WARNING_BYTES];
 };

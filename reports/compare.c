@@ -24,6 +24,7 @@ struct compare_row {
  * struct comparison - one table
  * @stage: stage of its rows
  * @instructions: unit of its values; microseconds if not set
+ * @trace: rows of irqlat trace
  * @rows: @n rows, in the order in which the ways first appear
  * @n: rows in @rows
  * @inputs: @n_inputs inputs that have any of the rows: the columns
@@ -32,6 +33,7 @@ struct compare_row {
 struct comparison {
 	enum bench_stage stage;
 	bool instructions;
+	bool trace;
 	struct compare_row *rows;
 	size_t n;
 	const struct report_input **inputs;
@@ -53,6 +55,7 @@ static const struct result *find(const struct comparison *c, const struct report
 
 	for (i = 0; i < in->run.n_results; i++)
 		if (result_is(&in->run.results[i], c->stage) &&
+		    result_is_trace(&in->run.results[i]) == c->trace &&
 		    is_row(in, row, &in->run.results[i]))
 			return &in->run.results[i];
 	return NULL;
@@ -67,7 +70,7 @@ static int add_rows(struct comparison *c, const struct report_input *in)
 		const struct result *r = &in->run.results[i];
 		struct compare_row *rows;
 
-		if (!result_is(r, c->stage))
+		if (!result_is(r, c->stage) || result_is_trace(r) != c->trace)
 			continue;
 		if (!c->n_inputs || c->inputs[c->n_inputs - 1] != in)
 			c->inputs[c->n_inputs++] = in;
@@ -94,12 +97,12 @@ static void comparison_free(struct comparison *c)
 
 /* Returns 0, or -1: there are no rows, or no memory; nothing is to be freed then. */
 static int comparison_make(const struct report *report, enum bench_stage stage, bool instructions,
-			   struct comparison *c)
+			   bool trace, struct comparison *c)
 {
 	size_t i;
 	int err;
 
-	*c = (struct comparison){ .stage = stage, .instructions = instructions };
+	*c = (struct comparison){ .stage = stage, .instructions = instructions, .trace = trace };
 	c->inputs = calloc(report->n_inputs, sizeof(*c->inputs));
 	err = c->inputs ? 0 : -1;
 	for (i = 0; i < report->n_inputs && !err; i++)
@@ -116,13 +119,17 @@ static void write_tables(const struct report *report,
 			 void (*write)(const struct comparison *c, int columns, FILE *out),
 			 int columns, FILE *out)
 {
+	static const struct {
+		bool instructions;
+		bool trace;
+	} sorts[] = { { true, false }, { false, false }, { false, true } };
 	struct comparison c;
-	size_t i;
-	int unit;
+	size_t sort, i;
 
-	for (unit = 1; unit >= 0; unit--)
+	for (sort = 0; sort < sizeof(sorts) / sizeof(sorts[0]); sort++)
 		for (i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
-			if (comparison_make(report, compared[i], unit == 1, &c))
+			if (comparison_make(report, compared[i], sorts[sort].instructions,
+					    sorts[sort].trace, &c))
 				continue;
 			write(&c, columns, out);
 			comparison_free(&c);
@@ -150,11 +157,12 @@ static void write_html_row(const struct comparison *c, const struct compare_row 
 	for (i = 0; i < c->n_inputs; i++) {
 		const struct result *r = find(c, c->inputs[i], row);
 
-		html_print(out, "<td class=\"number\">%s", value_text(c, r, PPM_P50, text));
+		html_print(out, "<td class=\"number\" data-label=\"%s\"><span>%s",
+			   c->inputs[i]->label, value_text(c, r, PPM_P50, text));
 		if (r && r->hist.n)
 			html_print(out, " <span class=\"dim\">%s</span>",
 				   value_text(c, r, PPM_P99, text));
-		fputs("</td>", out);
+		fputs("</span></td>", out);
 	}
 	fputs("</tr>\n", out);
 }
@@ -165,7 +173,9 @@ static void write_html_table(const struct comparison *c, int columns, FILE *out)
 	size_t i;
 
 	(void)columns;
-	html_print(out, "<h3>%s: median and p99, %s</h3>\n", report_stage_caption(c->stage, stage),
+	html_print(out, "<h3>%s: median and p99, %s</h3>\n",
+		   c->trace ? "Interrupt to user space or task" :
+			      report_stage_caption(c->stage, stage),
 		   c->instructions ? "instructions executed" : "microseconds (µs)");
 	fputs("<div class=\"scroll\"><table class=\"results compare\">\n<thead><tr><th>way</th>",
 	      out);
@@ -212,7 +222,10 @@ void claims_write_html(const struct report *report, FILE *out)
 	char number[16];
 	int kind;
 
-	fputs("<p>Figures that others published, drawn as red dashed lines where a stage may be compared with them. <b>None was measured here.</b></p>\n",
+	/* They are about ways to user space, which a trace does not compare. */
+	if (!report_has_rows(report, false))
+		return;
+	fputs("<h2>Claims of others</h2>\n<p>Figures that others published, drawn as red dashed lines where a stage may be compared with them. <b>None was measured here.</b></p>\n",
 	      out);
 	if (is_any_emulated(report))
 		fputs("<p class=\"warnings\">A system here is emulated: none of its times may be compared with the claims.</p>\n",
@@ -255,7 +268,8 @@ static void write_text_table(const struct comparison *c, int columns, FILE *out)
 		if ((int)strlen(c->inputs[i]->label) + 2 > width)
 			width = (int)strlen(c->inputs[i]->label) + 2;
 	fit = columns < name_width + width ? 1 : (size_t)((columns - name_width) / width);
-	fprintf(out, "Median, %s, %s\n", bench_stages[c->stage].title,
+	fprintf(out, "Median, %s, %s\n",
+		c->trace ? "interrupt to user space or task" : bench_stages[c->stage].title,
 		c->instructions ? "instructions" : "us");
 	for (from = 0; from < c->n_inputs; from = to) {
 		to = from + fit < c->n_inputs ? from + fit : c->n_inputs;

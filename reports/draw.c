@@ -9,13 +9,20 @@
 
 #include "report.h"
 
-/* Wide, narrow and printable forms of each figure. */
+/* Wide, narrow and printable forms of each figure, and one as wide as the page. */
 static const struct drawing drawings[] = {
-	{ ".svg", "svg", 600, 380, false },
-	{ "-narrow.svg", "svg", 350, 340, true },
-	{ ".png", "pngcairo", 1000, 550, false },
+	{ .suffix = ".svg", .terminal = "svg", .width = 600, .height = 380 },
+	{ .suffix = "-narrow.svg", .terminal = "svg", .width = 350, .height = 340, .narrow = true },
+	{ .suffix = "-full.svg", .terminal = "svg", .width = 1200, .height = 380, .full = true },
+	{ .suffix = ".png", .terminal = "pngcairo", .width = 1000, .height = 550 },
 };
 #define N_DRAWINGS (sizeof(drawings) / sizeof(drawings[0]))
+
+/* A figure of the page's own width: only bars gain by it. */
+static bool is_drawn(const struct figure *figure, const struct drawing *drawing)
+{
+	return !drawing->full || figure->kind == FIGURE_RANGES || figure->kind == FIGURE_STAGES;
+}
 
 static const char script_name[] = "script.gp";
 
@@ -74,14 +81,15 @@ static int write_inputs(const struct figures *figures, const char *scratch, stru
 	for (i = 0; i < figures->n && !err; i++) {
 		err = write_data(&figures->list[i], scratch, why);
 		for (j = 0; j < N_DRAWINGS; j++)
-			plot_write_script(&figures->list[i], &drawings[j], script);
+			if (is_drawn(&figures->list[i], &drawings[j]))
+				plot_write_script(&figures->list[i], &drawings[j], script);
 	}
 	return finish(script, path, why) || err ? -1 : 0;
 }
 
 /*
- * Keep the SVG text in @figure, and copy the drawing to @folder. Narrow drawings
- * are for the page only: they have no file.
+ * Keep the SVG text in @figure, and copy the drawing to @folder. Narrow drawings and
+ * those of the page's width are for the page only: they have no file.
  */
 static int collect(struct figure *figure, const struct drawing *drawing, const char *scratch,
 		   const char *folder, struct why *why)
@@ -94,8 +102,8 @@ static int collect(struct figure *figure, const struct drawing *drawing, const c
 	text = file_read(join(scratch, figure->name, drawing->suffix, path), &len);
 	if (!text)
 		return fail(why, path, "");
-	if (drawing->narrow) {
-		figure->svg_narrow = text;
+	if (drawing->narrow || drawing->full) {
+		*(drawing->narrow ? &figure->svg_narrow : &figure->svg_full) = text;
 		return 0;
 	}
 	file = create(join(folder, figure->name, drawing->suffix, path), why);
@@ -155,7 +163,9 @@ int figures_draw(struct figures *figures, const char *folder, struct why *why)
 	err = write_inputs(figures, scratch, why) || plot_run(scratch, script_name, why);
 	for (i = 0; i < figures->n && !err; i++)
 		for (j = 0; j < N_DRAWINGS && !err; j++)
-			err = collect(&figures->list[i], &drawings[j], scratch, folder, why);
+			if (is_drawn(&figures->list[i], &drawings[j]))
+				err = collect(&figures->list[i], &drawings[j], scratch, folder,
+					      why);
 	remove_scratch(figures, scratch);
 	return err ? -1 : 0;
 }

@@ -45,7 +45,8 @@ static int rows_collect(struct rows *rows, const struct report *report, const st
 		for (j = 0; in->instructions == like->instructions && j < in->run.n_results; j++) {
 			const struct result *r = &in->run.results[j];
 
-			if (result_is(r, like->stage) && r->hist.n && rows_add(rows, in, r))
+			if (result_is(r, like->stage) && result_is_trace(r) == like->trace &&
+			    r->hist.n && rows_add(rows, in, r))
 				return -1;
 		}
 	}
@@ -92,7 +93,7 @@ static void set_name(struct figure *f, const char *part)
 	size_t n, kept = 0;
 	char *c;
 
-	snprintf(f->name, sizeof(f->name), "%s%s-%.40s%s%.60s",
+	snprintf(f->name, sizeof(f->name), "%s%s%s-%.40s%s%.60s", f->trace ? "trace-" : "",
 		 f->instructions ? "instructions-" : "", kind_names[f->kind],
 		 bench_stages[f->stage].name, *part ? "-" : "", part);
 	n = strlen(f->name);
@@ -135,7 +136,7 @@ static int add_figure(struct figures *figures, const struct figure *like, const 
 	for (i = 0; i < figures->n; i++)
 		n += figures->list[i].kind == like->kind &&
 		     figures->list[i].instructions == like->instructions &&
-		     figures->list[i].stage == like->stage;
+		     figures->list[i].trace == like->trace && figures->list[i].stage == like->stage;
 	if (n >= REPORT_FIGURES_MAX) {
 		figures->left_out++;
 		return 0;
@@ -357,9 +358,10 @@ static const struct figure_maker makers[] = {
 };
 
 static int make(const struct figure_maker *maker, const struct report *report, bool instructions,
-		struct figures *figures)
+		bool trace, struct figures *figures)
 {
 	struct figure like = {
+		.trace = trace,
 		.kind = maker->kind,
 		.stage = maker->stage,
 		.instructions = instructions,
@@ -369,13 +371,17 @@ static int make(const struct figure_maker *maker, const struct report *report, b
 	struct rows rows;
 	int kind, err;
 
-	if (maker->of_stage)
+	if (maker->of_stage && trace)
+		snprintf(like.caption, sizeof(like.caption), "Interrupt to user space or task: %s",
+			 maker->kind == FIGURE_RANGES ? "all interrupts" : maker->of_stage);
+	else if (maker->of_stage)
 		snprintf(like.caption, sizeof(like.caption), "%s: %s",
 			 report_stage_caption(maker->stage, stage), maker->of_stage);
 	else
 		snprintf(like.caption, sizeof(like.caption), "%s", maker->caption);
 	/* Claims are times: they do not compare with instructions. */
-	for (kind = 0; kind < REF_KINDS && maker->kind == FIGURE_RANGES && !instructions; kind++)
+	for (kind = 0; kind < REF_KINDS && maker->kind == FIGURE_RANGES && !instructions && !trace;
+	     kind++)
 		if (ref_comparisons[kind].stage == &bench_stages[maker->stage])
 			like.claims |= 1u << kind;
 	err = rows_collect(&rows, report, &like) || maker->add(figures, &like, &rows, several);
@@ -394,12 +400,16 @@ static int make(const struct figure_maker *maker, const struct report *report, b
  */
 int figures_make(const struct report *report, struct figures *figures)
 {
-	int unit;
-	size_t i;
+	static const struct {
+		bool instructions;
+		bool trace;
+	} sorts[] = { { false, false }, { false, true }, { true, false } };
+	size_t sort, i;
 
-	for (unit = 0; unit < 2; unit++)
+	for (sort = 0; sort < sizeof(sorts) / sizeof(sorts[0]); sort++)
 		for (i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
-			if (make(&makers[i], report, unit == 1, figures))
+			if (make(&makers[i], report, sorts[sort].instructions, sorts[sort].trace,
+				 figures))
 				return -1;
 	return 0;
 }
@@ -412,6 +422,7 @@ void figures_free(struct figures *figures)
 		free(figures->list[i].series);
 		free(figures->list[i].svg);
 		free(figures->list[i].svg_narrow);
+		free(figures->list[i].svg_full);
 	}
 	free(figures->list);
 }

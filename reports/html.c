@@ -127,17 +127,18 @@ static void write_warnings(const struct report *report, FILE *out)
 
 /* --- table of results ------------------------------------------------------ */
 
-static void write_cell(const char *text, FILE *out)
+/* @label: heading of its column, which stands beside the cell on narrow screens */
+static void write_cell(const char *label, const char *text, FILE *out)
 {
-	html_print(out, "<td class=\"number\">%s</td>", text);
+	html_print(out, "<td class=\"number\" data-label=\"%s\">%s</td>", label, text);
 }
 
-static void write_count(int64_t count, FILE *out)
+static void write_count(const char *label, int64_t count, FILE *out)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRId64, count);
-	write_cell(text, out);
+	write_cell(label, text, out);
 }
 
 /* Do the samples of any row carry this percentile? If not, it has no column. */
@@ -153,6 +154,21 @@ static bool is_carried(const struct report *report, uint32_t ppm)
 	return false;
 }
 
+/* What became of the interrupts; those of a trace have a table of their own. */
+static void write_books(const struct result *r, FILE *out)
+{
+	static const char *const labels[] = { "raised", "delivered", "coalesced", "lost" };
+	const int64_t counts[] = { (int64_t)r->raised, (int64_t)r->delivered, (int64_t)r->coalesced,
+				   r->lost };
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		if (result_is_trace(r))
+			write_cell(labels[i], "-", out);
+		else
+			write_count(labels[i], counts[i], out);
+	}
+}
+
 static void write_row(const struct report *report, const struct report_input *in,
 		      const struct result *r, bool first, FILE *out)
 {
@@ -162,20 +178,20 @@ static void write_row(const struct report *report, const struct report_input *in
 
 	fprintf(out, "<tr%s>", first ? " class=\"way\"" : "");
 	html_print(out, "<th>%s%s%s</th><td>%s</td>", several ? in->label : "", several ? ": " : "",
-		   report_row_title(in, r, title), result_stage_title(r->stage));
-	write_count((int64_t)r->hist.n, out);
-	write_cell(report_time(in->instructions, any, r->hist.min, text), out);
-	write_cell(report_time(in->instructions, any, (uint64_t)(hist_mean(&r->hist) + 0.5), text),
+		   report_row_title(in, r, title), result_stage_words(r));
+	write_count("n", (int64_t)r->hist.n, out);
+	write_cell("min", report_time(in->instructions, any, r->hist.min, text), out);
+	write_cell("mean",
+		   report_time(in->instructions, any, (uint64_t)(hist_mean(&r->hist) + 0.5), text),
 		   out);
 	for (p = result_percentiles; p->key; p++)
 		if (is_carried(report, p->ppm))
-			write_cell(report_percentile(in->instructions, &r->hist, p->ppm, text),
+			write_cell(p->label,
+				   report_percentile(in->instructions, &r->hist, p->ppm, text),
 				   out);
-	write_cell(report_time(in->instructions, any, r->hist.max, text), out);
-	write_count((int64_t)r->raised, out);
-	write_count((int64_t)r->delivered, out);
-	write_count((int64_t)r->coalesced, out);
-	write_count(r->lost, out);
+	write_cell("max", report_time(in->instructions, any, r->hist.max, text), out);
+	if (report_has_rows(report, false))
+		write_books(r, out);
 	fputs("</tr>\n", out);
 }
 
@@ -188,16 +204,18 @@ static void write_table(const struct report *report, FILE *out)
 {
 	static const char *const before[] = { "n", "min", "mean" };
 	static const char *const after[] = { "max", "raised", "delivered", "coalesced", "lost" };
+	size_t n_after = report_has_rows(report, false) ? sizeof(after) / sizeof(after[0]) : 1;
 	const struct result_percentile *p;
 	size_t i, j;
 
-	fputs("<table class=\"results\">\n<thead><tr><th>way</th><th>stage</th>", out);
+	fprintf(out, "<table class=\"results\">\n<thead><tr><th>%s</th><th>stage</th>",
+		report_has_rows(report, false) ? "way" : "interrupt");
 	for (i = 0; i < sizeof(before) / sizeof(before[0]); i++)
 		write_column_heading(before[i], out);
 	for (p = result_percentiles; p->key; p++)
 		if (is_carried(report, p->ppm))
 			write_column_heading(p->label, out);
-	for (i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+	for (i = 0; i < n_after; i++)
 		write_column_heading(after[i], out);
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (i = 0; i < report->n_inputs; i++) {
@@ -270,7 +288,7 @@ static const struct {
 static bool is_new_section(const struct figure *f, const struct figure *before)
 {
 	return !before || strcmp(sections[before->kind].title, sections[f->kind].title) ||
-	       before->instructions != f->instructions;
+	       before->instructions != f->instructions || before->trace != f->trace;
 }
 
 static void write_figures(const struct report *report, FILE *out)
@@ -286,11 +304,16 @@ static void write_figures(const struct report *report, FILE *out)
 			continue;
 		if (is_new_section(f, before))
 			fprintf(out,
-				"%s<h2>%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
+				"%s<h2>%s%s%s</h2>\n<p class=\"dim\">%s</p>\n<div class=\"figures\">\n",
 				before ? "</div>\n" : "", sections[f->kind].title,
-				f->instructions ? ", in instructions" : "", sections[f->kind].text);
-		html_print(out, "<figure><figcaption>%s</figcaption>\n", f->caption);
+				f->instructions ? ", in instructions" : "",
+				f->trace && report_has_rows(report, false) ? ", traces" : "",
+				sections[f->kind].text);
+		html_print(out, "<figure%s><figcaption>%s</figcaption>\n",
+			   f->svg_full ? " class=full" : "", f->caption);
 		write_svg(f->svg, "wide", out);
+		if (f->svg_full)
+			write_svg(f->svg_full, "full", out);
 		write_svg(f->svg_narrow, "narrow", out);
 		fputs("</figure>\n", out);
 		before = f;
@@ -376,12 +399,13 @@ static const struct {
 	const char *marker;
 	void (*write)(const struct report *report, FILE *out);
 } markers[] = {
-	{ "@TITLE@", write_title },	  { "@HEADING@", write_heading },
-	{ "@NOTES@", write_notes },	  { "@UNIT@", write_unit },
-	{ "@WARNINGS@", write_warnings }, { "@COMPARISON@", compare_write_html },
-	{ "@TABLE@", write_table },	  { "@FIGURES@", write_figures },
-	{ "@SYSTEM@", write_system },	  { "@CLAIMS@", claims_write_html },
-	{ "@DATA@", write_data },	  { "@VERSION@", write_version },
+	{ "@TITLE@", write_title },	   { "@HEADING@", write_heading },
+	{ "@NOTES@", write_notes },	   { "@UNIT@", write_unit },
+	{ "@WARNINGS@", write_warnings },  { "@COMPARISON@", compare_write_html },
+	{ "@TABLE@", write_table },	   { "@FIGURES@", write_figures },
+	{ "@SYSTEM@", write_system },	   { "@CLAIMS@", claims_write_html },
+	{ "@DATA@", write_data },	   { "@VERSION@", write_version },
+	{ "@METHOD@", method_write_html },
 };
 
 /**

@@ -23,7 +23,9 @@ void report_choose_titles(struct report_input *in)
 	const struct run *run = &in->run;
 	size_t i, j;
 
-	for (i = 0; i < run->n_results; i++)
+	for (i = 0; i < run->n_results; i++) {
+		/* What a trace is of nobody sees by its ways. */
+		in->with_source |= result_is_trace(&run->results[i]);
 		for (j = 0; j < i; j++) {
 			const struct result *a = &run->results[i];
 			const struct result *b = &run->results[j];
@@ -34,6 +36,7 @@ void report_choose_titles(struct report_input *in)
 			in->with_source |= !report_same_line(a, b);
 			in->with_cpu |= report_same_line(a, b) && a->cpu != b->cpu;
 		}
+	}
 }
 
 /**
@@ -101,6 +104,18 @@ size_t report_count_inputs(const struct report *report, bool instructions)
 	return n;
 }
 
+/* Are there rows of irqlat trace, or without @trace of irqlat bench? */
+bool report_has_rows(const struct report *report, bool trace)
+{
+	size_t i, j;
+
+	for (i = 0; i < report->n_inputs; i++)
+		for (j = 0; j < report->inputs[i].run.n_results; j++)
+			if (result_is_trace(&report->inputs[i].run.results[j]) == trace)
+				return true;
+	return false;
+}
+
 /* A row's way and, where rows differ in them, its load and interrupt. Returns @title. */
 const char *report_line_title(const struct report_input *in, const struct result *r,
 			      char title[REPORT_TITLE_BYTES])
@@ -110,8 +125,8 @@ const char *report_line_title(const struct report_input *in, const struct result
 	if (in->with_source && r->irq != RESULT_NO_IRQ)
 		snprintf(irq, sizeof(irq), " irq %" PRIu64, r->irq);
 	snprintf(title, REPORT_TITLE_BYTES, "%s%s%s%s",
-		 in->one_load ? r->way : result_title(r, way), in->with_source ? ", " : "",
-		 in->with_source ? r->source : "", irq);
+		 in->one_load ? result_way_words(r) : result_title(r, way),
+		 in->with_source ? ", " : "", in->with_source ? r->source : "", irq);
 	return title;
 }
 

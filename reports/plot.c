@@ -48,7 +48,10 @@ void plot_write_script(const struct figure *figure, const struct drawing *drawin
 	if (svg)
 		fprintf(out,
 			"set terminal svg size %d,%d dynamic noenhanced name '%s%s' font 'sans-serif,13'\n",
-			drawing->width, height, name, drawing->narrow ? "_n" : "");
+			drawing->width, height, name,
+			drawing->narrow ? "_n" :
+			drawing->full	? "_f" :
+					  "");
 	else
 		fprintf(out,
 			"set terminal pngcairo size %d,%d noenhanced font 'sans-serif,11' background '#ffffff'\n",

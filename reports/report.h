@@ -101,11 +101,13 @@ enum figure_kind {
  * @stage: stage of its rows
  * @kind: kind of chart
  * @instructions: unit of its values; microseconds if not set
+ * @trace: rows of irqlat trace; of irqlat bench if not set
  * @claims: claims drawn beside its rows, bits 1 << enum ref_kind
  * @series: @n rows, at most REPORT_CURVES_MAX curves or REPORT_ROWS_MAX bars
  * @n: rows in @series
  * @svg: wide form, as gnuplot wrote it; NULL: not drawn
  * @svg_narrow: for narrow screens
+ * @svg_full: as wide as the page, of charts with a bar for each row
  */
 struct figure {
 	char name[REPORT_NAME_BYTES];
@@ -113,11 +115,13 @@ struct figure {
 	enum bench_stage stage;
 	enum figure_kind kind;
 	bool instructions;
+	bool trace;
 	unsigned int claims;
 	struct series *series;
 	size_t n;
 	char *svg;
 	char *svg_narrow;
+	char *svg_full;
 };
 
 /**
@@ -140,6 +144,7 @@ struct figures {
  * @width: pixels
  * @height: pixels of a chart of curves; other charts derive theirs
  * @narrow: for narrow screens
+ * @full: only of charts with a bar for each row, as wide as the page
  */
 struct drawing {
 	const char *suffix;
@@ -147,6 +152,7 @@ struct drawing {
 	int width;
 	int height;
 	bool narrow;
+	bool full;
 };
 
 /**
@@ -171,6 +177,7 @@ int report_split_load(struct run *from, struct run *to);
 void report_label(struct report_input *in, bool several_files);
 size_t report_count_files(const struct report *report);
 size_t report_count_inputs(const struct report *report, bool instructions);
+bool report_has_rows(const struct report *report, bool trace);
 const char *report_line_title(const struct report_input *in, const struct result *r,
 			      char title[REPORT_TITLE_BYTES]);
 const char *report_row_title(const struct report_input *in, const struct result *r,
@@ -202,6 +209,10 @@ int plot_run(const char *folder, const char *script, struct why *why);
 
 /* draw.c: files of figures */
 int figures_draw(struct figures *figures, const char *folder, struct why *why);
+
+/* method.c: how results were measured, in words */
+void method_write_html(const struct report *report, FILE *out);
+void method_write_text(const struct report *report, int columns, FILE *out);
 
 /* html.c, compare.c: the page */
 void html_escape(const char *text, FILE *out);

@@ -110,14 +110,19 @@ static void print_rows(const struct report_input *in, int columns, FILE *out)
 			fprintf(out, "%s\n", title);
 		memcpy(before, title, sizeof(before));
 		if (narrow)
-			fprintf(out, "  %s\n%9" PRIu64, result_stage_title(r->stage), h->n);
+			fprintf(out, "  %s\n%9" PRIu64, result_stage_words(r), h->n);
 		else
-			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2,
-				result_stage_title(r->stage), h->n);
+			fprintf(out, "  %-*s %10" PRIu64, ROW_LABEL - 2, result_stage_words(r),
+				h->n);
 		fprintf(out, " %*s", width, report_percentile(in->instructions, h, 500000, text));
 		fprintf(out, " %*s", width, report_percentile(in->instructions, h, 990000, text));
 		fprintf(out, " %10s\n", report_time(in->instructions, h->n, h->max, text));
 	}
+}
+
+static bool is_trace(const struct report_input *in)
+{
+	return in->run.n_results && result_is_trace(&in->run.results[0]);
 }
 
 /**
@@ -144,7 +149,7 @@ void report_write_text(const struct report *report, const struct text_style *sty
 		own.nanoseconds = in->instructions;
 		fprintf(out, "=== %s%s\n", in->label,
 			in->instructions ? ": 1 ns is one instruction executed" : "");
-		if (in->with_source || in->with_cpu) {
+		if (in->with_source || in->with_cpu || is_trace(in)) {
 			struct run head = in->run;
 
 			head.n_results = 0;
@@ -154,8 +159,9 @@ void report_write_text(const struct report *report, const struct text_style *sty
 			run_write_text(&in->run, &own, out);
 		}
 		print_stages(in, style->columns, out);
-		if (!in->instructions && !in->continued)
+		if (!in->instructions && !in->continued && !is_trace(in))
 			ref_compare(&in->run, &own, out);
 		fputc('\n', out);
 	}
+	method_write_text(report, style->columns, out);
 }

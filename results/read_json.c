@@ -133,6 +133,49 @@ static int read_exact(struct json_reader *reader, const json_t *object, struct h
 	return 0;
 }
 
+/* Are the buckets in the file those of the histogram? */
+static bool has_layout(const struct hist *h, const json_t *buckets)
+{
+	for (size_t i = 0; i < json_array_size(buckets); i++) {
+		const json_t *triple = json_array_get(buckets, i);
+		int64_t low = json_integer_value(json_array_get(triple, 0));
+		int64_t high = json_integer_value(json_array_get(triple, 1));
+		size_t index = low < 0 || high < low ? 0 : hist_index(h, (uint64_t)low);
+
+		if (low < 0 || high < low || hist_index(h, (uint64_t)high) != index ||
+		    hist_index(h, (uint64_t)high + 1) == index ||
+		    (low && hist_index(h, (uint64_t)low - 1) == index))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Give the histogram the buckets that are in the file: with narrower ones percentiles
+ * would be the low ends of the file's, and with wider ones samples would be mixed.
+ */
+static int choose_layout(struct json_reader *reader, const json_t *buckets, struct hist *h)
+{
+	struct hist other;
+
+	if (has_layout(h, buckets))
+		return 0;
+	if (hist_init(&other, BLOCKS_DIGITS, 0))
+		return fail(reader, "out of memory");
+	if (!has_layout(&other, buckets)) {
+		hist_free(&other);
+		if (hist_init_log2(&other))
+			return fail(reader, "out of memory");
+	}
+	if (!has_layout(&other, buckets)) {
+		hist_free(&other);
+		return 0;
+	}
+	hist_free(h);
+	*h = other;
+	return 0;
+}
+
 static int read_histogram(struct json_reader *reader, const json_t *object, struct hist *h)
 {
 	const json_t *buckets = json_object_get(object, "histogram");
@@ -143,6 +186,8 @@ static int read_histogram(struct json_reader *reader, const json_t *object, stru
 		return -1;
 	if (!json_is_array(buckets))
 		return fail(reader, "\"histogram\" is missing or not an array");
+	if (choose_layout(reader, buckets, h))
+		return -1;
 	for (i = 0; i < json_array_size(buckets); i++)
 		if (read_bucket(reader, json_array_get(buckets, i), &next_low, h))
 			return -1;
@@ -260,6 +305,8 @@ static int read_field(struct json_reader *reader, const json_t *system,
 	char *member = (char *)info + field->offset;
 
 	/* Unknown, or unknown to the version that wrote the file. */
+	if (value && json_is_null(value) && field->type != SYSINFO_TEXT)
+		info->texts_only = true;
 	if (!value || json_is_null(value))
 		return 0;
 	switch (field->type) {

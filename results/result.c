@@ -203,7 +203,7 @@ const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES])
 {
 	bool loaded = *r->load && strcmp(r->load, RESULT_NO_LOAD);
 
-	snprintf(title, RESULT_TITLE_BYTES, "%s%s%s", r->way, loaded ? ", load " : "",
+	snprintf(title, RESULT_TITLE_BYTES, "%s%s%s", result_way_words(r), loaded ? ", load " : "",
 		 loaded ? r->load : "");
 	return title;
 }
@@ -222,6 +222,29 @@ const char *result_stage_title(const char *stage)
 	int i = stage_index(bench_stages, BENCH_STAGES, stage, strlen(stage));
 
 	return i >= 0 ? bench_stages[i].title : stage;
+}
+
+/* Is the row of irqlat trace? */
+bool result_is_trace(const struct result *r)
+{
+	return !strncmp(r->way, "trace-", 6);
+}
+
+/* The stage of a row in words: "total" of irqlat trace is not that of irqlat bench. */
+const char *result_stage_words(const struct result *r)
+{
+	return result_is_trace(r) ? r->stage : result_stage_title(r->stage);
+}
+
+/* The way of a row in words: where chains of irqlat trace ended. */
+const char *result_way_words(const struct result *r)
+{
+	if (!result_is_trace(r))
+		return r->way;
+	/* The times of handlers belong to no chain. */
+	if (!strcmp(r->stage, chain_stages[CHAIN_STAGE_IRQ].name))
+		return "handler";
+	return !strcmp(r->way, "trace-user") ? "to user space" : "to a task";
 }
 
 /* The path that all samples of the row took, see struct stage_info; NULL: several, or not known. */

@@ -102,6 +102,10 @@ static json_t *system_object(const struct sysinfo *info)
 		const char *member = (const char *)info + field->offset;
 		json_t *value = json_null();
 
+		if (info->texts_only && field->type != SYSINFO_TEXT) {
+			json_object_set_new(object, field->key, value);
+			continue;
+		}
 		switch (field->type) {
 		case SYSINFO_TEXT:
 			value = *member ? string(member) : json_null();

@@ -26,6 +26,7 @@ static void describe(struct trace_run *run, const struct datfile *dat)
 
 	/* Facts about the recorded system, as far as the recording has them. */
 	memset(info, 0, sizeof(*info));
+	info->texts_only = true;
 	snprintf(info->kernel, sizeof(info->kernel), "%s", datfile_uname(dat));
 	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s", datfile_clock(dat));
 	if (datfile_n_buffers(dat) > 1)

@@ -207,9 +207,6 @@ void trace_text_header(const struct trace_run *run, FILE *out)
 	for (field = sysinfo_fields; field->key; field++) {
 		const char *text = sysinfo_text(&run->system, field, number, sizeof(number));
 
-		/* A recording has only facts that are text. */
-		if (run->config->input && field->type != SYSINFO_TEXT)
-			continue;
 		if (strcmp(text, "-"))
 			fprintf(out, "%-15s %s\n", field->label, text);
 	}

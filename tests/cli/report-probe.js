@@ -69,6 +69,9 @@ addEventListener("load", () => {
 		texts += look_at(svg);
 	for (const entry of performance.getEntriesByType("resource"))
 		faults.push(`request: ${entry.name}`);
+	for (const box of document.querySelectorAll(".scroll"))
+		if (box.scrollWidth > box.clientWidth + 1)
+			faults.push(`table: ${box.scrollWidth} > ${box.clientWidth}: ${box.textContent.trim().slice(0, 40)}`);
 	const page = document.documentElement;
 	if (page.scrollWidth > page.clientWidth)
 		faults.push(`scrolls sideways: ${page.scrollWidth} > ${page.clientWidth}`);

@@ -343,7 +343,9 @@ static void page_refers_to_nothing(void **state)
 /* Titles come from file names: nothing in them may be a command of gnuplot. */
 static void plot_titles_are_harmless(void **state)
 {
-	const struct drawing drawing = { ".svg", "svg", 400, 300, true };
+	const struct drawing drawing = {
+		.suffix = ".svg", .terminal = "svg", .width = 400, .height = 300, .narrow = true
+	};
 	struct series series = { .title = "a`id`'b\"\\c\nd" };
 	const struct figure figure = { .name = "histogram-total",
 				       .stage = BENCH_STAGE_TOTAL,
