@@ -117,6 +117,7 @@ int diff_run(struct session *session)
 		msg_error("filter %s", why.text);
 		return EXIT_ERROR;
 	}
+	session->collect.root = session->monitor.sampler->root;
 	times_set(&session->monitor, &a, &b);
 	if (booted_between(&a, &b)) {
 		boot_say(session->options.diff[1], &b);

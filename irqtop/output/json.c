@@ -77,7 +77,7 @@ void json_print(struct outbuf *out, struct output *output)
 			value = field_get(output->column[i], row);
 			value_print(out, &value);
 		}
-		if (output->per_cpu)
+		if (output->per_cpu && row->table < TABLE_COUNT)
 			cpus_print(out, output, row);
 		outbuf_text(out, "}\n");
 		output_drain(output, out);

@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "output.h"
 
@@ -217,6 +218,128 @@ static void counts_print(struct outbuf *out, struct output *output)
 	}
 }
 
+/* --- CPUs ------------------------------------------------------------------------- */
+
+static bool cpu_interrupts(const struct output *output, const struct view_row *row, double *value)
+{
+	*value = (double)(output->monitor->by_cpu.counted.on ? row->track->counted :
+							       row->delta->total);
+	return true;
+}
+
+static bool cpu_softirqs(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = (double)row->cpu->softirqs;
+	return row->cpu->softirqs != IRQTABLE_STAT_UNKNOWN;
+}
+
+static bool cpu_irq_seconds(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = (double)row->cpu->irq_ticks / (double)sysconf(_SC_CLK_TCK);
+	return row->cpu->irq_ticks != IRQTABLE_STAT_UNKNOWN;
+}
+
+static bool cpu_softirq_seconds(const struct output *output, const struct view_row *row,
+				double *value)
+{
+	(void)output;
+	*value = (double)row->cpu->softirq_ticks / (double)sysconf(_SC_CLK_TCK);
+	return row->cpu->softirq_ticks != IRQTABLE_STAT_UNKNOWN;
+}
+
+static bool cpu_dropped(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = (double)row->cpu->facts.dropped;
+	return row->cpu->facts.have_softnet;
+}
+
+static bool cpu_squeezed(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = (double)row->cpu->facts.squeezed;
+	return row->cpu->facts.have_softnet;
+}
+
+static bool cpu_allowed(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = row->cpu->allowed;
+	return row->cpu->allowed != IRQTABLE_NONE;
+}
+
+static bool cpu_vectors(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = row->cpu->facts.vectors_used;
+	return row->cpu->facts.have_vectors;
+}
+
+static bool cpu_vectors_left(const struct output *output, const struct view_row *row, double *value)
+{
+	(void)output;
+	*value = row->cpu->facts.vectors_left;
+	return row->cpu->facts.have_vectors;
+}
+
+static const struct {
+	const char *metric, *help;
+	bool (*get)(const struct output *output, const struct view_row *row, double *value);
+} cpu_families[] = {
+	{ .metric = "irqtop_cpu_interrupts_total",
+	  .help = "interrupts that a CPU took",
+	  .get = cpu_interrupts },
+	{ .metric = "irqtop_cpu_softirqs_total",
+	  .help = "softirqs that a CPU ran",
+	  .get = cpu_softirqs },
+	{ .metric = "irqtop_cpu_irq_seconds_total",
+	  .help = "time of a CPU in interrupts",
+	  .get = cpu_irq_seconds },
+	{ .metric = "irqtop_cpu_softirq_seconds_total",
+	  .help = "time of a CPU in softirqs",
+	  .get = cpu_softirq_seconds },
+	{ .metric = "irqtop_cpu_softnet_dropped_total",
+	  .help = "packets that a CPU dropped",
+	  .get = cpu_dropped },
+	{ .metric = "irqtop_cpu_softnet_squeezed_total",
+	  .help = "packet polls of a CPU that ran out of time",
+	  .get = cpu_squeezed },
+	{ .metric = "irqtop_cpu_interrupts_allowed",
+	  .help = "interrupts whose affinity has a CPU",
+	  .get = cpu_allowed },
+	{ .metric = "irqtop_cpu_vectors_used",
+	  .help = "interrupt vectors of a CPU in use",
+	  .get = cpu_vectors },
+	{ .metric = "irqtop_cpu_vectors_left",
+	  .help = "interrupt vectors of a CPU left",
+	  .get = cpu_vectors_left },
+};
+
+static void cpu_families_print(struct outbuf *out, struct output *output)
+{
+	double value;
+	uint32_t r;
+	size_t f;
+
+	for (f = 0; f < sizeof(cpu_families) / sizeof(cpu_families[0]); f++) {
+		family_print(out, output, cpu_families[f].metric, cpu_families[f].help);
+		for (r = 0; r < output_rows(output); r++) {
+			const struct view_row *row = &output->view->row[r];
+
+			if (!row->cpu || !cpu_families[f].get(output, row, &value))
+				continue;
+			outbuf_text(out, cpu_families[f].metric);
+			outbuf_text(out, "{cpu=\"");
+			outbuf_count(out, row->cpu->cpu);
+			outbuf_text(out, "\"} ");
+			outbuf_real(out, value, 2);
+			outbuf_char(out, '\n');
+		}
+	}
+}
+
 /* --- times ---------------------------------------------------------------------- */
 
 static const struct track_buckets *buckets_of(const char *metric, const struct view_row *row)
@@ -342,6 +465,11 @@ void metrics_print(struct outbuf *out, struct output *output)
 	enum field_id id;
 	unsigned int i;
 
+	if (output->view->nrows && output->view->row[0].cpu) {
+		cpu_families_print(out, output);
+		outbuf_text(out, "# EOF\n");
+		return;
+	}
 	for (i = 0; i < output->ncolumns; i++) {
 		id = output->column[i];
 		if (!fields[id].metric || is_done(output, i))

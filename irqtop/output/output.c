@@ -25,6 +25,12 @@ static const enum field_id data_columns[] = {
 	FIELD_TABLE, FIELD_IRQ,	  FIELD_RATE,	 FIELD_DELTA, FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
 	FIELD_CHIP,  FIELD_HWIRQ, FIELD_TRIGGER, FIELD_SUM,   FIELD_NAME,  FIELD_COUNT,
 };
+static const enum field_id cpu_columns[] = {
+	FIELD_CPU,	FIELD_RATE,    FIELD_SOFT_RATE, FIELD_IRQ_TIME,	    FIELD_SOFT_TIME,
+	FIELD_TOTAL,	FIELD_ALLOWED, FIELD_VECTORS,	FIELD_VECTORS_LEFT, FIELD_DROPPED,
+	FIELD_SQUEEZED, FIELD_NODE,    FIELD_MARKS,	FIELD_BUSIEST_HZ,   FIELD_BUSIEST,
+	FIELD_NAME,	FIELD_COUNT,
+};
 static const enum field_id metrics_columns[] = { FIELD_TOTAL, FIELD_COUNT };
 static const enum field_id metrics_latency_columns[] = {
 	FIELD_TOTAL,	FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG, FIELD_HANDLER_MAX,
@@ -39,6 +45,9 @@ static output_format *const formats[] = {
 
 static const enum field_id *columns_of(const struct options *options)
 {
+	if (options->view.tables == TABLES_CPUS && options->mode != MODE_METRICS &&
+	    options->mode != MODE_LISTEN)
+		return cpu_columns;
 	switch (options->mode) {
 	case MODE_JSON:
 	case MODE_CSV:

@@ -63,7 +63,8 @@ static void totals_count(struct monitor *monitor, const struct sample *prev,
 	totals->softirq_cpu = share_of(b->all.softirq_ticks, a->all.softirq_ticks, ticks);
 }
 
-static int compare(struct monitor *monitor)
+/* `follow`: there is a new sample. */
+static int compare(struct monitor *monitor, bool follow)
 {
 	const struct sample *cur = &monitor->sample[monitor->current];
 	const struct sample *prev = &monitor->sample[!monitor->current];
@@ -82,7 +83,10 @@ static int compare(struct monitor *monitor)
 			return err;
 	}
 	totals_count(monitor, prev, cur);
-	return 0;
+	return bycpu_count(&monitor->by_cpu,
+			   cur->have[TABLE_INTERRUPTS] ? &monitor->diff[TABLE_INTERRUPTS] : NULL,
+			   cur->have[TABLE_SOFTIRQS] ? &monitor->diff[TABLE_SOFTIRQS] : NULL,
+			   monitor->samples > 1 ? prev : NULL, cur, monitor->seconds, follow);
 }
 
 int monitor_step(struct monitor *monitor)
@@ -96,7 +100,7 @@ int monitor_step(struct monitor *monitor)
 	monitor->current = !monitor->current;
 	monitor->samples++;
 	monitor->generation++;
-	err = compare(monitor);
+	err = compare(monitor, true);
 	for (i = 0; i < TABLE_COUNT && !err; i++) {
 		if (!next->have[i])
 			continue;
@@ -110,7 +114,7 @@ int monitor_step(struct monitor *monitor)
 
 int monitor_recount(struct monitor *monitor)
 {
-	return monitor->samples ? compare(monitor) : 0;
+	return monitor->samples ? compare(monitor, false) : 0;
 }
 
 void monitor_restart(struct monitor *monitor)
@@ -128,6 +132,7 @@ void monitor_free(struct monitor *monitor)
 		tracks_free(&monitor->tracks[i]);
 		counted_free(&monitor->counted[i]);
 	}
+	bycpu_free(&monitor->by_cpu);
 	sampler_close(monitor->sampler);
 	memset(monitor, 0, sizeof(*monitor));
 }

@@ -4,6 +4,7 @@
 #define IRQTOP_MONITOR_H
 
 #include "sampler.h"
+#include "bycpu.h"
 #include "counted.h"
 #include "track.h"
 
@@ -23,6 +24,7 @@ struct monitor {
 	struct tracks tracks[TABLE_COUNT];
 	struct counted counted[TABLE_COUNT];
 	struct monitor_totals totals;
+	struct bycpu by_cpu;	     /* counted when it is on */
 	const struct cpu_mask *only; /* CPUs to count, NULL: all */
 };
 

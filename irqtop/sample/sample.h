@@ -8,7 +8,8 @@
 
 #include "irqtop/tables/irqtable.h"
 
-enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT };
+/* The tables of a sample, and behind TABLE_COUNT those that are made of them. */
+enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT, TABLE_CPUS = TABLE_COUNT, TABLES };
 
 struct sample {
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: unknown */

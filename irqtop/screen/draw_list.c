@@ -309,8 +309,10 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 	for (i = 0; i < ui->layout.ncolumns; i++) {
 		const struct layout_column *column = &ui->layout.column[i];
 
-		if (column->id == FIELD_STRIP)
+		if (column->id == FIELD_STRIP && row->table < TABLE_COUNT)
 			strip_cell(canvas, ui, session, row, column->x, y, column->width, selected);
+		else if (column->id == FIELD_STRIP)
+			continue;
 		else if (column->id == FIELD_HISTORY)
 			picture_history(canvas, column->x, y, column->width, 1, DIM | selected,
 					row->track);
@@ -318,7 +320,8 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 			text_cell(canvas, column, row, y, selected);
 	}
 	/* A row that was not there when irqtop started is marked. */
-	if (row->track->seen <= NEW_SAMPLES && session->monitor.generation > row->track->seen &&
+	if (!row->cpu && row->track->seen <= NEW_SAMPLES &&
+	    session->monitor.generation > row->track->seen &&
 	    ui->layout.column[0].width < canvas->width)
 		canvas_put(canvas, ui->layout.column[0].width, y, '+', GOOD | selected);
 }

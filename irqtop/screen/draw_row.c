@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draw_cpu.h"
 #include "draw_row.h"
 #include "irqtop/view/format.h"
 #include "pen.h"
@@ -254,6 +255,12 @@ static void all(struct pen *pen, const struct ui *ui, const struct session *sess
 		const struct view_row *row)
 {
 	numbers(pen, row);
+	if (row->cpu) {
+		draw_cpu_facts(pen, row);
+		history(pen, row);
+		draw_cpu_interrupts(pen, session, row);
+		return;
+	}
 	words(pen, row);
 	if (row->data->irq >= 0 && row->table == TABLE_INTERRUPTS) {
 		descriptor(pen, &ui->detail, row);
@@ -272,12 +279,14 @@ void draw_row(struct canvas *canvas, struct ui *ui, const struct session *sessio
 			   .bottom = canvas->height - 1,
 			   .label = LABEL_WIDTH,
 			   .label_style = DIM };
-	struct value name = field_get(FIELD_NAME, row);
+	struct value name = field_get(row->cpu ? FIELD_MARKS : FIELD_NAME, row);
 	unsigned int x;
 
 	canvas_style(canvas, 0, 0, canvas->width, TITLE);
 	x = canvas_print(canvas, 0, 0, TITLE, "%s ",
-			 row->table == TABLE_SOFTIRQS ? "softirq" : "IRQ");
+			 row->cpu		      ? "CPU" :
+			 row->table == TABLE_SOFTIRQS ? "softirq" :
+							"IRQ");
 	x += canvas_text(canvas, x, 0, 16, TITLE, row->text + row->data->label,
 			 row->data->label_len);
 	x += 2;

@@ -61,13 +61,14 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 static unsigned int columns_choose(bool wanted[FIELD_COUNT], const struct layout_room *room,
 				   unsigned int strip)
 {
-	unsigned int width = room->width, have = room->have;
+	unsigned int width = room->width, have = room->have, rows = room->rows;
 	unsigned int used = 0, rank, need = 0;
 	int id;
 
 	for (rank = 0; rank < RANK_NEVER; rank++) {
 		for (id = 0; id < FIELD_COUNT; id++) {
-			if (fields[id].rank != rank || fields[id].needs & NEED_TRACED & ~have)
+			if (fields[id].rank != rank || fields[id].needs & NEED_TRACED & ~have ||
+			    !field_is_of((enum field_id)id, rows))
 				continue;
 			need = least_width((enum field_id)id, strip, width, room->name_width) +
 			       (used ? 1 : 0);
@@ -128,6 +129,18 @@ static void columns_stretch(struct layout *layout, unsigned int name_width)
 		layout->column[i].x = layout->column[i - 1].x + layout->column[i - 1].width + 1;
 }
 
+/* Whether one of the columns that the user named says something of these rows. */
+static bool columns_fit(const struct options *options, unsigned int rows)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->ncolumns; i++)
+		if (field_is_of(options->column[i], rows) &&
+		    fields[options->column[i]].of != OF_ALL)
+			return true;
+	return rows == OF_ROWS;
+}
+
 void layout_make(struct layout *layout, const struct options *options,
 		 const struct layout_room *room)
 {
@@ -150,10 +163,10 @@ void layout_make(struct layout *layout, const struct options *options,
 		layout->fold_y = layout->list_y + --layout->list_height;
 	if (room->groups < strip)
 		strip = room->groups < 4 ? 4 : room->groups; /* its title is "CPUS" */
-	if (options->wide) {
+	if (options->wide && room->rows == OF_ROWS) {
 		columns_put(layout, wide_columns, sizeof(wide_columns) / sizeof(wide_columns[0]),
 			    strip, room->name_width);
-	} else if (options->ncolumns) {
+	} else if (options->ncolumns && columns_fit(options, room->rows)) {
 		columns_put(layout, options->column, options->ncolumns, strip, room->name_width);
 	} else {
 		columns_choose(wanted, room, strip);

@@ -37,6 +37,7 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 struct layout_room {
 	unsigned int width, height;
 	uint32_t groups;	 /* of the axis */
+	unsigned int rows;	 /* OF_*: what they are */
 	unsigned int have;	 /* NEED_TIME and NEED_READS where such columns have values */
 	unsigned int extra;	 /* LAYOUT_* */
 	unsigned int name_width; /* of the longest name */

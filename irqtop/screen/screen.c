@@ -126,10 +126,12 @@ static void lay_out(struct screen *screen)
 		    session->monitor.sampler, session->options.group,
 		    layout_strip_width(&session->options, room.width));
 	room.groups = session->axis.ngroups;
+	room.rows = session->options.view.tables == TABLES_CPUS ? OF_CPUS : OF_ROWS;
 	room.have = (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0);
 	room.extra = (session_missing(session) ? LAYOUT_NOTE : 0) |
 		     (session->view.idle ? LAYOUT_FOLD : 0);
-	room.name_width = name_width(screen);
+	/* The name of a CPU's busiest interrupt identifies no row. */
+	room.name_width = room.rows == OF_ROWS ? name_width(screen) : 0;
 	layout_make(&ui->layout, &session->options, &room);
 	ui->list_height = ui->layout.list_height;
 	if (ui->strip_at >= session->axis.ngroups)

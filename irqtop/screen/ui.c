@@ -168,15 +168,36 @@ static unsigned int idle_turn(struct ui *ui, struct session *session)
 
 static unsigned int tables_turn(struct ui *ui, struct session *session)
 {
-	static const char *const words[TABLES_CHOICES] = {
+	static const char *const words[TABLES_ROWS] = {
 		[TABLES_BOTH] = "interrupts and softirqs",
 		[TABLES_INTERRUPTS] = "interrupts",
 		[TABLES_SOFTIRQS] = "softirqs",
 	};
 	enum tables_shown *tables = &session->options.view.tables;
 
-	*tables = (*tables + 1) % TABLES_CHOICES;
+	*tables = *tables >= TABLES_ROWS ? TABLES_BOTH : (*tables + 1) % TABLES_ROWS;
 	ui_say(ui, false, "%s", words[*tables]);
+	return UI_VIEW;
+}
+
+/* To a page, or back to the rows of the kernel's tables. */
+static unsigned int page_turn(struct ui *ui, struct session *session, enum tables_shown page)
+{
+	struct view_settings *view = &session->options.view;
+
+	if (view->tables == page) {
+		view->tables = ui->tables_before;
+	} else {
+		if (view->tables < TABLES_ROWS)
+			ui->tables_before = view->tables;
+		view->tables = page;
+	}
+	ui->page = PAGE_LIST;
+	ui->cursor = ui->top = 0;
+	/* A column that these rows do not have sorts nothing. */
+	if (!field_is_of(view->sort,
+			 page == view->tables && page == TABLES_CPUS ? OF_CPUS : OF_ROWS))
+		view->sort = FIELD_RATE;
 	return UI_VIEW;
 }
 
@@ -323,6 +344,8 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 		return idle_turn(ui, session);
 	case ACT_TABLES:
 		return tables_turn(ui, session);
+	case ACT_CPUS:
+		return page_turn(ui, session, TABLES_CPUS);
 	case ACT_GROUP:
 		return group_turn(ui, session);
 	case ACT_WIDE:

@@ -28,9 +28,10 @@ enum {
 };
 
 struct ui {
-	enum ui_page page, help_over; /* shown; shown when the help page was opened */
-	uint32_t cursor, top;	      /* rows of the view */
-	uint64_t key;		      /* of the row under the cursor */
+	enum ui_page page, help_over;	 /* shown; shown when the help page was opened */
+	uint32_t cursor, top;		 /* rows of the view */
+	enum tables_shown tables_before; /* when another page was opened */
+	uint64_t key;			 /* of the row under the cursor */
 	bool follow, paused;
 	uint32_t strip_at;	    /* first group shown */
 	uint32_t row_top, help_top; /* text lines above the visible part of these pages */

@@ -186,7 +186,7 @@ static bool totals_suffice(const struct options *options)
 	bool by_cpu;
 
 	if (!(options->once || options->mode == MODE_METRICS) || options->per_cpu ||
-	    options->record || options->replay)
+	    options->view.tables >= TABLES_ROWS || options->record || options->replay)
 		return false;
 	/* What is no filter is refused later. */
 	if (filter_parse(&filter, options->view.filter, &why))
@@ -261,6 +261,38 @@ unsigned int session_needs(const struct session *session)
 	return needs;
 }
 
+/* What is known of CPUs, beside what they counted. */
+static int cpus_know(struct session *session)
+{
+	struct bycpu *by_cpu = &session->monitor.by_cpu;
+	uint32_t r;
+	int err;
+
+	err = collect_cpus(&session->collect, &session->monitor, NEED_CPUS | NEED_ALLOWED);
+	if (!err && axis_learn(&session->axis, sample_cpus(monitor_sample(&session->monitor)),
+			       session->monitor.sampler) < 0)
+		err = -ENOMEM;
+	for (r = 0; !err && r < by_cpu->table.nrows; r++)
+		if (by_cpu->row[r].cpu < session->axis.cpu_end)
+			by_cpu->row[r].node = session->axis.place[by_cpu->row[r].cpu].node;
+	return err;
+}
+
+/* The page of CPUs is counted while it is shown. */
+static int pages_count(struct session *session)
+{
+	struct bycpu *by_cpu = &session->monitor.by_cpu;
+	bool wanted = session->options.view.tables == TABLES_CPUS;
+	bool turned = wanted && !by_cpu->on;
+
+	by_cpu->on = wanted;
+	by_cpu->counted.on = session->options.mode == MODE_LISTEN;
+	by_cpu->tracks.no_history = session->options.mode != MODE_SCREEN;
+	if (turned && monitor_recount(&session->monitor))
+		return -ENOMEM;
+	return wanted ? cpus_know(session) : 0;
+}
+
 static int view_rebuild(struct session *session)
 {
 	return view_build(&session->view, &session->monitor, &session->options.view,
@@ -270,8 +302,10 @@ static int view_rebuild(struct session *session)
 int session_arrange(struct session *session, unsigned int needs)
 {
 	struct view *view = &session->view;
-	int err = view_rebuild(session);
+	int err = pages_count(session);
 
+	if (!err)
+		err = view_rebuild(session);
 	if (err || !(session_needs(session) & NEED_FACTS))
 		return err;
 	collect_rows(&session->collect, view, 0, view->nrows, needs | session_needs(session));

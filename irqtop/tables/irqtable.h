@@ -284,6 +284,28 @@ struct irqtable_place {
 /* Fills place[] for CPU numbers 0 to ncpus - 1 from /sys/devices/system. */
 void irqtable_places_read(struct irqtable_place *place, unsigned int ncpus, int root);
 
+/* --- facts of CPUs ------------------------------------------------------------ */
+
+struct irqtable_cpu_facts {
+	bool have_softnet, have_vectors;
+	uint64_t dropped, squeezed; /* packets, and polls that ran out of time, since boot */
+	unsigned int vectors_used, vectors_left;
+};
+
+/*
+ * Fill facts[] for CPU numbers 0 to ncpus - 1 from /proc/net/softnet_stat, and from
+ * debugfs (x86, root). `online`: a table whose columns are the CPUs online. 0 or a
+ * negative errno value: nothing was filled in.
+ */
+int irqtable_softnet_read(struct irqtable_cpu_facts *facts, unsigned int ncpus,
+			  const struct irqtable *online, int root, struct irqtable_buffer *buffer);
+int irqtable_vectors_read(struct irqtable_cpu_facts *facts, unsigned int ncpus, int root,
+			  struct irqtable_buffer *buffer);
+
+/* The CPUs that are isolated from the scheduler, and those without a tick when busy. */
+int irqtable_isolated_read(struct cpu_mask *cpus, int root);
+int irqtable_nohz_read(struct cpu_mask *cpus, int root);
+
 /* The CPUs that are there, or may come. 0 or a negative errno value. */
 int irqtable_possible_read(struct cpu_mask *cpus, int root);
 

@@ -28,6 +28,14 @@ static inline uint64_t irqtable_hash_word(uint64_t hash, uint64_t word)
  */
 ssize_t irqtable_text(int at, const char *path, char *buf, size_t size);
 
+struct irqtable_buffer;
+
+/*
+ * Reads a whole file, of any size, and terminates the text. Returns its length or a
+ * negative errno value.
+ */
+ssize_t irqtable_file(int at, const char *path, struct irqtable_buffer *buffer);
+
 /* Reads digits from *text up to `end`, and moves *text behind them. false: no digit. */
 bool irqtable_number(const char **text, const char *end, uint64_t *value);
 

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "irqtable.h"
 #include "local.h"
 
 ssize_t irqtable_text(int at, const char *path, char *buf, size_t size)
@@ -33,6 +35,33 @@ ssize_t irqtable_text(int at, const char *path, char *buf, size_t size)
 	while (len && (buf[len - 1] == '\n' || buf[len - 1] == ' '))
 		len--;
 	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+#define FILE_BYTES 4096
+
+ssize_t irqtable_file(int at, const char *path, struct irqtable_buffer *buffer)
+{
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0;
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (n && !err) {
+		if (array_reserve(&buffer->data, &buffer->size, len + FILE_BYTES, 1)) {
+			err = -ENOMEM;
+			break;
+		}
+		n = read(fd, buffer->data + len, buffer->size - 1 - len);
+		if (n < 0 && errno != EINTR)
+			err = -errno;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	if (err)
+		return err;
+	buffer->data[len] = '\0';
 	return (ssize_t)len;
 }
 

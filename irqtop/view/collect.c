@@ -220,6 +220,82 @@ void collect_sample(struct collect *collect, struct monitor *monitor, unsigned i
 		threads_update(collect, monitor, shape);
 }
 
+static int cpus_reserve(struct collect_cpus *cpus)
+{
+	if (!cpus->facts)
+		cpus->facts = calloc(CPUS_MAX, sizeof(*cpus->facts));
+	if (!cpus->allowed)
+		cpus->allowed = calloc(CPUS_MAX, sizeof(*cpus->allowed));
+	return cpus->facts && cpus->allowed ? 0 : -ENOMEM;
+}
+
+/* How many interrupts may go to each CPU: a file for each interrupt. */
+static void allowed_count(struct collect *collect, const struct irqtable *table)
+{
+	struct collect_cpus *cpus = &collect->cpus;
+	struct irqtable_facts facts;
+	uint32_t r, c;
+
+	memset(cpus->allowed, 0, CPUS_MAX * sizeof(*cpus->allowed));
+	cpus->have_allowed = false;
+	for (r = 0; r < table->nrows; r++) {
+		if (table->row[r].irq < 0 ||
+		    irqtable_facts_read(&facts, collect->root, (uint32_t)table->row[r].irq,
+					IRQTABLE_HAVE_AFFINITY))
+			continue;
+		cpus->have_allowed = true;
+		for (c = 0; c < table->ncpus; c++)
+			if (cpu_mask_has(&facts.affinity, table->cpu[c]))
+				cpus->allowed[table->cpu[c]]++;
+	}
+}
+
+static void cpus_seldom(struct collect *collect, const struct irqtable *table, unsigned int needs)
+{
+	struct collect_cpus *cpus = &collect->cpus;
+	uint64_t now = clock_ns();
+
+	if (cpus->known && cpus->shape == table->rows_shape &&
+	    now - cpus->listed_ns < THREADS_LIST_NS)
+		return;
+	irqtable_isolated_read(&cpus->isolated, collect->root);
+	irqtable_nohz_read(&cpus->nohz_full, collect->root);
+	if (needs & NEED_ALLOWED)
+		allowed_count(collect, table);
+	cpus->known = true;
+	cpus->shape = table->rows_shape;
+	cpus->listed_ns = now;
+}
+
+int collect_cpus(struct collect *collect, struct monitor *monitor, unsigned int needs)
+{
+	const struct irqtable *table = sample_cpus(monitor_sample(monitor));
+	struct bycpu *by_cpu = &monitor->by_cpu;
+	struct collect_cpus *cpus = &collect->cpus;
+	uint32_t r;
+
+	if (collect->root < 0 || !by_cpu->on)
+		return 0;
+	if (cpus_reserve(cpus))
+		return -ENOMEM;
+	memset(cpus->facts, 0, CPUS_MAX * sizeof(*cpus->facts));
+	cpus_seldom(collect, table, needs);
+	irqtable_softnet_read(cpus->facts, CPUS_MAX, table, collect->root, &cpus->buffer);
+	irqtable_vectors_read(cpus->facts, CPUS_MAX, collect->root, &cpus->buffer);
+	for (r = 0; r < by_cpu->table.nrows; r++) {
+		struct bycpu_row *row = &by_cpu->row[r];
+
+		if (row->cpu >= CPUS_MAX)
+			continue;
+		row->facts = cpus->facts[row->cpu];
+		row->isolated = cpu_mask_has(&cpus->isolated, row->cpu);
+		row->nohz_full = cpu_mask_has(&cpus->nohz_full, row->cpu);
+		if (cpus->have_allowed)
+			row->allowed = cpus->allowed[row->cpu];
+	}
+	return 0;
+}
+
 /* IRQTABLE_HAVE_* to read. Trigger and node do not change: they are read once. */
 static unsigned int facts_wanted(const struct track_facts *known, unsigned int needs)
 {
@@ -311,6 +387,9 @@ void collect_free(struct collect *collect)
 {
 	irqtable_devices_free(&collect->devices);
 	free(collect->thread);
+	free(collect->cpus.facts);
+	free(collect->cpus.allowed);
+	irqtable_buffer_free(&collect->cpus.buffer);
 	memset(collect, 0, sizeof(*collect));
 	collect->root = -1;
 }

@@ -18,6 +18,16 @@ struct collect_thread {
 	bool counted;	  /* cpu is valid */
 };
 
+/* What is read of all CPUs, and of the affinity of all interrupts. */
+struct collect_cpus {
+	struct irqtable_cpu_facts *facts; /* [CPUS_MAX] */
+	uint32_t *allowed;		  /* [CPUS_MAX]; interrupts that may go there */
+	struct cpu_mask isolated, nohz_full;
+	uint64_t shape, listed_ns; /* of what is read seldom */
+	bool known, have_allowed;
+	struct irqtable_buffer buffer;
+};
+
 struct collect {
 	int root; /* directory of the tree; -1: nothing can be read */
 	struct irqtable_devices devices;
@@ -27,6 +37,7 @@ struct collect {
 	uint64_t devices_shape, threads_shape; /* rows_shape of the table they were read for */
 	uint64_t threads_listed_ns;
 	bool devices_known, threads_known;
+	struct collect_cpus cpus;
 };
 
 /* Call it once per sample. Reads threads, and devices when rows changed. `needs`: NEED_*. */
@@ -38,6 +49,12 @@ void collect_sample(struct collect *collect, struct monitor *monitor, unsigned i
  */
 void collect_rows(struct collect *collect, struct view *view, uint32_t first, uint32_t count,
 		  unsigned int needs);
+
+/*
+ * Fills in what is read of the CPUs in monitor->by_cpu. Affinities and isolation are read
+ * again after ten seconds, or when rows changed. 0 or -ENOMEM.
+ */
+int collect_cpus(struct collect *collect, struct monitor *monitor, unsigned int needs);
 
 #define DETAIL_READERS 16
 

@@ -5,9 +5,10 @@
 
 #include "field.h"
 
-const char *const table_names[TABLE_COUNT] = {
+const char *const table_names[TABLES] = {
 	[TABLE_INTERRUPTS] = "interrupts",
 	[TABLE_SOFTIRQS] = "softirqs",
+	[TABLE_CPUS] = "cpus",
 };
 
 static void text_set(struct value *value, const char *text, size_t len)
@@ -45,6 +46,83 @@ static struct irqtable_words words_of(const struct view_row *row)
 static void get_irq(const struct view_row *row, struct value *value)
 {
 	text_set(value, row->text + row->data->label, row->data->label_len);
+}
+
+static void get_cpu(const struct view_row *row, struct value *value)
+{
+	if (row->cpu)
+		count_set(value, row->cpu->cpu);
+}
+
+static void get_soft_rate(const struct view_row *row, struct value *value)
+{
+	if (row->cpu)
+		real_set(value, row->cpu->softirqs_hz);
+}
+
+static void get_irq_time(const struct view_row *row, struct value *value)
+{
+	if (row->cpu)
+		real_set(value, row->cpu->irq_share);
+}
+
+static void get_soft_time(const struct view_row *row, struct value *value)
+{
+	if (row->cpu)
+		real_set(value, row->cpu->softirq_share);
+}
+
+static void get_allowed(const struct view_row *row, struct value *value)
+{
+	if (row->cpu && row->cpu->allowed != IRQTABLE_NONE)
+		count_set(value, row->cpu->allowed);
+}
+
+static void get_vectors(const struct view_row *row, struct value *value)
+{
+	if (row->cpu && row->cpu->facts.have_vectors)
+		count_set(value, row->cpu->facts.vectors_used);
+}
+
+static void get_vectors_left(const struct view_row *row, struct value *value)
+{
+	if (row->cpu && row->cpu->facts.have_vectors)
+		count_set(value, row->cpu->facts.vectors_left);
+}
+
+static void get_dropped(const struct view_row *row, struct value *value)
+{
+	if (row->cpu && row->cpu->facts.have_softnet)
+		count_set(value, row->cpu->facts.dropped);
+}
+
+static void get_squeezed(const struct view_row *row, struct value *value)
+{
+	if (row->cpu && row->cpu->facts.have_softnet)
+		count_set(value, row->cpu->facts.squeezed);
+}
+
+static void get_marks(const struct view_row *row, struct value *value)
+{
+	static const char *const marks[2][2] = { { "", "nohz" }, { "isol", "isol nohz" } };
+	const char *text = row->cpu ? marks[row->cpu->isolated][row->cpu->nohz_full] : "";
+
+	text_set(value, text, strlen(text));
+}
+
+/* The rate of a CPU's busiest interrupt on this CPU. */
+static void get_busiest_hz(const struct view_row *row, struct value *value)
+{
+	if (row->busiest.data && row->delta->delta && row->rate_hz >= 0)
+		real_set(value, row->rate_hz * (double)row->cpu->busiest_delta /
+					(double)row->delta->delta);
+}
+
+static void get_busiest(const struct view_row *row, struct value *value)
+{
+	if (row->busiest.data)
+		text_set(value, row->busiest.text + row->busiest.data->label,
+			 row->busiest.data->label_len);
 }
 
 static void get_table(const struct view_row *row, struct value *value)
@@ -194,7 +272,9 @@ static void get_effective(const struct view_row *row, struct value *value)
 
 static void get_node(const struct view_row *row, struct value *value)
 {
-	if (row->track && row->track->facts.node >= 0)
+	if (row->cpu && row->cpu->node >= 0)
+		count_set(value, (uint64_t)row->cpu->node);
+	else if (!row->cpu && row->track && row->track->facts.node >= 0)
 		count_set(value, (uint64_t)row->track->facts.node);
 }
 
@@ -264,6 +344,14 @@ static void get_name(const struct view_row *row, struct value *value)
 		get_softirq_name(row, value);
 		return;
 	}
+	if (row->cpu) {
+		if (!row->busiest.data)
+			return;
+		irqtable_split(row->busiest.text + row->busiest.data->text,
+			       row->busiest.data->text_len, row->busiest.data->irq >= 0, &words);
+		text_set(value, words.actions, words.actions_len);
+		return;
+	}
 	words = words_of(row);
 	text_set(value, words.actions, words.actions_len);
 	if (!row->data->text_len)
@@ -285,22 +373,58 @@ const struct field fields[FIELD_COUNT] = {
 			  .style = STYLE_TEXT,
 			  .width = 10,
 			  .rank = RANK_NEVER,
+			  .of = OF_ALL,
 			  .left = true,
 			  .rising = true,
 			  .get = get_table },
+	[FIELD_CPU] = { .key = "cpu",
+			.title = "CPU",
+			.help = "CPU number",
+			.style = STYLE_NUMBER,
+			.width = 5,
+			.rank = 0,
+			.rising = true,
+			.of = OF_CPUS,
+			.get = get_cpu },
 	[FIELD_RATE] = { .key = "rate_hz",
 			 .title = "RATE",
 			 .help = "interrupts per second",
 			 .style = STYLE_NUMBER,
 			 .width = 7,
 			 .rank = 1,
+			 .of = OF_ALL,
 			 .get = get_rate },
+	[FIELD_SOFT_RATE] = { .key = "softirqs_hz",
+			      .title = "SOFT/S",
+			      .help = "softirqs per second of a CPU",
+			      .style = STYLE_NUMBER,
+			      .width = 7,
+			      .rank = 2,
+			      .of = OF_CPUS,
+			      .get = get_soft_rate },
+	[FIELD_IRQ_TIME] = { .key = "irq_time",
+			     .title = "IRQ%",
+			     .help = "share of its time a CPU spends in interrupts",
+			     .style = STYLE_PERCENT,
+			     .width = 5,
+			     .rank = 3,
+			     .of = OF_CPUS,
+			     .get = get_irq_time },
+	[FIELD_SOFT_TIME] = { .key = "softirq_time",
+			      .title = "SOFT%",
+			      .help = "share of its time a CPU spends in softirqs",
+			      .style = STYLE_PERCENT,
+			      .width = 5,
+			      .rank = 3,
+			      .of = OF_CPUS,
+			      .get = get_soft_time },
 	[FIELD_DELTA] = { .key = "delta",
 			  .title = "DELTA",
 			  .help = "interrupts since the last sample",
 			  .style = STYLE_NUMBER,
 			  .width = 7,
 			  .rank = 12,
+			  .of = OF_ALL,
 			  .get = get_delta },
 	[FIELD_TOTAL] = { .key = "total",
 			  .title = "TOTAL",
@@ -309,6 +433,7 @@ const struct field fields[FIELD_COUNT] = {
 			  .style = STYLE_NUMBER,
 			  .width = 7,
 			  .rank = 4,
+			  .of = OF_ALL,
 			  .get = get_total },
 	[FIELD_SHARE] = { .key = "share",
 			  .title = "SHARE",
@@ -316,6 +441,7 @@ const struct field fields[FIELD_COUNT] = {
 			  .style = STYLE_PERCENT,
 			  .width = 5,
 			  .rank = 6,
+			  .of = OF_ALL,
 			  .get = get_share },
 	[FIELD_MAX] = { .key = "max_hz",
 			.title = "MAX",
@@ -323,6 +449,7 @@ const struct field fields[FIELD_COUNT] = {
 			.style = STYLE_NUMBER,
 			.width = 7,
 			.rank = 7,
+			.of = OF_ALL,
 			.get = get_max },
 	[FIELD_STRIP] = { .key = "cpus",
 			  .title = "CPUS",
@@ -337,6 +464,7 @@ const struct field fields[FIELD_COUNT] = {
 			    .style = STYLE_PICTURE,
 			    .width = 8,
 			    .rank = 4,
+			    .of = OF_ALL,
 			    .left = true },
 	[FIELD_HANDLER_SHARE] = { .key = "handler_share",
 				  .title = "HARD%",
@@ -419,6 +547,79 @@ const struct field fields[FIELD_COUNT] = {
 			     .rank = 5,
 			     .needs = NEED_TIME | NEED_READS,
 			     .get = get_read_max },
+	[FIELD_ALLOWED] = { .key = "allowed",
+			    .title = "MAY",
+			    .help = "interrupts that may go to a CPU",
+			    .style = STYLE_NUMBER,
+			    .width = 5,
+			    .rank = 3,
+			    .needs = NEED_ALLOWED,
+			    .of = OF_CPUS,
+			    .get = get_allowed },
+	[FIELD_VECTORS] = { .key = "vectors",
+			    .title = "VEC",
+			    .help = "vectors of a CPU in use (debugfs)",
+			    .style = STYLE_NUMBER,
+			    .width = 4,
+			    .rank = 5,
+			    .needs = NEED_CPUS,
+			    .of = OF_CPUS,
+			    .get = get_vectors },
+	[FIELD_VECTORS_LEFT] = { .key = "vectors_left",
+				 .title = "LEFT",
+				 .help = "vectors of a CPU left (debugfs)",
+				 .style = STYLE_NUMBER,
+				 .width = 4,
+				 .rank = 3,
+				 .needs = NEED_CPUS,
+				 .of = OF_CPUS,
+				 .get = get_vectors_left },
+	[FIELD_DROPPED] = { .key = "dropped",
+			    .title = "DROP",
+			    .help = "packets that a CPU dropped since boot",
+			    .style = STYLE_NUMBER,
+			    .width = 5,
+			    .rank = 4,
+			    .needs = NEED_CPUS,
+			    .of = OF_CPUS,
+			    .get = get_dropped },
+	[FIELD_SQUEEZED] = { .key = "squeezed",
+			     .title = "SQUEEZE",
+			     .help = "packet polls of a CPU that ran out of time",
+			     .style = STYLE_NUMBER,
+			     .width = 7,
+			     .rank = 5,
+			     .needs = NEED_CPUS,
+			     .of = OF_CPUS,
+			     .get = get_squeezed },
+	[FIELD_MARKS] = { .key = "marks",
+			  .title = "MARKS",
+			  .help = "isol: isolated CPU; nohz: no tick when busy",
+			  .style = STYLE_TEXT,
+			  .width = 9,
+			  .rank = 3,
+			  .left = true,
+			  .rising = true,
+			  .needs = NEED_CPUS,
+			  .of = OF_CPUS,
+			  .get = get_marks },
+	[FIELD_BUSIEST_HZ] = { .key = "busiest_hz",
+			       .title = "TOP/S",
+			       .help = "rate of the busiest interrupt on a CPU",
+			       .style = STYLE_NUMBER,
+			       .width = 7,
+			       .rank = 6,
+			       .of = OF_CPUS,
+			       .get = get_busiest_hz },
+	[FIELD_BUSIEST] = { .key = "busiest",
+			    .title = "TOP",
+			    .help = "busiest interrupt on a CPU",
+			    .style = STYLE_TEXT,
+			    .width = 5,
+			    .rank = 3,
+			    .rising = true,
+			    .of = OF_CPUS,
+			    .get = get_busiest },
 	[FIELD_CHIP] = { .key = "chip",
 			 .title = "CHIP",
 			 .help = "interrupt controller",
@@ -472,6 +673,7 @@ const struct field fields[FIELD_COUNT] = {
 			 .style = STYLE_NUMBER,
 			 .width = 4,
 			 .rank = 17,
+			 .of = OF_ALL,
 			 .rising = true,
 			 .needs = NEED_NODE,
 			 .get = get_node },
@@ -528,6 +730,7 @@ const struct field fields[FIELD_COUNT] = {
 			 .style = STYLE_TEXT,
 			 .width = 12,
 			 .rank = 2,
+			 .of = OF_ALL,
 			 .left = true,
 			 .rising = true,
 			 .get = get_name },

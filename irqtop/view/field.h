@@ -13,13 +13,18 @@
 
 #include "irqtop/tables/irqtable.h"
 #include "irqtop/sample/sample.h"
+#include "irqtop/sample/bycpu.h"
 #include "irqtop/sample/track.h"
 
 /* In the order in which the screen shows them. */
 enum field_id {
 	FIELD_IRQ,
 	FIELD_TABLE,
+	FIELD_CPU,
 	FIELD_RATE,
+	FIELD_SOFT_RATE,
+	FIELD_IRQ_TIME,
+	FIELD_SOFT_TIME,
 	FIELD_DELTA,
 	FIELD_TOTAL,
 	FIELD_SHARE,
@@ -35,6 +40,14 @@ enum field_id {
 	FIELD_READ_P50,
 	FIELD_READ_P99,
 	FIELD_READ_MAX,
+	FIELD_ALLOWED,
+	FIELD_VECTORS,
+	FIELD_VECTORS_LEFT,
+	FIELD_DROPPED,
+	FIELD_SQUEEZED,
+	FIELD_MARKS,
+	FIELD_BUSIEST_HZ,
+	FIELD_BUSIEST,
 	FIELD_CHIP,
 	FIELD_HWIRQ,
 	FIELD_TRIGGER,
@@ -58,6 +71,11 @@ struct view_row {
 	const char *text; /* of the table: what data's offsets refer to */
 	const struct irqtable_delta *delta;
 	struct track *track;
+	const struct bycpu_row *cpu; /* of TABLE_CPUS; else NULL */
+	struct view_busiest {
+		const struct irqtable_row *data; /* NULL: none */
+		const char *text;
+	} busiest;	/* of this CPU */
 	double rate_hz; /* negative: unknown */
 	double share;	/* of the rates of its table's rows in the view that are no sums, 0..1 */
 };
@@ -89,12 +107,21 @@ enum {
 	NEED_AFFINITY = 1 << 3,
 	NEED_EFFECTIVE = 1 << 4,
 	NEED_SPURIOUS = 1 << 5,
-	NEED_TIME = 1 << 6,  /* tracing */
-	NEED_READS = 1 << 7, /* tracing, and the procirq module */
+	NEED_TIME = 1 << 6,    /* tracing */
+	NEED_READS = 1 << 7,   /* tracing, and the procirq module */
+	NEED_CPUS = 1 << 8,    /* softnet, vectors, isolation of CPUs */
+	NEED_ALLOWED = 1 << 9, /* the affinity of every interrupt */
 	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
 };
 
 #define RANK_NEVER 99 /* on the screen only when it is named */
+
+/* Which rows have a column. */
+enum {
+	OF_ROWS = 1 << 0, /* of the kernel's tables */
+	OF_CPUS = 1 << 1,
+	OF_ALL = OF_ROWS | OF_CPUS,
+};
 
 /**
  * struct field - one column
@@ -108,6 +135,7 @@ enum {
  * @left: aligned left, else right
  * @rising: sorted from small to large, else from large to small
  * @needs: NEED_*
+ * @of: OF_*; 0 is OF_ROWS
  * @get: sets the value, or leaves it VALUE_NONE where it is unknown; NULL for pictures
  */
 struct field {
@@ -121,10 +149,16 @@ struct field {
 	bool left;
 	bool rising;
 	unsigned int needs;
+	unsigned int of;
 	void (*get)(const struct view_row *row, struct value *value);
 };
 
 extern const struct field fields[FIELD_COUNT];
+
+static inline bool field_is_of(enum field_id id, unsigned int rows)
+{
+	return (fields[id].of ? fields[id].of : OF_ROWS) & rows;
+}
 
 /* The column with this key, or this title in any case; -1: none. */
 int field_find(const char *key, size_t len);
@@ -141,6 +175,6 @@ static inline struct value field_get(enum field_id id, const struct view_row *ro
 /* A value as a number to compare; one that is no number is below all others. */
 double value_number(const struct value *value);
 
-extern const char *const table_names[TABLE_COUNT];
+extern const char *const table_names[TABLES];
 
 #endif

@@ -104,6 +104,16 @@ int filter_parse(struct filter *filter, const char *text, struct why *why)
 	}
 }
 
+/* Number, marks and busiest interrupt. Returns as snprintf(). */
+static int cpu_text(char *text, size_t size, const struct view_row *row)
+{
+	struct value marks = field_get(FIELD_MARKS, row), busiest = field_get(FIELD_NAME, row);
+
+	return snprintf(text, size, "%u %.*s %.*s", row->cpu->cpu, (int)marks.len,
+			marks.text ? marks.text : "", (int)busiest.len,
+			busiest.text ? busiest.text : "");
+}
+
 /* Label and text, and the name of a softirq. Returns as snprintf(). */
 static int row_text(char *text, size_t size, const struct view_row *row)
 {
@@ -111,6 +121,8 @@ static int row_text(char *text, size_t size, const struct view_row *row)
 	struct value name = field_get(FIELD_NAME, row);
 	bool described = row->table == TABLE_SOFTIRQS && name.text;
 
+	if (row->cpu)
+		return cpu_text(text, size, row);
 	/* The end of a name is that of the text before the device, for "$" in a regex. */
 	return snprintf(text, size, "%.*s %.*s%s%.*s%s%s%s%s", (int)row->data->label_len,
 			row->text + row->data->label, (int)row->data->text_len,

@@ -47,6 +47,7 @@ static void table_take(struct view *view, const struct monitor *monitor, enum ta
 
 	for (r = 0; r < table->nrows; r++) {
 		row = &view->unsorted[view->nrows];
+		memset(row, 0, sizeof(*row));
 		row->table = id;
 		row->row = r;
 		row->data = &table->row[r];
@@ -68,6 +69,44 @@ static void table_take(struct view *view, const struct monitor *monitor, enum ta
 			row->rate_hz = (double)row->delta->delta / monitor->seconds;
 			if (row->data->sum == IRQTABLE_SUM_NONE)
 				view->rate_hz[id] += row->rate_hz;
+		}
+		view->nrows++;
+	}
+}
+
+/* A row for each CPU that the filter wants. */
+static void cpus_take(struct view *view, const struct monitor *monitor, const struct filter *filter)
+{
+	const struct bycpu *by_cpu = &monitor->by_cpu;
+	const struct irqtable *table = &monitor_sample(monitor)->table[TABLE_INTERRUPTS];
+	struct view_row *row;
+	uint32_t r, busiest;
+
+	for (r = 0; r < by_cpu->table.nrows; r++) {
+		row = &view->unsorted[view->nrows];
+		memset(row, 0, sizeof(*row));
+		row->table = TABLE_CPUS;
+		row->row = r;
+		row->data = &by_cpu->table.row[r];
+		row->text = by_cpu->table.text;
+		row->delta = &by_cpu->diff.row[r];
+		row->track = tracks_of_row(&by_cpu->tracks, r);
+		row->cpu = &by_cpu->row[r];
+		row->rate_hz = row->share = -1;
+		busiest = row->cpu->busiest;
+		if (busiest != IRQTABLE_NONE && busiest < table->nrows) {
+			row->busiest.data = &table->row[busiest];
+			row->busiest.text = table->text;
+		}
+		if ((filter->by_cpu && !cpu_mask_has(&filter->cpus, row->cpu->cpu)) ||
+		    !filter_matches_counts(filter, row->delta) ||
+		    (filter->nterms && !filter_matches_text(filter, row))) {
+			view->hidden++;
+			continue;
+		}
+		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
+			row->rate_hz = (double)row->delta->delta / monitor->seconds;
+			view->rate_hz[TABLE_CPUS] += row->rate_hz;
 		}
 		view->nrows++;
 	}
@@ -145,6 +184,8 @@ static void sort(struct view *view, const struct view_settings *settings)
 
 static bool table_is_shown(enum tables_shown shown, enum table_id id)
 {
+	if (shown >= TABLES_ROWS)
+		return false;
 	return shown == TABLES_BOTH || (shown == TABLES_SOFTIRQS) == (id == TABLE_SOFTIRQS);
 }
 
@@ -163,6 +204,7 @@ int view_build(struct view *view, const struct monitor *monitor,
 
 	for (id = 0; id < TABLE_COUNT; id++)
 		rows += sample->have[id] ? sample->table[id].nrows : 0;
+	rows += monitor->by_cpu.table.nrows;
 	if (rows_reserve(view, rows + 1))
 		return -ENOMEM;
 	view->nrows = view->hidden = view->idle = 0;
@@ -170,6 +212,8 @@ int view_build(struct view *view, const struct monitor *monitor,
 	for (id = 0; id < TABLE_COUNT; id++)
 		if (table_is_shown(settings->tables, (enum table_id)id) && sample->have[id])
 			table_take(view, monitor, (enum table_id)id, settings, filter);
+	if (settings->tables == TABLES_CPUS && monitor->by_cpu.on)
+		cpus_take(view, monitor, filter);
 	for (i = 0; i < view->nrows; i++) {
 		struct view_row *row = &view->unsorted[i];
 

@@ -7,7 +7,14 @@
 #include "filter.h"
 #include "irqtop/sample/monitor.h"
 
-enum tables_shown { TABLES_BOTH, TABLES_INTERRUPTS, TABLES_SOFTIRQS, TABLES_CHOICES };
+enum tables_shown {
+	TABLES_BOTH,
+	TABLES_INTERRUPTS,
+	TABLES_SOFTIRQS,
+	TABLES_ROWS, /* the choices above show the rows of the kernel's tables */
+	TABLES_CPUS = TABLES_ROWS,
+	TABLES_CHOICES
+};
 
 /* What the user chose: options set it, and later keys of the screen. */
 struct view_settings {
@@ -27,10 +34,10 @@ struct view_item {
 
 struct view {
 	uint32_t nrows;
-	struct view_row *row;	     /* [nrows], ordered */
-	uint32_t hidden;	     /* rows that the filter left out */
-	uint32_t idle;		     /* rows that are folded */
-	double rate_hz[TABLE_COUNT]; /* sums over the rows that are no sums */
+	struct view_row *row;	/* [nrows], ordered */
+	uint32_t hidden;	/* rows that the filter left out */
+	uint32_t idle;		/* rows that are folded */
+	double rate_hz[TABLES]; /* sums over the rows that are no sums */
 	/* private */
 	struct view_row *unsorted;
 	struct view_item *item, *scratch;

@@ -224,6 +224,28 @@ keys '>' '<' q
 await 'exit 0'
 result $? 'pictures alone leave nothing to sort by'
 
+# --- a row for each CPU
+
+for size in 80x24 200x50 40x10; do
+	start $size "cd $scratch; $program --no-config --replay 64.rec -d 3600"
+	keys ')'; await '12/12'
+	keys C
+	same "cpus-64-$size" "64 CPUs as rows on $size"
+done
+start 80x24 "cd $scratch; $program --no-config --replay 64.rec -d 3600 -t cpus"
+keys ')'; await '12/12'
+keys Down Enter
+same cpu-64-80x24 'a CPU opened'
+keys q C
+await '^ +IRQ ' && ! screen | grep -q MARKS
+result $? 'and back to the interrupts'
+keys C / 'c' 'p' 'u' ':' '7' - '9' Enter
+await '3 of 64 rows' && await '^ +8 '
+result $? 'filtered by number'
+tests/fixtures/irqtop/cpus "$scratch/four"
+start 100x24 "$program --no-config --root $scratch/four/b -t cpus -s cpu -d 3600"
+same cpus-4-100x24 'vectors, softnet and marks'
+
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
 same hostile-100x30 'hostile names' -e

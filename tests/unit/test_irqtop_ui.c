@@ -42,6 +42,7 @@ static void laid_out(struct layout *layout, const struct options *options, unsig
 		    &(struct layout_room){ .width = width,
 					   .height = height,
 					   .groups = groups,
+					   .rows = OF_ROWS,
 					   .have = have,
 					   .extra = extra });
 }
