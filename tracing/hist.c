@@ -180,6 +180,64 @@ int hist_merge(struct hist *to, const struct hist *from)
 	return 0;
 }
 
+/* An empty histogram of the precision of @like. Returns 0, or -1 with errno ENOMEM. */
+static int init_like(struct hist *h, const struct hist *like)
+{
+	return like->digits ? hist_init(h, like->digits, 0) : hist_init_log2(h);
+}
+
+/* Add the counts of @from, which is at least as precise. Returns 0, or -1 with ENOMEM. */
+static int add_counts(struct hist *to, const struct hist *from)
+{
+	uint64_t sum = to->sum + from->sum;
+	uint64_t min = from->min < to->min ? from->min : to->min;
+	uint64_t max = from->max > to->max ? from->max : to->max;
+	uint64_t lost = to->lost;
+	struct hist_bucket b;
+	size_t position = 0;
+
+	while (hist_next(from, &position, &b))
+		hist_record_n(to, (int64_t)b.low, b.count);
+	if (to->lost != lost) {
+		errno = ENOMEM;
+		return -1;
+	}
+	to->sum = sum;
+	to->min = min;
+	to->max = max;
+	to->negative += from->negative;
+	to->lost += from->lost;
+	return 0;
+}
+
+/**
+ * hist_join - add all samples of one histogram to another of any precision
+ * @to: gets the samples, and the precision of the less precise of both. Buckets of that
+ *	consist of whole buckets of the other.
+ * @from: unchanged
+ *
+ * Returns 0, or -1 with errno ENOMEM; @to may have some of the samples then.
+ */
+int hist_join(struct hist *to, const struct hist *from)
+{
+	struct hist coarse;
+
+	if (to->sub_bits == from->sub_bits)
+		return hist_merge(to, from);
+	if (to->sub_bits > from->sub_bits) {
+		if (init_like(&coarse, from))
+			return -1;
+		if (add_counts(&coarse, to)) {
+			hist_free(&coarse);
+			return -1;
+		}
+		hist_free(to);
+		*to = coarse;
+		return hist_merge(to, from);
+	}
+	return add_counts(to, from);
+}
+
 /**
  * hist_percentile - the value that a share of the samples does not exceed
  * @h: histogram

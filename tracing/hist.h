@@ -63,6 +63,7 @@ void hist_subtract(struct hist *h, const struct hist *earlier);
 void hist_free(struct hist *h);
 bool hist_grow(struct hist *h, size_t index);
 int hist_merge(struct hist *to, const struct hist *from);
+int hist_join(struct hist *to, const struct hist *from);
 bool hist_percentile(const struct hist *h, uint32_t ppm, uint64_t *value);
 double hist_mean(const struct hist *h);
 bool hist_next(const struct hist *h, size_t *position, struct hist_bucket *b);

@@ -184,7 +184,7 @@ long diff_join(struct run *to, struct run *from, const struct diff_options *opti
 		r->delivered += other->delivered;
 		r->coalesced += other->coalesced;
 		r->lost += other->lost;
-		if (hist_merge(&r->hist, &other->hist) || blocks_join(&r->blocks, &other->blocks)) {
+		if (hist_join(&r->hist, &other->hist) || blocks_join(&r->blocks, &other->blocks)) {
 			free(taken);
 			return -1;
 		}

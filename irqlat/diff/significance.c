@@ -68,7 +68,7 @@ static int merge_sides(const struct diff_row *row, struct hist *all)
 	for (side = 0; side < 2; side++) {
 		const struct result *r = row->side[side];
 
-		if (!blocks && hist_merge(all, &r->hist))
+		if (!blocks && hist_join(all, &r->hist))
 			return -1;
 		for (i = 0; blocks && i < r->blocks.n; i++)
 			blocks_add_to(&r->blocks.list[i], all);

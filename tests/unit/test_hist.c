@@ -258,9 +258,41 @@ static void earlier_is_subtracted(void **state)
 	hist_free(&earlier);
 }
 
+/* The result is as precise as the less precise of both, and exact otherwise. */
+static void joined_with_another_precision(void **state)
+{
+	struct hist a, b, c;
+	uint64_t p50;
+
+	(void)state;
+	assert_int_equal(hist_init(&a, 3, 0), 0);
+	assert_int_equal(hist_init(&b, 2, 0), 0);
+	assert_int_equal(hist_init_log2(&c), 0);
+	for (int i = 0; i < 100; i++) {
+		hist_record(&a, 100001);
+		hist_record(&b, 100001);
+		hist_record(&c, 100001);
+	}
+	assert_int_equal(hist_join(&a, &b), 0);
+	assert_int_equal(a.n, 200);
+	assert_int_equal(a.sum, 200 * 100001);
+	assert_int_equal(a.sub_bits, b.sub_bits);
+	assert_int_equal(hist_index(&a, 100001), hist_index(&b, 100001));
+	assert_int_equal(hist_join(&c, &a), 0);
+	assert_int_equal(c.n, 300);
+	assert_int_equal(c.sub_bits, 1);
+	assert_int_equal(c.max, 100001);
+	assert_true(hist_percentile(&c, 500000, &p50));
+	assert_int_equal(p50, 100001);
+	hist_free(&a);
+	hist_free(&b);
+	hist_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(joined_with_another_precision),
 		cmocka_unit_test(percentiles_match_sorted_array),
 		cmocka_unit_test(buckets_cover_each_value_once),
 		cmocka_unit_test(buckets_are_contiguous),
