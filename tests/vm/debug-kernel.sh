@@ -65,7 +65,7 @@ debug_kernel_unpack()
 		--exclude='*/arch/arm*/*.[chS]' --exclude='*.dts' --exclude='*.dtsi' \
 		--exclude='*/arch/mips/*.[chS]' --exclude='*/arch/powerpc/*.[chS]' \
 		--exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' \
-		--exclude='*/drivers/media/*.[ch]' --exclude='*/drivers/net/*.[ch]' \
+		--exclude='*/drivers/media/*.[ch]' --exclude='*/drivers/net/?*/*.[ch]' \
 		--exclude='*/drivers/staging/*.[ch]' --exclude='*/drivers/infiniband/*.[ch]' \
 		--exclude='*/drivers/scsi/*.[ch]'
 }
