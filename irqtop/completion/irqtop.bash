@@ -5,7 +5,7 @@ _irqtop()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
 	case $prev in
-	-t|--tables) words='interrupts softirqs both cpus' ;;
+	-t|--tables) words='interrupts softirqs both cpus devices drivers' ;;
 	-s|--sort) words=$(irqtop --help-columns 2>/dev/null | cut -d' ' -f1) ;;
 	-c|--columns|-o|--output)
 		# The last of a list with commas.

@@ -23,9 +23,9 @@ static void value_print(struct outbuf *out, const struct value *value)
 }
 
 /* "per_cpu":{"0":{"delta":1,"total":2},...}, CPUs that ever counted. */
-static void cpus_print(struct outbuf *out, const struct output *output, const struct view_row *row)
+static void cpus_print(struct outbuf *out, const struct view_row *row)
 {
-	const struct irqtable_diff *diff = &output->monitor->diff[row->table];
+	const struct irqtable_diff *diff = row->diff;
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
 	bool first = true;
 	unsigned int c;
@@ -77,8 +77,8 @@ void json_print(struct outbuf *out, struct output *output)
 			value = field_get(output->column[i], row);
 			value_print(out, &value);
 		}
-		if (output->per_cpu && row->table < TABLE_COUNT)
-			cpus_print(out, output, row);
+		if (output->per_cpu && !row->cpu)
+			cpus_print(out, row);
 		outbuf_text(out, "}\n");
 		output_drain(output, out);
 	}

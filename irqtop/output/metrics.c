@@ -340,6 +340,40 @@ static void cpu_families_print(struct outbuf *out, struct output *output)
 	}
 }
 
+/* --- devices and drivers ---------------------------------------------------------- */
+
+static void group_begin(struct outbuf *out, const char *metric, const struct view_row *row)
+{
+	outbuf_text(out, metric);
+	outbuf_text(out, "{group=");
+	outbuf_label_string(out, row->text + row->data->label, row->data->label_len);
+	outbuf_text(out, "} ");
+}
+
+static void groups_print(struct outbuf *out, struct output *output)
+{
+	const struct view_row *row;
+	uint32_t r;
+
+	family_print(out, output, "irqtop_group_interrupts_total",
+		     "interrupts of a device or driver");
+	for (r = 0; r < output_rows(output); r++) {
+		row = &output->view->row[r];
+		if (row->data->sum != IRQTABLE_SUM_NONE)
+			continue;
+		group_begin(out, "irqtop_group_interrupts_total", row);
+		outbuf_count(out, output->view->groups->counted.on ? row->track->counted :
+								     row->delta->total);
+		outbuf_char(out, '\n');
+	}
+	family_print(out, output, "irqtop_group_rows", "interrupts that a device or driver has");
+	for (r = 0; r < output_rows(output); r++) {
+		group_begin(out, "irqtop_group_rows", &output->view->row[r]);
+		outbuf_count(out, output->view->row[r].group->rows);
+		outbuf_char(out, '\n');
+	}
+}
+
 /* --- times ---------------------------------------------------------------------- */
 
 static const struct track_buckets *buckets_of(const char *metric, const struct view_row *row)
@@ -465,6 +499,11 @@ void metrics_print(struct outbuf *out, struct output *output)
 	enum field_id id;
 	unsigned int i;
 
+	if (output->view->nrows && output->view->row[0].group) {
+		groups_print(out, output);
+		outbuf_text(out, "# EOF\n");
+		return;
+	}
 	if (output->view->nrows && output->view->row[0].cpu) {
 		cpu_families_print(out, output);
 		outbuf_text(out, "# EOF\n");

@@ -31,6 +31,10 @@ static const enum field_id cpu_columns[] = {
 	FIELD_SQUEEZED, FIELD_NODE,    FIELD_MARKS,	FIELD_BUSIEST_HZ,   FIELD_BUSIEST,
 	FIELD_NAME,	FIELD_COUNT,
 };
+static const enum field_id group_columns[] = {
+	FIELD_GROUP,  FIELD_RATE,      FIELD_DELTA,  FIELD_TOTAL, FIELD_SHARE, FIELD_MAX,
+	FIELD_QUEUES, FIELD_IMBALANCE, FIELD_SPREAD, FIELD_SUM,	  FIELD_NAME,  FIELD_COUNT,
+};
 static const enum field_id metrics_columns[] = { FIELD_TOTAL, FIELD_COUNT };
 static const enum field_id metrics_latency_columns[] = {
 	FIELD_TOTAL,	FIELD_HANDLER_SHARE, FIELD_HANDLER_AVG, FIELD_HANDLER_MAX,
@@ -45,9 +49,9 @@ static output_format *const formats[] = {
 
 static const enum field_id *columns_of(const struct options *options)
 {
-	if (options->view.tables == TABLES_CPUS && options->mode != MODE_METRICS &&
+	if (options->view.tables >= TABLES_ROWS && options->mode != MODE_METRICS &&
 	    options->mode != MODE_LISTEN)
-		return cpu_columns;
+		return options->view.tables == TABLES_CPUS ? cpu_columns : group_columns;
 	switch (options->mode) {
 	case MODE_JSON:
 	case MODE_CSV:

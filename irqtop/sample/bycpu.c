@@ -65,6 +65,43 @@ static void totals_add(struct bycpu *bycpu, const struct irqtable *table)
 	}
 }
 
+static bool all_selected(const struct irqtable_diff *diff)
+{
+	unsigned int c;
+
+	for (c = 0; c < diff->ncpus; c++)
+		if (!diff->mask[c])
+			return false;
+	return true;
+}
+
+/*
+ * Totals of the new sample. Most rows count nothing: where the totals are those of the
+ * sample before, only what changed is added.
+ */
+static void totals_set(struct bycpu *bycpu, const struct irqtable_diff *diff)
+{
+	const struct irqtable *cur = diff->cur, *prev = diff->prev;
+	unsigned int r, c;
+
+	if (!prev || !bycpu->total_ns || bycpu->total_ns != prev->time_ns || !diff->same_rows ||
+	    !diff->same_cpus || !all_selected(diff)) {
+		totals_add(bycpu, cur);
+		bycpu->total_ns = cur->time_ns;
+		return;
+	}
+	for (r = 0; r < diff->nrows; r++) {
+		const uint32_t *now = irqtable_cells(cur, r), *before = irqtable_cells(prev, r);
+
+		if ((!diff->row[r].delta && !diff->row[r].fell) ||
+		    cur->row[r].ncells != diff->ncpus || cur->row[r].sum != IRQTABLE_SUM_NONE)
+			continue;
+		for (c = 0; c < diff->ncpus; c++)
+			bycpu->total[c] += (uint64_t)now[c] - before[c];
+	}
+	bycpu->total_ns = cur->time_ns;
+}
+
 /* The row that counted most, by CPU. */
 static void busiest_find(struct bycpu *bycpu, const struct irqtable_diff *diff)
 {
@@ -160,9 +197,10 @@ int bycpu_count(struct bycpu *bycpu, const struct irqtable_diff *interrupts,
 		if (!bycpu->softirqs_counted)
 			return -ENOMEM;
 	}
-	memset(bycpu->total, 0, cpus->ncpus * sizeof(*bycpu->total));
 	if (interrupts)
-		totals_add(bycpu, interrupts->cur);
+		totals_set(bycpu, interrupts);
+	else
+		memset(bycpu->total, 0, cpus->ncpus * sizeof(*bycpu->total));
 	for (c = 0; c < cpus->ncpus; c++) {
 		struct irqtable_delta *delta = &bycpu->diff.row[c];
 

@@ -35,6 +35,7 @@ struct bycpu {
 	struct bycpu_row *row; /* [table.nrows] */
 	size_t row_room, diff_room, column_room;
 	uint64_t *total;	    /* [columns], of the interrupts */
+	uint64_t total_ns;	    /* sample that they are of; 0: none */
 	uint64_t *softirqs_counted; /* [CPUS_MAX] in 64 bits, where counted.on */
 	size_t total_room;
 };

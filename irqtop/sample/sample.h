@@ -9,7 +9,14 @@
 #include "irqtop/tables/irqtable.h"
 
 /* The tables of a sample, and behind TABLE_COUNT those that are made of them. */
-enum table_id { TABLE_INTERRUPTS, TABLE_SOFTIRQS, TABLE_COUNT, TABLE_CPUS = TABLE_COUNT, TABLES };
+enum table_id {
+	TABLE_INTERRUPTS,
+	TABLE_SOFTIRQS,
+	TABLE_COUNT,
+	TABLE_CPUS = TABLE_COUNT,
+	TABLE_GROUPS,
+	TABLES
+};
 
 struct sample {
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: unknown */

@@ -243,8 +243,7 @@ static void strip_cell(struct canvas *canvas, const struct ui *ui, const struct 
 	if (axis->ngroups > GROUPS_MAX)
 		return;
 	known = len && !cpu_mask_parse(&affinity, track_list_text(&facts->affinity), len);
-	top_hz = axis_rates(axis, &session->monitor.diff[row->table], row->row,
-			    session->monitor.seconds, rate);
+	top_hz = axis_rates(axis, row->diff, row->row, session->monitor.seconds, rate);
 	for (i = 0; i < width && ui->strip_at + i < axis->ngroups; i++) {
 		if (rate[ui->strip_at + i] > 0)
 			picture_place(canvas, x + i, y, rate[ui->strip_at + i], top_hz, selected);
@@ -309,7 +308,7 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 	for (i = 0; i < ui->layout.ncolumns; i++) {
 		const struct layout_column *column = &ui->layout.column[i];
 
-		if (column->id == FIELD_STRIP && row->table < TABLE_COUNT)
+		if (column->id == FIELD_STRIP && !row->cpu)
 			strip_cell(canvas, ui, session, row, column->x, y, column->width, selected);
 		else if (column->id == FIELD_STRIP)
 			continue;
@@ -320,7 +319,7 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 			text_cell(canvas, column, row, y, selected);
 	}
 	/* A row that was not there when irqtop started is marked. */
-	if (!row->cpu && row->track->seen <= NEW_SAMPLES &&
+	if (!row->cpu && !row->group && row->track->seen <= NEW_SAMPLES &&
 	    session->monitor.generation > row->track->seen &&
 	    ui->layout.column[0].width < canvas->width)
 		canvas_put(canvas, ui->layout.column[0].width, y, '+', GOOD | selected);

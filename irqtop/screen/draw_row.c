@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "draw_cpu.h"
+#include "draw_group.h"
 #include "draw_row.h"
 #include "irqtop/view/format.h"
 #include "pen.h"
@@ -140,7 +141,7 @@ static void cpu_cell(struct canvas *canvas, unsigned int x, unsigned int y, uint
 /* Rates by CPU, in as many columns as fit, of CPUs that ever took the interrupt. */
 static void cpus(struct pen *pen, const struct session *session, const struct view_row *row)
 {
-	const struct irqtable_diff *diff = &session->monitor.diff[row->table];
+	const struct irqtable_diff *diff = row->diff;
 	const uint32_t *cell = irqtable_cells(diff->cur, row->row);
 	unsigned int each = pen->canvas->width / CPU_CELL, n = 0, left_out = 0;
 	double seconds = session->monitor.seconds, top_hz = 0;
@@ -261,7 +262,10 @@ static void all(struct pen *pen, const struct ui *ui, const struct session *sess
 		draw_cpu_interrupts(pen, session, row);
 		return;
 	}
-	words(pen, row);
+	if (row->group)
+		draw_group(pen, session, row);
+	else
+		words(pen, row);
 	if (row->data->irq >= 0 && row->table == TABLE_INTERRUPTS) {
 		descriptor(pen, &ui->detail, row);
 		readers(pen, &ui->detail);
@@ -285,9 +289,10 @@ void draw_row(struct canvas *canvas, struct ui *ui, const struct session *sessio
 	canvas_style(canvas, 0, 0, canvas->width, TITLE);
 	x = canvas_print(canvas, 0, 0, TITLE, "%s ",
 			 row->cpu		      ? "CPU" :
+			 row->group		      ? "Interrupts of" :
 			 row->table == TABLE_SOFTIRQS ? "softirq" :
 							"IRQ");
-	x += canvas_text(canvas, x, 0, 16, TITLE, row->text + row->data->label,
+	x += canvas_text(canvas, x, 0, row->group ? 32 : 16, TITLE, row->text + row->data->label,
 			 row->data->label_len);
 	x += 2;
 	if (canvas->width > x + PAUSED_WIDTH)

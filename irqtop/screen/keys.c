@@ -55,6 +55,8 @@ static const struct key keys[] = {
 	{ .code = 't', .action = ACT_TABLES },
 	{ .code = '\t', .action = ACT_TABLES },
 	{ .code = 'C', .action = ACT_CPUS },
+	{ .code = 'v', .action = ACT_COLLAPSE },
+	{ .code = KEY_F(5), .action = ACT_COLLAPSE }, /* htop's tree */
 	{ .code = 'c', .action = ACT_GROUP },
 	{ .code = 'x', .action = ACT_WIDE },
 	{ .code = 'F', .action = ACT_FOLLOW },
@@ -86,6 +88,7 @@ const struct key_help key_helps[] = {
 	{ .keys = "i", .text = "show idle rows, or fold them" },
 	{ .keys = "t or Tab", .text = "interrupts, softirqs, both" },
 	{ .keys = "C", .text = "a row for each CPU, and back" },
+	{ .keys = "v", .text = "collapse by device, by driver; expand again" },
 	{ .keys = "< >", .text = "sort by the column to the left, right" },
 	{ .keys = "R D T I N r", .text = "sort by rate, delta, total, IRQ, name; reverse" },
 	{ .keys = "= F", .text = "freeze the order; follow the row under the cursor" },

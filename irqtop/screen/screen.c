@@ -126,7 +126,7 @@ static void lay_out(struct screen *screen)
 		    session->monitor.sampler, session->options.group,
 		    layout_strip_width(&session->options, room.width));
 	room.groups = session->axis.ngroups;
-	room.rows = session->options.view.tables == TABLES_CPUS ? OF_CPUS : OF_ROWS;
+	room.rows = view_rows_of(session->options.view.tables);
 	room.have = (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0);
 	room.extra = (session_missing(session) ? LAYOUT_NOTE : 0) |
 		     (session->view.idle ? LAYOUT_FOLD : 0);

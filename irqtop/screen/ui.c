@@ -180,25 +180,42 @@ static unsigned int tables_turn(struct ui *ui, struct session *session)
 	return UI_VIEW;
 }
 
-/* To a page, or back to the rows of the kernel's tables. */
-static unsigned int page_turn(struct ui *ui, struct session *session, enum tables_shown page)
+static unsigned int page_show(struct ui *ui, struct session *session, enum tables_shown page)
 {
 	struct view_settings *view = &session->options.view;
 
-	if (view->tables == page) {
-		view->tables = ui->tables_before;
-	} else {
-		if (view->tables < TABLES_ROWS)
-			ui->tables_before = view->tables;
-		view->tables = page;
-	}
+	if (view->tables < TABLES_ROWS)
+		ui->tables_before = view->tables;
+	view->tables = page;
 	ui->page = PAGE_LIST;
 	ui->cursor = ui->top = 0;
 	/* A column that these rows do not have sorts nothing. */
-	if (!field_is_of(view->sort,
-			 page == view->tables && page == TABLES_CPUS ? OF_CPUS : OF_ROWS))
+	if (!field_is_of(view->sort, view_rows_of(page)))
 		view->sort = FIELD_RATE;
 	return UI_VIEW;
+}
+
+/* To the page of CPUs, or back to the rows of the kernel's tables. */
+static unsigned int cpus_turn(struct ui *ui, struct session *session)
+{
+	bool back = session->options.view.tables == TABLES_CPUS;
+
+	return page_show(ui, session, back ? ui->tables_before : TABLES_CPUS);
+}
+
+static unsigned int collapse_turn(struct ui *ui, struct session *session)
+{
+	switch (session->options.view.tables) {
+	case TABLES_DEVICES:
+		ui_say(ui, false, "collapsed by driver");
+		return page_show(ui, session, TABLES_DRIVERS);
+	case TABLES_DRIVERS:
+		ui_say(ui, false, "each row");
+		return page_show(ui, session, ui->tables_before);
+	default:
+		ui_say(ui, false, "collapsed by device");
+		return page_show(ui, session, TABLES_DEVICES);
+	}
 }
 
 static unsigned int group_turn(struct ui *ui, struct session *session)
@@ -345,7 +362,9 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 	case ACT_TABLES:
 		return tables_turn(ui, session);
 	case ACT_CPUS:
-		return page_turn(ui, session, TABLES_CPUS);
+		return cpus_turn(ui, session);
+	case ACT_COLLAPSE:
+		return collapse_turn(ui, session);
 	case ACT_GROUP:
 		return group_turn(ui, session);
 	case ACT_WIDE:

@@ -165,7 +165,8 @@ static int no_config_parse(void *config, const char *text, struct why *why)
 
 /* --- the table --------------------------------------------------------------- */
 
-static const char *const tables_choices[] = { "both", "interrupts", "softirqs", "cpus", NULL };
+static const char *const tables_choices[] = { "both",	 "interrupts", "softirqs", "cpus",
+					      "devices", "drivers",    NULL };
 static const char *const theme_choices[] = { "dark", "light", NULL };
 static const char *const colour_choices[] = { "auto", "never", "8", "256", NULL };
 

@@ -278,18 +278,45 @@ static int cpus_know(struct session *session)
 	return err;
 }
 
-/* The page of CPUs is counted while it is shown. */
+static void groups_choose(struct session *session)
+{
+	struct groups *groups = &session->groups;
+	enum tables_shown tables = session->options.view.tables;
+
+	groups->by = tables == TABLES_DEVICES ? GROUPS_DEVICE :
+		     tables == TABLES_DRIVERS ? GROUPS_DRIVER :
+						GROUPS_NONE;
+	groups->counted.on = session->options.mode == MODE_LISTEN;
+	groups->tracks.no_history = session->options.mode != MODE_SCREEN;
+	session->view.groups = groups->by == GROUPS_NONE ? NULL : groups;
+}
+
+/* Collapsed rows, by what sysfs says of their devices. */
+static int groups_sum(struct session *session)
+{
+	struct monitor *monitor = &session->monitor;
+	bool follow = session->groups_generation != monitor->generation;
+
+	session->groups_generation = monitor->generation;
+	collect_sample(&session->collect, monitor, NEED_DEVICES);
+	return groups_count(&session->groups, monitor, follow);
+}
+
+/* Pages are counted while they are shown. */
 static int pages_count(struct session *session)
 {
 	struct bycpu *by_cpu = &session->monitor.by_cpu;
 	bool wanted = session->options.view.tables == TABLES_CPUS;
 	bool turned = wanted && !by_cpu->on;
 
+	groups_choose(session);
 	by_cpu->on = wanted;
 	by_cpu->counted.on = session->options.mode == MODE_LISTEN;
 	by_cpu->tracks.no_history = session->options.mode != MODE_SCREEN;
 	if (turned && monitor_recount(&session->monitor))
 		return -ENOMEM;
+	if (session->groups.by != GROUPS_NONE)
+		return groups_sum(session);
 	return wanted ? cpus_know(session) : 0;
 }
 
@@ -341,6 +368,7 @@ void session_close(struct session *session)
 	monitor_free(&session->monitor);
 	collect_free(&session->collect);
 	axis_free(&session->axis);
+	groups_free(&session->groups);
 	view_free(&session->view);
 	filter_free(&session->filter);
 }

@@ -5,6 +5,7 @@
 
 #include "irqtop/sample/axis.h"
 #include "irqtop/view/collect.h"
+#include "irqtop/view/groups.h"
 #include "irqtop/sample/latency.h"
 #include "irqtop/sample/monitor.h"
 #include "options.h"
@@ -17,12 +18,14 @@ struct session {
 	struct collect collect;
 	struct axis axis;
 	struct filter filter; /* of options.view.filter; monitor.only may point to its CPUs */
+	struct groups groups; /* of the page of devices or drivers */
 	struct view view;
 	struct recorder recorder;
 	bool recording;
-	struct latency *latency;  /* NULL: tracing is off */
-	struct latency_cost cost; /* of the last sample */
-	bool missing_said;	  /* that the interrupts cannot be read */
+	struct latency *latency;	/* NULL: tracing is off */
+	struct latency_cost cost;	/* of the last sample */
+	unsigned int groups_generation; /* sample that the groups follow */
+	bool missing_said;		/* that the interrupts cannot be read */
 };
 
 /* Opens sampler and recording, and takes a sample. 0, or the exit status after a message. */

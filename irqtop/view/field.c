@@ -9,6 +9,7 @@ const char *const table_names[TABLES] = {
 	[TABLE_INTERRUPTS] = "interrupts",
 	[TABLE_SOFTIRQS] = "softirqs",
 	[TABLE_CPUS] = "cpus",
+	[TABLE_GROUPS] = "groups",
 };
 
 static void text_set(struct value *value, const char *text, size_t len)
@@ -52,6 +53,30 @@ static void get_cpu(const struct view_row *row, struct value *value)
 {
 	if (row->cpu)
 		count_set(value, row->cpu->cpu);
+}
+
+static void get_group(const struct view_row *row, struct value *value)
+{
+	if (row->group)
+		text_set(value, row->text + row->data->label, row->data->label_len);
+}
+
+static void get_queues(const struct view_row *row, struct value *value)
+{
+	if (row->group)
+		count_set(value, row->group->rows);
+}
+
+static void get_imbalance(const struct view_row *row, struct value *value)
+{
+	if (row->group && row->group->rows > 1)
+		real_set(value, row->group->imbalance);
+}
+
+static void get_spread(const struct view_row *row, struct value *value)
+{
+	if (row->group && row->group->counted)
+		count_set(value, row->group->cpus);
 }
 
 static void get_soft_rate(const struct view_row *row, struct value *value)
@@ -344,7 +369,8 @@ static void get_name(const struct view_row *row, struct value *value)
 		get_softirq_name(row, value);
 		return;
 	}
-	if (row->cpu) {
+	/* Of a group the name of its first row, of a CPU that of its busiest. */
+	if (row->cpu || row->group) {
 		if (!row->busiest.data)
 			return;
 		irqtable_split(row->busiest.text + row->busiest.data->text,
@@ -386,6 +412,16 @@ const struct field fields[FIELD_COUNT] = {
 			.rising = true,
 			.of = OF_CPUS,
 			.get = get_cpu },
+	[FIELD_GROUP] = { .key = "group",
+			  .title = "GROUP",
+			  .help = "device or driver",
+			  .style = STYLE_TEXT,
+			  .width = 14,
+			  .rank = 0,
+			  .left = true,
+			  .rising = true,
+			  .of = OF_GROUPS,
+			  .get = get_group },
 	[FIELD_RATE] = { .key = "rate_hz",
 			 .title = "RATE",
 			 .help = "interrupts per second",
@@ -457,6 +493,7 @@ const struct field fields[FIELD_COUNT] = {
 			  .style = STYLE_PICTURE,
 			  .width = 8,
 			  .rank = 3,
+			  .of = OF_COUNTED,
 			  .left = true },
 	[FIELD_HISTORY] = { .key = "history",
 			    .title = "HISTORY",
@@ -547,6 +584,30 @@ const struct field fields[FIELD_COUNT] = {
 			     .rank = 5,
 			     .needs = NEED_TIME | NEED_READS,
 			     .get = get_read_max },
+	[FIELD_QUEUES] = { .key = "rows",
+			   .title = "ROWS",
+			   .help = "interrupts of a device or driver",
+			   .style = STYLE_NUMBER,
+			   .width = 5,
+			   .rank = 1,
+			   .of = OF_GROUPS,
+			   .get = get_queues },
+	[FIELD_IMBALANCE] = { .key = "imbalance",
+			      .title = "IMBAL",
+			      .help = "highest over mean rate of its interrupts",
+			      .style = STYLE_NUMBER,
+			      .width = 5,
+			      .rank = 1,
+			      .of = OF_GROUPS,
+			      .get = get_imbalance },
+	[FIELD_SPREAD] = { .key = "spread",
+			   .title = "ON",
+			   .help = "CPUs that took one of its interrupts",
+			   .style = STYLE_NUMBER,
+			   .width = 4,
+			   .rank = 1,
+			   .of = OF_GROUPS,
+			   .get = get_spread },
 	[FIELD_ALLOWED] = { .key = "allowed",
 			    .title = "MAY",
 			    .help = "interrupts that may go to a CPU",
@@ -673,7 +734,7 @@ const struct field fields[FIELD_COUNT] = {
 			 .style = STYLE_NUMBER,
 			 .width = 4,
 			 .rank = 17,
-			 .of = OF_ALL,
+			 .of = OF_ROWS | OF_CPUS,
 			 .rising = true,
 			 .needs = NEED_NODE,
 			 .get = get_node },
@@ -711,6 +772,7 @@ const struct field fields[FIELD_COUNT] = {
 			   .style = STYLE_TEXT,
 			   .width = 12,
 			   .rank = 10,
+			   .of = OF_COUNTED,
 			   .left = true,
 			   .rising = true,
 			   .needs = NEED_DEVICES,
@@ -721,6 +783,7 @@ const struct field fields[FIELD_COUNT] = {
 			.style = STYLE_TEXT,
 			.width = 12,
 			.rank = RANK_NEVER,
+			.of = OF_COUNTED,
 			.left = true,
 			.rising = true,
 			.get = get_sum },

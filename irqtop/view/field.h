@@ -13,6 +13,7 @@
 
 #include "irqtop/tables/irqtable.h"
 #include "irqtop/sample/sample.h"
+#include "groups.h"
 #include "irqtop/sample/bycpu.h"
 #include "irqtop/sample/track.h"
 
@@ -21,6 +22,7 @@ enum field_id {
 	FIELD_IRQ,
 	FIELD_TABLE,
 	FIELD_CPU,
+	FIELD_GROUP,
 	FIELD_RATE,
 	FIELD_SOFT_RATE,
 	FIELD_IRQ_TIME,
@@ -40,6 +42,9 @@ enum field_id {
 	FIELD_READ_P50,
 	FIELD_READ_P99,
 	FIELD_READ_MAX,
+	FIELD_QUEUES,
+	FIELD_IMBALANCE,
+	FIELD_SPREAD,
 	FIELD_ALLOWED,
 	FIELD_VECTORS,
 	FIELD_VECTORS_LEFT,
@@ -71,7 +76,9 @@ struct view_row {
 	const char *text; /* of the table: what data's offsets refer to */
 	const struct irqtable_delta *delta;
 	struct track *track;
-	const struct bycpu_row *cpu; /* of TABLE_CPUS; else NULL */
+	const struct irqtable_diff *diff; /* that `delta` is of */
+	const struct group *group;	  /* of TABLE_GROUPS; else NULL */
+	const struct bycpu_row *cpu;	  /* of TABLE_CPUS; else NULL */
 	struct view_busiest {
 		const struct irqtable_row *data; /* NULL: none */
 		const char *text;
@@ -120,7 +127,9 @@ enum {
 enum {
 	OF_ROWS = 1 << 0, /* of the kernel's tables */
 	OF_CPUS = 1 << 1,
-	OF_ALL = OF_ROWS | OF_CPUS,
+	OF_GROUPS = 1 << 2,
+	OF_COUNTED = OF_ROWS | OF_GROUPS, /* rows with counters by CPU */
+	OF_ALL = OF_ROWS | OF_CPUS | OF_GROUPS,
 };
 
 /**

@@ -123,6 +123,10 @@ static int row_text(char *text, size_t size, const struct view_row *row)
 
 	if (row->cpu)
 		return cpu_text(text, size, row);
+	if (row->group)
+		return snprintf(text, size, "%.*s %.*s", (int)row->data->label_len,
+				row->text + row->data->label, (int)name.len,
+				name.text ? name.text : "");
 	/* The end of a name is that of the text before the device, for "$" in a regex. */
 	return snprintf(text, size, "%.*s %.*s%s%.*s%s%s%s%s", (int)row->data->label_len,
 			row->text + row->data->label, (int)row->data->text_len,

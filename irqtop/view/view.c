@@ -53,6 +53,7 @@ static void table_take(struct view *view, const struct monitor *monitor, enum ta
 		row->data = &table->row[r];
 		row->text = table->text;
 		row->delta = &diff->row[r];
+		row->diff = diff;
 		row->track = tracks_of_row(&monitor->tracks[id], r);
 		row->rate_hz = -1;
 		row->share = -1;
@@ -90,6 +91,7 @@ static void cpus_take(struct view *view, const struct monitor *monitor, const st
 		row->data = &by_cpu->table.row[r];
 		row->text = by_cpu->table.text;
 		row->delta = &by_cpu->diff.row[r];
+		row->diff = &by_cpu->diff;
 		row->track = tracks_of_row(&by_cpu->tracks, r);
 		row->cpu = &by_cpu->row[r];
 		row->rate_hz = row->share = -1;
@@ -107,6 +109,47 @@ static void cpus_take(struct view *view, const struct monitor *monitor, const st
 		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
 			row->rate_hz = (double)row->delta->delta / monitor->seconds;
 			view->rate_hz[TABLE_CPUS] += row->rate_hz;
+		}
+		view->nrows++;
+	}
+}
+
+/* A row for each device or driver that the filter wants. */
+static void groups_take(struct view *view, const struct monitor *monitor,
+			const struct view_settings *settings, const struct filter *filter)
+{
+	const struct groups *groups = view->groups;
+	const struct irqtable *table =
+		groups->diff.cur ? &monitor_sample(monitor)->table[TABLE_INTERRUPTS] : NULL;
+	struct view_row *row;
+	uint32_t r;
+
+	for (r = 0; table && r < groups->table.nrows; r++) {
+		row = &view->unsorted[view->nrows];
+		memset(row, 0, sizeof(*row));
+		row->table = TABLE_GROUPS;
+		row->row = r;
+		row->data = &groups->table.row[r];
+		row->text = groups->table.text;
+		row->diff = &groups->diff;
+		row->delta = &groups->diff.row[r];
+		row->track = tracks_of_row(&groups->tracks, r);
+		row->group = &groups->group[r];
+		row->busiest.data = &table->row[row->group->first];
+		row->busiest.text = table->text;
+		row->rate_hz = row->share = -1;
+		if (!row_wanted(row, filter)) {
+			view->hidden++;
+			continue;
+		}
+		if (row_folds(row, settings)) {
+			view->idle++;
+			continue;
+		}
+		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
+			row->rate_hz = (double)row->delta->delta / monitor->seconds;
+			if (row->data->sum == IRQTABLE_SUM_NONE)
+				view->rate_hz[TABLE_GROUPS] += row->rate_hz;
 		}
 		view->nrows++;
 	}
@@ -205,6 +248,7 @@ int view_build(struct view *view, const struct monitor *monitor,
 	for (id = 0; id < TABLE_COUNT; id++)
 		rows += sample->have[id] ? sample->table[id].nrows : 0;
 	rows += monitor->by_cpu.table.nrows;
+	rows += view->groups ? view->groups->table.nrows : 0;
 	if (rows_reserve(view, rows + 1))
 		return -ENOMEM;
 	view->nrows = view->hidden = view->idle = 0;
@@ -214,6 +258,8 @@ int view_build(struct view *view, const struct monitor *monitor,
 			table_take(view, monitor, (enum table_id)id, settings, filter);
 	if (settings->tables == TABLES_CPUS && monitor->by_cpu.on)
 		cpus_take(view, monitor, filter);
+	if (settings->tables >= TABLES_DEVICES && view->groups)
+		groups_take(view, monitor, settings, filter);
 	for (i = 0; i < view->nrows; i++) {
 		struct view_row *row = &view->unsorted[i];
 

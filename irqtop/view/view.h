@@ -13,6 +13,8 @@ enum tables_shown {
 	TABLES_SOFTIRQS,
 	TABLES_ROWS, /* the choices above show the rows of the kernel's tables */
 	TABLES_CPUS = TABLES_ROWS,
+	TABLES_DEVICES,
+	TABLES_DRIVERS,
 	TABLES_CHOICES
 };
 
@@ -33,6 +35,7 @@ struct view_item {
 };
 
 struct view {
+	const struct groups *groups; /* set by the caller; NULL: nothing is collapsed */
 	uint32_t nrows;
 	struct view_row *row;	/* [nrows], ordered */
 	uint32_t hidden;	/* rows that the filter left out */
@@ -43,6 +46,12 @@ struct view {
 	struct view_item *item, *scratch;
 	size_t row_room, unsorted_room, item_room, scratch_room;
 };
+
+/* OF_*: what the rows of such a view are. */
+static inline unsigned int view_rows_of(enum tables_shown tables)
+{
+	return tables < TABLES_ROWS ? OF_ROWS : tables == TABLES_CPUS ? OF_CPUS : OF_GROUPS;
+}
 
 /* `filter` is what filter_parse() made of settings->filter. 0 or -ENOMEM. */
 int view_build(struct view *view, const struct monitor *monitor,

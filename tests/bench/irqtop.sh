@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../.."
 irqtop="build/bin/irqtop --no-config"
 big=build/bench/irqtop-512x4000
 mkdir -p build/bench
+wide=build/bench/irqtop-1152x1056
+[ -e $wide/proc/stat ] || tests/fixtures/irqtop/generate $wide --cpus 1152 --rows 1056 --nodes 8
 [ -e $big/proc/stat ] || tests/fixtures/irqtop/generate $big --cpus 512 --rows 4000 --nodes 8
 cc -O2 -shared -fPIC -o build/bench/malloc_count.so tests/bench/preload/malloc_count.c
 
@@ -60,8 +62,21 @@ if command -v lsirq >/dev/null && unshare -m true 2>/dev/null; then
 	nothing=$(cpu_ms "unshare -m sh -c '$bind && exec true'")
 	figure irqtop_vs_lsirq "$(awk "BEGIN { printf \"%.1f\", ($theirs - $nothing) / ($ours - $nothing) }")" \
 		ratio 10 '>=' "$bind; lsirq; irqtop --once -t interrupts ($(awk "BEGIN { printf \"%.0f ms, %.0f ms\", $theirs - $nothing, $ours - $nothing }"))"
-	figure irqtop_refresh_vs_lsirq "$(awk "BEGIN { printf \"%.1f\", ($theirs - $nothing) / $refresh }")" \
-		ratio 20 '>=' "$bind; lsirq; $command -n 20"
+	# Any page, also on a machine with more CPUs and fewer rows: the least ratio.
+	least='' worst=
+	for tree in $big $wide; do
+		bind="mount --bind $tree/proc/interrupts /proc/interrupts"
+		theirs=$(cpu_ms "unshare -m sh -c '$bind && exec lsirq'")
+		for tables in interrupts both cpus devices; do
+			page="$irqtop --root $tree -b -d 0.05 --rows 50 -t $tables"
+			ratio=$(awk "BEGIN { printf \"%.1f\", ($theirs - $nothing) / $(refresh_ms "$page") }")
+			echo "$ratio: lsirq over $page" >&2
+			if [ -z "$least" ] || awk "BEGIN { exit !($ratio < $least) }"; then
+				least=$ratio worst=$page
+			fi
+		done
+	done
+	figure irqtop_refresh_vs_lsirq "$least" ratio 20 '>=' "$worst -n 20"
 fi
 
 allocations()
@@ -70,9 +85,15 @@ allocations()
 		$1 -n "$2" >/dev/null
 	cat build/bench/count
 }
-command="$irqtop --root $big -b -d 0.05 -c irq,rate,affinity,device,name"
-figure irqtop_allocs "$(awk "BEGIN { print ($(allocations "$command" 23) - $(allocations "$command" 3)) / 20 }")" \
-	per_refresh 0 '<=' "LD_PRELOAD=malloc_count.so $command"
+most=0
+for columns in '-c irq,rate,affinity,device,name' '-t cpus' '-t devices'; do
+	page="$irqtop --root $big -b -d 0.05 $columns"
+	allocs=$(awk "BEGIN { print ($(allocations "$page" 23) - $(allocations "$page" 3)) / 20 }")
+	if awk "BEGIN { exit !($allocs >= $most) }"; then
+		most=$allocs command=$page
+	fi
+done
+figure irqtop_allocs "$most" per_refresh 0 '<=' "LD_PRELOAD=malloc_count.so $command"
 
 # rss_mb COMMAND: its greatest resident memory. A child begins with that of its parent,
 # so that Python cannot measure it.

@@ -57,4 +57,37 @@ else
 fi
 check 'CPUs: of the running system' 0 '^ +0 ' '' $irqtop -t cpus -b -n 1 -d 0.1
 
+# --- collapsed rows --------------------------------------------------------------------
+
+devices="$irqtop --diff $scratch/a $scratch/b"
+# collapsed OPTION...: group, rate, rows, imbalance and spread
+collapsed()
+{
+	$devices --json "$@" | jq -c '[.group, .rate_hz, .rows, ((.imbalance // 0) * 10 | round), .spread]' | tr '\n' ' '
+}
+# 20,000, 5, 500 and 0 per second: the mean of four is 5126.25, and 20,000 is 3.9 of it.
+is 'devices: sum, imbalance and spread' "$(collapsed -t devices)" \
+	'["0000:01:00.0",20505,4,39,3] ["LOC",751,1,0,4] ["0000:02:00.0",400,2,15,2] '
+is 'drivers: by what sysfs says' "$(collapsed -t drivers -f '/ixgbe|nvme/')" \
+	'["ixgbe",20505,4,39,3] ["nvme",400,2,15,2] '
+is 'collapsed: each CPU has the sum of the rows' \
+	"$($devices -t devices --json --per-cpu | jq -c 'select(.group == "0000:01:00.0").per_cpu["1"]')" \
+	'{"delta":200000,"total":201000}'
+is 'collapsed: only some CPUs are counted' "$(collapsed -t devices -C 3 | cut -d, -f1-2 | xargs)" '[0000:01:00.0,5'
+is 'collapsed: totals are those of the rows' "$($devices -t devices --json | jq -s 'map(.total) | add')" \
+	"$($devices --json -t interrupts | jq -s 'map(.total) | add')"
+rm -r "$scratch/a/sys/bus" "$scratch/b/sys/bus"
+is 'devices: by the address in the chip, without sysfs' "$(collapsed -t devices -f 0000 | tr -d ' ')" \
+	'["0000:01:00.0",20505,4,39,3]["0000:02:00.0",400,2,15,2]'
+is 'drivers: by the names of the queues, without sysfs' \
+	"$($devices -t drivers --csv -c group,rows -s irq | sed 1d | cut -d, -f3- | tr -d '"\r' | tr '\n' ' ')" \
+	'eth0-TxRx,4 nvme0q,2 LOC,1 '
+tests/fixtures/irqtop/cpus "$scratch"
+is 'collapsed: a sum stays out of the sums' \
+	"$($irqtop --diff tests/fixtures/irqtop/machines/xen/proc/interrupts tests/fixtures/irqtop/machines/xen/after \
+		--json -t devices | jq -s 'map(select(.sum | not).delta) | add')" 299
+is 'collapsed: exported' "$($irqtop --root "$scratch/b" -t drivers --openmetrics | grep ixgbe | xargs)" \
+	'irqtop_group_interrupts_total{group=ixgbe} 209050 irqtop_group_rows{group=ixgbe} 4'
+check 'collapsed: the running system' 0 '^LOC ' '' $irqtop -t devices -b -n 1 -d 0.1
+
 tap_end

@@ -246,6 +246,25 @@ tests/fixtures/irqtop/cpus "$scratch/four"
 start 100x24 "$program --no-config --root $scratch/four/b -t cpus -s cpu -d 3600"
 same cpus-4-100x24 'vectors, softnet and marks'
 
+# --- rows collapsed by device and by driver
+
+for size in 80x24 200x50 40x10; do
+	start $size "cd $scratch; $program --no-config --replay 64.rec -d 3600"
+	keys ')'; await '12/12'
+	keys v Escape
+	same "devices-64-$size" "64 CPUs, by device, on $size"
+done
+keys v
+await 'collapsed by driver'
+result $? 'then by driver'
+keys v
+await 'each row' && await 'mlx5_c'
+result $? 'and expanded again'
+start 80x24 "cd $scratch; $program --no-config --replay 64.rec -d 3600 -t devices -s group"
+keys ')'; await '12/12'
+keys Enter
+same device-64-80x24 'a device opened'
+
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
 same hostile-100x30 'hostile names' -e
