@@ -11,7 +11,8 @@
  * Masking rule: action->masked says that we hold one count of genirq's disable
  * depth, or that we silenced the action's device. Only action_mask_inline(),
  * procirq_action_mask() and procirq_action_unmask() change it; line_detach() clears
- * it once free_irq() has shut the line down.
+ * it once free_irq() has shut the line down. The disable depth follows at once when
+ * it is set; when it is cleared, enable_irq() is called after the lock is dropped.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -22,6 +23,7 @@
 #include <linux/sched.h>
 
 #include "internal.h"
+#include "take.h"
 #include "trace.h"
 
 /*
@@ -45,62 +47,6 @@ MODULE_PARM_DESC(
 /* What the storm guard has done about a storm. If the storm goes on, it does the next. */
 enum action_storm { STORM_NONE, STORM_SILENCED, STORM_RELEASED, STORM_DISABLED };
 
-/* When the last interrupt was taken, ns; 0 without one. Caller holds action->lock. */
-static u64 action_last_ns(const struct procirq_action *action)
-{
-	return action->taken ? procirq_ring_entry(action->ring, action->taken)->irq_ns : 0;
-}
-
-/*
- * What disable_irq_nosync() does, without looking up the descriptor: that costs a
- * tenth of the way to read() since descriptors are in a maple tree (6.5). It takes
- * the descriptor's lock and changes its depth and state bits, as __irq_disable() and
- * mask_irq() do; enable_irq() undoes it. It reads the chip at each call, as these do:
- * irq_domain_disassociate() replaces the chip of an interrupt.
- */
-static __always_inline void action_disable_line(struct irq_desc *desc)
-{
-	struct irq_data *data = &desc->irq_data;
-	const struct irq_chip *chip;
-
-	lockdep_assert_irqs_disabled();
-	raw_spin_lock(&desc->lock);
-	if (!desc->depth++) {
-		chip = data->chip;
-		ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_DISABLED;
-		if (unlikely(chip->irq_disable)) {
-			chip->irq_disable(data);
-			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
-		} else if (desc->status_use_accessors & IRQ_DISABLE_UNLAZY &&
-			   !irqd_irq_masked(data) && likely(chip->irq_mask)) {
-			/* Without the flag, genirq masks when the line interrupts again. */
-			chip->irq_mask(data);
-			ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
-		}
-	}
-	raw_spin_unlock(&desc->lock);
-}
-
-/* Caller holds action->lock. */
-static __always_inline void action_mask_inline(struct procirq_action *action,
-					       struct procirq_device *device)
-{
-	unsigned int irq = action->irq;
-
-	lockdep_assert_held(&action->lock);
-	if (action->masked)
-		return;
-	action->masked = true;
-	if (device)
-		procirq_device_silence(device);
-	else if (action->desc)
-		action_disable_line(action->desc);
-	else
-		disable_irq_nosync(irq);
-	if (trace_procirq_mask_enabled())
-		trace_procirq_mask(irq, action->taken, action_last_ns(action));
-}
-
 /*
  * Masks the line or silences the device, if the handler is attached: otherwise the
  * line's disable depth is not ours, and the descriptor may be gone. Caller holds
@@ -112,16 +58,52 @@ void procirq_action_mask(struct procirq_action *action)
 		action_mask_inline(action, action->device);
 }
 
-/*
- * Undoes procirq_action_mask(), and what the storm guard did. Caller holds
- * action->lock: enable_irq() does not sleep, because line_request() refuses chips
- * with a bus lock.
+/**
+ * procirq_action_use_lock() - replace an action's lock
+ * @action: its handler is not attached
+ * @lock: its own lock, or that of the line's descriptor
+ *
+ * Context: process context.
  */
+void procirq_action_use_lock(struct procirq_action *action, raw_spinlock_t *lock)
+{
+	raw_spinlock_t *old;
+
+	procirq_action_lock(action);
+	old = action->lock;
+	/*
+	 * Pairs with procirq_action_lock_irqoff(): who takes the new lock sees what was
+	 * written with the old one held. Nothing is accessed after this.
+	 */
+	smp_store_release(&action->lock, lock);
+	raw_spin_unlock_irq(old);
+}
+
+/*
+ * Drops action->lock and makes the calls of enable_irq() that are owed. Interrupts stay
+ * off, so that line_detach() does not wait long. enable_irq() does not sleep, because
+ * line_request() refuses chips with a bus lock.
+ */
+void procirq_action_pay(struct procirq_action *action) __releases(action->lock)
+{
+	unsigned int owed = action->owed;
+	unsigned int irq = action->irq;
+
+	action->owed = 0;
+	atomic_inc(&action->enabling);
+	raw_spin_unlock(action->lock);
+	while (owed--)
+		enable_irq(irq);
+	/* line_detach() may go on. */
+	atomic_dec_return_release(&action->enabling);
+}
+
+/* Undoes procirq_action_mask(), and what the storm guard did. Caller holds action->lock. */
 void procirq_action_unmask(struct procirq_action *action)
 {
 	unsigned int irq = action->irq;
 
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	if (!action->masked || !action->attached)
 		return;
 	procirq_action_end_storm(action);
@@ -134,7 +116,7 @@ void procirq_action_unmask(struct procirq_action *action)
 	action->masked = false;
 	action->retaking = false;
 	if (!action->device)
-		enable_irq(irq);
+		action->owed++;
 	if (trace_procirq_unmask_enabled())
 		trace_procirq_unmask(irq, action->taken, action_last_ns(action));
 }
@@ -146,7 +128,7 @@ void procirq_action_unmask(struct procirq_action *action)
 void procirq_action_end_storm(struct procirq_action *action)
 {
 	if (action->storm == STORM_DISABLED)
-		enable_irq(action->irq);
+		action->owed++;
 	action->storm = STORM_NONE;
 }
 
@@ -164,7 +146,7 @@ static void action_unmask_if_serviced(struct procirq_action *action)
  */
 void procirq_action_reader_idle(struct procirq_action *action, struct procirq_reader *reader)
 {
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	if (reader->idle_at != action->taken) {
 		reader->idle_at = action->taken;
 		action->nr_idle++;
@@ -175,7 +157,7 @@ void procirq_action_reader_idle(struct procirq_action *action, struct procirq_re
 /* The reader wrote 0: the line stays masked. Caller holds action->lock. */
 void procirq_action_hold(struct procirq_action *action, struct procirq_reader *reader)
 {
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	action->nr_holding += !reader->holding;
 	reader->holding = true;
 }
@@ -185,7 +167,7 @@ void procirq_action_release_hold(struct procirq_action *action)
 {
 	struct procirq_reader *reader;
 
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	if (!action->nr_holding)
 		return;
 	list_for_each_entry(reader, &action->readers, node)
@@ -194,32 +176,11 @@ void procirq_action_release_hold(struct procirq_action *action)
 }
 
 /*
- * Gives the interrupt that was just taken to the reader's first blocked thread. No
- * other interrupt is pending, or the thread would not have blocked. It wakes one
- * thread per reader: a second one would find nothing, and unmask the line.
- */
-static __always_inline void action_deliver(struct procirq_reader *reader, u64 seq, u64 now,
-					   u32 status)
-{
-	struct procirq_waiter *waiter =
-		list_first_entry(&reader->waiters, struct procirq_waiter, node);
-
-	/* file_look() has set the other fields: count is 1, lost is 0. */
-	waiter->event.status = status;
-	waiter->event.seq = seq;
-	waiter->event.first_ns = now;
-	waiter->event.last_ns = now;
-	reader->cursor = seq;
-	reader->totals.delivered++;
-	procirq_waiter_wake(waiter, 1);
-}
-
-/*
  * Signals the readers' eventfds. With PROCIRQ_EVENTFD_DELIVER that counts as a read.
  * A single eventfd is returned instead, for the caller to signal without
  * action->lock: an eventfd's lock is not raw. Caller holds action->lock.
  */
-static noinline struct procirq_eventfd_target *action_signal_eventfds(struct procirq_action *action)
+struct procirq_eventfd_target *procirq_action_signal_eventfds(struct procirq_action *action)
 {
 	struct procirq_eventfd_target *now = NULL;
 	struct procirq_reader *reader;
@@ -240,7 +201,8 @@ static noinline struct procirq_eventfd_target *action_signal_eventfds(struct pro
 	return now;
 }
 
-static noinline void action_raise_ulis(struct procirq_action *action, u64 now)
+/* Raises the user level interrupts of all readers. Caller holds action->lock. */
+void procirq_action_raise_ulis(struct procirq_action *action, u64 now)
 {
 	struct procirq_reader *reader;
 
@@ -282,7 +244,8 @@ static void action_log_storm(struct irq_work *work)
 	pid_t pid = 0;
 	bool log;
 
-	raw_spin_lock_irqsave(&action->lock, flags);
+	local_irq_save(flags);
+	procirq_action_lock_irqoff(action);
 	storm = action->storm;
 	log = action->storms == 1 || storm == STORM_DISABLED;
 	reader = list_first_entry_or_null(&action->readers, struct procirq_reader, node);
@@ -290,7 +253,8 @@ static void action_log_storm(struct irq_work *work)
 		memcpy(comm, reader->comm, sizeof(comm));
 		pid = reader->pid;
 	}
-	raw_spin_unlock_irqrestore(&action->lock, flags);
+	raw_spin_unlock(action->lock);
+	local_irq_restore(flags);
 	if (log && storm != STORM_NONE)
 		pr_warn("irq %u%s%s: interrupt storm, and its reader %.16s (pid %d) does not read; %s\n",
 			action->irq, action->device ? ", device " : "",
@@ -317,7 +281,7 @@ static void action_stop_storm(struct procirq_action *action)
 	} else if (action->storm < STORM_DISABLED) {
 		action->storm = STORM_DISABLED;
 		action->masked = true;
-		disable_irq_nosync(action->irq);
+		action_disable(action);
 	}
 }
 
@@ -325,7 +289,7 @@ static void action_stop_storm(struct procirq_action *action)
  * The storm guard: acts if too many interrupts came within a window and nobody
  * read; then begins a new window. Caller holds action->lock.
  */
-static noinline void action_guard_judge(struct procirq_action *action, u64 now)
+void procirq_action_guard_judge(struct procirq_action *action, u64 now)
 {
 	unsigned int rate = READ_ONCE(storm_rate);
 	u64 window_ns = rate < NSEC_PER_SEC / STORM_WINDOW_NS ? NSEC_PER_SEC : STORM_WINDOW_NS;
@@ -342,103 +306,47 @@ static noinline void action_guard_judge(struct procirq_action *action, u64 now)
 	action->storm_to = rate ? action->taken + rate / (NSEC_PER_SEC / window_ns) : U64_MAX;
 }
 
-/* Called for each interrupt that does not mask the action, or comes while it is masked. */
-static __always_inline void action_guard(struct procirq_action *action, u64 now)
+/* The rest of an interrupt, after action->lock is dropped. Interrupts off. */
+static __always_inline void action_finish(struct procirq_action *action,
+					  struct procirq_eventfd_target *target)
 {
-	if (unlikely(now >= action->storm_until_ns || action->taken > action->storm_to))
-		action_guard_judge(action, now);
-}
-
-static __always_inline bool action_wants_mask(const struct procirq_action *action,
-					      const struct procirq_device *device)
-{
-	/* Without silence steps a device cannot be kept from interrupting. */
-	if (device && !procirq_device_silences(device))
-		return false;
-	return action->nr_nomask < action->nr_readers || !action->nr_readers;
-}
-
-/*
- * Takes one interrupt: counts it, delivers it, masks. Called with action->lock held
- * and interrupts off; drops the lock. @solo is action->solo if none of its threads
- * is blocked, else NULL.
- *
- * This is half of the time from the interrupt to a thread in read() or to a user
- * level handler. So it is inlined into each handler, where the compiler knows
- * whether @device and @solo are NULL.
- */
-static __always_inline void action_take(struct procirq_action *action,
-					struct procirq_device *device, struct procirq_reader *solo,
-					u64 now, u32 status) __releases(&action->lock)
-{
-	struct procirq_eventfd_target *target = NULL;
-	struct procirq_line *line;
-	struct procirq_reader *reader;
-	unsigned int woken = 0;
-	u64 seq = ++action->taken;
-	bool pollers;
-
-	procirq_ring_put(action->ring, seq, now, status);
-	action->nr_idle = 0;
-
-	/*
-	 * Wake before masking: another CPU can wake up while this one accesses
-	 * the interrupt controller.
-	 */
-	if (solo) {
-		procirq_uli_raise(solo, now);
-	} else {
-		list_for_each_entry(reader, &action->readers, node) {
-			if (list_empty(&reader->waiters))
-				continue;
-			action_deliver(reader, seq, now, status);
-			woken++;
-		}
-		if (unlikely(action->nr_eventfds | action->nr_ulis)) {
-			target = action_signal_eventfds(action);
-			action_raise_ulis(action, now);
-		}
-	}
-	if (likely(action_wants_mask(action, device) && !action->masked))
-		action_mask_inline(action, device);
-	else
-		action_guard(action, now);
-
-	line = action->line;
-	/*
-	 * A poller adds itself to the queue, and then takes the lock to read the
-	 * count. If it had the lock before us, we see it on the queue. If it gets
-	 * the lock after us, it sees the count.
-	 */
-	pollers = waitqueue_active(&line->poll_wait);
-	raw_spin_unlock(&action->lock);
+	struct procirq_line *line = action->line;
 
 	/* procirq_eventfd_free() waits for this: with interrupts off it is an RCU reader. */
 	if (unlikely(target))
 		procirq_eventfd_signal(target);
-	if (pollers) {
-		if (procirq_hard)
-			irq_work_queue(&line->poll_work);
-		else
-			procirq_line_wake_pollers(line);
-	}
-	if (trace_procirq_irq_enabled())
-		trace_procirq_irq(action->irq, seq, now);
-	if (trace_procirq_wake_enabled() && (woken || pollers))
-		trace_procirq_wake(action->irq, seq, now, woken, pollers);
+	if (likely(!action_has_pollers(action)))
+		return;
+	if (procirq_hard)
+		irq_work_queue(&line->poll_work);
+	else
+		procirq_line_wake_pollers(line);
 }
 
-/* The handler of a line that is ours alone. */
+/**
+ * procirq_action_finish() - do what action_take() could not do with the lock held
+ * @action: not freed during the call, nor is its line
+ * @target: what action_take() returned
+ *
+ * Context: hard interrupt, action->lock not held.
+ */
+void procirq_action_finish(struct procirq_action *action, struct procirq_eventfd_target *target)
+{
+	action_finish(action, target);
+}
+
+/* The handler of a line that is ours alone, called by genirq's flow handlers. */
 irqreturn_t procirq_action_handler(int irq, void *data)
 {
 	struct procirq_action *action = data;
+	struct procirq_eventfd_target *target;
 	u64 now = ktime_get_ns();
 
-	raw_spin_lock(&action->lock);
-	if (action->solo && list_empty(&action->solo->waiters))
-		action_take(action, NULL, action->solo, now, 0);
-	else
-		action_take(action, NULL, NULL, now, 0);
+	/* While our handler is attached, action->lock is the same. */
+	raw_spin_lock(action->lock);
+	target = action_take_line(action, now);
+	raw_spin_unlock(action->lock);
+	action_finish(action, target);
 	return IRQ_HANDLED;
 }
 
@@ -447,19 +355,22 @@ irqreturn_t procirq_action_device_handler(int irq, void *data)
 {
 	enum procirq_check check = PROCIRQ_CHECK_NONE;
 	struct procirq_action *action = data;
+	struct procirq_eventfd_target *target;
 	u64 now = ktime_get_ns();
 	unsigned long flags;
 	u32 status;
 
 	/* CONFIG_DEBUG_SHIRQ also calls handlers from request_irq() and free_irq(). */
-	raw_spin_lock_irqsave(&action->lock, flags);
+	raw_spin_lock_irqsave(&action->own_lock, flags);
 	if (action->attached)
 		check = procirq_device_check(action->device, &status);
 	if (check != PROCIRQ_CHECK_INTERRUPT) {
-		raw_spin_unlock_irqrestore(&action->lock, flags);
+		raw_spin_unlock_irqrestore(&action->own_lock, flags);
 		return check == PROCIRQ_CHECK_SILENCED ? IRQ_HANDLED : IRQ_NONE;
 	}
-	action_take(action, action->device, NULL, now, status);
+	target = action_take(action, action->device, NULL, now, status);
+	raw_spin_unlock(&action->own_lock);
+	action_finish(action, target);
 	local_irq_restore(flags);
 	return IRQ_HANDLED;
 }
@@ -468,25 +379,29 @@ irqreturn_t procirq_action_device_handler(int irq, void *data)
 static void action_retake(struct irq_work *work)
 {
 	struct procirq_action *action = container_of(work, struct procirq_action, retake_work);
+	struct procirq_eventfd_target *target = NULL;
 	u64 now = ktime_get_ns();
+	bool retaking, taken = false;
 	unsigned long flags;
-	bool retaking;
 	u32 status;
 
-	raw_spin_lock_irqsave(&action->lock, flags);
+	local_irq_save(flags);
+	procirq_action_lock_irqoff(action);
 	retaking = action->retaking && action->attached;
 	action->retaking = false;
 	/* Held or stopped since: what unmasks it then finds the interrupt again. */
-	if (!retaking || action->nr_holding || action->storm != STORM_NONE) {
-		raw_spin_unlock_irqrestore(&action->lock, flags);
-	} else if (procirq_device_recheck(action->device, &status)) {
-		action_take(action, action->device, NULL, now, status);
-		local_irq_restore(flags);
-	} else {
-		/* The program has ended it meanwhile. */
-		procirq_action_unmask(action);
-		raw_spin_unlock_irqrestore(&action->lock, flags);
+	if (retaking && !action->nr_holding && action->storm == STORM_NONE) {
+		taken = procirq_device_recheck(action->device, &status);
+		/* If not, the program has ended it meanwhile. */
+		if (taken)
+			target = action_take(action, action->device, NULL, now, status);
+		else
+			procirq_action_unmask(action);
 	}
+	procirq_action_unlock_irqoff(action);
+	if (taken)
+		action_finish(action, target);
+	local_irq_restore(flags);
 }
 
 /**
@@ -498,20 +413,21 @@ static void action_retake(struct irq_work *work)
  */
 int procirq_action_inject(struct procirq_action *action)
 {
+	struct procirq_eventfd_target *target = NULL;
 	int err = 0;
 
 	local_irq_disable();
-	raw_spin_lock(&action->lock);
-	if (!action->attached)
+	procirq_action_lock_irqoff(action);
+	if (!action->attached) {
 		err = -ENOTCONN;
-	else if (action->masked)
+	} else if (action->masked) {
 		err = -EBUSY;
-	if (err) {
-		raw_spin_unlock(&action->lock);
 	} else {
 		action->injected++;
-		action_take(action, action->device, NULL, ktime_get_ns(), 0);
+		target = action_take(action, action->device, NULL, ktime_get_ns(), 0);
 	}
+	raw_spin_unlock(action->lock);
+	action_finish(action, target);
 	local_irq_enable();
 	return err;
 }
@@ -524,7 +440,7 @@ void procirq_action_settle(struct procirq_action *action, struct procirq_reader 
 {
 	struct procirq_totals *totals = &reader->totals;
 
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	totals->lost = procirq_reader_pending(reader);
 	totals->due = reader->end - reader->opened_at;
 	procirq_totals_add(&action->closed, totals);
@@ -542,14 +458,14 @@ void procirq_action_revoke(struct procirq_action *action)
 	struct procirq_waiter *waiter, *next_waiter;
 	struct procirq_reader *reader, *next;
 
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	list_for_each_entry_safe(reader, next, &action->readers, node) {
 		procirq_reader_leave(reader);
 		/* Nothing is pending for them, or they would not have blocked. */
 		list_for_each_entry_safe(waiter, next_waiter, &reader->waiters, node)
 			procirq_waiter_wake(waiter, -ENODEV);
 	}
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 }
 
 /**
@@ -564,7 +480,8 @@ void procirq_action_init(struct procirq_action *action, struct procirq_line *lin
 	action->line = line;
 	action->irq = line->irq;
 	action->device = device;
-	raw_spin_lock_init(&action->lock);
+	raw_spin_lock_init(&action->own_lock);
+	action->lock = &action->own_lock;
 	init_irq_work(&action->storm_work, action_log_storm);
 	action->retake_work = IRQ_WORK_INIT_HARD(action_retake);
 	INIT_LIST_HEAD(&action->readers);

@@ -10,7 +10,10 @@
 #include <linux/ftrace.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
 #include <linux/irqnr.h>
+#include <linux/kernel_stat.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/version.h>
@@ -67,6 +70,30 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/*
+ * What genirq notes about a line (IRQS_*). Its names and values are genirq's own: we
+ * only read it, to see that there is nothing in it but IRQS_SYSFS, which says that the
+ * descriptor is in sysfs (since 6.2, and in stable 6.1).
+ */
+#define PROCIRQ_DESC_STATE_KEPT 0x4000U
+
+static inline unsigned int procirq_desc_state(const struct irq_desc *desc)
+{
+	return desc->core_internal_state__do_not_mess_with_it;
+}
+
+/* Counts an interrupt for /proc/interrupts and /proc/stat. Caller holds desc->lock. */
+static inline void procirq_desc_count(struct irq_desc *desc)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	__this_cpu_inc(*desc->kstat_irqs);
+#else
+	__this_cpu_inc(desc->kstat_irqs->cnt);
+#endif
+	__this_cpu_inc(kstat.irqs_sum);
+	desc->tot_count++;
+}
 
 #ifdef CONFIG_RSEQ
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)

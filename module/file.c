@@ -55,7 +55,7 @@ static void file_give_back(struct procirq_reader *reader, const struct procirq_w
 	if (unlikely(action != waiter->action)) {
 		procirq_reader_unlock(action);
 		action = waiter->action;
-		raw_spin_lock_irq(&action->lock);
+		procirq_action_lock(action);
 		totals = &action->closed;
 		totals->lost += event->count;
 		trace_procirq_lost(action->irq, event->seq, event->count);

@@ -11,9 +11,12 @@
  *   registry      which interrupts have a file    > file, line, pci_function
  *   file, ioctl   system calls on an open file    > access, line, all below line
  *   access        who may open a line             > pci_function
- *   line          claims an interrupt for readers > action, device, reader, ring,
- *                                                   pci_function
- *   action        interrupt handler and masking   > uli, eventfd, device, reader
+ *   line          claims an interrupt for readers > flow, action, device, reader,
+ *                                                   ring, pci_function
+ *   flow          genirq's flow handlers, shorter > action (take.h)
+ *   action        interrupt handler and masking;  > uli, eventfd, device, reader
+ *                 take.h and uliraise.h have what
+ *                 is inlined into handlers
  *   uli, uli_x86  user level interrupts           > reader
  *   device        register accesses of a device   > pci_function
  *   reader, ring, eventfd, pci_function
@@ -33,10 +36,12 @@
  *                          not held over proc_remove()
  *   pci_bounds_mutex       functions bound to procirq-pci; inside line->mutex
  *   action->lock           all that a handler touches; raw, interrupts off, taken
- *                          in hard interrupt context. line->own's outside that of
- *                          another action of the line (procirq_line_set_device())
- *   (genirq's desc->lock, the PCI core's configuration lock, the scheduler's
- *   locks, the lock of the hrtimers)
+ *                          in hard interrupt context. It is the line's desc->lock
+ *                          if our handler has the line alone, and else a lock of the
+ *                          action's own. line->own's outside that of another action
+ *                          of the line (procirq_line_set_device())
+ *   (genirq's desc->lock, inside an action's own lock only; the PCI core's
+ *   configuration lock, the scheduler's locks)
  *
  * Not nested with the above:
  *
@@ -56,8 +61,10 @@
 #ifndef PROCIRQ_INTERNAL_H
 #define PROCIRQ_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
+#include <linux/irqflags.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
@@ -146,9 +153,15 @@ struct procirq_uli_totals {
  * @irq: the line's Linux interrupt number; immutable
  * @device: the device to ask whether it has interrupted; NULL if every interrupt of
  *	the line is this action's; immutable
- * @desc: the line's descriptor, if action_disable_line() may be used; written with
+ * @desc: the line's descriptor, if @lock is its lock, else NULL; written with
  *	line->mutex held, before the handler is attached
- * @lock: see the top of this file
+ * @lock: see the top of this file; written with the old lock held, while the handler
+ *	is not attached. procirq_action_lock() follows it
+ * @own_lock: what @lock points to if it is not the descriptor's lock
+ * @owed: calls of enable_irq() that follow when the lock is dropped, as they take
+ *	desc->lock; 0 while it is not held; @lock
+ * @enabling: threads that make these calls
+ * @unfinished: flow handlers of ours that have dropped the lock and still use the action
  * @attached: our handler is on the line; written with line->mutex held, cleared with
  *	@lock held as well; read with either
  * @masked: we hold one count of the line's disable depth; with a device: it is
@@ -189,7 +202,11 @@ struct procirq_action {
 	struct procirq_device *device;
 	struct irq_desc *desc;
 
-	raw_spinlock_t lock;
+	raw_spinlock_t *lock;
+	raw_spinlock_t own_lock;
+	unsigned int owed;
+	atomic_t enabling;
+	atomic_t unfinished;
 	bool attached;
 	bool masked;
 	u8 storm;
@@ -335,6 +352,47 @@ static inline u64 procirq_reader_pending(const struct procirq_reader *reader)
 	return min(reader->action->taken, reader->end) - reader->cursor;
 }
 
+void procirq_action_pay(struct procirq_action *action) __releases(action->lock);
+
+/*
+ * Takes action->lock with interrupts off. With interrupts off this is an RCU read-side
+ * section, and so a descriptor whose lock it was stays in memory.
+ */
+static inline void procirq_action_lock_irqoff(struct procirq_action *action)
+{
+	raw_spinlock_t *lock;
+
+	for (;;) {
+		lock = smp_load_acquire(&action->lock); /* see procirq_action_use_lock() */
+		raw_spin_lock(lock);
+		if (likely(lock == READ_ONCE(action->lock)))
+			return;
+		raw_spin_unlock(lock);
+	}
+}
+
+/* Context: interrupts on, and off until procirq_action_unlock(). */
+static inline void procirq_action_lock(struct procirq_action *action)
+{
+	local_irq_disable();
+	procirq_action_lock_irqoff(action);
+}
+
+/* Drops the lock, and calls enable_irq() where that is owed. Interrupts off. */
+static inline void procirq_action_unlock_irqoff(struct procirq_action *action)
+{
+	if (action->owed)
+		procirq_action_pay(action);
+	else
+		raw_spin_unlock(action->lock);
+}
+
+static inline void procirq_action_unlock(struct procirq_action *action)
+{
+	procirq_action_unlock_irqoff(action);
+	local_irq_enable();
+}
+
 /* Locks and returns the reader's action. */
 static inline struct procirq_action *procirq_reader_lock(struct procirq_reader *reader)
 {
@@ -342,17 +400,17 @@ static inline struct procirq_action *procirq_reader_lock(struct procirq_reader *
 
 	for (;;) {
 		action = READ_ONCE(reader->action);
-		raw_spin_lock_irq(&action->lock);
+		procirq_action_lock(action);
 		if (likely(action == reader->action))
 			return action;
-		raw_spin_unlock_irq(&action->lock);
+		procirq_action_unlock(action);
 	}
 }
 
 /* Takes what procirq_reader_lock() returned: reader->action may change after unlocking. */
 static inline void procirq_reader_unlock(struct procirq_action *action)
 {
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 }
 
 /**
@@ -392,6 +450,13 @@ static __always_inline void procirq_waiter_wake(struct procirq_waiter *waiter, i
 /* access.c: who may open a line */
 int procirq_access_check(const struct procirq_line *line, fmode_t mode);
 
+/* flow.c: flow handlers of our own */
+void procirq_flow_init(void);
+void procirq_flow_install(struct irq_desc *desc);
+void procirq_flow_remove(struct irq_desc *desc);
+void procirq_flow_wait(struct procirq_action *action);
+bool procirq_flow_is_ours(struct irq_desc *desc);
+
 /* action.c: the interrupt handler, and masking */
 extern bool procirq_hard;
 
@@ -399,6 +464,8 @@ void procirq_action_init(struct procirq_action *action, struct procirq_line *lin
 			 struct procirq_device *device);
 irqreturn_t procirq_action_handler(int irq, void *data);
 irqreturn_t procirq_action_device_handler(int irq, void *data);
+void procirq_action_finish(struct procirq_action *action, struct procirq_eventfd_target *target);
+void procirq_action_use_lock(struct procirq_action *action, raw_spinlock_t *lock);
 int procirq_action_inject(struct procirq_action *action);
 void procirq_action_settle(struct procirq_action *action, struct procirq_reader *reader);
 void procirq_action_revoke(struct procirq_action *action);

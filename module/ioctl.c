@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/irqdesc.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -56,6 +57,8 @@ static long ioctl_get_info(struct procirq_reader *reader, void __user *arg)
 
 	data = procirq_reader_revoked(reader) ? NULL : irq_get_irq_data(line->irq);
 	if (data) {
+		if (procirq_flow_is_ours(irq_data_to_desc(data)))
+			info.state |= PROCIRQ_STATE_FLOW;
 		info.trigger = irqd_get_trigger_type(data);
 		info.hwirq = data->hwirq;
 		if (data->chip && data->chip->name)

@@ -352,6 +352,8 @@ static struct irq_chip irqgen_chip = {
 	.irq_set_affinity = irqgen_chip_set_affinity,
 	.irq_request_resources = irqgen_chip_request,
 	.irq_release_resources = irqgen_chip_release,
+	/* There is nothing to program for a line that is to wake the system. */
+	.flags = IRQCHIP_SKIP_SET_WAKE,
 };
 
 /* --- schedules ---------------------------------------------------------------- */

@@ -65,6 +65,15 @@ static void line_count_handler(struct procirq_line *line, struct procirq_action 
 				  added);
 }
 
+/* The descriptor may go away: the action gets its own lock back. */
+static void line_disown(struct procirq_action *action)
+{
+	if (!action->desc)
+		return;
+	procirq_action_use_lock(action, &action->own_lock);
+	action->desc = NULL;
+}
+
 /*
  * Attaches @handler to the line, for @action. Caller holds line->mutex. Returns 0
  * or a negative errno.
@@ -73,6 +82,7 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 			irq_handler_t handler, unsigned long irqflags)
 {
 	struct irq_data *data = irq_get_irq_data(line->irq);
+	struct irq_desc *desc;
 	int err;
 
 	lockdep_assert_held(&line->mutex);
@@ -85,9 +95,13 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 	if (!action->ring)
 		return -ENOMEM;
 	line->level = irqd_is_level_type(data);
-	action->desc = data->chip && data->chip->irq_mask && !data->chip->irq_disable ?
-			       irq_data_to_desc(data) :
-			       NULL;
+	desc = irq_data_to_desc(data);
+	/* Handlers of actions that may share the line can run at the same time. */
+	if (action == &line->own && data->chip && data->chip->irq_mask &&
+	    !data->chip->irq_disable) {
+		action->desc = desc;
+		procirq_action_use_lock(action, &desc->lock);
+	}
 	if (procirq_hard)
 		irqflags |= IRQF_NO_THREAD;
 
@@ -96,18 +110,21 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", action);
 	if (err) {
 		action->attached = false;
+		line_disown(action);
 		return err;
 	}
-	line->threaded = line_is_threaded(irq_data_to_desc(data), action);
+	line->threaded = line_is_threaded(desc, action);
+	if (action->desc && !line->threaded)
+		procirq_flow_install(desc);
 	line_count_handler(line, action, true);
 	return 0;
 }
 
 static void line_set_shared(struct procirq_line *line, bool shared)
 {
-	raw_spin_lock_irq(&line->own.lock);
+	procirq_action_lock(&line->own);
 	line->shared = shared;
-	raw_spin_unlock_irq(&line->own.lock);
+	procirq_action_unlock(&line->own);
 }
 
 /*
@@ -161,16 +178,15 @@ static int line_request_shared(struct procirq_line *line, struct procirq_action 
 static void line_end_storm(struct procirq_line *line, struct procirq_action *action)
 {
 	struct irq_desc *desc = irq_data_to_desc(irq_get_irq_data(line->irq));
-	unsigned long flags;
 	bool others;
 
-	raw_spin_lock_irqsave(&desc->lock, flags);
+	raw_spin_lock_irq(&desc->lock);
 	others = desc->action && desc->action->next;
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
-	raw_spin_lock_irqsave(&action->lock, flags);
+	raw_spin_unlock_irq(&desc->lock);
+	procirq_action_lock(action);
 	if (others)
 		procirq_action_end_storm(action);
-	raw_spin_unlock_irqrestore(&action->lock, flags);
+	procirq_action_unlock(action);
 }
 
 /*
@@ -184,32 +200,39 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 	lockdep_assert_held(&line->mutex);
 	/* While the handler can still silence the device, if it interrupts now. */
 	if (action->attached && action->device) {
-		raw_spin_lock_irq(&action->lock);
+		procirq_action_lock(action);
 		procirq_device_end(action->device);
-		raw_spin_unlock_irq(&action->lock);
+		procirq_action_unlock(action);
 		procirq_device_disable(action->device);
 	}
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	attached = action->attached;
 	action->attached = false;
 	if (attached && action->device)
 		procirq_device_release(action->device);
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 
 	if (attached) {
+		/* Calls of enable_irq() that free_irq() would make wrong. */
+		while (atomic_read_acquire(&action->enabling))
+			cpu_relax();
 		line_count_handler(line, action, false);
 		line_end_storm(line, action);
+		if (action->desc)
+			procirq_flow_remove(action->desc);
 		free_irq(line->irq, action);
+		procirq_flow_wait(action);
 		irq_work_sync(&line->poll_work);
 		irq_work_sync(&action->storm_work);
 		irq_work_sync(&action->retake_work);
 	}
 
 	/* free_irq() has shut the line down and reset its disable depth. */
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	action->masked = false;
 	action->storm = 0;
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
+	line_disown(action);
 }
 
 /*
@@ -278,20 +301,20 @@ static int line_join(struct procirq_line *line, struct procirq_reader *reader, b
 		return -EUSERS;
 
 	/* Join before attaching, or the reader could miss the first interrupt. */
-	raw_spin_lock_irq(&own->lock);
+	procirq_action_lock(own);
 	procirq_reader_join(reader, own);
 	line->excl = excl;
-	raw_spin_unlock_irq(&own->lock);
+	procirq_action_unlock(own);
 
 	/* Not only for the first reader: those who shared the line may have left. */
 	if (!own->attached)
 		err = line_attach(line);
 	if (err) {
-		raw_spin_lock_irq(&own->lock);
+		procirq_action_lock(own);
 		procirq_reader_leave(reader);
 		line->excl = false;
 		line->shared = own->nr_readers;
-		raw_spin_unlock_irq(&own->lock);
+		procirq_action_unlock(own);
 	} else {
 		WRITE_ONCE(reader->joined, true);
 		line->nr_joined++;
@@ -382,7 +405,7 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 	}
 	mutex_lock(&line->mutex);
 	line->nr_joined--;
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	if (!procirq_reader_revoked(reader))
 		procirq_reader_leave(reader);
 	procirq_action_settle(action, reader);
@@ -391,7 +414,7 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 		line->shared = false;
 	}
 	trace_procirq_release(line->irq, action->taken, action->nr_readers);
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 
 	if (action->device)
 		line_remove_device(line, action);
@@ -503,7 +526,7 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 	struct procirq_action *own = &line->own;
 	int err = 0;
 
-	raw_spin_lock_irq(&own->lock);
+	procirq_action_lock(own);
 	if (procirq_reader_revoked(reader) || !data)
 		err = -ENODEV;
 	else if (irqd_is_level_type(data) && !procirq_device_ends_interrupts(device))
@@ -513,7 +536,7 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 		err = -EBUSY;
 	else
 		line->shared = true;
-	raw_spin_unlock_irq(&own->lock);
+	procirq_action_unlock(own);
 	return err;
 }
 
@@ -521,8 +544,8 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 static void line_move_reader(struct procirq_reader *reader, struct procirq_action *from,
 			     struct procirq_action *to)
 {
-	raw_spin_lock_irq(&from->lock);
-	raw_spin_lock_nested(&to->lock, SINGLE_DEPTH_NESTING);
+	procirq_action_lock(from);
+	raw_spin_lock_nested(&to->own_lock, SINGLE_DEPTH_NESTING);
 	if (!procirq_reader_revoked(reader))
 		procirq_reader_leave(reader);
 	procirq_action_settle(from, reader);
@@ -534,19 +557,19 @@ static void line_move_reader(struct procirq_reader *reader, struct procirq_actio
 		reader->idle_at = 0;
 		to->nr_idle--;
 	}
-	raw_spin_unlock(&to->lock);
-	raw_spin_unlock_irq(&from->lock);
+	raw_spin_unlock(&to->own_lock);
+	procirq_action_unlock(from);
 }
 
 /* An earlier user may have left the device silenced. */
 static void line_resume(struct procirq_action *action)
 {
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	if (!action->masked) {
 		action->masked = true;
 		procirq_action_unmask(action);
 	}
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 }
 
 /**

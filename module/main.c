@@ -16,6 +16,7 @@ static int __init procirq_init(void)
 	err = procirq_pci_init();
 	if (err)
 		return err;
+	procirq_flow_init();
 	procirq_stats_init();
 	/*
 	 * Last: it makes files, which can be opened at once, and an open file does

@@ -18,7 +18,7 @@ void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int
 {
 	struct procirq_action *action = reader->action;
 
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	action->nr_eventfds += eventfds;
 	action->nr_ulis += ulis;
 	action->solo = action->nr_readers == 1 && action->nr_ulis && !action->nr_eventfds ?
@@ -29,7 +29,7 @@ void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int
 /* @reader gets the interrupts of @action from now on. */
 void procirq_reader_join(struct procirq_reader *reader, struct procirq_action *action)
 {
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	reader->action = action;
 	reader->cursor = action->taken;
 	reader->opened_at = action->taken;
@@ -48,7 +48,7 @@ void procirq_reader_leave(struct procirq_reader *reader)
 {
 	struct procirq_action *action = reader->action;
 
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	list_del_init(&reader->node);
 	reader->end = action->taken;
 	action->nr_readers--;
@@ -77,7 +77,7 @@ void procirq_reader_consume(struct procirq_reader *reader, struct procirq_event 
 	u64 first = reader->cursor + 1;
 	u64 last = reader->cursor + count;
 
-	lockdep_assert_held(&action->lock);
+	lockdep_assert_held(action->lock);
 	*event = (struct procirq_event){
 		.count = count,
 		.seq = last,

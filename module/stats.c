@@ -27,7 +27,7 @@ static void stats_add_action(struct stats_sum *sum, struct procirq_action *actio
 {
 	struct procirq_reader *reader;
 
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	procirq_totals_add(&sum->totals, &action->closed);
 	list_for_each_entry(reader, &action->readers, node) {
 		sum->totals.due += action->taken - reader->opened_at;
@@ -39,7 +39,7 @@ static void stats_add_action(struct stats_sum *sum, struct procirq_action *actio
 	sum->masked |= action->masked;
 	sum->readers += action->nr_readers;
 	sum->taken += action->taken;
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 }
 
 /* One row: a line, with all actions on it. */
@@ -71,13 +71,13 @@ static void stats_action_readers(struct procirq_action *action, struct seq_file 
 
 	/* line->mutex keeps the list from changing: action->lock is not held to print. */
 	list_for_each_entry(reader, &action->readers, node) {
-		raw_spin_lock_irq(&action->lock);
+		procirq_action_lock(action);
 		totals = reader->totals;
 		due = action->taken - reader->opened_at;
 		pending = procirq_reader_pending(reader);
 		flags = reader->flags;
 		storms = action->storms;
-		raw_spin_unlock_irq(&action->lock);
+		procirq_action_unlock(action);
 		seq_printf(
 			m,
 			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu comm=%*pE\n",
@@ -104,13 +104,13 @@ static void stats_add_action_ulis(struct procirq_uli_totals *sum, unsigned int *
 {
 	struct procirq_reader *reader;
 
-	raw_spin_lock_irq(&action->lock);
+	procirq_action_lock(action);
 	procirq_uli_totals_add(sum, &action->uli_closed);
 	list_for_each_entry(reader, &action->readers, node) {
 		procirq_uli_account(reader, sum);
 		*live += procirq_uli_is_live(reader);
 	}
-	raw_spin_unlock_irq(&action->lock);
+	procirq_action_unlock(action);
 }
 
 /* One row: a line that has or had user level interrupts. */

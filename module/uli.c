@@ -42,82 +42,13 @@
 #include "compat.h"
 #include "internal.h"
 #include "trace.h"
-#include "uliarch.h"
+#include "uliraise.h"
 
 #define ULI_LIMIT_MIN_NS NSEC_PER_MSEC
 #define ULI_LIMIT_MAX_NS (3600ULL * NSEC_PER_SEC)
 
 /* Delay before another attempt to send a thread that could not be sent. */
 #define ULI_RETRY_NS (100 * NSEC_PER_USEC)
-
-enum procirq_uli_path { ULI_DIRECT = 1, ULI_RETURN, ULI_WAKE, ULI_PATHS };
-
-/**
- * enum procirq_uli_bit - bits of procirq_ulireg.bits
- * @ULI_QUEUED: task work is queued, or runs and has not read @raised yet
- * @ULI_OVERRUN: the task work is to send SIGXCPU
- * @ULI_WAKING: the thread slept when the task work was queued
- * @ULI_DEAD: the thread has ended or called exec
- */
-enum procirq_uli_bit { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD };
-
-/**
- * struct procirq_ulireg - a registration
- * @shared: the shared structure, in @page; immutable
- * @task: the thread; referenced; immutable
- * @mm: its address space when it registered, to detect an exec; its struct is
- *	referenced; immutable
- * @code: as registered; immutable
- * @irq: the line's Linux interrupt number; immutable
- * @bits: enum procirq_uli_bit; atomic operations
- * @raised: interrupts so far; written with action->lock held, also read without
- * @seq: number of the last of them; action->lock
- * @irq_ns: handler time of the last of them; action->lock
- * @ended: interrupts go to read() again; action->lock
- * @unhandled: interrupts that were pending for the handler then; action->lock
- * @sent: how often the thread was sent, by path; written on the thread's CPU only
- * @overruns: see struct procirq_uli_info; written by task work
- * @faults: see struct procirq_uli_info; written by task work
- * @retries: see struct procirq_uli_info; @lock
- * @lock: serialises @closing with the start of @retry
- * @closing: no timer may be started; written with @lock held, also read without
- * @retry: timer that attempts again to send the thread
- * @watch: timer of period limit_ns, if there is a limit
- * @watched: calls and sends that @watch found last, plus 1; 0 if the handler was not
- *	running; used by @watch only
- * @work: task work
- * @page: the user's page; pinned; immutable
- * @ref: held by the reader and by queued task work
- */
-struct procirq_ulireg {
-	struct procirq_uli_shared *shared;
-	struct task_struct *task;
-	struct mm_struct *mm;
-	struct procirq_uli code;
-	unsigned int irq;
-	unsigned long bits;
-
-	u64 raised;
-	u64 seq;
-	u64 irq_ns;
-	bool ended;
-	u64 unhandled;
-
-	u64 sent[ULI_PATHS];
-	u64 overruns;
-	u64 faults;
-	u64 retries;
-
-	raw_spinlock_t lock;
-	bool closing;
-	struct hrtimer retry;
-	struct hrtimer watch;
-	u64 watched;
-
-	struct callback_head work;
-	struct page *page;
-	struct kref ref;
-};
 
 /*
  * A page of its own, not slab memory: if task work is in a slab object, KASAN records
@@ -156,23 +87,12 @@ static void uli_put(struct procirq_ulireg *uli)
 	kref_put(&uli->ref, uli_free);
 }
 
-static atomic_t *uli_state(const struct procirq_ulireg *uli)
-{
-	BUILD_BUG_ON(sizeof(atomic_t) != sizeof(uli->shared->state));
-	return (atomic_t *)&uli->shared->state;
-}
-
 /* Interrupts that the handler has not been called for, if the program counts right. */
 static u64 uli_pending(const struct procirq_ulireg *uli)
 {
 	u64 raised = READ_ONCE(uli->raised);
 
 	return min(raised - READ_ONCE(uli->shared->taken), raised);
-}
-
-static bool uli_is_dead(const struct procirq_ulireg *uli)
-{
-	return test_bit(ULI_DEAD, &uli->bits);
 }
 
 /* On the thread's CPU. Returns true if the handler was free: the caller sends the thread. */
@@ -185,15 +105,6 @@ static bool uli_claim(struct procirq_ulireg *uli)
 static void uli_unclaim(struct procirq_ulireg *uli)
 {
 	atomic_sub(PROCIRQ_ULI_BUSY, uli_state(uli));
-}
-
-/* The thread was sent. */
-static __always_inline void uli_sent(struct procirq_ulireg *uli, enum procirq_uli_path path)
-{
-	WRITE_ONCE(uli->sent[path], uli->sent[path] + 1);
-	if (trace_procirq_uli_enabled())
-		trace_procirq_uli(uli->irq, uli->seq, uli->irq_ns, uli->raised,
-				  task_pid_nr(uli->task), path);
 }
 
 /* --- task work ---------------------------------------------------------------- */
@@ -299,31 +210,24 @@ static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mod
 
 /* --- interrupts ------------------------------------------------------------------ */
 
-/* Sends the thread, or queues that. Caller guarantees pending interrupts, interrupts off. */
-static __always_inline void uli_deliver(struct procirq_ulireg *uli)
+/* What follows if uli_try_direct() returned @err. Interrupts off. */
+static void uli_queue_unless_busy(struct procirq_ulireg *uli, int err)
 {
-	if (current == uli->task) {
-		if (unlikely(current->mm != uli->mm)) {
-			set_bit(ULI_DEAD, &uli->bits);
-			return;
-		}
-		switch (procirq_uli_arch_send_direct(&uli->code, uli_state(uli))) {
-		case 0:
-			uli_sent(uli, ULI_DIRECT);
-			return;
-		case -EBUSY:
-			return;
-		case -ENOENT:
-			break;
-		default:
-			uli_queue(uli, TWA_RESUME);
-			return;
-		}
+	switch (err) {
+	case -EBUSY:
+		return;
+	case -ESRCH:
+		set_bit(ULI_DEAD, &uli->bits);
+		return;
+	case -ENOENT:
+		/* Pairs with the thread's barrier: it sets state to 0, then reads raised. */
+		smp_mb();
+		if (!atomic_read(uli_state(uli)))
+			uli_queue(uli, TWA_SIGNAL);
+		return;
+	default:
+		uli_queue(uli, TWA_RESUME);
 	}
-	/* Pairs with the thread's barrier: it sets state to 0, then reads raised. */
-	smp_mb();
-	if (!atomic_read(uli_state(uli)))
-		uli_queue(uli, TWA_SIGNAL);
 }
 
 /*
@@ -335,10 +239,9 @@ static void uli_end(struct procirq_reader *reader)
 	struct procirq_ulireg *uli = reader->uli;
 	u64 pending;
 
-	lockdep_assert_held(&reader->action->lock);
-	if (uli->ended)
+	lockdep_assert_held(reader->action->lock);
+	if (test_and_set_bit(ULI_ENDED, &uli->bits))
 		return;
-	uli->ended = true;
 	pending = uli_pending(uli);
 	uli->unhandled = pending;
 	reader->cursor -= pending;
@@ -362,30 +265,48 @@ void procirq_uli_notice(struct procirq_reader *reader)
 		uli_end(reader);
 }
 
+/* Sends the thread, or queues that. Caller guarantees pending interrupts, interrupts off. */
+static void uli_deliver(struct procirq_ulireg *uli)
+{
+	int err = uli_try_direct(uli);
+
+	if (err)
+		uli_queue_unless_busy(uli, err);
+}
+
 /**
- * procirq_uli_raise() - deliver what is pending for a reader to its handler
+ * procirq_uli_raise_rest() - the rest of procirq_uli_raise_to(), if the thread is not sent directly
  * @reader: has a user level interrupt
+ * @err: what uli_try_direct() returned
+ *
+ * Context: as procirq_uli_raise_to().
+ */
+void procirq_uli_raise_rest(struct procirq_reader *reader, int err)
+{
+	struct procirq_ulireg *uli = reader->uli;
+
+	uli_queue_unless_busy(uli, err);
+	if (unlikely(uli_is_dead(uli)))
+		uli_end(reader);
+}
+
+/**
+ * procirq_uli_raise() - deliver what is pending for a reader, if anything is, to its handler
+ * @reader: has a user level interrupt, and has not left its action
  * @now: when the interrupt handler took the last interrupt, ns
  *
- * Context: hard interrupt, or interrupts off; action->lock held.
+ * Context: interrupts off; action->lock held.
  */
 void procirq_uli_raise(struct procirq_reader *reader, u64 now)
 {
-	struct procirq_ulireg *uli = reader->uli;
-	u64 count = procirq_reader_pending(reader);
+	if (procirq_reader_pending(reader))
+		procirq_uli_raise_to(reader, reader->action->taken, now);
+}
 
-	if (unlikely(uli_is_dead(uli)))
-		uli_end(reader);
-	if (uli->ended || !count)
-		return;
-	reader->cursor += count;
-	reader->totals.delivered += count;
-	uli->seq = reader->cursor;
-	uli->irq_ns = now;
-	uli->raised += count;
-	WRITE_ONCE(uli->shared->raised, uli->raised);
-	uli_deliver(uli);
-	if (unlikely(uli_is_dead(uli)))
+/* The reader's thread has ended, or its user level interrupt. */
+void procirq_uli_raise_dead(struct procirq_reader *reader)
+{
+	if (uli_is_dead(reader->uli))
 		uli_end(reader);
 }
 
@@ -514,7 +435,7 @@ void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli
 		.woken = READ_ONCE(uli->sent[ULI_WAKE]),
 		.repeated = READ_ONCE(uli->shared->repeats),
 		.coalesced = READ_ONCE(uli->shared->taken) - READ_ONCE(uli->shared->calls),
-		.pending = uli->ended ? 0 : uli_pending(uli),
+		.pending = uli_has_ended(uli) ? 0 : uli_pending(uli),
 		.unhandled = uli->unhandled,
 		.overruns = uli->overruns,
 		.faults = uli->faults,
@@ -531,7 +452,7 @@ static struct procirq_ulireg *uli_take(struct procirq_reader *reader)
 {
 	struct procirq_ulireg *uli = reader->uli;
 
-	lockdep_assert_held(&reader->action->lock);
+	lockdep_assert_held(reader->action->lock);
 	if (!uli)
 		return NULL;
 	uli_end(reader);
@@ -558,6 +479,8 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 	uli = uli_alloc(&code, reader->line->irq);
 	if (IS_ERR(uli))
 		return PTR_ERR(uli);
+	if (code.limit_ns)
+		hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns), HRTIMER_MODE_REL_HARD);
 
 	action = procirq_reader_lock(reader);
 	if (procirq_reader_revoked(reader)) {
@@ -569,15 +492,12 @@ long procirq_uli_register(struct procirq_reader *reader, const void __user *arg)
 		reader->uli = uli;
 		reader->used = true;
 		procirq_reader_count(reader, 0, 1);
-		if (code.limit_ns)
-			hrtimer_start(&uli->watch, ns_to_ktime(code.limit_ns),
-				      HRTIMER_MODE_REL_HARD);
 		/* What is pending for read() goes to the handler. */
 		procirq_uli_raise(reader, ktime_get_ns());
 	}
 	procirq_reader_unlock(action);
 	if (err)
-		uli_put(uli);
+		uli_destroy(uli);
 	if (old)
 		uli_destroy(old);
 	return err;
@@ -662,7 +582,7 @@ long procirq_uli_kick(struct procirq_reader *reader)
 /* Whether the reader has a user level interrupt in effect. Caller holds action->lock. */
 bool procirq_uli_is_live(const struct procirq_reader *reader)
 {
-	return reader->uli && !reader->uli->ended && !uli_is_dead(reader->uli);
+	return reader->uli && !uli_has_ended(reader->uli) && !uli_is_dead(reader->uli);
 }
 
 /* Interrupts that the reader's handler has not been called for. Caller holds action->lock. */

@@ -13,8 +13,9 @@
 #include "uapi/procirq.h"
 
 #ifdef CONFIG_X86_64
+#include "uliarch_x86.h"
+
 int procirq_uli_arch_check(const struct procirq_uli *code);
-int procirq_uli_arch_send_direct(const struct procirq_uli *code, atomic_t *state);
 int procirq_uli_arch_send(const struct procirq_uli *code);
 #else
 static inline int procirq_uli_arch_check(const struct procirq_uli *code)

@@ -37,6 +37,7 @@ static const struct {
 	{ .bit = PROCIRQ_STATE_LEVEL, .name = "level" },
 	{ .bit = PROCIRQ_STATE_MSI, .name = "msi" },
 	{ .bit = PROCIRQ_STATE_THREADED, .name = "threaded" },
+	{ .bit = PROCIRQ_STATE_FLOW, .name = "flow" },
 	{ .bit = PROCIRQ_STATE_STORM, .name = "storm" },
 };
 #define N_STATES (sizeof(states) / sizeof(states[0]))

@@ -113,6 +113,7 @@ struct procirq_event {
 #define PROCIRQ_STATE_EVENTFD  (1U << 8)  /* this reader has an eventfd */
 #define PROCIRQ_STATE_STORM    (1U << 9)  /* masked by the storm guard until a write of 1 */
 #define PROCIRQ_STATE_ULI      (1U << 10) /* this reader has a user level interrupt */
+#define PROCIRQ_STATE_FLOW     (1U << 11) /* the line has a flow handler of the module's */
 
 /**
  * struct procirq_info - PROCIRQ_IOC_GET_INFO

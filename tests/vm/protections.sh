@@ -1,6 +1,6 @@
 #!/bin/bash
-# Whether the tests of user level interrupts notice when what they are about is
-# gone: takes one protection at a time out of a copy of the sources, and runs the
+# Whether the tests of user level interrupts and of flow handlers notice when what they are
+# about is gone: takes one protection at a time out of a copy of the sources, and runs the
 # test of it, which has to fail. TAP.
 #
 #   tests/vm/protections.sh [-n] [WORD]...   default: all; else those whose name has a WORD
@@ -20,6 +20,7 @@ cd "$(dirname "$0")/../.." || exit 1
 guests=1
 [ "${1-}" != -n ] || { guests=0; shift; }
 words=("$@")
+program=uli,interrupts=500
 tree=$scratch/tree
 
 wanted()
@@ -36,7 +37,7 @@ wanted()
 run_test()
 {
 	(cd "$tree" && make -s test-programs &&
-	 exec tests/vm/cases.sh --kernel "$1" "uli,interrupts=500,$2") \
+	 exec tests/vm/cases.sh --kernel "$1" "$program,$2") \
 		>"$scratch/out" 2>"$scratch/err" </dev/null
 }
 
@@ -87,7 +88,9 @@ git ls-files -z | cpio -0pdm --quiet "$tree" || exit
 [ $guests = 0 ] || make -s -C "$tree" test-programs || exit
 
 uli=module/uli.c
+raise=module/uliraise.h
 x86=module/uli_x86.c
+direct=module/uliarch_x86.h
 lib=libprocirq/uli.c
 entry=libprocirq/uli_x86.c
 
@@ -95,7 +98,7 @@ entry=libprocirq/uli_x86.c
 without 'the look at who unregisters (fork)' 6.1 forks \
 	$uli 's/(long procirq_uli_unregister.*?)uli->mm != current->mm/${1}false/s'
 without 'the look at whose memory it is (exec)' 6.1 execs \
-	$uli 's/ \|\| current->mm != uli->mm//' $uli 's/unlikely\(current->mm != uli->mm\)/false/'
+	$uli 's/ \|\| current->mm != uli->mm//' $raise 's/unlikely\(current->mm != uli->mm\)/false/'
 without 'the look at an exiting thread (exit)' 6.1 a_thread_that_ends \
 	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/READ_ONCE\(uli->task->flags\) & PF_EXITING/false/g' \
 	$uli 's/current->mm != uli->mm/false/g'
@@ -115,14 +118,14 @@ without "a file's reference on the module (unloading)" 6.1 the_module_stays \
 
 # --- debuggers, seccomp
 without 'leaving a stepped thread alone (ptrace)' 6.1 not_while_it_is_stepped \
-	$x86 's/return test_thread_flag\(TIF_SINGLESTEP\)/return false/'
+	$direct 's/return test_thread_flag\(TIF_SINGLESTEP\)/return false/'
 without 'a way out without a system call (seccomp)' 6.1 seccomp \
 	$entry 's/("\tcall \*64\(%rdi\)\\n")/$1 "\tmov \$39, %eax\\n\tsyscall\\n"/'
 
 # --- signals
 without 'the flag that the handler runs (signal in the handler)' 6.1 a_signal_in_the_handler \
 	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/' \
-	$x86 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
+	$direct 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
 without 'the way a stack of its own is taken (sigaltstack)' 6.1 a_stack_of_its_own \
 	$entry 's/"\tmov %rax, %rsp\\n"/"\tnop\\n"/'
 without 'signals coming first' 6.1 a_signal_before_an_interrupt \
@@ -136,26 +139,27 @@ without 'ULI_leave() (longjmp out of the handler)' 6.1 jumping_out_of_the_handle
 without 'the signal for a stack that is not there' 6.1 no_stack \
 	$uli 's/force_sig\(SIGSEGV\);//'
 without 'the check of where the stack is (kernel addresses)' 6.1 no_stack \
-	$x86 's/user(_write)?_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/g'
+	$x86 's/user(_write)?_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/g' \
+	$direct 's/user(_write)?_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/g'
 without 'faults that are served (a stack that grows)' 6.1 a_stack_that_grows \
 	$uli 's/uli_queue\(uli, TWA_RESUME\);//'
 without 'the red zone' 6.1 a_computation \
-	$x86 's/(#define RED_ZONE +)128/${1}0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
+	$direct 's/(#define RED_ZONE +)128/${1}0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
 without 'the flags that are cleared (string instructions)' 6.1 a_computation \
-	$x86 's/regs->flags &= ~\(X86_EFLAGS_DF/regs->flags |= X86_EFLAGS_DF; regs->flags &= ~(0/'
+	$direct 's/regs->flags &= ~\(X86_EFLAGS_DF/regs->flags |= X86_EFLAGS_DF; regs->flags &= ~(0/'
 without 'saving extended state' 6.1 a_computation \
 	$entry 's/if \(!extended\)/if (true)/'
 
 # --- no nesting, blocks, limits
 without 'the flag that the handler runs' 6.1 no_nesting \
 	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/' \
-	$x86 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
+	$direct 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
 without 'the look whose frame it is' 6.1 interrupts_at_each_step \
 	$x86 's/return shared == code->shared;/return 1;/'
 without 'another round on the way out' 6.1 interrupts_at_each_step \
-	$x86 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->popf <= code->ret - code->popf;/'
+	$direct 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->popf <= code->ret - code->popf;/'
 without 'the old frame on the last two instructions' 6.1 interrupts_at_each_step \
-	$x86 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->window < code->popf - code->window;/'
+	$direct 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->window < code->popf - code->window;/'
 without 'catching up' 6.1 blocked \
 	$lib 's/\n\tcatch_up\(uli\);\n\treturn 0;/\n\treturn 0;/'
 without 'the kick' 6.1 blocked_by_another_thread \
@@ -167,10 +171,34 @@ without 'the signal for a handler over its limit' 6.1 a_time_limit \
 
 # --- kinds of code
 without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
-	$x86 's/return cs \? -EAGAIN : 0;/return 0;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
+	$direct 's/return cs \? -EAGAIN : 0;/return 0;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
 without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
-	$x86 's/!user_64bit_mode\(regs\) \|\| //g' $x86 's/unlikely\(!user_64bit_mode\(regs\)\)/false/'
+	$x86 's/!user_64bit_mode\(regs\) \|\| //g' $direct 's/unlikely\(!user_64bit_mode\(regs\)\)/false/'
 without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \
-	$x86 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
+	$direct 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
+
+# --- flow handlers
+program=flow
+flow=module/flow.c
+without 'the check that the line is enabled' 6.1 disabled_by_another,masked_lazily \
+	$flow 's/IRQD_IRQ_DISABLED \| IRQD_IRQ_MASKED \| //'
+without 'the check that the line does not wake the system' 6.1 armed_to_wake \
+	$flow 's/\|\s+IRQD_WAKEUP_ARMED//'
+without "the look at genirq's tracepoints" 6.1 traced \
+	$flow 's/likely\(!rcu_access_pointer\(flow_entry->funcs\) &&\s+!rcu_access_pointer\(flow_exit->funcs\)\)/true/'
+without 'counting' 6.1 counted_as_genirq_counts \
+	$flow 's/\tprocirq_desc_count\(desc\);//g'
+without "the line's name" 6.1 counted_as_genirq_counts \
+	$flow 's/irq_set_handler_locked\(&desc->irq_data, (flow_\w+)\);/({ irq_set_handler_locked(&desc->irq_data, $1); desc->name = NULL; });/g'
+without 'putting the flow handler back' 6.1 installed_and_removed \
+	module/line.c 's/\t\tif \(action->desc\)\n\t\t\tprocirq_flow_remove\(action->desc\);\n//'
+without 'feeding the random number generator' 6.1 fed_to_the_random_generator \
+	$flow 's/\t\tadd_interrupt_randomness\(action->irq\);//'
+without 'the lock while the handler runs' 6.1 synchronizing_waits \
+	$flow 's/flow_end\(desc, action, (action_take\(action, NULL, NULL, now, 0\)), eoi\)/({ struct procirq_eventfd_target *target; raw_spin_unlock(&desc->lock); target = $1; raw_spin_lock(&desc->lock); flow_end(desc, action, target, eoi); })/'
+without 'waiting for the end of the flow handler' 6.1 closing_waits \
+	module/line.c 's/\t\tprocirq_flow_wait\(action\);//'
+without 'waiting for enable_irq()' 6.1 unmasking_meets_removal \
+	module/line.c 's/while \(atomic_read_acquire\(&action->enabling\)\)\s+cpu_relax\(\);//'
 
 tap_end

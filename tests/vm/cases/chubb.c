@@ -434,7 +434,7 @@ static void info(void)
 	CHECK_EQ(i.version, PROCIRQ_ABI_VERSION);
 	CHECK_EQ(i.irq, s.irq);
 	CHECK_EQ(i.flags, 0);
-	CHECK_EQ(i.state, 0);
+	CHECK_EQ(i.state, PROCIRQ_STATE_FLOW);
 	CHECK_EQ(i.readers, 1);
 	CHECK_EQ(i.hwirq, s.line);
 	CHECK_EQ(i.taken, 0);
@@ -455,7 +455,7 @@ static void info(void)
 	CHECK_EQ(irq_read(s.fd), 2);
 	close(s.fd);
 	s.fd = irq_open(s.irq, O_RDONLY | O_EXCL);
-	CHECK_EQ(irq_info(s.fd).state, PROCIRQ_STATE_EXCL);
+	CHECK_EQ(irq_info(s.fd).state, PROCIRQ_STATE_EXCL | PROCIRQ_STATE_FLOW);
 }
 
 /* A real level-triggered line: it fires again as long as the device asserts it. */
@@ -471,7 +471,7 @@ static void level_line(void)
 	edu_ack(edu);
 	fd = irq_open(irq, O_RDWR);
 	REQUIRE(fd >= 0);
-	CHECK_EQ(irq_info(fd).state, PROCIRQ_STATE_LEVEL);
+	CHECK_EQ(irq_info(fd).state, PROCIRQ_STATE_LEVEL | PROCIRQ_STATE_FLOW);
 	CHECK_EQ(irq_flags(fd, PROCIRQ_FLAG_NO_MASK), -EINVAL);
 
 	edu_raise(edu);

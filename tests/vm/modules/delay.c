@@ -26,6 +26,7 @@ MODULE_PARM_DESC(released, "end the delays");
 
 static atomic_t hits;
 static atomic_t expired;
+static atomic_t ended;
 
 static int count_get(char *buffer, const struct kernel_param *kp)
 {
@@ -37,6 +38,8 @@ module_param_cb(hits, &count_ops, &hits, 0444);
 MODULE_PARM_DESC(hits, "delays so far");
 module_param_cb(expired, &count_ops, &expired, 0444);
 MODULE_PARM_DESC(expired, "delays that ended because ms had passed");
+module_param_cb(ended, &count_ops, &ended, 0444);
+MODULE_PARM_DESC(ended, "delays that have ended");
 
 static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -51,6 +54,7 @@ static int delay_enter(struct kprobe *probe, struct pt_regs *regs)
 		cpu_relax();
 	if (!READ_ONCE(released))
 		atomic_inc(&expired);
+	atomic_inc(&ended);
 	return 0;
 }
 
