@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cpus.h"
+#include "file.h"
 #include "msg.h"
 #include "opts.h"
 #include "parse.h"
@@ -430,42 +431,36 @@ bool opt_file_is_stdout(const struct opt_file *file)
 	return file->wanted && (!file->name || !strcmp(file->name, "-"));
 }
 
+/* What @write lacks is printed here; commands_main() prints why it cannot be written. */
+static int write_stdout(int (*write)(const void *what, FILE *out), const void *what)
+{
+	if (!write(what, stdout))
+		return 0;
+	if (!ferror(stdout))
+		msg_error("cannot write the output: %s", strerror(errno));
+	return -1;
+}
+
 /**
  * opt_file_write - write an output to its file or to standard output
  * @wanted: the option's value; nothing is done if the output is not wanted
  * @write: writes @what; returns 0, or -1 with errno set
  * @what: passed to @write
  *
- * A file that exists is replaced after all of the new one was written: a reader finds
- * either the old or the new content.
+ * The file is written as file_replace() does.
  *
- * Returns 0, or -1; an error of a file was printed then.
+ * Returns 0, or -1; the error was printed then, but for that of writing standard output,
+ * which is commands_main()'s to print.
  */
 int opt_file_write(const struct opt_file *wanted, int (*write)(const void *what, FILE *out),
 		   const void *what)
 {
-	char name[PATH_MAX];
-	struct stat status;
-	bool replace;
-	FILE *file;
-	int err;
-
 	if (!wanted->wanted)
 		return 0;
 	if (opt_file_is_stdout(wanted))
-		return write(what, stdout);
-	replace = !lstat(wanted->name, &status) && S_ISREG(status.st_mode);
-	snprintf(name, sizeof(name), "%s%s", wanted->name, replace ? ".new" : "");
-	file = fopen(name, "we");
-	err = !file || write(what, file);
-	if (file && fclose(file))
-		err = -1;
-	if (!err && replace)
-		err = rename(name, wanted->name);
-	if (!err)
+		return write_stdout(write, what);
+	if (!file_replace(wanted->name, write, what))
 		return 0;
 	msg_error("%s: cannot write: %s", wanted->name, strerror(errno));
-	if (file && replace)
-		unlink(name);
 	return -1;
 }

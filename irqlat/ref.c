@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "base/jsonio.h"
 #include "base/msg.h"
 #include "base/opts.h"
 #include "reports/reference/ref.h"
@@ -65,20 +66,17 @@ static json_t *claim_object(const struct ref_claim *c)
 
 static int print_json(const void *nothing, FILE *out)
 {
-	json_t *claims = json_array(), *root;
 	const struct ref_claim *c;
-	int err;
+	json_t *claims;
 
 	(void)nothing;
+	jsonio_begin();
+	claims = json_array();
 	for (c = ref_claims; c->system; c++)
 		json_array_append_new(claims, claim_object(c));
-	root = json_pack("{s:s, s:s, s:o}", "schema", "irqlat-ref/1", "irqlat_version",
-			 PROCIRQ_VERSION, "claims", claims);
-	if (!root)
-		return -1;
-	err = json_dumpf(root, out, JSON_INDENT(1));
-	json_decref(root);
-	return err || fputc('\n', out) == EOF ? -1 : 0;
+	return jsonio_write(json_pack("{s:s, s:s, s:o}", "schema", "irqlat-ref/1", "irqlat_version",
+				      PROCIRQ_VERSION, "claims", claims),
+			    JSON_INDENT(1), out);
 }
 
 /**

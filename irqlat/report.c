@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "base/file.h"
 #include "base/msg.h"
 #include "base/opts.h"
 #include "results/io.h"
@@ -109,29 +110,28 @@ static int read_input(struct report *report, const char *path, bool instructions
 	return in ? 0 : -1;
 }
 
+static int print_page(const void *report, FILE *out)
+{
+	page_write(report, out);
+	return ferror(out) ? -1 : 0;
+}
+
 static int write_page(const struct report *report, const char *folder)
 {
 	char *path;
-	FILE *file;
-	bool failed;
+	int err;
 
 	if (asprintf(&path, "%s/index.html", folder) < 0) {
 		msg_error("out of memory");
 		return -1;
 	}
-	file = fopen(path, "we");
-	failed = !file;
-	if (file) {
-		page_write(report, file);
-		failed = ferror(file);
-		failed |= fclose(file) != 0;
-	}
-	if (failed)
+	err = file_replace(path, print_page, report);
+	if (err)
 		msg_error("%s: cannot write: %s", path, strerror(errno));
 	else
 		printf("%s\n", path);
 	free(path);
-	return failed ? -1 : 0;
+	return err;
 }
 
 static int write_report(struct report *report, const char *folder)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 
@@ -46,17 +47,13 @@ int command_fail(const char *why)
 	return EXIT_ERROR;
 }
 
-/* Prints @root and frees it; NULL is a lack of memory. Returns the exit status. */
+/* Prints @root with jsonio_write(). Returns the exit status. */
 int command_print_json(json_t *root)
 {
-	int err = root ? json_dumpf(root, stdout, JSON_INDENT(1)) : -1;
-
-	json_decref(root);
+	if (!jsonio_write(root, JSON_INDENT(1), stdout))
+		return EXIT_OK;
 	/* commands_main() reports that the output cannot be written. */
-	if (err && !ferror(stdout))
-		return command_fail("out of memory");
-	printf("\n");
-	return EXIT_OK;
+	return ferror(stdout) ? EXIT_ERROR : command_fail(strerror(errno));
 }
 
 /**

@@ -7,8 +7,7 @@
 #ifndef PROCIRQ_COMMAND_H
 #define PROCIRQ_COMMAND_H
 
-#include <jansson.h>
-
+#include "base/jsonio.h"
 #include "base/msg.h"
 #include "base/opts.h"
 #include "procirq.h"

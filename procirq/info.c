@@ -2,7 +2,6 @@
 /* procirq info: the state of one line. */
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 
 #include "command.h"
@@ -82,21 +81,25 @@ static void print_text(const struct procirq_info *info, const char *holders)
 	printf("storms:    %llu\n", (unsigned long long)info->storms);
 }
 
-/* Returns the report for json_decref(), or NULL without memory. */
+/* Returns the report for jsonio_write(). */
 static json_t *info_json(const struct procirq_info *info, const char *holders)
 {
-	json_t *state = json_array();
+	json_t *state;
 	size_t i;
+
+	jsonio_begin();
+	state = json_array();
 
 	for (i = 0; i < N_STATES; i++)
 		if (info->state & states[i].bit)
 			json_array_append_new(state, json_string(states[i].name));
-	return json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:s, s:i, s:I, s:I, s:I}", "schema",
+	return json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:o, s:i, s:I, s:I, s:I}", "schema",
 			 "procirq-info/1", "irq", info->irq, "version", info->version, "chip",
 			 info->chip, "hwirq", (json_int_t)info->hwirq, "trigger",
-			 trigger_name(info->trigger), "state", state, "handlers", holders,
-			 "readers", info->readers - 1, "taken", (json_int_t)info->taken, "injected",
-			 (json_int_t)info->injected, "storms", (json_int_t)info->storms);
+			 trigger_name(info->trigger), "state", state, "handlers",
+			 jsonio_text(holders), "readers", info->readers - 1, "taken",
+			 (json_int_t)info->taken, "injected", (json_int_t)info->injected, "storms",
+			 (json_int_t)info->storms);
 }
 
 int cmd_info(int argc, char **argv)

@@ -3,11 +3,11 @@
 #ifndef PROCIRQ_LISTING_H
 #define PROCIRQ_LISTING_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "accounting.h"
+#include "base/jsonio.h"
 #include "procirq.h"
 
 /**

@@ -45,11 +45,6 @@ void listing_print(const struct listing *listing)
 	}
 }
 
-static json_t *string_or_null(const char *text)
-{
-	return *text ? json_string(text) : json_null();
-}
-
 static json_t *readers_json(const struct listing *listing, unsigned int irq)
 {
 	json_t *array;
@@ -64,28 +59,32 @@ static json_t *readers_json(const struct listing *listing, unsigned int irq)
 		if (reader->irq != irq)
 			continue;
 		json_array_append_new(
-			array,
-			json_pack("{s:I, s:s, s:I, s:o}", "pid", (json_int_t)reader->pid, "comm",
-				  reader->comm, "pending", (json_int_t)reader->pending, "device",
-				  string_or_null(*reader->device == '-' ? "" : reader->device)));
+			array, json_pack("{s:I, s:o, s:I, s:o}", "pid", (json_int_t)reader->pid,
+					 "comm", jsonio_text(reader->comm), "pending",
+					 (json_int_t)reader->pending, "device",
+					 jsonio_text_or_null(
+						 *reader->device == '-' ? "" : reader->device)));
 	}
 	return array;
 }
 
-/* Returns the listing for json_decref(), or NULL without memory. */
+/* Returns the listing for jsonio_write(). */
 json_t *listing_json(const struct listing *listing)
 {
-	json_t *lines = json_array();
+	json_t *lines;
 	size_t i;
+
+	jsonio_begin();
+	lines = json_array();
 
 	for (i = 0; i < listing->n_lines; i++) {
 		const struct listing_line *line = &listing->lines[i];
 
 		json_array_append_new(lines,
 				      json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "irq", line->irq,
-						"device", string_or_null(line->device), "id",
-						string_or_null(line->id), "kind",
-						string_or_null(line->kind), "taken",
+						"device", jsonio_text_or_null(line->device), "id",
+						jsonio_text_or_null(line->id), "kind",
+						jsonio_text_or_null(line->kind), "taken",
 						listing->known ?
 							json_integer((json_int_t)line->taken) :
 							json_null(),

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/hold.h"
 #include "report.h"
 
 /* Wide, narrow and printable forms of each figure, and one as wide as the page. */
@@ -51,11 +53,7 @@ static FILE *create(const char *path, struct why *why)
 /* Returns 0, or -1 with @why set when not all of the file was written. */
 static int finish(FILE *file, const char *path, struct why *why)
 {
-	bool failed = ferror(file);
-
-	if (!fclose(file) && !failed)
-		return 0;
-	return fail(why, path, "cannot write: ");
+	return file_finish(file, 0) ? fail(why, path, "cannot write: ") : 0;
 }
 
 static int write_data(const struct figure *figure, const char *scratch, struct why *why)
@@ -84,7 +82,23 @@ static int write_inputs(const struct figures *figures, const char *scratch, stru
 			if (is_drawn(&figures->list[i], &drawings[j]))
 				plot_write_script(&figures->list[i], &drawings[j], script);
 	}
-	return finish(script, path, why) || err ? -1 : 0;
+	if (err) {
+		fclose(script);
+		return -1;
+	}
+	return finish(script, path, why);
+}
+
+struct bytes {
+	const char *first;
+	size_t n;
+};
+
+static int write_bytes(const void *what, FILE *out)
+{
+	const struct bytes *bytes = what;
+
+	return fwrite(bytes->first, 1, bytes->n, out) == bytes->n ? 0 : -1;
 }
 
 /*
@@ -95,7 +109,6 @@ static int collect(struct figure *figure, const struct drawing *drawing, const c
 		   const char *folder, struct why *why)
 {
 	char path[REPORT_PATH_BYTES], *text;
-	FILE *file;
 	size_t len;
 	int err;
 
@@ -106,13 +119,10 @@ static int collect(struct figure *figure, const struct drawing *drawing, const c
 		*(drawing->narrow ? &figure->svg_narrow : &figure->svg_full) = text;
 		return 0;
 	}
-	file = create(join(folder, figure->name, drawing->suffix, path), why);
-	if (!file) {
-		free(text);
-		return -1;
-	}
-	fwrite(text, 1, len, file);
-	err = finish(file, path, why);
+	join(folder, figure->name, drawing->suffix, path);
+	err = file_replace(path, write_bytes, &(struct bytes){ text, len });
+	if (err)
+		fail(why, path, "cannot write: ");
 	if (!strcmp(drawing->terminal, "svg"))
 		figure->svg = text;
 	else
@@ -152,14 +162,19 @@ int figures_draw(struct figures *figures, const char *folder, struct why *why)
 {
 	const char *tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	char scratch[PATH_MAX];
+	sigset_t before;
 	size_t i, j;
 	int err;
 
 	if (!figures->n)
 		return 0;
 	snprintf(scratch, sizeof(scratch), "%s/irqlat-report.XXXXXX", tmp);
-	if (!mkdtemp(scratch))
-		return fail(why, tmp, "cannot make a temporary folder: ");
+	hold_signals(&before);
+	if (!mkdtemp(scratch)) {
+		fail(why, tmp, "cannot make a temporary folder: ");
+		hold_end(&before);
+		return -1;
+	}
 	err = write_inputs(figures, scratch, why) || plot_run(scratch, script_name, why);
 	for (i = 0; i < figures->n && !err; i++)
 		for (j = 0; j < N_DRAWINGS && !err; j++)
@@ -167,5 +182,6 @@ int figures_draw(struct figures *figures, const char *folder, struct why *why)
 				err = collect(&figures->list[i], &drawings[j], scratch, folder,
 					      why);
 	remove_scratch(figures, scratch);
+	hold_end(&before);
 	return err ? -1 : 0;
 }

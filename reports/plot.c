@@ -2,6 +2,7 @@
 /* A figure as gnuplot's input, and running gnuplot. */
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ void plot_write_script(const struct figure *figure, const struct drawing *drawin
  * @script: file in @folder
  * @why: on failure, what is wrong and what to do
  *
- * Sets LC_ALL in the environment of this process.
+ * Sets LC_ALL in the environment of this process. gnuplot gets all signals.
  *
  * Returns 0, or -1 with @why set.
  */
@@ -77,15 +78,23 @@ int plot_run(const char *folder, const char *script, struct why *why)
 	char program[] = "gnuplot";
 	char *argv[] = { program, (char *)script, NULL };
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int err, status = -1;
+	sigset_t none;
 	pid_t pid;
 
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addchdir_np(&actions, folder);
+	err = posix_spawn_file_actions_addchdir_np(&actions, folder);
 	/* The script is UTF-8; in another locale gnuplot warns of what it cannot print. */
 	setenv("LC_ALL", "C.UTF-8", 1);
-	err = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
+	if (!err)
+		err = posix_spawnp(&pid, program, &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	if (err)
 		return why_set(why, "cannot run gnuplot: %s%s", strerror(err),
 			       err == ENOENT ? "; install it (Debian: gnuplot-nox)" : "");

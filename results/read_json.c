@@ -4,11 +4,11 @@
  * every value is checked before it is used.
  */
 
-#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/jsonio.h"
 #include "io.h"
 
 /* Gets the message of a failure, which begins with the place in the file. */
@@ -432,7 +432,9 @@ int run_read_json(const char *text, size_t len, struct run *run, struct why *why
 	json_t *root;
 	int err;
 
-	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &parse);
+	root = jsonio_load(text, len, JSON_REJECT_DUPLICATES, &parse);
+	if (!root && !parse.line)
+		return why_set(why, "%s", parse.text);
 	if (!root)
 		return fail(&reader, "not JSON: line %d: %s", parse.line, parse.text);
 	err = read_run(&reader, root, run);

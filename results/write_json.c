@@ -1,26 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Results as JSON, schema irqlat/1. */
 
-#include <jansson.h>
-#include <string.h>
-
+#include "base/jsonio.h"
 #include "io.h"
-
-/* JSON is UTF-8, but text from files may be anything: bad text becomes ASCII. */
-static json_t *string(const char *text)
-{
-	json_t *value = json_string(text);
-	char ascii[512];
-	size_t i;
-
-	if (value)
-		return value;
-	snprintf(ascii, sizeof(ascii), "%s", text);
-	for (i = 0; ascii[i]; i++)
-		if ((unsigned char)ascii[i] >= 0x80)
-			ascii[i] = '?';
-	return json_string(ascii);
-}
 
 static json_t *cell_value(const struct cell *cell)
 {
@@ -28,7 +10,7 @@ static json_t *cell_value(const struct cell *cell)
 	case CELL_NULL:
 		return json_null();
 	case CELL_TEXT:
-		return string(cell->text);
+		return jsonio_text(cell->text);
 	case CELL_UNSIGNED:
 		return json_integer((json_int_t)cell->u);
 	case CELL_SIGNED:
@@ -108,7 +90,7 @@ static json_t *system_object(const struct sysinfo *info)
 		}
 		switch (field->type) {
 		case SYSINFO_TEXT:
-			value = *member ? string(member) : json_null();
+			value = jsonio_text_or_null(member);
 			break;
 		case SYSINFO_BOOL:
 			value = json_boolean(*(const bool *)member);
@@ -120,7 +102,7 @@ static json_t *system_object(const struct sysinfo *info)
 		json_object_set_new(object, field->key, value);
 	}
 	for (i = 0; i < info->n_warnings; i++)
-		json_array_append_new(warnings, string(info->warnings[i]));
+		json_array_append_new(warnings, jsonio_text(info->warnings[i]));
 	json_object_set_new(object, "warnings", warnings);
 	return object;
 }
@@ -133,11 +115,11 @@ static json_t *unavailable_array(const struct run *run)
 	for (i = 0; i < run->n_unavailable; i++)
 		json_array_append_new(array,
 				      json_pack("{s:s, s:o}", "way", run->unavailable[i].way,
-						"reason", string(run->unavailable[i].reason)));
+						"reason", jsonio_text(run->unavailable[i].reason)));
 	return array;
 }
 
-/* A run as a JSON object, which the caller owns. Returns NULL without memory. */
+/* A run as an object for jsonio_write(), which the caller owns; NULL without memory. */
 json_t *run_to_json(const struct run *run)
 {
 	json_t *results = json_array();
@@ -148,9 +130,9 @@ json_t *run_to_json(const struct run *run)
 	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
 			 "irqlat_version", PROCIRQ_VERSION, "interrupted", run->interrupted,
 			 "partial", run->partial, "warmup", (json_int_t)run->warmup, "load_command",
-			 *run->load_command ? string(run->load_command) : json_null(),
-			 "unavailable", unavailable_array(run), "system",
-			 system_object(&run->system), "results", results);
+			 jsonio_text_or_null(run->load_command), "unavailable",
+			 unavailable_array(run), "system", system_object(&run->system), "results",
+			 results);
 }
 
 /**
@@ -162,12 +144,6 @@ json_t *run_to_json(const struct run *run)
  */
 int run_write_json(const struct run *run, FILE *out)
 {
-	json_t *root = run_to_json(run);
-	int err;
-
-	if (!root)
-		return -1;
-	err = json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
-	json_decref(root);
-	return err || fputc('\n', out) == EOF ? -1 : 0;
+	jsonio_begin();
+	return jsonio_write(run_to_json(run), JSON_COMPACT | JSON_REAL_PRECISION(12), out);
 }

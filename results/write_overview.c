@@ -106,7 +106,8 @@ static void print_row(const struct overview_row *row, uint64_t longest_ns, int t
  *	bars
  * @out: where to print; gets nothing if there is one way only
  *
- * A way with paths has a row for each path. Without memory, nothing is printed.
+ * A way with paths has a row for each path. Without memory, only that is
+ * printed.
  */
 void run_write_overview(const struct run *run, const struct text_style *style, FILE *out)
 {
@@ -115,8 +116,10 @@ void run_write_overview(const struct run *run, const struct text_style *style, F
 	uint64_t longest_ns = 0;
 	size_t i, n = 0;
 
-	if (!rows)
+	if (!rows) {
+		fprintf(out, "\nRaised to user, by median: out of memory\n");
 		return;
+	}
 	for (i = 0; i < run->n_results; i++)
 		if (is_listed(run, &run->results[i]))
 			row_make(&rows[n++], &run->results[i]);

@@ -272,7 +272,7 @@ static void print_counts(const struct result *r, const struct result *end, int i
 
 static void print_all_counts(const struct run *run, const struct text_style *style, FILE *out)
 {
-	const struct result *end = run->results + run->n_results, *r;
+	const struct result *end = run->n_results ? run->results + run->n_results : NULL, *r;
 	char title[RESULT_TITLE_BYTES], text[RESULT_REASON_BYTES + 16];
 	int indent = 6, len;
 	size_t i;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datwrite.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "base/file.h"
 
 #define OPTION_TRACECLOCK 4
 #define OPTION_UNAME	  5
@@ -170,45 +169,19 @@ static int put_all(FILE *f, const struct datwrite *dat)
 	return fflush(f) || ferror(f) ? -1 : 0;
 }
 
-/* A regular file, or nothing: a new file can take its place. */
-static bool is_replaced(const char *path)
+static int put(const void *dat, FILE *f)
 {
-	struct stat status;
-
-	return lstat(path, &status) || S_ISREG(status.st_mode);
+	return put_all(f, dat);
 }
 
 /**
  * datwrite - write the file
  * @dat: what goes into it
- * @path: a file there is replaced when the new one is complete, so that nobody sees
- *	half of it; anything else (a pipe, a link) is written to
+ * @path: written as file_replace() does
  *
  * Returns 0, or -1 with errno set.
  */
 int datwrite(const struct datwrite *dat, const char *path)
 {
-	char *part = NULL;
-	bool replaced = is_replaced(path);
-	FILE *f;
-	int err;
-
-	if (asprintf(&part, "%s%s", path, replaced ? ".part" : "") < 0)
-		return -1;
-	f = fopen(part, "we");
-	if (!f) {
-		free(part);
-		return -1;
-	}
-	errno = 0;
-	err = !put_all(f, dat) ? 0 : errno ? errno : EIO;
-	if (fclose(f) && !err)
-		err = errno;
-	if (!err && replaced && rename(part, path))
-		err = errno;
-	if (err && replaced)
-		unlink(part);
-	free(part);
-	errno = err;
-	return err ? -1 : 0;
+	return file_replace(path, put, dat);
 }

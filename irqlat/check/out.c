@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Printing findings, for people and as JSON. */
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "check.h"
+#include "base/jsonio.h"
 
 static const char *const verdict_names[] = {
 	[VERDICT_FINE] = "fine",
@@ -34,27 +34,25 @@ void check_print_text(const struct finding *findings, size_t n)
  * @findings: @n findings
  * @n: findings in @findings
  *
- * Returns 0, or -1 if they could not be written.
+ * Returns 0, or -1 with errno set if they could not be written.
  */
 int check_print_json(const struct finding *findings, size_t n)
 {
-	json_t *array = json_array();
-	int err;
+	json_t *array;
 
+	jsonio_begin();
+	array = json_array();
 	for (size_t i = 0; i < n; i++) {
 		bool tell = findings[i].verdict != VERDICT_FINE;
-		json_t *text = json_string(findings[i].text);
 
 		json_array_append_new(array,
 				      json_pack("{s:s, s:s, s:o, s:s?, s:s?}", "name",
 						findings[i].check->name, "verdict",
 						verdict_names[findings[i].verdict], "state",
-						text ? text : json_null(), "effect",
+						jsonio_text(findings[i].text), "effect",
 						tell ? findings[i].check->effect : NULL, "change",
 						tell ? findings[i].check->change : NULL));
 	}
-	array = json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings", array);
-	err = !array || json_dumpf(array, stdout, JSON_COMPACT) || putchar('\n') == EOF;
-	json_decref(array);
-	return err ? -1 : 0;
+	return jsonio_write(json_pack("{s:s, s:o}", "schema", "irqlat-check/1", "findings", array),
+			    JSON_COMPACT, stdout);
 }

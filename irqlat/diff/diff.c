@@ -6,6 +6,7 @@
 
 #include "irqlat/command.h"
 #include "diff.h"
+#include "base/file.h"
 #include "base/msg.h"
 #include "base/opts.h"
 
@@ -122,6 +123,24 @@ struct diff_side {
 	int n;
 };
 
+/* The names of the files, with commas. Returns NULL without memory. */
+static char *side_name(const struct diff_side *side)
+{
+	char *name = NULL;
+	size_t bytes = 0;
+	FILE *list = open_memstream(&name, &bytes);
+	int i;
+
+	if (!list)
+		return NULL;
+	for (i = 0; i < side->n; i++)
+		fprintf(list, "%s%s", i ? ", " : "", side->files[2 * i]);
+	if (!file_finish(list, 0))
+		return name;
+	free(name);
+	return NULL;
+}
+
 /*
  * Read all files of a side into one run. @name is set to the names of the files, which
  * the caller frees. Returns 0, or -1 after a message.
@@ -130,17 +149,20 @@ static int read_side(const struct diff_side *side, const struct diff_options *wa
 		     struct run *run, char **name)
 {
 	struct why why;
-	size_t bytes = 0;
-	FILE *list = open_memstream(name, &bytes);
 	long left_out = 0;
-	int i, err = list ? 0 : -1;
+	int i, err = 0;
+
+	*name = side_name(side);
+	if (!*name) {
+		msg_error("out of memory");
+		return -1;
+	}
 
 	for (i = 0; i < side->n && !err; i++) {
 		const char *file = side->files[2 * i];
 		struct run more = { 0 };
 		long n = 0;
 
-		fprintf(list, "%s%s", i ? ", " : "", file);
 		err = run_read_file(file, i ? &more : run, NULL, NULL, &why);
 		if (err)
 			msg_error("%s: %s", file, why.text);
@@ -156,8 +178,6 @@ static int read_side(const struct diff_side *side, const struct diff_options *wa
 		left_out += n;
 		run_free(&more);
 	}
-	if (list && fclose(list))
-		err = -1;
 	if (!err && left_out)
 		msg_warning("%s: %ld rows are not in all of them, and left out", *name, left_out);
 	return err;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A comparison as JSON, schema irqlat-diff/1. Times are in ns. */
 
-#include <jansson.h>
-
 #include "diff.h"
+#include "base/jsonio.h"
 
 static json_t *number_if(bool known, double number)
 {
@@ -32,9 +31,11 @@ static json_t *figure_object(const struct diff_figure *f)
 
 static json_t *name_object(const struct result *r)
 {
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:I}", "source", r->source, "irq",
-			 time_if(r->irq != RESULT_NO_IRQ, r->irq), "way", r->way, "wait", r->wait,
-			 "stage", r->stage, "load", r->load, "cpu", (json_int_t)r->cpu);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "source", jsonio_text(r->source),
+			 "irq", time_if(r->irq != RESULT_NO_IRQ, r->irq), "way",
+			 jsonio_text(r->way), "wait", jsonio_text(r->wait), "stage",
+			 jsonio_text(r->stage), "load", jsonio_text(r->load), "cpu",
+			 (json_int_t)r->cpu);
 }
 
 static json_t *side_object(const struct result *r)
@@ -84,20 +85,19 @@ static json_t *only_array(const struct diff *diff, int side)
  */
 int diff_write_json(const struct diff *diff, const struct diff_style *style, FILE *out)
 {
-	json_t *rows = json_array(), *root;
+	json_t *rows;
 	size_t i;
-	int err;
 
+	jsonio_begin();
+	rows = json_array();
 	for (i = 0; i < diff->n_rows; i++)
 		json_array_append_new(rows, row_object(&diff->rows[i]));
-	root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:o}", "schema", "irqlat-diff/1",
-			 "irqlat_version", PROCIRQ_VERSION, "a", style->names[0], "b",
-			 style->names[1], "level", DIFF_ALPHA, "regression",
-			 diff_has_regression(diff), "rows", rows, "only_in_a", only_array(diff, 0),
-			 "only_in_b", only_array(diff, 1));
-	if (!root)
-		return -1;
-	err = json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
-	json_decref(root);
-	return err || fputc('\n', out) == EOF ? -1 : 0;
+	return jsonio_write(json_pack("{s:s, s:s, s:o, s:o, s:f, s:b, s:o, s:o, s:o}", "schema",
+				      "irqlat-diff/1", "irqlat_version", PROCIRQ_VERSION, "a",
+				      jsonio_text(style->names[0]), "b",
+				      jsonio_text(style->names[1]), "level", DIFF_ALPHA,
+				      "regression", diff_has_regression(diff), "rows", rows,
+				      "only_in_a", only_array(diff, 0), "only_in_b",
+				      only_array(diff, 1)),
+			    JSON_COMPACT | JSON_REAL_PRECISION(12), out);
 }

@@ -3,11 +3,11 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/jsonio.h"
 #include "results/io.h"
 #include "trace.h"
 #include "tracing/hlog.h"
@@ -130,7 +130,8 @@ static json_t *account_object(const struct stats_row *row)
 	for (int o = 0; o < OUTCOME_LOST; o++)
 		json_object_set_new(unmatched, chain_outcome_names[o],
 				    json_integer((json_int_t)row->outcomes[o]));
-	return json_pack("{s:s, s:o, s:i, s:I, s:I, s:o, s:I, s:I}", "source", row->name, "irq",
+	return json_pack("{s:o, s:o, s:i, s:I, s:I, s:o, s:I, s:I}", "source",
+			 jsonio_text(row->name), "irq",
 			 row->irq < 0 ? json_null() : json_integer(row->irq), "cpu", (int)row->cpu,
 			 "seen", (json_int_t)row->seen, "matched",
 			 (json_int_t)row->outcomes[OUTCOME_MATCHED], "unmatched", unmatched, "lost",
@@ -161,13 +162,13 @@ static json_t *trace_object(const struct trace_run *trace)
 						number_or_null(g->until_ns, 0), "events",
 						number_or_null(g->lost, SUBBUF_MISSED_UNKNOWN)));
 	}
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "duration_ns",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "duration_ns",
 			 (json_int_t)(trace->ended_ns - trace->started_ns), "events",
 			 (json_int_t)trace->counts.events, "events_lost", (json_int_t)m->lost,
 			 "gaps_unknown", (json_int_t)m->lost_unknown, "corrupt",
-			 (json_int_t)m->corrupt, "backwards", (json_int_t)m->backwards,
-			 "event_cost_ns", (json_int_t)trace->event_cost_ns, "gaps", gaps,
-			 "accounting", accounts);
+			 (json_int_t)m->corrupt, "backwards", (json_int_t)m->backwards, "no_memory",
+			 (json_int_t)trace_run_no_memory(trace), "event_cost_ns",
+			 (json_int_t)trace->event_cost_ns, "gaps", gaps, "accounting", accounts);
 }
 
 /* With --in-kernel the kernel keeps other counts. */
@@ -202,19 +203,19 @@ static int write_json(const void *what, FILE *out)
 	const struct trace_run *trace = what;
 	struct run run;
 	json_t *root = NULL;
-	int err = to_run(trace, &run);
+	int err;
 
+	jsonio_begin();
+	err = to_run(trace, &run);
 	if (!err)
 		root = run_to_json(&run);
 	if (root)
 		json_object_set_new(root, "trace",
 				    trace->config->in_kernel ? kernel_object(trace) :
 							       trace_object(trace));
-	err = !root || json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(12)) ||
-	      fputc('\n', out) == EOF;
-	json_decref(root);
+	err = jsonio_write(root, JSON_COMPACT | JSON_REAL_PRECISION(12), out);
 	run_free(&run);
-	return err ? -1 : 0;
+	return err;
 }
 
 static int write_csv(const void *what, FILE *out)

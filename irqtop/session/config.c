@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/msg.h"
 #include "config.h"
 
@@ -80,15 +81,24 @@ void config_read(const char *path, const struct opt_command *command, uint64_t g
 	fclose(file);
 }
 
-static void settings_print(const struct opt_command *command, const void *options, FILE *file)
+struct settings {
+	const struct opt_command *command;
+	const void *options;
+};
+
+/* The disk has them before the old file goes. */
+static int settings_write(const void *what, FILE *file)
 {
+	const struct settings *settings = what;
 	const struct opt *o;
 	char value[512];
 
+	fchmod(fileno(file), 0600);
 	fprintf(file, "# irqtop wrote this; the names are those of its long options\n");
-	for (o = command->options; o->name; o++)
-		if (o->saved && *opt_format(o, options, value, sizeof(value)))
+	for (o = settings->command->options; o->name; o++)
+		if (o->saved && *opt_format(o, settings->options, value, sizeof(value)))
 			fprintf(file, "%s = %s\n", o->name, value);
+	return fflush(file) || fsync(fileno(file)) ? -1 : 0;
 }
 
 static void directories_make(const char *path)
@@ -106,24 +116,8 @@ static void directories_make(const char *path)
 
 int config_write(const char *path, const struct opt_command *command, const void *options)
 {
-	char new[4096 + 8];
-	FILE *file;
-	int fd, err = 0;
+	const struct settings settings = { .command = command, .options = options };
 
 	directories_make(path);
-	snprintf(new, sizeof(new), "%s.XXXXXX", path);
-	fd = mkostemp(new, 0);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file)
-		return -errno;
-	settings_print(command, options, file);
-	if (fflush(file) || fsync(fd))
-		err = -errno;
-	if (fclose(file) && !err)
-		err = -errno;
-	if (!err && rename(new, path))
-		err = -errno;
-	if (err)
-		unlink(new);
-	return err;
+	return file_replace(path, settings_write, &settings) ? -errno : 0;
 }
