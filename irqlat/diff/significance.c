@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The figures, intervals and tests of a row; decide.c makes verdicts of them. */
 
+#include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics.h>
@@ -304,6 +305,8 @@ static int test_series(struct spans spans[2], struct diff_figure *f)
 		ranked[side] =
 			(struct series_view){ level[side], spans[side].n,
 					      stats_inflation(level[side], spans[side].n), NULL };
+		if (!ranked[side].inflation)
+			return -1;
 		/* The level of each part, estimated from its spans, costs a degree of freedom. */
 		ranked[side].inflation *= (double)all / (double)(all - parts + 1);
 	}
@@ -335,8 +338,10 @@ static int test_spans(struct diff_row *row, const struct bins *bins, enum diff_m
 		if (spans[side].n < DIFF_SPANS_MIN)
 			continue;
 		/* How many neighbouring blocks are alike in this metric. */
-		length = stats_inflation(spans[side].x, spans[side].n) * (double)n_blocks /
-			 (double)spans[side].n;
+		length = stats_inflation(spans[side].x, spans[side].n);
+		if (!length)
+			return -1;
+		length *= (double)n_blocks / (double)spans[side].n;
 		length = fmin(ceil(length), (double)n_blocks / 4);
 		if (length > (double)row->run)
 			row->run = (size_t)length;
@@ -509,6 +514,8 @@ int diff_row_test(struct diff_row *row, size_t tests)
 			     DIFF_HISTOGRAM;
 	if (!a->hist.n || !b->hist.n)
 		return 0;
+	/* Its own handler ends the program. */
+	gsl_set_error_handler_off();
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
 	err = !rng || bins_make(row, &bins) ? -1 : 0;
 	if (!err) {

@@ -32,7 +32,7 @@ static double autocovariance(const double *x, size_t n, double mean, size_t lag)
  * small by inflation / n to first order; the result is corrected for that. The ranks
  * take the place of the values, so that one outlier does not hide the others.
  *
- * Returns the factor, 1 to n; 1 without memory or without variance.
+ * Returns the factor, 1 to n, 1 without variance; 0 without memory.
  */
 double stats_inflation(const double *x, size_t n)
 {
@@ -40,7 +40,12 @@ double stats_inflation(const double *x, size_t n)
 	double *rank = calloc(n, sizeof(*rank));
 	double mean = ((double)n - 1) / 2, variance, pair, sum = 0, inflation;
 
-	if (n < 4 || !order || !rank)
+	if (!order || !rank) {
+		free(order);
+		free(rank);
+		return 0;
+	}
+	if (n < 4)
 		goto out;
 	gsl_sort_index(order, x, 1, n);
 	for (i = 0; i < n; i = j) {
