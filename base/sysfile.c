@@ -10,6 +10,28 @@
 
 #include "sysfile.h"
 
+/*
+ * Fill @buf as far as the file goes. Returns the bytes read, or -1 with errno set. Some
+ * files of /proc give less than is asked for.
+ */
+static ssize_t read_all(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size) {
+		n = read(fd, buf + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (!n)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
 /**
  * sysfile_read - read the text of a file
  * @root: prefix of @path: "" for the running system, a folder of fixtures in tests
@@ -18,30 +40,60 @@
  *	on failure
  * @size: bytes in @buf
  *
- * Returns the length of the text, or -1 with errno set.
+ * Returns the length of the text, or -1 with errno set; sysfile_is_absent() says
+ * whether there is no such file.
  */
 int sysfile_read(const char *root, const char *path, char *buf, size_t size)
 {
 	char full[PATH_MAX];
-	size_t len;
-	FILE *file;
+	ssize_t len;
+	int fd, saved;
 
 	buf[0] = '\0';
 	snprintf(full, sizeof(full), "%s%s", root, path);
-	file = fopen(full, "re");
-	if (!file)
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return -1;
-	len = fread(buf, 1, size - 1, file);
-	if (ferror(file)) {
-		fclose(file);
+	len = read_all(fd, buf, size - 1);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	if (len < 0) {
 		buf[0] = '\0';
 		return -1;
 	}
-	fclose(file);
 	while (len && (buf[len - 1] == '\n' || !buf[len - 1]))
 		len--;
 	buf[len] = '\0';
 	return (int)len;
+}
+
+/**
+ * sysfile_is_absent - whether a failure means that a system does not have a file
+ * @error: errno of open() or read()
+ *
+ * Also for what only root may read. Other errors say nothing about the system: a fact
+ * is then not known.
+ */
+bool sysfile_is_absent(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+	case EACCES:
+	case EPERM:
+	case ENODEV:
+	case ENXIO:
+	case ESRCH:
+	case EINVAL:
+	case EOPNOTSUPP:
+	case EBUSY:
+	case EAGAIN:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**

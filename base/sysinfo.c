@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reading facts about the system from /proc, /sys and the CPU. */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,6 +101,24 @@ const char *sysinfo_text(const struct sysinfo *info, const struct sysinfo_field 
 	return "-";
 }
 
+/*
+ * sysfile_read() for a fact. A file that is there and cannot be read, as without memory
+ * for it, is one more warning: that the fact is unknown does not mean that it does not
+ * apply.
+ */
+static int fact_read(const char *root, const char *path, char *buf, size_t size,
+		     struct sysinfo *info)
+{
+	int len = sysfile_read(root, path, buf, size);
+
+	if (len >= 0 || sysfile_is_absent(errno))
+		return len;
+	if (!info->unread[0])
+		snprintf(info->unread, sizeof(info->unread), "%.120s: %s", path, strerror(errno));
+	sysinfo_warn(info, "%s: cannot be read: %s", path, strerror(errno));
+	return -1;
+}
+
 /**
  * sysinfo_hypervisor_name - the hypervisor that a CPUID signature belongs to
  * @signature: 12 characters of leaf 0x40000000, NUL terminated
@@ -178,7 +197,7 @@ static void collect_hypervisor(const char *root, struct sysinfo *info)
 	snprintf(info->hypervisor, sizeof(info->hypervisor), "%s",
 		 sysinfo_hypervisor_name(signature, &info->emulated));
 #else
-	sysfile_read(root, "/sys/hypervisor/type", info->hypervisor, sizeof(info->hypervisor));
+	fact_read(root, "/sys/hypervisor/type", info->hypervisor, sizeof(info->hypervisor), info);
 #endif
 }
 
@@ -186,7 +205,7 @@ static void collect_cpu_model(const char *root, struct sysinfo *info)
 {
 	char text[4096], *name, *end;
 
-	if (sysfile_read(root, "/proc/cpuinfo", text, sizeof(text)) < 0)
+	if (fact_read(root, "/proc/cpuinfo", text, sizeof(text), info) < 0)
 		return;
 	name = strstr(text, "model name");
 	if (name)
@@ -206,15 +225,15 @@ static void collect_idle_states(const char *root, struct sysinfo *info)
 	char path[96], name[32];
 	int state;
 
-	if (sysfile_read(root, "/sys/devices/system/cpu/cpuidle/current_driver", name,
-			 sizeof(name)) <= 0 ||
+	if (fact_read(root, "/sys/devices/system/cpu/cpuidle/current_driver", name, sizeof(name),
+		      info) <= 0 ||
 	    !strcmp(name, "none"))
 		return;
 	len = (size_t)snprintf(out, size, "%s:", name);
 	for (state = 0; state < 16 && len < size; state++) {
 		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cpuidle/state%d/name",
 			 state);
-		if (sysfile_read(root, path, name, sizeof(name)) < 0)
+		if (fact_read(root, path, name, sizeof(name), info) < 0)
 			break;
 		len += (size_t)snprintf(out + len, size - len, " %s", name);
 	}
@@ -230,12 +249,12 @@ static void collect_kernel(const char *root, struct sysinfo *info)
 	snprintf(info->kernel_build, sizeof(info->kernel_build), "%s", names.version);
 	/* Only kernels with the RT patch have /sys/kernel/realtime. */
 	info->rt = strstr(names.version, "PREEMPT_RT") ||
-		   (sysfile_read(root, "/sys/kernel/realtime", text, sizeof(text)) > 0 &&
+		   (fact_read(root, "/sys/kernel/realtime", text, sizeof(text), info) > 0 &&
 		    text[0] == '1');
-	if (sysfile_read(root, "/proc/cmdline", text, sizeof(text)) > 0)
+	if (fact_read(root, "/proc/cmdline", text, sizeof(text), info) > 0)
 		info->threadirqs = info->rt || strstr(text, "threadirqs");
 	info->rt_runtime_us = -1;
-	if (sysfile_read(root, "/proc/sys/kernel/sched_rt_runtime_us", text, sizeof(text)) > 0)
+	if (fact_read(root, "/proc/sys/kernel/sched_rt_runtime_us", text, sizeof(text), info) > 0)
 		info->rt_runtime_us = strtoll(text, NULL, 10);
 }
 
@@ -312,7 +331,7 @@ void sysinfo_collect(const char *root, struct sysinfo *info)
 	if (!info->emulated)
 		sysinfo_kernel_hypervisor(clocks, info->hypervisor);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		sysfile_read(root, files[i].path, files[i].text, SYSINFO_TEXT_BYTES);
+		fact_read(root, files[i].path, files[i].text, SYSINFO_TEXT_BYTES, info);
 	/* The kernel prints "(null)" without nohz_full=. */
 	if (strstr(info->nohz_full_cpus, "(null)"))
 		info->nohz_full_cpus[0] = '\0';
@@ -331,10 +350,10 @@ void sysinfo_irq(const char *root, unsigned int irq, struct sysinfo *info)
 	char path[64], allowed[48], effective[48];
 
 	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list", irq);
-	if (sysfile_read(root, path, allowed, sizeof(allowed)) <= 0)
+	if (fact_read(root, path, allowed, sizeof(allowed), info) <= 0)
 		return;
 	snprintf(path, sizeof(path), "/proc/irq/%u/effective_affinity_list", irq);
-	if (sysfile_read(root, path, effective, sizeof(effective)) <= 0)
+	if (fact_read(root, path, effective, sizeof(effective), info) <= 0)
 		snprintf(effective, sizeof(effective), "unknown");
 	snprintf(info->irq_affinity, sizeof(info->irq_affinity), "allowed %s, effective %s",
 		 allowed, effective);

@@ -49,6 +49,8 @@ struct sysinfo {
 
 	bool texts_only; /* of a recording: facts that are no text are not known */
 
+	/* The first file that is there and cannot be read, and why; empty: all could be. */
+	char unread[SYSINFO_WARNING_BYTES];
 	size_t n_warnings;
 	char warnings[SYSINFO_WARNINGS_MAX][SYSINFO_WARNING_BYTES];
 };

@@ -2,6 +2,7 @@
 /* irqlat check: what on this system spoils latency measurements. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,6 +31,15 @@ static const struct opt_command command = {
 	.options = options,
 	.epilogue = "Exit status: 0 nothing does, 1 error, 2 something does.\n",
 };
+
+static int print_json(const struct finding *findings, size_t n)
+{
+	if (!check_print_json(findings, n))
+		return 0;
+	if (!ferror(stdout))
+		msg_error("cannot write the output: %s", strerror(errno));
+	return -1;
+}
 
 /**
  * cmd_check - irqlat check
@@ -63,7 +73,11 @@ int cmd_check(int argc, char **argv)
 	}
 	if (!config.json)
 		check_print_text(findings, n);
-	else if (check_print_json(findings, n))
+	else if (print_json(findings, n))
 		return EXIT_ERROR;
-	return status;
+	if (!look.info.unread[0])
+		return status;
+	/* What is unknown may spoil a measurement: it is not "nothing does". */
+	msg_error("%s", look.info.unread);
+	return status == EXIT_OK ? EXIT_ERROR : status;
 }

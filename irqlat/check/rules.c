@@ -161,17 +161,20 @@ static enum verdict find_isolation(const struct look *look, char text[CHECK_TEXT
 	return *isolated ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
-static bool runs_as(const char *root, const char *pid, const char *name)
+/* Whether it runs, or VERDICT_UNKNOWN; a process that ends meanwhile does not run. */
+static enum verdict runs_as(const char *root, const char *pid, const char *name)
 {
 	char path[300], comm[32];
 
 	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	return sysfile_read(root, path, comm, sizeof(comm)) > 0 && !strcmp(comm, name);
+	if (sysfile_read(root, path, comm, sizeof(comm)) < 0)
+		return sysfile_is_absent(errno) ? VERDICT_FINE : VERDICT_UNKNOWN;
+	return strcmp(comm, name) ? VERDICT_FINE : VERDICT_SPOILS;
 }
 
 static enum verdict find_irqbalance(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
-	enum verdict verdict = VERDICT_FINE;
+	enum verdict verdict = VERDICT_FINE, found;
 	char path[PATH_MAX];
 	struct dirent *entry;
 	DIR *proc;
@@ -183,12 +186,22 @@ static enum verdict find_irqbalance(const struct look *look, char text[CHECK_TEX
 		return VERDICT_UNKNOWN;
 	}
 	snprintf(text, CHECK_TEXT_BYTES, "does not run");
-	while ((entry = readdir(proc))) {
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    runs_as(look->root, entry->d_name, "irqbalance")) {
+	while ((errno = 0, entry = readdir(proc))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		found = runs_as(look->root, entry->d_name, "irqbalance");
+		if (found == VERDICT_SPOILS) {
 			snprintf(text, CHECK_TEXT_BYTES, "runs, process %.12s", entry->d_name);
 			verdict = VERDICT_SPOILS;
+		} else if (found == VERDICT_UNKNOWN && verdict == VERDICT_FINE) {
+			snprintf(text, CHECK_TEXT_BYTES, "process %.12s cannot be read: %s",
+				 entry->d_name, strerror(errno));
+			verdict = VERDICT_UNKNOWN;
 		}
+	}
+	if (errno && verdict == VERDICT_FINE) {
+		snprintf(text, CHECK_TEXT_BYTES, "processes cannot be listed: %s", strerror(errno));
+		verdict = VERDICT_UNKNOWN;
 	}
 	closedir(proc);
 	return verdict;
