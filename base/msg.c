@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Messages on standard error. */
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "msg.h"
+
+/* Room for two paths and a sentence; a longer message is cut. */
+#define MESSAGE_BYTES 9000
 
 /* Why writing standard output failed first: later calls set no errno. */
 static int output_errno;
@@ -23,13 +27,23 @@ int msg_flush_output(void)
 	return output_errno ? -1 : 0;
 }
 
+/* A message is one row, and what it quotes from a user or a file does not move the cursor. */
+static void print_clean(const char *text)
+{
+	for (; *text; text++)
+		fputc(iscntrl((unsigned char)*text) ? '?' : *text, stderr);
+	fputc('\n', stderr);
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
+	char text[MESSAGE_BYTES];
+
 	/* Keep the order of output and messages if both go to one terminal or file. */
 	msg_flush_output();
 	fprintf(stderr, "%s: %s", program_invocation_short_name, kind);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	vsnprintf(text, sizeof(text), format, args);
+	print_clean(text);
 }
 
 void msg_error(const char *format, ...)

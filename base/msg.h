@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages on standard error: one row of text, after the name of the tool.
+ * Messages on standard error: one row of text, after the name of the tool. "?" stands for
+ * a control character, as in a name that a message quotes.
  *
  * Only the outermost layer of a tool calls these functions: its commands,
  * base/opts and base/commands. All other code returns errors to its caller.

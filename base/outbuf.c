@@ -16,6 +16,9 @@ static bool outbuf_reserve(struct outbuf *out, size_t more)
 	size_t want = out->room ? out->room : 16384;
 	char *data;
 
+	/* What follows a gap would be taken for what belongs there. */
+	if (out->failed)
+		return false;
 	if (out->len + more <= out->room)
 		return true;
 	while (want < out->len + more)
@@ -238,14 +241,20 @@ void outbuf_label_string(struct outbuf *out, const char *text, size_t len)
  * @out: buffer
  * @fd: file descriptor
  *
- * Returns 0, or -1 with errno set: ENOMEM if text is missing. After an error of write()
- * the buffer is not emptied.
+ * Returns 0, or -1 with errno set: ENOMEM if text is missing; nothing is written then, and
+ * the buffer is emptied. After an error of write() it is not.
  */
 int outbuf_write(struct outbuf *out, int fd)
 {
 	size_t at = 0;
 	ssize_t n;
 
+	if (out->failed) {
+		out->failed = false;
+		out->len = 0;
+		errno = ENOMEM;
+		return -1;
+	}
 	while (at < out->len) {
 		n = write(fd, out->data + at, out->len - at);
 		if (n < 0 && errno == EINTR)
@@ -255,10 +264,7 @@ int outbuf_write(struct outbuf *out, int fd)
 		at += (size_t)n;
 	}
 	out->len = 0;
-	if (!out->failed)
-		return 0;
-	errno = ENOMEM;
-	return -1;
+	return 0;
 }
 
 void outbuf_free(struct outbuf *out)

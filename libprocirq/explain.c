@@ -24,6 +24,10 @@ void procirq_say(struct procirq_sentence *s, const char *format, ...)
 	va_end(args);
 	if (n > 0)
 		s->len += (size_t)n;
+	/* Names of handlers are any bytes: a sentence is one row. */
+	for (; at < s->size && s->buf[at]; at++)
+		if ((unsigned char)s->buf[at] < ' ' || s->buf[at] == 0x7f)
+			s->buf[at] = '?';
 }
 
 static void say_missing(const char *root, unsigned int irq, struct procirq_sentence *s)

@@ -50,6 +50,7 @@ refused 'way twice' '--ways: read is named twice' bench --ways read,read
 refused 'no way' '--ways: ""' bench --ways ''
 refused 'uio needs a device' 'way uio needs a PCI device: use --source edu' bench --ways uio
 refused 'entry' '--entry: "guess" is none of: stamp, trace' bench --entry guess
+refused 'a line feed in a way' '"ab\?c" is none of' bench --ways "$(printf 'ab\nc')"
 refused 'line' '--line: 64 is out of range' bench --line 64
 refused 'two outputs on stdout' 'both to standard output' bench --json --csv
 refused 'output that cannot be written' '/no/such/folder/x: cannot write' bench --json=/no/such/folder/x
