@@ -214,3 +214,9 @@ void chains_free(struct chains *chains)
 	free(chains->cpus);
 	free(chains);
 }
+
+/* How often memory lacked to follow an interrupt, whose outcome is OUTCOME_LOST. */
+uint64_t chains_no_memory(const struct chains *chains)
+{
+	return chains->no_memory;
+}

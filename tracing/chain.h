@@ -27,5 +27,6 @@ void chains_event(struct chains *chains, const struct event *e);
 void chains_finish(struct chains *chains);
 bool chains_have(const struct chains *chains, enum event_kind kind);
 bool chains_know_nobody(const struct chains *chains);
+uint64_t chains_no_memory(const struct chains *chains);
 
 #endif /* TRACING_CHAIN_H */

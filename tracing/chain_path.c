@@ -12,8 +12,10 @@ struct chain_root *chain_root_new(struct chains *chains, const struct event *e, 
 	if (!root) {
 		struct chain_root_slab *slab = calloc(1, sizeof(*slab));
 
-		if (!slab)
+		if (!slab) {
+			chains->no_memory++;
 			return NULL;
+		}
 		slab->next = chains->slabs;
 		chains->slabs = slab;
 		for (size_t i = 0; i < ROOTS_PER_SLAB; i++) {

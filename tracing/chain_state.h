@@ -141,6 +141,8 @@ struct chain_cpu {
  * @hidden_softirq: there was a softirq whose start was not recorded
  * @tasks: by pid, @n_tasks of them; NULL: no chain goes through the task
  * @active: head of the list of all tasks in @tasks
+ * @no_memory: how often an interrupt, a task or a work item could not be followed; the
+ *	outcome of the interrupt is OUTCOME_LOST
  */
 struct chains {
 	const struct event_catalog *catalog;
@@ -157,6 +159,7 @@ struct chains {
 	struct chain_work *works[WORK_BUCKETS];
 	struct chain_root *free_roots;
 	struct chain_root_slab *slabs;
+	uint64_t no_memory;
 };
 
 /**
@@ -192,6 +195,7 @@ void chain_on_softirq_entry(struct chains *chains, struct chain_cpu *cpu, const 
 void chain_on_softirq_exit(struct chains *chains, struct chain_cpu *cpu);
 
 /* chain_task.c: from the waking of a task to its return to user space */
+bool chain_task_may_be(int32_t pid);
 struct chain_task *chain_task_get(struct chains *chains, int32_t pid);
 void chain_task_put(struct chains *chains, struct chain_task *task);
 void chain_task_end(struct chains *chains, struct chain_task *task, enum chain_outcome outcome);

@@ -32,6 +32,22 @@ static bool tasks_grow(struct chains *chains, int32_t pid)
 	return true;
 }
 
+static struct chain_task *task_alloc(struct chains *chains)
+{
+	struct chain_task *task = chains->free_tasks;
+
+	if (!task)
+		return malloc(sizeof(*task));
+	chains->free_tasks = task->next;
+	return task;
+}
+
+/* Whether a task may have the number: the idle tasks have 0. */
+bool chain_task_may_be(int32_t pid)
+{
+	return pid > 0 && (uint32_t)pid <= PIDS_MAX;
+}
+
 /* The task, created if needed; NULL: @pid cannot be one, or no memory. */
 struct chain_task *chain_task_get(struct chains *chains, int32_t pid)
 {
@@ -39,13 +55,13 @@ struct chain_task *chain_task_get(struct chains *chains, int32_t pid)
 
 	if (task)
 		return task;
-	if (pid <= 0 || (uint32_t)pid > PIDS_MAX || !tasks_grow(chains, pid))
+	if (!chain_task_may_be(pid))
 		return NULL;
-	task = chains->free_tasks;
-	if (task)
-		chains->free_tasks = task->next;
-	else if (!(task = malloc(sizeof(*task))))
+	task = tasks_grow(chains, pid) ? task_alloc(chains) : NULL;
+	if (!task) {
+		chains->no_memory++;
 		return NULL;
+	}
 	memset(task, 0, sizeof(*task));
 	task->pid = pid;
 	task->cpu = -1;
@@ -172,8 +188,11 @@ static struct chain_task *woken_in(struct chains *chains, struct chain_cpu *cpu,
 	}
 	if (c.path)
 		task = chain_task_get(chains, e->wake.pid);
-	if (!task)
+	if (!task) {
+		if (c.path && chain_task_may_be(e->wake.pid))
+			chain_root_outcome(c.path->root, OUTCOME_LOST);
 		return NULL;
+	}
 	if (c.path) {
 		chain_path_copy(&task->chain, c.path);
 		task->state = TASK_WAKING;

@@ -59,8 +59,11 @@ void chain_on_work_queue(struct chains *chains, struct chain_cpu *cpu, const str
 		return;
 	}
 	work = malloc(sizeof(*work));
-	if (!work)
+	if (!work) {
+		chains->no_memory++;
+		chain_root_outcome(c.path->root, OUTCOME_LOST);
 		return;
+	}
 	work->object = e->work;
 	chain_path_copy(&work->path, c.path);
 	if (!chain_path_step(chains, &work->path, c.stage, e->ts_ns)) {
@@ -88,7 +91,8 @@ void chain_on_work_start(struct chains *chains, const struct event *e)
 		task->cpu = e->cpu;
 		chain_root_outcome(task->carry.root, OUTCOME_KERNEL);
 	}
-	work_forget(chains, slot, OUTCOME_WOKE_NOBODY);
+	work_forget(chains, slot,
+		    task || !chain_task_may_be(e->pid) ? OUTCOME_WOKE_NOBODY : OUTCOME_LOST);
 	if (task)
 		chain_task_put(chains, task);
 }

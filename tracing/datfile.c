@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #define MAGIC          \
 	"\x17\x08\x44" \
@@ -172,6 +173,7 @@ static char *take_text(struct dat_input *in, uint64_t n)
 	const uint8_t *p = n <= TEXT_MAX ? take(in, n) : NULL;
 	char *text;
 
+	errno = EBADMSG;
 	if (!p)
 		return NULL;
 	text = malloc(n + 1);
@@ -207,15 +209,25 @@ static int unpack(const struct datfile *dat, uint8_t *to, size_t to_bytes, const
 		  size_t from_bytes)
 {
 	uLongf n = to_bytes;
+	size_t got;
+	int rc;
 
-	if (dat->compression == COMPRESSION_ZLIB)
-		return uncompress(to, &n, from, from_bytes) == Z_OK && n == to_bytes ? 0 : -1;
-	return ZSTD_decompress(to, to_bytes, from, from_bytes) == to_bytes ? 0 : -1;
+	errno = EBADMSG;
+	if (dat->compression == COMPRESSION_ZLIB) {
+		rc = uncompress(to, &n, from, from_bytes);
+		if (rc == Z_MEM_ERROR)
+			errno = ENOMEM;
+		return rc == Z_OK && n == to_bytes ? 0 : -1;
+	}
+	got = ZSTD_decompress(to, to_bytes, from, from_bytes);
+	if (ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation)
+		errno = ENOMEM;
+	return got == to_bytes ? 0 : -1;
 }
 
 /*
  * Unpack one chunk: packed size, unpacked size, data. Returns the unpacked bytes, to
- * be freed, or NULL.
+ * be freed, or NULL with errno: EBADMSG or ENOMEM.
  */
 static uint8_t *take_packed(const struct datfile *dat, struct dat_input *in, size_t *bytes)
 {
@@ -224,6 +236,7 @@ static uint8_t *take_packed(const struct datfile *dat, struct dat_input *in, siz
 	const uint8_t *from = take(in, packed);
 	uint8_t *to;
 
+	errno = EBADMSG;
 	if (!from || !unpacked || unpacked > UNPACKED_MAX)
 		return NULL;
 	to = malloc(unpacked);
@@ -245,6 +258,8 @@ static int read_header_info(struct datfile *dat, struct dat_input *in)
 	if (strcmp(take_string(in), "header_page"))
 		return fail(dat, "the header_page section is missing");
 	text = take_text(in, take_u64(in));
+	if (!text && errno == ENOMEM)
+		return fail(dat, "%s", strerror(errno));
 	bad = !text || subbuf_layout_parse(&dat->layout, text, dat->big_endian);
 	free(text);
 	if (bad)
@@ -263,7 +278,9 @@ static int read_formats(struct datfile *dat, struct dat_input *in, const char *s
 		int rc;
 
 		if (!text)
-			return fail(dat, "it ends in the event formats");
+			return fail(dat, "%s",
+				    errno == ENOMEM ? strerror(errno) :
+						      "it ends in the event formats");
 		rc = event_catalog_add(&dat->catalog, system, text);
 		free(text);
 		/* An event with a corrupt format is just not understood. */
@@ -470,7 +487,9 @@ static int read_section(struct datfile *dat, uint64_t offset,
 	if (flags & 1) {
 		unpacked = take_packed(dat, &in, &bytes);
 		if (!unpacked)
-			return fail(dat, "a compressed section is corrupt");
+			return fail(dat, "%s",
+				    errno == ENOMEM ? strerror(errno) :
+						      "a compressed section is corrupt");
 		in.p = unpacked;
 		in.end = unpacked + bytes;
 	}
@@ -687,6 +706,8 @@ static void set_starts(struct datfile *dat, struct dat_buffer *buffer)
 	for (unsigned int i = 0; i < buffer->n_cpus; i++) {
 		struct dat_cpu *cpu = &buffer->cpus[i];
 
+		if (!cpu->bytes)
+			cpu->data = dat->map;
 		cpu->at = (struct dat_input){ .p = cpu->data,
 					      .end = cpu->data + cpu->bytes,
 					      .swap = dat->swap };
@@ -711,8 +732,10 @@ static ssize_t packed_page(struct datfile *dat, struct dat_cpu *cpu, const uint8
 		cpu->unpacked = take_packed(dat, &cpu->at, &cpu->unpacked_bytes);
 		cpu->used = 0;
 		if (!cpu->unpacked) {
-			/* Without its size the next chunk cannot be found. */
 			cpu->unpacked_bytes = 0;
+			if (errno == ENOMEM)
+				return -1;
+			/* Without its size the next chunk cannot be found. */
 			cpu->chunks = 0;
 			dat->is_cut = true;
 			return 0;

@@ -110,5 +110,6 @@ bool engine_knows_nobody(const struct engine *engine)
 void engine_counts(const struct engine *engine, struct engine_counts *counts)
 {
 	*counts = engine->counts;
+	counts->no_memory = chains_no_memory(engine->chains);
 	counts->merge = *merge_counts(engine->merge);
 }

@@ -41,6 +41,7 @@ struct engine_config {
  * @merge: sub-buffers and records
  * @events: events that were decoded
  * @malformed: records too short for their type
+ * @no_memory: how often memory lacked to follow an interrupt
  * @first_ns: time of the first event
  * @last_ns: time of the last event
  */
@@ -48,6 +49,7 @@ struct engine_counts {
 	struct merge_counts merge;
 	uint64_t events;
 	uint64_t malformed;
+	uint64_t no_memory;
 	uint64_t first_ns;
 	uint64_t last_ns;
 };

@@ -137,6 +137,12 @@ static int enable_event(struct instance *instance, const struct instance_config 
 	return event_write(instance, def, "enable", "1");
 }
 
+/* Whether the file that was not read is one that this kernel does not have. */
+static bool is_absent(void)
+{
+	return !errno || sysfile_is_absent(errno);
+}
+
 static int set_up_events(struct instance *instance, const struct instance_config *config,
 			 struct why *why)
 {
@@ -147,11 +153,15 @@ static int set_up_events(struct instance *instance, const struct instance_config
 
 		if (!is_wanted(config, def))
 			continue;
+		errno = 0;
 		text = tracefs_event_file_read(NULL, def->system, def->name, "format", NULL);
-		if (!text)
+		if (!text && is_absent())
 			continue;
-		bound = event_catalog_add(&instance->catalog, def->system, text);
+		bound = text ? event_catalog_add(&instance->catalog, def->system, text) : -1;
 		free(text);
+		if (bound < 0 && errno != EINVAL)
+			return why_set(why, "%s:%s: its format cannot be read: %s", def->system,
+				       def->name, strerror(errno));
 		if (bound > 0 && enable_event(instance, config, def))
 			return why_set(why, "%s:%s: cannot enable this event: %s", def->system,
 				       def->name, strerror(errno));
@@ -172,20 +182,21 @@ static int write_number(struct instance *instance, const char *file, uint32_t nu
 	return tracefs_instance_file_write(instance->tracefs, file, text) < 0 ? -1 : 0;
 }
 
-static long long read_number(struct instance *instance, const char *file)
+/* The size of a sub-buffer; a kernel that does not say it has pages. 0 with errno: unknown. */
+static size_t read_subbuf_bytes(struct instance *instance)
 {
-	long long number;
+	long long kb;
 
-	if (tracefs_instance_file_read_number(instance->tracefs, file, &number))
-		return -1;
-	return number;
+	errno = 0;
+	if (!tracefs_instance_file_read_number(instance->tracefs, "buffer_subbuf_size_kb", &kb))
+		return (size_t)kb * 1024;
+	return is_absent() ? (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static int set_up_buffer(struct instance *instance, const struct instance_config *config,
 			 struct why *why)
 {
 	char *text;
-	long long kb;
 	int bad;
 
 	if (tracefs_instance_file_write(instance->tracefs, "tracing_on", "0") < 0 ||
@@ -194,15 +205,19 @@ static int set_up_buffer(struct instance *instance, const struct instance_config
 	/* Since Linux 6.8; before, a sub-buffer is a page. */
 	if (config->subbuf_kb)
 		write_number(instance, "buffer_subbuf_size_kb", config->subbuf_kb);
-	kb = read_number(instance, "buffer_subbuf_size_kb");
-	instance->subbuf_bytes = kb > 0 ? (size_t)kb * 1024 : (size_t)sysconf(_SC_PAGESIZE);
+	instance->subbuf_bytes = read_subbuf_bytes(instance);
+	if (!instance->subbuf_bytes)
+		return why_set(why, "cannot get the size of the trace buffer's pages: %s",
+			       strerror(errno));
 	if (config->buffer_kb && write_number(instance, "buffer_size_kb", config->buffer_kb))
 		return why_set(why,
 			       "cannot get %u KiB of trace buffer for each CPU: %s; ask for less",
 			       config->buffer_kb, strerror(errno));
 	write_number(instance, "buffer_percent", 25);
 	text = tracefs_instance_file_read(NULL, "events/header_page", NULL);
-	bad = !text || subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);
+	if (!text)
+		return why_set(why, "events/header_page: %s", strerror(errno));
+	bad = subbuf_layout_parse(&instance->layout, text, subbuf_native.big_endian);
 	free(text);
 	return bad ? why_set(why, "events/header_page: not a layout this program knows") : 0;
 }

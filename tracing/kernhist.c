@@ -309,7 +309,8 @@ static int make_synths(struct kernhist *k, struct why *why)
 	char text[256];
 
 	for (int i = 0; i < SYNTHS; i++) {
-		private_event_name(synths[i].what, k->names[i]);
+		if (private_event_name(synths[i].what, k->names[i]))
+			return why_set(why, "cannot name a synthetic event: %s", strerror(errno));
 		snprintf(text, sizeof(text), "%s %s", k->names[i], synths[i].fields);
 		if (tracefs_instance_file_append(NULL, "synthetic_events", text) < 0)
 			return why_set(why, "cannot make the synthetic event %s: %s", k->names[i],

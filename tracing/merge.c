@@ -201,8 +201,8 @@ __attribute__((always_inline)) static inline int stream_next(struct merge *m,
 			break;
 		m->counts.other++;
 	}
-	/* With hundreds of streams the processor does not prefetch by itself. */
-	__builtin_prefetch(s->cursor.p + 64);
+	/* With hundreds of streams the processor does not prefetch by itself. NULL at first. */
+	__builtin_prefetch((const void *)((uintptr_t)s->cursor.p + 64));
 	return got;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sysfile.h"
 #include "histtext.h"
 
 /*
@@ -28,29 +29,27 @@
 
 /* --- names ----------------------------------------------------------------- */
 
-/* Start time of a process; 0: there is no such process. */
-static unsigned long long process_start(long pid)
+/*
+ * Set @start to the start time of a process, 0 if there is no such process. Returns 0, or
+ * -1 with errno when that cannot be known. Needs no memory.
+ */
+static int process_start(long pid, unsigned long long *start)
 {
 	char path[64], stat[1024], *p;
-	unsigned long long start = 0;
-	FILE *f;
-	size_t n;
 
+	*start = 0;
 	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	n = fread(stat, 1, sizeof(stat) - 1, f);
-	fclose(f);
-	stat[n] = '\0';
+	if (sysfile_read("", path, stat, sizeof(stat)) < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;
 	/* The name in parentheses may have any characters; field 3 follows it. */
 	p = strrchr(stat, ')');
-	if (!p || sscanf(p + 1,
-			 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-			 "%*u %*u %*d %*d %*d %*d %*d %*d %llu",
-			 &start) != 1)
+	if (p && sscanf(p + 1,
+			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+			"%*u %*u %*d %*d %*d %*d %*d %*d %llu",
+			start) == 1)
 		return 0;
-	return start;
+	errno = EIO;
+	return -1;
 }
 
 /**
@@ -63,9 +62,19 @@ struct maker {
 	unsigned long long start;
 };
 
-static struct maker this_process(void)
+/* Returns 0, or -1 with errno. */
+static int this_process(struct maker *self)
 {
-	return (struct maker){ getpid(), process_start(getpid()) };
+	self->pid = getpid();
+	return process_start(self->pid, &self->start);
+}
+
+/* Whether the process is known to have ended, or to be of another PID namespace. */
+static bool is_gone(const struct maker *maker)
+{
+	unsigned long long start;
+
+	return !process_start(maker->pid, &start) && start != maker->start;
 }
 
 /* Returns false when the name is not one that we give. */
@@ -86,25 +95,26 @@ static bool is_instance_of(const char *name, const struct maker *maker)
  * private_event_name - make the name of a synthetic event of this process
  * @what: "wake"; letters only
  * @name: filled
+ *
+ * Returns 0, or -1 with errno.
  */
-void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES])
+int private_event_name(const char *what, char name[PRIVATE_NAME_BYTES])
 {
-	struct maker self = this_process();
+	struct maker self;
 
+	if (this_process(&self))
+		return -1;
 	snprintf(name, PRIVATE_NAME_BYTES, EVENT_PREFIX "%ld_%llu_%s", self.pid, self.start, what);
+	return 0;
 }
 
 /* --- removal --------------------------------------------------------------- */
 
-/*
- * Write "!hist:keys=irq" for each "hist:keys=irq [active]". Returns how many there
- * were.
- */
-static int remove_triggers(const char *path)
+/* Write "!hist:keys=irq" for each "hist:keys=irq [active]". */
+static void remove_triggers(const char *path)
 {
 	char text[1024], *state;
 	FILE *in = fopen(path, "re");
-	int n = 0;
 
 	while (in && fgets(text + 1, sizeof(text) - 1, in)) {
 		int fd;
@@ -116,7 +126,6 @@ static int remove_triggers(const char *path)
 		state = strrchr(text, '[');
 		if (state && state[-1] == ' ')
 			state[-1] = '\0';
-		n++;
 		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 		if (fd < 0)
 			continue;
@@ -127,15 +136,13 @@ static int remove_triggers(const char *path)
 	}
 	if (in)
 		fclose(in);
-	return n;
 }
 
-static int remove_system_triggers(const char *instance_path, const char *system)
+static void remove_system_triggers(const char *instance_path, const char *system)
 {
 	char path[512];
 	struct dirent *entry;
 	DIR *dir;
-	int n = 0;
 
 	snprintf(path, sizeof(path), "%s/events/%s", instance_path, system);
 	dir = opendir(path);
@@ -144,11 +151,10 @@ static int remove_system_triggers(const char *instance_path, const char *system)
 			continue;
 		snprintf(path, sizeof(path), "%s/events/%s/%.200s/trigger", instance_path, system,
 			 entry->d_name);
-		n += remove_triggers(path);
+		remove_triggers(path);
 	}
 	if (dir)
 		closedir(dir);
-	return n;
 }
 
 /*
@@ -159,15 +165,11 @@ static void remove_instance(const char *path)
 {
 	static const char *const systems[] = { "irq", "sched", "synthetic", "raw_syscalls" };
 
-	if (!rmdir(path) || errno != EBUSY)
-		return;
 	for (int pass = 0; pass < PASSES_MAX; pass++) {
-		int n = 0;
-
+		if (!rmdir(path) || errno != EBUSY)
+			return;
 		for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
-			n += remove_system_triggers(path, systems[i]);
-		if (!n)
-			break;
+			remove_system_triggers(path, systems[i]);
 	}
 	rmdir(path);
 }
@@ -197,8 +199,7 @@ static void sweep_instance(const char *dir_name, const char *name)
 	char path[512];
 	int fd;
 
-	if (!maker_of(name, INSTANCE_PREFIX "%ld-%llu", &maker) ||
-	    process_start(maker.pid) == maker.start)
+	if (!maker_of(name, INSTANCE_PREFIX "%ld-%llu", &maker) || !is_gone(&maker))
 		return;
 	snprintf(path, sizeof(path), "%s/%.200s", dir_name, name);
 	fd = lock_instance(path, false);
@@ -236,7 +237,7 @@ static void sweep_events(const char *dir_name)
 
 		tracefs_dynevent_info(events[i], NULL, &name, NULL, NULL, NULL);
 		if (name && maker_of(name, EVENT_PREFIX "%ld_%llu_", &maker) &&
-		    process_start(maker.pid) != maker.start && !has_instance(dir_name, &maker))
+		    is_gone(&maker) && !has_instance(dir_name, &maker))
 			tracefs_dynevent_destroy(events[i], false);
 		free(name);
 	}
@@ -247,8 +248,10 @@ static void sweep_events(const char *dir_name)
 static void remove_own_events(void)
 {
 	struct tracefs_dynevent **events = tracefs_dynevent_get_all(TRACEFS_DYNEVENT_SYNTH, NULL);
-	struct maker self = this_process(), maker;
+	struct maker self, maker;
 
+	if (this_process(&self))
+		self.pid = -1;
 	for (size_t i = 0; events && events[i]; i++) {
 		char *name = NULL;
 
@@ -286,14 +289,9 @@ static void sweep(void)
  */
 void private_destroy(struct private_instance *own)
 {
-	char *path;
-
 	if (!own->tracefs)
 		return;
-	path = tracefs_instance_get_dir(own->tracefs);
-	if (path)
-		remove_instance(path);
-	tracefs_put_tracing_file(path);
+	remove_instance(own->path);
 	tracefs_instance_free(own->tracefs);
 	own->tracefs = NULL;
 	close(own->lock_fd);
@@ -343,28 +341,33 @@ static bool is_folder_at(int fd, const char *path)
  */
 static int create_locked(struct private_instance *own, const char *name)
 {
-	char *path;
+	const char *tracing = tracefs_tracing_dir();
+	int reason = EAGAIN;
 
+	if (!tracing)
+		return -1;
+	snprintf(own->path, sizeof(own->path), "%s/instances/%s", tracing, name);
 	own->tracefs = tracefs_instance_create(name);
 	if (!own->tracefs)
 		return -1;
 	if (!tracefs_instance_is_new(own->tracefs)) {
-		errno = EEXIST;
+		reason = EEXIST;
 		goto fail;
 	}
-	path = tracefs_instance_get_dir(own->tracefs);
-	own->lock_fd = path ? lock_instance(path, true) : -1;
-	if (own->lock_fd >= 0 && !is_folder_at(own->lock_fd, path)) {
-		close(own->lock_fd);
-		own->lock_fd = -1;
-	}
-	tracefs_put_tracing_file(path);
-	if (own->lock_fd >= 0)
+	own->lock_fd = lock_instance(own->path, true);
+	if (own->lock_fd >= 0 && is_folder_at(own->lock_fd, own->path))
 		return 0;
-	errno = EAGAIN;
+	if (own->lock_fd >= 0) {
+		close(own->lock_fd);
+	} else if (errno != ENOENT) {
+		/* It is new, and ours. */
+		reason = errno;
+		remove_instance(own->path);
+	}
 fail:
 	tracefs_instance_free(own->tracefs);
 	own->tracefs = NULL;
+	errno = reason;
 	return -1;
 }
 
@@ -378,8 +381,8 @@ fail:
  */
 int private_create(struct private_instance *own, struct why *why)
 {
-	struct maker self = this_process();
 	char name[PRIVATE_NAME_BYTES];
+	struct maker self;
 
 	own->tracefs = NULL;
 	if (!tracefs_is_there())
@@ -387,6 +390,10 @@ int private_create(struct private_instance *own, struct why *why)
 			why,
 			"tracefs is not mounted, or this user cannot read it; as root: mount -t tracefs nodev /sys/kernel/tracing");
 	sweep();
+	if (this_process(&self)) {
+		explain_create(why, errno);
+		return -1;
+	}
 	for (int i = 0; i < INSTANCES_SAME; i++) {
 		int len = snprintf(name, sizeof(name), INSTANCE_PREFIX "%ld-%llu", self.pid,
 				   self.start);

@@ -9,6 +9,7 @@
 #ifndef TRACING_PRIVATE_H
 #define TRACING_PRIVATE_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <tracefs.h>
 
@@ -19,15 +20,17 @@
 /**
  * struct private_instance - an instance of this process
  * @tracefs: the instance; NULL: none
+ * @path: its folder
  * @lock_fd: holds the lock that says that this process lives
  */
 struct private_instance {
 	struct tracefs_instance *tracefs;
+	char path[PATH_MAX];
 	int lock_fd;
 };
 
 int private_create(struct private_instance *own, struct why *why);
 void private_destroy(struct private_instance *own);
-void private_event_name(const char *what, char name[PRIVATE_NAME_BYTES]);
+int private_event_name(const char *what, char name[PRIVATE_NAME_BYTES]);
 
 #endif /* TRACING_PRIVATE_H */

@@ -58,15 +58,16 @@ static int parse(struct symbols *s)
 }
 
 /**
- * symbols_running - the functions of the running kernel
+ * symbols_read - read the functions of a kernel
+ * @path: /proc/kallsyms, or a copy
  *
  * None has an address where kptr_restrict hides them. Returns NULL with errno set on
  * errors; symbols_free() it.
  */
-struct symbols *symbols_running(void)
+struct symbols *symbols_read(const char *path)
 {
 	struct symbols *s = calloc(1, sizeof(*s));
-	FILE *f = fopen("/proc/kallsyms", "re");
+	FILE *f = fopen(path, "re");
 	size_t room = 0;
 	bool ok = s && f && getdelim(&s->text, &room, '\0', f) > 0 && !parse(s);
 

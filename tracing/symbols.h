@@ -7,7 +7,7 @@
 
 struct symbols;
 
-struct symbols *symbols_running(void);
+struct symbols *symbols_read(const char *path);
 void symbols_free(struct symbols *symbols);
 const char *symbols_find(const struct symbols *symbols, uint64_t address);
 

@@ -88,8 +88,10 @@ static char *next_action(char **text)
 int trace_actions_parse(const char *text, struct trace_config *config, struct why *why)
 {
 	char *copy = strdup(text), *rest = copy, *action;
-	bool bad = !copy || !*copy;
+	bool bad = copy && !*copy;
 
+	if (!copy)
+		return why_set(why, "--on-threshold: %s", strerror(errno));
 	while (!bad && *rest) {
 		action = next_action(&rest);
 		if (config->n_actions == TRACE_ACTIONS_MAX) {

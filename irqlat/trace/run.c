@@ -75,3 +75,9 @@ void trace_run_loss(void *ctx, const struct event *e)
 		}
 	}
 }
+
+/* How often memory lacked for an interrupt or for a time. */
+uint64_t trace_run_no_memory(const struct trace_run *run)
+{
+	return run->total.no_memory + run->counts.no_memory;
+}

@@ -112,7 +112,7 @@ int trace_stop_explain(struct trace_stop *stop, FILE *out, struct why *why)
 		return -1;
 	}
 	if (!stop->symbols)
-		stop->symbols = symbols_running();
+		stop->symbols = symbols_read("/proc/kallsyms");
 	trace_culprit_text(culprit, stop->symbols, out);
 	free(culprit);
 	return 0;

@@ -186,11 +186,11 @@ void trace_text_gaps(const struct trace_run *run, FILE *out)
 		fprintf(out,
 			"WARNING: %" PRIu64 " sub-buffers and %" PRIu64 " events are corrupt\n",
 			m->corrupt, run->counts.malformed);
-	if (run->total.no_memory)
+	if (trace_run_no_memory(run))
 		fprintf(out,
 			"WARNING: memory ran out %" PRIu64
 			" times; interrupts or times are missing\n",
-			run->total.no_memory);
+			trace_run_no_memory(run));
 	if (m->backwards)
 		fprintf(out,
 			"WARNING: time ran backwards %" PRIu64

@@ -169,6 +169,7 @@ int trace_run_hold_signals(struct trace_run *run);
 bool trace_run_signal(int signal_fd);
 bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
+uint64_t trace_run_no_memory(const struct trace_run *run);
 
 /* action.c */
 int trace_actions_parse(const char *text, struct trace_config *config, struct why *why);

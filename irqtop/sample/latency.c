@@ -37,6 +37,7 @@ struct latency {
 	uint64_t event_cost_ns;
 	struct engine *engine;	     /* under lock */
 	struct engine_counts counts; /* under lock */
+	uint64_t dropped;	     /* times without a place or memory; under lock */
 	struct latency_irq *slot;    /* under lock; [IRQ_SLOTS], by hash of the number */
 };
 
@@ -64,9 +65,10 @@ static void on_handler(void *ctx, void *of, uint64_t ns)
 {
 	struct latency_irq *slot = of;
 
-	(void)ctx;
-	if (!slot)
+	if (!slot) {
+		((struct latency *)ctx)->dropped++;
 		return;
+	}
 	slot->handlers++;
 	slot->handler_ns += ns;
 	if (ns > slot->handler_max_ns)
@@ -81,6 +83,8 @@ static void latency_note(struct latency *latency, int32_t irq, enum latency_kind
 
 	if (hist && (hist->count || !hist_init(hist, 2, 0)))
 		hist_record(hist, (int64_t)ns);
+	else
+		latency->dropped++;
 	if (slot)
 		track_bucket_add(&slot->buckets[kind], ns);
 }
@@ -268,7 +272,7 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 	latency->events_before = latency->counts.events;
 	if (latency->event_cost_ns)
 		cost->cpu = cost->events_hz * (double)latency->event_cost_ns / 1e9;
-	cost->lost = latency->counts.merge.lost;
+	cost->lost = latency->counts.merge.lost + latency->counts.no_memory + latency->dropped;
 	/* The engine does not run while we hold the lock. */
 	instance_renew(latency->instance);
 	pthread_mutex_unlock(&latency->lock);
