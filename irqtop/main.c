@@ -23,7 +23,7 @@ static void standard_files_open(void)
 int main(int argc, char **argv)
 {
 	static struct session session;
-	int status;
+	int status, err;
 
 	standard_files_open();
 	setlocale(LC_CTYPE, "");
@@ -41,6 +41,6 @@ int main(int argc, char **argv)
 		else
 			status = stream_run(&session);
 	}
-	session_close(&session);
-	return status;
+	err = session_close(&session);
+	return status ? status : err;
 }

@@ -29,7 +29,7 @@
 /* --- signals and progress ------------------------------------------------- */
 
 /* Is a signal pending that ends the run? */
-bool stop_requested(struct measurement *m)
+bool measurement_stops(struct measurement *m)
 {
 	sigset_t pending;
 	int signal;
@@ -85,7 +85,7 @@ static int wait_armed(struct measurement *m, uint64_t timeout_ns)
 		check_ns = clock_ns() + SIGNAL_CHECK_NS;
 		if (measured_thread_wait_armed(&m->thread, check_ns < end_ns ? check_ns : end_ns))
 			return 0;
-		if (stop_requested(m))
+		if (measurement_stops(m))
 			return EINTR;
 		serve_interim(m);
 		if (clock_ns() >= end_ns)
@@ -187,7 +187,7 @@ static bool is_over(struct measurement *m, uint64_t number)
 	uint64_t samples = turns > slice->warmup ? turns - slice->warmup : 0;
 
 	show_progress(m, samples);
-	if (stop_requested(m))
+	if (measurement_stops(m))
 		return true;
 	serve_interim(m);
 	if (number % slice->group->n_ways || !samples)

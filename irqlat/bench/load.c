@@ -32,9 +32,9 @@ static const char *const kind_names[LOAD_KINDS] = {
 };
 
 /**
- * struct child_exit - a process of the load that ended by itself
- * @pid: its id
- * @status: as waitpid() gives it
+ * struct child_exit - a process of the load that ended by itself, or never began
+ * @pid: its id; -1: it could not be started
+ * @status: as waitpid() gives it; errno of fork()
  * @at_ns: CLOCK_MONOTONIC
  */
 struct child_exit {
@@ -139,13 +139,25 @@ static void run_command(const struct load *load)
 	_exit(127);
 }
 
-/* Fork a child that is pinned to @cpu, -1: to none. Returns true in the child. */
-static bool fork_child(int cpu)
+/*
+ * Fork a child that is pinned to @cpu, -1: to none. Returns true in the child. @exits
+ * gets what fork() lacked.
+ */
+static bool fork_child(int cpu, int exits)
 {
+	struct child_exit failed = { .pid = fork() };
 	sigset_t none;
 
-	if (fork())
+	if (failed.pid > 0)
 		return false;
+	if (failed.pid < 0) {
+		failed.status = errno;
+		failed.at_ns = clock_ns();
+		/* The pipe is empty: there is room. */
+		if (write(exits, &failed, sizeof(failed)) < 0)
+			return false;
+		return false;
+	}
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (cpu >= 0)
@@ -154,25 +166,25 @@ static bool fork_child(int cpu)
 }
 
 /* One process of each kind on each CPU in use, but only one of io. */
-static void run_generators(const struct load *load)
+static void run_generators(const struct load *load, int exits)
 {
 	const struct load_config *config = &load->config;
 	int cpus[] = { config->measured_cpu, config->source_cpu };
 	size_t n = cpus[0] == cpus[1] ? 1 : 2, i;
 
 	for (i = 0; i < n; i++) {
-		if (config->kinds[LOAD_CPU] && fork_child(cpus[i]))
+		if (config->kinds[LOAD_CPU] && fork_child(cpus[i], exits))
 			load_burn_cpu();
-		if (config->kinds[LOAD_IRQ] && fork_child(cpus[i]))
+		if (config->kinds[LOAD_IRQ] && fork_child(cpus[i], exits))
 			load_interrupt();
 	}
-	if (config->kinds[LOAD_IO] && fork_child(cpus[0]))
+	if (config->kinds[LOAD_IO] && fork_child(cpus[0], exits))
 		load_write(load->files.file);
-	if (config->kinds[LOAD_NET] && fork_child(cpus[0]))
+	if (config->kinds[LOAD_NET] && fork_child(cpus[0], exits))
 		load_echo(load->files.sockets[0]);
-	if (config->kinds[LOAD_NET] && fork_child(cpus[1]))
+	if (config->kinds[LOAD_NET] && fork_child(cpus[1], exits))
 		load_send(load->files.sockets[1]);
-	if (config->command && fork_child(-1))
+	if (config->command && fork_child(-1, exits))
 		run_command(load);
 }
 
@@ -205,7 +217,7 @@ static _Noreturn void supervise(const struct load *load, int control, int exits)
 			continue;
 		if (read(control, &go, 1) != 1)
 			break;
-		run_generators(load);
+		run_generators(load, exits);
 	}
 	kill(0, SIGKILL);
 	_exit(0);
@@ -302,6 +314,9 @@ int load_start(struct load *load, struct why *why)
 			load->early_exit = ended;
 			continue;
 		}
+		if (ended.pid < 0)
+			return why_set(why, "--load: cannot start a process: %s",
+				       strerror(ended.status));
 		describe_end(ended.status, how, sizeof(how));
 		return why_set(why, "%s: %s at once",
 			       load->config.command ? "--load-cmd" : "--load", how);

@@ -182,7 +182,7 @@ static unsigned int count_open(const struct measurement *m)
 
 static bool is_phase_over(struct measurement *m)
 {
-	return stop_requested(m) || !count_open(m) ||
+	return measurement_stops(m) || !count_open(m) ||
 	       (m->phase.end_ns && clock_ns() >= m->phase.end_ns);
 }
 
@@ -194,7 +194,7 @@ static int measure_round(struct measurement *m)
 	for (driver = 0; driver < DRIVER_COUNT; driver++) {
 		if (!is_open(m, &m->groups[driver]))
 			continue;
-		if (stop_requested(m) || (!m->phase.is_first_round && is_phase_over(m)))
+		if (measurement_stops(m) || (!m->phase.is_first_round && is_phase_over(m)))
 			return 0;
 		m->slice.group = &m->groups[driver];
 		set_limits(m, n_groups, n_left--);
@@ -236,7 +236,7 @@ static int measure_phases(struct measurement *m, struct load *load)
 	int err;
 
 	err = measure_phase(m, RESULT_NO_LOAD, true, duration_ns);
-	if (err || !load || stop_requested(m))
+	if (err || !load || measurement_stops(m))
 		return err;
 	load_label(&m->bench->load, label, sizeof(label));
 	err = load_start(load, &m->why);

@@ -66,7 +66,7 @@ struct measurement {
 };
 
 /* drive.c */
-bool stop_requested(struct measurement *m);
+bool measurement_stops(struct measurement *m);
 int drive_slice(struct measurement *m);
 
 #endif /* IRQLAT_MEASURE_H */

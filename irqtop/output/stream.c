@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reports one after the other on standard output. */
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,10 +29,12 @@ static void alert_say(void *context, const struct alert *alert, const struct vie
 	outbuf_text(&out, " (");
 	outbuf_text(&out, alert->expression);
 	outbuf_text(&out, ")\n");
-	outbuf_write(&out, STDERR_FILENO);
+	if (outbuf_write(&out, STDERR_FILENO) && errno == ENOMEM)
+		msg_error("alert: %s: out of memory for its row", alert->expression);
 	outbuf_free(&out);
-	if (session->options.alert_command)
-		command_run(session->options.alert_command, alert, row, value, false);
+	if (session->options.alert_command &&
+	    command_run(session->options.alert_command, alert, row, value, false))
+		msg_error("--alert-command: cannot be run: %s", strerror(errno));
 }
 
 static void alerts_look(struct session *session)

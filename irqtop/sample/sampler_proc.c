@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sysfile.h"
 #include "sampler.h"
 
 /* A CPU that comes or goes spoils a read; the next read finds the change done. */
@@ -34,27 +35,34 @@ static int table_read(struct proc_sampler *proc, const char *path, struct irqtab
 	return err == -EAGAIN ? 0 : err;
 }
 
-static void stat_read(struct proc_sampler *proc, struct sample *sample)
+static int stat_read(struct proc_sampler *proc, struct sample *sample)
 {
-	int fd = openat(proc->sampler.root, "proc/stat", O_RDONLY | O_CLOEXEC);
+	int fd = openat(proc->sampler.root, "proc/stat", O_RDONLY | O_CLOEXEC), err;
 
-	sample->have_stat = false;
 	if (fd < 0)
-		return;
-	sample->have_stat = !irqtable_stat_read(&sample->stat, fd, &proc->buffer);
+		return -errno;
+	err = irqtable_stat_read(&sample->stat, fd, &proc->buffer);
 	close(fd);
-}
-
-static void sample_stamp(struct sample *sample)
-{
-	sample->wall_ms = (int64_t)(clock_read_ns(CLOCK_REALTIME) / 1000000);
-	sample->time_ns = sample_cpus(sample)->time_ns;
+	return err;
 }
 
 /* Container runtimes hide /proc/interrupts, and leave /proc/softirqs. */
 static bool is_hidden(int err)
 {
 	return err == -ENODATA || err == -EACCES || err == -EPERM;
+}
+
+/* Whether a table is there. Copied trees often lack one; other errors are the caller's. */
+static int have(bool *there, int err)
+{
+	*there = !err;
+	return err && err != -EPROTO && !is_hidden(err) && !sysfile_is_absent(-err) ? err : 0;
+}
+
+static void sample_stamp(struct sample *sample)
+{
+	sample->wall_ms = (int64_t)(clock_read_ns(CLOCK_REALTIME) / 1000000);
+	sample->time_ns = sample_cpus(sample)->time_ns;
 }
 
 static int proc_read(struct sampler *sampler, struct sample *sample)
@@ -67,12 +75,15 @@ static int proc_read(struct sampler *sampler, struct sample *sample)
 		return err;
 	sample->have[TABLE_INTERRUPTS] = !err;
 	sample->missing = err;
-	/* Copied trees often do not have it. */
-	sample->have[TABLE_SOFTIRQS] =
-		!table_read(proc, "proc/softirqs", &sample->table[TABLE_SOFTIRQS]);
-	if (err && !sample->have[TABLE_SOFTIRQS])
-		return err == -ENODATA ? -ENOMSG : err;
-	stat_read(proc, sample);
+	err = table_read(proc, "proc/softirqs", &sample->table[TABLE_SOFTIRQS]);
+	err = have(&sample->have[TABLE_SOFTIRQS], err);
+	if (err)
+		return err;
+	if (sample->missing && !sample->have[TABLE_SOFTIRQS])
+		return sample->missing == -ENODATA ? -ENOMSG : sample->missing;
+	err = have(&sample->have_stat, stat_read(proc, sample));
+	if (err)
+		return err;
 	sample_stamp(sample);
 	return 0;
 }

@@ -162,8 +162,8 @@ static void alert_show(void *context, const struct alert *alert, const struct vi
 	format_number(number, value, 12);
 	ui_say(&screen->ui, true, "alert: %.*s %s %s (%s)", (int)row->data->label_len,
 	       row->text + row->data->label, fields[alert->field].key, number, alert->expression);
-	if (command)
-		command_run(command, alert, row, value, true);
+	if (command && command_run(command, alert, row, value, true))
+		ui_say(&screen->ui, true, "--alert-command: cannot be run: %s", strerror(errno));
 }
 
 static void self_measure(struct screen *screen)

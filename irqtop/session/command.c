@@ -37,11 +37,13 @@ static void files_quiet(void)
 		dup2(fd, to);
 }
 
-void command_run(const char *command, const struct alert *alert, const struct view_row *row,
-		 double value, bool quiet)
+int command_run(const char *command, const struct alert *alert, const struct view_row *row,
+		double value, bool quiet)
 {
-	if (fork())
-		return;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid < 0 ? -1 : 0;
 	if (quiet)
 		files_quiet();
 	/* An ignored signal would stay ignored in the command. */

@@ -8,10 +8,11 @@
 /*
  * Runs command with sh, and does not wait for it. IRQTOP_* in its environment say which
  * alert, row and value. `quiet`: with /dev/null as standard input, output and error,
- * because the screen is on ours.
+ * because the screen is on ours. Returns 0, or -1 with errno when there is no process for
+ * it.
  */
-void command_run(const char *command, const struct alert *alert, const struct view_row *row,
-		 double value, bool quiet);
+int command_run(const char *command, const struct alert *alert, const struct view_row *row,
+		double value, bool quiet);
 
 /* Reaps commands that have ended. */
 void command_reap(void);

@@ -360,10 +360,10 @@ int session_step(struct session *session, unsigned int needs)
 	return session_arrange(session, needs);
 }
 
-void session_close(struct session *session)
+int session_close(struct session *session)
 {
-	if (session->recording && recorder_close(&session->recorder))
-		session_complain(session->options.record, -errno);
+	int err = session->recording ? recorder_close(&session->recorder) : 0;
+
 	latency_stop(session->latency);
 	monitor_free(&session->monitor);
 	collect_free(&session->collect);
@@ -371,4 +371,5 @@ void session_close(struct session *session)
 	groups_free(&session->groups);
 	view_free(&session->view);
 	filter_free(&session->filter);
+	return err ? session_complain(session->options.record, err) : EXIT_OK;
 }

@@ -65,7 +65,8 @@ const char *session_missing(const struct session *session);
 /* session_complain() about what samples are read from. */
 int session_complain_input(const struct session *session, int err);
 
-void session_close(struct session *session);
+/* Returns the exit status: an error is that the recording was not written. */
+int session_close(struct session *session);
 
 /* The modes. They return the exit status. */
 int stream_run(struct session *session);

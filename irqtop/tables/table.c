@@ -414,8 +414,11 @@ int irqtable_read(struct irqtable *table, int fd, struct irqtable_buffer *buffer
 		}
 		len -= (size_t)used;
 		memmove(buffer->data, buffer->data + used, len);
-		if (len == buffer->size && array_reserve(&buffer->data, &buffer->size, len * 2, 1))
+		if (len == buffer->size &&
+		    array_reserve(&buffer->data, &buffer->size, len * 2, 1)) {
+			irqtable_begin(table);
 			return -ENOMEM;
+		}
 	} while (n);
 	return empty ? -ENODATA : table_end(table);
 }
