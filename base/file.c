@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,4 +92,27 @@ int file_replace(const char *path, int (*write)(const void *what, FILE *out), co
 		return write_to(path, write, what);
 	}
 	return write_and_rename(path, write, what);
+}
+
+/**
+ * file_check - whether file_replace() may write a file
+ * @path: file
+ *
+ * Writes nothing: the disk may still be full.
+ *
+ * Returns 0, or -1 with errno set.
+ */
+int file_check(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	struct stat status;
+
+	if (!lstat(path, &status) && !S_ISREG(status.st_mode))
+		return access(path, W_OK);
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path + 1), path);
+	else
+		strcpy(folder, ".");
+	return access(folder, W_OK | X_OK);
 }

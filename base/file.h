@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 int file_replace(const char *path, int (*write)(const void *what, FILE *out), const void *what);
+int file_check(const char *path);
 int file_finish(FILE *file, int err);
 
 #endif /* BASE_FILE_H */

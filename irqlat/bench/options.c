@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "options.h"
 #include "rtsetup.h"
 #include "uapi/irqgen.h"
@@ -219,7 +220,6 @@ static int check_outputs(const struct bench_options *options, struct why *why)
 {
 	const struct opt_file *files[] = { &options->json, &options->csv };
 	size_t i;
-	FILE *file;
 
 	if (opt_file_is_stdout(&options->json) && opt_file_is_stdout(&options->csv))
 		return why_set(why,
@@ -228,11 +228,9 @@ static int check_outputs(const struct bench_options *options, struct why *why)
 		if (!files[i]->wanted || opt_file_is_stdout(files[i]))
 			continue;
 		/* Fail now, and not after an hour of measuring. */
-		file = fopen(files[i]->name, "ae");
-		if (!file)
+		if (file_check(files[i]->name))
 			return why_set(why, "%s: cannot write: %s", files[i]->name,
 				       strerror(errno));
-		fclose(file);
 	}
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 
-static char folder[64], path[96], part[96];
+static char folder[64], path[96], part[128];
 
 static int set_up(void **state)
 {
@@ -127,6 +127,19 @@ static void a_signal_waits_for_the_file(void **state)
 	has("new");
 }
 
+static void checking_writes_nothing(void **state)
+{
+	char nowhere[128];
+
+	(void)state;
+	assert_int_equal(file_check(path), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	snprintf(nowhere, sizeof(nowhere), "%s/no/file", folder);
+	assert_int_equal(file_check(nowhere), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(file_check("/dev/null"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +148,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_error_leaves_the_old_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_error_leaves_no_new_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_signal_waits_for_the_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(checking_writes_nothing, set_up, tear_down),
 		cmocka_unit_test(a_device_is_written_as_it_is),
 	};
 
