@@ -97,9 +97,9 @@ $(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
 $(cli_bin): $(B)/cli/%: $(B)/obj/tests/cli/%.o
 $(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
 $(unit_bin): packages += cmocka
-$(tool_bin) $(unit_bin) $(bench_bin) $(cli_bin): $(archives)
+$(tool_bin) $(unit_bin) $(bench_bin) $(cli_bin) $(fuzz_bin): $(archives)
 # What these test is in few folders: no more is built with the sanitizers.
-$(case_bin) $(fuzz_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)
+$(case_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)
 $(tool_bin) $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin) $(fuzz_bin):
 	$(call say,LD)
 	@mkdir -p $(@D)

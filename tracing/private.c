@@ -236,8 +236,8 @@ static void sweep_events(const char *dir_name)
 		char *name = NULL;
 
 		tracefs_dynevent_info(events[i], NULL, &name, NULL, NULL, NULL);
-		if (name && maker_of(name, EVENT_PREFIX "%ld_%llu_", &maker) &&
-		    is_gone(&maker) && !has_instance(dir_name, &maker))
+		if (name && maker_of(name, EVENT_PREFIX "%ld_%llu_", &maker) && is_gone(&maker) &&
+		    !has_instance(dir_name, &maker))
 			tracefs_dynevent_destroy(events[i], false);
 		free(name);
 	}

@@ -3,6 +3,8 @@
  * Reads corrupt recordings and sub-buffers with the whole engine.
  *
  *   fuzz/damage ROUNDS [SEED] [FILE]...
+ *   fuzz/damage --write FILE CHAINS	only writes a recording like the one that it
+ *					starts from, which has 400 chains
  *
  * Starts from a generated recording (and the FILEs), damages it at random and
  * reads it. Built with ASan and UBSan it ends at the first wrong access. It also
@@ -16,12 +18,8 @@
 #include <unistd.h>
 
 #include "tests/tracegen.h"
-#include "tracing/culprit.h"
-#include "tracing/datfile.h"
+#include "tests/fuzz/traceread.h"
 #include "tracing/datwrite.h"
-#include "tracing/engine.h"
-#include "tracing/hlog.h"
-#include "tracing/stats.h"
 
 #define SEEDS_MAX 16
 
@@ -30,113 +28,13 @@ struct input {
 	size_t bytes;
 };
 
-static FILE *null;
-
-struct fuzz {
-	struct stats stats;
-	struct chain_sample last;
-	bool have_last;
-};
-
-static void on_sample(void *ctx, const struct chain_sample *s)
-{
-	struct fuzz *f = ctx;
-	uint64_t sum = 0;
-
-	for (int i = 0; i < CHAIN_STAGE_PARTS; i++)
-		sum += s->ns[i];
-	if (sum != s->end_ns - s->start_ns)
-		abort();
-	f->last = *s;
-	f->have_last = true;
-}
-
-static void check(const struct stats *stats)
-{
-	for (size_t i = 0; i < stats->n_rows; i++) {
-		uint64_t sum = 0;
-
-		for (int o = 0; o < OUTCOMES; o++)
-			sum += stats->rows[i]->outcomes[o];
-		if (sum != stats->rows[i]->seen)
-			abort();
-	}
-}
-
-static void read_pages(const struct event_catalog *catalog, const struct subbuf_layout *layout,
-		       unsigned int n_cpus, const struct page_reader *reader, struct fuzz *f)
-{
-	const struct stats_filter everything = { 0 };
-	struct engine_config config = {
-		.n_cpus = n_cpus,
-		.layout = *layout,
-		.catalog = catalog,
-		.reader = *reader,
-	};
-	struct engine *engine;
-
-	memset(f, 0, sizeof(*f));
-	if (stats_init(&f->stats, catalog, &everything))
-		abort();
-	f->stats.on_sample = on_sample;
-	f->stats.on_sample_ctx = f;
-	config.sink = stats_sink(&f->stats);
-	engine = engine_new(&config);
-	if (!engine)
-		abort();
-	engine_run(engine, UINT64_MAX);
-	engine_finish(engine);
-	check(&f->stats);
-	engine_free(engine);
-}
-
-static void done(struct fuzz *f)
-{
-	for (size_t i = 0; i < f->stats.n_rows; i++) {
-		const struct hist *h = f->stats.rows[i]->hist[CHAIN_END_USER][CHAIN_STAGE_TOTAL];
-
-		if (h)
-			hlog_row(null, "tag", 0, 1, h);
-	}
-	stats_free(&f->stats);
-}
-
-static void read_file(const char *path)
-{
-	struct why why;
-	struct datfile *dat = datfile_open(path, NULL, &why);
-	struct page_reader reader;
-	struct fuzz f;
-
-	if (!dat) {
-		if (!why.text[0])
-			abort();
-		return;
-	}
-	reader = datfile_reader(dat);
-	read_pages(datfile_catalog(dat), datfile_layout(dat), datfile_n_cpus(dat), &reader, &f);
-	if (f.have_last) {
-		struct culprit culprit;
-
-		datfile_close(dat);
-		dat = datfile_open(path, NULL, &why);
-		if (!dat)
-			abort();
-		reader = datfile_reader(dat);
-		culprit_analyse(&culprit, &f.last, datfile_catalog(dat), datfile_layout(dat),
-				datfile_n_cpus(dat), &reader);
-	}
-	done(&f);
-	datfile_close(dat);
-}
-
 /* --- undamaged input -------------------------------------------------------- */
 
-static void generate(struct gen *g, unsigned int seed)
+static void generate(struct gen *g, unsigned int seed, int n_chains)
 {
 	uint64_t t = 1000000;
 
-	for (int i = 0; i < 400; i++) {
+	for (int i = 0; i < n_chains; i++) {
 		unsigned int cpu = (unsigned int)rand_r(&seed) % g->n_cpus;
 		unsigned int to = (unsigned int)rand_r(&seed) % g->n_cpus;
 		int32_t pid = 100 + rand_r(&seed) % 8;
@@ -308,10 +206,19 @@ static void damaged_pages(const struct gen *g, unsigned int *seed)
 	gen_free(&copy);
 }
 
+static void save(const struct input *in, const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f || fwrite(in->data, 1, in->bytes, f) != in->bytes || fclose(f))
+		exit(2);
+}
+
 int main(int argc, char **argv)
 {
+	bool only_write = argc == 4 && !strcmp(argv[1], "--write");
 	unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
-	unsigned int seed = argc > 2 ? (unsigned int)atoi(argv[2]) : 1;
+	unsigned int seed = argc > 2 && !only_write ? (unsigned int)atoi(argv[2]) : 1;
 	struct input inputs[SEEDS_MAX];
 	size_t n_inputs = 0;
 	struct gen g;
@@ -320,9 +227,11 @@ int main(int argc, char **argv)
 	if (!null)
 		exit(2);
 	gen_init(&g, 3, 4096);
-	generate(&g, seed);
+	generate(&g, seed, only_write ? atoi(argv[3]) : 400);
 	inputs[n_inputs++] = generated_file(&g);
-	for (int i = 3; i < argc && n_inputs < SEEDS_MAX; i++)
+	if (only_write)
+		save(&inputs[0], argv[2]);
+	for (int i = 3; i < argc && !only_write && n_inputs < SEEDS_MAX; i++)
 		inputs[n_inputs++] = load(argv[i]);
 	for (unsigned long i = 0; i < rounds; i++) {
 		damaged_file(&inputs[i % n_inputs], &seed);
