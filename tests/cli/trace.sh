@@ -129,6 +129,11 @@ result $? 'check: what spoils, its effect, its remedy' "status $status $(head -1
 "$irqlat" check --root "$scratch/nowhere" >"$scratch/out" 2>"$scratch/err"
 [ $? = 1 ] && grep -q 'nowhere: No such file' "$scratch/err" && [ ! -s "$scratch/out" ]
 result $? 'check: a root that is not there' "$(head -1 "$scratch/out" "$scratch/err")"
+cp -r tests/fixtures/machine "$scratch/machine"
+ln -sf nohz_full "$scratch/machine/sys/devices/system/cpu/nohz_full"
+"$irqlat" check --root "$scratch/machine" >"$scratch/out" 2>"$scratch/err"
+[ $? = 2 ] && grep -q '^irqlat: /sys/devices/system/cpu/nohz_full: Too many levels' "$scratch/err"
+result $? 'check: a fact that cannot be read is an error' "$(head -1 "$scratch/err")"
 mkdir -p "$scratch/bare/proc"
 "$irqlat" check --root "$scratch/bare" >"$scratch/out" 2>"$scratch/err"
 awk '/^(spoils|unknown)/ { n++; want = "effect" }
