@@ -63,6 +63,7 @@
 
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/kref.h>
@@ -162,8 +163,8 @@ struct procirq_uli_totals {
  *	desc->lock; 0 while it is not held; @lock
  * @enabling: threads that make these calls
  * @unfinished: flow handlers of ours that have dropped the lock and still use the action
- * @attached: our handler is on the line; written with line->mutex held, cleared with
- *	@lock held as well; read with either
+ * @attached: our handler is on the line; written with line->mutex and @lock held, read
+ *	with either
  * @masked: we hold one count of the line's disable depth; with a device: it is
  *	silenced; @lock
  * @storm: what the storm guard has done about a storm: enum action_storm; @lock
@@ -495,6 +496,22 @@ void procirq_line_revoke_function(struct procirq_line *line, const struct pci_de
 bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev);
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor);
+
+/*
+ * How a line is triggered: IRQ_TYPE_*, and whether by level, which genirq keeps apart.
+ * Both are in a word whose other bits change with each interrupt, under the descriptor's
+ * lock. They are ignored here, so the race with their writers is harmless; genirq reads
+ * the word so, too.
+ */
+static inline u32 procirq_irq_trigger(struct irq_data *data)
+{
+	return data_race(irqd_get_trigger_type(data));
+}
+
+static inline bool procirq_irq_is_level(struct irq_data *data)
+{
+	return data_race(irqd_is_level_type(data));
+}
 
 static inline void procirq_line_wake_pollers(struct procirq_line *line)
 {

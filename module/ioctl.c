@@ -59,7 +59,7 @@ static long ioctl_get_info(struct procirq_reader *reader, void __user *arg)
 	if (data) {
 		if (procirq_flow_is_ours(irq_data_to_desc(data)))
 			info.state |= PROCIRQ_STATE_FLOW;
-		info.trigger = irqd_get_trigger_type(data);
+		info.trigger = procirq_irq_trigger(data);
 		info.hwirq = data->hwirq;
 		if (data->chip && data->chip->name)
 			strscpy(info.chip, data->chip->name, sizeof(info.chip));

@@ -74,6 +74,13 @@ static void line_disown(struct procirq_action *action)
 	action->desc = NULL;
 }
 
+static void line_set_attached(struct procirq_action *action, bool attached)
+{
+	procirq_action_lock(action);
+	action->attached = attached;
+	procirq_action_unlock(action);
+}
+
 /*
  * Attaches @handler to the line, for @action. Caller holds line->mutex. Returns 0
  * or a negative errno.
@@ -94,7 +101,7 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 		action->ring = procirq_ring_alloc();
 	if (!action->ring)
 		return -ENOMEM;
-	line->level = irqd_is_level_type(data);
+	line->level = procirq_irq_is_level(data);
 	desc = irq_data_to_desc(data);
 	/* Handlers of actions that may share the line can run at the same time. */
 	if (action == &line->own && data->chip && data->chip->irq_mask &&
@@ -106,10 +113,10 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 		irqflags |= IRQF_NO_THREAD;
 
 	/* Before request_irq(): the first interrupt may come before it returns. */
-	action->attached = true;
+	line_set_attached(action, true);
 	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", action);
 	if (err) {
-		action->attached = false;
+		line_set_attached(action, false);
 		line_disown(action);
 		return err;
 	}
@@ -141,7 +148,7 @@ static int line_attach(struct procirq_line *line)
 	 * disable_irq_nosync() is lazy by default: a level line would fire once
 	 * more before the controller masks it. free_irq() clears this again.
 	 */
-	if (data && irqd_is_level_type(data) && !irq_has_action(line->irq))
+	if (data && procirq_irq_is_level(data) && !irq_has_action(line->irq))
 		irq_set_status_flags(line->irq, IRQ_DISABLE_UNLAZY);
 	err = line_request(line, &line->own, procirq_action_handler, 0);
 	/*
@@ -529,7 +536,7 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 	procirq_action_lock(own);
 	if (procirq_reader_revoked(reader) || !data)
 		err = -ENODEV;
-	else if (irqd_is_level_type(data) && !procirq_device_ends_interrupts(device))
+	else if (procirq_irq_is_level(data) && !procirq_device_ends_interrupts(device))
 		err = -EINVAL;
 	else if (reader->action != own || reader->nr_mappings || reader->uli ||
 		 !list_empty(&reader->waiters) || line_others_use(line, reader))
