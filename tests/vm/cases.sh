@@ -5,7 +5,8 @@
 #
 #   tests/vm/cases.sh [--kernel K] [--leaks] [PROGRAM[,ARGUMENT]...]...
 #
-#   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest or debug
+#   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest, debug, kcsan or kcfi
+#   --limit S   seconds after which a program, and the guest, are given up
 #   --leaks     kernel debug, which looks for leaks after the tests; that makes it two to
 #               three times slower, so that its list does each thing a few times
 #
@@ -19,6 +20,7 @@ set -euo pipefail
 
 kernel=6.1
 leaks=
+limit=
 programs=()
 options=()
 
@@ -26,26 +28,39 @@ options=()
 programs_of_guest()
 {
 	local guest=plain
-	[ "$kernel" != debug ] || guest=debug
+	! is_slow "$kernel" || guest=$kernel
 	[ -z "$leaks" ] || guest=leaks
 	awk -v guest=$guest '$1 == guest { $1 = ""; sub(/^ /, ""); gsub(/ /, ","); print }' "$vm_dir/programs"
 }
 
-# Many times what a quiet machine takes.
-time_limit()
+# Seconds for a program, and for the guest: many times what a quiet machine takes. Half a
+# minute of a test that loads the module is RCU's, with KCSAN.
+program_limit()
 {
-	[ "$kernel" = debug ] && echo 2400 || echo 900
+	case $kernel in
+	kcsan) echo "${limit:-2400}" ;;
+	*)     echo "${limit:-900}" ;;
+	esac
+}
+
+guest_limit()
+{
+	case $kernel in
+	kcsan) echo "${limit:-7200}" ;;
+	debug) echo "${limit:-2400}" ;;
+	*)     echo "${limit:-900}" ;;
+	esac
 }
 
 parse_options()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel)
+		--kernel|--limit)
 			[ $# -ge 2 ] || usage_error "option $1 needs a value"
-			kernel=$2
-			shift
-			;;
+			;;&
+		--kernel) kernel=$2; shift ;;
+		--limit)  limit=$2; shift ;;
 		--leaks) kernel=debug leaks=1 ;;
 		-*) usage_error "unknown option '$1'; see the head of $0" ;;
 		*)  programs+=("$1") ;;
@@ -69,6 +84,7 @@ check_programs()
 guest_script()
 {
 	local program arguments
+	echo "limit=$(program_limit)"
 	cat <<'END'
 irq_files() { find /proc/irq -type d | sort; }
 load() {
@@ -82,7 +98,7 @@ unload() {
 }
 program() {
 	echo "@program $label$1"
-	timeout -s KILL 900 /tests/"$@" </dev/null
+	timeout -s KILL $limit /tests/"$@" </dev/null
 	echo "@end $?"
 }
 irq_files >/tmp/before
@@ -148,7 +164,7 @@ main()
 	check_programs
 	[ -z "$leaks" ] || options+=(--kmemleak)
 	# Not in a pipe: tests are counted in this shell.
-	tap_stream < <("$vm_dir/run" --kernel "$kernel" "${options[@]}" --timeout "$(time_limit)" -- "$(guest_script)" \
+	tap_stream < <("$vm_dir/run" --kernel "$kernel" "${options[@]}" --timeout "$(guest_limit)" -- "$(guest_script)" \
 		2>"$scratch/err" || echo $? >"$scratch/status")
 	cat "$scratch/err" >&2
 	kernel_verdict

@@ -7,7 +7,7 @@ repo_dir=$(cd "$vm_dir/../.." && pwd)
 build_dir=$repo_dir/build
 cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
 cache_dir=${cache_dir:-$build_dir/cache}
-kernels='6.1 6.1-rt 6.12 6.12-rt newest debug'
+kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi'
 
 # With set -e a failing command ends the script: say which. Status 3 means that a
 # subshell has already given the reason.
@@ -43,6 +43,15 @@ known_kernel()
 	case " $kernels " in
 	*" $1 "*) ;;
 	*) usage_error "unknown kernel '$1'; one of: $kernels" ;;
+	esac
+}
+
+# These check each memory access.
+is_slow()
+{
+	case $1 in
+	debug|kcsan) ;;
+	*) return 1 ;;
 	esac
 }
 

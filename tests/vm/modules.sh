@@ -1,19 +1,21 @@
 # Builds our kernel modules for one kernel, outside the source folders.
 # shellcheck shell=bash
 
-# modules_build K KERNEL_FOLDER SRCDIR OUTDIR: SRCDIR's modules, then the test
-# modules, which may use SRCDIR's headers and symbols. Results in OUTDIR/*.ko.
+# modules_build K KERNEL_FOLDER SRCDIR OUTDIR [ARG...]: SRCDIR's modules, then the test
+# modules, which may use SRCDIR's headers and symbols. ARG... are more arguments for make.
+# Results in OUTDIR/*.ko.
 modules_build()
 {
-	local k=$1 folder=$2 src=$3 out=$4
+	local out=$4
 	mkdir -p "$out"
-	with_lock "$out/.lock" modules_build_locked "$k" "$folder" "$src" "$out"
+	with_lock "$out/.lock" modules_build_locked "$@"
 }
 
 modules_build_locked()
 {
 	local k=$1 folder=$2 src=$3 out=$4 key
-	key=$(modules_key "$folder" "$src")
+	shift 4
+	key=$(modules_key "$folder" "$src" "$@")
 	if [ "$key" = "$(cat "$out/.key" 2>/dev/null)" ] &&
 	   [ -z "$(modules_sources "$src" -newer "$out/.stamp")" ]; then
 		return
@@ -21,8 +23,8 @@ modules_build_locked()
 	# The stamp is older than the build, so that changes during the build are newer.
 	touch "$out/.stamp.new"
 	rm -f "$out/.key"
-	[ ! -e "$src/Kbuild" ] || modules_make "$k" "$folder" "$src" "$out/module" "$out"
-	[ ! -e "$vm_dir/modules/Kbuild" ] || modules_make "$k" "$folder" "$vm_dir/modules" "$out/test" "$out"
+	[ ! -e "$src/Kbuild" ] || modules_make "$k" "$folder" "$src" "$out/module" "$out" "$@"
+	[ ! -e "$vm_dir/modules/Kbuild" ] || modules_make "$k" "$folder" "$vm_dir/modules" "$out/test" "$out" "$@"
 	modules_publish "$out"
 	mv "$out/.stamp.new" "$out/.stamp"
 	echo "$key" >"$out/.key"
@@ -39,7 +41,7 @@ modules_sources()
 # found by modification time.)
 modules_key()
 {
-	{ echo "$1 $2"; cat "$1/release"; modules_sources "$2"; } |
+	{ echo "$@"; cat "$1/release"; modules_sources "$2"; } |
 		cksum
 }
 
@@ -60,11 +62,15 @@ modules_link()
 modules_make()
 {
 	local k=$1 folder=$2 src=$3 farm=$4 out=$5 log=$4.log symbols=''
+	local -a arguments=()
+	shift 5
 	modules_link "$src" "$farm"
 	[ "$farm" = "$out/module" ] || [ ! -e "$out/module/Module.symvers" ] ||
 		symbols=$out/module/Module.symvers
+	# Kernels of our own building say how.
+	[ ! -e "$folder/make-arguments" ] || mapfile -t arguments <"$folder/make-arguments"
 	say "building ${src#"$repo_dir/"} for $k"
-	if ! make -s -C "$folder/build" M="$farm" KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_PAHOLE_VERSION=0 PAHOLE=none \
+	if ! make -s -C "$folder/build" M="$farm" "${arguments[@]}" "$@" KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_PAHOLE_VERSION=0 PAHOLE=none \
 		PROCIRQ_MODULE="$out/module" \
 		KBUILD_EXTRA_SYMBOLS="$symbols" -j"$(nproc)" modules >"$log" 2>&1; then
 		cat "$log" >&2

@@ -111,7 +111,7 @@ test_environment()
 	END
 	expect 0 "$k: mounts, clock, modules, two edu devices on one line" \
 		--kernel "$k" --file "$scratch/look.sh" -- 'sh /files/look.sh 2'
-	[ "$k" = debug ] || expect 0 "$k: the same under --icount" \
+	[ "$k" = debug ] || [ "$k" = kcsan ] || expect 0 "$k: the same under --icount" \
 		--kernel "$k" --icount --file "$scratch/look.sh" -- 'sh /files/look.sh 1'
 	[ "$k" != "$first" ] ||
 		expect 0 "$k: four CPUs" --kernel "$k" --cpus 4 --file "$scratch/look.sh" -- 'sh /files/look.sh 4'
@@ -153,6 +153,68 @@ test_debug()
 		--kernel debug -- modprobe splat how=depth
 	expect_complaint 'debug: a leak gives 125' 'memory leaks' \
 		--kernel debug --kmemleak -- modprobe splat how=leak
+}
+
+# Which reports of KCSAN are left out; no guest is needed for that.
+test_races()
+{
+	local line='=================================================================='
+	cat >"$scratch/log" <<-END
+	[    1.000000] before
+	[    2.000000] $line
+	[    2.000001] BUG: KCSAN: data-race in vfs_read / vfs_write
+	[    2.000002] 
+	[    2.000003] write to 0xffffc90000003e58 of 4 bytes by interrupt on cpu 1:
+	[    2.000004]  vfs_write+0x1/0x2
+	[    2.000005]  ksys_write+0x1/0x2
+	[    2.000006]  procirq_write+0x1/0x2 [procirq]
+	[    2.000007] $line
+	[    3.000000] $line
+	[    3.000001] BUG: KCSAN: data-race in _copy_to_user / vfs_write
+	[    3.000002] 
+	[    3.000003] read to 0xffffc90000003e58 of 4 bytes by task 7 on cpu 0:
+	[    3.000004]  _copy_to_user+0x1/0x2
+	[    3.000005]  procirq_file_ioctl+0x1/0x2 [procirq]
+	[    3.000006] $line
+	[    3.500000] $line
+	[    3.500001] BUG: KCSAN: data-race in free_irq / request_threaded_irq
+	[    3.500002] 
+	[    3.500003] read to 0xffffc90000003e58 of 4 bytes by task 7 on cpu 0:
+	[    3.500004]  request_threaded_irq+0x1/0x2
+	[    3.500005]  line_request+0x1/0x2 [procirq]
+	[    3.500006] $line
+	[    4.000000] $line
+	[    4.000001] BUG: KCSAN: data-race in procirq_wake [procirq]
+	[    4.000002] $line
+	[    5.000000] $line
+	[    5.000001] BUG: KASAN: use-after-free in vfs_read
+	[    5.000002] $line
+	[    6.000000] between
+	[    7.000000] $line
+	[    7.000001] BUG: KCSAN: data-race in vfs_open / vfs_close
+	END
+	(. tests/vm/races.sh; races_sort "$scratch/log" 'irqgen procirq' "$scratch/others") >"$scratch/ours"
+	is "a race of the kernel's own is left out, any other complaint is not" \
+		"$(grep -oE 'BUG: .*|before|between' "$scratch/ours" | tr '\n' ';')" \
+		'before;BUG: KCSAN: data-race in _copy_to_user / vfs_write;BUG: KCSAN: data-race in procirq_wake [procirq];BUG: KASAN: use-after-free in vfs_read;between;'
+	is 'what is left out is kept for the count' \
+		"$(grep -oE 'BUG: .*' "$scratch/others" | tr '\n' ';')" \
+		'BUG: KCSAN: data-race in vfs_read / vfs_write;BUG: KCSAN: data-race in free_irq / request_threaded_irq;BUG: KCSAN: data-race in vfs_open / vfs_close;'
+}
+
+# What only KCSAN finds.
+test_kcsan()
+{
+	expect_complaint 'kcsan: a race in a module of ours gives 125' 'BUG: KCSAN: data-race in splat_racer \[splat\]' \
+		--kernel kcsan -- 'modprobe splat how=race; for i in $(seq 600); do
+			sleep 0.1; ! dmesg | grep -q "data-race in splat" || break; done; rmmod splat'
+}
+
+# kCFI is at work.
+test_kcfi()
+{
+	expect_complaint 'kcfi: an indirect call of another type gives 125' 'CFI failure at splat_call' \
+		--kernel kcfi -- 'modprobe splat how=call; exit 0'
 }
 
 test_host()
@@ -202,6 +264,7 @@ main()
 	first=$1
 	tests/vm/kernel prepare "$@" || exit
 	test_options
+	test_races
 	for k; do
 		test_boot "$k"
 	done
@@ -213,7 +276,9 @@ main()
 	for k; do
 		test_environment "$k"
 		test_complaints "$k"
-		[ "$k" != debug ] || test_debug
+		case $k in
+		debug|kcsan|kcfi) "test_$k" ;;
+		esac
 	done
 	tap_end
 }

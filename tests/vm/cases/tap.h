@@ -153,7 +153,7 @@ HELPER void sleep_ms(int ms)
 }
 
 /* Long: only a failure takes that time. */
-#define AWAIT_MS 20000
+#define AWAIT_MS (20000 * tap_setting("slow", 1))
 
 /* Waits until the condition holds. False if it does not within AWAIT_MS. */
 #define AWAIT(cond)                                                   \

@@ -16,7 +16,8 @@
 
 static char *how = "warn";
 module_param(how, charp, 0444);
-MODULE_PARM_DESC(how, "warn, oops, panic, deadlock, atomic, overrun, leak, stuck or depth");
+MODULE_PARM_DESC(how,
+		 "warn, oops, panic, deadlock, atomic, overrun, leak, stuck, depth, race or call");
 
 static DEFINE_MUTEX(lock_a);
 static DEFINE_MUTEX(lock_b);
@@ -76,6 +77,48 @@ static int splat_stuck(void *unused)
 	return 0;
 }
 
+static struct task_struct *racers[2];
+static unsigned long raced;
+
+static int splat_racer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		raced++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Two threads, one for each of two CPUs, count in the same word without a lock. */
+static void splat_race(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		racers[i] = kthread_create(splat_racer, NULL, "splat-racer/%d", i);
+		if (IS_ERR(racers[i])) {
+			racers[i] = NULL;
+			continue;
+		}
+		kthread_bind(racers[i], i);
+		wake_up_process(racers[i]);
+	}
+}
+
+static int splat_callee(int value)
+{
+	return value + 1;
+}
+
+/* An indirect call of a function through a pointer of another type. */
+static void splat_call(void)
+{
+	long (*call)(void *pointer, long value) = (void *)splat_callee;
+
+	OPTIMIZER_HIDE_VAR(call);
+	pr_info("splat: the call was made (%ld)\n", call(NULL, 0));
+}
+
 static int __init splat_init(void)
 {
 	if (!strcmp(how, "warn"))
@@ -96,6 +139,10 @@ static int __init splat_init(void)
 		splat_depth();
 	else if (!strcmp(how, "stuck"))
 		kthread_run(splat_stuck, NULL, "splat-stuck");
+	else if (!strcmp(how, "race"))
+		splat_race();
+	else if (!strcmp(how, "call"))
+		splat_call();
 	else
 		return -EINVAL;
 	return 0;
@@ -103,6 +150,12 @@ static int __init splat_init(void)
 
 static void __exit splat_exit(void)
 {
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (racers[i])
+			kthread_stop(racers[i]);
+	}
 }
 
 module_init(splat_init);
