@@ -147,6 +147,18 @@ protections: deps ## takes one protection of user level interrupts out at a time
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/protections.sh
 
+test-matrix: deps more-deps ## the guest suite on every kernel, with one table (K=kernel for one)
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/matrix $(K)
+
+soak: deps ## everything at once for SECONDS (3600) in a guest of kernel K (debug): memory flat, books exact, log clean
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/vm/soak.sh $(or $(K),debug) $(or $(SECONDS),3600)
+
+# What the tests of `make test` do without.
+more-deps:
+	@tests/deps packages-more.txt
+
 lint: ## static checks of every part
 	@tests/lint
 
@@ -182,11 +194,11 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing)
+	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing matrix)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections lint format install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak more-deps lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
