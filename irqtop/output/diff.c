@@ -113,20 +113,22 @@ int diff_run(struct session *session)
 	if (side_load(session, session->options.diff[0], &a) ||
 	    side_load(session, session->options.diff[1], &b))
 		return EXIT_ERROR;
+	session->collect.root = session->monitor.sampler->root;
 	if (session_filter(session, session->options.view.filter, &why)) {
 		msg_error("filter %s", why.text);
 		return EXIT_ERROR;
 	}
-	session->collect.root = session->monitor.sampler->root;
 	times_set(&session->monitor, &a, &b);
 	if (booted_between(&a, &b)) {
 		boot_say(session->options.diff[1], &b);
 		session->monitor.samples = 1;
 	}
 	err = monitor_recount(&session->monitor);
-	if (!err)
-		err = session_arrange(session, 0);
 	output_init(&output, session);
+	if (!err) {
+		collect_sample(&session->collect, &session->monitor, output_needs(&output));
+		err = session_arrange(session, output_needs(&output));
+	}
 	if (!err)
 		err = output_send(session, &output, &out);
 	outbuf_free(&out);

@@ -8,14 +8,16 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "irqtop/session/command.h"
+#include "irqtop/session/isolate.h"
 #include "irqtop/session/stop.h"
 #include "output.h"
 
 static void alert_say(void *context, const struct alert *alert, const struct view_row *row,
 		      double value)
 {
-	const struct session *session = context;
+	struct session *session = context;
 	struct value name = field_get(FIELD_NAME, row);
+	char advice[ISOLATION_BYTES];
 	struct outbuf out = { 0 };
 
 	outbuf_text(&out, "irqtop: alert: ");
@@ -28,7 +30,12 @@ static void alert_say(void *context, const struct alert *alert, const struct vie
 	outbuf_real(&out, value, 3);
 	outbuf_text(&out, " (");
 	outbuf_text(&out, alert->expression);
-	outbuf_text(&out, ")\n");
+	outbuf_char(&out, ')');
+	if (isolate_advise(session, row, advice)) {
+		outbuf_text(&out, ": ");
+		outbuf_clean(&out, advice, strlen(advice));
+	}
+	outbuf_char(&out, '\n');
 	if (outbuf_write(&out, STDERR_FILENO) && errno == ENOMEM)
 		msg_error("alert: %s: out of memory for its row", alert->expression);
 	outbuf_free(&out);

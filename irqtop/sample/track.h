@@ -85,6 +85,7 @@ struct track {
 	struct track_facts facts;
 	struct track_time *time;	      /* NULL: was never traced */
 	const struct irqtable_device *device; /* in the collected devices; NULL: none */
+	bool off_node;			      /* its CPUs are on another node than its device */
 	bool has_thread;
 	double thread_cpu;  /* share of one CPU */
 	uint64_t thread_ns; /* CPU time of its threads, since they were started */

@@ -318,6 +318,8 @@ static void list_row(struct canvas *canvas, const struct ui *ui, const struct se
 		else
 			text_cell(canvas, column, row, y, selected);
 	}
+	if (row->track->off_node && ui->layout.column[0].width < canvas->width)
+		canvas_put(canvas, ui->layout.column[0].width, y, '!', WARN | selected);
 	/* A row that was not there when irqtop started is marked. */
 	if (!row->cpu && !row->group && row->track->seen <= NEW_SAMPLES &&
 	    session->monitor.generation > row->track->seen &&

@@ -11,6 +11,7 @@
 #include "picture.h"
 
 #define LABEL_WIDTH  11
+#define OFF_NODE     "its CPUs are on another node than its device"
 #define PAUSED_WIDTH 8
 #define CPU_CELL     16 /* "CPU1023  123.4k " and a bar */
 
@@ -268,6 +269,9 @@ static void all(struct pen *pen, const struct ui *ui, const struct session *sess
 		words(pen, row);
 	if (row->data->irq >= 0 && row->table == TABLE_INTERRUPTS) {
 		descriptor(pen, &ui->detail, row);
+		pen_fact(pen, "isolation", ui->isolation, strlen(ui->isolation), WARN);
+		if (row->track->off_node)
+			pen_fact(pen, "node", OFF_NODE, strlen(OFF_NODE), WARN);
 		readers(pen, &ui->detail);
 	}
 	times(pen, ui, row);

@@ -44,9 +44,9 @@ struct screen {
 
 static unsigned int needs_of(const struct screen *screen)
 {
-	/* The affinity for the strip, which shows it, and for the prompt. */
-	unsigned int needs =
-		screen->ui.layout.needs | NEED_AFFINITY | session_needs(screen->session);
+	/* The affinity for the strip, which shows it, for the prompt and the mark of nodes. */
+	unsigned int needs = screen->ui.layout.needs | fields[FIELD_OFF_NODE].needs |
+			     session_needs(screen->session);
 
 	if (screen->ui.page == PAGE_ROW)
 		needs |= NEED_FACTS | NEED_DEVICES | NEED_THREADS;
@@ -88,8 +88,11 @@ static void facts_collect(struct screen *screen)
 		     needs_of(screen));
 	row = ui_row(&screen->ui, &session->view);
 	if (screen->ui.page == PAGE_ROW && row && row->table == TABLE_INTERRUPTS &&
-	    row->data->irq >= 0)
+	    row->data->irq >= 0) {
 		detail_read(&screen->ui.detail, session->collect.root, (uint32_t)row->data->irq);
+		if (!isolate_advise(session, row, screen->ui.isolation))
+			screen->ui.isolation[0] = '\0';
+	}
 	latencies_collect(screen, row);
 }
 

@@ -6,6 +6,7 @@
 #include "edit.h"
 #include "keys.h"
 #include "layout.h"
+#include "irqtop/session/isolate.h"
 #include "irqtop/session/session.h"
 
 enum ui_page { PAGE_LIST, PAGE_ROW, PAGE_HELP };
@@ -46,6 +47,7 @@ struct ui {
 	struct cpu_mask affinity;
 	struct layout layout;
 	struct detail detail;
+	char isolation[ISOLATION_BYTES]; /* of the opened row; empty: nothing to say */
 	/* Of the opened row. */
 	bool have_latency[LATENCY_KINDS];
 	struct hist latency[LATENCY_KINDS];

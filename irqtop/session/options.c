@@ -178,7 +178,7 @@ static const struct opt rows[] = {
 	{ 'S', "softirqs", NULL, OPT_SET, AT(view.tables), .value = TABLES_SOFTIRQS,
 	  .alias = "softirq", .help = "--tables softirqs" },
 	{ 'f', "filter", "WORDS", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_words,
-	  .help = "rows that hold all of: text, /regex/, cpu:LIST, node:N,\ntotal>N, active" },
+	  .help = "rows that hold all of: text, /regex/, cpu:LIST,\ncpu:isolated, cpu:nohz, node:N, total>N, active" },
 	{ 'C', "cpus", "LIST", OPT_CUSTOM, AT(view.filter), .parse = filter_parse_cpus,
 	  .alias = "cpu-list",
 	  .help = "count these CPUs only; leave out rows that never hit them" },

@@ -107,12 +107,49 @@ static bool cpus_exist(const struct session *session, const struct cpu_mask *cpu
 	return false;
 }
 
+/* Leaves in `filter` only those of its CPUs that are in `cpus`. */
+static void filter_limit(struct filter *filter, const struct cpu_mask *cpus)
+{
+	unsigned int i;
+
+	for (i = 0; i < CPUS_MAX / 64; i++)
+		filter->cpus.bit[i] =
+			cpus->bit[i] & (filter->by_cpu ? filter->cpus.bit[i] : UINT64_MAX);
+	filter->by_cpu = true;
+}
+
+/* The CPUs that the kernel keeps free of other work. */
+static int filter_isolate(struct session *session, struct filter *filter, struct why *why)
+{
+	int root = session->collect.root;
+	struct cpu_mask cpus;
+
+	if ((filter->isolated || filter->nohz) && root < 0)
+		return why_set(why, "cpu:%s: not known here",
+			       filter->isolated ? "isolated" : "nohz");
+	if (filter->isolated) {
+		if (irqtable_isolated_read(&cpus, root) || !cpu_mask_count(&cpus))
+			return why_set(why, "cpu:isolated: no CPU is isolated (isolcpus=)");
+		filter_limit(filter, &cpus);
+	}
+	if (filter->nohz) {
+		if (irqtable_nohz_read(&cpus, root) || !cpu_mask_count(&cpus))
+			return why_set(why, "cpu:nohz: no CPU is without a tick (nohz_full=)");
+		filter_limit(filter, &cpus);
+	}
+	return 0;
+}
+
 int session_filter(struct session *session, const char *text, struct why *why)
 {
 	struct filter filter;
 
 	if (filter_parse(&filter, text, why))
 		return -1;
+	if (filter_isolate(session, &filter, why)) {
+		filter_free(&filter);
+		return -1;
+	}
 	if (filter.by_cpu && !cpus_exist(session, &filter.cpus)) {
 		char list[48];
 
@@ -122,7 +159,6 @@ int session_filter(struct session *session, const char *text, struct why *why)
 	}
 	if (filter.node >= 0) {
 		struct cpu_mask cpus;
-		unsigned int i;
 
 		/* Reads two files for each CPU, so only when a filter needs it. */
 		if (axis_learn(&session->axis, sample_cpus(monitor_sample(&session->monitor)),
@@ -135,10 +171,7 @@ int session_filter(struct session *session, const char *text, struct why *why)
 			filter_free(&filter);
 			return -1;
 		}
-		for (i = 0; i < CPUS_MAX / 64; i++)
-			cpus.bit[i] &= filter.by_cpu ? filter.cpus.bit[i] : UINT64_MAX;
-		filter.cpus = cpus;
-		filter.by_cpu = true;
+		filter_limit(&filter, &cpus);
 	}
 	filter_free(&session->filter);
 	session->filter = filter;
@@ -191,7 +224,7 @@ static bool totals_suffice(const struct options *options)
 	/* What is no filter is refused later. */
 	if (filter_parse(&filter, options->view.filter, &why))
 		return false;
-	by_cpu = filter.by_cpu || filter.node >= 0;
+	by_cpu = filter.by_cpu || filter.node >= 0 || filter.isolated || filter.nohz;
 	filter_free(&filter);
 	return !by_cpu;
 }
@@ -326,11 +359,25 @@ static int view_rebuild(struct session *session)
 			  &session->filter);
 }
 
+/* The nodes of CPUs are read when CPUs changed, and something asks for them. */
+static int places_know(struct session *session, unsigned int needs)
+{
+	if (!(needs & NEED_PLACES))
+		return 0;
+	if (axis_learn(&session->axis, sample_cpus(monitor_sample(&session->monitor)),
+		       session->monitor.sampler) < 0)
+		return -ENOMEM;
+	session->collect.axis = &session->axis;
+	return 0;
+}
+
 int session_arrange(struct session *session, unsigned int needs)
 {
 	struct view *view = &session->view;
-	int err = pages_count(session);
+	int err = places_know(session, needs | session_needs(session));
 
+	if (!err)
+		err = pages_count(session);
 	if (!err)
 		err = view_rebuild(session);
 	if (err || !(session_needs(session) & NEED_FACTS))

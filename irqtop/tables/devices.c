@@ -32,7 +32,7 @@ static DIR *folder_open(int at, const char *path)
 }
 
 static int device_add(struct irqtable_devices *devices, uint32_t irq, const char *device,
-		      const char *driver, bool msi)
+		      const char *driver, int node, bool msi)
 {
 	struct irqtable_device *entry;
 
@@ -44,6 +44,7 @@ static int device_add(struct irqtable_devices *devices, uint32_t irq, const char
 	entry->msi = msi;
 	snprintf(entry->device, sizeof(entry->device), "%s", device);
 	snprintf(entry->driver, sizeof(entry->driver), "%s", driver);
+	entry->node = node;
 	return 0;
 }
 
@@ -66,25 +67,39 @@ static void driver_read(int root, const char *device, char *buf, size_t size)
 	buf[len] = '\0';
 }
 
+/* "-1": the firmware does not tell. */
+static int node_read(int root, const char *device)
+{
+	char path[PATH_MAX], text[16];
+	int node;
+
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/numa_node", device);
+	if (irqtable_text(root, path, text, sizeof(text)) <= 0 || sscanf(text, "%d", &node) != 1)
+		return -1;
+	return node;
+}
+
 /* An MSI device has a file per vector; others have one interrupt in the file "irq". */
 static int device_read(struct irqtable_devices *devices, int root, const char *device)
 {
 	char path[PATH_MAX], text[32], driver[32];
 	struct dirent *entry;
 	unsigned int found = 0;
+	int node;
 	uint64_t irq;
 	const char *p;
 	DIR *dir;
 	int err = 0;
 
 	driver_read(root, device, driver, sizeof(driver));
+	node = node_read(root, device);
 	snprintf(path, sizeof(path), PCI_DEVICES "/%s/msi_irqs", device);
 	dir = folder_open(root, path);
 	while (dir && !err && (entry = readdir(dir))) {
 		p = entry->d_name;
 		if (!irqtable_number(&p, p + strlen(p), &irq) || *p || irq > INT32_MAX)
 			continue;
-		err = device_add(devices, (uint32_t)irq, device, driver, true);
+		err = device_add(devices, (uint32_t)irq, device, driver, node, true);
 		found++;
 	}
 	if (dir)
@@ -98,7 +113,7 @@ static int device_read(struct irqtable_devices *devices, int root, const char *d
 	if (!irqtable_number(&p, p + strlen(p), &irq) || !irq || irq == LINE_NONE ||
 	    irq > INT32_MAX)
 		return 0;
-	return device_add(devices, (uint32_t)irq, device, driver, false);
+	return device_add(devices, (uint32_t)irq, device, driver, node, false);
 }
 
 static int device_order(const void *a, const void *b)

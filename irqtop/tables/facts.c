@@ -15,7 +15,7 @@ static ssize_t fact_text(int root, const char *base, uint32_t irq, const char *n
 {
 	char path[96];
 
-	snprintf(path, sizeof(path), "%s/%u/%s", base, irq, name);
+	snprintf(path, sizeof(path), *name ? "%s/%u/%s" : "%s/%u%s", base, irq, name);
 	return irqtable_text(root, path, buf, size);
 }
 
@@ -142,6 +142,17 @@ static unsigned int numbers_read(struct irqtable_facts *facts, int root, unsigne
 	return have;
 }
 
+/* "state: 0x..." and the names of its bits. */
+static unsigned int fact_managed(int root, struct irqtable_facts *facts)
+{
+	char text[8192];
+
+	if (fact_text(root, "sys/kernel/debug/irq/irqs", facts->irq, "", text, sizeof(text)) <= 0)
+		return 0;
+	facts->managed = strstr(text, "IRQD_AFFINITY_MANAGED");
+	return IRQTABLE_HAVE_MANAGED;
+}
+
 int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, unsigned int want)
 {
 	memset(facts, 0, sizeof(*facts));
@@ -158,6 +169,8 @@ int irqtable_facts_read(struct irqtable_facts *facts, int root, uint32_t irq, un
 					 IRQTABLE_HAVE_EFFECTIVE);
 	if (want & IRQTABLE_HAVE_HINT)
 		facts->have |= fact_hint(root, irq, &facts->hint);
+	if (want & IRQTABLE_HAVE_MANAGED)
+		facts->have |= fact_managed(root, facts);
 	if (want & IRQTABLE_HAVE_SPURIOUS)
 		facts->have |= fact_spurious(root, irq, facts);
 	return facts->have ? 0 : -ENOENT;

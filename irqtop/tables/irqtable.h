@@ -224,13 +224,15 @@ enum {
 	IRQTABLE_HAVE_NODE = 1 << 9,
 	IRQTABLE_HAVE_SPURIOUS = 1 << 10,
 	IRQTABLE_HAVE_SETTABLE = 1 << 11,
-	IRQTABLE_HAVE_ALL = (1 << 12) - 1,
+	IRQTABLE_HAVE_MANAGED = 1 << 12, /* debugfs: root, CONFIG_GENERIC_IRQ_DEBUGFS */
+	IRQTABLE_HAVE_ALL = (1 << 13) - 1,
 };
 
 struct irqtable_facts {
 	unsigned int have; /* IRQTABLE_HAVE_* of the fields that could be read */
 	uint32_t irq;
 	bool settable; /* the kernel lets the affinity be written */
+	bool managed;  /* the kernel chose the affinity for the driver */
 	bool wakeup;
 	int node; /* -1: none */
 	uint64_t hwirq;
@@ -259,6 +261,7 @@ struct irqtable_device {
 	uint32_t irq;
 	char device[32]; /* PCI address or platform device */
 	char driver[32]; /* empty: none bound */
+	int node;	 /* NUMA node; -1: none or unknown */
 	bool msi;	 /* from its msi_irqs, which no other device has */
 };
 

@@ -327,6 +327,29 @@ static void facts_set(struct track_facts *out, const struct irqtable_facts *fact
 		       facts->have & IRQTABLE_HAVE_EFFECTIVE ? &facts->effective : NULL);
 }
 
+/* Whether all CPUs that it goes to are on other nodes than its device. */
+static bool is_off_node(const struct collect *collect, const struct track *track)
+{
+	const struct track_list *list =
+		track->facts.effective.len ? &track->facts.effective : &track->facts.affinity;
+	const struct axis *axis = collect->axis;
+	struct cpu_mask cpus;
+	bool off = false;
+	uint32_t cpu;
+
+	if (!track->device || track->device->node < 0 || !axis || !list->len ||
+	    cpu_mask_parse(&cpus, track_list_text(list), list->len))
+		return false;
+	for (cpu = 0; cpu < axis->cpu_end; cpu++) {
+		if (!cpu_mask_has(&cpus, cpu) || axis->group_of[cpu] == IRQTABLE_NONE)
+			continue;
+		if (axis->place[cpu].node < 0 || axis->place[cpu].node == track->device->node)
+			return false;
+		off = true;
+	}
+	return off;
+}
+
 void collect_rows(struct collect *collect, struct view *view, uint32_t first, uint32_t count,
 		  unsigned int needs)
 {
@@ -347,6 +370,7 @@ void collect_rows(struct collect *collect, struct view *view, uint32_t first, ui
 			continue;
 		irqtable_facts_read(&facts, collect->root, (uint32_t)row->data->irq, want);
 		facts_set(out, &facts);
+		row->track->off_node = is_off_node(collect, row->track);
 	}
 }
 

@@ -6,6 +6,7 @@
 #ifndef IRQTOP_COLLECT_H
 #define IRQTOP_COLLECT_H
 
+#include "irqtop/sample/axis.h"
 #include "irqtop/sample/monitor.h"
 #include "view.h"
 
@@ -29,7 +30,8 @@ struct collect_cpus {
 };
 
 struct collect {
-	int root; /* directory of the tree; -1: nothing can be read */
+	const struct axis *axis; /* nodes of CPUs; NULL: not known */
+	int root;		 /* directory of the tree; -1: nothing can be read */
 	struct irqtable_devices devices;
 	struct collect_thread *thread;
 	uint32_t nthreads;

@@ -303,6 +303,12 @@ static void get_node(const struct view_row *row, struct value *value)
 		count_set(value, (uint64_t)row->track->facts.node);
 }
 
+static void get_off_node(const struct view_row *row, struct value *value)
+{
+	if (row->track && row->track->off_node)
+		text_set(value, "off", 3);
+}
+
 static void get_spurious(const struct view_row *row, struct value *value)
 {
 	if (row->track && row->track->facts.have_spurious)
@@ -738,6 +744,15 @@ const struct field fields[FIELD_COUNT] = {
 			 .rising = true,
 			 .needs = NEED_NODE,
 			 .get = get_node },
+	[FIELD_OFF_NODE] = { .key = "off_node",
+			     .title = "OFF",
+			     .help = "off: its CPUs are on another node than its device",
+			     .style = STYLE_TEXT,
+			     .width = 3,
+			     .rank = 18,
+			     .left = true,
+			     .needs = NEED_AFFINITY | NEED_EFFECTIVE | NEED_DEVICES | NEED_PLACES,
+			     .get = get_off_node },
 	[FIELD_SPURIOUS] = { .key = "spurious",
 			     .title = "SPUR",
 			     .help = "unhandled among the last 100,000",

@@ -59,6 +59,7 @@ enum field_id {
 	FIELD_AFFINITY,
 	FIELD_EFFECTIVE,
 	FIELD_NODE,
+	FIELD_OFF_NODE,
 	FIELD_SPURIOUS,
 	FIELD_THREAD,
 	FIELD_DEVICE,
@@ -118,6 +119,7 @@ enum {
 	NEED_READS = 1 << 7,   /* tracing, and the procirq module */
 	NEED_CPUS = 1 << 8,    /* softnet, vectors, isolation of CPUs */
 	NEED_ALLOWED = 1 << 9, /* the affinity of every interrupt */
+	NEED_PLACES = 1 << 10, /* nodes of CPUs */
 	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
 };
 

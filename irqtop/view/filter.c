@@ -45,6 +45,14 @@ static int word_add(struct filter *filter, const char *word, size_t len, struct 
 		filter->active = true;
 		return 0;
 	}
+	if (len == 12 && !strncmp(word, "cpu:isolated", len)) {
+		filter->isolated = true;
+		return 0;
+	}
+	if (len == 8 && !strncmp(word, "cpu:nohz", len)) {
+		filter->nohz = true;
+		return 0;
+	}
 	if (len > 4 && !strncmp(word, "cpu:", 4)) {
 		if (cpu_mask_parse(&filter->cpus, word + 4, len - 4))
 			return why_set(why, "%.*s: not a list of CPUs like 0-3,8", (int)len, word);

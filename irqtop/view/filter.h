@@ -26,14 +26,15 @@ struct filter {
 	uint64_t above;	 /* only rows with a greater total */
 	bool by_total;	 /* above is valid */
 	bool by_cpu;
-	int node; /* -1: none; the caller makes CPUs of it */
+	bool isolated, nohz; /* cpu:isolated, cpu:nohz; the caller makes CPUs of them */
+	int node;	     /* -1: none; the caller makes CPUs of it */
 	struct cpu_mask cpus;
 };
 
 /*
  * Makes a filter of words that are separated by blanks; all must hold. `text` (in label,
  * chip, name, device or driver, in any case), `/regex/` (POSIX extended; may contain
- * blanks), `cpu:LIST`, `node:N`, `total>N`, `active`. 0, or -1 and the filter is empty.
+ * blanks), `cpu:LIST`, `cpu:isolated`, `cpu:nohz`, `node:N`, `total>N`, `active`. 0, or -1 and the filter is empty.
  */
 int filter_parse(struct filter *filter, const char *text, struct why *why);
 

@@ -88,6 +88,44 @@ is 'collapsed: a sum stays out of the sums' \
 		--json -t devices | jq -s 'map(select(.sum | not).delta) | add')" 299
 is 'collapsed: exported' "$($irqtop --root "$scratch/b" -t drivers --openmetrics | grep ixgbe | xargs)" \
 	'irqtop_group_interrupts_total{group=ixgbe} 209050 irqtop_group_rows{group=ixgbe} 4'
+# --- isolated CPUs and nodes ---------------------------------------------------------------
+
+is 'isolation: what isolated CPUs took' \
+	"$($devices -t interrupts --json -f cpu:isolated -s irq | jq -c '[.irq, .delta]' | tr '\n' ' ')" '["25",50] ["LOC",2510] '
+is 'isolation: and those without a tick' \
+	"$($devices -t interrupts --json -f cpu:nohz -s irq | jq -c '[.irq, .delta]' | tr '\n' ' ')" '["25",50] ["LOC",10] '
+is 'isolation: of one row' "$($devices --json -f 'cpu:isolated LOC' -c delta | jq .delta)" 2510
+refused 'isolation: without isolated CPUs' 'cpu:isolated: no CPU is isolated' \
+	$irqtop --root tests/fixtures/irqtop/machines/arm64 --once -f cpu:isolated
+refused 'isolation: where it is not known' 'cpu:nohz: not known here' \
+	$irqtop --input "$scratch/a/proc/interrupts" -f cpu:nohz
+# alerted: waits for the alert while the second sample comes
+cp "$scratch/b/proc/interrupts" "$scratch/second"
+cp "$scratch/a/proc/interrupts" "$scratch/b/proc/interrupts"
+$irqtop --root "$scratch/b" -q -d 0.1 -f 'cpu:isolated TxRx' --alert 'delta>0' --record "$scratch/rec" \
+	2>"$scratch/alert" &
+wait_for '[ -s "$scratch/rec" ]'
+mv "$scratch/second" "$scratch/b/proc/interrupts"
+wait $!
+is 'isolation: an alert ends it' $? 2
+is 'isolation: and names handler, affinity and command' "$(cat "$scratch/alert")" \
+	'irqtop: alert: 25 eth0-TxRx-1: delta 50 (delta>0): on isolated CPU 3; its affinity 0-3 allows it; echo 0-1 > /proc/irq/25/smp_affinity_list keeps it away'
+mkdir -p "$scratch/b/sys/kernel/debug/irq/irqs"
+printf 'handler:  handle_edge_irq\nstate: 0x0\n            IRQD_AFFINITY_MANAGED\n' \
+	>"$scratch/b/sys/kernel/debug/irq/irqs/25"
+cp "$scratch/b/proc/interrupts" "$scratch/second"
+cp "$scratch/a/proc/interrupts" "$scratch/b/proc/interrupts"
+rm "$scratch/rec"
+$irqtop --root "$scratch/b" -q -d 0.1 -f 'cpu:isolated TxRx' --alert 'delta>0' --record "$scratch/rec" \
+	2>"$scratch/alert" &
+wait_for '[ -s "$scratch/rec" ]'
+mv "$scratch/second" "$scratch/b/proc/interrupts"
+wait $!
+is 'isolation: a managed interrupt is told so' "$(grep -c 'managed by its driver: boot with isolcpus=managed_irq' "$scratch/alert")" 1
+is 'an interrupt off its device'"'"'s node is marked' \
+	"$($devices -t interrupts --json -s irq -c irq,off_node | jq -c '[.irq, .off_node]' | tr '\n' ' ')" \
+	'["24","off"] ["25",null] ["26","off"] ["27","off"] ["28",null] ["29",null] ["LOC",null] '
+
 check 'collapsed: the running system' 0 '^LOC ' '' $irqtop -t devices -b -n 1 -d 0.1
 
 tap_end

@@ -265,6 +265,24 @@ keys ')'; await '12/12'
 keys Enter
 same device-64-80x24 'a device opened'
 
+# An interrupt on an isolated CPU, off the node of its device.
+start 100x24 "$program --no-config --idle --root $scratch/four/b -d 0.2 -s irq -t interrupts"
+await '^ +24! ' && ! screen | grep -q '^ *25!'
+result $? 'an interrupt off the node of its device is marked'
+keys Down Enter
+await '^IRQ 25 '
+for rise in $(seq 1 40); do
+	sed -i "s/^\( 25:.* \)[0-9]* \( PCI.*\)/\1$((2000 + rise)) \2/" "$scratch/four/b/proc/interrupts"
+	screen | grep -q '^isolation *on isolated CPU 3; its affinity 0-3 allows it' && break
+	sleep 0.1
+done
+await '^isolation *on isolated CPU 3; its affinity 0-3 allows it; echo 0-1 > /proc/irq/25' ||
+	await '^ *echo 0-1'
+result $? 'an interrupt on an isolated CPU says how it is kept away'
+keys q Up Enter
+await '^node *its CPUs are on another node'
+result $? 'and one off its node says so'
+
 start 100x30 "$program --no-config --root $PWD/tests/fixtures/irqtop/hostile -s irq -t interrupts -c irq,total,name -d 3600"
 await '^ *LOC'
 same hostile-100x30 'hostile names' -e
