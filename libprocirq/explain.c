@@ -92,6 +92,13 @@ int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf,
 		procirq_say(&s,
 			    "too many readers of this line (the module's parameter max_readers)");
 		break;
+	case EREMOTEIO:
+		procirq_say(
+			&s,
+			"the line is stuck: the device asserts its interrupt, but the kernel saw nothing; "
+			"look whether another driver masks the line (/proc/interrupts, dmesg), "
+			"and whether the device interrupts on this line");
+		break;
 	case ENODEV:
 		procirq_say(&s, "the line is gone: its device or its driver went away");
 		break;

@@ -224,6 +224,75 @@ int procirq_read_record(struct procirq *line, struct procirq_event *event)
 	return -1;
 }
 
+/**
+ * procirq_read_timeout - wait for interrupts for a limited time, and get their times
+ * @line: handle
+ * @event: filled when the function returns 1; see uapi/procirq.h
+ * @timeout_ms: milliseconds; 0 does not wait, a negative time waits without limit
+ *
+ * One system call, which also unmasks the line as the handle's flags want it: if no
+ * interrupt is pending, or with PROCIRQ_FLAG_EXPLICIT_UNMASK in any case, because the call
+ * means that the device has been serviced. PROCIRQ_OPEN_NONBLOCK does not matter.
+ *
+ * If the time runs out and the handle has a device descriptor, the kernel asks the device
+ * by the descriptor's check steps.
+ *
+ * Returns 1, 0 when the time ran out, or -1 with errno: EREMOTEIO the time ran out, but
+ * the device wants to interrupt: its interrupts do not reach the kernel; EINTR, ENODEV,
+ * ENOTCONN as procirq_read(); EBADF the file is not open for writing, and the handle has
+ * PROCIRQ_FLAG_EXPLICIT_UNMASK.
+ */
+int procirq_read_timeout(struct procirq *line, struct procirq_event *event, int timeout_ms)
+{
+	unsigned int flags = atomic_load(&line->flags);
+	struct procirq_read arg = {
+		.timeout_ns = timeout_ms < 0 ? ~0ULL : (unsigned int)timeout_ms * 1000000ULL,
+		.flags = PROCIRQ_READ_CHECK |
+			 (flags & PROCIRQ_FLAG_EXPLICIT_UNMASK ? PROCIRQ_READ_UNMASK : 0),
+	};
+
+	if (ioctl(line->fd, PROCIRQ_IOC_READ, &arg) < 0)
+		return -1;
+	if (arg.event.count) {
+		*event = arg.event;
+		return 1;
+	}
+	if (arg.device != PROCIRQ_DEVICE_WAITING)
+		return 0;
+	errno = EREMOTEIO;
+	return -1;
+}
+
+/**
+ * procirq_set_spin - have reads busy-wait before they sleep
+ * @line: handle
+ * @max_ns: longest time, ns; 0 to sleep at once
+ *
+ * How long reads busy-wait adapts itself to the interrupts, up to @max_ns. It costs CPU
+ * time, which procirq_get_spin() tells, and saves the wake-up if an interrupt comes soon.
+ *
+ * Returns 0, or -1 with errno: EINVAL more than PROCIRQ_SPIN_MAX_NS, EBADF the file is not
+ * open for writing.
+ */
+int procirq_set_spin(struct procirq *line, unsigned long long max_ns)
+{
+	struct procirq_spin arg = { .max_ns = max_ns };
+
+	return ioctl(line->fd, PROCIRQ_IOC_SET_SPIN, &arg) < 0 ? -1 : 0;
+}
+
+/**
+ * procirq_get_spin - get what busy-waiting has cost and brought
+ * @line: handle
+ * @spin: filled on success; see uapi/procirq.h
+ *
+ * Returns 0, or -1 with errno.
+ */
+int procirq_get_spin(struct procirq *line, struct procirq_spin *spin)
+{
+	return ioctl(line->fd, PROCIRQ_IOC_GET_SPIN, spin) < 0 ? -1 : 0;
+}
+
 static int write_mask(struct procirq *line, __u32 unmask)
 {
 	ssize_t n = write(line->fd, &unmask, sizeof(unmask));

@@ -55,10 +55,13 @@ unsigned int procirq_irq(const struct procirq *line);
 int procirq_wait(struct procirq *line, int timeout_ms);
 int procirq_read(struct procirq *line);
 int procirq_read_record(struct procirq *line, struct procirq_event *event);
+int procirq_read_timeout(struct procirq *line, struct procirq_event *event, int timeout_ms);
 int procirq_mask(struct procirq *line);
 int procirq_unmask(struct procirq *line);
 int procirq_get_info(struct procirq *line, struct procirq_info *info);
 int procirq_set_flags(struct procirq *line, unsigned int flags);
+int procirq_set_spin(struct procirq *line, unsigned long long max_ns);
+int procirq_get_spin(struct procirq *line, struct procirq_spin *spin);
 
 int procirq_set_descriptor(struct procirq *line, const struct procirq_descriptor *descriptor);
 int procirq_set_eventfd(struct procirq *line, int eventfd, unsigned int flags);

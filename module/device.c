@@ -268,6 +268,31 @@ enum procirq_check procirq_device_check(struct procirq_device *device, u32 *stat
 }
 
 /**
+ * procirq_device_is_waiting() - ask a device whether it wants to interrupt
+ * @device: only its check steps are run
+ *
+ * Context: action->lock held.
+ * Return: whether it has raised an interrupt that was not acknowledged.
+ */
+bool procirq_device_is_waiting(struct procirq_device *device)
+{
+	const struct device_step *step = &device->steps[device->first[CHECK]];
+	const struct device_step *end = &device->steps[device->first[ACK]];
+	bool gone = true;
+	u32 word;
+
+	if (device->intx)
+		return intx_pending(device, &word);
+	for (; step < end; step++) {
+		word = step_read(device, step);
+		gone &= word == step_ones(step);
+		if (!step_says_yes(step, word))
+			return false;
+	}
+	return !gone || device_decodes(device);
+}
+
+/**
  * procirq_device_silence() - keep a device from interrupting
  * @device: its silence steps are run
  *

@@ -10,14 +10,17 @@
  */
 #include <linux/compat.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "internal.h"
@@ -125,10 +128,12 @@ static int file_leave(struct procirq_reader *reader, struct procirq_waiter *wait
 }
 
 /*
- * Sleeps until the waiter has a result or a signal comes. The handler puts the
- * interrupt into waiter->event, so that this takes no lock after the wakeup.
+ * Sleeps until the waiter has a result, a signal comes, or the CLOCK_MONOTONIC time @until
+ * has passed; NULL: no limit. The handler puts the interrupt into waiter->event, so that
+ * this takes no lock after the wakeup.
+ * Returns waiter->done, -ERESTARTSYS or -ETIMEDOUT.
  */
-static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waiter)
+static int file_sleep(struct procirq_reader *reader, struct procirq_waiter *waiter, ktime_t *until)
 {
 	int done;
 
@@ -142,9 +147,36 @@ static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waite
 			done = file_leave(reader, waiter) ?: -ERESTARTSYS;
 			break;
 		}
-		schedule();
+		if (likely(!until)) {
+			schedule();
+			/* The state is TASK_RUNNING again, and this the usual end. */
+			done = smp_load_acquire(&waiter->done);
+			if (likely(done))
+				return done;
+		} else if (!schedule_hrtimeout(until, HRTIMER_MODE_ABS)) {
+			done = file_leave(reader, waiter) ?: -ETIMEDOUT;
+			break;
+		}
 	}
 	__set_current_state(TASK_RUNNING);
+	return done;
+}
+
+/* As file_sleep(), after busy-waiting if the reader wants that. */
+static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waiter, ktime_t *until)
+{
+	u64 start_ns;
+	int done;
+
+	if (likely(!READ_ONCE(reader->spin.max_ns)))
+		return file_sleep(reader, waiter, until);
+	start_ns = ktime_get_ns();
+	done = procirq_spin_wait(&reader->spin, waiter);
+	if (done)
+		return done;
+	done = file_sleep(reader, waiter, until);
+	if (done > 0)
+		procirq_spin_adapt(&reader->spin, waiter->event.last_ns - start_ns);
 	return done;
 }
 
@@ -192,7 +224,7 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 	waiter.done = 0;
 	ret = file_look(reader, &waiter, file->f_flags & O_NONBLOCK);
 	if (!ret)
-		ret = file_wait(reader, &waiter);
+		ret = file_wait(reader, &waiter, NULL);
 	if (ret < 0)
 		return ret;
 
@@ -208,6 +240,14 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 	trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
 			   waiter.event.last_ns, waiter.event.count);
 	return size;
+}
+
+/* The reader has serviced its device, and unmasks the line. Caller holds action->lock. */
+static void file_unmask(struct procirq_action *action, struct procirq_reader *reader)
+{
+	procirq_action_release_hold(action);
+	procirq_action_reader_idle(action, reader);
+	procirq_action_unmask(action);
 }
 
 static ssize_t file_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
@@ -231,9 +271,7 @@ static ssize_t file_write(struct file *file, const char __user *buf, size_t len,
 	} else if (file_is_shut(action)) {
 		ret = -ENOTCONN;
 	} else if (enable) {
-		procirq_action_release_hold(action);
-		procirq_action_reader_idle(action, reader);
-		procirq_action_unmask(action);
+		file_unmask(action, reader);
 	} else if (action->device && !procirq_device_silences(action->device)) {
 		ret = -EOPNOTSUPP;
 	} else {
@@ -241,6 +279,75 @@ static ssize_t file_write(struct file *file, const char __user *buf, size_t len,
 		procirq_action_mask(action);
 	}
 	procirq_reader_unlock(action);
+	return ret;
+}
+
+/* PROCIRQ_DEVICE_* of the reader's device, which is asked. */
+static u32 file_ask_device(struct procirq_reader *reader)
+{
+	struct procirq_action *action = procirq_reader_lock(reader);
+	u32 found = PROCIRQ_DEVICE_UNKNOWN;
+
+	if (action->attached && action->device)
+		found = procirq_device_is_waiting(action->device) ? PROCIRQ_DEVICE_WAITING :
+								    PROCIRQ_DEVICE_QUIET;
+	procirq_reader_unlock(action);
+	return found;
+}
+
+/* PROCIRQ_IOC_READ */
+long procirq_file_timed_read(struct procirq_reader *reader, void __user *arg, bool writable)
+{
+	struct procirq_waiter waiter = { .task = current };
+	struct procirq_action *action;
+	struct procirq_read read;
+	ktime_t until;
+	int ret;
+
+	if (copy_from_user(&read, arg, sizeof(read)))
+		return -EFAULT;
+	if (read.flags & ~PROCIRQ_READ_ALL || read.device ||
+	    memchr_inv(&read.event, 0, sizeof(read.event)))
+		return -EINVAL;
+	if (read.flags & PROCIRQ_READ_UNMASK && !writable)
+		return -EBADF;
+	ret = file_join(reader);
+	if (ret)
+		return ret;
+	until = ns_to_ktime(min_t(u64, read.timeout_ns, KTIME_MAX));
+	until = ktime_add_safe(ktime_get(), until);
+
+	if (read.flags & PROCIRQ_READ_UNMASK) {
+		action = procirq_reader_lock(reader);
+		reader->used = true;
+		if (!procirq_reader_revoked(reader) && !file_is_shut(action))
+			file_unmask(action, reader);
+		procirq_reader_unlock(action);
+	}
+	ret = file_look(reader, &waiter, !read.timeout_ns);
+	if (!ret)
+		ret = file_wait(reader, &waiter, read.timeout_ns == U64_MAX ? NULL : &until);
+	if (ret == -EAGAIN || ret == -ETIMEDOUT) {
+		waiter.event = (struct procirq_event){};
+		if (read.flags & PROCIRQ_READ_CHECK)
+			read.device = file_ask_device(reader);
+	} else if (ret < 0) {
+		/* Restarted, it would wait for the whole time again. */
+		return ret == -ERESTARTSYS ? -EINTR : ret;
+	}
+	read.event = waiter.event;
+	/* The interrupts of a thread that dies would be lost to other threads. */
+	if (unlikely(fatal_signal_pending(current)))
+		ret = -EINTR;
+	else
+		ret = copy_to_user(arg, &read, sizeof(read)) ? -EFAULT : 0;
+	if (!read.event.count)
+		return ret;
+	if (ret)
+		file_give_back(reader, &waiter);
+	else
+		trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
+				   waiter.event.last_ns, waiter.event.count);
 	return ret;
 }
 
@@ -356,6 +463,7 @@ static int file_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	reader->pid = task_tgid_nr(current);
 	get_task_comm(reader->comm, current);
+	procirq_spin_init(&reader->spin);
 
 	/* On success this reference belongs to the file; the last close drops it. */
 	if (!try_module_get(THIS_MODULE)) {

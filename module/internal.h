@@ -19,7 +19,7 @@
  *                 is inlined into handlers
  *   uli, uli_x86  user level interrupts           > reader
  *   device        register accesses of a device   > pci_function
- *   reader, ring, eventfd, pci_function
+ *   reader, ring, eventfd, spin, pci_function
  *
  * Locks, outermost first. Each may be taken with those above it held:
  *
@@ -294,6 +294,23 @@ struct procirq_line {
 };
 
 /**
+ * struct procirq_reader_spin - how the reads of a reader busy-wait before they sleep
+ * @max_ns: longest time, ns; 0: they do not. Written by ioctl, read without a lock
+ * @window_ns: present time, ns; read and written without a lock: an estimate, of which
+ *	threads may lose each other's changes
+ * @spins: see struct procirq_spin; atomic
+ * @caught: see struct procirq_spin; atomic
+ * @spun_ns: see struct procirq_spin; atomic
+ */
+struct procirq_reader_spin {
+	u64 max_ns;
+	u64 window_ns;
+	atomic64_t spins;
+	atomic64_t caught;
+	atomic64_t spun_ns;
+};
+
+/**
  * struct procirq_reader - one open file
  * @line: its line; referenced; immutable once open
  * @action: line->own, until a descriptor gives the reader an action of its own.
@@ -317,6 +334,7 @@ struct procirq_line {
  * @opened_at: action->taken at open; the lock
  * @eventfd: its eventfd, or NULL; the lock
  * @uli: its user level interrupt, ended or not, or NULL; the lock
+ * @spin: how its reads busy-wait
  * @pid: of the opener, in the initial namespace; immutable
  * @comm: of the opener; immutable
  */
@@ -337,6 +355,7 @@ struct procirq_reader {
 	u64 opened_at;
 	struct procirq_eventfd_target *eventfd;
 	struct procirq_ulireg *uli;
+	struct procirq_reader_spin spin;
 	pid_t pid;
 	char comm[16];
 };
@@ -536,6 +555,7 @@ bool procirq_device_deasserts(const struct procirq_device *device);
 bool procirq_device_silences(const struct procirq_device *device);
 bool procirq_device_ends_interrupts(const struct procirq_device *device);
 enum procirq_check procirq_device_check(struct procirq_device *device, u32 *status);
+bool procirq_device_is_waiting(struct procirq_device *device);
 void procirq_device_silence(struct procirq_device *device);
 bool procirq_device_resume(struct procirq_device *device);
 bool procirq_device_recheck(const struct procirq_device *device, u32 *status);
@@ -590,7 +610,15 @@ void procirq_uli_totals_add(struct procirq_uli_totals *sum,
 void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli_totals *sum);
 void procirq_uli_exit(void);
 
+/* spin.c: busy-waiting before sleeping */
+void procirq_spin_init(struct procirq_reader_spin *spin);
+int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter);
+void procirq_spin_adapt(struct procirq_reader_spin *spin, u64 waited_ns);
+long procirq_spin_set(struct procirq_reader_spin *spin, const void __user *arg);
+long procirq_spin_get(struct procirq_reader_spin *spin, void __user *arg);
+
 /* file.c: one open file */
+long procirq_file_timed_read(struct procirq_reader *reader, void __user *arg, bool writable);
 extern const struct proc_ops procirq_file_proc_ops;
 
 /* ioctl.c: its ioctls */

@@ -188,6 +188,7 @@ static bool ioctl_changes(unsigned int cmd)
 	case PROCIRQ_IOC_ULI_REGISTER:
 	case PROCIRQ_IOC_ULI_UNREGISTER:
 	case PROCIRQ_IOC_ULI_KICK:
+	case PROCIRQ_IOC_SET_SPIN:
 		return true;
 	default:
 		return false;
@@ -222,6 +223,12 @@ long procirq_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return procirq_uli_get_info(reader, user);
 	case PROCIRQ_IOC_ULI_KICK:
 		return procirq_uli_kick(reader);
+	case PROCIRQ_IOC_READ:
+		return procirq_file_timed_read(reader, user, file->f_mode & FMODE_WRITE);
+	case PROCIRQ_IOC_SET_SPIN:
+		return procirq_spin_set(&reader->spin, user);
+	case PROCIRQ_IOC_GET_SPIN:
+		return procirq_spin_get(&reader->spin, user);
 	default:
 		return -ENOTTY;
 	}

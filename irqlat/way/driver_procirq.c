@@ -120,6 +120,15 @@ void procirq_port_end_spinning(struct port *port)
 	priv->no_mask = false;
 }
 
+void procirq_port_end_hybrid(struct port *port)
+{
+	struct procirq_port *priv = port->private;
+
+	if (priv->hybrid)
+		procirq_set_spin(port->line, 0);
+	priv->hybrid = false;
+}
+
 void procirq_port_end_watch(struct port *port)
 {
 	struct procirq_port *priv = port->private;
@@ -133,6 +142,7 @@ static int drain_line(struct port *port, struct delivery *delivery)
 {
 	procirq_port_end_eventfd(port);
 	procirq_port_end_spinning(port);
+	procirq_port_end_hybrid(port);
 	procirq_port_end_watch(port);
 	return port_without_blocking(port, delivery, procirq_port_read);
 }

@@ -21,6 +21,7 @@
  * @ring_error: errno of mapping it
  * @spinning_since_ns: when the thread began to spin on @ring
  * @no_mask: interrupts do not mask the line
+ * @hybrid: reads busy-wait in the kernel
  *
  * The procirq_port_end_*() functions undo what one way needs and costs the others
  * time.
@@ -34,6 +35,7 @@ struct procirq_port {
 	int ring_error;
 	uint64_t spinning_since_ns;
 	bool no_mask;
+	bool hybrid;
 };
 
 int procirq_port_read(struct port *port, struct delivery *delivery);
@@ -41,6 +43,7 @@ int procirq_port_take_record(struct port *port, struct delivery *delivery);
 void procirq_port_unmask(struct port *port);
 void procirq_port_end_eventfd(struct port *port);
 void procirq_port_end_spinning(struct port *port);
+void procirq_port_end_hybrid(struct port *port);
 void procirq_port_end_watch(struct port *port);
 
 #endif /* IRQLAT_DRIVER_PROCIRQ_H */

@@ -139,6 +139,7 @@ struct way {
 	WAY(epoll)     \
 	WAY(eventfd)   \
 	WAY(mmap_spin) \
+	WAY(hybrid)    \
 	WAY(uli)       \
 	WAY(uli_spin)  \
 	WAY(uli_sleep) \

@@ -449,6 +449,67 @@ struct procirq_uli_info {
 	__u32 reserved;
 };
 
+/**
+ * struct procirq_spin - PROCIRQ_IOC_SET_SPIN, PROCIRQ_IOC_GET_SPIN
+ * @max_ns: longest time that a blocking read() of this reader busy-waits in the kernel
+ *	before it sleeps, ns; 0: it sleeps at once. The module's parameter spin_ns sets
+ *	it when the file is opened
+ * @window_ns: how long it busy-waits now; adapts itself, between 0 and @max_ns
+ * @spins: reads that busy-waited
+ * @caught: of them, those to which an interrupt came before they slept
+ * @spun_ns: time spent busy-waiting, ns
+ * @reserved: 0
+ *
+ * The window doubles after a read that slept, but for a shorter time than @max_ns: to
+ * busy-wait would have caught the interrupt. It is halved after a read that slept longer.
+ * A read stops to busy-wait when another thread wants its CPU, or a signal is pending.
+ *
+ * SET_SPIN takes @max_ns; all other members must be 0. EINVAL: one is not, or @max_ns is
+ * above PROCIRQ_SPIN_MAX_NS.
+ */
+struct procirq_spin {
+	__u64 max_ns;
+	__u64 window_ns;
+	__u64 spins;
+	__u64 caught;
+	__u64 spun_ns;
+	__u64 reserved[3];
+};
+
+#define PROCIRQ_SPIN_MAX_NS 10000000ULL
+
+/**
+ * struct procirq_read - PROCIRQ_IOC_READ: read() with a time limit
+ * @timeout_ns: longest time to wait, ns; 0: do not wait; ~0: no limit
+ * @flags: PROCIRQ_READ_*
+ * @device: set to PROCIRQ_DEVICE_*; 0 at the call
+ * @event: what read() returns with PROCIRQ_FLAG_RECORDS; zeroed at the call. Its count is
+ *	0 if the time has passed
+ *
+ * It takes what is pending, or else unmasks the line as read() does, and waits. O_NONBLOCK
+ * does not matter.
+ *
+ * EINVAL: unknown flags, or @device or @event is not 0; EBADF: PROCIRQ_READ_UNMASK, and the
+ * file is not open for writing; ENODEV, ENOTCONN: as read(); EINTR: a signal came.
+ */
+struct procirq_read {
+	__u64 timeout_ns;
+	__u32 flags;
+	__u32 device;
+	struct procirq_event event;
+};
+
+/* The reader has serviced the device: first do what writing 1 does. */
+#define PROCIRQ_READ_UNMASK (1U << 0)
+/* If the time has passed, run the check steps of the reader's device descriptor. */
+#define PROCIRQ_READ_CHECK (1U << 1)
+#define PROCIRQ_READ_ALL   (PROCIRQ_READ_UNMASK | PROCIRQ_READ_CHECK)
+
+/* What PROCIRQ_READ_CHECK has found. */
+#define PROCIRQ_DEVICE_UNKNOWN 0 /* not asked: there is no descriptor, or an interrupt came */
+#define PROCIRQ_DEVICE_QUIET   1 /* it does not want to interrupt */
+#define PROCIRQ_DEVICE_WAITING 2 /* it wants to: its interrupts do not reach this reader */
+
 /*
  * The kernel's ioctl-number.rst does not list 0xbc (up to 7.2). A descriptor has a field
  * for its size: its request number has none, so that the structure can grow.
@@ -471,5 +532,8 @@ struct procirq_uli_info {
  * unblocked it. Errors as PROCIRQ_IOC_ULI_UNREGISTER.
  */
 #define PROCIRQ_IOC_ULI_KICK _IO(PROCIRQ_IOC_MAGIC, 0x08)
+#define PROCIRQ_IOC_SET_SPIN _IOW(PROCIRQ_IOC_MAGIC, 0x09, struct procirq_spin)
+#define PROCIRQ_IOC_GET_SPIN _IOR(PROCIRQ_IOC_MAGIC, 0x0a, struct procirq_spin)
+#define PROCIRQ_IOC_READ     _IOWR(PROCIRQ_IOC_MAGIC, 0x0b, struct procirq_read)
 
 #endif /* _UAPI_PROCIRQ_H */

@@ -19,7 +19,7 @@ modprobe -a procirq irqgen uio_pci_generic || exit
 device=/sys/bus/pci/devices/0000:00:04.0
 cd /tmp
 bench="irqlat bench --samples 300 -q"
-$bench --source irqgen --ways read,poll,epoll,eventfd,mmap-spin --json=irqgen.json >text || exit
+$bench --source irqgen --ways read,poll,epoll,eventfd,mmap-spin,hybrid --json=irqgen.json >text || exit
 $bench --source irqgen --ways mmap-spin -c 0 --gap 1ms --json=onecpu.json >>text || exit
 uli=uli,uli-spin,uli-sleep
 $bench --source irqgen --ways $uli,read -c 0 --gap 1ms --compare ref \
@@ -114,8 +114,8 @@ for kernel in "${@:-6.1}"; do
 		tar x -C "$scratch" -f "$scratch/tar" 2>>"$scratch/err"
 	result $? "$kernel: every way runs in a guest" "$(tail -n 15 "$scratch/err")"
 
-	books irqgen read,poll,epoll,eventfd,mmap-spin 2>"$scratch/why"
-	result $? "$kernel: five ways of one line, nothing lost"
+	books irqgen read,poll,epoll,eventfd,mmap-spin,hybrid 2>"$scratch/why"
+	result $? "$kernel: six ways of one line, nothing lost"
 	books uli uli,uli-spin,uli-sleep,read 2>"$scratch/why" && agrees uli '
 		paths["uli-spin"]["direct"] > 200 and paths["uli"]["direct"] > 0 and
 		paths["uli"]["return"] > 0' 2>>"$scratch/why"

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads that busy-wait before they sleep, and reads with a time limit. */
+#include <signal.h>
+#include <sys/mman.h>
+
+#include "edu.h"
+#include "guest.h"
+#include "libprocirq/procirq.h"
+
+static int set_spin(int fd, unsigned long long max_ns)
+{
+	struct procirq_spin spin = { .max_ns = max_ns };
+
+	return ioctl(fd, PROCIRQ_IOC_SET_SPIN, &spin) ? -errno : 0;
+}
+
+static struct procirq_spin get_spin(int fd)
+{
+	struct procirq_spin spin;
+
+	memset(&spin, 0xee, sizeof(spin));
+	REQUIRE(ioctl(fd, PROCIRQ_IOC_GET_SPIN, &spin) == 0);
+	return spin;
+}
+
+/* Returns the count, 0 when the time has passed, or -errno. @device may be NULL. */
+static int timed_read(int fd, uint64_t timeout_ns, unsigned int flags, unsigned int *device)
+{
+	struct procirq_read arg = { .timeout_ns = timeout_ns, .flags = flags };
+
+	if (ioctl(fd, PROCIRQ_IOC_READ, &arg))
+		return -errno;
+	if (device)
+		*device = arg.device;
+	return (int)arg.event.count;
+}
+
+/* --- busy-waiting ---------------------------------------------------------------------- */
+
+static void off_by_default(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct blocked b;
+
+	CHECK_EQ(get_spin(s.fd).max_ns, 0);
+	blocked_start(&b, s.fd);
+	fire(&s, 1);
+	CHECK_EQ(blocked_join(&b), 1);
+	CHECK_EQ(get_spin(s.fd).spins, 0);
+	close(s.fd);
+
+	REQUIRE(put_text("/sys/module/procirq/parameters/spin_ns", "5000") == 0);
+	s.fd = irq_open(s.irq, O_RDWR);
+	REQUIRE(put_text("/sys/module/procirq/parameters/spin_ns", "0") == 0);
+	CHECK_EQ(get_spin(s.fd).max_ns, 5000);
+	close(s.fd);
+}
+
+static void wrong_arguments(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq_spin spin = { .caught = 1 };
+	int fd = irq_open(s.irq, O_RDONLY);
+
+	CHECK_EQ(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS), 0);
+	CHECK_EQ(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS + 1), -EINVAL);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_SET_SPIN, &spin), EINVAL);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_SET_SPIN, NULL), EFAULT);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_GET_SPIN, NULL), EFAULT);
+	CHECK_EQ(set_spin(fd, 1000), -EBADF);
+	CHECK_EQ(get_spin(fd).max_ns, 0);
+	CHECK_EQ(get_spin(s.fd).max_ns, PROCIRQ_SPIN_MAX_NS);
+	close(fd);
+	close(s.fd);
+}
+
+/* Interrupts that come sooner than the limit are caught, and each is counted once. */
+static void interrupts_are_caught(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq_spin spin = { 0 };
+	unsigned long long seen = 0;
+	int n;
+
+	run_on_cpu(0);
+	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
+	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
+	while (spin.caught < 20) {
+		n = irq_read(s.fd);
+		REQUIRE(n > 0);
+		seen += n;
+		spin = get_spin(s.fd);
+		CHECK(spin.window_ns <= spin.max_ns);
+	}
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	/* A read that finds nothing unmasks the line, and one more may come. */
+	CHECK(AWAIT((n = irq_read_now(s.fd)) > 0 ? (seen += n, false) :
+						   seen == irq_info(s.fd).taken));
+	CHECK(spin.spins >= spin.caught);
+	CHECK(spin.spun_ns > 0);
+	close(s.fd);
+}
+
+/* If interrupts come later than the limit, reads stop to busy-wait. */
+static void rare_interrupts_cost_nothing(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	unsigned long long spins;
+	int i;
+
+	run_on_cpu(0);
+	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
+	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
+	while (!get_spin(s.fd).window_ns)
+		REQUIRE(irq_read(s.fd) > 0);
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	/* Far above this limit, also on a slow machine: an interrupt after 100 ms. */
+	REQUIRE(set_spin(s.fd, 1000000) == 0);
+	REQUIRE(gen("start line=%u period_ns=100000000 cpu=1", s.line) == 0);
+	for (i = 0; get_spin(s.fd).window_ns && i < 40; i++)
+		REQUIRE(irq_read(s.fd) > 0);
+	CHECK_EQ(get_spin(s.fd).window_ns, 0);
+	spins = get_spin(s.fd).spins;
+	CHECK(irq_read(s.fd) > 0);
+	CHECK_EQ(get_spin(s.fd).spins, spins);
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	close(s.fd);
+}
+
+/* A reader that busy-waits is woken by what wakes a reader that sleeps. */
+static void the_line_goes_meanwhile(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct blocked b;
+
+	run_on_cpu(0);
+	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
+	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
+	while (!get_spin(s.fd).window_ns)
+		REQUIRE(irq_read(s.fd) > 0);
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	/* A read that finds nothing unmasks the line, and one more may come. */
+	REQUIRE(AWAIT(irq_read_now(s.fd) == -EAGAIN && !gen_status(s.line).pending &&
+		      irq_info(s.fd).taken == gen_status(s.line).dispatched &&
+		      irq_read_now(s.fd) == -EAGAIN));
+	blocked_start(&b, s.fd);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK_EQ(blocked_join(&b), -ENODEV);
+	close(s.fd);
+}
+
+/* --- with a time limit ----------------------------------------------------------------- */
+
+static void the_time_passes(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	unsigned int device = 7;
+	long long start = now_ns();
+
+	CHECK_EQ(timed_read(s.fd, 0, 0, NULL), 0);
+	CHECK_EQ(timed_read(s.fd, 20000000, PROCIRQ_READ_CHECK, &device), 0);
+	CHECK(now_ns() - start >= 20000000);
+	/* There is no descriptor to ask by. */
+	CHECK_EQ(device, PROCIRQ_DEVICE_UNKNOWN);
+	fire(&s, 1);
+	CHECK_EQ(timed_read(s.fd, 0, 0, NULL), 1);
+	CHECK(irq_masked(s.fd));
+	/* It has found nothing, and so has unmasked the line. */
+	CHECK_EQ(timed_read(s.fd, 1000000, 0, NULL), 0);
+	CHECK(!irq_masked(s.fd));
+	close(s.fd);
+}
+
+static void an_interrupt_comes_in_time(void)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+	struct procirq_read arg = { .timeout_ns = ~0ULL };
+
+	REQUIRE(gen("start line=%u delay_ns=20000000 period_ns=1000000 count=1 cpu=1", s.line) ==
+		0);
+	REQUIRE(ioctl(s.fd, PROCIRQ_IOC_READ, &arg) == 0);
+	CHECK_EQ(arg.event.count, 1);
+	CHECK_EQ(arg.event.seq, 1);
+	CHECK(arg.event.first_ns && arg.event.first_ns == arg.event.last_ns);
+	gen_wait(s.line);
+	CHECK_EQ(irq_info(s.fd).delivered, 1);
+	close(s.fd);
+}
+
+static void unmasking_first(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	int fd = irq_open(s.irq, O_RDONLY);
+
+	close(fd);
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_EXPLICIT_UNMASK) == 0);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+	CHECK_EQ(timed_read(s.fd, 0, 0, NULL), 0);
+	CHECK(irq_masked(s.fd));
+	CHECK_EQ(timed_read(s.fd, 0, PROCIRQ_READ_UNMASK, NULL), 0);
+	CHECK(!irq_masked(s.fd));
+	fd = irq_open(s.irq, O_RDONLY);
+	CHECK_EQ(timed_read(fd, 0, PROCIRQ_READ_UNMASK, NULL), -EBADF);
+	CHECK_EQ(timed_read(fd, 0, 0, NULL), 0);
+	close(fd);
+	close(s.fd);
+}
+
+static void wrong_limits(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq_read arg = { .flags = PROCIRQ_READ_ALL + 1 };
+
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_READ, &arg), EINVAL);
+	arg = (struct procirq_read){ .device = 1 };
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_READ, &arg), EINVAL);
+	arg = (struct procirq_read){ .event = { .lost = 1 } };
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_READ, &arg), EINVAL);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_READ, NULL), EFAULT);
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	CHECK_EQ(timed_read(s.fd, ~0ULL, 0, NULL), -ENODEV);
+	close(s.fd);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+static void a_signal_ends_it(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
+
+	sigaction(SIGALRM, &action, NULL);
+	alarm(1);
+	CHECK_EQ(timed_read(s.fd, ~0ULL, 0, NULL), -EINTR);
+	fire(&s, 1);
+	CHECK_EQ(timed_read(s.fd, ~0ULL, 0, NULL), 1);
+	close(s.fd);
+}
+
+/* Memory that cannot be written loses no interrupt. */
+static void no_room_for_the_answer(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq_read *arg =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	REQUIRE(arg != MAP_FAILED);
+	fire(&s, 1);
+	REQUIRE(mprotect(arg, 4096, PROT_READ) == 0);
+	CHECK_ERR(ioctl(s.fd, PROCIRQ_IOC_READ, arg), EFAULT);
+	CHECK_EQ(irq_read(s.fd), 1);
+	close(s.fd);
+}
+
+/* The device asserts its interrupt, and the line is disabled by somebody else. */
+static void a_line_that_is_stuck(void)
+{
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu);
+	struct procirq_descriptor d = edu_descriptor(EDU_1);
+	struct procirq *line = procirq_open(irq, 0);
+	char path[] = "/sys/module/genirq/parameters/disable", words[PROCIRQ_EXPLAIN_BYTES];
+	struct procirq_event event;
+	unsigned int device = 7;
+
+	REQUIRE(line && procirq_set_descriptor(line, &d) == 0);
+	CHECK_EQ(timed_read(procirq_fd(line), 1000000, PROCIRQ_READ_CHECK, &device), 0);
+	CHECK_EQ(device, PROCIRQ_DEVICE_QUIET);
+	CHECK_EQ(procirq_read_timeout(line, &event, 1), 0);
+	REQUIRE(put_text(path, "%d", irq) == 0);
+	edu_raise(edu);
+	CHECK_EQ(timed_read(procirq_fd(line), 1000000, PROCIRQ_READ_CHECK, &device), 0);
+	CHECK_EQ(device, PROCIRQ_DEVICE_WAITING);
+	CHECK_EQ(timed_read(procirq_fd(line), 1000000, 0, &device), 0);
+	CHECK_EQ(device, PROCIRQ_DEVICE_UNKNOWN);
+	CHECK_ERR(procirq_read_timeout(line, &event, 1), EREMOTEIO);
+	procirq_explain(irq, EREMOTEIO, words, sizeof(words));
+	CHECK(strstr(words, "line is stuck: the device asserts its interrupt"));
+	REQUIRE(put_text("/sys/module/genirq/parameters/enable", "%d", irq) == 0);
+	/* The check has not acknowledged the interrupt: it comes. */
+	CHECK_EQ(procirq_read_timeout(line, &event, 20000), 1);
+	CHECK_EQ(event.count, 1);
+	procirq_close(line);
+}
+
+static void the_ready_made_descriptor_tells(void)
+{
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fd = irq_open(irq, O_RDWR);
+	struct procirq_descriptor d = intx_descriptor(EDU_1);
+	unsigned int device = 7;
+
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	CHECK_EQ(timed_read(fd, 0, PROCIRQ_READ_CHECK, &device), 0);
+	CHECK_EQ(device, PROCIRQ_DEVICE_QUIET);
+	REQUIRE(put_text("/sys/module/genirq/parameters/disable", "%d", irq) == 0);
+	edu_raise(edu);
+	CHECK_EQ(timed_read(fd, 0, PROCIRQ_READ_CHECK, &device), 0);
+	CHECK_EQ(device, PROCIRQ_DEVICE_WAITING);
+	REQUIRE(put_text("/sys/module/genirq/parameters/enable", "%d", irq) == 0);
+	CHECK_EQ(irq_read(fd), 1);
+	edu_ack(edu);
+	close(fd);
+}
+
+static const char *waiting_after(void)
+{
+	pci_unbind(EDU_1);
+	return guest_after();
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(off_by_default),
+	TAP_TEST(wrong_arguments),
+	TAP_TEST(interrupts_are_caught),
+	TAP_TEST(rare_interrupts_cost_nothing),
+	TAP_TEST(the_line_goes_meanwhile),
+	TAP_TEST(the_time_passes),
+	TAP_TEST(an_interrupt_comes_in_time),
+	TAP_TEST(unmasking_first),
+	TAP_TEST(wrong_limits),
+	TAP_TEST(a_signal_ends_it),
+	TAP_TEST(no_room_for_the_answer),
+	TAP_TEST(a_line_that_is_stuck),
+	TAP_TEST(the_ready_made_descriptor_tells),
+};
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	tap_after = waiting_after;
+	if (module_load("genirq", "") && errno != EEXIST)
+		puts("# genirq.ko cannot be loaded");
+	return TAP_MAIN(tests);
+}
