@@ -192,6 +192,32 @@ static void do_affinity(struct worker *w)
 	put_text(path, "%x", 1 + draw(w, 3));
 }
 
+/* What the module's flow handlers leave to the kernel's, and whether there are any. */
+static void do_trace(struct worker *w)
+{
+	static const char *const names[] = { "irq_handler_entry", "irq_handler_exit" };
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/irq/%s/enable", names[draw(w, 2)]);
+	put_text(path, "%u", draw(w, 2));
+}
+
+static void do_flow(struct worker *w)
+{
+	put_text("/sys/module/procirq/parameters/flow", "%u", draw(w, 2));
+}
+
+/* Busy-waiting, and a read with a time limit. */
+static void do_spin(struct worker *w)
+{
+	struct procirq_spin spin = { .max_ns = draw(w, 2) * draw(w, 100000) };
+	struct procirq_read arg = { .timeout_ns = draw(w, 3000000),
+				    .flags = draw(w, PROCIRQ_READ_ALL + 1) };
+
+	ioctl(random_file(w), PROCIRQ_IOC_SET_SPIN, &spin);
+	ioctl(random_file(w), PROCIRQ_IOC_READ, &arg);
+}
+
 /* The accounts add up at any time, not only in the end. */
 static void do_books(void)
 {
@@ -414,7 +440,7 @@ static void (*const deeds[])(struct worker *) = {
 	do_read,       do_poll,	      do_epoll,	   do_write,	do_write,   do_flags,  do_ioctl,
 	do_fork,       do_lines,      do_schedule, do_schedule, do_fire,    do_fire,   do_affinity,
 	do_look,       do_cpu,	      do_pci,	   do_map,	do_eventfd, do_inject, do_inject,
-	do_descriptor, do_descriptor, do_edu,	   do_unload,
+	do_descriptor, do_descriptor, do_edu,	   do_unload,	do_trace,   do_flow,   do_spin,
 };
 
 static void *work(void *arg)
@@ -485,6 +511,8 @@ static void everything_at_random(void)
 /* An open file keeps the INTx line, and so the device. Here all files are closed. */
 static const char *torture_after(void)
 {
+	put_text("/sys/kernel/tracing/events/irq/enable", "0");
+	put_text("/sys/module/procirq/parameters/flow", "1");
 	pci_unbind(EDU_1);
 	return guest_after();
 }
