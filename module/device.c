@@ -375,7 +375,7 @@ void procirq_device_disable(struct procirq_device *device)
 		return;
 	locked = pci_cfg_access_trylock(pdev);
 	pci_read_config_byte(pdev, PCI_COMMAND + 1, &high);
-	if (!(high & PCI_COMMAND_INTX_DISABLE >> 8))
+	if (!(high & (PCI_COMMAND_INTX_DISABLE >> 8)))
 		pci_write_config_byte(pdev, PCI_COMMAND + 1, high | PCI_COMMAND_INTX_DISABLE >> 8);
 	if (locked)
 		pci_cfg_access_unlock(pdev);
