@@ -8,6 +8,7 @@ int cmd_report(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_ref(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 
 #endif /* IRQLAT_COMMAND_H */

@@ -13,6 +13,7 @@ static const struct command commands[] = {
 	{ "diff", "compare two results: is one slower, or is that chance?", cmd_diff },
 	{ "ref", "print what others claim: ULI, REACT, UINTR, seL4, DPDK", cmd_ref },
 	{ "trace", "show what interrupts do on this kernel until the task runs", cmd_trace },
+	{ "explain", "say who made the longest chains of a trace late", cmd_explain },
 	{ "check", "say what on this system spoils a measurement", cmd_check },
 	{ .name = NULL },
 };

@@ -8,7 +8,18 @@ struct engine {
 	struct engine_counts counts;
 	struct merge *merge;
 	struct chains *chains;
+	struct timeline *timeline;
+	bool has_others;
 };
+
+/* Those who get events beside the chains. */
+static void tell_others(struct engine *engine, const struct event *e)
+{
+	if (e->kind == EVENT_PROCIRQ_READ && engine->config.read)
+		engine->config.read(engine->config.read_ctx, e);
+	if (engine->timeline)
+		timeline_event(engine->timeline, e);
+}
 
 static void on_record(void *ctx, unsigned int cpu, const struct trace_record *r)
 {
@@ -23,8 +34,8 @@ static void on_record(void *ctx, unsigned int cpu, const struct trace_record *r)
 	if (!engine->counts.events++)
 		engine->counts.first_ns = e.ts_ns;
 	engine->counts.last_ns = e.ts_ns;
-	if (e.kind == EVENT_PROCIRQ_READ && engine->config.read)
-		engine->config.read(engine->config.read_ctx, &e);
+	if (__builtin_expect(engine->has_others, 0))
+		tell_others(engine, &e);
 	chains_event(engine->chains, &e);
 }
 
@@ -41,6 +52,8 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 	e.lost = lost;
 	if (engine->config.loss)
 		engine->config.loss(engine->config.loss_ctx, &e);
+	if (engine->timeline)
+		timeline_event(engine->timeline, &e);
 	chains_event(engine->chains, &e);
 }
 
@@ -60,7 +73,10 @@ struct engine *engine_new(const struct engine_config *config)
 	engine->merge =
 		merge_new(config->n_cpus, &config->layout, config->catalog, &config->reader);
 	engine->chains = chains_new(config->n_cpus, config->catalog, &config->sink);
-	if (!engine->merge || !engine->chains) {
+	if (config->with_timeline)
+		engine->timeline = timeline_new(config->n_cpus, config->catalog);
+	engine->has_others = config->with_timeline || config->read;
+	if (!engine->merge || !engine->chains || (config->with_timeline && !engine->timeline)) {
 		engine_free(engine);
 		return NULL;
 	}
@@ -74,6 +90,7 @@ void engine_free(struct engine *engine)
 		return;
 	merge_free(engine->merge);
 	chains_free(engine->chains);
+	timeline_free(engine->timeline);
 	free(engine);
 }
 
@@ -105,6 +122,12 @@ bool engine_has(const struct engine *engine, enum event_kind kind)
 bool engine_knows_nobody(const struct engine *engine)
 {
 	return chains_know_nobody(engine->chains);
+}
+
+/* Who had each CPU, for culprit_find() in the sink; NULL without @with_timeline. */
+const struct timeline *engine_timeline(const struct engine *engine)
+{
+	return engine->timeline;
 }
 
 void engine_counts(const struct engine *engine, struct engine_counts *counts)

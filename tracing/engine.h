@@ -10,6 +10,7 @@
 #include "chain.h"
 #include "event.h"
 #include "merge.h"
+#include "timeline.h"
 
 /**
  * struct engine_config - what to read, and functions that get the results
@@ -18,6 +19,7 @@
  * @catalog: of the recording; must outlive the engine
  * @reader: of sub-buffers
  * @sink: gets the chains
+ * @with_timeline: also note who has each CPU, see engine_timeline()
  * @loss: gets each EVENT_LOSS_*; may be NULL
  * @loss_ctx: passed to @loss
  * @read: gets each EVENT_PROCIRQ_READ, also one that belongs to no chain: the event
@@ -30,6 +32,7 @@ struct engine_config {
 	const struct event_catalog *catalog;
 	struct page_reader reader;
 	struct chain_sink sink;
+	bool with_timeline;
 	void (*loss)(void *ctx, const struct event *e);
 	void *loss_ctx;
 	void (*read)(void *ctx, const struct event *e);
@@ -62,6 +65,7 @@ int engine_run(struct engine *engine, uint64_t until_ts);
 void engine_finish(struct engine *engine);
 bool engine_has(const struct engine *engine, enum event_kind kind);
 bool engine_knows_nobody(const struct engine *engine);
+const struct timeline *engine_timeline(const struct engine *engine);
 void engine_counts(const struct engine *engine, struct engine_counts *counts);
 
 #endif /* TRACING_ENGINE_H */

@@ -134,6 +134,9 @@ static void bind_name(struct event_type *type, const struct format *format)
 		if (field && (field->data_loc || field->size == EVENT_COMM_BYTES))
 			type->name_offset = field->offset;
 	}
+	field = format_field(format, "prev_comm");
+	if (field && field->size == EVENT_COMM_BYTES)
+		type->prev_offset = field->offset;
 	field = type->kind == EVENT_STACK ? format_field(format, "caller") : NULL;
 	if (field)
 		type->name_offset = field->offset;
@@ -377,15 +380,29 @@ bool event_is_between_cpus(const struct event_catalog *catalog, const struct eve
 	return !strcmp(name, "IPI");
 }
 
+static void comm_at(const struct event *e, uint16_t offset, char comm[EVENT_COMM_BYTES])
+{
+	comm[0] = '\0';
+	if (offset && offset + (uint32_t)EVENT_COMM_BYTES <= e->len)
+		copy_text(comm, EVENT_COMM_BYTES, e->data + offset, EVENT_COMM_BYTES);
+}
+
 /* Name of the woken task, or of the task that EVENT_SWITCH switches to. */
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES])
 {
 	const struct event_type *type = type_of(catalog, e);
 
-	comm[0] = '\0';
-	if (type && type->name_offset && type->name_offset + (uint32_t)EVENT_COMM_BYTES <= e->len)
-		copy_text(comm, EVENT_COMM_BYTES, e->data + type->name_offset, EVENT_COMM_BYTES);
+	comm_at(e, type ? type->name_offset : 0, comm);
+}
+
+/* Name of the task that EVENT_SWITCH switches from. */
+void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
+		     char comm[EVENT_COMM_BYTES])
+{
+	const struct event_type *type = type_of(catalog, e);
+
+	comm_at(e, type ? type->prev_offset : 0, comm);
 }
 
 /**

@@ -136,6 +136,7 @@ struct event_value {
  * @value: where the values of @def->fields are
  * @name_offset: of irq_handler_entry's name, of comm / next_comm, or of a
  *	stack's addresses; 0: none
+ * @prev_offset: of prev_comm; 0: none
  * @min_len: shorter records are corrupt
  * @kind: enum event_kind of @def; 0 without @def
  */
@@ -143,6 +144,7 @@ struct event_type {
 	const struct event_def *def;
 	struct event_value value[EVENT_VALUES_MAX];
 	uint16_t name_offset;
+	uint16_t prev_offset;
 	uint16_t min_len;
 	uint8_t kind;
 };
@@ -179,6 +181,8 @@ bool event_has_name(const struct event_catalog *catalog, const struct event *e, 
 		    size_t size);
 void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES]);
+void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
+		     char comm[EVENT_COMM_BYTES]);
 bool event_stack(const struct event_catalog *catalog, const struct event *e, size_t i,
 		 uint64_t *address);
 

@@ -41,51 +41,12 @@ static void print_stack(const struct symbols *symbols, const struct culprit_part
 	}
 }
 
-static const char *part_label(const struct culprit_part *part, char *text, size_t size)
-{
-	switch (part->kind) {
-	case CULPRIT_IRQ:
-		if (part->id < 0)
-			snprintf(text, size, "interrupt %s", part->name);
-		else
-			snprintf(text, size, "interrupt %d %s", part->id, part->name);
-		break;
-	case CULPRIT_SOFTIRQ:
-		snprintf(text, size, "softirq %s", part->name);
-		break;
-	case CULPRIT_TASK:
-		snprintf(text, size, "%s:%d", part->name, part->id);
-		break;
-	default:
-		snprintf(text, size, "%s", part->name);
-	}
-	return text;
-}
-
-/* Indices of the parts that ran in the stage, the longest first; returns how many. */
-static size_t parts_of_stage(const struct culprit *c, int stage, size_t order[CULPRIT_PARTS_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->n_parts; i++) {
-		size_t at = n;
-
-		if (!c->parts[i].ns[stage])
-			continue;
-		for (; at && c->parts[order[at - 1]].ns[stage] < c->parts[i].ns[stage]; at--)
-			order[at] = order[at - 1];
-		order[at] = i;
-		n++;
-	}
-	return n;
-}
-
 static void print_stage(const struct symbols *symbols, const struct culprit *c, int stage,
 			uint64_t total, FILE *out)
 {
 	const struct chain_sample *s = &c->sample;
-	size_t order[CULPRIT_PARTS_MAX], n = parts_of_stage(c, stage, order);
-	char label[96];
+	size_t order[CULPRIT_PARTS_MAX], n = culprit_parts_of(c, stage, order);
+	char label[CULPRIT_TEXT_BYTES];
 
 	snprintf(label, sizeof(label), "%s, CPU %u:", chain_stages[stage].name,
 		 culprit_stage_cpu(s, stage));
@@ -93,9 +54,10 @@ static void print_stage(const struct symbols *symbols, const struct culprit *c, 
 	for (size_t i = 0; i < n; i++) {
 		const struct culprit_part *part = &c->parts[order[i]];
 
-		print_share("      ", part_label(part, label, sizeof(label)), part->ns[stage],
-			    total, out);
-		if (stage == CHAIN_STAGE_QUEUE && part->kind == CULPRIT_TASK && part->id != s->pid)
+		print_share("      ", culprit_who_text(&part->who, label), part->ns[stage], total,
+			    out);
+		if (stage == CHAIN_STAGE_QUEUE && part->who.kind == TIMELINE_TASK &&
+		    part->who.id != s->pid)
 			print_stack(symbols, part, out);
 	}
 }

@@ -95,9 +95,15 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 		return -1;
 	run->total.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->total);
+	config.with_timeline = run->worst;
 	engine = engine_new(&config);
 	if (!engine)
 		return -1;
+	if (run->worst) {
+		run->timeline = engine_timeline(engine);
+		run->total.on_sample = trace_explain_sample;
+		run->total.on_sample_ctx = run;
+	}
 	err = engine_run(engine, UINT64_MAX);
 	engine_finish(engine);
 	engine_counts(engine, &run->counts);

@@ -110,14 +110,16 @@ static int open_engine(struct live_run *live)
 		return -1;
 	run->interval.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->interval);
+	config.with_timeline = run->config->auto_ns || run->worst;
 	live->engine = engine_new(&config);
 	if (!live->engine)
 		return -1;
-	live->stop = trace_stop_new(run, live->instance);
+	live->stop = trace_stop_new(run, live->engine);
 	if (!live->stop)
 		return -1;
-	run->interval.on_sample = trace_stop_sample;
-	run->interval.on_sample_ctx = live->stop;
+	run->timeline = engine_timeline(live->engine);
+	run->interval.on_sample = run->worst ? trace_explain_sample : trace_stop_sample;
+	run->interval.on_sample_ctx = run->worst ? (void *)run : (void *)live->stop;
 	return 0;
 }
 
@@ -195,7 +197,7 @@ static bool act(struct live_run *live)
 		live->run->ended_ns = clock_ns();
 	}
 	if (config->auto_ns) {
-		report(live, trace_stop_explain(live->stop, out, &why), &why);
+		trace_stop_explain(live->stop, out);
 		msg_flush_output();
 	}
 	if (config->trace_file.wanted)

@@ -7,37 +7,39 @@
 
 /**
  * struct trace_stop - watches for chains that take too long
+ * @engine: has a timeline when the culprit is wanted
  * @worst: of the chains that took too long since trace_stop_take(), the longest
+ * @culprit: of @worst, when it is wanted
  * @pending: there is one
- * @pages: number of the next sub-buffer to read, for each CPU
  * @symbols: of the kernel; read when they are needed first
  */
 struct trace_stop {
 	struct trace_run *run;
-	struct instance *instance;
+	const struct engine *engine;
 	struct chain_sample worst;
+	struct culprit *culprit;
 	bool pending;
-	size_t *pages;
 	struct symbols *symbols;
 };
 
 /**
  * trace_stop_new - watch for chains that take too long
  * @run: its options say what is too long
- * @instance: keeps the sub-buffers
+ * @engine: that makes the chains
  *
  * Returns NULL with errno set when memory runs out.
  */
-struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instance)
+struct trace_stop *trace_stop_new(struct trace_run *run, const struct engine *engine)
 {
 	struct trace_stop *stop = calloc(1, sizeof(*stop));
 
 	if (!stop)
 		return NULL;
 	stop->run = run;
-	stop->instance = instance;
-	stop->pages = calloc(instance_n_cpus(instance), sizeof(*stop->pages));
-	if (!stop->pages) {
+	stop->engine = engine;
+	/* One to keep, and one to compare it with. */
+	stop->culprit = calloc(2, sizeof(*stop->culprit));
+	if (!stop->culprit) {
 		free(stop);
 		return NULL;
 	}
@@ -50,7 +52,7 @@ void trace_stop_free(struct trace_stop *stop)
 	if (!stop)
 		return;
 	symbols_free(stop->symbols);
-	free(stop->pages);
+	free(stop->culprit);
 	free(stop);
 }
 
@@ -69,6 +71,8 @@ void trace_stop_sample(void *ctx, const struct chain_sample *sample)
 		return;
 	stop->worst = *sample;
 	stop->pending = true;
+	if (config->auto_ns)
+		culprit_find(stop->culprit, sample, engine_timeline(stop->engine));
 }
 
 /* Whether a chain took too long since the last call. */
@@ -80,40 +84,29 @@ bool trace_stop_take(struct trace_stop *stop)
 	return pending;
 }
 
-static ssize_t kept_page(void *ctx, unsigned int cpu, const uint8_t **page)
+static bool has_unknown(const struct culprit *c)
 {
-	struct trace_stop *stop = ctx;
-
-	if (stop->pages[cpu] == instance_kept(stop->instance, cpu))
-		return 0;
-	*page = instance_kept_page(stop->instance, cpu, stop->pages[cpu]++);
-	return (ssize_t)instance_subbuf_bytes(stop->instance);
+	for (size_t i = 0; i < c->n_parts; i++) {
+		if (c->parts[i].who.kind == TIMELINE_UNKNOWN)
+			return true;
+	}
+	return false;
 }
 
 /**
  * trace_stop_explain - print who had the CPU while the chain took too long
  * @stop: a chain took too long
  * @out: where to
- * @why: why it cannot be found out
- *
- * Returns 0, or -1 with @why filled.
  */
-int trace_stop_explain(struct trace_stop *stop, FILE *out, struct why *why)
+void trace_stop_explain(struct trace_stop *stop, FILE *out)
 {
-	const struct page_reader reader = { .read = kept_page, .ctx = stop };
-	struct culprit *culprit = malloc(sizeof(*culprit));
+	struct culprit *now = &stop->culprit[1];
 
-	memset(stop->pages, 0, instance_n_cpus(stop->instance) * sizeof(*stop->pages));
-	if (!culprit || culprit_analyse(culprit, &stop->worst, instance_catalog(stop->instance),
-					instance_layout(stop->instance),
-					instance_n_cpus(stop->instance), &reader)) {
-		why_set(why, "-a: cannot look for the culprit: %s", strerror(errno));
-		free(culprit);
-		return -1;
-	}
+	/* The stack of what ran last came after the end of the chain. */
+	culprit_find(now, &stop->worst, engine_timeline(stop->engine));
+	if (has_unknown(now) && !has_unknown(stop->culprit))
+		now = stop->culprit;
 	if (!stop->symbols)
 		stop->symbols = symbols_read("/proc/kallsyms");
-	trace_culprit_text(culprit, stop->symbols, out);
-	free(culprit);
-	return 0;
+	trace_culprit_text(now, stop->symbols, out);
 }

@@ -10,11 +10,11 @@
 
 struct trace_stop;
 
-struct trace_stop *trace_stop_new(struct trace_run *run, struct instance *instance);
+struct trace_stop *trace_stop_new(struct trace_run *run, const struct engine *engine);
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
 bool trace_stop_take(struct trace_stop *stop);
-int trace_stop_explain(struct trace_stop *stop, FILE *out, struct why *why);
+void trace_stop_explain(struct trace_stop *stop, FILE *out);
 
 /* culprit.c */
 void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, FILE *out);

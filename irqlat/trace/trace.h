@@ -23,8 +23,9 @@
 #include "tracing/engine.h"
 #include "tracing/kernhist.h"
 #include "tracing/stats.h"
+#include "tracing/worst.h"
 
-enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP };
+enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP, TRACE_EXPLAIN };
 
 #define TRACE_ACTIONS_MAX 8
 
@@ -91,6 +92,8 @@ struct trace_config {
 	struct opt_file csv;
 	struct opt_file hlog;
 	struct opt_file hgrm;
+	uint64_t n_worst;
+	struct opt_file chains;
 
 	enum trace_mode mode;
 	struct stats_filter filter;
@@ -132,6 +135,8 @@ struct trace_gap {
  * @sees_user: system calls were recorded
  * @over: chains that took too long
  * @kernel: counts of --in-kernel
+ * @worst: of irqlat explain: gets the longest chains; NULL: not wanted
+ * @timeline: of the engine that runs, with @worst
  * @why: why the run failed
  */
 struct trace_run {
@@ -151,6 +156,8 @@ struct trace_run {
 	bool sees_user;
 	uint64_t over;
 	struct kernhist_counts kernel;
+	struct worst *worst;
+	const struct timeline *timeline;
 	struct why why;
 };
 
@@ -170,6 +177,16 @@ bool trace_run_signal(int signal_fd);
 bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
 uint64_t trace_run_no_memory(const struct trace_run *run);
+
+/* filter.c: options of trace and explain */
+int trace_filter_parse(struct trace_config *config);
+void trace_live_facts(struct trace_run *run);
+void trace_live_end(struct trace_run *run);
+
+/* explain.c, explain_text.c, explain_json.c */
+void trace_explain_sample(void *ctx, const struct chain_sample *sample);
+void trace_explain_text(const struct trace_run *run, FILE *out);
+int trace_explain_json(const void *run, FILE *out);
 
 /* action.c */
 int trace_actions_parse(const char *text, struct trace_config *config, struct why *why);

@@ -132,6 +132,47 @@ static void whole(struct gen *g)
 		wake_in_handler(g, t, true);
 }
 
+/* gen_switch() with names. */
+static void named_switch(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
+			 const char *prev_comm, int32_t next, const char *next_comm)
+{
+	uint8_t d[64] = { 0 };
+
+	snprintf((char *)d + 8, 16, "%s", prev_comm);
+	memcpy(d + 24, &prev, 4);
+	snprintf((char *)d + 40, 16, "%s", next_comm);
+	memcpy(d + 56, &next, 4);
+	gen_context(g, cpu, prev, 1);
+	gen_event(g, cpu, ts, GEN_SWITCH, d, sizeof(d));
+	gen_context(g, cpu, next, 0);
+}
+
+/*
+ * Interrupt 85 wakes a task 20 times. In 15 of them rcuop/6 has the CPU for 3 ms; in the
+ * others the CPU is idle, and in one of these for 5 ms.
+ */
+static void late(struct gen *g)
+{
+	for (uint64_t i = 0; i < 20; i++) {
+		uint64_t t = (1 + 20 * i) * MS, wait = i == 18 ? 5 * MS : 10000;
+		bool busy = i < 15;
+		const char *before = busy ? "rcuop/6" : "swapper/0";
+
+		gen_context(g, 0, busy ? 54 : 0, HARD);
+		gen_irq_entry(g, 0, t, 85, "i2c_geni");
+		gen_wake(g, 0, t + 2000, GEN_WAKING, 42, "reader", 0);
+		gen_wake(g, 0, t + 3000, GEN_WAKEUP, 42, "reader", 0);
+		gen_ints(g, 0, t + 4000, GEN_IRQ_EXIT, 85, 1);
+		if (busy)
+			wait = 3 * MS + i * 1000;
+		named_switch(g, 0, t + 3000 + wait, busy ? 54 : 0, before, 42, "reader");
+		gen_long(g, 0, t + 4000 + wait, GEN_SYS_EXIT, 0);
+		busy = i < 14;
+		named_switch(g, 0, t + 10 * MS, 42, "reader", busy ? 54 : 0,
+			     busy ? "rcuop/6" : "swapper/0");
+	}
+}
+
 /* --- a recording for irqlat diff --------------------------------------------- */
 
 /* A number of a fixed sequence, 0 to @below - 1. */
@@ -177,6 +218,7 @@ static void noisy(struct gen *g, uint64_t seed, uint64_t slower)
 
 static const struct recording recordings[] = {
 	{ .name = "noisy" },
+	{ .name = "late", .events = late },
 	{ .name = "whole", .events = whole },
 	{ .name = "wakeup-only", .without = { "sched_waking" }, .events = wakeup_only },
 	{ .name = "wakeup-only-all-formats", .events = wakeup_only },

@@ -101,6 +101,46 @@ done
 result $? 'hist behind the options' "$(cat "$scratch/err")"
 refused 'two words behind the options' '"top" is not an option' -i "$scratch/whole.dat" hist top
 
+# --- explain ----------------------------------------------------------------------
+
+"$recording" late "$scratch/late.dat" && "$irqlat" explain "$scratch/late.dat" -N 20 --chains="$scratch/late.jsonl" \
+	>"$scratch/out" 2>"$scratch/err"
+result $? 'explain: a recording' "$(cat "$scratch/err")"
+for words in '^interrupt 85 i2c_geni: 20 chains$' \
+	'^  max 5004.00 us at 0.361000 s: CPU 0 took it, woke reader:42 on CPU 0; the CPU was idle though there was work: throttled, or stopped by the host for 4999.00 us in "queue"$' \
+	'^  the worst 10: 3010.00 us or more$' '^     90 %  rcuop/6 held the CPU, in "queue"; 8[0-9] % of their time$' \
+	'^     10 %  the CPU was idle though there was work' \
+	'^  2. 3018.00 us at 0.281000 s: interrupt 85 i2c_geni woke reader:42, up to user space$' \
+	'^    queue  *3014.00 us on CPU 0: rcuop/6:54 3013.00 us'; do
+	grep -q -- "$words" "$scratch/out"
+	result $? "explain says /$words/" "$(head -20 "$scratch/out")"
+done
+if command -v trace-cmd >/dev/null; then
+	n=$(trace-cmd report -t -N -l "$scratch/late.dat" 2>/dev/null |
+		python3 tests/cli/explain-text.py "$scratch/late.jsonl" 2>"$scratch/why")
+	[ "$n" = 20 ] || [ -z "$(trace-cmd report -t -N -l "$scratch/late.dat" 2>/dev/null | grep next_pid)" ]
+	result $? 'explain: every part of every stage is that of the text' "$n: $(tail -2 "$scratch/why")"
+fi
+tested()
+{
+	"$irqlat" explain "$@"
+}
+refused 'explain: one recording at a time' '"b.dat": one recording at a time' a.dat b.dat
+refused 'explain: a recording has its length' 'a recording has its length' "$scratch/late.dat" -d 3
+refused 'explain: an instance of a recording only' '--instance: needs a FILE' --instance mine
+"$irqlat" explain "$scratch/late.dat" --name '!i2c*' >"$scratch/out" 2>&1
+[ $? = 0 ] && grep -q 'no interrupt of these woke a task' "$scratch/out"
+result $? 'explain: filters' "$(cat "$scratch/out")"
+"$irqlat" explain "$scratch/late.dat" -N 3 --chains >"$scratch/out" 2>"$scratch/err" &&
+	[ "$(jq -c '[.source, .irq, .task, .total_ns, .cause, .cause_stage, .cause_ns]' "$scratch/out" | tail -1)" = \
+		'["i2c_geni",85,"reader",3017000,"rcuop/6:54 held the CPU","queue",3012000]' ] &&
+	[ "$(wc -l <"$scratch/out")" = 3 ]
+result $? 'explain: chains as JSON lines' "$(cat "$scratch/out" "$scratch/err")"
+tested()
+{
+	"$irqlat" trace "$@"
+}
+
 # --- diff -------------------------------------------------------------------------
 
 # Two of the same distribution, and one whose handler is slower.

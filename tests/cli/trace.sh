@@ -109,7 +109,7 @@ refused 'a recording is kept already' 'leave out -i or -t' -i x.dat -ty.dat
 # --- the man page -----------------------------------------------------------------
 
 missing=
-for command in trace check; do
+for command in trace explain check; do
 	for option in $("$irqlat" $command --help | grep -o '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*$'); do
 		[ "$option" = --help ] || grep -q -- "-${option#--}\b" irqlat/irqlat-trace.1 ||
 			missing="$missing $option"
@@ -485,6 +485,29 @@ else
 	skip 'top draws, and leaves a summary' 'needs script'
 	skip 'top shows what is wider than 40 columns' 'needs script'
 fi
+# --- explain -----------------------------------------------------------------------
+
+# Under load of disk and CPU: who had the CPU in each stage of the worst chains of a
+# recording, against a calculation from its text.
+(while :; do :; done) &
+busy=$!
+"$irqlat" trace -q -d 2 --buffer 16384 -t"$scratch/loaded.dat" >"$scratch/out" 2>"$scratch/err"
+"$irqlat" explain "$scratch/loaded.dat" -N 300 --chains="$scratch/chains.jsonl" >"$scratch/out" 2>"$scratch/err"
+status=$?
+if command -v trace-cmd >/dev/null; then
+	n=$(trace-cmd report -t -N -l "$scratch/loaded.dat" 2>/dev/null |
+		python3 tests/cli/explain-text.py "$scratch/chains.jsonl" 2>"$scratch/why")
+	[ $status = 0 ] && [ "${n:-0}" -ge 20 ] && [ "$n" = "$(wc -l <"$scratch/chains.jsonl")" ]
+	result $? 'explain: its culprits are those of a calculation from the text' "$n: $(tail -2 "$scratch/why")"
+else
+	skip 'explain: its culprits are those of a calculation from the text' 'needs trace-cmd'
+fi
+"$irqlat" explain -d 2 -N 5 --chains="$scratch/chains.jsonl" >"$scratch/out" 2>"$scratch/err"
+[ $? = 0 ] && grep -q '^  max .* took it, woke ' "$scratch/out" && grep -q '^The 5 longest chains:$' "$scratch/out" &&
+	[ "$(wc -l <"$scratch/chains.jsonl")" = 5 ]
+result $? 'explain: the running kernel' "$(head -3 "$scratch/out" "$scratch/err")"
+kill $busy
+wait $busy 2>/dev/null
 stop_load
 
 # --- PID namespaces ---------------------------------------------------------------

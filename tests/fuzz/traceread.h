@@ -20,21 +20,28 @@ static FILE *null;
 
 struct fuzz {
 	struct stats stats;
-	struct chain_sample last;
-	bool have_last;
+	const struct timeline *timeline;
 };
 
 static inline void on_sample(void *ctx, const struct chain_sample *s)
 {
 	struct fuzz *f = ctx;
+	struct culprit culprit;
 	uint64_t sum = 0;
 
 	for (int i = 0; i < CHAIN_STAGE_PARTS; i++)
 		sum += s->ns[i];
 	if (sum != s->end_ns - s->start_ns)
 		abort();
-	f->last = *s;
-	f->have_last = true;
+	/* The parts of each stage add up to it, too. */
+	culprit_find(&culprit, s, f->timeline);
+	for (int i = 0; i < CHAIN_STAGE_PARTS; i++) {
+		sum = 0;
+		for (size_t k = 0; k < culprit.n_parts; k++)
+			sum += culprit.parts[k].ns[i];
+		if (sum != s->ns[i])
+			abort();
+	}
 }
 
 static inline void check(const struct stats *stats)
@@ -68,9 +75,11 @@ static inline void read_pages(const struct event_catalog *catalog,
 	f->stats.on_sample = on_sample;
 	f->stats.on_sample_ctx = f;
 	config.sink = stats_sink(&f->stats);
+	config.with_timeline = true;
 	engine = engine_new(&config);
 	if (!engine)
 		abort();
+	f->timeline = engine_timeline(engine);
 	engine_run(engine, UINT64_MAX);
 	engine_finish(engine);
 	check(&f->stats);
@@ -102,17 +111,6 @@ static inline void read_file(const char *path)
 	}
 	reader = datfile_reader(dat);
 	read_pages(datfile_catalog(dat), datfile_layout(dat), datfile_n_cpus(dat), &reader, &f);
-	if (f.have_last) {
-		struct culprit culprit;
-
-		datfile_close(dat);
-		dat = datfile_open(path, NULL, &why);
-		if (!dat)
-			abort();
-		reader = datfile_reader(dat);
-		culprit_analyse(&culprit, &f.last, datfile_catalog(dat), datfile_layout(dat),
-				datfile_n_cpus(dat), &reader);
-	}
 	done(&f);
 	datfile_close(dat);
 }

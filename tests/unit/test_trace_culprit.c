@@ -15,6 +15,7 @@ struct bench {
 	struct event_catalog catalog;
 	struct chain_sample sample; /* the last one */
 	struct culprit culprit;
+	struct engine *engine;
 };
 
 static void *on_seen(void *ctx, const struct event *e)
@@ -33,6 +34,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	struct bench *b = ctx;
 
 	b->sample = *s;
+	culprit_find(&b->culprit, s, engine_timeline(b->engine));
 }
 
 static void on_outcome(void *ctx, void *row, enum chain_outcome outcome)
@@ -69,17 +71,14 @@ static void analyse(struct bench *b)
 		.catalog = &b->catalog,
 		.reader = gen_reader(&b->g),
 		.sink = { on_seen, on_handler, on_sample, on_outcome, b },
+		.with_timeline = true,
 	};
-	struct engine *engine = engine_new(&config);
 
-	assert_non_null(engine);
-	assert_int_equal(engine_run(engine, UINT64_MAX), 0);
-	engine_finish(engine);
-	engine_free(engine);
-	gen_rewind(&b->g);
-	assert_int_equal(culprit_analyse(&b->culprit, &b->sample, &b->catalog, &subbuf_native,
-					 b->g.n_cpus, &config.reader),
-			 0);
+	b->engine = engine_new(&config);
+	assert_non_null(b->engine);
+	assert_int_equal(engine_run(b->engine, UINT64_MAX), 0);
+	engine_finish(b->engine);
+	engine_free(b->engine);
 	for (int stage = 0; stage < CHAIN_STAGE_PARTS; stage++) {
 		uint64_t sum = 0;
 
@@ -89,13 +88,13 @@ static void analyse(struct bench *b)
 	}
 }
 
-static uint64_t time_of(const struct bench *b, enum culprit_kind kind, int32_t id,
+static uint64_t time_of(const struct bench *b, enum timeline_kind kind, int32_t id,
 			enum chain_stage stage)
 {
 	for (size_t i = 0; i < b->culprit.n_parts; i++) {
 		const struct culprit_part *part = &b->culprit.parts[i];
 
-		if (part->kind == kind && part->id == id)
+		if (part->who.kind == kind && part->who.id == id)
 			return part->ns[stage];
 	}
 	return 0;
@@ -125,13 +124,13 @@ static void softirq_after_the_irq_thread(void **state)
 	analyse(b);
 	assert_int_equal(b->sample.pid, 500);
 	assert_int_equal(b->sample.end_ns - b->sample.start_ns, 200);
-	assert_int_equal(time_of(b, CULPRIT_IDLE, 0, CHAIN_STAGE_THREAD_QUEUE), 15);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 60, CHAIN_STAGE_THREAD), 20);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 60, CHAIN_STAGE_SOFTIRQ_WAIT), 5);
-	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, CHAIN_STAGE_SOFTIRQ), 30);
-	assert_int_equal(time_of(b, CULPRIT_SOFTIRQ, 4, CHAIN_STAGE_QUEUE), 5);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 60, CHAIN_STAGE_QUEUE), 45);
-	assert_int_equal(time_of(b, CULPRIT_TASK, 500, CHAIN_STAGE_EXIT), 50);
+	assert_int_equal(time_of(b, TIMELINE_IDLE, 0, CHAIN_STAGE_THREAD_QUEUE), 15);
+	assert_int_equal(time_of(b, TIMELINE_TASK, 60, CHAIN_STAGE_THREAD), 20);
+	assert_int_equal(time_of(b, TIMELINE_TASK, 60, CHAIN_STAGE_SOFTIRQ_WAIT), 5);
+	assert_int_equal(time_of(b, TIMELINE_SOFTIRQ, 4, CHAIN_STAGE_SOFTIRQ), 30);
+	assert_int_equal(time_of(b, TIMELINE_SOFTIRQ, 4, CHAIN_STAGE_QUEUE), 5);
+	assert_int_equal(time_of(b, TIMELINE_TASK, 60, CHAIN_STAGE_QUEUE), 45);
+	assert_int_equal(time_of(b, TIMELINE_TASK, 500, CHAIN_STAGE_EXIT), 50);
 }
 
 /* More tasks than there is room for: none of them gets the time of others. */
@@ -157,13 +156,13 @@ static void a_crowd_before_it(void **state)
 	for (size_t i = 0; i < b->culprit.n_parts; i++) {
 		const struct culprit_part *part = &b->culprit.parts[i];
 
-		if (part->kind != CULPRIT_TASK)
+		if (part->who.kind != TIMELINE_TASK)
 			continue;
 		assert_true(part->ns[CHAIN_STAGE_QUEUE] <= 100);
 		named++;
 	}
 	assert_true(named > 50);
-	assert_true(time_of(b, CULPRIT_OTHERS, -1, CHAIN_STAGE_QUEUE) >=
+	assert_true(time_of(b, TIMELINE_OTHERS, -1, CHAIN_STAGE_QUEUE) >=
 		    (SWITCHES - CULPRIT_PARTS_MAX) * 100);
 }
 
