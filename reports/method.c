@@ -28,25 +28,26 @@ static const char trace_method[] =
 /* clang-format on */
 
 /**
- * struct account - what became of the interrupts of one handler on one CPU
+ * struct chain_account - what became of the interrupts of one handler on one CPU
  * @row: any of its rows
  * @others: neither of the others
  */
-struct account {
+struct chain_account {
 	const struct result *row;
 	uint64_t others;
 };
 
 /* Is @r the first row of its handler and CPU? Then its account is @account. */
-static bool first_of_account(const struct run *run, const struct result *r, struct account *account)
+static bool first_of_account(const struct run *run, const struct result *r,
+			     struct chain_account *account)
 {
 	uint64_t known = r->delivered + r->coalesced + (uint64_t)r->lost;
 
 	for (const struct result *before = run->results; before < r; before++)
 		if (result_is_trace(before) && before->cpu == r->cpu && report_same_line(before, r))
 			return false;
-	*account =
-		(struct account){ .row = r, .others = r->raised > known ? r->raised - known : 0 };
+	*account = (struct chain_account){ .row = r,
+					   .others = r->raised > known ? r->raised - known : 0 };
 	/* Chains of several handlers of a line: their interrupts are in their rows. */
 	return r->raised > 0;
 }
@@ -65,7 +66,7 @@ static void write_accounts(const struct report_input *in, FILE *out)
 	const struct result *end = in->run.results + in->run.n_results, *r;
 	static const char *const labels[] = { "interrupts", "to user space", "coalesced", "lost",
 					      "others" };
-	struct account account;
+	struct chain_account account;
 
 	fputs("<div class=\"scroll\"><table class=\"results\">\n<thead><tr><th>interrupt</th><th>CPU</th>",
 	      out);
