@@ -32,7 +32,9 @@ int main(int argc, char **argv)
 		return status;
 	status = session_open(&session);
 	if (!status) {
-		if (session.options.diff[0])
+		if (session.options.explain)
+			status = explain_run(&session);
+		else if (session.options.diff[0])
 			status = diff_run(&session);
 		else if (session.options.mode == MODE_LISTEN)
 			status = listen_run(&session);

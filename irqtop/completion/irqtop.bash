@@ -14,7 +14,7 @@ _irqtop()
 	--group) words='auto cpu cache node range' ;;
 	--color) words='auto never 8 256' ;;
 	--theme) words='dark light' ;;
-	--record|--replay|--diff|--config|-i|--input)
+	--record|--replay|--diff|--explain|--config|-i|--input)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--root)

@@ -153,6 +153,16 @@ static int cpu_stat_refuse(void *options, const char *text, struct why *why)
 	return why_set(why, "the strip above the list is always there; --group chooses its CPUs");
 }
 
+static int explain_parse(void *config, const char *text, struct why *why)
+{
+	struct options *options = config;
+
+	(void)why;
+	options->diff[0] = text;
+	options->explain = true;
+	return 0;
+}
+
 static int no_config_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
@@ -237,6 +247,8 @@ static const struct opt rows[] = {
 	  .help = "show a recording; the screen can jump in it" },
 	{ 0, "diff", "A B", OPT_STRING, AT(diff[0]),
 	  .help = "compare two recordings, copied trees or copies of\n/proc/interrupts" },
+	{ 0, "explain", "A B", OPT_CUSTOM, AT(diff[0]), .parse = explain_parse,
+	  .help = "what changed most between two of them, in words: new, gone,\nmoved, faster, off its node" },
 	{ 0, "alert", "EXPR", OPT_CUSTOM, AT(alerts), .parse = alert_parse,
 	  .help = "[TEXT:]COLUMN > NUMBER [for N]; exit status 2 when it\nhappens" },
 	{ 0, "alert-command", "CMD", OPT_STRING, AT(alert_command),
@@ -304,7 +316,7 @@ static int operands_take(struct options *options, int argc, char **argv, int fir
 	if (options->diff[0]) {
 		options->diff[1] = argv[first++];
 		if (!options->diff[1]) {
-			msg_error("--diff needs two names");
+			msg_error("%s needs two names", options->explain ? "--explain" : "--diff");
 			return -1;
 		}
 	}

@@ -42,6 +42,7 @@ struct options {
 	const char *input; /* a copy of /proc/interrupts */
 	const char *record, *replay, *listen;
 	const char *diff[2];
+	bool explain; /* the difference in words */
 	struct alerts alerts;
 	const char *alert_command;
 	struct view_settings view;

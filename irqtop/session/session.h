@@ -71,6 +71,7 @@ int session_close(struct session *session);
 /* The modes. They return the exit status. */
 int stream_run(struct session *session);
 int diff_run(struct session *session);
+int explain_run(struct session *session);
 int listen_run(struct session *session);
 int screen_run(struct session *session);
 

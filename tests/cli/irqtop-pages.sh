@@ -128,4 +128,27 @@ is 'an interrupt off its device'"'"'s node is marked' \
 
 check 'collapsed: the running system' 0 '^LOC ' '' $irqtop -t devices -b -n 1 -d 0.1
 
+# --- in words -------------------------------------------------------------------------------
+
+tests/fixtures/irqtop/cpus "$scratch"
+explain="$irqtop --explain $scratch/a $scratch/b"
+# eth0's first queue goes from a mean of 1/s to 20,000/s, its second one to CPU 1.
+sed -i 's/^ 29:.*/ 30:       9000          0          0          0  PCI-MSIX-0000:03:00.0   0-edge      xhci/;
+	s/^ 25:.*/ 25:          0        900          0       1000  PCI-MSIX-0000:01:00.0   1-edge      eth0-TxRx-1/' \
+	"$scratch/b/proc/interrupts"
+check 'explain: five sentences' 0 '*' '' $explain
+is 'explain: new, gone, moved, faster, off its node' "$(cat "$scratch/out")" \
+	'new: 30 xhci, 8.9/s
+gone: 29 nvme0q2, before 1/s
+moved: 25 eth0-TxRx-1 from CPU 3 (100 %) to CPU 1 (100 %)
+faster: 24 eth0-TxRx-0 from 1/s to 20000/s; and 4 more
+off its node: 24 eth0-TxRx-0 on CPU 1, 0000:01:00.0 is on node 1; and 2 more'
+is 'explain: of one with itself' "$($irqtop --explain "$scratch/a" "$scratch/a" | sort -u)" \
+	"$(printf '%s: nothing\n' faster gone moved new; $explain | sed -n '5p')"
+sed -i 's/^btime.*/btime 1700009000/' "$scratch/b/proc/stat"
+check 'explain: a boot between them' 0 '^faster: 24 eth0-TxRx-0 from 1/s to 199/s; and 2 more' 'booted at .*: means since boot are compared' $explain
+refused 'explain: needs two' 'explain needs two names' $irqtop --explain "$scratch/a"
+check 'explain: copies without a time are counts' 0 '^faster: LOC Local timer interrupts from 36000 to' '*' \
+	$irqtop --explain "$scratch/a/proc/interrupts" <(sed 's/^LOC: *9000/LOC: 99000/' "$scratch/a/proc/interrupts")
+
 tap_end
