@@ -367,7 +367,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(two_threads_use_it_first), TAP_TEST(the_first_use_meets_removal),
 	TAP_TEST(walks_of_irqgens_line),    TAP_TEST(walks_of_an_intx_line),
 	TAP_TEST(walks_of_a_vector),	    TAP_TEST(a_driver_beside_a_walker),
-	TAP_TEST(walkers_claim_nothing),    TAP_TEST(walks_under_fire),
+	TAP_TEST(walkers_claim_nothing),    TAP_SLOW(walks_under_fire, 300),
 };
 
 int main(int argc, char **argv)
