@@ -23,6 +23,11 @@ CC := clang
 CFLAGS := -O1 -g -fsanitize=fuzzer-no-link $(sanitizers)
 $(B)/fuzz/%: LDFLAGS += -fsanitize=fuzzer
 endif
+# COVERAGE=1: lines are counted for gcov, in build/coverage/built (make coverage).
+ifdef COVERAGE
+B := build/coverage/built
+CFLAGS := -O0 -g --coverage -fprofile-update=atomic
+endif
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
@@ -155,6 +160,10 @@ soak: deps ## everything at once for SECONDS (3600) in a guest of kernel K (debu
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/soak.sh $(or $(K),debug) $(or $(SECONDS),3600)
 
+coverage: deps ## which lines of the modules, and of the tools, the tests run (PART=module or tools)
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/coverage $(PART)
+
 # What the tests of `make test` do without.
 more-deps:
 	@tests/deps packages-more.txt
@@ -194,11 +203,11 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing matrix)
+	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing matrix coverage)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak more-deps lint format install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage more-deps lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
