@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/jsonio.h"
+#include "base/msg.h"
 #include "results/io.h"
 #include "trace.h"
 #include "tracing/hlog.h"
@@ -282,8 +283,10 @@ static int add_hgrm(void *ctx, const struct stats_row *row, int end, int stage,
 	int err;
 
 	tag_of(row, end, stage, tag);
-	if (asprintf(&path, "%s.%s.hgrm", hdr->prefix, tag) < 0)
+	if (asprintf(&path, "%s.%s.hgrm", hdr->prefix, tag) < 0) {
+		msg_error("%s.%s.hgrm: cannot write: out of memory", hdr->prefix, tag);
 		return -1;
+	}
 	file.name = path;
 	err = opt_file_write(&file, write_hgrm, h);
 	free(path);

@@ -42,22 +42,33 @@ screen()
 	t capture-pane -p -t "s$session" "$@" | sed 's/ *$//'
 }
 
-# await REGEX: until the screen has it, five seconds at most
+# await REGEX: until the screen has it
 await()
 {
 	# shellcheck disable=SC2034 # used by the condition
 	awaited=$1
-	wait_for 'screen | grep -qE -- "$awaited"' 5 && return
+	wait_for 'screen | grep -qE -- "$awaited"' && return
 	{ echo "no '$1' in:"; screen; } >"$scratch/why"
 	return 1
 }
 
+# settle: until irqtop has read what was typed, and sleeps again. tmux writes to the
+# terminal before it answers the next command.
+settle()
+{
+	local pane
+	pane=$(t display-message -p -t "s$session" '#{pane_pid}')
+	wait_for "! pgrep -P $pane -r R,D >/dev/null" || true
+}
+
+# One key after the other: what Escape begins is another key.
 keys()
 {
 	local key
 	for key; do
 		t send-keys -t "s$session" "$key"
-		sleep 0.15
+		sleep 0.1
+		settle
 	done
 }
 
@@ -67,22 +78,23 @@ screen_without_clock()
 	screen "$@" | sed '1s/every \(.*\)  [0-9:]*$/every \1  CLOCK/'
 }
 
-# same NAME TEXT [capture-pane's options]: the screen against its golden one. A busy
-# machine's screen follows its keys late, so it has five seconds.
+# looks_as FILE [capture-pane's options]
+looks_as()
+{
+	screen_without_clock "${@:2}" >"$scratch/seen"
+	diff "$1" "$scratch/seen" >"$scratch/why"
+}
+
+# same NAME TEXT [capture-pane's options]: the screen against its golden one, which it
+# becomes in time
 same()
 {
-	local name=$1 text=$2 status=1
+	local name=$1 text=$2
 	shift 2
 	sleep 0.25
 	[ "$update" != --update ] || screen_without_clock "$@" >"$golden/$name"
-	for _ in $(seq 20); do
-		screen_without_clock "$@" >"$scratch/seen"
-		diff "$golden/$name" "$scratch/seen" >"$scratch/why"
-		status=$?
-		[ $status != 0 ] || break
-		sleep 0.25
-	done
-	result $status "$text"
+	wait_for "looks_as $golden/$name $*"
+	result $? "$text"
 }
 
 for cpus in 2 64 512; do
@@ -189,12 +201,9 @@ soft()
 soft 100
 start 80x24 "cd $scratch; $program --no-config -S --root soft -d 0.2"
 await '^ *NET_RX'
-for rise in $(seq 1000 1000 30000); do
-	soft "$rise"
-	sleep 0.1
-	screen | sed -n 3p | grep -q '^softirqs, CPUs 0-1 of 2 \[█ \]' && break
-done
-[ "$rise" != 30000 ]
+rise=0
+wait_for 'soft $((rise += 1000)); sleep 0.1
+	screen | sed -n 3p | grep -q "^softirqs, CPUs 0-1 of 2 \[█ \]"'
 result $? 'the strip of -S is that of softirqs'
 start 40x10 "cd $scratch; $program --no-config --replay 2.rec -d 3600"
 keys ')'; await 12/12
@@ -345,7 +354,8 @@ mouse()
 {
 	# Apart, as a hand would: two at once are a double click.
 	t send-keys -t "s$session" -l "$(printf '\033[<%d;%d;%dM\033[<%d;%d;%dm' "$@" "$@")"
-	sleep 0.2
+	sleep 0.15
+	settle
 }
 
 # The first line of the list that is shown in reverse: the row under the cursor.
@@ -359,17 +369,17 @@ tree 60 5
 start 80x24 "TERM=xterm-256color $program --no-config --idle --root $scratch/tree -s irq -d 3600"
 await dev24
 mouse 0 3 8
-wait_for '[ "$(selected)" = 27 ]' 5
+wait_for '[ "$(selected)" = 27 ]'
 result $? "a click selects the row ($(selected))"
 mouse 65 20 10
 mouse 65 20 10
-wait_for '[ "$(selected)" = 33 ]' 5
+wait_for '[ "$(selected)" = 33 ]'
 result $? "the wheel moves down ($(selected))"
 for _ in 1 2 3 4 5; do mouse 65 20 10; done
-wait_for '[ "$(selected)" = 48 ]' 5 && ! screen | grep -q dev24
+wait_for '[ "$(selected)" = 48 ]' && ! screen | grep -q dev24
 result $? "and scrolls ($(selected))"
 for _ in $(seq 9); do mouse 64 20 10; done
-wait_for '[ "$(selected)" = 24 ]' 5
+wait_for '[ "$(selected)" = 24 ]'
 result $? "and up to the first row again ($(selected))"
 mouse 0 "$(screen | sed -n 4p | awk '{ print index($0, "NAME") }')" 4
 await 'sorted by NAME' && screen | sed -n 4p | grep -q 'NAME^'
@@ -400,7 +410,7 @@ await 'exit 0'
 start 80x24 "TERM=screen-256color $program --no-config --idle --root $scratch/tree -s irq -d 3600"
 await dev24
 t send-keys -t "s$session" -H 1b 5b 4d 20 23 28
-wait_for '[ "$(selected)" = 27 ]' 5
+wait_for '[ "$(selected)" = 27 ]'
 result $? "the mouse of older terminals ($(selected))"
 start 80x24 "TERM=xterm-256color $program --no-config --idle --no-mouse --root $scratch/tree -s irq -d 3600"
 await dev24
@@ -433,14 +443,10 @@ order()
 	screen | sed -n '5,$p' | awk '$1 ~ /^2[456]$/ { printf "%s ", $1 }'
 }
 
-# heat IRQ: makes it hot until its total is the greatest, and its row the first
+# heat IRQ [SECONDS]: makes it hot until its total is the greatest, and its row the first
 heat()
 {
-	for _ in 1 2 3 4 5 6 7 8; do
-		hot "$1"
-		sleep 0.25
-		[ "$(order | cut -d' ' -f1)" = "$1" ] && return 0
-	done
+	wait_for "hot $1; sleep 0.25; [ \"\$(order | cut -d' ' -f1)\" = $1 ]" "${2:-20}" && return 0
 	echo "the order is $(order)" >"$scratch/why"
 	return 1
 }
@@ -452,8 +458,7 @@ await dev24
 hot 25
 await 'alert: 25 rate_hz .*25:rate>1'
 result $? 'an alert is shown'
-for _ in $(seq 20); do [ -s "$scratch/alerted" ] && break; sleep 0.1; done
-[ "$(cat "$scratch/alerted")" = 25 ]
+wait_for '[ "$(cat "$scratch/alerted" 2>/dev/null)" = 25 ]'
 result $? 'its command is run'
 screen | grep -q '25 rate_hz$'
 result $((! $?)) 'and keeps off the screen'
@@ -463,7 +468,7 @@ heat 26
 result $? 'rows are sorted by what the column says now'
 keys '='
 before=$(order)
-! heat 25 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
+! heat 25 2 && [ "$(order)" = "$before" ] && screen | sed -n 4p | grep -q '=TOTAL'
 result $? "a frozen order stays ($(order))"
 keys '='
 heat 25
@@ -476,8 +481,8 @@ keys F
 heat 25 && [ "$(selected)" = 25 ]
 result $? "or keeps its line ($(selected))"
 keys a
-hot 25
-await '1 of 3 rows' && await 'filter: active'
+# It is active in the intervals in which it counts.
+wait_for 'hot 25; screen | grep -q "1 of 3 rows"' && await 'filter: active'
 result $? 'only active rows'
 keys a
 await ' 3 rows'
@@ -547,8 +552,14 @@ $program --no-config --root "$scratch/tree" --once -f dev25 --csv -c affinity | 
 [ "$(cat "$scratch/why")" = "$list" ]
 result $? 'and without a screen'
 
+rate_of()
+{
+	screen | awk -v row="$1" '$1 == row { print $2 }'
+}
+
 start 80x24 "$program -d 1 -t interrupts"
 await ' LOC '
+wait_for '[ "$(rate_of LOC)" != - ]'
 result $? 'the running kernel'
 # Keys must not disturb the interval: were a key to sample, rates would vanish.
 for _ in $(seq 40); do
@@ -556,7 +567,7 @@ for _ in $(seq 40); do
 	t send-keys -t "s$session" Up
 	sleep 0.05
 done
-rate=$(screen | awk '$1 == "LOC" { print $2 }')
+wait_for 'rate=$(rate_of LOC); [ -n "$rate" ]'
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
 result $? "keys do not disturb the interval (LOC $rate/s)"
 for _ in $(seq 10); do
@@ -565,7 +576,7 @@ for _ in $(seq 10); do
 	t resize-window -t "s$session" -x 80 -y 24
 	sleep 0.1
 done
-rate=$(screen | awk '$1 == "LOC" { print $2 }')
+wait_for 'rate=$(rate_of LOC); [ -n "$rate" ]'
 [ "${rate%%[.k]*}" -ge 5 ] 2>"$scratch/why"
 result $? "nor does a new size (LOC $rate/s)"
 keys t
@@ -595,7 +606,7 @@ sleep 1.3
 [ "$(screen | head -1)" = "$before" ]
 result $? 'pause holds the screen'
 keys Space
-wait_for '[ "$(screen | head -1)" != "$before" ]' 10
+wait_for '[ "$(screen | head -1)" != "$before" ]'
 result $? 'and lets go'
 keys W
 await 'saved to .*/irqtop/config'
@@ -639,15 +650,16 @@ if pid == 0:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.environ["TERM"] = "xterm"
     os.execv(sys.argv[1], [sys.argv[1], "--no-config"])
-time.sleep(0.7)
-os.read(master, 65536)
+# It has drawn its screen.
+while b"IRQ" not in os.read(master, 65536):
+    pass
 os.close(master)
-for _ in range(30):
+for _ in range(200):
     time.sleep(0.1)
     if os.waitpid(pid, os.WNOHANG)[0]:
         sys.exit(0)
 os.kill(pid, 9)
-sys.exit("still running 3 s after its terminal was closed")
+sys.exit("still running 20 s after its terminal was closed")
 END
 result $? 'a closed terminal ends it'
 
