@@ -229,12 +229,13 @@ else
 		>"$scratch/serial.txt" 2>"$scratch/err" &
 	pid=$!
 	wait_for 'records $pid'
-	# More than the driver's buffer holds, so that the writer sleeps until the handler
-	# has made room. On the CPU of the handler it never has to.
+	# Each time more than the driver's buffer holds, so that the writer sleeps until the
+	# handler has made room, and then returns. On the CPU of the handler it never has to.
+	# On a busy machine one write takes seconds, and only one that ends is a chain.
 	irq_cpu=$(cat "/proc/irq/$serial/effective_affinity_list" 2>/dev/null || echo 0)
 	[ "$irq_cpu" = 0 ] && writer_cpu=1 || writer_cpu=0
 	before_n=$(awk -v line="$serial:" '$1 == line { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n }' /proc/interrupts)
-	taskset -c $writer_cpu timeout 20 sh -c "for i in 1 2 3; do printf '%16000s' ' ' >/dev/$tty; done"
+	taskset -c $writer_cpu timeout 60 sh -c "for i in 1 2 3 4 5 6 7 8; do printf '%6000s' ' ' >/dev/$tty; done"
 	after_n=$(awk -v line="$serial:" '$1 == line { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n }' /proc/interrupts)
 	kill -INT $pid
 	wait $pid
@@ -475,7 +476,7 @@ if command -v script >/dev/null; then
 	(
 		wait_for 'grep -q STAGE "$scratch/typescript"'
 		printf '\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC\033OC'
-		sleep 0.5
+		wait_for 'grep -q "P99\.9" "$scratch/typescript"'
 		printf q
 	) | TERM=xterm script -qfc "stty cols 40 rows 12; exec $irqlat trace top --interval 0.3 -d 9" \
 		"$scratch/typescript" >/dev/null 2>&1
