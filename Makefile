@@ -110,6 +110,12 @@ $(tool_bin) $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin) $(fuzz_bin):
 	@mkdir -p $(@D)
 	$(Q)$(link)
 
+# It is loaded into a program that has the sanitizers.
+$(B)/faults/inject.so: tests/faults/inject.c
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O2 -g $(WARNINGS) -shared -fPIC -o $@ $<
+
 # --- set-up -------------------------------------------------------------------
 
 deps: ## install the Debian packages in packages.txt that are missing
@@ -168,6 +174,12 @@ coverage: deps ## which lines of the modules, and of the tools, the tests run (P
 more-deps:
 	@tests/deps packages-more.txt
 
+fault-programs: $(tool_bin) $(B)/fuzz/damage $(B)/faults/inject.so
+
+faults: deps ## makes calls of the tools fail, one after the other (EVERY=1 each call, J=regex jobs)
+	@$(MAKE) --no-print-directory SAN=1 fault-programs
+	@tests/faults/sweep $(if $(EVERY),--every) $(if $(J),--job '$(J)')
+
 lint: ## static checks of every part
 	@tests/lint
 
@@ -208,6 +220,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage more-deps lint format install clean help
+.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage more-deps fault-programs faults lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -11,18 +11,18 @@
 #include "jsonio.h"
 
 /* Memory that Jansson has, the newest first. */
-struct block {
-	struct block *older, *newer;
+struct json_memory {
+	struct json_memory *older, *newer;
 	max_align_t bytes[];
 };
 
-static struct block *newest;
+static struct json_memory *newest;
 static bool memory_lacked;
 static jmp_buf *out_of_load; /* NULL: nothing is read */
 
 static void *allocate(size_t bytes)
 {
-	struct block *block = malloc(sizeof(*block) + bytes);
+	struct json_memory *block = malloc(sizeof(*block) + bytes);
 
 	if (!block) {
 		memory_lacked = true;
@@ -30,7 +30,7 @@ static void *allocate(size_t bytes)
 			longjmp(*out_of_load, 1);
 		return NULL;
 	}
-	*block = (struct block){ .older = newest };
+	*block = (struct json_memory){ .older = newest };
 	if (newest)
 		newest->newer = block;
 	newest = block;
@@ -39,11 +39,11 @@ static void *allocate(size_t bytes)
 
 static void release(void *bytes)
 {
-	struct block *block;
+	struct json_memory *block;
 
 	if (!bytes)
 		return;
-	block = (struct block *)((char *)bytes - offsetof(struct block, bytes));
+	block = (struct json_memory *)((char *)bytes - offsetof(struct json_memory, bytes));
 	if (block->older)
 		block->older->newer = block->newer;
 	if (block->newer)
@@ -67,7 +67,7 @@ static void release(void *bytes)
  */
 json_t *jsonio_load(const char *text, size_t len, size_t flags, json_error_t *error)
 {
-	struct block *const before = newest;
+	struct json_memory *const before = newest;
 	jmp_buf out;
 	json_t *root;
 

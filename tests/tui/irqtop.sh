@@ -201,6 +201,7 @@ soft()
 soft 100
 start 80x24 "cd $scratch; $program --no-config -S --root soft -d 0.2"
 await '^ *NET_RX'
+# shellcheck disable=SC2034 # used by the condition
 rise=0
 wait_for 'soft $((rise += 1000)); sleep 0.1
 	screen | sed -n 3p | grep -q "^softirqs, CPUs 0-1 of 2 \[█ \]"'

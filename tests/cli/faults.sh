@@ -1,0 +1,14 @@
+#!/bin/bash
+# Faults in the tools' main jobs: a part of what make faults does, evenly spread. TAP.
+# FAULTS_SAMPLE is the number of faults for each job.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+
+[ "$(uname -m)" = x86_64 ] || skip_all 'tests/faults/inject.c is for x86-64'
+if ! make -s SAN=1 fault-programs >"$scratch/why" 2>&1; then
+	result 1 'the tools with the sanitizers'
+	tap_end
+fi
+# It has a plan of its own.
+exec nice tests/faults/sweep --sample "${FAULTS_SAMPLE:-8}"
