@@ -631,15 +631,18 @@ static int irqgen_parse(char *options, struct irqgen_command *command)
 	char *word;
 
 	while ((word = strsep(&options, " \t\n"))) {
-		int option;
+		int option, err;
 
 		if (!*word)
 			continue;
 		option = match_token(word, irqgen_options, args);
 		if (option == OPT_UNKNOWN || test_and_set_bit(option, &command->given))
 			return -EINVAL;
-		if (option < OPT_TIMER && match_u64(&args[0], &command->value[option]))
-			return -EINVAL;
+		if (option >= OPT_TIMER)
+			continue;
+		err = match_u64(&args[0], &command->value[option]);
+		if (err)
+			return err == -ENOMEM ? err : -EINVAL;
 	}
 	return 0;
 }
