@@ -214,7 +214,7 @@ void procirq_action_raise_ulis(struct procirq_action *action, u64 now)
 /*
  * Whether a reader has read an interrupt of the guard's present window, or its user
  * level handler has handled one. Reads of a mapped ring cannot be seen: the guard
- * trusts a reader that has mapped it.
+ * trusts a reader while it is mapped.
  */
 static bool action_is_read(const struct procirq_action *action)
 {

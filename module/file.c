@@ -14,6 +14,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
@@ -380,6 +381,32 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
 	return mask;
 }
 
+static void file_count_mappings(struct vm_area_struct *vma, int change)
+{
+	struct procirq_reader *reader = vma->vm_file->private_data;
+	struct procirq_action *action = procirq_reader_lock(reader);
+
+	reader->nr_mappings += change;
+	procirq_reader_unlock(action);
+}
+
+/* A mapping was split, or copied by fork. */
+static void file_vm_open(struct vm_area_struct *vma)
+{
+	file_count_mappings(vma, 1);
+}
+
+/* Also of a mapping that mmap() gives up after file_mmap() has succeeded. */
+static void file_vm_close(struct vm_area_struct *vma)
+{
+	file_count_mappings(vma, -1);
+}
+
+static const struct vm_operations_struct file_vm_ops = {
+	.open = file_vm_open,
+	.close = file_vm_close,
+};
+
 static int file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct procirq_reader *reader = file->private_data;
@@ -402,11 +429,10 @@ static int file_mmap(struct file *file, struct vm_area_struct *vma)
 	if (err)
 		return err;
 	err = procirq_ring_map(action->ring, vma);
-	if (err) {
-		action = procirq_reader_lock(reader);
-		reader->nr_mappings--;
-		procirq_reader_unlock(action);
-	}
+	if (err)
+		file_count_mappings(vma, -1);
+	else
+		vma->vm_ops = &file_vm_ops;
 	return err;
 }
 

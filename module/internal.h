@@ -325,7 +325,7 @@ struct procirq_reader_spin {
  * @used: it has called read, poll, write or mmap, or has had an eventfd or a user
  *	level interrupt; the lock
  * @holding: its write of 0 keeps the line masked; the lock
- * @nr_mappings: times that its action's ring has been mapped; the lock
+ * @nr_mappings: mappings of its action's ring; the lock
  * @end: number of the last interrupt that is this reader's; U64_MAX while it is among
  *	its action's readers; the lock
  * @cursor: number of the last interrupt that was delivered; the lock
