@@ -473,6 +473,14 @@ static const struct file_operations file_fops = {
 	.show_fdinfo = file_show_fdinfo,
 };
 
+static bool file_may_open;
+
+/* The module has been loaded: from now on an open file pins it. */
+void procirq_file_allow_open(void)
+{
+	WRITE_ONCE(file_may_open, true);
+}
+
 /* The file's removal waits until this has returned. */
 static int file_open(struct inode *inode, struct file *file)
 {
@@ -481,6 +489,8 @@ static int file_open(struct inode *inode, struct file *file)
 	struct procirq_reader *reader;
 	int err;
 
+	if (!READ_ONCE(file_may_open))
+		return -ENODEV;
 	err = procirq_access_check(line, file->f_mode);
 	if (err)
 		return err;

@@ -621,15 +621,16 @@ long procirq_spin_get(struct procirq_reader_spin *spin, void __user *arg);
 long procirq_file_timed_read(struct procirq_reader *reader, void __user *arg, bool writable);
 extern const struct proc_ops procirq_file_proc_ops;
 
+void procirq_file_allow_open(void);
+
 /* ioctl.c: its ioctls */
 long procirq_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* registry.c: which interrupts have a file */
 void procirq_registry_set_watched(bool watched);
 int procirq_registry_add(unsigned int irq);
-void procirq_registry_add_existing(void);
+int procirq_registry_add_existing(void);
 int procirq_registry_add_pinned(unsigned int irq);
-void procirq_registry_publish_pinned(void);
 void procirq_registry_remove(unsigned int irq);
 void procirq_registry_remove_all(void);
 void procirq_registry_revoke(unsigned int irq);
@@ -638,7 +639,7 @@ void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function
 void procirq_registry_driver_gone(struct pci_dev *pdev);
 void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
 			       struct seq_file *m);
-int procirq_registry_make_directory(unsigned int irq);
+int procirq_registry_make_file(unsigned int irq);
 
 /* procdir.c: watching /proc/irq/N come and go */
 int procirq_procdir_init(void);
@@ -680,7 +681,7 @@ bool procirq_pci_is_deleted(const struct pci_dev *pdev);
 void procirq_pci_forget_deleted(void);
 
 /* stats.c: accounting in /proc/procirq */
-void procirq_stats_init(void);
+int procirq_stats_init(void);
 void procirq_stats_exit(void);
 
 #endif /* PROCIRQ_INTERNAL_H */

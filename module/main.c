@@ -17,16 +17,20 @@ static int __init procirq_init(void)
 	if (err)
 		return err;
 	procirq_flow_init();
-	procirq_stats_init();
-	/*
-	 * Last: it makes files, which can be opened at once, and an open file does
-	 * not pin a module whose init function fails.
-	 */
+	err = procirq_stats_init();
+	if (err)
+		goto out_pci;
 	err = procirq_procdir_init();
-	if (err) {
-		procirq_stats_exit();
-		procirq_pci_exit();
-	}
+	if (err)
+		goto out_stats;
+	/* Last: an open file does not pin a module whose init function fails. */
+	procirq_file_allow_open();
+	return 0;
+
+out_stats:
+	procirq_stats_exit();
+out_pci:
+	procirq_pci_exit();
 	return err;
 }
 

@@ -155,8 +155,8 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 		goto out_free_vectors;
 	for (i = 0; i < vectors; i++) {
 		bound->irqs[i] = pci_irq_vector(pdev, i);
-		err = procirq_registry_make_directory(bound->irqs[i]);
-		if (err && err != -EBUSY)
+		err = procirq_registry_make_file(bound->irqs[i]);
+		if (err)
 			goto out_free_bound;
 	}
 

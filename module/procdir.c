@@ -125,7 +125,8 @@ static void register_wrapper(unsigned int irq, struct irq_desc *desc)
 {
 	wrapper_enter();
 	register_trampoline(irq, desc);
-	procirq_registry_add(irq);
+	if (procirq_registry_add(irq) == -ENOMEM)
+		pr_warn("out of memory; irq %u has no file until it is requested again\n", irq);
 	wrapper_leave();
 }
 
@@ -257,7 +258,7 @@ static void hooks_exit(void)
  * If the directories cannot be watched, logs that and makes the files of the
  * interrupts in irqs= only.
  * Context: may sleep.
- * Return: 0, or the error of an interrupt in irqs=.
+ * Return: 0, -ENOMEM, or the error of an interrupt in irqs=; then there is no file.
  */
 int procirq_procdir_init(void)
 {
@@ -267,9 +268,13 @@ int procirq_procdir_init(void)
 	err = watch ? hooks_init() : -EOPNOTSUPP;
 	if (!err) {
 		procirq_registry_set_watched(true);
-		procirq_registry_add_existing();
-		return 0;
+		err = procirq_registry_add_existing();
+		if (err)
+			procirq_procdir_exit();
+		return err;
 	}
+	if (err == -ENOMEM)
+		return err;
 
 	if (watch)
 		pr_warn("cannot watch /proc/irq (error %d); serving only irqs=\n", err);
@@ -279,12 +284,10 @@ int procirq_procdir_init(void)
 		err = procirq_registry_add_pinned(irqs[i]);
 		if (err) {
 			pr_err("irqs=: cannot serve interrupt %u (error %d)\n", irqs[i], err);
-			/* No file has been made yet. */
 			procirq_registry_remove_all();
 			return err;
 		}
 	}
-	procirq_registry_publish_pinned();
 	return 0;
 }
 

@@ -42,13 +42,7 @@ static DEFINE_XARRAY(registry_gone);
 static bool registry_adding_existing;
 static bool registry_gone_overflow;
 
-static int registry_publish(struct procirq_line *line, struct irq_desc *desc)
-{
-	line->pde = proc_create_data("irq", 0600, desc->dir, &procirq_file_proc_ops, line);
-	return line->pde ? 0 : -ENOMEM;
-}
-
-/* With @pin, pins what provides the descriptor, and does not make the file yet. */
+/* With @pin, pins what provides the descriptor. */
 static int registry_create(unsigned int irq, bool pin)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
@@ -77,12 +71,11 @@ static int registry_create(unsigned int irq, bool pin)
 	err = xa_insert(&registry, irq, line, GFP_KERNEL);
 	if (err)
 		goto out_put_provider;
-	if (pin)
-		return 0;
-	err = registry_publish(line, desc);
-	if (!err)
+	line->pde = proc_create_data("irq", 0600, desc->dir, &procirq_file_proc_ops, line);
+	if (line->pde)
 		return 0;
 
+	err = -ENOMEM;
 	xa_erase(&registry, irq);
 out_put_provider:
 	procirq_pci_put_enabled(line->provider_function);
@@ -126,7 +119,8 @@ int procirq_registry_add(unsigned int irq)
 
 /*
  * Waits until descriptors that are being freed are gone: genirq removes directory
- * and number under the mutex under which it allocates descriptors.
+ * and number under the mutex under which it allocates descriptors. It takes that mutex
+ * also if it has no memory for one.
  */
 static void registry_wait_for_frees(void)
 {
@@ -136,8 +130,8 @@ static void registry_wait_for_frees(void)
 		irq_free_desc(irq);
 }
 
-/* Returns whether an interrupt that is in use has no directory yet. */
-static bool registry_create_existing(void)
+/* Returns 0, -EAGAIN if an interrupt that is in use has no directory yet, or -ENOMEM. */
+static int registry_create_existing(void)
 {
 	bool pending = false;
 	unsigned int irq;
@@ -145,15 +139,16 @@ static bool registry_create_existing(void)
 
 	for (irq = 0; irq < irq_get_nr_irqs(); irq++) {
 		mutex_lock(&registry_mutex);
-		err = 0;
-		if (!xa_load(&registry, irq) && !xa_load(&registry_gone, irq) &&
-		    !registry_gone_overflow)
+		err = registry_gone_overflow ? -ENOMEM : 0;
+		if (!err && !xa_load(&registry, irq) && !xa_load(&registry_gone, irq))
 			err = registry_create(irq, false);
 		mutex_unlock(&registry_mutex);
+		if (err == -ENOMEM)
+			return err;
 		pending |= err == -ENOENT && irq_has_action(irq);
 		cond_resched();
 	}
-	return pending;
+	return pending ? -EAGAIN : 0;
 }
 
 /**
@@ -163,25 +158,52 @@ static bool registry_create_existing(void)
  * go during this call. They miss a request_irq() that had passed the hooked
  * function before, so this waits for its directory.
  * Context: may sleep.
+ * Return: 0, or -ENOMEM: some of the files have been made.
  */
-void procirq_registry_add_existing(void)
+int procirq_registry_add_existing(void)
 {
-	int tries;
+	int tries, err;
 
 	mutex_lock(&registry_mutex);
 	registry_adding_existing = true;
 	mutex_unlock(&registry_mutex);
 
 	registry_wait_for_frees();
-	for (tries = 0; registry_create_existing() && tries < REGISTRY_PENDING_TRIES; tries++)
+	for (tries = 0; tries < REGISTRY_PENDING_TRIES; tries++) {
+		err = registry_create_existing();
+		if (err != -EAGAIN)
+			break;
 		usleep_range(1000, 2000);
+	}
 
 	mutex_lock(&registry_mutex);
 	registry_adding_existing = false;
-	if (registry_gone_overflow)
-		pr_warn("out of memory; some interrupts have no file until they are requested again\n");
 	mutex_unlock(&registry_mutex);
 	xa_destroy(&registry_gone);
+	return err == -ENOMEM ? err : 0;
+}
+
+static irqreturn_t registry_no_handler(int irq, void *data)
+{
+	return IRQ_NONE;
+}
+
+/*
+ * genirq makes an interrupt's directory when it is first requested, not when it is
+ * allocated. So this requests the interrupt, without enabling it, and frees it. Returns
+ * 0, or the error of request_irq(): -EBUSY means that the interrupt has an owner, and so
+ * a directory.
+ */
+static int registry_make_directory(unsigned int irq)
+{
+	static int cookie;
+	int err;
+
+	err = request_irq(irq, registry_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED, "procirq",
+			  &cookie);
+	if (!err)
+		free_irq(irq, &cookie);
+	return err;
 }
 
 /**
@@ -191,7 +213,6 @@ void procirq_registry_add_existing(void)
  * The provider of the descriptor is pinned: the module that allocated it, or the PCI
  * function behind an INTx line. Nothing can pin an MSI vector, whose descriptor its
  * driver frees at any time: such interrupts are refused.
- * procirq_registry_publish_pinned() makes the file.
  * Context: may sleep.
  * Return: as procirq_registry_add(), -EEXIST, -EOPNOTSUPP for an MSI, or the error
  * of requesting the interrupt once.
@@ -208,31 +229,14 @@ int procirq_registry_add_pinned(unsigned int irq)
 	if (err != -ENOENT)
 		return err;
 
-	err = procirq_registry_make_directory(irq);
+	err = registry_make_directory(irq);
 	if (err)
 		return err;
 	mutex_lock(&registry_mutex);
 	err = registry_create(irq, true);
 	mutex_unlock(&registry_mutex);
-	return err;
-}
-
-/**
- * procirq_registry_publish_pinned() - make the files of the interrupts that were added pinned
- *
- * It cannot fail: once the first file is made, a program may have opened it.
- * Context: may sleep.
- */
-void procirq_registry_publish_pinned(void)
-{
-	struct procirq_line *line;
-	unsigned long irq;
-
-	mutex_lock(&registry_mutex);
-	xa_for_each(&registry, irq, line)
-		if (registry_publish(line, irq_data_to_desc(irq_get_irq_data(irq))))
-			pr_warn("out of memory; irq %lu has no file\n", irq);
-	mutex_unlock(&registry_mutex);
+	/* There was no memory for the directory. */
+	return err == -ENOENT ? -ENOMEM : err;
 }
 
 /*
@@ -408,29 +412,24 @@ void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_
 	mutex_unlock(&registry_remove_mutex);
 }
 
-static irqreturn_t registry_no_handler(int irq, void *data)
-{
-	return IRQ_NONE;
-}
-
 /**
- * procirq_registry_make_directory() - have genirq make /proc/irq/@irq
- * @irq: an interrupt of ours, or one that nobody has
+ * procirq_registry_make_file() - make /proc/irq/@irq and the file in it
+ * @irq: an interrupt of ours, or one on a line that we share with its owner; its
+ *	descriptor cannot go away during the call
  *
- * genirq makes the directory when an interrupt is first requested, not when it
- * is allocated. So this requests the interrupt, without enabling it, and frees it.
+ * Where the directories are not watched, it makes the directory only.
  * Context: may sleep.
- * Return: 0, or the error of request_irq(): -EBUSY means that the interrupt has an
- * owner, and so a directory.
+ * Return: 0, -ENOMEM, or the error of request_irq().
  */
-int procirq_registry_make_directory(unsigned int irq)
+int procirq_registry_make_file(unsigned int irq)
 {
-	static int cookie;
-	int err;
+	int err = registry_make_directory(irq);
 
-	err = request_irq(irq, registry_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED, "procirq",
-			  &cookie);
-	if (!err)
-		free_irq(irq, &cookie);
-	return err;
+	if (err && err != -EBUSY)
+		return err;
+	if (!READ_ONCE(registry_watched))
+		return 0;
+	/* procdir's hook has made it, unless there was no memory. */
+	err = procirq_registry_add(irq);
+	return err == -ENOENT ? -ENOMEM : err;
 }

@@ -147,15 +147,18 @@ static int stats_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* Errors are ignored: the rest of the module works without these files. */
-void procirq_stats_init(void)
+/* Returns 0 or -ENOMEM. */
+int procirq_stats_init(void)
 {
 	stats_dir = proc_mkdir("procirq", NULL);
 	if (!stats_dir)
-		return;
-	proc_create_single_data("lines", 0400, stats_dir, stats_show, stats_line);
-	proc_create_single_data("readers", 0400, stats_dir, stats_show, stats_readers);
-	proc_create_single_data("ulis", 0400, stats_dir, stats_show, stats_ulis);
+		return -ENOMEM;
+	if (proc_create_single_data("lines", 0400, stats_dir, stats_show, stats_line) &&
+	    proc_create_single_data("readers", 0400, stats_dir, stats_show, stats_readers) &&
+	    proc_create_single_data("ulis", 0400, stats_dir, stats_show, stats_ulis))
+		return 0;
+	proc_remove(stats_dir);
+	return -ENOMEM;
 }
 
 void procirq_stats_exit(void)
