@@ -549,6 +549,72 @@ static void the_listing_and_the_bus_master(void)
 	edus_release();
 }
 
+#define CACHE_LINE     0x0c /* 8 bits that can be written and mean nothing here */
+#define INTERRUPT_LINE 0x3c /* likewise */
+
+static uint32_t pci_config(const char *device, int offset, int bytes)
+{
+	char path[128];
+	uint32_t word = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), PCI_DEVICE "%s/config", device);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	REQUIRE(fd >= 0 && pread(fd, &word, bytes, offset) == bytes);
+	close(fd);
+	return word;
+}
+
+/*
+ * Each width and each operation, in configuration space and in a BAR. The emulated device
+ * ignores an access of its BAR that has not 32 bits; what a read returns is up to QEMU.
+ */
+static void every_width_and_operation(void)
+{
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), fd;
+	struct procirq_descriptor d = edu_descriptor(EDU_1);
+	const int bar = PROCIRQ_SPACE_BAR, config = PROCIRQ_SPACE_CONFIG;
+	uint32_t line = pci_config(EDU_1, INTERRUPT_LINE, 1), cache;
+	const volatile void *status = (const volatile char *)edu + EDU_STATUS;
+	int n = 0;
+
+	d.steps[n++] = step(bar, 0, 32, PROCIRQ_OP_TEST_ANY, EDU_STATUS, ~0U, 0);
+	d.steps[n++] = step(bar, 0, 16, PROCIRQ_OP_TEST_EQ, EDU_STATUS, 0xffff,
+			    *(const volatile uint16_t *)status);
+	d.steps[n++] = step(bar, 0, 8, PROCIRQ_OP_TEST_EQ, EDU_STATUS, 0xff,
+			    *(const volatile uint8_t *)status);
+	d.steps[n++] = step(config, 0, 8, PROCIRQ_OP_TEST_EQ, INTERRUPT_LINE, 0xff, line);
+	d.steps[n++] = step(config, 0, 32, PROCIRQ_OP_TEST_EQ, 0, ~0U, 0x11e81234);
+	d.nr_check = n;
+	d.steps[n++] = step(bar, 0, 32, PROCIRQ_OP_WRITE_STATUS, EDU_ACK, ~0U, 0);
+	d.steps[n++] = step(bar, 0, 8, PROCIRQ_OP_WRITE, EDU_ACK, 0, 0xff);
+	d.steps[n++] = step(bar, 0, 16, PROCIRQ_OP_WRITE, EDU_ACK, 0, 0xffff);
+	d.steps[n++] = step(config, 0, 16, PROCIRQ_OP_READ, COMMAND, 0, 0);
+	d.nr_ack = n - d.nr_check;
+	d.steps[n++] = step(config, 0, 8, PROCIRQ_OP_WRITE, CACHE_LINE, 0, 0x5a);
+	d.steps[n++] = step(config, 0, 8, PROCIRQ_OP_SET, CACHE_LINE, 0, 0x81);
+	d.nr_silence = 2;
+	d.steps[n++] = step(config, 0, 32, PROCIRQ_OP_CLEAR, CACHE_LINE, 0, 0x0a);
+	d.nr_resume = 1;
+	d.steps[n++] = step(config, 0, 8, PROCIRQ_OP_WRITE, CACHE_LINE, 0, 0x10);
+	d.steps[n++] = step(bar, 0, 32, PROCIRQ_OP_WRITE, EDU_ACK, 0, ~0U);
+	d.nr_release = 2;
+
+	fd = device_open(irq, O_RDWR, &d);
+	edu_raise(edu);
+	CHECK_EQ(irq_read(fd), 1);
+	CHECK_EQ(edu[EDU_STATUS / 4], 0);
+	/* Silenced: 0x5a | 0x81. */
+	CHECK(AWAIT((cache = pci_config(EDU_1, CACHE_LINE, 1)) == 0xdb));
+	CHECK_EQ(irq_read_now(fd), -EAGAIN);
+	/* Resumed: without 0x0a. */
+	CHECK_EQ(pci_config(EDU_1, CACHE_LINE, 1), 0xd1);
+	close(fd);
+	CHECK_EQ(pci_config(EDU_1, CACHE_LINE, 1), 0x10);
+	edus_release();
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_status_word),
 	TAP_TEST(refusals),
@@ -557,6 +623,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(two_start_at_once),
 	TAP_TEST(a_line_in_use_is_kept),
 	TAP_TEST(pci_intx),
+	TAP_TEST(every_width_and_operation),
 	TAP_SLOW(shared_with_a_kernel_driver, 300),
 	TAP_TEST(a_driver_is_killed),
 	TAP_TEST(removal_of_one_of_two),
