@@ -9,12 +9,15 @@
 
 #include <cpuid.h>
 
-/* State components (Intel SDM volume 1, 13.1) that compiled code may use. */
-#define XSTATE_X87    (1ULL << 0)
-#define XSTATE_SSE    (1ULL << 1)
-#define XSTATE_AVX    (1ULL << 2)
-#define XSTATE_AVX512 (7ULL << 5)
-#define XSTATE_SAVED  (XSTATE_X87 | XSTATE_SSE | XSTATE_AVX | XSTATE_AVX512)
+/*
+ * State components (Intel SDM volume 1, 13.1) that no handler changes without its
+ * author's knowledge: protection keys; the tiles of AMX, 8 KB that a program has to ask
+ * the kernel for. All others that the kernel has enabled are saved: compilers and the C
+ * library use what the processor has, such as the registers of APX.
+ */
+#define XSTATE_PKRU	 (1ULL << 9)
+#define XSTATE_AMX	 (3ULL << 17)
+#define XSTATE_NOT_SAVED (XSTATE_PKRU | XSTATE_AMX)
 
 /* Registers on the stack at procirq_uli_again: r11 to rbp. */
 #define FRAME_BYTES 80
@@ -180,7 +183,8 @@ int procirq_uli_arch_init(struct uli *uli, bool extended)
 		return 0;
 	uli->xsave_bytes = FXSAVE_BYTES;
 	if (__get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE) {
-		uli->xsave_mask = xcr0_read() & XSTATE_SAVED;
+		/* The entry code passes the lower half; in the upper one nothing is in use. */
+		uli->xsave_mask = (uint32_t)(xcr0_read() & ~XSTATE_NOT_SAVED);
 		uli->xsave_bytes = xsave_bytes(uli->xsave_mask);
 	}
 	return 0;
