@@ -33,6 +33,7 @@ static const char *trust_after(void)
 	pci_unbind(EDU_2);
 	module_unload("delay");
 	module_unload("busmaster");
+	module_unload("namesake");
 	module_unload("plainirq");
 	module_unload("vectors");
 	read_text(PARAMETER "watch", text, sizeof(text));
@@ -100,6 +101,20 @@ static void loading_fails_for_a_name(void)
 	REQUIRE(AWAIT(module_unload("procirq") == 0));
 	REQUIRE(module_load("busmaster", "name=procirq-pci") == 0);
 	load_in_vain("", 5, tap_setting("loads", 20));
+}
+
+/* A function of another module, with the name of one that is hooked, is left alone. */
+static void a_namesake_in_a_module(void)
+{
+	char text[16];
+
+	REQUIRE(AWAIT(module_unload("procirq") == 0));
+	REQUIRE(module_load("namesake", "") == 0);
+	REQUIRE(module_load("procirq", "storm_rate=0") == 0);
+	CHECK(put_text("/sys/module/namesake/parameters/call", "21") == 0);
+	REQUIRE(read_text("/sys/module/namesake/parameters/result", text, sizeof(text)));
+	CHECK_EQ(atoi(text), 42);
+	CHECK(access(irq_path(gen_status(gen_add()).irq), F_OK) == 0);
 }
 
 /* --- who may ------------------------------------------------------------------------- */
@@ -372,6 +387,38 @@ static void an_acknowledgement_in_vain(void)
 	close(fd);
 }
 
+/* What the guard has done ends with its reader: the line's other user has it again. */
+static void a_storm_ends_with_its_reader(void)
+{
+	struct procirq_descriptor d;
+	volatile uint32_t *edu, *other;
+	char text[16];
+	int irq = edu_bind(EDU_1, &edu), fd;
+
+	REQUIRE(edu_bind(EDU_2, &other) == irq);
+	pci_unbind(EDU_2);
+	REQUIRE(module_load("eduirq", "") == 0);
+	REQUIRE(pci_bind(EDU_2, "eduirq") == 0);
+	REQUIRE(put_text(PARAMETER "storm_rate", "1000\n") == 0);
+	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	d = edu_descriptor(EDU_1);
+	d.steps[1] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	d.steps[2] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	d.steps[3] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	edu_raise(edu);
+	CHECK(AWAIT(irq_info(fd).state & PROCIRQ_STATE_STORM));
+	CHECK(AWAIT(takes_no_more(fd)));
+	edu_ack(edu);
+	close(fd);
+	edu_raise(other);
+	CHECK(AWAIT(read_text("/sys/module/eduirq/parameters/handled", text, sizeof(text)) &&
+		    atoi(text) == 1));
+	pci_unbind(EDU_2);
+	module_unload("eduirq");
+}
+
 /* A process that has stopped reads nothing, however it would read. */
 static void storm_at_a_stopped_process(const char *how)
 {
@@ -546,6 +593,7 @@ static void descriptors_of_other_sizes(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(loading_fails_for_a_line),
 	TAP_TEST(loading_fails_for_a_name),
+	TAP_TEST(a_namesake_in_a_module),
 	TAP_TEST(a_containers_root),
 	TAP_TEST(root_of_a_user_namespace),
 	TAP_TEST(an_ordinary_user),
@@ -556,6 +604,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(msi_without_hooks),
 	TAP_TEST(descriptors_that_cannot_end_an_interrupt),
 	TAP_TEST(an_acknowledgement_in_vain),
+	TAP_TEST(a_storm_ends_with_its_reader),
 	TAP_TEST(storm_at_a_stopped_reader),
 	TAP_TEST(storm_after_a_failed_mmap),
 	TAP_TEST(a_failed_mmap_binds_nothing),

@@ -1,0 +1,32 @@
+#!/bin/bash
+# Tests of the module that need a guest of their own: more devices (cases/pci.c), and
+# kernel lockdown (cases/lockdown.c). TAP.
+#
+#   tests/vm/trust.sh [--kernel K]    default 6.1
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+kernel=6.1
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel) kernel=${2:?}; shift 2 ;;
+	*) echo "usage: $0 [--kernel K]" >&2; exit 2 ;;
+	esac
+done
+
+. tests/tap.sh
+
+# guest PATH OPTION...: runs the program in a guest that has these options.
+guest()
+{
+	local path=$1 program=${1##*/} status=0
+	shift
+	tests/vm/run --kernel "$kernel" "$@" -- "modprobe irqgen lines=0 && modprobe procirq storm_rate=0 &&
+		$path && rmmod procirq && rmmod irqgen" >"$scratch/out" 2>"$scratch/err" || status=$?
+	relay "$kernel: $program: " <"$scratch/out"
+	result $status "$kernel: $program: a run in the guest" "status $status: $(tail -5 "$scratch/err" | cut -c1-300)"
+}
+
+guest /tests/pci --qemu '-device pci-serial,addr=0xc'
+guest /tests/lockdown
+tap_end
