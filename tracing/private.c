@@ -283,6 +283,22 @@ static void sweep(void)
 	tracefs_put_tracing_file(dir_name);
 }
 
+/*
+ * Remove the instance by the descriptor of its folder: tracefs may have been unmounted.
+ * Returns 0, or -1 with errno.
+ */
+static int remove_unmounted(const struct private_instance *own)
+{
+	const char *name = strrchr(own->path, '/') + 1;
+	int folder = openat(own->lock_fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC), err;
+
+	if (folder < 0)
+		return -1;
+	err = unlinkat(folder, name, AT_REMOVEDIR);
+	close(folder);
+	return err;
+}
+
 /**
  * private_destroy - remove the instance and our synthetic events
  * @own: of private_create(); one that was not made is fine
@@ -291,7 +307,8 @@ void private_destroy(struct private_instance *own)
 {
 	if (!own->tracefs)
 		return;
-	remove_instance(own->path);
+	if (remove_unmounted(own))
+		remove_instance(own->path);
 	tracefs_instance_free(own->tracefs);
 	own->tracefs = NULL;
 	close(own->lock_fd);

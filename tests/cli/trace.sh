@@ -561,6 +561,22 @@ for signal in INT TERM HUP; do
 	[ $status = 0 ] && [ -z "$(instances $pid)" ]
 	result $? "SIG$signal: results, and no instance is left" "status $status, $(instances $pid)"
 done
+if unshare -m true 2>/dev/null; then
+	unshare -m sh -c "\"$irqlat\" trace -q >\"$scratch/out\" 2>\"$scratch/err\" & echo \$! >\"$scratch/pid\"
+		until [ -e \"$scratch/records\" ]; do sleep 0.1; done
+		umount -l $tracing; kill -INT \$!; wait \$!" &
+	wait_for '[ -s "$scratch/pid" ]'
+	pid=$(cat "$scratch/pid")
+	wait_for 'records $pid'
+	: >"$scratch/records"
+	wait $!
+	status=$?
+	[ $status = 0 ] && [ -z "$(instances $pid)" ] && grep -q 'seen = matched' "$scratch/out"
+	result $? 'tracefs is unmounted meanwhile: results, and no instance is left' \
+		"status $status, $(instances $pid) $(cat "$scratch/err")"
+else
+	skip 'tracefs is unmounted meanwhile: results, and no instance is left' 'needs mount namespaces'
+fi
 "$irqlat" trace -q >/dev/null 2>&1 &
 pid=$!
 wait_for 'records $pid'
