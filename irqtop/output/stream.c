@@ -125,8 +125,8 @@ int stream_run(struct session *session)
 	else
 		err = samples_send(session, &output, &out, needs);
 	outbuf_free(&out);
-	if (err == -EPROTO || err == -EBADMSG)
-		status = session_complain_input(session, err);
+	if (err && session->step != STEP_DONE)
+		status = session_complain_step(session, err);
 	else
 		status = output_status(err);
 	return !status && options->alerts.fired ? EXIT_THRESHOLD : status;

@@ -203,7 +203,8 @@ static void sample_take(struct screen *screen)
 		screen->ui.paused = true;
 		ui_say(&screen->ui, false, "the recording ends here");
 	} else if (err) {
-		ui_say(&screen->ui, true, "cannot read the tables: %s", strerror(-err));
+		ui_say(&screen->ui, true, "cannot %s: %s",
+		       session->step == STEP_RECORD ? "record" : "read the tables", strerror(-err));
 	} else {
 		self_measure(screen);
 		screen->reports++;

@@ -46,6 +46,13 @@ int session_complain_input(const struct session *session, int err)
 	return session_complain(path, err);
 }
 
+int session_complain_step(const struct session *session, int err)
+{
+	if (session->step == STEP_RECORD)
+		return session_complain(session->options.record, err);
+	return session_complain_input(session, err);
+}
+
 const char *session_missing(const struct session *session)
 {
 	const struct sample *sample = monitor_sample(&session->monitor);
@@ -392,14 +399,17 @@ int session_step(struct session *session, unsigned int needs)
 {
 	int err = monitor_step(&session->monitor);
 
+	session->step = STEP_READ;
 	if (err)
 		return err;
 	missing_say(session);
+	session->step = STEP_RECORD;
 	if (session->recording) {
 		err = sample_record(session);
 		if (err)
 			return err;
 	}
+	session->step = STEP_DONE;
 	if (session->latency)
 		latency_take(session->latency, &session->monitor.tracks[TABLE_INTERRUPTS],
 			     session->monitor.seconds, &session->cost);

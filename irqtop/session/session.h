@@ -26,6 +26,7 @@ struct session {
 	struct latency_cost cost;	/* of the last sample */
 	unsigned int groups_generation; /* sample that the groups follow */
 	bool missing_said;		/* that the interrupts cannot be read */
+	enum { STEP_DONE, STEP_READ, STEP_RECORD } step; /* where session_step() failed */
 };
 
 /* Opens sampler and recording, and takes a sample. 0, or the exit status after a message. */
@@ -64,6 +65,9 @@ const char *session_missing(const struct session *session);
 
 /* session_complain() about what samples are read from. */
 int session_complain_input(const struct session *session, int err);
+
+/* session_complain() about what session_step() could not do: read, or record. */
+int session_complain_step(const struct session *session, int err);
 
 /* Returns the exit status: an error is that the recording was not written. */
 int session_close(struct session *session);

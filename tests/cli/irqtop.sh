@@ -213,6 +213,11 @@ is 'its end is no busy loop' "$(awk '/^#/ && $4 < 0.25' "$scratch/out")$(grep -c
 status 'a full disk is an error' 1 bash -c "$irqtop --once >/dev/full"
 is 'and it is told' "$(cat "$scratch/err")" \
 	'irqtop: standard output: No space left on device'
+# Its first sample fits, later ones do not.
+(trap '' XFSZ; ulimit -f 6; exec $irqtop -q -n 1000 -d 0.05 --record "$scratch/cut.rec") 2>"$scratch/err"
+is 'a recording that has no room is named' "$? $(cat "$scratch/err")" \
+	"1 irqtop: $scratch/cut.rec: File too large"
+rm -f "$scratch/cut.rec"
 bash -c "$irqtop -b -d 0.05 | head -1 >/dev/null; echo \${PIPESTATUS[0]}" >"$scratch/out" 2>&1
 is 'a reader that leaves ends it in silence' "$(cat "$scratch/out")" 141
 # bash cannot un-ignore SIGPIPE, so this child writes and gets EPIPE
