@@ -144,6 +144,10 @@ test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/run $(T)
 
+test-loaded: deps more-deps ## make test beside stress-ng --cpu 8 (T=suite for one)
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/loaded $(T)
+
 test-programs: $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin)
 
 bench: deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
@@ -220,6 +224,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage more-deps fault-programs faults lint format install clean help
+.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage more-deps fault-programs faults lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
