@@ -22,10 +22,10 @@ struct session {
 	struct view view;
 	struct recorder recorder;
 	bool recording;
-	struct latency *latency;	/* NULL: tracing is off */
-	struct latency_cost cost;	/* of the last sample */
-	unsigned int groups_generation; /* sample that the groups follow */
-	bool missing_said;		/* that the interrupts cannot be read */
+	struct latency *latency;			 /* NULL: tracing is off */
+	struct latency_cost cost;			 /* of the last sample */
+	unsigned int groups_generation;			 /* sample that the groups follow */
+	bool missing_said;				 /* that the interrupts cannot be read */
 	enum { STEP_DONE, STEP_READ, STEP_RECORD } step; /* where session_step() failed */
 };
 
