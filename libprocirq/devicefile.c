@@ -215,7 +215,7 @@ static int parse_operation(struct parser *p, struct procirq_step *step)
 /* "bar 0 offset 0x24 width 32", "config offset 4 width 16" */
 static int parse_register(struct parser *p, struct procirq_step *step)
 {
-	uint32_t bar = 0, width;
+	uint32_t bar = 0, width = 0;
 	char out[SHOWN_BYTES];
 	const char *word;
 

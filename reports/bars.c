@@ -402,14 +402,14 @@ static void write_stages_plot(const struct figure *figure, const struct drawing 
 			      const struct legend *legend, FILE *out)
 {
 	double high = 0;
+	int steps = (drawing->width - 2 * SIDE) / 65;
 	size_t i;
 
 	for (i = 0; i < figure->n; i++)
 		high = fmax(high, hist_mean(&figure->series[i].result->hist));
 	high = fmax(high, 1) / (figure->instructions ? 1 : 1000) * 1.03;
 	fprintf(out, "set xrange [0:%.9g]\nset xlabel 'mean, %s'\n", high, plot_unit(figure));
-	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n",
-		plot_step(high, (drawing->width - 2 * SIDE) / 65));
+	fprintf(out, "set xtics %.9g\nset format x '%%.10g'\n", plot_step(high, steps));
 	fputs("plot data using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fs solid 0.85 noborder lc rgb variable notitle",
 	      out);
 	write_legend_entries(figure, legend, drawing->width, out);

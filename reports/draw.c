@@ -160,7 +160,7 @@ static void remove_scratch(const struct figures *figures, const char *scratch)
  */
 int figures_draw(struct figures *figures, const char *folder, struct why *why)
 {
-	const char *tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	const char *given = getenv("TMPDIR"), *tmp = given && *given ? given : "/tmp";
 	char scratch[PATH_MAX];
 	sigset_t before;
 	size_t i, j;

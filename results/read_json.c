@@ -305,7 +305,7 @@ static int read_field(struct json_reader *reader, const json_t *system,
 	char *member = (char *)info + field->offset;
 
 	/* Unknown, or unknown to the version that wrote the file. */
-	if (value && json_is_null(value) && field->type != SYSINFO_TEXT)
+	if (json_is_null(value) && field->type != SYSINFO_TEXT)
 		info->texts_only = true;
 	if (!value || json_is_null(value))
 		return 0;

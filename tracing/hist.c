@@ -27,6 +27,7 @@ static uint64_t bucket_high(const struct hist *h, size_t index)
 
 	if (index < 2 * half)
 		return index;
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): at least 1 */
 	return bucket_low(h, index) + (((uint64_t)1 << (index / half - 1)) - 1);
 }
 

@@ -101,8 +101,9 @@ int trace_actions_parse(const char *text, struct trace_config *config, struct wh
 		}
 		bad = parse_action(action, &config->actions[config->n_actions++]);
 	}
+	/* The actions' texts are in the copy. */
 	if (!bad)
-		return 0;
+		return 0; /* NOLINT(clang-analyzer-unix.Malloc) */
 	why_set(why,
 		"--on-threshold: \"%s\" is none of: trace[,file=F] signal,num=N,pid=P|parent shell,command=C continue",
 		text);

@@ -39,6 +39,7 @@ static int parse_words(const char *option, const char *text, const char **list, 
 		msg_error("--%s: %s", option, strerror(errno));
 		return -1;
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	for (word = copy ? strtok_r(copy, ",", &state) : NULL; word;
 	     word = strtok_r(NULL, ",", &state)) {
 		if (*n == STATS_LIST_MAX) {

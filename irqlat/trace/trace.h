@@ -186,7 +186,7 @@ void trace_live_end(struct trace_run *run);
 /* explain.c, explain_text.c, explain_json.c */
 void trace_explain_sample(void *ctx, const struct chain_sample *sample);
 void trace_explain_text(const struct trace_run *run, FILE *out);
-int trace_explain_json(const void *run, FILE *out);
+int trace_explain_json(const void *what, FILE *out);
 
 /* action.c */
 int trace_actions_parse(const char *text, struct trace_config *config, struct why *why);

@@ -104,7 +104,7 @@ static int back_add(struct counted *counted, struct tracks *tracks,
 {
 	const struct counted_gone *gone = gone_find(counted, diff->cur->cpu[column]);
 	const struct counted_cell *was;
-	struct counted_cell key;
+	struct counted_cell key = { 0 };
 	uint32_t r, now, rise;
 
 	for (r = 0; gone && r < diff->nrows; r++) {

@@ -95,8 +95,8 @@ static void places_put(struct outbuf *out, const struct irqtable_place *place, u
 		if (place[cpu].node < 0 && place[cpu].cache < 0)
 			continue;
 		put(out, cpu);
-		put(out, (uint64_t)(place[cpu].node + 1));
-		put(out, (uint64_t)(place[cpu].cache + 1));
+		put(out, (uint64_t)place[cpu].node + 1);
+		put(out, (uint64_t)place[cpu].cache + 1);
 	}
 }
 

@@ -38,8 +38,8 @@ static void title_draw(struct canvas *canvas, const struct ui *ui, const struct 
 			 (double)session->options.interval_ns / 1e9, clock);
 	len = (unsigned int)strlen(right);
 	if (canvas->width > len + x + 1)
-		x += canvas_text(canvas, x, 0, canvas->width - len - x - 1, PLAIN, ui->where,
-				 strlen(ui->where));
+		canvas_text(canvas, x, 0, canvas->width - len - x - 1, PLAIN, ui->where,
+			    strlen(ui->where));
 	if (canvas->width > len)
 		canvas_print(canvas, canvas->width - len, 0, ui->paused ? WARN : PLAIN, "%s",
 			     right);
