@@ -23,6 +23,12 @@ CC := clang
 CFLAGS := -O1 -g -fsanitize=fuzzer-no-link $(sanitizers)
 $(B)/fuzz/%: LDFLAGS += -fsanitize=fuzzer
 endif
+# ANALYZE=1: with gcc's analyzer, in build/analyze/built (make analyze).
+ifdef ANALYZE
+B := build/analyze/built
+CC := gcc
+CFLAGS := -O1 -g -fanalyzer -Werror
+endif
 # COVERAGE=1: lines are counted for gcov, in build/coverage/built (make coverage).
 ifdef COVERAGE
 B := build/coverage/built
@@ -174,6 +180,9 @@ coverage: deps ## which lines of the modules, and of the tools, the tests run (P
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/coverage $(PART)
 
+analyze: deps more-deps ## static analysis that takes minutes: coccinelle, gcc -fanalyzer, clang-tidy, cppcheck
+	@tests/analyze
+
 # What the tests of `make test` do without.
 more-deps:
 	@tests/deps packages-more.txt
@@ -219,11 +228,11 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing matrix coverage)
+	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing matrix coverage analyze)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage more-deps fault-programs faults lint format install clean help
+.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage analyze more-deps fault-programs faults lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
