@@ -442,11 +442,12 @@ int screen_run(struct session *session)
 	screen->session = session;
 	screen->ui.self_cpu = -1;
 	where_set(screen);
+	/* Before curses has handlers of its own, which end the program with an error. */
+	stop_on_signals();
 	if (terminal_open(&screen->terminal, &session->options)) {
 		free(screen);
 		return 1;
 	}
-	stop_on_signals();
 	screen->deadline_ns = clock_ns() + screen->session->options.interval_ns;
 	screen->dirty = true;
 	/* Read devices for the first page, and threads for the first difference. */
