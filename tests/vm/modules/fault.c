@@ -118,27 +118,27 @@ static int fault_go_on(struct kretprobe_instance *instance, struct pt_regs *regs
 }
 
 static struct kretprobe fault_exceptions[EXCEPT_MAX];
+static unsigned int nr_exceptions; /* registered; nr_except is the parameter's */
 
 static void fault_arms_no_more(void)
 {
-	while (nr_except--)
-		unregister_kretprobe(&fault_exceptions[nr_except]);
+	while (nr_exceptions)
+		unregister_kretprobe(&fault_exceptions[--nr_exceptions]);
 	unregister_kretprobe(&fault_return);
 }
 
 static int fault_arms(void)
 {
-	unsigned int wanted = nr_except;
 	int err;
 
 	fault_return.kp.symbol_name = symbol;
 	err = register_kretprobe(&fault_return);
 	if (err)
 		return err;
-	for (nr_except = 0; nr_except < wanted; nr_except++) {
-		struct kretprobe *exception = &fault_exceptions[nr_except];
+	while (nr_exceptions < nr_except) {
+		struct kretprobe *exception = &fault_exceptions[nr_exceptions];
 
-		exception->kp.symbol_name = except[nr_except];
+		exception->kp.symbol_name = except[nr_exceptions];
 		exception->entry_handler = fault_pause;
 		exception->handler = fault_go_on;
 		exception->data_size = sizeof(unsigned int);
@@ -147,6 +147,7 @@ static int fault_arms(void)
 			fault_arms_no_more();
 			return err;
 		}
+		nr_exceptions++;
 	}
 	return 0;
 }
