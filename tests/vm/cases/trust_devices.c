@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Devices, their drivers and their descriptors, at bad moments: a device goes, or
- * interrupts, while its descriptor is set; a driver's remove() waits for a program that
+ * Devices, their drivers and their descriptors, at bad moments: a device
+ * interrupts while its descriptor is set; a driver's remove() waits for a program that
  * closes our file; only what a descriptor needs of a device is mapped.
  */
 #include <sys/mman.h>
@@ -70,74 +70,6 @@ static void a_remove_that_waits_for_a_program(void)
 }
 
 /* --- while a descriptor is set ----------------------------------------------------- */
-
-struct setter {
-	pthread_t thread;
-	int fd;
-	const struct procirq_descriptor *descriptor;
-	atomic_int tid;
-	int ret;
-};
-
-static void *set_it(void *arg)
-{
-	struct setter *s = arg;
-
-	s->tid = gettid();
-	s->ret = set_descriptor(s->fd, s->descriptor);
-	return NULL;
-}
-
-static void *remove_edu(void *arg)
-{
-	struct closer *c = arg;
-
-	c->tid = gettid();
-	CHECK(put_text(PCI_DEVICE EDU_1 "/remove", "1") == 0);
-	return NULL;
-}
-
-/*
- * The device goes after its descriptor has been checked, and before it is in force:
- * its reader is told. An opener, which delay.ko stops, has the line meanwhile.
- */
-static void a_device_goes_while_its_descriptor_is_set(void)
-{
-	struct procirq_descriptor d = edu_descriptor(EDU_1);
-	struct closer remover = { .fd = -1 };
-	struct setter setter;
-	volatile uint32_t *edu[2];
-	int irq = edu_bind(EDU_1, &edu[0]), fd, status;
-	pid_t pid;
-
-	/* The line stays, because another device is on it. */
-	REQUIRE(edu_bind(EDU_2, &edu[1]) == irq);
-	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
-	REQUIRE(fd >= 0);
-	REQUIRE(module_load("delay", "symbol=procirq_reader_join comm=opener ms=8000") == 0);
-	pid = fork_opener();
-	if (!pid)
-		_exit(irq_open(irq, O_RDWR) < 0);
-	REQUIRE(AWAIT(delay_count("hits") > 0));
-	REQUIRE(pthread_create(&remover.thread, NULL, remove_edu, &remover) == 0);
-	REQUIRE(AWAIT(remover.tid && task_state(getpid(), remover.tid) == 'D'));
-	setter = (struct setter){ .fd = fd, .descriptor = &d };
-	REQUIRE(pthread_create(&setter.thread, NULL, set_it, &setter) == 0);
-	REQUIRE(AWAIT(setter.tid && task_state(getpid(), setter.tid) == 'D'));
-	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
-	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
-	REQUIRE(thread_join(setter.thread));
-	REQUIRE(thread_join(remover.thread));
-	CHECK_EQ(delay_count("expired"), 0);
-	CHECK(setter.ret == 0 || setter.ret == -ENODEV || setter.ret == -EXDEV);
-	if (!setter.ret) {
-		CHECK_EQ(irq_read(fd), -ENODEV);
-		CHECK_EQ(irq_poll(fd, 0), POLLIN | POLLERR | POLLHUP);
-	}
-	close(fd);
-	REQUIRE(put_text("/sys/bus/pci/rescan", "1") == 0);
-	REQUIRE(AWAIT(access(PCI_DEVICE EDU_1, F_OK) == 0));
-}
 
 /* The device interrupts before the handler is told of its reader: the interrupt is its. */
 static void a_device_interrupts_while_its_descriptor_is_set(void)
@@ -212,7 +144,6 @@ static const char *trust_devices_after(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_remove_that_waits_for_a_program),
-	TAP_TEST(a_device_goes_while_its_descriptor_is_set),
 	TAP_TEST(a_device_interrupts_while_its_descriptor_is_set),
 	TAP_TEST(only_pages_that_steps_use_are_mapped),
 };
