@@ -524,11 +524,13 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
  */
 static inline u32 procirq_irq_trigger(struct irq_data *data)
 {
+	/* Bits that do not change with an interrupt. */
 	return data_race(irqd_get_trigger_type(data));
 }
 
 static inline bool procirq_irq_is_level(struct irq_data *data)
 {
+	/* The same. */
 	return data_race(irqd_is_level_type(data));
 }
 
