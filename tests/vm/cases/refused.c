@@ -16,10 +16,29 @@ struct refusal {
 	long wants; /* what our call returns then */
 };
 
+/*
+ * Since 6.10, functions that allocate memory are macros of that name, and the functions'
+ * names end in _noprof.
+ */
+static bool refusal_begin(const struct refusal *r)
+{
+	static const char *const endings[] = { "", "_noprof" };
+	char arguments[160];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		snprintf(arguments, sizeof(arguments), "symbol=%s%s comm=" COMM " nth=%d error=%ld",
+			 r->symbol, endings[i], r->nth, r->error);
+		if (!module_load("fault", arguments))
+			return true;
+	}
+	tap_diag("%s: %s", r->symbol, strerror(errno));
+	return false;
+}
+
 static void refuse(const struct path *path, const struct refusal *refusals, size_t n)
 {
 	const struct refusal *r;
-	char arguments[160];
 	long ret;
 
 	prctl(PR_SET_NAME, COMM);
@@ -28,9 +47,7 @@ static void refuse(const struct path *path, const struct refusal *refusals, size
 	for (r = refusals; r < refusals + n; r++) {
 		if (path->before)
 			path->before();
-		snprintf(arguments, sizeof(arguments), "symbol=%s comm=" COMM " nth=%d error=%ld",
-			 r->symbol, r->nth, r->error);
-		REQUIRE(module_load("fault", arguments) == 0);
+		REQUIRE(refusal_begin(r));
 		ret = path->call();
 		if (!CHECK(fault_number("hits") >= r->nth) || !CHECK_EQ(ret, r->wants))
 			tap_diag("call %d of %s", r->nth, r->symbol);
