@@ -38,6 +38,7 @@ endif
 Q := $(if $(V),,@)
 quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
 say = $(if $(quiet),,@printf '  %-7s %s\n' $(1) $@)
+comma := ,
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -65,6 +66,8 @@ shared := $(B)/lib/libprocirq.so.0
 
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(wildcard tests/vm/cases/*.c))
+# Every call at random: of several files, and run by make torture.
+torture_bin := $(B)/tests/calls
 bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -89,7 +92,7 @@ $(B)/lib/$(1).a: $(call objects,$(1))
 	@mkdir -p $$(@D) && rm -f $$@
 	$$(Q)$$(AR) qcs $$@ $$^
 endef
-$(foreach folder,$(folders),$(eval $(call archive,$(folder))))
+$(foreach folder,$(folders) tests/vm/torture,$(eval $(call archive,$(folder))))
 
 $(shared): $(call objects,libprocirq) libprocirq/libprocirq.map
 	$(call say,LD)
@@ -104,14 +107,16 @@ $(B)/obj/reports/templates.o: $(wildcard reports/*.html reports/*.gp)
 $(tool_bin): $(B)/bin/%: $(B)/obj/%/main.o
 $(unit_bin): $(B)/unit/%: $(B)/obj/tests/unit/%.o
 $(case_bin): $(B)/tests/%: $(B)/obj/tests/vm/cases/%.o
+$(torture_bin): $(B)/obj/tests/vm/torture/main.o
+$(torture_bin) $(B)/unit/test_torture: $(B)/lib/tests/vm/torture.a
 $(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
 $(cli_bin): $(B)/cli/%: $(B)/obj/tests/cli/%.o
 $(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
 $(unit_bin): packages += cmocka
 $(tool_bin) $(unit_bin) $(bench_bin) $(cli_bin) $(fuzz_bin): $(archives)
 # What these test is in few folders: no more is built with the sanitizers.
-$(case_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)
-$(tool_bin) $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin) $(fuzz_bin):
+$(case_bin) $(torture_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)
+$(tool_bin) $(unit_bin) $(case_bin) $(torture_bin) $(bench_bin) $(cli_bin) $(fuzz_bin):
 	$(call say,LD)
 	@mkdir -p $(@D)
 	$(Q)$(link)
@@ -141,7 +146,7 @@ compare-kernels: deps ## the ways on four kernels, counted twice and timed: tabl
 	@tests/vm/compare-kernels $(if $(K),--kernels $(K))
 
 demo-shell: deps ## an interactive guest with everything loaded
-	@$(MAKE) --no-print-directory all $(case_bin)
+	@$(MAKE) --no-print-directory all $(case_bin) $(torture_bin)
 	@tests/vm/run --shell
 
 # --- tests --------------------------------------------------------------------
@@ -154,7 +159,7 @@ test-loaded: deps more-deps ## make test beside stress-ng --cpu 8 (T=suite for o
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/loaded $(T)
 
-test-programs: $(unit_bin) $(case_bin) $(bench_bin) $(cli_bin)
+test-programs: $(unit_bin) $(case_bin) $(torture_bin) $(bench_bin) $(cli_bin)
 
 bench: deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
@@ -171,6 +176,11 @@ protections: deps ## takes one protection of user level interrupts out at a time
 test-matrix: deps more-deps ## the guest suite on every kernel, with one table (K=kernel for one)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/matrix $(K)
+
+torture: deps ## every system call at random, on the debug kernel or K: SECONDS=600 SEED= CALLS=
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/vm/cases.sh --kernel $(or $(K),debug) --limit $$(($(or $(SECONDS),600) + 3600)) \
+		calls,slow=4,seconds=$(or $(SECONDS),600)$(if $(SEED),$(comma)seed=$(SEED))$(if $(CALLS),$(comma)calls=$(CALLS))
 
 soak: deps ## everything at once for SECONDS (3600) in a guest of kernel K (debug): memory flat, books exact, log clean
 	@$(MAKE) --no-print-directory all test-programs
@@ -233,6 +243,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections test-matrix soak coverage analyze more-deps fault-programs faults lint format install clean help
+.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections torture test-matrix soak coverage analyze more-deps fault-programs faults lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
