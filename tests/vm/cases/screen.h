@@ -86,7 +86,8 @@ HELPER void screen_close(struct screen *screen)
 {
 	int status = -1;
 
-	screen_keys(screen, "q");
+	/* The first one may close what is opened. */
+	screen_keys(screen, "qq");
 	screen->len = 0;
 	screen_drain(screen, 1000);
 	CHECK(waitpid(screen->pid, &status, 0) == screen->pid);
