@@ -294,7 +294,8 @@ void procirq_action_guard_judge(struct procirq_action *action, u64 now)
 	unsigned int rate = READ_ONCE(storm_rate);
 	u64 window_ns = rate < NSEC_PER_SEC / STORM_WINDOW_NS ? NSEC_PER_SEC : STORM_WINDOW_NS;
 
-	if (action->taken > action->storm_to && now < action->storm_until_ns &&
+	/* The parameter may have been set to 0 since the window began. */
+	if (rate && action->taken > action->storm_to && now < action->storm_until_ns &&
 	    !action_is_read(action)) {
 		action->storms++;
 		action_stop_storm(action);
