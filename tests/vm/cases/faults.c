@@ -79,8 +79,8 @@ static long call_with_fault(const struct path *path, int n, bool *failed)
 		*failed = nth_end();
 		return ret;
 	}
-	snprintf(arguments, sizeof(arguments), "symbol=%s comm=" COMM " arm=%d except=%s",
-		 path->within, n, path->except ? path->except : "");
+	snprintf(arguments, sizeof(arguments), "symbol=%s comm=" COMM " arm=%d%s%s", path->within,
+		 n, path->except ? " except=" : "", path->except ? path->except : "");
 	REQUIRE(module_load("fault", arguments) == 0);
 	ret = path->call();
 	CHECK_EQ(fault_number("hits"), 1);
