@@ -419,7 +419,8 @@ int procirq_action_inject(struct procirq_action *action)
 
 	local_irq_disable();
 	procirq_action_lock_irqoff(action);
-	if (!action->attached) {
+	/* While a claim of a shared line is being tried, @attached is set ahead of time. */
+	if (!action->attached || (!action->device && action->line->shared)) {
 		err = -ENOTCONN;
 	} else if (action->masked) {
 		err = -EBUSY;

@@ -590,7 +590,51 @@ static void descriptors_of_other_sizes(void)
 	close(fd);
 }
 
+/* --- a line that a driver shares ------------------------------------------------------ */
+
+static void *open_and_close(void *arg)
+{
+	int fd;
+
+	prctl(PR_SET_NAME, "opener");
+	fd = irq_open(*(int *)arg, O_RDWR | O_NONBLOCK);
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+/* While another reader tries to claim the line, which fails, nobody may mask it. */
+static void injecting_while_a_claim_fails(void)
+{
+	struct procirq_inject inject = { .count = 1 };
+	pthread_t thread;
+	char text[16];
+	int irq, fd;
+
+	if (access(PCI_DEVICE EDU_1, F_OK))
+		SKIP("no edu device");
+	pci_unbind(EDU_1);
+	REQUIRE(module_load("eduirq", "") == 0);
+	REQUIRE(pci_bind(EDU_1, "eduirq") == 0);
+	irq = pci_irq(EDU_1);
+	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	REQUIRE(module_load("delay", "symbol=request_threaded_irq comm=opener ms=8000") == 0);
+	REQUIRE(pthread_create(&thread, NULL, open_and_close, &irq) == 0);
+	REQUIRE(AWAIT((read_text("/sys/module/delay/parameters/hits", text, sizeof(text)),
+		       atoi(text) > 0)));
+	CHECK_ERR(ioctl(fd, PROCIRQ_IOC_INJECT, &inject), ENOTCONN);
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
+	REQUIRE(thread_join(thread));
+	CHECK(irq_depth(irq) <= 0);
+	close(fd);
+	REQUIRE(AWAIT(module_unload("delay") == 0));
+	pci_unbind(EDU_1);
+	REQUIRE(AWAIT(module_unload("eduirq") == 0));
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(injecting_while_a_claim_fails),
 	TAP_TEST(loading_fails_for_a_line),
 	TAP_TEST(loading_fails_for_a_name),
 	TAP_TEST(a_namesake_in_a_module),
