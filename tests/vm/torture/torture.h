@@ -199,6 +199,7 @@ struct run {
 	uint64_t seed;
 	long seconds;	     /* at least */
 	unsigned long calls; /* at least */
+	bool covers;	     /* until each kind has succeeded and failed */
 	long patience;	     /* seconds; how long to wait for a thread, and for a kind */
 	char **argv;	     /* of the program */
 };
