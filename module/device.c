@@ -573,7 +573,7 @@ static int descriptor_check(const struct procirq_descriptor *from)
  * @line: the line that the function must interrupt on
  * @from: the descriptor, from user space; not trusted
  *
- * Context: may sleep; on failure takes the function's device lock.
+ * Context: may sleep; on failure may take the function's device lock.
  * Return: the device, for procirq_device_free(), or an error that uapi/procirq.h
  * lists at struct procirq_descriptor.
  */
@@ -616,7 +616,7 @@ out_free:
 }
 
 /*
- * Undoes procirq_device_alloc(). The handler is detached. May sleep, takes the
+ * Undoes procirq_device_alloc(). The handler is detached. May sleep, may take the
  * function's device lock.
  */
 void procirq_device_free(struct procirq_device *device)

@@ -51,8 +51,10 @@
  *   (line->poll_wait's and an eventfd's lock: sleeping locks on PREEMPT_RT, so
  *   they are taken after action->lock is dropped, or from an irq_work)
  *
- * procirq_pci_put_enabled() takes the function's device lock, which is outside all
- * of ours: callers hold none of them.
+ * procirq_pci_put_enabled() may take the function's device lock, which is outside all
+ * of ours: callers hold none of them. Nothing else that a program's call runs into takes a
+ * device lock, or waits for one: its holder may be a driver's remove() that waits for that
+ * program.
  *
  * Lifetimes: a line is referenced by its file (until proc_remove() has returned)
  * and by each reader. A reader belongs to its struct file. An open file pins the
@@ -669,6 +671,8 @@ struct procirq_pci_bound {
 };
 
 /* pci_function.c: the PCI functions behind lines: kept enabled, made bus masters */
+int procirq_pci_function_init(void);
+void procirq_pci_function_exit(void);
 struct pci_dev *procirq_pci_get_enabled(unsigned int irq);
 int procirq_pci_get_enabled_function(struct pci_dev *pdev, unsigned int irq,
 				     const struct device *msi_dev);

@@ -13,9 +13,12 @@ static int __init procirq_init(void)
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		procirq_hard = true;
-	err = procirq_pci_init();
+	err = procirq_pci_function_init();
 	if (err)
 		return err;
+	err = procirq_pci_init();
+	if (err)
+		goto out_function;
 	procirq_flow_init();
 	err = procirq_stats_init();
 	if (err)
@@ -31,6 +34,8 @@ out_stats:
 	procirq_stats_exit();
 out_pci:
 	procirq_pci_exit();
+out_function:
+	procirq_pci_function_exit();
 	return err;
 }
 
@@ -40,6 +45,7 @@ static void __exit procirq_exit(void)
 	procirq_stats_exit();
 	procirq_pci_exit();
 	procirq_procdir_exit();
+	procirq_pci_function_exit();
 	procirq_uli_exit();
 }
 

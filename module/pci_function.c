@@ -10,6 +10,8 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "internal.h"
@@ -74,36 +76,92 @@ int procirq_pci_get_enabled_function(struct pci_dev *pdev, unsigned int irq,
 }
 
 /**
+ * struct pci_late_put - a function to be put when its device lock is free
+ * @work: takes the lock
+ * @pdev: the function; with the reference and the enable count of its user
+ */
+struct pci_late_put {
+	struct work_struct work;
+	struct pci_dev *pdev;
+};
+
+/* Runs struct pci_late_put. Unbound and wide: one that waits for a lock delays no other. */
+static struct workqueue_struct *pci_late_puts;
+
+/*
+ * Drivers enable and disable the device with its lock held, and so does this. Without it,
+ * a driver could enable the device while we disable it as the last user, and use the
+ * interrupt that we are about to free.
+ *
+ * pci_disable_device() also takes the duty to disable the device from a driver that used
+ * pcim_enable_device(). So it is called as the last user only.
+ */
+static void pci_put_locked(struct pci_dev *pdev)
+{
+	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
+		pci_disable_device(pdev);
+}
+
+static void pci_put_late(struct work_struct *work)
+{
+	struct pci_late_put *late = container_of(work, struct pci_late_put, work);
+
+	device_lock(&late->pdev->dev);
+	pci_put_locked(late->pdev);
+	device_unlock(&late->pdev->dev);
+	pci_dev_put(late->pdev);
+	kfree(late);
+}
+
+/**
  * procirq_pci_put_enabled() - let a function be disabled that was kept enabled
  * @pdev: the function; NULL is allowed
  *
- * Context: may sleep; takes the function's device lock; may free the line's
+ * A program that closes a file calls this, and the holder of the function's device lock
+ * may be waiting for that program: a driver's remove() that has given it other files, as
+ * vfio's. So this does not wait for the lock. If somebody has it, work does the rest when
+ * it is free: until then the function stays enabled, and its interrupt keeps its file.
+ *
+ * Context: may sleep; may take the function's device lock, and may free the line's
  * descriptor. None of our locks is held.
  */
 void procirq_pci_put_enabled(struct pci_dev *pdev)
 {
+	struct pci_late_put *late;
+
 	if (!pdev)
 		return;
-	/*
-	 * Do not take the device lock while others keep it enabled: the remove() of a
-	 * bound driver has the lock, and may wait for the program that is closing.
-	 */
-	if (atomic_add_unless(&pdev->enable_cnt, -1, 1))
-		goto out_put;
-	/*
-	 * Drivers enable and disable the device with its lock held. Without it, a
-	 * driver could enable the device while we disable it as the last user, and
-	 * use the interrupt that we are about to free.
-	 *
-	 * pci_disable_device() also takes the duty to disable the device from a
-	 * driver that used pcim_enable_device(). So we call it as the last user only.
-	 */
-	device_lock(&pdev->dev);
-	if (!atomic_add_unless(&pdev->enable_cnt, -1, 1))
-		pci_disable_device(pdev);
-	device_unlock(&pdev->dev);
-out_put:
-	pci_dev_put(pdev);
+	if (atomic_add_unless(&pdev->enable_cnt, -1, 1)) {
+		pci_dev_put(pdev);
+		return;
+	}
+	if (device_trylock(&pdev->dev)) {
+		pci_put_locked(pdev);
+		device_unlock(&pdev->dev);
+		pci_dev_put(pdev);
+		return;
+	}
+	/* A close cannot fail. */
+	late = kmalloc(sizeof(*late), GFP_KERNEL | __GFP_NOFAIL);
+	late->pdev = pdev;
+	INIT_WORK(&late->work, pci_put_late);
+	queue_work(pci_late_puts, &late->work);
+}
+
+/* Returns 0 or -ENOMEM. */
+int procirq_pci_function_init(void)
+{
+	pci_late_puts = alloc_workqueue("procirq_pci", WQ_UNBOUND, 0);
+	return pci_late_puts ? 0 : -ENOMEM;
+}
+
+/*
+ * Nobody calls procirq_pci_put_enabled() any more. Waits until every function has been put,
+ * and so for a driver's remove() that has the device lock of one.
+ */
+void procirq_pci_function_exit(void)
+{
+	destroy_workqueue(pci_late_puts);
 }
 
 static LIST_HEAD(pci_bounds); /* struct procirq_pci_bound; pci_bounds_mutex */

@@ -240,9 +240,9 @@ int procirq_registry_add_pinned(unsigned int irq)
 }
 
 /*
- * Caller holds registry_remove_mutex. It is dropped to put the provider's function:
- * that takes the function's device lock, whose holder may be waiting for the mutex
- * in procirq_registry_revoke_device().
+ * Caller holds registry_remove_mutex. It is dropped to put the provider's function: that
+ * may take the function's device lock, in which procirq_registry_revoke_device() takes the
+ * mutex.
  */
 static void registry_remove_line(struct procirq_line *line)
 {

@@ -121,9 +121,9 @@ static void binding(void)
 
 static void loading(void)
 {
-	REFUSE(&path_loading, { "bus_register_notifier", 1, ODD, ODD },
-	       { "__pci_register_driver", 1, ODD, ODD }, { "proc_mkdir", 1, 0, -ENOMEM },
-	       { "proc_create_single_data", 2, 0, -ENOMEM },
+	REFUSE(&path_loading, { "alloc_workqueue", 1, 0, -ENOMEM },
+	       { "bus_register_notifier", 1, ODD, ODD }, { "__pci_register_driver", 1, ODD, ODD },
+	       { "proc_mkdir", 1, 0, -ENOMEM }, { "proc_create_single_data", 2, 0, -ENOMEM },
 	       /* It is called to wait for others; the descriptor is not needed. */
 	       { "__irq_alloc_descs", 1, -ENOSPC, 0 },
 	       { "register_ftrace_function", 2, -ENOMEM, -ENOMEM });

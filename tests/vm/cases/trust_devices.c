@@ -37,12 +37,21 @@ static void *unbind_edu(void *arg)
 	return NULL;
 }
 
-/* The driver's remove() waits for a program, as vfio's does, which closes our file first. */
-static void close_under_remove(const char *wait)
-{
-	struct closer unbinder = { .fd = -1 }, closer = { .fd = -1 };
+/*
+ * What a driver's remove() waits for while its device has a reader of ours: "before" it
+ * disables the device, or "after" that, when the reader is the last to keep it enabled.
+ */
+struct remove {
+	struct closer unbinder, closer;
 	int irq;
+};
 
+/* Begins with a reader, which gets a descriptor if @describe, and a remove() that waits. */
+static void remove_start(struct remove *r, const char *wait, bool describe)
+{
+	struct procirq_descriptor d = intx_descriptor(EDU_1);
+
+	*r = (struct remove){ .unbinder.fd = -1 };
 	if (access(PCI_DEVICE EDU_1, F_OK))
 		SKIP("no edu device");
 	pci_unbind(EDU_1);
@@ -50,23 +59,79 @@ static void close_under_remove(const char *wait)
 	put_text(PCI_DEVICE EDU_1 "/driver_override", "\n");
 	REQUIRE(module_load("busmaster", wait) == 0);
 	REQUIRE(pci_bind(EDU_1, "busmaster") == 0);
-	irq = pci_irq(EDU_1);
-	closer.fd = irq_open(irq, O_RDWR);
-	REQUIRE(closer.fd >= 0);
-	REQUIRE(pthread_create(&unbinder.thread, NULL, unbind_edu, &unbinder) == 0);
-	REQUIRE(AWAIT(unbinder.tid && task_state(getpid(), unbinder.tid) == 'D'));
-	REQUIRE(pthread_create(&closer.thread, NULL, close_file, &closer) == 0);
-	CHECK(AWAIT(closer.done));
+	r->irq = pci_irq(EDU_1);
+	r->closer.fd = irq_open(r->irq, O_RDWR);
+	REQUIRE(r->closer.fd >= 0);
+	if (describe)
+		REQUIRE(set_descriptor(r->closer.fd, &d) == 0);
+	REQUIRE(pthread_create(&r->unbinder.thread, NULL, unbind_edu, &r->unbinder) == 0);
+	REQUIRE(AWAIT(r->unbinder.tid && task_state(getpid(), r->unbinder.tid) == 'D'));
+}
+
+/* As vfio's remove(), it waits for a program that closes our file first. */
+static void remove_close(struct remove *r)
+{
+	REQUIRE(pthread_create(&r->closer.thread, NULL, close_file, &r->closer) == 0);
+	CHECK(AWAIT(r->closer.done));
+}
+
+static void remove_end(struct remove *r)
+{
 	REQUIRE(put_text("/sys/module/busmaster/parameters/leave", "1") == 0);
-	CHECK(thread_join(closer.thread));
-	CHECK(thread_join(unbinder.thread));
+	CHECK(thread_join(r->closer.thread));
+	CHECK(thread_join(r->unbinder.thread));
 	/* The last user has disabled the device, and its line is gone. */
-	CHECK(AWAIT(access(irq_path(irq), F_OK)));
+	CHECK(AWAIT(access(irq_path(r->irq), F_OK)));
+}
+
+static void close_under_remove(const char *wait, bool describe)
+{
+	struct remove r;
+
+	remove_start(&r, wait, describe);
+	remove_close(&r);
+	remove_end(&r);
 }
 
 static void a_remove_that_waits_for_a_program(void)
 {
-	close_under_remove("wait=before");
+	close_under_remove("wait=before", false);
+}
+
+static void a_remove_that_has_disabled_the_device(void)
+{
+	close_under_remove("wait=after", false);
+}
+
+static void a_remove_while_a_device_is_described(void)
+{
+	close_under_remove("wait=after", true);
+}
+
+static void *unload_procirq(void *arg)
+{
+	struct closer *c = arg;
+
+	c->tid = gettid();
+	CHECK(module_unload("procirq") == 0);
+	c->done = true;
+	return NULL;
+}
+
+/* What the close has left for later is done before the module is gone. */
+static void unloading_under_a_remove(void)
+{
+	struct closer unloader = { .fd = -1 };
+	struct remove r;
+
+	remove_start(&r, "wait=after", false);
+	remove_close(&r);
+	REQUIRE(pthread_create(&unloader.thread, NULL, unload_procirq, &unloader) == 0);
+	CHECK(AWAIT(unloader.tid && task_state(getpid(), unloader.tid) == 'D'));
+	CHECK(!unloader.done);
+	remove_end(&r);
+	CHECK(thread_join(unloader.thread));
+	CHECK(module_load("procirq", "storm_rate=0") == 0);
 }
 
 /* --- while a descriptor is set ----------------------------------------------------- */
@@ -144,6 +209,9 @@ static const char *trust_devices_after(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_remove_that_waits_for_a_program),
+	TAP_TEST(a_remove_that_has_disabled_the_device),
+	TAP_TEST(a_remove_while_a_device_is_described),
+	TAP_TEST(unloading_under_a_remove),
 	TAP_TEST(a_device_interrupts_while_its_descriptor_is_set),
 	TAP_TEST(only_pages_that_steps_use_are_mapped),
 };
