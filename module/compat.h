@@ -15,6 +15,7 @@
 #include <linux/irqnr.h>
 #include <linux/kernel_stat.h>
 #include <linux/mm.h>
+#include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/version.h>
 
@@ -24,6 +25,12 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flag
 	vma->vm_flags &= ~flags;
 }
 #endif
+
+/* Whether a file's poll may be followed by a sleep. Not every kernel has poll_does_not_wait(). */
+static inline bool procirq_poll_may_sleep(const poll_table *wait)
+{
+	return wait && wait->_qproc;
+}
 
 static inline void procirq_eventfd_signal_one(struct eventfd_ctx *eventfd)
 {

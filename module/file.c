@@ -24,6 +24,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "internal.h"
 #include "trace.h"
 
@@ -178,6 +179,8 @@ static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waite
 	done = file_sleep(reader, waiter, until);
 	if (done > 0)
 		procirq_spin_adapt(&reader->spin, waiter->event.last_ns - start_ns);
+	else if (done == -ETIMEDOUT)
+		procirq_spin_adapt(&reader->spin, PROCIRQ_SPIN_IN_VAIN);
 	return done;
 }
 
@@ -352,20 +355,12 @@ long procirq_file_timed_read(struct procirq_reader *reader, void __user *arg, bo
 	return ret;
 }
 
-static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
+/* What poll() reports now. */
+static __always_inline __poll_t file_poll_look(struct procirq_reader *reader)
 {
-	struct procirq_reader *reader = file->private_data;
-	struct procirq_action *action;
+	struct procirq_action *action = procirq_reader_lock(reader);
 	__poll_t mask = 0;
-	int err;
 
-	/* Join the queue first, then read the count: see action_take(). */
-	poll_wait(file, &reader->line->poll_wait, wait);
-
-	err = file_join(reader);
-	if (unlikely(err))
-		return err == -ENODEV ? FILE_HANGUP : EPOLLERR;
-	action = procirq_reader_lock(reader);
 	reader->used = true;
 	if (unlikely(reader->uli))
 		procirq_uli_notice(reader);
@@ -378,6 +373,54 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
 	else if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
 		procirq_action_reader_idle(action, reader);
 	procirq_reader_unlock(action);
+	return mask;
+}
+
+/* A poll that is going to sleep, of a reader that wants to busy-wait. Reports as above. */
+static noinline __poll_t file_poll_spin(struct procirq_reader *reader)
+{
+	struct procirq_action *action = procirq_reader_lock(reader);
+	bool idle = !procirq_reader_pending(reader) && !procirq_reader_revoked(reader);
+	const struct procirq_ring *ring = action->ring;
+	u64 taken = action->taken;
+
+	procirq_reader_unlock(action);
+	if (idle && !procirq_spin_poll(reader, ring, taken))
+		return 0;
+	return file_poll_look(reader);
+}
+
+/* A poll has looked that does not wait, or not again. */
+static noinline void file_poll_slept(struct procirq_reader *reader)
+{
+	struct procirq_action *action = procirq_reader_lock(reader);
+	u64 irq_ns = 0;
+
+	if (procirq_reader_pending(reader))
+		irq_ns = procirq_ring_entry(action->ring, reader->cursor + 1)->irq_ns;
+	procirq_reader_unlock(action);
+	procirq_spin_poll_slept(&reader->spin, irq_ns);
+}
+
+static __poll_t file_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct procirq_reader *reader = file->private_data;
+	__poll_t mask;
+	int err;
+
+	/* Join the queue first, then read the count: see action_take(). */
+	poll_wait(file, &reader->line->poll_wait, wait);
+
+	err = file_join(reader);
+	if (unlikely(err))
+		return err == -ENODEV ? FILE_HANGUP : EPOLLERR;
+	mask = file_poll_look(reader);
+	if (likely(!READ_ONCE(reader->spin.max_ns)))
+		return mask;
+	if (!procirq_poll_may_sleep(wait))
+		file_poll_slept(reader);
+	else if (!mask)
+		mask = file_poll_spin(reader);
 	return mask;
 }
 

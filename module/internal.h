@@ -296,10 +296,11 @@ struct procirq_line {
 };
 
 /**
- * struct procirq_reader_spin - how the reads of a reader busy-wait before they sleep
+ * struct procirq_reader_spin - how a reader's calls busy-wait before they sleep
  * @max_ns: longest time, ns; 0: they do not. Written by ioctl, read without a lock
  * @window_ns: present time, ns; read and written without a lock: an estimate, of which
  *	threads may lose each other's changes
+ * @poll_ns: when a poll that may sleep began, ns; 0: none. As @window_ns
  * @spins: see struct procirq_spin; atomic
  * @caught: see struct procirq_spin; atomic
  * @spun_ns: see struct procirq_spin; atomic
@@ -307,6 +308,7 @@ struct procirq_line {
 struct procirq_reader_spin {
 	u64 max_ns;
 	u64 window_ns;
+	u64 poll_ns;
 	atomic64_t spins;
 	atomic64_t caught;
 	atomic64_t spun_ns;
@@ -336,7 +338,7 @@ struct procirq_reader_spin {
  * @opened_at: action->taken at open; the lock
  * @eventfd: its eventfd, or NULL; the lock
  * @uli: its user level interrupt, ended or not, or NULL; the lock
- * @spin: how its reads busy-wait
+ * @spin: how its reads and polls busy-wait
  * @pid: of the opener, in the initial namespace; immutable
  * @comm: of the opener; immutable
  */
@@ -615,8 +617,12 @@ void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli
 void procirq_uli_exit(void);
 
 /* spin.c: busy-waiting before sleeping */
+#define PROCIRQ_SPIN_IN_VAIN U64_MAX
+
 void procirq_spin_init(struct procirq_reader_spin *spin);
 int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter);
+bool procirq_spin_poll(struct procirq_reader *reader, const struct procirq_ring *ring, u64 taken);
+void procirq_spin_poll_slept(struct procirq_reader_spin *spin, u64 irq_ns);
 void procirq_spin_adapt(struct procirq_reader_spin *spin, u64 waited_ns);
 long procirq_spin_set(struct procirq_reader_spin *spin, const void __user *arg);
 long procirq_spin_get(struct procirq_reader_spin *spin, void __user *arg);

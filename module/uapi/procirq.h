@@ -451,18 +451,22 @@ struct procirq_uli_info {
 
 /**
  * struct procirq_spin - PROCIRQ_IOC_SET_SPIN, PROCIRQ_IOC_GET_SPIN
- * @max_ns: longest time that a blocking read() of this reader busy-waits in the kernel
- *	before it sleeps, ns; 0: it sleeps at once. The module's parameter spin_ns sets
- *	it when the file is opened
+ * @max_ns: longest time that a blocking read() of this reader, or a poll() of its file
+ *	alone, busy-waits in the kernel before it sleeps, ns; 0: it sleeps at once. The
+ *	module's parameter spin_ns sets it when the file is opened
  * @window_ns: how long it busy-waits now; adapts itself, between 0 and @max_ns
- * @spins: reads that busy-waited
+ * @spins: reads and polls that busy-waited
  * @caught: of them, those to which an interrupt came before they slept
  * @spun_ns: time spent busy-waiting, ns
  * @reserved: 0
  *
- * The window doubles after a read that slept, but for a shorter time than @max_ns: to
- * busy-wait would have caught the interrupt. It is halved after a read that slept longer.
- * A read stops to busy-wait when another thread wants its CPU, or a signal is pending.
+ * The window doubles after a call that slept, but for a shorter time than @max_ns: to
+ * busy-wait would have caught the interrupt. It is halved after a call that slept longer,
+ * or whose time ran out. A call stops to busy-wait when another thread wants its CPU, a
+ * signal is pending, or the time-out of the poll has passed.
+ *
+ * poll() and ppoll() of several files, select(), epoll_wait() and 32-bit programs' polls do
+ * not busy-wait.
  *
  * SET_SPIN takes @max_ns; all other members must be 0. EINVAL: one is not, or @max_ns is
  * above PROCIRQ_SPIN_MAX_NS.

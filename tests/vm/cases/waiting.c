@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads that busy-wait before they sleep, and reads with a time limit. */
+/* Reads and polls that busy-wait before they sleep, and reads with a time limit. */
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 
 #include "edu.h"
 #include "guest.h"
@@ -36,6 +40,31 @@ static int timed_read(int fd, uint64_t timeout_ns, unsigned int flags, unsigned 
 }
 
 /* --- busy-waiting ---------------------------------------------------------------------- */
+
+/* A line whose interrupts come each ms on CPU 1, for a thread on CPU 0. */
+static struct gen_file periodic_line(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+
+	run_on_cpu(0);
+	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
+	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
+	return s;
+}
+
+/* Gets a window, by reads; then nothing comes any more, and nothing is pending. */
+static struct gen_file quiet_line_with_window(void)
+{
+	struct gen_file s = periodic_line();
+
+	while (!get_spin(s.fd).window_ns)
+		REQUIRE(irq_read(s.fd) > 0);
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	REQUIRE(AWAIT(irq_read_now(s.fd) == -EAGAIN && !gen_status(s.line).pending &&
+		      irq_info(s.fd).taken == gen_status(s.line).dispatched &&
+		      irq_read_now(s.fd) == -EAGAIN));
+	return s;
+}
 
 static void off_by_default(void)
 {
@@ -77,14 +106,11 @@ static void wrong_arguments(void)
 /* Interrupts that come sooner than the limit are caught, and each is counted once. */
 static void interrupts_are_caught(void)
 {
-	struct gen_file s = gen_open(O_RDWR);
+	struct gen_file s = periodic_line();
 	struct procirq_spin spin = { 0 };
 	unsigned long long seen = 0;
 	int n;
 
-	run_on_cpu(0);
-	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
-	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
 	while (spin.caught < 20) {
 		n = irq_read(s.fd);
 		REQUIRE(n > 0);
@@ -104,13 +130,10 @@ static void interrupts_are_caught(void)
 /* If interrupts come later than the limit, reads stop to busy-wait. */
 static void rare_interrupts_cost_nothing(void)
 {
-	struct gen_file s = gen_open(O_RDWR);
+	struct gen_file s = periodic_line();
 	unsigned long long spins;
 	int i;
 
-	run_on_cpu(0);
-	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
-	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
 	while (!get_spin(s.fd).window_ns)
 		REQUIRE(irq_read(s.fd) > 0);
 	REQUIRE(gen("stop line=%u", s.line) == 0);
@@ -130,22 +153,123 @@ static void rare_interrupts_cost_nothing(void)
 /* A reader that busy-waits is woken by what wakes a reader that sleeps. */
 static void the_line_goes_meanwhile(void)
 {
-	struct gen_file s = gen_open(O_RDWR);
+	struct gen_file s = quiet_line_with_window();
 	struct blocked b;
 
-	run_on_cpu(0);
-	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
-	REQUIRE(gen("start line=%u period_ns=1000000 cpu=1", s.line) == 0);
-	while (!get_spin(s.fd).window_ns)
-		REQUIRE(irq_read(s.fd) > 0);
-	REQUIRE(gen("stop line=%u", s.line) == 0);
-	/* A read that finds nothing unmasks the line, and one more may come. */
-	REQUIRE(AWAIT(irq_read_now(s.fd) == -EAGAIN && !gen_status(s.line).pending &&
-		      irq_info(s.fd).taken == gen_status(s.line).dispatched &&
-		      irq_read_now(s.fd) == -EAGAIN));
 	blocked_start(&b, s.fd);
 	REQUIRE(gen("remove line=%u", s.line) == 0);
 	CHECK_EQ(blocked_join(&b), -ENODEV);
+	close(s.fd);
+}
+
+/* --- busy-waiting in poll() ------------------------------------------------------------ */
+
+/* Polls, by poll() or ppoll(), and reads. Returns what the read returned. */
+static int poll_and_read(int fd, bool timespec)
+{
+	const struct timespec minute = { .tv_sec = 60 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	REQUIRE((timespec ? ppoll(&p, 1, &minute, NULL) : poll(&p, 1, -1)) == 1);
+	CHECK_EQ(p.revents, POLLIN);
+	return irq_read_now(fd);
+}
+
+static void polls_catch(bool timespec)
+{
+	struct gen_file s = periodic_line();
+	struct procirq_spin spin = { 0 };
+	unsigned long long seen = 0;
+	int n;
+
+	while (spin.caught < 20) {
+		n = poll_and_read(s.fd, timespec);
+		REQUIRE(n > 0);
+		seen += n;
+		spin = get_spin(s.fd);
+		CHECK(spin.window_ns <= spin.max_ns);
+	}
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	CHECK(AWAIT((n = irq_read_now(s.fd)) > 0 ? (seen += n, false) :
+						   seen == irq_info(s.fd).taken));
+	CHECK(spin.spins >= spin.caught);
+	CHECK(spin.spun_ns > 0);
+	close(s.fd);
+}
+
+static void polls_catch_interrupts(void)
+{
+	polls_catch(false);
+}
+
+static void ppolls_catch_interrupts(void)
+{
+	polls_catch(true);
+}
+
+/* If it busy-waited, another file would have to wait to be asked. */
+static void polls_of_several_files_do_not(void)
+{
+	struct gen_file s = quiet_line_with_window();
+	struct timeval tv = { .tv_usec = 1000 };
+	struct pollfd p[2] = { { .fd = s.fd, .events = POLLIN }, { .fd = -1 } };
+	struct epoll_event e = { .events = EPOLLIN };
+	unsigned long long spins = get_spin(s.fd).spins;
+	int epfd = epoll_create1(0);
+	fd_set set;
+
+	CHECK_EQ(poll(p, 2, 1), 0);
+	CHECK_EQ(poll(p, 1, 0), 0);
+	REQUIRE(epoll_ctl(epfd, EPOLL_CTL_ADD, s.fd, &e) == 0);
+	CHECK_EQ(epoll_wait(epfd, &e, 1, 1), 0);
+	close(epfd);
+	FD_ZERO(&set);
+	FD_SET(s.fd, &set);
+	CHECK_EQ(select(s.fd + 1, &set, NULL, NULL, &tv), 0);
+	CHECK_EQ(get_spin(s.fd).spins, spins);
+	CHECK_EQ(poll(p, 1, 1), 0);
+	CHECK_EQ(get_spin(s.fd).spins, spins + 1);
+	close(s.fd);
+}
+
+/* Whose time runs out again and again, busy-waits for nothing. */
+static void time_outs_end_it(void)
+{
+	struct gen_file s = quiet_line_with_window();
+	struct pollfd p = { .fd = s.fd, .events = POLLIN };
+	int i;
+
+	for (i = 0; get_spin(s.fd).window_ns && i < 40; i++)
+		CHECK_EQ(poll(&p, 1, 1), 0);
+	CHECK_EQ(get_spin(s.fd).window_ns, 0);
+	close(s.fd);
+
+	s = quiet_line_with_window();
+	for (i = 0; get_spin(s.fd).window_ns && i < 40; i++)
+		CHECK_EQ(timed_read(s.fd, 1000000, 0, NULL), 0);
+	CHECK_EQ(get_spin(s.fd).window_ns, 0);
+	close(s.fd);
+}
+
+static void *poll_forever(void *arg)
+{
+	struct pollfd p = { .fd = *(int *)arg, .events = POLLIN };
+
+	return (void *)(intptr_t)(poll(&p, 1, -1) == 1 ? p.revents : -1);
+}
+
+static void the_line_goes_during_a_poll(void)
+{
+	struct gen_file s = quiet_line_with_window();
+	unsigned long long spins = get_spin(s.fd).spins;
+	pthread_t thread;
+	void *revents;
+
+	REQUIRE(pthread_create(&thread, NULL, poll_forever, &s.fd) == 0);
+	REQUIRE(AWAIT(get_spin(s.fd).spins > spins));
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	REQUIRE(pthread_join(thread, &revents) == 0);
+	CHECK((intptr_t)revents > 0 && (intptr_t)revents & POLLHUP);
 	close(s.fd);
 }
 
@@ -314,19 +438,15 @@ static const char *waiting_after(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(off_by_default),
-	TAP_TEST(wrong_arguments),
-	TAP_TEST(interrupts_are_caught),
-	TAP_TEST(rare_interrupts_cost_nothing),
-	TAP_TEST(the_line_goes_meanwhile),
-	TAP_TEST(the_time_passes),
-	TAP_TEST(an_interrupt_comes_in_time),
-	TAP_TEST(unmasking_first),
-	TAP_TEST(wrong_limits),
-	TAP_TEST(a_signal_ends_it),
-	TAP_TEST(no_room_for_the_answer),
-	TAP_TEST(a_line_that_is_stuck),
-	TAP_TEST(the_ready_made_descriptor_tells),
+	TAP_TEST(off_by_default),	   TAP_TEST(wrong_arguments),
+	TAP_TEST(interrupts_are_caught),   TAP_TEST(rare_interrupts_cost_nothing),
+	TAP_TEST(the_line_goes_meanwhile), TAP_TEST(polls_catch_interrupts),
+	TAP_TEST(ppolls_catch_interrupts), TAP_TEST(polls_of_several_files_do_not),
+	TAP_TEST(time_outs_end_it),	   TAP_TEST(the_line_goes_during_a_poll),
+	TAP_TEST(the_time_passes),	   TAP_TEST(an_interrupt_comes_in_time),
+	TAP_TEST(unmasking_first),	   TAP_TEST(wrong_limits),
+	TAP_TEST(a_signal_ends_it),	   TAP_TEST(no_room_for_the_answer),
+	TAP_TEST(a_line_that_is_stuck),	   TAP_TEST(the_ready_made_descriptor_tells),
 };
 
 int main(int argc, char **argv)
