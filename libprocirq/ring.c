@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "local.h"
 #include "procirq.h"
 
@@ -203,9 +204,7 @@ int procirq_ring_spin(struct procirq_ring_reader *reader, struct procirq_ring_en
 			if (now - start >= timeout_ns)
 				return 0;
 		}
-#if defined(__x86_64__) || defined(__i386__)
-		__builtin_ia32_pause();
-#endif
+		cpu_relax();
 	}
 	return 1;
 }

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "uli_local.h"
 
 #define ULI_STACK_MIN 4096
@@ -29,27 +30,12 @@
  */
 static __thread struct uli *running __attribute__((tls_model("initial-exec")));
 
-#ifdef __x86_64__
-#define GENERAL_REGS_ONLY __attribute__((target("general-regs-only")))
-
-/* Does not call write(), which sets errno and is a cancellation point. */
 GENERAL_REGS_ONLY static void unmask_line(int fd)
 {
 	uint32_t one = 1;
-	long ret;
 
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(SYS_write), "D"(fd), "S"(&one), "d"(sizeof(one))
-			 : "rcx", "r11", "memory");
+	system_call(SYS_write, fd, &one, sizeof(one));
 }
-#else
-#define GENERAL_REGS_ONLY
-static void unmask_line(int fd)
-{
-	(void)fd;
-}
-#endif
 
 GENERAL_REGS_ONLY static bool is_pending(const struct uli *uli)
 {
