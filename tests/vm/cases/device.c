@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 
+#include "cpu.h"
 #include "edu.h"
 #include "guest.h"
 
@@ -333,13 +334,6 @@ struct raiser {
 	unsigned int seed;
 	long raised;
 };
-
-static void cpu_relax(void)
-{
-#ifdef __x86_64__
-	__builtin_ia32_pause();
-#endif
-}
 
 /* Raises one interrupt at a time: a raise is none before the last was acknowledged. */
 static void *raiser_run(void *arg)

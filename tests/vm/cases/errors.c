@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 
 #include "guest.h"
+#include "tests/vm/compat32.h"
 
 /* Hidden from the compiler, which would warn. */
 static void *volatile bad = (void *)16;
@@ -250,29 +251,20 @@ static void access_modes(void)
 	CHECK(!gen_masked(s.line));
 }
 
-/* A 32-bit program's ioctl enters through int 0x80, also from a 64-bit one. */
 static void compat_ioctl(void)
 {
-#ifdef __x86_64__
 	struct gen_file s = gen_open(O_RDWR);
 	struct procirq_info *info;
 	long ret;
 
-	info = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1,
-		    0);
+	info = compat32_map(4096, PROT_READ | PROT_WRITE);
 	REQUIRE(info != MAP_FAILED);
-	__asm__ volatile("int $0x80"
-			 : "=a"(ret)
-			 : "a"(54L), "b"((long)s.fd), "c"(PROCIRQ_IOC_GET_INFO), "d"(info)
-			 : "memory", "r8", "r9", "r10", "r11");
+	ret = compat32_call(COMPAT32_IOCTL, s.fd, PROCIRQ_IOC_GET_INFO, info);
 	if (ret == -ENOSYS)
 		SKIP("this kernel has no 32-bit system calls");
 	CHECK_EQ(ret, 0);
 	CHECK_EQ(info->version, PROCIRQ_ABI_VERSION);
 	CHECK_EQ(info->irq, s.irq);
-#else
-	SKIP("only x86-64 has int 0x80");
-#endif
 }
 
 static void irqgen_refuses_what_it_does_not_know(void)

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "guest.h"
+#include "tests/vm/compat32.h"
 #include "uli.h"
 
 #define TRACING "/sys/kernel/tracing/"
@@ -51,6 +52,7 @@ extern const char probed_call[], probed_add[];
 /* Two instructions that uprobes cannot emulate: they are executed in a copy. */
 __asm__("	.text\n"
 	"	.globl call_under_probe, probed_call, add_under_probe, probed_add\n"
+#ifdef __x86_64__
 	"call_under_probe:\n"
 	"	push %rbx\n"
 	"	mov $0x1122334455667788, %rbx\n"
@@ -62,7 +64,20 @@ __asm__("	.text\n"
 	"	mov %rdi, %rax\n"
 	"probed_add:\n"
 	"	add $3, %rax\n"
-	"	ret\n");
+	"	ret\n"
+#else
+	"call_under_probe:\n"
+	"	stp x29, x30, [sp, #-16]!\n"
+	"probed_call:\n"
+	"	blr x1\n"
+	"	ldp x29, x30, [sp], #16\n"
+	"	ret\n"
+	"add_under_probe:\n"
+	"probed_add:\n"
+	"	add x0, x0, #3\n"
+	"	ret\n"
+#endif
+);
 
 /* Where in its file an address of this program is. */
 static unsigned long file_offset(const void *address)
@@ -129,39 +144,26 @@ static void probed_code(void)
 
 /* --- system calls -------------------------------------------------------------------- */
 
-/* A call by its 32-bit number, from a 64-bit program; memory below 4 GB. */
-static long int80(long number, long a, long b)
-{
-	long ret;
-
-	__asm__ volatile("int $0x80"
-			 : "=a"(ret)
-			 : "0"(number), "b"(a), "c"(b)
-			 : "memory", "r8", "r9", "r10", "r11");
-	return ret;
-}
-
 /* nanosleep() of 32-bit programs goes on after the handler, by its own restart_syscall(). */
 static void a_call_by_int80(void)
 {
 	struct {
 		int32_t s, ns;
-	} *time = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
-		       -1, 0);
+	} *time = compat32_map(4096, PROT_READ | PROT_WRITE);
 	long long began;
 	struct gen_file s;
 	void *uli;
 
 	REQUIRE(time != MAP_FAILED);
 	time->ns = 1000;
-	if (int80(162, (long)time, 0) == -ENOSYS)
+	if (compat32_call(COMPAT32_NANOSLEEP, (long)time, 0, NULL) == -ENOSYS)
 		SKIP("this kernel has no 32-bit calls");
 	s = handler_on_line(count, &uli);
 	time->s = 1;
 	time->ns = 0;
 	REQUIRE(gen("start line=%u period_ns=200000000 count=1", s.line) == 0);
 	began = now_ns();
-	CHECK_EQ(int80(162, (long)time, 0), 0);
+	CHECK_EQ(compat32_call(COMPAT32_NANOSLEEP, (long)time, 0, NULL), 0);
 	CHECK(now_ns() - began >= 1000000000);
 	CHECK_EQ(handled, 1);
 	CHECK(ULI_unregister(uli) == 0);

@@ -19,6 +19,7 @@
 #include <ucontext.h>
 
 #include "guest.h"
+#include "tests/vm/compat32.h"
 #include "uli.h"
 
 static void *volatile bad = (void *)16;
@@ -863,13 +864,13 @@ static void a_handler_that_faults(void)
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
 
+#ifdef __x86_64__
 static void exit_42(int number)
 {
 	(void)number;
 	_exit(42);
 }
 
-#ifdef __x86_64__
 static struct uut *without_stack; /* shared with the child */
 
 /* There is no room for a frame below @sp. */
@@ -1943,21 +1944,9 @@ static void restartable_sequences(void)
 #endif
 
 #ifdef __x86_64__
-/* ioctl() as a 32-bit program makes it. */
-static int ioctl_32(int fd, unsigned long command, const void *arg)
-{
-	int ret;
-
-	__asm__ volatile("int $0x80"
-			 : "=a"(ret)
-			 : "0"(54), "b"(fd), "c"(command), "d"(arg)
-			 : "memory", "r8", "r9", "r10", "r11");
-	return ret;
-}
-
 static void *low_page(int protection)
 {
-	void *page = mmap(NULL, 8192, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	void *page = compat32_map(8192, protection);
 
 	REQUIRE(page != MAP_FAILED);
 	return page;
@@ -1969,15 +1958,8 @@ static bool runs_32_bit(void)
 	int status = -1;
 	pid_t pid = fork();
 
-	if (!pid) {
-		int ret;
-
-		__asm__ volatile("int $0x80"
-				 : "=a"(ret)
-				 : "0"(20)
-				 : "memory", "r8", "r9", "r10", "r11");
-		_exit(ret == getpid() ? 0 : 1);
-	}
+	if (!pid)
+		_exit(compat32_call(COMPAT32_GETPID, 0, 0, NULL) == getpid() ? 0 : 1);
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
@@ -1989,7 +1971,7 @@ static void a_32_bit_program(void)
 	if (!runs_32_bit())
 		SKIP("no 32-bit programs here");
 	*code = raw_code(any_page());
-	CHECK_EQ(ioctl_32(s.fd, PROCIRQ_IOC_ULI_REGISTER, code), -EOPNOTSUPP);
+	CHECK_EQ(compat32_call(COMPAT32_IOCTL, s.fd, PROCIRQ_IOC_ULI_REGISTER, code), -EOPNOTSUPP);
 	/* It was not refused for another reason. */
 	CHECK_EQ(raw_register(s.fd, code), 0);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "mutate.h"
+#include "tests/vm/compat32.h"
 #include "torture.h"
 
 /* QEMU's edu device: hw/misc/edu. */
@@ -19,8 +20,6 @@
 #define INTX_DISABLE 0x400
 #define CONFIG_BYTES 4096 /* at most */
 
-#define IA32_IOCTL 54
-
 /* --- by which call ---------------------------------------------------------------- */
 
 enum by { BY_NATIVE, BY_COMPAT };
@@ -32,15 +31,9 @@ static enum by draw_by(struct draw *d)
 
 long ioctl_by(const struct call *call, int fd, unsigned int request, void *arg)
 {
-	long ret = IA32_IOCTL;
-
 	if (call->how != BY_COMPAT || !has_compat)
 		return result(ioctl(fd, request, arg));
-	__asm__ volatile("int $0x80"
-			 : "+a"(ret)
-			 : "b"((long)fd), "c"((long)request), "d"(arg)
-			 : "memory", "r8", "r9", "r10", "r11");
-	return ret;
+	return compat32_call(COMPAT32_IOCTL, fd, request, arg);
 }
 
 /* --- info and flags ---------------------------------------------------------------- */

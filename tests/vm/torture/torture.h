@@ -138,7 +138,7 @@ extern struct shared *shared;
 extern atomic_int files[FILES];
 /* Sockets between owner and stranger; an end each. */
 extern int sockets[2];
-/* Whether programs may use int $0x80. */
+/* Whether a program may make the calls of 32-bit programs. */
 extern bool has_compat;
 
 /* Runs until shared->stop; @w is the thread's. */

@@ -11,30 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "mutate.h"
 #include "torture.h"
 #include "uli_local.h"
 
 #define PAGE 4096
-
-#ifdef __x86_64__
-#define GENERAL_REGS_ONLY __attribute__((target("general-regs-only")))
-
-GENERAL_REGS_ONLY static long raw_call(long number, long a, const void *b, long c)
-{
-	__asm__ volatile("syscall"
-			 : "+a"(number)
-			 : "D"(a), "S"(b), "d"(c)
-			 : "rcx", "r11", "memory");
-	return number;
-}
-#else
-#define GENERAL_REGS_ONLY
-static long raw_call(long number, long a, const void *b, long c)
-{
-	return syscall(number, a, b, c);
-}
-#endif
 
 /* The handler: it has handled what there is; sometimes it makes a call. */
 GENERAL_REGS_ONLY static void handle(struct uli *uli)
@@ -44,9 +26,9 @@ GENERAL_REGS_ONLY static void handle(struct uli *uli)
 	uli->shared.taken = __atomic_load_n(&uli->shared.raised, __ATOMIC_ACQUIRE);
 	uli->shared.calls++;
 	if (uli->unmask)
-		raw_call(SYS_write, uli->fd, &one, sizeof(one));
+		system_call(SYS_write, uli->fd, &one, sizeof(one));
 	if (uli->count)
-		raw_call(SYS_sched_yield, 0, NULL, 0);
+		system_call(SYS_sched_yield, 0, NULL, 0);
 }
 
 void uli_begin(struct worker *w)
@@ -244,6 +226,17 @@ void make_uli_spin(struct draw *d, struct call *call)
 	call->number[0] = draw_below(d, 60000);
 }
 
+/* On x86-64 by one instruction, which interrupts divide. */
+static void fill(char *text, size_t size)
+{
+#ifdef __x86_64__
+	__asm__ volatile("rep stosb" : "+D"(text), "+c"(size) : "a"(0) : "memory");
+#else
+	memset(text, 0, size);
+	__asm__ volatile("" : : "r"(text) : "memory");
+#endif
+}
+
 /* User mode, where interrupts go to the handler directly. */
 long do_uli_spin(struct worker *w, const struct call *call)
 {
@@ -256,10 +249,7 @@ long do_uli_spin(struct worker *w, const struct call *call)
 		if (call->how == 1)
 			x = x * 0.75 + 1;
 		else if (call->how == 2)
-			__asm__ volatile("rep stosb"
-					 : "+D"((char *){ text }), "+c"((long){ sizeof(text) })
-					 : "a"(0)
-					 : "memory");
+			fill(text, sizeof(text));
 		else
 			__asm__ volatile("" : : : "memory");
 	}

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/vm/compat32.h"
 #include "torture.h"
 
 #define PAGE 4096
@@ -58,8 +59,7 @@ int slot_get(unsigned int slot)
 /* Two pages, one that is not mapped, one to read only, one that is never written. */
 static char *memory_make(void)
 {
-	char *memory = mmap(NULL, 5 * PAGE, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	char *memory = compat32_map(5 * PAGE, PROT_READ | PROT_WRITE);
 
 	if (memory == MAP_FAILED)
 		return NULL;
@@ -121,12 +121,8 @@ static bool probe_compat(void)
 	pid_t pid = fork();
 	int status;
 
-	if (!pid) {
-		long ret = 20; /* getpid */
-
-		__asm__ volatile("int $0x80" : "+a"(ret) : : "memory", "r8", "r9", "r10", "r11");
-		_exit(ret != getpid());
-	}
+	if (!pid)
+		_exit(compat32_call(COMPAT32_GETPID, 0, 0, NULL) != getpid());
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
