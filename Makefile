@@ -6,8 +6,38 @@ VERSION := 0.1.0
 
 CC ?= cc
 CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+
+# ARCH=arm64: for another machine, in build/arm64, with Debian's cross-compiler and a folder
+# of Debian's libraries. CROSS_COMPILE=PREFIX- names another compiler, SYSROOT=FOLDER other
+# libraries; CROSS_COMPILE alone uses the libraries that this compiler finds by itself.
+names.aarch64 := aarch64 arm64
+names.x86_64 := x86_64 x86 amd64
+cross.arm64 := aarch64-linux-gnu-
+ifneq ($(filter-out $(names.$(shell uname -m)),$(ARCH)),)
+ifeq ($(CROSS_COMPILE),)
+CROSS_COMPILE := $(or $(cross.$(ARCH)),$(error no compiler is known for ARCH=$(ARCH); name one, CROSS_COMPILE=PREFIX-))
+endif
+ifeq ($(origin SYSROOT),undefined)
+SYSROOT := $(or $(shell tests/vm/sysroot $(ARCH)),$(error no libraries for ARCH=$(ARCH); name theirs, SYSROOT=FOLDER))
+endif
+endif
+ifneq ($(CROSS_COMPILE),)
+triple := $(notdir $(CROSS_COMPILE:%-=%))
+B := build/$(or $(ARCH),$(triple))
+CC := $(CROSS_COMPILE)gcc
+AR := $(CROSS_COMPILE)ar
+PKG_CONFIG := $(or $(shell command -v $(CROSS_COMPILE)pkg-config),pkg-config)
+ifneq ($(SYSROOT),)
+libraries_of := $(SYSROOT)/usr/lib/$(triple) $(SYSROOT)/usr/lib
+CC += --sysroot=$(SYSROOT) $(foreach folder,$(libraries_of),-B$(folder) -L$(folder) -Wl,-rpath-link,$(folder))
+PKG_CONFIG := env PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(subst $() ,:,$(libraries_of:%=%/pkgconfig) $(SYSROOT)/usr/share/pkgconfig) pkg-config
+endif
+endif
+
 CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
-CPPFLAGS += $(shell pkg-config --cflags libtracefs 2>/dev/null)
+CPPFLAGS += $(shell $(PKG_CONFIG) --cflags libtracefs 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
 # SAN=1: with AddressSanitizer and UndefinedBehaviorSanitizer, in build/san.
@@ -65,7 +95,9 @@ tool_bin := $(patsubst %,$(B)/bin/%,$(tools))
 shared := $(B)/lib/libprocirq.so.0
 
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-case_bin := $(patsubst tests/vm/cases/%.c,$(B)/tests/%,$(wildcard tests/vm/cases/*.c))
+# hotplug speaks to chips of QEMU's PC.
+case_sources := $(filter-out $(if $(triple),tests/vm/cases/hotplug.c),$(wildcard tests/vm/cases/*.c))
+case_bin := $(case_sources:tests/vm/cases/%.c=$(B)/tests/%)
 # Every call at random: of several files, and run by make torture.
 torture_bin := $(B)/tests/calls
 bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
@@ -74,7 +106,7 @@ fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Only the libraries that a program uses end up in it (--as-needed).
 packages := gsl jansson libmicrohttpd libtracefs ncursesw zlib libzstd
-libraries = -Wl,--as-needed $(shell pkg-config --libs $(packages)) -lm -lpthread
+libraries = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(packages)) -lm -lpthread
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
 
 all: $(shared) $(B)/lib/libprocirq.a $(tool_bin) ## build the library and the tools
@@ -238,7 +270,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules san fuzzing matrix coverage analyze)
+	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules arm64 san fuzzing matrix coverage analyze)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

@@ -1,5 +1,6 @@
 # Packages of any Debian suite, without root and without a change of the machine's apt:
-# an apt state under the cache folder, with the machine's mirror and keyring.
+# an apt state under the cache folder, with the machine's mirror and keyring. SUITE below is
+# the name of a suite, with packages of amd64, or of another architecture: sid:arm64.
 # shellcheck shell=bash
 
 # Prints "uri|suites|components|keyring" for each enabled binary source of the machine,
@@ -64,29 +65,40 @@ apt_source()
 	}'
 }
 
+# apt_arch SUITE
+apt_arch()
+{
+	case $1 in
+	*:*) echo "${1#*:}" ;;
+	*)   echo amd64 ;;
+	esac
+}
+
 apt_sources_list()
 {
-	local suite=$1 uri key security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite=${1%:*} arch uri key security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	arch=$(apt_arch "$1")
 	read -r uri key < <(apt_source main) || true
 	[ -n "$uri" ] || die "no Debian mirror in /etc/apt/sources.list*; add one to fetch kernels"
 	[ -n "$key" ] || [ ! -e $keyring ] || key=$keyring
-	echo "deb [arch=amd64${key:+ signed-by=$key}] $uri $suite main"
+	echo "deb [arch=$arch${key:+ signed-by=$key}] $uri $suite main"
 	[ "$suite" = bookworm ] || return 0
 	read -r security _ < <(apt_source security) || true
 	security=${security:-${uri%/}-security}
-	echo "deb [arch=amd64${key:+ signed-by=$key}] $security $suite-security main"
+	echo "deb [arch=$arch${key:+ signed-by=$key}] $security $suite-security main"
 }
 
 # apt_run SUITE PROGRAM ARGS...: apt-get or apt-cache with the suite's own state. Its
 # status file is empty: no package is installed.
 apt_run()
 {
-	local state=$cache_dir/apt/$1 program=$2
+	local state=$cache_dir/apt/$1 arch program=$2
+	arch=$(apt_arch "$1")
 	shift 2
 	"$program" -q -o Dir::State="$state" -o Dir::State::status="$state/status" \
 		-o Dir::Cache="$state/cache" -o Dir::Etc::sourcelist="$state/sources.list" \
 		-o Dir::Etc::sourceparts="$state/none" -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$state/none" \
-		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o APT::Sandbox::User=root \
+		-o APT::Architecture="$arch" -o APT::Architectures="$arch" -o APT::Sandbox::User=root \
 		-o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Get::List-Cleanup=false "$@"
 }
 
@@ -117,6 +129,15 @@ apt_depends()
 	apt_run "$1" apt-cache depends --no-recommends --no-suggests --no-conflicts \
 		--no-breaks --no-replaces --no-enhances "$2" |
 		awk -v pattern="$3" '$1 ~ /Depends:/ && $2 ~ pattern { print $2 }'
+}
+
+# apt_closure SUITE PACKAGE...: prints the packages and what they depend on, directly or not.
+apt_closure()
+{
+	local suite=$1
+	shift
+	apt_run "$suite" apt-get install --simulate --no-install-recommends "$@" |
+		awk '$1 == "Inst" { print $2 }'
 }
 
 # apt_unpack SUITE FOLDER PACKAGE...: downloads and unpacks, installs nothing.
