@@ -37,41 +37,64 @@ static bool row_folds(const struct view_row *row, const struct view_settings *se
 	       (!settings->keep || row->data->key != settings->keep);
 }
 
+/* The next row of the view, which stands for row `r` of a table: no judgement yet. */
+static struct view_row *row_begin(struct view *view, enum table_id id, uint32_t r,
+				  const struct irqtable *table, const struct irqtable_diff *diff,
+				  const struct tracks *tracks)
+{
+	struct view_row *row = &view->unsorted[view->nrows];
+
+	*row = (struct view_row){
+		.table = id,
+		.row = r,
+		.data = &table->row[r],
+		.text = table->text,
+		.delta = &diff->row[r],
+		.diff = diff,
+		.track = tracks_of_row(tracks, r),
+		.rate_hz = -1,
+		.share = -1,
+	};
+	return row;
+}
+
+/* Keeps what row_begin() began; `counts`: it has a rate. */
+static void row_keep(struct view *view, const struct monitor *monitor, bool counts)
+{
+	struct view_row *row = &view->unsorted[view->nrows++];
+
+	if (!counts || row->delta->state != IRQTABLE_COUNTED || monitor->seconds <= 0)
+		return;
+	row->rate_hz = (double)row->delta->delta / monitor->seconds;
+	if (row->data->sum == IRQTABLE_SUM_NONE)
+		view->rate_hz[row->table] += row->rate_hz;
+}
+
+/* Keeps the row unless the filter hides it or it is folded. */
+static void row_judge(struct view *view, const struct monitor *monitor,
+		      const struct view_settings *settings, const struct filter *filter,
+		      bool counts)
+{
+	const struct view_row *row = &view->unsorted[view->nrows];
+
+	if (!row_wanted(row, filter))
+		view->hidden++;
+	else if (row_folds(row, settings))
+		view->idle++;
+	else
+		row_keep(view, monitor, counts);
+}
+
 static void table_take(struct view *view, const struct monitor *monitor, enum table_id id,
 		       const struct view_settings *settings, const struct filter *filter)
 {
 	const struct irqtable *table = &monitor_sample(monitor)->table[id];
-	const struct irqtable_diff *diff = &monitor->diff[id];
-	struct view_row *row;
+	const struct view_row *row;
 	uint32_t r;
 
 	for (r = 0; r < table->nrows; r++) {
-		row = &view->unsorted[view->nrows];
-		memset(row, 0, sizeof(*row));
-		row->table = id;
-		row->row = r;
-		row->data = &table->row[r];
-		row->text = table->text;
-		row->delta = &diff->row[r];
-		row->diff = diff;
-		row->track = tracks_of_row(&monitor->tracks[id], r);
-		row->rate_hz = -1;
-		row->share = -1;
-		if (!row_wanted(row, filter)) {
-			view->hidden++;
-			continue;
-		}
-		if (row_folds(row, settings)) {
-			view->idle++;
-			continue;
-		}
-		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0 &&
-		    row->data->ncells) {
-			row->rate_hz = (double)row->delta->delta / monitor->seconds;
-			if (row->data->sum == IRQTABLE_SUM_NONE)
-				view->rate_hz[id] += row->rate_hz;
-		}
-		view->nrows++;
+		row = row_begin(view, id, r, table, &monitor->diff[id], &monitor->tracks[id]);
+		row_judge(view, monitor, settings, filter, row->data->ncells > 0);
 	}
 }
 
@@ -84,17 +107,9 @@ static void cpus_take(struct view *view, const struct monitor *monitor, const st
 	uint32_t r, busiest;
 
 	for (r = 0; r < by_cpu->table.nrows; r++) {
-		row = &view->unsorted[view->nrows];
-		memset(row, 0, sizeof(*row));
-		row->table = TABLE_CPUS;
-		row->row = r;
-		row->data = &by_cpu->table.row[r];
-		row->text = by_cpu->table.text;
-		row->delta = &by_cpu->diff.row[r];
-		row->diff = &by_cpu->diff;
-		row->track = tracks_of_row(&by_cpu->tracks, r);
+		row = row_begin(view, TABLE_CPUS, r, &by_cpu->table, &by_cpu->diff,
+				&by_cpu->tracks);
 		row->cpu = &by_cpu->row[r];
-		row->rate_hz = row->share = -1;
 		busiest = row->cpu->busiest;
 		if (busiest != IRQTABLE_NONE && busiest < table->nrows) {
 			row->busiest.data = &table->row[busiest];
@@ -102,15 +117,10 @@ static void cpus_take(struct view *view, const struct monitor *monitor, const st
 		}
 		if ((filter->by_cpu && !cpu_mask_has(&filter->cpus, row->cpu->cpu)) ||
 		    !filter_matches_counts(filter, row->delta) ||
-		    (filter->nterms && !filter_matches_text(filter, row))) {
+		    (filter->nterms && !filter_matches_text(filter, row)))
 			view->hidden++;
-			continue;
-		}
-		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
-			row->rate_hz = (double)row->delta->delta / monitor->seconds;
-			view->rate_hz[TABLE_CPUS] += row->rate_hz;
-		}
-		view->nrows++;
+		else
+			row_keep(view, monitor, true);
 	}
 }
 
@@ -125,33 +135,12 @@ static void groups_take(struct view *view, const struct monitor *monitor,
 	uint32_t r;
 
 	for (r = 0; table && r < groups->table.nrows; r++) {
-		row = &view->unsorted[view->nrows];
-		memset(row, 0, sizeof(*row));
-		row->table = TABLE_GROUPS;
-		row->row = r;
-		row->data = &groups->table.row[r];
-		row->text = groups->table.text;
-		row->diff = &groups->diff;
-		row->delta = &groups->diff.row[r];
-		row->track = tracks_of_row(&groups->tracks, r);
+		row = row_begin(view, TABLE_GROUPS, r, &groups->table, &groups->diff,
+				&groups->tracks);
 		row->group = &groups->group[r];
 		row->busiest.data = &table->row[row->group->first];
 		row->busiest.text = table->text;
-		row->rate_hz = row->share = -1;
-		if (!row_wanted(row, filter)) {
-			view->hidden++;
-			continue;
-		}
-		if (row_folds(row, settings)) {
-			view->idle++;
-			continue;
-		}
-		if (row->delta->state == IRQTABLE_COUNTED && monitor->seconds > 0) {
-			row->rate_hz = (double)row->delta->delta / monitor->seconds;
-			if (row->data->sum == IRQTABLE_SUM_NONE)
-				view->rate_hz[TABLE_GROUPS] += row->rate_hz;
-		}
-		view->nrows++;
+		row_judge(view, monitor, settings, filter, true);
 	}
 }
 
