@@ -7,6 +7,7 @@
  * Labels are those of the row in /proc/interrupts, whatever the options. What is exported
  * of time is a counter or a histogram: another scraper does not change it.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,13 +24,38 @@ static const char *const type_names[] = {
 	[FAMILY_HISTOGRAM] = "histogram",
 };
 
+/* The metrics that are histograms. */
+static const struct time_family {
+	const char *metric, *help;
+	size_t buckets; /* offset in struct track_time */
+} time_families[] = {
+	{ "irqtop_handler_seconds", "time in the handlers of an interrupt",
+	  offsetof(struct track_time, handler_buckets) },
+	{ "irqtop_task_latency_seconds", "time from an interrupt until the task that it woke runs",
+	  offsetof(struct track_time, task_buckets) },
+	{ "irqtop_read_latency_seconds",
+	  "time from an interrupt until read() of its file has returned it",
+	  offsetof(struct track_time, read_buckets) },
+};
+
+static const struct time_family *time_family(const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(time_families) / sizeof(time_families[0]); i++) {
+		if (!strcmp(time_families[i].metric, metric))
+			return &time_families[i];
+	}
+	return NULL;
+}
+
 static enum family_type type_of(const char *metric)
 {
 	size_t len = strlen(metric), end = strlen(TOTAL);
 
 	if (len > end && !strcmp(metric + len - end, TOTAL))
 		return FAMILY_COUNTER;
-	return len > 8 && !strcmp(metric + len - 8, "_seconds") ? FAMILY_HISTOGRAM : FAMILY_GAUGE;
+	return time_family(metric) ? FAMILY_HISTOGRAM : FAMILY_GAUGE;
 }
 
 static void family_print(struct outbuf *out, const struct output *output, const char *metric,
@@ -376,26 +402,14 @@ static void groups_print(struct outbuf *out, struct output *output)
 
 /* --- times ---------------------------------------------------------------------- */
 
-static const struct track_buckets *buckets_of(const char *metric, const struct view_row *row)
+static const struct track_buckets *buckets_of(const struct time_family *family,
+					      const struct view_row *row)
 {
 	const struct track_time *time = row->track->time;
 
 	if (!time || !time->known)
 		return NULL;
-	if (!strcmp(metric, "irqtop_handler_seconds"))
-		return &time->handler_buckets;
-	if (!strcmp(metric, "irqtop_task_latency_seconds"))
-		return &time->task_buckets;
-	return &time->read_buckets;
-}
-
-static const char *histogram_help(const char *metric)
-{
-	if (!strcmp(metric, "irqtop_handler_seconds"))
-		return "time in the handlers of an interrupt";
-	if (!strcmp(metric, "irqtop_task_latency_seconds"))
-		return "time from an interrupt until the task that it woke runs";
-	return "time from an interrupt until read() of its file has returned it";
+	return (const struct track_buckets *)((const char *)time + family->buckets);
 }
 
 static void histogram_print(struct outbuf *out, const char *metric, const struct view_row *row,
@@ -424,17 +438,18 @@ static void histogram_print(struct outbuf *out, const char *metric, const struct
 	count_end(out, buckets->n);
 }
 
-static void histograms_print(struct outbuf *out, struct output *output, const char *metric)
+static void histograms_print(struct outbuf *out, struct output *output,
+			     const struct time_family *family)
 {
 	const struct track_buckets *buckets;
 	uint32_t r;
 
-	family_print(out, output, metric, histogram_help(metric));
+	family_print(out, output, family->metric, family->help);
 	for (r = 0; r < output_rows(output); r++) {
-		buckets = buckets_of(metric, &output->view->row[r]);
+		buckets = buckets_of(family, &output->view->row[r]);
 		if (!buckets || !buckets->n || is_repeated(output, r))
 			continue;
-		histogram_print(out, metric, &output->view->row[r], buckets);
+		histogram_print(out, family->metric, &output->view->row[r], buckets);
 		output_drain(output, out);
 	}
 }
@@ -517,8 +532,8 @@ void metrics_print(struct outbuf *out, struct output *output)
 			counts_print(out, output);
 		else if (id == FIELD_THREAD)
 			threads_print(out, output, fields[id].metric);
-		else if (type_of(fields[id].metric) == FAMILY_HISTOGRAM)
-			histograms_print(out, output, fields[id].metric);
+		else if (time_family(fields[id].metric))
+			histograms_print(out, output, time_family(fields[id].metric));
 		else
 			gauges_print(out, output, id);
 	}
