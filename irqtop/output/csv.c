@@ -2,23 +2,6 @@
 #include "irqtop/view/format.h"
 #include "output.h"
 
-static void value_print(struct outbuf *out, const struct value *value)
-{
-	switch (value->kind) {
-	case VALUE_COUNT:
-		outbuf_count(out, value->count);
-		break;
-	case VALUE_REAL:
-		outbuf_real(out, value->real, 6);
-		break;
-	case VALUE_TEXT:
-		outbuf_csv_string(out, value->text, value->len);
-		break;
-	case VALUE_NONE:
-		break;
-	}
-}
-
 static void header_print(struct outbuf *out, const struct output *output)
 {
 	unsigned int i;
@@ -50,7 +33,7 @@ void csv_print(struct outbuf *out, struct output *output)
 		for (i = 0; i < output->ncolumns; i++) {
 			outbuf_char(out, ',');
 			value = field_get(output->column[i], &output->view->row[r]);
-			value_print(out, &value);
+			value_print(out, &value, outbuf_csv_string, "");
 		}
 		outbuf_text(out, "\r\n");
 		output_drain(output, out);

@@ -4,24 +4,6 @@
 #include "irqtop/view/format.h"
 #include "output.h"
 
-static void value_print(struct outbuf *out, const struct value *value)
-{
-	switch (value->kind) {
-	case VALUE_COUNT:
-		outbuf_count(out, value->count);
-		break;
-	case VALUE_REAL:
-		outbuf_real(out, value->real, 6);
-		break;
-	case VALUE_TEXT:
-		outbuf_json_string(out, value->text, value->len);
-		break;
-	case VALUE_NONE:
-		outbuf_text(out, "null");
-		break;
-	}
-}
-
 /* "per_cpu":{"0":{"delta":1,"total":2},...}, CPUs that ever counted. */
 static void cpus_print(struct outbuf *out, const struct view_row *row)
 {
@@ -75,7 +57,7 @@ void json_print(struct outbuf *out, struct output *output)
 			outbuf_text(out, fields[output->column[i]].key);
 			outbuf_text(out, "\":");
 			value = field_get(output->column[i], row);
-			value_print(out, &value);
+			value_print(out, &value, outbuf_json_string, "null");
 		}
 		if (output->per_cpu && !row->cpu)
 			cpus_print(out, row);

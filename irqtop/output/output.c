@@ -101,6 +101,24 @@ unsigned int output_needs(const struct output *output)
 	return needs;
 }
 
+void value_print(struct outbuf *out, const struct value *value, print_text *text, const char *none)
+{
+	switch (value->kind) {
+	case VALUE_COUNT:
+		outbuf_count(out, value->count);
+		break;
+	case VALUE_REAL:
+		outbuf_real(out, value->real, 6);
+		break;
+	case VALUE_TEXT:
+		text(out, value->text, value->len);
+		break;
+	case VALUE_NONE:
+		outbuf_text(out, none);
+		break;
+	}
+}
+
 /* Less than a large table's text, more than a pipe takes at once. */
 #define DRAIN_BYTES (32 * 1024)
 

@@ -24,6 +24,12 @@ struct output {
 /* Writes what there is when it has become much: not all rows need memory at once. */
 void output_drain(struct output *output, struct outbuf *out);
 
+/* Appends a text of so many bytes, quoted as the format wants it. */
+typedef void print_text(struct outbuf *out, const char *text, size_t len);
+
+/* Appends a field's value; texts by `text`, and `none` where there is no value. */
+void value_print(struct outbuf *out, const struct value *value, print_text *text, const char *none);
+
 /* Sets up output as the session's options say. */
 void output_init(struct output *output, const struct session *session);
 
