@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "irqlat/command.h"
+#include "options.h"
 #include "trace.h"
 
 #define YEAR_NS	       (365 * 86400 * NSEC_PER_SEC)
@@ -16,19 +17,10 @@
 #define SUBBUF_DEFAULT 64
 #define DURATION_NS    (10 * NSEC_PER_SEC)
 
-#define AT(member) .offset = offsetof(struct trace_config, member)
-
 static const struct opt options[] = {
 	{ 0, "instance", "NAME", OPT_STRING, AT(instance),
 	  .help = "events of this tracing instance of FILE, top for the\nunnamed one (default: the first with interrupts)" },
-	{ 0, "irq", "LIST", OPT_STRING, AT(irqs),
-	  .help = "only these interrupts, by number: 24,36" },
-	{ 0, "name", "LIST", OPT_STRING, AT(names),
-	  .help = "only these, by handler: virtio*,local_timer;\n!NAME leaves one out" },
-	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus), .help = "only interrupts that these CPUs took" },
-	{ 0, "pid", "LIST", OPT_STRING, AT(pids), .help = "only chains that woke these tasks" },
-	{ 0, "comm", "LIST", OPT_STRING, AT(comms),
-	  .help = "only chains that woke tasks of these names: postgres,fio*;\n!NAME leaves one out" },
+	TRACE_FILTER_OPTIONS,
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
 	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "irqlat/command.h"
+#include "options.h"
 
 #define YEAR_NS		   (365 * 86400 * NSEC_PER_SEC)
 #define BUCKET_DEFAULT	   1000
@@ -20,8 +21,6 @@
 #define SUBBUF_DEFAULT	   64
 #define TRACE_FILE_DEFAULT "irqlat_trace.dat"
 
-#define AT(member) .offset = offsetof(struct trace_config, member)
-
 /* Made by set_stage_help() before the options are parsed. */
 static char stage_help[STAGE_LIST_BYTES + 32];
 
@@ -30,14 +29,7 @@ static const struct opt options[] = {
 	  .help = "read a trace.dat of trace-cmd instead of the running kernel" },
 	{ 0, "instance", "NAME", OPT_STRING, AT(instance),
 	  .help = "-i: events of this tracing instance, top for the unnamed\none (default: the first with interrupts)" },
-	{ 0, "irq", "LIST", OPT_STRING, AT(irqs),
-	  .help = "only these interrupts, by number: 24,36" },
-	{ 0, "name", "LIST", OPT_STRING, AT(names),
-	  .help = "only these, by handler: virtio*,local_timer;\n!NAME leaves one out" },
-	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus), .help = "only interrupts that these CPUs took" },
-	{ 0, "pid", "LIST", OPT_STRING, AT(pids), .help = "only chains that woke these tasks" },
-	{ 0, "comm", "LIST", OPT_STRING, AT(comms),
-	  .help = "only chains that woke tasks of these names: postgres,fio*;\n!NAME leaves one out" },
+	TRACE_FILTER_OPTIONS,
 	{ 0, "stage", "LIST", OPT_STRING, AT(stages), .help = stage_help },
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
