@@ -568,38 +568,38 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*routin
 	return err;
 }
 
-int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-		const posix_spawnattr_t *attr, char *const argv[], char *const env[])
+typedef int spawn_call(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attr, char *const argv[], char *const env[]);
+
+static int spawn(spawn_call *call, pid_t *pid, const char *file,
+		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr,
+		 char *const argv[], char *const env[])
 {
 	char was = dispatching;
 	int err;
 
-	resolved();
 	if (due(PROCESS))
 		return fault.error;
 	inside++;
 	dispatching = 0;
-	err = next.posix_spawn(pid, path, actions, attr, argv, env);
+	err = call(pid, file, actions, attr, argv, env);
 	dispatching = was;
 	inside--;
 	return err;
 }
 
+int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		const posix_spawnattr_t *attr, char *const argv[], char *const env[])
+{
+	resolved();
+	return spawn(next.posix_spawn, pid, path, actions, attr, argv, env);
+}
+
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
 		 const posix_spawnattr_t *attr, char *const argv[], char *const env[])
 {
-	char was = dispatching;
-	int err;
-
 	resolved();
-	if (due(PROCESS))
-		return fault.error;
-	inside++;
-	dispatching = 0;
-	err = next.posix_spawnp(pid, file, actions, attr, argv, env);
-	dispatching = was;
-	inside--;
-	return err;
+	return spawn(next.posix_spawnp, pid, file, actions, attr, argv, env);
 }
 
 /* --- the handler -------------------------------------------------------------------- */
