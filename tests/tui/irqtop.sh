@@ -620,7 +620,7 @@ result $? 'q ends it'
 
 sed -i 's/^interval.*/interval = 7/; s/^wide.*/wide = yes/' "$scratch/xdg/irqtop/config"
 start 80x24 "$program"
-await 'every 7 s' && screen | sed -n 4p | grep -qE '^ +IRQ +vRATE CPUS +NAME$'
+await 'every 7 s' && wait_for 'screen | sed -n 4p | grep -qE "^ +IRQ +vRATE CPUS +NAME\$"'
 result $? 'and hold the next time'
 t send-keys -t "s$session" q
 await 'exit 0'
