@@ -363,21 +363,19 @@ static bool takes_no_more(int fd)
 	return irq_info(fd).taken == taken;
 }
 
-/* An acknowledgement that acknowledges nothing: the guard ends it. */
-static void an_acknowledgement_in_vain(void)
+/* A reader whose acknowledgement acknowledges nothing has a storm, which the guard ends. */
+static void storm_in_vain(int irq, volatile uint32_t *edu)
 {
 	struct procirq_descriptor d;
-	volatile uint32_t *edu;
-	int irq = edu_bind(EDU_1, &edu), fd;
+	int fd, i;
 
 	REQUIRE(put_text(PARAMETER "storm_rate", "1000\n") == 0);
 	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
 	REQUIRE(fd >= 0);
 	d = edu_descriptor(EDU_1);
 	/* The identification register: writes there do nothing. */
-	d.steps[1] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
-	d.steps[2] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
-	d.steps[3] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
+	for (i = 1; i <= 3; i++)
+		d.steps[i] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
 	CHECK_EQ(set_descriptor(fd, &d), 0);
 	edu_raise(edu);
 	CHECK(AWAIT(irq_info(fd).state & PROCIRQ_STATE_STORM));
@@ -387,31 +385,27 @@ static void an_acknowledgement_in_vain(void)
 	close(fd);
 }
 
+/* An acknowledgement that acknowledges nothing: the guard ends it. */
+static void an_acknowledgement_in_vain(void)
+{
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu);
+
+	storm_in_vain(irq, edu);
+}
+
 /* What the guard has done ends with its reader: the line's other user has it again. */
 static void a_storm_ends_with_its_reader(void)
 {
-	struct procirq_descriptor d;
 	volatile uint32_t *edu, *other;
 	char text[16];
-	int irq = edu_bind(EDU_1, &edu), fd;
+	int irq = edu_bind(EDU_1, &edu);
 
 	REQUIRE(edu_bind(EDU_2, &other) == irq);
 	pci_unbind(EDU_2);
 	REQUIRE(module_load("eduirq", "") == 0);
 	REQUIRE(pci_bind(EDU_2, "eduirq") == 0);
-	REQUIRE(put_text(PARAMETER "storm_rate", "1000\n") == 0);
-	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
-	REQUIRE(fd >= 0);
-	d = edu_descriptor(EDU_1);
-	d.steps[1] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
-	d.steps[2] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
-	d.steps[3] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_WRITE, 0, 0, 1);
-	CHECK_EQ(set_descriptor(fd, &d), 0);
-	edu_raise(edu);
-	CHECK(AWAIT(irq_info(fd).state & PROCIRQ_STATE_STORM));
-	CHECK(AWAIT(takes_no_more(fd)));
-	edu_ack(edu);
-	close(fd);
+	storm_in_vain(irq, edu);
 	edu_raise(other);
 	CHECK(AWAIT(read_text("/sys/module/eduirq/parameters/handled", text, sizeof(text)) &&
 		    atoi(text) == 1));
