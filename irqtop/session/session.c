@@ -71,7 +71,7 @@ static void missing_say(struct session *session)
 	if (!why || session->missing_said || session->options.mode == MODE_SCREEN)
 		return;
 	input_path(session, path, sizeof(path));
-	msg_error("%s: %s; softirqs only", path, why);
+	msg_warning("%s: %s; softirqs only", path, why);
 	session->missing_said = true;
 }
 
