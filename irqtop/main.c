@@ -36,6 +36,8 @@ int main(int argc, char **argv)
 			status = explain_run(&session);
 		else if (session.options.diff[0])
 			status = diff_run(&session);
+		else if (session.options.nmoves)
+			status = move_run(&session);
 		else if (session.options.mode == MODE_LISTEN)
 			status = listen_run(&session);
 		else if (session.options.mode == MODE_SCREEN)

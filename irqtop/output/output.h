@@ -65,6 +65,9 @@ void output_print(struct session *session, struct output *output, struct outbuf 
  */
 int output_send(struct session *session, struct output *output, struct outbuf *out);
 
+/* Sleeps until an interval after *deadline_ns, or until a signal ends the program. */
+void output_sleep(uint64_t *deadline_ns, uint64_t interval_ns);
+
 /* Prints why writing failed, unless the reader is gone. Returns the exit status. */
 int output_status(int err);
 

@@ -51,8 +51,7 @@ static void alerts_look(struct session *session)
 		command_reap();
 }
 
-/* Sleeps until an interval after *deadline_ns, or until a signal ends the program. */
-static void interval_sleep(uint64_t *deadline_ns, uint64_t interval_ns)
+void output_sleep(uint64_t *deadline_ns, uint64_t interval_ns)
 {
 	uint64_t now_ns = clock_ns();
 	struct timespec at;
@@ -79,7 +78,7 @@ static int samples_send(struct session *session, struct output *output, struct o
 
 	for (done = 0; !options->count || done < options->count; done++) {
 		if (!options->replay)
-			interval_sleep(&deadline_ns, options->interval_ns);
+			output_sleep(&deadline_ns, options->interval_ns);
 		if (stop_requested())
 			return 0;
 		err = session_step(session, needs);

@@ -5,6 +5,7 @@
 
 #include "draw.h"
 #include "draw_list.h"
+#include "draw_plan.h"
 #include "draw_row.h"
 #include "irqtop/view/format.h"
 #include "pen.h"
@@ -68,6 +69,11 @@ static unsigned int prompt_draw(struct canvas *canvas, const struct ui *ui, unsi
 		return canvas_print(canvas, 0, y, STRONG, "Filter: ");
 	case PROMPT_INTERVAL:
 		return canvas_print(canvas, 0, y, STRONG, "Seconds: ");
+	case PROMPT_MOVE:
+		return canvas_print(canvas, 0, y, STRONG, "%s",
+				    canvas->width < 60 ?
+					    "Move to: " :
+					    "Move to (0-3,8  node:1  spread  spread:0-3): ");
 	default:
 		return canvas_print(canvas, 0, y, STRONG, "CPUs for IRQ %d: ", ui->irq);
 	}
@@ -110,12 +116,15 @@ static void bottom_draw(struct canvas *canvas, const struct ui *ui)
 		message_draw(canvas, ui);
 	} else if (ui->page == PAGE_HELP) {
 		canvas_print(canvas, 0, y, DIM, "q: back  Up/Down: scroll");
+	} else if (ui->page == PAGE_PLAN) {
+		canvas_print(canvas, 0, y, DIM, "q: back  %s%s",
+			     ui->show_moved ? "u: undo" : "a: apply",
+			     canvas->width < 60 ? "" : "  Up/Down: scroll");
 	} else if (ui->page == PAGE_ROW) {
-		canvas_print(
-			canvas, 0, y, DIM,
-			canvas->width < 60 ?
-				"q back  e affinity" :
-				"q: back  e: affinity  Up/Down: scroll  Space: pause  ?: help");
+		canvas_print(canvas, 0, y, DIM,
+			     canvas->width < 60 ?
+				     "q back  e affinity  m move" :
+				     "q: back  e: affinity  m: move  Up/Down: scroll  ?: help");
 	} else {
 		canvas_print(canvas, 0, y, DIM,
 			     canvas->width < 60 ?
@@ -136,6 +145,8 @@ void draw_screen(struct canvas *canvas, struct ui *ui, const struct session *ses
 		help_draw(canvas, ui);
 	else if (ui->page == PAGE_ROW && row)
 		draw_row(canvas, ui, session, row);
+	else if (ui->page == PAGE_PLAN)
+		draw_plan(canvas, ui, session);
 	else
 		draw_list(canvas, ui, session);
 	bottom_draw(canvas, ui);

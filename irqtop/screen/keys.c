@@ -68,6 +68,9 @@ static const struct key keys[] = {
 	{ .code = 's', .action = ACT_INTERVAL }, /* top's */
 	{ .code = 'L', .action = ACT_LATENCY },
 	{ .code = 'e', .action = ACT_AFFINITY },
+	{ .code = 'm', .action = ACT_MOVE },
+	{ .code = 'M', .action = ACT_PLAN },
+	{ .code = 'u', .action = ACT_UNDO },
 	{ .code = 'W', .action = ACT_SAVE },
 	{ .code = KEY_F(2), .action = ACT_NO_SETUP },
 	{ .code = CTRL('L'), .action = ACT_REDRAW },
@@ -99,6 +102,7 @@ const struct key_help key_helps[] = {
 	{ .keys = "- +", .text = "shorter, longer interval; d or s: type it" },
 	{ .keys = "L", .text = "handler time and latency, traced (root)" },
 	{ .keys = "e", .text = "edit the affinity (root)" },
+	{ .keys = "m M u", .text = "move a device, or what is filtered; plan; undo" },
 	{ .keys = "[ ] { } ( )", .text = "recording: step, jump 10, start and end" },
 	{ .keys = "mouse", .text = "click: row, again opens; title: sort; wheel" },
 	{ .keys = "W", .text = "save the settings" },

@@ -12,9 +12,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "affinity.h"
 #include "base/clock.h"
 #include "base/msg.h"
+#include "irqtop/session/affinity.h"
 #include "irqtop/session/command.h"
 #include "draw.h"
 #include "irqtop/view/format.h"
@@ -190,6 +190,25 @@ static void keep_set(struct screen *screen)
 	screen->session->options.view.keep = ui->follow || ui->page == PAGE_ROW ? ui->key : 0;
 }
 
+/* Something else, as irqbalance, may write affinities that we wrote. */
+static void plan_watch(struct screen *screen)
+{
+	struct ui *ui = &screen->ui;
+	int root = screen->session->collect.root;
+	unsigned int changed;
+	char seen[64], set[64];
+	size_t which;
+
+	changed = moves_watch(&ui->moved, root, &which);
+	if (!changed)
+		return;
+	moves_cpus_text(seen, &ui->moved.answer[which].seen, 40);
+	moves_cpus_text(set, &ui->moved.answer[which].set, 40);
+	ui_say(ui, true, "IRQ %u: something else set %s where we set %s%s%s",
+	       ui->moved.irq[which].irq, seen, set, changed > 1 ? ", and others" : "",
+	       moves_irqbalance(root) ? " (irqbalance runs)" : "");
+}
+
 static void sample_take(struct screen *screen)
 {
 	struct session *session = screen->session;
@@ -207,6 +226,7 @@ static void sample_take(struct screen *screen)
 		       session->step == STEP_RECORD ? "record" : "read the tables", strerror(-err));
 	} else {
 		self_measure(screen);
+		plan_watch(screen);
 		screen->reports++;
 		screen->quit |= screen->reports == session->options.count;
 		alerts_check(&session->options.alerts, &session->view, alert_show, screen);
@@ -275,6 +295,58 @@ static void affinity_set(struct screen *screen)
 	       now[0] ? "; it goes to " : "", now);
 }
 
+/* The plan that is there stays when another one cannot be made. */
+static void plan_make_new(struct screen *screen)
+{
+	struct ui *ui = &screen->ui;
+	struct moves_choice choice = { .what = ui->plan_what };
+	struct moves moves = { 0 };
+	struct why why;
+
+	if (ui->plan_filtered)
+		choice.filter = &screen->session->filter;
+	else
+		choice.row = ui_row(ui, &screen->session->view);
+	if ((!choice.filter && !choice.row) ||
+	    moves_plan(screen->session, &moves, &choice, ui->input.text, &why)) {
+		ui_say(ui, true, "%s", choice.filter || choice.row ? why.text : "no row");
+		moves_free(&moves);
+		return;
+	}
+	moves_free(&ui->plan);
+	ui->plan = moves;
+	ui->show_moved = false;
+	ui->plan_top = 0;
+	ui->page = PAGE_PLAN;
+}
+
+static void plan_applied(struct screen *screen)
+{
+	struct ui *ui = &screen->ui;
+	unsigned int n = moves_count(&ui->plan, PLAN_MOVES), refused;
+
+	refused = moves_apply(&ui->plan, screen->session->collect.root);
+	moves_free(&ui->moved);
+	ui->moved = ui->plan;
+	memset(&ui->plan, 0, sizeof(ui->plan));
+	ui->show_moved = true;
+	ui_say(ui, refused > 0, "%u moved%s", n - refused,
+	       refused ? ", the kernel refused others" : "");
+}
+
+static void plan_undone(struct screen *screen)
+{
+	struct ui *ui = &screen->ui;
+	unsigned int refused = moves_undo(&ui->moved, screen->session->collect.root);
+
+	ui->show_moved = true;
+	ui->page = PAGE_PLAN;
+	if (refused)
+		ui_say(ui, true, "the kernel refused to restore %u", refused);
+	else
+		ui_say(ui, false, "restored");
+}
+
 static void latency_turn(struct screen *screen)
 {
 	struct session *session = screen->session;
@@ -320,6 +392,12 @@ static void react(struct screen *screen, unsigned int wish)
 		latency_turn(screen);
 	if (wish & UI_AFFINITY)
 		affinity_set(screen);
+	if (wish & UI_PLAN)
+		plan_make_new(screen);
+	if (wish & UI_APPLY)
+		plan_applied(screen);
+	if (wish & UI_UNDO)
+		plan_undone(screen);
 	if (wish & UI_TIMER)
 		screen->deadline_ns = clock_ns() + screen->session->options.interval_ns;
 	if (wish & UI_SEEK)
@@ -464,6 +542,8 @@ int screen_run(struct session *session)
 	terminal_close(&screen->terminal);
 	canvas_free(&screen->canvas);
 	latencies_free(&screen->ui);
+	moves_free(&screen->ui.plan);
+	moves_free(&screen->ui.moved);
 	free(screen);
 	return session->options.alerts.fired ? EXIT_THRESHOLD : 0;
 }

@@ -92,6 +92,8 @@ static unsigned int go(struct ui *ui, const struct view *view, int64_t by)
 		page_scroll(&ui->row_top, by);
 	else if (ui->page == PAGE_HELP)
 		page_scroll(&ui->help_top, by);
+	else if (ui->page == PAGE_PLAN)
+		page_scroll(&ui->plan_top, by);
 	else
 		cursor_move(ui, view, by);
 	return 0;
@@ -301,6 +303,63 @@ static unsigned int affinity_open(struct ui *ui, const struct session *session)
 	return 0;
 }
 
+/* Which interrupts: a device's or driver's, or what the filter shows. */
+static unsigned int move_open(struct ui *ui, const struct session *session)
+{
+	const struct view_row *row = ui_row(ui, &session->view);
+	const char *filter = session->options.view.filter;
+	bool rows = ui->page == PAGE_LIST && session->options.view.tables < TABLES_ROWS;
+
+	ui->plan_filtered = rows && filter[0];
+	if (rows && !filter[0]) {
+		ui_say(ui, true, "filter the rows to move, open one, or collapse them (v)");
+		return 0;
+	}
+	if (!ui->plan_filtered && (!row || row->cpu || (!row->group && row->data->irq < 0))) {
+		ui_say(ui, true, "only a numbered interrupt can be moved");
+		return 0;
+	}
+	if (ui->plan_filtered)
+		snprintf(ui->plan_what, sizeof(ui->plan_what), "%.100s", filter);
+	else
+		snprintf(ui->plan_what, sizeof(ui->plan_what), "%s%.*s", row->group ? "" : "IRQ ",
+			 (int)(row->data->label_len < 100 ? row->data->label_len : 100),
+			 row->text + row->data->label);
+	prompt_open(ui, PROMPT_MOVE, "spread");
+	return 0;
+}
+
+static unsigned int plan_open(struct ui *ui)
+{
+	ui->show_moved = ui->moved.n > 0 && (ui->show_moved || !ui->plan.n);
+	if (!ui_moves(ui)->n)
+		ui_say(ui, true, "nothing is planned: m plans");
+	else
+		ui->page = PAGE_PLAN;
+	return 0;
+}
+
+static unsigned int plan_apply(struct ui *ui, const struct session *session)
+{
+	if (ui->show_moved)
+		ui_say(ui, true, "this is done; u undoes it");
+	else if (!session->monitor.sampler->live)
+		ui_say(ui, true, "not the running system: nothing to set");
+	else if (!moves_count(&ui->plan, PLAN_MOVES))
+		ui_say(ui, true, "there is nothing to move");
+	else
+		return UI_APPLY;
+	return 0;
+}
+
+static unsigned int plan_undo(struct ui *ui)
+{
+	if (ui->moved.applied)
+		return UI_UNDO;
+	ui_say(ui, true, "nothing was moved: there is nothing to undo");
+	return 0;
+}
+
 static unsigned int page_open(struct ui *ui, const struct session *session)
 {
 	const struct view_row *row = ui_row(ui, &session->view);
@@ -320,7 +379,7 @@ static unsigned int page_back(struct ui *ui)
 {
 	if (ui->page == PAGE_HELP)
 		ui->page = ui->help_over;
-	else if (ui->page == PAGE_ROW)
+	else
 		ui->page = PAGE_LIST;
 	ui->message[0] = '\0';
 	return 0;
@@ -355,8 +414,6 @@ static unsigned int act_on_view(struct ui *ui, struct session *session, enum act
 		return UI_VIEW;
 	case ACT_CLEAR:
 		return filter_put(ui, session, "");
-	case ACT_ACTIVE:
-		return active_turn(ui, session);
 	case ACT_IDLE:
 		return idle_turn(ui, session);
 	case ACT_TABLES:
@@ -462,6 +519,14 @@ unsigned int ui_act(struct ui *ui, struct session *session, enum action action)
 		return 0;
 	case ACT_AFFINITY:
 		return affinity_open(ui, session);
+	case ACT_MOVE:
+		return move_open(ui, session);
+	case ACT_PLAN:
+		return plan_open(ui);
+	case ACT_UNDO:
+		return plan_undo(ui);
+	case ACT_ACTIVE:
+		return ui->page == PAGE_PLAN ? plan_apply(ui, session) : active_turn(ui, session);
 	case ACT_LATENCY:
 		return UI_LATENCY;
 	case ACT_SAVE:
@@ -515,6 +580,8 @@ static unsigned int prompt_enter(struct ui *ui, struct session *session)
 		ui_say(ui, true, "'%s' is not a number of seconds", input);
 		return 0;
 	}
+	if (prompt == PROMPT_MOVE)
+		return UI_PLAN;
 	if (cpu_mask_parse(&ui->affinity, input, ui->input.len) || !cpu_mask_count(&ui->affinity)) {
 		ui_say(ui, true, "'%s' is not a list of CPUs like 0-3,8", input);
 		return 0;

@@ -7,10 +7,11 @@
 #include "keys.h"
 #include "layout.h"
 #include "irqtop/session/isolate.h"
+#include "irqtop/session/moves.h"
 #include "irqtop/session/session.h"
 
-enum ui_page { PAGE_LIST, PAGE_ROW, PAGE_HELP };
-enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL, PROMPT_AFFINITY };
+enum ui_page { PAGE_LIST, PAGE_ROW, PAGE_PLAN, PAGE_HELP };
+enum ui_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL, PROMPT_AFFINITY, PROMPT_MOVE };
 
 #define UI_TEXT 256
 
@@ -26,6 +27,9 @@ enum {
 	UI_AFFINITY = 1 << 7, /* write ui->affinity to ui->irq */
 	UI_LATENCY = 1 << 8,  /* turn tracing on or off */
 	UI_RESTART = 1 << 9,  /* the next sample has no earlier one */
+	UI_PLAN = 1 << 10,    /* plan to move what ui->plan_what names to ui->input */
+	UI_APPLY = 1 << 11,   /* write the affinities of the plan */
+	UI_UNDO = 1 << 12,    /* write those from before */
 };
 
 struct ui {
@@ -45,6 +49,12 @@ struct ui {
 	unsigned int seek;
 	int32_t irq;
 	struct cpu_mask affinity;
+	/* Moves: `plan` is not applied yet, `moved` was, and can be undone. */
+	struct moves plan, moved;
+	bool show_moved;
+	char plan_what[MOVES_TEXT];
+	bool plan_filtered; /* what the filter shows; else the row under the cursor */
+	uint32_t plan_top;  /* text lines above the visible part of the page */
 	struct layout layout;
 	struct detail detail;
 	char isolation[ISOLATION_BYTES]; /* of the opened row; empty: nothing to say */
@@ -70,6 +80,12 @@ void ui_settle(struct ui *ui, const struct view *view);
 
 /* The row under the cursor; NULL when there is none. */
 const struct view_row *ui_row(const struct ui *ui, const struct view *view);
+
+/* The moves of PAGE_PLAN. */
+static inline struct moves *ui_moves(struct ui *ui)
+{
+	return ui->show_moved ? &ui->moved : &ui->plan;
+}
 
 __attribute__((format(printf, 3, 4))) void ui_say(struct ui *ui, bool bad, const char *format, ...);
 

@@ -3,8 +3,7 @@
 
 #include "isolate.h"
 
-/* Isolated CPUs, and those without a tick. */
-static bool quiet_cpus(struct cpu_mask *cpus, int root)
+bool isolate_cpus(struct cpu_mask *cpus, int root)
 {
 	struct cpu_mask nohz;
 	unsigned int i;
@@ -24,7 +23,7 @@ bool isolate_advise(struct session *session, const struct view_row *row, char te
 	unsigned int c;
 
 	if (session->collect.root < 0 || row->table != TABLE_INTERRUPTS || row->data->irq < 0 ||
-	    row->data->ncells != row->diff->ncpus || !quiet_cpus(&quiet, session->collect.root))
+	    row->data->ncells != row->diff->ncpus || !isolate_cpus(&quiet, session->collect.root))
 		return false;
 	for (c = 0; c < row->diff->ncpus; c++) {
 		cpu_mask_add(&online, row->diff->cur->cpu[c]);

@@ -6,6 +6,9 @@
 #include "session.h"
 #include "irqtop/view/isolation.h"
 
+/* CPUs that are isolated from the scheduler, or have no tick when busy. false: none. */
+bool isolate_cpus(struct cpu_mask *cpus, int root);
+
 /*
  * Writes why an interrupt reached CPUs that are isolated or without a tick, between the
  * last two samples, and what would keep it away. false: it did not, or it has no affinity,

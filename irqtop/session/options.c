@@ -8,6 +8,7 @@
 #include "base/opts.h"
 #include "config.h"
 #include "options.h"
+#include "irqtop/view/plan.h"
 
 /* --- values of OPT_CUSTOM ---------------------------------------------------- */
 
@@ -163,6 +164,22 @@ static int explain_parse(void *config, const char *text, struct why *why)
 	return 0;
 }
 
+static int move_parse(void *config, const char *text, struct why *why)
+{
+	struct options *options = config;
+	const char *where = strrchr(text, '=');
+	struct plan_where place;
+
+	if (!where || where == text || where - text >= FILTER_BYTES)
+		return why_set(why, "\"%s\" is not PATTERN=CPUS", text);
+	if (plan_where_parse(&place, where + 1, why))
+		return -1;
+	if (options->nmoves == MOVES_MAX)
+		return why_set(why, "more than %d", MOVES_MAX);
+	options->move[options->nmoves++] = text;
+	return 0;
+}
+
 static int no_config_parse(void *config, const char *text, struct why *why)
 {
 	struct options *options = config;
@@ -254,6 +271,13 @@ static const struct opt rows[] = {
 	{ 0, "alert-command", "CMD", OPT_STRING, AT(alert_command),
 	  .help = "run CMD (sh -c) with IRQTOP_* set instead of stopping" },
 
+	{ 0, "move", "PATTERN=CPUS", OPT_CUSTOM, AT(move), .parse = move_parse,
+	  .help = "plan new affinities, write them, and print the kernel's\n"
+		  "answers and what would undo them. PATTERN: numbers, text or\n"
+		  "/regex/; CPUS: a list, node:N, spread or spread:LIST",
+	  .group = "Moving interrupts" },
+	{ 0, "dry-run", NULL, OPT_FLAG, AT(dry_run), .help = "plan only" },
+
 	{ 'i', "input", "FILE", OPT_STRING, AT(input),
 	  .help = "show a copy of /proc/interrupts, as --once does",
 	  .group = "As util-linux's irqtop and lsirq have them" },
@@ -329,7 +353,8 @@ static int operands_take(struct options *options, int argc, char **argv, int fir
 static void mode_choose(struct options *options)
 {
 	if (options->mode == MODE_AUTO)
-		options->mode = options->once || options->diff[0] || !isatty(STDOUT_FILENO) ?
+		options->mode = options->once || options->diff[0] || options->nmoves ||
+						!isatty(STDOUT_FILENO) ?
 					MODE_BATCH :
 					MODE_SCREEN;
 }
@@ -381,6 +406,12 @@ static const char *conflict(const struct options *options)
 			       mode == MODE_LISTEN || mode == MODE_SCREEN))
 		return "--input: one sample, not for a screen, --record, --replay, --diff or "
 		       "--listen";
+	if (options->dry_run && !options->nmoves)
+		return "--dry-run: only with --move";
+	if (options->nmoves &&
+	    (mode != MODE_BATCH || options->record || options->replay || options->diff[0] ||
+	     options->input || options->alerts.count || options->view.filter[0]))
+		return "--move: not with another output, input, --filter, --record or --alert";
 	if (options->alert_command && !options->alerts.count)
 		return "--alert-command: needs --alert";
 	if (mode == MODE_METRICS && options->latency)

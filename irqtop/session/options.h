@@ -32,6 +32,8 @@ enum theme { THEME_DARK, THEME_LIGHT };
 /* What is printed instead of running. */
 enum print { PRINT_NOTHING, PRINT_HELP, PRINT_COLUMNS, PRINT_VERSION };
 
+#define MOVES_MAX 64
+
 struct options {
 	enum print print;
 	enum mode mode;
@@ -42,7 +44,10 @@ struct options {
 	const char *input; /* a copy of /proc/interrupts */
 	const char *record, *replay, *listen;
 	const char *diff[2];
-	bool explain; /* the difference in words */
+	bool explain;		     /* the difference in words */
+	const char *move[MOVES_MAX]; /* "PATTERN=WHERE" */
+	unsigned int nmoves;
+	bool dry_run; /* the moves are planned only */
 	struct alerts alerts;
 	const char *alert_command;
 	struct view_settings view;

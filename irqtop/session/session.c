@@ -226,7 +226,8 @@ static bool totals_suffice(const struct options *options)
 	bool by_cpu;
 
 	if (!(options->once || options->mode == MODE_METRICS) || options->per_cpu ||
-	    options->view.tables >= TABLES_ROWS || options->record || options->replay)
+	    options->nmoves || options->view.tables >= TABLES_ROWS || options->record ||
+	    options->replay)
 		return false;
 	/* What is no filter is refused later. */
 	if (filter_parse(&filter, options->view.filter, &why))

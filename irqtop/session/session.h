@@ -77,6 +77,7 @@ int stream_run(struct session *session);
 int diff_run(struct session *session);
 int explain_run(struct session *session);
 int listen_run(struct session *session);
+int move_run(struct session *session);
 int screen_run(struct session *session);
 
 #endif

@@ -185,7 +185,8 @@ int irqtable_affinity_write(int root, uint32_t irq, const struct cpu_mask *cpus)
 
 	len = cpu_mask_format(cpus, list, sizeof(list));
 	snprintf(path, sizeof(path), "proc/irq/%u/smp_affinity_list", irq);
-	fd = openat(root, path, O_WRONLY | O_CLOEXEC);
+	/* Truncated for the copy of a tree; as a shell opens it for the kernel. */
+	fd = openat(root, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	n = write(fd, list, len);

@@ -199,7 +199,7 @@ soft()
 	mv "$scratch/new" "$scratch/soft/proc/softirqs"
 }
 soft 100
-start 80x24 "cd $scratch; $program --no-config -S --root soft -d 0.2"
+start 80x24 "cd $scratch; $program --no-config --idle -S --root soft -d 0.2"
 await '^ *NET_RX'
 # shellcheck disable=SC2034 # used by the condition
 rise=0
@@ -274,6 +274,36 @@ start 80x24 "cd $scratch; $program --no-config --replay 64.rec -d 3600 -t device
 keys ')'; await '12/12'
 keys Enter
 same device-64-80x24 'a device opened'
+
+# --- a plan of affinities
+
+tests/fixtures/irqtop/cpus "$scratch/plan"
+for size in 110x16 80x24 40x10; do
+	start $size "$program --no-config --root $scratch/plan/b -t devices -s group -d 3600"
+	await '0000:01:00.0'
+	keys m Enter
+	same "plan-4-$size" "a plan on $size"
+done
+start 80x24 "$program --no-config --idle --root $scratch/plan/b -t interrupts -s irq -d 3600"
+await 'nvme0q2'
+keys m
+await 'filter the rows to move, open one'
+result $? 'one row is not meant by accident'
+keys / n v m e Enter m C-u 1 Enter
+await '^Plan: nvme to 1' && await '^ +28 .* 0 +1 +moves' && await '^ +29 .* 1 +1 +is there'
+result $? 'what the filter shows is moved'
+keys a
+await 'not the running system: nothing to set'
+result $? 'a copied tree is not'
+keys q m C-u 7 Enter
+await 'none of these CPUs is online'
+result $? 'nor to where no CPU is'
+keys M
+await '^Plan: nvme to 1'
+result $? 'and the plan before is still there'
+keys u
+await 'nothing was moved'
+result $? 'there is nothing to undo'
 
 # An interrupt on an isolated CPU, off the node of its device.
 start 100x24 "$program --no-config --idle --root $scratch/four/b -d 0.2 -s irq -t interrupts"

@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "irqtop/screen/affinity.h"
+#include "irqtop/session/affinity.h"
 #include "irqtop/screen/canvas.h"
 #include "irqtop/screen/edit.h"
 #include "irqtop/screen/keys.h"
