@@ -9,6 +9,7 @@ struct engine {
 	struct merge *merge;
 	struct chains *chains;
 	struct timeline *timeline;
+	struct softirqs *softirqs;
 	bool has_others;
 };
 
@@ -19,6 +20,8 @@ static void tell_others(struct engine *engine, const struct event *e)
 		engine->config.read(engine->config.read_ctx, e);
 	if (engine->timeline)
 		timeline_event(engine->timeline, e);
+	if (engine->softirqs)
+		softirqs_event(engine->softirqs, e);
 }
 
 static void on_record(void *ctx, unsigned int cpu, const struct trace_record *r)
@@ -54,6 +57,8 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 		engine->config.loss(engine->config.loss_ctx, &e);
 	if (engine->timeline)
 		timeline_event(engine->timeline, &e);
+	if (engine->softirqs)
+		softirqs_event(engine->softirqs, &e);
 	chains_event(engine->chains, &e);
 }
 
@@ -75,8 +80,12 @@ struct engine *engine_new(const struct engine_config *config)
 	engine->chains = chains_new(config->n_cpus, config->catalog, &config->sink);
 	if (config->with_timeline)
 		engine->timeline = timeline_new(config->n_cpus, config->catalog);
-	engine->has_others = config->with_timeline || config->read;
-	if (!engine->merge || !engine->chains || (config->with_timeline && !engine->timeline)) {
+	if (config->softirq)
+		engine->softirqs =
+			softirqs_new(config->n_cpus, config->softirq, config->softirq_ctx);
+	engine->has_others = config->with_timeline || config->read || config->softirq;
+	if (!engine->merge || !engine->chains || (config->with_timeline && !engine->timeline) ||
+	    (config->softirq && !engine->softirqs)) {
 		engine_free(engine);
 		return NULL;
 	}
@@ -91,6 +100,7 @@ void engine_free(struct engine *engine)
 	merge_free(engine->merge);
 	chains_free(engine->chains);
 	timeline_free(engine->timeline);
+	softirqs_free(engine->softirqs);
 	free(engine);
 }
 

@@ -10,6 +10,7 @@
 #include "chain.h"
 #include "event.h"
 #include "merge.h"
+#include "softirq.h"
 #include "timeline.h"
 
 /**
@@ -25,6 +26,8 @@
  * @read: gets each EVENT_PROCIRQ_READ, also one that belongs to no chain: the event
  *	itself has the time of the interrupt; may be NULL
  * @read_ctx: passed to @read
+ * @softirq: gets the time of each softirq, see softirq.h; may be NULL
+ * @softirq_ctx: passed to @softirq
  */
 struct engine_config {
 	unsigned int n_cpus;
@@ -37,6 +40,8 @@ struct engine_config {
 	void *loss_ctx;
 	void (*read)(void *ctx, const struct event *e);
 	void *read_ctx;
+	softirq_ended *softirq;
+	void *softirq_ctx;
 };
 
 /**

@@ -27,15 +27,22 @@ static const char *const type_names[] = {
 /* The metrics that are histograms. */
 static const struct time_family {
 	const char *metric, *help;
-	size_t buckets; /* offset in struct track_time */
+	size_t buckets;	     /* offset in struct track_time */
+	enum table_id table; /* whose rows have it */
 } time_families[] = {
-	{ "irqtop_handler_seconds", "time in the handlers of an interrupt",
-	  offsetof(struct track_time, handler_buckets) },
-	{ "irqtop_task_latency_seconds", "time from an interrupt until the task that it woke runs",
-	  offsetof(struct track_time, task_buckets) },
-	{ "irqtop_read_latency_seconds",
-	  "time from an interrupt until read() of its file has returned it",
-	  offsetof(struct track_time, read_buckets) },
+	{ .metric = "irqtop_handler_seconds",
+	  .help = "time in the handlers of an interrupt",
+	  .buckets = offsetof(struct track_time, handler_buckets) },
+	{ .metric = "irqtop_softirq_seconds",
+	  .help = "time in a softirq, without the handlers that interrupted it",
+	  .buckets = offsetof(struct track_time, handler_buckets),
+	  .table = TABLE_SOFTIRQS },
+	{ .metric = "irqtop_task_latency_seconds",
+	  .help = "time from an interrupt until the task that it woke runs",
+	  .buckets = offsetof(struct track_time, task_buckets) },
+	{ .metric = "irqtop_read_latency_seconds",
+	  .help = "time from an interrupt until read() of its file has returned it",
+	  .buckets = offsetof(struct track_time, read_buckets) },
 };
 
 static const struct time_family *time_family(const char *metric)
@@ -446,12 +453,22 @@ static void histograms_print(struct outbuf *out, struct output *output,
 
 	family_print(out, output, family->metric, family->help);
 	for (r = 0; r < output_rows(output); r++) {
+		if (output->view->row[r].table != family->table)
+			continue;
 		buckets = buckets_of(family, &output->view->row[r]);
 		if (!buckets || !buckets->n || is_repeated(output, r))
 			continue;
 		histogram_print(out, family->metric, &output->view->row[r], buckets);
 		output_drain(output, out);
 	}
+}
+
+/* Softirqs have no handlers, but a family of their own for the column of these. */
+static void times_print(struct outbuf *out, struct output *output, enum field_id id)
+{
+	histograms_print(out, output, time_family(fields[id].metric));
+	if (!strcmp(fields[id].metric, "irqtop_handler_seconds"))
+		histograms_print(out, output, time_family("irqtop_softirq_seconds"));
 }
 
 /* --- others ------------------------------------------------------------------------ */
@@ -533,7 +550,7 @@ void metrics_print(struct outbuf *out, struct output *output)
 		else if (id == FIELD_THREAD)
 			threads_print(out, output, fields[id].metric);
 		else if (time_family(fields[id].metric))
-			histograms_print(out, output, time_family(fields[id].metric));
+			times_print(out, output, id);
 		else
 			gauges_print(out, output, id);
 	}

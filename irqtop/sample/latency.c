@@ -18,14 +18,21 @@
 
 #define WAIT_MS	  200
 #define BUFFER_KB 2048
+#define SOFTIRQS  16   /* the kernel has ten */
 #define IRQ_SLOTS 8192 /* power of two; more interrupts are not counted */
+
+/* How long handlers or a softirq ran. */
+struct latency_runs {
+	uint64_t count, ns, max_ns;   /* in this interval */
+	struct track_buckets buckets; /* since the start */
+};
 
 struct latency_irq {
 	bool used;
 	int32_t irq;
-	uint64_t handlers, handler_ns, handler_max_ns; /* in this interval */
-	struct hist from_irq[LATENCY_KINDS];	       /* since the start; no memory while empty */
-	struct track_buckets handler_buckets, buckets[LATENCY_KINDS]; /* since the start */
+	struct latency_runs handlers;
+	struct hist from_irq[LATENCY_KINDS];	     /* since the start; no memory while empty */
+	struct track_buckets buckets[LATENCY_KINDS]; /* since the start */
 };
 
 struct latency {
@@ -35,10 +42,11 @@ struct latency {
 	int stop_fd;		/* an eventfd that ends the tracing thread */
 	uint64_t events_before; /* main thread only */
 	uint64_t event_cost_ns;
-	struct engine *engine;	     /* under lock */
-	struct engine_counts counts; /* under lock */
-	uint64_t dropped;	     /* times without a place or memory; under lock */
-	struct latency_irq *slot;    /* under lock; [IRQ_SLOTS], by hash of the number */
+	struct engine *engine;		       /* under lock */
+	struct engine_counts counts;	       /* under lock */
+	uint64_t dropped;		       /* times without a place or memory; under lock */
+	struct latency_irq *slot;	       /* under lock; [IRQ_SLOTS], by hash of the number */
+	struct latency_runs softirq[SOFTIRQS]; /* under lock; by row of /proc/softirqs */
 };
 
 static struct latency_irq *irq_find(struct latency *latency, int32_t irq, bool make)
@@ -61,6 +69,24 @@ static struct latency_irq *irq_find(struct latency *latency, int32_t irq, bool m
 	return NULL;
 }
 
+static void run_add(struct latency_runs *runs, uint64_t ns)
+{
+	runs->count++;
+	runs->ns += ns;
+	if (ns > runs->max_ns)
+		runs->max_ns = ns;
+	track_bucket_add(&runs->buckets, ns);
+}
+
+/* The kernel's numbers are those of the rows of /proc/softirqs. */
+static void on_softirq(void *ctx, uint32_t vec, uint64_t ns)
+{
+	struct latency *latency = ctx;
+
+	if (vec < SOFTIRQS)
+		run_add(&latency->softirq[vec], ns);
+}
+
 static void on_handler(void *ctx, void *of, uint64_t ns)
 {
 	struct latency_irq *slot = of;
@@ -69,11 +95,7 @@ static void on_handler(void *ctx, void *of, uint64_t ns)
 		((struct latency *)ctx)->dropped++;
 		return;
 	}
-	slot->handlers++;
-	slot->handler_ns += ns;
-	if (ns > slot->handler_max_ns)
-		slot->handler_max_ns = ns;
-	track_bucket_add(&slot->handler_buckets, ns);
+	run_add(&slot->handlers, ns);
 }
 
 static void latency_note(struct latency *latency, int32_t irq, enum latency_kind kind, uint64_t ns)
@@ -151,6 +173,8 @@ static int engine_open(struct latency *latency)
 			  .ctx = latency },
 		.read = on_read,
 		.read_ctx = latency,
+		.softirq = on_softirq,
+		.softirq_ctx = latency,
 	};
 
 	latency->engine = engine_new(&config);
@@ -225,24 +249,55 @@ static void summary_take(const struct hist *hist, struct track_latency *out)
 	out->have_p99 = hist_percentile(hist, 990000, &out->p99_ns);
 }
 
-static void irq_take(struct latency_irq *slot, struct track_time *time, double seconds)
+static void runs_take(struct latency_runs *runs, struct track_time *time, double seconds)
 {
 	time->known = true;
-	time->handlers = slot->handlers;
-	time->avg_ns = slot->handlers ? slot->handler_ns / slot->handlers : 0;
-	time->max_ns = slot->handler_max_ns > time->max_ns ? slot->handler_max_ns : time->max_ns;
-	time->share = seconds > 0 ? (double)slot->handler_ns / 1e9 / seconds : 0;
-	summary_take(&slot->from_irq[LATENCY_TASK], &time->task);
-	summary_take(&slot->from_irq[LATENCY_READ], &time->read);
-	time->handler_buckets = slot->handler_buckets;
-	time->task_buckets = slot->buckets[LATENCY_TASK];
-	time->read_buckets = slot->buckets[LATENCY_READ];
-	slot->handlers = slot->handler_ns = slot->handler_max_ns = 0;
+	time->handlers = runs->count;
+	time->avg_ns = runs->count ? runs->ns / runs->count : 0;
+	time->max_ns = runs->max_ns > time->max_ns ? runs->max_ns : time->max_ns;
+	time->share = seconds > 0 ? (double)runs->ns / 1e9 / seconds : 0;
+	time->handler_buckets = runs->buckets;
+	runs->count = runs->ns = runs->max_ns = 0;
 }
 
-void latency_take(struct latency *latency, struct tracks *tracks, double seconds,
+static void irq_take(struct latency_irq *slot, struct track_time *time, double seconds)
+{
+	runs_take(&slot->handlers, time, seconds);
+	summary_take(&slot->from_irq[LATENCY_TASK], &time->task);
+	summary_take(&slot->from_irq[LATENCY_READ], &time->read);
+	time->task_buckets = slot->buckets[LATENCY_TASK];
+	time->read_buckets = slot->buckets[LATENCY_READ];
+}
+
+/* The memory of a row's times, when there are any; without memory they are unknown. */
+static struct track_time *time_of(struct track *track, bool measured)
+{
+	if (measured && !track->time)
+		track->time = calloc(1, sizeof(*track->time));
+	if (!measured && track->time)
+		memset(track->time, 0, sizeof(*track->time));
+	return measured ? track->time : NULL;
+}
+
+static void softirqs_take(struct latency *latency, struct tracks *tracks, double seconds)
+{
+	struct track_time *time;
+	bool measured;
+	uint32_t r;
+
+	for (r = 0; r < tracks->nrows && r < SOFTIRQS; r++) {
+		measured = latency && latency->softirq[r].buckets.n;
+		time = time_of(tracks_of_row(tracks, r), measured);
+		if (time)
+			runs_take(&latency->softirq[r], time, seconds);
+	}
+}
+
+void latency_take(struct latency *latency, struct tracks *all, double seconds,
 		  struct latency_cost *cost)
 {
+	struct tracks *tracks = &all[TABLE_INTERRUPTS];
+	struct track_time *time;
 	struct latency_irq *slot;
 	uint32_t r;
 
@@ -254,16 +309,13 @@ void latency_take(struct latency *latency, struct tracks *tracks, double seconds
 		struct track *track = tracks_of_row(tracks, r);
 
 		slot = latency && track->irq >= 0 ? irq_find(latency, track->irq, false) : NULL;
-		/* Without memory the times of this row are unknown. */
-		if (slot && !track->time)
-			track->time = calloc(1, sizeof(*track->time));
-		if (slot && track->time) {
-			irq_take(slot, track->time, seconds);
-			cost->reads |= track->time->read.n > 0;
-		} else if (track->time) {
-			memset(track->time, 0, sizeof(*track->time));
-		}
+		time = time_of(track, slot != NULL);
+		if (!time)
+			continue;
+		irq_take(slot, time, seconds);
+		cost->reads |= time->read.n > 0;
 	}
+	softirqs_take(latency, &all[TABLE_SOFTIRQS], seconds);
 	if (!latency)
 		return;
 	if (seconds > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Times measured by tracing, in a private tracing instance: in handlers, from the
+ * Times measured by tracing, in a private tracing instance: in handlers and softirqs, from the
  * interrupt to the task it woke, and from the interrupt to the end of the read() of
  * /proc/irq/N/irq that returns it. A thread reads the events continuously, so that
  * none is lost in a long interval. Once per sample its counts go to the tracks.
@@ -29,8 +29,8 @@ struct latency_cost {
 struct latency *latency_start(struct why *why);
 
 /*
- * Gives the counts of the last `seconds` to the tracks of the interrupts. With
- * `latency` NULL, clears them there.
+ * Gives the counts of the last `seconds` to the tracks of the interrupts and softirqs,
+ * tracks[TABLE_COUNT]. With `latency` NULL, clears them there.
  */
 void latency_take(struct latency *latency, struct tracks *tracks, double seconds,
 		  struct latency_cost *cost);

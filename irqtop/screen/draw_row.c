@@ -238,7 +238,7 @@ static void times(struct pen *pen, const struct ui *ui, const struct view_row *r
 	format_duration(at[1], time->max_ns);
 	snprintf(text, sizeof(text), "mean %s  longest %s  %.2f%% of a CPU",
 		 time->handlers ? at[0] : "-", at[1], time->share * 100);
-	pen_fact_text(pen, "handler", text);
+	pen_fact_text(pen, row->table == TABLE_SOFTIRQS ? "softirq" : "handler", text);
 	if (ui->have_latency[LATENCY_TASK])
 		latency(pen, "to task", "woken", &time->task, &ui->latency[LATENCY_TASK]);
 	if (ui->have_latency[LATENCY_READ])

@@ -222,9 +222,9 @@ static const struct opt rows[] = {
 	  .format = columns_format, .saved = true,
 	  .help = "columns by name (--help-columns lists them)" },
 	{ 'L', "latency", NULL, OPT_FLAG, AT(latency),
-	  .help = "time in handlers, from interrupt to the woken task, and to\n"
-		  "the end of procirq's read() (root, tracefs; the screen\n"
-		  "says what it costs)" },
+	  .help = "time in handlers and softirqs, from interrupt to the woken\n"
+		  "task, and to the end of procirq's read() (root, tracefs; the\n"
+		  "screen says what it costs)" },
 	{ 0, "group", NULL, OPT_CHOICE, AT(group), .choices = axis_mode_names, .saved = true,
 	  .help = "what a place of the CPU strip stands for" },
 	{ 0, "idle", NULL, OPT_FLAG, AT(idle), .saved = true,

@@ -188,12 +188,10 @@ int session_filter(struct session *session, const char *text, struct why *why)
 
 int session_latency(struct session *session, bool on, struct why *why)
 {
-	struct tracks *tracks = &session->monitor.tracks[TABLE_INTERRUPTS];
-
 	if (!on) {
 		latency_stop(session->latency);
 		session->latency = NULL;
-		latency_take(NULL, tracks, 0, &session->cost);
+		latency_take(NULL, session->monitor.tracks, 0, &session->cost);
 		return 0;
 	}
 	if (!session->monitor.sampler->live)
@@ -412,8 +410,8 @@ int session_step(struct session *session, unsigned int needs)
 	}
 	session->step = STEP_DONE;
 	if (session->latency)
-		latency_take(session->latency, &session->monitor.tracks[TABLE_INTERRUPTS],
-			     session->monitor.seconds, &session->cost);
+		latency_take(session->latency, session->monitor.tracks, session->monitor.seconds,
+			     &session->cost);
 	collect_sample(&session->collect, &session->monitor, needs);
 	return session_arrange(session, needs);
 }
