@@ -158,6 +158,105 @@ static void affinity_is_taken(void)
 	CHECK_EQ(pci_unbind(EDU_1), 0);
 }
 
+/* The vectors of both edu devices, on CPU 0. */
+static int vector[2], vector_fd[2];
+
+static bool is_on(int n, const char *cpus)
+{
+	char path[64], text[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/irq/%d/smp_affinity_list", vector[n]);
+	REQUIRE(read_text(path, text, sizeof(text)));
+	text[strcspn(text, "\n")] = '\0';
+	if (strcmp(text, cpus))
+		tap_diag("IRQ %d may go to %s, not %s", vector[n], text, cpus);
+	return !strcmp(text, cpus);
+}
+
+static void vector_put(int n, const char *cpus)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/irq/%d/smp_affinity_list", vector[n]);
+	REQUIRE(put_text(path, "%s", cpus) == 0);
+}
+
+static void vectors_open(void)
+{
+	static const char *const edu[2] = { EDU_1, EDU_2 };
+	int n;
+
+	REQUIRE(pci_irq_kind("msi") == 0);
+	for (n = 0; n < 2; n++) {
+		REQUIRE(pci_bind(edu[n], "procirq-pci") == 0);
+		vector[n] = pci_irq(edu[n]);
+		REQUIRE(vector[n] > 0);
+		vector_fd[n] = irq_open((unsigned int)vector[n], O_RDWR);
+		REQUIRE(vector_fd[n] >= 0);
+		vector_put(n, "0");
+	}
+}
+
+static void vectors_close(void)
+{
+	close(vector_fd[0]);
+	close(vector_fd[1]);
+	CHECK_EQ(pci_unbind(EDU_1), 0);
+	CHECK_EQ(pci_unbind(EDU_2), 0);
+}
+
+/* A plan on the screen; another program changes one of its affinities. */
+static void a_plan_is_applied_changed_and_undone(void)
+{
+	static struct screen screen;
+
+	vectors_open();
+	screen_open(&screen, "-d 0.3 --idle -t interrupts -f /procirq/");
+	REQUIRE(screen_shows(&screen, "2 of "));
+	screen_keys(&screen, "m\0251\r");
+	CHECK(screen_shows(&screen, "2: 2 to move"));
+	CHECK(is_on(0, "0") && is_on(1, "0"));
+	screen_keys(&screen, "a");
+	CHECK(screen_shows(&screen, "took 1"));
+	CHECK(is_on(0, "1") && is_on(1, "1"));
+	vector_put(1, "0-1");
+	CHECK(screen_shows(&screen, "something else set 0-1 where we set 1"));
+	screen_keys(&screen, "u");
+	CHECK(screen_shows(&screen, "restored 0"));
+	CHECK(is_on(0, "0") && is_on(1, "0"));
+	screen_close(&screen);
+	vectors_close();
+}
+
+/* The same without a screen, undone by the command that it prints. */
+static void a_plan_without_a_screen(void)
+{
+	char line[512], undo[512] = "";
+	unsigned int took = 0, refused = 0;
+	FILE *pipe;
+
+	if (access("/proc/irq/0/smp_affinity_list", F_OK))
+		SKIP("no IRQ 0");
+	vectors_open();
+	/* The timer of old never moves: one is refused. */
+	pipe = popen("irqtop -d 0.1 --move /procirq/=spread:1 --move 0=1", "r");
+	REQUIRE(pipe);
+	while (fgets(line, sizeof(line), pipe)) {
+		took += strstr(line, "took 1") != NULL;
+		refused += strstr(line, "managed by its driver or fixed") != NULL;
+		if (!strncmp(line, "undo: ", 6))
+			snprintf(undo, sizeof(undo), "%s", line + 6);
+	}
+	CHECK_EQ(WEXITSTATUS(pclose(pipe)), 1);
+	CHECK_EQ(took, 2);
+	CHECK_EQ(refused, 1);
+	CHECK(is_on(0, "1") && is_on(1, "1"));
+	tap_diag("%s", undo);
+	CHECK_EQ(system(undo), 0);
+	CHECK(is_on(0, "0") && is_on(1, "0"));
+	vectors_close();
+}
+
 /* Local timer interrupts of CPU 1, 0 without it. */
 static unsigned long timer_interrupts_of_1(void)
 {
@@ -216,8 +315,13 @@ static void a_cpu_goes_and_comes(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(rate_of_a_device),  TAP_TEST(rate_of_a_source),     TAP_TEST(affinity_is_refused),
-	TAP_TEST(affinity_is_taken), TAP_TEST(a_cpu_goes_and_comes),
+	TAP_TEST(rate_of_a_device),
+	TAP_TEST(rate_of_a_source),
+	TAP_TEST(affinity_is_refused),
+	TAP_TEST(affinity_is_taken),
+	TAP_TEST(a_plan_is_applied_changed_and_undone),
+	TAP_TEST(a_plan_without_a_screen),
+	TAP_TEST(a_cpu_goes_and_comes),
 };
 
 int main(int argc, char **argv)
