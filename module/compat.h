@@ -32,6 +32,11 @@ static inline bool procirq_poll_may_sleep(const poll_table *wait)
 	return wait && wait->_qproc;
 }
 
+/* pci_msix_free_irq(): drivers free single vectors. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define PROCIRQ_MSIX_FREE_IRQ
+#endif
+
 static inline void procirq_eventfd_signal_one(struct eventfd_ctx *eventfd)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)

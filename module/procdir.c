@@ -6,8 +6,10 @@
  * requested for the first time, and removes it in unregister_irq_proc(), when the
  * descriptor is freed. If our file is still in the directory then, the kernel warns,
  * and later there is a use after free. Before that, the vectors of PCI devices are
- * deactivated in pci_msi_teardown_msi_irqs(), and interrupts that have a domain lose
- * it in irq_domain_free_irqs(): we must have called free_irq() by then.
+ * deactivated in pci_msi_teardown_msi_irqs(), or one of them in pci_msix_free_irq(), and
+ * interrupts that have a domain lose it in irq_domain_free_irqs(): we must have called
+ * free_irq() by then. (Vectors of other than PCI devices are deactivated in the middle of
+ * functions that cannot be wrapped: they get no file, see registry_create().)
  *
  * The kernel has no notifiers for this. So we wrap these functions with ftrace, as
  * livepatch does (FTRACE_OPS_FL_IPMODIFY): a call goes to our wrapper, in the
@@ -109,6 +111,14 @@ static noinline __noclone void msi_teardown_trampoline(struct pci_dev *pdev)
 	WARN_ONCE(1, "procirq: pci_msi_teardown_msi_irqs() was skipped\n");
 }
 
+#ifdef PROCIRQ_MSIX_FREE_IRQ
+static noinline __noclone void msix_free_trampoline(struct pci_dev *pdev, struct msi_map map)
+{
+	asm volatile("" : : "r"(pdev), "r"(map.index), "r"(map.virq));
+	WARN_ONCE(1, "procirq: pci_msix_free_irq() of irq %d was skipped\n", map.virq);
+}
+#endif
+
 static void wrapper_enter(void)
 {
 	atomic_inc(&hooks_inside);
@@ -164,6 +174,19 @@ static void msi_teardown_wrapper(struct pci_dev *pdev)
 	wrapper_leave();
 }
 
+#ifdef PROCIRQ_MSIX_FREE_IRQ
+/* A driver frees one of its vectors and keeps the others: see msi_teardown_wrapper(). */
+static void msix_free_wrapper(struct pci_dev *pdev, struct msi_map map)
+{
+	wrapper_enter();
+	/* The kernel checks it after this. */
+	if (map.virq > 0)
+		procirq_registry_revoke(map.virq);
+	msix_free_trampoline(pdev, map);
+	wrapper_leave();
+}
+#endif
+
 #define HOOK_FLAGS                                          \
 	(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
 	 (IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) ? 0 : FTRACE_OPS_FL_SAVE_REGS))
@@ -175,10 +198,11 @@ static void msi_teardown_wrapper(struct pci_dev *pdev)
 	}
 
 static struct procdir_hook hooks[] = {
-	HOOK(register, register_irq_proc),
-	HOOK(unregister, unregister_irq_proc),
-	HOOK(domain_free, irq_domain_free_irqs),
-	HOOK(msi_teardown, pci_msi_teardown_msi_irqs),
+	HOOK(register, register_irq_proc),	 HOOK(unregister, unregister_irq_proc),
+	HOOK(domain_free, irq_domain_free_irqs), HOOK(msi_teardown, pci_msi_teardown_msi_irqs),
+#ifdef PROCIRQ_MSIX_FREE_IRQ
+	HOOK(msix_free, pci_msix_free_irq),
+#endif
 };
 
 static int hook_register(struct procdir_hook *hook)

@@ -42,6 +42,17 @@ static DEFINE_XARRAY(registry_gone);
 static bool registry_adding_existing;
 static bool registry_gone_overflow;
 
+/*
+ * Whether the interrupt is a vector that is deactivated, while our handler is attached to
+ * it, without one of procdir's or pci's hooks being called before.
+ */
+static bool registry_is_unwatched(unsigned int irq)
+{
+	struct msi_desc *msi = irq_get_msi_desc(irq);
+
+	return msi && !dev_is_pci(msi_desc_to_dev(msi));
+}
+
 /* With @pin, pins what provides the descriptor. */
 static int registry_create(unsigned int irq, bool pin)
 {
@@ -56,6 +67,8 @@ static int registry_create(unsigned int irq, bool pin)
 	desc = irq_data_to_desc(data);
 	if (!desc->dir)
 		return -ENOENT;
+	if (registry_is_unwatched(irq))
+		return -EOPNOTSUPP;
 	line = procirq_line_alloc(irq);
 	if (!line)
 		return -ENOMEM;
@@ -100,7 +113,8 @@ void procirq_registry_set_watched(bool watched)
  *
  * Context: may sleep.
  * Return: 0 if the file exists now; -ENOENT without a directory, -ENODEV
- * without a descriptor or while the module unloads, -ENOMEM.
+ * without a descriptor or while the module unloads, -EOPNOTSUPP for the MSI vector of
+ * other than a PCI device, -ENOMEM.
  */
 int procirq_registry_add(unsigned int irq)
 {

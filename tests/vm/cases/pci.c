@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A PCI function that the usual guest has not, with I/O ports, on the line of the edu
- * devices. tests/vm/trust.sh adds it, and starts this program.
+ * PCI functions that the usual guest has not: one with I/O ports, on the line of the edu
+ * devices, and one with MSI-X. tests/vm/trust.sh adds them, and starts this program.
  */
 #include "edu.h"
 #include "guest.h"
@@ -82,8 +82,69 @@ static void a_device_that_decodes_nothing(void)
 	close(edu_fd);
 }
 
+/* --- MSI-X vectors, one by one ------------------------------------------------------ */
+
+#define NET "0000:00:10.0" /* QEMU's e1000e */
+
+static int msix_irq(void)
+{
+	char text[16];
+
+	REQUIRE(read_text("/sys/module/msix/parameters/irq", text, sizeof(text)));
+	return atoi(text);
+}
+
+/* EBUSY if our handler was attached to the vector that it has freed. */
+static int msix_again(void)
+{
+	return put_text("/sys/module/msix/parameters/again", "1") ? -errno : 0;
+}
+
+static void *open_again_and_again(void *arg)
+{
+	struct blocked *b = arg;
+	int fd;
+
+	while (!b->done) {
+		fd = irq_open(b->fd, O_RDWR | O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		CHECK(irq_read(fd) < 0);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* A driver frees one of its vectors, under a reader and under those that become readers. */
+static void a_driver_frees_a_single_vector(void)
+{
+	struct blocked reader, opener;
+	int i, err;
+
+	err = module_load("msix", "") ? errno : 0;
+	if (err == EOPNOTSUPP)
+		SKIP("no pci_msix_free_irq() in this kernel");
+	REQUIRE(err == 0);
+	pci_unbind(NET);
+	REQUIRE(pci_bind(NET, "msix") == 0);
+	blocked_start(&reader, irq_open(msix_irq(), O_RDWR));
+	REQUIRE(!reader.done);
+	CHECK_EQ(msix_again(), 0);
+	CHECK_EQ(blocked_join(&reader), -ENODEV);
+	close(reader.fd);
+	opener = (struct blocked){ .fd = msix_irq() };
+	REQUIRE(pthread_create(&opener.thread, NULL, open_again_and_again, &opener) == 0);
+	for (i = 0; i < 50; i++)
+		REQUIRE(msix_again() == 0);
+	opener.done = true;
+	CHECK(thread_join(opener.thread));
+}
+
 static const char *pci_after(void)
 {
+	if (!access(PCI_DEVICE NET, F_OK))
+		pci_unbind(NET);
+	module_unload("msix");
 	pci_unbind(EDU_1);
 	pci_unbind(SERIAL);
 	return guest_after();
@@ -91,6 +152,7 @@ static const char *pci_after(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_device_that_decodes_nothing),
+	TAP_TEST(a_driver_frees_a_single_vector),
 };
 
 int main(int argc, char **argv)

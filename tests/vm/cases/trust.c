@@ -329,6 +329,19 @@ static void msi_without_hooks(void)
 	CHECK(access(irq_path(irq), F_OK) == -1);
 }
 
+/* Nor can the vector of a device that is not on the PCI bus, with hooks. */
+static void msi_of_another_bus(void)
+{
+	char text[16], path[64];
+
+	REQUIRE(module_load("plainirq", "msi=1") == 0);
+	read_text("/sys/module/plainirq/parameters/irq", text, sizeof(text));
+	snprintf(path, sizeof(path), "/proc/irq/%d", atoi(text));
+	CHECK(access(path, F_OK) == 0);
+	CHECK(access(irq_path(atoi(text)), F_OK) == -1);
+	REQUIRE(AWAIT(module_unload("plainirq") == 0));
+}
+
 /* --- storms --------------------------------------------------------------------------------- */
 
 /* On a level line, what neither acknowledges nor silences its device never ends. */
@@ -640,6 +653,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_chip_that_goes),
 	TAP_TEST(no_bus_master_without_a_driver),
 	TAP_TEST(msi_without_hooks),
+	TAP_TEST(msi_of_another_bus),
 	TAP_TEST(descriptors_that_cannot_end_an_interrupt),
 	TAP_TEST(an_acknowledgement_in_vain),
 	TAP_TEST(a_storm_ends_with_its_reader),

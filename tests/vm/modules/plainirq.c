@@ -2,18 +2,27 @@
 /*
  * plainirq.ko: one level interrupt of a domain that is not hierarchical, as GPIO
  * drivers make them. Such an interrupt loses its chip when its mapping is
- * disposed of, which a write to the parameter "dispose" does.
+ * disposed of, which a write to the parameter "dispose" does. With msi=1 it passes for the
+ * MSI vector of a device that is not on the PCI bus.
  */
+#include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 #include <linux/module.h>
+#include <linux/msi.h>
 
 static struct irq_domain *plainirq_domain;
 
 static unsigned int irq;
 module_param(irq, uint, 0444);
 MODULE_PARM_DESC(irq, "the interrupt; 0 after it has been disposed of");
+
+static bool msi;
+module_param(msi, bool, 0444);
+MODULE_PARM_DESC(msi, "make it look like an MSI vector");
+
+static struct msi_desc plainirq_msi;
 
 static void plainirq_noop(struct irq_data *data)
 {
@@ -53,24 +62,39 @@ static irqreturn_t plainirq_handler(int virq, void *data)
 
 static int __init plainirq_init(void)
 {
+	int err = -ENOMEM;
+
+	plainirq_msi.dev = root_device_register("plainirq");
+	if (IS_ERR(plainirq_msi.dev))
+		return PTR_ERR(plainirq_msi.dev);
 	plainirq_domain = irq_domain_create_linear(NULL, 1, &plainirq_ops, NULL);
 	if (!plainirq_domain)
-		return -ENOMEM;
+		goto out_device;
 	irq = irq_create_mapping(plainirq_domain, 0);
-	if (!irq) {
-		irq_domain_remove(plainirq_domain);
-		return -ENOSPC;
-	}
+	err = -ENOSPC;
+	if (!irq)
+		goto out_domain;
+#ifdef CONFIG_GENERIC_MSI_IRQ
+	if (msi)
+		irq_get_irq_data(irq)->common->msi_desc = &plainirq_msi;
+#endif
 	/* Requested once: that makes /proc/irq/N. */
 	if (!request_irq(irq, plainirq_handler, IRQF_NO_AUTOEN, "plainirq", &plainirq_domain))
 		free_irq(irq, &plainirq_domain);
 	return 0;
+
+out_domain:
+	irq_domain_remove(plainirq_domain);
+out_device:
+	root_device_unregister(plainirq_msi.dev);
+	return err;
 }
 
 static void __exit plainirq_exit(void)
 {
 	irq_dispose_mapping(irq);
 	irq_domain_remove(plainirq_domain);
+	root_device_unregister(plainirq_msi.dev);
 }
 
 module_init(plainirq_init);
