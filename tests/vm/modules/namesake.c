@@ -10,7 +10,7 @@ module_param(result, uint, 0444);
 MODULE_PARM_DESC(result, "what the last call returned");
 
 /* Not the kernel's, which makes the directory of an interrupt. */
-static noinline unsigned int register_irq_proc(unsigned int irq, void *desc)
+static noinline __noclone unsigned int register_irq_proc(unsigned int irq, void *desc)
 {
 	barrier();
 	return desc ? 0 : 2 * irq;
