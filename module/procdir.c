@@ -20,6 +20,17 @@
  * function. ftrace goes there with a return instruction: an indirect call into the
  * middle of a function would be trapped by kernel IBT.
  *
+ * A function is found by its name. That has to be the only way into its body:
+ * - A namesake in a module keeps its body (hook_redirect()). The functions are global, so
+ *   that vmlinux has no second global one. A static one would be found too: then the one
+ *   that is called first is hooked, and the other keeps its body. No kernel has one; the
+ *   tests look.
+ * - A clone (.constprop, .isra, .part, .llvm) is called instead of the function by some of
+ *   its callers: those in its own file, which only irq_domain_free_irqs() has, or with
+ *   link-time optimisation any. If the kernel has one, the directories are not watched
+ *   (hooks_refuse_clones()). pci_msix_free_irq() is exported and called by modules.
+ * - Link-time optimisation may also inline a function. With CONFIG_LTO, nothing is watched.
+ *
  * Removing the hooks: (1) stop redirecting the kernel's functions; (2) wait until no
  * task is in a wrapper, or between ftrace and a wrapper's first instruction;
  * (3) unregister the ftrace_ops, and with them the trampolines.
@@ -31,6 +42,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
+#include <linux/string.h>
 #include <linux/wait_bit.h>
 
 #include "compat.h"
@@ -45,7 +57,7 @@ static bool watch = true;
 module_param(watch, bool, 0444);
 MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve only those in irqs=)");
 
-#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_X86_64) && \
+#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_X86_64) && !defined(CONFIG_LTO) && \
 	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
 
 /**
@@ -54,8 +66,8 @@ MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve only those in
  * @name: the kernel function; immutable
  * @wrapper: is called instead of it; immutable
  * @trampoline: continues in its body; immutable
- * @body: address after the kernel function's ftrace call site; set by each call of
- *	the function, always to the same value
+ * @body: address after the kernel function's ftrace call site; 0 until the first call of
+ *	the function sets it
  */
 struct procdir_hook {
 	struct ftrace_ops ops;
@@ -73,6 +85,7 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 {
 	struct procdir_hook *hook = container_of(ops, struct procdir_hook, ops);
 	unsigned long trampoline = (unsigned long)hook->trampoline;
+	unsigned long body = ip + MCOUNT_INSN_SIZE;
 
 	/* The call site is the first instruction, or follows an ENDBR. */
 	if (ip - trampoline <= MCOUNT_INSN_SIZE) {
@@ -82,7 +95,9 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 	/* A module may have a function of that name; it keeps its body. */
 	if (!READ_ONCE(hooks_live) || (ip >= MODULES_VADDR && ip < MODULES_END))
 		return;
-	WRITE_ONCE(hook->body, ip + MCOUNT_INSN_SIZE);
+	/* And so does a namesake of the one that was called first. */
+	if (READ_ONCE(hook->body) != body && cmpxchg(&hook->body, 0, body))
+		return;
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->wrapper);
 }
 
@@ -205,6 +220,38 @@ static struct procdir_hook hooks[] = {
 #endif
 };
 
+/* The names of clones add a dot and more. Each pattern is a walk over all functions. */
+static const char *const hooks_clones[] = {
+	"*register_irq_proc.*", /* unregister_irq_proc(), too */
+	"irq_domain_free_irqs.*",
+	"pci_msi_teardown_msi_irqs.*",
+};
+
+/* Returns 0 if no function has a clone, -EOPNOTSUPP if one has, or the error of looking. */
+static int hooks_refuse_clones(void)
+{
+	/* Never registered: it only has a filter. */
+	static struct ftrace_ops look = { .func = hook_redirect };
+	char pattern[40];
+	unsigned int i;
+	int len, err;
+
+	for (i = 0; i < ARRAY_SIZE(hooks_clones); i++) {
+		len = strscpy(pattern, hooks_clones[i], sizeof(pattern));
+		err = ftrace_set_filter(&look, (unsigned char *)pattern, len, 1);
+		/* No function has such a name. */
+		if (err == -EINVAL)
+			continue;
+		if (err)
+			return err;
+		ftrace_free_filter(&look);
+		pr_warn("the kernel has clones of a function (%s), whose calls cannot be seen\n",
+			hooks_clones[i]);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static int hook_register(struct procdir_hook *hook)
 {
 	int err;
@@ -239,6 +286,9 @@ static int hooks_init(void)
 	unsigned int i;
 	int err;
 
+	err = hooks_refuse_clones();
+	if (err)
+		return err;
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 		err = hook_register(&hooks[i]);
 		if (err)

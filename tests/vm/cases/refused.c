@@ -140,8 +140,8 @@ static void loading_without_hooks(void)
 {
 	REFUSE(&path_loading_nothing, { "ftrace_set_filter_ip", 1, ODD, 0 },
 	       { "ftrace_set_filter_ip", 4, ODD, 0 }, { "ftrace_set_filter", 1, ODD, 0 },
-	       { "ftrace_set_filter", 3, ODD, 0 }, { "register_ftrace_function", 1, ODD, 0 },
-	       { "register_ftrace_function", 2, ODD, 0 },
+	       { "ftrace_set_filter", 4, ODD, 0 }, { "ftrace_set_filter", 6, ODD, 0 },
+	       { "register_ftrace_function", 1, ODD, 0 }, { "register_ftrace_function", 2, ODD, 0 },
 	       { "register_ftrace_function", 4, ODD, 0 });
 }
 

@@ -33,11 +33,13 @@ static const char *trust_after(void)
 	pci_unbind(EDU_2);
 	module_unload("delay");
 	module_unload("busmaster");
+	module_unload("clone");
 	module_unload("namesake");
 	module_unload("plainirq");
 	module_unload("vectors");
 	read_text(PARAMETER "watch", text, sizeof(text));
-	if (!module_loaded("procirq") || text[0] == 'N')
+	/* Without its hooks, it does not serve irq 1. */
+	if (!module_loaded("procirq") || text[0] == 'N' || access(irq_path(1), F_OK))
 		reload("storm_rate=0");
 	put_text(PARAMETER "storm_rate", "0\n");
 	if (!module_loaded("irqgen"))
@@ -115,6 +117,47 @@ static void a_namesake_in_a_module(void)
 	REQUIRE(read_text("/sys/module/namesake/parameters/result", text, sizeof(text)));
 	CHECK_EQ(atoi(text), 42);
 	CHECK(access(irq_path(gen_status(gen_add()).irq), F_OK) == 0);
+}
+
+/*
+ * Some callers of a function that is hooked may call its clone: the directories are not
+ * watched.
+ */
+static void a_clone_of_a_hooked_function(void)
+{
+	REQUIRE(AWAIT(module_unload("procirq") == 0));
+	REQUIRE(module_load("clone", "") == 0);
+	CHECK(module_load("procirq", "irqs=5") == 0);
+	CHECK(access(irq_path(5), F_OK) == 0);
+	CHECK(access(irq_path(1), F_OK) == -1);
+	CHECK(system("dmesg | grep -q 'clones of a function .*register_irq_proc'") == 0);
+	REQUIRE(AWAIT(module_unload("procirq") == 0));
+	REQUIRE(module_unload("clone") == 0);
+	REQUIRE(module_load("procirq", "storm_rate=0") == 0);
+	CHECK(access(irq_path(1), F_OK) == 0);
+}
+
+/* What procdir takes for granted: the kernel has one function of each name. */
+static void hooked_functions_have_no_namesakes(void)
+{
+	static const char *const names[] = {
+		"register_irq_proc",	     "unregister_irq_proc", "irq_domain_free_irqs",
+		"pci_msi_teardown_msi_irqs", "pci_msix_free_irq", /* since 6.2 */
+	};
+	int found[sizeof(names) / sizeof(names[0])] = {};
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char text[600], name[512], module[80];
+	unsigned int i, n;
+
+	REQUIRE(file);
+	while (fgets(text, sizeof(text), file)) {
+		n = sscanf(text, "%*s %*c %511s %79s", name, module);
+		for (i = 0; n == 1 && i < sizeof(names) / sizeof(names[0]); i++)
+			found[i] += !strcmp(name, names[i]);
+	}
+	fclose(file);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		CHECK(found[i] == 1 || (!found[i] && !strcmp(names[i], "pci_msix_free_irq")));
 }
 
 /* --- who may ------------------------------------------------------------------------- */
@@ -645,6 +688,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(loading_fails_for_a_line),
 	TAP_TEST(loading_fails_for_a_name),
 	TAP_TEST(a_namesake_in_a_module),
+	TAP_TEST(a_clone_of_a_hooked_function),
+	TAP_TEST(hooked_functions_have_no_namesakes),
 	TAP_TEST(a_containers_root),
 	TAP_TEST(root_of_a_user_namespace),
 	TAP_TEST(an_ordinary_user),
