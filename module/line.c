@@ -177,23 +177,16 @@ static int line_request_shared(struct procirq_line *line, struct procirq_action 
 	return err;
 }
 
-/*
- * If the storm guard has disabled the line, enables it for other users before our
- * handler is detached. Without other users it stays disabled: free_irq() is about to
- * shut it down.
- */
-static void line_end_storm(struct procirq_line *line, struct procirq_action *action)
+/* Whether there are other handlers on the line than ours. */
+static bool line_has_others(const struct procirq_line *line)
 {
 	struct irq_desc *desc = irq_data_to_desc(irq_get_irq_data(line->irq));
 	bool others;
 
-	raw_spin_lock_irq(&desc->lock);
+	raw_spin_lock(&desc->lock);
 	others = desc->action && desc->action->next;
-	raw_spin_unlock_irq(&desc->lock);
-	procirq_action_lock(action);
-	if (others)
-		procirq_action_end_storm(action);
-	procirq_action_unlock(action);
+	raw_spin_unlock(&desc->lock);
+	return others;
 }
 
 /*
@@ -215,8 +208,15 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 	procirq_action_lock(action);
 	attached = action->attached;
 	action->attached = false;
-	if (attached && action->device)
+	if (attached && action->device) {
 		procirq_device_release(action->device);
+		/*
+		 * If the storm guard has disabled the line, it is enabled for its other users.
+		 * Without them free_irq() is about to shut it down.
+		 */
+		if (unlikely(action->storm) && line_has_others(line))
+			procirq_action_end_storm(action);
+	}
 	procirq_action_unlock(action);
 
 	if (attached) {
@@ -224,7 +224,6 @@ static void line_detach(struct procirq_line *line, struct procirq_action *action
 		while (atomic_read_acquire(&action->enabling))
 			cpu_relax();
 		line_count_handler(line, action, false);
-		line_end_storm(line, action);
 		if (action->desc)
 			procirq_flow_remove(action->desc);
 		free_irq(line->irq, action);
