@@ -201,4 +201,16 @@ without 'waiting for the end of the flow handler' 6.1 closing_waits \
 without 'waiting for enable_irq()' 6.1 unmasking_meets_removal \
 	module/line.c 's/while \(atomic_read_acquire\(&action->enabling\)\)\s+cpu_relax\(\);//'
 
+# --- devices, drivers and their interrupts
+program=trust_devices
+without 'leaving a device lock that is taken to work' 6.1 a_remove_that_has_disabled \
+	module/pci_function.c 's/device_trylock\(&pdev->dev\)/({ device_lock(&pdev->dev); true; })/'
+without 'the look at a function that was deleted' 6.1 a_device_goes_while \
+	module/line.c 's/\tif \(procirq_pci_is_deleted\(.*?line_revoke_action\(line, action\);\n//s'
+program=trust
+without 'the look for clones of hooked functions' 6.1 a_clone_of \
+	module/procdir.c 's/\terr = hooks_refuse_clones\(\);/\terr = 0 ? hooks_refuse_clones() : 0;/'
+without 'the look at whose MSI vector a line is' 6.1 msi_of_another_bus \
+	module/registry.c 's/msi && !dev_is_pci\(/msi && !(/'
+
 tap_end

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Devices, their drivers and their descriptors, at bad moments: a device
- * interrupts while its descriptor is set; a driver's remove() waits for a program that
+ * interrupts, or goes, while its descriptor is set; a driver's remove() waits for a program that
  * closes our file; only what a descriptor needs of a device is mapped.
  */
 #include <sys/mman.h>
@@ -136,6 +136,13 @@ static void unloading_under_a_remove(void)
 
 /* --- while a descriptor is set ----------------------------------------------------- */
 
+static void *remove_edu(void *arg)
+{
+	(void)arg;
+	CHECK(put_text(PCI_DEVICE EDU_1 "/remove", "1") == 0);
+	return NULL;
+}
+
 /* The device interrupts before the handler is told of its reader: the interrupt is its. */
 static void a_device_interrupts_while_its_descriptor_is_set(void)
 {
@@ -158,6 +165,40 @@ static void a_device_interrupts_while_its_descriptor_is_set(void)
 		close(fd);
 		REQUIRE(pci_intx_enable(EDU_1)); /* its release steps have disabled INTx */
 	}
+}
+
+/*
+ * The device goes when its descriptor has been checked, and has not been added to the line:
+ * who takes the device's readers away does not see this one.
+ */
+static void a_device_goes_while_its_descriptor_is_set(void)
+{
+	struct procirq_descriptor d = intx_descriptor(EDU_1);
+	struct closer remover = { .fd = -1 };
+	volatile uint32_t *edu;
+	int irq = edu_bind(EDU_1, &edu), witness, fd, status;
+	pid_t pid;
+
+	witness = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(witness >= 0);
+	REQUIRE(set_descriptor(witness, &d) == 0);
+	REQUIRE(module_load("delay", "symbol=procirq_action_init comm=opener ms=8000") == 0);
+	pid = fork_opener();
+	if (!pid) {
+		fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+		_exit(set_descriptor(fd, &d) ? 1 : -irq_read(fd));
+	}
+	REQUIRE(AWAIT(delay_count("hits") > 0));
+	REQUIRE(pthread_create(&remover.thread, NULL, remove_edu, &remover) == 0);
+	CHECK(AWAIT(irq_read(witness) == -ENODEV));
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
+	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+	CHECK_EQ(status, ENODEV << 8);
+	CHECK(thread_join(remover.thread));
+	CHECK_EQ(delay_count("expired"), 0);
+	close(witness);
+	CHECK(put_text("/sys/bus/pci/rescan", "1") == 0);
+	REQUIRE(AWAIT(access(PCI_DEVICE EDU_1, F_OK) == 0));
 }
 
 /* --- mappings --------------------------------------------------------------------------- */
@@ -213,6 +254,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_remove_while_a_device_is_described),
 	TAP_TEST(unloading_under_a_remove),
 	TAP_TEST(a_device_interrupts_while_its_descriptor_is_set),
+	TAP_TEST(a_device_goes_while_its_descriptor_is_set),
 	TAP_TEST(only_pages_that_steps_use_are_mapped),
 };
 
