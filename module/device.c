@@ -24,6 +24,7 @@
  * @width: bits
  * @in_bar: the register is in a BAR; else in configuration space
  * @bar: number of the BAR
+ * @page: the mapped page of the register, if this is the first step that uses it
  * @at: mapped address of a register in a BAR
  * @offset: of the register in the BAR or in configuration space
  * @mask: see PROCIRQ_OP_*
@@ -34,6 +35,7 @@ struct device_step {
 	u8 width;
 	bool in_bar;
 	u8 bar;
+	void __iomem *page;
 	void __iomem *at;
 	u32 offset;
 	u32 mask;
@@ -45,8 +47,6 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
 /**
  * struct procirq_device - a PCI function, and what is done to it at which phase
  * @pdev: kept enabled by procirq_pci_get_enabled_function(); immutable
- * @bars: mapped pages of each BAR that steps use; immutable
- * @range: the bytes of each BAR that steps use, from @first to before @end; immutable
  * @needed: PCI_COMMAND_MEMORY and PCI_COMMAND_IO, if a BAR needs them; immutable
  * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
  * @tests: at least one check step is a test; immutable
@@ -56,15 +56,11 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
  * @status: the word that the first step of the last check read; action->lock
  * @first: index of each phase's first step; that of the next phase is its end;
  *	immutable
+ * @nr_steps: length of @steps; immutable
  * @steps: the steps of all phases; immutable
  */
 struct procirq_device {
 	struct pci_dev *pdev;
-	void __iomem *bars[PCI_STD_NUM_BARS];
-	struct {
-		u32 first;
-		u32 end;
-	} range[PCI_STD_NUM_BARS];
 	u16 needed;
 	bool intx;
 	bool tests;
@@ -72,6 +68,7 @@ struct procirq_device {
 	bool ended;
 	u32 status;
 	u8 first[PHASES + 1];
+	u8 nr_steps;
 	struct device_step steps[];
 };
 
@@ -456,19 +453,15 @@ static long step_room(const struct pci_dev *pdev, const struct procirq_step *ste
 	return min_t(resource_size_t, pci_resource_len(pdev, step->bar), LONG_MAX);
 }
 
-/* A step uses bytes @first to before @end of a BAR. */
-static void device_use(struct procirq_device *device, unsigned int bar, u32 first, u32 end)
+/* Steps use the BAR: the device has to decode it. */
+static void device_use(struct procirq_device *device, unsigned int bar)
 {
 	bool io = pci_resource_flags(device->pdev, bar) & IORESOURCE_IO;
 
-	if (!device->range[bar].end || first < device->range[bar].first)
-		device->range[bar].first = first;
-	if (end > device->range[bar].end)
-		device->range[bar].end = end;
 	device->needed |= io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
 }
 
-/* Checks one step against the function, and records the bytes of a BAR that it uses. */
+/* Checks one step against the function. */
 static int step_make(struct procirq_device *device, enum device_phase phase,
 		     const struct procirq_step *from, struct device_step *step)
 {
@@ -497,32 +490,44 @@ static int step_make(struct procirq_device *device, enum device_phase phase,
 	if (from->space == PROCIRQ_SPACE_BAR) {
 		step->in_bar = true;
 		step->bar = from->bar;
-		device_use(device, from->bar, from->offset, from->offset + from->width / 8);
+		device_use(device, from->bar);
 	}
 	return 0;
 }
 
+/* The mapped page of a BAR, if a step before @end uses it, else NULL. */
+static void __iomem *device_page(const struct procirq_device *device, const struct device_step *end)
+{
+	const struct device_step *step;
+
+	for (step = device->steps; step < end; step++)
+		if (step->page && step->bar == end->bar &&
+		    step->offset >> PAGE_SHIFT == end->offset >> PAGE_SHIFT)
+			return step->page;
+	return NULL;
+}
+
 /*
- * Maps those pages of the BARs that steps use. The whole BARs are not mapped, because
- * programs may have mapped other parts of them with other attributes.
+ * Maps those pages of the BARs that steps use. No more is mapped, because programs may have
+ * mapped other parts of them with other attributes. A register is in one page.
  */
 static int device_map(struct procirq_device *device, const struct device_step *end)
 {
 	struct device_step *step;
-	void __iomem **at;
-	u32 first;
+	void __iomem *page;
 
 	for (step = device->steps; step < end; step++) {
 		if (!step->in_bar)
 			continue;
-		at = &device->bars[step->bar];
-		first = device->range[step->bar].first & PAGE_MASK;
-		if (!*at)
-			*at = pci_iomap_range(device->pdev, step->bar, first,
-					      device->range[step->bar].end - first);
-		if (!*at)
+		page = device_page(device, step);
+		if (!page) {
+			page = pci_iomap_range(device->pdev, step->bar, step->offset & PAGE_MASK,
+					       PAGE_SIZE);
+			step->page = page;
+		}
+		if (!page)
 			return -ENOMEM;
-		step->at = *at + (step->offset - first);
+		step->at = page + offset_in_page(step->offset);
 	}
 	return 0;
 }
@@ -592,6 +597,7 @@ struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 	if (!device)
 		return ERR_PTR(-ENOMEM);
 	device->intx = intx;
+	device->nr_steps = nr;
 
 	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
 	err = pdev ? procirq_pci_get_enabled_function(pdev, line->irq, line->msi_dev) : -ENXIO;
@@ -621,11 +627,12 @@ out_free:
  */
 void procirq_device_free(struct procirq_device *device)
 {
-	unsigned int i;
+	const struct device_step *end = &device->steps[device->nr_steps];
+	const struct device_step *step;
 
-	for (i = 0; i < ARRAY_SIZE(device->bars); i++)
-		if (device->bars[i])
-			pci_iounmap(device->pdev, device->bars[i]);
+	for (step = device->steps; step < end; step++)
+		if (step->page)
+			pci_iounmap(device->pdev, step->page);
 	procirq_pci_put_enabled(device->pdev);
 	kfree(device);
 }

@@ -27,6 +27,6 @@ guest()
 	result $status "$kernel: $program: a run in the guest" "status $status: $(tail -5 "$scratch/err" | cut -c1-300)"
 }
 
-guest /tests/pci --qemu '-device pci-serial,addr=0xc -device e1000e,addr=0x10'
+guest /tests/pci --qemu '-device pci-serial,addr=0xc -device e1000e,addr=0x10 -device nvme,addr=0x14,serial=1,cmb_size_mb=4096'
 guest /tests/lockdown
 tap_end

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * PCI functions that the usual guest has not: one with I/O ports, on the line of the edu
- * devices, and one with MSI-X. tests/vm/trust.sh adds them, and starts this program.
+ * devices, one with MSI-X, and one with a BAR of 4 GiB. tests/vm/trust.sh adds them, and
+ * starts this program.
  */
 #include "edu.h"
 #include "guest.h"
@@ -82,6 +83,33 @@ static void a_device_that_decodes_nothing(void)
 	close(edu_fd);
 }
 
+/* --- a BAR of 4 GiB -------------------------------------------------------------------- */
+
+#define NVME	 "0000:00:14.0" /* QEMU's nvme; BAR 2 is its controller memory buffer */
+#define NVME_BAR 2
+
+/* Steps use the first register and the last one that an offset can name. */
+static void registers_at_both_ends_of_a_large_bar(void)
+{
+	struct procirq_descriptor d = intx_descriptor(NVME);
+	int fd;
+
+	REQUIRE(access(PCI_DEVICE NVME, F_OK) == 0);
+	REQUIRE(pci_irq_kind("intx") == 0);
+	pci_unbind(NVME);
+	REQUIRE(pci_bind(NVME, "procirq-pci") == 0);
+	fd = irq_open(pci_irq(NVME), O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	d.flags = 0;
+	d.nr_check = d.nr_ack = d.nr_resume = 1;
+	d.steps[0] = step(PROCIRQ_SPACE_BAR, NVME_BAR, 32, PROCIRQ_OP_TEST_EQ, 0, 1, 1);
+	d.steps[1] = step(PROCIRQ_SPACE_BAR, NVME_BAR, 32, PROCIRQ_OP_READ, 0xfffffffc, 0, 0);
+	d.steps[2] = d.steps[1];
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	CHECK_EQ(irq_read(fd), -EAGAIN);
+	close(fd);
+}
+
 /* --- MSI-X vectors, one by one ------------------------------------------------------ */
 
 #define NET "0000:00:10.0" /* QEMU's e1000e */
@@ -142,8 +170,8 @@ static void a_driver_frees_a_single_vector(void)
 
 static const char *pci_after(void)
 {
-	if (!access(PCI_DEVICE NET, F_OK))
-		pci_unbind(NET);
+	pci_unbind(NVME);
+	pci_unbind(NET);
 	module_unload("msix");
 	pci_unbind(EDU_1);
 	pci_unbind(SERIAL);
@@ -153,6 +181,7 @@ static const char *pci_after(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(a_device_that_decodes_nothing),
 	TAP_TEST(a_driver_frees_a_single_vector),
+	TAP_TEST(registers_at_both_ends_of_a_large_bar),
 };
 
 int main(int argc, char **argv)

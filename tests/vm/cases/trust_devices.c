@@ -236,6 +236,20 @@ static void only_pages_that_steps_use_are_mapped(void)
 	CHECK_EQ(mapped_at(start), 8192);
 	close(fd);
 	CHECK_EQ(mapped_at(start), 0);
+
+	/* Two registers that are far apart, and what is between them. */
+	d.nr_resume = 1;
+	d.steps[4] = d.steps[3];
+	d.steps[3] = d.steps[2];
+	d.steps[2] = step(PROCIRQ_SPACE_BAR, 0, 32, PROCIRQ_OP_READ, 0xff000, 0, 0);
+	fd = irq_open(irq, O_RDWR);
+	REQUIRE(fd >= 0);
+	CHECK_EQ(set_descriptor(fd, &d), 0);
+	CHECK_EQ(mapped_at(start), 8192);
+	CHECK_EQ(mapped_at(start + 0xff000), 8192);
+	close(fd);
+	CHECK_EQ(mapped_at(start), 0);
+	CHECK_EQ(mapped_at(start + 0xff000), 0);
 }
 
 static const char *trust_devices_after(void)
