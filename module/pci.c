@@ -153,21 +153,24 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	err = -ENOMEM;
 	if (!bound)
 		goto out_free_vectors;
-	for (i = 0; i < vectors; i++) {
-		bound->irqs[i] = pci_irq_vector(pdev, i);
-		err = procirq_registry_make_file(bound->irqs[i]);
-		if (err)
-			goto out_free_bound;
-	}
-
 	bound->pdev = pdev;
 	bound->nr_vectors = vectors;
+	for (i = 0; i < vectors; i++)
+		bound->irqs[i] = pci_irq_vector(pdev, i);
 	pci_set_drvdata(pdev, bound);
+	/* Before the files: the handler of the first to open one is counted. */
 	procirq_pci_add_bound(bound);
+	for (i = 0; i < vectors; i++) {
+		err = procirq_registry_make_file(bound->irqs[i]);
+		if (err)
+			goto out_remove_bound;
+	}
 	return 0;
 
-out_free_bound:
+out_remove_bound:
+	procirq_pci_remove_bound(bound);
 	kfree(bound);
+	pci_clear_master(pdev);
 out_free_vectors:
 	pci_free_irq_vectors(pdev);
 out_disable:

@@ -134,6 +134,40 @@ static void unloading_under_a_remove(void)
 	CHECK(module_load("procirq", "storm_rate=0") == 0);
 }
 
+/* --- a device that is bound ------------------------------------------------------- */
+
+/* A program that opens the file as soon as it is there makes the device a bus master. */
+static void opened_while_the_device_is_bound(void)
+{
+	volatile uint32_t *edu;
+	int fd, status;
+	pid_t pid;
+
+	if (access(PCI_DEVICE EDU_1, F_OK))
+		SKIP("no edu device");
+	REQUIRE(pci_irq_kind("msi") == 0);
+	pci_unbind(EDU_1);
+	REQUIRE(module_load("delay", "symbol=procirq_pci_add_bound comm=opener ms=8000") == 0);
+	pid = fork_opener();
+	if (!pid)
+		_exit(pci_bind(EDU_1, "procirq-pci") ? errno : 0);
+	REQUIRE(AWAIT(delay_count("hits") > 0));
+	fd = irq_open(pci_irq(EDU_1), O_RDWR | O_NONBLOCK);
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
+	REQUIRE(AWAIT(waitpid(pid, &status, WNOHANG) == pid));
+	REQUIRE(status == 0);
+	if (fd < 0)
+		fd = irq_open(pci_irq(EDU_1), O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	edu = edu_map(EDU_1);
+	edu_ack(edu);
+	edu_raise(edu);
+	CHECK(AWAIT(irq_poll(fd, 0) == POLLIN));
+	edu_ack(edu);
+	irq_read(fd);
+	close(fd);
+}
+
 /* --- while a descriptor is set ----------------------------------------------------- */
 
 static void *remove_edu(void *arg)
@@ -267,6 +301,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_remove_that_has_disabled_the_device),
 	TAP_TEST(a_remove_while_a_device_is_described),
 	TAP_TEST(unloading_under_a_remove),
+	TAP_TEST(opened_while_the_device_is_bound),
 	TAP_TEST(a_device_interrupts_while_its_descriptor_is_set),
 	TAP_TEST(a_device_goes_while_its_descriptor_is_set),
 	TAP_TEST(only_pages_that_steps_use_are_mapped),
