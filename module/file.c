@@ -173,7 +173,7 @@ static int file_wait(struct procirq_reader *reader, struct procirq_waiter *waite
 	if (likely(!READ_ONCE(reader->spin.max_ns)))
 		return file_sleep(reader, waiter, until);
 	start_ns = ktime_get_ns();
-	done = procirq_spin_wait(&reader->spin, waiter);
+	done = procirq_spin_wait(&reader->spin, waiter, until);
 	if (done)
 		return done;
 	done = file_sleep(reader, waiter, until);

@@ -69,6 +69,7 @@
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/kref.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
@@ -620,7 +621,8 @@ void procirq_uli_exit(void);
 #define PROCIRQ_SPIN_IN_VAIN U64_MAX
 
 void procirq_spin_init(struct procirq_reader_spin *spin);
-int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter);
+int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter,
+		      const ktime_t *until);
 bool procirq_spin_poll(struct procirq_reader *reader, const struct procirq_ring *ring, u64 taken);
 void procirq_spin_poll_slept(struct procirq_reader_spin *spin, u64 irq_ns);
 void procirq_spin_adapt(struct procirq_reader_spin *spin, u64 waited_ns);

@@ -92,17 +92,21 @@ static bool spin_has_result(const void *arg)
  * procirq_spin_wait() - busy-wait for a result
  * @spin: of the reader
  * @waiter: of the current thread; queued
+ * @until: CLOCK_MONOTONIC time after which the read does not wait; NULL: no limit
  *
  * Context: process context; does not sleep.
- * Return: @waiter->done, which is 0 if the window ended first.
+ * Return: @waiter->done, which is 0 if the window or the time ended first.
  */
-int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter)
+int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter,
+		      const ktime_t *until)
 {
 	u64 window_ns = spin_window_ns(spin), spun_ns;
 	int done;
 
 	if (!window_ns)
 		return 0;
+	if (until)
+		window_ns = clamp_t(s64, ktime_sub(*until, ktime_get()), 0, window_ns);
 	spun_ns = spin_until(spin_has_result, waiter, window_ns);
 	/* Pairs with procirq_waiter_wake(), as in file_wait(). */
 	done = smp_load_acquire(&waiter->done);

@@ -150,6 +150,33 @@ static void rare_interrupts_cost_nothing(void)
 	close(s.fd);
 }
 
+/* A read that has a limit does not busy-wait beyond it. */
+static void busy_waiting_ends_in_time(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq_spin before, after;
+	const int reads = 100;
+	int i;
+
+	run_on_cpu(0);
+	REQUIRE(set_spin(s.fd, PROCIRQ_SPIN_MAX_NS) == 0);
+	REQUIRE(gen("start line=%u period_ns=4000000 cpu=1", s.line) == 0);
+	while (get_spin(s.fd).window_ns < 1000000)
+		REQUIRE(irq_read(s.fd) > 0);
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	/* A read that finds nothing unmasks the line, and one more may come. */
+	REQUIRE(AWAIT(irq_read_now(s.fd) == -EAGAIN && !gen_status(s.line).pending &&
+		      irq_info(s.fd).taken == gen_status(s.line).dispatched &&
+		      irq_read_now(s.fd) == -EAGAIN));
+	before = get_spin(s.fd);
+	for (i = 0; i < reads; i++)
+		CHECK_EQ(timed_read(s.fd, 1000, 0, NULL), 0);
+	after = get_spin(s.fd);
+	/* Less than half of what whole windows take; they would be a thousand times the limit. */
+	CHECK(after.spun_ns - before.spun_ns < reads * before.window_ns / 2);
+	close(s.fd);
+}
+
 /* A reader that busy-waits is woken by what wakes a reader that sleeps. */
 static void the_line_goes_meanwhile(void)
 {
@@ -438,15 +465,25 @@ static const char *waiting_after(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(off_by_default),	   TAP_TEST(wrong_arguments),
-	TAP_TEST(interrupts_are_caught),   TAP_TEST(rare_interrupts_cost_nothing),
-	TAP_TEST(the_line_goes_meanwhile), TAP_TEST(polls_catch_interrupts),
-	TAP_TEST(ppolls_catch_interrupts), TAP_TEST(polls_of_several_files_do_not),
-	TAP_TEST(time_outs_end_it),	   TAP_TEST(the_line_goes_during_a_poll),
-	TAP_TEST(the_time_passes),	   TAP_TEST(an_interrupt_comes_in_time),
-	TAP_TEST(unmasking_first),	   TAP_TEST(wrong_limits),
-	TAP_TEST(a_signal_ends_it),	   TAP_TEST(no_room_for_the_answer),
-	TAP_TEST(a_line_that_is_stuck),	   TAP_TEST(the_ready_made_descriptor_tells),
+	TAP_TEST(off_by_default),
+	TAP_TEST(wrong_arguments),
+	TAP_TEST(interrupts_are_caught),
+	TAP_TEST(rare_interrupts_cost_nothing),
+	TAP_TEST(busy_waiting_ends_in_time),
+	TAP_TEST(the_line_goes_meanwhile),
+	TAP_TEST(polls_catch_interrupts),
+	TAP_TEST(ppolls_catch_interrupts),
+	TAP_TEST(polls_of_several_files_do_not),
+	TAP_TEST(time_outs_end_it),
+	TAP_TEST(the_line_goes_during_a_poll),
+	TAP_TEST(the_time_passes),
+	TAP_TEST(an_interrupt_comes_in_time),
+	TAP_TEST(unmasking_first),
+	TAP_TEST(wrong_limits),
+	TAP_TEST(a_signal_ends_it),
+	TAP_TEST(no_room_for_the_answer),
+	TAP_TEST(a_line_that_is_stuck),
+	TAP_TEST(the_ready_made_descriptor_tells),
 };
 
 int main(int argc, char **argv)
