@@ -13,6 +13,7 @@
 #include <cpuid.h>
 #endif
 
+#include "armfacts.h"
 #include "sysfile.h"
 #include "sysinfo.h"
 
@@ -197,7 +198,7 @@ static void collect_hypervisor(const char *root, struct sysinfo *info)
 	snprintf(info->hypervisor, sizeof(info->hypervisor), "%s",
 		 sysinfo_hypervisor_name(signature, &info->emulated));
 #else
-	fact_read(root, "/sys/hypervisor/type", info->hypervisor, sizeof(info->hypervisor), info);
+	armfacts_hypervisor(root, info);
 #endif
 }
 
@@ -210,8 +211,10 @@ static void collect_cpu_model(const char *root, struct sysinfo *info)
 	name = strstr(text, "model name");
 	if (name)
 		name = strchr(name, ':');
-	if (!name)
+	if (!name) {
+		armfacts_cpu_model(text, info->cpu_model);
 		return;
+	}
 	name += strspn(name, ": \t");
 	end = strchrnul(name, '\n');
 	snprintf(info->cpu_model, sizeof(info->cpu_model), "%.*s", (int)(end - name), name);

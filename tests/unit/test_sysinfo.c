@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Facts about a system, from the fixtures of one machine and of a bare one. */
+/* Facts about a system, from the fixtures of some machines and of a bare one. */
 
 #include "unit.h"
 
+#include "base/armfacts.h"
 #include "base/sysinfo.h"
 
 static void hypervisors_are_named(void **state)
@@ -83,6 +84,45 @@ static void missing_facts_are_empty(void **state)
 	assert_int_equal(info.n_warnings, SYSINFO_WARNINGS_MAX);
 }
 
+/* On any machine: it is of files. */
+static void hypervisors_without_cpuid(void **state)
+{
+	static const struct {
+		const char *root, *name;
+		bool emulated;
+	} known[] = {
+		{ FIXTURES "arm-virt", "QEMU, by TCG or KVM", false },
+		{ FIXTURES "arm-max", "QEMU TCG", true },
+		{ FIXTURES "bare", "none", false },
+	};
+	struct sysinfo info;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		memset(&info, 0, sizeof(info));
+		armfacts_hypervisor(known[i].root, &info);
+		assert_string_equal(info.hypervisor, known[i].name);
+		assert_int_equal(info.emulated, known[i].emulated);
+		assert_int_equal(warns(&info, "may emulate"), i == 0);
+	}
+}
+
+static void processors_by_number(void **state)
+{
+	char model[SYSINFO_TEXT_BYTES];
+
+	(void)state;
+	assert_true(armfacts_cpu_model("processor\t: 0\nCPU implementer\t: 0x41\n"
+				       "CPU architecture: 8\nCPU variant\t: 0x1\n"
+				       "CPU part\t: 0xd07\nCPU revision\t: 0\n",
+				       model));
+	assert_string_equal(model, "Arm Cortex-A57");
+	assert_true(armfacts_cpu_model("CPU implementer\t: 0x61\nCPU part\t: 0x22\n", model));
+	assert_string_equal(model, "implementer 0x61, part 0x22");
+	assert_false(armfacts_cpu_model("vendor_id\t: GenuineIntel\n", model));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +130,8 @@ int main(void)
 		cmocka_unit_test(hypervisor_of_the_kernel_is_said_too),
 		cmocka_unit_test(facts_are_collected),
 		cmocka_unit_test(missing_facts_are_empty),
+		cmocka_unit_test(hypervisors_without_cpuid),
+		cmocka_unit_test(processors_by_number),
 	};
 
 	return cmocka_run_group_tests_name("sysinfo", tests, NULL, NULL);
