@@ -485,7 +485,9 @@ void procirq_action_init(struct procirq_action *action, struct procirq_line *lin
 	raw_spin_lock_init(&action->own_lock);
 	action->lock = &action->own_lock;
 	init_irq_work(&action->storm_work, action_log_storm);
-	action->retake_work = IRQ_WORK_INIT_HARD(action_retake);
+	/* In the context of the handler, whose wake-ups it makes. */
+	action->retake_work =
+		procirq_hard ? IRQ_WORK_INIT_HARD(action_retake) : IRQ_WORK_INIT(action_retake);
 	INIT_LIST_HEAD(&action->readers);
 	INIT_LIST_HEAD(&action->node);
 }
