@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * eduirq.ko: a kernel driver of the edu device that shares its line. It acknowledges
- * its device's interrupts and counts them. Bind it through driver_override; the count
- * is a module parameter.
+ * eduirq.ko: a kernel driver of edu devices that shares their lines. It acknowledges
+ * its devices' interrupts and counts them. Bind it through driver_override; the count
+ * of all is a module parameter.
  */
 #include <linux/interrupt.h>
 #include <linux/io.h>
@@ -14,12 +14,11 @@
 
 static unsigned long handled;
 module_param(handled, ulong, 0444);
-MODULE_PARM_DESC(handled, "interrupts of the device so far");
-
-static void __iomem *edu;
+MODULE_PARM_DESC(handled, "interrupts of its devices so far");
 
 static irqreturn_t eduirq_handler(int irq, void *data)
 {
+	void __iomem *edu = data;
 	u32 status = ioread32(edu + EDU_STATUS);
 
 	if (!status)
@@ -33,6 +32,7 @@ static irqreturn_t eduirq_handler(int irq, void *data)
 static int eduirq_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	int err = pci_enable_device(pdev);
+	void __iomem *edu;
 
 	if (err)
 		return err;
@@ -41,9 +41,11 @@ static int eduirq_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		err = -ENOMEM;
 		goto out_disable;
 	}
-	err = request_irq(pdev->irq, eduirq_handler, IRQF_SHARED, "eduirq", pdev);
-	if (!err)
+	err = request_irq(pdev->irq, eduirq_handler, IRQF_SHARED, "eduirq", edu);
+	if (!err) {
+		pci_set_drvdata(pdev, edu);
 		return 0;
+	}
 	pci_iounmap(pdev, edu);
 out_disable:
 	pci_disable_device(pdev);
@@ -52,7 +54,9 @@ out_disable:
 
 static void eduirq_remove(struct pci_dev *pdev)
 {
-	free_irq(pdev->irq, pdev);
+	void __iomem *edu = pci_get_drvdata(pdev);
+
+	free_irq(pdev->irq, edu);
 	pci_iounmap(pdev, edu);
 	pci_disable_device(pdev);
 }
