@@ -17,6 +17,12 @@ static int rows_make(struct bycpu *bycpu, const struct irqtable *cpus)
 	char label[16];
 	int err = 0;
 
+	/* Only the totals of the rows change. */
+	if (had && had == cpus->ncpus && bycpu->cpus_shape == cpus->cpus_shape) {
+		bycpu->diff.same_rows = bycpu->tracks.nrows == had;
+		return 0;
+	}
+	bycpu->cpus_shape = 0;
 	irqtable_begin(&bycpu->table);
 	for (c = 0; c < COLUMNS && !err; c++)
 		err = irqtable_add_column(&bycpu->table, c);
@@ -39,6 +45,7 @@ static int rows_make(struct bycpu *bycpu, const struct irqtable *cpus)
 		bycpu->diff.prev_column[c] = IRQTABLE_NONE;
 		bycpu->diff.mask[c] = 0;
 	}
+	bycpu->cpus_shape = cpus->cpus_shape;
 	bycpu->diff.cur = &bycpu->table;
 	bycpu->diff.prev = NULL;
 	bycpu->diff.nrows = bycpu->table.nrows;
@@ -123,21 +130,30 @@ static void busiest_find(struct bycpu *bycpu, const struct irqtable_diff *diff)
 	}
 }
 
-static const struct irqtable_stat_cpu *stat_find(const struct sample *sample, uint32_t cpu)
+/*
+ * The CPUs of both files are in one order: each is found behind the one before, at *at. A
+ * search from the begin for each took more time on 1152 CPUs than reading the table.
+ */
+static const struct irqtable_stat_cpu *stat_find(const struct sample *sample, uint32_t cpu,
+						 unsigned int *at)
 {
-	unsigned int i;
+	unsigned int n = sample && sample->have_stat ? sample->stat.ncpus : 0, i;
 
-	for (i = 0; sample && sample->have_stat && i < sample->stat.ncpus; i++)
-		if (sample->stat.cpu[i].cpu == cpu)
-			return &sample->stat.cpu[i];
+	for (i = 0; i < n; i++, (*at)++) {
+		if (*at >= n)
+			*at = 0;
+		if (sample->stat.cpu[*at].cpu == cpu)
+			return &sample->stat.cpu[(*at)++];
+	}
 	return NULL;
 }
 
 /* A kernel that does not account such time has 0 ticks of it on all CPUs. */
-static void shares_set(struct bycpu_row *row, const struct sample *prev, const struct sample *cur)
+static void shares_set(struct bycpu_row *row, const struct sample *prev, const struct sample *cur,
+		       unsigned int at[2])
 {
-	const struct irqtable_stat_cpu *b = stat_find(cur, row->cpu);
-	const struct irqtable_stat_cpu *a = stat_find(prev, row->cpu);
+	const struct irqtable_stat_cpu *b = stat_find(cur, row->cpu, &at[0]);
+	const struct irqtable_stat_cpu *a = stat_find(prev, row->cpu, &at[1]);
 	double ticks;
 
 	row->irq_ticks = row->softirq_ticks = IRQTABLE_STAT_UNKNOWN;
@@ -185,7 +201,7 @@ int bycpu_count(struct bycpu *bycpu, const struct irqtable_diff *interrupts,
 		const struct sample *cur, double seconds, bool follow)
 {
 	const struct irqtable *cpus = sample_cpus(cur);
-	unsigned int c;
+	unsigned int at[2] = { 0, 0 }, c;
 	int err;
 
 	if (!bycpu->on)
@@ -220,7 +236,7 @@ int bycpu_count(struct bycpu *bycpu, const struct irqtable_diff *interrupts,
 						    .busiest = IRQTABLE_NONE,
 						    .node = -1,
 						    .allowed = IRQTABLE_NONE };
-		shares_set(&bycpu->row[c], prev, cur);
+		shares_set(&bycpu->row[c], prev, cur, at);
 	}
 	if (interrupts && interrupts->prev)
 		busiest_find(bycpu, interrupts);

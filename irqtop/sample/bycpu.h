@@ -33,6 +33,7 @@ struct bycpu {
 	struct tracks tracks;
 	struct counted counted;
 	struct bycpu_row *row; /* [table.nrows] */
+	uint64_t cpus_shape;   /* of the table that the rows were made for */
 	size_t row_room, diff_room, column_room;
 	uint64_t *total;	    /* [columns], of the interrupts */
 	uint64_t total_ns;	    /* sample that they are of; 0: none */

@@ -34,6 +34,11 @@ is 'CPUs: filtered by mark, number and busiest' \
 is 'CPUs: an alert may be about one' \
 	"$($irqtop --root "$scratch/b" -t cpus -q -d 0.05 -n 2 --alert 'vectors_left<191' 2>&1 | cut -d: -f2-)" \
 	' alert: 0 : vectors_left 190 (vectors_left<191)'
+is 'CPUs: their time, where /proc/stat has them in another order' "$(
+	for tree in a b; do
+		sed -i '/^cpu1 /{h;d};/^cpu3 /{G}' "$scratch/$tree/proc/stat"
+	done
+	$cpus --json -s cpu | jq -c '[.irq_time, .softirq_time]' | tr '\n' ' ')" '[0.01,0.01] [0.2,0.3] [0,0] [0.005,0.005] '
 is 'CPUs: one is missing in softirqs and in /proc/stat' "$(
 	sed -i 's/^cpu2 .*//' "$scratch/b/proc/stat"
 	$cpus --json -s cpu | jq -c 'select(.cpu == 2) | [.rate_hz, .irq_time]')" '[250,null]'
