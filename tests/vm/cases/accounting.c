@@ -270,6 +270,46 @@ static void closing_loses_what_was_not_read(void)
 	CHECK_EQ(line_stats(s.irq).lost, 4);
 }
 
+/* The row of the line's first reader in /proc/procirq/readers. */
+static bool readers_row(unsigned int irq, char row[300])
+{
+	FILE *file = fopen("/proc/procirq/readers", "re");
+	unsigned int number;
+	bool found = false;
+
+	while (file && !found && fgets(row, 300, file))
+		found = sscanf(row, "irq=%u ", &number) == 1 && number == irq;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Each reader has a row; the name is the opener's, and is text whatever is in it. */
+static void the_list_of_readers(void)
+{
+	struct gen_file s = { .line = gen_add() };
+	char row[300], want[300];
+
+	s.irq = gen_status(s.line).irq;
+	CHECK(!readers_row(s.irq, row));
+	prctl(PR_SET_NAME, "a b\nc");
+	s.fd = irq_open(s.irq, O_RDWR);
+	prctl(PR_SET_NAME, "accounting");
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	fire(&s, 5);
+	CHECK_EQ(irq_read(s.fd), 5);
+	fire(&s, 3);
+	REQUIRE(readers_row(s.irq, row));
+	snprintf(want, sizeof(want),
+		 "irq=%u pid=%d flags=%#x due=8 delivered=1 coalesced=4 pending=3 device=- "
+		 "storms=0 spins=0 caught=0 spun_ns=0 comm=a b\\nc\n",
+		 s.irq, getpid(), PROCIRQ_FLAG_NO_MASK);
+	if (!CHECK(!strcmp(row, want)))
+		tap_diag("%s", row);
+	close(s.fd);
+	CHECK(!readers_row(s.irq, row));
+}
+
 static void more_than_the_stamps_that_are_kept(void)
 {
 	struct gen_file s = gen_open(O_RDWR);
@@ -430,6 +470,7 @@ static const struct tap_test tests[] = {
 	TAP_SLOW(at_random_unmasked, 180),
 	TAP_TEST(two_cpus_and_other_readers),
 	TAP_TEST(closing_loses_what_was_not_read),
+	TAP_TEST(the_list_of_readers),
 	TAP_TEST(more_than_the_stamps_that_are_kept),
 	TAP_TEST(stamps_in_order),
 	TAP_TEST(patterns),

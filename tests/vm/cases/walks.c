@@ -158,6 +158,49 @@ static void the_first_use_meets_removal(void)
 	CHECK_EQ(delay_count("expired"), 0);
 }
 
+#define CLAIM "/sys/module/procirq/parameters/claim"
+
+/* The parameter "claim" reads as @shown. */
+static bool claim_is(const char *shown)
+{
+	char text[100];
+
+	return read_text(CLAIM, text, sizeof(text)) && !strcmp(text, shown);
+}
+
+/* Which lines of others can be opened for reading only: none, all, or those of a list. */
+static void the_lines_that_are_listed(void)
+{
+	char text[64];
+	int irq, fd;
+
+	CHECK(claim_is("owned\n"));
+	/* A line whose driver is no friend of ours. */
+	REQUIRE(module_load("plainirq", "") == 0);
+	read_text("/sys/module/plainirq/parameters/irq", text, sizeof(text));
+	irq = atoi(text);
+	CHECK_ERR(irq_open(irq, O_RDONLY), EACCES);
+	REQUIRE(put_text(CLAIM, "all") == 0 && claim_is("all\n"));
+	fd = irq_open(irq, O_RDONLY);
+	CHECK(fd >= 0);
+	close(fd);
+	snprintf(text, sizeof(text), "1-3,%d", irq);
+	REQUIRE(put_text(CLAIM, "%s", text) == 0);
+	strcat(text, "\n");
+	CHECK(claim_is(text));
+	fd = irq_open(irq, O_RDONLY);
+	CHECK(fd >= 0);
+	close(fd);
+	/* What is wrong changes nothing. */
+	CHECK_ERR(put_text(CLAIM, "4096"), ERANGE);
+	CHECK_ERR(put_text(CLAIM, "some"), EINVAL);
+	CHECK(claim_is(text));
+	REQUIRE(put_text(CLAIM, "%d", irq + 1) == 0);
+	CHECK_ERR(irq_open(irq, O_RDONLY), EACCES);
+	REQUIRE(put_text(CLAIM, "owned") == 0 && claim_is("owned\n"));
+	CHECK_ERR(irq_open(irq, O_RDONLY), EACCES);
+}
+
 /* --- walks -------------------------------------------------------------------------- */
 
 /* Whether reading @size bytes in the ways that copying programs have ends at once. */
@@ -359,15 +402,18 @@ static const char *walks_after(void)
 	pci_unbind(EDU_1);
 	pci_unbind(EDU_2);
 	module_unload("eduirq");
+	put_text(CLAIM, "owned");
+	module_unload("plainirq");
 	return guest_after();
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(the_first_use_claims),	    TAP_TEST(the_first_use_is_refused),
-	TAP_TEST(two_threads_use_it_first), TAP_TEST(the_first_use_meets_removal),
-	TAP_TEST(walks_of_irqgens_line),    TAP_TEST(walks_of_an_intx_line),
-	TAP_TEST(walks_of_a_vector),	    TAP_TEST(a_driver_beside_a_walker),
-	TAP_TEST(walkers_claim_nothing),    TAP_SLOW(walks_under_fire, 300),
+	TAP_TEST(the_first_use_claims),	     TAP_TEST(the_first_use_is_refused),
+	TAP_TEST(two_threads_use_it_first),  TAP_TEST(the_first_use_meets_removal),
+	TAP_TEST(walks_of_irqgens_line),     TAP_TEST(walks_of_an_intx_line),
+	TAP_TEST(walks_of_a_vector),	     TAP_TEST(a_driver_beside_a_walker),
+	TAP_TEST(the_lines_that_are_listed), TAP_TEST(walkers_claim_nothing),
+	TAP_SLOW(walks_under_fire, 300),
 };
 
 int main(int argc, char **argv)
