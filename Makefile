@@ -201,9 +201,9 @@ uli-million: deps ## user level interrupts: a million calls in a checked computa
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/uli-million.sh $(or $(N),1000000) $(KERNELS)
 
-protections: deps ## takes one protection of user level interrupts out at a time: its test has to fail
+protections: deps ## takes one protection of the module out at a time: its test has to fail (AREA=flow for one area)
 	@$(MAKE) --no-print-directory all test-programs
-	@tests/vm/protections.sh
+	@tests/vm/protections.sh $(AREA)
 
 test-matrix: deps more-deps ## the guest suite on every kernel, with one table (K=kernel for one)
 	@$(MAKE) --no-print-directory all test-programs

@@ -1,58 +1,163 @@
 #!/bin/bash
-# Whether the tests of user level interrupts and of flow handlers notice when what they are
-# about is gone: takes one protection at a time out of a copy of the sources, and runs the
-# test of it, which has to fail. TAP.
+# Whether the tests notice when what they are about is gone: takes one protection at a time
+# out of a copy of the sources, and runs the test of it, which has to fail. TAP.
 #
-#   tests/vm/protections.sh [-n] [WORD]...   default: all; else those whose name has a WORD
+#   tests/vm/protections.sh [-n] [WORD]...   default: all; else those of the areas (files of
+#                                            tests/vm/protections) WORD..., and those whose
+#                                            name has a WORD
 #
-# -n only checks that each substitution finds its place; it starts no guest.
+# -n only checks that each substitution finds its place, and that tests/README.md has the
+# test; it starts no guest. tests/lint does that.
 #
-# A guest for each, some seconds; not part of `make test`. What a life-cycle case
-# owes to the kernel alone (SIGSEGV in a handler is a signal as everywhere) has no
-# protection to take out and is not here. Nor is the look for -ENOSYS in
-# procirq_uli_arch_send(): at_the_calls_of_a_traced_thread does not hit those instructions;
-# nor the value that ULI_sleep() tells futex(2): the next interrupt ends that sleep.
-# shellcheck disable=SC2016  # perl's variables
+# The files of tests/vm/protections are the table, with a call for each protection:
+#
+#   without NAME KERNEL PROGRAM[,SETTING]... TEST[,TEST]... (FILE SUBSTITUTION)...
+#
+# PROGRAM is one of tests/vm/cases, or a script of tests/vm that boots its own guests; perl
+# makes the SUBSTITUTIONs in the module's FILEs, or in the library's, which are part of the
+# program.
+#
+# One guest serves many entries, because booting takes longer than a test: for each it runs
+# the test with the module as it is, which has to pass, and with the changed one, which has
+# to fail, or to bring the kernel down. If that leaves something behind, so that the next
+# test fails as it is, there is a new guest for the rest.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
+. tests/vm/complaints.sh
+
+# Entries in one guest, and seconds without a word from it after which it hangs.
+batch=16
+patience=300
+
 guests=1
 [ "${1-}" != -n ] || { guests=0; shift; }
 words=("$@")
-program=uli,interrupts=500
 tree=$scratch/tree
+area=
+
+# The entries that are to run in a guest, by number.
+names=() kernel_of=() program_of=() tests_of=()
 
 wanted()
 {
 	local word
 	[ ${#words[@]} -gt 0 ] || return 0
 	for word in "${words[@]}"; do
+		[ "$word" != "$area" ] || return 0
+		[ ! -e "tests/vm/protections/$word.sh" ] || continue
 		case $1 in *"$word"*) return 0 ;; esac
 	done
 	return 1
 }
 
-# run_test KERNEL TEST[,TEST]: the status of the guest's judge.
-run_test()
+# --- what is changed ----------------------------------------------------------------
+
+# Puts the files back as they are.
+restore()
 {
-	(cd "$tree" && make -s test-programs &&
-	 exec tests/vm/cases.sh --kernel "$1" "$program,$2") \
-		>"$scratch/out" 2>"$scratch/err" </dev/null
+	cp --parents "$@" "$tree"
 }
 
-# without NAME KERNEL TEST (FILE SUBSTITUTION)...: the test fails once perl has made
-# the substitutions, each of which must find its place; and does not before.
+# The command that kbuild ran for a file, which it has noted.
+kbuild_command()
+{
+	sed -n '1s/^[a-z]*cmd_[^ ]* := //p' "$1/.$2.cmd"
+}
+
+# What procirq.o needs of the kernel.
+module_needs()
+{
+	nm -u "$1/procirq.o" | sort
+}
+
+# module_compile BUILD FARM FILE...: makes procirq.ko with kbuild's commands, but without all
+# that kbuild looks at, which takes most of the time. Fails if that is not enough: a header
+# has changed, or the module needs more of the kernel.
+module_compile()
+{
+	local farm=$2 file
+	[ -e "$farm/needs" ] && [[ " ${*:3} " != *".h "* ]] && cd "$1" || return
+	for file in "${@:3}"; do
+		eval "$(kbuild_command "$farm" "$(basename "$file" .c).o")" || return
+	done
+	eval "$(kbuild_command "$farm" procirq.o)" && [ -z "$(module_needs "$farm" | comm -13 "$farm/needs" -)" ] &&
+		eval "$(kbuild_command "$farm" procirq.ko)"
+}
+
+# module_make KERNEL BUILD FARM: makes procirq.ko. No debugging information.
+module_make()
+{
+	local -a arguments=()
+	[ ! -e "${2%build}make-arguments" ] || mapfile -t arguments <"${2%build}make-arguments"
+	make -s -C "$2" M="$3" "${arguments[@]}" KCFLAGS='-Werror -g0' CONFIG_DEBUG_INFO_BTF_MODULES= \
+		CONFIG_PAHOLE_VERSION=0 PAHOLE=none -j2 modules && module_needs "$3" >"$3/needs"
+}
+
+# module_build KERNEL FILE: procirq.ko of the copied sources. What is compiled stays in
+# build/protections for the next entry, and for the next run.
+module_build()
+{
+	local build file to farm made
+	local -a changed=()
+	build=$(tests/vm/kernel dir "$1")/build
+	farm=$PWD/build/protections/$(cat "${build%build}release")
+	made=$farm/made/$(cat "$tree"/module/*.[ch] "$tree"/module/uapi/*.h "$tree/module/Kbuild" | sha1sum | cut -c1-20).ko
+	[ ! -e "$made" ] || { cp "$made" "$2"; return; }
+	mkdir -p "$farm/uapi" "$farm/made"
+	for file in "$tree"/module/*.[ch] "$tree"/module/uapi/*.h "$tree"/module/Kbuild; do
+		to=$farm/${file#"$tree/module/"}
+		cmp -s "$file" "$to.original" && continue
+		cp "$file" "$to.original"
+		cp "$file" "$to"
+		changed+=("$to")
+	done
+	sed -i 's/^obj-m .*/obj-m := procirq.o/' "$farm/Kbuild"
+	(module_compile "$build" "$farm" "${changed[@]}") >"$scratch/why" 2>&1 ||
+		module_make "$1" "$build" "$farm" >"$scratch/why" 2>&1 || return
+	: >"$scratch/why"
+	strip -g -o "$made" "$farm/procirq.ko" && cp "$made" "$2"
+}
+
+# program_build PROGRAM FILE: the test program with the copied library.
+program_build()
+{
+	make -s -C "$tree" "build/tests/$1" >"$scratch/why" 2>&1 && cp "$tree/build/tests/$1" "$2"
+}
+
+# Builds what an entry changes, for entry_round(): the module, a program, or both.
+build_changed()
+{
+	local kernel=$1 program=${2%%,*} number=$3 file module='' library=''
+	shift 3
+	rm -f "$scratch/$number".{ko,program}
+	for file; do
+		case $file in
+		module/*)     module=1 ;;
+		libprocirq/*) library=1 ;;
+		esac
+	done
+	[ -z "$module" ] || module_build "$kernel" "$scratch/$number.ko" || return
+	[ -z "$library" ] || program_build "$program" "$scratch/$number.program"
+}
+
+# check_catalogue TEST[,TEST]...: tests/README.md names them.
+check_catalogue()
+{
+	local test status=0
+	for test in ${1//,/ }; do
+		grep -q "\`$test\`" tests/README.md || { echo "no $test in tests/README.md" >>"$scratch/why"; status=1; }
+	done
+	return $status
+}
+
 without()
 {
-	local name=$1 kernel=$2 tests=$3 file status
+	local name=$1 kernel=$2 program=$3 tests=$4 file number=${#names[@]}
 	local -a files=()
-	shift 3
+	shift 4
 	wanted "$name" || return 0
-	if [ $guests = 1 ] && ! run_test "$kernel" "$tests"; then
-		result 1 "without $name: $tests" "fails with it already"
-		return
-	fi
 	while [ $# -gt 0 ]; do
 		file=$1
 		case " ${files[*]-} " in
@@ -62,155 +167,199 @@ without()
 		cp "$tree/$file" "$scratch/before"
 		perl -0pi -e "$2" "$tree/$file" || exit
 		if cmp -s "$scratch/before" "$tree/$file"; then
-			result 1 "without $name: $tests" "nothing to take out of $file: $2"
-			cp "${files[@]}" --parents "$tree"
+			result 1 "without $name" "nothing to take out of $file: $2"
+			restore "${files[@]}"
 			return
 		fi
 		shift 2
 	done
 	if [ $guests = 0 ]; then
-		result 0 "without $name: every substitution finds its place"
-		cp "${files[@]}" --parents "$tree"
+		check_catalogue "$tests"
+		result $? "without $name: every substitution finds its place, and tests/README.md has its test"
+	elif [[ $program == *.sh* ]]; then
+		script_entry "$name" "$kernel" "$program" "$tests"
+	elif build_changed "$kernel" "$program" "$number" "${files[@]#./}"; then
+		names+=("$name") kernel_of+=("$kernel") program_of+=("$program") tests_of+=("$tests")
+	else
+		result 1 "without $name" "what is left does not compile: $(tail -n 5 "$scratch/why")"
+	fi
+	restore "${files[@]}"
+}
+
+# --- scripts that boot their own guests ------------------------------------------------
+
+# script_entry NAME KERNEL SCRIPT[,ARGUMENT]... TEST: once here, once with the changed copy.
+script_entry()
+{
+	local status=0
+	local -a command
+	IFS=, read -ra command <<<"$3"
+	command[0]=tests/vm/${command[0]}
+	if ! "${command[@]}" --kernel "$2" >"$scratch/out" 2>&1 </dev/null; then
+		result 1 "without $1: $4" "fails with it already: $(grep '^not ok' "$scratch/out")"
 		return
 	fi
-	status=0
-	run_test "$kernel" "$tests" || status=$?
-	# Nor is a guest that was not started (2, 3), for what is left does not compile.
-	[ $status != 0 ] && grep -q '^not ok' "$scratch/out" && ! grep -q "runner's status [23]:" "$scratch/out"
-	result $? "without $name: $tests fails ($kernel)" "$(tail -n 5 "$scratch/out" "$scratch/err")"
+	tests/vm/kernel modules "$2" "$tree/module" "$tree/build/modules/$2" >"$scratch/out" 2>&1 || status=3
+	[ $status != 0 ] || (cd "$tree" && "${command[@]}" --kernel "$2") >"$scratch/out" 2>&1 </dev/null || status=$?
+	[ $status = 1 ] && grep -q '^not ok' "$scratch/out"
+	result $? "without $1: $4 fails ($2)" "$(tail -n 5 "$scratch/out")"
 	grep '^not ok' "$scratch/out" | sed 's/^/#   /'
-	cp "${files[@]}" --parents "$tree"
 }
+
+# --- a guest for many -------------------------------------------------------------------
+
+# guest_script ENTRY...: what runs in the guest. Lines that begin with "@" are for
+# follow_guest.
+guest_script()
+{
+	local number
+	echo "complaints='$complaints'"
+	cat <<'END'
+module=/lib/modules/$(uname -r)/updates/procirq.ko
+cp $module /tmp/procirq.ko
+unload() {
+	for override in /sys/bus/pci/devices/*/driver_override; do echo >$override; done
+	[ ! -e /sys/module/procirq ] || timeout 20 rmmod procirq || return
+	[ ! -e /sys/module/irqgen ] || timeout 20 rmmod irqgen
+}
+# round NUMBER HOW PROGRAM ARGUMENT...: the program with the module that is installed.
+round() {
+	echo "@round $1 $2"
+	shift 2
+	dmesg -c >/dev/null
+	modprobe irqgen lines=0 && modprobe procirq storm_rate=0 || echo "@failed procirq and irqgen do not load"
+	timeout -s KILL 220 "/tests/$@" </dev/null
+	[ $? -lt 2 ] || echo "@failed $1 ended early"
+	unload || echo "@spoilt the modules do not unload"
+	dmesg | grep -E "$complaints" | head -n 1 | sed 's/^/@complaint /'
+	echo "@end"
+}
+# entry NUMBER PROGRAM ARGUMENT...
+entry() {
+	number=$1
+	program=/tests/$2
+	shift
+	round $number intact "$@"
+	cp $program /tmp/program
+	[ ! -e /files/$number.ko ] || cp /files/$number.ko $module
+	[ ! -e /files/$number.program ] || cp /files/$number.program $program
+	round $number changed "$@"
+	cp /tmp/procirq.ko $module
+	cp /tmp/program $program
+}
+END
+	for number; do
+		echo "entry $number ${program_of[$number]//,/ } ${tests_of[$number]//,/ }"
+	done
+}
+
+# Says what became of an entry, and that it needs no other guest.
+entry_result()
+{
+	result "$2" "without ${names[$1]}: ${tests_of[$1]} fails (${kernel_of[$1]})" "$3"
+	[ "$2" != 0 ] || printf '#   %s\n' "$3"
+	left=("${left[@]:1}")
+}
+
+# Reads what the guest says, until an entry needs another guest, or to the end. Sets
+# number, how (of the last round), red (why it failed, or ''), spoilt, ended.
+follow_guest()
+{
+	local text
+	number='' how='' red='' spoilt='' ended=1 fresh=1
+	while IFS= read -r -t $patience text; do
+		case $text in
+		'@round '*)
+			read -r _ number how <<<"$text"
+			red='' ended='' ;;
+		'not ok '*)    red=${red:-${text#not ok * - }} ;;
+		'ok '*'# SKIP'*) [ "$how" = changed ] || red=${red:-"skipped: ${text#ok * - }"} ;;
+		'@failed '*)   red=${red:-${text#@failed }} ;;
+		'@complaint '*)
+			red=${red:+$red; }${text#@complaint }
+			[[ ! $text =~ BUG|corruption|refcount_t ]] || spoilt=1 ;;
+		'@spoilt '*)   red=${red:-${text#@spoilt }} spoilt=1 ;;
+		@end)
+			ended=1
+			if [ "$how" = changed ]; then
+				[ -n "$red" ]
+				entry_result "$number" $? "${red:-it passes without}"
+				fresh=
+			elif [ -n "$red" ]; then
+				# In a new guest it may pass.
+				[ -z "$fresh" ] || entry_result "$number" 1 "fails with it already: $red"
+				return 0
+			fi
+			[ -z "$spoilt" ] || return 0 ;;
+		esac
+	done
+	[ -n "$ended" ] || return 1
+}
+
+# The guest died, or hung, in the middle of a round.
+guest_died()
+{
+	local why
+	why=$(grep -a '^run: ' "$scratch/err" | tail -n 1)
+	if [ "$how" = changed ]; then
+		entry_result "$number" 0 "${red:+$red; }the guest died or hung: ${why#run: }"
+	elif [ -n "$fresh" ]; then
+		entry_result "${left[0]}" 1 "no guest: $why"
+	fi
+}
+
+# run_guest KERNEL: boots one for the entries in left, and takes those out that have run.
+run_guest()
+{
+	local number how red spoilt ended fresh files=() entry guest
+	local -a now=("${left[@]:0:$batch}")
+	for entry in "${now[@]}"; do
+		[ ! -e "$scratch/$entry.ko" ] || files+=(--file "$scratch/$entry.ko")
+		[ ! -e "$scratch/$entry.program" ] || files+=(--file "$scratch/$entry.program")
+	done
+	rm -f "$scratch/stream"
+	mkfifo "$scratch/stream"
+	tests/vm/run --kernel "$1" "${files[@]}" --append softlockup_panic=1 --timeout 3600 -- "$(guest_script "${now[@]}")" \
+		>"$scratch/stream" 2>"$scratch/err" </dev/null &
+	guest=$!
+	exec 5<"$scratch/stream"
+	if follow_guest <&5; then
+		exec 5<&-
+		kill $guest 2>/dev/null
+		wait $guest 2>/dev/null
+	else
+		kill $guest 2>/dev/null
+		wait $guest 2>/dev/null
+		exec 5<&-
+		guest_died
+	fi
+}
+
+run_entries()
+{
+	local kernel entry
+	local -a left
+	while read -r kernel; do
+		left=()
+		for entry in "${!names[@]}"; do
+			[ "${kernel_of[$entry]}" != "$kernel" ] || left+=("$entry")
+		done
+		while [ ${#left[@]} -gt 0 ]; do
+			run_guest "$kernel"
+		done
+	done < <(printf '%s\n' "${kernel_of[@]}" | sort -u)
+}
+
+# --- all of it -----------------------------------------------------------------------------
 
 mkdir "$tree"
 git ls-files -z | cpio -0pdm --quiet "$tree" || exit
-# A kernel is not unpacked a second time.
-[ $guests = 0 ] || make -s -C "$tree" test-programs || exit
-
-uli=module/uli.c
-raise=module/uliraise.h
-x86=module/uli_x86.c
-direct=module/uliarch_x86.h
-lib=libprocirq/uli.c
-entry=libprocirq/uli_x86.c
-
-# --- the thread and its program end or change
-without 'the look at who unregisters (fork)' 6.1 forks \
-	$uli 's/(long procirq_uli_unregister.*?)uli->mm != current->mm/${1}false/s'
-without 'the look at whose memory it is (exec)' 6.1 execs \
-	$uli 's/ \|\| current->mm != uli->mm//' $raise 's/unlikely\(current->mm != uli->mm\)/false/'
-without 'the look at an exiting thread (exit)' 6.1 a_thread_that_ends \
-	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/READ_ONCE\(uli->task->flags\) & PF_EXITING/false/g' \
-	$uli 's/current->mm != uli->mm/false/g'
-without 'what work that comes too late gives back (exit)' 6.1 a_thread_that_has_ended \
-	$uli 's/(It has ended.*?)module_put\(THIS_MODULE\);/$1/s'
-without 'the mark on a thread that has ended (thread exit)' 6.1 a_thread_that_ends \
-	$uli 's/set_bit\(ULI_DEAD, &uli->bits\);/;/g'
-without 'giving back what was not handled (unregistering)' 6.1 unregistering_under_fire \
-	$uli 's/reader->cursor -= pending;//'
-without 'giving back what was not handled (unregistering elsewhere)' 6.1 unregistered_by_another_thread \
-	$uli 's/reader->cursor -= pending;//'
-without "work's reference on the module (unloading)" 6.1 the_module_stays_for_work \
-	$uli 's/\t__module_get\(THIS_MODULE\);//' $uli 's/module_put\(THIS_MODULE\);//g'
-without "a file's reference on the module (unloading)" 6.1 the_module_stays \
-	module/file.c 's/!try_module_get\(THIS_MODULE\)/false/' module/file.c 's/module_put\(THIS_MODULE\);//g' \
-	module/file.c 's/\.owner = THIS_MODULE,//'
-
-# --- debuggers, seccomp
-without 'leaving a stepped thread alone (ptrace)' 6.1 not_while_it_is_stepped \
-	$direct 's/return test_thread_flag\(TIF_SINGLESTEP\)/return false/'
-without 'a way out without a system call (seccomp)' 6.1 seccomp \
-	$entry 's/("\tcall \*64\(%rdi\)\\n")/$1 "\tmov \$39, %eax\\n\tsyscall\\n"/'
-
-# --- signals
-without 'the flag that the handler runs (signal in the handler)' 6.1 a_signal_in_the_handler \
-	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/' \
-	$direct 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
-without 'the way a stack of its own is taken (sigaltstack)' 6.1 a_stack_of_its_own \
-	$entry 's/"\tmov %rax, %rsp\\n"/"\tnop\\n"/'
-without 'signals coming first' 6.1 a_signal_before_an_interrupt \
-	$x86 's/task_sigpending\(current\)/false/'
-without 'restarting calls' 6.1 calls_that_sleep \
-	$x86 's/if \(\(long\)regs->orig_ax >= 0\)(\s+uli_end_call)/if (false)$1/'
-without 'ULI_leave() (longjmp out of the handler)' 6.1 jumping_out_of_the_handler \
-	$lib 's/(int ULI_leave.*?\{\n)/$1\treturn 0;\n/s'
-
-# --- stacks
-without 'the signal for a stack that is not there' 6.1 no_stack \
-	$uli 's/force_sig\(SIGSEGV\);//'
-without 'the check of where the stack is (kernel addresses)' 6.1 no_stack \
-	$x86 's/user(_write)?_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/g' \
-	$direct 's/user(_write)?_access_begin\(frame, sizeof\(\*frame\)\)/({ __uaccess_begin(); true; })/g'
-without 'faults that are served (a stack that grows)' 6.1 a_stack_that_grows \
-	$uli 's/uli_queue\(uli, TWA_RESUME\);//'
-without 'the red zone' 6.1 a_computation \
-	$direct 's/(#define RED_ZONE +)128/${1}0/' $entry 's/"\tret \$128\\n"/"\tret \\n"/'
-without 'the flags that are cleared (string instructions)' 6.1 a_computation \
-	$direct 's/regs->flags &= ~\(X86_EFLAGS_DF/regs->flags |= X86_EFLAGS_DF; regs->flags &= ~(0/'
-without 'saving extended state' 6.1 a_computation \
-	$entry 's/if \(!extended\)/if (true)/'
-
-# --- no nesting, blocks, limits
-without 'the flag that the handler runs' 6.1 no_nesting \
-	$uli 's/return atomic_cmpxchg\(uli_state\(uli\), 0, PROCIRQ_ULI_BUSY\) == 0;/atomic_add(PROCIRQ_ULI_BUSY, uli_state(uli)); return true;/' \
-	$direct 's/unlikely\(atomic_cmpxchg\(state, 0, PROCIRQ_ULI_BUSY\) != 0\)/({ atomic_add(PROCIRQ_ULI_BUSY, state); false; })/'
-without 'the look whose frame it is' 6.1 interrupts_at_each_step \
-	$x86 's/return shared == code->shared;/return 1;/'
-without 'another round on the way out' 6.1 interrupts_at_each_step \
-	$direct 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->popf <= code->ret - code->popf;/'
-without 'the old frame on the last two instructions' 6.1 interrupts_at_each_step \
-	$direct 's/return regs->ip - code->window <= code->ret - code->window;/return regs->ip - code->window < code->popf - code->window;/'
-without 'catching up' 6.1 blocked \
-	$lib 's/\n\tcatch_up\(uli\);\n\treturn 0;/\n\treturn 0;/'
-without 'the kick' 6.1 blocked_by_another_thread \
-	$lib 's/return ioctl\(uli->fd, PROCIRQ_IOC_ULI_KICK\)/return 0/'
-without 'the count of those who sleep' 6.1 another_thread_is_woken \
-	$lib 's/__atomic_add_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//' $lib 's/__atomic_sub_fetch\(&s->waiters, 1, __ATOMIC_SEQ_CST\);//'
-without 'the signal for a handler over its limit' 6.1 a_time_limit \
-	$uli 's/send_sig\(SIGXCPU, current, 1\);//'
-
-# --- kinds of code
-without 'aborting restartable sequences (rseq)' 6.1 restartable_sequences \
-	$direct 's/return cs \? -EAGAIN : 0;/return 0;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
-without 'leaving 32-bit code alone' 6.1 in_32_bit_code \
-	$x86 's/!user_64bit_mode\(regs\) \|\| //g' $direct 's/unlikely\(!user_64bit_mode\(regs\)\)/false/'
-without 'leaving a thread with a shadow stack alone' newest a_shadow_stack \
-	$direct 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
-
-# --- flow handlers
-program=flow
-flow=module/flow.c
-without 'the check that the line is enabled' 6.1 disabled_by_another,masked_lazily \
-	$flow 's/IRQD_IRQ_DISABLED \| IRQD_IRQ_MASKED \| //'
-without 'the check that the line does not wake the system' 6.1 armed_to_wake \
-	$flow 's/\|\s+IRQD_WAKEUP_ARMED//'
-without "the look at genirq's tracepoints" 6.1 traced \
-	$flow 's/likely\(!rcu_access_pointer\(flow_entry->funcs\) &&\s+!rcu_access_pointer\(flow_exit->funcs\)\)/true/'
-without 'counting' 6.1 counted_as_genirq_counts \
-	$flow 's/\tprocirq_desc_count\(desc\);//g'
-without "the line's name" 6.1 counted_as_genirq_counts \
-	$flow 's/irq_set_handler_locked\(&desc->irq_data, (flow_\w+)\);/({ irq_set_handler_locked(&desc->irq_data, $1); desc->name = NULL; });/g'
-without 'putting the flow handler back' 6.1 installed_and_removed \
-	module/line.c 's/\t\tif \(action->desc\)\n\t\t\tprocirq_flow_remove\(action->desc\);\n//'
-without 'feeding the random number generator' 6.1 fed_to_the_random_generator \
-	$flow 's/\t\tadd_interrupt_randomness\(action->irq\);//'
-without 'the lock while the handler runs' 6.1 synchronizing_waits \
-	$flow 's/flow_end\(desc, action, (action_take\(action, NULL, NULL, now, 0\)), eoi\)/({ struct procirq_eventfd_target *target; raw_spin_unlock(&desc->lock); target = $1; raw_spin_lock(&desc->lock); flow_end(desc, action, target, eoi); })/'
-without 'waiting for the end of the flow handler' 6.1 closing_waits \
-	module/line.c 's/\t\tprocirq_flow_wait\(action\);//'
-without 'waiting for enable_irq()' 6.1 unmasking_meets_removal \
-	module/line.c 's/while \(atomic_read_acquire\(&action->enabling\)\)\s+cpu_relax\(\);//'
-
-# --- devices, drivers and their interrupts
-program=trust_devices
-without 'leaving a device lock that is taken to work' 6.1 a_remove_that_has_disabled \
-	module/pci_function.c 's/device_trylock\(&pdev->dev\)/({ device_lock(&pdev->dev); true; })/'
-without 'the look at a function that was deleted' 6.1 a_device_goes_while \
-	module/line.c 's/\tif \(procirq_pci_is_deleted\(.*?line_revoke_action\(line, action\);\n//s'
-program=trust
-without 'the look for clones of hooked functions' 6.1 a_clone_of \
-	module/procdir.c 's/\terr = hooks_refuse_clones\(\);/\terr = 0 ? hooks_refuse_clones() : 0;/'
-without 'the look at whose MSI vector a line is' 6.1 msi_of_another_bus \
-	module/registry.c 's/msi && !dev_is_pci\(/msi && !(/'
-
+# With what is built: only what changes is built again.
+[ $guests = 0 ] || { mkdir -p "$tree/build" && cp -a build/obj build/lib build/tests build/bin "$tree/build"; } || exit
+for file in tests/vm/protections/*.sh; do
+	area=$(basename "$file" .sh)
+	# shellcheck disable=SC1090  # a table
+	. "$file"
+done
+[ ${#names[@]} = 0 ] || run_entries
 tap_end

@@ -2,15 +2,17 @@
 # Tests of the module that need a guest of their own: more devices (cases/pci.c), and
 # kernel lockdown (cases/lockdown.c). TAP.
 #
-#   tests/vm/trust.sh [--kernel K]    default 6.1
+#   tests/vm/trust.sh [PROGRAM]... [--kernel K]    default: both, 6.1
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
 kernel=6.1
+programs=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel) kernel=${2:?}; shift 2 ;;
-	*) echo "usage: $0 [--kernel K]" >&2; exit 2 ;;
+	pci|lockdown) programs+=("$1"); shift ;;
+	*) echo "usage: $0 [PROGRAM]... [--kernel K]" >&2; exit 2 ;;
 	esac
 done
 
@@ -21,6 +23,7 @@ guest()
 {
 	local path=$1 program=${1##*/} status=0
 	shift
+	[ ${#programs[@]} = 0 ] || [[ " ${programs[*]} " == *" $program "* ]] || return 0
 	tests/vm/run --kernel "$kernel" "$@" -- "modprobe irqgen lines=0 && modprobe procirq storm_rate=0 &&
 		$path && rmmod procirq && rmmod irqgen" >"$scratch/out" 2>"$scratch/err" || status=$?
 	relay "$kernel: $program: " <"$scratch/out"

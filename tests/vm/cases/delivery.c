@@ -338,6 +338,38 @@ static void reading_is_no_storm(void)
 	CHECK_EQ(irq_read(s.fd), 100000);
 }
 
+/* A window that has begun has no limit any more. */
+static void a_guard_that_is_switched_off(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	/* A window of a second, with a limit of five. */
+	storm_rate(5);
+	fire(&s, 3);
+	storm_rate(0);
+	fire(&s, 100);
+	CHECK_EQ(irq_info(s.fd).storms, 0);
+	CHECK_EQ(irq_read(s.fd), 103);
+}
+
+/* Who looks at the ring makes no call: the guard cannot see it, and trusts the mapping. */
+static void a_mapped_ring_is_no_storm(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	const struct procirq_ring *ring = ring_map(s.fd, 4096);
+
+	storm_rate(1000);
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	fire(&s, 500);
+	CHECK_EQ(irq_info(s.fd).storms, 0);
+	CHECK_EQ(ring_head(ring), 500);
+	munmap((void *)ring, 4096);
+	fire(&s, 500);
+	CHECK_EQ(irq_info(s.fd).storms, 1);
+	storm_rate(0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_ring),
 	TAP_TEST(the_ring_overruns),
@@ -350,6 +382,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(injected),
 	TAP_TEST(a_storm_is_stopped),
 	TAP_TEST(reading_is_no_storm),
+	TAP_TEST(a_mapped_ring_is_no_storm),
+	TAP_TEST(a_guard_that_is_switched_off),
 };
 
 int main(int argc, char **argv)

@@ -140,10 +140,14 @@ static void on_a_level_line(void)
 {
 	volatile uint32_t *edu;
 	int irq = edu_bind(EDU_1, &edu), fd = irq_open(irq, O_RDWR), i;
+	char rest[128];
 
 	REQUIRE(fd >= 0);
 	CHECK(has_own_flow(fd));
 	CHECK(handler_is(irq, "flow_fasteoi"));
+	/* The name that the line has in /proc/interrupts stays. */
+	proc_interrupts(irq, rest);
+	CHECK(strstr(rest, "-fasteoi "));
 	for (i = 0; i < 100; i++) {
 		edu_raise(edu);
 		CHECK_EQ(irq_read(fd), 1);
@@ -565,6 +569,25 @@ static void closing_waits(void)
 	close(ep);
 }
 
+/* It signals an eventfd after that, too: who takes the eventfd away waits. */
+static void replacing_an_eventfd_waits(void)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+	struct procirq_eventfd event = { .fd = eventfd(0, EFD_CLOEXEC) };
+	pid_t pid;
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	REQUIRE(ioctl(s.fd, PROCIRQ_IOC_SET_EVENTFD, &event) == 0);
+	pid = hold_handler(&s, "procirq_action_finish");
+	close(event.fd);
+	event.fd = -1;
+	CHECK(ioctl(s.fd, PROCIRQ_IOC_SET_EVENTFD, &event) == 0);
+	CHECK(delay_count("ended") > 0);
+	victim_end(pid);
+	CHECK(gen("stop line=%u", s.line) == 0);
+	close(s.fd);
+}
+
 /* enable_irq() is called after the lock is dropped: the line must not be freed before. */
 static void unmasking_meets_removal(void)
 {
@@ -610,6 +633,7 @@ static const struct tap_test tests[] = {
 	TAP_SLOW(armed_to_wake, 200),
 	TAP_TEST(synchronizing_waits),
 	TAP_TEST(closing_waits),
+	TAP_TEST(replacing_an_eventfd_waits),
 	TAP_SLOW(unmasking_meets_removal, 100),
 };
 

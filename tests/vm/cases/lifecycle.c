@@ -286,6 +286,46 @@ static void loading_meets_removal(void)
 	close(busy.by.fd);
 }
 
+struct unloader {
+	pthread_t thread;
+	atomic_bool done;
+};
+
+static void *unload_procirq(void *arg)
+{
+	struct unloader *u = arg;
+
+	CHECK(unload("procirq"));
+	u->done = true;
+	return NULL;
+}
+
+/* A task is in one of our hooks, and sleeps there, while the module is unloaded. */
+static void unloading_meets_removal(void)
+{
+	unsigned int line = gen_add(), irq = gen_status(line).irq;
+	struct unloader unloader = { .done = false };
+	struct stuck_read busy;
+	pthread_t remover;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity", irq);
+	stuck_read_start(&busy, open(path, O_RDONLY | O_CLOEXEC));
+	REQUIRE(pthread_create(&remover, NULL, remove_line, &line) == 0);
+	REQUIRE(AWAIT(access(path, F_OK)));
+	REQUIRE(pthread_create(&unloader.thread, NULL, unload_procirq, &unloader) == 0);
+	/* It would have unloaded by then if it did not wait for the remover. */
+	sleep_ms(1500);
+	CHECK(!unloader.done);
+	CHECK_EQ(stuck_read_fail(&busy), -EFAULT);
+	CHECK(thread_join(remover));
+	CHECK(thread_join(unloader.thread));
+	CHECK(!module_loaded("procirq"));
+	CHECK(!irq_exists(irq));
+	close(busy.by.fd);
+	CHECK(module_load("procirq", "") == 0);
+}
+
 /* epoll leaves the poll queue before the module is gone. */
 static void epoll_before_unloading(void)
 {
@@ -803,6 +843,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(open_meets_removal),
 	TAP_TEST(an_open_file_pins_the_module),
 	TAP_TEST(loading_meets_removal),
+	TAP_TEST(unloading_meets_removal),
 	TAP_TEST(epoll_before_unloading),
 	TAP_TEST(unloading_the_provider),
 	TAP_TEST(loading_races_with_everything),

@@ -389,6 +389,22 @@ static void a_count_that_comes_back_wakes_pollers(void)
 	CHECK_EQ(irq_read(s.fd), 1);
 }
 
+/* Nor does a thread that has blocked meanwhile go on to sleep. */
+static void a_count_that_comes_back_wakes_readers(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct stuck_read reader;
+	struct blocked b;
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	fire(&s, 1);
+	stuck_read_start(&reader, s.fd);
+	blocked_start(&b, s.fd);
+	CHECK_EQ(stuck_read_fail(&reader), -EFAULT);
+	CHECK_EQ(blocked_join(&b), 1);
+	CHECK_EQ(irq_info(s.fd).pending, 0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(ready_while_the_count_is_not_zero),
 	TAP_TEST(edge_triggered_epoll),
@@ -406,6 +422,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(epoll_outlives_the_descriptor_through_dup),
 	TAP_TEST(epoll_of_epoll),
 	TAP_TEST(a_count_that_comes_back_wakes_pollers),
+	TAP_TEST(a_count_that_comes_back_wakes_readers),
 };
 
 int main(int argc, char **argv)

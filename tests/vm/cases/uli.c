@@ -2102,6 +2102,30 @@ static void wrong_registrations(void)
 	CHECK(!ULI_register(s.fd, handle, NULL, NULL) && errno == EBUSY);
 }
 
+/* The page is the program's: what it writes there makes none of the kernel's numbers wrong. */
+static void counts_that_a_program_makes_up(void)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+	struct procirq_uli_shared *shared = any_page();
+	struct procirq_uli code = raw_code(shared);
+	struct procirq_uli_info info;
+
+	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	shared->state = PROCIRQ_ULI_BLOCK;
+	if (raw_register(s.fd, &code) == -EOPNOTSUPP)
+		SKIP("no user level interrupts on this machine");
+	fire(&s, 3);
+	CHECK_EQ(shared->raised, 3);
+	shared->raised = 77;
+	shared->taken = 1000;
+	CHECK_EQ(ioctl(s.fd, PROCIRQ_IOC_ULI_INFO, &info), 0);
+	CHECK_EQ(info.raised, 3);
+	CHECK_EQ(info.pending, 3);
+	CHECK_EQ(ioctl(s.fd, PROCIRQ_IOC_ULI_UNREGISTER, &info), 0);
+	CHECK_EQ(irq_info(s.fd).pending, 3);
+	CHECK_EQ(irq_read(s.fd), 3);
+}
+
 static const struct tap_test tests[] = {
 	TAP_SLOW(a_computation, 120),
 	TAP_TEST(a_computation_elsewhere),
@@ -2151,6 +2175,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(seccomp),
 	TAP_TEST(a_debugger),
 	TAP_TEST(wrong_registrations),
+	TAP_TEST(counts_that_a_program_makes_up),
 };
 
 int main(int argc, char **argv)

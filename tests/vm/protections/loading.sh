@@ -1,0 +1,48 @@
+# Loading and unloading, and the files that come and go with /proc/irq/N (main.c, registry.c,
+# procdir.c).
+# shellcheck shell=bash disable=SC2016  # perl's variables
+
+main=module/main.c
+registry=module/registry.c
+procdir=module/procdir.c
+line=module/line.c
+
+# --- loading
+without 'refusing opens until the module has loaded' 6.1 trust loading_fails_for_a_line \
+	module/file.c 's/if \(!READ_ONCE\(file_may_open\)\)/if (false)/'
+without 'the end of the files when loading fails' 6.1 lifecycle named_lines_that_do_not_exist \
+	$procdir 's/(cannot serve interrupt.*?)procirq_registry_remove_all\(\);/$1;/s'
+without 'undoing the steps of loading when one fails' 6.1 refused loading \
+	$main 's/\tprocirq_stats_exit\(\);\nout_pci:/out_pci:/'
+without 'the wait for descriptors that are being freed' 6.1 lifecycle loading_meets_removal \
+	$registry 's/\tregistry_wait_for_frees\(\);\n\tfor/\t(void)registry_wait_for_frees;\n\tfor/'
+without 'the address check of a hooked function (namesakes)' 6.1 trust a_namesake_in_a_module \
+	$procdir 's/ \|\| \(ip >= MODULES_VADDR && ip < MODULES_END\)//'
+without 'hooks that stay when ftrace is switched off' 6.1 lifecycle ftrace_cannot_be_pulled_away \
+	$procdir 's/FTRACE_OPS_FL_IPMODIFY \| FTRACE_OPS_FL_PERMANENT/FTRACE_OPS_FL_IPMODIFY/'
+
+# --- unloading
+without 'the wait for tasks in hooks' 6.1 lifecycle unloading_meets_removal \
+	$procdir 's/\thooks_wait\(\);/\t(void)hooks_wait;/'
+without "the provider's reference without hooks" 6.1 lifecycle serving_named_lines_only \
+	$registry 's/!try_module_get\(desc->owner\)/false/' $registry 's/\tmodule_put\(line->provider\);\n//g'
+
+# --- the interrupt goes
+without 'giving up the interrupt before its file goes' 6.1 lifecycle removal_under_readers_and_pollers \
+	$registry 's/(lockdep_assert_held\(&registry_remove_mutex\);\n)\tprocirq_line_revoke\(line, true\);/$1/'
+without 'removing the file before its directory' 6.1 lifecycle the_file_comes_and_goes_with_its_directory \
+	$procdir 's/\tprocirq_registry_remove\(irq\);\n(\tunregister_trampoline)/$1/'
+without 'giving up vectors before they are torn down' 6.1 lifecycle a_bound_driver_frees_its_vectors \
+	$procdir 's/\tprocirq_registry_revoke_msi\(&pdev->dev\);//'
+without 'giving up interrupts before they lose their domain' 6.1 lifecycle intx_binding_races_with_open,device_removal_intx \
+	$procdir 's/for \(i = 0; i < nr; i\+\+\)\n\t\tprocirq_registry_revoke\(irq \+ i\);/i = 0; (void)i;/'
+without 'refusing opens of a line that is going' 6.1 lifecycle open_meets_removal \
+	$line 's/(static int line_join.*?)if \(line->dead\)\s+return -ENODEV;/$1/s'
+without 'refusing the first use of a line that has gone' 6.1 walks the_first_use_meets_removal \
+	$line 's/(static int line_join.*?)if \(line->dead\)\s+return -ENODEV;/$1/s'
+without 'no MSI where nobody tells us its end' 6.1 trust msi_without_hooks \
+	$registry 's/\tif \(irq_get_msi_desc\(irq\)\)\n\t\treturn -EOPNOTSUPP;//'
+without 'the look for clones of hooked functions' 6.1 trust a_clone_of_a_hooked_function \
+	$procdir 's/\terr = hooks_refuse_clones\(\);/\terr = 0 ? hooks_refuse_clones() : 0;/'
+without "the refusal of other buses' MSI vectors" 6.1 trust msi_of_another_bus \
+	$registry 's/msi && !dev_is_pci\(/msi \&\& !(/'
