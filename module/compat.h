@@ -131,9 +131,14 @@ static inline u32 procirq_current_rseq_signature(void)
 #endif
 #endif
 
-/* Renamed in 6.2; a macro in both. */
-#ifndef ftrace_regs_set_instruction_pointer
+/* Renamed in 6.2. Before that, arm64 has all registers or none. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
 #define ftrace_regs_set_instruction_pointer(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
+#else
+#define ftrace_regs_set_instruction_pointer(fregs, ip) \
+	instruction_pointer_set(ftrace_get_regs(fregs), ip)
+#endif
 #endif
 
 #endif /* PROCIRQ_COMPAT_H */

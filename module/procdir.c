@@ -39,6 +39,7 @@
 #include <linux/ftrace.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
+#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
@@ -57,7 +58,8 @@ static bool watch = true;
 module_param(watch, bool, 0444);
 MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve only those in irqs=)");
 
-#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_X86_64) && !defined(CONFIG_LTO) && \
+#if defined(CONFIG_DYNAMIC_FTRACE) && !defined(CONFIG_LTO) && \
+	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64)) &&  \
 	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
 
 /**
@@ -80,6 +82,20 @@ struct procdir_hook {
 static bool hooks_live;	      /* the kernel's functions are redirected */
 static atomic_t hooks_inside; /* tasks in a wrapper */
 
+/*
+ * Whether a call site is the kernel's: a module may have a function of that name, which
+ * keeps its body. Modules may be anywhere, but their symbols end with "[module]".
+ */
+static bool notrace hook_is_kernels(const struct procdir_hook *hook, unsigned long ip)
+{
+	char text[KSYM_SYMBOL_LEN];
+
+	if (likely(READ_ONCE(hook->body) == ip + MCOUNT_INSN_SIZE))
+		return true;
+	sprint_symbol(text, ip);
+	return !strchr(text, '[');
+}
+
 static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				  struct ftrace_regs *fregs)
 {
@@ -87,13 +103,15 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 	unsigned long trampoline = (unsigned long)hook->trampoline;
 	unsigned long body = ip + MCOUNT_INSN_SIZE;
 
-	/* The call site is the first instruction, or follows an ENDBR. */
-	if (ip - trampoline <= MCOUNT_INSN_SIZE) {
+	/*
+	 * On x86-64 the call site is the first instruction, or follows an ENDBR; on arm64 it
+	 * is the second, or follows a BTI.
+	 */
+	if (ip - trampoline <= 2 * MCOUNT_INSN_SIZE) {
 		ftrace_regs_set_instruction_pointer(fregs, READ_ONCE(hook->body));
 		return;
 	}
-	/* A module may have a function of that name; it keeps its body. */
-	if (!READ_ONCE(hooks_live) || (ip >= MODULES_VADDR && ip < MODULES_END))
+	if (!READ_ONCE(hooks_live) || !hook_is_kernels(hook, ip))
 		return;
 	/* And so does a namesake of the one that was called first. */
 	if (READ_ONCE(hook->body) != body && cmpxchg(&hook->body, 0, body))

@@ -64,6 +64,9 @@ static int registry_create(unsigned int irq, bool pin)
 	lockdep_assert_held(&registry_mutex);
 	if (registry_closed || !data)
 		return -ENODEV;
+	/* Timers, interrupts between CPUs: request_irq() warns that they are not for it. */
+	if (irq_is_percpu_devid(irq))
+		return -EOPNOTSUPP;
 	desc = irq_data_to_desc(data);
 	if (!desc->dir)
 		return -ENOENT;
@@ -114,7 +117,7 @@ void procirq_registry_set_watched(bool watched)
  * Context: may sleep.
  * Return: 0 if the file exists now; -ENOENT without a directory, -ENODEV
  * without a descriptor or while the module unloads, -EOPNOTSUPP for the MSI vector of
- * other than a PCI device, -ENOMEM.
+ * other than a PCI device and for an interrupt that each CPU has its own of, -ENOMEM.
  */
 int procirq_registry_add(unsigned int irq)
 {

@@ -267,6 +267,28 @@ static void compat_ioctl(void)
 	CHECK_EQ(info->irq, s.irq);
 }
 
+/* Each CPU has its own timer, by one number, which request_irq() does not serve. */
+static void no_file_for_an_interrupt_per_cpu(void)
+{
+	FILE *file = fopen("/proc/interrupts", "re");
+	char line[1024], path[64];
+	unsigned int irq, found = 0;
+
+	REQUIRE(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, "arch_timer") || sscanf(line, "%u:", &irq) != 1)
+			continue;
+		found++;
+		snprintf(path, sizeof(path), "/proc/irq/%u", irq);
+		CHECK(access(path, F_OK) == 0);
+		CHECK_EQ(irq_open(irq, O_RDONLY), -1);
+		CHECK_EQ(errno, ENOENT);
+	}
+	fclose(file);
+	if (!found)
+		SKIP("this machine has none with a number");
+}
+
 static void irqgen_refuses_what_it_does_not_know(void)
 {
 	static const char *const wrong[] = {
@@ -323,6 +345,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_stream_without_positions),
 	TAP_TEST(access_modes),
 	TAP_TEST(compat_ioctl),
+	TAP_TEST(no_file_for_an_interrupt_per_cpu),
 	TAP_TEST(irqgen_refuses_what_it_does_not_know),
 };
 
