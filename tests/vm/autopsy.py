@@ -15,6 +15,8 @@ def main():
     monitor.settimeout(5)
     monitor.connect(sys.argv[1])
     stream = monitor.makefile("rw")
+    registers = ("CPU#", "RAX", "RSI", "R8 ", "RIP", "CR0",  # x86-64
+                 " PC=", "PC=", "X00=", "X28=", "X30=")  # arm64
 
     def ask(command, **arguments):
         stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
@@ -28,9 +30,11 @@ def main():
     print("status:", ask("query-status"))
     for line in ask("human-monitor-command",
                     **{"command-line": "info registers -a"}).splitlines():
-        if line.startswith(("CPU#", "RAX", "RSI", "R8 ", "RIP", "CR0")):
+        if line.startswith(registers):
             print(line)
-    ask("inject-nmi")
+    if ask("inject-nmi") is None:
+        print("this machine has no NMI: no backtraces")
+        return
     # QEMU closes the socket when it ends, after the backtraces.
     monitor.settimeout(20)
     while stream.readline():

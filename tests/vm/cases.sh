@@ -3,9 +3,10 @@
 # it, or the named ones. TAP on stdout, with the program's name before each test's; the
 # kernel's messages on stderr.
 #
-#   tests/vm/cases.sh [--kernel K] [--leaks] [PROGRAM[,ARGUMENT]...]...
+#   tests/vm/cases.sh [--arch A] [--kernel K] [--leaks] [PROGRAM[,ARGUMENT]...]...
 #
 #   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest, debug, kcsan or kcfi
+#   --arch A    x86 (default) or arm64, which has 6.1, 6.12 and newest
 #   --limit S   seconds after which a program, and the guest, are given up
 #   --leaks     kernel debug, which looks for leaks after the tests; that makes it two to
 #               three times slower, so that its list does each thing a few times
@@ -19,6 +20,7 @@ set -euo pipefail
 . "$repo_dir/tests/tap.sh"
 
 kernel=6.1
+arch=
 leaks=
 limit=
 programs=()
@@ -56,10 +58,11 @@ parse_options()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel|--limit)
+		--kernel|--arch|--limit)
 			[ $# -ge 2 ] || usage_error "option $1 needs a value"
 			;;&
 		--kernel) kernel=$2; shift ;;
+		--arch)   arch=$2; shift ;;
 		--limit)  limit=$2; shift ;;
 		--leaks) kernel=debug leaks=1 ;;
 		-*) usage_error "unknown option '$1'; see the head of $0" ;;
@@ -67,7 +70,9 @@ parse_options()
 		esac
 		shift
 	done
+	[ -z "$arch" ] || kernel=$(kernel_on "$arch" "$kernel")
 	known_kernel "$kernel"
+	arch_use "$kernel"
 	[ ${#programs[@]} -gt 0 ] || mapfile -t programs < <(programs_of_guest)
 }
 
@@ -75,8 +80,8 @@ check_programs()
 {
 	local program
 	for program in "${programs[@]%%,*}"; do
-		[ "$program" = load ] || [ -x "$build_dir/tests/$program" ] ||
-			usage_error "no program '$program' in build/tests; build it (make test-programs)"
+		[ "$program" = load ] || [ -x "$arch_programs/tests/$program" ] ||
+			usage_error "no program '$program' in ${arch_programs#"$repo_dir/"}/tests; build it (make test-programs)"
 	done
 }
 
@@ -87,6 +92,12 @@ guest_script()
 	echo "limit=$(program_limit)"
 	cat <<'END'
 irq_files() { find /proc/irq -type d | sort; }
+# On some machines the line of a PCI device keeps its number, and the directory, from the
+# first use on.
+use_lines() {
+	modprobe uio_pci_generic && echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
+	rmmod uio_pci_generic
+}
 load() {
 	label=${*:+$*/}
 	# Otherwise procirq-pci binds the devices that it had before.
@@ -101,6 +112,7 @@ program() {
 	timeout -s KILL $limit /tests/"$@" </dev/null
 	echo "@end $?"
 }
+use_lines
 irq_files >/tmp/before
 load
 END
@@ -161,6 +173,7 @@ kernel_verdict()
 main()
 {
 	parse_options "$@"
+	arch_prepare
 	check_programs
 	[ -z "$leaks" ] || options+=(--kmemleak)
 	# Not in a pipe: tests are counted in this shell.

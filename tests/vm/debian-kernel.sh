@@ -18,14 +18,19 @@ debian_kernel_suite()
 	6.12)   echo bookworm-backports amd64 ;;
 	6.12-rt) echo bookworm-backports rt-amd64 ;;
 	newest) echo sid amd64 ;;
+	arm64-6.1)    echo bookworm:arm64 arm64 ;;
+	arm64-6.12)   echo bookworm-backports:arm64 arm64 ;;
+	arm64-newest) echo sid:arm64 arm64 ;;
 	esac
 }
 
 debian_kernel_make()
 {
-	local k=$1 folder=$2 suite flavour image headers release parts
+	local k=$1 folder=$2 suite ours flavour image headers release kbuild parts
 	read -r suite flavour < <(debian_kernel_suite "$k")
+	ours=${suite%:*}	# for programs that run on this machine
 	with_lock "$cache_dir/lock/apt-$suite" apt_refresh "$suite"
+	with_lock "$cache_dir/lock/apt-$ours" apt_refresh "$ours"
 	image=$(apt_depends "$suite" "linux-image-$flavour" '^linux-image-[0-9]')
 	headers=$(apt_depends "$suite" "linux-headers-$flavour" '^linux-headers-[0-9]')
 	release=${image#linux-image-}
@@ -33,19 +38,21 @@ debian_kernel_make()
 		die "linux-image-$flavour and linux-headers-$flavour of $suite disagree: '$image', '$headers'"
 	# From 7.x on the image and its modules are separate packages.
 	mapfile -t parts < <(
-		apt_depends "$suite" "$headers" '^linux-(headers-.*-common|kbuild-)'
+		apt_depends "$suite" "$headers" '^linux-headers-.*-common'
 		apt_depends "$suite" "$image" '^linux-(binary|modules|base)-[0-9]'
 	)
+	kbuild=$(apt_depends "$suite" "$headers" '^linux-kbuild-')
 	apt_unpack "$suite" "$folder" "$image" "$headers" "${parts[@]}"
+	apt_unpack "$ours" "$folder" "${kbuild%:*}"
 
 	debian_kernel_relocate "$folder" "$headers"
-	if [ "$k" = newest ]; then
+	if [ "$ours" = sid ]; then
 		toolchain_attach "$suite" "$folder" "${folder%.new}" "$headers"
 	else
-		echo "CC = $(debian_kernel_compiler)" >>"$folder/build/.kernelvariables"
+		debian_kernel_compiler >>"$folder/build/.kernelvariables"
 	fi
-	debian_kernel_decompress "$folder"/{boot/vmlinuz-*,lib/modules/*/vmlinuz} >"$folder/vmlinux"
-	rm -rf "$folder/boot"
+	debian_kernel_image "$folder"/{boot/vmlinuz-*,lib/modules/*/vmlinuz} >"$folder/vmlinux"
+	rm -rf "${folder:?}/boot"
 	depmod -b "$folder" "$release"
 	echo "$release" >"$folder/release"
 }
@@ -77,29 +84,43 @@ debian_kernel_relocate()
 	[ ! -d "$folder/usr/lib/modules" ] || mv "$folder/usr/lib/modules" "$folder/lib/"
 }
 
-# Prints the compiler: gcc 12 as for the kernel itself, or else the machine's gcc, which
-# the headers accept, too.
+# Prints make's variables for the compiler: gcc 12 as for the kernel itself, or else the
+# machine's gcc, which the headers accept, too.
 debian_kernel_compiler()
 {
-	local version
+	local version prefix=${arch_triple:+$arch_triple-}
 	for version in 12 ''; do
-		if command -v "gcc${version:+-$version}" >/dev/null; then
-			echo "gcc${version:+-$version}"
+		if command -v "${prefix}gcc${version:+-$version}" >/dev/null; then
+			[ -z "$prefix" ] || echo "override CROSS_COMPILE = $prefix"
+			echo "CC = ${prefix}gcc${version:+-$version}"
 			return
 		fi
 	done
 	die "no gcc to build kernel modules with; install it (make deps)"
 }
 
-# debian_kernel_decompress BZIMAGE...: writes the ELF image inside the first of them that
-# exists to stdout. QEMU boots it through its PVH entry: decompressing took 5 s of the 9 s
-# that a guest needs to boot. Offsets: the kernel's Documentation/arch/x86/boot.rst.
-debian_kernel_decompress()
+# debian_kernel_image IMAGE...: writes to stdout what QEMU boots of the first of them that
+# exists. That is the image itself on arm64 (Documentation/arch/arm64/booting.rst), where
+# it is not packed.
+debian_kernel_image()
 {
-	local image setup offset length
+	local image
 	for image; do
 		[ ! -e "$image" ] || break
 	done
+	if [ "$(od -An -tx4 -j $((0x38)) -N 4 "$image" | tr -d ' ')" = 644d5241 ]; then
+		cat "$image"
+	else
+		debian_kernel_decompress "$image"
+	fi
+}
+
+# debian_kernel_decompress BZIMAGE: writes the ELF image inside to stdout. QEMU boots it
+# through its PVH entry: decompressing took 5 s of the 9 s that a guest needs to boot.
+# Offsets: the kernel's Documentation/arch/x86/boot.rst.
+debian_kernel_decompress()
+{
+	local image=$1 setup offset length
 	setup=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image")
 	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$image")
 	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$image")

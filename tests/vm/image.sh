@@ -50,11 +50,9 @@ image_base_make()
 image_programs()
 {
 	local root=$1 applet
-	gcc -static -O2 -Wall -Wextra -Wno-unused-result -o "$root/init" "$vm_dir/init.c" ||
-		die "init.c does not build; is libc6-dev installed (make deps)?"
-	cp "$(command -v busybox)" "$root/bin/busybox"
-	! ldd "$root/bin/busybox" >/dev/null 2>&1 ||
-		die "busybox is not static; install busybox-static (make deps)"
+	"$arch_cc" -static -O2 -Wall -Wextra -Wno-unused-result -o "$root/init" "$vm_dir/init.c" ||
+		die "init.c does not build; is its C library installed (make deps)?"
+	cp "$(arch_busybox)" "$root/bin/busybox"
 	for applet in $(busybox --list); do
 		[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
 	done
@@ -105,8 +103,8 @@ image_overlay()
 	for file; do
 		ln -s "$(realpath "$file")" "$stage/files/${file##*/}"
 	done
-	image_link_all "$build_dir/bin" "$stage/usr/bin"
-	image_link_all "$build_dir/tests" "$stage/tests"
+	image_link_all "$arch_programs/bin" "$stage/usr/bin"
+	image_link_all "$arch_programs/tests" "$stage/tests"
 	image_libraries "$stage"
 	image_our_modules "$release" "$base" "$modules" "$stage"
 	(cd "$stage" && find -L . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 -L)
@@ -138,21 +136,16 @@ image_link_all()
 	done
 }
 
-# Adds the shared libraries of all programs, with the paths of this machine; our own are in
-# the loader's default folder.
+# Adds the shared libraries of all programs; our own are in the loader's default folder.
 image_libraries()
 {
-	local stage=$1 library
-	for library in "$build_dir"/lib/*.so*; do
+	local stage=$1 library path
+	for library in "$arch_programs"/lib/*.so*; do
 		[ ! -e "$library" ] || ln -s "$library" "$stage/usr/lib/"
 	done
-	# ldd fails for scripts and static programs, which have no libraries.
-	{ LD_LIBRARY_PATH=$build_dir/lib ldd "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* 2>/dev/null || true; } |
-		sed -n 's|^[^/]*\(/[^ ]*\.so[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r library; do
-		case $library in
-		"$build_dir"/lib/*) continue ;;
-		esac
-		mkdir -p "$stage${library%/*}"
-		ln -sf "$library" "$stage$library"
-	done
+	arch_libraries "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* |
+		while read -r library path; do
+			mkdir -p "$stage${path%/*}"
+			ln -sf "$library" "$stage$path"
+		done
 }

@@ -4,8 +4,8 @@
  * writes the result to the result port.
  *
  * Ports, which are files of the runner on the host:
- *	/dev/ttyS0	console, for what a dying kernel prints
- *	/dev/ttyS1	result: "init" when this program runs, "retry" if a timer of the
+ *	console=	console, for what a dying kernel prints
+ *	guest.result=	result: "init" when this program runs, "retry" if a timer of the
  *			emulated machine does not work, else "start" just before the
  *			command and "done STATUS" at the very end. Without that line the
  *			run has failed: after a crash or a hang nothing writes it.
@@ -16,9 +16,9 @@
  *			that start with "guest check: "
  *	/dev/vport0p4	with procirq.coverage: a tar archive of gcov's counts
  *
- * Words on the kernel command line: procirq.shell (interactive, on the
- * console), procirq.kmemleak (look for leaks), procirq.coverage, procirq.rows=,
- * procirq.columns=.
+ * Words on the kernel command line: console=DEVICE, guest.result=DEVICE,
+ * procirq.shell (interactive, on the console), procirq.kmemleak (look for leaks),
+ * procirq.coverage, procirq.rows=, procirq.columns=.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -56,7 +56,7 @@
 
 struct guest {
 	char cmdline[4096];
-	int result; /* ttyS1 */
+	int result; /* serial port */
 	int log;    /* vport0p3 */
 	int kmsg;
 	int signals; /* signalfd: SIGCHLD */
@@ -128,6 +128,19 @@ static int cmdline_number(const struct guest *guest, const char *name)
 	const char *at = strstr(guest->cmdline, name);
 
 	return at ? atoi(at + strlen(name)) : 0;
+}
+
+/* Opens the device whose name follows "name=" on the command line. */
+static int open_named(const struct guest *guest, const char *name, int flags)
+{
+	const char *at = strstr(guest->cmdline, name);
+	char path[64];
+
+	if (!at)
+		return -1;
+	at += strlen(name);
+	snprintf(path, sizeof(path), "/dev/%.*s", (int)strcspn(at, " \n"), at);
+	return open(path, flags);
 }
 
 static void mount_all(void)
@@ -562,7 +575,7 @@ static void shell_run(struct guest *guest)
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		setsid();
-		tty = open("/dev/ttyS0", O_RDWR);
+		tty = open_named(guest, "console=", O_RDWR);
 		ioctl(tty, TIOCSCTTY, 1);
 		ioctl(tty, TIOCSWINSZ, &size);
 		dup2(tty, 0);
@@ -657,7 +670,7 @@ int main(void)
 	set_limits();
 	read_file("/proc/cmdline", guest.cmdline, sizeof(guest.cmdline));
 	guest.leaks = on_cmdline(&guest, "procirq.kmemleak");
-	guest.result = open("/dev/ttyS1", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	guest.result = open_named(&guest, "guest.result=", O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	say(guest.result, "init\n");
 
 	run((char *[]){ "modprobe", "-a", "virtio_pci", "virtio_console", NULL });

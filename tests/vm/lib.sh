@@ -7,7 +7,7 @@ repo_dir=$(cd "$vm_dir/../.." && pwd)
 build_dir=$repo_dir/build
 cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
 cache_dir=${cache_dir:-$build_dir/cache}
-kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi'
+kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi arm64-6.1 arm64-6.12 arm64-newest'
 
 # With set -e a failing command ends the script: say which. Status 3 means that a
 # subshell has already given the reason.
@@ -43,6 +43,39 @@ known_kernel()
 	case " $kernels " in
 	*" $1 "*) ;;
 	*) usage_error "unknown kernel '$1'; one of: $kernels" ;;
+	esac
+}
+
+# kernel_on ARCH K: prints the name of K on that architecture.
+kernel_on()
+{
+	case $1 in
+	x86)   echo "$2" ;;
+	arm64) echo "arm64-${2#arm64-}" ;;
+	*)     usage_error "unknown architecture '$1'; one of: x86 arm64" ;;
+	esac
+}
+
+# arch_use K: what differs from one architecture to the other, for K's. The files of arch/
+# define
+#	arch_debian		its name in Debian
+#	arch_qemu		QEMU's program, and
+#	arch_machine		its arguments for machine and CPU
+#	arch_programs		the folder with bin/, lib/ and tests/
+#	arch_cc			the compiler
+#	arch_console		the console's device in the guest
+#	arch_result		that of the port for the result, and
+#	arch_result_port	QEMU's arguments for it
+#	arch_words		for the kernel command line
+#	arch_prepare		builds arch_programs, unless make does
+#	arch_busybox		prints the path of a static busybox
+#	arch_libraries PROGRAM...
+#				prints "PATH PATH-IN-GUEST" of each shared library
+arch_use()
+{
+	case $1 in
+	arm64-*) . "$vm_dir/arch/arm64.sh" ;;
+	*)       . "$vm_dir/arch/x86.sh" ;;
 	esac
 }
 

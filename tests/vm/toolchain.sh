@@ -3,26 +3,29 @@
 # shellcheck shell=bash
 
 # toolchain_attach SUITE FOLDER FINAL HEADERS: unpacks the compiler that the headers package
-# depends on into FOLDER/toolchain and makes the kernel's build tree use it. FINAL is the
-# later name of FOLDER: the programs have the absolute path of their loader.
+# depends on into FOLDER/toolchain, in the form that runs on this machine, and makes the
+# kernel's build tree use it. FINAL is the later name of FOLDER: the programs have the
+# absolute path of their loader.
 toolchain_attach()
 {
-	local suite=$1 folder=$2 final=$3 headers=$4 compiler libraries
+	local suite=$1 folder=$2 final=$3 headers=$4 ours=${1%:*} target kbuild compiler libraries
+	target=${arch_triple:-x86_64-linux-gnu}
 	compiler=$(apt_depends "$suite" "$headers" '^gcc-[0-9]*(-for-host)?$')
 	compiler=${compiler%-for-host}
 	[ -n "$compiler" ] || die "$headers of $suite names no compiler"
-	# The libraries of the compiler, of binutils and of objtool.
+	kbuild=$(apt_depends "$suite" "$headers" '^linux-kbuild-')
+	# The libraries of the compiler, of binutils and of objtool. Names of packages have no "_".
 	mapfile -t libraries < <(
-		apt_depends "$suite" "$compiler-x86-64-linux-gnu" '^lib(c6|gmp|isl|mpc|mpfr|zstd|gcc-s|stdc\+\+)'
-		apt_depends "$suite" binutils-x86-64-linux-gnu '^lib(binutils|ctf|jansson|sframe)|^zlib1g'
-		apt_depends "$suite" "$(apt_depends "$suite" "$headers" '^linux-kbuild-')" '^libelf'
+		apt_depends "$ours" "$compiler-${target/_/-}" '^lib(c6$|gmp|isl|mpc|mpfr|zstd|gcc-s1$|stdc\+\+6$)'
+		apt_depends "$ours" "binutils-${target/_/-}" '^lib(binutils|ctf|jansson|sframe)|^zlib1g'
+		apt_depends "$ours" "${kbuild%:*}" '^libelf'
 	)
-	apt_unpack "$suite" "$folder/toolchain" "$compiler-x86-64-linux-gnu" \
-		"${compiler/gcc/cpp}-x86-64-linux-gnu" binutils-x86-64-linux-gnu "${libraries[@]}"
+	apt_unpack "$ours" "$folder/toolchain" "$compiler-${target/_/-}" \
+		"${compiler/gcc/cpp}-${target/_/-}" "binutils-${target/_/-}" "${libraries[@]}"
 	rm -f "$folder"/toolchain/usr/bin/*lto-dump*
 	toolchain_unwrap "$folder"
 	toolchain_relocate "$folder" "$final"
-	toolchain_select "$folder" "$final" "$compiler"
+	toolchain_select "$folder" "$final" "$target" "$compiler"
 }
 
 # Debian wraps these two in scripts that choose by target machine; we have one target.
@@ -53,11 +56,11 @@ toolchain_relocate()
 
 toolchain_select()
 {
-	local folder=$1 final=$2 compiler=$3 prefix=$2/toolchain/usr/bin/x86_64-linux-gnu-
+	local folder=$1 final=$2 target=$3 compiler=$4 prefix=$2/toolchain/usr/bin/$3-
 	# gcc looks for these two by their short names, in the folder named by -B.
 	mkdir "$folder/toolchain/bin"
-	ln -s "../usr/bin/x86_64-linux-gnu-as" "$folder/toolchain/bin/as"
-	ln -s "../usr/bin/x86_64-linux-gnu-ld" "$folder/toolchain/bin/ld"
+	ln -s "../usr/bin/$target-as" "$folder/toolchain/bin/as"
+	ln -s "../usr/bin/$target-ld" "$folder/toolchain/bin/ld"
 	cat >>"$folder/build/.kernelvariables" <<-END
 	override CROSS_COMPILE = $prefix
 	CC = ${prefix}$compiler -B$final/toolchain/bin

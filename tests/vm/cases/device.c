@@ -565,6 +565,9 @@ static uint32_t pci_config(const char *device, int offset, int bytes)
  */
 static void every_width_and_operation(void)
 {
+#ifdef __aarch64__
+	SKIP("accesses of 8 and 16 bits, which edu does not take, end in an abort here");
+#endif
 	volatile uint32_t *edu;
 	int irq = edu_bind(EDU_1, &edu), fd;
 	struct procirq_descriptor d = edu_descriptor(EDU_1);

@@ -66,8 +66,8 @@ static int fault_enter(struct kprobe *probe, struct pt_regs *regs)
 {
 	if (!is_ours() || ++hits < nth || hits >= nth + times)
 		return 0;
-	regs->ax = error;
-	regs->ip = (unsigned long)fault_return_now;
+	regs_set_return_value(regs, error);
+	instruction_pointer_set(regs, (unsigned long)fault_return_now);
 	return 1;
 }
 
