@@ -31,6 +31,7 @@ programs_of_guest()
 {
 	local guest=plain
 	! is_slow "$kernel" || guest=$kernel
+	[ "$arch_debian" = amd64 ] || guest=$arch_debian
 	[ -z "$leaks" ] || guest=leaks
 	awk -v guest=$guest '$1 == guest { $1 = ""; sub(/^ /, ""); gsub(/ /, ","); print }' "$vm_dir/programs"
 }
