@@ -226,7 +226,8 @@ static void compare_saved(const struct saved *saved, const struct event_catalog 
 		require(!memcmp(&ours.at[i], &theirs.at[i], sizeof(ours.at[i])));
 	require(ours.losses == theirs.losses);
 	require(ours.lost == theirs.lost);
-	require(with_loss ? ours.lost > 100 : !ours.losses);
+	/* Others' events may fill a larger buffer, too, when the machine is busy. */
+	require(!with_loss || ours.losses);
 	compare_with_kernel(&ours, saved->n_cpus);
 	merge_free(m);
 	free(ours.at);
