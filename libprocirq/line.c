@@ -18,6 +18,7 @@ struct procirq {
 	int fd;
 	unsigned int irq;
 	atomic_uint flags; /* current PROCIRQ_FLAG_*; they decide what read() returns */
+	struct procirq_adaptive adaptive;
 };
 
 /*
@@ -122,6 +123,7 @@ void procirq_close(struct procirq *line)
 {
 	if (!line)
 		return;
+	procirq_adaptive_free(&line->adaptive);
 	close(line->fd);
 	free(line);
 }
@@ -150,19 +152,10 @@ unsigned int procirq_irq(const struct procirq *line)
 	return line->irq;
 }
 
-/**
- * procirq_wait - wait until there is something to read
- * @line: handle
- * @timeout_ms: milliseconds; 0 does not wait, a negative time waits without limit
- *
- * A wait that finds nothing unmasks the line, as a read that finds nothing does.
- *
- * Returns 1 when a read would not block, 0 when the time ran out, or -1 with errno:
- * EINTR, ENODEV the line is gone.
- */
-int procirq_wait(struct procirq *line, int timeout_ms)
+/* As procirq_wait() returns. */
+int procirq_poll(int fd, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = line->fd, .events = POLLIN };
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	int n = poll(&pfd, 1, timeout_ms);
 
 	if (n <= 0)
@@ -171,6 +164,54 @@ int procirq_wait(struct procirq *line, int timeout_ms)
 		return 1;
 	errno = pfd.revents & POLLNVAL ? EBADF : ENODEV;
 	return -1;
+}
+
+/**
+ * procirq_wait - wait until there is something to read
+ * @line: handle
+ * @timeout_ms: milliseconds; 0 does not wait, a negative time waits without limit
+ *
+ * A wait that finds nothing unmasks the line, as a read that finds nothing does. After
+ * procirq_set_hybrid() it watches the line's ring for a while before it blocks.
+ *
+ * Returns 1 when a read would not block, be it that the read fails because the line is
+ * gone; 0 when the time ran out, or -1 with errno: EINTR.
+ */
+int procirq_wait(struct procirq *line, int timeout_ms)
+{
+	if (atomic_load(&line->adaptive.max_ns))
+		return procirq_adaptive_wait(&line->adaptive, line->fd, timeout_ms);
+	return procirq_poll(line->fd, timeout_ms);
+}
+
+/**
+ * procirq_set_hybrid - have procirq_wait() busy-wait before it blocks
+ * @line: handle. If it gets a device descriptor, set the descriptor before
+ * @max_ns: longest time, ns, up to PROCIRQ_HYBRID_MAX_NS; PROCIRQ_HYBRID_AUTO: as long as
+ *	a block costs, which procirq_wait() measures; 0: it blocks at once
+ *
+ * It watches the ring in the program, and makes no system call while it does. How long,
+ * adapts itself to the interrupts. The first call maps the ring, which stays mapped until
+ * the line is closed: the storm guard does not act on this reader then.
+ *
+ * Returns 0, or -1 with errno: EINVAL @max_ns is too long; else as procirq_ring_open().
+ */
+int procirq_set_hybrid(struct procirq *line, unsigned long long max_ns)
+{
+	return procirq_adaptive_set(&line->adaptive, line->fd, max_ns);
+}
+
+/**
+ * procirq_get_hybrid - get what busy-waiting in procirq_wait() has cost and brought
+ * @line: handle
+ * @hybrid: filled, also while other threads wait
+ *
+ * Returns 0.
+ */
+int procirq_get_hybrid(struct procirq *line, struct procirq_hybrid *hybrid)
+{
+	procirq_adaptive_get(&line->adaptive, hybrid);
+	return 0;
 }
 
 /**

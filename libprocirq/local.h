@@ -12,8 +12,10 @@
 #define LIBPROCIRQ_LOCAL_H
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "procirq.h"
 
@@ -31,6 +33,48 @@ int procirq_pci_owner_at(const char *root, unsigned int irq, char owner[PROCIRQ_
 
 /* ring.c */
 struct procirq_ring_reader *procirq_ring_open_fd(int fd);
+uint64_t procirq_ring_head(const struct procirq_ring_reader *reader);
+uint64_t procirq_ring_time(const struct procirq_ring_reader *reader, uint64_t number);
+uint64_t procirq_ring_watch(const struct procirq_ring_reader *reader, uint64_t head,
+			    uint64_t window_ns);
+uint64_t procirq_clock_ns(void);
+
+/**
+ * struct procirq_adaptive - how procirq_wait() busy-waits
+ * @ring: of the line, mapped with the first limit and until the line is closed; atomic
+ * @max_ns: as given: a limit, PROCIRQ_HYBRID_AUTO or 0
+ * @window_ns: see struct procirq_hybrid, as all that follow
+ * @block_ns: see there
+ * @spins: see there
+ * @caught: see there
+ * @blocks: see there
+ * @spun_ns: see there
+ *
+ * Threads may wait at the same time. The counts are exact. @window_ns and @block_ns are
+ * estimates, of which threads may lose each other's changes.
+ */
+struct procirq_adaptive {
+	_Atomic(struct procirq_ring_reader *) ring;
+	_Atomic uint64_t max_ns;
+	_Atomic uint64_t window_ns;
+	_Atomic uint64_t block_ns;
+	_Atomic uint64_t spins;
+	_Atomic uint64_t caught;
+	_Atomic uint64_t blocks;
+	_Atomic uint64_t spun_ns;
+};
+
+/* adaptive.c */
+uint64_t procirq_adaptive_limit_ns(const struct procirq_adaptive *a);
+void procirq_adaptive_fit(struct procirq_adaptive *a, uint64_t waited_ns);
+void procirq_adaptive_note_block(struct procirq_adaptive *a, uint64_t cost_ns);
+int procirq_adaptive_set(struct procirq_adaptive *a, int fd, unsigned long long max_ns);
+void procirq_adaptive_get(const struct procirq_adaptive *a, struct procirq_hybrid *hybrid);
+int procirq_adaptive_wait(struct procirq_adaptive *a, int fd, int timeout_ms);
+void procirq_adaptive_free(struct procirq_adaptive *a);
+
+/* line.c */
+int procirq_poll(int fd, int timeout_ms);
 
 /* descriptor.c */
 int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *descriptor,

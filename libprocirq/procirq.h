@@ -52,7 +52,37 @@ void procirq_close(struct procirq *line);
 int procirq_fd(const struct procirq *line);
 unsigned int procirq_irq(const struct procirq *line);
 
+/* Adaptive waiting: procirq_wait() watches the ring for a while before it blocks. */
+
+/* The limit is what a block costs, as procirq_wait() measures it. */
+#define PROCIRQ_HYBRID_AUTO (~0ULL)
+/* Longest limit, ns. */
+#define PROCIRQ_HYBRID_MAX_NS 1000000000ULL
+
+/**
+ * struct procirq_hybrid - what busy-waiting in procirq_wait() costs and brings
+ * @max_ns: its limit, ns; 0: it blocks at once. With PROCIRQ_HYBRID_AUTO the present one
+ * @window_ns: how long a wait busy-waits now, ns; adapts itself, between 0 and @max_ns
+ * @block_ns: what a block costs, ns: the time from the interrupt handler to the program,
+ *	after the program has slept; a running average, 0 before the first one
+ * @spins: waits that busy-waited
+ * @caught: of them, those to which an interrupt came meanwhile
+ * @blocks: waits that blocked, with or without busy-waiting before
+ * @spun_ns: time spent busy-waiting, ns: CPU time, unless another thread got the CPU
+ */
+struct procirq_hybrid {
+	unsigned long long max_ns;
+	unsigned long long window_ns;
+	unsigned long long block_ns;
+	unsigned long long spins;
+	unsigned long long caught;
+	unsigned long long blocks;
+	unsigned long long spun_ns;
+};
+
 int procirq_wait(struct procirq *line, int timeout_ms);
+int procirq_set_hybrid(struct procirq *line, unsigned long long max_ns);
+int procirq_get_hybrid(struct procirq *line, struct procirq_hybrid *hybrid);
 int procirq_read(struct procirq *line);
 int procirq_read_record(struct procirq *line, struct procirq_event *event);
 int procirq_read_timeout(struct procirq *line, struct procirq_event *event, int timeout_ms);

@@ -15,7 +15,8 @@
 #include "procirq.h"
 
 /* How many times to poll the ring for each reading of the clock. */
-#define POLLS_PER_CLOCK 64
+#define POLLS_PER_CLOCK	  64
+#define WATCHES_PER_CLOCK 16
 
 /* Limit to check nr_entries against. The kernel's ring has 1024. */
 #define ENTRIES_MAX (1U << 24)
@@ -169,7 +170,21 @@ int procirq_ring_next(struct procirq_ring_reader *reader, struct procirq_ring_en
 	return 1;
 }
 
-static uint64_t clock_ns(void)
+/* Number of the last interrupt. All that the handler wrote before is visible. */
+uint64_t procirq_ring_head(const struct procirq_ring_reader *reader)
+{
+	return __atomic_load_n(&reader->ring->head, __ATOMIC_ACQUIRE);
+}
+
+/* When the handler took interrupt @number, ns; 0 if that is not in the ring any more. */
+uint64_t procirq_ring_time(const struct procirq_ring_reader *reader, uint64_t number)
+{
+	struct procirq_ring_entry entry;
+
+	return ring_copy(reader->ring, number, &entry) ? entry.irq_ns : 0;
+}
+
+uint64_t procirq_clock_ns(void)
 {
 	struct timespec now;
 
@@ -198,7 +213,7 @@ int procirq_ring_spin(struct procirq_ring_reader *reader, struct procirq_ring_en
 	/* Reading the clock takes longer than polling the ring. */
 	while (!procirq_ring_next(reader, entry, lost)) {
 		if (++polls % POLLS_PER_CLOCK == 0) {
-			now = clock_ns();
+			now = procirq_clock_ns();
 			if (!start)
 				start = now;
 			if (now - start >= timeout_ns)
@@ -207,4 +222,29 @@ int procirq_ring_spin(struct procirq_ring_reader *reader, struct procirq_ring_en
 		cpu_relax();
 	}
 	return 1;
+}
+
+/**
+ * procirq_ring_watch - busy-wait until the last interrupt is another one
+ * @reader: reader
+ * @head: number of the last interrupt that the caller knows of
+ * @window_ns: longest time, ns
+ *
+ * Returns how long it took, ns. Several threads may watch with one reader.
+ */
+uint64_t procirq_ring_watch(const struct procirq_ring_reader *reader, uint64_t head,
+			    uint64_t window_ns)
+{
+	uint64_t start_ns = procirq_clock_ns(), spun_ns;
+	unsigned int polls;
+	bool same;
+
+	do {
+		for (polls = 0;
+		     (same = procirq_ring_head(reader) == head) && polls < WATCHES_PER_CLOCK;
+		     polls++)
+			cpu_relax();
+		spun_ns = procirq_clock_ns() - start_ns;
+	} while (same && spun_ns < window_ns);
+	return spun_ns;
 }

@@ -300,6 +300,109 @@ static void the_line_goes_during_a_poll(void)
 	close(s.fd);
 }
 
+/* --- busy-waiting in the program --------------------------------------------------------- */
+
+/* The library's handle of the line, in place of the file. */
+static struct procirq *hybrid_line(const struct gen_file *s, unsigned long long max_ns)
+{
+	struct procirq *line = procirq_open(s->irq, 0);
+
+	REQUIRE(line && procirq_set_hybrid(line, max_ns) == 0);
+	close(s->fd);
+	return line;
+}
+
+static struct procirq_hybrid get_hybrid(struct procirq *line)
+{
+	struct procirq_hybrid hybrid;
+
+	memset(&hybrid, 0xee, sizeof(hybrid));
+	REQUIRE(procirq_get_hybrid(line, &hybrid) == 0);
+	return hybrid;
+}
+
+static void the_ring_is_watched(unsigned long long max_ns, unsigned long long until_caught)
+{
+	struct gen_file s = periodic_line();
+	struct procirq *line = hybrid_line(&s, max_ns);
+	struct procirq_hybrid hybrid = { 0 };
+	struct procirq_info info;
+	unsigned long long i;
+
+	for (i = 0; i < 50 || hybrid.caught < until_caught; i++) {
+		REQUIRE(procirq_wait(line, 10000) == 1);
+		REQUIRE(procirq_read(line) > 0);
+		hybrid = get_hybrid(line);
+		CHECK(hybrid.window_ns <= hybrid.max_ns);
+	}
+	CHECK(hybrid.blocks > 0);
+	CHECK(hybrid.block_ns > 0);
+	CHECK(hybrid.spins >= hybrid.caught);
+	CHECK(!hybrid.spins == !hybrid.spun_ns);
+	CHECK_EQ(hybrid.max_ns, max_ns == PROCIRQ_HYBRID_AUTO ? hybrid.block_ns : max_ns);
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	REQUIRE(procirq_get_info(line, &info) == 0);
+	CHECK_EQ(info.delivered, i);
+	procirq_close(line);
+}
+
+static void waits_watch_the_ring(void)
+{
+	the_ring_is_watched(PROCIRQ_SPIN_MAX_NS, 20);
+}
+
+/* How many it catches depends on the machine. */
+static void waits_watch_as_long_as_a_block_costs(void)
+{
+	the_ring_is_watched(PROCIRQ_HYBRID_AUTO, 0);
+}
+
+/* Off, it makes plain calls; and a time limit holds, whatever the window is. */
+static void waits_time_out(void)
+{
+	struct gen_file s = periodic_line();
+	struct procirq *line = hybrid_line(&s, PROCIRQ_SPIN_MAX_NS);
+	unsigned long long spins;
+	long long start;
+	int i;
+
+	while (!get_hybrid(line).window_ns) {
+		REQUIRE(procirq_wait(line, 10000) == 1);
+		REQUIRE(procirq_read(line) > 0);
+	}
+	REQUIRE(gen("stop line=%u", s.line) == 0);
+	while (procirq_wait(line, 20) == 1)
+		REQUIRE(procirq_read(line) > 0);
+	spins = get_hybrid(line).spins;
+	CHECK_EQ(procirq_wait(line, 0), 0);
+	CHECK_EQ(get_hybrid(line).spins, spins);
+	start = now_ns();
+	CHECK_EQ(procirq_wait(line, 20), 0);
+	CHECK(now_ns() - start >= 20000000);
+	for (i = 0; get_hybrid(line).window_ns && i < 40; i++)
+		CHECK_EQ(procirq_wait(line, 1), 0);
+	CHECK_EQ(get_hybrid(line).window_ns, 0);
+	REQUIRE(procirq_set_hybrid(line, 0) == 0);
+	CHECK_EQ(get_hybrid(line).max_ns, 0);
+	fire(&s, 1);
+	CHECK_EQ(procirq_wait(line, -1), 1);
+	procirq_close(line);
+}
+
+static void waits_see_the_line_go(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq *line = hybrid_line(&s, PROCIRQ_HYBRID_AUTO);
+
+	REQUIRE(gen("remove line=%u", s.line) == 0);
+	/* A read does not block: it says so. */
+	CHECK_EQ(procirq_wait(line, -1), 1);
+	CHECK_ERR(procirq_read(line), ENODEV);
+	CHECK_EQ(get_hybrid(line).blocks, 0);
+	procirq_close(line);
+	close(s.fd);
+}
+
 /* --- with a time limit ----------------------------------------------------------------- */
 
 static void the_time_passes(void)
@@ -476,6 +579,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(polls_of_several_files_do_not),
 	TAP_TEST(time_outs_end_it),
 	TAP_TEST(the_line_goes_during_a_poll),
+	TAP_TEST(waits_watch_the_ring),
+	TAP_TEST(waits_watch_as_long_as_a_block_costs),
+	TAP_TEST(waits_time_out),
+	TAP_TEST(waits_see_the_line_go),
 	TAP_TEST(the_time_passes),
 	TAP_TEST(an_interrupt_comes_in_time),
 	TAP_TEST(unmasking_first),
