@@ -621,6 +621,7 @@ void procirq_uli_exit(void);
 #define PROCIRQ_SPIN_IN_VAIN U64_MAX
 
 void procirq_spin_init(struct procirq_reader_spin *spin);
+u64 procirq_spin_window_ns(const struct procirq_reader_spin *spin);
 int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter,
 		      const ktime_t *until);
 bool procirq_spin_poll(struct procirq_reader *reader, const struct procirq_ring *ring, u64 taken);

@@ -76,7 +76,8 @@ static void spin_count(struct procirq_reader_spin *spin, u64 spun_ns, bool caugh
 		atomic64_inc(&spin->caught);
 }
 
-static u64 spin_window_ns(const struct procirq_reader_spin *spin)
+/* How long a call busy-waits now, ns. */
+u64 procirq_spin_window_ns(const struct procirq_reader_spin *spin)
 {
 	return min(READ_ONCE(spin->window_ns), READ_ONCE(spin->max_ns));
 }
@@ -100,7 +101,7 @@ static bool spin_has_result(const void *arg)
 int procirq_spin_wait(struct procirq_reader_spin *spin, const struct procirq_waiter *waiter,
 		      const ktime_t *until)
 {
-	u64 window_ns = spin_window_ns(spin), spun_ns;
+	u64 window_ns = procirq_spin_window_ns(spin), spun_ns;
 	int done;
 
 	if (!window_ns)
@@ -187,7 +188,7 @@ bool procirq_spin_poll(struct procirq_reader *reader, const struct procirq_ring 
 	if (!limit_ns)
 		return false;
 	WRITE_ONCE(spin->poll_ns, ktime_get_ns());
-	limit_ns = min(limit_ns, spin_window_ns(spin));
+	limit_ns = min(limit_ns, procirq_spin_window_ns(spin));
 	if (!limit_ns)
 		return false;
 	spun_ns = spin_until(spin_has_news, &look, limit_ns);
@@ -250,10 +251,9 @@ long procirq_spin_set(struct procirq_reader_spin *spin, const void __user *arg)
 /* PROCIRQ_IOC_GET_SPIN */
 long procirq_spin_get(struct procirq_reader_spin *spin, void __user *arg)
 {
-	u64 max_ns = READ_ONCE(spin->max_ns);
 	struct procirq_spin now = {
-		.max_ns = max_ns,
-		.window_ns = min(READ_ONCE(spin->window_ns), max_ns),
+		.max_ns = READ_ONCE(spin->max_ns),
+		.window_ns = procirq_spin_window_ns(spin),
 		.spins = atomic64_read(&spin->spins),
 		.caught = atomic64_read(&spin->caught),
 		.spun_ns = atomic64_read(&spin->spun_ns),

@@ -80,10 +80,11 @@ static void stats_action_readers(struct procirq_action *action, struct seq_file 
 		procirq_action_unlock(action);
 		seq_printf(
 			m,
-			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu spins=%llu caught=%llu spun_ns=%llu comm=%*pE\n",
+			"irq=%u pid=%d flags=%#x due=%llu delivered=%llu coalesced=%llu pending=%llu device=%s storms=%llu spin_ns=%llu window_ns=%llu spins=%llu caught=%llu spun_ns=%llu comm=%*pE\n",
 			action->line->irq, reader->pid, flags, due, totals.delivered,
 			totals.coalesced, pending,
 			action->device ? procirq_device_name(action->device) : "-", storms,
+			READ_ONCE(reader->spin.max_ns), procirq_spin_window_ns(&reader->spin),
 			(u64)atomic64_read(&reader->spin.spins),
 			(u64)atomic64_read(&reader->spin.caught),
 			(u64)atomic64_read(&reader->spin.spun_ns),

@@ -16,6 +16,11 @@
  * @pid: process that opened the reader
  * @pending: number of interrupts that the reader has not read yet
  * @device: address of the device that the reader's descriptor is for; "-" for none
+ * @spin_ns: longest time that the reader's calls busy-wait, ns
+ * @window_ns: how long they do now, ns
+ * @spins: how many did
+ * @caught: of them, those to which an interrupt came meanwhile
+ * @spun_ns: time that they spent so, ns
  * @comm: name of the process; the kernel escapes what is not printable
  */
 struct accounting_row {
@@ -24,6 +29,11 @@ struct accounting_row {
 	uint64_t taken;
 	uint64_t pid;
 	uint64_t pending;
+	uint64_t spin_ns;
+	uint64_t window_ns;
+	uint64_t spins;
+	uint64_t caught;
+	uint64_t spun_ns;
 	char device[16];
 	char comm[72];
 };

@@ -34,6 +34,7 @@ check 'no vectors' 1 '' '--vectors: 0 is out of range: from 1 to 2048' bind 00:0
 check 'too many vectors' 1 '' 'out of range' bind 00:04.0 --vectors 2049
 check 'a count that is none' 1 '' '--count: "many" is not a number' wait 20 -n many
 check 'a time that is none' 1 '' '--timeout: "soon" is not a time' wait 20 --timeout soon
+check 'a busy-waiting too long' 1 '' '--spin: .* is out of range' wait 20 --spin 11ms
 check 'nothing to inject' 1 '' '--count: 0 is out of range' inject 20 -n 0
 
 check 'a device that is none' 1 '' '^procirq: edu: not a PCI device: give an address' bind edu
@@ -70,9 +71,11 @@ result $? 'a full disk is an error' "$(cat "$scratch/err")"
 words=$(PATH="$(dirname "$procirq"):$PATH" bash -c '. procirq/completion/procirq.bash
 	COMP_WORDS=(procirq "") COMP_CWORD=1; _procirq; echo "${COMPREPLY[*]}"
 	COMP_WORDS=(procirq bind --kind m) COMP_CWORD=3; _procirq; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(procirq wait --s) COMP_CWORD=2; _procirq; echo "${COMPREPLY[*]}"
 	COMP_WORDS=(procirq wait --t) COMP_CWORD=2; _procirq; echo "${COMPREPLY[*]}"' 2>&1)
 [ "$words" = "bind unbind list wait attach inject info help --version
 msix msi
+--spin
 --timeout" ]
 result $? 'completion in bash' "$words"
 

@@ -66,6 +66,12 @@ static void the_name_of_a_process_is_the_rest_of_its_row(void **state)
 	assert_int_equal(rows.row[0].pid, 321);
 	assert_string_equal(rows.row[0].device, "0000:00:04.0");
 	assert_string_equal(rows.row[0].comm, "my reader=1 \\x1b");
+	assert_int_equal(rows.row[0].spin_ns, 200000);
+	assert_int_equal(rows.row[0].window_ns, 40000);
+	assert_int_equal(rows.row[0].spins, 9);
+	assert_int_equal(rows.row[0].caught, 7);
+	assert_int_equal(rows.row[0].spun_ns, 123456);
+	assert_int_equal(rows.row[1].spins, 0);
 	assert_int_equal(rows.row[1].irq, 21);
 	assert_int_equal(rows.row[1].pending, 2);
 	assert_string_equal(rows.row[1].comm, "cat");

@@ -31,7 +31,7 @@ cat >"$scratch/guest.sh" <<'GUEST'
 # waits PID: returns when procirq wait sleeps until an interrupt comes
 waits()
 {
-	wait_for "grep -q poll /proc/$1/wchan"
+	wait_for "grep -qE '^(file_|procirq_)' /proc/$1/wchan"
 }
 A=0000:00:04.0 B=0000:00:08.0
 
@@ -66,6 +66,21 @@ says 'info' 0 '^state: .* msi' procirq info $LINE
 says 'info by the device' 0 "^irq: *$LINE$" procirq info $A
 says 'info in JSON' 0 '"schema": "procirq-info/1"' procirq info $LINE --json
 says 'wait until the time runs out' 124 '' procirq wait $A --timeout 0.3
+check 'in JSON' 124 '"irq":'$LINE',"count":0,"timeout":true,"stuck":false' '*' procirq wait $A --timeout 0.3 --json
+check 'what busy-waiting would cost' 124 'max_ns=1000000 window_ns=0 spins=0 caught=0 spun_ns=0$' '*' \
+	procirq wait $A --timeout 0.3 --spin 1ms
+check 'in JSON' 124 '"spin":.?"max_ns":1000000,"window_ns":0,"spins":0,' '*' \
+	procirq wait $A --timeout 0.3 --spin 1ms --json
+procirq wait $A --timeout 30 --spin 1ms >/tmp/spin & waiter=$!
+waits $waiter
+says 'info shows who may busy-wait' 0 "pid $waiter \(procirq\): up to 1000000 ns, now 0 ns; 0 times" procirq info $LINE
+says 'in JSON' 0 '"max_ns": 1000000' procirq info $LINE --json
+echo 7000 >/sys/module/procirq/parameters/spin_ns
+says 'and how long a new reader would' 0 '^spin: *7000 ns' procirq info $LINE
+echo 0 >/sys/module/procirq/parameters/spin_ns
+procirq inject $LINE >/dev/null
+wait $waiter
+says 'and what it did' 0 "^irq=$LINE count=1 irq=$LINE max_ns=1000000 window_ns=" sh -c 'tr "\n" " " </tmp/spin'
 procirq wait $A -n 3 --records --timeout 30 >/tmp/events & waiter=$!
 waits $waiter
 says 'list names the reader' 0 "procirq\\($waiter\\)" procirq list
@@ -111,6 +126,11 @@ says 'wait with a descriptor' 0 '' wait $a
 says 'and one beside it' 0 '' wait $b
 says 'each got its own status words' 0 "^irq=$LINE count=1 status=0x5 irq=$LINE count=1 status=0x2 irq=$LINE count=1 status=0x70 $" \
 	sh -c 'cat /tmp/a /tmp/b | tr "\n" " "'
+# A check that is always true, so that the device seems to assert its interrupt.
+sed 's/^check.*/check config offset 0 width 16 any 0xffff/' /files/edu.irqdev >/tmp/stuck.irqdev
+refused 'a line that is stuck' 'line is stuck: the device asserts its interrupt' \
+	procirq wait $A --device /tmp/stuck.irqdev --timeout 0.2
+check 'in JSON' 1 '"count":0,"timeout":true,"stuck":true' 'line is stuck' procirq wait $A --device /tmp/stuck.irqdev --timeout 0.2 --json
 procirq wait $A & killed=$!
 waits $killed
 says 'a second reader, without a descriptor, does not disturb' 0 'readers: *1' procirq info $LINE
