@@ -269,6 +269,14 @@ static int read_blocks(struct json_reader *reader, const json_t *object, struct 
 	return err;
 }
 
+/* Is it there, and not null? */
+static bool has_value(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return value && !json_is_null(value);
+}
+
 static int read_result(struct json_reader *reader, const json_t *object, struct result *r)
 {
 	if (!json_is_object(object))
@@ -285,6 +293,9 @@ static int read_result(struct json_reader *reader, const json_t *object, struct 
 	/* Files of older versions do not have it. */
 	if (json_object_get(object, "load") &&
 	    get_text(reader, object, "load", r->load, RESULT_NAME_BYTES))
+		return -1;
+	if (has_value(object, "wait_ns") && (get_count(reader, object, "wait_ns", &r->wait_ns) ||
+					     get_count(reader, object, "cpu_ns", &r->cpu_ns)))
 		return -1;
 	if (get_integer(reader, object, "cpu", &r->cpu) ||
 	    get_count(reader, object, "raised", &r->raised) ||
@@ -370,6 +381,24 @@ static int read_unavailable(struct json_reader *reader, const json_t *root, stru
 	return 0;
 }
 
+/* Files of older versions do not have it. */
+static int read_arrivals(struct json_reader *reader, const json_t *root, struct run *run)
+{
+	const json_t *object = json_object_get(root, "arrivals");
+	struct run_arrivals *arrivals = &run->arrivals;
+
+	if (!has_value(root, "arrivals"))
+		return 0;
+	if (!json_is_object(object))
+		return fail(reader, "\"arrivals\" is not an object");
+	if (get_text(reader, object, "kind", arrivals->kind, sizeof(arrivals->kind)) ||
+	    get_count(reader, object, "mean_ns", &arrivals->mean_ns) ||
+	    get_count(reader, object, "gap_ns", &arrivals->gap_ns) ||
+	    get_count(reader, object, "seed", &arrivals->seed))
+		return -1;
+	return get_count(reader, root, "spin_ns", &run->spin_ns);
+}
+
 /* Read what was asked for and what is missing. Files of older versions have less of it. */
 static int read_head(struct json_reader *reader, const json_t *root, struct run *run)
 {
@@ -381,6 +410,8 @@ static int read_head(struct json_reader *reader, const json_t *root, struct run 
 		return -1;
 	if (command && !json_is_null(command) &&
 	    get_text(reader, root, "load_command", run->load_command, sizeof(run->load_command)))
+		return -1;
+	if (read_arrivals(reader, root, run))
 		return -1;
 	return read_unavailable(reader, root, run);
 }

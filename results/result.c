@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Results of a run. */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,8 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	cells[n++] = cell_u("overhead_ns", r->overhead_ns);
 	/* New columns go last: the others keep their numbers. */
 	cells[n++] = cell_text("load", r->load);
+	cells[n++] = cell_if(r->wait_ns, cell_u("cpu_ns", r->cpu_ns));
+	cells[n++] = cell_if(r->wait_ns, cell_u("wait_ns", r->wait_ns));
 	return n;
 }
 
@@ -105,6 +108,12 @@ void result_free(struct result *r)
 {
 	hist_free(&r->hist);
 	blocks_free(&r->blocks);
+}
+
+/* Share of a CPU that the thread used while it waited; NAN if that is not known. */
+double result_cpu_share(const struct result *r)
+{
+	return r->wait_ns ? (double)r->cpu_ns / (double)r->wait_ns : NAN;
 }
 
 /**

@@ -38,6 +38,8 @@
  * @coalesced: interrupts that were reported together with an earlier one, by the
  *	source or by the kernel
  * @lost: raised - delivered - coalesced
+ * @cpu_ns: CPU time of the measured thread in its waits, ns
+ * @wait_ns: how long these waits took, ns; 0: not known, as in files of older versions
  * @overhead_ns: median cost of reading the clock, which every sample contains
  * @hist: the samples, ns
  * @blocks: the samples second by second; files of older versions have none
@@ -54,6 +56,8 @@ struct result {
 	uint64_t delivered;
 	uint64_t coalesced;
 	int64_t lost;
+	uint64_t cpu_ns;
+	uint64_t wait_ns;
 	uint64_t overhead_ns;
 	struct hist hist;
 	struct blocks blocks;
@@ -66,6 +70,21 @@ struct unavailable {
 };
 
 /**
+ * struct run_arrivals - when the interrupts of a run came
+ * @kind: argument of --arrivals; "ready" without: a gap after the thread was ready; empty:
+ *	not known
+ * @mean_ns: mean gap
+ * @gap_ns: gap within a burst, or after the thread was ready
+ * @seed: of gaps at random
+ */
+struct run_arrivals {
+	char kind[16];
+	uint64_t mean_ns;
+	uint64_t gap_ns;
+	uint64_t seed;
+};
+
+/**
  * struct run - everything that one run of irqlat measured
  * @system: facts and warnings
  * @interrupted: a signal stopped the run
@@ -74,6 +93,8 @@ struct unavailable {
  * @unavailable: @n_unavailable ways
  * @n_unavailable: ways in @unavailable
  * @warmup: samples per way that were discarded at the start
+ * @arrivals: when the interrupts came
+ * @spin_ns: longest time that hybrid ways busy-waited
  * @results: @n_results rows, owned by the run; run_free() frees them
  * @n_results: rows in @results
  */
@@ -85,6 +106,8 @@ struct run {
 	struct unavailable unavailable[RESULT_UNAVAILABLE_MAX];
 	size_t n_unavailable;
 	uint64_t warmup;
+	struct run_arrivals arrivals;
+	uint64_t spin_ns;
 	struct result *results;
 	size_t n_results;
 };
@@ -134,6 +157,7 @@ const char *result_way_words(const struct result *r);
 const char *result_path(const struct result *r);
 bool result_is_path_total(const struct result *r);
 const char *result_title(const struct result *r, char title[RESULT_TITLE_BYTES]);
+double result_cpu_share(const struct result *r);
 bool result_same_way(const struct result *a, const struct result *b);
 
 #endif /* RESULTS_RESULT_H */

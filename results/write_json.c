@@ -119,6 +119,15 @@ static json_t *unavailable_array(const struct run *run)
 	return array;
 }
 
+static json_t *arrivals_object(const struct run_arrivals *arrivals)
+{
+	if (!*arrivals->kind)
+		return json_null();
+	return json_pack("{s:s, s:I, s:I, s:I}", "kind", arrivals->kind, "mean_ns",
+			 (json_int_t)arrivals->mean_ns, "gap_ns", (json_int_t)arrivals->gap_ns,
+			 "seed", (json_int_t)arrivals->seed);
+}
+
 /* A run as an object for jsonio_write(), which the caller owns; NULL without memory. */
 json_t *run_to_json(const struct run *run)
 {
@@ -127,9 +136,11 @@ json_t *run_to_json(const struct run *run)
 
 	for (i = 0; i < run->n_results; i++)
 		json_array_append_new(results, result_object(&run->results[i]));
-	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
-			 "irqlat_version", PROCIRQ_VERSION, "interrupted", run->interrupted,
-			 "partial", run->partial, "warmup", (json_int_t)run->warmup, "load_command",
+	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:o, s:I, s:o, s:o, s:o, s:o}", "schema",
+			 RESULT_SCHEMA, "irqlat_version", PROCIRQ_VERSION, "interrupted",
+			 run->interrupted, "partial", run->partial, "warmup",
+			 (json_int_t)run->warmup, "arrivals", arrivals_object(&run->arrivals),
+			 "spin_ns", (json_int_t)run->spin_ns, "load_command",
 			 jsonio_text_or_null(run->load_command), "unavailable",
 			 unavailable_array(run), "system", system_object(&run->system), "results",
 			 results);

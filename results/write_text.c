@@ -250,7 +250,7 @@ static void list_paths(const struct result *r, const struct result *end, char *t
 static void print_counts(const struct result *r, const struct result *end, int indent,
 			 const struct text_style *style, FILE *out)
 {
-	char title[RESULT_TITLE_BYTES], text[384], where[32] = "", paths[128];
+	char title[RESULT_TITLE_BYTES], text[384], where[32] = "", paths[128], cpu[48] = "";
 
 	fprintf(out, "%-*s", indent, result_title(r, title));
 	if ((int)strlen(title) >= indent)
@@ -258,12 +258,14 @@ static void print_counts(const struct result *r, const struct result *end, int i
 	list_paths(r, end, paths, sizeof(paths));
 	if (r->irq != RESULT_NO_IRQ)
 		snprintf(where, sizeof(where), "irq %" PRIu64 " of ", r->irq);
+	if (r->wait_ns)
+		snprintf(cpu, sizeof(cpu), ", waits used %.1f %% of it", 100 * result_cpu_share(r));
 	snprintf(text, sizeof(text),
 		 "raised %" PRIu64 ", delivered %" PRIu64 "%s, %s %" PRIu64 ", lost %" PRId64
-		 ", %s%s, CPU %" PRId64,
+		 ", %s%s, CPU %" PRId64 "%s",
 		 r->raised, r->delivered, paths,
 		 strcmp(r->source, "timer") ? "coalesced" : "missed periods", r->coalesced, r->lost,
-		 where, r->source, r->cpu);
+		 where, r->source, r->cpu, cpu);
 	text_wrap(text, indent, style->columns, out);
 	if (r->hist.negative)
 		fprintf(out, "%*sWARNING: time went backwards in %" PRIu64 " samples\n", indent, "",

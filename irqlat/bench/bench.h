@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arrivals.h"
 #include "base/parse.h"
 #include "irqlat/source/source.h"
 #include "irqlat/way/way.h"
@@ -36,6 +37,8 @@ struct bench_progress {
  * struct bench - a benchmark to run
  * @source: what raises interrupts
  * @source_config: its options
+ * @arrivals: when they come
+ * @spin_ns: longest time that hybrid ways busy-wait
  * @ways: @n_ways ways to measure
  * @n_ways: how many
  * @samples: for each way; UINT64_MAX: until @duration_ns is over
@@ -56,6 +59,8 @@ struct bench_progress {
 struct bench {
 	const struct source_ops *source;
 	struct source_config source_config;
+	struct arrivals_config arrivals;
+	uint64_t spin_ns;
 	const struct way *ways[WAYS_MAX];
 	int n_ways;
 	uint64_t samples;

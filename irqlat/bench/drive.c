@@ -3,7 +3,8 @@
  * The controlling thread during a slice. In a loop it sees the measured thread
  * asleep, has the source raise an interrupt, waits until the thread announces its
  * next wait, and records what the wait before has brought. So every sample is of a
- * thread that sleeps, or spins, when the interrupt is raised. Ways that time
+ * thread that sleeps, or spins, when the interrupt is raised. With --arrivals it does
+ * not look whether the thread sleeps: interrupts come when they are due. Ways that time
  * themselves need no raise: there it only records.
  */
 
@@ -108,8 +109,8 @@ static int wait_asleep(struct measurement *m)
 	return 0;
 }
 
-/* Have the next interrupt come to the thread, which waits by @way. */
-static int raise_for(struct measurement *m, const struct way *way)
+/* Have the next interrupt come to the thread, which waits by @way, after @gap_ns. */
+static int raise_for(struct measurement *m, const struct way *way, uint64_t gap_ns)
 {
 	const struct source_ops *ops = m->slice.group->ops;
 	struct source *source = m->slice.group->source;
@@ -117,13 +118,14 @@ static int raise_for(struct measurement *m, const struct way *way)
 
 	if (ops->self_timed)
 		return 0;
-	if (!way->spins)
-		return wait_asleep(m) || ops->raise(source, &m->why) ? -1 : 0;
+	if (!slice_awaits_go(&m->slice, way))
+		return wait_asleep(m) || ops->raise(source, gap_ns, &m->why) ? -1 : 0;
+	m->thread.gap_ns = gap_ns;
 	if (!ops->raises_later)
 		sem_post(&m->thread.go);
 	if (slice_raises_itself(&m->slice, way))
 		return 0;
-	err = ops->raise(source, &m->why);
+	err = ops->raise(source, gap_ns, &m->why);
 	if (ops->raises_later)
 		sem_post(&m->thread.go);
 	return err;
@@ -135,10 +137,12 @@ static int drive_interrupt(struct measurement *m, uint64_t number)
 	const struct source_config *config = &m->bench->source_config;
 	const struct way_group *group = m->slice.group;
 	struct group_way *turn = slice_turn(&m->slice, number);
-	uint64_t delay_ns = group->ops->self_timed ? config->interval_ns : config->gap_ns;
+	uint64_t delay_ns = config->interval_ns;
 	int error;
 
-	if (raise_for(m, turn->way))
+	if (!group->ops->self_timed)
+		delay_ns = arrivals_next_ns(&m->arrivals, clock_ns());
+	if (raise_for(m, turn->way, delay_ns))
 		return -1;
 	error = wait_armed(m, ARRIVAL_TIMEOUT_NS + delay_ns);
 	if (!error) {
@@ -166,8 +170,9 @@ static int take_sample(struct measurement *m, uint64_t number)
 	struct account account;
 
 	group->ops->account(group->source, delivery, &account);
-	if (number / group->n_ways >= m->slice.warmup) {
+	if (slice_waits(&m->slice, number) >= m->slice.warmup) {
 		recording_count(turn->rows, &account, delivery);
+		recording_cost(turn->rows, delivery, &end->cost);
 		if (delivery && !end->error &&
 		    recording_sample(&m->recording, turn->rows, &account, delivery, &m->why))
 			return -1;
@@ -183,14 +188,14 @@ static int take_sample(struct measurement *m, uint64_t number)
 static bool is_over(struct measurement *m, uint64_t number)
 {
 	const struct slice *slice = &m->slice;
-	uint64_t turns = number / slice->group->n_ways;
-	uint64_t samples = turns > slice->warmup ? turns - slice->warmup : 0;
+	uint64_t waits = slice_waits(slice, number);
+	uint64_t samples = waits > slice->warmup ? waits - slice->warmup : 0;
 
 	show_progress(m, samples);
 	if (measurement_stops(m))
 		return true;
 	serve_interim(m);
-	if (number % slice->group->n_ways || !samples)
+	if (!slice_is_even(slice, number) || !samples)
 		return false;
 	if (samples < slice->samples && (!slice->end_ns || clock_ns() < slice->end_ns))
 		return false;

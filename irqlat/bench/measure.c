@@ -113,6 +113,7 @@ static int open_port(struct measurement *m, enum driver driver, struct target *t
 
 	if (group->ops->connect(group->source, driver, target, &m->why))
 		return -1;
+	target->spin_ns = m->bench->spin_ns;
 	m->slice.driver = driver_ops(driver);
 	return m->slice.driver->open(&m->slice.port, target, &m->why);
 }
@@ -219,6 +220,7 @@ static int measure_phase(struct measurement *m, const char *load, bool is_first,
 	};
 	for (driver = 0; driver < DRIVER_COUNT; driver++)
 		m->groups[driver].samples = 0;
+	arrivals_start(&m->arrivals, &m->bench->arrivals, clock_ns());
 	do {
 		if (measure_round(m))
 			return -1;
@@ -411,6 +413,11 @@ int bench_measure(const struct bench *bench, struct run *run)
 	m->slice.bench = bench;
 	make_groups(m);
 	run->warmup = bench->warmup;
+	arrivals_name(&bench->arrivals, run->arrivals.kind, sizeof(run->arrivals.kind));
+	run->arrivals.mean_ns = bench->arrivals.mean_ns;
+	run->arrivals.gap_ns = bench->arrivals.gap_ns;
+	run->arrivals.seed = bench->arrivals.seed;
+	run->spin_ns = bench->spin_ns;
 	run->partial = true;
 	if (load_wanted(&bench->load)) {
 		load = load_open(&bench->load, &m->why);

@@ -44,6 +44,7 @@ struct phase {
  * @groups: ways, by the driver that they need
  * @overhead_ns: cost of reading the clock
  * @next_progress_ns: CLOCK_MONOTONIC of the next call of bench->progress()
+ * @arrivals: when the interrupts of the phase come
  * @phase: overwritten for each phase
  * @slice: overwritten for each slice
  * @thread: overwritten for each slice
@@ -60,6 +61,7 @@ struct measurement {
 	struct way_group groups[DRIVER_COUNT];
 	uint64_t overhead_ns;
 	uint64_t next_progress_ns;
+	struct arrivals arrivals;
 	struct phase phase;
 	struct slice slice;
 	struct measured_thread thread;

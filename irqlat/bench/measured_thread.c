@@ -22,6 +22,15 @@
 
 /* --- on the measured thread ----------------------------------------------- */
 
+/* CPU time of the calling thread, ns. */
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+}
+
 static bool is_given_up(const struct measured_thread *t, uint64_t number)
 {
 	return atomic_load(&t->stop) || atomic_load(&t->cancelled) == number + 1;
@@ -47,6 +56,11 @@ static void wait_interrupt(struct measured_thread *t, const struct way *way, uin
 
 	end->error = err ? errno : 0;
 	end->delivered = !err;
+	end->cost.cpu_ns += thread_cpu_ns();
+	end->cost.wait_ns += clock_ns();
+	/* A thread that raises its interrupt itself sleeps until then, and does not wait. */
+	if (slice_raises_itself(slice, way))
+		end->cost = (struct wait_cost){ 0 };
 	if (end->error == EINTR && !atomic_load(&t->stop))
 		end->delivered = !slice->driver->drain(&slice->port, &end->delivery);
 	if (end->delivered)
@@ -58,15 +72,19 @@ static void wait_interrupt(struct measured_thread *t, const struct way *way, uin
  * keeps that from running. So it begins when the controlling thread allows it:
  * before the interrupt is raised, or after the source was asked to raise it later.
  */
+static void await_go(struct measured_thread *t, uint64_t number)
+{
+	while (sem_wait(&t->go) && !is_given_up(t, number))
+		;
+}
+
 static void begin_spinning(struct measured_thread *t, const struct way *way, uint64_t number)
 {
 	struct slice *slice = t->slice;
 
-	while (sem_wait(&t->go) && !is_given_up(t, number))
-		;
 	way->begin(&slice->port);
 	if (slice_raises_itself(slice, way) && !is_given_up(t, number))
-		slice->group->ops->raise_here(slice->group->source,
+		slice->group->ops->raise_here(slice->group->source, t->gap_ns,
 					      way->in_call && way->in_call(&slice->port));
 }
 
@@ -83,6 +101,11 @@ static bool wait_once(struct measured_thread *t, uint64_t number)
 	*end = (struct wait_end){ .error = error };
 	if (error)
 		return false;
+	if (slice_awaits_go(t->slice, way))
+		await_go(t, number);
+	/* What is passed by is subtracted: see wait_interrupt(). */
+	end->cost.wait_ns = -clock_ns();
+	end->cost.cpu_ns = -thread_cpu_ns();
 	if (way->spins)
 		begin_spinning(t, way, number);
 	wait_interrupt(t, way, number, end);

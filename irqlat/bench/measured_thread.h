@@ -26,11 +26,13 @@
  * @error: 0, or errno; EINTR: the controlling thread gave it up
  * @delivered: @delivery is valid
  * @delivery: what the wait returned, or what had arrived when it was given up
+ * @cost: what the wait cost
  */
 struct wait_end {
 	int error;
 	bool delivered;
 	struct delivery delivery;
+	struct wait_cost cost;
 };
 
 /**
@@ -44,7 +46,9 @@ struct wait_end {
  *	ends
  * @room: free elements of @ends; posted by the controlling thread, which has read
  *	one, waited for by the thread before it writes one
- * @go: posted by the controlling thread: a way that spins may begin
+ * @go: posted by the controlling thread: the wait may begin, see slice_awaits_go()
+ * @gap_ns: until the interrupt that the thread raises itself; written by the controlling
+ *	thread before it posts @go
  * @stop: written by the controlling thread: the thread has to end
  * @cancelled: written by the controlling thread: number + 1 of the wait that it
  *	gives up; waits are numbered from 0
@@ -67,6 +71,7 @@ struct measured_thread {
 	sem_t armed;
 	sem_t room;
 	sem_t go;
+	uint64_t gap_ns;
 	atomic_bool stop;
 	_Atomic uint64_t cancelled;
 	atomic_bool exited;

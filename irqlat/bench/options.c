@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "options.h"
+#include "procirq.h"
 #include "rtsetup.h"
 #include "uapi/irqgen.h"
 
@@ -17,6 +18,7 @@
 #define WARMUP_DEFAULT	    100
 #define GAP_DEFAULT_NS	    100000
 #define INTERVAL_DEFAULT_NS 1000000
+#define SEED_DEFAULT	    1
 #define INTERVAL_MIN_NS	    10000
 #define GAP_MIN_NS	    1000
 #define GAP_MAX_NS	    (10 * NSEC_PER_SEC)
@@ -47,12 +49,18 @@ static const struct opt option_table[] = {
 	  .help = "stop after this time: 30, 10m, 1h" },
 	{ 0, "warmup", "N", OPT_U64, AT(bench.warmup), .max = SAMPLES_MAX,
 	  .help = "interrupts per way before those, not counted (default 100)" },
-	{ 0, "gap", "TIME", OPT_DURATION, AT(bench.source_config.gap_ns), .min = GAP_MIN_NS,
+	{ 0, "gap", "TIME", OPT_DURATION, AT(bench.arrivals.gap_ns), .min = GAP_MIN_NS,
 	  .max = GAP_MAX_NS,
-	  .help = "time from the thread asleep to the interrupt (default 100us)" },
+	  .help = "time from the thread ready to the interrupt, or between\ninterrupts of a burst (default 100us)" },
+	{ 0, "arrivals", "KIND", OPT_STRING, AT(arrivals),
+	  .help = "interrupts come at times that do not depend on the thread:\nfixed, poisson or burst[:N] (8); the ways take turns by\nbursts. Mean gap: --interval" },
+	{ 0, "seed", "N", OPT_U64, AT(bench.arrivals.seed), .max = UINT32_MAX,
+	  .help = "of --arrivals poisson, which repeats its gaps (default 1)" },
+	{ 0, "spin", "TIME", OPT_DURATION, AT(bench.spin_ns), .min = 1, .max = PROCIRQ_SPIN_MAX_NS,
+	  .help = "longest time that the hybrid ways busy-wait (default 10ms)" },
 	{ 'i', "interval", "TIME", OPT_DURATION, AT(bench.source_config.interval_ns),
 	  .min = INTERVAL_MIN_NS, .max = GAP_MAX_NS,
-	  .help = "timerfd, nanosleep, signal: time from one expiry to the\nnext (default 1ms)" },
+	  .help = "timerfd, nanosleep, signal, --arrivals: time from one\ninterrupt to the next (default 1ms)" },
 	{ 0, "load", "LIST", OPT_STRING, AT(load),
 	  .help = "measure again under load: cpu, io, irq, net" },
 	{ 0, "load-cmd", "CMD", OPT_STRING, AT(bench.load.command),
@@ -141,8 +149,10 @@ bool bench_options_parse(int argc, char **argv, struct bench_options *options, i
 	int operand;
 
 	*options = (struct bench_options){
-		.bench.source_config.gap_ns = GAP_DEFAULT_NS,
+		.bench.arrivals.gap_ns = GAP_DEFAULT_NS,
 		.bench.source_config.interval_ns = INTERVAL_DEFAULT_NS,
+		.bench.arrivals.seed = SEED_DEFAULT,
+		.bench.spin_ns = PROCIRQ_SPIN_MAX_NS,
 		.bench.warmup = WARMUP_DEFAULT,
 		.bench.priority = { SCHED_CLASS_FIFO, 80 },
 	};
@@ -216,6 +226,25 @@ static int choose_load(const struct bench_options *options, struct load_config *
 	return options->load ? load_parse(options->load, load, why) : 0;
 }
 
+static int choose_arrivals(const struct bench_options *options, struct bench *bench,
+			   struct why *why)
+{
+	struct arrivals_config *arrivals = &bench->arrivals;
+
+	arrivals->kind = ARRIVALS_READY;
+	arrivals->burst = 1;
+	arrivals->mean_ns = arrivals->gap_ns;
+	if (!options->arrivals)
+		return 0;
+	arrivals->mean_ns = bench->source_config.interval_ns;
+	if (bench->source == &source_timer_ops)
+		return why_set(why,
+			       "--arrivals: a timer has fixed gaps: use --source irqgen or edu");
+	if (arrivals_parse(options->arrivals, arrivals, why))
+		return -1;
+	return arrivals_check(arrivals, why);
+}
+
 static int check_outputs(const struct bench_options *options, struct why *why)
 {
 	const struct opt_file *files[] = { &options->json, &options->csv };
@@ -251,7 +280,7 @@ int bench_options_apply(struct bench_options *options, struct run *run, struct w
 		bench->samples = bench->duration_ns ? UINT64_MAX : SAMPLES_DEFAULT;
 	bench->entry_trace = options->entry == BENCH_ENTRY_TRACE;
 	if (choose_source(options, bench, why) || choose_ways(options, bench, why) ||
-	    check_outputs(options, why) ||
+	    choose_arrivals(options, bench, why) || check_outputs(options, why) ||
 	    rt_choose_cpus(&options->cpus, &bench->measured_cpu, &bench->source_cpu, why) ||
 	    choose_load(options, &bench->load, why))
 		return -1;

@@ -18,6 +18,7 @@ enum bench_compare { BENCH_COMPARE_NONE, BENCH_COMPARE_REF };
  * @bench: the benchmark, into which most of them go directly
  * @source: argument of --source; NULL: not given
  * @ways: argument of --ways; NULL: not given
+ * @arrivals: argument of --arrivals; NULL: not given
  * @load: argument of --load; NULL: not given
  * @cpus: argument of --cpus; empty: not given
  * @entry: enum bench_entry
@@ -33,6 +34,7 @@ struct bench_options {
 	struct bench bench;
 	const char *source;
 	const char *ways;
+	const char *arrivals;
 	const char *load;
 	struct cpu_list cpus;
 	int entry;

@@ -122,6 +122,25 @@ void recording_count(struct way_rows *rows, const struct account *account,
 	}
 }
 
+/**
+ * recording_cost - add what a wait cost
+ * @rows: of the way
+ * @delivery: what was delivered, NULL: nothing
+ * @cost: what it cost
+ */
+void recording_cost(struct way_rows *rows, const struct delivery *delivery,
+		    const struct wait_cost *cost)
+{
+	int stage;
+
+	for (stage = 0; stage < BENCH_STAGES; stage++) {
+		if (!rows->has[stage] || !counts_in((enum bench_stage)stage, delivery))
+			continue;
+		rows->row[stage].cpu_ns += cost->cpu_ns;
+		rows->row[stage].wait_ns += cost->wait_ns;
+	}
+}
+
 /* Interrupt raised at @raised_ns, handled at @entry_ns (0: unknown), seen at @user_ns. */
 static void record(const struct recording *rec, struct way_rows *rows, enum handler_path path,
 		   uint64_t raised_ns, uint64_t entry_ns, uint64_t user_ns)

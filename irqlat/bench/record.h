@@ -74,11 +74,23 @@ struct recording {
 	uint64_t drift;
 };
 
+/**
+ * struct wait_cost - what a wait cost the measured thread
+ * @cpu_ns: CPU time
+ * @wait_ns: time
+ */
+struct wait_cost {
+	uint64_t cpu_ns;
+	uint64_t wait_ns;
+};
+
 int recording_open_trace(struct recording *rec, struct why *why);
 struct way_rows *recording_add(struct recording *rec, const struct way_facts *facts,
 			       struct why *why);
 void recording_count(struct way_rows *rows, const struct account *account,
 		     const struct delivery *delivery);
+void recording_cost(struct way_rows *rows, const struct delivery *delivery,
+		    const struct wait_cost *cost);
 int recording_sample(struct recording *rec, struct way_rows *rows, const struct account *account,
 		     const struct delivery *delivery, struct why *why);
 int recording_match_entries(struct recording *rec, struct why *why);

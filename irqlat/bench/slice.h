@@ -66,10 +66,37 @@ struct slice {
 	uint64_t end_ns;
 };
 
-/* The way of wait @number: the ways of a group take turns. */
+/* The way of wait @number: the ways of a group take turns, each for a burst of interrupts. */
 static inline struct group_way *slice_turn(const struct slice *slice, uint64_t number)
 {
-	return &slice->group->ways[number % slice->group->n_ways];
+	uint64_t burst = slice->bench->arrivals.burst;
+
+	return &slice->group->ways[number / burst % slice->group->n_ways];
+}
+
+/* How many waits its way had in this slice before wait @number. */
+static inline uint64_t slice_waits(const struct slice *slice, uint64_t number)
+{
+	uint64_t burst = slice->bench->arrivals.burst;
+
+	return number / (burst * slice->group->n_ways) * burst + number % burst;
+}
+
+/* Whether each way had as many waits before wait @number as the others. */
+static inline bool slice_is_even(const struct slice *slice, uint64_t number)
+{
+	return !(number % (slice->bench->arrivals.burst * slice->group->n_ways));
+}
+
+/*
+ * Whether the thread begins to wait when the controlling thread allows it: one that spins
+ * does not sleep, and where interrupts come at given times nobody looks whether it does.
+ */
+static inline bool slice_awaits_go(const struct slice *slice, const struct way *way)
+{
+	if (slice->group->ops->self_timed)
+		return false;
+	return way->spins || way->may_spin || slice->bench->arrivals.kind != ARRIVALS_READY;
 }
 
 /*

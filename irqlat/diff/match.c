@@ -184,6 +184,8 @@ long diff_join(struct run *to, struct run *from, const struct diff_options *opti
 		r->delivered += other->delivered;
 		r->coalesced += other->coalesced;
 		r->lost += other->lost;
+		r->cpu_ns += other->cpu_ns;
+		r->wait_ns += other->wait_ns;
 		if (hist_join(&r->hist, &other->hist) || blocks_join(&r->blocks, &other->blocks)) {
 			free(taken);
 			return -1;

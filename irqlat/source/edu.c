@@ -195,12 +195,12 @@ static int sync_edu(struct source *source, struct port *port, struct why *why)
 	return 0;
 }
 
-static int raise_edu(struct source *source, struct why *why)
+static int raise_edu(struct source *source, uint64_t gap_ns, struct why *why)
 {
 	struct edu *edu = (struct edu *)source;
 
 	(void)why;
-	own_raises_begin(&edu->raises, edu->config.gap_ns);
+	own_raises_begin(&edu->raises, gap_ns);
 	edu->registers[EDU_RAISE] = 1;
 	return 0;
 }
@@ -209,11 +209,11 @@ static int raise_edu(struct source *source, struct why *why)
  * FIONREAD stores the number of bytes in the pipe, which is 1, with a single write
  * of four bytes. So the kernel itself writes the register, inside a system call.
  */
-static void raise_edu_here(struct source *source, bool in_call)
+static void raise_edu_here(struct source *source, uint64_t gap_ns, bool in_call)
 {
 	struct edu *edu = (struct edu *)source;
 
-	own_raises_begin(&edu->raises, edu->config.gap_ns);
+	own_raises_begin(&edu->raises, gap_ns);
 	if (in_call)
 		ioctl(edu->pipe[0], FIONREAD, &edu->registers[EDU_RAISE]);
 	else

@@ -185,15 +185,14 @@ static int drift_irqgen(struct source *source, struct port *port, int64_t *drift
 	return 0;
 }
 
-static int raise_irqgen(struct source *source, struct why *why)
+static int raise_irqgen(struct source *source, uint64_t gap_ns, struct why *why)
 {
 	struct irqgen *gen = (struct irqgen *)source;
 	char text[128];
-	int len =
-		snprintf(text, sizeof(text),
-			 "start line=%" PRIu64 " count=1 delay_ns=%" PRIu64 " period_ns=%" PRIu64
-			 " cpu=%d",
-			 gen->config.line, gen->config.gap_ns, gen->config.gap_ns, gen->config.cpu);
+	int len = snprintf(text, sizeof(text),
+			   "start line=%" PRIu64 " count=1 delay_ns=%" PRIu64
+			   " period_ns=1000000 cpu=%d",
+			   gen->config.line, gap_ns, gen->config.cpu);
 
 	return command(gen, text, len, why);
 }

@@ -19,7 +19,6 @@
  * @address: PCI address of --source edu=ADDRESS, NULL: search for the device
  * @line: irqgen line
  * @cpu: CPU that raises
- * @gap_ns: from the moment that the thread sleeps to the interrupt
  * @interval_ns: from one expiry of a timer to the next
  * @intx: the device must use its INTx line
  */
@@ -27,7 +26,6 @@ struct source_config {
 	const char *address;
 	uint64_t line;
 	int cpu;
-	uint64_t gap_ns;
 	uint64_t interval_ns;
 	bool intx;
 };
@@ -62,8 +60,8 @@ struct source;
  * @drift: nothing is being raised: by how much the source's numbers and the
  *	line's have moved apart since sync(), which happens when the kernel handles
  *	two interrupts as one
- * @raise: raise one interrupt, @gap_ns from now
- * @raise_here: raise one on the measured thread, whose CPU takes the interrupt, in
+ * @raise: raise one interrupt, this time from now
+ * @raise_here: raise one, this time from now, on the measured thread, whose CPU takes the interrupt, in
  *	user mode or inside a system call. When it fails no interrupt comes
  * @stop: after this nothing is raised
  * @ack: acknowledge the interrupt in the device, on the measured thread
@@ -84,8 +82,8 @@ struct source_ops {
 		       struct why *why);
 	int (*sync)(struct source *source, struct port *port, struct why *why);
 	int (*drift)(struct source *source, struct port *port, int64_t *drift, struct why *why);
-	int (*raise)(struct source *source, struct why *why);
-	void (*raise_here)(struct source *source, bool in_call);
+	int (*raise)(struct source *source, uint64_t gap_ns, struct why *why);
+	void (*raise_here)(struct source *source, uint64_t gap_ns, bool in_call);
 	int (*stop)(struct source *source, struct why *why);
 	void (*ack)(struct source *source);
 	void (*account)(struct source *source, const struct delivery *delivery,

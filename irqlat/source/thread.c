@@ -10,12 +10,10 @@
 
 /**
  * struct writer - the source "thread"
- * @gap_ns: to sleep before each write
  * @fd: the eventfd of the port
  * @raises: writes
  */
 struct writer {
-	uint64_t gap_ns;
 	int fd;
 	struct own_raises raises;
 };
@@ -24,11 +22,11 @@ static struct source *open_writer(const struct source_config *config, struct why
 {
 	struct writer *writer = calloc(1, sizeof(*writer));
 
+	(void)config;
 	if (!writer) {
 		why_set(why, "out of memory");
 		return NULL;
 	}
-	writer->gap_ns = config->gap_ns;
 	return (struct source *)writer;
 }
 
@@ -52,12 +50,12 @@ static int sync_writer(struct source *source, struct port *port, struct why *why
 	return 0;
 }
 
-static int raise_writer(struct source *source, struct why *why)
+static int raise_writer(struct source *source, uint64_t gap_ns, struct why *why)
 {
 	struct writer *writer = (struct writer *)source;
 	const uint64_t one = 1;
 
-	own_raises_begin(&writer->raises, writer->gap_ns);
+	own_raises_begin(&writer->raises, gap_ns);
 	if (write(writer->fd, &one, sizeof(one)) == sizeof(one))
 		return 0;
 	return why_set(why, "cannot write an eventfd: %s", strerror(errno));

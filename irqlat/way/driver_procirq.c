@@ -54,8 +54,10 @@ static int open_line(struct port *port, struct target *target, struct why *why)
 		return -1;
 	}
 	port->fd = procirq_fd(port->line);
-	if (!open_extras(port))
+	if (!open_extras(port)) {
+		((struct procirq_port *)port->private)->spin_ns = target->spin_ns;
 		return 0;
+	}
 	why_set(why, "/proc/irq/%u/irq: cannot watch it: %s", target->irq, strerror(errno));
 	close_line(port);
 	return -1;

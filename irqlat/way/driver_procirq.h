@@ -21,6 +21,7 @@
  * @ring_error: errno of mapping it
  * @spinning_since_ns: when the thread began to spin on @ring
  * @no_mask: interrupts do not mask the line
+ * @spin_ns: longest time that the hybrid ways busy-wait
  * @hybrid: reads busy-wait in the kernel
  *
  * The procirq_port_end_*() functions undo what one way needs and costs the others
@@ -35,6 +36,7 @@ struct procirq_port {
 	int ring_error;
 	uint64_t spinning_since_ns;
 	bool no_mask;
+	uint64_t spin_ns;
 	bool hybrid;
 };
 

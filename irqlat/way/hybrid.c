@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* read() of /proc/irq/N/irq that busy-waits in the kernel before it sleeps. */
+/*
+ * Ways that busy-wait before they sleep: read() of /proc/irq/N/irq in the kernel, and
+ * procirq_wait() on the mapped ring. Each is switched on for its own waits only.
+ */
 
+#include "base/clock.h"
 #include "driver_procirq.h"
-
-/* The longest time that it may: then it adapts itself to how interrupts come. */
-#define HYBRID_MAX_NS PROCIRQ_SPIN_MAX_NS
 
 static int arm_hybrid(struct port *port)
 {
 	struct procirq_port *priv = port->private;
 
-	if (procirq_set_spin(port->line, HYBRID_MAX_NS))
+	if (procirq_set_spin(port->line, priv->spin_ns))
 		return -1;
 	priv->hybrid = true;
 	return 0;
@@ -24,9 +25,33 @@ static int wait_hybrid(struct port *port, struct delivery *delivery)
 	return rc;
 }
 
+static int arm_hybrid_mmap(struct port *port)
+{
+	const struct procirq_port *priv = port->private;
+
+	return procirq_set_hybrid(port->line, priv->spin_ns);
+}
+
+static int wait_hybrid_mmap(struct port *port, struct delivery *delivery)
+{
+	if (procirq_wait(port->line, -1) < 0)
+		return -1;
+	delivery->user_ns = clock_ns();
+	return procirq_port_take_record(port, delivery);
+}
+
 const struct way way_hybrid = {
 	.name = "hybrid",
 	.driver = DRIVER_PROCIRQ,
+	.may_spin = true,
 	.arm = arm_hybrid,
 	.wait = wait_hybrid,
+};
+
+const struct way way_hybrid_mmap = {
+	.name = "hybrid-mmap",
+	.driver = DRIVER_PROCIRQ,
+	.may_spin = true,
+	.arm = arm_hybrid_mmap,
+	.wait = wait_hybrid_mmap,
 };

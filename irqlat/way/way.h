@@ -34,12 +34,14 @@ enum driver {
  * @pci: PCI address of the device, empty if there is none
  * @intx: the device must use its INTx line
  * @period_ns: from one expiry of a timer to the next (DRIVER_TIMER)
+ * @spin_ns: longest time that hybrid ways busy-wait (DRIVER_PROCIRQ)
  */
 struct target {
 	unsigned int irq;
 	char pci[13];
 	bool intx;
 	uint64_t period_ns;
+	uint64_t spin_ns;
 };
 
 #define TARGET_NO_IRQ UINT32_MAX
@@ -111,6 +113,7 @@ struct driver_ops {
  * @name: as in --ways and in results
  * @driver: what it needs
  * @spins: the thread never sleeps in wait()
+ * @may_spin: it busy-waits in wait() for a while, and then sleeps
  * @arm: before the thread announces that it is going to wait; may be NULL. 0, or -1
  *	with errno
  * @begin: before wait(), if @spins
@@ -123,6 +126,7 @@ struct way {
 	const char *name;
 	enum driver driver;
 	bool spins;
+	bool may_spin;
 	int (*arm)(struct port *port);
 	void (*begin)(struct port *port);
 	bool (*in_call)(const struct port *port);
@@ -133,22 +137,23 @@ struct way {
  * All ways, in the order in which messages list them. To add one, define way_NAME
  * in a file of this folder, and add NAME here.
  */
-#define WAYS(WAY)      \
-	WAY(read)      \
-	WAY(poll)      \
-	WAY(epoll)     \
-	WAY(eventfd)   \
-	WAY(mmap_spin) \
-	WAY(hybrid)    \
-	WAY(uli)       \
-	WAY(uli_spin)  \
-	WAY(uli_sleep) \
-	WAY(uio)       \
-	WAY(uio_poll)  \
-	WAY(vfio)      \
-	WAY(timerfd)   \
-	WAY(nanosleep) \
-	WAY(signal)    \
+#define WAYS(WAY)        \
+	WAY(read)        \
+	WAY(poll)        \
+	WAY(epoll)       \
+	WAY(eventfd)     \
+	WAY(mmap_spin)   \
+	WAY(hybrid)      \
+	WAY(hybrid_mmap) \
+	WAY(uli)         \
+	WAY(uli_spin)    \
+	WAY(uli_sleep)   \
+	WAY(uio)         \
+	WAY(uio_poll)    \
+	WAY(vfio)        \
+	WAY(timerfd)     \
+	WAY(nanosleep)   \
+	WAY(signal)      \
 	WAY(eventfd_base)
 
 #define WAY_DECLARE(name) extern const struct way way_##name;

@@ -38,6 +38,11 @@ refused 'duration' '--duration: "soon" is not a time' bench -d soon
 refused 'duration 0' '--duration: 0 is out of range' bench -d 0
 refused 'gap without unit' '--gap: "100" is not a time' bench --gap 100
 refused 'gap too short' '--gap: 1ns is out of range: from 1us to 10s' bench --gap 1ns
+refused 'arrivals' '--arrivals: "often" is none of: fixed, poisson, burst, burst:N' bench --source irqgen --arrivals often
+refused 'a burst of one' 'a burst has 2 to 1024 interrupts, not "1"' bench --source irqgen --arrivals burst:1
+refused 'bursts without pauses' '\(--gap\) must be below the mean one' bench --source irqgen --arrivals burst --gap 1ms
+refused 'arrivals of a timer' 'a timer has fixed gaps' bench --source timer --arrivals poisson
+refused 'busy-waiting too long' '--spin: 11ms is out of range: from 1ns to 10ms' bench --spin 11ms
 refused 'CPU list' '--cpus: "0-" is not a list of CPUs' bench -c 0-
 refused 'CPU that is not online' '-c: CPU 1000: not online' bench -c 1000
 refused 'priority' '--priority: "f:100" is not a priority' bench -P f:100

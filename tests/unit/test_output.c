@@ -37,6 +37,13 @@ static void make(struct run *run)
 	run->interrupted = true;
 	run->partial = true;
 	run->warmup = 100;
+	run->arrivals = (struct run_arrivals){
+		.kind = "burst:8",
+		.mean_ns = 1000000,
+		.gap_ns = 100000,
+		.seed = 7,
+	};
+	run->spin_ns = 200000;
 	snprintf(run->load_command, sizeof(run->load_command), "make \"all\"");
 	snprintf(run->unavailable[0].way, RESULT_NAME_BYTES, "vfio");
 	snprintf(run->unavailable[0].reason, RESULT_REASON_BYTES, "no <IOMMU>");
@@ -47,6 +54,8 @@ static void make(struct run *run)
 	add(run, "poll", "total", 5, 4000);
 	add(run, "poll", "handler_to_user", 0, 0);
 	hist_record(&run->results[3].hist, -1);
+	run->results[0].cpu_ns = 250000;
+	run->results[0].wait_ns = 1000000;
 	snprintf(run->results[3].load, RESULT_NAME_BYTES, "a long command");
 	snprintf(run->results[4].load, RESULT_NAME_BYTES, "a long command");
 }
@@ -76,6 +85,11 @@ static void json_round_trip(void **state)
 	assert_string_equal(back.system.warnings[0], run.system.warnings[0]);
 	assert_int_equal(back.results[3].hist.negative, 1);
 	assert_int_equal(back.results[0].hist.sum, run.results[0].hist.sum);
+	assert_string_equal(back.arrivals.kind, "burst:8");
+	assert_int_equal(back.arrivals.seed, 7);
+	assert_int_equal(back.spin_ns, 200000);
+	assert_true(result_cpu_share(&back.results[0]) == 0.25);
+	assert_int_equal(back.results[1].wait_ns, 0);
 	/* What is read and written again is the same, figures included. */
 	second = to_json(&back);
 	assert_string_equal(first, second);

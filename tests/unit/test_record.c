@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* irqlat bench: which rows a way has, and what is counted and sampled in them. */
 
+#include <math.h>
+
 #include "unit.h"
 
 #include "base/why.h"
@@ -138,6 +140,32 @@ static void missed_periods_are_samples(void **state)
 	run_free(&run);
 }
 
+/* What the waits cost is added up, for each path by itself. */
+static void waits_have_a_cost(void **state)
+{
+	const struct wait_cost cost = { .cpu_ns = 30, .wait_ns = 40 };
+	const struct delivery direct = { .count = 1, .path = HANDLER_PATH_DIRECT };
+	struct recording rec = { 0 };
+	struct run run = { 0 };
+	struct way_rows *rows;
+	struct why why;
+
+	(void)state;
+	rows = recording_add(&rec, &uli_facts, &why);
+	assert_non_null(rows);
+	deliver(&rec, rows, 1, HANDLER_PATH_DIRECT, 1500);
+	assert_true(isnan(result_cpu_share(&rows->row[BENCH_STAGE_TOTAL])));
+	recording_cost(rows, &direct, &cost);
+	recording_cost(rows, NULL, &cost);
+	assert_int_equal(recording_end(&rec, &run, &why), 0);
+	recording_free(&rec);
+	assert_int_equal(find(&run, "uli", "total")->cpu_ns, 60);
+	assert_int_equal(find(&run, "uli", "total")->wait_ns, 80);
+	assert_true(result_cpu_share(find(&run, "uli", "total")) == 0.75);
+	assert_int_equal(find(&run, "uli", "total_direct")->cpu_ns, 30);
+	run_free(&run);
+}
+
 /* Counted, and no sample: an early interrupt, and one that was raised and lost. */
 static void not_every_interrupt_is_a_sample(void **state)
 {
@@ -206,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_have_rows),
 		cmocka_unit_test(missed_periods_are_samples),
+		cmocka_unit_test(waits_have_a_cost),
 		cmocka_unit_test(not_every_interrupt_is_a_sample),
 		cmocka_unit_test(a_view_leaves_the_rows),
 	};

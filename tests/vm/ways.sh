@@ -20,6 +20,10 @@ device=/sys/bus/pci/devices/0000:00:04.0
 cd /tmp
 bench="irqlat bench --samples 300 -q"
 $bench --source irqgen --ways read,poll,epoll,eventfd,mmap-spin,hybrid --json=irqgen.json >text || exit
+for kind in fixed poisson burst:5; do
+	$bench --source irqgen --ways read,mmap-spin,hybrid,hybrid-mmap --arrivals $kind --interval 500us \
+		--json=${kind%:*}.json >>text || exit
+done
 $bench --source irqgen --ways mmap-spin -c 0 --gap 1ms --json=onecpu.json >>text || exit
 uli=uli,uli-spin,uli-sleep
 $bench --source irqgen --ways $uli,read -c 0 --gap 1ms --compare ref \
@@ -34,6 +38,7 @@ wait $pid
 ls /sys/kernel/tracing/instances >killed
 $bench --source edu --ways $uli,read --entry trace --json=uli-edu.json >>text || exit
 ls /sys/kernel/tracing/instances >instances
+$bench --source edu --ways read,hybrid --arrivals poisson --json=edu-poisson.json >>text || exit
 $bench --source edu --ways read,vfio --json=absent.json >>text 2>absent.err || exit
 modprobe -a vfio-pci vfio_iommu_type1 || exit
 $bench --source edu --json=edu.json >>text \
@@ -116,6 +121,15 @@ for kernel in "${@:-6.1}"; do
 
 	books irqgen read,poll,epoll,eventfd,mmap-spin,hybrid 2>"$scratch/why"
 	result $? "$kernel: six ways of one line, nothing lost"
+	for arrivals in fixed poisson burst edu-poisson; do
+		ways=read,mmap-spin,hybrid,hybrid-mmap
+		[ $arrivals != edu-poisson ] || ways=read,hybrid
+		books $arrivals $ways 2>"$scratch/why" && agrees $arrivals '
+			all(0 < r["cpu_ns"] <= r["wait_ns"] for r in run["results"]) and
+			run["arrivals"]["kind"].startswith("'${arrivals#edu-}'") and
+			run["arrivals"]["mean_ns"] > run["arrivals"]["gap_ns"] == 100000' 2>>"$scratch/why"
+		result $? "$kernel: interrupts at given times: $arrivals" "$(cat "$scratch/why")"
+	done
 	books uli uli,uli-spin,uli-sleep,read 2>"$scratch/why" && agrees uli '
 		paths["uli-spin"]["direct"] > 200 and paths["uli"]["direct"] > 0 and
 		paths["uli"]["return"] > 0' 2>>"$scratch/why"
