@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Histograms and percentile curves of a report, for gnuplot. */
+/* Histograms, percentile curves, and latency against CPU time, for gnuplot. */
 
 #include <math.h>
 #include <string.h>
@@ -104,11 +104,35 @@ static void write_curve(const struct figure *figure, const struct hist *h, bool 
 	fputs("NaN NaN\n\n\n", out);
 }
 
-/* A block of data for each histogram; two for each percentile curve. */
+/* The highest latency that is drawn of a row: p99, or the maximum of few samples. */
+static double tradeoff_high(const struct figure *figure, const struct hist *h)
+{
+	uint64_t p99 = h->max;
+
+	hist_percentile(h, 990000, &p99);
+	return plot_value(figure, (double)p99);
+}
+
+/* A point: share of a CPU in percent, median, minimum, p99. */
+static void write_tradeoff(const struct figure *figure, const struct result *r, FILE *out)
+{
+	uint64_t median = (uint64_t)hist_mean(&r->hist);
+
+	hist_percentile(&r->hist, 500000, &median);
+	fprintf(out, "%.7g %.7g %.7g %.7g\n\n\n", 100 * result_cpu_share(r),
+		plot_value(figure, (double)median), plot_value(figure, (double)r->hist.min),
+		tradeoff_high(figure, &r->hist));
+}
+
+/* A block of data for each histogram and each point; two for each percentile curve. */
 static void curves_write_data(const struct figure *figure, FILE *out)
 {
 	size_t i;
 
+	for (i = 0; i < figure->n && figure->kind == FIGURE_TRADEOFF; i++)
+		write_tradeoff(figure, figure->series[i].result, out);
+	if (figure->kind == FIGURE_TRADEOFF)
+		return;
 	if (figure->kind == FIGURE_HISTOGRAM) {
 		write_histograms(figure, out);
 		return;
@@ -183,6 +207,15 @@ static void write_axes(const struct figure *figure, const struct drawing *drawin
 		plot_write_tics('x', low, high, drawing->width - MARGIN_X, 0, out);
 		return;
 	}
+	if (figure->kind == FIGURE_TRADEOFF) {
+		high = 0;
+		for (i = 0; i < figure->n; i++)
+			high = fmax(high, tradeoff_high(figure, &figure->series[i].result->hist));
+		high *= 1.1;
+		fprintf(out, "y_low = %.7g\ny_high = %.7g\n", low, high);
+		plot_write_tics('y', low, high, drawing->height - MARGIN_Y, 30, out);
+		return;
+	}
 	for (i = 0; i < figure->n; i++)
 		if (figure->series[i].result->hist.n > most)
 			most = figure->series[i].result->hist.n;
@@ -197,7 +230,10 @@ static void curves_write_script(const struct figure *figure, const struct drawin
 	fprintf(out, "key_columns = %d\n", legend_columns(figure, drawing));
 	write_arrays(figure, drawing, out);
 	write_axes(figure, drawing, out);
-	fputs(figure->kind == FIGURE_HISTOGRAM ? template_histogram : template_percentiles, out);
+	fputs(figure->kind == FIGURE_HISTOGRAM ? template_histogram :
+	      figure->kind == FIGURE_TRADEOFF  ? template_tradeoff :
+						 template_percentiles,
+	      out);
 }
 
 const struct chart_ops curves_ops = {

@@ -88,7 +88,8 @@ static void set_name(struct figure *f, const char *part)
 	static const char *const kind_names[FIGURE_KINDS] = {
 		[FIGURE_RANGES] = "overview",	  [FIGURE_STAGES] = "stages",
 		[FIGURE_HISTOGRAM] = "histogram", [FIGURE_PERCENTILES] = "percentiles",
-		[FIGURE_HEAT] = "heat",		  [FIGURE_CPUS] = "cpus",
+		[FIGURE_TRADEOFF] = "tradeoff",	  [FIGURE_HEAT] = "heat",
+		[FIGURE_CPUS] = "cpus",
 	};
 	size_t n, kept = 0;
 	char *c;
@@ -278,6 +279,29 @@ static int add_curves(struct figures *figures, const struct figure *like, struct
 	return 0;
 }
 
+/* Points of the rows whose CPU time is known, if there are several to compare. */
+static int add_tradeoff(struct figures *figures, const struct figure *like, struct rows *rows,
+			bool several)
+{
+	char part[32] = "";
+	size_t i, n = 0;
+
+	for (i = 0; i < rows->n; i++)
+		if (rows->list[i].result->wait_ns)
+			rows->list[n++] = rows->list[i];
+	rows->n = n;
+	if (several)
+		prefix_titles(rows);
+	for (i = 0; n > 1 && i < n; i += REPORT_POINTS_MAX) {
+		if (n > REPORT_POINTS_MAX)
+			snprintf(part, sizeof(part), "part %zu", i / REPORT_POINTS_MAX + 1);
+		if (add_figure(figures, like, rows, i,
+			       n - i < REPORT_POINTS_MAX ? n : i + REPORT_POINTS_MAX, part))
+			return -1;
+	}
+	return 0;
+}
+
 /* A heat map of each row that has blocks. */
 static int add_heat(struct figures *figures, const struct figure *like, struct rows *rows,
 		    bool several)
@@ -353,6 +377,7 @@ static const struct figure_maker makers[] = {
 	MAKER(PERCENTILES, TOTAL, add_curves, .of_stage = "percentiles"),
 	MAKER(HISTOGRAM, TO_USER, add_curves, .of_stage = "histogram"),
 	MAKER(PERCENTILES, TO_USER, add_curves, .of_stage = "percentiles"),
+	MAKER(TRADEOFF, TOTAL, add_tradeoff, .caption = "Latency against CPU time"),
 	MAKER(HEAT, TOTAL, add_heat, .caption = "Over the time of the run"),
 	MAKER(CPUS, TOTAL, add_cpus, .caption = "By CPU"),
 };

@@ -275,6 +275,10 @@ static const struct {
 		.text = "Curves are dashed where fewer than ten samples lie beyond.",
 	},
 	[FIGURE_PERCENTILES] = { .title = "Histograms and percentiles" },
+	[FIGURE_TRADEOFF] = {
+		.title = "Latency against CPU time",
+		.text = "A point for each way: its median, and the share of a CPU that the thread used while it waited. The line runs from the least sample to p99. The further down and to the left, the better.",
+	},
 	[FIGURE_HEAT] = {
 		.title = "Latency over time",
 		.text = "The stronger the colour, the more samples had that latency in that span of time.",

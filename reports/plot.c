@@ -16,7 +16,8 @@ extern char **environ;
 static const struct chart_ops *const charts[FIGURE_KINDS] = {
 	[FIGURE_RANGES] = &bars_ops,	  [FIGURE_STAGES] = &bars_ops,
 	[FIGURE_HISTOGRAM] = &curves_ops, [FIGURE_PERCENTILES] = &curves_ops,
-	[FIGURE_HEAT] = &heat_ops,	  [FIGURE_CPUS] = &bars_ops,
+	[FIGURE_TRADEOFF] = &curves_ops,  [FIGURE_HEAT] = &heat_ops,
+	[FIGURE_CPUS] = &bars_ops,
 };
 
 /* Write the figure's numbers as a data file of gnuplot. */

@@ -25,6 +25,8 @@
  */
 #define REPORT_CURVES_MAX   8
 #define REPORT_CURVES_MIXED 4
+/* Points in one figure: each colour filled, and hollow. */
+#define REPORT_POINTS_MAX 16
 /* Rows in a chart of bars. */
 #define REPORT_ROWS_MAX 96
 /* Figures of a kind. A result of hundreds of CPUs has more; the page says so. */
@@ -89,6 +91,7 @@ enum figure_kind {
 	FIGURE_STAGES,	    /* a bar for each row, divided into stages */
 	FIGURE_HISTOGRAM,   /* curves, both axes logarithmic */
 	FIGURE_PERCENTILES, /* curves */
+	FIGURE_TRADEOFF,    /* a point for each row: CPU time, latency */
 	FIGURE_HEAT,	    /* one row over the time of the run */
 	FIGURE_CPUS,	    /* as FIGURE_RANGES, a bar for each CPU */
 	FIGURE_KINDS

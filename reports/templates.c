@@ -13,3 +13,4 @@
 TEMPLATE(template_page, "reports/page.html");
 TEMPLATE(template_histogram, "reports/histogram.gp");
 TEMPLATE(template_percentiles, "reports/percentiles.gp");
+TEMPLATE(template_tradeoff, "reports/tradeoff.gp");

@@ -6,5 +6,6 @@
 extern const char template_page[];
 extern const char template_histogram[];
 extern const char template_percentiles[];
+extern const char template_tradeoff[];
 
 #endif /* REPORTS_TEMPLATES_H */

@@ -179,6 +179,13 @@ for figure in overview-total instructions-overview-total instructions-stages-tot
 done
 [ -z "$missing" ]
 result $? 'every kind of figure is drawn, as SVG and as PNG' "missing:$missing; $(ls "$scratch/many")"
+# Ways whose CPU time is known have a figure; files of older versions have none.
+jq -c '.results |= map(.wait_ns = 1000000 | .cpu_ns = (.way | length) * 50000)' $good/ways.json >"$scratch/costs.json"
+"$irqlat" report "$scratch/costs.json" -o "$scratch/costs" >"$scratch/out" 2>&1 &&
+	[ -s "$scratch/costs/tradeoff-total.svg" ] && [ -s "$scratch/costs/tradeoff-total.png" ] &&
+	grep -q '<h2>Latency against CPU time</h2>' "$scratch/costs/index.html" &&
+	! grep -q 'Latency against CPU time' "$scratch/load/index.html"
+result $? 'latency against CPU time, where that is known' "$(cat "$scratch/out"; ls "$scratch/costs")"
 grep -q '<b>SGI ULI: ~3 us</b>.*Source: M. Raymond' "$scratch/many/index.html"
 result $? 'claims are there with their source'
 name=$(grep -c 'id="' "$scratch/many/index.html")
