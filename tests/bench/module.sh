@@ -12,6 +12,12 @@
 # irq_to_uli, uli_return, mmap_spin: a thread that is awake when the interrupt hits it,
 # compared with read() with the kernel's flow handlers in the same run, all by the edu
 # device's MSI. The thread raises the interrupt itself, in user mode or in a system call.
+#
+# hybrid, hybrid_mmap: read() that busy-waits up to 200 us in the kernel before it sleeps, and
+# procirq_wait() that does so on the ring; raised by irqgen's timer. Inside the window: bursts
+# of 8, 100 us apart, one in 8 ms, compared with read() with the kernel's flow handlers.
+# Outside: every ms, read() compared with read() of the same run: procirq_wait() blocks in
+# poll(), which takes longer. The waits may use half of a CPU.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -23,6 +29,8 @@ trap 'rm -rf "$work"' EXIT
 flow_both='for flow in 0 1; do echo $flow >/sys/module/procirq/parameters/flow;'
 compare="$flow_both irqlat bench --source edu --ways read,uio --samples 1000 -q --json; done"
 awake="$flow_both irqlat bench --source edu --samples 1000 -q --json --ways read,mmap-spin,uli,uli-spin; done"
+hybrid_bench='irqlat bench --source irqgen --ways read,hybrid,hybrid-mmap --spin 200us --samples 800 -q --json --arrivals'
+hybrid="modprobe irqgen && $flow_both $hybrid_bench burst:8; done && $hybrid_bench fixed"
 
 # Handler durations, from the time stamp counter before and after each handler, which counts
 # instructions under icount. Both include a part of the tracer.
@@ -146,6 +154,26 @@ for name, row, goal in (
     print(json.dumps({"name": f"{name}.vs_read.{kernel}", "value": ours / read,
         "unit": f"ratio {ours}/{read}", "goal": f"<= {goal:.2f}", "ok": ours / read <= goal,
         "command": " ".join(command.split())}))
+PYTHON
+	guest "$kernel" "$hybrid" >"$work/json" &&
+		/usr/bin/python3 - "$work/json" "$kernel" "tests/vm/run --kernel $kernel --icount -- 'modprobe procirq && $hybrid'" <<'PYTHON'
+import json, sys
+path, kernel, command = sys.argv[1:]
+decoder, text, runs = json.JSONDecoder(), open(path).read().lstrip(), []
+while text:
+    run, end = decoder.raw_decode(text)
+    runs.append({(r["way"], r["stage"]): r for r in run["results"]})
+    text = text[end:].lstrip()
+genirq, inside, outside = runs
+for where, base, run, goal, ways in (("", genirq, inside, 0.30, ("hybrid", "hybrid-mmap")),
+                                     ("_outside", outside, outside, 1.10, ("hybrid",))):
+    read = base["read", "handler_to_user"]["p50_ns"]
+    for way in ways:
+        ours, total = run[way, "handler_to_user"]["p50_ns"], run[way, "total"]
+        share = total["cpu_ns"] / total["wait_ns"]
+        print(json.dumps({"name": f"{way.replace('-', '_')}{where}.vs_read.{kernel}",
+            "value": ours / read, "unit": f"ratio {ours}/{read}, {100 * share:.0f} % CPU",
+            "goal": f"<= {goal:.2f}", "ok": ours / read <= goal and share <= 0.5, "command": command}))
 PYTHON
 	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
 		handler_figure hard_handler.vs_uio uio_pci_generic "$kernel"
