@@ -7,8 +7,8 @@
  * round's torture; each round has the next.
  *
  * A stream has a line, something that raises it and something that takes it. Processors
- * go offline and come back meanwhile, the lines' affinity changes, and the system is
- * suspended to idle. Then the interrupts that were raised are those that were taken.
+ * go offline and come back meanwhile, the lines' affinity changes, the tracepoints of
+ * handlers are enabled and disabled, and the system is suspended to idle. Then the interrupts that were raised are those that were taken.
  *
  * Memory is looked at after each round, when our modules have been unloaded and loaded
  * again: what grows from the second quarter of the rounds to the last one is a leak.
@@ -21,6 +21,7 @@
 #define STREAM_SECONDS 6
 #define CPU_ONLINE     "/sys/devices/system/cpu/cpu1/online"
 #define PM_TEST	       "/sys/power/pm_test"
+#define TRACEPOINTS    "/sys/kernel/tracing/events/irq/"
 #define ROUNDS_MAX     4096
 
 /* What memory may differ by from one round to the next, kB: what the kernel keeps. */
@@ -198,11 +199,19 @@ static bool suspend_to_idle(void)
 	return ok;
 }
 
+/* While one of them is enabled, our flow handlers leave interrupts to the kernel's. */
+static void trace_handlers(bool entry, bool exit)
+{
+	put_text(TRACEPOINTS "irq_handler_entry/enable", "%d", entry);
+	put_text(TRACEPOINTS "irq_handler_exit/enable", "%d", exit);
+}
+
 static void disturb(unsigned int step, unsigned int *suspended)
 {
 	char path[64];
 	unsigned int i;
 
+	trace_handlers(step & 2, step & 4);
 	switch (step % 8) {
 	case 0:
 		put_text(CPU_ONLINE, "0");
@@ -284,6 +293,7 @@ static unsigned long long steady_streams(unsigned int *suspended)
 			next = now_ns() + STREAM_SECONDS * 1000000000LL / 16;
 		}
 	}
+	trace_handlers(false, false);
 	put_text(CPU_ONLINE, "1");
 	streams_stop = true;
 	for (i = 0; i < STREAMS; i++)
@@ -418,6 +428,7 @@ static void everything_for_long(void)
 /* A round that was cut short leaves devices bound. */
 static const char *soak_after(void)
 {
+	trace_handlers(false, false);
 	put_text(CPU_ONLINE, "1");
 	pci_unbind(EDU_1);
 	pci_unbind(EDU_2);
