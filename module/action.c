@@ -176,9 +176,8 @@ void procirq_action_release_hold(struct procirq_action *action)
 }
 
 /*
- * Signals the readers' eventfds. With PROCIRQ_EVENTFD_DELIVER that counts as a read.
- * A single eventfd is returned instead, for the caller to signal without
- * action->lock: an eventfd's lock is not raw. Caller holds action->lock.
+ * Signals the readers' eventfds. A single one is returned instead, for the caller to
+ * signal without action->lock: an eventfd's lock is not raw. Caller holds action->lock.
  */
 struct procirq_eventfd_target *procirq_action_signal_eventfds(struct procirq_action *action)
 {
@@ -188,15 +187,11 @@ struct procirq_eventfd_target *procirq_action_signal_eventfds(struct procirq_act
 	list_for_each_entry(reader, &action->readers, node) {
 		if (!reader->eventfd)
 			continue;
-		if (action->nr_eventfds == 1 && !procirq_hard)
+		if (action->nr_eventfds == 1)
 			now = reader->eventfd;
 		else
 			procirq_eventfd_signal_later(reader->eventfd);
-		if (procirq_eventfd_delivers(reader->eventfd) && procirq_reader_pending(reader)) {
-			reader->totals.delivered++;
-			reader->totals.coalesced += procirq_reader_pending(reader) - 1;
-			reader->cursor = action->taken;
-		}
+		action_read_by_eventfd(reader, action->taken);
 	}
 	return now;
 }
@@ -313,9 +308,8 @@ static __always_inline void action_finish(struct procirq_action *action,
 {
 	struct procirq_line *line = action->line;
 
-	/* procirq_eventfd_free() waits for this: with interrupts off it is an RCU reader. */
 	if (unlikely(target))
-		procirq_eventfd_signal(target);
+		action_signal(target);
 	if (likely(!action_has_pollers(action)))
 		return;
 	if (procirq_hard)
@@ -345,7 +339,10 @@ irqreturn_t procirq_action_handler(int irq, void *data)
 
 	/* While our handler is attached, action->lock is the same. */
 	raw_spin_lock(action->lock);
-	target = action_take_line(action, now);
+	if (action->audience == PROCIRQ_AUDIENCE_ULI)
+		target = action_take(action, NULL, PROCIRQ_AUDIENCE_ULI, now, 0);
+	else
+		target = action_take(action, NULL, PROCIRQ_AUDIENCE_ANY, now, 0);
 	raw_spin_unlock(action->lock);
 	action_finish(action, target);
 	return IRQ_HANDLED;
@@ -369,7 +366,7 @@ irqreturn_t procirq_action_device_handler(int irq, void *data)
 		raw_spin_unlock_irqrestore(&action->own_lock, flags);
 		return check == PROCIRQ_CHECK_SILENCED ? IRQ_HANDLED : IRQ_NONE;
 	}
-	target = action_take(action, action->device, NULL, now, status);
+	target = action_take(action, action->device, PROCIRQ_AUDIENCE_ANY, now, status);
 	raw_spin_unlock(&action->own_lock);
 	action_finish(action, target);
 	local_irq_restore(flags);
@@ -395,7 +392,8 @@ static void action_retake(struct irq_work *work)
 		taken = procirq_device_recheck(action->device, &status);
 		/* If not, the program has ended it meanwhile. */
 		if (taken)
-			target = action_take(action, action->device, NULL, now, status);
+			target = action_take(action, action->device, PROCIRQ_AUDIENCE_ANY, now,
+					     status);
 		else
 			procirq_action_unmask(action);
 	}
@@ -426,7 +424,8 @@ int procirq_action_inject(struct procirq_action *action)
 		err = -EBUSY;
 	} else {
 		action->injected++;
-		target = action_take(action, action->device, NULL, ktime_get_ns(), 0);
+		target = action_take(action, action->device, PROCIRQ_AUDIENCE_ANY, ktime_get_ns(),
+				     0);
 	}
 	raw_spin_unlock(action->lock);
 	action_finish(action, target);

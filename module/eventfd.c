@@ -19,20 +19,6 @@
 /* Maximum number of signals in one run of the work, which is in interrupt context. */
 #define EVENTFD_WORK_MAX 64
 
-/**
- * struct procirq_eventfd_target - an eventfd that a reader's interrupts signal
- * @eventfd: the eventfd; referenced; immutable
- * @delivers: PROCIRQ_EVENTFD_DELIVER was set; immutable
- * @due: what @work still has to add
- * @work: signals where procirq_eventfd_signal() must not be called
- */
-struct procirq_eventfd_target {
-	struct eventfd_ctx *eventfd;
-	bool delivers;
-	atomic_t due;
-	struct irq_work work;
-};
-
 static void eventfd_work(struct irq_work *work)
 {
 	struct procirq_eventfd_target *target =
@@ -85,21 +71,9 @@ void procirq_eventfd_free(struct procirq_eventfd_target *target)
 	kfree(target);
 }
 
-/* Adds 1. Context: interrupts off, no raw lock held, not on PREEMPT_RT. */
-void procirq_eventfd_signal(struct procirq_eventfd_target *target)
-{
-	procirq_eventfd_signal_one(target->eventfd);
-}
-
 /* Adds 1 from an irq_work. Context: any. */
 void procirq_eventfd_signal_later(struct procirq_eventfd_target *target)
 {
 	atomic_inc(&target->due);
 	irq_work_queue(&target->work);
-}
-
-/* Whether signalling the eventfd counts as a read of the interrupts. */
-bool procirq_eventfd_delivers(const struct procirq_eventfd_target *target)
-{
-	return target->delivers;
 }

@@ -111,6 +111,9 @@ static int file_look(struct procirq_reader *reader, struct procirq_waiter *waite
 			list_add_tail(&waiter->node, &reader->waiters);
 		else
 			ret = -EAGAIN;
+		/* Until the readers change: a thread waits beside the handler. */
+		if (unlikely(action->audience == PROCIRQ_AUDIENCE_ULI) && !nonblock)
+			procirq_reader_count(reader, 0, 0);
 		if (!(reader->flags & PROCIRQ_FLAG_EXPLICIT_UNMASK))
 			procirq_action_reader_idle(action, reader);
 	}
@@ -241,8 +244,10 @@ static ssize_t file_read(struct file *file, char __user *buf, size_t len, loff_t
 		file_give_back(reader, &waiter);
 		return ret;
 	}
-	trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
-			   waiter.event.last_ns, waiter.event.count);
+	/* Its arguments would be loaded for nothing. */
+	if (trace_procirq_read_enabled())
+		trace_procirq_read(reader->line->irq, waiter.event.seq, waiter.event.first_ns,
+				   waiter.event.last_ns, waiter.event.count);
 	return size;
 }
 

@@ -90,7 +90,14 @@ static __always_inline void flow_unlock(struct irq_desc *desc, bool eoi) __relea
 	raw_spin_unlock(&desc->lock);
 }
 
-/* flow_end() if there is something to do without desc->lock: not for each interrupt. */
+/* Tells lockdep what genirq tells it of handlers that "threadirqs" would force into a thread. */
+static __always_inline void flow_note_threaded(void)
+{
+	if (!procirq_hard)
+		lockdep_hardirq_threaded();
+}
+
+/* The end of flow_take() if there is something to do without desc->lock. */
 static noinline void flow_end_slowly(struct irq_desc *desc, struct procirq_action *action,
 				     struct procirq_eventfd_target *target, bool eoi)
 	__releases(&desc->lock)
@@ -104,24 +111,37 @@ static noinline void flow_end_slowly(struct irq_desc *desc, struct procirq_actio
 		if (!flow_mix_mask && rng_is_initialized())
 			WRITE_ONCE(flow_mix_mask, FLOW_MIX - 1);
 	}
-	/* As genirq does for handlers that "threadirqs" would force into a thread. */
-	if (!procirq_hard)
-		lockdep_hardirq_threaded();
+	flow_note_threaded();
 	procirq_action_finish(action, target);
 	/* The action may be gone from here on: see procirq_flow_wait(). */
 	atomic_dec_return_release(&action->unfinished);
 }
 
-/* Our handler has taken the interrupt: the rest, and drops desc->lock. */
-static __always_inline void flow_end(struct irq_desc *desc, struct procirq_action *action,
-				     struct procirq_eventfd_target *target, bool eoi)
+/*
+ * As flow_take(), compiled for each audience. What it does without desc->lock it leaves to
+ * flow_end_slowly(), but for the eventfd of an only reader.
+ */
+static __always_inline void flow_take_for(enum procirq_audience audience, struct irq_desc *desc,
+					  struct procirq_action *action, u64 now, bool eoi)
 	__releases(&desc->lock)
 {
-	if (unlikely(action_has_pollers(action) || target ||
-		     !(desc->tot_count & READ_ONCE(flow_mix_mask))))
+	struct procirq_eventfd_target *target = action_take(action, NULL, audience, now, 0);
+	bool eventfd = audience == PROCIRQ_AUDIENCE_EVENTFD;
+
+	if (unlikely(action_has_pollers(action) || (target && !eventfd) ||
+		     !(desc->tot_count & READ_ONCE(flow_mix_mask)))) {
 		flow_end_slowly(desc, action, target, eoi);
-	else
-		flow_unlock(desc, eoi);
+		return;
+	}
+	if (eventfd)
+		atomic_inc(&action->unfinished);
+	flow_unlock(desc, eoi);
+	if (!eventfd)
+		return;
+	flow_note_threaded();
+	action_signal(target);
+	/* The action may be gone from here on: see procirq_flow_wait(). */
+	atomic_dec_return_release(&action->unfinished);
 }
 
 /*
@@ -132,13 +152,17 @@ static __always_inline void flow_take(struct irq_desc *desc, bool eoi) __release
 {
 	struct procirq_action *action = desc->action->dev_id;
 	u64 now = ktime_get_ns();
-	struct procirq_reader *solo = action->solo;
+	enum procirq_audience audience = action->audience;
 
-	/* As action_take_line(), but what follows is compiled for each case. */
-	if (solo && list_empty(&solo->waiters))
-		flow_end(desc, action, action_take(action, NULL, solo, now, 0), eoi);
+	/* The shortest way first. */
+	if (audience == PROCIRQ_AUDIENCE_ULI)
+		flow_take_for(PROCIRQ_AUDIENCE_ULI, desc, action, now, eoi);
+	else if (audience == PROCIRQ_AUDIENCE_READER)
+		flow_take_for(PROCIRQ_AUDIENCE_READER, desc, action, now, eoi);
+	else if (audience == PROCIRQ_AUDIENCE_EVENTFD)
+		flow_take_for(PROCIRQ_AUDIENCE_EVENTFD, desc, action, now, eoi);
 	else
-		flow_end(desc, action, action_take(action, NULL, NULL, now, 0), eoi);
+		flow_take_for(PROCIRQ_AUDIENCE_ANY, desc, action, now, eoi);
 }
 
 /* Instead of handle_edge_irq(): the interrupt is acknowledged first, and may come again. */

@@ -82,6 +82,7 @@
 #include "uapi/procirq.h"
 
 struct device;
+struct eventfd_ctx;
 struct file;
 struct irq_desc;
 struct pci_dev;
@@ -152,6 +153,21 @@ struct procirq_uli_totals {
 };
 
 /**
+ * enum procirq_audience - what the readers of an action are
+ * @PROCIRQ_AUDIENCE_ANY: none of the following
+ * @PROCIRQ_AUDIENCE_READER: one reader, with neither an eventfd nor a user level interrupt
+ * @PROCIRQ_AUDIENCE_ULI: one reader, with a user level interrupt and no eventfd; no thread
+ *	of its is blocked in read()
+ * @PROCIRQ_AUDIENCE_EVENTFD: one reader, with an eventfd and no user level interrupt
+ */
+enum procirq_audience {
+	PROCIRQ_AUDIENCE_ANY,
+	PROCIRQ_AUDIENCE_READER,
+	PROCIRQ_AUDIENCE_ULI,
+	PROCIRQ_AUDIENCE_EVENTFD,
+};
+
+/**
  * struct procirq_action - our handler on a line, and the readers it serves
  * @line: the line that it is on; not referenced; immutable
  * @irq: the line's Linux interrupt number; immutable
@@ -180,7 +196,10 @@ struct procirq_uli_totals {
  * @nr_holding: readers whose write of 0 is in force; @lock
  * @nr_eventfds: readers with an eventfd; @lock
  * @nr_ulis: readers with a user level interrupt; @lock
- * @solo: the only reader, if it has a user level interrupt and no eventfd; @lock
+ * @nomask: interrupts do not mask the line: there are readers, and each of them has
+ *	PROCIRQ_FLAG_NO_MASK; @lock
+ * @audience: what the readers are, so that the handler need not look; @lock
+ * @solo: the only reader; NULL with PROCIRQ_AUDIENCE_ANY; @lock
  * @readers: open files, without revoked ones; @lock
  * @closed: totals of the readers that closed; @lock
  * @uli_closed: totals of the user level interrupts that were unregistered; @lock
@@ -222,6 +241,8 @@ struct procirq_action {
 	unsigned int nr_holding;
 	unsigned int nr_eventfds;
 	unsigned int nr_ulis;
+	bool nomask;
+	u8 audience;
 	struct procirq_reader *solo;
 	struct list_head readers;
 	struct procirq_totals closed;
@@ -595,12 +616,25 @@ static inline void procirq_ring_put(struct procirq_ring *ring, u64 seq, u64 irq_
 	smp_store_release(&ring->head, seq); /* pairs with the thread's read of head */
 }
 
+/**
+ * struct procirq_eventfd_target - an eventfd that a reader's interrupts signal
+ * @eventfd: the eventfd; referenced; immutable
+ * @delivers: signalling it counts as a read of the interrupts: PROCIRQ_EVENTFD_DELIVER
+ *	was set; immutable
+ * @due: what @work still has to add
+ * @work: signals where the handler must not
+ */
+struct procirq_eventfd_target {
+	struct eventfd_ctx *eventfd;
+	bool delivers;
+	atomic_t due;
+	struct irq_work work;
+};
+
 /* eventfd.c: readers' eventfds */
 struct procirq_eventfd_target *procirq_eventfd_alloc(int fd, u32 flags);
 void procirq_eventfd_free(struct procirq_eventfd_target *target);
-void procirq_eventfd_signal(struct procirq_eventfd_target *target);
 void procirq_eventfd_signal_later(struct procirq_eventfd_target *target);
-bool procirq_eventfd_delivers(const struct procirq_eventfd_target *target);
 
 /* uli.c: user level interrupts */
 long procirq_uli_register(struct procirq_reader *reader, const void __user *arg);

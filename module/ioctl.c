@@ -94,6 +94,7 @@ static long ioctl_set_flags(struct procirq_reader *reader, const void __user *ar
 	} else {
 		action->nr_nomask += nomask - !!(reader->flags & PROCIRQ_FLAG_NO_MASK);
 		WRITE_ONCE(reader->flags, wanted.flags);
+		procirq_reader_count(reader, 0, 0);
 	}
 	procirq_reader_unlock(action);
 	return err;

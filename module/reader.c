@@ -7,10 +7,26 @@
 
 #include "internal.h"
 
+/* Caller holds action->lock; the numbers are up to date. */
+static enum procirq_audience reader_audience(const struct procirq_action *action)
+{
+	const struct procirq_reader *reader;
+
+	if (action->nr_readers != 1)
+		return PROCIRQ_AUDIENCE_ANY;
+	if (!action->nr_eventfds && !action->nr_ulis)
+		return PROCIRQ_AUDIENCE_READER;
+	if (!action->nr_ulis)
+		return PROCIRQ_AUDIENCE_EVENTFD;
+	reader = list_first_entry(&action->readers, struct procirq_reader, node);
+	return action->nr_eventfds || !list_empty(&reader->waiters) ? PROCIRQ_AUDIENCE_ANY :
+								      PROCIRQ_AUDIENCE_ULI;
+}
+
 /**
  * procirq_reader_count() - update what an action knows about its readers
- * @reader: has come or gone, or its eventfd or user level interrupt has; @readers and
- *	@nr_readers of its action are up to date
+ * @reader: has come or gone, or its flags, its eventfd or its user level interrupt have
+ *	changed; @readers, @nr_readers and @nr_nomask of its action are up to date
  * @eventfds: change of the number of eventfds: 1, 0 or -1
  * @ulis: change of the number of user level interrupts: 1, 0 or -1
  */
@@ -21,9 +37,11 @@ void procirq_reader_count(const struct procirq_reader *reader, int eventfds, int
 	lockdep_assert_held(action->lock);
 	action->nr_eventfds += eventfds;
 	action->nr_ulis += ulis;
-	action->solo = action->nr_readers == 1 && action->nr_ulis && !action->nr_eventfds ?
-			       list_first_entry(&action->readers, struct procirq_reader, node) :
-			       NULL;
+	action->nomask = action->nr_readers && action->nr_nomask == action->nr_readers;
+	action->audience = reader_audience(action);
+	action->solo = action->audience == PROCIRQ_AUDIENCE_ANY ?
+			       NULL :
+			       list_first_entry(&action->readers, struct procirq_reader, node);
 }
 
 /* @reader gets the interrupts of @action from now on. */

@@ -13,6 +13,7 @@
 #include <linux/lockdep.h>
 #include <linux/wait.h>
 
+#include "compat.h"
 #include "internal.h"
 #include "trace.h"
 #include "uliraise.h"
@@ -43,7 +44,8 @@ static __always_inline void action_disable_desc(struct irq_desc *desc)
 	if (desc->depth++)
 		return;
 	chip = data->chip;
-	ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_DISABLED;
+	/* desc->irq_common_data is what data->common points to, without the load. */
+	ACCESS_PRIVATE(&desc->irq_common_data, state_use_accessors) |= IRQD_IRQ_DISABLED;
 	if (unlikely(chip->irq_disable)) {
 		chip->irq_disable(data);
 		ACCESS_PRIVATE(data->common, state_use_accessors) |= IRQD_IRQ_MASKED;
@@ -83,16 +85,19 @@ static __always_inline void action_mask_inline(struct procirq_action *action,
 }
 
 /*
- * Gives the interrupt that was just taken to the reader's first blocked thread. No
- * other interrupt is pending, or the thread would not have blocked. It wakes one
+ * Gives the interrupt that was just taken to the reader's first blocked thread, if there is
+ * one. No other interrupt is pending, or the thread would not have blocked. It wakes one
  * thread per reader: a second one would find nothing, and unmask the line.
+ * Returns how many threads were woken: 1 or 0.
  */
-static __always_inline void action_deliver(struct procirq_reader *reader, u64 seq, u64 now,
-					   u32 status)
+static __always_inline unsigned int action_deliver(struct procirq_reader *reader, u64 seq, u64 now,
+						   u32 status)
 {
 	struct procirq_waiter *waiter =
 		list_first_entry(&reader->waiters, struct procirq_waiter, node);
 
+	if (list_empty(&reader->waiters))
+		return 0;
 	/* file_look() has set the other fields: count is 1, lost is 0. */
 	waiter->event.status = status;
 	waiter->event.seq = seq;
@@ -101,6 +106,31 @@ static __always_inline void action_deliver(struct procirq_reader *reader, u64 se
 	reader->cursor = seq;
 	reader->totals.delivered++;
 	procirq_waiter_wake(waiter, 1);
+	return 1;
+}
+
+/* With PROCIRQ_EVENTFD_DELIVER, to signal the reader's eventfd counts as a read. */
+static __always_inline void action_read_by_eventfd(struct procirq_reader *reader, u64 seq)
+{
+	u64 pending = seq - reader->cursor;
+
+	if (likely(!reader->eventfd->delivers) || !pending)
+		return;
+	reader->totals.delivered++;
+	reader->totals.coalesced += pending - 1;
+	reader->cursor = seq;
+}
+
+/*
+ * Signals an eventfd of a reader. action->lock is not held; interrupts are off, which
+ * procirq_eventfd_free() waits for: that makes this an RCU read-side section.
+ */
+static __always_inline void action_signal(struct procirq_eventfd_target *target)
+{
+	if (procirq_hard)
+		procirq_eventfd_signal_later(target);
+	else
+		procirq_eventfd_signal_one(target->eventfd);
 }
 
 /* Called for each interrupt that does not mask the action, or comes while it is masked. */
@@ -116,7 +146,7 @@ static __always_inline bool action_wants_mask(const struct procirq_action *actio
 	/* Without silence steps a device cannot be kept from interrupting. */
 	if (device && !procirq_device_silences(device))
 		return false;
-	return action->nr_nomask < action->nr_readers || !action->nr_readers;
+	return !action->nomask;
 }
 
 /*
@@ -133,19 +163,25 @@ static __always_inline bool action_has_pollers(const struct procirq_action *acti
 
 /*
  * Takes one interrupt: counts it, delivers it, masks. Called with action->lock held
- * and interrupts off. @solo is action->solo if none of its threads is blocked, else
- * NULL. Returns the eventfd that action_finish() has to signal, or NULL.
+ * and interrupts off. @audience is action->audience or PROCIRQ_AUDIENCE_ANY. Returns the
+ * eventfd that action_finish() has to signal, or NULL.
+ *
+ * @now is CLOCK_MONOTONIC in ns, not a count of the TSC for the reader to convert. That would
+ * save the handler some instructions, but NTP changes the clock's multiplier all the time: who
+ * converts a count later does so with another multiplier, and may get a time that is later
+ * than the clock's when he reads it.
  *
  * This is half of the time from the interrupt to a thread in read() or to a user
  * level handler. So it is inlined into each handler, where the compiler knows
- * whether @device and @solo are NULL.
+ * @audience, and whether @device is NULL.
  */
 static __always_inline struct procirq_eventfd_target *action_take(struct procirq_action *action,
 								  struct procirq_device *device,
-								  struct procirq_reader *solo,
+								  enum procirq_audience audience,
 								  u64 now, u32 status)
 {
 	struct procirq_eventfd_target *target = NULL;
+	struct procirq_reader *solo = action->solo;
 	struct procirq_reader *reader;
 	unsigned int woken = 0;
 	u64 seq = ++action->taken;
@@ -157,15 +193,21 @@ static __always_inline struct procirq_eventfd_target *action_take(struct procirq
 	 * Wake before masking: another CPU can wake up while this one accesses
 	 * the interrupt controller.
 	 */
-	if (solo) {
+	switch (audience) {
+	case PROCIRQ_AUDIENCE_READER:
+		woken = action_deliver(solo, seq, now, status);
+		break;
+	case PROCIRQ_AUDIENCE_ULI:
 		procirq_uli_raise_to(solo, seq, now);
-	} else {
-		list_for_each_entry(reader, &action->readers, node) {
-			if (list_empty(&reader->waiters))
-				continue;
-			action_deliver(reader, seq, now, status);
-			woken++;
-		}
+		break;
+	case PROCIRQ_AUDIENCE_EVENTFD:
+		woken = action_deliver(solo, seq, now, status);
+		action_read_by_eventfd(solo, seq);
+		target = solo->eventfd;
+		break;
+	case PROCIRQ_AUDIENCE_ANY:
+		list_for_each_entry(reader, &action->readers, node)
+			woken += action_deliver(reader, seq, now, status);
 		if (unlikely(action->nr_eventfds | action->nr_ulis)) {
 			target = procirq_action_signal_eventfds(action);
 			procirq_action_raise_ulis(action, now);
@@ -181,17 +223,6 @@ static __always_inline struct procirq_eventfd_target *action_take(struct procirq
 	if (trace_procirq_wake_enabled() && (woken || action_has_pollers(action)))
 		trace_procirq_wake(action->irq, seq, now, woken, action_has_pollers(action));
 	return target;
-}
-
-/* Takes an interrupt of a line that is ours alone, as action_take(). */
-static __always_inline struct procirq_eventfd_target *
-action_take_line(struct procirq_action *action, u64 now)
-{
-	struct procirq_reader *solo = action->solo;
-
-	if (solo && list_empty(&solo->waiters))
-		return action_take(action, NULL, solo, now, 0);
-	return action_take(action, NULL, NULL, now, 0);
 }
 
 #endif /* PROCIRQ_TAKE_H */

@@ -240,7 +240,7 @@ static void uli_end_call(struct pt_regs *regs)
 int procirq_uli_arch_send(const struct procirq_uli *code)
 {
 	struct pt_regs *regs = task_pt_regs(current);
-	struct pt_regs before;
+	unsigned long ip, ax, orig_ax;
 	int err;
 
 	if (uli_has_shadow_stack())
@@ -262,11 +262,17 @@ int procirq_uli_arch_send(const struct procirq_uli *code)
 	err = uli_abort_rseq(regs);
 	if (err)
 		return err;
-	before = *regs;
+	/* What uli_end_call() changes. uli_enter() changes nothing if it fails. */
+	ip = regs->ip;
+	ax = regs->ax;
+	orig_ax = regs->orig_ax;
 	if ((long)regs->orig_ax >= 0)
 		uli_end_call(regs);
 	err = uli_enter(regs, code);
-	if (err)
-		*regs = before;
+	if (err) {
+		regs->ip = ip;
+		regs->ax = ax;
+		regs->orig_ax = orig_ax;
+	}
 	return err;
 }

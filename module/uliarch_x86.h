@@ -132,7 +132,7 @@ static __always_inline struct uli_frame __user *uli_frame(const struct pt_regs *
 static __always_inline bool uli_is_leaving(const struct pt_regs *regs,
 					   const struct procirq_uli *code)
 {
-	return regs->ip - code->window <= code->ret - code->window;
+	return regs->ip >= code->window && regs->ip <= code->ret;
 }
 
 /* Called between user_access_begin() and user_access_end(). Return: 0 or -EFAULT. */
@@ -170,8 +170,11 @@ static __always_inline int procirq_uli_arch_send_direct(const struct procirq_uli
 	struct uli_frame __user *frame;
 	int err;
 
-	/* Some interrupt entries do not set them. If set, they are this task's. */
-	if (unlikely(!in_hardirq() || !regs))
+	/*
+	 * Set by entries of device interrupts, between irq_enter_rcu() and irq_exit_rcu(), and
+	 * back to NULL before softirqs run. If set, they are this task's.
+	 */
+	if (unlikely(!regs))
 		return -ENOENT;
 	if (unlikely(!user_64bit_mode(regs)))
 		return user_mode(regs) ? -EAGAIN : -ENOENT;

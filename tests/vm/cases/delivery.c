@@ -209,6 +209,60 @@ static void an_eventfd_that_delivers(void)
 	CHECK_EQ(line_stats(s.irq).lost, 0);
 }
 
+/* One interrupt ends a read, and is added to the eventfd. */
+static void an_eventfd_beside_a_read(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), i, other;
+	struct blocked b;
+
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(set_eventfd(s.fd, event, i ? PROCIRQ_EVENTFD_DELIVER : 0), 0);
+		blocked_start(&b, s.fd);
+		fire(&s, 1);
+		CHECK_EQ(blocked_join(&b), 1);
+		CHECK(AWAIT(irq_poll(event, 0) == POLLIN));
+		CHECK_EQ(eventfd_take(event), 1);
+		CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
+	}
+	CHECK_EQ(irq_info(s.fd).delivered, 2);
+	CHECK_EQ(irq_info(s.fd).coalesced, 0);
+
+	/* And a reader that has none comes and goes. */
+	other = irq_open(s.irq, O_RDWR);
+	CHECK_EQ(irq_read_now(other), -EAGAIN);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(other), 1);
+	CHECK(AWAIT(irq_poll(event, 0) == POLLIN));
+	CHECK_EQ(eventfd_take(event), 1);
+	close(other);
+	CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
+	fire(&s, 1);
+	CHECK(AWAIT(irq_poll(event, 0) == POLLIN));
+	CHECK_EQ(eventfd_take(event), 1);
+	CHECK_EQ(line_stats(s.irq).lost, 0);
+}
+
+/* Whether interrupts mask the line follows the flags of an open file. */
+static void masking_follows_the_flags(void)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK), 0);
+		fire(&s, 3);
+		CHECK(!gen_masked(s.line));
+		CHECK_EQ(irq_read(s.fd), 3);
+		CHECK_EQ(irq_flags(s.fd, 0), 0);
+		fire(&s, 1);
+		CHECK(gen_masked(s.line));
+		CHECK_EQ(irq_read(s.fd), 1);
+		CHECK_EQ(irq_read_now(s.fd), -EAGAIN);
+		CHECK(!gen_masked(s.line));
+	}
+}
+
 static void many_lines_one_eventfd(void)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), i;
@@ -377,6 +431,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(wrong_mappings),
 	TAP_TEST(an_eventfd_is_signalled),
 	TAP_TEST(an_eventfd_that_delivers),
+	TAP_TEST(an_eventfd_beside_a_read),
+	TAP_TEST(masking_follows_the_flags),
 	TAP_TEST(many_lines_one_eventfd),
 	TAP_TEST(wrong_eventfds),
 	TAP_TEST(injected),

@@ -536,18 +536,21 @@ static void synchronizing_waits(void)
 {
 	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
 	struct procirq_eventfd event = { .fd = eventfd(0, EFD_CLOEXEC) };
+	int other = irq_open(s.irq, O_RDWR);
 	pid_t pid;
 
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	REQUIRE(irq_flags(other, PROCIRQ_FLAG_NO_MASK) == 0);
 	REQUIRE(ioctl(s.fd, PROCIRQ_IOC_SET_EVENTFD, &event) == 0);
 	CHECK(has_own_flow(s.fd));
-	/* The handler calls this function with the lock held. */
+	/* With two readers, the handler calls this function with the lock held. */
 	pid = hold_handler(&s, "procirq_action_signal_eventfds");
 	CHECK(genirq("synchronize", s.irq) == 0);
 	CHECK(delay_count("ended") > 0);
 	victim_end(pid);
 	CHECK(gen("stop line=%u", s.line) == 0);
 	close(event.fd);
+	close(other);
 	close(s.fd);
 }
 

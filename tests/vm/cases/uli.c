@@ -1356,6 +1356,27 @@ static void an_eventfd_beside_the_handler(void)
 	uut_end(&u);
 }
 
+/* A thread that blocks in read() of the same file gets the next interrupt, the handler the rest. */
+static void a_read_beside_the_handler(void)
+{
+	struct blocked b;
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	fire(&u.gen, 1);
+	spin_until(&u, 1);
+	blocked_start(&b, u.gen.fd);
+	fire(&u.gen, 1);
+	CHECK_EQ(blocked_join(&b), 1);
+	CHECK_EQ(u.handled, 1);
+	fire(&u.gen, 20);
+	spin_until(&u, 21);
+	CHECK_EQ(ULI_unregister(u.intr), 0);
+	CHECK_EQ(irq_read_now(u.gen.fd), -EAGAIN);
+	CHECK_EQ(irq_info(u.gen.fd).delivered, 22);
+	close(u.gen.fd);
+}
+
 static void handle_slowly(void *arg)
 {
 	struct uut *u = arg;
@@ -2159,6 +2180,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_line_goes),
 	TAP_TEST(a_line_that_is_masked),
 	TAP_TEST(an_eventfd_beside_the_handler),
+	TAP_TEST(a_read_beside_the_handler),
 	TAP_TEST(no_nesting),
 	TAP_TEST(two_lines),
 	TAP_TEST(counted_by_line),

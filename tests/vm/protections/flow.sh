@@ -17,7 +17,7 @@ without 'putting the flow handler back' 6.1 flow installed_and_removed \
 without 'feeding the random number generator' 6.1 flow fed_to_the_random_generator \
 	$flow 's/\t\tadd_interrupt_randomness\(action->irq\);//'
 without 'the lock while the handler runs' 6.1 flow synchronizing_waits \
-	$flow 's/flow_end\(desc, action, (action_take\(action, NULL, NULL, now, 0\)), eoi\)/({ struct procirq_eventfd_target *target; raw_spin_unlock(&desc->lock); target = $1; raw_spin_lock(&desc->lock); flow_end(desc, action, target, eoi); })/'
+	$flow 's/(procirq_eventfd_target \*target) = (action_take\(action, NULL, audience, now, 0\));\n(\tbool eventfd[^\n]*\n)/$1;\n$3\traw_spin_unlock(&desc->lock); target = $2; raw_spin_lock(&desc->lock);\n/'
 without 'waiting for the end of the flow handler' 6.1 flow closing_waits \
 	module/line.c 's/\t\tprocirq_flow_wait\(action\);//'
 without 'waiting for enable_irq()' 6.1 flow unmasking_meets_removal \
