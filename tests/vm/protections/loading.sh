@@ -16,8 +16,9 @@ without 'undoing the steps of loading when one fails' 6.1 refused loading \
 	$main 's/\tprocirq_stats_exit\(\);\nout_pci:/out_pci:/'
 without 'the wait for descriptors that are being freed' 6.1 lifecycle loading_meets_removal \
 	$registry 's/\tregistry_wait_for_frees\(\);\n\tfor/\t(void)registry_wait_for_frees;\n\tfor/'
-without 'the address check of a hooked function (namesakes)' 6.1 trust a_namesake_in_a_module \
-	$procdir 's/ \|\| \(ip >= MODULES_VADDR && ip < MODULES_END\)//'
+without 'the look whose a hooked function is (namesakes)' 6.1 trust a_namesake_in_a_module \
+	$procdir 's/!hook_is_kernels\(hook, ip\)/(false \&\& !hook_is_kernels(hook, ip))/' \
+	$procdir 's/if \(READ_ONCE\(hook->body\) != body && cmpxchg\(&hook->body, 0, body\)\)\n\t\treturn;/WRITE_ONCE(hook->body, body);/'
 without 'hooks that stay when ftrace is switched off' 6.1 lifecycle ftrace_cannot_be_pulled_away \
 	$procdir 's/FTRACE_OPS_FL_IPMODIFY \| FTRACE_OPS_FL_PERMANENT/FTRACE_OPS_FL_IPMODIFY/'
 
