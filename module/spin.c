@@ -59,10 +59,11 @@ static __always_inline u64 spin_until(bool (*is_over)(const void *arg), const vo
 	unsigned int looks;
 
 	do {
-		for (looks = 0; looks < SPIN_LOOKS && !is_over(arg) && !need_resched() &&
-				!signal_pending(current);
-		     looks++)
+		for (looks = 0; looks < SPIN_LOOKS; looks++) {
+			if (is_over(arg) || need_resched() || signal_pending(current))
+				break;
 			cpu_relax();
+		}
 		spun_ns = ktime_get_ns() - start_ns;
 	} while (looks == SPIN_LOOKS && spun_ns < window_ns);
 	return spun_ns;
