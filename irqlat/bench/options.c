@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "options.h"
-#include "procirq.h"
 #include "rtsetup.h"
 #include "uapi/irqgen.h"
+#include "uapi/procirq.h"
 
 #define SAMPLES_DEFAULT	    10000
 #define SAMPLES_MAX	    1000000000
