@@ -24,7 +24,8 @@ without 'the state before the look (sleep)' 6.1 poll,seconds=10 no_wakeup_lost_i
 without 'the queue before the look (poll)' 6.1 poll,seconds=10 no_wakeup_lost_in_a_stream_poll \
 	$file_c 's/\tpoll_wait\(file, &reader->line->poll_wait, wait\);\n//' $file_c 's/(procirq_action_reader_idle\(action, reader\);\n\tprocirq_reader_unlock\(action\);\n)(\treturn mask;)/$1\tpoll_wait(file, &reader->line->poll_wait, wait);\n$2/'
 without 'one thread for an interrupt' 6.1 chubb a_second_blocked_thread_does_not_unmask \
-	module/take.h 's/\t\t\taction_deliver\(reader, seq, now, status\);/\t\t\twhile (!list_empty(&reader->waiters))\n\t\t\t\taction_deliver(reader, seq, now, status);/'
+	module/take.h 's/woken = action_deliver\(solo, seq, now, status\);/while (!list_empty(&solo->waiters))\n\t\t\twoken += action_deliver(solo, seq, now, status);/g' \
+	module/take.h 's/\t\t\twoken \+= action_deliver\(reader, seq, now, status\);/\t\t\twhile (!list_empty(&reader->waiters))\n\t\t\t\twoken += action_deliver(reader, seq, now, status);/'
 without 'waking readers of a line that goes' 6.1 lifecycle removal_under_readers_and_pollers \
 	$action 's/\t\t\tprocirq_waiter_wake\(waiter, -ENODEV\);/\t\t\t;/'
 without 'waking pollers of a line that goes' 6.1 poll removal_wakes_pollers \
