@@ -302,7 +302,7 @@ static void the_list_of_readers(void)
 	REQUIRE(readers_row(s.irq, row));
 	snprintf(want, sizeof(want),
 		 "irq=%u pid=%d flags=%#x due=8 delivered=1 coalesced=4 pending=3 device=- "
-		 "storms=0 spins=0 caught=0 spun_ns=0 comm=a b\\nc\n",
+		 "storms=0 spin_ns=0 window_ns=0 spins=0 caught=0 spun_ns=0 comm=a b\\nc\n",
 		 s.irq, getpid(), PROCIRQ_FLAG_NO_MASK);
 	if (!CHECK(!strcmp(row, want)))
 		tap_diag("%s", row);
