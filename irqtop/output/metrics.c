@@ -29,6 +29,7 @@ static const struct time_family {
 	const char *metric, *help;
 	size_t buckets;	     /* offset in struct track_time */
 	enum table_id table; /* whose rows have it */
+	const char *column;  /* metric of the column that asks for it; NULL: its own */
 } time_families[] = {
 	{ .metric = "irqtop_handler_seconds",
 	  .help = "time in the handlers of an interrupt",
@@ -36,7 +37,8 @@ static const struct time_family {
 	{ .metric = "irqtop_softirq_seconds",
 	  .help = "time in a softirq, without the handlers that interrupted it",
 	  .buckets = offsetof(struct track_time, handler_buckets),
-	  .table = TABLE_SOFTIRQS },
+	  .table = TABLE_SOFTIRQS,
+	  .column = "irqtop_handler_seconds" },
 	{ .metric = "irqtop_task_latency_seconds",
 	  .help = "time from an interrupt until the task that it woke runs",
 	  .buckets = offsetof(struct track_time, task_buckets) },
@@ -45,11 +47,13 @@ static const struct time_family {
 	  .buckets = offsetof(struct track_time, read_buckets) },
 };
 
+#define TIME_FAMILIES (sizeof(time_families) / sizeof(time_families[0]))
+
 static const struct time_family *time_family(const char *metric)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(time_families) / sizeof(time_families[0]); i++) {
+	for (i = 0; i < TIME_FAMILIES; i++) {
 		if (!strcmp(time_families[i].metric, metric))
 			return &time_families[i];
 	}
@@ -463,12 +467,14 @@ static void histograms_print(struct outbuf *out, struct output *output,
 	}
 }
 
-/* Softirqs have no handlers, but a family of their own for the column of these. */
 static void times_print(struct outbuf *out, struct output *output, enum field_id id)
 {
-	histograms_print(out, output, time_family(fields[id].metric));
-	if (!strcmp(fields[id].metric, "irqtop_handler_seconds"))
-		histograms_print(out, output, time_family("irqtop_softirq_seconds"));
+	const struct time_family *family, *end = time_families + TIME_FAMILIES;
+
+	for (family = time_families; family < end; family++) {
+		if (!strcmp(family->column ? family->column : family->metric, fields[id].metric))
+			histograms_print(out, output, family);
+	}
 }
 
 /* --- others ------------------------------------------------------------------------ */
