@@ -219,7 +219,6 @@ unsigned int moves_undo(struct moves *moves, int root)
 	unsigned int refused = 0;
 	size_t i;
 
-	moves->applied = false;
 	for (i = 0; i < moves->n; i++) {
 		if (!moves->answer[i].moved)
 			continue;
