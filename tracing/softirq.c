@@ -61,10 +61,11 @@ static void end(struct softirqs *softirqs, struct softirq_cpu *cpu, const struct
 /* Take the next event, in the order of time on its CPU. Lost events end what they cut. */
 void softirqs_event(struct softirqs *softirqs, const struct event *e)
 {
-	struct softirq_cpu *cpu = &softirqs->cpu[e->cpu];
+	struct softirq_cpu *cpu;
 
 	if (e->cpu >= softirqs->n_cpus)
 		return;
+	cpu = &softirqs->cpu[e->cpu];
 	switch (e->kind) {
 	case EVENT_SOFTIRQ_ENTRY:
 		*cpu = (struct softirq_cpu){ .running = true, .vec = e->vec, .since_ns = e->ts_ns };
