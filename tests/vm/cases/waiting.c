@@ -103,8 +103,11 @@ static void wrong_arguments(void)
 	close(s.fd);
 }
 
-/* Interrupts that come sooner than the limit are caught, and each is counted once. */
-static void interrupts_are_caught(void)
+/*
+ * Interrupts that come sooner than the limit are caught, and each is counted once. @take
+ * waits, and returns how many came.
+ */
+static void catches(int (*take)(int fd))
 {
 	struct gen_file s = periodic_line();
 	struct procirq_spin spin = { 0 };
@@ -112,7 +115,7 @@ static void interrupts_are_caught(void)
 	int n;
 
 	while (spin.caught < 20) {
-		n = irq_read(s.fd);
+		n = take(s.fd);
 		REQUIRE(n > 0);
 		seen += n;
 		spin = get_spin(s.fd);
@@ -125,6 +128,11 @@ static void interrupts_are_caught(void)
 	CHECK(spin.spins >= spin.caught);
 	CHECK(spin.spun_ns > 0);
 	close(s.fd);
+}
+
+static void interrupts_are_caught(void)
+{
+	catches(irq_read);
 }
 
 /* If interrupts come later than the limit, reads stop to busy-wait. */
@@ -202,36 +210,24 @@ static int poll_and_read(int fd, bool timespec)
 	return irq_read_now(fd);
 }
 
-static void polls_catch(bool timespec)
+static int poll_and_take(int fd)
 {
-	struct gen_file s = periodic_line();
-	struct procirq_spin spin = { 0 };
-	unsigned long long seen = 0;
-	int n;
+	return poll_and_read(fd, false);
+}
 
-	while (spin.caught < 20) {
-		n = poll_and_read(s.fd, timespec);
-		REQUIRE(n > 0);
-		seen += n;
-		spin = get_spin(s.fd);
-		CHECK(spin.window_ns <= spin.max_ns);
-	}
-	REQUIRE(gen("stop line=%u", s.line) == 0);
-	CHECK(AWAIT((n = irq_read_now(s.fd)) > 0 ? (seen += n, false) :
-						   seen == irq_info(s.fd).taken));
-	CHECK(spin.spins >= spin.caught);
-	CHECK(spin.spun_ns > 0);
-	close(s.fd);
+static int ppoll_and_take(int fd)
+{
+	return poll_and_read(fd, true);
 }
 
 static void polls_catch_interrupts(void)
 {
-	polls_catch(false);
+	catches(poll_and_take);
 }
 
 static void ppolls_catch_interrupts(void)
 {
-	polls_catch(true);
+	catches(ppoll_and_take);
 }
 
 /* If it busy-waited, another file would have to wait to be asked. */
