@@ -71,7 +71,7 @@ parse_options()
 		esac
 		shift
 	done
-	[ -z "$arch" ] || kernel=$(kernel_on "$arch" "$kernel")
+	[ -z "$arch" ] || kernel=$(kernel_on "$arch" "$kernel") || exit
 	known_kernel "$kernel"
 	arch_use "$kernel"
 	[ ${#programs[@]} -gt 0 ] || mapfile -t programs < <(programs_of_guest)
