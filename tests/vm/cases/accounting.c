@@ -288,6 +288,7 @@ static bool readers_row(unsigned int irq, char row[300])
 static void the_list_of_readers(void)
 {
 	struct gen_file s = { .line = gen_add() };
+	struct procirq_spin spin = { .max_ns = 5000 };
 	char row[300], want[300];
 
 	s.irq = gen_status(s.line).irq;
@@ -296,13 +297,14 @@ static void the_list_of_readers(void)
 	s.fd = irq_open(s.irq, O_RDWR);
 	prctl(PR_SET_NAME, "accounting");
 	REQUIRE(irq_flags(s.fd, PROCIRQ_FLAG_NO_MASK) == 0);
+	REQUIRE(ioctl(s.fd, PROCIRQ_IOC_SET_SPIN, &spin) == 0);
 	fire(&s, 5);
 	CHECK_EQ(irq_read(s.fd), 5);
 	fire(&s, 3);
 	REQUIRE(readers_row(s.irq, row));
 	snprintf(want, sizeof(want),
 		 "irq=%u pid=%d flags=%#x due=8 delivered=1 coalesced=4 pending=3 device=- "
-		 "storms=0 spin_ns=0 window_ns=0 spins=0 caught=0 spun_ns=0 comm=a b\\nc\n",
+		 "storms=0 spin_ns=5000 window_ns=0 spins=0 caught=0 spun_ns=0 comm=a b\\nc\n",
 		 s.irq, getpid(), PROCIRQ_FLAG_NO_MASK);
 	if (!CHECK(!strcmp(row, want)))
 		tap_diag("%s", row);
