@@ -50,7 +50,7 @@ image_base_make()
 image_programs()
 {
 	local root=$1 applet
-	"$arch_cc" -static -O2 -Wall -Wextra -Wno-unused-result -o "$root/init" "$vm_dir/init.c" ||
+	arch_compile -static -O2 -Wall -Wextra -Wno-unused-result -o "$root/init" "$vm_dir/init.c" ||
 		die "init.c does not build; is its C library installed (make deps)?"
 	cp "$(arch_busybox)" "$root/bin/busybox"
 	for applet in $(busybox --list); do

@@ -62,11 +62,12 @@ kernel_on()
 #	arch_qemu		QEMU's program, and
 #	arch_machine		its arguments for machine and CPU
 #	arch_programs		the folder with bin/, lib/ and tests/
-#	arch_cc			the compiler
 #	arch_console		the console's device in the guest
 #	arch_result		that of the port for the result, and
 #	arch_result_port	QEMU's arguments for it
 #	arch_words		for the kernel command line
+#	arch_compile ARGUMENT...
+#				runs the compiler
 #	arch_prepare		builds arch_programs, unless make does
 #	arch_busybox		prints the path of a static busybox
 #	arch_libraries PROGRAM...

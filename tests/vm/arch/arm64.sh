@@ -8,7 +8,6 @@ arch_qemu=qemu-system-aarch64
 # an ITS, without which PCI devices have no MSI.
 arch_machine=(-M "virt,gic-version=3" -cpu "cortex-a57,cntfrq=1000000000")
 arch_programs=$build_dir/arm64
-arch_cc=$arch_triple-gcc
 
 # The machine has one serial port.
 arch_console=ttyAMA0
@@ -22,9 +21,19 @@ arch_sysroot()
 	"$vm_dir/sysroot" arm64
 }
 
+# By default the compiler searches the folders of a cross-compiling C library, and finds the
+# headers of this machine's where that is not installed.
+arch_compile()
+{
+	local sysroot libraries
+	sysroot=$(arch_sysroot) || return
+	libraries=$sysroot/usr/lib/$arch_triple
+	"$arch_triple-gcc" --sysroot="$sysroot" -B"$libraries" -L"$libraries" "$@"
+}
+
 arch_prepare()
 {
-	need_command "$arch_cc"
+	need_command "$arch_triple-gcc"
 	say "building library, tools and test programs for arm64"
 	MAKEFLAGS='' with_lock "$arch_programs/.lock" \
 		make -s -C "$repo_dir" -j"$(nproc)" ARCH=arm64 all test-programs >&2

@@ -5,7 +5,6 @@ arch_debian=amd64
 arch_qemu=qemu-system-x86_64
 arch_machine=(-M q35 -cpu max)
 arch_programs=$build_dir
-arch_cc=gcc
 
 arch_console=ttyS0
 arch_result=ttyS1
@@ -16,6 +15,11 @@ arch_result_port=(-serial chardev:result)
 # the boot-time check counts too few timer interrupts and panics. For autopsy: an NMI makes
 # the kernel panic and print a backtrace of every CPU.
 arch_words='tsc=reliable no_timer_check unknown_nmi_panic panic_print=0x40'
+
+arch_compile()
+{
+	gcc "$@"
+}
 
 arch_prepare()
 {
