@@ -20,11 +20,10 @@
  * function. ftrace goes there with a return instruction: an indirect call into the
  * middle of a function would be trapped by kernel IBT.
  *
- * A function is found by its name. That has to be the only way into its body:
- * - A namesake in a module keeps its body (hook_redirect()). The functions are global, so
- *   that vmlinux has no second global one. A static one would be found too: then the one
- *   that is called first is hooked, and the other keeps its body. No kernel has one; the
- *   tests look.
+ * A function is found by its name (hooks_find()), and hooked by its address: ftrace would hook
+ * every function of that name, also of modules. It has to be the only way into its body:
+ * - The functions are global, so that vmlinux has no second global one. A static one could be
+ *   found instead. No kernel has one; the tests look.
  * - A clone (.constprop, .isra, .part, .llvm) is called instead of the function by some of
  *   its callers: those in its own file, which only irq_domain_free_irqs() has, or with
  *   link-time optimisation any. If the kernel has one, the directories are not watched
@@ -39,10 +38,11 @@
 #include <linux/ftrace.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
-#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait_bit.h>
 
@@ -58,8 +58,8 @@ static bool watch = true;
 module_param(watch, bool, 0444);
 MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve only those in irqs=)");
 
-#if defined(CONFIG_DYNAMIC_FTRACE) && !defined(CONFIG_LTO) && \
-	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64)) &&  \
+#if defined(CONFIG_DYNAMIC_FTRACE) && !defined(CONFIG_LTO) &&                           \
+	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64)) && defined(CONFIG_KPROBES) && \
 	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
 
 /**
@@ -69,7 +69,7 @@ MODULE_PARM_DESC(watch, "watch /proc/irq/N come and go (off: serve only those in
  * @wrapper: is called instead of it; immutable
  * @trampoline: continues in its body; immutable
  * @body: address after the kernel function's ftrace call site; 0 until the first call of
- *	the function sets it
+ *	the function, which sets it
  */
 struct procdir_hook {
 	struct ftrace_ops ops;
@@ -81,20 +81,6 @@ struct procdir_hook {
 
 static bool hooks_live;	      /* the kernel's functions are redirected */
 static atomic_t hooks_inside; /* tasks in a wrapper */
-
-/*
- * Whether a call site is the kernel's: a module may have a function of that name, which
- * keeps its body. Modules may be anywhere, but their symbols end with "[module]".
- */
-static bool notrace hook_is_kernels(const struct procdir_hook *hook, unsigned long ip)
-{
-	char text[KSYM_SYMBOL_LEN];
-
-	if (likely(READ_ONCE(hook->body) == ip + MCOUNT_INSN_SIZE))
-		return true;
-	sprint_symbol(text, ip);
-	return !strchr(text, '[');
-}
 
 static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				  struct ftrace_regs *fregs)
@@ -111,11 +97,10 @@ static void notrace hook_redirect(unsigned long ip, unsigned long parent_ip, str
 		ftrace_regs_set_instruction_pointer(fregs, READ_ONCE(hook->body));
 		return;
 	}
-	if (!READ_ONCE(hooks_live) || !hook_is_kernels(hook, ip))
+	if (!READ_ONCE(hooks_live))
 		return;
-	/* And so does a namesake of the one that was called first. */
-	if (READ_ONCE(hook->body) != body && cmpxchg(&hook->body, 0, body))
-		return;
+	if (unlikely(READ_ONCE(hook->body) != body))
+		WRITE_ONCE(hook->body, body);
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->wrapper);
 }
 
@@ -270,14 +255,43 @@ static int hooks_refuse_clones(void)
 	return 0;
 }
 
-static int hook_register(struct procdir_hook *hook)
+/*
+ * Has the addresses of the kernel's functions looked up: a probe that is never armed is the
+ * only way for a module. Returns 0 or the error of registering the probes, which is -ENOENT
+ * if there is no such function.
+ */
+static int hooks_find(unsigned long address[])
+{
+	struct kprobe *probes, *list[ARRAY_SIZE(hooks)];
+	unsigned int i;
+	int err;
+
+	probes = kcalloc(ARRAY_SIZE(hooks), sizeof(*probes), GFP_KERNEL);
+	if (!probes)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		probes[i].symbol_name = hooks[i].name;
+		probes[i].flags = KPROBE_FLAG_DISABLED;
+		list[i] = &probes[i];
+	}
+	err = register_kprobes(list, ARRAY_SIZE(hooks));
+	if (!err) {
+		for (i = 0; i < ARRAY_SIZE(hooks); i++)
+			address[i] = (unsigned long)probes[i].addr;
+		unregister_kprobes(list, ARRAY_SIZE(hooks));
+	}
+	kfree(probes);
+	return err;
+}
+
+static int hook_register(struct procdir_hook *hook, unsigned long address)
 {
 	int err;
 
 	err = ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->trampoline, 0, 1);
 	if (err)
 		return err;
-	err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 0);
+	err = ftrace_set_filter_ip(&hook->ops, address, 0, 0);
 	if (!err)
 		err = register_ftrace_function(&hook->ops);
 	if (err)
@@ -301,14 +315,17 @@ static void hooks_wait(void)
 
 static int hooks_init(void)
 {
+	unsigned long address[ARRAY_SIZE(hooks)];
 	unsigned int i;
 	int err;
 
 	err = hooks_refuse_clones();
+	if (!err)
+		err = hooks_find(address);
 	if (err)
 		return err;
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = hook_register(&hooks[i]);
+		err = hook_register(&hooks[i], address[i]);
 		if (err)
 			goto out_unregister;
 	}

@@ -106,10 +106,15 @@ static void loading_fails_for_a_name(void)
 	load_in_vain("", 5, tap_setting("loads", 20));
 }
 
-/* A function of another module, with the name of one that is hooked, is left alone. */
+/*
+ * A function of another module, with the name of one that is hooked, is left alone, and so is
+ * the module that is loaded in its place.
+ */
 static void a_namesake_in_a_module(void)
 {
+	static const char *const others[] = { "clone", "genirq", "plainirq", "shadow" };
 	char text[16];
+	unsigned int i;
 
 	REQUIRE(AWAIT(module_unload("procirq") == 0));
 	REQUIRE(module_load("namesake", "") == 0);
@@ -118,6 +123,12 @@ static void a_namesake_in_a_module(void)
 	REQUIRE(read_text("/sys/module/namesake/parameters/result", text, sizeof(text)));
 	CHECK_EQ(atoi(text), 42);
 	CHECK(access(irq_path(gen_status(gen_add()).irq), F_OK) == 0);
+	REQUIRE(module_unload("namesake") == 0);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		REQUIRE(module_load(others[i], "") == 0);
+		REQUIRE(module_unload(others[i]) == 0);
+	}
+	CHECK(system("dmesg | grep -q 'WARNING: .*ftrace'") != 0);
 }
 
 /*

@@ -16,9 +16,8 @@ without 'undoing the steps of loading when one fails' 6.1 refused loading \
 	$main 's/\tprocirq_stats_exit\(\);\nout_pci:/out_pci:/'
 without 'the wait for descriptors that are being freed' 6.1 lifecycle loading_meets_removal \
 	$registry 's/\tregistry_wait_for_frees\(\);\n\tfor/\t(void)registry_wait_for_frees;\n\tfor/'
-without 'the look whose a hooked function is (namesakes)' 6.1 trust a_namesake_in_a_module \
-	$procdir 's/!hook_is_kernels\(hook, ip\)/(false \&\& !hook_is_kernels(hook, ip))/' \
-	$procdir 's/if \(READ_ONCE\(hook->body\) != body && cmpxchg\(&hook->body, 0, body\)\)\n\t\treturn;/WRITE_ONCE(hook->body, body);/'
+without 'hooking a function by its address (namesakes)' 6.1 trust a_namesake_in_a_module \
+	$procdir 's/ftrace_set_filter_ip\(&hook->ops, address, 0, 0\)/ftrace_set_filter(\&hook->ops, (void *)hook->name, strlen(hook->name), 0)/'
 without 'hooks that stay when ftrace is switched off' 6.1 lifecycle ftrace_cannot_be_pulled_away \
 	$procdir 's/FTRACE_OPS_FL_IPMODIFY \| FTRACE_OPS_FL_PERMANENT/FTRACE_OPS_FL_IPMODIFY/'
 
