@@ -55,9 +55,11 @@ static void wait_interrupt(struct measured_thread *t, const struct way *way, uin
 	} while (err && errno == EINTR && !is_given_up(t, number));
 
 	end->error = err ? errno : 0;
-	end->delivered = !err;
 	end->cost.cpu_ns += thread_cpu_ns();
 	end->cost.wait_ns += clock_ns();
+	if (!err && way->after && way->after(&slice->port, &end->delivery))
+		end->error = errno;
+	end->delivered = !end->error;
 	/* A thread that raises its interrupt itself sleeps until then, and does not wait. */
 	if (slice_raises_itself(slice, way))
 		end->cost = (struct wait_cost){ 0 };

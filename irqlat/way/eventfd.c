@@ -38,8 +38,12 @@ static int wait_eventfd(struct port *port, struct delivery *delivery)
 	ssize_t n = read(priv->event_fd, &count, sizeof(count));
 
 	delivery->user_ns = clock_ns();
-	if (n != sizeof(count))
-		return -1;
+	return n == sizeof(count) ? 0 : -1;
+}
+
+/* Detaching waits until no handler uses the eventfd. */
+static int after_eventfd(struct port *port, struct delivery *delivery)
+{
 	procirq_port_end_eventfd(port);
 	return procirq_port_take_record(port, delivery);
 }
@@ -49,4 +53,5 @@ const struct way way_eventfd = {
 	.driver = DRIVER_PROCIRQ,
 	.arm = arm_eventfd,
 	.wait = wait_eventfd,
+	.after = after_eventfd,
 };

@@ -19,10 +19,14 @@ static int arm_hybrid(struct port *port)
 
 static int wait_hybrid(struct port *port, struct delivery *delivery)
 {
-	int rc = procirq_port_read(port, delivery);
+	return procirq_port_read(port, delivery);
+}
 
+static int after_hybrid(struct port *port, struct delivery *delivery)
+{
+	(void)delivery;
 	procirq_port_end_hybrid(port);
-	return rc;
+	return 0;
 }
 
 static int arm_hybrid_mmap(struct port *port)
@@ -37,7 +41,7 @@ static int wait_hybrid_mmap(struct port *port, struct delivery *delivery)
 	if (procirq_wait(port->line, -1) < 0)
 		return -1;
 	delivery->user_ns = clock_ns();
-	return procirq_port_take_record(port, delivery);
+	return 0;
 }
 
 const struct way way_hybrid = {
@@ -46,6 +50,7 @@ const struct way way_hybrid = {
 	.may_spin = true,
 	.arm = arm_hybrid,
 	.wait = wait_hybrid,
+	.after = after_hybrid,
 };
 
 const struct way way_hybrid_mmap = {
@@ -54,4 +59,5 @@ const struct way way_hybrid_mmap = {
 	.may_spin = true,
 	.arm = arm_hybrid_mmap,
 	.wait = wait_hybrid_mmap,
+	.after = procirq_port_take_record,
 };

@@ -50,6 +50,11 @@ static int wait_mmap_spin(struct port *port, struct delivery *delivery)
 	}
 	delivery->user_ns = clock_ns();
 	delivery->early = entry.irq_ns < priv->spinning_since_ns;
+	return 0;
+}
+
+static int after_mmap_spin(struct port *port, struct delivery *delivery)
+{
 	procirq_port_end_spinning(port);
 	return procirq_port_take_record(port, delivery);
 }
@@ -61,4 +66,5 @@ const struct way way_mmap_spin = {
 	.arm = arm_mmap_spin,
 	.begin = begin_mmap_spin,
 	.wait = wait_mmap_spin,
+	.after = after_mmap_spin,
 };

@@ -121,6 +121,8 @@ struct driver_ops {
  *	not in user mode; NULL: never
  * @wait: wait for interrupts. 0, or -1 with errno. If @spins it fails with EINTR
  *	now and then, so that the thread can be stopped
+ * @after: after each wait() that returned 0, which interrupt it was, without waiting; not
+ *	part of what the wait costs. Keeps user_ns. 0, or -1 with errno; NULL: wait() knows
  */
 struct way {
 	const char *name;
@@ -131,6 +133,7 @@ struct way {
 	void (*begin)(struct port *port);
 	bool (*in_call)(const struct port *port);
 	int (*wait)(struct port *port, struct delivery *delivery);
+	int (*after)(struct port *port, struct delivery *delivery);
 };
 
 /*
