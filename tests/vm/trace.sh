@@ -105,7 +105,7 @@ offline_cpu()
 [ $# -gt 0 ] || set -- 6.1
 for kernel; do
 	offline_cpu "$kernel"
-	tests/vm/run --kernel "$kernel" --icount --timeout 500 --file tests/vm/trace-guest.sh \
+	tests/vm/run --kernel "$kernel" --icount --timeout 900 --file tests/vm/trace-guest.sh \
 		--file build/unit/test_trace_real -- sh /files/trace-guest.sh >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	[ $status = 0 ] && ! grep -q 'timed out' "$scratch/out"

@@ -114,7 +114,7 @@ PYTHON
 
 for kernel in "${@:-6.1}"; do
 	rm -f "$scratch"/*
-	tests/vm/run --kernel "$kernel" --timeout 200 --append 'intel_iommu=on' \
+	tests/vm/run --kernel "$kernel" --timeout 900 --append 'intel_iommu=on' \
 		--qemu '-device intel-iommu,intremap=on' -- "$(guest)" >"$scratch/tar" 2>"$scratch/err" &&
 		tar x -C "$scratch" -f "$scratch/tar" 2>>"$scratch/err"
 	result $? "$kernel: every way runs in a guest" "$(tail -n 15 "$scratch/err")"
