@@ -13,6 +13,7 @@
 
 #include "edu.h"
 #include "guest.h"
+#include "machine.h"
 #include "uli_local.h"
 
 #define PARAMETER  "/sys/module/procirq/parameters/"
@@ -718,7 +719,11 @@ static void after_load(long ret)
 
 static long call_load_fixed(void)
 {
-	return module_load("procirq", "storm_rate=0 watch=0 irqs=5,6") ? -errno : 0;
+	char arguments[64];
+
+	snprintf(arguments, sizeof(arguments), "storm_rate=0 watch=0 irqs=%u,%u",
+		 machine_irq(MACHINE_LINE_B), machine_irq(MACHINE_LINE_A));
+	return module_load("procirq", arguments) ? -errno : 0;
 }
 
 static long call_load_irqgen(void)

@@ -11,6 +11,7 @@
 
 #include "edu.h"
 #include "guest.h"
+#include "machine.h"
 
 #define TRACEFS "/sys/kernel/tracing/"
 
@@ -147,7 +148,7 @@ static void on_a_level_line(void)
 	CHECK(handler_is(irq, "flow_fasteoi"));
 	/* The name that the line has in /proc/interrupts stays. */
 	proc_interrupts(irq, rest);
-	CHECK(strstr(rest, "-fasteoi "));
+	CHECK(strstr(rest, LEVEL_NAME));
 	for (i = 0; i < 100; i++) {
 		edu_raise(edu);
 		CHECK_EQ(irq_read(fd), 1);

@@ -8,6 +8,7 @@
 
 #include "guest.h"
 #include "irqtop_seen.h"
+#include "machine.h"
 #include "screen.h"
 
 #define TOLERANCE 0.02
@@ -267,7 +268,7 @@ static unsigned long timer_interrupts_of_1(void)
 
 	REQUIRE(f);
 	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, " LOC: %*u %lu", &count) == 1)
+		if (strstr(line, TIMER_NAME) && sscanf(line, " %*[^:]: %*u %lu", &count) == 1)
 			break;
 	fclose(f);
 	return count;
@@ -294,8 +295,8 @@ static void a_cpu_goes_and_comes(void)
 	run_on_cpu(0);
 	before = timer_interrupts_of_1();
 	REQUIRE(before >= jump);
-	pipe = popen("irqtop --no-config --json -n 6 -d 0.5 -t interrupts -f /^LOC/ "
-		     "-c irq,delta",
+	pipe = popen("irqtop --no-config --json -n 6 -d 0.5 -t interrupts -f " TIMER_FILTER
+		     " -c irq,delta",
 		     "r");
 	REQUIRE(pipe);
 	sleep_ms(1200);

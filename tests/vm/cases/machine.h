@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the tests need to know of the machine that the guest is: which interrupts it has from
+ * its start to its end, and how its architecture numbers them.
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "guest.h"
+
+/* Interrupts of devices that neither the tests nor their modules use. */
+enum machine_line {
+	MACHINE_LINE_A,
+	MACHINE_LINE_B,
+};
+
+#ifdef __x86_64__
+/* The interrupt of a device's INTx line has a descriptor while its driver has it enabled. */
+#define INTX_STAYS false
+/* How /proc/interrupts names a level interrupt's handling. */
+#define LEVEL_NAME "-fasteoi "
+/* What of the timer interrupt's row there no other row has, and a filter of irqtop for it. */
+#define TIMER_NAME   "LOC:"
+#define TIMER_FILTER "/^LOC/"
+
+/* The keyboard's, and one of the numbers that old devices had. */
+HELPER unsigned int machine_irq(enum machine_line line)
+{
+	return line == MACHINE_LINE_A ? 1 : 5;
+}
+
+/* Interrupts of which each CPU has its own have no number. */
+HELPER bool irq_is_per_cpu(unsigned int irq)
+{
+	(void)irq;
+	return false;
+}
+#else
+/* It is mapped when the device is found, for good. */
+#define INTX_STAYS   true
+#define LEVEL_NAME   " Level "
+#define TIMER_NAME   "arch_timer"
+#define TIMER_FILTER "arch_timer"
+
+/* The console's and the clock's, by their handlers' names. */
+HELPER unsigned int machine_irq(enum machine_line line)
+{
+	const char *name = line == MACHINE_LINE_A ? "uart-pl011" : "rtc-pl031";
+	char path[64];
+	unsigned int irq;
+
+	for (irq = 1; irq < 1024; irq++) {
+		snprintf(path, sizeof(path), "/proc/irq/%u/%s", irq, name);
+		if (access(path, F_OK) == 0)
+			return irq;
+	}
+	return 0;
+}
+
+/* The interrupt controller has those of the CPUs below number 32. */
+HELPER bool irq_is_per_cpu(unsigned int irq)
+{
+	char path[64], text[32];
+
+	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/chip_name", irq);
+	if (!read_text(path, text, sizeof(text)) || strncmp(text, "GIC", 3))
+		return false;
+	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/hwirq", irq);
+	return read_text(path, text, sizeof(text)) && atoi(text) < 32;
+}
+#endif
+
+#endif
