@@ -171,13 +171,22 @@ static void uli_work(struct callback_head *work)
 }
 
 /*
+ * Flags of the handler's thread, which alone writes them, with plain accesses. Once it has set
+ * PF_EXITING or PF_DUMPCORE, these stay.
+ */
+static unsigned int uli_thread_flags(const struct procirq_ulireg *uli)
+{
+	return data_race(READ_ONCE(uli->task->flags));
+}
+
+/*
  * Makes the thread run uli_work(). Interrupts off. With TWA_SIGNAL the thread is
  * notified as by a signal: it may be in the kernel and about to sleep, and no
  * interruptible sleep must go on.
  */
 static void uli_queue(struct procirq_ulireg *uli, enum task_work_notify_mode mode)
 {
-	unsigned int flags = READ_ONCE(uli->task->flags);
+	unsigned int flags = uli_thread_flags(uli);
 
 	if (uli_is_dead(uli))
 		return;
@@ -259,7 +268,7 @@ void procirq_uli_notice(struct procirq_reader *reader)
 {
 	struct procirq_ulireg *uli = reader->uli;
 
-	if (READ_ONCE(uli->task->flags) & PF_EXITING)
+	if (uli_thread_flags(uli) & PF_EXITING)
 		set_bit(ULI_DEAD, &uli->bits);
 	if (uli_is_dead(uli))
 		uli_end(reader);
@@ -519,7 +528,7 @@ static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_i
 	info->faults = uli->faults;
 	info->retries = uli->retries;
 	info->limit_ns = uli->code.limit_ns;
-	if (!uli_is_dead(uli) && !(READ_ONCE(uli->task->flags) & PF_EXITING))
+	if (!uli_is_dead(uli) && !(uli_thread_flags(uli) & PF_EXITING))
 		info->tid = task_pid_vnr(uli->task);
 }
 
