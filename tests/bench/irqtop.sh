@@ -1,5 +1,5 @@
 #!/bin/bash
-# irqtop's figures of DESIGN section 9, as JSON lines {name, value, unit, goal, ok,
+# irqtop's figures, as JSON lines {name, value, unit, goal, ok,
 # command}. Everything is CPU time (user and system) of this machine.
 set -eu
 cd "$(dirname "$0")/../.."
