@@ -105,8 +105,8 @@ cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Only the libraries that a program uses end up in it (--as-needed).
-packages := gsl jansson libmicrohttpd libtracefs ncursesw zlib libzstd
-libraries = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(packages)) -lm -lpthread
+packages := gsl jansson libtracefs ncursesw zlib libzstd
+libraries = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(packages)) -lm -lpthread -ldl
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
 
 all: $(shared) $(B)/lib/libprocirq.a $(tool_bin) ## build the library and the tools
@@ -145,6 +145,7 @@ $(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
 $(cli_bin): $(B)/cli/%: $(B)/obj/tests/cli/%.o
 $(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
 $(unit_bin): packages += cmocka
+$(fuzz_bin): packages += libmicrohttpd
 $(tool_bin) $(unit_bin) $(bench_bin) $(cli_bin) $(fuzz_bin): $(archives)
 # What these test is in few folders: no more is built with the sanitizers.
 $(case_bin) $(torture_bin): $(patsubst %,$(B)/lib/%.a,irqtop tracing base libprocirq)

@@ -5,7 +5,6 @@
  * loop here calls it, so that a request may use the session.
  */
 #include <errno.h>
-#include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -18,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "microhttpd.h"
 #include "output.h"
 #include "irqtop/session/stop.h"
 
@@ -32,6 +32,12 @@
 #define TYPE_TEXT    "text/plain; version=0.0.4; charset=utf-8"
 #define TYPE_STRICT  "application/openmetrics-text; version=1.0.0; charset=utf-8"
 #define TYPE_MESSAGE "text/plain; charset=utf-8"
+
+/* What answers requests: the context of on_request(). */
+struct server {
+	struct microhttpd http;
+	struct session *session;
+};
 
 /* Takes a sample, and appends it to `out`. 0 or a negative errno value. */
 static int metrics_take(struct session *session, bool strict, struct outbuf *out)
@@ -49,11 +55,11 @@ static int metrics_take(struct session *session, bool strict, struct outbuf *out
 }
 
 /* Sends the text and leaves `out` empty. */
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status,
-			      const char *type, struct outbuf *out)
+static enum MHD_Result answer(const struct microhttpd *http, struct MHD_Connection *connection,
+			      unsigned int status, const char *type, struct outbuf *out)
 {
 	struct MHD_Response *response =
-		MHD_create_response_from_buffer(out->len, out->data, MHD_RESPMEM_MUST_FREE);
+		http->create_response_from_buffer(out->len, out->data, MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result queued;
 
 	if (!response) {
@@ -61,27 +67,27 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int st
 		return MHD_NO;
 	}
 	*out = (struct outbuf){ 0 };
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	http->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-	queued = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
+		http->add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	queued = http->queue_response(connection, status, response);
+	http->destroy_response(response);
 	return queued;
 }
 
-static enum MHD_Result message(struct MHD_Connection *connection, unsigned int status,
-			       const char *text)
+static enum MHD_Result message(const struct microhttpd *http, struct MHD_Connection *connection,
+			       unsigned int status, const char *text)
 {
 	struct outbuf out = { 0 };
 
 	outbuf_text(&out, text);
-	return answer(connection, status, TYPE_MESSAGE, &out);
+	return answer(http, connection, status, TYPE_MESSAGE, &out);
 }
 
-static bool wants_strict(struct MHD_Connection *connection)
+static bool wants_strict(const struct microhttpd *http, struct MHD_Connection *connection)
 {
 	const char *accept =
-		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+		http->lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 
 	return accept && strcasestr(accept, "application/openmetrics-text");
 }
@@ -91,6 +97,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_bytes, void **request)
 {
+	const struct server *server = context;
+	const struct microhttpd *http = &server->http;
 	struct outbuf out = { 0 };
 	bool strict;
 
@@ -99,16 +107,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	(void)upload_bytes;
 	(void)request;
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
-		return message(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+		return message(http, connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+			       "only GET and HEAD\n");
 	if (strcmp(url, "/metrics"))
-		return message(connection, MHD_HTTP_NOT_FOUND, "try /metrics\n");
-	strict = wants_strict(connection);
-	if (metrics_take(context, strict, &out)) {
+		return message(http, connection, MHD_HTTP_NOT_FOUND, "try /metrics\n");
+	strict = wants_strict(http, connection);
+	if (metrics_take(server->session, strict, &out)) {
 		outbuf_free(&out);
-		return message(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+		return message(http, connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
 			       "the interrupt tables cannot be read\n");
 	}
-	return answer(connection, MHD_HTTP_OK, strict ? TYPE_STRICT : TYPE_TEXT, &out);
+	return answer(http, connection, MHD_HTTP_OK, strict ? TYPE_STRICT : TYPE_TEXT, &out);
 }
 
 /* "address:port", "name:port", "[::1]:port"; ":port" has an empty host: this machine. */
@@ -271,14 +280,14 @@ static void where_print(int listener)
 }
 
 /* Milliseconds until a server has to run, -1: when something comes. */
-static int64_t wait_ms(const struct listeners *listeners)
+static int64_t wait_ms(const struct microhttpd *http, const struct listeners *listeners)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
 	int64_t least = -1;
 	unsigned int i;
 
 	for (i = 0; i < listeners->count; i++)
-		if (MHD_get_timeout(listeners->one[i].daemon, &ms) == MHD_YES &&
+		if (http->get_timeout(listeners->one[i].daemon, &ms) == MHD_YES &&
 		    (least < 0 || (int64_t)ms < least))
 			least = (int64_t)ms;
 	return least;
@@ -288,8 +297,9 @@ static int64_t wait_ms(const struct listeners *listeners)
  * Until a signal ends it. Signals come only while ppoll() waits: one that came
  * between stop_requested() and the wait would be missed.
  */
-static int serve(struct listeners *listeners, struct session *session)
+static int serve(struct listeners *listeners, const struct server *server)
 {
+	const struct microhttpd *http = &server->http;
 	uint64_t sample_ns = clock_ns() + SAMPLE_NS, now_ns;
 	struct pollfd ready[LISTENERS_MAX];
 	sigset_t all, old;
@@ -298,14 +308,14 @@ static int serve(struct listeners *listeners, struct session *session)
 
 	for (i = 0; i < listeners->count; i++) {
 		ready[i].fd =
-			MHD_get_daemon_info(listeners->one[i].daemon, MHD_DAEMON_INFO_EPOLL_FD)
+			http->get_daemon_info(listeners->one[i].daemon, MHD_DAEMON_INFO_EPOLL_FD)
 				->epoll_fd;
 		ready[i].events = POLLIN;
 	}
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	while (!stop_requested() && !err) {
-		int64_t ms = wait_ms(listeners), sample_ms;
+		int64_t ms = wait_ms(http, listeners), sample_ms;
 		struct timespec wait;
 
 		now_ns = clock_ns();
@@ -317,18 +327,18 @@ static int serve(struct listeners *listeners, struct session *session)
 			err = -errno;
 		/* A table that cannot be read now may be readable for the next scrape. */
 		if (clock_ns() >= sample_ns) {
-			session_step(session, 0);
+			session_step(server->session, 0);
 			sample_ns = clock_ns() + SAMPLE_NS;
 		}
 		for (i = 0; i < listeners->count; i++)
-			MHD_run(listeners->one[i].daemon);
+			http->run(listeners->one[i].daemon);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return err;
 }
 
 /* libmicrohttpd closes the socket of a server that it has started. */
-static int servers_start(struct listeners *listeners, struct session *session)
+static int servers_start(struct listeners *listeners, struct server *server)
 {
 	unsigned int i;
 
@@ -336,23 +346,24 @@ static int servers_start(struct listeners *listeners, struct session *session)
 		struct listener *listener = &listeners->one[i];
 
 		listener->daemon =
-			MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, session,
-					 MHD_OPTION_LISTEN_SOCKET, listener->fd,
-					 MHD_OPTION_CONNECTION_TIMEOUT, CLIENT_TIMEOUT_S,
-					 MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX, MHD_OPTION_END);
+			server->http.start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, server,
+						  MHD_OPTION_LISTEN_SOCKET, listener->fd,
+						  MHD_OPTION_CONNECTION_TIMEOUT, CLIENT_TIMEOUT_S,
+						  MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
+						  MHD_OPTION_END);
 		if (!listener->daemon)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static void servers_stop(struct listeners *listeners)
+static void servers_stop(const struct microhttpd *http, struct listeners *listeners)
 {
 	unsigned int i;
 
 	for (i = 0; i < listeners->count; i++) {
 		if (listeners->one[i].daemon)
-			MHD_stop_daemon(listeners->one[i].daemon);
+			http->stop_daemon(listeners->one[i].daemon);
 		else
 			close(listeners->one[i].fd);
 	}
@@ -360,22 +371,29 @@ static void servers_stop(struct listeners *listeners)
 
 int listen_run(struct session *session)
 {
+	struct server server = { .session = session };
 	struct listeners listeners = { 0 };
+	const char *why;
 	unsigned int i;
 	int err;
 
+	why = microhttpd_load(&server.http);
+	if (why) {
+		msg_error("--listen: %s; Debian's package is libmicrohttpd12", why);
+		return EXIT_ERROR;
+	}
 	if (listen_open(&listeners, session->options.listen))
 		return EXIT_ERROR;
 	stop_on_signals();
-	err = servers_start(&listeners, session);
+	err = servers_start(&listeners, &server);
 	if (err) {
-		servers_stop(&listeners);
+		servers_stop(&server.http, &listeners);
 		return session_complain("the HTTP server", err);
 	}
 	for (i = 0; i < listeners.count; i++)
 		where_print(listeners.one[i].fd);
 	fflush(stdout);
-	err = serve(&listeners, session);
-	servers_stop(&listeners);
+	err = serve(&listeners, &server);
+	servers_stop(&server.http, &listeners);
 	return err ? session_complain("poll", err) : EXIT_OK;
 }

@@ -357,6 +357,17 @@ wait $pid
 is 'listen: a signal ends it, whoever is connected' $? 0
 exec 3>&- 4>&- 5>&-
 
+# A library that cannot be loaded stands for one that is not installed.
+mkdir "$scratch/broken"
+: >"$scratch/broken/libmicrohttpd.so.12"
+is 'listen: without libmicrohttpd it says which package has it' \
+	"$(LD_LIBRARY_PATH=$scratch/broken $irqtop --listen :0 --root $hostile 2>&1 | cut -d: -f1,2,4-; echo "${PIPESTATUS[0]}")" \
+	"irqtop: --listen: file too short; Debian's package is libmicrohttpd12
+1"
+is 'and nothing else needs it' \
+	"$(LD_LIBRARY_PATH=$scratch/broken $irqtop --once --root $hostile 2>&1 | tail -n +2)" \
+	"$($irqtop --once --root $hostile | tail -n +2)"
+
 # bound: the address that the server's socket has in /proc/net
 bound()
 {

@@ -14,6 +14,7 @@
 #include "irqtop/output/listen.c"
 
 static struct session session;
+static struct server server = { .session = &session };
 
 static void address(const char *text)
 {
@@ -44,6 +45,7 @@ static void make_session(void)
 	argv[3] = root;
 	require(options_parse(&session.options, 5, argv) < 0);
 	require(!session_open(&session));
+	require(!microhttpd_load(&server.http));
 	unlink(path);
 	*strrchr(path, '/') = '\0';
 	rmdir(path);
@@ -59,7 +61,7 @@ static void request(const uint8_t *data, size_t size)
 
 	require(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair));
 	daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-				  on_request, &session, MHD_OPTION_CONNECTION_TIMEOUT,
+				  on_request, &server, MHD_OPTION_CONNECTION_TIMEOUT,
 				  CLIENT_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
 				  MHD_OPTION_END);
 	require(daemon);
