@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +26,14 @@ int parse_u64(const char *text, uint64_t *value)
 		return -1;
 	*value = v;
 	return 0;
+}
+
+/* Rounds a number from 0 to 2^63; llround() would have every tool load libm. */
+static uint64_t whole_round(double number)
+{
+	uint64_t whole = (uint64_t)number;
+
+	return whole + (number - (double)whole >= 0.5);
 }
 
 /**
@@ -66,7 +73,7 @@ int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
 			unit = units[i].ns;
 	if (unit == 0 || number * unit >= 9.2e18)
 		return -1;
-	*ns = (uint64_t)llround(number * unit);
+	*ns = whole_round(number * unit);
 	return 0;
 }
 
