@@ -36,7 +36,7 @@ static int diff_reserve(struct irqtable_diff *diff, const struct irqtable *prev,
 	while (slots < rows * 2)
 		slots *= 2;
 	if (array_reserve(&diff->row, &diff->row_room, cur->nrows, sizeof(*diff->row)) ||
-	    array_reserve(&diff->index, &diff->index_room, slots, sizeof(*diff->index)) ||
+	    (prev && array_reserve(&diff->index, &diff->index_room, slots, sizeof(*diff->index))) ||
 	    array_reserve(&diff->cpu_delta, &diff->cpu_delta_room, cur->ncpus,
 			  sizeof(*diff->cpu_delta)) ||
 	    array_reserve(&diff->prev_column, &diff->prev_column_room, cur->ncpus,

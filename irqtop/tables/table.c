@@ -163,23 +163,41 @@ static int header_parse(struct irqtable *table, const char *p, const char *end)
 	return p == end && table->ncpus ? 0 : -EPROTO;
 }
 
-/* Copies text into the table, and adds it to a hash in which a run of blanks is one. */
+/*
+ * Hashes a word, which has no blank: eight bytes at a time, then what is left of it, with
+ * its length. Returns the length of the word.
+ */
+static size_t word_hash(uint64_t *hash, const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+	uint64_t word, blank, tab, rest = 0;
+	size_t n = 0, full;
+
+	for (; n + sizeof(word) <= len; n += sizeof(word)) {
+		memcpy(&word, text + n, sizeof(word));
+		/* A byte that is 0 gets its top bit; so may one above it, but never the first. */
+		blank = word ^ ones * ' ';
+		tab = word ^ ones * '\t';
+		if ((((blank - ones) & ~blank) | ((tab - ones) & ~tab)) & tops)
+			break;
+		*hash = irqtable_hash_word(*hash, word);
+	}
+	for (full = n; n < len && !is_blank(text[n]); n++)
+		rest = rest << 8 | (unsigned char)text[n];
+	*hash = irqtable_hash_word(*hash, rest << 8 | (n - full));
+	return n;
+}
+
+/* Copies text into the table, and adds its words to a hash: blanks only separate them. */
 static uint64_t text_keep(struct irqtable *table, uint64_t hash, const char *text, size_t len)
 {
-	bool blank = false;
-	size_t i;
+	const char *p = skip_blanks(text, text + len), *end = text + len;
 
 	memcpy(table->text + table->text_len, text, len);
 	table->text_len += len;
-	for (i = 0; i < len; i++) {
-		if (is_blank(text[i])) {
-			blank = true;
-			continue;
-		}
-		if (blank)
-			hash = irqtable_hash(hash, ' ');
-		blank = false;
-		hash = irqtable_hash(hash, (unsigned char)text[i]);
+	while (p < end) {
+		p += word_hash(&hash, p, (size_t)(end - p));
+		p = skip_blanks(p, end);
 	}
 	return hash;
 }

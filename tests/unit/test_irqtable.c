@@ -159,6 +159,40 @@ static void test_blanks_do_not_make_a_new_row(void **state)
 	pair_free(&p);
 }
 
+/* Rows whose texts differ in a character, or in where words end, are different rows. */
+static void test_texts_make_rows(void **state)
+{
+	static const char text[] = "chip-0123456789abcdef 7-edge a";
+	char row[128], other[128], changed[sizeof(text)];
+	struct pair p = { 0 };
+	size_t at;
+	int tab;
+
+	(void)state;
+	snprintf(row, sizeof(row), HEAD2 "  8:  1  0  %s\n", text);
+	for (tab = 0; tab < 2; tab++) {
+		for (at = 0; at < sizeof(text) - 1; at++) {
+			memcpy(changed, text, sizeof(text));
+			changed[at] = text[at] == ' ' ? '_' : tab ? '\t' : ' ';
+			snprintf(other, sizeof(other), HEAD2 "  8:  1  0  %s\n", changed);
+			pair_diff(&p, row, other, 1000000000, NULL);
+			/* Blanks before the text and behind it are not part of it. */
+			assert_int_equal(p.diff.row[0].state, IRQTABLE_FIRST);
+			pair_free(&p);
+			memset(&p, 0, sizeof(p));
+		}
+	}
+	for (at = 0; at < sizeof(text) - 1; at++) {
+		memcpy(changed, text, sizeof(text));
+		changed[at] ^= 1;
+		snprintf(other, sizeof(other), HEAD2 "  8:  1  0  %s\n", changed);
+		pair_diff(&p, row, other, 1000000000, NULL);
+		assert_int_equal(p.diff.row[0].state, IRQTABLE_FIRST);
+		pair_free(&p);
+		memset(&p, 0, sizeof(p));
+	}
+}
+
 static void test_header_is_needed(void **state)
 {
 	struct irqtable t = { 0 };
@@ -727,6 +761,7 @@ int main(void)
 		cmocka_unit_test(test_arm64_label_touches),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_blanks_do_not_make_a_new_row),
+		cmocka_unit_test(test_texts_make_rows),
 		cmocka_unit_test(test_header_is_needed),
 		cmocka_unit_test(test_torn_rows),
 		cmocka_unit_test(test_unplugged_row),
