@@ -10,8 +10,8 @@
 
 #include "outbuf.h"
 
-/* Make room for more bytes. Returns false without memory. */
-static bool outbuf_reserve(struct outbuf *out, size_t more)
+/* Returns false without memory. */
+static bool outbuf_grow(struct outbuf *out, size_t more)
 {
 	size_t want = out->room ? out->room : 16384;
 	char *data;
@@ -19,8 +19,6 @@ static bool outbuf_reserve(struct outbuf *out, size_t more)
 	/* What follows a gap would be taken for what belongs there. */
 	if (out->failed)
 		return false;
-	if (out->len + more <= out->room)
-		return true;
 	while (want < out->len + more)
 		want *= 2;
 	data = realloc(out->data, want);
@@ -31,6 +29,14 @@ static bool outbuf_reserve(struct outbuf *out, size_t more)
 	out->data = data;
 	out->room = want;
 	return true;
+}
+
+/* Make room for more bytes. Returns false without memory. */
+static inline bool outbuf_reserve(struct outbuf *out, size_t more)
+{
+	if (out->len + more <= out->room && !out->failed)
+		return true;
+	return outbuf_grow(out, more);
 }
 
 void outbuf_bytes(struct outbuf *out, const char *text, size_t len)
@@ -48,7 +54,16 @@ void outbuf_text(struct outbuf *out, const char *text)
 
 void outbuf_char(struct outbuf *out, char c)
 {
-	outbuf_bytes(out, &c, 1);
+	if (outbuf_reserve(out, 1))
+		out->data[out->len++] = c;
+}
+
+void outbuf_blanks(struct outbuf *out, size_t n)
+{
+	if (!n || !outbuf_reserve(out, n))
+		return;
+	memset(out->data + out->len, ' ', n);
+	out->len += n;
 }
 
 void outbuf_count(struct outbuf *out, uint64_t value)
@@ -166,6 +181,24 @@ size_t utf8_put(char buf[4], uint32_t point)
 	return 4;
 }
 
+/* Bytes of @text before the first that is not one from ' ' to '~'. */
+size_t utf8_plain(const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+	uint64_t word;
+	size_t n = 0;
+
+	/* Eight at once: no top bit, 0x60 makes one of ' ' and more, 1 makes one of DEL. */
+	for (; n + sizeof(word) <= len; n += sizeof(word)) {
+		memcpy(&word, text + n, sizeof(word));
+		if (word & tops || (((word + ones * 0x60) & ~(word + ones)) & tops) != tops)
+			break;
+	}
+	while (n < len && text[n] >= ' ' && text[n] <= '~')
+		n++;
+	return n;
+}
+
 /* Is it a control character, or one that is invisible or changes the direction of text? */
 bool utf8_is_control(uint32_t point)
 {
@@ -183,6 +216,18 @@ static void outbuf_point(struct outbuf *out, uint32_t point)
 
 enum escape { ESCAPE_NONE, ESCAPE_JSON, ESCAPE_CSV, ESCAPE_LABEL };
 
+/* Bytes of @text that go out as they are, without a look at each character. */
+static size_t unescaped(const char *text, size_t len, enum escape escape)
+{
+	size_t plain = utf8_plain(text, len), n = 0;
+
+	if (escape == ESCAPE_NONE)
+		return plain;
+	while (n < plain && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 static void outbuf_escape(struct outbuf *out, const char *text, size_t len, enum escape escape)
 {
 	bool backslash = escape == ESCAPE_JSON || escape == ESCAPE_LABEL;
@@ -191,6 +236,11 @@ static void outbuf_escape(struct outbuf *out, const char *text, size_t len, enum
 	size_t used;
 
 	for (; len; text += used, len -= used) {
+		used = unescaped(text, len, escape);
+		if (used) {
+			outbuf_bytes(out, text, used);
+			continue;
+		}
 		used = utf8_next(text, len, &point);
 		if (backslash && (point == '"' || point == '\\'))
 			outbuf_char(out, '\\');

@@ -24,6 +24,7 @@ struct outbuf {
 void outbuf_bytes(struct outbuf *out, const char *text, size_t len);
 void outbuf_text(struct outbuf *out, const char *text);
 void outbuf_char(struct outbuf *out, char c);
+void outbuf_blanks(struct outbuf *out, size_t n);
 void outbuf_count(struct outbuf *out, uint64_t value);
 void outbuf_real(struct outbuf *out, double value, int decimals);
 
@@ -41,6 +42,7 @@ int outbuf_write(struct outbuf *out, int fd);
 void outbuf_free(struct outbuf *out);
 
 size_t utf8_next(const char *text, size_t len, uint32_t *point);
+size_t utf8_plain(const char *text, size_t len);
 size_t utf8_put(char buf[4], uint32_t point);
 bool utf8_is_control(uint32_t point);
 

@@ -7,23 +7,18 @@
 /* Wider than on the screen: fewer numbers are scaled. */
 #define NUMBER_WIDTH 10
 
-static void pad(struct outbuf *out, size_t n)
-{
-	while (n--)
-		outbuf_char(out, ' ');
-}
-
 static unsigned int column_width(const struct field *field)
 {
 	return field->style == STYLE_NUMBER && field->width >= 7 ? NUMBER_WIDTH : field->width;
 }
 
-static size_t columns_used(const char *text, size_t len)
+/* `plain`: so many bytes are a column each. */
+static size_t columns_used(const char *text, size_t len, size_t plain)
 {
+	size_t used, n = plain;
 	uint32_t point;
-	size_t used, n = 0;
 
-	for (; len; text += used, len -= used, n++)
+	for (text += plain, len -= plain; len; text += used, len -= used, n++)
 		used = utf8_next(text, len, &point);
 	return n;
 }
@@ -34,19 +29,23 @@ static void cell_print(struct outbuf *out, const struct field *field, const stru
 	unsigned int width = column_width(field);
 	char number[FORMAT_BYTES];
 	const char *text = value->text;
-	size_t len = value->len, used;
+	size_t len = value->len, used, plain;
 
 	if (value->kind != VALUE_TEXT) {
 		format_value(number, field, value, width);
 		text = number;
 		len = strlen(number);
 	}
-	used = columns_used(text, len);
+	plain = utf8_plain(text, len);
+	used = columns_used(text, len, plain);
 	if (!field->left && used < width)
-		pad(out, width - used);
-	outbuf_clean(out, text, len);
+		outbuf_blanks(out, width - used);
+	if (plain == len)
+		outbuf_bytes(out, text, len);
+	else
+		outbuf_clean(out, text, len);
 	if (field->left && used < width && !last)
-		pad(out, width - used);
+		outbuf_blanks(out, width - used);
 	if (!last)
 		outbuf_char(out, ' ');
 }
@@ -93,13 +92,15 @@ static void heading_print(struct outbuf *out, const struct output *output)
 
 void batch_print(struct outbuf *out, struct output *output)
 {
+	struct split_row split;
 	unsigned int i;
 	uint32_t r;
 
 	heading_print(out, output);
 	for (r = 0; r < output_rows(output); r++) {
+		row_split(&split, &output->view->row[r]);
 		for (i = 0; i < output->ncolumns; i++) {
-			struct value value = field_get(output->column[i], &output->view->row[r]);
+			struct value value = field_get(output->column[i], &split.row);
 
 			cell_print(out, &fields[output->column[i]], &value,
 				   i + 1 == output->ncolumns);

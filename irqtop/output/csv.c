@@ -17,6 +17,7 @@ static void header_print(struct outbuf *out, const struct output *output)
 void csv_print(struct outbuf *out, struct output *output)
 {
 	char time[FORMAT_BYTES];
+	struct split_row split;
 	struct value value;
 	unsigned int i;
 	uint32_t r;
@@ -30,9 +31,10 @@ void csv_print(struct outbuf *out, struct output *output)
 		outbuf_char(out, ',');
 		if (output->monitor->seconds > 0)
 			outbuf_real(out, output->monitor->seconds, 6);
+		row_split(&split, &output->view->row[r]);
 		for (i = 0; i < output->ncolumns; i++) {
 			outbuf_char(out, ',');
-			value = field_get(output->column[i], &output->view->row[r]);
+			value = field_get(output->column[i], &split.row);
 			value_print(out, &value, outbuf_csv_string, "");
 		}
 		outbuf_text(out, "\r\n");

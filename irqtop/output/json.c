@@ -34,14 +34,16 @@ static void cpus_print(struct outbuf *out, const struct view_row *row)
 void json_print(struct outbuf *out, struct output *output)
 {
 	char time[FORMAT_BYTES];
+	struct split_row split;
 	struct value value;
 	unsigned int i;
 	uint32_t r;
 
 	format_time(time, monitor_sample(output->monitor)->wall_ms);
 	for (r = 0; r < output_rows(output); r++) {
-		const struct view_row *row = &output->view->row[r];
+		const struct view_row *row = &split.row;
 
+		row_split(&split, &output->view->row[r]);
 		outbuf_text(out, "{\"time\":");
 		if (time[0] == '-')
 			outbuf_text(out, "null");

@@ -123,8 +123,18 @@ static bool middle_take(struct irqtable_words *words, const struct word *word, c
 }
 
 /* The names of flows that old kernels append to the chip. */
-static const char *const flows[] = { "edge",  "level", "fasteoi", "percpu", "simple",
-				     "event", "virq",  "ipi",	  "XT-PIC" };
+#define FLOW(name)                     \
+	{                              \
+		name, sizeof(name) - 1 \
+	}
+static const struct {
+	const char *name;
+	size_t len;
+} flows[] = {
+	FLOW("edge"),  FLOW("level"), FLOW("fasteoi"), FLOW("percpu"), FLOW("simple"),
+	FLOW("event"), FLOW("virq"),  FLOW("ipi"),     FLOW("XT-PIC"),
+};
+#undef FLOW
 
 /* The first two blanks in a row, or the end. */
 static const char *gap_find(const char *p, const char *end)
@@ -146,10 +156,10 @@ static bool old_take(struct irqtable_words *words, const char *text, const char 
 	if (next.len && next.at[0] == '-')
 		return false;
 	for (i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
-		len = strlen(flows[i]);
+		len = flows[i].len;
 		name = gap - len;
 		if ((size_t)(gap - text) < len + 2 || name[-1] != '-' ||
-		    memcmp(name, flows[i], len))
+		    memcmp(name, flows[i].name, len))
 			continue;
 		flow_set(words, name, len);
 		words->chip_len = (unsigned int)(name - 1 - text);
@@ -170,7 +180,7 @@ void irqtable_split(const char *text, size_t len, bool numbered, struct irqtable
 		return;
 	/* The first word belongs to the chip, whatever it looks like. */
 	word = word_next(p, end);
-	gap = gap_find(word.at, end);
+	gap = gap_find(word.at + word.len, end);
 	if (gap == word.at + word.len && old_take(words, word.at, gap, end)) {
 		words->chip = word.at;
 		words_set_actions(words, gap, end);

@@ -39,9 +39,18 @@ static struct irqtable_words words_of(const struct view_row *row)
 {
 	struct irqtable_words words;
 
+	if (row->words)
+		return *row->words;
 	irqtable_split(row->text + row->data->text, row->data->text_len, row->data->irq >= 0,
 		       &words);
 	return words;
+}
+
+void row_split(struct split_row *split, const struct view_row *row)
+{
+	split->row = *row;
+	split->words = words_of(row);
+	split->row.words = &split->words;
 }
 
 static void get_irq(const struct view_row *row, struct value *value)

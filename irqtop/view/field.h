@@ -74,9 +74,10 @@ struct view_row {
 	enum table_id table;
 	uint32_t row; /* its number in that table */
 	const struct irqtable_row *data;
-	const char *text; /* of the table: what data's offsets refer to */
+	const char *text;		    /* of the table: what data's offsets refer to */
+	const struct irqtable_words *words; /* of data's text; NULL: split when asked for */
 	const struct irqtable_delta *delta;
-	struct track *track;
+	struct track *track;		  /* NULL: nothing is kept of rows (monitor.single) */
 	const struct irqtable_diff *diff; /* that `delta` is of */
 	const struct group *group;	  /* of TABLE_GROUPS; else NULL */
 	const struct bycpu_row *cpu;	  /* of TABLE_CPUS; else NULL */
@@ -182,6 +183,14 @@ static inline struct value field_get(enum field_id id, const struct view_row *ro
 		fields[id].get(row, &value);
 	return value;
 }
+
+/* A row of which several fields will be got: its text is split only once. */
+struct split_row {
+	struct view_row row;
+	struct irqtable_words words; /* what row.words points to */
+};
+
+void row_split(struct split_row *split, const struct view_row *row);
 
 /* A value as a number to compare; one that is no number is below all others. */
 double value_number(const struct value *value);

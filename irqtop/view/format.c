@@ -6,12 +6,41 @@
 
 #include "format.h"
 
+/* Numbers below it that are whole have an exact double, and at most 16 digits. */
+#define WHOLE_END 9007199254740992.0
+
+/* "%.0f" for most numbers: without the general way, which takes 2000 instructions. */
+static bool whole_print(char buf[FORMAT_BYTES], double value, unsigned int width)
+{
+	char digits[20];
+	size_t at = sizeof(digits), len;
+	uint64_t whole;
+
+	if (!(value >= 0 && value < WHOLE_END))
+		return false;
+	whole = (uint64_t)value;
+	if ((double)whole != value || signbit(value))
+		return false;
+	do {
+		digits[--at] = (char)('0' + whole % 10);
+		whole /= 10;
+	} while (whole);
+	len = sizeof(digits) - at;
+	if (len > width)
+		return false;
+	memcpy(buf, digits + at, len);
+	buf[len] = '\0';
+	return true;
+}
+
 void format_number(char buf[FORMAT_BYTES], double value, unsigned int width)
 {
 	static const char units[] = " kMGTPE";
 	unsigned int unit = 0;
 	int decimals;
 
+	if (whole_print(buf, value, width))
+		return;
 	if (snprintf(buf, FORMAT_BYTES, "%.0f", value) <= (int)width)
 		return;
 	while (value >= 999.5 && units[unit + 1]) {
@@ -47,7 +76,7 @@ void format_value(char buf[FORMAT_BYTES], const struct field *field, const struc
 	double number = value_number(value);
 
 	if (value->kind != VALUE_COUNT && value->kind != VALUE_REAL)
-		snprintf(buf, FORMAT_BYTES, "-");
+		strcpy(buf, "-");
 	else if (field->style == STYLE_TIME)
 		format_duration(buf, value->count);
 	else if (field->style == STYLE_PERCENT)

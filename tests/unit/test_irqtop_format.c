@@ -33,6 +33,41 @@ static void numbers_are_scaled_where_they_must(void **state)
 	}
 }
 
+/* Numbers that fit are those of printf(), whichever way they are written. */
+static void numbers_that_fit_are_printfs(void **state)
+{
+	static const double some[] = {
+		0,
+		-0.0,
+		0.5,
+		1.5,
+		-1,
+		9,
+		10,
+		4294967296.0,
+		9007199254740991.0,
+		9007199254740992.0,
+		9007199254740994.0,
+		18446744073709551615.0,
+		0.0 / 0.0,
+		1.0 / 0.0,
+	};
+	char buf[FORMAT_BYTES], want[FORMAT_BYTES];
+	uint64_t random = 1;
+	double value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N_ELEMENTS(some) + 10000; i++) {
+		random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+		value = i < N_ELEMENTS(some) ? some[i] :
+					       (double)(random >> 11 >> i % 53) / (1 + i % 2);
+		snprintf(want, sizeof(want), "%.0f", value);
+		format_number(buf, value, 20);
+		assert_string_equal(buf, want);
+	}
+}
+
 static void durations_have_three_digits(void **state)
 {
 	static const struct {
@@ -111,6 +146,7 @@ static void times_are_utc_with_milliseconds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_that_fit_are_printfs),
 		cmocka_unit_test(numbers_are_scaled_where_they_must),
 		cmocka_unit_test(durations_have_three_digits),
 		cmocka_unit_test(a_field_says_how_its_value_is_written),

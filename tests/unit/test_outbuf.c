@@ -81,6 +81,70 @@ static void utf8(void **state)
 	}
 }
 
+/* Each byte at each place of texts that are longer and shorter than a word. */
+static void plain(void **state)
+{
+	char text[20];
+	unsigned int byte;
+	size_t len, at;
+
+	(void)state;
+	for (len = 0; len <= sizeof(text); len++) {
+		memset(text, '~', sizeof(text));
+		assert_int_equal(utf8_plain(text, len), len);
+		memset(text, ' ', sizeof(text));
+		assert_int_equal(utf8_plain(text, len), len);
+		for (at = 0; at < len; at++) {
+			for (byte = 0; byte < 256; byte++) {
+				text[at] = (char)byte;
+				assert_int_equal(utf8_plain(text, len),
+						 byte >= ' ' && byte <= '~' ? len : at);
+			}
+			text[at] = ' ';
+		}
+	}
+}
+
+/* What is escaped may be at any place of a longer text. */
+static void escapes_anywhere(void **state)
+{
+	static const char text[] = "12345678901234567";
+	char in[32], want[64];
+	size_t at;
+
+	(void)state;
+	for (at = 0; at < sizeof(text) - 1; at++) {
+		memcpy(in, text, sizeof(text));
+		in[at] = '"';
+		snprintf(want, sizeof(want), "\"%.*s\\\"%s\"", (int)at, text, text + at + 1);
+		expect(outbuf_json_string, in, want);
+		expect(outbuf_label_string, in, want);
+		snprintf(want, sizeof(want), "\"%.*s\"\"%s\"", (int)at, text, text + at + 1);
+		expect(outbuf_csv_string, in, want);
+		expect(outbuf_clean, in, in);
+		in[at] = '\\';
+		snprintf(want, sizeof(want), "\"%.*s\\\\%s\"", (int)at, text, text + at + 1);
+		expect(outbuf_json_string, in, want);
+		snprintf(want, sizeof(want), "\"%s\"", in);
+		expect(outbuf_csv_string, in, want);
+	}
+}
+
+static void blanks(void **state)
+{
+	struct outbuf out = { 0 };
+
+	(void)state;
+	outbuf_blanks(&out, 0);
+	assert_int_equal(out.len, 0);
+	outbuf_char(&out, 'a');
+	outbuf_blanks(&out, 3);
+	outbuf_text(&out, "b");
+	outbuf_char(&out, '\0');
+	assert_string_equal(out.data, "a   b");
+	outbuf_free(&out);
+}
+
 static void written(void **state)
 {
 	struct outbuf out = { 0 };
@@ -113,6 +177,9 @@ int main(void)
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(utf8),
+		cmocka_unit_test(plain),
+		cmocka_unit_test(escapes_anywhere),
+		cmocka_unit_test(blanks),
 		cmocka_unit_test(written),
 	};
 
