@@ -117,6 +117,9 @@ int stream_run(struct session *session)
 
 	output_init(&output, session);
 	needs = output_needs(&output) | session_needs(session);
+	/* What else is read of a row is kept in its track. */
+	if (needs && monitor_keep_rows(&session->monitor))
+		return session_complain("start", -ENOMEM);
 	/* The share of a handler thread is a difference: this is its first half. */
 	collect_sample(&session->collect, &session->monitor, needs);
 	if (options->once || options->mode == MODE_METRICS)

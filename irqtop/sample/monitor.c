@@ -89,10 +89,26 @@ static int compare(struct monitor *monitor, bool follow)
 			   monitor->samples > 1 ? prev : NULL, cur, monitor->seconds, follow);
 }
 
+/* What is kept of the rows of a new sample. */
+static int rows_keep(struct monitor *monitor)
+{
+	int i, err = 0;
+
+	for (i = 0; i < TABLE_COUNT && !err; i++) {
+		if (!monitor_sample(monitor)->have[i])
+			continue;
+		err = tracks_follow(&monitor->tracks[i], &monitor->diff[i], monitor->seconds);
+		if (!err)
+			err = counted_add(&monitor->counted[i], &monitor->tracks[i],
+					  &monitor->diff[i]);
+	}
+	return err;
+}
+
 int monitor_step(struct monitor *monitor)
 {
 	struct sample *next = &monitor->sample[!monitor->current];
-	int i, err;
+	int err;
 
 	err = sampler_read(monitor->sampler, next);
 	if (err)
@@ -101,15 +117,15 @@ int monitor_step(struct monitor *monitor)
 	monitor->samples++;
 	monitor->generation++;
 	err = compare(monitor, true);
-	for (i = 0; i < TABLE_COUNT && !err; i++) {
-		if (!next->have[i])
-			continue;
-		err = tracks_follow(&monitor->tracks[i], &monitor->diff[i], monitor->seconds);
-		if (!err)
-			err = counted_add(&monitor->counted[i], &monitor->tracks[i],
-					  &monitor->diff[i]);
-	}
-	return err;
+	return err || monitor->single ? err : rows_keep(monitor);
+}
+
+int monitor_keep_rows(struct monitor *monitor)
+{
+	if (!monitor->single)
+		return 0;
+	monitor->single = false;
+	return rows_keep(monitor);
 }
 
 int monitor_recount(struct monitor *monitor)

@@ -16,6 +16,7 @@ struct monitor_totals {
 struct monitor {
 	struct sampler *sampler; /* owned */
 	struct sample sample[2];
+	bool single;		 /* no sample follows: `tracks` and `counted` stay empty */
 	unsigned int current;	 /* index into sample */
 	unsigned int samples;	 /* taken since the last monitor_restart() */
 	unsigned int generation; /* samples taken in all */
@@ -35,6 +36,9 @@ static inline const struct sample *monitor_sample(const struct monitor *monitor)
 
 /* Takes the next sample and compares it. 0, -ENODATA at the end, or another error. */
 int monitor_step(struct monitor *monitor);
+
+/* Ends `single`: a track for each row, as if monitor_step() had made them. 0 or -ENOMEM. */
+int monitor_keep_rows(struct monitor *monitor);
 
 /* Compares the two samples again, after `only` changed. Does not change histories. */
 int monitor_recount(struct monitor *monitor);

@@ -214,25 +214,33 @@ static int sample_record(struct session *session)
 }
 
 /*
- * Whether totals are all that will be asked of the one sample. Then the counters of
- * single CPUs take no memory, which is most of what a large table costs.
+ * What the only sample is for. Where totals suffice, the counters of single CPUs take no
+ * memory, which is most of what a large table costs; where rows are only printed, nothing
+ * is kept of them for a next sample.
  */
-static bool totals_suffice(const struct options *options)
+static void single_prepare(struct session *session)
 {
+	const struct options *options = &session->options;
+	struct sample *sample = &session->monitor.sample[!session->monitor.current];
 	struct filter filter;
 	struct why why;
-	bool by_cpu;
+	bool totals;
+	int i;
 
 	if (!(options->once || options->mode == MODE_METRICS) || options->per_cpu ||
 	    options->nmoves || options->view.tables >= TABLES_ROWS || options->record ||
 	    options->replay)
-		return false;
+		return;
 	/* What is no filter is refused later. */
 	if (filter_parse(&filter, options->view.filter, &why))
-		return false;
-	by_cpu = filter.by_cpu || filter.node >= 0 || filter.isolated || filter.nohz;
+		return;
+	totals = !(filter.by_cpu || filter.node >= 0 || filter.isolated || filter.nohz);
+	for (i = 0; i < TABLE_COUNT; i++)
+		sample->table[i].totals_only = totals;
+	session->monitor.single = totals && !filter.nterms && !options->alerts.count &&
+				  !options->view.fold && !options->latency &&
+				  options->mode != MODE_METRICS;
 	filter_free(&filter);
-	return !by_cpu;
 }
 
 int session_open(struct session *session)
@@ -252,9 +260,7 @@ int session_open(struct session *session)
 		return 0;
 	if (sampler_open(session))
 		return 1;
-	for (i = 0; i < TABLE_COUNT; i++)
-		session->monitor.sample[!session->monitor.current].table[i].totals_only =
-			totals_suffice(options);
+	single_prepare(session);
 	err = monitor_step(&session->monitor);
 	if (err)
 		return session_complain_input(session, err);
@@ -282,7 +288,8 @@ int session_open(struct session *session)
 	}
 	if (!err && session->filter.nterms)
 		collect_sample(&session->collect, &session->monitor, NEED_DEVICES);
-	if (!err)
+	/* The printer of a single sample arranges it. */
+	if (!err && !session->monitor.single)
 		err = session_arrange(session, 0);
 	return err ? session_complain(options->record ? options->record : "start", err) : 0;
 }

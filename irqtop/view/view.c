@@ -8,8 +8,14 @@
 
 static int rows_reserve(struct view *view, size_t rows)
 {
+	if (array_reserve(&view->unsorted, &view->unsorted_room, rows, sizeof(*view->unsorted)))
+		return -ENOMEM;
+	return 0;
+}
+
+static int sorted_reserve(struct view *view, size_t rows)
+{
 	if (array_reserve(&view->row, &view->row_room, rows, sizeof(*view->row)) ||
-	    array_reserve(&view->unsorted, &view->unsorted_room, rows, sizeof(*view->unsorted)) ||
 	    array_reserve(&view->item, &view->item_room, rows, sizeof(*view->item)) ||
 	    array_reserve(&view->scratch, &view->scratch_room, rows, sizeof(*view->scratch)))
 		return -ENOMEM;
@@ -51,7 +57,7 @@ static struct view_row *row_begin(struct view *view, enum table_id id, uint32_t 
 		.text = table->text,
 		.delta = &diff->row[r],
 		.diff = diff,
-		.track = tracks_of_row(tracks, r),
+		.track = tracks ? tracks_of_row(tracks, r) : NULL,
 		.rate_hz = -1,
 		.share = -1,
 	};
@@ -89,11 +95,12 @@ static void table_take(struct view *view, const struct monitor *monitor, enum ta
 		       const struct view_settings *settings, const struct filter *filter)
 {
 	const struct irqtable *table = &monitor_sample(monitor)->table[id];
+	const struct tracks *tracks = monitor->single ? NULL : &monitor->tracks[id];
 	const struct view_row *row;
 	uint32_t r;
 
 	for (r = 0; r < table->nrows; r++) {
-		row = row_begin(view, id, r, table, &monitor->diff[id], &monitor->tracks[id]);
+		row = row_begin(view, id, r, table, &monitor->diff[id], tracks);
 		row_judge(view, monitor, settings, filter, row->data->ncells > 0);
 	}
 }
@@ -188,12 +195,39 @@ static int compare(const struct view *view, const struct view_settings *settings
 	return settings->reverse && settings->sort == FIELD_IRQ ? -order : order;
 }
 
+/* Whether the rows are to stand as the tables have them. */
+static bool in_table_order(const struct view_settings *settings)
+{
+	return settings->sort == FIELD_IRQ && !settings->reverse && !settings->frozen;
+}
+
+/* The rows as they were taken become those of the view: none is copied. */
+static void unsorted_swap(struct view *view)
+{
+	struct view_row *row = view->row;
+	size_t room = view->row_room;
+
+	view->row = view->unsorted;
+	view->row_room = view->unsorted_room;
+	view->unsorted = row;
+	view->unsorted_room = room;
+}
+
 /* Merge sort: qsort() allocates memory. */
 static void sort(struct view *view, const struct view_settings *settings)
 {
 	struct view_item *from = view->item, *to = view->scratch, *swap;
+	enum field_id by = settings->sort == FIELD_HISTORY || settings->sort == FIELD_STRIP ?
+				   FIELD_RATE :
+				   settings->sort;
 	uint32_t width, low, mid, high, i, j, k;
+	struct value value;
 
+	for (i = 0; i < view->nrows; i++) {
+		value = field_get(by, &view->unsorted[i]);
+		view->item[i].number = value_number(&value);
+		view->item[i].row = i;
+	}
 	for (width = 1; width < view->nrows; width *= 2) {
 		for (low = 0; low < view->nrows; low = high) {
 			mid = low + width < view->nrows ? low + width : view->nrows;
@@ -225,10 +259,6 @@ int view_build(struct view *view, const struct monitor *monitor,
 	       const struct view_settings *settings, const struct filter *filter)
 {
 	const struct sample *sample = monitor_sample(monitor);
-	enum field_id by = settings->sort == FIELD_HISTORY || settings->sort == FIELD_STRIP ?
-				   FIELD_RATE :
-				   settings->sort;
-	struct value value;
 	size_t rows = 0;
 	double sum_hz;
 	uint32_t i;
@@ -255,12 +285,15 @@ int view_build(struct view *view, const struct monitor *monitor,
 		sum_hz = view->rate_hz[row->table];
 		if (row->rate_hz >= 0 && row->data->sum == IRQTABLE_SUM_NONE)
 			row->share = sum_hz > 0 ? row->rate_hz / sum_hz : 0;
-		value = field_get(by, row);
-		view->item[i].number = value_number(&value);
-		view->item[i].row = i;
 	}
-	sort(view, settings);
-	for (i = 0; i < view->nrows; i++)
+	if (in_table_order(settings)) {
+		unsorted_swap(view);
+	} else {
+		if (sorted_reserve(view, rows + 1))
+			return -ENOMEM;
+		sort(view, settings);
+	}
+	for (i = 0; !monitor->single && i < view->nrows; i++)
 		view->row[i].track->order = i;
 	return 0;
 }

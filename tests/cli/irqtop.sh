@@ -603,10 +603,17 @@ is 'also when only some are shown' \
 	"$($facts --once -s spurious --rows 1 -c irq,spurious | sed 1,2d | tr -s ' ')" ' 26 2'
 is 'and by their devices' \
 	"$($facts --once -s device -c irq | sed 1,2d | tr -d ' ' | tr '\n' ' ')" '26 25 24 '
+is 'a single sample has them, too' \
+	"$($facts --once -c irq,spurious,device --rows 2 | sed 1,2d | tr -s ' ')" \
+	' 24 0 0000:00:06.0
+ 25 1 0000:00:05.0'
+is 'and words of a filter find its devices' \
+	"$($facts --once -c irq -f 0000:00:05 | sed 1,2d | tr -d ' ')" 25
 status 'an alert is about rows that are not shown, too' 2 $facts -b --rows 1 -s irq -n 2 -d 0.05 \
 	--alert 'spurious>1'
 status 'and needs no output' 2 $facts -q -n 2 -d 0.05 --alert 'spurious>1'
 status 'nor a second sample where the first tells' 2 $facts --once --alert 'spurious>1'
+status 'of what is read, or counted' 2 $facts --once --alert 'total>0'
 
 # --- options and configuration -----------------------------------------------------------
 

@@ -70,6 +70,9 @@ static void a_frozen_order_stays(void **state)
 	s.settings.frozen = true;
 	assert_string_equal(stepped(&s), "24 26 27 "); /* new rows last */
 	assert_string_equal(stepped(&s), "24 26 27 25 ");
+	s.settings.reverse = false;
+	s.settings.sort = FIELD_IRQ;
+	assert_string_equal(arranged(&s), "24 26 27 25 ");
 	assert_int_equal(monitor_step(&s.monitor), -ENODATA);
 	shown_end(&s);
 }
@@ -104,6 +107,48 @@ static void every_column_sorts(void **state)
 		s.settings.reverse = true;
 		assert_string_equal(arranged(&s), cases[i].reversed);
 	}
+	shown_end(&s);
+}
+
+/* Rows in the order of the tables are not copied; then the next order is found again. */
+static void orders_alternate(void **state)
+{
+	struct shown s;
+	int i;
+
+	(void)state;
+	shown_start(&s, three, 4);
+	stepped(&s);
+	stepped(&s);
+	for (i = 0; i < 3; i++) {
+		s.settings.sort = FIELD_IRQ;
+		assert_string_equal(arranged(&s), "24 25 26 ");
+		assert_string_equal(arranged(&s), "24 25 26 ");
+		s.settings.sort = FIELD_RATE;
+		assert_string_equal(arranged(&s), "25 26 24 ");
+	}
+	shown_end(&s);
+}
+
+/* Of a single sample nothing is kept, until something asks for it. */
+static void a_single_sample_has_no_tracks(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	shown_start(&s, three, 4);
+	s.monitor.single = true;
+	s.settings.sort = FIELD_TOTAL;
+	stepped(&s);
+	assert_int_equal(s.view.nrows, 3);
+	assert_null(s.view.row[0].track);
+	assert_int_equal(s.monitor.tracks[TABLE_INTERRUPTS].count, 0);
+	assert_int_equal(monitor_keep_rows(&s.monitor), 0);
+	arranged(&s);
+	assert_non_null(s.view.row[0].track);
+	assert_int_equal(s.view.row[0].track->seen, 1);
+	assert_int_equal(monitor_keep_rows(&s.monitor), 0);
+	assert_int_equal(s.view.row[0].track->seen, 1);
 	shown_end(&s);
 }
 
@@ -157,6 +202,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_sorted_by_rate),
 		cmocka_unit_test(a_frozen_order_stays),
+		cmocka_unit_test(orders_alternate),
+		cmocka_unit_test(a_single_sample_has_no_tracks),
 		cmocka_unit_test(every_column_sorts),
 		cmocka_unit_test(a_table_is_left_out),
 		cmocka_unit_test(columns_are_found_by_key_and_title),
