@@ -205,16 +205,33 @@ static int plan_all(struct session *session, struct moves *moves)
 	return -1;
 }
 
+/*
+ * The exit status of a move, after a message about the interrupts that stay. Those that
+ * cannot be moved are no error, unless there are no others.
+ */
+static int outcome_say(const struct moves *moves, const char *move)
+{
+	struct moves_outcome outcome = moves_outcome(moves);
+	bool failed = outcome.refused || !outcome.there;
+	char stay[MOVES_TEXT];
+
+	moves_stay_text(stay, &outcome);
+	if (stay[0])
+		(failed ? msg_error : msg_warning)("--move %s: %zu of %zu stay where they are: %s",
+						   move, moves->n - outcome.there, moves->n, stay);
+	return failed ? EXIT_ERROR : EXIT_OK;
+}
+
 static int moves_send(struct session *session, struct moves *moves)
 {
 	const struct options *options = &session->options;
-	unsigned int m, refused = 0;
 	struct outbuf out = { 0 };
-	int err = 0;
+	int err = 0, status = EXIT_OK;
+	unsigned int m;
 
 	for (m = 0; m < options->nmoves; m++) {
 		if (!options->dry_run)
-			refused += moves_apply(&moves[m], session->collect.root);
+			moves_apply(&moves[m], session->collect.root);
 		if (m)
 			outbuf_char(&out, '\n');
 		plan_print(&out, session, &moves[m]);
@@ -223,11 +240,14 @@ static int moves_send(struct session *session, struct moves *moves)
 	if (!err && outbuf_write(&out, STDOUT_FILENO))
 		err = -errno;
 	outbuf_free(&out);
+	for (m = 0; m < options->nmoves; m++)
+		if (outcome_say(&moves[m], options->move[m]))
+			status = EXIT_ERROR;
 	if (!options->dry_run && moves_irqbalance(session->collect.root))
 		msg_warning("irqbalance runs: it may move them again within ten seconds");
 	if (err)
 		return output_status(err);
-	return refused ? EXIT_ERROR : EXIT_OK;
+	return status;
 }
 
 int move_run(struct session *session)

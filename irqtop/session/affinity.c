@@ -33,3 +33,8 @@ const char *affinity_why(int err, bool root)
 		return "refused";
 	}
 }
+
+bool affinity_is_fixed(int err, bool root)
+{
+	return err == -EIO || (err == -EPERM && root);
+}

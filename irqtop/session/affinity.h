@@ -8,4 +8,7 @@
 /* The reason for an error of irqtable_affinity_write(). `root`: the user is root. */
 const char *affinity_why(int err, bool root);
 
+/* Whether it is that this interrupt can never be moved: the kernel did not say so before. */
+bool affinity_is_fixed(int err, bool root);
+
 #endif

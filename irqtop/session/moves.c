@@ -398,6 +398,58 @@ unsigned int moves_count(const struct moves *moves, enum plan_state state)
 	return count;
 }
 
+struct moves_outcome moves_outcome(const struct moves *moves)
+{
+	struct moves_outcome outcome = { 0 };
+	size_t i;
+
+	for (i = 0; i < moves->n; i++) {
+		switch (moves->irq[i].state) {
+		case PLAN_MOVES:
+			if (!moves->answer[i].err)
+				outcome.there++;
+			else if (affinity_is_fixed(moves->answer[i].err, !geteuid()))
+				outcome.fixed++;
+			else
+				outcome.refused++;
+			break;
+		case PLAN_STAYS:
+			outcome.there++;
+			break;
+		case PLAN_MANAGED:
+			outcome.managed++;
+			break;
+		case PLAN_FIXED:
+			outcome.fixed++;
+			break;
+		case PLAN_UNKNOWN:
+			outcome.unknown++;
+			break;
+		}
+	}
+	return outcome;
+}
+
+void moves_stay_text(char text[MOVES_TEXT], const struct moves_outcome *outcome)
+{
+	const struct {
+		unsigned int count;
+		const char *why;
+	} stay[] = {
+		{ outcome->managed, "managed by the driver" },
+		{ outcome->fixed, "that cannot be moved" },
+		{ outcome->unknown, "of unknown affinity" },
+		{ outcome->refused, "that the kernel refused" },
+	};
+	size_t i, len = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		if (stay[i].count)
+			len += (size_t)snprintf(text + len, MOVES_TEXT - len, "%s%u %s",
+						len ? ", " : "", stay[i].count, stay[i].why);
+}
+
 void moves_free(struct moves *moves)
 {
 	free(moves->irq);

@@ -32,6 +32,16 @@ struct moves {
 	bool applied;
 };
 
+/*
+ * What became of the interrupts of a plan. Those that cannot be moved are counted as such
+ * whether the kernel said so before or in its answer.
+ */
+struct moves_outcome {
+	unsigned int there; /* where they were to go; before moves_apply(): will be */
+	unsigned int managed, fixed, unknown;
+	unsigned int refused; /* for another reason */
+};
+
 /* Which interrupts. One of these. */
 struct moves_choice {
 	const char *what;	     /* for people; NULL: the pattern */
@@ -76,6 +86,11 @@ bool moves_now(const struct session *session, const struct moves *moves, double 
 
 /* Who handles it in the last sample: untrusted bytes. NULL: it is gone. */
 const char *moves_name(const struct session *session, uint32_t irq, size_t *len);
+
+struct moves_outcome moves_outcome(const struct moves *moves);
+
+/* "2 managed by their driver, 1 fixed": why interrupts stay; empty where none does. */
+void moves_stay_text(char text[MOVES_TEXT], const struct moves_outcome *outcome);
 
 /* How many are to move; by state. */
 unsigned int moves_count(const struct moves *moves, enum plan_state state);

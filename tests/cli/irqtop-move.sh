@@ -39,6 +39,14 @@ chmod 444 "$scratch/b/proc/irq/26/smp_affinity_list"
 rm "$scratch/b/proc/irq/27/smp_affinity_list"
 is 'managed, fixed and unknown ones stay' "$(plan --move eth0=3)" \
 	'24 1 3 moves,25 0-3 0-3 managed,26 0 0 cannot,27 - - its,'
+check 'and are no error while another moves' 0 '*' \
+	'warning: --move eth0=3: 3 of 4 stay where they are: 1 managed by the driver, 1 that cannot be moved, 1 of unknown affinity$' \
+	$planned --move eth0=3
+check 'nor while another is there already' 0 '*' 'warning: --move 24,26=1: 1 of 2 stay' $planned --move 24,26=1
+check 'but where there is no other' 1 '*' \
+	'^irqtop: --move 25-27=3: 3 of 3 stay where they are: 1 managed' $planned --move 25-27=3
+check 'of each move' 1 '*' '^irqtop: --move 26=1: 1 of 1 stay where they are: 1 that cannot be moved$' \
+	$planned --move 24=3 --move 26=1
 is 'and need no undo' "$($planned --move eth0=3 | sed -n 's/^undo: //p')" 'irqtop --move 24=1'
 cp -a "$scratch/b" "$scratch/before"
 $planned --move eth0=3 >/dev/null
@@ -58,7 +66,7 @@ refused 'a bad regex' 'Unmatched' $planned --move '/(/=1'
 refused 'a dry run of nothing' 'only with --move' $irqtop --dry-run
 refused 'with another output' 'not with another output' $planned --move 24=0 --json
 
-# The running system, whose affinities stay as they are.
-check 'the running system: rates, and no change' 0 '^ +IRQ +RATE +BEFORE' '' \
+# The running system, whose affinities stay as they are. Some may be fixed.
+check 'the running system: rates, and no change' 0 '^ +IRQ +RATE +BEFORE' '*' \
 	$irqtop --dry-run -d 0.1 --move /./=spread
 tap_end

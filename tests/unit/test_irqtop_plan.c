@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where irqtop would move interrupts, and what it does with the kernel's answers. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -300,6 +301,38 @@ static void a_plan_is_applied_watched_and_undone(void **state)
 	assert_int_equal(moves_watch(&moves, root, &which), 0); /* no business of ours */
 }
 
+/* What cannot be moved is that, whether it was known or is the kernel's answer. */
+static void what_stays_is_counted(void **state)
+{
+	struct moves_answer answers[8] = { 0 };
+	struct moves moves = { .irq = irqs, .answer = answers, .n = 8 };
+	const enum plan_state states[8] = { PLAN_MOVES, PLAN_MOVES,   PLAN_MOVES, PLAN_MOVES,
+					    PLAN_STAYS, PLAN_MANAGED, PLAN_FIXED, PLAN_UNKNOWN };
+	struct moves_outcome outcome;
+	char text[MOVES_TEXT];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 8; i++)
+		irqs[i].state = states[i];
+	outcome = moves_outcome(&moves);
+	assert_int_equal(outcome.there, 5);
+	moves_stay_text(text, &outcome);
+	assert_string_equal(text, "1 managed by the driver, 1 that cannot be moved, "
+				  "1 of unknown affinity");
+	answers[1].err = -EIO;
+	answers[2].err = -EINVAL;
+	answers[3].err = -EPERM;
+	outcome = moves_outcome(&moves);
+	assert_int_equal(outcome.there, 2);
+	assert_int_equal(outcome.fixed, geteuid() ? 2 : 3);
+	assert_int_equal(outcome.refused, geteuid() ? 2 : 1);
+	moves.n = 1;
+	outcome = moves_outcome(&moves);
+	moves_stay_text(text, &outcome);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup(some_stay, setup),
 		cmocka_unit_test_setup(lists_and_nodes, setup),
 		cmocka_unit_test_setup(what_is_expected, setup),
+		cmocka_unit_test_setup(what_stays_is_counted, setup),
 		cmocka_unit_test(numbers_choose),
 		cmocka_unit_test_setup_teardown(a_plan_is_applied_watched_and_undone, tree_make,
 						tree_remove),
