@@ -55,7 +55,8 @@ unsigned int layout_strip_width(const struct options *options, unsigned int widt
 	return width < used + STRIP_MIN ? STRIP_MIN : width - used;
 }
 
-#define NEED_TRACED (NEED_TIME | NEED_READS)
+/* Columns that are empty where there is none of it. */
+#define NEED_SOURCE (NEED_TIME | NEED_READS | NEED_SYSTEM)
 
 /* Chooses columns by rank while they fit, with a blank between two. */
 static unsigned int columns_choose(bool wanted[FIELD_COUNT], const struct layout_room *room,
@@ -67,7 +68,7 @@ static unsigned int columns_choose(bool wanted[FIELD_COUNT], const struct layout
 
 	for (rank = 0; rank < RANK_NEVER; rank++) {
 		for (id = 0; id < FIELD_COUNT; id++) {
-			if (fields[id].rank != rank || fields[id].needs & NEED_TRACED & ~have ||
+			if (fields[id].rank != rank || fields[id].needs & NEED_SOURCE & ~have ||
 			    !field_is_of((enum field_id)id, rows))
 				continue;
 			need = least_width((enum field_id)id, strip, width, room->name_width) +

@@ -38,7 +38,7 @@ struct layout_room {
 	unsigned int width, height;
 	uint32_t groups;	 /* of the axis */
 	unsigned int rows;	 /* OF_*: what they are */
-	unsigned int have;	 /* NEED_TIME and NEED_READS where such columns have values */
+	unsigned int have;	 /* NEED_TIME, NEED_READS, NEED_SYSTEM: what has values */
 	unsigned int extra;	 /* LAYOUT_* */
 	unsigned int name_width; /* of the longest name */
 };

@@ -130,7 +130,10 @@ static void lay_out(struct screen *screen)
 		    layout_strip_width(&session->options, room.width));
 	room.groups = session->axis.ngroups;
 	room.rows = view_rows_of(session->options.view.tables);
-	room.have = (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0);
+	room.have = (session->latency ? NEED_TIME : 0) | (session->cost.reads ? NEED_READS : 0) |
+		    (session->collect.root >= 0 ? NEED_SYSTEM :
+		     room.rows == OF_CPUS	? NEED_NODE :
+						  0);
 	room.extra = (session_missing(session) ? LAYOUT_NOTE : 0) |
 		     (session->view.idle ? LAYOUT_FOLD : 0);
 	/* The name of a CPU's busiest interrupt identifies no row. */

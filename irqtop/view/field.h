@@ -122,6 +122,8 @@ enum {
 	NEED_ALLOWED = 1 << 9, /* the affinity of every interrupt */
 	NEED_PLACES = 1 << 10, /* nodes of CPUs */
 	NEED_FACTS = NEED_NODE | NEED_AFFINITY | NEED_EFFECTIVE | NEED_SPURIOUS,
+	/* What a recording does not have; but it has the nodes of its CPUs. */
+	NEED_SYSTEM = NEED_FACTS | NEED_DEVICES | NEED_THREADS | NEED_CPUS | NEED_ALLOWED,
 };
 
 #define RANK_NEVER 99 /* on the screen only when it is named */

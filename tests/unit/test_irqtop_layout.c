@@ -14,7 +14,7 @@ static void laid_out(struct layout *layout, const struct options *options, unsig
 					   .height = height,
 					   .groups = groups,
 					   .rows = OF_ROWS,
-					   .have = have,
+					   .have = have | NEED_SYSTEM,
 					   .extra = extra });
 }
 
@@ -53,6 +53,35 @@ static void everything_fits(void **state)
 						    1);
 		}
 	}
+}
+
+/* Without a system to read, columns that would be empty make room for others. */
+static void a_recording_has_no_columns_of_the_system(void **state)
+{
+	static struct options options;
+	struct layout_room room = { .width = 300, .height = 24, .groups = 4, .rows = OF_ROWS };
+	struct layout layout;
+
+	(void)state;
+	layout_make(&layout, &options, &room);
+	assert_int_equal(layout.needs & NEED_SYSTEM, 0);
+	assert_true(has_column(&layout, FIELD_TRIGGER));
+	room.have = NEED_SYSTEM;
+	layout_make(&layout, &options, &room);
+	assert_true(has_column(&layout, FIELD_AFFINITY));
+	assert_true(has_column(&layout, FIELD_NODE));
+	room.rows = OF_CPUS;
+	room.have = NEED_NODE;
+	layout_make(&layout, &options, &room);
+	assert_true(has_column(&layout, FIELD_NODE));
+	assert_false(has_column(&layout, FIELD_MARKS));
+	/* What is named is there. */
+	options.column[options.ncolumns++] = FIELD_AFFINITY;
+	room.rows = OF_ROWS;
+	room.have = 0;
+	layout_make(&layout, &options, &room);
+	assert_true(has_column(&layout, FIELD_AFFINITY));
+	memset(&options, 0, sizeof(options));
 }
 
 /* A wider screen has all columns of a narrower one. */
@@ -173,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_fits),
+		cmocka_unit_test(a_recording_has_no_columns_of_the_system),
 		cmocka_unit_test(columns_come_by_rank),
 		cmocka_unit_test(named_columns_are_shown_in_their_order),
 		cmocka_unit_test(the_strip_may_be_wide),
