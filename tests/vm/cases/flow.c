@@ -162,6 +162,34 @@ static void on_a_level_line(void)
 	CHECK(handler_is(irq, "handle_fasteoi_irq"));
 }
 
+/* The device interrupts already when its line is opened, and still when it is opened again. */
+static void raised_before_it_is_opened(void)
+{
+	volatile uint32_t *edu;
+	int irq, i, fd;
+
+	if (!LEVELS_ARE_SEEN)
+		SKIP("QEMU's IO-APIC looks at a line only when it changes");
+	irq = edu_bind(EDU_1, &edu);
+	edu_raise(edu);
+	for (i = 0; i < 3; i++) {
+		fd = irq_open(irq, O_RDWR);
+		REQUIRE(fd >= 0);
+		CHECK_EQ(irq_poll(fd, 20000), POLLIN);
+		CHECK_EQ(irq_read_now(fd), 1);
+		close(fd);
+	}
+	fd = irq_open(irq, O_RDWR);
+	REQUIRE(fd >= 0);
+	CHECK_EQ(irq_read(fd), 1);
+	edu_ack(edu);
+	CHECK_EQ(irq_read_now(fd), -EAGAIN);
+	edu_raise(edu);
+	CHECK_EQ(irq_read(fd), 1);
+	edu_ack(edu);
+	close(fd);
+}
+
 /* With a descriptor the line may be shared: it is genirq's again, and stays so. */
 static void a_line_that_is_shared(void)
 {
@@ -625,6 +653,7 @@ static void unmasking_meets_removal(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(installed_and_removed),
 	TAP_TEST(on_a_level_line),
+	TAP_TEST(raised_before_it_is_opened),
 	TAP_TEST(a_line_that_is_shared),
 	TAP_TEST(counted_as_genirq_counts),
 	TAP_TEST(traced),

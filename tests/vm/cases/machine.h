@@ -17,6 +17,8 @@ enum machine_line {
 #ifdef __x86_64__
 /* The interrupt of a device's INTx line has a descriptor while its driver has it enabled. */
 #define INTX_STAYS false
+/* Whether an interrupt that was raised before its line is set up comes when it is. */
+#define LEVELS_ARE_SEEN false
 /* How /proc/interrupts names a level interrupt's handling. */
 #define LEVEL_NAME "-fasteoi "
 /* What of the timer interrupt's row there no other row has, and a filter of irqtop for it. */
@@ -37,10 +39,11 @@ HELPER bool irq_is_per_cpu(unsigned int irq)
 }
 #else
 /* It is mapped when the device is found, for good. */
-#define INTX_STAYS   true
-#define LEVEL_NAME   " Level "
-#define TIMER_NAME   "arch_timer"
-#define TIMER_FILTER "arch_timer"
+#define INTX_STAYS	true
+#define LEVELS_ARE_SEEN true
+#define LEVEL_NAME	" Level "
+#define TIMER_NAME	"arch_timer"
+#define TIMER_FILTER	"arch_timer"
 
 /* The console's and the clock's, by their handlers' names. */
 HELPER unsigned int machine_irq(enum machine_line line)
