@@ -82,7 +82,7 @@ static void remove_end(struct remove *r)
 	CHECK(thread_join(r->closer.thread));
 	CHECK(thread_join(r->unbinder.thread));
 	/* The last user has disabled the device, and its line is gone. */
-	CHECK(INTX_STAYS || AWAIT(access(irq_path(r->irq), F_OK)));
+	CHECK(AWAIT(access(irq_path(r->irq), F_OK) || INTX_STAYS));
 }
 
 static void close_under_remove(const char *wait, bool describe)
