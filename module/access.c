@@ -74,7 +74,7 @@ static const struct kernel_param_ops claim_ops = { .set = claim_set, .get = clai
 module_param_cb(claim, &claim_ops, NULL, 0644);
 MODULE_PARM_DESC(
 	claim,
-	"lines that can be opened for reading only: owned (default: of procirq-pci, irqgen and irqs=), all, or owned ones and a list of numbers");
+	"lines that can be opened for reading only: owned (default: of procirq-pci, procirq-platform, irqgen and irqs=), all, or owned ones and a list of numbers");
 
 /* Whether the line is reserved for user space. */
 static bool access_is_owned(const struct procirq_line *line)
@@ -83,6 +83,7 @@ static bool access_is_owned(const struct procirq_line *line)
 	const struct module *provider = data ? irq_data_to_desc(data)->owner : NULL;
 
 	return line->pinned || procirq_pci_is_bound(line->irq) ||
+	       procirq_platform_is_bound(line->irq) ||
 	       (provider && !strcmp(provider->name, "irqgen"));
 }
 

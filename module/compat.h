@@ -131,6 +131,20 @@ static inline u32 procirq_current_rseq_signature(void)
 #endif
 #endif
 
+/* The remove() of a platform driver that returns nothing: another one before 6.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define PROCIRQ_PLATFORM_REMOVE remove_new
+#else
+#define PROCIRQ_PLATFORM_REMOVE remove
+#endif
+
+/* Callbacks of files in sysfs do not change what describes the file. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define PROCIRQ_BIN_ATTR_CONST
+#else
+#define PROCIRQ_BIN_ATTR_CONST const
+#endif
+
 /* Renamed in 6.2. Before that, arm64 has all registers or none. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Device descriptors: register accesses ("steps"), described by user space, that ask
- * a PCI function whether it has interrupted, acknowledge its interrupt and silence
- * it. All steps are checked against the function before any is run.
+ * a PCI function or a platform device whether it has interrupted, acknowledge its
+ * interrupt and silence it. All steps are checked against the device before any is run.
  *
  * Steps run with action->lock held, also in hard interrupt context. Only
  * procirq_device_alloc() and procirq_device_free() may sleep. The PCI core guards
  * configuration space with a raw lock.
+ *
+ * A platform device that is unbound loses its clock and its power, and a step would stop
+ * the kernel. So its handlers are detached before: see procirq_line_set_device().
  */
 #include <linux/bitops.h>
 #include <linux/capability.h>
@@ -22,18 +25,18 @@
  * struct device_step - a struct procirq_step that was checked; immutable
  * @op: PROCIRQ_OP_*
  * @width: bits
- * @in_bar: the register is in a BAR; else in configuration space
- * @bar: number of the BAR
+ * @mapped: the register is in a BAR or a region; else in configuration space
+ * @bar: number of the BAR or the region
  * @page: the mapped page of the register, if this is the first step that uses it
- * @at: mapped address of a register in a BAR
- * @offset: of the register in the BAR or in configuration space
+ * @at: mapped address of a register in a BAR or a region
+ * @offset: of the register in the BAR, in the region or in configuration space
  * @mask: see PROCIRQ_OP_*
  * @value: see PROCIRQ_OP_*
  */
 struct device_step {
 	u8 op;
 	u8 width;
-	bool in_bar;
+	bool mapped;
 	u8 bar;
 	void __iomem *page;
 	void __iomem *at;
@@ -45,8 +48,10 @@ struct device_step {
 enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
 
 /**
- * struct procirq_device - a PCI function, and what is done to it at which phase
- * @pdev: kept enabled by procirq_pci_get_enabled_function(); immutable
+ * struct procirq_device - a device, and what is done to it at which phase
+ * @pdev: PCI function, kept enabled by procirq_pci_get_enabled_function(); NULL for a
+ *	platform device; immutable
+ * @bound: platform device, with a reference; NULL for a PCI function; immutable
  * @needed: PCI_COMMAND_MEMORY and PCI_COMMAND_IO, if a BAR needs them; immutable
  * @intx: PROCIRQ_DESC_INTX: there are no steps; immutable
  * @tests: at least one check step is a test; immutable
@@ -61,6 +66,7 @@ enum device_phase { CHECK, ACK, SILENCE, RESUME, RELEASE, PHASES };
  */
 struct procirq_device {
 	struct pci_dev *pdev;
+	struct procirq_platform_bound *bound;
 	u16 needed;
 	bool intx;
 	bool tests;
@@ -85,17 +91,17 @@ static u32 step_read(const struct procirq_device *device, const struct device_st
 
 	switch (step->width) {
 	case 8:
-		if (step->in_bar)
+		if (step->mapped)
 			return ioread8(step->at);
 		pci_read_config_byte(device->pdev, step->offset, &byte);
 		return byte;
 	case 16:
-		if (step->in_bar)
+		if (step->mapped)
 			return ioread16(step->at);
 		pci_read_config_word(device->pdev, step->offset, &half);
 		return half;
 	default:
-		if (step->in_bar)
+		if (step->mapped)
 			return ioread32(step->at);
 		pci_read_config_dword(device->pdev, step->offset, &word);
 		return word;
@@ -107,19 +113,19 @@ static void step_write(const struct procirq_device *device, const struct device_
 {
 	switch (step->width) {
 	case 8:
-		if (step->in_bar)
+		if (step->mapped)
 			iowrite8(word, step->at);
 		else
 			pci_write_config_byte(device->pdev, step->offset, word);
 		break;
 	case 16:
-		if (step->in_bar)
+		if (step->mapped)
 			iowrite16(word, step->at);
 		else
 			pci_write_config_word(device->pdev, step->offset, word);
 		break;
 	default:
-		if (step->in_bar)
+		if (step->mapped)
 			iowrite32(word, step->at);
 		else
 			pci_write_config_dword(device->pdev, step->offset, word);
@@ -205,12 +211,15 @@ static bool intx_resume(struct procirq_device *device)
 /*
  * Whether the device responds to accesses of its BARs: it is present, decodes memory
  * or I/O as needed, and is in power state D0. If not, its registers read as ones.
+ * A platform device does as long as it is bound.
  */
 static bool device_decodes(const struct procirq_device *device)
 {
 	struct pci_dev *pdev = device->pdev;
 	u16 command, power = 0;
 
+	if (!pdev)
+		return true;
 	if (!pci_device_is_present(pdev))
 		return false;
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
@@ -400,16 +409,22 @@ bool procirq_device_ends_interrupts(const struct procirq_device *device)
 						  procirq_device_silences(device)));
 }
 
-/* The PCI function, which stays enabled until procirq_device_free(). */
+/* The PCI function, which stays enabled until procirq_device_free(); NULL if it is none. */
 const struct pci_dev *procirq_device_pdev(const struct procirq_device *device)
 {
 	return device->pdev;
 }
 
-/* The function's PCI address. */
+/* The platform device, or NULL. */
+const struct procirq_platform_bound *procirq_device_bound(const struct procirq_device *device)
+{
+	return device->bound;
+}
+
+/* The function's PCI address, or the platform device's name. */
 const char *procirq_device_name(const struct procirq_device *device)
 {
-	return pci_name(device->pdev);
+	return device->bound ? device->bound->name : pci_name(device->pdev);
 }
 
 static bool step_op_fits(const struct procirq_step *step, enum device_phase phase)
@@ -433,8 +448,21 @@ static bool step_op_fits(const struct procirq_step *step, enum device_phase phas
 	}
 }
 
+/* Returns the size of the step's region, bytes, or an errno. */
+static long step_room_platform(const struct procirq_platform_bound *bound,
+			       const struct procirq_step *step)
+{
+	if (step->space != PROCIRQ_SPACE_REGION)
+		return -EINVAL;
+	if (step->bar >= bound->nr_regions)
+		return -ENOENT;
+	if (!(READ_ONCE(bound->widths) & step->width))
+		return -EPROTOTYPE;
+	return min_t(resource_size_t, bound->regions[step->bar].bytes, LONG_MAX);
+}
+
 /* Returns the size of the step's BAR or configuration space, bytes, or an errno. */
-static long step_room(const struct pci_dev *pdev, const struct procirq_step *step)
+static long step_room_pci(const struct pci_dev *pdev, const struct procirq_step *step)
 {
 	unsigned long flags;
 	u16 command, needed;
@@ -456,12 +484,24 @@ static long step_room(const struct pci_dev *pdev, const struct procirq_step *ste
 /* Steps use the BAR: the device has to decode it. */
 static void device_use(struct procirq_device *device, unsigned int bar)
 {
-	bool io = pci_resource_flags(device->pdev, bar) & IORESOURCE_IO;
+	bool io;
 
+	if (device->bound)
+		return;
+	io = pci_resource_flags(device->pdev, bar) & IORESOURCE_IO;
 	device->needed |= io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
 }
 
-/* Checks one step against the function. */
+/*
+ * Where the register is, counted from the start of the BAR, or of the page in which the
+ * region starts.
+ */
+static resource_size_t step_place(const struct procirq_device *device, u8 bar, u32 offset)
+{
+	return device->bound ? offset_in_page(device->bound->regions[bar].start) + offset : offset;
+}
+
+/* Checks one step against the device. */
 static int step_make(struct procirq_device *device, enum device_phase phase,
 		     const struct procirq_step *from, struct device_step *step)
 {
@@ -471,10 +511,12 @@ static int step_make(struct procirq_device *device, enum device_phase phase,
 		return -EMSGSIZE;
 	if (!step_op_fits(from, phase))
 		return -EINVAL;
-	room = step_room(device->pdev, from);
+	room = device->bound ? step_room_platform(device->bound, from) :
+			       step_room_pci(device->pdev, from);
 	if (room < 0)
 		return room;
-	if (from->offset % (from->width / 8))
+	if (from->offset % (from->width / 8) ||
+	    step_place(device, from->bar, from->offset) % (from->width / 8))
 		return -EADDRNOTAVAIL;
 	if ((long)from->offset + from->width / 8 > room)
 		return -ERANGE;
@@ -487,29 +529,49 @@ static int step_make(struct procirq_device *device, enum device_phase phase,
 	if ((from->mask | from->value) & ~step_ones(step))
 		return -EINVAL;
 	device->tests |= from->op == PROCIRQ_OP_TEST_ANY || from->op == PROCIRQ_OP_TEST_EQ;
-	if (from->space == PROCIRQ_SPACE_BAR) {
-		step->in_bar = true;
+	if (from->space != PROCIRQ_SPACE_CONFIG) {
+		step->mapped = true;
 		step->bar = from->bar;
 		device_use(device, from->bar);
 	}
 	return 0;
 }
 
-/* The mapped page of a BAR, if a step before @end uses it, else NULL. */
+/* The page of a BAR or a region that has the step's register, counted as step_place(). */
+static resource_size_t device_page_place(const struct procirq_device *device,
+					 const struct device_step *step)
+{
+	return step_place(device, step->bar, step->offset) & PAGE_MASK;
+}
+
+/* That page, mapped, if a step before @end uses it, else NULL. */
 static void __iomem *device_page(const struct procirq_device *device, const struct device_step *end)
 {
 	const struct device_step *step;
 
 	for (step = device->steps; step < end; step++)
 		if (step->page && step->bar == end->bar &&
-		    step->offset >> PAGE_SHIFT == end->offset >> PAGE_SHIFT)
+		    device_page_place(device, step) == device_page_place(device, end))
 			return step->page;
 	return NULL;
 }
 
+/* Maps that page. */
+static void __iomem *device_map_page(const struct procirq_device *device,
+				     const struct device_step *step)
+{
+	resource_size_t place = device_page_place(device, step);
+
+	if (!device->bound)
+		return pci_iomap_range(device->pdev, step->bar, place, PAGE_SIZE);
+	place += device->bound->regions[step->bar].start & PAGE_MASK;
+	return ioremap(place, PAGE_SIZE);
+}
+
 /*
- * Maps those pages of the BARs that steps use. No more is mapped, because programs may have
- * mapped other parts of them with other attributes. A register is in one page.
+ * Maps those pages of the BARs or regions that steps use. No more is mapped, because
+ * programs may have mapped other parts of them with other attributes. A register is in one
+ * page.
  */
 static int device_map(struct procirq_device *device, const struct device_step *end)
 {
@@ -517,17 +579,16 @@ static int device_map(struct procirq_device *device, const struct device_step *e
 	void __iomem *page;
 
 	for (step = device->steps; step < end; step++) {
-		if (!step->in_bar)
+		if (!step->mapped)
 			continue;
 		page = device_page(device, step);
 		if (!page) {
-			page = pci_iomap_range(device->pdev, step->bar, step->offset & PAGE_MASK,
-					       PAGE_SIZE);
+			page = device_map_page(device, step);
 			step->page = page;
 		}
 		if (!page)
 			return -ENOMEM;
-		step->at = page + offset_in_page(step->offset);
+		step->at = page + offset_in_page(step_place(device, step->bar, step->offset));
 	}
 	return 0;
 }
@@ -555,27 +616,72 @@ static int device_make(struct procirq_device *device, const struct procirq_descr
 	return device_map(device, &device->steps[i]);
 }
 
+/* Whether it names a PCI function, or a platform device, and not both. */
+static bool descriptor_names_one(const struct procirq_descriptor *from)
+{
+	size_t len = strnlen(from->platform, sizeof(from->platform));
+
+	if (memchr_inv(from->platform + len, 0, sizeof(from->platform) - len))
+		return false;
+	if (!(from->flags & PROCIRQ_DESC_PLATFORM))
+		return !len;
+	return len && len < sizeof(from->platform) && !(from->flags & PROCIRQ_DESC_INTX) &&
+	       !from->domain && !from->bus && !from->devfn;
+}
+
 /* Returns the number of steps, or a negative errno. */
 static int descriptor_check(const struct procirq_descriptor *from)
 {
 	unsigned int nr = from->nr_check + from->nr_ack + from->nr_silence + from->nr_resume +
 			  from->nr_release;
 
-	if (from->flags & ~PROCIRQ_DESC_INTX || nr > PROCIRQ_STEPS_MAX ||
+	if (from->flags & ~(PROCIRQ_DESC_INTX | PROCIRQ_DESC_PLATFORM) || nr > PROCIRQ_STEPS_MAX ||
 	    memchr_inv(from->reserved, 0, sizeof(from->reserved)) ||
 	    memchr_inv(&from->steps[nr], 0, (PROCIRQ_STEPS_MAX - nr) * sizeof(from->steps[0])))
+		return -EINVAL;
+	if (!descriptor_names_one(from))
 		return -EINVAL;
 	/* Without a check, the device would claim every interrupt of the line. */
 	if (from->flags & PROCIRQ_DESC_INTX ? nr : !from->nr_check)
 		return -EINVAL;
 	if (!capable(CAP_SYS_RAWIO))
 		return -EPERM;
-	return security_locked_down(LOCKDOWN_PCI_ACCESS) ? -EPERM : (int)nr;
+	if (security_locked_down(from->flags & PROCIRQ_DESC_PLATFORM ? LOCKDOWN_DEV_MEM :
+								       LOCKDOWN_PCI_ACCESS))
+		return -EPERM;
+	return nr;
+}
+
+/* Finds the device, and keeps it. Returns 0 or a negative errno. */
+static int device_find(struct procirq_device *device, const struct procirq_line *line,
+		       const struct procirq_descriptor *from)
+{
+	struct procirq_platform_bound *bound;
+	struct pci_dev *pdev;
+	int err;
+
+	if (from->flags & PROCIRQ_DESC_PLATFORM) {
+		bound = procirq_platform_get(from->platform, line->irq);
+		if (IS_ERR(bound))
+			return PTR_ERR(bound);
+		device->bound = bound;
+		return 0;
+	}
+	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
+	err = pdev ? procirq_pci_get_enabled_function(pdev, line->irq, line->msi_dev) : -ENXIO;
+	if (err) {
+		pci_dev_put(pdev);
+		return err;
+	}
+	device->pdev = pdev;
+	if (device->intx && line->msi_dev)
+		return -EXDEV;
+	return device->intx && pdev->broken_intx_masking ? -EOPNOTSUPP : 0;
 }
 
 /**
- * procirq_device_alloc() - check a descriptor, and keep its function enabled
- * @line: the line that the function must interrupt on
+ * procirq_device_alloc() - check a descriptor, and keep its PCI function enabled
+ * @line: the line that the device must interrupt on
  * @from: the descriptor, from user space; not trusted
  *
  * Context: may sleep; on failure may take the function's device lock.
@@ -585,9 +691,7 @@ static int descriptor_check(const struct procirq_descriptor *from)
 struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 					    const struct procirq_descriptor *from)
 {
-	bool intx = from->flags & PROCIRQ_DESC_INTX;
 	struct procirq_device *device;
-	struct pci_dev *pdev;
 	int err, nr;
 
 	nr = descriptor_check(from);
@@ -596,27 +700,13 @@ struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 	device = kzalloc(struct_size(device, steps, nr), GFP_KERNEL_ACCOUNT);
 	if (!device)
 		return ERR_PTR(-ENOMEM);
-	device->intx = intx;
+	device->intx = from->flags & PROCIRQ_DESC_INTX;
 	device->nr_steps = nr;
-
-	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
-	err = pdev ? procirq_pci_get_enabled_function(pdev, line->irq, line->msi_dev) : -ENXIO;
-	if (err) {
-		pci_dev_put(pdev);
-		goto out_free;
-	}
-	device->pdev = pdev;
-	if (intx && line->msi_dev)
-		err = -EXDEV;
-	else if (intx && pdev->broken_intx_masking)
-		err = -EOPNOTSUPP;
-	else
+	err = device_find(device, line, from);
+	if (!err)
 		err = device_make(device, from);
-	if (err)
-		goto out_free;
-	return device;
-
-out_free:
+	if (!err)
+		return device;
 	procirq_device_free(device);
 	return ERR_PTR(err);
 }
@@ -630,9 +720,13 @@ void procirq_device_free(struct procirq_device *device)
 	const struct device_step *end = &device->steps[device->nr_steps];
 	const struct device_step *step;
 
-	for (step = device->steps; step < end; step++)
-		if (step->page)
+	for (step = device->steps; step < end; step++) {
+		if (step->page && device->bound)
+			iounmap(step->page);
+		else if (step->page)
 			pci_iounmap(device->pdev, step->page);
+	}
 	procirq_pci_put_enabled(device->pdev);
+	procirq_platform_put(device->bound);
 	kfree(device);
 }

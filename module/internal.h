@@ -7,10 +7,11 @@
  *   procdir       watches /proc/irq/N             > registry
  *   pci           watches PCI devices; the driver > registry, pci_function
  *                 procirq-pci
+ *   platform      the driver procirq-platform     > registry, platform_bound
  *   stats         /proc/procirq                   > registry, device, uli
  *   registry      which interrupts have a file    > file, line, pci_function
  *   file, ioctl   system calls on an open file    > access, line, all below line
- *   access        who may open a line             > pci_function
+ *   access        who may open a line             > pci_function, platform_bound
  *   line          claims an interrupt for readers > flow, action, device, reader,
  *                                                   ring, pci_function
  *   flow          genirq's flow handlers, shorter > action (take.h)
@@ -18,13 +19,13 @@
  *                 take.h and uliraise.h have what
  *                 is inlined into handlers
  *   uli, uli_x86  user level interrupts           > reader
- *   device        register accesses of a device   > pci_function
- *   reader, ring, eventfd, spin, pci_function
+ *   device        register accesses of a device   > pci_function, platform_bound
+ *   reader, ring, eventfd, spin, pci_function, platform_bound
  *
  * Locks, outermost first. Each may be taken with those above it held:
  *
- *   (genirq's sparse_irq_lock, held while a descriptor is freed; a PCI
- *   function's device lock, held while its driver is unbound; a device's MSI
+ *   (genirq's sparse_irq_lock, held while a descriptor is freed; a device's
+ *   lock, held while its driver is bound or unbound; a device's MSI
  *   descriptor lock, held while its vectors are freed)
  *   registry_remove_mutex  removal of files, and walks over the lines. Held over
  *                          proc_remove(), which waits for opens in progress: so
@@ -48,6 +49,7 @@
  *   uli->lock              whether timers may be started; raw. Only the lock of
  *                          the hrtimers is taken inside
  *   claim_mutex            the parameter "claim"
+ *   platform_bounds_mutex  devices bound to procirq-platform
  *   (line->poll_wait's and an eventfd's lock: sleeping locks on PREEMPT_RT, so
  *   they are taken after action->lock is dropped, or from an irq_work)
  *
@@ -90,6 +92,7 @@ struct proc_dir_entry;
 struct procirq_device;
 struct procirq_eventfd_target;
 struct procirq_line;
+struct procirq_platform_bound;
 struct procirq_ulireg;
 struct seq_file;
 struct vm_area_struct;
@@ -280,6 +283,8 @@ struct procirq_action {
  *	written with @mutex held; procirq_registry_revoke_device() compares it without
  * @msi_dev: device whose MSI vector this is, or NULL; compared, never dereferenced;
  *	immutable
+ * @nr_owners: devices bound to our drivers that have this interrupt;
+ *	registry_remove_mutex
  * @pinned: the interrupt is in irqs=, and @provider is pinned; set once before the
  *	file is made
  * @provider: module that provides the descriptor, pinned while the file exists if
@@ -310,6 +315,7 @@ struct procirq_line {
 	struct procirq_uli_totals uli_closed;
 	struct pci_dev *function;
 	struct device *msi_dev;
+	unsigned int nr_owners;
 	bool pinned;
 	struct module *provider;
 	struct pci_dev *provider_function;
@@ -538,6 +544,8 @@ int procirq_line_join(struct procirq_reader *reader);
 void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader);
 void procirq_line_revoke(struct procirq_line *line, bool forever);
 void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev);
+void procirq_line_revoke_bound(struct procirq_line *line,
+			       const struct procirq_platform_bound *bound);
 bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev);
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor);
@@ -578,6 +586,7 @@ struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
 					    const struct procirq_descriptor *descriptor);
 void procirq_device_free(struct procirq_device *device);
 const struct pci_dev *procirq_device_pdev(const struct procirq_device *device);
+const struct procirq_platform_bound *procirq_device_bound(const struct procirq_device *device);
 const char *procirq_device_name(const struct procirq_device *device);
 bool procirq_device_deasserts(const struct procirq_device *device);
 bool procirq_device_silences(const struct procirq_device *device);
@@ -686,7 +695,8 @@ void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function
 void procirq_registry_driver_gone(struct pci_dev *pdev);
 void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
 			       struct seq_file *m);
-int procirq_registry_make_file(unsigned int irq);
+int procirq_registry_own(unsigned int irq);
+void procirq_registry_disown(unsigned int irq, const struct procirq_platform_bound *bound);
 
 /* procdir.c: watching /proc/irq/N come and go */
 int procirq_procdir_init(void);
@@ -728,6 +738,56 @@ void procirq_pci_note_added(const struct pci_dev *pdev);
 void procirq_pci_note_deleted(const struct pci_dev *pdev);
 bool procirq_pci_is_deleted(const struct pci_dev *pdev);
 void procirq_pci_forget_deleted(void);
+
+/* platform.c: the driver procirq-platform */
+int procirq_platform_init(void);
+void procirq_platform_exit(void);
+
+/* Memory regions of a platform device that programs and descriptors can access. */
+#define PROCIRQ_REGIONS_MAX 16
+
+/**
+ * struct procirq_platform_region - a memory region of a platform device
+ * @start: physical address
+ * @bytes: size
+ */
+struct procirq_platform_region {
+	resource_size_t start;
+	resource_size_t bytes;
+};
+
+/**
+ * struct procirq_platform_bound - a platform device bound to procirq-platform
+ * @node: in platform_bounds; platform_bounds_mutex
+ * @ref: held by the driver, and by each descriptor of the device
+ * @gone: the device is being unbound. Set once, before the lines of its interrupts are
+ *	given up, each with line->mutex held; read with line->mutex held
+ * @name: name of the device; immutable
+ * @widths: widths of accesses that its registers are known to take, 8, 16 and 32 bits,
+ *	or-ed; written and read without a lock
+ * @nr_regions: length of @regions; immutable
+ * @regions: its memory regions; immutable
+ * @nr_irqs: length of @irqs; immutable once the device is bound
+ * @irqs: its interrupts; immutable once the device is bound
+ */
+struct procirq_platform_bound {
+	struct list_head node;
+	struct kref ref;
+	bool gone;
+	char name[PROCIRQ_PLATFORM_BYTES];
+	u8 widths;
+	unsigned int nr_regions;
+	struct procirq_platform_region regions[PROCIRQ_REGIONS_MAX];
+	unsigned int nr_irqs;
+	unsigned int irqs[];
+};
+
+/* platform_bound.c: the devices bound to procirq-platform */
+void procirq_platform_add_bound(struct procirq_platform_bound *bound);
+void procirq_platform_remove_bound(struct procirq_platform_bound *bound);
+struct procirq_platform_bound *procirq_platform_get(const char *name, unsigned int irq);
+void procirq_platform_put(struct procirq_platform_bound *bound);
+bool procirq_platform_is_bound(unsigned int irq);
 
 /* stats.c: accounting in /proc/procirq */
 int procirq_stats_init(void);

@@ -57,9 +57,11 @@ static bool line_is_threaded(struct irq_desc *desc, const void *cookie)
 	return threaded;
 }
 
-/* The handler was attached, or is detached. */
+/* The handler was attached, or is detached. A platform device is no bus master of PCI's. */
 static void line_count_handler(struct procirq_line *line, struct procirq_action *action, bool added)
 {
+	if (action->device && procirq_device_bound(action->device))
+		return;
 	procirq_pci_count_handler(line->irq,
 				  action->device ? procirq_device_pdev(action->device) : NULL,
 				  added);
@@ -488,6 +490,27 @@ void procirq_line_revoke_function(struct procirq_line *line, const struct pci_de
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
 }
 
+/**
+ * procirq_line_revoke_bound() - give up a platform device that is being unbound
+ * @line: readers whose descriptor names this device get -ENODEV; others stay
+ * @bound: the device; @gone is set
+ *
+ * Context: may sleep.
+ */
+void procirq_line_revoke_bound(struct procirq_line *line,
+			       const struct procirq_platform_bound *bound)
+{
+	struct procirq_action *action;
+
+	mutex_lock(&line->mutex);
+	list_for_each_entry(action, &line->devices, node)
+		if (procirq_device_bound(action->device) == bound)
+			line_revoke_action(line, action);
+	mutex_unlock(&line->mutex);
+
+	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+}
+
 /* Whether a reader of the line keeps the function enabled. Takes line->mutex. */
 bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev)
 {
@@ -528,10 +551,17 @@ static bool line_others_use(const struct procirq_line *line, const struct procir
 static int line_prepare_device(struct procirq_line *line, struct procirq_reader *reader,
 			       const struct procirq_device *device)
 {
+	const struct procirq_platform_bound *bound = procirq_device_bound(device);
 	struct irq_data *data = irq_get_irq_data(line->irq);
 	struct procirq_action *own = &line->own;
 	int err = 0;
 
+	/*
+	 * Before a step is run: the device may have no clock any more. If it is unbound
+	 * from now on, procirq_line_revoke_bound() waits for line->mutex.
+	 */
+	if (bound && READ_ONCE(bound->gone))
+		return -ENODEV;
 	procirq_action_lock(own);
 	if (procirq_reader_revoked(reader) || !data)
 		err = -ENODEV;

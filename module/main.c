@@ -19,10 +19,13 @@ static int __init procirq_init(void)
 	err = procirq_pci_init();
 	if (err)
 		goto out_function;
+	err = procirq_platform_init();
+	if (err)
+		goto out_pci;
 	procirq_flow_init();
 	err = procirq_stats_init();
 	if (err)
-		goto out_pci;
+		goto out_platform;
 	err = procirq_procdir_init();
 	if (err)
 		goto out_stats;
@@ -32,6 +35,8 @@ static int __init procirq_init(void)
 
 out_stats:
 	procirq_stats_exit();
+out_platform:
+	procirq_platform_exit();
 out_pci:
 	procirq_pci_exit();
 out_function:
@@ -43,6 +48,7 @@ out_function:
 static void __exit procirq_exit(void)
 {
 	procirq_stats_exit();
+	procirq_platform_exit();
 	procirq_pci_exit();
 	procirq_procdir_exit();
 	procirq_pci_function_exit();

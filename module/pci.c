@@ -161,13 +161,15 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	/* Before the files: the handler of the first to open one is counted. */
 	procirq_pci_add_bound(bound);
 	for (i = 0; i < vectors; i++) {
-		err = procirq_registry_make_file(bound->irqs[i]);
+		err = procirq_registry_own(bound->irqs[i]);
 		if (err)
-			goto out_remove_bound;
+			goto out_disown;
 	}
 	return 0;
 
-out_remove_bound:
+out_disown:
+	while (i--)
+		procirq_registry_disown(bound->irqs[i], NULL);
 	procirq_pci_remove_bound(bound);
 	kfree(bound);
 	pci_clear_master(pdev);
@@ -182,7 +184,10 @@ out_disable:
 static void procirq_pci_remove(struct pci_dev *pdev)
 {
 	struct procirq_pci_bound *bound = pci_get_drvdata(pdev);
+	unsigned int i;
 
+	for (i = 0; i < bound->nr_vectors; i++)
+		procirq_registry_disown(bound->irqs[i], NULL);
 	procirq_pci_remove_bound(bound);
 	kfree(bound);
 	pci_clear_master(pdev);

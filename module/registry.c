@@ -430,23 +430,60 @@ void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_
 }
 
 /**
- * procirq_registry_make_file() - make /proc/irq/@irq and the file in it
- * @irq: an interrupt of ours, or one on a line that we share with its owner; its
- *	descriptor cannot go away during the call
+ * procirq_registry_own() - a device that is bound to a driver of ours has an interrupt
+ * @irq: the interrupt; its descriptor cannot go away until procirq_registry_disown()
  *
- * Where the directories are not watched, it makes the directory only.
+ * Makes /proc/irq/@irq and the file in it, also where the directories are not watched.
  * Context: may sleep.
- * Return: 0, -ENOMEM, or the error of request_irq().
+ * Return: 0, -ENOMEM, -EOPNOTSUPP as procirq_registry_add(), or the error of
+ * request_irq().
  */
-int procirq_registry_make_file(unsigned int irq)
+int procirq_registry_own(unsigned int irq)
 {
 	int err = registry_make_directory(irq);
+	struct procirq_line *line;
 
 	if (err && err != -EBUSY)
 		return err;
-	if (!READ_ONCE(registry_watched))
-		return 0;
-	/* procdir's hook has made it, unless there was no memory. */
-	err = procirq_registry_add(irq);
+	mutex_lock(&registry_remove_mutex);
+	mutex_lock(&registry_mutex);
+	/* procdir's hook has made it, if there is one. */
+	err = xa_load(&registry, irq) ? 0 : registry_create(irq, false);
+	mutex_unlock(&registry_mutex);
+	line = xa_load(&registry, irq);
+	if (line)
+		line->nr_owners++;
+	mutex_unlock(&registry_remove_mutex);
 	return err == -ENOENT ? -ENOMEM : err;
+}
+
+/**
+ * procirq_registry_disown() - undo procirq_registry_own()
+ * @irq: the interrupt
+ * @bound: the platform device that is unbound: its descriptors end, and so do other
+ *	readers unless another device of ours has the interrupt too. NULL for a PCI
+ *	function, whose readers have been revoked or may stay
+ *
+ * Where the directories are not watched, the last owner's file goes.
+ * Context: may sleep.
+ */
+void procirq_registry_disown(unsigned int irq, const struct procirq_platform_bound *bound)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&registry_remove_mutex);
+	line = xa_load(&registry, irq);
+	if (!line)
+		goto out_unlock;
+	if (bound)
+		procirq_line_revoke_bound(line, bound);
+	/* The file may be another one than the owner's: its vector is gone. */
+	if (!line->nr_owners || --line->nr_owners)
+		goto out_unlock;
+	if (!READ_ONCE(registry_watched) && !line->pinned)
+		registry_remove_line(line);
+	else if (bound)
+		procirq_line_revoke(line, false);
+out_unlock:
+	mutex_unlock(&registry_remove_mutex);
 }

@@ -167,8 +167,10 @@ struct procirq_flags {
 
 /**
  * struct procirq_step - one access to a register of the device
- * @space: PROCIRQ_SPACE_BAR or PROCIRQ_SPACE_CONFIG
- * @bar: number of the BAR, 0 to 5; 0 for configuration space
+ * @space: PROCIRQ_SPACE_BAR or PROCIRQ_SPACE_CONFIG of a PCI function,
+ *	PROCIRQ_SPACE_REGION of a platform device
+ * @bar: number of the BAR, 0 to 5; number of the region, from 0; 0 for configuration
+ *	space
  * @width: 8, 16 or 32 bits
  * @op: PROCIRQ_OP_*
  * @offset: of the register, bytes; a multiple of its width
@@ -187,6 +189,7 @@ struct procirq_step {
 
 #define PROCIRQ_SPACE_BAR    0
 #define PROCIRQ_SPACE_CONFIG 1
+#define PROCIRQ_SPACE_REGION 2
 
 /* Tests, for the check only. The device has interrupted if all of them are true. */
 #define PROCIRQ_OP_TEST_ANY 0 /* any bit of mask is set; value 0 */
@@ -202,11 +205,14 @@ struct procirq_step {
 /* Maximum number of steps of a descriptor, all phases together. */
 #define PROCIRQ_STEPS_MAX 32
 
+/* Bytes of a platform device's name in a descriptor, with the 0 at its end. */
+#define PROCIRQ_PLATFORM_BYTES 64
+
 /**
  * struct procirq_descriptor - PROCIRQ_IOC_SET_DESCRIPTOR
  * @size: size of the structure that the program was built with, bytes. The kernel
  *	takes fields beyond that as 0; fields that it does not know must be 0
- * @flags: PROCIRQ_DESC_INTX or 0
+ * @flags: PROCIRQ_DESC_INTX, PROCIRQ_DESC_PLATFORM or 0
  * @domain: PCI domain of the function
  * @bus: its bus
  * @devfn: its device number * 8 + its function number
@@ -221,9 +227,16 @@ struct procirq_step {
  *	if the process is killed
  * @reserved: 0
  * @steps: the steps of all phases, in the order of the counts above
+ * @platform: with PROCIRQ_DESC_PLATFORM the name of the device, as in
+ *	/sys/bus/platform/devices, and zeros behind it; else zeros
  *
  * With PROCIRQ_DESC_INTX there are no steps: the interrupt status and interrupt
  * disable bits of PCI configuration space are used (PCI 2.3 and later).
+ *
+ * With PROCIRQ_DESC_PLATFORM the device is one that is bound to procirq-platform;
+ * @domain, @bus and @devfn are 0, and steps access its memory regions only. A register
+ * is little endian. Its width has to be one that the device is known to take (see
+ * procirq(4)), because on some machines another one stops the kernel.
  *
  * Setting a descriptor restarts the reader's sequence numbers at 1; what it had not
  * read is lost. It keeps the descriptor until it is closed.
@@ -235,14 +248,18 @@ struct procirq_step {
  *                ack nor silence steps, so that an interrupt would never end
  * E2BIG          @size is larger than the kernel's structure, and the rest is not 0
  * EBADF          the file is not open for writing
- * ENODEV         the line or the function is gone
- * ENXIO          no such PCI function
- * EXDEV          the function interrupts on another line
+ * ENODEV         the line or the device is gone
+ * ENXIO          no such PCI function; no platform device of this name is bound to
+ *                procirq-platform
+ * EXDEV          the device interrupts on another line
  * ENETDOWN       the function is not enabled, or its memory or I/O is not
- * ENOENT         the function has no such BAR
+ * ENOENT         the device has no such BAR or region
  * EMSGSIZE       a width is not 8, 16 or 32
- * EADDRNOTAVAIL  an offset is not a multiple of the width
- * ERANGE         a register is beyond the end of its BAR or of configuration space
+ * EPROTOTYPE     a width is not one that the platform device is known to take
+ * EADDRNOTAVAIL  an offset is not a multiple of the width, or the address in a
+ *                region is not
+ * ERANGE         a register is beyond the end of its BAR, its region or of
+ *                configuration space
  * EOPNOTSUPP     PROCIRQ_DESC_INTX for a function older than PCI 2.3
  * EBUSY          the reader has a descriptor, a mapping, a user level interrupt or
  *                a blocked thread; or another reader without a descriptor has used
@@ -262,9 +279,11 @@ struct procirq_descriptor {
 	__u8 nr_release;
 	__u8 reserved[9];
 	struct procirq_step steps[PROCIRQ_STEPS_MAX];
+	char platform[PROCIRQ_PLATFORM_BYTES];
 };
 
-#define PROCIRQ_DESC_INTX (1U << 0)
+#define PROCIRQ_DESC_INTX     (1U << 0)
+#define PROCIRQ_DESC_PLATFORM (1U << 1)
 
 /**
  * struct procirq_eventfd - PROCIRQ_IOC_SET_EVENTFD

@@ -98,6 +98,10 @@ irq_files() { find /proc/irq -type d | sort; }
 use_lines() {
 	modprobe uio_pci_generic && echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
 	rmmod uio_pci_generic
+	[ -e /sys/bus/amba/drivers/rtc-pl031 ] || return 0
+	# So do those of a device tree.
+	echo 9010000.pl031 >/sys/bus/amba/drivers/rtc-pl031/unbind
+	modprobe procirq watch=0 compatible=virtio,mmio && rmmod procirq
 }
 load() {
 	label=${*:+$*/}

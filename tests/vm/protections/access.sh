@@ -25,4 +25,4 @@ without 'one claim for two threads' 6.1 walks two_threads_use_it_first \
 without 'the capability for descriptors' 6.1 device not_without_rawio \
 	module/device.c 's/if \(!capable\(CAP_SYS_RAWIO\)\)\n\t\treturn -EPERM;//'
 without 'lockdown' 6.1 trust.sh,lockdown descriptors_are_refused \
-	module/device.c 's/return security_locked_down\(LOCKDOWN_PCI_ACCESS\) \? -EPERM : \(int\)nr;/return nr;/'
+	module/device.c 's/LOCKDOWN_PCI_ACCESS\)\)\n\t\treturn -EPERM;/LOCKDOWN_PCI_ACCESS))\n\t\treturn nr;/'

@@ -20,7 +20,7 @@ without 'the function that has to be enabled' 6.1 device refusals \
 without 'the size of a descriptor' 6.1 trust descriptors_of_other_sizes \
 	module/ioctl.c 's/copy_struct_from_user\(descriptor, sizeof\(\*descriptor\), arg, size\)/copy_from_user(descriptor, arg, min_t(u32, size, sizeof(*descriptor))) ? -EFAULT : 0/'
 without 'mapping only what steps use' 6.1 trust_devices only_pages_that_steps_use_are_mapped \
-	$device 's/step->offset & PAGE_MASK,\n\t\t\t\t\t       PAGE_SIZE\)/0, 0)/' $device 's/page \+ offset_in_page\(step->offset\)/page + step->offset/'
+	$device 's/pci_iomap_range\(device->pdev, step->bar, place, PAGE_SIZE\)/pci_iomap_range(device->pdev, step->bar, 0, 0)/' $device 's/page \+ offset_in_page\(step_place\(device, step->bar, step->offset\)\)/page + step->offset/'
 without 'the look whether the device decodes (ones)' 6.1 trust.sh,pci a_device_that_decodes_nothing \
 	$device 's/unlikely\(gone\) && !device_decodes\(device\)/(false \&\& !device_decodes(device))/' $device 's/return !gone \|\| device_decodes\(device\);/return true;/'
 
@@ -58,4 +58,4 @@ without 'giving up the line of a device that goes' 6.1 lifecycle device_removal_
 without "giving up a device's readers when it goes" 6.1 device removal_of_one_of_two \
 	$registry 's/\t\tif \(function\)\n\t\t\tprocirq_line_revoke_function\(line, function\);//'
 without 'the handler that is counted when its device is bound' 6.1 trust_devices opened_while_the_device_is_bound \
-	module/pci.c 's/\tprocirq_pci_add_bound\(bound\);\n//' module/pci.c 's/(\treturn 0;\n\nout_remove_bound:)/\tprocirq_pci_add_bound(bound);\n$1/'
+	module/pci.c 's/\tprocirq_pci_add_bound\(bound\);\n//' module/pci.c 's/(\treturn 0;\n\nout_disown:)/\tprocirq_pci_add_bound(bound);\n$1/'

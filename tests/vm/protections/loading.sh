@@ -13,7 +13,7 @@ without 'refusing opens until the module has loaded' 6.1 trust loading_fails_for
 without 'the end of the files when loading fails' 6.1 lifecycle named_lines_that_do_not_exist \
 	$procdir 's/(cannot serve interrupt.*?)procirq_registry_remove_all\(\);/$1;/s'
 without 'undoing the steps of loading when one fails' 6.1 refused loading \
-	$main 's/\tprocirq_stats_exit\(\);\nout_pci:/out_pci:/'
+	$main 's/\tprocirq_stats_exit\(\);\nout_platform:/out_platform:/'
 without 'the wait for descriptors that are being freed' 6.1 lifecycle loading_meets_removal \
 	$registry 's/\tregistry_wait_for_frees\(\);\n\tfor/\t(void)registry_wait_for_frees;\n\tfor/'
 without 'hooking a function by its address (namesakes)' 6.1 trust a_namesake_in_a_module \

@@ -96,6 +96,8 @@ static const struct field descriptor_fields[] = {
 	FIELD(struct procirq_descriptor, reserved[0]),
 	FIELD(struct procirq_descriptor, reserved[8]),
 	FIELD(struct procirq_descriptor, size),
+	FIELD(struct procirq_descriptor, platform[0]),
+	FIELD(struct procirq_descriptor, platform[63]),
 };
 static const struct layout descriptor_layout = LAYOUT(descriptor_fields);
 
