@@ -2,6 +2,7 @@
 /* Device descriptors: building them, and the flaws that show without the device. */
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,20 +34,44 @@ unsigned int procirq_phase_steps(const struct procirq_descriptor *descriptor,
 	return *((const __u8 *)descriptor + phases[phase].count_at);
 }
 
-/* The address of the function, as sysfs spells it. */
-void procirq_descriptor_address(const struct procirq_descriptor *descriptor,
-				char address[PROCIRQ_PCI_BYTES])
+/**
+ * procirq_descriptor_device - get the name of the device that a descriptor is for
+ * @descriptor: the descriptor
+ * @name: gets the name, as procirq_resolve() accepts it: "0000:00:04.0",
+ *	"platform:9010000.rtc"
+ *
+ * Returns the length of the name.
+ */
+int procirq_descriptor_device(const struct procirq_descriptor *descriptor,
+			      char name[PROCIRQ_DEVICE_BYTES])
 {
-	snprintf(address, PROCIRQ_PCI_BYTES, "%04x:%02x:%02x.%x", descriptor->domain & 0xffff,
-		 descriptor->bus, descriptor->devfn >> 3, descriptor->devfn & 7);
+	if (descriptor->flags & PROCIRQ_DESC_PLATFORM)
+		return snprintf(name, PROCIRQ_DEVICE_BYTES, "platform:%.*s",
+				(int)sizeof(descriptor->platform) - 1, descriptor->platform);
+	return snprintf(name, PROCIRQ_DEVICE_BYTES, "%04x:%02x:%02x.%x",
+			descriptor->domain & 0xffff, descriptor->bus, descriptor->devfn >> 3,
+			descriptor->devfn & 7);
 }
 
 int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *descriptor,
 			       const char *device)
 {
 	unsigned int domain, bus, slot, function;
-	char address[PROCIRQ_PCI_BYTES];
+	char address[PROCIRQ_PCI_BYTES], name[PROCIRQ_PLATFORM_BYTES];
 
+	if (procirq_platform_is_named(device) ||
+	    (procirq_pci_find_at(root, device, address) && errno == EINVAL)) {
+		if (procirq_platform_find_at(root, device, name)) {
+			/* Neither a PCI function nor a platform device. */
+			errno = procirq_platform_is_named(device) ? errno : EINVAL;
+			return -1;
+		}
+		memset(descriptor, 0, sizeof(*descriptor));
+		descriptor->size = sizeof(*descriptor);
+		descriptor->flags = PROCIRQ_DESC_PLATFORM;
+		strcpy(descriptor->platform, name);
+		return 0;
+	}
 	if (procirq_pci_find_at(root, device, address))
 		return -1;
 	if (sscanf(address, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4) {
@@ -62,11 +87,11 @@ int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *desc
 }
 
 /**
- * procirq_descriptor_init - start a descriptor of a PCI function
+ * procirq_descriptor_init - start a descriptor of a PCI function or a platform device
  * @descriptor: overwritten; has no steps afterwards
- * @device: a name that procirq_pci_find() accepts
+ * @device: a name that procirq_pci_find() or procirq_platform_find() accepts
  *
- * Returns 0, or -1 with errno as procirq_pci_find().
+ * Returns 0, or -1 with errno as these.
  */
 int procirq_descriptor_init(struct procirq_descriptor *descriptor, const char *device)
 {
@@ -89,6 +114,10 @@ int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const ch
 {
 	if (procirq_descriptor_init(descriptor, device))
 		return -1;
+	if (descriptor->flags & PROCIRQ_DESC_PLATFORM) {
+		errno = EINVAL;
+		return -1;
+	}
 	descriptor->flags = PROCIRQ_DESC_INTX;
 	return 0;
 }
@@ -145,6 +174,29 @@ const char *procirq_descriptor_flaw(const struct procirq_descriptor *descriptor)
 }
 _Static_assert(PROCIRQ_STEPS_MAX == 32, "the message above");
 
+/*
+ * Returns what is wrong with the spaces of the steps for the kind of device that the
+ * descriptor names, NULL if nothing is. procirq_descriptor_flaw() has found nothing.
+ */
+const char *procirq_spaces_flaw(const struct procirq_descriptor *descriptor)
+{
+	bool platform = descriptor->flags & PROCIRQ_DESC_PLATFORM;
+	enum procirq_phase phase;
+	unsigned int n = 0, i;
+
+	if (platform && descriptor->flags & PROCIRQ_DESC_INTX)
+		return "a platform device has no PCI INTx";
+	for (phase = PROCIRQ_CHECK; phase < PROCIRQ_PHASES; phase++)
+		n += procirq_phase_steps(descriptor, phase);
+	for (i = 0; i < n; i++) {
+		if (platform && descriptor->steps[i].space != PROCIRQ_SPACE_REGION)
+			return "a platform device has regions, and neither BARs nor configuration space";
+		if (!platform && descriptor->steps[i].space == PROCIRQ_SPACE_REGION)
+			return "a PCI function has BARs and configuration space, and no regions";
+	}
+	return NULL;
+}
+
 /* Returns what is wrong with the operation in this phase, NULL if nothing is. */
 static const char *operation_flaw(enum procirq_phase phase, const struct procirq_step *step)
 {
@@ -194,9 +246,9 @@ const char *procirq_step_flaw(enum procirq_phase phase, const struct procirq_ste
 	flaw = operation_flaw(phase, step);
 	if (flaw)
 		return flaw;
-	if (step->space > PROCIRQ_SPACE_CONFIG)
+	if (step->space > PROCIRQ_SPACE_REGION)
 		return "no such address space";
-	if (step->bar > 5)
+	if (step->space == PROCIRQ_SPACE_BAR && step->bar > 5)
 		return "a PCI function has BARs 0 to 5";
 	if (step->space == PROCIRQ_SPACE_CONFIG && step->bar)
 		return "configuration space has no BAR";

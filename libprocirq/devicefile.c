@@ -212,7 +212,7 @@ static int parse_operation(struct parser *p, struct procirq_step *step)
 	return number_after(p, operation->option, step, operation->option_at);
 }
 
-/* "bar 0 offset 0x24 width 32", "config offset 4 width 16" */
+/* "bar 0 offset 0x24 width 32", "region 0 offset 4 width 32", "config offset 4 width 16" */
 static int parse_register(struct parser *p, struct procirq_step *step)
 {
 	uint32_t bar = 0, width = 0;
@@ -227,13 +227,19 @@ static int parse_register(struct parser *p, struct procirq_step *step)
 		if (bar > 5)
 			return fail(p, "BAR %u: a PCI function has BARs 0 to 5", bar);
 		step->space = PROCIRQ_SPACE_BAR;
-		step->bar = (__u8)bar;
+	} else if (accept(p, "region")) {
+		if (number(p, "the region's number", &bar))
+			return -1;
+		if (bar > UINT8_MAX)
+			return fail(p, "region %u: no device has as many regions", bar);
+		step->space = PROCIRQ_SPACE_REGION;
 	} else {
 		word = next_word(p);
-		return word ? fail(p, "\"bar\" or \"config\" expected, not \"%s\"",
+		return word ? fail(p, "\"bar\", \"region\" or \"config\" expected, not \"%s\"",
 				   shown(word, out)) :
-			      fail(p, "\"bar\" or \"config\" is missing at the end");
+			      fail(p, "\"bar\", \"region\" or \"config\" is missing at the end");
 	}
+	step->bar = (__u8)bar;
 	if (expect(p, "offset") || number(p, "the offset", &step->offset) || expect(p, "width") ||
 	    number(p, "the width", &width))
 		return -1;
@@ -263,19 +269,23 @@ static int parse_step(struct parser *p, enum procirq_phase phase)
 
 static int parse_device(struct parser *p)
 {
-	char address[PROCIRQ_PCI_BYTES], out[SHOWN_BYTES];
+	char address[PROCIRQ_PCI_BYTES], name[PROCIRQ_PLATFORM_BYTES], out[SHOWN_BYTES];
 	const char *word = next_word(p);
 	unsigned int vendor, device;
 
 	if (!word)
 		return fail(
-			p, "the device is missing: an address (0000:00:04.0) or an ID (1234:11e8)");
+			p,
+			"the device is missing: an address (0000:00:04.0), an ID (1234:11e8) or platform:NAME");
 	if (*p->device)
 		return fail(p, "a second device; row %u names one already", p->device_row);
 	if (!procirq_pci_address_parse(word, address) &&
-	    !procirq_pci_id_parse(word, &vendor, &device))
-		return fail(p, "\"%s\" is neither an address (0000:00:04.0) nor an ID (1234:11e8)",
-			    shown(word, out));
+	    !procirq_pci_id_parse(word, &vendor, &device) &&
+	    (!procirq_platform_is_named(word) || procirq_platform_find_at(p->root, word, name)))
+		return fail(
+			p,
+			"\"%s\" is neither an address (0000:00:04.0), nor an ID (1234:11e8), nor platform:NAME",
+			shown(word, out));
 	strcpy(p->device, word);
 	p->device_row = p->row;
 	return no_more(p);
@@ -349,7 +359,7 @@ static int check_id(struct parser *p, const char *device)
 	return fail(p, "this is for %s, and %s is not such a device", p->device, address);
 }
 
-/* Puts the function into the descriptor: the one that the caller or the text names. */
+/* Puts the device into the descriptor: the one that the caller or the text names. */
 static int set_device(struct parser *p, const char *device)
 {
 	const char *name = device ? device : p->device;
@@ -362,7 +372,10 @@ static int set_device(struct parser *p, const char *device)
 			p,
 			"no device is named; add \"device ADDRESS\" to the file, or name a device together with it");
 	if (procirq_descriptor_init_at(p->root, &function, name)) {
-		procirq_explain_pci_at(p->root, name, errno, words, sizeof(words));
+		if (procirq_platform_is_named(name))
+			procirq_explain_platform_at(p->root, name, errno, words, sizeof(words));
+		else
+			procirq_explain_pci_at(p->root, name, errno, words, sizeof(words));
 		return fail(p, "%s", words);
 	}
 	if (device && check_id(p, device))
@@ -370,6 +383,8 @@ static int set_device(struct parser *p, const char *device)
 	p->descriptor->domain = function.domain;
 	p->descriptor->bus = function.bus;
 	p->descriptor->devfn = function.devfn;
+	p->descriptor->flags |= function.flags;
+	memcpy(p->descriptor->platform, function.platform, sizeof(function.platform));
 	return 0;
 }
 
@@ -394,12 +409,14 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
 		err = parse_row(&p, text, (size_t)(end - text) - (end[-1] == '\n'));
 	}
 	flaw = err ? NULL : procirq_descriptor_flaw(descriptor);
+	if (!err && !flaw)
+		err = set_device(&p, device);
+	if (!err && !flaw)
+		flaw = procirq_spaces_flaw(descriptor);
 	if (flaw) {
 		p.row = 0;
 		err = fail(&p, "%s", flaw);
 	}
-	if (!err)
-		err = set_device(&p, device);
 	if (err)
 		errno = EINVAL;
 	return err;
@@ -412,8 +429,8 @@ int procirq_descriptor_parse_at(const char *root, struct procirq_descriptor *des
  * @text: text as procirq-device(5) describes it; it is not trusted, and need not end
  *	with a NUL byte
  * @len: bytes in @text
- * @device: a name that procirq_pci_find() accepts, instead of the device that the text
- *	names; or NULL
+ * @device: a name that procirq_pci_find() or procirq_platform_find() accepts, instead of
+ *	the device that the text names; or NULL
  * @why: gets a message without a line feed when this fails: "edu.irqdev:7: ..."; cut to fit
  * @size: bytes in @why; PROCIRQ_EXPLAIN_BYTES are enough
  *

@@ -161,6 +161,10 @@ static void say_unknown(const char *root, const char *name, struct procirq_sente
 		procirq_say(s, "no /dev/irqgen; run: modprobe irqgen");
 	else if (!strncmp(name, "irqgen:", 7))
 		procirq_say(s, "irqgen has no such line; cat /dev/irqgen lists them");
+	else if (procirq_platform_is_named(name))
+		procirq_say(
+			s,
+			"no device of that name, with that interrupt, is bound to procirq-platform; run: procirq bind");
 	else if (!procirq_pci_address_parse(name, address))
 		procirq_say(
 			s,
@@ -187,7 +191,7 @@ int procirq_explain_name_at(const char *root, const char *name, int error, char 
 	else if (error == EINVAL)
 		procirq_say(
 			&s,
-			"\"%s\" is not the name of an interrupt line: give a number, an action, a PCI address or irqgen:LINE",
+			"\"%s\" is not the name of an interrupt line: give a number, an action, a PCI address, platform:NAME or irqgen:LINE",
 			name);
 	else
 		procirq_say(&s, "\"%s\": %s", name, strerror(error));

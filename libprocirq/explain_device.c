@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What an error of a device descriptor or of a PCI device means, in words. */
+/* What an error of a device descriptor or of a device means, in words. */
 
 #include <errno.h>
 #include <limits.h>
@@ -29,13 +29,52 @@ static void say_step(struct procirq_sentence *s, enum procirq_phase phase, unsig
 	procirq_say(s, "%s step %u (", procirq_phase_name(phase), number);
 	if (step->space == PROCIRQ_SPACE_CONFIG)
 		procirq_say(s, "config");
+	else if (step->space == PROCIRQ_SPACE_REGION)
+		procirq_say(s, "region %u", step->bar);
 	else
 		procirq_say(s, "bar %u", step->bar);
 	procirq_say(s, " offset 0x%x width %u): ", step->offset, step->width);
 }
 
+/* As step_error(), for a platform device, whose @name is without "platform:". */
+static int platform_step_error(const char *root, const char *name, enum procirq_phase phase,
+			       const struct procirq_step *step, struct procirq_sentence *why)
+{
+	unsigned int widths = procirq_platform_widths_at(root, name);
+	struct procirq_bar region;
+	const char *flaw;
+	int error = 0;
+
+	flaw = procirq_step_flaw(phase, step, &error);
+	/* The module finds any other flaw after it has looked at the region. */
+	if (error == EMSGSIZE || error == EINVAL) {
+		procirq_say(why, "%s", flaw);
+		return error;
+	}
+	if (procirq_platform_region_at(root, name, step->bar, &region)) {
+		procirq_say(why, "%s has no region %u", name, step->bar);
+		return errno == ENOENT ? ENOENT : 0;
+	}
+	if (widths && !(widths & step->width)) {
+		procirq_say(
+			why,
+			"it is not known whether %s takes accesses of this width; if it does, write it to procirq/widths",
+			name);
+		return EPROTOTYPE;
+	}
+	if (flaw || (region.start + step->offset) % (step->width / 8)) {
+		procirq_say(why, "%s",
+			    flaw ?: "the region does not begin at a multiple of the width");
+		return EADDRNOTAVAIL;
+	}
+	if ((unsigned long long)step->offset + step->width / 8 <= region.bytes)
+		return 0;
+	procirq_say(why, "region %u of %s has 0x%llx bytes", step->bar, name, region.bytes);
+	return ERANGE;
+}
+
 /*
- * Predicts the errno that the kernel has for a step on this function, and writes
+ * Predicts the errno that the kernel has for a step on this device, and writes
  * what is wrong to @why. Returns 0 if nothing is, as far as sysfs shows.
  */
 static int step_error(const char *root, const char *address, enum procirq_phase phase,
@@ -47,6 +86,8 @@ static int step_error(const char *root, const char *address, enum procirq_phase 
 	const char *flaw;
 	long config;
 
+	if (procirq_platform_is_named(address))
+		return platform_step_error(root, strchr(address, ':') + 1, phase, step, why);
 	flaw = procirq_step_flaw(phase, step, &error);
 	/* The module finds any other flaw after it has looked at the BAR. */
 	if (error == EMSGSIZE || error == EINVAL) {
@@ -115,7 +156,7 @@ static bool say_faulty_step(const char *root, const char *address,
 static void say_invalid(const char *root, const char *address,
 			const struct procirq_descriptor *descriptor, struct procirq_sentence *s)
 {
-	const char *flaw = procirq_descriptor_flaw(descriptor);
+	const char *flaw = procirq_descriptor_flaw(descriptor) ?: procirq_spaces_flaw(descriptor);
 
 	if (flaw)
 		procirq_say(s, "%s", flaw);
@@ -132,9 +173,7 @@ static void say_other_line(const char *root, const char *address, unsigned int i
 	int n = procirq_resolve_at(root, address, irqs, 8), i;
 
 	if (n < 0) {
-		procirq_say(
-			s, "it has no interrupt line now; bind it to procirq-pci (procirq bind %s)",
-			address);
+		procirq_say(s, "it has no interrupt line now; bind it (procirq bind %s)", address);
 		return;
 	}
 	for (i = 0; i < n && i < 8; i++) {
@@ -169,10 +208,11 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 				  size_t size)
 {
 	struct procirq_sentence s = { .buf = buf, .size = size };
-	char address[PROCIRQ_PCI_BYTES];
+	bool platform = descriptor->flags & PROCIRQ_DESC_PLATFORM;
+	char address[PROCIRQ_DEVICE_BYTES];
 	const char *words = NULL;
 
-	procirq_descriptor_address(descriptor, address);
+	procirq_descriptor_device(descriptor, address);
 	procirq_say(&s, "device descriptor of %s for line %u: ", address, irq);
 	switch (error) {
 	case EINVAL:
@@ -191,7 +231,8 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 		words = "the loaded procirq module has no device descriptors; load the module that belongs to this library";
 		break;
 	case ENXIO:
-		words = "no PCI function has that address";
+		words = platform ? "no such device is bound to procirq-platform (procirq bind)" :
+				   "no PCI function has that address";
 		break;
 	case EOPNOTSUPP:
 		words = "the function is older than PCI 2.3 and has no interrupt disable bit; describe its own registers";
@@ -295,4 +336,69 @@ int procirq_explain_pci_at(const char *root, const char *device, int error, char
 int procirq_explain_pci(const char *device, int error, char *buf, size_t size)
 {
 	return procirq_explain_pci_at("", device, error, buf, size);
+}
+
+int procirq_explain_platform_at(const char *root, const char *device, int error, char *buf,
+				size_t size)
+{
+	struct procirq_sentence s = { .buf = buf, .size = size };
+	char name[PROCIRQ_PLATFORM_BYTES], driver[64];
+	const char *words = strerror(error);
+
+	procirq_say(&s, "%.72s: ", device);
+	switch (error) {
+	case ENXIO:
+		if (procirq_platform_driver_at(root, device, driver, sizeof(driver)) < 0)
+			words = "there is no such device in /sys/bus/platform/devices";
+		else if (!strcmp(driver, "procirq-platform"))
+			words = "it has no such interrupt or region";
+		else
+			words = "the device has no interrupt, or is not bound to procirq-platform";
+		break;
+	case EBUSY:
+		words = "another driver uses its registers (/proc/iomem)";
+		if (procirq_platform_driver_at(root, device, driver, sizeof(driver)) <= 0)
+			break;
+		procirq_say(
+			&s,
+			"the device is bound to driver \"%s\"; unbind it first (/sys/bus/platform/drivers/%s/unbind)",
+			driver, driver);
+		return (int)s.len;
+	case ENOENT:
+		words = procirq_file_exists("%s/sys/bus/platform/drivers/procirq-platform", root) ?
+				"the device has no such region" :
+				"the procirq module is not loaded; run: modprobe procirq";
+		break;
+	case EACCES:
+		words = RUN_AS_ROOT;
+		break;
+	case EPERM:
+		words = locked_down(root) ?
+				LOCKED_DOWN :
+				"its registers share pages with others', which takes CAP_SYS_RAWIO; run as root";
+		break;
+	case EAGAIN:
+		words = "its clocks, power or interrupts are not there yet; try again";
+		break;
+	case EINVAL:
+		if (procirq_platform_find_at(root, device, name))
+			words = "not a device: give a PCI address (0000:00:04.0), an ID (1234:11e8) or platform:NAME";
+		break;
+	}
+	procirq_say(&s, "%s", words);
+	return (int)s.len;
+}
+
+/**
+ * procirq_explain_platform - turn an error of a procirq_platform_*() function into a sentence
+ * @device: the device that was passed to it
+ * @error: errno that it set
+ * @buf: gets the sentence, which names the driver of a busy device; cut to fit
+ * @size: bytes in @buf; PROCIRQ_EXPLAIN_BYTES are always enough
+ *
+ * Returns the length of the whole sentence, as snprintf() does.
+ */
+int procirq_explain_platform(const char *device, int error, char *buf, size_t size)
+{
+	return procirq_explain_platform_at("", device, error, buf, size);
 }

@@ -82,9 +82,8 @@ int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *desc
 const char *procirq_phase_name(enum procirq_phase phase);
 unsigned int procirq_phase_steps(const struct procirq_descriptor *descriptor,
 				 enum procirq_phase phase);
-void procirq_descriptor_address(const struct procirq_descriptor *descriptor,
-				char address[PROCIRQ_PCI_BYTES]);
 const char *procirq_descriptor_flaw(const struct procirq_descriptor *descriptor);
+const char *procirq_spaces_flaw(const struct procirq_descriptor *descriptor);
 const char *procirq_step_flaw(enum procirq_phase phase, const struct procirq_step *step,
 			      int *error);
 
@@ -98,8 +97,9 @@ volatile void *procirq_pci_map_at(const char *root, const char *device, unsigned
 				  size_t *bytes);
 
 /**
- * struct procirq_bar - a base address register of a PCI function
- * @start: bus address
+ * struct procirq_bar - a base address register of a PCI function, or a memory region of a
+ *	platform device
+ * @start: bus or physical address
  * @bytes: size; 0 if the function has no such BAR
  * @io: it is for I/O ports, not for memory
  */
@@ -121,6 +121,18 @@ int procirq_pci_bar_at(const char *root, const char *address, unsigned int bar,
 		       struct procirq_bar *found);
 long procirq_pci_config_bytes_at(const char *root, const char *address);
 int procirq_pci_command_at(const char *root, const char *address);
+
+/* platform.c */
+void procirq_platform_path(char path[PATH_MAX], const char *root, const char *device,
+			   const char *file);
+bool procirq_platform_is_named(const char *name);
+int procirq_platform_find_at(const char *root, const char *name,
+			     char device[PROCIRQ_PLATFORM_BYTES]);
+int procirq_platform_driver_at(const char *root, const char *name, char *buf, size_t size);
+int procirq_platform_irqs_at(const char *root, const char *name, unsigned int *irqs, size_t max);
+int procirq_platform_region_at(const char *root, const char *device, unsigned int region,
+			       struct procirq_bar *found);
+unsigned int procirq_platform_widths_at(const char *root, const char *device);
 
 /**
  * struct procirq_sentence - a sentence that is being written
@@ -145,5 +157,7 @@ int procirq_explain_descriptor_at(const char *root, unsigned int irq,
 				  const struct procirq_descriptor *descriptor, int error, char *buf,
 				  size_t size);
 int procirq_explain_pci_at(const char *root, const char *device, int error, char *buf, size_t size);
+int procirq_explain_platform_at(const char *root, const char *device, int error, char *buf,
+				size_t size);
 
 #endif /* LIBPROCIRQ_LOCAL_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Finds the interrupt lines that a name means: an action, a PCI device, an irqgen line. */
+/* Finds the interrupt lines that a name means: an action, a device, an irqgen line. */
 
 #include <ctype.h>
 #include <dirent.h>
@@ -165,6 +165,16 @@ static int find_action(const char *root, const char *name, struct irq_set *found
 	return 0;
 }
 
+/* Adds the interrupts of a device that is bound to procirq-platform. */
+static int find_platform(const char *root, const char *name, struct irq_set *found)
+{
+	int n = procirq_platform_irqs_at(root, name, found->irqs, found->max);
+
+	if (n > 0)
+		found->n = (size_t)n;
+	return n < 0 ? -1 : 0;
+}
+
 int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, size_t max)
 {
 	struct irq_set found = { .irqs = irqs, .max = max };
@@ -181,10 +191,14 @@ int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, s
 			return -1;
 		}
 		err = find_irqgen(root, number, &found);
+	} else if (procirq_platform_is_named(name)) {
+		err = find_platform(root, name, &found);
 	} else if (procirq_pci_address_parse(name, address)) {
 		err = find_pci(root, address, &found);
 	} else {
 		err = find_action(root, name, &found);
+		if (!err && !found.n)
+			find_platform(root, name, &found);
 	}
 	if (err)
 		return -1;
@@ -201,7 +215,9 @@ int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, s
  * procirq_resolve - find the interrupt lines that a name means
  * @name: "24", a line; "eth0-rx-1", the name of an action, as /proc/interrupts shows
  *	it; "0000:00:04.0" or "00:04.0", a PCI device: its message-signalled vectors, or
- *	its INTx line if it has none; "irqgen:0", a line of the module irqgen
+ *	its INTx line if it has none; "platform:9010000.rtc", or the name alone, a device
+ *	that is bound to procirq-platform: its interrupts; "platform:9010000.rtc/alarm" or
+ *	"platform:9010000.rtc/0", one of them; "irqgen:0", a line of the module irqgen
  * @irqs: gets the first @max of them, in ascending order; may be NULL when @max is 0
  * @max: room in @irqs
  *

@@ -7,7 +7,7 @@
  * the functions.
  *
  * procirq_VERB() works on an interrupt line, procirq_OBJECT_VERB() on a descriptor, on
- * the ring or on a PCI device; procirq_explain*() turn errors into sentences.
+ * the ring or on a PCI or platform device; procirq_explain*() turn errors into sentences.
  *
  * A function that fails returns -1, or NULL if it returns a pointer, with errno set.
  * No function prints or exits. Several threads may use a handle at the same time, but
@@ -33,6 +33,9 @@ extern "C" {
 
 /* Bytes of a buffer for the address of a PCI function, "0000:00:04.0". */
 #define PROCIRQ_PCI_BYTES 13
+
+/* Bytes of a buffer for the name of any device, "platform:9010000.rtc" or a PCI address. */
+#define PROCIRQ_DEVICE_BYTES (PROCIRQ_PLATFORM_BYTES + 9)
 
 /* When the kernel runs the steps of a device descriptor. */
 enum procirq_phase {
@@ -100,6 +103,8 @@ int procirq_inject(struct procirq *line, unsigned int count);
 /* Device descriptors: built step by step, or read from a file, see procirq-device(5). */
 int procirq_descriptor_init(struct procirq_descriptor *descriptor, const char *device);
 int procirq_descriptor_init_intx(struct procirq_descriptor *descriptor, const char *device);
+int procirq_descriptor_device(const struct procirq_descriptor *descriptor,
+			      char name[PROCIRQ_DEVICE_BYTES]);
 int procirq_descriptor_add(struct procirq_descriptor *descriptor, enum procirq_phase phase,
 			   const struct procirq_step *step);
 int procirq_descriptor_parse(struct procirq_descriptor *descriptor, const char *name,
@@ -127,6 +132,15 @@ int procirq_pci_set_master(const char *device, int on);
 volatile void *procirq_pci_map(const char *device, unsigned int bar, size_t *bytes);
 void procirq_pci_unmap(volatile void *registers, size_t bytes);
 
+/* Platform devices (device tree, ACPI) whose driver is a program. */
+int procirq_platform_find(const char *name, char device[PROCIRQ_PLATFORM_BYTES]);
+int procirq_platform_driver(const char *device, char *buf, size_t size);
+int procirq_platform_bind(const char *device);
+int procirq_platform_unbind(const char *device);
+int procirq_platform_irq_name(const char *device, unsigned int irq, char *buf, size_t size);
+volatile void *procirq_platform_map(const char *device, unsigned int region, size_t *bytes);
+void procirq_platform_unmap(volatile void *registers, size_t bytes);
+
 /* Names of lines, and errors in words. */
 int procirq_resolve(const char *name, unsigned int *irqs, size_t max);
 int procirq_holders(unsigned int irq, char *buf, size_t size);
@@ -135,6 +149,7 @@ int procirq_explain_name(const char *name, int error, char *buf, size_t size);
 int procirq_explain_descriptor(unsigned int irq, const struct procirq_descriptor *descriptor,
 			       int error, char *buf, size_t size);
 int procirq_explain_pci(const char *device, int error, char *buf, size_t size);
+int procirq_explain_platform(const char *device, int error, char *buf, size_t size);
 
 #ifdef __cplusplus
 }

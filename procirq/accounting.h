@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "procirq.h"
+
 /* Where the module puts its files "lines" and "readers". */
 #define ACCOUNTING_FOLDER "/proc/procirq"
 
@@ -15,7 +17,7 @@
  * @taken: number of interrupts that the module took on the line
  * @pid: process that opened the reader
  * @pending: number of interrupts that the reader has not read yet
- * @device: address of the device that the reader's descriptor is for; "-" for none
+ * @device: address or name of the device that the reader's descriptor is for; "-" for none
  * @spin_ns: longest time that the reader's calls busy-wait, ns
  * @window_ns: how long they do now, ns
  * @spins: how many did
@@ -34,7 +36,7 @@ struct accounting_row {
 	uint64_t spins;
 	uint64_t caught;
 	uint64_t spun_ns;
-	char device[16];
+	char device[PROCIRQ_PLATFORM_BYTES];
 	char comm[72];
 };
 

@@ -30,22 +30,22 @@ static const struct opt_command command = {
 };
 
 /* Opens the line that was asked for, or the device's first one. */
-static struct procirq *open_line(const char *name, const char *address, char *why)
+static struct procirq *open_line(const char *name, const char *device, char *why)
 {
 	char number[16];
 	unsigned int irq;
 
-	if (!name && procirq_resolve(address, &irq, 1) > 0) {
+	if (!name && procirq_resolve(device, &irq, 1) > 0) {
 		snprintf(number, sizeof(number), "%u", irq);
 		name = number;
 	}
-	return command_open(name ? name : address, 0, why);
+	return command_open(name ? name : device, 0, why);
 }
 
-static void print_success(const char *file, const char *address, unsigned int irq,
+static void print_success(const char *file, const char *device, unsigned int irq,
 			  const struct procirq_descriptor *d)
 {
-	printf("%s: ok: %s on line %u, ", file, address, irq);
+	printf("%s: ok: %s on line %u, ", file, device, irq);
 	if (d->flags & PROCIRQ_DESC_INTX)
 		printf("PCI INTx\n");
 	else
@@ -56,7 +56,7 @@ static void print_success(const char *file, const char *address, unsigned int ir
 int cmd_attach(int argc, char **argv)
 {
 	struct attach_config config = { 0 };
-	char why[PROCIRQ_EXPLAIN_BYTES], address[PROCIRQ_PCI_BYTES], *operands[2];
+	char why[PROCIRQ_EXPLAIN_BYTES], device[PROCIRQ_DEVICE_BYTES], *operands[2];
 	struct procirq_descriptor d;
 	struct procirq *line;
 	int status, err;
@@ -65,14 +65,13 @@ int cmd_attach(int argc, char **argv)
 		return status;
 	if (procirq_descriptor_load(&d, operands[0], operands[1], why, sizeof(why)))
 		return command_fail(why);
-	snprintf(address, sizeof(address), "%04x:%02x:%02x.%x", d.domain & 0xffff, d.bus,
-		 d.devfn >> 3, d.devfn & 7);
-	line = open_line(config.line, address, why);
+	procirq_descriptor_device(&d, device);
+	line = open_line(config.line, device, why);
 	if (!line)
 		return command_fail(why);
 	err = command_describe(line, &d, why);
 	if (!err)
-		print_success(operands[0], address, procirq_irq(line), &d);
+		print_success(operands[0], device, procirq_irq(line), &d);
 	procirq_close(line);
 	return err ? command_fail(why) : EXIT_OK;
 }

@@ -57,6 +57,27 @@ int command_print_json(json_t *root)
 }
 
 /**
+ * command_device - get the device that the name of a line names
+ * @name: a name that procirq_resolve() accepts
+ * @device: gets the device's name, if this returns true
+ *
+ * Returns whether the name is one of a device: "00:04.0", "platform:9010000.rtc/alarm".
+ */
+bool command_device(const char *name, char device[PROCIRQ_DEVICE_BYTES])
+{
+	char found[PROCIRQ_PLATFORM_BYTES];
+
+	if (!procirq_pci_find(name, device))
+		return true;
+	/* Without the interrupt. */
+	snprintf(device, PROCIRQ_DEVICE_BYTES, "%.*s", (int)strcspn(name, "/"), name);
+	if (procirq_platform_find(device, found))
+		return false;
+	snprintf(device, PROCIRQ_DEVICE_BYTES, "platform:%s", found);
+	return true;
+}
+
+/**
  * command_open - open a line
  * @name: a name that procirq_resolve() accepts
  * @flags: as in procirq_open()

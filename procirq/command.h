@@ -29,6 +29,7 @@ bool command_start(const struct opt_command *command, int argc, char **argv, voi
 int command_fail(const char *why);
 int command_print_json(json_t *root);
 
+bool command_device(const char *name, char device[PROCIRQ_DEVICE_BYTES]);
 struct procirq *command_open(const char *name, unsigned int flags, char why[PROCIRQ_EXPLAIN_BYTES]);
 int command_describe(struct procirq *line, const struct procirq_descriptor *descriptor,
 		     char why[PROCIRQ_EXPLAIN_BYTES]);

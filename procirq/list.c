@@ -23,7 +23,8 @@ static const struct opt options[] = {
 static const struct opt_command command = {
 	.name = "list",
 	.arguments = "",
-	.summary = "Shows the lines of devices bound to procirq-pci, and lines that have readers.",
+	.summary =
+		"Shows the lines of devices that procirq bind has bound, and lines that have readers.",
 	.options = options,
 	.epilogue =
 		"Counts and readers, which only root may know, are \"?\" for others, and null in\n"

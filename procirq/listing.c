@@ -12,8 +12,9 @@
 #include "base/sysfile.h"
 #include "listing.h"
 
-#define DRIVER	"/sys/bus/pci/drivers/procirq-pci"
-#define DEVICES "/sys/bus/pci/devices"
+#define DRIVER		"/sys/bus/pci/drivers/procirq-pci"
+#define DEVICES		"/sys/bus/pci/devices"
+#define PLATFORM_DRIVER "/sys/bus/platform/drivers/procirq-platform"
 
 #define LINES_MAX 2048 /* of one device: MSI-X has no more */
 
@@ -69,6 +70,45 @@ static int add_device(struct listing *listing, const char *device)
 			strcpy(line->kind, "intx");
 	}
 	return 0;
+}
+
+static int add_platform_device(struct listing *listing, const char *name)
+{
+	char device[PROCIRQ_DEVICE_BYTES];
+	unsigned int irqs[LINES_MAX];
+	struct listing_line *line;
+	int n, i;
+
+	snprintf(device, sizeof(device), "platform:%.63s", name);
+	n = procirq_resolve(device, irqs, LINES_MAX);
+	for (i = 0; i < n && i < LINES_MAX; i++) {
+		line = add_line(listing, irqs[i]);
+		if (!line)
+			return -1;
+		snprintf(line->device, sizeof(line->device), "%.63s", name);
+		if (procirq_platform_irq_name(device, irqs[i], line->name, sizeof(line->name)) < 0)
+			*line->name = '\0';
+		strcpy(line->kind, "platform");
+	}
+	return 0;
+}
+
+/* Adds the lines of all devices bound to procirq-platform: the driver's links to devices. */
+static int add_platform_devices(struct listing *listing)
+{
+	struct dirent **entries;
+	int n = scandir(PLATFORM_DRIVER, &entries, NULL, alphasort), i, err = 0;
+	char device[PROCIRQ_PLATFORM_BYTES];
+
+	for (i = 0; i < n; i++) {
+		if (!err && entries[i]->d_type == DT_LNK &&
+		    !procirq_platform_find(entries[i]->d_name, device))
+			err = add_platform_device(listing, device);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return err;
 }
 
 /* Adds the lines of all devices bound to procirq-pci: the driver's links to addresses. */
@@ -158,7 +198,7 @@ int listing_add_accounting(struct listing *listing, const char *folder)
  */
 int listing_collect(struct listing *listing)
 {
-	if (add_devices(listing))
+	if (add_devices(listing) || add_platform_devices(listing))
 		return -1;
 	return listing_add_accounting(listing, ACCOUNTING_FOLDER);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The interrupt lines of devices bound to procirq-pci, lines with readers, and their readers. */
+/* The interrupt lines of bound devices, lines with readers, and their readers. */
 #ifndef PROCIRQ_LISTING_H
 #define PROCIRQ_LISTING_H
 
@@ -13,16 +13,19 @@
 /**
  * struct listing_line - an interrupt line
  * @irq: Linux interrupt number
- * @device: PCI address of its device; "" if that is not bound to procirq-pci
- * @id: vendor and device ID, "1234:11e8"; "" if @device is
- * @kind: "msix", "msi" or "intx"; "" if @device is
+ * @device: PCI address or name of its device; "" if that is not bound to procirq-pci or
+ *	procirq-platform
+ * @name: name of the interrupt, of a platform device; "" for none
+ * @id: vendor and device ID, "1234:11e8"; "" if @device is, or is no PCI device
+ * @kind: "msix", "msi", "intx" or "platform"; "" if @device is
  * @taken: number of interrupts that the module took on it, if listing.known
  */
 struct listing_line {
 	unsigned int irq;
-	char device[PROCIRQ_PCI_BYTES];
+	char device[PROCIRQ_PLATFORM_BYTES];
+	char name[32];
 	char id[10];
-	char kind[8];
+	char kind[9];
 	uint64_t taken;
 };
 

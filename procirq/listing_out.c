@@ -30,7 +30,7 @@ static void print_readers(const struct listing *listing, unsigned int irq)
 /* Prints a table with a row for each line; "?" stands for what only root may know. */
 void listing_print(const struct listing *listing)
 {
-	char taken[24];
+	char taken[24], device[PROCIRQ_PLATFORM_BYTES + 33];
 	size_t i;
 
 	printf("%5s  %-12s  %-9s  %-4s  %10s  %s\n", "LINE", "DEVICE", "ID", "KIND", "TAKEN",
@@ -39,7 +39,9 @@ void listing_print(const struct listing *listing)
 		const struct listing_line *line = &listing->lines[i];
 
 		snprintf(taken, sizeof(taken), listing->known ? "%" PRIu64 : "?", line->taken);
-		printf("%5u  %-12s  %-9s  %-4s  %10s  ", line->irq, or_dash(line->device),
+		snprintf(device, sizeof(device), "%s%s%s", line->device, *line->name ? "/" : "",
+			 line->name);
+		printf("%5u  %-12s  %-9s  %-4s  %10s  ", line->irq, or_dash(device),
 		       or_dash(line->id), or_dash(line->kind), taken);
 		print_readers(listing, line->irq);
 	}
@@ -80,15 +82,15 @@ json_t *listing_json(const struct listing *listing)
 	for (i = 0; i < listing->n_lines; i++) {
 		const struct listing_line *line = &listing->lines[i];
 
-		json_array_append_new(lines,
-				      json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "irq", line->irq,
-						"device", jsonio_text_or_null(line->device), "id",
-						jsonio_text_or_null(line->id), "kind",
-						jsonio_text_or_null(line->kind), "taken",
-						listing->known ?
-							json_integer((json_int_t)line->taken) :
-							json_null(),
-						"readers", readers_json(listing, line->irq)));
+		json_array_append_new(
+			lines, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "irq", line->irq,
+					 "device", jsonio_text_or_null(line->device), "name",
+					 jsonio_text_or_null(line->name), "id",
+					 jsonio_text_or_null(line->id), "kind",
+					 jsonio_text_or_null(line->kind), "taken",
+					 listing->known ? json_integer((json_int_t)line->taken) :
+							  json_null(),
+					 "readers", readers_json(listing, line->irq)));
 	}
 	return json_pack("{s:s, s:o}", "schema", "procirq-list/1", "lines", lines);
 }

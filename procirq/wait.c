@@ -193,7 +193,7 @@ static int wait_loop(struct procirq *line, const struct wait_config *config,
 int cmd_wait(int argc, char **argv)
 {
 	struct wait_config config = { .count = 1 };
-	char why[PROCIRQ_EXPLAIN_BYTES], address[PROCIRQ_PCI_BYTES], *name;
+	char why[PROCIRQ_EXPLAIN_BYTES], device[PROCIRQ_DEVICE_BYTES], *name;
 	struct procirq_descriptor descriptor;
 	struct procirq *line;
 	int status;
@@ -203,8 +203,7 @@ int cmd_wait(int argc, char **argv)
 	/* If a device names the line, the descriptor is for that device. */
 	if (config.device &&
 	    procirq_descriptor_load(&descriptor, config.device,
-				    procirq_pci_find(name, address) ? NULL : address, why,
-				    sizeof(why)))
+				    command_device(name, device) ? device : NULL, why, sizeof(why)))
 		return command_fail(why);
 	line = command_open(name, PROCIRQ_FLAG_RECORDS, why);
 	if (!line)

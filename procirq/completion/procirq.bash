@@ -1,6 +1,18 @@
 # bash completion for procirq					-*- shell-script -*-
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+# The devices that are bound, by their links in the drivers' folders.
+_procirq_bound()
+{
+	local link
+	for link in /sys/bus/pci/drivers/procirq-pci/[0-9a-f]*; do
+		[ ! -L "$link" ] || echo "${link##*/}"
+	done
+	for link in /sys/bus/platform/drivers/procirq-platform/*; do
+		[ ! -d "$link/procirq" ] || echo "platform:${link##*/}"
+	done
+}
+
 _procirq()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
@@ -20,9 +32,10 @@ _procirq()
 		-*) words=$(procirq "$command" --help 2>/dev/null | grep -o -e '--[a-z-]*' | sort -u) ;;
 		*)
 			case $command in
-			bind|attach) words=$(cd /sys/bus/pci/devices 2>/dev/null && echo *) ;;
-			unbind) words=$(cd /sys/bus/pci/drivers/procirq-pci 2>/dev/null && echo [0-9a-f]*) ;;
-			wait|inject|info) words=$(cd /proc/irq 2>/dev/null && echo [0-9]*) ;;
+			bind|attach) words=$(cd /sys/bus/pci/devices 2>/dev/null && echo *
+				cd /sys/bus/platform/devices 2>/dev/null && printf 'platform:%s\n' *) ;;
+			unbind) words=$(_procirq_bound) ;;
+			wait|inject|info) words=$(cd /proc/irq 2>/dev/null && echo [0-9]*; _procirq_bound) ;;
 			esac ;;
 		esac ;;
 	esac

@@ -139,6 +139,38 @@ says 'unbind' 0 '' procirq unbind $A
 says 'unbind twice' 0 '' procirq unbind $A
 says 'its line is still the other one'"'"'s' 124 '' procirq wait $LINE --timeout 0.2
 procirq unbind $B
+
+# A platform device with the registers and the line of the first one.
+modprobe platdev
+echo 1 >/sys/bus/pci/devices/$A/enable
+LINE=$(cat /sys/bus/pci/devices/$A/irq)
+echo "plat.a mem=$(sed -n '1s/ .*//p' /sys/bus/pci/devices/$A/resource),0x1000 irq=$LINE,event" >/sys/module/platdev/parameters/add
+refused 'a platform device that is not there' 'no such device in /sys/bus/platform' procirq bind platform:none
+refused 'it has no vectors' 'are for PCI devices' procirq bind plat.a --vectors 2
+refused 'it is not bound' 'no device of that name, .*is bound' procirq wait platform:plat.a
+says 'bind a platform device' 0 "^platform:plat.a: line $LINE$" procirq bind plat.a
+says 'and again' 0 "^platform:plat.a: line $LINE$" procirq bind platform:plat.a
+says 'list it' 0 " $LINE  plat.a/event  -          platform " procirq list
+says 'in JSON' 0 '"name": "event"' procirq list --json
+says 'info by its name' 0 "^irq: *$LINE$" procirq info platform:plat.a
+sed 's/^device.*/device platform:plat.a/; s/bar 0/region 0/; /config/d' /files/edu.irqdev >/tmp/plat.irqdev
+says 'attach' 0 "ok: platform:plat.a on line $LINE, steps: check 1, ack 1, silence 0, resume 0, release 2" \
+	procirq attach /tmp/plat.irqdev
+refused 'beyond the region' 'check step 1 \(region 0 offset 0x1000 width 32\): region 0 of plat.a has 0x1000 bytes' \
+	sh -c 'sed "s/offset 0x24/offset 0x1000/" /tmp/plat.irqdev >/tmp/beyond.irqdev; procirq attach /tmp/beyond.irqdev'
+refused 'a width that is not known' 'not known whether plat.a takes accesses of this width' \
+	sh -c 'sed "/^check/s/width 32 any .*/width 16 any 1/" /tmp/plat.irqdev >/tmp/wide.irqdev; procirq attach /tmp/wide.irqdev'
+refused 'bars of a platform device' 'has regions, and neither BARs' procirq attach /files/edu.irqdev plat.a
+says 'wait for its interrupt by name' 124 '' procirq wait plat.a/event --device /tmp/plat.irqdev --timeout 0.2
+procirq wait platform:plat.a/event --timeout 30 >/tmp/a & a=$!
+waits $a
+says 'inject' 0 "^line $LINE: 1 interrupts made" procirq inject plat.a/0
+says 'wait ends' 0 '' wait $a
+says 'unbind' 0 '' procirq unbind platform:plat.a
+refused 'no line is left to wait for' 'no device of that name' procirq wait platform:plat.a
+rmmod platdev
+echo 0 >/sys/bus/pci/devices/$A/enable
+
 refused 'no line is left to wait for' '^procirq: .*no interrupt line' procirq wait $A --timeout 1
 modprobe uio_pci_generic
 echo 1234 11e8 >/sys/bus/pci/drivers/uio_pci_generic/new_id
