@@ -26,6 +26,11 @@
 /* Bytes read before they are parsed: they stay in the second-level cache. */
 #define BUFFER_BYTES (64 * 1024)
 
+#define SMALL_ROWS     16
+#define LARGE_CPUS     64
+#define ROWS_PER_CPU   8
+#define ROW_TEXT_BYTES 80
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -225,6 +230,23 @@ static bool counter_follows(const char *p, const char *end)
 	       (q == end || is_blank(*q));
 }
 
+/*
+ * A table that grows moves, and its pages are found again one by one. Devices have a queue
+ * for each CPU: on large machines, a table with more rows than there are softirqs gets room
+ * for some devices at once.
+ */
+static int large_reserve(struct irqtable *table)
+{
+	size_t rows = (size_t)table->ncpus * ROWS_PER_CPU;
+
+	if (table->nrows != SMALL_ROWS || table->ncpus < LARGE_CPUS)
+		return 0;
+	if (array_reserve(&table->row, &table->row_room, rows, sizeof(*table->row)) ||
+	    array_reserve(&table->text, &table->text_room, rows * ROW_TEXT_BYTES, 1))
+		return -ENOMEM;
+	return 0;
+}
+
 /* Makes room for one more row with at most `text_len` bytes of text. */
 static int row_reserve(struct irqtable *table, size_t text_len)
 {
@@ -232,6 +254,8 @@ static int row_reserve(struct irqtable *table, size_t text_len)
 
 	if (table->text_len + text_len > UINT32_MAX)
 		return -EFBIG;
+	if (large_reserve(table))
+		return -ENOMEM;
 	if (array_reserve(&table->row, &table->row_room, table->nrows + 1, sizeof(*table->row)) ||
 	    array_reserve(&table->cell, &table->cell_room, rows * table->ncpus,
 			  sizeof(*table->cell)) ||
