@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@
 
 #define DRIVER	     "procirq-pci"
 #define DRIVER_BYTES 64 /* of any driver's name */
-#define PARAMETERS   "/sys/module/procirq/parameters/"
+#define FOLDER	     "/sys/bus/pci/drivers/" DRIVER
 
 static int set_override(const char *address, const char *driver)
 {
@@ -36,59 +35,18 @@ static int unbind(const char *address)
 	return procirq_text_write(path, address);
 }
 
-/**
- * struct module_parameter - a parameter of the module that is changed for a while
- * @path: its file
- * @before: value to restore; "" if it was not changed
- */
-struct module_parameter {
-	const char *path;
-	char before[32];
-};
-
-/* With @value NULL it stays as it is. Returns 0, or -1 with errno. */
-static int parameter_set(struct module_parameter *p, const char *value)
+/* One write, so that programs that bind at the same time do not disturb each other. */
+static int bind_with(const char *address, const char *kind, unsigned int vectors)
 {
-	if (!value)
-		return 0;
-	if (procirq_text_read(p->before, sizeof(p->before), "%s", p->path) < 0)
-		return -1;
-	return procirq_text_write(p->path, value);
-}
+	char text[64];
+	int n;
 
-static void parameter_restore(const struct module_parameter *p)
-{
-	int saved = errno;
-
-	if (*p->before)
-		procirq_text_write(p->path, p->before);
-	errno = saved;
-}
-
-/*
- * procirq-pci reads the parameters when it is bound to a device. The lock keeps
- * other callers from changing them between our write and our bind.
- */
-static int bind_with(const char *address, const char *kind, const char *vectors)
-{
-	struct module_parameter pci_irq = { .path = PARAMETERS "pci_irq" };
-	struct module_parameter pci_vectors = { .path = PARAMETERS "pci_vectors" };
-	int lock = open(pci_irq.path, O_RDONLY | O_CLOEXEC), err;
-
-	if (lock < 0)
-		return -1;
-	err = flock(lock, LOCK_EX);
-	if (!err) {
-		err = parameter_set(&pci_irq, kind);
-		if (!err)
-			err = parameter_set(&pci_vectors, vectors);
-		if (!err)
-			err = procirq_text_write("/sys/bus/pci/drivers/" DRIVER "/bind", address);
-		parameter_restore(&pci_vectors);
-		parameter_restore(&pci_irq);
-	}
-	procirq_fd_close(lock);
-	return err;
+	if (!kind && !vectors)
+		return procirq_text_write(FOLDER "/bind", address);
+	n = snprintf(text, sizeof(text), "%s %s", address, kind ?: "default");
+	if (vectors)
+		snprintf(text + n, sizeof(text) - (size_t)n, " %u", vectors);
+	return procirq_text_write(FOLDER "/bind_with", text);
 }
 
 /* Gets address and driver of @device. Returns 0, or -1 with errno. */
@@ -124,13 +82,13 @@ static int check_driver(const char *driver)
  *
  * Returns 0, or -1 with errno: ENXIO, ENOTUNIQ, EINVAL as procirq_pci_find(); EINVAL
  * unknown kind; ENOENT the module procirq is not loaded; EBUSY the function is bound
- * to another driver; EACCES not root; ENOSPC it has no interrupt of that kind.
+ * to another driver, or another program has bound it meanwhile; EACCES not root; ENOSPC it has no interrupt of that kind.
  * procirq_explain_pci() turns the error into a sentence.
  */
 int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors)
 {
 	char address[PROCIRQ_PCI_BYTES], driver[DRIVER_BYTES], before[DRIVER_BYTES];
-	char path[PATH_MAX], number[16];
+	char path[PATH_MAX];
 	int saved;
 
 	if (find_function(device, address, driver))
@@ -140,7 +98,7 @@ int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors)
 		errno = EINVAL;
 		return -1;
 	}
-	if (access("/sys/bus/pci/drivers/" DRIVER, F_OK) || check_driver(driver))
+	if (access(FOLDER, F_OK) || check_driver(driver))
 		return -1;
 	if (*driver && !kind && !vectors)
 		return 0;
@@ -151,12 +109,13 @@ int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors)
 	procirq_text_read(before, sizeof(before), "%s", path);
 	if (set_override(address, DRIVER))
 		return -1;
-	snprintf(number, sizeof(number), "%u", vectors);
-	if (!bind_with(address, kind, vectors ? number : NULL))
+	if (!bind_with(address, kind, vectors))
 		return 0;
 	/* The PCI core fails with EINVAL when the device lacks the capability. */
 	saved = errno == EINVAL ? ENOSPC : errno;
-	set_override(address, strcmp(before, "(null)") ? before : "");
+	/* EBUSY: another program has bound it meanwhile. */
+	if (saved != EBUSY)
+		set_override(address, strcmp(before, "(null)") ? before : "");
 	errno = saved;
 	return -1;
 }

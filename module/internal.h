@@ -5,7 +5,7 @@
  * Files, from the top down. Each calls only files below it; main.c calls all.
  *
  *   procdir       watches /proc/irq/N             > registry
- *   pci           watches PCI devices; the driver > registry, pci_function
+ *   pci           watches PCI devices; the driver > registry, pci_function, pci_choice
  *                 procirq-pci
  *   platform      the driver procirq-platform     > registry, platform_bound
  *   stats         /proc/procirq                   > registry, device, uli
@@ -21,9 +21,11 @@
  *   uli, uli_x86  user level interrupts           > reader
  *   device        register accesses of a device   > pci_function, platform_bound
  *   reader, ring, eventfd, spin, pci_function, platform_bound
+ *   pci_choice    what procirq-pci allocates
  *
  * Locks, outermost first. Each may be taken with those above it held:
  *
+ *   pci_request_mutex      a request to bind a PCI function
  *   (genirq's sparse_irq_lock, held while a descriptor is freed; a device's
  *   lock, held while its driver is bound or unbound; a device's MSI
  *   descriptor lock, held while its vectors are freed)
@@ -48,6 +50,7 @@
  *
  *   uli->lock              whether timers may be started; raw. Only the lock of
  *                          the hrtimers is taken inside
+ *   pci_request_lock       what that request wants; a spinlock
  *   claim_mutex            the parameter "claim"
  *   platform_bounds_mutex  devices bound to procirq-platform
  *   (line->poll_wait's and an eventfd's lock: sleeping locks on PREEMPT_RT, so
@@ -83,6 +86,7 @@
 
 #include "uapi/procirq.h"
 
+struct attribute_group;
 struct device;
 struct eventfd_ctx;
 struct file;
@@ -722,6 +726,24 @@ struct procirq_pci_bound {
 	unsigned int nr_vectors;
 	unsigned int irqs[];
 };
+
+/**
+ * struct procirq_pci_choice - which interrupts procirq-pci allocates for a function
+ * @name: of the kind
+ * @flags: PCI_IRQ_MSIX and PCI_IRQ_MSI, or-ed; 0: neither
+ * @intx: its INTx pin if there is no other
+ * @vectors: most vectors
+ */
+struct procirq_pci_choice {
+	const char *name;
+	unsigned int flags;
+	bool intx;
+	unsigned int vectors;
+};
+
+/* pci_choice.c: what procirq-pci allocates */
+extern const struct attribute_group *procirq_pci_driver_groups[];
+struct procirq_pci_choice procirq_pci_choose(const struct pci_dev *pdev);
 
 /* pci_function.c: the PCI functions behind lines: kept enabled, made bus masters */
 int procirq_pci_function_init(void);

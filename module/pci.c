@@ -9,56 +9,13 @@
  * procirq-pci is for devices whose driver is in user space: it enables the device
  * and allocates its vectors, so that each has a /proc/irq/N/irq.
  */
-#include <linux/moduleparam.h>
 #include <linux/msi.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "internal.h"
-
-static const struct {
-	const char *name;
-	unsigned int flags;
-} pci_irq_kinds[] = {
-	{ "auto", PCI_IRQ_MSIX | PCI_IRQ_MSI },
-	{ "msix", PCI_IRQ_MSIX },
-	{ "msi", PCI_IRQ_MSI },
-	{ "intx", 0 },
-};
-
-static unsigned int pci_irq;
-
-static int pci_irq_set(const char *value, const struct kernel_param *kp)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(pci_irq_kinds); i++) {
-		if (sysfs_streq(value, pci_irq_kinds[i].name)) {
-			WRITE_ONCE(pci_irq, i);
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-static int pci_irq_get(char *buffer, const struct kernel_param *kp)
-{
-	return sysfs_emit(buffer, "%s\n", pci_irq_kinds[READ_ONCE(pci_irq)].name);
-}
-
-static const struct kernel_param_ops pci_irq_ops = {
-	.set = pci_irq_set,
-	.get = pci_irq_get,
-};
-module_param_cb(pci_irq, &pci_irq_ops, NULL, 0644);
-MODULE_PARM_DESC(pci_irq, "what procirq-pci allocates when it binds: auto, msix, msi or intx");
-
-static unsigned int pci_vectors = 32;
-module_param(pci_vectors, uint, 0644);
-MODULE_PARM_DESC(pci_vectors, "most MSI or MSI-X vectors that procirq-pci allocates for a device");
 
 static ssize_t irqs_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -126,9 +83,7 @@ static struct notifier_block pci_notifier = {
 
 static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	unsigned int wanted = READ_ONCE(pci_irq);
-	unsigned int kind = pci_irq_kinds[wanted].flags;
-	bool intx = !kind || kind == pci_irq_kinds[0].flags;
+	struct procirq_pci_choice choice = procirq_pci_choose(pdev);
 	struct procirq_pci_bound *bound;
 	int vectors = -ENOSPC;
 	int err;
@@ -138,13 +93,12 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	if (err)
 		return err;
 
-	if (kind)
-		vectors = pci_alloc_irq_vectors(pdev, 1, max(READ_ONCE(pci_vectors), 1U), kind);
-	if (vectors <= 0 && intx && pdev->irq && pdev->pin)
+	if (choice.flags)
+		vectors = pci_alloc_irq_vectors(pdev, 1, choice.vectors, choice.flags);
+	if (vectors <= 0 && choice.intx && pdev->irq && pdev->pin)
 		vectors = 1;
 	if (vectors <= 0) {
-		pci_err(pdev, "no interrupt of kind \"%s\" (module parameter pci_irq)\n",
-			pci_irq_kinds[wanted].name);
+		pci_err(pdev, "no interrupt of kind \"%s\"\n", choice.name);
 		err = vectors;
 		goto out_disable;
 	}
@@ -203,6 +157,7 @@ static struct pci_driver procirq_pci_driver = {
 	.id_table = procirq_pci_ids,
 	.probe = procirq_pci_probe,
 	.remove = procirq_pci_remove,
+	.groups = procirq_pci_driver_groups,
 	.dev_groups = procirq_pci_groups,
 };
 
