@@ -170,12 +170,13 @@ static void uli_work(struct callback_head *work)
 	module_put(THIS_MODULE);
 }
 
-/*
- * Flags of the handler's thread, which alone writes them, with plain accesses. Once it has set
- * PF_EXITING or PF_DUMPCORE, these stay.
- */
+/* Flags of the handler's thread. */
 static unsigned int uli_thread_flags(const struct procirq_ulireg *uli)
 {
+	/*
+	 * It alone writes them, with plain accesses. Once it has set PF_EXITING or
+	 * PF_DUMPCORE, these stay.
+	 */
 	return data_race(READ_ONCE(uli->task->flags));
 }
 

@@ -21,7 +21,7 @@ without 'the look at who unregisters (fork)' 6.1 $tests forks \
 without 'the look at whose memory it is (exec)' 6.1 $tests execs \
 	$uli 's/ \|\| current->mm != uli->mm//' $raise 's/unlikely\(current->mm != uli->mm\)/false/'
 without 'the look at an exiting thread (exit)' 6.1 $tests a_thread_that_ends \
-	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/READ_ONCE\(uli->task->flags\) & PF_EXITING/false/g' \
+	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/uli_thread_flags\(uli\) & PF_EXITING/false/g' \
 	$uli 's/current->mm != uli->mm/false/g'
 without 'what work that comes too late gives back (exit)' 6.1 $tests a_thread_that_has_ended \
 	$uli 's/(It has ended.*?)module_put\(THIS_MODULE\);/$1/s'
