@@ -45,31 +45,36 @@ HELPER bool irq_is_per_cpu(unsigned int irq)
 #define TIMER_NAME	"arch_timer"
 #define TIMER_FILTER	"arch_timer"
 
-/* The console's and the clock's, by their handlers' names. */
+/* The interrupt controller's number of an interrupt, or -1. */
+HELPER int gic_number(unsigned int irq)
+{
+	char path[64], text[32];
+
+	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/chip_name", irq);
+	if (!read_text(path, text, sizeof(text)) || strncmp(text, "GIC", 3))
+		return -1;
+	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/hwirq", irq);
+	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
+}
+
+/* The console's and the clock's, by their numbers in QEMU's machine "virt". */
 HELPER unsigned int machine_irq(enum machine_line line)
 {
-	const char *name = line == MACHINE_LINE_A ? "uart-pl011" : "rtc-pl031";
-	char path[64];
+	int number = line == MACHINE_LINE_A ? 33 : 34;
 	unsigned int irq;
 
-	for (irq = 1; irq < 1024; irq++) {
-		snprintf(path, sizeof(path), "/proc/irq/%u/%s", irq, name);
-		if (access(path, F_OK) == 0)
+	for (irq = 1; irq < 1024; irq++)
+		if (gic_number(irq) == number)
 			return irq;
-	}
 	return 0;
 }
 
 /* The interrupt controller has those of the CPUs below number 32. */
 HELPER bool irq_is_per_cpu(unsigned int irq)
 {
-	char path[64], text[32];
+	int number = gic_number(irq);
 
-	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/chip_name", irq);
-	if (!read_text(path, text, sizeof(text)) || strncmp(text, "GIC", 3))
-		return false;
-	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/hwirq", irq);
-	return read_text(path, text, sizeof(text)) && atoi(text) < 32;
+	return number >= 0 && number < 32;
 }
 #endif
 
