@@ -261,15 +261,17 @@ static void interrupts_of_the_whole_line(void)
 	struct plat plat = plat_make("plat.a", EDU_1);
 	volatile uint32_t *edu = region_map("plat.a", 0);
 	int fd = irq_open(plat.irq, O_RDWR | O_EXCL), i;
+	unsigned long long before;
 
 	REQUIRE(fd >= 0);
+	before = irq_info(fd).taken;
 	for (i = 0; i < 100; i++) {
 		edu_raise(edu);
 		CHECK_EQ(irq_read(fd), 1);
 		edu_ack(edu);
 		CHECK_EQ(irq_read_now(fd), -EAGAIN);
 	}
-	CHECK_EQ(irq_info(fd).taken, 100);
+	CHECK_EQ(irq_info(fd).taken - before, 100);
 	CHECK_EQ(irq_info(fd).state & PROCIRQ_STATE_FLOW, PROCIRQ_STATE_FLOW);
 	close(fd);
 }
