@@ -53,27 +53,38 @@ int procirq_descriptor_device(const struct procirq_descriptor *descriptor,
 			descriptor->devfn & 7);
 }
 
+/* Starts one of a platform device. Returns 0, or -1 with errno. */
+static int init_platform(const char *root, struct procirq_descriptor *descriptor,
+			 const char *device)
+{
+	char name[PROCIRQ_PLATFORM_BYTES];
+
+	if (procirq_platform_find_at(root, device, name))
+		return -1;
+	memset(descriptor, 0, sizeof(*descriptor));
+	descriptor->size = sizeof(*descriptor);
+	descriptor->flags = PROCIRQ_DESC_PLATFORM;
+	strcpy(descriptor->platform, name);
+	return 0;
+}
+
 int procirq_descriptor_init_at(const char *root, struct procirq_descriptor *descriptor,
 			       const char *device)
 {
 	unsigned int domain, bus, slot, function;
-	char address[PROCIRQ_PCI_BYTES], name[PROCIRQ_PLATFORM_BYTES];
+	char address[PROCIRQ_PCI_BYTES];
 
-	if (procirq_platform_is_named(device) ||
-	    (procirq_pci_find_at(root, device, address) && errno == EINVAL)) {
-		if (procirq_platform_find_at(root, device, name)) {
-			/* Neither a PCI function nor a platform device. */
-			errno = procirq_platform_is_named(device) ? errno : EINVAL;
+	if (procirq_platform_is_named(device))
+		return init_platform(root, descriptor, device);
+	if (procirq_pci_find_at(root, device, address)) {
+		if (errno != EINVAL)
 			return -1;
-		}
-		memset(descriptor, 0, sizeof(*descriptor));
-		descriptor->size = sizeof(*descriptor);
-		descriptor->flags = PROCIRQ_DESC_PLATFORM;
-		strcpy(descriptor->platform, name);
-		return 0;
-	}
-	if (procirq_pci_find_at(root, device, address))
+		/* It may be the name of a platform device, without "platform:". */
+		if (!init_platform(root, descriptor, device))
+			return 0;
+		errno = EINVAL;
 		return -1;
+	}
 	if (sscanf(address, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4) {
 		errno = EINVAL;
 		return -1;

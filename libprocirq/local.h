@@ -109,6 +109,11 @@ struct procirq_bar {
 	bool io;
 };
 
+/* device.c */
+int procirq_device_driver(const char *folder, char *buf, size_t size);
+volatile void *procirq_device_map(const char *path, const struct procirq_bar *place, size_t *bytes);
+void procirq_device_unmap(volatile void *registers, size_t bytes);
+
 /* pci_facts.c */
 void procirq_pci_path(char path[PATH_MAX], const char *root, const char *address, const char *file);
 bool procirq_pci_address_parse(const char *text, char address[PROCIRQ_PCI_BYTES]);

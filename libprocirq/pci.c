@@ -5,10 +5,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/pci_regs.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -180,20 +178,11 @@ int procirq_pci_set_master(const char *device, int on)
 	return n == 1 ? 0 : -1;
 }
 
-/* Offset of a BAR in its page: the kernel maps whole pages. */
-static size_t page_offset(uintptr_t address)
-{
-	return address & ((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
-}
-
 volatile void *procirq_pci_map_at(const char *root, const char *device, unsigned int bar,
 				  size_t *bytes)
 {
 	char address[PROCIRQ_PCI_BYTES], path[PATH_MAX], file[32];
 	struct procirq_bar found;
-	size_t offset;
-	char *map;
-	int fd;
 
 	if (procirq_pci_find_at(root, device, address) ||
 	    procirq_pci_bar_at(root, address, bar, &found))
@@ -204,14 +193,7 @@ volatile void *procirq_pci_map_at(const char *root, const char *device, unsigned
 	}
 	snprintf(file, sizeof(file), "resource%u", bar);
 	procirq_pci_path(path, root, address, file);
-	fd = open(path, O_RDWR | O_SYNC | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	offset = page_offset((uintptr_t)found.start);
-	*bytes = (size_t)found.bytes;
-	map = mmap(NULL, offset + *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	procirq_fd_close(fd);
-	return map == MAP_FAILED ? NULL : map + offset;
+	return procirq_device_map(path, &found, bytes);
 }
 
 /**
@@ -236,8 +218,5 @@ volatile void *procirq_pci_map(const char *device, unsigned int bar, size_t *byt
  */
 void procirq_pci_unmap(volatile void *registers, size_t bytes)
 {
-	size_t offset = page_offset((uintptr_t)registers);
-
-	if (registers)
-		munmap((char *)registers - offset, offset + bytes);
+	procirq_device_unmap(registers, bytes);
 }

@@ -142,24 +142,12 @@ int procirq_pci_find(const char *name, char address[PROCIRQ_PCI_BYTES])
 
 int procirq_pci_driver_at(const char *root, const char *device, char *buf, size_t size)
 {
-	char path[PATH_MAX], target[PATH_MAX], address[PROCIRQ_PCI_BYTES];
-	const char *name;
-	ssize_t n;
+	char path[PATH_MAX], address[PROCIRQ_PCI_BYTES];
 
 	if (procirq_pci_find_at(root, device, address))
 		return -1;
 	procirq_pci_path(path, root, address, "");
-	if (access(path, F_OK)) {
-		errno = ENXIO;
-		return -1;
-	}
-	procirq_pci_path(path, root, address, "driver");
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0 && errno != ENOENT)
-		return -1;
-	target[n < 0 ? 0 : n] = '\0';
-	name = strrchr(target, '/');
-	return snprintf(buf, size, "%s", name ? name + 1 : target);
+	return procirq_device_driver(path, buf, size);
 }
 
 /**

@@ -3,13 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -152,24 +149,12 @@ int procirq_platform_irq_name(const char *device, unsigned int irq, char *buf, s
 
 int procirq_platform_driver_at(const char *root, const char *name, char *buf, size_t size)
 {
-	char device[PROCIRQ_PLATFORM_BYTES], path[PATH_MAX], target[PATH_MAX];
-	const char *driver;
-	ssize_t n;
+	char device[PROCIRQ_PLATFORM_BYTES], path[PATH_MAX];
 
 	if (procirq_platform_find_at(root, name, device))
 		return -1;
 	procirq_platform_path(path, root, device, "");
-	if (access(path, F_OK)) {
-		errno = ENXIO;
-		return -1;
-	}
-	procirq_platform_path(path, root, device, "driver");
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0 && errno != ENOENT)
-		return -1;
-	target[n < 0 ? 0 : n] = '\0';
-	driver = strrchr(target, '/');
-	return snprintf(buf, size, "%s", driver ? driver + 1 : target);
+	return procirq_device_driver(path, buf, size);
 }
 
 /**
@@ -301,12 +286,6 @@ unsigned int procirq_platform_widths_at(const char *root, const char *device)
 	return widths;
 }
 
-/* Offset of a region in its page: the kernel maps whole pages. */
-static size_t page_offset(uintptr_t address)
-{
-	return address & ((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
-}
-
 /**
  * procirq_platform_map - map the registers of a platform device
  * @device: a name that procirq_platform_find() accepts; bound to procirq-platform
@@ -324,23 +303,13 @@ volatile void *procirq_platform_map(const char *device, unsigned int region, siz
 {
 	char found[PROCIRQ_PLATFORM_BYTES], path[PATH_MAX], file[32];
 	struct procirq_bar place;
-	size_t offset;
-	char *map;
-	int fd;
 
 	if (procirq_platform_find(device, found) ||
 	    procirq_platform_region_at("", found, region, &place))
 		return NULL;
 	snprintf(file, sizeof(file), "procirq/region%u", region);
 	procirq_platform_path(path, "", found, file);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	offset = page_offset((uintptr_t)place.start);
-	*bytes = (size_t)place.bytes;
-	map = mmap(NULL, offset + *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	procirq_fd_close(fd);
-	return map == MAP_FAILED ? NULL : map + offset;
+	return procirq_device_map(path, &place, bytes);
 }
 
 /**
@@ -350,8 +319,5 @@ volatile void *procirq_platform_map(const char *device, unsigned int region, siz
  */
 void procirq_platform_unmap(volatile void *registers, size_t bytes)
 {
-	size_t offset = page_offset((uintptr_t)registers);
-
-	if (registers)
-		munmap((char *)registers - offset, offset + bytes);
+	procirq_device_unmap(registers, bytes);
 }
