@@ -54,6 +54,15 @@ HELPER int set_descriptor(int fd, const struct procirq_descriptor *d)
 	return ioctl(fd, PROCIRQ_IOC_SET_DESCRIPTOR, d) ? -errno : 0;
 }
 
+/* The descriptor `good` of `fd`, with this change in `d`, is refused with this error. */
+#define REFUSED(change, err)                                   \
+	do {                                                   \
+		d = good;                                      \
+		change;                                        \
+		if (!CHECK_EQ(set_descriptor(fd, &d), -(err))) \
+			tap_diag("  with: %s", #change);       \
+	} while (0)
+
 HELPER uint16_t pci_command(const char *device)
 {
 	char path[128];

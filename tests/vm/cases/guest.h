@@ -492,6 +492,13 @@ HELPER bool module_loaded(const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* Loads procirq, again if it is loaded, with other parameters. */
+HELPER bool procirq_reload(const char *arguments)
+{
+	return AWAIT(!module_loaded("procirq") || module_unload("procirq") == 0) &&
+	       module_load("procirq", arguments) == 0;
+}
+
 /* Reads a counter of delay.ko: "hits" tasks were stopped, "expired" went on too early. */
 HELPER int delay_count(const char *which)
 {

@@ -37,11 +37,6 @@ static bool unload(const char *name)
 	       ret == 0;
 }
 
-static bool reload(const char *arguments)
-{
-	return unload("procirq") && module_load("procirq", arguments) == 0;
-}
-
 /* After every test: procirq is loaded and no device has a driver. */
 static const char *lifecycle_after(void)
 {
@@ -56,7 +51,7 @@ static const char *lifecycle_after(void)
 	if (!module_loaded("procirq"))
 		module_load("procirq", "");
 	else if (text[0] == 'N')
-		reload("");
+		procirq_reload("");
 	if (!module_loaded("irqgen"))
 		module_load("irqgen", "lines=0");
 	why = guest_after();
@@ -424,7 +419,7 @@ static void serving_named_lines_only(void)
 	other = gen_status(gen_add()).irq;
 	snprintf(arguments, sizeof(arguments), "watch=0 irqs=%u,%u", irq,
 		 machine_irq(MACHINE_LINE_B));
-	REQUIRE(reload(arguments));
+	REQUIRE(procirq_reload(arguments));
 	CHECK(system("dmesg | grep -q 'serving only irqs='") == 0);
 	CHECK(irq_file_exists(irq));
 	CHECK(irq_file_exists(machine_irq(MACHINE_LINE_B)));
@@ -838,7 +833,7 @@ static void pci_without_hooks(void)
 	close(fd);
 	CHECK(put_text("/sys/bus/pci/rescan", "1") == 0);
 	REQUIRE(AWAIT(access(PCI_DEVICE EDU_1, F_OK) == 0));
-	CHECK(reload(""));
+	CHECK(procirq_reload(""));
 }
 
 static const struct tap_test tests[] = {

@@ -154,12 +154,6 @@ static struct procirq_descriptor region_descriptor(const char *name)
 }
 
 /* After every test: no device is left, and procirq is loaded as ever. */
-static bool reload(const char *arguments)
-{
-	return AWAIT(!module_loaded("procirq") || module_unload("procirq") == 0) &&
-	       module_load("procirq", arguments) == 0;
-}
-
 static const char *platform_after(void)
 {
 	const char *why = NULL;
@@ -176,7 +170,7 @@ static const char *platform_after(void)
 		module_unload("eduirq");
 	/* The next test finds procirq as ever. */
 	read_text("/sys/module/procirq/parameters/watch", watch, sizeof(watch));
-	if ((!module_loaded("procirq") || watch[0] == 'N') && !reload("storm_rate=0"))
+	if ((!module_loaded("procirq") || watch[0] == 'N') && !procirq_reload("storm_rate=0"))
 		why = "procirq does not load";
 	return why ?: guest_after();
 }
@@ -353,13 +347,6 @@ static void wrong_descriptors(void)
 	REQUIRE(plat_bind("plat.b") == 0);
 	fd = irq_open(plat.irq, O_RDWR);
 	REQUIRE(fd >= 0);
-#define REFUSED(change, err)                                   \
-	do {                                                   \
-		d = good;                                      \
-		change;                                        \
-		if (!CHECK_EQ(set_descriptor(fd, &d), -(err))) \
-			tap_diag("  with: %s", #change);       \
-	} while (0)
 	REFUSED(d.flags = 0, EINVAL);
 	REFUSED(d.flags |= PROCIRQ_DESC_INTX, EINVAL);
 	REFUSED(d.flags |= 4, EINVAL);
@@ -393,7 +380,6 @@ static void wrong_descriptors(void)
 	d = edu_descriptor(EDU_1);
 	d.platform[0] = 'x';
 	CHECK_EQ(set_descriptor(fd, &d), -EINVAL);
-#undef REFUSED
 	/* After all that the line is as it was, and a good one is accepted. */
 	CHECK_EQ(irq_read_now(fd), -EAGAIN);
 	CHECK_EQ(set_descriptor(fd, &good), 0);
@@ -753,7 +739,7 @@ static void without_hooks(void)
 	struct blocked b;
 	int fd, irq, i;
 
-	REQUIRE(reload("watch=0 storm_rate=0"));
+	REQUIRE(procirq_reload("watch=0 storm_rate=0"));
 	for (i = 0; i < 20; i++) {
 		CHECK(irq_file_exists(plat.irq));
 		edu = region_map("plat.a", 0);
@@ -786,7 +772,7 @@ static void without_hooks(void)
 		close(b.fd);
 		CHECK(!irq_file_exists(irq));
 	}
-	REQUIRE(reload("storm_rate=0"));
+	REQUIRE(procirq_reload("storm_rate=0"));
 	CHECK_EQ(pci_irq_kind("intx"), 0);
 }
 
@@ -796,7 +782,7 @@ static void two_owners_without_hooks(void)
 	struct plat a = plat_make("plat.a", EDU_1);
 
 	plat_make("plat.b", EDU_2);
-	REQUIRE(reload("watch=0 storm_rate=0"));
+	REQUIRE(procirq_reload("watch=0 storm_rate=0"));
 	CHECK(plat_unbind("plat.a") == 0);
 	CHECK(irq_file_exists(a.irq));
 	CHECK_EQ(irq_read_now(irq_open(a.irq, O_RDWR)), -EAGAIN);
@@ -885,7 +871,7 @@ static void compatible_devices(void)
 
 	if (access(DEVICES MMIO, F_OK))
 		SKIP("no virtio_mmio in a device tree");
-	REQUIRE(reload("storm_rate=0 \"compatible=no,such virtio,mmio\""));
+	REQUIRE(procirq_reload("storm_rate=0 \"compatible=no,such virtio,mmio\""));
 	CHECK(access(DRIVER "/" MMIO, F_OK) == 0);
 	CHECK(access(DRIVER "/a000200.virtio_mmio", F_OK) == 0);
 	REQUIRE(sscanf(plat_says(MMIO, "irqs"), "0 %d\n", &irq) == 1);
@@ -896,7 +882,7 @@ static void compatible_devices(void)
 	CHECK(irq != other);
 	CHECK(irq_file_exists(irq));
 	CHECK(irq_file_exists(other));
-	REQUIRE(reload("storm_rate=0"));
+	REQUIRE(procirq_reload("storm_rate=0"));
 	CHECK(!irq_file_exists(irq) || access(DRIVER "/" MMIO, F_OK) == -1);
 }
 

@@ -19,12 +19,6 @@
 
 #define PARAMETER "/sys/module/procirq/parameters/"
 
-static bool reload(const char *arguments)
-{
-	return AWAIT(!module_loaded("procirq") || module_unload("procirq") == 0) &&
-	       module_load("procirq", arguments) == 0;
-}
-
 /* The next test finds procirq loaded, its parameters and the devices as ever. */
 static const char *trust_after(void)
 {
@@ -43,7 +37,7 @@ static const char *trust_after(void)
 	/* Without its hooks, it does not serve irq 1. */
 	if (!module_loaded("procirq") || text[0] == 'N' ||
 	    access(irq_path(machine_irq(MACHINE_LINE_A)), F_OK))
-		reload("storm_rate=0");
+		procirq_reload("storm_rate=0");
 	put_text(PARAMETER "storm_rate", "0\n");
 	if (!module_loaded("irqgen"))
 		module_load("irqgen", "lines=0");
