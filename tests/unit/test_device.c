@@ -4,44 +4,19 @@
  * PCI devices, and the reader of the ring.
  */
 
-#include "unit.h"
+#include "machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "local.h"
 #include "procirq.h"
 
 /* --- a machine with PCI functions, in a folder of its own -------------------- */
-
-static char machine[64];
-
-static void put(const char *path, const void *bytes, size_t len)
-{
-	char full[256], *slash;
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", machine, path);
-	for (slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(full, 0777);
-		*slash = '/';
-	}
-	file = fopen(full, "w");
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, len, file), len);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void put_text(const char *path, const char *text)
-{
-	put(path, text, strlen(text));
-}
 
 /* BAR 0 has 4 KiB of memory, BAR 2 has 256 ports; @command is the command register. */
 static void put_function(const char *address, const char *vendor, const char *device,
@@ -67,8 +42,7 @@ static void put_function(const char *address, const char *vendor, const char *de
 static int machine_make(void **state)
 {
 	(void)state;
-	strcpy(machine, "/tmp/procirq-unit.XXXXXX");
-	if (!mkdtemp(machine))
+	if (machine_begin())
 		return -1;
 	put_function("0000:00:04.0", "0x1234\n", "0x11e8\n", "20\n", 7);
 	put_function("0000:00:05.0", "0x1af4\n", "0x1110\n", "21\n", 7);
@@ -78,15 +52,6 @@ static int machine_make(void **state)
 	put_text("sys/kernel/irq/20/actions", "ahci\n");
 	put_text("sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
 	return 0;
-}
-
-static int machine_remove(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", machine);
-	return system(command);
 }
 
 /* --- descriptors step by step ------------------------------------------------ */

@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* libprocirq: platform devices by name, their descriptors, and errors in words. */
 
-#include "unit.h"
+#include "machine.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "local.h"
 #include "procirq.h"
-
-static char machine[64];
-
-static void put_text(const char *path, const char *text)
-{
-	char full[256], *slash;
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", machine, path);
-	for (slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(full, 0777);
-		*slash = '/';
-	}
-	file = fopen(full, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
 
 #define RTC "sys/bus/platform/devices/9010000.rtc/"
 
@@ -37,8 +17,8 @@ static int make_machine(void **state)
 	char path[160];
 
 	(void)state;
-	snprintf(machine, sizeof(machine), "/tmp/procirq-platform.XXXXXX");
-	assert_non_null(mkdtemp(machine));
+	if (machine_begin())
+		return -1;
 	put_text(RTC "procirq/irqs", "0 17 alarm\n1 18\n");
 	put_text(RTC "procirq/regions", "0 0x9010000 0x1000\n1 0x9012002 0x40\n");
 	put_text(RTC "procirq/widths", "32\n");
@@ -50,15 +30,6 @@ static int make_machine(void **state)
 	put_text("sys/kernel/irq/17/actions", "\n");
 	put_text("sys/bus/pci/devices/none", "");
 	return 0;
-}
-
-static int remove_machine(void **state)
-{
-	char command[100];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", machine);
-	return system(command);
 }
 
 static void names_of_devices(void **state)
@@ -259,5 +230,5 @@ int main(void)
 		cmocka_unit_test(errors_of_devices),
 	};
 
-	return cmocka_run_group_tests_name("platform", tests, make_machine, remove_machine);
+	return cmocka_run_group_tests_name("platform", tests, make_machine, machine_remove);
 }
