@@ -40,8 +40,9 @@ static void populate(void *first, size_t len)
 }
 
 /*
- * realloc() to `room` bytes, of which `need` will be written. It would move the pages of a
- * large block, but copy a small one, into pages that are not there yet.
+ * As realloc() to `room` bytes, of which `need` will be written. realloc() moves the pages of
+ * a large block, and is called for that. A small block it would copy, with a page fault for
+ * each new page: the copy is made here, into pages that are populated before.
  */
 static void *grow(void *old, size_t had, size_t need, size_t room)
 {

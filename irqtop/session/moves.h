@@ -89,7 +89,7 @@ const char *moves_name(const struct session *session, uint32_t irq, size_t *len)
 
 struct moves_outcome moves_outcome(const struct moves *moves);
 
-/* "2 managed by their driver, 1 fixed": why interrupts stay; empty where none does. */
+/* "2 managed by the driver, 1 that cannot be moved"; empty if no interrupt stays. */
 void moves_stay_text(char text[MOVES_TEXT], const struct moves_outcome *outcome);
 
 /* How many are to move; by state. */

@@ -21,7 +21,7 @@ enum machine_line {
 #define LEVELS_ARE_SEEN false
 /* How /proc/interrupts names a level interrupt's handling. */
 #define LEVEL_NAME "-fasteoi "
-/* What of the timer interrupt's row there no other row has, and a filter of irqtop for it. */
+/* Text that only the timer interrupt's row has there, and irqtop's filter for that row. */
 #define TIMER_NAME   "LOC:"
 #define TIMER_FILTER "/^LOC/"
 
