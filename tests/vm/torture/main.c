@@ -45,6 +45,7 @@ static void any_call_at_any_time(void)
 		.covers = tap_setting("cover", 1),
 		.patience = 60 * tap_setting("slow", 1),
 		.argv = tap_argv - 1,
+		.say = tap_diag,
 	};
 	const struct kind *kind;
 	unsigned int i;

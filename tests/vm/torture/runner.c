@@ -17,6 +17,8 @@
 
 /* How often a thread is looked at; one that is in the same step twice is interrupted. */
 #define LOOK_US 10000
+/* How often a run says how far it is: what a long one did before the kernel died. */
+#define SAY_US 60000000LL
 
 const struct program programs[ROLES] = {
 	[OWNER] = { .name = "owner", .threads = 3 },
@@ -210,7 +212,7 @@ static bool any_left(const pid_t pids[ROLES])
 static void run_until_enough(const struct run *run, pid_t pids[ROLES])
 {
 	struct watch watches[THREADS_MAX] = { 0 };
-	long long began_us = now_us();
+	long long began_us = now_us(), said_us = began_us;
 	unsigned int i;
 	bool goes_on = true;
 
@@ -221,6 +223,11 @@ static void run_until_enough(const struct run *run, pid_t pids[ROLES])
 		reap(pids);
 		if (!pids[HANDLER])
 			pids[HANDLER] = start(HANDLER);
+		if (now_us() - said_us > SAY_US) {
+			said_us = now_us();
+			run->say("after %lld s: %lu calls", (said_us - began_us) / 1000000,
+				 tally_calls());
+		}
 		if (now_us() - began_us > (run->seconds + run->patience) * 1000000LL &&
 		    tally_calls() >= run->calls)
 			return;

@@ -202,6 +202,7 @@ struct run {
 	bool covers;	     /* until each kind has succeeded and failed */
 	long patience;	     /* seconds; how long to wait for a thread, and for a kind */
 	char **argv;	     /* of the program */
+	__attribute__((format(printf, 1, 2))) void (*say)(const char *format, ...);
 };
 
 /* Runs the programs. Returns when all of them have ended. */
