@@ -22,9 +22,10 @@ without 'the look at whose memory it is (exec)' 6.1 $tests execs \
 	$uli 's/ \|\| current->mm != uli->mm//' $raise 's/unlikely\(current->mm != uli->mm\)/false/'
 without 'the look at an exiting thread (exit)' 6.1 $tests a_thread_that_ends \
 	$uli 's/current->flags & PF_EXITING \|\| //' $uli 's/uli_thread_flags\(uli\) & PF_EXITING/false/g' \
+	$uli 's/PF_EXITING \| PF_DUMPCORE/PF_DUMPCORE/' \
 	$uli 's/current->mm != uli->mm/false/g'
 without 'what work that comes too late gives back (exit)' 6.1 $tests a_thread_that_has_ended \
-	$uli 's/(It has ended.*?)module_put\(THIS_MODULE\);/$1/s'
+	$uli 's/(It has ended.*?)module_put\(THIS_MODULE\);/$1/s' $uli 's/PF_EXITING \| PF_DUMPCORE/PF_DUMPCORE/'
 without 'the mark on a thread that has ended (thread exit)' 6.1 $tests a_thread_that_ends \
 	$uli 's/set_bit\(ULI_DEAD, &uli->bits\);/;/g'
 without 'giving back what was not handled (unregistering)' 6.1 $tests unregistering_under_fire \
@@ -104,7 +105,7 @@ without 'leaving a thread with a shadow stack alone' newest $tests a_shadow_stac
 	$direct 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
 
 # --- programs in unusual states
-without 'leaving probed instructions alone (uprobes)' 6.1 trust_uli,interrupts=500 probed_code \
+without 'leaving probed instructions alone (uprobes)' 6.1 trust_uli,interrupts=5000 probed_code \
 	$direct 's/return current->utask && current->utask->active_uprobe;/return false;/'
 without "the number of the 32-bit call that restarts (int 0x80)" 6.1 trust_uli a_call_by_int80 \
 	$x86 's/(if \(current->restart_block.arch_data & TS_COMPAT\)\s+return) NR_IA32_RESTART_SYSCALL;/$1 __NR_restart_syscall;/'
