@@ -155,6 +155,7 @@ static void say_several(const char *root, const char *name, struct procirq_sente
 static void say_unknown(const char *root, const char *name, struct procirq_sentence *s)
 {
 	char address[PROCIRQ_PCI_BYTES];
+	unsigned int vector;
 
 	procirq_say(s, "\"%s\": ", name);
 	if (!strncmp(name, "irqgen:", 7) && !procirq_file_exists("%s/dev/irqgen", root))
@@ -165,6 +166,10 @@ static void say_unknown(const char *root, const char *name, struct procirq_sente
 		procirq_say(
 			s,
 			"no device of that name, with that interrupt, is bound to procirq-platform; run: procirq bind");
+	else if (procirq_vector_split(name, address, &vector))
+		procirq_say(
+			s,
+			"no PCI device that has that vector is bound to procirq-pci; run: procirq bind");
 	else if (!procirq_pci_address_parse(name, address))
 		procirq_say(
 			s,
@@ -180,9 +185,15 @@ static void say_unknown(const char *root, const char *name, struct procirq_sente
 int procirq_explain_name_at(const char *root, const char *name, int error, char *buf, size_t size)
 {
 	struct procirq_sentence s = { .buf = buf, .size = size };
+	char path[PATH_MAX];
 	unsigned int irq;
 
-	if (error == ENXIO)
+	if (error == EACCES && procirq_devfile_find_at(root, name, path))
+		procirq_say(
+			&s,
+			"%s: permission denied; its owner and its mode say who may use it, which a rule of udev can set (procirq(4), CHARACTER DEVICES); or run as root",
+			path);
+	else if (error == ENXIO)
 		say_unknown(root, name, &s);
 	else if (error == ENOTUNIQ)
 		say_several(root, name, &s);

@@ -42,23 +42,12 @@ static int open_file(const char *path, int mode)
 	return fd;
 }
 
-/**
- * procirq_open - open an interrupt line by its number
- * @irq: Linux interrupt number, the N of /proc/irq/N
- * @flags: PROCIRQ_OPEN_* and PROCIRQ_FLAG_*, or-ed
- *
- * Returns a handle for procirq_close(), or NULL with errno: ENOENT there is no such
- * line, or the module does not serve it; EACCES no permission; EBUSY a driver or an
- * exclusive reader holds the line, or PROCIRQ_OPEN_EXCL was given and it has readers;
- * EOPNOTSUPP only a sleeping thread can mask the line; ENODEV the line is gone; EINVAL
- * unknown flag, or a flag that this line does not support. procirq_explain() turns the
- * error into a sentence.
- */
-struct procirq *procirq_open(unsigned int irq, unsigned int flags)
+/* Opens @path, a file of line @irq; 0: the kernel says of which. Returns NULL with errno. */
+static struct procirq *open_line(const char *path, unsigned int irq, unsigned int flags)
 {
 	const unsigned int known = PROCIRQ_FLAGS_ALL | PROCIRQ_OPEN_EXCL | PROCIRQ_OPEN_NONBLOCK;
+	struct procirq_info info;
 	struct procirq *line;
-	char path[64];
 	int mode = 0, saved;
 
 	if (flags & ~known) {
@@ -74,12 +63,16 @@ struct procirq *procirq_open(unsigned int irq, unsigned int flags)
 		mode |= O_EXCL;
 	if (flags & PROCIRQ_OPEN_NONBLOCK)
 		mode |= O_NONBLOCK;
-	snprintf(path, sizeof(path), "/proc/irq/%u/irq", irq);
 	line->fd = open_file(path, mode);
 	if (line->fd < 0)
 		goto fail_free;
 	if ((flags & PROCIRQ_FLAGS_ALL) && procirq_set_flags(line, flags & PROCIRQ_FLAGS_ALL))
 		goto fail_close;
+	if (!irq) {
+		if (procirq_get_info(line, &info))
+			goto fail_close;
+		line->irq = info.irq;
+	}
 	return line;
 
 fail_close:
@@ -94,9 +87,33 @@ fail_free:
 }
 
 /**
+ * procirq_open - open an interrupt line by its number
+ * @irq: Linux interrupt number, the N of /proc/irq/N
+ * @flags: PROCIRQ_OPEN_* and PROCIRQ_FLAG_*, or-ed
+ *
+ * Returns a handle for procirq_close(), or NULL with errno: ENOENT there is no such
+ * line, or the module does not serve it; EACCES, EPERM no permission; EBUSY a driver or an
+ * exclusive reader holds the line, or PROCIRQ_OPEN_EXCL was given and it has readers;
+ * EOPNOTSUPP only a sleeping thread can mask the line; ENODEV the line is gone; EINVAL
+ * unknown flag, or a flag that this line does not support. procirq_explain() turns the
+ * error into a sentence.
+ */
+struct procirq *procirq_open(unsigned int irq, unsigned int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/irq/%u/irq", irq);
+	return open_line(path, irq, flags);
+}
+
+/**
  * procirq_open_name - open an interrupt line by a name
  * @name: a name that procirq_resolve() accepts
  * @flags: as in procirq_open()
+ *
+ * An interrupt of a device that is bound to procirq-pci or procirq-platform is opened by its
+ * character device, /dev/procirq/DEVICE/INDEX: who may do so is for the owner and the mode
+ * of that to say. Other lines are opened as procirq_open() does.
  *
  * Returns as procirq_open() and procirq_resolve() do. Further errno: ENOTUNIQ the name
  * means several lines. procirq_explain_name() turns the error into a sentence.
@@ -104,8 +121,12 @@ fail_free:
 struct procirq *procirq_open_name(const char *name, unsigned int flags)
 {
 	unsigned int irqs[2];
-	int n = procirq_resolve(name, irqs, 2);
+	char path[PATH_MAX];
+	int n;
 
+	if (procirq_devfile_find_at("", name, path))
+		return open_line(path, 0, flags);
+	n = procirq_resolve(name, irqs, 2);
 	if (n < 0)
 		return NULL;
 	if (n > 1) {

@@ -114,6 +114,12 @@ int procirq_device_driver(const char *folder, char *buf, size_t size);
 volatile void *procirq_device_map(const char *path, const struct procirq_bar *place, size_t *bytes);
 void procirq_device_unmap(volatile void *registers, size_t bytes);
 
+/* devfile.c */
+bool procirq_devfile_find_at(const char *root, const char *name, char path[PATH_MAX]);
+bool procirq_vector_split(const char *name, char address[PROCIRQ_PCI_BYTES], unsigned int *vector);
+int procirq_vector_irq_at(const char *root, const char *address, unsigned int vector,
+			  unsigned int *irq);
+
 /* pci_facts.c */
 void procirq_pci_path(char path[PATH_MAX], const char *root, const char *address, const char *file);
 bool procirq_pci_address_parse(const char *text, char address[PROCIRQ_PCI_BYTES]);
@@ -135,6 +141,8 @@ int procirq_platform_find_at(const char *root, const char *name,
 			     char device[PROCIRQ_PLATFORM_BYTES]);
 int procirq_platform_driver_at(const char *root, const char *name, char *buf, size_t size);
 int procirq_platform_irqs_at(const char *root, const char *name, unsigned int *irqs, size_t max);
+bool procirq_platform_index_at(const char *root, const char *name,
+			       char device[PROCIRQ_PLATFORM_BYTES], unsigned int *index);
 int procirq_platform_region_at(const char *root, const char *device, unsigned int region,
 			       struct procirq_bar *found);
 unsigned int procirq_platform_widths_at(const char *root, const char *device);

@@ -88,6 +88,18 @@ static int find_pci(const char *root, const char *address, struct irq_set *found
 	return 0;
 }
 
+/* Adds the interrupt of a vector of a device that is bound to procirq-pci. */
+static int find_vector(const char *root, const char *address, unsigned int vector,
+		       struct irq_set *found)
+{
+	unsigned int irq;
+
+	if (procirq_vector_irq_at(root, address, vector, &irq))
+		return -1;
+	irq_set_add(found, irq);
+	return 0;
+}
+
 /* /dev/irqgen has one row "line=L irq=N ..." for each of its lines. */
 static int find_irqgen(const char *root, unsigned int wanted, struct irq_set *found)
 {
@@ -193,6 +205,8 @@ int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, s
 		err = find_irqgen(root, number, &found);
 	} else if (procirq_platform_is_named(name)) {
 		err = find_platform(root, name, &found);
+	} else if (procirq_vector_split(name, address, &number)) {
+		err = find_vector(root, address, number, &found);
 	} else if (procirq_pci_address_parse(name, address)) {
 		err = find_pci(root, address, &found);
 	} else {
@@ -215,7 +229,8 @@ int procirq_resolve_at(const char *root, const char *name, unsigned int *irqs, s
  * procirq_resolve - find the interrupt lines that a name means
  * @name: "24", a line; "eth0-rx-1", the name of an action, as /proc/interrupts shows
  *	it; "0000:00:04.0" or "00:04.0", a PCI device: its message-signalled vectors, or
- *	its INTx line if it has none; "platform:9010000.rtc", or the name alone, a device
+ *	its INTx line if it has none; "0000:00:04.0/3", the interrupt of its vector 3 (0 for
+ *	INTx), if it is bound to procirq-pci; "platform:9010000.rtc", or the name alone, a device
  *	that is bound to procirq-platform: its interrupts; "platform:9010000.rtc/alarm" or
  *	"platform:9010000.rtc/0", one of them; "irqgen:0", a line of the module irqgen
  * @irqs: gets the first @max of them, in ascending order; may be NULL when @max is 0

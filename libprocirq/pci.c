@@ -56,6 +56,18 @@ static int find_function(const char *device, char address[PROCIRQ_PCI_BYTES],
 	return procirq_pci_find(device, address);
 }
 
+/* Whether a function that is bound to procirq-pci has what procirq_pci_bind() would give it. */
+static bool has_these(const char *address, const char *kind, unsigned int vectors)
+{
+	char path[PATH_MAX], has[16];
+
+	procirq_pci_path(path, "", address, "procirq/kind");
+	procirq_text_read(has, sizeof(has), "%s", path);
+	/* With "auto", it might get another kind. */
+	return (!kind || !strcmp(kind, has)) &&
+	       (!vectors || procirq_resolve(address, NULL, 0) == (int)vectors);
+}
+
 /* EBUSY for a driver other than procirq-pci. */
 static int check_driver(const char *driver)
 {
@@ -75,8 +87,9 @@ static int check_driver(const char *driver)
  *
  * Binds the function to the driver procirq-pci, which enables it and allocates its
  * interrupts; procirq_resolve() lists them. If the function is bound to procirq-pci
- * already, it stays as it is when @kind is NULL and @vectors is 0; otherwise it is
- * bound anew, and its readers get ENODEV.
+ * already, it stays as it is when it has what is asked for: @kind is NULL or the kind that
+ * it has, and @vectors is 0 or as many as it has. Otherwise it is bound anew, and its readers
+ * get ENODEV.
  *
  * Returns 0, or -1 with errno: ENXIO, ENOTUNIQ, EINVAL as procirq_pci_find(); EINVAL
  * unknown kind; ENOENT the module procirq is not loaded; EBUSY the function is bound
@@ -98,7 +111,7 @@ int procirq_pci_bind(const char *device, const char *kind, unsigned int vectors)
 	}
 	if (access(FOLDER, F_OK) || check_driver(driver))
 		return -1;
-	if (*driver && !kind && !vectors)
+	if (*driver && has_these(address, kind, vectors))
 		return 0;
 	if (*driver && unbind(address))
 		return -1;

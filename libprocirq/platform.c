@@ -16,8 +16,9 @@
 #define DRIVER_BYTES 64 /* of any driver's name */
 #define PREFIX	     "platform:"
 
-/* sysfs files have at most a page. */
+/* sysfs files have at most a page, in which a row has four characters or more. */
 #define FILE_BYTES 4096
+#define IRQS_MAX   (FILE_BYTES / 4)
 
 /* The path of @file in the sysfs folder of a device; "" is the folder itself. */
 void procirq_platform_path(char path[PATH_MAX], const char *root, const char *device,
@@ -86,11 +87,22 @@ int procirq_platform_find(const char *name, char device[PROCIRQ_PLATFORM_BYTES])
 	return procirq_platform_find_at("", name, device);
 }
 
-int procirq_platform_irqs_at(const char *root, const char *name, unsigned int *irqs, size_t max)
+/* An interrupt of a platform device: its number among the device's, and Linux's for it. */
+struct platform_irq {
+	unsigned int index;
+	unsigned int irq;
+};
+
+/*
+ * Stores the first @max interrupts that @name means, and the device's name. Returns how many
+ * there are, or -1 with errno.
+ */
+static int find_irqs(const char *root, const char *name, char device[PROCIRQ_PLATFORM_BYTES],
+		     struct platform_irq *irqs, size_t max)
 {
-	char device[PROCIRQ_PLATFORM_BYTES], path[PATH_MAX], text[FILE_BYTES], *row, *save = NULL;
+	char path[PATH_MAX], text[FILE_BYTES], *row, *save = NULL;
 	const char *wanted = split_name(name, device);
-	unsigned int index, irq;
+	struct platform_irq found;
 	char number[16];
 	int n = 0, at;
 
@@ -104,20 +116,42 @@ int procirq_platform_irqs_at(const char *root, const char *name, unsigned int *i
 		return -1;
 	}
 	for (row = strtok_r(text, "\n", &save); row; row = strtok_r(NULL, "\n", &save)) {
-		if (sscanf(row, "%u %u%n", &index, &irq, &at) != 2)
+		if (sscanf(row, "%u %u%n", &found.index, &found.irq, &at) != 2)
 			continue;
 		row += at + (row[at] == ' ');
-		snprintf(number, sizeof(number), "%u", index);
+		snprintf(number, sizeof(number), "%u", found.index);
 		if (*wanted && strcmp(wanted, number) && strcmp(wanted, row))
 			continue;
 		if ((size_t)n < max)
-			irqs[n] = irq;
+			irqs[n] = found;
 		n++;
 	}
 	if (n)
 		return n;
 	errno = ENXIO;
 	return -1;
+}
+
+int procirq_platform_irqs_at(const char *root, const char *name, unsigned int *irqs, size_t max)
+{
+	struct platform_irq found[IRQS_MAX];
+	char device[PROCIRQ_PLATFORM_BYTES];
+	int n = find_irqs(root, name, device, found, IRQS_MAX), i;
+
+	for (i = 0; i < n && (size_t)i < max && i < IRQS_MAX; i++)
+		irqs[i] = found[i].irq;
+	return n;
+}
+
+bool procirq_platform_index_at(const char *root, const char *name,
+			       char device[PROCIRQ_PLATFORM_BYTES], unsigned int *index)
+{
+	struct platform_irq found;
+
+	if (find_irqs(root, name, device, &found, 1) != 1)
+		return false;
+	*index = found.index;
+	return true;
 }
 
 /**

@@ -453,19 +453,27 @@ void procirq_action_settle(struct procirq_action *action, struct procirq_reader 
 	action_unmask_if_serviced(action);
 }
 
-/* All readers leave, and read() returns -ENODEV to them. Takes action->lock. */
-void procirq_action_revoke(struct procirq_action *action)
+/**
+ * procirq_action_revoke() - make readers leave, so that their read() returns -ENODEV
+ * @action: theirs; its lock is taken
+ * @devfile: those that were opened by it; NULL: all
+ */
+void procirq_action_revoke(struct procirq_action *action, const struct procirq_devfile *devfile)
 {
 	struct procirq_waiter *waiter, *next_waiter;
 	struct procirq_reader *reader, *next;
 
 	procirq_action_lock(action);
 	list_for_each_entry_safe(reader, next, &action->readers, node) {
+		if (devfile && reader->devfile != devfile)
+			continue;
 		procirq_reader_leave(reader);
 		/* Nothing is pending for them, or they would not have blocked. */
 		list_for_each_entry_safe(waiter, next_waiter, &reader->waiters, node)
 			procirq_waiter_wake(waiter, -ENODEV);
 	}
+	/* The others need not wait for those who have gone. */
+	action_unmask_if_serviced(action);
 	procirq_action_unlock(action);
 }
 

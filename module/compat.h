@@ -138,6 +138,13 @@ static inline u32 procirq_current_rseq_signature(void)
 #define PROCIRQ_PLATFORM_REMOVE remove
 #endif
 
+/* Nor do those of a class change the device. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define PROCIRQ_DEVICE_CONST
+#else
+#define PROCIRQ_DEVICE_CONST const
+#endif
+
 /* Callbacks of files in sysfs do not change what describes the file. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define PROCIRQ_BIN_ATTR_CONST

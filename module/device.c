@@ -629,8 +629,28 @@ static bool descriptor_names_one(const struct procirq_descriptor *from)
 	       !from->domain && !from->bus && !from->devfn;
 }
 
+/*
+ * Whether a program without privilege may describe the device: it has opened the device's
+ * own file, and describes no registers but the command register's bit, which the PCI core
+ * handles.
+ */
+static bool descriptor_is_of_file(const struct procirq_descriptor *from,
+				  const struct procirq_devfile *devfile)
+{
+	struct pci_dev *pdev;
+	bool is;
+
+	if (!(from->flags & PROCIRQ_DESC_INTX))
+		return false;
+	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
+	is = pdev && procirq_devfile_is_of(devfile, &pdev->dev);
+	pci_dev_put(pdev);
+	return is;
+}
+
 /* Returns the number of steps, or a negative errno. */
-static int descriptor_check(const struct procirq_descriptor *from)
+static int descriptor_check(const struct procirq_descriptor *from,
+			    const struct procirq_devfile *devfile)
 {
 	unsigned int nr = from->nr_check + from->nr_ack + from->nr_silence + from->nr_resume +
 			  from->nr_release;
@@ -644,7 +664,7 @@ static int descriptor_check(const struct procirq_descriptor *from)
 	/* Without a check, the device would claim every interrupt of the line. */
 	if (from->flags & PROCIRQ_DESC_INTX ? nr : !from->nr_check)
 		return -EINVAL;
-	if (!capable(CAP_SYS_RAWIO))
+	if (!descriptor_is_of_file(from, devfile) && !capable(CAP_SYS_RAWIO))
 		return -EPERM;
 	if (security_locked_down(from->flags & PROCIRQ_DESC_PLATFORM ? LOCKDOWN_DEV_MEM :
 								       LOCKDOWN_PCI_ACCESS))
@@ -683,18 +703,20 @@ static int device_find(struct procirq_device *device, const struct procirq_line 
  * procirq_device_alloc() - check a descriptor, and keep its PCI function enabled
  * @line: the line that the device must interrupt on
  * @from: the descriptor, from user space; not trusted
+ * @devfile: what the reader's file was opened by, or NULL
  *
  * Context: may sleep; on failure may take the function's device lock.
  * Return: the device, for procirq_device_free(), or an error that uapi/procirq.h
  * lists at struct procirq_descriptor.
  */
 struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
-					    const struct procirq_descriptor *from)
+					    const struct procirq_descriptor *from,
+					    const struct procirq_devfile *devfile)
 {
 	struct procirq_device *device;
 	int err, nr;
 
-	nr = descriptor_check(from);
+	nr = descriptor_check(from, devfile);
 	if (nr < 0)
 		return ERR_PTR(nr);
 	device = kzalloc(struct_size(device, steps, nr), GFP_KERNEL_ACCOUNT);

@@ -491,6 +491,7 @@ static int file_release(struct inode *inode, struct file *file)
 	procirq_uli_close(reader);
 	procirq_line_close(reader->line, reader);
 	procirq_eventfd_free(reader->eventfd);
+	procirq_devfile_put(reader->devfile);
 	kfree(reader);
 	return 0;
 }
@@ -529,25 +530,32 @@ void procirq_file_allow_open(void)
 	WRITE_ONCE(file_may_open, true);
 }
 
-/* The file's removal waits until this has returned. */
-static int file_open(struct inode *inode, struct file *file)
+/**
+ * procirq_file_open() - open a line
+ * @inode: of the file
+ * @file: becomes a reader's, with our operations; the caller may open it
+ * @line: the line; referenced by the caller until this returns
+ * @devfile: what it is opened by; NULL: /proc/irq/N/irq
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int procirq_file_open(struct inode *inode, struct file *file, struct procirq_line *line,
+		      struct procirq_devfile *devfile)
 {
-	struct procirq_line *line = pde_data(inode);
 	bool excl = file->f_flags & O_EXCL;
 	struct procirq_reader *reader;
 	int err;
 
 	if (!READ_ONCE(file_may_open))
 		return -ENODEV;
-	err = procirq_access_check(line, file->f_mode);
-	if (err)
-		return err;
 	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return -ENOMEM;
 	reader->pid = task_tgid_nr(current);
 	get_task_comm(reader->comm, current);
 	procirq_spin_init(&reader->spin);
+	reader->devfile = devfile;
 
 	/* On success this reference belongs to the file; the last close drops it. */
 	if (!try_module_get(THIS_MODULE)) {
@@ -558,6 +566,8 @@ static int file_open(struct inode *inode, struct file *file)
 	if (err)
 		goto out_put_module;
 
+	if (devfile)
+		kref_get(&devfile->ref);
 	file->private_data = reader;
 	replace_fops(file, &file_fops);
 	/* No file position, whose lock a blocked read() would hold against write(). */
@@ -568,6 +578,15 @@ out_put_module:
 out_free:
 	kfree(reader);
 	return err;
+}
+
+/* The file's removal waits until this has returned. */
+static int file_open(struct inode *inode, struct file *file)
+{
+	struct procirq_line *line = pde_data(inode);
+	int err = procirq_access_check(line, file->f_mode);
+
+	return err ?: procirq_file_open(inode, file, line, NULL);
 }
 
 const struct proc_ops procirq_file_proc_ops = {

@@ -5,9 +5,10 @@
  * Files, from the top down. Each calls only files below it; main.c calls all.
  *
  *   procdir       watches /proc/irq/N             > registry
- *   pci           watches PCI devices; the driver > registry, pci_function, pci_choice
- *                 procirq-pci
- *   platform      the driver procirq-platform     > registry, platform_bound
+ *   pci           watches PCI devices; the driver > devfile, registry, pci_function,
+ *                 procirq-pci                       pci_choice
+ *   platform      the driver procirq-platform     > devfile, registry, platform_bound
+ *   devfile       /dev/procirq/DEVICE/INDEX       > registry, file, line
  *   stats         /proc/procirq                   > registry, device, uli
  *   registry      which interrupts have a file    > file, line, pci_function
  *   file, ioctl   system calls on an open file    > access, line, all below line
@@ -52,6 +53,7 @@
  *                          the hrtimers is taken inside
  *   pci_request_lock       what that request wants; a spinlock
  *   claim_mutex            the parameter "claim"
+ *   devfiles_mutex         character devices by their numbers
  *   platform_bounds_mutex  devices bound to procirq-platform
  *   (line->poll_wait's and an eventfd's lock: sleeping locks on PREEMPT_RT, so
  *   they are taken after action->lock is dropped, or from an irq_work)
@@ -90,9 +92,11 @@ struct attribute_group;
 struct device;
 struct eventfd_ctx;
 struct file;
+struct inode;
 struct irq_desc;
 struct pci_dev;
 struct proc_dir_entry;
+struct procirq_devfile;
 struct procirq_device;
 struct procirq_eventfd_target;
 struct procirq_line;
@@ -371,6 +375,8 @@ struct procirq_reader_spin {
  * @eventfd: its eventfd, or NULL; the lock
  * @uli: its user level interrupt, ended or not, or NULL; the lock
  * @spin: how its reads and polls busy-wait
+ * @devfile: what it was opened by, if that was not /proc/irq/N/irq; referenced; immutable
+ *	once open
  * @pid: of the opener, in the initial namespace; immutable
  * @comm: of the opener; immutable
  */
@@ -392,6 +398,7 @@ struct procirq_reader {
 	struct procirq_eventfd_target *eventfd;
 	struct procirq_ulireg *uli;
 	struct procirq_reader_spin spin;
+	struct procirq_devfile *devfile;
 	pid_t pid;
 	char comm[16];
 };
@@ -524,7 +531,7 @@ void procirq_action_finish(struct procirq_action *action, struct procirq_eventfd
 void procirq_action_use_lock(struct procirq_action *action, raw_spinlock_t *lock);
 int procirq_action_inject(struct procirq_action *action);
 void procirq_action_settle(struct procirq_action *action, struct procirq_reader *reader);
-void procirq_action_revoke(struct procirq_action *action);
+void procirq_action_revoke(struct procirq_action *action, const struct procirq_devfile *devfile);
 void procirq_action_mask(struct procirq_action *action);
 void procirq_action_unmask(struct procirq_action *action);
 void procirq_action_end_storm(struct procirq_action *action);
@@ -550,6 +557,7 @@ void procirq_line_revoke(struct procirq_line *line, bool forever);
 void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev);
 void procirq_line_revoke_bound(struct procirq_line *line,
 			       const struct procirq_platform_bound *bound);
+void procirq_line_revoke_devfile(struct procirq_line *line, const struct procirq_devfile *devfile);
 bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev);
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor);
@@ -587,7 +595,8 @@ enum procirq_check { PROCIRQ_CHECK_NONE, PROCIRQ_CHECK_SILENCED, PROCIRQ_CHECK_I
 
 /* device.c: asking, acknowledging and silencing a device */
 struct procirq_device *procirq_device_alloc(const struct procirq_line *line,
-					    const struct procirq_descriptor *descriptor);
+					    const struct procirq_descriptor *descriptor,
+					    const struct procirq_devfile *devfile);
 void procirq_device_free(struct procirq_device *device);
 const struct pci_dev *procirq_device_pdev(const struct procirq_device *device);
 const struct procirq_platform_bound *procirq_device_bound(const struct procirq_device *device);
@@ -678,6 +687,8 @@ long procirq_spin_set(struct procirq_reader_spin *spin, const void __user *arg);
 long procirq_spin_get(struct procirq_reader_spin *spin, void __user *arg);
 
 /* file.c: one open file */
+int procirq_file_open(struct inode *inode, struct file *file, struct procirq_line *line,
+		      struct procirq_devfile *devfile);
 long procirq_file_timed_read(struct procirq_reader *reader, void __user *arg, bool writable);
 extern const struct proc_ops procirq_file_proc_ops;
 
@@ -697,6 +708,7 @@ void procirq_registry_revoke(unsigned int irq);
 void procirq_registry_revoke_msi(struct device *dev);
 void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function);
 void procirq_registry_driver_gone(struct pci_dev *pdev);
+struct procirq_line *procirq_registry_get(unsigned int irq);
 void procirq_registry_for_each(void (*fn)(struct procirq_line *line, struct seq_file *m),
 			       struct seq_file *m);
 int procirq_registry_own(unsigned int irq);
@@ -810,6 +822,36 @@ void procirq_platform_remove_bound(struct procirq_platform_bound *bound);
 struct procirq_platform_bound *procirq_platform_get(const char *name, unsigned int irq);
 void procirq_platform_put(struct procirq_platform_bound *bound);
 bool procirq_platform_is_bound(unsigned int irq);
+
+/**
+ * struct procirq_devfile - a character device of a bound device's interrupt
+ * @ref: held while the character device exists, and by each file that was opened by it
+ * @parent: the device; referenced; immutable
+ * @line: of its interrupt; referenced; immutable
+ * @index: of the interrupt among the device's; immutable
+ * @minor: of the character device; immutable once that exists
+ * @gone: the device is being unbound. Set once, before procirq_line_revoke_devfile(); read
+ *	with line->mutex held
+ * @name: firmware's for the interrupt, or empty; immutable
+ */
+struct procirq_devfile {
+	struct kref ref;
+	struct device *parent;
+	struct procirq_line *line;
+	unsigned int index;
+	u32 minor;
+	bool gone;
+	char name[32];
+};
+
+/* devfile.c: interrupts of bound devices as character devices */
+int procirq_devfile_init(void);
+void procirq_devfile_exit(void);
+int procirq_devfile_add(struct device *parent, unsigned int index, unsigned int irq,
+			const char *name);
+void procirq_devfile_remove_all(const struct device *parent);
+void procirq_devfile_put(struct procirq_devfile *devfile);
+bool procirq_devfile_is_of(const struct procirq_devfile *devfile, const struct device *parent);
 
 /* stats.c: accounting in /proc/procirq */
 int procirq_stats_init(void);

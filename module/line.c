@@ -269,15 +269,24 @@ static void line_log_claim(struct procirq_line *line, const struct procirq_reade
 }
 
 /*
+ * Whether the reader's file is one of a line that is gone, or of a device that has been
+ * unbound. Caller holds line->mutex.
+ */
+static bool line_is_gone(const struct procirq_line *line, const struct procirq_reader *reader)
+{
+	lockdep_assert_held(&line->mutex);
+	return line->dead || (reader->devfile && READ_ONCE(reader->devfile->gone));
+}
+
+/*
  * Whether a reader could join the line now, as far as can be said without requesting the
  * interrupt. Caller holds line->mutex. Returns 0 or a negative errno.
  */
-static int line_check(const struct procirq_line *line)
+static int line_check(const struct procirq_line *line, const struct procirq_reader *reader)
 {
 	struct irq_data *data;
 
-	lockdep_assert_held(&line->mutex);
-	if (line->dead)
+	if (line_is_gone(line, reader))
 		return -ENODEV;
 	if (line->excl)
 		return -EBUSY;
@@ -300,8 +309,7 @@ static int line_join(struct procirq_line *line, struct procirq_reader *reader, b
 	struct procirq_action *own = &line->own;
 	int err = 0;
 
-	lockdep_assert_held(&line->mutex);
-	if (line->dead)
+	if (line_is_gone(line, reader))
 		return -ENODEV;
 	if (line->excl || (excl && (own->nr_readers || !list_empty(&line->devices))))
 		return -EBUSY;
@@ -335,7 +343,7 @@ static int line_join(struct procirq_line *line, struct procirq_reader *reader, b
 /**
  * procirq_line_open() - give a file its line
  * @line: gets a reference for the reader
- * @reader: zeroed, apart from @pid and @comm; its line is set here
+ * @reader: zeroed, apart from @devfile, @pid and @comm; its line is set here
  * @join: it becomes a reader now; else procirq_line_join() makes it one
  * @excl: refuse other readers, present and future ones; with @join only
  *
@@ -353,7 +361,7 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 	INIT_LIST_HEAD(&reader->node);
 	INIT_LIST_HEAD(&reader->waiters);
 	mutex_lock(&line->mutex);
-	err = join ? line_join(line, reader, excl) : line_check(line);
+	err = join ? line_join(line, reader, excl) : line_check(line, reader);
 	if (!err)
 		kref_get(&line->ref);
 	mutex_unlock(&line->mutex);
@@ -440,8 +448,22 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 /* Caller holds line->mutex. */
 static void line_revoke_action(struct procirq_line *line, struct procirq_action *action)
 {
-	procirq_action_revoke(action);
+	procirq_action_revoke(action, NULL);
 	line_detach(line, action);
+}
+
+/* Caller holds line->mutex. */
+static void line_revoke_readers(struct procirq_line *line, struct procirq_action *action,
+				const struct procirq_devfile *devfile)
+{
+	procirq_action_revoke(action, devfile);
+	if (action->nr_readers)
+		return;
+	line_detach(line, action);
+	if (action == &line->own) {
+		line->excl = false;
+		line_set_shared(line, false);
+	}
 }
 
 /**
@@ -506,6 +528,26 @@ void procirq_line_revoke_bound(struct procirq_line *line,
 	list_for_each_entry(action, &line->devices, node)
 		if (procirq_device_bound(action->device) == bound)
 			line_revoke_action(line, action);
+	mutex_unlock(&line->mutex);
+
+	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+}
+
+/**
+ * procirq_line_revoke_devfile() - give up an interrupt of a device that is being unbound
+ * @line: readers that were opened by @devfile get -ENODEV; others stay
+ * @devfile: of the interrupt; its @gone is set
+ *
+ * Context: may sleep.
+ */
+void procirq_line_revoke_devfile(struct procirq_line *line, const struct procirq_devfile *devfile)
+{
+	struct procirq_action *action;
+
+	mutex_lock(&line->mutex);
+	line_revoke_readers(line, &line->own, devfile);
+	list_for_each_entry(action, &line->devices, node)
+		line_revoke_readers(line, action, devfile);
 	mutex_unlock(&line->mutex);
 
 	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
@@ -626,7 +668,7 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	int err;
 
 	/* Without line->mutex, which is inside the device lock that this may take. */
-	device = procirq_device_alloc(line, descriptor);
+	device = procirq_device_alloc(line, descriptor, reader->devfile);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	action = kzalloc(sizeof(*action), GFP_KERNEL_ACCOUNT);

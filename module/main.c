@@ -16,9 +16,12 @@ static int __init procirq_init(void)
 	err = procirq_pci_function_init();
 	if (err)
 		return err;
-	err = procirq_pci_init();
+	err = procirq_devfile_init();
 	if (err)
 		goto out_function;
+	err = procirq_pci_init();
+	if (err)
+		goto out_devfile;
 	err = procirq_platform_init();
 	if (err)
 		goto out_pci;
@@ -39,6 +42,8 @@ out_platform:
 	procirq_platform_exit();
 out_pci:
 	procirq_pci_exit();
+out_devfile:
+	procirq_devfile_exit();
 out_function:
 	procirq_pci_function_exit();
 	return err;
@@ -50,6 +55,7 @@ static void __exit procirq_exit(void)
 	procirq_stats_exit();
 	procirq_platform_exit();
 	procirq_pci_exit();
+	procirq_devfile_exit();
 	procirq_procdir_exit();
 	procirq_pci_function_exit();
 	procirq_uli_exit();

@@ -87,7 +87,7 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 	struct procirq_pci_bound *bound;
 	int vectors = -ENOSPC;
 	int err;
-	int i;
+	int i, n;
 
 	err = pci_enable_device(pdev);
 	if (err)
@@ -119,9 +119,15 @@ static int procirq_pci_probe(struct pci_dev *pdev, const struct pci_device_id *i
 		if (err)
 			goto out_disown;
 	}
+	for (n = 0; n < vectors; n++) {
+		err = procirq_devfile_add(&pdev->dev, n, bound->irqs[n], NULL);
+		if (err)
+			goto out_disown;
+	}
 	return 0;
 
 out_disown:
+	procirq_devfile_remove_all(&pdev->dev);
 	while (i--)
 		procirq_registry_disown(bound->irqs[i], NULL);
 	procirq_pci_remove_bound(bound);
@@ -140,6 +146,7 @@ static void procirq_pci_remove(struct pci_dev *pdev)
 	struct procirq_pci_bound *bound = pci_get_drvdata(pdev);
 	unsigned int i;
 
+	procirq_devfile_remove_all(&pdev->dev);
 	for (i = 0; i < bound->nr_vectors; i++)
 		procirq_registry_disown(bound->irqs[i], NULL);
 	procirq_pci_remove_bound(bound);

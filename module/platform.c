@@ -335,14 +335,23 @@ static int platform_own_irqs(struct platform_device *pdev, struct platform_data 
 		}
 		data->nr_owned++;
 	}
+	for (i = 0; i < bound->nr_irqs; i++) {
+		err = procirq_devfile_add(&pdev->dev, i, bound->irqs[i], data->irq_names[i]);
+		if (err) {
+			dev_err(&pdev->dev, "no character device for interrupt %u (error %d)\n",
+				bound->irqs[i], err);
+			return err;
+		}
+	}
 	return 0;
 }
 
 /* Readers get -ENODEV, and descriptors' release steps are run. */
-static void platform_disown_irqs(struct platform_data *data)
+static void platform_disown_irqs(struct device *dev, struct platform_data *data)
 {
 	struct procirq_platform_bound *bound = data->bound;
 
+	procirq_devfile_remove_all(dev);
 	if (!list_empty(&bound->node))
 		procirq_platform_remove_bound(bound);
 	while (data->nr_owned)
@@ -422,7 +431,7 @@ static int procirq_platform_probe(struct platform_device *pdev)
 	if (!err)
 		err = platform_add_files(pdev, data);
 	if (err)
-		platform_disown_irqs(data);
+		platform_disown_irqs(dev, data);
 	return err;
 }
 
@@ -431,7 +440,7 @@ static void procirq_platform_remove(struct platform_device *pdev)
 {
 	struct platform_data *data = platform_get_drvdata(pdev);
 
-	platform_disown_irqs(data);
+	platform_disown_irqs(&pdev->dev, data);
 	sysfs_remove_group(&pdev->dev.kobj, &data->group);
 }
 

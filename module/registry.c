@@ -411,6 +411,25 @@ void procirq_registry_driver_gone(struct pci_dev *pdev)
 }
 
 /**
+ * procirq_registry_get() - get the line of an interrupt
+ * @irq: the interrupt
+ *
+ * Context: may sleep.
+ * Return: the line, for procirq_line_put(), or NULL if it has no file.
+ */
+struct procirq_line *procirq_registry_get(unsigned int irq)
+{
+	struct procirq_line *line;
+
+	mutex_lock(&registry_remove_mutex);
+	line = xa_load(&registry, irq);
+	if (line)
+		kref_get(&line->ref);
+	mutex_unlock(&registry_remove_mutex);
+	return line;
+}
+
+/**
  * procirq_registry_for_each() - call @fn for each line, in the order of their numbers
  * @fn: may take the line's mutex, and locks inside that
  * @m: passed to @fn

@@ -66,8 +66,9 @@ static const struct opt_command command = {
 	.summary = "Waits for interrupts, and prints a row each time some have come.",
 	.options = options,
 	.epilogue =
-		"LINE is a number, the name of an action in /proc/interrupts, a PCI address or\n"
-		"irqgen:L. Exit status: 0 all rows were printed, 1 an error, 124 the time ran out.\n"
+		"LINE is a number, the name of an action in /proc/interrupts, a PCI device or a\n"
+		"vector of it (0000:00:04.0/3), platform:NAME, platform:NAME/INTERRUPT or irqgen:L.\n"
+		"Exit status: 0 all rows were printed, 1 an error, 124 the time ran out.\n"
 		"If it did, and FILE is given, the device is asked: that its interrupts do not reach\n"
 		"the kernel is an error.\n",
 };

@@ -92,6 +92,61 @@ static void names_of_lines(void **state)
 	assert_int_equal(procirq_resolve_at(machine, "9010000.rtc", NULL, 0), 2);
 }
 
+static void character_devices(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *path; /* NULL: none */
+	} cases[] = {
+		{ "0000:00:04.0/1", "/dev/procirq/0000:00:04.0/1" },
+		{ "00:04.0/0", "/dev/procirq/0000:00:04.0/0" },
+		{ "00:08.0", "/dev/procirq/0000:00:08.0/0" },
+		{ "00:08.0/0", "/dev/procirq/0000:00:08.0/0" },
+		{ "platform:9010000.rtc/alarm", "/dev/procirq/9010000.rtc/0" },
+		{ "9010000.rtc/1", "/dev/procirq/9010000.rtc/1" },
+		/* Several interrupts, no such one, not bound, no such form. */
+		{ "00:04.0", NULL },
+		{ "9010000.rtc", NULL },
+		{ "00:04.0/2", NULL },
+		{ "00:09.0", NULL },
+		{ "00:08.0/", NULL },
+		{ "00:08.0/-0", NULL },
+		{ "00:08.0/0x", NULL },
+		{ "00:08.0/ 0", NULL },
+		{ "0000:00:08.0:0/0", NULL },
+		{ "00:08.0/../00:08.0/0", NULL },
+		{ "17", NULL },
+		{ "", NULL },
+	};
+	char path[PATH_MAX], why[PROCIRQ_EXPLAIN_BYTES];
+	unsigned int irq;
+	size_t i;
+
+	(void)state;
+	put_text("dev/procirq/0000:00:04.0/0", "");
+	put_text("dev/procirq/0000:00:04.0/1", "");
+	put_text("dev/procirq/0000:00:08.0/0", "");
+	put_text("dev/procirq/9010000.rtc/0", "");
+	put_text("dev/procirq/9010000.rtc/1", "");
+	put_text("sys/class/procirq-irq/0000:00:04.0:1/irq", "27\n");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(procirq_devfile_find_at(machine, cases[i].name, path),
+				 !!cases[i].path);
+		if (cases[i].path)
+			assert_string_equal(path + strlen(machine), cases[i].path);
+	}
+	assert_int_equal(procirq_resolve_at(machine, "00:04.0/1", &irq, 1), 1);
+	assert_int_equal(irq, 27);
+	assert_int_equal(procirq_resolve_at(machine, "00:04.0/2", &irq, 1), -1);
+	assert_int_equal(errno, ENXIO);
+	procirq_explain_name_at(machine, "00:04.0/1", EACCES, why, sizeof(why));
+	assert_non_null(strstr(why, "/dev/procirq/0000:00:04.0/1: permission denied; its owner"));
+	procirq_explain_name_at(machine, "00:04.0/2", ENXIO, why, sizeof(why));
+	assert_string_equal(
+		why,
+		"\"00:04.0/2\": no PCI device that has that vector is bound to procirq-pci; run: procirq bind");
+}
+
 #define FILE_TEXT                                     \
 	"device platform:9010000.rtc\n"               \
 	"check region 0 offset 0x18 width 32 any 1\n" \
@@ -225,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_of_devices),
 		cmocka_unit_test(names_of_lines),
+		cmocka_unit_test(character_devices),
 		cmocka_unit_test(text_becomes_a_descriptor),
 		cmocka_unit_test(errors_of_descriptors),
 		cmocka_unit_test(errors_of_devices),

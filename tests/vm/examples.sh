@@ -16,7 +16,7 @@ at_exit()
 
 make --no-print-directory install DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install" 2>&1
 result $? 'the library is installed' "$(tail -3 "$scratch/install")"
-for example in edu ivshmem spin uli; do
+for example in edu ivshmem spin uli user; do
 	"${CC:-cc}" -Wall -Wextra -Werror -I"$scratch/root/usr/include" "examples/$example.c" \
 		-o "$scratch/$example" -L"$scratch/root/usr/lib" -lprocirq -lpthread 2>"$scratch/err"
 	result $? "$example.c builds against it" "$(head -3 "$scratch/err")"
@@ -49,6 +49,30 @@ says 'edu.c twice on one line' 0 '2048 bytes to the device and back' /files/edu 
 says 'and the other one too' 0 '' wait $other
 says 'ivshmem.c: each vector on its CPU' 0 'vector 3: line [0-9]*, CPU 1, 200 interrupts, 0 on another' \
 	/files/ivshmem 0000:00:05.0 200
+
+# udev gives the device to a group, and a member of it needs nothing else.
+ln -s /files/udevadm /tmp/systemd-udevd
+mkdir -p /etc/udev/rules.d /run
+cp /files/60-procirq-edu.rules /etc/udev/rules.d/
+echo edu:x:500: >>/etc/group
+echo user:x:1000:500::/:/bin/sh >>/etc/passwd
+/tmp/systemd-udevd --daemon
+# as_user COMMAND...
+as_user() { su user -c "$*"; }
+is_given() { [ "$(stat -c %g:%a /dev/procirq/$A/0 2>/dev/null)" = 500:660 ] && [ "$(stat -c %g:%a /sys/bus/pci/devices/$A/resource0)" = 500:660 ]; }
+procirq bind $A --kind msi >/dev/null
+wait_for is_given
+is_given
+result $? 'udev gives the device to a group' "$(ls -l /dev/procirq/$A/0 /sys/bus/pci/devices/$A/resource0)"
+says 'user.c as an ordinary user' 0 '^12! is 479001600$' as_user /files/user $A/0
+refused 'not its line in /proc' '/proc/irq/[0-9]*/irq: permission denied; run as root' as_user procirq wait "$(cat /sys/class/procirq-irq/$A:0/irq)"
+says 'procirq wait as an ordinary user' 124 '' as_user procirq wait $A/0 --timeout 0.2
+says 'procirq info, too' 0 '^state: .* msi' as_user procirq info $A
+says 'bind with the kind that it has' 0 "^$A: line" as_user procirq bind $A --kind msi
+refused 'bind with another' 'root' as_user procirq bind $A --kind intx
+refused 'nor what it was not given' '/dev/procirq/.*: permission denied; its owner and its mode say' \
+	sh -c "chmod 600 /dev/procirq/$A/0; su user -c 'procirq wait $A'"
+killall systemd-udevd
 
 modprobe irqgen
 says 'spin.c: ring, eventfd, inject' 0 \
@@ -188,6 +212,7 @@ for kernel; do
 	server=$!
 	wait_for '[ -S "$scratch/ivshmem.sock" ]'
 	tests/vm/run --kernel "$kernel" --file "$scratch/edu" --file "$scratch/ivshmem" --file "$scratch/spin" --file "$scratch/uli" \
+		--file "$scratch/user" --file examples/60-procirq-edu.rules --file "$(command -v udevadm)" \
 		--file tests/tap.sh --file "$scratch/guest.sh" --file examples/edu.irqdev --file examples/pci-intx.irqdev \
 		--qemu "-chardev socket,id=ivshmem,path=$scratch/ivshmem.sock -device ivshmem-doorbell,vectors=4,chardev=ivshmem,addr=0x5" \
 		-- 'sh /files/guest.sh' >"$scratch/out" 2>"$scratch/err"

@@ -499,6 +499,15 @@ HELPER bool procirq_reload(const char *arguments)
 	       module_load("procirq", arguments) == 0;
 }
 
+/* Loads it as every test finds it, if it is not there or does not watch the directories. */
+HELPER bool procirq_restore(void)
+{
+	char watch[16] = "";
+
+	read_text("/sys/module/procirq/parameters/watch", watch, sizeof(watch));
+	return (module_loaded("procirq") && watch[0] != 'N') || procirq_reload("storm_rate=0");
+}
+
 /* Reads a counter of delay.ko: "hits" tasks were stopped, "expired" went on too early. */
 HELPER int delay_count(const char *which)
 {

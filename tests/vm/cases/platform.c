@@ -157,7 +157,6 @@ static struct procirq_descriptor region_descriptor(const char *name)
 static const char *platform_after(void)
 {
 	const char *why = NULL;
-	char watch[16] = "";
 
 	module_unload("delay");
 	if (module_loaded("platdev") && !AWAIT(module_unload("platdev") == 0))
@@ -168,9 +167,7 @@ static const char *platform_after(void)
 	edu_disable(EDU_2);
 	if (module_loaded("eduirq"))
 		module_unload("eduirq");
-	/* The next test finds procirq as ever. */
-	read_text("/sys/module/procirq/parameters/watch", watch, sizeof(watch));
-	if ((!module_loaded("procirq") || watch[0] == 'N') && !procirq_reload("storm_rate=0"))
+	if (!procirq_restore())
 		why = "procirq does not load";
 	return why ?: guest_after();
 }
@@ -205,10 +202,16 @@ static void what_a_bound_device_says(void)
 	CHECK(!strcmp(plat_says("plat.a", "widths"), "32\n"));
 	CHECK(irq_file_exists(plat.irq));
 	CHECK(irq_file_exists(second));
+	CHECK(read_text("/sys/class/procirq-irq/plat.a:0/name", want, sizeof(want)) &&
+	      !strcmp(want, "event\n"));
+	CHECK(read_text("/sys/class/procirq-irq/plat.a:1/irq", want, sizeof(want)) &&
+	      atoi(want) == second);
+	CHECK(close(open("/dev/procirq/plat.a/1", O_RDONLY | O_CLOEXEC)) == 0);
 	/* It is set aside for user space: it may be opened for reading only. */
 	CHECK(close(irq_open(plat.irq, O_RDONLY)) == 0);
 	CHECK(plat_unbind("plat.a") == 0);
 	CHECK(access(plat_path("plat.a", "irqs"), F_OK) == -1);
+	CHECK(access("/dev/procirq/plat.a", F_OK) == -1);
 	CHECK_ERR(irq_open(plat.irq, O_RDONLY), EACCES);
 	REQUIRE(put_text(PLATDEV "remove", "plat.a") == 0);
 }
@@ -439,6 +442,12 @@ static int map_shared(int fd)
 											   0;
 }
 
+static int open_device(int unused)
+{
+	(void)unused;
+	return close(open("/dev/procirq/plat.a/0", O_RDWR | O_CLOEXEC)) ? -errno : 0;
+}
+
 static int write_width(int fd)
 {
 	return write(fd, "8\n", 2) == 2 ? 0 : -errno;
@@ -464,6 +473,9 @@ static void without_privilege(void)
 	/* Other devices may be in its page. */
 	CHECK_EQ(as_nobody(map_shared, part), -EPERM);
 	CHECK_EQ(map_shared(part), 0);
+	CHECK_EQ(as_nobody(open_device, 0), -EBADF);
+	REQUIRE(chown("/dev/procirq/plat.a/0", 65534, 65534) == 0);
+	CHECK_EQ(as_nobody(open_device, 0), 0);
 	close(fd);
 }
 

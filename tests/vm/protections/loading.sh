@@ -37,9 +37,9 @@ without 'giving up vectors before they are torn down' 6.1 lifecycle a_bound_driv
 without 'giving up interrupts before they lose their domain' 6.1 lifecycle intx_binding_races_with_open,device_removal_intx \
 	$procdir 's/for \(i = 0; i < nr; i\+\+\)\n\t\tprocirq_registry_revoke\(irq \+ i\);/i = 0; (void)i;/'
 without 'refusing opens of a line that is going' 6.1 lifecycle open_meets_removal \
-	$line 's/(static int line_join.*?)if \(line->dead\)\s+return -ENODEV;/$1/s'
+	$line 's/return line->dead \|\| \((reader->devfile.*?)\);/return $1;/'
 without 'refusing the first use of a line that has gone' 6.1 walks the_first_use_meets_removal \
-	$line 's/(static int line_join.*?)if \(line->dead\)\s+return -ENODEV;/$1/s'
+	$line 's/return line->dead \|\| \((reader->devfile.*?)\);/return $1;/'
 without 'no MSI where nobody tells us its end' 6.1 trust msi_without_hooks \
 	$registry 's/\tif \(irq_get_msi_desc\(irq\)\)\n\t\treturn -EOPNOTSUPP;//'
 without 'the look for clones of hooked functions' 6.1 trust a_clone_of_a_hooked_function \

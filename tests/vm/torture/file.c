@@ -29,6 +29,9 @@ void make_open(struct draw *d, struct call *call)
 		call->number[1] |= O_NONBLOCK;
 	if (draw_rarely(d, 16))
 		call->number[1] |= draw_of(d, more);
+	/* By the device's own file, which is not to be created as a file of another kind. */
+	call->how =
+		machine_device(call->number[0]) && !(call->number[1] & O_CREAT) && draw_below(d, 2);
 }
 
 long do_open(struct worker *w, const struct call *call)
@@ -37,7 +40,10 @@ long do_open(struct worker *w, const struct call *call)
 	int fd;
 
 	(void)w;
-	snprintf(path, sizeof(path), "/proc/irq/%u/irq", shared->irqs[call->number[0]]);
+	if (call->how)
+		snprintf(path, sizeof(path), "/dev/procirq/%s/0", machine_device(call->number[0]));
+	else
+		snprintf(path, sizeof(path), "/proc/irq/%u/irq", shared->irqs[call->number[0]]);
 	fd = open(path, (int)call->number[1] | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;

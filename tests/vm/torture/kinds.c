@@ -13,7 +13,7 @@ const struct kind kinds[] = {
 	/* Weights: owner, stranger, handler, machine. */
 	{ DO(open),		.weight = { 120, 10, 120 },
 	  .privileged = true,
-	  .errors = { EACCES, EBUSY, EEXIST, EISDIR, ENOENT, ENOTDIR, EPERM, EUSERS } },
+	  .errors = { EACCES, EBUSY, EEXIST, EISDIR, ENOENT, ENOTDIR, ENXIO, EPERM, EUSERS } },
 	{ DO(close),		.weight = { 10, 5, 5 } },
 	{ DO(dup),		.weight = { 10, 5, 5 },
 	  .errors = { EBUSY } },

@@ -33,6 +33,11 @@ static void publish_generated(void)
 		shared->irqs[i] = irqs[i];
 }
 
+const char *machine_device(uint64_t line)
+{
+	return line >= LINE_EDU && line < LINE_REST ? edus[line - LINE_EDU] : NULL;
+}
+
 static bool edu_is_bound(unsigned int edu)
 {
 	char path[80];

@@ -298,6 +298,8 @@ KIND(edu);
 KIND(suspend);
 KIND(reload);
 /* @argv: of the program; AWAIT() looks for its settings. */
+/* The PCI device that has the line of this number among shared->irqs, or NULL. */
+const char *machine_device(uint64_t line);
 void machine_begin(char **argv);
 void machine_end(void);
 
