@@ -66,6 +66,12 @@ kbuild_command()
 	sed -n '1s/^[a-z]*cmd_[^ ]* := //p' "$1/.$2.cmd"
 }
 
+# kbuild_run FARM TARGET: runs that command; it may be several, of which each has to succeed.
+kbuild_run()
+{
+	bash -ec "$(kbuild_command "$1" "$2")"
+}
+
 # What procirq.o needs of the kernel.
 module_needs()
 {
@@ -80,10 +86,10 @@ module_compile()
 	local farm=$2 file
 	[ -e "$farm/needs" ] && [[ " ${*:3} " != *".h "* ]] && cd "$1" || return
 	for file in "${@:3}"; do
-		eval "$(kbuild_command "$farm" "$(basename "$file" .c).o")" || return
+		kbuild_run "$farm" "$(basename "$file" .c).o" || return
 	done
-	eval "$(kbuild_command "$farm" procirq.o)" && [ -z "$(module_needs "$farm" | comm -13 "$farm/needs" -)" ] &&
-		eval "$(kbuild_command "$farm" procirq.ko)"
+	kbuild_run "$farm" procirq.o && [ -z "$(module_needs "$farm" | comm -13 "$farm/needs" -)" ] &&
+		kbuild_run "$farm" procirq.ko
 }
 
 # module_make KERNEL BUILD FARM: makes procirq.ko. No debugging information.

@@ -313,7 +313,7 @@ static void *hang_up(void *arg)
 	struct epoll_event event;
 
 	b->tid = syscall(SYS_gettid);
-	b->ret = epoll_wait(b->fd, &event, 1, AWAIT_MS) == 1 ? (int)event.events : -1;
+	b->ret = epoll_wait(b->fd, &event, 1, AWAIT_MS) == 1 ? (int)event.events : 0;
 	return NULL;
 }
 

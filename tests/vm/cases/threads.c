@@ -246,6 +246,73 @@ static void a_killed_reader_takes_nothing_along(void)
 	CHECK_EQ(reader.bad, 0);
 }
 
+/* Keeps CPU 1 from everybody else, until it is told to stop. */
+static void *keep_cpu(void *arg)
+{
+	struct sched_param param = { .sched_priority = 50 };
+	atomic_int *state = arg;
+
+	/* In this order: it waits for a CPU that is busy. */
+	REQUIRE(sched_setscheduler(0, SCHED_FIFO, &param) == 0);
+	run_on_cpu(1);
+	*state = 1;
+	while (*state != 2)
+		;
+	return NULL;
+}
+
+static long read_with_a_limit(int fd)
+{
+	struct procirq_read wanted = { .timeout_ns = ~0ull };
+
+	return ioctl(fd, PROCIRQ_IOC_READ, &wanted);
+}
+
+/*
+ * A thread is handed an interrupt, and killed before it runs: another one gets it. The
+ * thread's CPU is kept busy meanwhile.
+ */
+static void killed_when_it_was_handed_one(bool timed)
+{
+	struct gen_file s = gen_open(O_RDWR | O_NONBLOCK);
+	atomic_int state = 0;
+	pthread_t keeper;
+	char limit[16];
+	pid_t pid;
+
+	REQUIRE(read_text("/proc/sys/kernel/sched_rt_runtime_us", limit, sizeof(limit)));
+	REQUIRE(put_text("/proc/sys/kernel/sched_rt_runtime_us", "-1") == 0);
+	REQUIRE(fcntl(s.fd, F_SETFL, O_RDWR) == 0);
+	pid = fork();
+	if (!pid) {
+		run_on_cpu(1);
+		if (timed)
+			read_with_a_limit(s.fd);
+		else
+			irq_read(s.fd);
+		pause();
+	}
+	REQUIRE(AWAIT(task_sleeps(pid, pid, timed ? SYS_ioctl : SYS_read)));
+	run_on_cpu(0);
+	REQUIRE(pthread_create(&keeper, NULL, keep_cpu, &state) == 0);
+	REQUIRE(AWAIT(state == 1));
+	fire(&s, 1);
+	CHECK(AWAIT(irq_info(s.fd).delivered == 1));
+	CHECK(kill(pid, SIGKILL) == 0);
+	state = 2;
+	REQUIRE(waitpid(pid, NULL, 0) == pid && thread_join(keeper));
+	put_text("/proc/sys/kernel/sched_rt_runtime_us", "%d", atoi(limit));
+	CHECK_EQ(irq_info(s.fd).delivered, 0);
+	CHECK_EQ(irq_read_now(s.fd), 1);
+	close(s.fd);
+}
+
+static void a_killed_reader_that_was_handed_one(void)
+{
+	killed_when_it_was_handed_one(false);
+	killed_when_it_was_handed_one(true);
+}
+
 static void a_killed_process_frees_the_line(void)
 {
 	unsigned int line = gen_add(), irq = gen_status(line).irq;
@@ -392,6 +459,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(eight_threads_on_one_file_no_mask),
 	TAP_TEST(no_thread_starves),
 	TAP_TEST(a_killed_reader_takes_nothing_along),
+	TAP_TEST(a_killed_reader_that_was_handed_one),
 	TAP_TEST(a_killed_process_frees_the_line),
 	TAP_TEST(copies_share_one_count),
 	TAP_TEST(closing_does_not_end_a_blocked_read),

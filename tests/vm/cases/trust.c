@@ -618,7 +618,7 @@ static void a_read_that_fails_late(void)
 	r.page = page_that_waits(&fault_fd);
 	REQUIRE(pthread_create(&r.thread, NULL, late_read, &r) == 0);
 	REQUIRE(AWAIT(r.tid && task_sleeps(getpid(), r.tid, SYS_read)));
-	set_descriptor(r.fd, &d);
+	CHECK_EQ(set_descriptor(r.fd, &d), 0);
 	munmap(r.page, 4096);
 	range.start = (unsigned long)r.page;
 	ioctl(fault_fd, UFFDIO_WAKE, &range);
@@ -628,6 +628,10 @@ static void a_read_that_fails_late(void)
 	CHECK(stats_add_up(&stats));
 	CHECK(stats.delivered - before.delivered <= 1);
 	CHECK(stats.lost + stats.pending - before.lost <= 1);
+	/* With the descriptor it has taken none. */
+	CHECK_EQ(irq_info(r.fd).pending, 0);
+	CHECK_EQ(irq_info(r.fd).delivered, 0);
+	CHECK_EQ(irq_read_now(r.fd), -EAGAIN);
 	close(r.fd);
 	stats = line_stats(irq);
 	CHECK(stats_add_up(&stats));

@@ -15,14 +15,16 @@ without 'waking pollers when a count comes back' 6.1 poll a_count_that_comes_bac
 	$file_c 's/(A poller may have looked.*?\*\/\n)\tprocirq_line_wake_pollers\(reader->line\);/$1/s'
 without 'handing a count that comes back to blocked threads' 6.1 poll a_count_that_comes_back_wakes_readers \
 	$file_c 's/\tif \(totals == &reader->totals\)\n\t\tprocirq_reader_hand_over\(reader\);//'
-without 'what a killed thread gives back' 6.1 threads a_killed_reader_takes_nothing_along \
+without 'what a killed thread gives back' 6.1 threads a_killed_reader_that_was_handed_one \
 	$file_c 's/(static ssize_t file_read.*?)if \(unlikely\(fatal_signal_pending\(current\)\)\)\n\t\tret = -EINTR;\n\telse\n\t\t/$1/s'
+without 'what a killed thread gives back of a timed read' 6.1 threads a_killed_reader_that_was_handed_one \
+	$file_c 's/(long procirq_file_timed_read.*?)if \(unlikely\(fatal_signal_pending\(current\)\)\)\n\t\tret = -EINTR;\n\telse\n\t\t/$1/s'
 
 # --- waiting
 without 'the state before the look (sleep)' 6.1 poll,seconds=10 no_wakeup_lost_in_a_stream_read \
 	$file_c 's/\t\tset_current_state\(TASK_INTERRUPTIBLE\);\n(.*?)(\t\tif \(likely\(!until\)\) \{)/$1\t\tset_current_state(TASK_INTERRUPTIBLE);\n$2/s'
 without 'the queue before the look (poll)' 6.1 poll,seconds=10 no_wakeup_lost_in_a_stream_poll \
-	$file_c 's/\tpoll_wait\(file, &reader->line->poll_wait, wait\);\n//' $file_c 's/(procirq_action_reader_idle\(action, reader\);\n\tprocirq_reader_unlock\(action\);\n)(\treturn mask;)/$1\tpoll_wait(file, &reader->line->poll_wait, wait);\n$2/'
+	$file_c 's/\tpoll_wait\(file, &reader->line->poll_wait, wait\);\n//' $file_c 's/(\tmask = file_poll_look\(reader\);\n)/$1\tpoll_wait(file, &reader->line->poll_wait, wait);\n/'
 without 'one thread for an interrupt' 6.1 chubb a_second_blocked_thread_does_not_unmask \
 	module/take.h 's/woken = action_deliver\(solo, seq, now, status\);/while (!list_empty(&solo->waiters))\n\t\t\twoken += action_deliver(solo, seq, now, status);/g' \
 	module/take.h 's/\t\t\twoken \+= action_deliver\(reader, seq, now, status\);/\t\t\twhile (!list_empty(&reader->waiters))\n\t\t\t\twoken += action_deliver(reader, seq, now, status);/'
