@@ -30,6 +30,7 @@ static uint32_t epoll_events(int ep, int timeout_ms)
 	return n == 1 ? event.events : 0;
 }
 
+/* With a negative time, without limit. */
 static bool select_ready(int fd, int timeout_s)
 {
 	struct timeval timeout = { timeout_s, 0 };
@@ -37,7 +38,8 @@ static bool select_ready(int fd, int timeout_s)
 
 	FD_ZERO(&set);
 	FD_SET(fd, &set);
-	return select(fd + 1, &set, NULL, NULL, &timeout) == 1 && FD_ISSET(fd, &set);
+	return select(fd + 1, &set, NULL, NULL, timeout_s < 0 ? NULL : &timeout) == 1 &&
+	       FD_ISSET(fd, &set);
 }
 
 static void ready_while_the_count_is_not_zero(void)
@@ -107,14 +109,15 @@ static void each_reader_is_ready_for_itself(void)
 /* The functions that wait return whether the file became readable in time. */
 static int the_epoll;
 
+/* Without limit: when their time is up, poll() and select() look once more. */
 static bool wait_poll(int fd)
 {
-	return irq_poll(fd, AWAIT_MS) & POLLIN;
+	return irq_poll(fd, -1) & POLLIN;
 }
 
 static bool wait_select(int fd)
 {
-	return select_ready(fd, AWAIT_MS / 1000);
+	return select_ready(fd, -1);
 }
 
 static bool wait_epoll(int fd)
@@ -287,6 +290,31 @@ static void no_wakeup_lost_in_a_stream_epoll(void)
 	stream(wait_epoll);
 }
 
+/*
+ * An interrupt comes before poll() is in the line's queue: it wakes nobody, so poll() has to
+ * look after it has joined the queue.
+ */
+static void an_interrupt_before_the_queue(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	int status;
+	pid_t pid;
+
+	REQUIRE(module_load("delay", "symbol=__pollwait comm=opener ms=8000") == 0);
+	pid = fork_opener();
+	if (!pid)
+		_exit(irq_poll(s.fd, -1) == POLLIN ? 0 : 1);
+	REQUIRE(AWAIT(delay_count("hits") > 0));
+	fire(&s, 1);
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
+	CHECK(AWAIT(task_state(pid, pid) == 'Z'));
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	CHECK_EQ(delay_count("expired"), 0);
+	REQUIRE(AWAIT(module_unload("delay") == 0));
+	CHECK_EQ(irq_read(s.fd), 1);
+}
+
 /* --- the line goes ---------------------------------------------------------- */
 
 static void removal_hangs_up(void)
@@ -417,6 +445,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(no_wakeup_lost_in_a_stream_read),
 	TAP_TEST(no_wakeup_lost_in_a_stream_poll),
 	TAP_TEST(no_wakeup_lost_in_a_stream_epoll),
+	TAP_TEST(an_interrupt_before_the_queue),
 	TAP_TEST(removal_hangs_up),
 	TAP_TEST(removal_wakes_pollers),
 	TAP_TEST(epoll_outlives_the_descriptor_through_dup),

@@ -23,7 +23,7 @@ without 'what a killed thread gives back of a timed read' 6.1 threads a_killed_r
 # --- waiting
 without 'the state before the look (sleep)' 6.1 poll,seconds=10 no_wakeup_lost_in_a_stream_read \
 	$file_c 's/\t\tset_current_state\(TASK_INTERRUPTIBLE\);\n(.*?)(\t\tif \(likely\(!until\)\) \{)/$1\t\tset_current_state(TASK_INTERRUPTIBLE);\n$2/s'
-without 'the queue before the look (poll)' 6.1 poll,seconds=10 no_wakeup_lost_in_a_stream_poll \
+without 'the queue before the look (poll)' 6.1 poll an_interrupt_before_the_queue \
 	$file_c 's/\tpoll_wait\(file, &reader->line->poll_wait, wait\);\n//' $file_c 's/(\tmask = file_poll_look\(reader\);\n)/$1\tpoll_wait(file, &reader->line->poll_wait, wait);\n/'
 without 'one thread for an interrupt' 6.1 chubb a_second_blocked_thread_does_not_unmask \
 	module/take.h 's/woken = action_deliver\(solo, seq, now, status\);/while (!list_empty(&solo->waiters))\n\t\t\twoken += action_deliver(solo, seq, now, status);/g' \

@@ -11,9 +11,10 @@
 /* clang-format off */
 const struct kind kinds[] = {
 	/* Weights: owner, stranger, handler, machine. */
+	/* EAGAIN: another program has a lease of the file (fcntl(2)). */
 	{ DO(open),		.weight = { 120, 10, 120 },
 	  .privileged = true,
-	  .errors = { EACCES, EBUSY, EEXIST, EISDIR, ENOENT, ENOTDIR, ENXIO, EPERM, EUSERS } },
+	  .errors = { EACCES, EAGAIN, EBUSY, EEXIST, EISDIR, ENOENT, ENOTDIR, ENXIO, EPERM, EUSERS } },
 	{ DO(close),		.weight = { 10, 5, 5 } },
 	{ DO(dup),		.weight = { 10, 5, 5 },
 	  .errors = { EBUSY } },
