@@ -261,6 +261,9 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	install -Dm 644 irqtop/completion/irqtop.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
 	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
+	install -Dm 644 irqlat/completion/irqlat.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqlat
+	install -Dm 644 irqlat/completion/_irqlat $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqlat
 	install -Dm 644 procirq/completion/procirq.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procirq
 	install -Dm 644 procirq/completion/_procirq $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_procirq

@@ -128,10 +128,14 @@ static void *on_seen(void *ctx, const struct event *e)
 
 static void on_handler(void *ctx, void *of, uint64_t ns)
 {
+	struct stats *stats = ctx;
 	struct stats_row *row = of;
 
-	if (row && row->wanted)
-		record(ctx, row, CHAIN_END_USER, CHAIN_STAGE_IRQ, (int64_t)ns);
+	if (!row || !row->wanted)
+		return;
+	record(stats, row, CHAIN_END_USER, CHAIN_STAGE_IRQ, (int64_t)ns);
+	if (stats->on_handler)
+		stats->on_handler(stats->on_ctx, row, ns);
 }
 
 static void on_outcome(void *ctx, void *of, enum chain_outcome outcome)
@@ -141,6 +145,19 @@ static void on_outcome(void *ctx, void *of, enum chain_outcome outcome)
 	(void)ctx;
 	if (row)
 		row->outcomes[outcome]++;
+}
+
+static void tell_sample(const struct stats *stats, struct stats_row *row,
+			const struct chain_sample *s)
+{
+	struct chain_sample of_row;
+
+	if (s->row != row) {
+		of_row = *s;
+		of_row.row = row;
+		s = &of_row;
+	}
+	stats->on_sample(stats->on_ctx, s);
 }
 
 static void on_sample(void *ctx, const struct chain_sample *s)
@@ -161,7 +178,7 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	if (s->module_ns >= 0)
 		record(stats, row, s->end, CHAIN_STAGE_MODULE, s->module_ns);
 	if (stats->on_sample)
-		stats->on_sample(stats->on_sample_ctx, s);
+		tell_sample(stats, row, s);
 }
 
 /* A sink that adds to @stats, which must outlive it. */

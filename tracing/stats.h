@@ -85,8 +85,11 @@ struct stats_row {
  * struct stats - all rows
  * @catalog: of the recording, for names
  * @filter: what is kept
- * @on_sample: called for each sample that passes the filter; may be NULL
- * @on_sample_ctx: passed to @on_sample
+ * @on_sample: called for each sample that passes the filter; its row is the one that the
+ *	sample is counted in; may be NULL
+ * @on_handler: called for each handler of a row that passes the filter, when it ended
+ *	after @ns; may be NULL
+ * @on_ctx: passed to these
  * @rows: @n_rows of them, in the order of their first interrupts until stats_sort()
  * @slots: hash table of @rows by interrupt, CPU and name
  * @samples: how many passed the filter
@@ -100,7 +103,8 @@ struct stats {
 	const struct event_catalog *catalog;
 	struct stats_filter filter;
 	void (*on_sample)(void *ctx, const struct chain_sample *sample);
-	void *on_sample_ctx;
+	void (*on_handler)(void *ctx, const struct stats_row *row, uint64_t ns);
+	void *on_ctx;
 	struct stats_row **rows;
 	size_t n_rows;
 	size_t n_alloc;

@@ -77,6 +77,16 @@ static int check_events(struct trace_run *run, const struct engine *engine, bool
 	return 0;
 }
 
+static void compare_sample(void *ctx, const struct chain_sample *sample)
+{
+	trace_limits_sample(ctx, sample);
+}
+
+static void compare_handler(void *ctx, const struct stats_row *row, uint64_t ns)
+{
+	trace_limits_handler(ctx, row, ns);
+}
+
 static int read_all(struct trace_run *run, struct datfile *dat)
 {
 	struct engine_config config = {
@@ -102,8 +112,11 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 	if (run->worst) {
 		run->timeline = engine_timeline(engine);
 		run->total.on_sample = trace_explain_sample;
-		run->total.on_sample_ctx = run;
+	} else if (run->config->n_limits) {
+		run->total.on_sample = compare_sample;
+		run->total.on_handler = compare_handler;
 	}
+	run->total.on_ctx = run;
 	err = engine_run(engine, UINT64_MAX);
 	engine_finish(engine);
 	engine_counts(engine, &run->counts);

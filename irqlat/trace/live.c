@@ -69,7 +69,7 @@ static int open_instance(struct live_run *live)
 		.timers = config->timers,
 		.works = true,
 		.vectors = !config->no_vectors,
-		.stacks = config->auto_ns > 0,
+		.stacks = config->autos.n > 0,
 		.pids = config->filter.pids,
 		.n_pids = config->filter.n_pids,
 		.buffer_kb = (uint32_t)config->buffer_kb,
@@ -110,7 +110,7 @@ static int open_engine(struct live_run *live)
 		return -1;
 	run->interval.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->interval);
-	config.with_timeline = run->config->auto_ns || run->worst;
+	config.with_timeline = run->config->autos.n || run->worst;
 	live->engine = engine_new(&config);
 	if (!live->engine)
 		return -1;
@@ -118,8 +118,14 @@ static int open_engine(struct live_run *live)
 	if (!live->stop)
 		return -1;
 	run->timeline = engine_timeline(live->engine);
-	run->interval.on_sample = run->worst ? trace_explain_sample : trace_stop_sample;
-	run->interval.on_sample_ctx = run->worst ? (void *)run : (void *)live->stop;
+	if (run->worst) {
+		run->interval.on_sample = trace_explain_sample;
+		run->interval.on_ctx = run;
+	} else if (run->config->n_limits) {
+		run->interval.on_sample = trace_stop_sample;
+		run->interval.on_handler = trace_stop_handler;
+		run->interval.on_ctx = live->stop;
+	}
 	return 0;
 }
 
@@ -196,7 +202,7 @@ static bool act(struct live_run *live)
 		instance_stop(live->instance);
 		live->run->ended_ns = clock_ns();
 	}
-	if (config->auto_ns) {
+	if (config->autos.n) {
 		trace_stop_explain(live->stop, out);
 		msg_flush_output();
 	}
@@ -270,7 +276,7 @@ static int measure(struct live_run *live)
 	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
 		return -1;
 	engine_finish(live->engine);
-	if (run->config->trace_file.wanted && !run->config->threshold_ns && !run->config->auto_ns)
+	if (run->config->trace_file.wanted && !run->config->n_limits)
 		keep(live, NULL);
 	if (end_interval(live, false))
 		return -1;

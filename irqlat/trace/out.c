@@ -145,6 +145,50 @@ static json_t *number_or_null(uint64_t number, uint64_t unknown)
 	return number == unknown ? json_null() : json_integer((json_int_t)number);
 }
 
+static json_t *over_object(const struct trace_over *over)
+{
+	json_t *object;
+
+	if (!over->n)
+		return json_null();
+	object = json_pack("{s:o, s:o, s:i, s:I}", "source", jsonio_text(over->name), "irq",
+			   over->irq < 0 ? json_null() : json_integer(over->irq), "cpu",
+			   (int)over->cpu, "ns", (json_int_t)over->ns);
+	if (over->at_ns && object) {
+		json_object_set_new(object, "start_ns", json_integer((json_int_t)over->at_ns));
+		json_object_set_new(object, "task", jsonio_text(over->comm));
+		json_object_set_new(object, "pid", json_integer(over->pid));
+	}
+	return object;
+}
+
+/* One object for each -T or -a. */
+static json_t *limits_array(const struct trace_run *trace)
+{
+	json_t *limits = json_array();
+
+	for (size_t i = 0; i < trace->config->n_limits; i++) {
+		const struct trace_limit *limit = &trace->config->limits[i];
+		const struct trace_over *over = &trace->limit_over[i];
+		struct trace_limit_sum sum = trace_limit_sum(trace, limit);
+
+		json_array_append_new(limits,
+				      json_pack("{s:o, s:s, s:I, s:I, s:I, s:o, s:s, s:o}", "limit",
+						jsonio_text(limit->text), "stage",
+						chain_stages[limit->stage].name, "limit_ns",
+						(json_int_t)limit->ns, "samples", (json_int_t)sum.n,
+						"over", (json_int_t)over->n, "max_ns",
+						sum.n ? json_integer((json_int_t)sum.max_ns) :
+							json_null(),
+						"state",
+						over->n ? "exceeded" :
+						sum.n	? "kept" :
+							  "no_sample",
+						"worst", over_object(over)));
+	}
+	return limits;
+}
+
 static json_t *trace_object(const struct trace_run *trace)
 {
 	const struct merge_counts *m = &trace->counts.merge;
@@ -163,13 +207,14 @@ static json_t *trace_object(const struct trace_run *trace)
 						number_or_null(g->until_ns, 0), "events",
 						number_or_null(g->lost, SUBBUF_MISSED_UNKNOWN)));
 	}
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "duration_ns",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "duration_ns",
 			 (json_int_t)(trace->ended_ns - trace->started_ns), "events",
 			 (json_int_t)trace->counts.events, "events_lost", (json_int_t)m->lost,
 			 "gaps_unknown", (json_int_t)m->lost_unknown, "corrupt",
 			 (json_int_t)m->corrupt, "backwards", (json_int_t)m->backwards, "no_memory",
 			 (json_int_t)trace_run_no_memory(trace), "event_cost_ns",
-			 (json_int_t)trace->event_cost_ns, "gaps", gaps, "accounting", accounts);
+			 (json_int_t)trace->event_cost_ns, "gaps", gaps, "limits",
+			 limits_array(trace), "accounting", accounts);
 }
 
 /* With --in-kernel the kernel keeps other counts. */

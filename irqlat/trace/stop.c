@@ -8,15 +8,18 @@
 /**
  * struct trace_stop - watches for chains that take too long
  * @engine: has a timeline when the culprit is wanted
- * @worst: of the chains that took too long since trace_stop_take(), the longest
+ * @worst: of the chains that took too long since trace_stop_take(), the one that is most
+ *	over its limit
+ * @excess_ns: by so much; 0: there is none
  * @culprit: of @worst, when it is wanted
- * @pending: there is one
+ * @pending: a chain or a handler took too long since then
  * @symbols: of the kernel; read when they are needed first
  */
 struct trace_stop {
 	struct trace_run *run;
 	const struct engine *engine;
 	struct chain_sample worst;
+	uint64_t excess_ns;
 	struct culprit *culprit;
 	bool pending;
 	struct symbols *symbols;
@@ -60,27 +63,35 @@ void trace_stop_free(struct trace_stop *stop)
 void trace_stop_sample(void *ctx, const struct chain_sample *sample)
 {
 	struct trace_stop *stop = ctx;
-	const struct trace_config *config = stop->run->config;
-	uint64_t limit = config->auto_ns ? config->auto_ns : config->threshold_ns;
-	uint64_t ns = sample->end_ns - sample->start_ns;
+	uint64_t excess_ns = trace_limits_sample(stop->run, sample);
 
-	if (!limit || ns <= limit || !(config->wanted_ends >> sample->end & 1))
+	if (!excess_ns)
 		return;
-	stop->run->over++;
-	if (stop->pending && ns <= stop->worst.end_ns - stop->worst.start_ns)
+	stop->pending = true;
+	if (excess_ns <= stop->excess_ns)
 		return;
 	stop->worst = *sample;
-	stop->pending = true;
-	if (config->auto_ns)
+	stop->excess_ns = excess_ns;
+	if (stop->run->config->autos.n)
 		culprit_find(stop->culprit, sample, engine_timeline(stop->engine));
 }
 
-/* Whether a chain took too long since the last call. */
+/* Called for every handler; @ctx is the trace_stop. */
+void trace_stop_handler(void *ctx, const struct stats_row *row, uint64_t ns)
+{
+	struct trace_stop *stop = ctx;
+
+	if (trace_limits_handler(stop->run, row, ns))
+		stop->pending = true;
+}
+
+/* Whether a chain or a handler took too long since the last call. */
 bool trace_stop_take(struct trace_stop *stop)
 {
 	bool pending = stop->pending;
 
 	stop->pending = false;
+	stop->excess_ns = 0;
 	return pending;
 }
 

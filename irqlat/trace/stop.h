@@ -13,6 +13,7 @@ struct trace_stop;
 struct trace_stop *trace_stop_new(struct trace_run *run, const struct engine *engine);
 void trace_stop_free(struct trace_stop *stop);
 void trace_stop_sample(void *ctx, const struct chain_sample *sample);
+void trace_stop_handler(void *ctx, const struct stats_row *row, uint64_t ns);
 bool trace_stop_take(struct trace_stop *stop);
 void trace_stop_explain(struct trace_stop *stop, FILE *out);
 

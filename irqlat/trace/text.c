@@ -228,6 +228,7 @@ void trace_text_summary(const struct trace_run *run, FILE *out)
 		run->interrupted ? ", interrupted" : "");
 	trace_text_table(run, &run->total, out);
 	print_accounts(run, out);
+	trace_limits_text(run, out);
 	if (!run->sees_user)
 		fputs("System calls were not recorded: chains end when the task runs.\n", out);
 	trace_text_gaps(run, out);

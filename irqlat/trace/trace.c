@@ -44,9 +44,9 @@ static const struct opt options[] = {
 	  .help = "hist, --in-kernel: width of a bucket\n(default of hist 1us)" },
 	{ 'E', "entries", "N", OPT_U64, AT(entries), .min = 1, .max = ENTRIES_MAX,
 	  .help = "hist: number of buckets (default 256)" },
-	{ 'T', "threshold", "US", OPT_U64, AT(threshold_ns), .min = 1, .max = 1000000000,
-	  .help = "stop when a chain takes longer than this, us" },
-	{ 'a', "auto", "US", OPT_U64, AT(auto_ns), .min = 1, .max = 1000000000,
+	{ 'T', "threshold", "LIMIT", OPT_STRINGS, AT(thresholds),
+	  .help = "stop when a chain takes longer than this: 500 (us), 2ms,\n'eth0*=500', 24:queue=80 (one stage), :irq=20 (every\nhandler); several of these options: any of them.\n-i: compare the whole recording" },
+	{ 'a', "auto", "LIMIT", OPT_STRINGS, AT(autos),
 	  .help = "like -T; also print what ran instead, and keep the trace" },
 	{ 't', "trace", "FILE", OPT_FILE, AT(trace_file),
 	  .help = "keep the trace as FILE (irqlat_trace.dat): that of the\nchain that took too long, or else of the end of the run" },
@@ -90,7 +90,8 @@ static const struct opt_command command = {
 		"Show how long interrupts take to reach user space, and in which stage, on any kernel.",
 	.options = options,
 	.epilogue = "Without hist or top: a table for each interval and one for the whole run.\n"
-		    "Exit status: 0 done, 1 error, 2 a chain took longer than -T or -a.\n",
+		    "Exit status: 0 done, 1 error, 2 a chain or handler took longer than -T or -a\n"
+		    "allows.\n",
 };
 
 /* --- options --------------------------------------------------------------- */
@@ -180,8 +181,8 @@ static int check_in_kernel(const struct trace_config *config)
 		bool given;
 	} cannot[] = {
 		{ .option = "-i", .given = config->input },
-		{ .option = "-T", .given = config->threshold_ns },
-		{ .option = "-a", .given = config->auto_ns },
+		{ .option = "-T", .given = config->thresholds.n },
+		{ .option = "-a", .given = config->autos.n },
 		{ .option = "-t", .given = config->trace_file.wanted },
 		{ .option = "--pid", .given = config->pids },
 		{ .option = "--comm", .given = config->comms },
@@ -202,33 +203,55 @@ static int check_in_kernel(const struct trace_config *config)
 	return 0;
 }
 
-static int check(struct trace_config *config)
+/* -T and -a, and what to do then. */
+static int check_limits(struct trace_config *config)
 {
-	bool threshold = config->threshold_ns || config->auto_ns;
+	const struct opt_strings *limits = config->autos.n ? &config->autos : &config->thresholds;
+	const char *option = config->autos.n ? "-a" : "-T";
 	struct why why;
 
-	config->threshold_ns *= 1000;
-	config->auto_ns *= 1000;
-	if (config->auto_ns)
-		config->trace_file.wanted = true;
-	if (!config->trace_file.name)
-		config->trace_file.name = TRACE_FILE_DEFAULT;
+	if (config->thresholds.n && config->autos.n) {
+		msg_error("-T and -a: both stop, and -a also says why: give one of them");
+		return -1;
+	}
+	for (size_t i = 0; i < limits->n; i++) {
+		if (trace_limit_parse(limits->text[i], config, &why)) {
+			msg_error("%s: %s", option, why.text);
+			return -1;
+		}
+		if (config->autos.n && config->limits[i].stage == CHAIN_STAGE_IRQ) {
+			msg_error("-a: %s: a handler waits for nobody: use -T", limits->text[i]);
+			return -1;
+		}
+	}
 	for (size_t i = 0; i < config->on_threshold.n; i++) {
 		if (trace_actions_parse(config->on_threshold.text[i], config, &why)) {
 			msg_error("%s", why.text);
 			return -1;
 		}
 	}
-	if (config->threshold_ns && config->auto_ns) {
-		msg_error("-T and -a: both stop, and -a also says why: give one of them");
-		return -1;
-	}
-	if (config->on_threshold.n && !threshold) {
+	if (config->on_threshold.n && !config->n_limits) {
 		msg_error("--on-threshold: needs -T or -a to say when");
 		return -1;
 	}
-	if (config->input && (config->mode == TRACE_TOP || threshold)) {
-		msg_error("-i: a recording cannot be watched or stopped: leave out top, -T and -a");
+	if (config->input && (config->autos.n || config->on_threshold.n)) {
+		msg_error(
+			"-i: a recording cannot be stopped: leave out -a and --on-threshold; -T compares all of it, irqlat explain says why");
+		return -1;
+	}
+	return 0;
+}
+
+static int check(struct trace_config *config)
+{
+	if (config->autos.n)
+		config->trace_file.wanted = true;
+	if (!config->trace_file.name)
+		config->trace_file.name = TRACE_FILE_DEFAULT;
+	if (check_limits(config))
+		return -1;
+	if (config->input && config->mode == TRACE_TOP) {
+		msg_error("-i: a recording cannot be watched: leave out top");
 		return -1;
 	}
 	if (config->instance && !config->input) {
@@ -280,6 +303,25 @@ static int present(const struct trace_run *run)
 	return err;
 }
 
+/*
+ * The exit status. A gate must not pass because nothing was compared: a limit that names
+ * an interrupt or a stage needs samples, unless another one ended the run.
+ */
+static int status_of(const struct trace_run *run)
+{
+	int status = run->over ? EXIT_THRESHOLD : EXIT_OK;
+
+	for (size_t i = 0; i < run->config->n_limits && status != EXIT_THRESHOLD; i++) {
+		const struct trace_limit *limit = &run->config->limits[i];
+
+		if (!trace_limit_must_decide(limit) || trace_limit_sum(run, limit).n)
+			continue;
+		msg_error("-T %s: nothing was measured that it applies to", limit->text);
+		status = EXIT_ERROR;
+	}
+	return status;
+}
+
 static void live_overhead(struct trace_run *run)
 {
 	snprintf(run->system.clock_overhead, sizeof(run->system.clock_overhead),
@@ -328,7 +370,7 @@ int cmd_trace(int argc, char **argv)
 	if (err)
 		msg_error("%s", run.why.text);
 	else if (!present(&run) && !run.failed)
-		status = run.over ? EXIT_THRESHOLD : EXIT_OK;
+		status = status_of(&run);
 	stats_free(&run.interval);
 	stats_free(&run.total);
 	free(run.kernel.accounts);

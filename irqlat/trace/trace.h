@@ -28,6 +28,7 @@
 enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP, TRACE_EXPLAIN };
 
 #define TRACE_ACTIONS_MAX 8
+#define TRACE_LIMITS_MAX  OPT_STRINGS_MAX
 
 /* What to do when a chain took too long. */
 enum trace_action_kind {
@@ -52,6 +53,53 @@ struct trace_action {
 };
 
 /**
+ * struct trace_limit - a threshold: what takes longer than @ns takes too long
+ * @text: as the user wrote it
+ * @name: pattern (glob) of the names of handlers; empty: all
+ * @irq: interrupt number; below zero: those that match @name
+ * @stage: of a chain, or CHAIN_STAGE_IRQ, of each handler
+ */
+struct trace_limit {
+	const char *text;
+	char name[STATS_NAME_BYTES];
+	int32_t irq;
+	enum chain_stage stage;
+	uint64_t ns;
+};
+
+/**
+ * struct trace_over - what took longer than a limit allows
+ * @n: how often
+ * @ns: the longest; the rest is about this one
+ * @at_ns: when its chain started; 0: it was a handler
+ * @irq: interrupt
+ * @cpu: that took the interrupt
+ * @name: of the handler
+ * @comm: task that the chain woke
+ * @pid: of the task
+ */
+struct trace_over {
+	uint64_t n;
+	uint64_t ns;
+	uint64_t at_ns;
+	int32_t irq;
+	unsigned int cpu;
+	char name[STATS_NAME_BYTES];
+	char comm[EVENT_COMM_BYTES];
+	int32_t pid;
+};
+
+/**
+ * struct trace_limit_sum - the samples that were compared with a limit
+ * @n: how many
+ * @max_ns: the longest; 0 without samples
+ */
+struct trace_limit_sum {
+	uint64_t n;
+	uint64_t max_ns;
+};
+
+/**
  * struct trace_config - options
  * @wanted_ends: bit set of enum chain_end
  * @cpu_set: of @filter; freed by cmd_trace()
@@ -71,8 +119,8 @@ struct trace_config {
 	struct cpu_list cpus;
 	uint64_t duration_ns;
 	uint64_t interval_ns;
-	uint64_t threshold_ns;
-	uint64_t auto_ns;
+	struct opt_strings thresholds;
+	struct opt_strings autos;
 	uint64_t bucket_ns;
 	uint64_t entries;
 	uint64_t buffer_kb;
@@ -101,6 +149,8 @@ struct trace_config {
 	bool *cpu_set;
 	struct trace_action actions[TRACE_ACTIONS_MAX];
 	size_t n_actions;
+	struct trace_limit limits[TRACE_LIMITS_MAX];
+	size_t n_limits;
 };
 
 /**
@@ -133,7 +183,8 @@ struct trace_gap {
  * @interrupted: a signal ended the run
  * @failed: an action or a file failed, and a message said so
  * @sees_user: system calls were recorded
- * @over: chains that took too long
+ * @over: chains and handlers that took too long
+ * @limit_over: by which limit of @config
  * @kernel: counts of --in-kernel
  * @worst: of irqlat explain: gets the longest chains; NULL: not wanted
  * @timeline: of the engine that runs, with @worst
@@ -155,6 +206,7 @@ struct trace_run {
 	bool failed;
 	bool sees_user;
 	uint64_t over;
+	struct trace_over limit_over[TRACE_LIMITS_MAX];
 	struct kernhist_counts kernel;
 	struct worst *worst;
 	const struct timeline *timeline;
@@ -187,6 +239,17 @@ void trace_live_end(struct trace_run *run);
 void trace_explain_sample(void *ctx, const struct chain_sample *sample);
 void trace_explain_text(const struct trace_run *run, FILE *out);
 int trace_explain_json(const void *what, FILE *out);
+
+/* limit.c */
+int trace_limit_parse(const char *text, struct trace_config *config, struct why *why);
+uint64_t trace_limits_sample(struct trace_run *run, const struct chain_sample *sample);
+bool trace_limits_handler(struct trace_run *run, const struct stats_row *row, uint64_t ns);
+struct trace_limit_sum trace_limit_sum(const struct trace_run *run,
+				       const struct trace_limit *limit);
+bool trace_limit_must_decide(const struct trace_limit *limit);
+
+/* limit_text.c */
+void trace_limits_text(const struct trace_run *run, FILE *out);
 
 /* action.c */
 int trace_actions_parse(const char *text, struct trace_config *config, struct why *why);

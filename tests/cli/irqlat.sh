@@ -150,6 +150,36 @@ fi
 
 # --- where the output goes ----------------------------------------------------
 
+# The completion offers what the command has.
+words=$(PATH="$(dirname "$(readlink -f "$irqlat")"):$PATH" bash -c '. irqlat/completion/irqlat.bash
+	COMP_WORDS=(irqlat "") COMP_CWORD=1; _irqlat; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(irqlat trace --thr) COMP_CWORD=2; _irqlat; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(irqlat trace --stage handler,queu) COMP_CWORD=3; _irqlat; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(irqlat trace -T "eth0:que") COMP_CWORD=3; _irqlat; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(irqlat trace -T eth0 : que) COMP_CWORD=5; _irqlat; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(irqlat trace --end "") COMP_CWORD=3; _irqlat; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(irqlat explain --cha) COMP_CWORD=2; _irqlat; echo "${COMPREPLY[*]}"' 2>&1)
+is 'completion in bash' "$words" "bench report diff ref trace explain check help --version
+--threshold
+handler,queue
+eth0:queue=
+queue=
+user task all
+--chains"
+missing=
+for command in $("$irqlat" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	section=$(sed -n "/^\t$command)/,/;;/p" irqlat/completion/_irqlat)
+	[ -n "$section" ] || missing="$missing $command"
+done
+[ -z "$missing" ]
+result $? 'completion in zsh has every command' "not in it:$missing"
+if command -v zsh >/dev/null; then
+	zsh -n irqlat/completion/_irqlat 2>"$scratch/err"
+	result $? 'and zsh can read it' "$(cat "$scratch/err")"
+else
+	skip 'and zsh can read it' 'zsh is not installed'
+fi
+
 unread bench --help
 is 'closed pipe is an error, not a crash' "$? $(cat "$scratch/err")" '1 irqlat: cannot write the output: Broken pipe'
 "$irqlat" help >/dev/full 2>"$scratch/err"

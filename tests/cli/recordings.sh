@@ -101,6 +101,61 @@ done
 result $? 'hist behind the options' "$(cat "$scratch/err")"
 refused 'two words behind the options' '"top" is not an option' -i "$scratch/whole.dat" hist top
 
+# --- limits -----------------------------------------------------------------------
+
+for name in late shared-softirq; do
+	"$recording" $name "$scratch/$name.dat"
+done
+
+# limited NAME LIMIT...: "STATUS LIMIT SAMPLES OVER MAX ...", a row for each limit, in ns
+limited()
+{
+	local name=$1 limits=()
+	shift
+	for limit; do
+		limits+=(-T "$limit")
+	done
+	"$irqlat" trace -q -n --no-header -i "$scratch/$name.dat" "${limits[@]}" >"$scratch/out" 2>"$scratch/err"
+	echo "$?"
+	sed -n '/^LIMIT/,/^$/p' "$scratch/out" | sed '1d; /^$/d; s/   */ /g'
+}
+
+is 'limits: a stage of one interrupt' "$(limited late 'i2c*:queue=3010')" '2
+i2c*:queue=3010 20 5 5000000 exceeded: 85 i2c_geni on CPU 0 at 0.361000 s, woke reader:42'
+is 'limits: by number, kept' "$(limited late 85:queue=5ms)" '0
+85:queue=5ms 20 0 5000000 kept'
+is 'limits: what takes as long keeps it' "$(limited late 85=5004)" '0
+85=5004 20 0 5004000 kept'
+is 'limits: several, each for itself' "$(limited late 5004 85=5003999ns :exit=1 i2c_geni:wake=999ns)" '2
+5004 20 0 5004000 kept
+85=5003999ns 20 1 5004000 exceeded: 85 i2c_geni on CPU 0 at 0.361000 s, woke reader:42
+:exit=1 20 0 1000 kept
+i2c_geni:wake=999ns 20 20 1000 exceeded: 85 i2c_geni on CPU 0 at 0.001000 s, woke reader:42'
+is 'limits: of handlers' "$(limited shared-line eth0:irq=999ns wlan0:irq=2us :total=1s)" '2
+eth0:irq=999ns 30 30 1000 exceeded: 19 eth0 on CPU 0
+wlan0:irq=2us 30 0 2000 kept
+:total=1s 30 0 6000 kept'
+is 'limits: of one handler of a line that has one chain' "$(limited shared-softirq wlan0=8 wlan1=8)" '2
+wlan0=8 5 5 9000 exceeded: 19 eth0, wlan0 on CPU 0 at 0.001000 s, woke curl:42
+wlan1=8 0 0 n/a no sample: not decided'
+is 'limits: one without samples is an error' "$(limited late 'eth*:queue=1' 1s) $(cat "$scratch/err")" '1
+eth*:queue=1 0 0 n/a no sample: not decided
+1s 20 0 5004000 kept irqlat: -T eth*:queue=1: nothing was measured that it applies to'
+"$irqlat" trace -n -i "$scratch/late.dat" -T :queue=3010 --json >"$scratch/out" 2>"$scratch/err"
+is 'limits: in JSON' "$? $(jq -c '.trace.limits[]' "$scratch/out")" \
+	'2 {"limit":":queue=3010","stage":"queue","limit_ns":3010000,"samples":20,"over":5,"max_ns":5000000,"state":"exceeded","worst":{"source":"i2c_geni","irq":85,"cpu":0,"ns":5000000,"start_ns":361000000,"task":"reader","pid":42}}'
+"$irqlat" trace -q -i "$scratch/late.dat" --comm '!reader' -T 1 >"$scratch/out" 2>"$scratch/err"
+is 'limits: what is filtered out is not compared' "$? $(cat "$scratch/err")" '0 '
+refused 'limits: an unknown stage' '-T: the stage behind the last colon, "quue", is none of: handler,' \
+	-i "$scratch/late.dat" -T 'eth0:quue=5'
+refused 'limits: a stage without a colon' '-T: "queue" is a stage: write :queue' -i "$scratch/late.dat" -T queue=5
+refused 'limits: no time' '-T: "soon" is not a time' -i "$scratch/late.dat" -T eth0=soon
+refused 'limits: none' '-T: "" is not a time' -i "$scratch/late.dat" -T ''
+refused 'limits: no time at all' '-T: "0" is not a time' -i "$scratch/late.dat" -T 0
+refused 'limits: a name that is too long' 'is longer than a name' -i "$scratch/late.dat" \
+	-T "$(printf '%080d' 0)x:queue=5"
+refused 'limits: -a explains chains only' '-a: :irq=5: a handler waits for nobody' -a :irq=5
+
 # --- explain ----------------------------------------------------------------------
 
 "$recording" late "$scratch/late.dat" && "$irqlat" explain "$scratch/late.dat" -N 20 --chains="$scratch/late.jsonl" \

@@ -63,7 +63,9 @@ says 'unknown end' 1 'none of: user, task, all' --end nowhere
 says 'irq that is no number' 1 'not a number' --irq disk
 says 'actions need a threshold' 1 'needs -T or -a' --on-threshold continue
 says 'unknown action' 1 'none of: trace' -T 1 --on-threshold explode
-says 'a recording cannot be stopped' 1 'cannot be watched' -i x.dat -T 5
+says 'a recording cannot be stopped' 1 'cannot be stopped' -i x.dat -a 5
+says 'a recording cannot be watched' 1 'cannot be watched' top -i x.dat
+says 'no actions on a recording' 1 'cannot be stopped' -i x.dat -T 5 --on-threshold continue
 says 'no such recording' 1 'x.dat: No such file' -i "$scratch/x.dat"
 : >"$scratch/empty.dat"
 says 'empty recording' 1 'empty file' -i "$scratch/empty.dat"
@@ -422,6 +424,16 @@ else
 	skip 'top: reports are not written to its screen' 'needs script'
 	skip 'stacks begin with the kernel'"'"'s own functions' 'needs script'
 fi
+
+# A handler that woke nobody, too; a limit of another interrupt stops nothing.
+"$irqlat" trace -q -d 20 -T 'local_timer:irq=1ns' --no-header >"$scratch/out" 2>"$scratch/err"
+[ $? = 2 ] && grep -q '^local_timer:irq=1ns  *[1-9][0-9]*  *[1-9].* exceeded: local_timer on CPU [0-9]*$' "$scratch/out"
+result $? '-T of the time of a handler' "$(tail -n 3 "$scratch/out" "$scratch/err")"
+"$irqlat" trace -q -d 1 -T 'no-such-device:queue=1' -T :irq=100s --no-header >"$scratch/out" 2>"$scratch/err"
+is '-T of an interrupt that is not there' "$? $(cat "$scratch/err")" \
+	'1 irqlat: -T no-such-device:queue=1: nothing was measured that it applies to'
+grep -q '^:irq=100s  *[1-9][0-9]*  *0 .* kept$' "$scratch/out"
+result $? '-T that is kept' "$(grep -A3 ^LIMIT "$scratch/out")"
 
 # Its timer wakes it, and the ring buffer does by irq_work. Under another name, because
 # others may run irqlat.

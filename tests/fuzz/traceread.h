@@ -73,7 +73,7 @@ static inline void read_pages(const struct event_catalog *catalog,
 	if (stats_init(&f->stats, catalog, &everything))
 		abort();
 	f->stats.on_sample = on_sample;
-	f->stats.on_sample_ctx = f;
+	f->stats.on_ctx = f;
 	config.sink = stats_sink(&f->stats);
 	config.with_timeline = true;
 	engine = engine_new(&config);
