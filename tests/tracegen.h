@@ -315,18 +315,25 @@ static inline void gen_wake(struct gen *g, unsigned int cpu, uint64_t ts, enum g
 	gen_event(g, cpu, ts, id, d, sizeof(d));
 }
 
-/* The context afterwards is that of the new task. */
-static inline void gen_switch(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
-			      int64_t state, int32_t next)
+/* Priorities are the kernel's. The context afterwards is that of the new task. */
+static inline void gen_switch_prio(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
+				   int64_t state, int32_t next, int32_t next_prio)
 {
 	uint8_t d[64] = { 0 };
 
 	memcpy(d + 24, &prev, 4);
 	memcpy(d + 32, &state, 8);
 	memcpy(d + 56, &next, 4);
+	memcpy(d + 60, &next_prio, 4);
 	gen_context(g, cpu, prev, 1);
 	gen_event(g, cpu, ts, GEN_SWITCH, d, sizeof(d));
 	gen_context(g, cpu, next, 0);
+}
+
+static inline void gen_switch(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
+			      int64_t state, int32_t next)
+{
+	gen_switch_prio(g, cpu, ts, prev, state, next, 0);
 }
 
 static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts, enum gen_id id,

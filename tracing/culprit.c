@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The task was ready and the CPU idle for longer: an exit from idle takes less. */
+/*
+ * The task was ready for longer, and the CPU idle: an exit from idle takes less. Or the
+ * task is real-time and another one ran: the kernel is preempted sooner.
+ */
 #define NOT_RUN_NS 1000000ull
 
 /* The stage that is being divided. */
@@ -33,6 +36,7 @@ static struct culprit_part *part_of(struct culprit *c, const struct timeline_who
 		.kind = TIMELINE_OTHERS,
 		.id = -1,
 		.name = "others",
+		.prio = EVENT_PRIO_UNKNOWN,
 	};
 	struct culprit_part *part;
 
@@ -77,6 +81,7 @@ void culprit_find(struct culprit *culprit, const struct chain_sample *sample,
 	culprit->sample = *sample;
 	culprit->n_parts = 0;
 	culprit->idle_before = false;
+	culprit->task_prio = timeline_task_prio(timeline, sample->pid);
 	for (int i = 0; i < chain_n_stages(sample); i++) {
 		struct division d = { culprit, chain_stage_at(sample, i) };
 		uint64_t end = at + sample->ns[d.stage];
@@ -105,6 +110,16 @@ size_t culprit_parts_of(const struct culprit *culprit, int stage, size_t order[C
 	return n;
 }
 
+/* A real-time task waits for a CPU that a normal one has. */
+static bool is_before_realtime(const struct culprit *c, const struct culprit_cause *cause)
+{
+	const struct timeline_who *who = &cause->who;
+
+	return cause->stage == CHAIN_STAGE_QUEUE && cause->ns >= NOT_RUN_NS &&
+	       who->kind == TIMELINE_TASK && c->task_prio < EVENT_PRIO_NORMAL &&
+	       who->prio >= EVENT_PRIO_NORMAL && who->prio != EVENT_PRIO_UNKNOWN;
+}
+
 /* What made the chain as long as it is. */
 struct culprit_cause culprit_cause(const struct culprit *culprit)
 {
@@ -119,6 +134,7 @@ struct culprit_cause culprit_cause(const struct culprit *culprit)
 			cause.ns = culprit->parts[i].ns[stage];
 		}
 	}
+	cause.before_realtime = is_before_realtime(culprit, &cause);
 	return cause;
 }
 
@@ -201,6 +217,11 @@ const char *culprit_cause_text(const struct culprit_cause *cause, const struct c
 			"the CPU was idle though there was work: throttled, or stopped by the host");
 	else if (idle)
 		snprintf(text, CULPRIT_TEXT_BYTES, "exit from idle");
+	else if (cause->before_realtime)
+		snprintf(
+			text, CULPRIT_TEXT_BYTES,
+			"%.40s ran before a real-time task: RT throttling, the fair server, or no preemption",
+			who);
 	else if (is_own(cause, sample))
 		snprintf(text, CULPRIT_TEXT_BYTES, "%.70s itself", who);
 	else

@@ -32,12 +32,14 @@ struct culprit_part {
  * @sample: the chain
  * @parts: what ran, @n_parts of them; when all are used the last is TIMELINE_OTHERS
  * @idle_before: the task's CPU was idle when the task was being woken
+ * @task_prio: the kernel's priority of the task, or EVENT_PRIO_UNKNOWN
  */
 struct culprit {
 	struct chain_sample sample;
 	struct culprit_part parts[CULPRIT_PARTS_MAX];
 	size_t n_parts;
 	bool idle_before;
+	int32_t task_prio;
 };
 
 /**
@@ -45,11 +47,14 @@ struct culprit {
  * @who: had the CPU
  * @stage: in this stage
  * @ns: for so long
+ * @before_realtime: a normal task had the CPU for a millisecond or more while the
+ *	real-time task of the chain was waiting for it
  */
 struct culprit_cause {
 	struct timeline_who who;
 	enum chain_stage stage;
 	uint64_t ns;
+	bool before_realtime;
 };
 
 #define CULPRIT_TEXT_BYTES 160

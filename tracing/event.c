@@ -137,6 +137,9 @@ static void bind_name(struct event_type *type, const struct format *format)
 	field = format_field(format, "prev_comm");
 	if (field && field->size == EVENT_COMM_BYTES)
 		type->prev_offset = field->offset;
+	field = format_field(format, "next_prio");
+	if (field && field->size == 4)
+		type->prio_offset = field->offset;
 	field = type->kind == EVENT_STACK ? format_field(format, "caller") : NULL;
 	if (field)
 		type->name_offset = field->offset;
@@ -403,6 +406,16 @@ void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
 	const struct event_type *type = type_of(catalog, e);
 
 	comm_at(e, type ? type->prev_offset : 0, comm);
+}
+
+/* Priority of the task that EVENT_SWITCH switches to, or EVENT_PRIO_UNKNOWN. */
+int32_t event_next_prio(const struct event_catalog *catalog, const struct event *e)
+{
+	const struct event_type *type = type_of(catalog, e);
+
+	if (!type || !type->prio_offset || type->prio_offset + 4u > e->len)
+		return EVENT_PRIO_UNKNOWN;
+	return (int32_t)subbuf_u32(e->data + type->prio_offset, catalog->swap);
 }
 
 /**

@@ -105,6 +105,10 @@ struct event {
 /* prev_state: the task sleeps. The bit after these means "preempted". */
 #define EVENT_STATE_ASLEEP 0xff
 
+/* The kernel's priorities: below this one of real-time and deadline tasks. */
+#define EVENT_PRIO_NORMAL  100
+#define EVENT_PRIO_UNKNOWN INT32_MAX
+
 /**
  * struct event_def - a tracepoint that is understood
  * @system: "sched"
@@ -137,6 +141,7 @@ struct event_value {
  * @name_offset: of irq_handler_entry's name, of comm / next_comm, or of a
  *	stack's addresses; 0: none
  * @prev_offset: of prev_comm; 0: none
+ * @prio_offset: of next_prio; 0: none
  * @min_len: shorter records are corrupt
  * @kind: enum event_kind of @def; 0 without @def
  */
@@ -145,6 +150,7 @@ struct event_type {
 	struct event_value value[EVENT_VALUES_MAX];
 	uint16_t name_offset;
 	uint16_t prev_offset;
+	uint16_t prio_offset;
 	uint16_t min_len;
 	uint8_t kind;
 };
@@ -183,6 +189,7 @@ void event_comm(const struct event_catalog *catalog, const struct event *e,
 		char comm[EVENT_COMM_BYTES]);
 void event_prev_comm(const struct event_catalog *catalog, const struct event *e,
 		     char comm[EVENT_COMM_BYTES]);
+int32_t event_next_prio(const struct event_catalog *catalog, const struct event *e);
 bool event_stack(const struct event_catalog *catalog, const struct event *e, size_t i,
 		 uint64_t *address);
 

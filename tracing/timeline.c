@@ -75,19 +75,18 @@ const char *const timeline_kind_names[TIMELINE_KINDS] = {
 
 /* --- who ------------------------------------------------------------------- */
 
-static uint32_t *bucket_of(struct timeline *timeline, enum timeline_kind kind, int32_t id)
+static size_t bucket_of(enum timeline_kind kind, int32_t id)
 {
-	return &timeline->buckets[((uint32_t)id * 2654435761u ^ (uint32_t)kind * 40503u) %
-				  WHO_BUCKETS];
+	return ((uint32_t)id * 2654435761u ^ (uint32_t)kind * 40503u) % WHO_BUCKETS;
 }
 
 /* Index of something; with @name NULL of the one whose name was seen last. */
-static uint32_t who_find(struct timeline *timeline, enum timeline_kind kind, int32_t id,
+static uint32_t who_find(const struct timeline *timeline, enum timeline_kind kind, int32_t id,
 			 const char *name)
 {
 	uint32_t i;
 
-	for (i = *bucket_of(timeline, kind, id); i; i = timeline->who[i].next) {
+	for (i = timeline->buckets[bucket_of(kind, id)]; i; i = timeline->who[i].next) {
 		const struct timeline_who *who = &timeline->who[i].who;
 
 		if (who->kind == kind && who->id == id && (!name || !strcmp(who->name, name)))
@@ -119,7 +118,8 @@ static uint32_t who_get(struct timeline *timeline, enum timeline_kind kind, int3
 	entry->who.kind = kind;
 	entry->who.id = id;
 	snprintf(entry->who.name, sizeof(entry->who.name), "%s", name);
-	bucket = bucket_of(timeline, kind, id);
+	entry->who.prio = EVENT_PRIO_UNKNOWN;
+	bucket = &timeline->buckets[bucket_of(kind, id)];
 	entry->next = *bucket;
 	*bucket = i;
 	return i;
@@ -194,6 +194,8 @@ static void on_switch(struct timeline *timeline, struct timeline_cpu *cpu, const
 	note(cpu, e->ts_ns);
 	cpu->switched = cpu->n_spans - 1;
 	cpu->task = task_of(timeline, e->sw.next_pid, comm);
+	if (timeline->who[cpu->task].who.kind == TIMELINE_TASK)
+		timeline->who[cpu->task].who.prio = event_next_prio(timeline->catalog, e);
 }
 
 static void on_stack(struct timeline *timeline, struct timeline_cpu *cpu, const struct event *e)
@@ -318,6 +320,14 @@ void timeline_spans(const struct timeline *timeline, unsigned int cpu, uint64_t 
 	if (end > from_ns)
 		span(ctx, &(struct timeline_span){ .who = &timeline->who[WHO_UNKNOWN].who,
 						   .ns = end - from_ns });
+}
+
+/* The kernel's priority of a task when it was last switched to, or EVENT_PRIO_UNKNOWN. */
+int32_t timeline_task_prio(const struct timeline *timeline, int32_t pid)
+{
+	uint32_t i = who_find(timeline, TIMELINE_TASK, pid, NULL);
+
+	return i ? timeline->who[i].who.prio : EVENT_PRIO_UNKNOWN;
 }
 
 /**

@@ -29,11 +29,13 @@ enum timeline_kind {
  * @kind: what it is
  * @id: interrupt, softirq or pid
  * @name: of the interrupt, softirq or task
+ * @prio: of a task, the kernel's, when it was last switched to; else EVENT_PRIO_UNKNOWN
  */
 struct timeline_who {
 	enum timeline_kind kind;
 	int32_t id;
 	char name[TIMELINE_NAME_BYTES];
+	int32_t prio;
 };
 
 /**
@@ -58,6 +60,7 @@ void timeline_event(struct timeline *timeline, const struct event *e);
 void timeline_spans(const struct timeline *timeline, unsigned int cpu, uint64_t from_ns,
 		    uint64_t to_ns, void (*span)(void *ctx, const struct timeline_span *span),
 		    void *ctx);
+int32_t timeline_task_prio(const struct timeline *timeline, int32_t pid);
 extern const char *const timeline_kind_names[TIMELINE_KINDS];
 
 #endif /* TRACING_TIMELINE_H */

@@ -234,7 +234,8 @@ struct worst_share worst_share(const struct worst_line *line)
 /* Tasks of one name are one cause: a kernel compiles with many of them. */
 static bool is_same_cause(const struct culprit_cause *a, const struct culprit_cause *b)
 {
-	return a->stage == b->stage && a->who.kind == b->who.kind &&
+	return a->stage == b->stage && a->before_realtime == b->before_realtime &&
+	       a->who.kind == b->who.kind &&
 	       (a->who.kind == TIMELINE_TASK || a->who.id == b->who.id) &&
 	       !strcmp(a->who.name, b->who.name);
 }

@@ -166,12 +166,64 @@ static void a_crowd_before_it(void **state)
 		    (SWITCHES - CULPRIT_PARTS_MAX) * 100);
 }
 
+/* Task 800 of priority @prio has the CPU for @wait ns while task 500, of @woken, waits. */
+static void held_by(struct bench *b, int32_t prio, int32_t woken, uint64_t wait)
+{
+	struct gen *g = &b->g;
+
+	gen_switch_prio(g, 0, 50, 9, 1, 800, prio);
+	gen_context(g, 0, 800, HARD);
+	gen_irq_entry(g, 0, 100, 36, "virtio1-req.0");
+	gen_wake(g, 0, 110, GEN_WAKING, 500, "dd", 0);
+	gen_wake(g, 0, 120, GEN_WAKEUP, 500, "dd", 0);
+	gen_ints(g, 0, 120, GEN_IRQ_EXIT, 36, 1);
+	gen_switch_prio(g, 0, 120 + wait, 800, 0, 500, woken);
+	gen_long(g, 0, 130 + wait, GEN_SYS_EXIT, 0);
+	analyse(b);
+	assert_int_equal(b->sample.pid, 500);
+	assert_int_equal(time_of(b, TIMELINE_TASK, 800, CHAIN_STAGE_QUEUE), wait);
+}
+
+static void a_normal_task_runs_before_a_real_time_one(void **state)
+{
+	static const struct {
+		int32_t prio;
+		int32_t woken;
+		uint64_t wait;
+		bool throttled;
+	} cases[] = {
+		{ 120, 49, 3000000, true },   { 120, -1, 1000000, true },
+		{ 120, 99, 999999, false },   { 120, 120, 3000000, false },
+		{ 120, 100, 3000000, false }, { 50, 49, 3000000, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench *b = *state;
+		struct culprit_cause cause;
+		char text[CULPRIT_TEXT_BYTES];
+
+		tear_down(state);
+		set_up(state);
+		b = *state;
+		held_by(b, cases[i].prio, cases[i].woken, cases[i].wait);
+		cause = culprit_cause(&b->culprit);
+		assert_int_equal(cause.before_realtime, cases[i].throttled);
+		culprit_cause_text(&cause, &b->sample, text);
+		assert_string_equal(
+			text,
+			cases[i].throttled ?
+				":800 ran before a real-time task: RT throttling, the fair server, or no preemption" :
+				":800 held the CPU");
+	}
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(softirq_after_the_irq_thread),
 		T(a_crowd_before_it),
+		T(a_normal_task_runs_before_a_real_time_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
