@@ -22,8 +22,15 @@ int worst_init(struct worst *worst, size_t max_top)
 {
 	memset(worst, 0, sizeof(*worst));
 	worst->max_top = max_top;
-	worst->top = calloc(max_top + 1, sizeof(struct culprit *));
+	worst->top = calloc(max_top + 1, sizeof(struct worst_top *));
 	return worst->top ? 0 : -1;
+}
+
+static void top_clear(struct worst_top *top)
+{
+	for (size_t i = 0; i < top->n_cpus; i++)
+		free(top->cpus[i].spans);
+	top->n_cpus = 0;
 }
 
 /* Frees what @worst owns, but not @worst itself. */
@@ -34,8 +41,10 @@ void worst_free(struct worst *worst)
 		free(worst->lines[i]->tail);
 		free(worst->lines[i]);
 	}
-	for (size_t i = 0; i < worst->n_top; i++)
+	for (size_t i = 0; i < worst->n_top; i++) {
+		top_clear(worst->top[i]);
 		free(worst->top[i]);
+	}
 	free(worst->lines);
 	free(worst->top);
 	memset(worst, 0, sizeof(*worst));
@@ -117,30 +126,112 @@ static void tail_add(struct worst_line *line, const struct worst_chain *chain)
 		swap(&line->tail[i], &line->tail[(i - 1) / 2]);
 }
 
+/* --- the spans of a chain ------------------------------------------------------ */
+
+/**
+ * struct span_list - is filled from its end: timeline_spans() gives the last span first
+ * @spans: room for WORST_SPANS_MAX; the last @n are in use
+ * @from_ns: begin of the first of these
+ */
+struct span_list {
+	struct worst_span *spans;
+	size_t n;
+	uint64_t from_ns;
+};
+
+static void add_span(void *ctx, const struct timeline_span *span)
+{
+	static const struct timeline_who others = {
+		.kind = TIMELINE_OTHERS,
+		.id = -1,
+		.name = "others",
+		.prio = EVENT_PRIO_UNKNOWN,
+	};
+	struct span_list *list = ctx;
+	struct worst_span *first = &list->spans[WORST_SPANS_MAX - list->n];
+
+	list->from_ns -= span->ns;
+	if (list->n == WORST_SPANS_MAX) {
+		first->ns += first->from_ns - list->from_ns;
+		first->who = others;
+	} else {
+		list->n++;
+		*--first = (struct worst_span){ .ns = span->ns, .who = *span->who };
+	}
+	first->from_ns = list->from_ns;
+}
+
+static int cpu_keep(struct worst_cpu *kept, unsigned int cpu, const struct chain_sample *sample,
+		    const struct timeline *timeline)
+{
+	struct span_list list = {
+		.spans = calloc(WORST_SPANS_MAX, sizeof(*list.spans)),
+		.from_ns = sample->end_ns,
+	};
+	struct worst_span *spans;
+
+	if (!list.spans)
+		return -1;
+	timeline_spans(timeline, cpu, sample->start_ns, sample->end_ns, add_span, &list);
+	memmove(list.spans, list.spans + WORST_SPANS_MAX - list.n, list.n * sizeof(*list.spans));
+	/* A smaller one, where there is memory for it. */
+	spans = realloc(list.spans, (list.n + 1) * sizeof(*spans));
+	*kept = (struct worst_cpu){
+		.cpu = cpu,
+		.spans = spans ? spans : list.spans,
+		.n_spans = list.n,
+	};
+	return 0;
+}
+
+static void keep_spans(struct worst *worst, struct worst_top *top, const struct timeline *timeline)
+{
+	const struct chain_sample *s = &top->culprit.sample;
+	const unsigned int cpus[] = { s->irq_cpu, s->task_cpu };
+	size_t n = s->irq_cpu == s->task_cpu ? 1 : 2;
+
+	while (top->n_cpus < n) {
+		if (cpu_keep(&top->cpus[top->n_cpus], cpus[top->n_cpus], s, timeline)) {
+			worst->no_memory++;
+			return;
+		}
+		top->n_cpus++;
+	}
+}
+
 /* --- all -------------------------------------------------------------------- */
 
+static uint64_t length_of_top(const struct worst *worst, size_t i)
+{
+	return length_of(&worst->top[i]->culprit.sample);
+}
+
 /* The longest first; of equal ones the earlier. */
-static void top_add(struct worst *worst, const struct culprit *culprit)
+static void top_add(struct worst *worst, const struct culprit *culprit,
+		    const struct timeline *timeline)
 {
 	bool full = worst->n_top == worst->max_top;
-	struct culprit *kept = full ? worst->top[worst->n_top - 1] : malloc(sizeof(*kept));
+	struct worst_top *kept = full ? worst->top[worst->n_top - 1] : calloc(1, sizeof(*kept));
 	size_t i = full ? worst->n_top - 1 : worst->n_top;
 
 	if (!kept) {
 		worst->no_memory++;
 		return;
 	}
-	*kept = *culprit;
+	top_clear(kept);
+	kept->culprit = *culprit;
+	if (worst->keep_spans)
+		keep_spans(worst, kept, timeline);
 	worst->n_top = full ? worst->n_top : worst->n_top + 1;
-	for (; i && length_of(&worst->top[i - 1]->sample) < length_of(&kept->sample); i--)
+	for (; i && length_of_top(worst, i - 1) < length_of(&culprit->sample); i--)
 		worst->top[i] = worst->top[i - 1];
 	worst->top[i] = kept;
 }
 
 static bool belongs_to_top(const struct worst *worst, uint64_t ns)
 {
-	return worst->max_top && (worst->n_top < worst->max_top ||
-				  ns > length_of(&worst->top[worst->n_top - 1]->sample));
+	return worst->max_top &&
+	       (worst->n_top < worst->max_top || ns > length_of_top(worst, worst->n_top - 1));
 }
 
 /**
@@ -171,7 +262,7 @@ void worst_add(struct worst *worst, const char *name, const struct chain_sample 
 	if (line->n_tail < WORST_TAIL_MAX || ns > line->tail[0].ns)
 		tail_add(line, &chain);
 	if (top)
-		top_add(worst, &culprit);
+		top_add(worst, &culprit, timeline);
 }
 
 static int compare_chains(const void *a, const void *b)

@@ -38,19 +38,61 @@ struct worst_line {
 	size_t n_tail;
 };
 
+/* Spans kept of each CPU of a chain. */
+#define WORST_SPANS_MAX 4096
+
+/**
+ * struct worst_span - some time of a CPU
+ * @from_ns: begin
+ * @ns: how long
+ * @who: had the CPU
+ */
+struct worst_span {
+	uint64_t from_ns;
+	uint64_t ns;
+	struct timeline_who who;
+};
+
+/**
+ * struct worst_cpu - who had a CPU during a chain
+ * @cpu: CPU
+ * @spans: @n_spans of them without gaps, from the begin of the chain to its end. What the
+ *	first of WORST_SPANS_MAX has is TIMELINE_OTHERS
+ * @n_spans: 0: they were not wanted
+ */
+struct worst_cpu {
+	unsigned int cpu;
+	struct worst_span *spans;
+	size_t n_spans;
+};
+
+/**
+ * struct worst_top - one of the longest chains of all
+ * @culprit: all its parts
+ * @cpus: that of the interrupt, and that of the task if it is another one
+ * @n_cpus: in @cpus
+ */
+struct worst_top {
+	struct culprit culprit;
+	struct worst_cpu cpus[2];
+	size_t n_cpus;
+};
+
 /**
  * struct worst - all
  * @lines: @n_lines of them; sorted by worst_end(), the one with the longest chain first
- * @top: the longest of all, with all their parts; @n_top of them, the longest first
+ * @top: the longest of all; @n_top of them, the longest first
  * @max_top: room in @top
+ * @keep_spans: set it to have the spans of @top
  * @no_memory: how often a chain could not be kept
  */
 struct worst {
 	struct worst_line **lines;
 	size_t n_lines;
-	struct culprit **top;
+	struct worst_top **top;
 	size_t n_top;
 	size_t max_top;
+	bool keep_spans;
 	uint64_t no_memory;
 };
 

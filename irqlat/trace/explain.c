@@ -33,6 +33,8 @@ static const struct opt options[] = {
 	  .help = "do not print the facts about the system" },
 	{ 0, "chains", "FILE", OPT_FILE, AT(chains),
 	  .help = "write the single chains as JSON, one in each row, to FILE,\nor instead of the text" },
+	{ 0, "perfetto", "FILE", OPT_FILE, AT(perfetto),
+	  .help = "write them as Chrome's trace events, for ui.perfetto.dev,\nto FILE, or instead of the text" },
 	{ 0 }
 };
 
@@ -66,6 +68,11 @@ static int check(struct trace_config *config)
 		msg_error("-d: a recording has its length: leave out -d or FILE");
 		return -1;
 	}
+	if (opt_file_is_stdout(&config->chains) && opt_file_is_stdout(&config->perfetto)) {
+		msg_error(
+			"--chains and --perfetto both to standard output: give one of them a file");
+		return -1;
+	}
 	if (!config->duration_ns)
 		config->duration_ns = DURATION_NS;
 	return trace_filter_parse(config);
@@ -74,9 +81,10 @@ static int check(struct trace_config *config)
 static int present(const struct trace_run *run)
 {
 	const struct trace_config *config = run->config;
-	int err = opt_file_write(&config->chains, trace_explain_json, run);
+	int err = opt_file_write(&config->chains, trace_explain_json, run) |
+		  opt_file_write(&config->perfetto, trace_explain_perfetto, run);
 
-	if (opt_file_is_stdout(&config->chains)) {
+	if (opt_file_is_stdout(&config->chains) || opt_file_is_stdout(&config->perfetto)) {
 		trace_text_gaps(run, stderr);
 		for (size_t i = 0; i < run->system.n_warnings; i++)
 			msg_warning("%s", run->system.warnings[i]);
@@ -135,6 +143,7 @@ int cmd_explain(int argc, char **argv)
 		msg_error("out of memory");
 		return EXIT_ERROR;
 	}
+	worst.keep_spans = config.perfetto.wanted;
 	err = measure(&run);
 	worst_end(&worst);
 	status = EXIT_ERROR;

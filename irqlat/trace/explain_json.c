@@ -61,7 +61,7 @@ int trace_explain_json(const void *what, FILE *out)
 	const struct trace_run *run = what;
 
 	for (size_t i = 0; i < run->worst->n_top; i++) {
-		json_t *object = chain_object(run->worst->top[i]);
+		json_t *object = chain_object(&run->worst->top[i]->culprit);
 		int err =
 			!object || json_dumpf(object, out, JSON_COMPACT) || fputc('\n', out) == EOF;
 

@@ -120,7 +120,7 @@ static void print_stage(const struct trace_run *run, const struct culprit *c, in
 
 static void print_chain(const struct trace_run *run, size_t i, FILE *out)
 {
-	const struct culprit *c = run->worst->top[i];
+	const struct culprit *c = &run->worst->top[i]->culprit;
 	const struct chain_sample *s = &c->sample;
 	const struct stats_row *row = s->row;
 	char time[32];

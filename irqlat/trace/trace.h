@@ -9,6 +9,7 @@
 #ifndef IRQLAT_TRACE_H
 #define IRQLAT_TRACE_H
 
+#include <jansson.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -142,6 +143,7 @@ struct trace_config {
 	struct opt_file hgrm;
 	uint64_t n_worst;
 	struct opt_file chains;
+	struct opt_file perfetto;
 
 	enum trace_mode mode;
 	struct stats_filter filter;
@@ -235,10 +237,12 @@ int trace_filter_parse(struct trace_config *config);
 void trace_live_facts(struct trace_run *run);
 void trace_live_end(struct trace_run *run);
 
-/* explain.c, explain_text.c, explain_json.c */
+/* explain.c, explain_text.c, explain_json.c, explain_perfetto.c */
 void trace_explain_sample(void *ctx, const struct chain_sample *sample);
 void trace_explain_text(const struct trace_run *run, FILE *out);
 int trace_explain_json(const void *what, FILE *out);
+json_t *trace_explain_perfetto_object(const struct trace_run *run);
+int trace_explain_perfetto(const void *what, FILE *out);
 
 /* limit.c */
 int trace_limit_parse(const char *text, struct trace_config *config, struct why *why);

@@ -173,6 +173,24 @@ static void late(struct gen *g)
 	}
 }
 
+/* Two tasks take turns every microsecond, for 5 ms in which the woken one waits. */
+static void crowded(struct gen *g)
+{
+	gen_context(g, 0, 54, HARD);
+	gen_irq_entry(g, 0, MS, 85, "i2c_geni");
+	gen_wake(g, 0, MS + 1000, GEN_WAKING, 42, "reader", 0);
+	gen_wake(g, 0, MS + 2000, GEN_WAKEUP, 42, "reader", 0);
+	gen_ints(g, 0, MS + 2000, GEN_IRQ_EXIT, 85, 1);
+	for (uint64_t i = 2; i < 4998; i++) {
+		int32_t pid = 54 + i % 2;
+
+		named_switch(g, 0, MS + i * 1000, pid, "busy", 109 - pid, "busy");
+	}
+	named_switch(g, 0, MS + 4998 * 1000, 54, "busy", 42, "reader");
+	gen_long(g, 0, MS + 5000 * 1000, GEN_SYS_EXIT, 0);
+	named_switch(g, 0, 10 * MS, 42, "reader", 0, "swapper/0");
+}
+
 /* --- a recording for irqlat diff --------------------------------------------- */
 
 /* A number of a fixed sequence, 0 to @below - 1. */
@@ -219,6 +237,7 @@ static void noisy(struct gen *g, uint64_t seed, uint64_t slower)
 static const struct recording recordings[] = {
 	{ .name = "noisy" },
 	{ .name = "late", .events = late },
+	{ .name = "crowded", .events = crowded },
 	{ .name = "whole", .events = whole },
 	{ .name = "wakeup-only", .without = { "sched_waking" }, .events = wakeup_only },
 	{ .name = "wakeup-only-all-formats", .events = wakeup_only },

@@ -176,10 +176,22 @@ if command -v trace-cmd >/dev/null; then
 	[ "$n" = 20 ] || [ -z "$(trace-cmd report -t -N -l "$scratch/late.dat" 2>/dev/null | grep next_pid)" ]
 	result $? 'explain: every part of every stage is that of the text' "$n: $(tail -2 "$scratch/why")"
 fi
+"$irqlat" explain "$scratch/late.dat" -N 20 --perfetto="$scratch/late.trace" >"$scratch/out" 2>"$scratch/err"
+is 'explain: events for Perfetto are those of the chains' \
+	"$? $(python3 tests/cli/perfetto-check.py "$scratch/late.trace" "$scratch/late.jsonl" 2>&1 | tail -1)" '0 20'
+jq -r '.traceEvents[] | select(.name == "process_name").args.name' "$scratch/late.trace" >"$scratch/out"
+is 'explain: Perfetto names the cause' "$(sed -n 2p "$scratch/out")" \
+	'2. 3018.00 us: 85 i2c_geni woke reader:42: rcuop/6:54 held the CPU'
+"$recording" crowded "$scratch/crowded.dat" &&
+	"$irqlat" explain "$scratch/crowded.dat" -N 1 --perfetto >"$scratch/crowded.trace" 2>"$scratch/err"
+is 'explain: of too many switches Perfetto gets the last' \
+	"$? $(jq -c '[.traceEvents[] | select(.tid == 10005 and .ph == "X") | [.cat, .dur]] | [length, .[0], .[1], (map(.[1]) | add)]' \
+		"$scratch/crowded.trace")" '0 [4096,["others",904],["task",1],5000]'
 tested()
 {
 	"$irqlat" explain "$@"
 }
+refused 'explain: two outputs' '--chains and --perfetto both to standard output' "$scratch/late.dat" --chains --perfetto
 refused 'explain: one recording at a time' '"b.dat": one recording at a time' a.dat b.dat
 refused 'explain: a recording has its length' 'a recording has its length' "$scratch/late.dat" -d 3
 refused 'explain: an instance of a recording only' '--instance: needs a FILE' --instance mine

@@ -515,6 +515,11 @@ if command -v trace-cmd >/dev/null; then
 else
 	skip 'explain: its culprits are those of a calculation from the text' 'needs trace-cmd'
 fi
+"$irqlat" explain "$scratch/loaded.dat" -N 300 --chains="$scratch/chains.jsonl" --perfetto="$scratch/chains.trace" \
+	>"$scratch/out" 2>"$scratch/err"
+n=$(python3 tests/cli/perfetto-check.py "$scratch/chains.trace" "$scratch/chains.jsonl" 2>"$scratch/why")
+[ "${n:-0}" -ge 20 ]
+result $? 'explain: events for Perfetto are those of the chains' "$n: $(tail -2 "$scratch/why")"
 "$irqlat" explain -d 2 -N 5 --chains="$scratch/chains.jsonl" >"$scratch/out" 2>"$scratch/err"
 [ $? = 0 ] && grep -q '^  max .* took it, woke ' "$scratch/out" && grep -q '^The 5 longest chains:$' "$scratch/out" &&
 	[ "$(wc -l <"$scratch/chains.jsonl")" = 5 ]
