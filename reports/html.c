@@ -51,6 +51,26 @@ void html_print(FILE *out, const char *format, ...)
 	va_end(args);
 }
 
+/* Write bytes as base64, for links with data in them. */
+void html_base64(const char *data, size_t len, FILE *out)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *d = (const unsigned char *)data;
+	size_t i, left;
+	uint32_t v;
+
+	for (i = 0; i < len; i += 3) {
+		left = len - i;
+		v = (uint32_t)d[i] << 16 | (left > 1 ? (uint32_t)d[i + 1] << 8 : 0) |
+		    (left > 2 ? d[i + 2] : 0);
+		fputc(digits[v >> 18], out);
+		fputc(digits[v >> 12 & 63], out);
+		fputc(left > 1 ? digits[v >> 6 & 63] : '=', out);
+		fputc(left > 2 ? digits[v & 63] : '=', out);
+	}
+}
+
 static void write_title(const struct report *report, FILE *out)
 {
 	size_t i;
@@ -360,25 +380,6 @@ static void write_system(const struct report *report, FILE *out)
 	}
 }
 
-static void write_base64(const char *data, size_t len, FILE *out)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *d = (const unsigned char *)data;
-	size_t i, left;
-	uint32_t v;
-
-	for (i = 0; i < len; i += 3) {
-		left = len - i;
-		v = (uint32_t)d[i] << 16 | (left > 1 ? (uint32_t)d[i + 1] << 8 : 0) |
-		    (left > 2 ? d[i + 2] : 0);
-		fputc(digits[v >> 18], out);
-		fputc(digits[v >> 12 & 63], out);
-		fputc(left > 1 ? digits[v >> 6 & 63] : '=', out);
-		fputc(left > 2 ? digits[v & 63] : '=', out);
-	}
-}
-
 static void write_data(const struct report *report, FILE *out)
 {
 	size_t i;
@@ -390,7 +391,7 @@ static void write_data(const struct report *report, FILE *out)
 			continue;
 		html_print(out, "<li><a download=\"%s.json\" href=\"data:application/json;base64,",
 			   in->file);
-		write_base64(in->text, in->len, out);
+		html_base64(in->text, in->len, out);
 		html_print(out, "\">%s.json</a>", in->file);
 		fprintf(out, " (%zu KB)</li>\n", (in->len + 999) / 1000);
 	}
@@ -409,7 +410,7 @@ static const struct {
 	{ "@TABLE@", write_table },	   { "@FIGURES@", write_figures },
 	{ "@SYSTEM@", write_system },	   { "@CLAIMS@", claims_write_html },
 	{ "@DATA@", write_data },	   { "@VERSION@", write_version },
-	{ "@METHOD@", method_write_html },
+	{ "@METHOD@", method_write_html }, { "@EXPLAINED@", explain_write_html },
 };
 
 /**

@@ -217,8 +217,13 @@ int figures_draw(struct figures *figures, const char *folder, struct why *why);
 void method_write_html(const struct report *report, FILE *out);
 void method_write_text(const struct report *report, int columns, FILE *out);
 
+/* explain.c: who made the longest chains late */
+void explain_write_html(const struct report *report, FILE *out);
+void explain_write_text(const struct report_input *in, int columns, FILE *out);
+
 /* html.c, compare.c: the page */
 void html_escape(const char *text, FILE *out);
+void html_base64(const char *data, size_t len, FILE *out);
 void html_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compare_write_html(const struct report *report, FILE *out);
 void claims_write_html(const struct report *report, FILE *out);

@@ -159,6 +159,7 @@ void report_write_text(const struct report *report, const struct text_style *sty
 			run_write_text(&in->run, &own, out);
 		}
 		print_stages(in, style->columns, out);
+		explain_write_text(in, style->columns, out);
 		if (!in->instructions && !in->continued && !is_trace(in))
 			ref_compare(&in->run, &own, out);
 		fputc('\n', out);

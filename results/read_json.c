@@ -5,87 +5,11 @@
  */
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/jsonio.h"
 #include "io.h"
-
-/* Gets the message of a failure, which begins with the place in the file. */
-struct json_reader {
-	struct why *why;
-	char where[64];
-};
-
-/*
- * Replace the control characters that a terminal would take for commands: those
- * below a space, DEL, and U+0080 to U+009F.
- */
-static void clean(char *text)
-{
-	const unsigned char *from = (const unsigned char *)text;
-	char *to = text;
-
-	for (; *from; from++) {
-		if (*from == 0xc2 && from[1] >= 0x80 && from[1] <= 0x9f) {
-			*to++ = '?';
-			from++;
-		} else {
-			*to++ = *from < ' ' || *from == 0x7f ? '?' : (char)*from;
-		}
-	}
-	*to = '\0';
-}
-
-/* Returns -1. */
-__attribute__((format(printf, 2, 3))) static int fail(struct json_reader *reader,
-						      const char *format, ...)
-{
-	char text[sizeof(reader->why->text)];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	clean(text);
-	return why_set(reader->why, "%s%s", reader->where, text);
-}
-
-static int get_text(struct json_reader *reader, const json_t *object, const char *key, char *text,
-		    size_t size)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_string(value))
-		return fail(reader, "\"%s\" is missing or not a string", key);
-	snprintf(text, size, "%s", json_string_value(value));
-	clean(text);
-	return 0;
-}
-
-static int get_integer(struct json_reader *reader, const json_t *object, const char *key,
-		       int64_t *number)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value))
-		return fail(reader, "\"%s\" is missing or not an integer", key);
-	*number = json_integer_value(value);
-	return 0;
-}
-
-static int get_count(struct json_reader *reader, const json_t *object, const char *key,
-		     uint64_t *count)
-{
-	int64_t number = 0;
-
-	if (get_integer(reader, object, key, &number))
-		return -1;
-	if (number < 0)
-		return fail(reader, "\"%s\" is negative", key);
-	*count = (uint64_t)number;
-	return 0;
-}
+#include "read_explained.h"
 
 /* One [low, high, count]. */
 static int read_bucket(struct json_reader *reader, const json_t *triple, uint64_t *next_low,
@@ -95,16 +19,17 @@ static int read_bucket(struct json_reader *reader, const json_t *triple, uint64_
 	size_t i;
 
 	if (json_array_size(triple) != 3)
-		return fail(reader, "a bucket is not [low_ns, high_ns, count]");
+		return json_reader_fail(reader, "a bucket is not [low_ns, high_ns, count]");
 	for (i = 0; i < 3; i++) {
 		const json_t *value = json_array_get(triple, i);
 
 		if (!json_is_integer(value) || json_integer_value(value) < 0)
-			return fail(reader, "a bucket holds something else than counts");
+			return json_reader_fail(reader,
+						"a bucket holds something else than counts");
 		number[i] = json_integer_value(value);
 	}
 	if (number[0] > number[1] || (uint64_t)number[0] < *next_low || !number[2])
-		return fail(reader, "buckets overlap, do not ascend, or are empty");
+		return json_reader_fail(reader, "buckets overlap, do not ascend, or are empty");
 	*next_low = (uint64_t)number[1] + 1;
 	hist_record_n(h, number[0], (uint64_t)number[2]);
 	return 0;
@@ -119,14 +44,16 @@ static int read_exact(struct json_reader *reader, const json_t *object, struct h
 
 	if (!h->n)
 		return 0;
-	if (get_count(reader, object, "min_ns", &min) || get_count(reader, object, "max_ns", &max))
+	if (json_reader_count(reader, object, "min_ns", &min) ||
+	    json_reader_count(reader, object, "max_ns", &max))
 		return -1;
 	if (!json_is_number(mean))
-		return fail(reader, "\"mean_ns\" is missing or not a number");
+		return json_reader_fail(reader, "\"mean_ns\" is missing or not a number");
 	mean_ns = json_number_value(mean);
 	if (min < h->min || max < h->max || mean_ns < (double)min || mean_ns > (double)max)
-		return fail(reader,
-			    "min_ns, mean_ns and max_ns contradict each other or the histogram");
+		return json_reader_fail(
+			reader,
+			"min_ns, mean_ns and max_ns contradict each other or the histogram");
 	h->min = min;
 	h->max = max;
 	h->sum = (uint64_t)fmin(mean_ns * (double)h->n + 0.5, 1.8e19);
@@ -161,11 +88,11 @@ static int choose_layout(struct json_reader *reader, const json_t *buckets, stru
 	if (has_layout(h, buckets))
 		return 0;
 	if (hist_init(&other, BLOCKS_DIGITS, 0))
-		return fail(reader, "out of memory");
+		return json_reader_fail(reader, "out of memory");
 	if (!has_layout(&other, buckets)) {
 		hist_free(&other);
 		if (hist_init_log2(&other))
-			return fail(reader, "out of memory");
+			return json_reader_fail(reader, "out of memory");
 	}
 	if (!has_layout(&other, buckets)) {
 		hist_free(&other);
@@ -182,22 +109,22 @@ static int read_histogram(struct json_reader *reader, const json_t *object, stru
 	uint64_t n = 0, next_low = 0;
 	size_t i;
 
-	if (get_count(reader, object, "n", &n))
+	if (json_reader_count(reader, object, "n", &n))
 		return -1;
 	if (!json_is_array(buckets))
-		return fail(reader, "\"histogram\" is missing or not an array");
+		return json_reader_fail(reader, "\"histogram\" is missing or not an array");
 	if (choose_layout(reader, buckets, h))
 		return -1;
 	for (i = 0; i < json_array_size(buckets); i++)
 		if (read_bucket(reader, json_array_get(buckets, i), &next_low, h))
 			return -1;
 	if (h->n != n)
-		return fail(reader, "the histogram does not add up to \"n\"");
+		return json_reader_fail(reader, "the histogram does not add up to \"n\"");
 	if (read_exact(reader, object, h))
 		return -1;
 	/* Files of older versions do not have it. */
 	if (json_object_get(object, "negative"))
-		return get_count(reader, object, "negative", &h->negative);
+		return json_reader_count(reader, object, "negative", &h->negative);
 	return 0;
 }
 
@@ -209,7 +136,7 @@ static int read_block_bucket(struct json_reader *reader, const json_t *pair, str
 
 	if (json_array_size(pair) != 2 || !json_is_integer(low) || !json_is_integer(count) ||
 	    json_integer_value(low) < 0 || json_integer_value(count) <= 0)
-		return fail(reader, "a bucket of a block is not [low_ns, count]");
+		return json_reader_fail(reader, "a bucket of a block is not [low_ns, count]");
 	hist_record_n(h, json_integer_value(low), (uint64_t)json_integer_value(count));
 	return 0;
 }
@@ -221,21 +148,22 @@ static int read_block(struct json_reader *reader, const json_t *object, struct h
 	uint64_t start_ns = 0, n = 0, max = 0;
 	size_t i;
 
-	if (get_count(reader, object, "start_ns", &start_ns) ||
-	    get_count(reader, object, "n", &n) || get_count(reader, object, "max_ns", &max))
+	if (json_reader_count(reader, object, "start_ns", &start_ns) ||
+	    json_reader_count(reader, object, "n", &n) ||
+	    json_reader_count(reader, object, "max_ns", &max))
 		return -1;
 	if (blocks->n && start_ns <= blocks->list[blocks->n - 1].start_ns)
-		return fail(reader, "blocks do not ascend in time");
+		return json_reader_fail(reader, "blocks do not ascend in time");
 	if (start_ns > BLOCKS_END_NS)
-		return fail(reader, "a block starts too late: after %g days",
-			    (double)start_ns / 86400e9);
+		return json_reader_fail(reader, "a block starts too late: after %g days",
+					(double)start_ns / 86400e9);
 	for (i = 0; i < json_array_size(buckets); i++)
 		if (read_block_bucket(reader, json_array_get(buckets, i), h))
 			return -1;
 	if (!n || h->n != n || max < h->max)
-		return fail(reader, "a block contradicts its histogram");
+		return json_reader_fail(reader, "a block contradicts its histogram");
 	h->max = max;
-	return blocks_append(blocks, start_ns, h) ? fail(reader, "out of memory") : 0;
+	return blocks_append(blocks, start_ns, h) ? json_reader_fail(reader, "out of memory") : 0;
 }
 
 /* Files of older versions have no blocks. */
@@ -250,22 +178,22 @@ static int read_blocks(struct json_reader *reader, const json_t *object, struct 
 	if (!blocks)
 		return 0;
 	if (!json_is_array(blocks))
-		return fail(reader, "\"blocks\" is not an array");
+		return json_reader_fail(reader, "\"blocks\" is not an array");
 	if (json_array_size(blocks) > BLOCKS_MAX)
-		return fail(reader, "more than %d blocks", BLOCKS_MAX);
-	if (get_count(reader, object, "block_ns", &r->blocks.length_ns))
+		return json_reader_fail(reader, "more than %d blocks", BLOCKS_MAX);
+	if (json_reader_count(reader, object, "block_ns", &r->blocks.length_ns))
 		return -1;
 	if (!r->blocks.length_ns || r->blocks.length_ns > BLOCKS_END_NS)
-		return fail(reader, "\"block_ns\" is no length of a block");
+		return json_reader_fail(reader, "\"block_ns\" is no length of a block");
 	for (i = 0; i < json_array_size(blocks) && !err; i++) {
 		if (hist_init(&h, BLOCKS_DIGITS, 0))
-			return fail(reader, "out of memory");
+			return json_reader_fail(reader, "out of memory");
 		err = read_block(reader, json_array_get(blocks, i), &h, &r->blocks);
 		n += h.n;
 		hist_free(&h);
 	}
 	if (!err && n != r->hist.n)
-		return fail(reader, "the blocks do not add up to \"n\"");
+		return json_reader_fail(reader, "the blocks do not add up to \"n\"");
 	return err;
 }
 
@@ -280,29 +208,30 @@ static bool has_value(const json_t *object, const char *key)
 static int read_result(struct json_reader *reader, const json_t *object, struct result *r)
 {
 	if (!json_is_object(object))
-		return fail(reader, "not an object");
-	if (get_text(reader, object, "source", r->source, RESULT_NAME_BYTES) ||
-	    get_text(reader, object, "way", r->way, RESULT_NAME_BYTES) ||
-	    get_text(reader, object, "wait", r->wait, RESULT_NAME_BYTES) ||
-	    get_text(reader, object, "stage", r->stage, RESULT_NAME_BYTES))
+		return json_reader_fail(reader, "not an object");
+	if (json_reader_text(reader, object, "source", r->source, RESULT_NAME_BYTES) ||
+	    json_reader_text(reader, object, "way", r->way, RESULT_NAME_BYTES) ||
+	    json_reader_text(reader, object, "wait", r->wait, RESULT_NAME_BYTES) ||
+	    json_reader_text(reader, object, "stage", r->stage, RESULT_NAME_BYTES))
 		return -1;
 	if (json_is_null(json_object_get(object, "irq")))
 		r->irq = RESULT_NO_IRQ;
-	else if (get_count(reader, object, "irq", &r->irq))
+	else if (json_reader_count(reader, object, "irq", &r->irq))
 		return -1;
 	/* Files of older versions do not have it. */
 	if (json_object_get(object, "load") &&
-	    get_text(reader, object, "load", r->load, RESULT_NAME_BYTES))
+	    json_reader_text(reader, object, "load", r->load, RESULT_NAME_BYTES))
 		return -1;
-	if (has_value(object, "wait_ns") && (get_count(reader, object, "wait_ns", &r->wait_ns) ||
-					     get_count(reader, object, "cpu_ns", &r->cpu_ns)))
+	if (has_value(object, "wait_ns") &&
+	    (json_reader_count(reader, object, "wait_ns", &r->wait_ns) ||
+	     json_reader_count(reader, object, "cpu_ns", &r->cpu_ns)))
 		return -1;
-	if (get_integer(reader, object, "cpu", &r->cpu) ||
-	    get_count(reader, object, "raised", &r->raised) ||
-	    get_count(reader, object, "delivered", &r->delivered) ||
-	    get_count(reader, object, "coalesced", &r->coalesced) ||
-	    get_integer(reader, object, "lost", &r->lost) ||
-	    get_count(reader, object, "overhead_ns", &r->overhead_ns))
+	if (json_reader_integer(reader, object, "cpu", &r->cpu) ||
+	    json_reader_count(reader, object, "raised", &r->raised) ||
+	    json_reader_count(reader, object, "delivered", &r->delivered) ||
+	    json_reader_count(reader, object, "coalesced", &r->coalesced) ||
+	    json_reader_integer(reader, object, "lost", &r->lost) ||
+	    json_reader_count(reader, object, "overhead_ns", &r->overhead_ns))
 		return -1;
 	if (read_histogram(reader, object, &r->hist))
 		return -1;
@@ -322,14 +251,15 @@ static int read_field(struct json_reader *reader, const json_t *system,
 		return 0;
 	switch (field->type) {
 	case SYSINFO_TEXT:
-		return get_text(reader, system, field->key, member, SYSINFO_TEXT_BYTES);
+		return json_reader_text(reader, system, field->key, member, SYSINFO_TEXT_BYTES);
 	case SYSINFO_BOOL:
 		if (!json_is_boolean(value))
-			return fail(reader, "\"%s\" is neither true nor false", field->key);
+			return json_reader_fail(reader, "\"%s\" is neither true nor false",
+						field->key);
 		*(bool *)member = json_is_true(value);
 		return 0;
 	case SYSINFO_INT:
-		return get_integer(reader, system, field->key, (int64_t *)member);
+		return json_reader_integer(reader, system, field->key, (int64_t *)member);
 	}
 	return -1;
 }
@@ -341,21 +271,21 @@ static int read_system(struct json_reader *reader, const json_t *root, struct sy
 	size_t i;
 
 	if (!json_is_object(system))
-		return fail(reader, "\"system\" is missing or not an object");
+		return json_reader_fail(reader, "\"system\" is missing or not an object");
 	snprintf(reader->where, sizeof(reader->where), "system: ");
 	for (field = sysinfo_fields; field->key; field++)
 		if (read_field(reader, system, field, info))
 			return -1;
 	warnings = json_object_get(system, "warnings");
 	if (warnings && !json_is_array(warnings))
-		return fail(reader, "\"warnings\" is not an array");
+		return json_reader_fail(reader, "\"warnings\" is not an array");
 	for (i = 0; i < json_array_size(warnings); i++) {
 		const json_t *text = json_array_get(warnings, i);
 
 		if (!json_is_string(text))
-			return fail(reader, "a warning is not a string");
+			return json_reader_fail(reader, "a warning is not a string");
 		sysinfo_warn(info, "%s", json_string_value(text));
-		clean(info->warnings[info->n_warnings - 1]);
+		json_reader_clean(info->warnings[info->n_warnings - 1]);
 	}
 	return 0;
 }
@@ -367,14 +297,14 @@ static int read_unavailable(struct json_reader *reader, const json_t *root, stru
 	size_t i;
 
 	if (array && !json_is_array(array))
-		return fail(reader, "\"unavailable\" is not an array");
+		return json_reader_fail(reader, "\"unavailable\" is not an array");
 	for (i = 0; i < json_array_size(array); i++, u++) {
 		const json_t *object = json_array_get(array, i);
 
 		if (i == RESULT_UNAVAILABLE_MAX)
-			return fail(reader, "too many ways are unavailable");
-		if (get_text(reader, object, "way", u->way, sizeof(u->way)) ||
-		    get_text(reader, object, "reason", u->reason, sizeof(u->reason)))
+			return json_reader_fail(reader, "too many ways are unavailable");
+		if (json_reader_text(reader, object, "way", u->way, sizeof(u->way)) ||
+		    json_reader_text(reader, object, "reason", u->reason, sizeof(u->reason)))
 			return -1;
 		run->n_unavailable++;
 	}
@@ -390,13 +320,13 @@ static int read_arrivals(struct json_reader *reader, const json_t *root, struct 
 	if (!has_value(root, "arrivals"))
 		return 0;
 	if (!json_is_object(object))
-		return fail(reader, "\"arrivals\" is not an object");
-	if (get_text(reader, object, "kind", arrivals->kind, sizeof(arrivals->kind)) ||
-	    get_count(reader, object, "mean_ns", &arrivals->mean_ns) ||
-	    get_count(reader, object, "gap_ns", &arrivals->gap_ns) ||
-	    get_count(reader, object, "seed", &arrivals->seed))
+		return json_reader_fail(reader, "\"arrivals\" is not an object");
+	if (json_reader_text(reader, object, "kind", arrivals->kind, sizeof(arrivals->kind)) ||
+	    json_reader_count(reader, object, "mean_ns", &arrivals->mean_ns) ||
+	    json_reader_count(reader, object, "gap_ns", &arrivals->gap_ns) ||
+	    json_reader_count(reader, object, "seed", &arrivals->seed))
 		return -1;
-	return get_count(reader, root, "spin_ns", &run->spin_ns);
+	return json_reader_count(reader, root, "spin_ns", &run->spin_ns);
 }
 
 /* Read what was asked for and what is missing. Files of older versions have less of it. */
@@ -406,10 +336,12 @@ static int read_head(struct json_reader *reader, const json_t *root, struct run 
 
 	run->interrupted = json_is_true(json_object_get(root, "interrupted"));
 	run->partial = json_is_true(json_object_get(root, "partial"));
-	if (json_object_get(root, "warmup") && get_count(reader, root, "warmup", &run->warmup))
+	if (json_object_get(root, "warmup") &&
+	    json_reader_count(reader, root, "warmup", &run->warmup))
 		return -1;
 	if (command && !json_is_null(command) &&
-	    get_text(reader, root, "load_command", run->load_command, sizeof(run->load_command)))
+	    json_reader_text(reader, root, "load_command", run->load_command,
+			     sizeof(run->load_command)))
 		return -1;
 	if (read_arrivals(reader, root, run))
 		return -1;
@@ -423,24 +355,28 @@ static int read_run(struct json_reader *reader, const json_t *root, struct run *
 	size_t i;
 
 	if (!json_is_string(schema))
-		return fail(reader, "no result of irqlat: \"schema\" is missing");
+		return json_reader_fail(reader, "no result of irqlat: \"schema\" is missing");
 	if (strcmp(json_string_value(schema), RESULT_SCHEMA))
-		return fail(reader,
-			    "schema \"%.40s\" is not the one this irqlat reads, " RESULT_SCHEMA,
-			    json_string_value(schema));
+		return json_reader_fail(
+			reader, "schema \"%.40s\" is not the one this irqlat reads, " RESULT_SCHEMA,
+			json_string_value(schema));
 	if (read_system(reader, root, &run->system))
 		return -1;
 	reader->where[0] = '\0';
 	if (read_head(reader, root, run))
 		return -1;
+	if (has_value(root, "explain") &&
+	    explained_read(reader, json_object_get(root, "explain"), &run->explained))
+		return -1;
+	reader->where[0] = '\0';
 	results = json_object_get(root, "results");
 	if (!json_is_array(results))
-		return fail(reader, "\"results\" is missing or not an array");
+		return json_reader_fail(reader, "\"results\" is missing or not an array");
 	for (i = 0; i < json_array_size(results); i++) {
 		snprintf(reader->where, sizeof(reader->where), "results[%zu]: ", i);
 		r = run_add(run);
 		if (!r)
-			return fail(reader, "out of memory");
+			return json_reader_fail(reader, "out of memory");
 		if (read_result(reader, json_array_get(results, i), r))
 			return -1;
 	}
@@ -467,7 +403,7 @@ int run_read_json(const char *text, size_t len, struct run *run, struct why *why
 	if (!root && !parse.line)
 		return why_set(why, "%s", parse.text);
 	if (!root)
-		return fail(&reader, "not JSON: line %d: %s", parse.line, parse.text);
+		return json_reader_fail(&reader, "not JSON: line %d: %s", parse.line, parse.text);
 	err = read_run(&reader, root, run);
 	json_decref(root);
 	return err;

@@ -192,6 +192,7 @@ void run_free(struct run *run)
 	free(run->results);
 	run->results = NULL;
 	run->n_results = 0;
+	explained_free(&run->explained);
 }
 
 /* Is the row of this stage of irqlat bench? Rows of its paths are not. */

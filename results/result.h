@@ -14,6 +14,7 @@
 #include "base/stages.h"
 #include "base/sysinfo.h"
 #include "tracing/hist.h"
+#include "explained.h"
 
 #define RESULT_SCHEMA	       "irqlat/1"
 #define RESULT_NAME_BYTES      64
@@ -95,6 +96,7 @@ struct run_arrivals {
  * @warmup: samples per way that were discarded at the start
  * @arrivals: when the interrupts came
  * @spin_ns: longest time that hybrid ways busy-waited
+ * @explained: who made the longest chains of a trace late; empty: not known
  * @results: @n_results rows, owned by the run; run_free() frees them
  * @n_results: rows in @results
  */
@@ -108,6 +110,7 @@ struct run {
 	uint64_t warmup;
 	struct run_arrivals arrivals;
 	uint64_t spin_ns;
+	struct explained explained;
 	struct result *results;
 	size_t n_results;
 };

@@ -33,6 +33,8 @@ static const struct opt options[] = {
 	  .help = "do not print the facts about the system" },
 	{ 0, "chains", "FILE", OPT_FILE, AT(chains),
 	  .help = "write the single chains as JSON, one in each row, to FILE,\nor instead of the text" },
+	{ 0, "json", "FILE", OPT_FILE, AT(json),
+	  .help = "write all of it and the results of irqlat trace as JSON, of\nwhich irqlat report makes a page, to FILE, or instead of the text" },
 	{ 0, "perfetto", "FILE", OPT_FILE, AT(perfetto),
 	  .help = "write them as Chrome's trace events, for ui.perfetto.dev,\nto FILE, or instead of the text" },
 	{ 0 }
@@ -57,6 +59,12 @@ void trace_explain_sample(void *ctx, const struct chain_sample *sample)
 		worst_add(run->worst, row->name, sample, run->timeline);
 }
 
+static int n_to_stdout(const struct trace_config *config)
+{
+	return opt_file_is_stdout(&config->chains) + opt_file_is_stdout(&config->json) +
+	       opt_file_is_stdout(&config->perfetto);
+}
+
 /* What is said about recording does not apply to a file. */
 static int check(struct trace_config *config)
 {
@@ -68,9 +76,9 @@ static int check(struct trace_config *config)
 		msg_error("-d: a recording has its length: leave out -d or FILE");
 		return -1;
 	}
-	if (opt_file_is_stdout(&config->chains) && opt_file_is_stdout(&config->perfetto)) {
+	if (n_to_stdout(config) > 1) {
 		msg_error(
-			"--chains and --perfetto both to standard output: give one of them a file");
+			"--chains, --json and --perfetto: one of them to standard output at a time: give the others a file");
 		return -1;
 	}
 	if (!config->duration_ns)
@@ -82,9 +90,10 @@ static int present(const struct trace_run *run)
 {
 	const struct trace_config *config = run->config;
 	int err = opt_file_write(&config->chains, trace_explain_json, run) |
-		  opt_file_write(&config->perfetto, trace_explain_perfetto, run);
+		  opt_file_write(&config->perfetto, trace_explain_perfetto, run) |
+		  trace_out_files(run);
 
-	if (opt_file_is_stdout(&config->chains) || opt_file_is_stdout(&config->perfetto)) {
+	if (n_to_stdout(config)) {
 		trace_text_gaps(run, stderr);
 		for (size_t i = 0; i < run->system.n_warnings; i++)
 			msg_warning("%s", run->system.warnings[i]);
@@ -143,7 +152,7 @@ int cmd_explain(int argc, char **argv)
 		msg_error("out of memory");
 		return EXIT_ERROR;
 	}
-	worst.keep_spans = config.perfetto.wanted;
+	worst.keep_spans = config.perfetto.wanted || config.json.wanted;
 	err = measure(&run);
 	worst_end(&worst);
 	status = EXIT_ERROR;

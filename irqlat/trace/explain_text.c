@@ -49,7 +49,7 @@ static void print_max(const struct trace_run *run, const struct worst_line *line
 }
 
 /* What a group has in common; tasks of one name may be several. */
-static const char *group_text(const struct worst_group *group, char text[CULPRIT_TEXT_BYTES])
+const char *trace_explain_cause(const struct worst_group *group, char text[CULPRIT_TEXT_BYTES])
 {
 	struct worst_chain chain = *group->chain;
 	char *pid;
@@ -87,7 +87,7 @@ static void print_line(const struct trace_run *run, const struct worst_line *lin
 
 		rest -= g->n;
 		fprintf(out, "    %3.0f %%  %s, in \"%s\"; %.0f %% of their time\n",
-			100.0 * (double)g->n / (double)share.n, group_text(g, text),
+			100.0 * (double)g->n / (double)share.n, trace_explain_cause(g, text),
 			chain_stages[g->chain->cause.stage].name,
 			100.0 * (double)g->ns / (double)share.ns);
 	}

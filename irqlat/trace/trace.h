@@ -240,7 +240,9 @@ void trace_live_end(struct trace_run *run);
 /* explain.c, explain_text.c, explain_json.c, explain_perfetto.c */
 void trace_explain_sample(void *ctx, const struct chain_sample *sample);
 void trace_explain_text(const struct trace_run *run, FILE *out);
+const char *trace_explain_cause(const struct worst_group *group, char text[CULPRIT_TEXT_BYTES]);
 int trace_explain_json(const void *what, FILE *out);
+json_t *trace_explain_object(const struct trace_run *run);
 json_t *trace_explain_perfetto_object(const struct trace_run *run);
 int trace_explain_perfetto(const void *what, FILE *out);
 

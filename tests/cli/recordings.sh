@@ -191,7 +191,16 @@ tested()
 {
 	"$irqlat" explain "$@"
 }
-refused 'explain: two outputs' '--chains and --perfetto both to standard output' "$scratch/late.dat" --chains --perfetto
+"$irqlat" explain "$scratch/late.dat" -N 20 --json="$scratch/late.json" >"$scratch/out" 2>"$scratch/err"
+is 'explain --json: the chains and events of the other outputs' \
+	"$? $(jq -c '.explain.chains[]' "$scratch/late.json" | cmp - "$scratch/late.jsonl" 2>&1)$(
+		jq -cS .explain.perfetto "$scratch/late.json" >"$scratch/a"; jq -cS . "$scratch/late.trace" | cmp - "$scratch/a" 2>&1)" '0 '
+is 'explain --json: the causes' "$(jq -c '.explain.lines[] | [.n, .label, .from_ns, .tail, (.causes[] | [.cause, .stage, .n, .ns])]' \
+	"$scratch/late.json")" '[20,"worst",3010000,10,["rcuop/6 held the CPU","queue",9,27081000],["the CPU was idle though there was work: throttled, or stopped by the host","queue",1,4999000]]'
+"$irqlat" trace -i "$scratch/late.dat" --json="$scratch/a" >/dev/null 2>"$scratch/err"
+is 'explain --json: the results of trace' \
+	"$(jq -c 'del(.explain)' "$scratch/late.json" | cmp - <(jq -c . "$scratch/a") 2>&1)" ''
+refused 'explain: two outputs' '--chains, --json and --perfetto: one of them' "$scratch/late.dat" --chains --perfetto
 refused 'explain: one recording at a time' '"b.dat": one recording at a time' a.dat b.dat
 refused 'explain: a recording has its length' 'a recording has its length' "$scratch/late.dat" -d 3
 refused 'explain: an instance of a recording only' '--instance: needs a FILE' --instance mine

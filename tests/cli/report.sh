@@ -24,6 +24,12 @@ many=("$scratch/cpus.json" "$good/blocks-a.json" "$good/blocks-b.json"
 # A trace, whose figures are less exact than those of bench.
 "${RECORDING:-build/cli/recording}" noisy "$scratch/noisy.dat" 1 0 &&
 	"$irqlat" trace -i "$scratch/noisy.dat" --json="$scratch/noisy.json" >/dev/null
+# Two that are explained; a file may come from anywhere.
+"${RECORDING:-build/cli/recording}" late "$scratch/late.dat" &&
+	"$irqlat" explain "$scratch/late.dat" -N 20 --json="$scratch/late.json" --chains="$scratch/late.jsonl" >/dev/null
+"$irqlat" explain "$scratch/noisy.dat" --json="$scratch/explained.json" >/dev/null
+jq -c '.explain.lines[0].causes[0].cause = "<b>\u001b[2J" | .explain.chains[0].task = "x\"<i>"' \
+	"$scratch/explained.json" >"$scratch/strange.json"
 
 # --- text ---------------------------------------------------------------------
 
@@ -46,6 +52,28 @@ for line in open(sys.argv[1], encoding="utf-8"):
 PYTHON
 [ ! -s "$scratch/long" ]
 result $? 'and fits 80 columns' "$(cat "$scratch/long")"
+COLUMNS=80 "$irqlat" report --text "$scratch/late.json" >"$scratch/late.text" 2>"$scratch/err"
+for words in '^Who made them late:$' '^i2c_geni, irq 85$' '^  max 5004.00 us at 0.361000 s, from CPU 0 to reader:42' \
+	'^  the longest 10, of 3010.00 us or more$' '^    90 %: rcuop/6 held the CPU, in "queue"; 84 % of their time$'; do
+	grep -q -- "$words" "$scratch/late.text"
+	result $? "the text of what is explained has /$words/" "$(sed -n '/late:/,$p' "$scratch/late.text")"
+done
+# wrong FILTER WORDS: the file is refused
+wrong()
+{
+	jq -c ".explain$1" "$scratch/late.json" >"$scratch/wrong.json"
+	! "$irqlat" report --text "$scratch/wrong.json" >"$scratch/out" 2>"$scratch/err" && [ ! -s "$scratch/out" ] &&
+		[ "$(cat "$scratch/err")" = "irqlat: $scratch/wrong.json: explain: $2" ]
+	result $? "explain: $2" "$(cat "$scratch/err")"
+}
+wrong ' = 5' 'not an object'
+wrong '.lines[0].causes[0].n = 11' 'lines[0]: the causes do not add up to "tail"'
+wrong '.lines[0].causes[0].n = -1' 'lines[0]: "n" is negative'
+wrong '.lines[0].tail = 9' 'lines[0]: the causes do not add up to "tail"'
+wrong '.lines[0] |= (.tail = 0 | .causes = [])' 'lines[0]: "n", "tail" and the causes contradict each other'
+wrong '.lines[0].max = 7' 'lines[0]: a chain is not an object'
+wrong '.chains[3].cause = null' 'chains[3]: "cause" is missing or not a string'
+wrong '.perfetto.traceEvents = "x"' '"perfetto" has no events'
 # What the comparison says is what the result says.
 median=$(jq '.results[] | select(.way == "epoll" and .stage == "total").p50_ns' $good/ways.json)
 grep -q "^epoll  *$median  *$median  *$median$" "$scratch/text"
@@ -149,6 +177,8 @@ fi
 	"$irqlat" report $good/edu.json -o "$scratch/one" >>"$scratch/out" 2>>"$scratch/err" &&
 	"$irqlat" report "$scratch/loaded.json" -o "$scratch/load" >>"$scratch/out" 2>>"$scratch/err" &&
 	"$irqlat" report "$scratch/noisy.json" -o "$scratch/trace" >>"$scratch/out" 2>>"$scratch/err" &&
+	"$irqlat" report "$scratch/late.json" -o "$scratch/late" >>"$scratch/out" 2>>"$scratch/err" &&
+	"$irqlat" report "$scratch/strange.json" -o "$scratch/strange" >>"$scratch/out" 2>>"$scratch/err" &&
 	[ ! -s "$scratch/err" ]
 result $? 'reports of six results, of one, of one under load, and of a trace' "$(cat "$scratch/err")"
 page=$scratch/trace/index.html
@@ -166,6 +196,21 @@ done
 p99=$(jq '.results[] | select(.stage == "total").p99_ns' "$scratch/noisy.json")
 grep -q "<td>total</td>.*data-label=\"p99\">$(awk -v ns="$p99" 'BEGIN { printf "%.3f", ns / 1000 }')<" "$page"
 result $? 'the page of a trace has the percentiles of the JSON' "$p99: $(grep '<td>total' "$page")"
+page=$scratch/late/index.html
+for words in '<h2>Who made them late</h2>' '<tr><th>i2c_geni, irq 85</th><td>20 chains. The longest: 5004.00 µs at 0.361000 s' \
+	'<li>90 %: rcuop/6 held the CPU, in &quot;queue&quot;; 84 % of their time</li>' \
+	'<td class="number" data-label="woke">reader:42</td>'; do
+	grep -q "$words" "$page"
+	result $? "the page of what is explained has /$words/" "$(grep -n 'i2c' "$page" | head -3 | cut -c1-300)"
+done
+sed -n 's/.*download="late-chains.json" href="data:application\/json;base64,\([^"]*\)".*/\1/p' "$page" | base64 -d >"$scratch/events"
+n=$(python3 tests/cli/perfetto-check.py "$scratch/events" "$scratch/late.jsonl" 2>"$scratch/why")
+[ "$n" = 20 ]
+result $? 'and its chains as events for a viewer' "$(tail -n 1 "$scratch/why")"
+! grep -q 'Who made them late' "$scratch/trace/index.html"
+result $? 'the page of a trace that is not explained has no such section'
+grep -q '&lt;b&gt;?\[2J' "$scratch/strange/index.html" && ! grep -q 'x"<i>' "$scratch/strange/index.html"
+result $? 'what the file says is no markup' "$(grep -n '2J' "$scratch/strange/index.html" | cut -c1-200)"
 page=$scratch/load/index.html
 grep -q '<th class="number">no load</th><th class="number">load cpu,io,irq,net</th>' "$page" &&
 	[ "$(grep -c 'class="facts"' "$page")" = 1 ] && [ "$(grep -c 'a download=' "$page")" = 1 ] &&
@@ -247,8 +292,8 @@ browse()
 }
 
 for look in light dark; do
-	browse $look many one load trace >"$scratch/found"
-	for page in many one load trace; do
+	browse $look many one load trace strange >"$scratch/found"
+	for page in many one load trace strange; do
 		for width in 1280 400; do
 			jq -se --argjson width $width --arg look $look --arg page "probed-$page.html" \
 				'.[] | select(.width == $width and .page == $page) | .faults == []
