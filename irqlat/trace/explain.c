@@ -44,7 +44,7 @@ static const struct opt_command command = {
 	.name = "explain",
 	.arguments = "[FILE]",
 	.summary =
-		"Say who made the longest chains late: of a trace.dat, or of the running kernel.",
+		"Say who made the longest chains late: of a trace.dat or a trace's text, or of the\nrunning kernel.",
 	.options = options,
 	.epilogue = "Exit status: 0 done, 1 error.\n",
 };

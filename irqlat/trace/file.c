@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* irqlat trace -i: a recording of trace-cmd. */
+/* irqlat trace -i: a recording. */
 
 #include <errno.h>
 #include <string.h>
 
 #include "trace.h"
-#include "tracing/datfile.h"
+#include "input.h"
 
 /* There are several: name them, and the one that is read. */
 static void describe_instances(struct trace_run *run, const struct datfile *dat)
@@ -20,13 +20,11 @@ static void describe_instances(struct trace_run *run, const struct datfile *dat)
 		     run->config->input, names, datfile_buffer_name(dat, datfile_buffer(dat)));
 }
 
-static void describe(struct trace_run *run, const struct datfile *dat)
+/* Facts about the recorded system, as far as the recording has them. */
+static void describe_dat(struct trace_run *run, const struct datfile *dat)
 {
 	struct sysinfo *info = &run->system;
 
-	/* Facts about the recorded system, as far as the recording has them. */
-	memset(info, 0, sizeof(*info));
-	info->texts_only = true;
 	snprintf(info->kernel, sizeof(info->kernel), "%s", datfile_uname(dat));
 	snprintf(info->trace_clock, sizeof(info->trace_clock), "%s", datfile_clock(dat));
 	if (datfile_n_buffers(dat) > 1)
@@ -35,6 +33,30 @@ static void describe(struct trace_run *run, const struct datfile *dat)
 		sysinfo_warn(
 			info,
 			"trace clock local: CPUs may disagree by microseconds; record with -C mono");
+}
+
+static void describe_text(struct trace_run *run, const struct textfile *text)
+{
+	if (!textfile_has_ns(text))
+		sysinfo_warn(
+			&run->system,
+			"%s: its times are whole microseconds; trace-cmd report -t and perf script --ns print nanoseconds",
+			run->config->input);
+	if (!textfile_has_context(text))
+		sysinfo_warn(
+			&run->system,
+			"%s: it has no flags: what happened in an interrupt is known only between its entry and its exit; trace-cmd report -l prints them",
+			run->config->input);
+}
+
+static void describe(struct trace_run *run, const struct trace_input *input)
+{
+	memset(&run->system, 0, sizeof(run->system));
+	run->system.texts_only = true;
+	if (input->dat)
+		describe_dat(run, input->dat);
+	else
+		describe_text(run, input->text);
 }
 
 /*
@@ -87,19 +109,31 @@ static void compare_handler(void *ctx, const struct stats_row *row, uint64_t ns)
 	trace_limits_handler(ctx, row, ns);
 }
 
-static int read_all(struct trace_run *run, struct datfile *dat)
+static struct engine_config engine_of(const struct trace_input *input)
 {
-	struct engine_config config = {
-		.n_cpus = datfile_n_cpus(dat),
-		.layout = *datfile_layout(dat),
-		.catalog = datfile_catalog(dat),
-		.reader = datfile_reader(dat),
-		.loss = trace_run_loss,
-		.loss_ctx = run,
+	if (input->text)
+		return (struct engine_config){
+			.n_cpus = textfile_n_cpus(input->text),
+			.layout = subbuf_native,
+			.catalog = textfile_catalog(input->text),
+			.reader = textfile_reader(input->text),
+		};
+	return (struct engine_config){
+		.n_cpus = datfile_n_cpus(input->dat),
+		.layout = *datfile_layout(input->dat),
+		.catalog = datfile_catalog(input->dat),
+		.reader = datfile_reader(input->dat),
 	};
+}
+
+static int read_all(struct trace_run *run, const struct trace_input *input)
+{
+	struct engine_config config = engine_of(input);
 	struct engine *engine;
 	int err;
 
+	config.loss = trace_run_loss;
+	config.loss_ctx = run;
 	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);
 	if (stats_init(&run->total, config.catalog, &run->config->filter))
 		return -1;
@@ -121,7 +155,7 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 	engine_finish(engine);
 	engine_counts(engine, &run->counts);
 	if (!err)
-		err = check_events(run, engine, datfile_is_cut(dat));
+		err = check_events(run, engine, input->dat && datfile_is_cut(input->dat));
 	engine_free(engine);
 	stats_end_blocks(&run->total, &run->total);
 	run->started_ns = run->counts.first_ns;
@@ -140,19 +174,21 @@ static int read_all(struct trace_run *run, struct datfile *dat)
 int trace_offline(struct trace_run *run)
 {
 	struct why why;
-	struct datfile *dat = datfile_open(run->config->input, run->config->instance, &why);
+	struct trace_input input;
 	int err;
 
-	if (!dat)
+	if (trace_input_open(&input, run->config->input, run->config->instance, &why)) {
+		trace_input_close(&input);
 		return why_set(&run->why, "%s: %s", run->config->input, why.text);
-	describe(run, dat);
-	err = read_all(run, dat);
+	}
+	describe(run, &input);
+	err = read_all(run, &input);
 	if (err && !run->why.text[0])
 		why_set(&run->why, "%s: %s", run->config->input, strerror(errno));
-	if (datfile_is_cut(dat))
+	if (input.dat && datfile_is_cut(input.dat))
 		sysinfo_warn(&run->system, "%s: ends too early; what is there was read",
 			     run->config->input);
-	datfile_close(dat);
+	trace_input_close(&input);
 	stats_sort(&run->total);
 	return err;
 }

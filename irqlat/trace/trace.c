@@ -26,7 +26,7 @@ static char stage_help[STAGE_LIST_BYTES + 32];
 
 static const struct opt options[] = {
 	{ 'i', "input", "FILE", OPT_STRING, AT(input),
-	  .help = "read a trace.dat of trace-cmd instead of the running kernel" },
+	  .help = "read a trace.dat of trace-cmd, or the text of trace_pipe,\ntrace-cmd report or perf script, instead of the running\nkernel; -: standard input" },
 	{ 0, "instance", "NAME", OPT_STRING, AT(instance),
 	  .help = "-i: events of this tracing instance, top for the unnamed\none (default: the first with interrupts)" },
 	TRACE_FILTER_OPTIONS,

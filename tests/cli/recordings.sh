@@ -89,6 +89,53 @@ made shared-line --comm 'w*,curl,!wge?'
 is 'filters: some tasks, and one of them left out' \
 	"$(awk '$1 == 19 && $5 == "total" { print $2, $6 }' "$scratch/out")" 'eth0 20'
 
+# --- texts ------------------------------------------------------------------------
+
+texts=tests/fuzz/corpus/tracetext
+
+# read_text NAME [OPTION...]: what irqlat says of the text goes to $scratch/out, in ns
+read_text()
+{
+	"$irqlat" trace -n -i "$texts/$1" "${@:2}" >"$scratch/out" 2>"$scratch/err"
+}
+
+read_text pipe
+is 'text of trace_pipe: every stage' "$(stages 36)" \
+	'handler:1:5000 softirq_wait:1:2000 softirq:1:2000 wake:1:3000 queue:1:8000 exit:1:6000 total:1:26000'
+grep -q '^WARNING: .*pipe: its times are whole microseconds; trace-cmd report -t' "$scratch/out" &&
+	! grep -q 'no flags' "$scratch/out"
+result $? 'text of trace_pipe: says how exact it is' "$(grep WARN "$scratch/out")"
+grep -q '^WARNING: 12 events lost in 1 gap' "$scratch/out" &&
+	grep -q '^  CPU 0, 12 events between 1.000026 and 1.000900 s$' "$scratch/out"
+result $? 'text of trace_pipe: events that are lost' "$(grep -A1 WARN "$scratch/out")"
+head -10 $texts/pipe >"$scratch/lost-at-end"
+echo 'CPU:0 [LOST EVENTS]' >>"$scratch/lost-at-end"
+"$irqlat" trace -i "$scratch/lost-at-end" >"$scratch/out" 2>"$scratch/err"
+grep -q '^  CPU 0, ? events after 1.000020 s$' "$scratch/out"
+result $? 'text of trace_pipe: events that are lost at its end' "$(grep -A1 WARN "$scratch/out")"
+read_text report
+is 'text of trace-cmd report: an irq thread' "$(stages 36)" \
+	'handler:1:2000 thread_wake:1:1000 thread_queue:1:2000 thread:1:3000 wake:1:1000 queue:1:4000 exit:1:5000 total:1:18000'
+grep -q '^WARNING: .*report: it has no flags' "$scratch/out" && ! grep -q 'whole microseconds' "$scratch/out"
+result $? 'text of trace-cmd report: says what it does not have' "$(grep WARN "$scratch/out")"
+read_text perf
+is 'text of perf script' "$(stages 36)" \
+	'handler:1:1000 wake:1:300 queue:1:2500 exit:1:6000 total:1:9800'
+"$irqlat" trace -n -i - <$texts/perf 2>"$scratch/err" | sed 's/^WARNING: -:/WARNING: perf:/' >"$scratch/a"
+sed 's|^WARNING: .*/perf:|WARNING: perf:|' "$scratch/out" | cmp -s - "$scratch/a"
+result $? 'text on standard input' "$(cat "$scratch/err"; diff "$scratch/out" "$scratch/a" | head -4)"
+"$irqlat" explain - <$texts/report >"$scratch/out" 2>"$scratch/err"
+grep -q '^  max 18.00 us at 2.000001 s: CPU 1 took it, woke a \[b\]-c: d:42 on CPU 1; ' "$scratch/out"
+result $? 'explain: text on standard input' "$(cat "$scratch/out" "$scratch/err")"
+"$irqlat" trace -n -q --no-header -i "$scratch/whole.dat" >"$scratch/a" 2>"$scratch/err"
+"$irqlat" trace -n -q --no-header -i - <"$scratch/whole.dat" >"$scratch/out" 2>>"$scratch/err"
+[ -s "$scratch/out" ] && cmp -s "$scratch/a" "$scratch/out"
+result $? 'a trace.dat on standard input' "$(cat "$scratch/err")"
+refused 'a text has no instances' '--instance: a text has one only' -i $texts/perf --instance top
+refused 'a text without events' 'no trace.dat of trace-cmd, and no text of trace_pipe, .*: no line shows an event' -i README.md
+"$irqlat" trace -i - </dev/null >"$scratch/out" 2>"$scratch/err"
+is 'nothing on standard input' "$? $(cat "$scratch/err")" '1 irqlat: -: nothing on standard input'
+
 # --- options that say how to record ---------------------------------------------
 
 for option in '-d 1' '--interval 1' --no-user --no-vectors --timers '--buffer 64' '--sub-buffer 4'; do

@@ -193,6 +193,13 @@ if [ -n "$disk" ] && command -v trace-cmd >/dev/null; then
 		"$scratch/theirs" | sort >"$scratch/b"
 	[ -s "$scratch/a" ] && [ "$(wc -l <"$scratch/a")" -ge 7 ] && diff "$scratch/a" "$scratch/b" >"$scratch/diff"
 	result $? 'totals agree with a calculation from the text' "$(head -4 "$scratch/diff")"
+	"$irqlat" trace -i "$scratch/live.dat" --csv >"$scratch/all.csv" 2>"$scratch/err"
+	for how in '-t -N' '-t -N -l' '-t' '-t -l'; do
+		trace-cmd report $how "$scratch/live.dat" 2>/dev/null |
+			"$irqlat" trace -i - --csv >"$scratch/text.csv" 2>"$scratch/err"
+		[ "$(wc -l <"$scratch/text.csv")" -gt 10 ] && diff "$scratch/all.csv" "$scratch/text.csv" >"$scratch/diff"
+		result $? "the text of trace-cmd report $how: the same" "$(head -4 "$scratch/diff")"
+	done
 	trace-cmd report "$scratch/live.dat" 2>"$scratch/err" | grep -q 'irq_handler_entry'
 	result $? 'trace-cmd reads the trace we keep' "$(head -2 "$scratch/err")"
 	for how in none zlib zstd; do
