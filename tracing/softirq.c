@@ -2,6 +2,7 @@
 #include "softirq.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /**
  * struct softirq_cpu - what a CPU does
@@ -11,6 +12,9 @@
  * @since_ns: when the softirq was entered
  * @hard_since_ns: when the outermost handler was entered
  * @hard_ns: time in handlers since @since_ns
+ * @raised_ns: when each softirq was raised first since its last entry; 0: it was not
+ * @wait_ns: how long the softirq waited
+ * @has_wait: that is known
  */
 struct softirq_cpu {
 	bool running;
@@ -19,6 +23,9 @@ struct softirq_cpu {
 	uint64_t since_ns;
 	uint64_t hard_since_ns;
 	uint64_t hard_ns;
+	uint64_t raised_ns[SOFTIRQ_VECS];
+	uint64_t wait_ns;
+	bool has_wait;
 };
 
 struct softirqs {
@@ -27,6 +34,18 @@ struct softirqs {
 	void *ctx;
 	struct softirq_cpu cpu[];
 };
+
+/* "NET_RX"; "?" for a number that the kernel does not have. */
+const char *softirq_name(uint32_t vec)
+{
+	/* In the order of the kernel's linux/interrupt.h. */
+	static const char *const names[SOFTIRQ_VECS] = {
+		"HI",	    "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
+		"IRQ_POLL", "TASKLET", "SCHED",	 "HRTIMER", "RCU",
+	};
+
+	return vec < SOFTIRQ_VECS ? names[vec] : "?";
+}
 
 /**
  * softirqs_new - prepare to measure
@@ -52,10 +71,32 @@ struct softirqs *softirqs_new(unsigned int n_cpus, softirq_ended *ended, void *c
 static void end(struct softirqs *softirqs, struct softirq_cpu *cpu, const struct event *e)
 {
 	bool known = cpu->running && !cpu->depth && cpu->vec == e->vec;
+	const struct softirq_run run = {
+		.vec = e->vec,
+		.cpu = e->cpu,
+		.has_wait = cpu->has_wait,
+		.wait_ns = cpu->wait_ns,
+		.ns = e->ts_ns - cpu->since_ns - cpu->hard_ns,
+	};
 
 	cpu->running = false;
 	if (known)
-		softirqs->ended(softirqs->ctx, e->vec, e->ts_ns - cpu->since_ns - cpu->hard_ns);
+		softirqs->ended(softirqs->ctx, &run);
+}
+
+static void begin(struct softirq_cpu *cpu, const struct event *e)
+{
+	uint64_t *raised = e->vec < SOFTIRQ_VECS ? &cpu->raised_ns[e->vec] : NULL;
+
+	cpu->running = true;
+	cpu->vec = e->vec;
+	cpu->depth = 0;
+	cpu->since_ns = e->ts_ns;
+	cpu->hard_ns = 0;
+	cpu->has_wait = raised && *raised;
+	cpu->wait_ns = cpu->has_wait ? e->ts_ns - *raised : 0;
+	if (raised)
+		*raised = 0;
 }
 
 /* Take the next event, in the order of time on its CPU. Lost events end what they cut. */
@@ -68,7 +109,11 @@ void softirqs_event(struct softirqs *softirqs, const struct event *e)
 	cpu = &softirqs->cpu[e->cpu];
 	switch (e->kind) {
 	case EVENT_SOFTIRQ_ENTRY:
-		*cpu = (struct softirq_cpu){ .running = true, .vec = e->vec, .since_ns = e->ts_ns };
+		begin(cpu, e);
+		break;
+	case EVENT_SOFTIRQ_RAISE:
+		if (e->vec < SOFTIRQ_VECS && !cpu->raised_ns[e->vec])
+			cpu->raised_ns[e->vec] = e->ts_ns;
 		break;
 	case EVENT_SOFTIRQ_EXIT:
 		end(softirqs, cpu, e);
@@ -86,6 +131,7 @@ void softirqs_event(struct softirqs *softirqs, const struct event *e)
 	case EVENT_LOSS_BEGIN:
 	case EVENT_LOSS_END:
 		cpu->running = false;
+		memset(cpu->raised_ns, 0, sizeof(cpu->raised_ns));
 		break;
 	default:
 		break;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "softirq.h"
+
 /* Spans kept of each CPU, and stacks kept of all; powers of two. */
 #define SPANS  65536
 #define STACKS 1024
@@ -142,14 +144,7 @@ static uint32_t irq_of(struct timeline *timeline, const struct event *e)
 
 static uint32_t softirq_of(struct timeline *timeline, uint32_t vec)
 {
-	/* In the order of the kernel's linux/interrupt.h. */
-	static const char *const names[] = {
-		"HI",	    "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
-		"IRQ_POLL", "TASKLET", "SCHED",	 "HRTIMER", "RCU",
-	};
-
-	return who_get(timeline, TIMELINE_SOFTIRQ, (int32_t)vec,
-		       vec < sizeof(names) / sizeof(names[0]) ? names[vec] : "?");
+	return who_get(timeline, TIMELINE_SOFTIRQ, (int32_t)vec, softirq_name(vec));
 }
 
 /* --- spans ----------------------------------------------------------------- */

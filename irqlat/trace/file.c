@@ -132,6 +132,12 @@ static int read_all(struct trace_run *run, const struct trace_input *input)
 	struct engine *engine;
 	int err;
 
+	if (run->config->runs) {
+		if (trace_runs_init(&run->runs, config.n_cpus))
+			return -1;
+		config.softirq = trace_runs_softirq;
+		config.softirq_ctx = &run->runs;
+	}
 	config.loss = trace_run_loss;
 	config.loss_ctx = run;
 	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);

@@ -108,6 +108,12 @@ static int open_engine(struct live_run *live)
 	if (stats_init(&run->total, config.catalog, &filter) ||
 	    stats_init(&run->interval, config.catalog, &filter))
 		return -1;
+	if (run->config->runs) {
+		if (trace_runs_init(&run->runs, config.n_cpus))
+			return -1;
+		config.softirq = trace_runs_softirq;
+		config.softirq_ctx = &run->runs;
+	}
 	run->interval.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->interval);
 	config.with_timeline = run->config->autos.n || run->worst;

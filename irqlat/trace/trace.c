@@ -52,6 +52,8 @@ static const struct opt options[] = {
 	  .help = "keep the trace as FILE (irqlat_trace.dat): that of the\nchain that took too long, or else of the end of the run" },
 	{ 0, "on-threshold", "ACTIONS", OPT_STRINGS, AT(on_threshold),
 	  .help = "what to do then, separated by ';' (\\; in a command), or one\nof several of these options: trace[,file=F]\nsignal,num=N,pid=P|parent shell,command=C continue" },
+	{ 0, "runs", NULL, OPT_FLAG, AT(runs),
+	  .help = "also print how long handlers and softirqs ran, how long\nsoftirqs waited, and their share of each CPU" },
 	{ 0, "no-user", NULL, OPT_FLAG, AT(no_user),
 	  .help = "do not trace system calls: cheaper, and chains end\nwhen the task runs" },
 	{ 0, "no-vectors", NULL, OPT_FLAG, AT(no_vectors),
@@ -187,6 +189,7 @@ static int check_in_kernel(const struct trace_config *config)
 		{ .option = "--pid", .given = config->pids },
 		{ .option = "--comm", .given = config->comms },
 		{ .option = "--timers", .given = config->timers },
+		{ .option = "--runs", .given = config->runs },
 		{ .option = "--hlog", .given = config->hlog.wanted },
 		{ .option = "--hgrm", .given = config->hgrm.wanted },
 		{ .option = "--end user", .given = config->wanted_ends == 1u << CHAIN_END_USER },
@@ -373,6 +376,7 @@ int cmd_trace(int argc, char **argv)
 		status = status_of(&run);
 	stats_free(&run.interval);
 	stats_free(&run.total);
+	trace_runs_free(&run.runs);
 	free(run.kernel.accounts);
 	free(config.cpu_set);
 	return status;

@@ -25,6 +25,8 @@
 #include "tracing/kernhist.h"
 #include "tracing/stats.h"
 #include "tracing/worst.h"
+#include "results/result.h"
+#include "runs.h"
 
 enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP, TRACE_EXPLAIN };
 
@@ -136,6 +138,7 @@ struct trace_config {
 	bool no_index;
 	bool no_summary;
 	bool with_zeros;
+	bool runs;
 	struct opt_file trace_file;
 	struct opt_file json;
 	struct opt_file csv;
@@ -188,6 +191,7 @@ struct trace_gap {
  * @over: chains and handlers that took too long
  * @limit_over: by which limit of @config
  * @kernel: counts of --in-kernel
+ * @runs: of --runs: the softirqs
  * @worst: of irqlat explain: gets the longest chains; NULL: not wanted
  * @timeline: of the engine that runs, with @worst
  * @why: why the run failed
@@ -210,6 +214,7 @@ struct trace_run {
 	uint64_t over;
 	struct trace_over limit_over[TRACE_LIMITS_MAX];
 	struct kernhist_counts kernel;
+	struct trace_runs runs;
 	struct worst *worst;
 	const struct timeline *timeline;
 	struct why why;

@@ -79,12 +79,12 @@ static void run_add(struct latency_runs *runs, uint64_t ns)
 }
 
 /* The kernel's numbers are those of the rows of /proc/softirqs. */
-static void on_softirq(void *ctx, uint32_t vec, uint64_t ns)
+static void on_softirq(void *ctx, const struct softirq_run *run)
 {
 	struct latency *latency = ctx;
 
-	if (vec < SOFTIRQS)
-		run_add(&latency->softirq[vec], ns);
+	if (run->vec < SOFTIRQS)
+		run_add(&latency->softirq[run->vec], run->ns);
 }
 
 static void on_handler(void *ctx, void *of, uint64_t ns)

@@ -203,6 +203,29 @@ refused 'limits: a name that is too long' 'is longer than a name' -i "$scratch/l
 	-T "$(printf '%080d' 0)x:queue=5"
 refused 'limits: -a explains chains only' '-a: :irq=5: a handler waits for nobody' -a :irq=5
 
+# --- runs of handlers and softirqs ------------------------------------------------
+
+# runs NAME [OPTION...]: the rows of the table, in ns
+runs()
+{
+	made "$1" -q --no-header --runs "${@:2}"
+	sed -n '/^Handlers and softirqs/,/^$/p' "$scratch/out" | sed '1,2d; /^$/d; s/  */ /g; s/^ //'
+}
+
+is '--runs: those with the most time first' "$(runs shared-softirq)" \
+	'soft NET_RX 0 5 0.374 n/a n/a 3500 n/a n/a 3000
+19 eth0 0 5 0.125 n/a n/a n/a n/a n/a 1000
+19 wlan0 0 5 0.125 n/a n/a n/a n/a n/a 1000'
+is '--runs: filters by name are for handlers' "$(runs shared-softirq --name wlan0 | cut -d' ' -f1-4)" \
+	'soft NET_RX 0 5
+19 wlan0 0 5'
+is '--runs: and by CPU for all' "$(runs shared-softirq -c 1)" ''
+is '--runs: as JSON' "$("$irqlat" trace -i "$scratch/shared-softirq.dat" --runs --json |
+	jq -c '.trace.runs[0] | [.kind, .name, .irq, .cpu, .wait.n, .wait.sum_ns, .wait.max_ns, .run.n, .run.sum_ns, .run.p50_ns, .run.max_ns]')" \
+	'["softirq","NET_RX",null,0,5,17500,3500,5,15000,null,3000]'
+is '--runs: not without it' "$("$irqlat" trace -i "$scratch/late.dat" --json | jq .trace.runs)" null
+refused '--runs: not of histograms in the kernel' '--in-kernel: not with --runs' --in-kernel --runs
+
 # --- explain ----------------------------------------------------------------------
 
 "$recording" late "$scratch/late.dat" && "$irqlat" explain "$scratch/late.dat" -N 20 --chains="$scratch/late.jsonl" \

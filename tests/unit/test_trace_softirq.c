@@ -5,12 +5,14 @@
 #include "tracing/softirq.h"
 
 static uint64_t ended[4], times[4];
+static struct softirq_run last;
 
-static void on_end(void *ctx, uint32_t vec, uint64_t ns)
+static void on_end(void *ctx, const struct softirq_run *run)
 {
 	(void)ctx;
-	ended[vec]++;
-	times[vec] += ns;
+	ended[run->vec]++;
+	times[run->vec] += run->ns;
+	last = *run;
 }
 
 static void event(struct softirqs *softirqs, enum event_kind kind, uint16_t cpu, uint64_t ns,
@@ -67,10 +69,52 @@ static void softirqs_are_measured(void **state)
 	softirqs_free(NULL);
 }
 
+static void waits_are_measured(void **state)
+{
+	struct softirqs *s = softirqs_new(2, on_end, NULL);
+
+	(void)state;
+	assert_non_null(s);
+	/* From the first raise; also one within a handler, and one raised while it runs. */
+	event(s, EVENT_IRQ_ENTRY, 1, 100, 24);
+	event(s, EVENT_SOFTIRQ_RAISE, 1, 110, 2);
+	event(s, EVENT_SOFTIRQ_RAISE, 1, 120, 2);
+	event(s, EVENT_SOFTIRQ_RAISE, 0, 125, 3);
+	event(s, EVENT_IRQ_EXIT, 1, 130, 24);
+	event(s, EVENT_SOFTIRQ_ENTRY, 1, 150, 2);
+	event(s, EVENT_SOFTIRQ_RAISE, 1, 160, 2);
+	event(s, EVENT_SOFTIRQ_EXIT, 1, 170, 2);
+	assert_true(last.has_wait);
+	assert_int_equal(last.wait_ns, 40);
+	assert_int_equal(last.ns, 20);
+	assert_int_equal(last.cpu, 1);
+	event(s, EVENT_SOFTIRQ_ENTRY, 1, 200, 2);
+	event(s, EVENT_SOFTIRQ_EXIT, 1, 210, 2);
+	assert_true(last.has_wait);
+	assert_int_equal(last.wait_ns, 40);
+	/* That of another CPU, and one that was not recorded. */
+	event(s, EVENT_SOFTIRQ_ENTRY, 1, 300, 3);
+	event(s, EVENT_SOFTIRQ_EXIT, 1, 310, 3);
+	assert_false(last.has_wait);
+	/* Lost events: it may have run meanwhile. */
+	event(s, EVENT_LOSS_BEGIN, 0, 400, 0);
+	event(s, EVENT_LOSS_END, 0, 500, 0);
+	event(s, EVENT_SOFTIRQ_ENTRY, 0, 600, 3);
+	event(s, EVENT_SOFTIRQ_EXIT, 0, 610, 3);
+	assert_false(last.has_wait);
+	assert_int_equal(last.cpu, 0);
+	/* A number that the kernel does not have. */
+	event(s, EVENT_SOFTIRQ_RAISE, 0, 700, 77);
+	assert_string_equal(softirq_name(77), "?");
+	assert_string_equal(softirq_name(3), "NET_RX");
+	softirqs_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(softirqs_are_measured),
+		cmocka_unit_test(waits_are_measured),
 	};
 
 	return cmocka_run_group_tests_name("trace_softirq", tests, NULL, NULL);
