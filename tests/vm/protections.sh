@@ -271,15 +271,17 @@ entry_result()
 # number, how (of the last round), red (why it failed, or ''), spoilt, ended.
 follow_guest()
 {
-	local text
+	local text green
 	number='' how='' red='' spoilt='' ended=1 fresh=1
 	while IFS= read -r -t $patience text; do
 		case $text in
 		'@round '*)
 			read -r _ number how <<<"$text"
-			red='' ended='' ;;
+			red='' ended='' green='it passes without' ;;
 		'not ok '*)    red=${red:-${text#not ok * - }} ;;
-		'ok '*'# SKIP'*) [ "$how" = changed ] || red=${red:-"skipped: ${text#ok * - }"} ;;
+		'ok '*'# SKIP'*)
+			green="skipped: ${text#ok * - }"
+			[ "$how" = changed ] || red=${red:-$green} ;;
 		'@failed '*)   red=${red:-${text#@failed }} ;;
 		'@complaint '*)
 			red=${red:+$red; }${text#@complaint }
@@ -289,7 +291,7 @@ follow_guest()
 			ended=1
 			if [ "$how" = changed ]; then
 				[ -n "$red" ]
-				entry_result "$number" $? "${red:-it passes without}"
+				entry_result "$number" $? "${red:-$green}"
 				fresh=
 			elif [ -n "$red" ]; then
 				# In a new guest it may pass.

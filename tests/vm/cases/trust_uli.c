@@ -100,7 +100,8 @@ static void probes_set(bool on)
 	char path[200] = "";
 
 	put_text(TRACING "events/uprobes/enable", "0");
-	put_text(TRACING "uprobe_events", "\n");
+	put_text(TRACING "uprobe_events", "-:probed_call\n");
+	put_text(TRACING "uprobe_events", "-:probed_add\n");
 	if (!on)
 		return;
 	if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0 ||
@@ -394,7 +395,7 @@ static const char *trust_uli_after(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(probed_code),
+	TAP_SLOW(probed_code, 180),
 	TAP_TEST(a_call_by_int80),
 	TAP_TEST(a_core_dump_to_a_pipe),
 	TAP_TEST(blocking_from_a_higher_priority),

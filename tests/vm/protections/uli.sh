@@ -105,7 +105,7 @@ without 'leaving a thread with a shadow stack alone' newest $tests a_shadow_stac
 	$direct 's/return current->thread.features & ARCH_SHSTK_SHSTK;/return false;/'
 
 # --- programs in unusual states
-without 'leaving probed instructions alone (uprobes)' 6.1 trust_uli,interrupts=2000 probed_code \
+without 'leaving probed instructions alone (uprobes)' 6.1 trust_uli,interrupts=4000 probed_code \
 	$direct 's/return current->utask && current->utask->active_uprobe;/return false;/'
 without "the number of the 32-bit call that restarts (int 0x80)" 6.1 trust_uli a_call_by_int80 \
 	$x86 's/(if \(current->restart_block.arch_data & TS_COMPAT\)\s+return) NR_IA32_RESTART_SYSCALL;/$1 __NR_restart_syscall;/'
