@@ -33,6 +33,18 @@ static bool may_fail_so(const struct kind *kind, int error)
 	       memchr(kind->errors, error, sizeof(kind->errors));
 }
 
+/*
+ * Whether the call needs a privilege that an open file is not. A file of a PCI function's
+ * own character device is enough to describe the function by its INTx bit.
+ */
+static bool needs_privilege(const struct call *call)
+{
+	struct procirq_descriptor d;
+
+	memcpy(&d, call->data, sizeof(d));
+	return call->kind->privileged && !(call->bytes && d.flags == PROCIRQ_DESC_INTX);
+}
+
 void tally_add(enum role role, const struct call *call, long ret)
 {
 	const struct kind *kind = call->kind;
@@ -42,7 +54,7 @@ void tally_add(enum role role, const struct call *call, long ret)
 	if (error >= ERRORS)
 		error = ERRORS - 1;
 	shared->tally[role][kind - kinds][error]++;
-	if (error ? may_fail_so(kind, error) : !(kind->privileged && role == STRANGER))
+	if (error ? may_fail_so(kind, error) : !(needs_privilege(call) && role == STRANGER))
 		return;
 	call_print(call, text, sizeof(text));
 	if (error)
