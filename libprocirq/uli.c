@@ -2,7 +2,7 @@
 /*
  * User level interrupts: registering, calling and blocking a handler, and its
  * semaphores. struct procirq_uli_shared in uapi/procirq.h documents the protocol with
- * the kernel; the entry code is in uli_x86.c.
+ * the kernel; the entry code is in uli_x86.c and uli_arm64.c.
  *
  * The handler runs between any two instructions of its thread, maybe without saved
  * floating point and vector registers (ULI_GENERAL_REGS_ONLY). So the functions that it
@@ -145,7 +145,7 @@ static int register_uli(struct uli *uli, unsigned long long limit_ns)
  *
  * Returns a handle for the other functions, or NULL with errno: EINVAL wrong option;
  * EBUSY @fd has a handler, or a thread blocks in a read of it; EOPNOTSUPP other
- * processor, or the thread has a shadow stack; ENOTTY, EBADF @fd is another kind of
+ * processor, or the thread has a shadow stack of x86-64; ENOTTY, EBADF @fd is another kind of
  * file; ENODEV the line is gone.
  */
 void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_options *options)

@@ -27,7 +27,7 @@ struct uli_sema {
  * @shared: shared with the kernel
  * @run: function that the entry code calls, with this structure
  * @stack_top: top of the handler's own stack; 0 to use the interrupted stack
- * @xsave_mask: state components to save and restore; 0 to use FXSAVE
+ * @xsave_mask: state components to save and restore on x86-64; 0 to use FXSAVE
  * @xsave_bytes: size of the save area; 0 to save no extended state
  * @func: the handler
  * @arg: its argument
@@ -57,7 +57,7 @@ struct uli {
 	struct uli_sema semas[ULI_SEMAPHORES_MAX];
 };
 
-/* uli_x86.c; on other processors the first fails with EOPNOTSUPP. */
+/* uli_x86.c, uli_arm64.c; in uli_other.c the first fails with EOPNOTSUPP. */
 int procirq_uli_arch_init(struct uli *uli, bool extended);
 void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code);
 

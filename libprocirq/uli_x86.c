@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* User level interrupts on x86-64: the entry code, and the state that it has to save. */
 
-#include <errno.h>
-
 #include "uli_local.h"
 
 #ifdef __x86_64__
@@ -201,22 +199,6 @@ void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)
 	code->stack = FRAME_BYTES;
 	if (!uli->stack_top)
 		code->stack += (__u32)uli->xsave_bytes + XSAVE_ALIGN;
-}
-
-#else
-
-int procirq_uli_arch_init(struct uli *uli, bool extended)
-{
-	(void)uli;
-	(void)extended;
-	errno = EOPNOTSUPP;
-	return -1;
-}
-
-void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)
-{
-	(void)uli;
-	(void)code;
 }
 
 #endif

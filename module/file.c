@@ -484,6 +484,14 @@ static int file_mmap(struct file *file, struct vm_area_struct *vma)
 	return err;
 }
 
+/* The file has no position. */
+static loff_t file_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (!PROCIRQ_ULI_LEAVES || whence != PROCIRQ_ULI_LEAVE)
+		return -ESPIPE;
+	return procirq_uli_leave(file->private_data, (void __user *)(unsigned long)offset);
+}
+
 static int file_release(struct inode *inode, struct file *file)
 {
 	struct procirq_reader *reader = file->private_data;
@@ -517,6 +525,7 @@ static const struct file_operations file_fops = {
 	.poll = file_poll,
 	.unlocked_ioctl = procirq_file_ioctl,
 	.mmap = file_mmap,
+	.llseek = file_llseek,
 	.compat_ioctl = compat_ptr_ioctl,
 	.release = file_release,
 	.show_fdinfo = file_show_fdinfo,
@@ -571,7 +580,10 @@ int procirq_file_open(struct inode *inode, struct file *file, struct procirq_lin
 	file->private_data = reader;
 	replace_fops(file, &file_fops);
 	/* No file position, whose lock a blocked read() would hold against write(). */
-	return stream_open(inode, file);
+	err = stream_open(inode, file);
+	if (PROCIRQ_ULI_LEAVES)
+		file->f_mode |= FMODE_LSEEK;
+	return err;
 
 out_put_module:
 	module_put(THIS_MODULE);

@@ -19,7 +19,8 @@
  *   action        interrupt handler and masking;  > uli, eventfd, device, reader
  *                 take.h and uliraise.h have what
  *                 is inlined into handlers
- *   uli, uli_x86  user level interrupts           > reader
+ *   uli, uli_x86, user level interrupts           > reader
+ *   uli_arm64
  *   device        register accesses of a device   > pci_function, platform_bound
  *   reader, ring, eventfd, spin, pci_function, platform_bound
  *   pci_choice    what procirq-pci allocates
@@ -658,11 +659,15 @@ struct procirq_eventfd_target *procirq_eventfd_alloc(int fd, u32 flags);
 void procirq_eventfd_free(struct procirq_eventfd_target *target);
 void procirq_eventfd_signal_later(struct procirq_eventfd_target *target);
 
+/* Whether a handler ends with a system call, PROCIRQ_ULI_LEAVE. */
+#define PROCIRQ_ULI_LEAVES IS_ENABLED(CONFIG_ARM64)
+
 /* uli.c: user level interrupts */
 long procirq_uli_register(struct procirq_reader *reader, const void __user *arg);
 long procirq_uli_unregister(struct procirq_reader *reader, void __user *arg);
 long procirq_uli_get_info(struct procirq_reader *reader, void __user *arg);
 long procirq_uli_kick(struct procirq_reader *reader);
+loff_t procirq_uli_leave(struct procirq_reader *reader, void __user *at);
 void procirq_uli_notice(struct procirq_reader *reader);
 void procirq_uli_raise(struct procirq_reader *reader, u64 now);
 void procirq_uli_close(struct procirq_reader *reader);

@@ -589,6 +589,40 @@ long procirq_uli_kick(struct procirq_reader *reader)
 	return err;
 }
 
+/**
+ * procirq_uli_leave() - end the handler of the calling thread
+ * @reader: the handler's; its user level interrupt may be gone
+ * @at: the frame that was made for the handler
+ *
+ * It gives the thread the registers of before first, which needs no privilege: it is the
+ * thread itself that has chosen them.
+ * Return: what the system call has to return, or -EFAULT.
+ */
+loff_t procirq_uli_leave(struct procirq_reader *reader, void __user *at)
+{
+	struct procirq_action *action;
+	struct procirq_ulireg *uli;
+	u64 shared;
+	long ret;
+	int err = procirq_uli_arch_leave(at, &shared, &ret);
+
+	if (err)
+		return err;
+	action = procirq_reader_lock(reader);
+	uli = reader->uli;
+	if (uli && uli->task == current && uli->mm == current->mm && uli->code.shared == shared) {
+		uli_unclaim(uli);
+		/* As the entry code of x86-64 does: free itself, then look. */
+		smp_mb__after_atomic();
+		if (uli_pending(uli) && uli_claim(uli)) {
+			WRITE_ONCE(uli->shared->repeats, uli->shared->repeats + 1);
+			ret = procirq_uli_arch_again(&uli->code, at);
+		}
+	}
+	procirq_reader_unlock(action);
+	return ret;
+}
+
 /* Whether the reader has a user level interrupt in effect. Caller holds action->lock. */
 bool procirq_uli_is_live(const struct procirq_reader *reader)
 {

@@ -12,13 +12,11 @@
 #include <linux/sched/task_stack.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
-#include <uapi/linux/rseq.h>
 
 #include <asm/processor-flags.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
-#include "compat.h"
 #include "uliarch.h"
 
 /* Maximum of procirq_uli.frame, bytes. */
@@ -114,43 +112,6 @@ fault:
 	user_write_access_end();
 	return -EFAULT;
 }
-
-#ifdef CONFIG_RSEQ
-/* Return: 0, or -EFAULT for what the kernel itself would answer with SIGSEGV. */
-static int uli_abort_rseq(struct pt_regs *regs)
-{
-	struct rseq __user *rseq = procirq_current_rseq();
-	struct rseq_cs cs;
-	u32 signature;
-	u64 address;
-
-	if (!rseq)
-		return 0;
-	if (get_user(address, &rseq->rseq_cs))
-		return -EFAULT;
-	if (!address)
-		return 0;
-	if (!access_ok((void __user *)address, sizeof(cs)) ||
-	    copy_from_user(&cs, (void __user *)address, sizeof(cs)))
-		return -EFAULT;
-	if (put_user(0ULL, &rseq->rseq_cs))
-		return -EFAULT;
-	if (regs->ip - cs.start_ip >= cs.post_commit_offset)
-		return 0;
-	if (cs.version || cs.abort_ip - cs.start_ip < cs.post_commit_offset ||
-	    !access_ok((void __user *)cs.abort_ip, 1) ||
-	    get_user(signature, (u32 __user *)(cs.abort_ip - sizeof(signature))) ||
-	    signature != procirq_current_rseq_signature())
-		return -EFAULT;
-	regs->ip = cs.abort_ip;
-	return 0;
-}
-#else
-static int uli_abort_rseq(struct pt_regs *regs)
-{
-	return 0;
-}
-#endif
 
 /* Enters the handler from any code. Return: 0, -EAGAIN or -EFAULT. */
 static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)

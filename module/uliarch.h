@@ -12,9 +12,13 @@
 
 #include "uapi/procirq.h"
 
-#ifdef CONFIG_X86_64
+#if defined(CONFIG_X86_64)
 #include "uliarch_x86.h"
+#elif defined(CONFIG_ARM64)
+#include "uliarch_arm64.h"
+#endif
 
+#if defined(CONFIG_X86_64) || defined(CONFIG_ARM64)
 int procirq_uli_arch_check(const struct procirq_uli *code);
 int procirq_uli_arch_send(const struct procirq_uli *code);
 #else
@@ -31,6 +35,21 @@ static inline int procirq_uli_arch_send_direct(const struct procirq_uli *code, a
 static inline int procirq_uli_arch_send(const struct procirq_uli *code)
 {
 	return -EOPNOTSUPP;
+}
+#endif
+
+#ifdef CONFIG_ARM64
+int procirq_uli_arch_leave(const void __user *at, u64 *shared, long *x0);
+long procirq_uli_arch_again(const struct procirq_uli *code, const void __user *at);
+#else
+static inline int procirq_uli_arch_leave(const void __user *at, u64 *shared, long *x0)
+{
+	return -ESPIPE;
+}
+
+static inline long procirq_uli_arch_again(const struct procirq_uli *code, const void __user *at)
+{
+	return -ESPIPE;
 }
 #endif
 

@@ -15,8 +15,6 @@
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/uaccess.h>
-#include <linux/uprobes.h>
-#include <uapi/linux/rseq.h>
 
 #include <asm/irq_regs.h>
 #include <asm/processor-flags.h>
@@ -24,7 +22,7 @@
 #include <uapi/asm/prctl.h>
 #endif
 
-#include "compat.h"
+#include "uliuser.h"
 
 #define RED_ZONE 128
 
@@ -62,27 +60,6 @@ static __always_inline bool uli_is_stepped(void)
 	return test_thread_flag(TIF_SINGLESTEP);
 }
 
-/*
- * Whether the thread executes a copy of a probed instruction (uprobes): its ip is in
- * the copy, and only the kernel knows where it continues. This ends at the next trap.
- * It is the only code of a thread that is executed out of line: a debugger's displaced
- * step is a single step, and kprobes are not in user code.
- */
-static __always_inline bool uli_is_probed(void)
-{
-#ifdef CONFIG_UPROBES
-	return current->utask && current->utask->active_uprobe;
-#else
-	return false;
-#endif
-}
-
-/* Whether the thread is on an alternate signal stack: see procirq_uli_arch_send(). */
-static __always_inline bool uli_on_altstack(const struct pt_regs *regs)
-{
-	return current->sas_ss_size && __on_sig_stack(regs->sp);
-}
-
 /* Makes the thread enter the handler, with @frame on its stack. */
 static __always_inline void uli_set_regs(struct pt_regs *regs, const struct procirq_uli *code,
 					 const struct uli_frame __user *frame)
@@ -91,36 +68,6 @@ static __always_inline void uli_set_regs(struct pt_regs *regs, const struct proc
 	regs->ip = code->entry;
 	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
 }
-
-#ifdef CONFIG_RSEQ
-/*
- * A restartable sequence (rseq(2)) must be aborted if a handler interrupts it, as it
- * is by a signal. procirq_uli_arch_send() does that, because it may access user memory
- * that faults.
- *
- * Called between user_access_begin() and user_access_end(): the address of the struct
- * rseq was checked when it was registered.
- * Return: 0; -EAGAIN if the thread may be in a sequence; -EFAULT.
- */
-static __always_inline int uli_refuse_rseq(void)
-{
-	struct rseq __user *rseq = procirq_current_rseq();
-	u64 cs;
-
-	if (!rseq)
-		return 0;
-	unsafe_get_user(cs, &rseq->rseq_cs, fault);
-	return cs ? -EAGAIN : 0;
-
-fault:
-	return -EFAULT;
-}
-#else
-static inline int uli_refuse_rseq(void)
-{
-	return 0;
-}
-#endif
 
 /* Where a new frame goes. */
 static __always_inline struct uli_frame __user *uli_frame(const struct pt_regs *regs)

@@ -57,7 +57,7 @@ struct uli_port {
 	struct timespec user;
 };
 
-#ifdef __x86_64__
+#if defined(__x86_64__) || defined(__aarch64__)
 __attribute__((target("general-regs-only")))
 #endif
 static void
@@ -110,7 +110,7 @@ static int try_handler(const struct port *port, unsigned int irq, struct why *wh
 	return why_set(
 		why, "/proc/irq/%u/irq: no user level interrupt: %s", irq,
 		errno == EOPNOTSUPP ?
-			"they need an x86-64 processor and a program without a shadow stack" :
+			"they need x86-64 or arm64, and on x86-64 a program without a shadow stack" :
 		errno == ENOTTY ? "the procirq module that is loaded is too old" :
 				  strerror(errno));
 }

@@ -381,7 +381,7 @@ struct procirq_uli_shared {
  * struct procirq_uli - PROCIRQ_IOC_ULI_REGISTER
  * @shared: address of a struct procirq_uli_shared, zeroed; a multiple of 64. Its
  *	page stays pinned
- * @entry: where the thread is sent. Its stack pointer is 152 below its old value,
+ * @entry: where the thread is sent. On arm64 see struct procirq_uli_frame. On x86-64 its stack pointer is 152 below its old value,
  *	and points at @shared, the flags, and the return address, 8 bytes each:
  *	"add $8, %rsp; popfq; ret $128" returns, and skips the red zone. All other
  *	registers, also the extended ones, are unchanged
@@ -392,6 +392,7 @@ struct procirq_uli_shared {
  * @popf: address of the popfq, which ends the window; if an interrupt hits the thread
  *	here or at @ret, the frame that is still on the stack is used again
  * @ret: address of the ret
+ *	@window, @popf and @ret are 0 on arm64
  * @limit_ns: longest time in the handler; 0 for no limit. A thread that exceeds it
  *	gets SIGXCPU after once to twice this time, and again after each such time
  * @flags: 0
@@ -414,7 +415,8 @@ struct procirq_uli_shared {
  * ENOMEM      out of memory, or RLIMIT_MEMLOCK is exceeded by the page of @shared
  * EFAULT      @shared cannot be written
  * EBUSY       this reader has a user level interrupt, or a blocked thread
- * EOPNOTSUPP  other than x86-64, a 32-bit program, or a thread with a shadow stack
+ * EOPNOTSUPP  other than x86-64 and arm64, a 32-bit program, or a thread with a shadow stack
+ *             of x86-64
  * ENODEV      the line is gone
  */
 struct procirq_uli {
@@ -430,6 +432,40 @@ struct procirq_uli {
 	__u32 stack;
 	__u32 reserved;
 };
+
+/**
+ * struct procirq_uli_frame - what is on the thread's stack when its handler is entered, on
+ *	arm64
+ * @shared: address of the struct procirq_uli_shared
+ * @pstate: what the thread returns to
+ * @pc: the same
+ * @sp: the same; may be no multiple of 16
+ * @x0: the same
+ * @x1: the same
+ * @x2: the same
+ * @x8: the same
+ *
+ * At @entry x0 is @shared and the stack pointer points at this. At @again it is
+ * procirq_uli.frame below. All other registers are as they were.
+ *
+ * The thread returns by the system call lseek(fd, frame, PROCIRQ_ULI_LEAVE) of the IRQ file,
+ * with all registers as they were but those in the frame, which the kernel restores. It
+ * clears PROCIRQ_ULI_BUSY then, and if interrupts have come meanwhile it sends the thread to
+ * @again. The call does not fail with a frame that the kernel has made.
+ */
+struct procirq_uli_frame {
+	__u64 shared;
+	__u64 pstate;
+	__u64 pc;
+	__u64 sp;
+	__u64 x0;
+	__u64 x1;
+	__u64 x2;
+	__u64 x8;
+};
+
+/* SEEK_HOLE: of the calls that return 64 bits as they are, lseek() does least besides. */
+#define PROCIRQ_ULI_LEAVE 4
 
 /**
  * struct procirq_uli_info - PROCIRQ_IOC_ULI_INFO

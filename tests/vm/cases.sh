@@ -3,11 +3,12 @@
 # it, or the named ones. TAP on stdout, with the program's name before each test's; the
 # kernel's messages on stderr.
 #
-#   tests/vm/cases.sh [--arch A] [--kernel K] [--leaks] [PROGRAM[,ARGUMENT]...]...
+#   tests/vm/cases.sh [--arch A] [--kernel K] [OPTION]... [PROGRAM[,ARGUMENT]...]...
 #
 #   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest, debug, kcsan or kcfi
 #   --arch A    x86 (default) or arm64, which has 6.1, 6.12 and newest
 #   --limit S   seconds after which a program, and the guest, are given up
+#   --cpu MODEL the guest's CPUs, as QEMU names them
 #   --leaks     kernel debug, which looks for leaks after the tests; that makes it two to
 #               three times slower, so that its list does each thing a few times
 #
@@ -59,12 +60,13 @@ parse_options()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel|--arch|--limit)
+		--kernel|--arch|--limit|--cpu)
 			[ $# -ge 2 ] || usage_error "option $1 needs a value"
 			;;&
 		--kernel) kernel=$2; shift ;;
 		--arch)   arch=$2; shift ;;
 		--limit)  limit=$2; shift ;;
+		--cpu)    options+=(--cpu "$2"); shift ;;
 		--leaks) kernel=debug leaks=1 ;;
 		-*) usage_error "unknown option '$1'; see the head of $0" ;;
 		*)  programs+=("$1") ;;

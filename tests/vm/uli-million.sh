@@ -2,10 +2,11 @@
 # A user level interrupt's handler is called a million times in the middle of a computation
 # whose results are checked: a_computation of tests/vm/cases/uli.c. TAP.
 #
-#   tests/vm/uli-million.sh [COUNT] [KERNEL]...
+#   tests/vm/uli-million.sh [COUNT] [KERNEL[:CPU]]...
 #
 # COUNT is the number of calls (1000000; a tenth of it on kernel debug); default kernels:
-# all. An interrupt that shares a call with another one does not count.
+# all. arm64-6.1:max has processors with SVE, in whose registers a part of the computation
+# is then. An interrupt that shares a call with another one does not count.
 #
 # The guest's time is the number of executed instructions, so the machine's load does not
 # make interrupts share a call. They come at random, every 12 us in the mean (debug:
@@ -19,13 +20,15 @@ total=1000000
 case ${1:-} in
 [1-9]*[0-9][0-9][0-9]) total=$1; shift ;;
 esac
-[ $# -gt 0 ] || set -- 6.1 6.1-rt 6.12 newest debug
+[ $# -gt 0 ] || set -- 6.1 6.1-rt 6.12 newest debug arm64-6.1 arm64-6.1:max
 
 for kernel; do
 	calls=$total period=12000
 	[ "$kernel" != debug ] || calls=$((total / 10)) period=150000
 	started=$SECONDS
-	tests/vm/run --kernel "$kernel" --icount --timeout 7200 -- "
+	cpu=()
+	[[ $kernel != *:* ]] || cpu=(--cpu "${kernel#*:}")
+	tests/vm/run --kernel "${kernel%:*}" "${cpu[@]}" --icount --timeout 7200 -- "
 		modprobe irqgen lines=0 && modprobe procirq storm_rate=0 || exit 9
 		/tests/uli calls=$calls period=$period slow=30 a_computation
 		status=\$?

@@ -3,7 +3,7 @@
 
 arch_debian=amd64
 arch_qemu=qemu-system-x86_64
-arch_machine=(-M q35 -cpu max)
+arch_machine=(-M q35)
 arch_programs=$build_dir
 
 arch_console=ttyS0
@@ -15,6 +15,11 @@ arch_result_port=(-serial chardev:result)
 # the boot-time check counts too few timer interrupts and panics. For autopsy: an NMI makes
 # the kernel panic and print a backtrace of every CPU.
 arch_words='tsc=reliable no_timer_check unknown_nmi_panic panic_print=0x40'
+
+arch_cpu()
+{
+	echo "${1:-max}"
+}
 
 arch_compile()
 {

@@ -22,6 +22,18 @@
 #include "tests/vm/compat32.h"
 #include "uli.h"
 
+#ifdef __aarch64__
+#include <sys/auxv.h>
+
+/* Whether pause() goes on after a handler, too. */
+#define PAUSE_GOES_ON true
+/* No program can have it. */
+#define NO_ADDRESS (1ULL << 53)
+#else
+#define PAUSE_GOES_ON false
+#define NO_ADDRESS    (1ULL << 47)
+#endif
+
 static void *volatile bad = (void *)16;
 
 /* --- a line with a handler --------------------------------------------------- */
@@ -64,6 +76,14 @@ static void handle(void *arg)
 		:
 		:
 		: "xmm0", "xmm1", "xmm7", "xmm15", "cc", "st");
+#elif defined(__aarch64__)
+	__asm__ volatile("movi v0.16b, #1\n\tmovi v7.16b, #2\n\tmovi v8.16b, #3\n\t"
+			 "movi v15.16b, #4\n\tmovi v16.16b, #5\n\tmovi v31.16b, #6\n\t"
+			 "mov x9, #0x3c00000\n\tmsr fpcr, x9\n\tmsr fpsr, x9\n\tmsr fpcr, xzr\n\t"
+			 "mov x10, x9\n\tmov x15, x9\n\tmov x17, x9\n\tcmp x9, #1"
+			 :
+			 :
+			 : "v0", "v7", "v8", "v15", "v16", "v31", "x9", "x10", "x15", "x17", "cc");
 #endif
 	u->depth--;
 }
@@ -630,8 +650,8 @@ static void fire_while_parent_sleeps(const struct uut *u)
 }
 
 /*
- * Interrupted calls go on, except those that never do after a handler. irqgen's timer
- * may be late, and skips periods then: only irqgen knows when all have come.
+ * Interrupted calls go on, except those that never do after a handler; on arm64 these, too.
+ * irqgen's timer may be late, and skips periods then: only irqgen knows when all have come.
  */
 static void calls_that_sleep(void)
 {
@@ -663,7 +683,11 @@ static void calls_that_sleep(void)
 	CHECK_EQ(status, 0);
 
 	pid = helper(&u, fire_while_parent_sleeps);
-	CHECK_ERR(pause(), EINTR);
+	if (PAUSE_GOES_ON)
+		CHECK_EQ(ppoll(NULL, 0, &t, NULL), 0);
+	else
+		CHECK_ERR(pause(), EINTR);
+	spin_until(&u, 41);
 	CHECK_EQ(u.handled, 41);
 	REQUIRE(waitpid(pid, &status, 0) == pid);
 	CHECK_EQ(status, 0);
@@ -1079,9 +1103,11 @@ static struct procirq_uli raw_code(void *page)
 		.shared = (uintptr_t)page,
 		.entry = 4096,
 		.again = 4096,
+#ifdef __x86_64__
 		.window = 4096,
 		.popf = 4097,
 		.ret = 4098,
+#endif
 	};
 }
 
@@ -1775,6 +1801,156 @@ static void not_while_it_is_stepped(void)
 }
 #endif
 
+/*
+ * A sleep that is interrupted goes on for the rest of its time: it is over while the
+ * interrupts, which come for much longer, still do.
+ */
+static void sleeps_go_on(void)
+{
+	const struct timespec t = { 0, 300000000 };
+	uint32_t word = 0;
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u count=10000 period_ns=10000000 cpu=1", u.gen.line) == 0);
+	CHECK_EQ(nanosleep(&t, NULL), 0);
+	CHECK_ERR(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &t, NULL, 0), ETIMEDOUT);
+	CHECK_EQ(syscall(SYS_clock_nanosleep, CLOCK_BOOTTIME, 0, &t, NULL), 0);
+	CHECK(gen_status(u.gen.line).running);
+	CHECK(info_of(u.intr).woken > 10);
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	uut_end(&u);
+}
+
+#ifdef __aarch64__
+/* Nothing is wrong with a stack pointer that is no multiple of 16, until it is used. */
+static void a_stack_that_is_not_aligned(void)
+{
+	uint64_t sum, n = 1000, rounds = 0, wrong = 0;
+	struct uut u;
+
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.gen.line) == 0);
+	while (u.handled < 2000) {
+		__asm__ volatile("mov x9, sp\n"
+				 "	sub sp, sp, #1\n"
+				 "	mov %0, #0\n"
+				 "	mov x10, %1\n"
+				 "1:	add %0, %0, x10\n"
+				 "	subs x10, x10, #1\n"
+				 "	b.ne 1b\n"
+				 "	add sp, sp, #1\n"
+				 "	mov x11, sp\n"
+				 "	cmp x9, x11\n"
+				 "	csinv %0, %0, xzr, eq\n"
+				 : "=&r"(sum)
+				 : "r"(n)
+				 : "x9", "x10", "x11", "cc", "memory");
+		wrong += sum != n * (n + 1) / 2;
+		rounds++;
+	}
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	CHECK_EQ(wrong, 0);
+	CHECK(rounds && info_of(u.intr).direct > 0);
+	uut_end(&u);
+}
+
+#define SVE __attribute__((target("arch=armv8.2-a+sve"), noinline))
+
+/* Has @rounds to do in the vector registers, whose length only SVE knows. */
+SVE static uint64_t vector_sum(uint64_t rounds)
+{
+	uint64_t sum;
+
+	__asm__ volatile("	ptrue p0.d\n"
+			 "	index z0.d, #1, #1\n"
+			 "	dup z1.d, #0\n"
+			 "	mov x9, %1\n"
+			 "1:	add z1.d, z1.d, z0.d\n"
+			 "	subs x9, x9, #1\n"
+			 "	b.ne 1b\n"
+			 "	uaddv d2, p0, z1.d\n"
+			 "	fmov %0, d2\n"
+			 : "=r"(sum)
+			 : "r"(rounds)
+			 : "x9", "v0", "v1", "v2", "cc", "memory");
+	return sum;
+}
+
+/*
+ * What a handler's end would discard is in use: the handler has to wait for a system call
+ * that sleeps.
+ */
+static void vector_registers(void)
+{
+	const struct timespec moment = { 0, 1000 };
+	uint64_t want, wrong = 0;
+	struct uut u;
+	int i;
+
+	if (!(getauxval(AT_HWCAP) & HWCAP_SVE))
+		SKIP("no SVE on this processor");
+	want = vector_sum(5000);
+	uut_start(&u, NULL, handle);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.gen.line) == 0);
+	for (i = 0; u.handled < 2000; i++) {
+		wrong += vector_sum(5000) != want;
+		if (i % 8 == 7)
+			nanosleep(&moment, NULL);
+	}
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	CHECK_EQ(wrong, 0);
+	CHECK(info_of(u.intr).retries > 0);
+	while (info_of(u.intr).pending)
+		nanosleep(&moment, NULL);
+	uut_end(&u);
+}
+
+/* Goes where @frame says. Returns x0 of there; on failure what lseek() returns. */
+static long leave_by(int fd, struct procirq_uli_frame *frame)
+{
+	register long x0 __asm__("x0") = fd;
+	register void *x1 __asm__("x1") = frame;
+	register long x2 __asm__("x2") = PROCIRQ_ULI_LEAVE;
+	register long x8 __asm__("x8") = SYS_lseek;
+
+	__asm__ volatile("	adr x9, 1f\n"
+			 "	str x9, [x1, #16]\n"
+			 "	mov x9, sp\n"
+			 "	str x9, [x1, #24]\n"
+			 "	svc #0\n"
+			 "1:\n"
+			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x8)
+			 :
+			 : "x9", "cc", "memory");
+	return x0;
+}
+
+/* It gives the thread no more than a jump would. */
+static void frames_that_a_program_makes_up(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+	struct procirq_uli_frame frame = {
+		.x0 = -512,	 /* ERESTARTSYS */
+		.pstate = 0x3c5, /* EL1, and no interrupts */
+	};
+
+	CHECK_EQ(leave_by(s.fd, &frame), -512);
+	frame.x0 = 0x123456789abcdef0;
+	CHECK_EQ(leave_by(s.fd, &frame), 0x123456789abcdef0);
+	/* The timer still interrupts it. */
+	sleep_ms(10);
+	CHECK_ERR(lseek(s.fd, 16, PROCIRQ_ULI_LEAVE), EFAULT);
+	CHECK_ERR(lseek(s.fd, 1LL << 55, PROCIRQ_ULI_LEAVE), EFAULT);
+	CHECK_ERR(lseek(s.fd, 0, SEEK_SET), ESPIPE);
+	CHECK_ERR(lseek(s.fd, 0, SEEK_END), ESPIPE);
+	fire(&s, 1);
+	CHECK_EQ(irq_read(s.fd), 1);
+}
+#endif
+
+#ifdef __x86_64__
+/* No system call but read, write and exit: not on arm64, where a handler ends with one. */
 static void strict_seccomp(void)
 {
 	struct uut u;
@@ -1796,6 +1972,7 @@ static void seccomp(void)
 		SKIP("no seccomp in this kernel");
 	CHECK_EQ(status, 7 << 8);
 }
+#endif
 
 static void stepped_child(volatile int *detached)
 {
@@ -2098,8 +2275,14 @@ static void wrong_registrations(void)
 	WRONG(shared, 1ULL << 63, EFAULT);
 	WRONG(shared, 0, EFAULT);
 	WRONG(entry, 1ULL << 63, EINVAL);
-	WRONG(entry, 1ULL << 47, EINVAL);
+	WRONG(entry, NO_ADDRESS, EINVAL);
 	WRONG(again, ~0ULL, EINVAL);
+#ifdef __aarch64__
+	WRONG(entry, 4098, EINVAL);
+	WRONG(again, 4097, EINVAL);
+	WRONG(window, 4096, EINVAL);
+	WRONG(frame, 8, EINVAL);
+#endif
 	WRONG(popf, 1, EINVAL);
 	WRONG(ret, 1ULL << 60, EINVAL);
 	WRONG(limit_ns, 999999, EINVAL);
@@ -2193,8 +2376,13 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_32_bit_program),
 	TAP_TEST(in_32_bit_code),
 	TAP_TEST(a_shadow_stack),
-#endif
 	TAP_TEST(seccomp),
+#else
+	TAP_TEST(a_stack_that_is_not_aligned),
+	TAP_TEST(vector_registers),
+	TAP_TEST(frames_that_a_program_makes_up),
+#endif
+	TAP_TEST(sleeps_go_on),
 	TAP_TEST(a_debugger),
 	TAP_TEST(wrong_registrations),
 	TAP_TEST(counts_that_a_program_makes_up),

@@ -33,7 +33,7 @@ without 'waking readers of a line that goes' 6.1 lifecycle removal_under_readers
 without 'waking pollers of a line that goes' 6.1 poll removal_wakes_pollers \
 	module/line.c 's/(void procirq_line_revoke\(.*?)\twake_up_poll\([^\n]*/$1/s'
 without 'a file without a position' 6.1 chubb write_does_not_wait_behind_a_blocked_read \
-	$file_c 's/return stream_open\(inode, file\);/return 0;/'
+	$file_c 's/err = stream_open\(inode, file\);/err = 0;/'
 
 # --- mappings
 without 'the ring that is read only' 6.1 delivery wrong_mappings \

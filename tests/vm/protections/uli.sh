@@ -12,6 +12,7 @@ uli=module/uli.c
 raise=module/uliraise.h
 x86=module/uli_x86.c
 direct=module/uliarch_x86.h
+user=module/uliuser.h
 lib=libprocirq/uli.c
 entry=libprocirq/uli_x86.c
 
@@ -98,7 +99,7 @@ without 'the signal for a handler over its limit' 6.1 $tests a_time_limit \
 
 # --- kinds of code
 without 'aborting restartable sequences (rseq)' 6.1 $tests restartable_sequences \
-	$direct 's/return cs \? -EAGAIN : 0;/return 0;/' $x86 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
+	$user 's/return cs \? -EAGAIN : 0;/return 0;/' $user 's/(int uli_abort_rseq.*?)if \(!rseq\)/${1}if (true)/s'
 without 'leaving 32-bit code alone' 6.1 $tests in_32_bit_code \
 	$x86 's/!user_64bit_mode\(regs\) \|\| //g' $direct 's/unlikely\(!user_64bit_mode\(regs\)\)/false/'
 without 'leaving a thread with a shadow stack alone' newest $tests a_shadow_stack \
@@ -106,7 +107,7 @@ without 'leaving a thread with a shadow stack alone' newest $tests a_shadow_stac
 
 # --- programs in unusual states
 without 'leaving probed instructions alone (uprobes)' 6.1 trust_uli,interrupts=4000 probed_code \
-	$direct 's/return current->utask && current->utask->active_uprobe;/return false;/'
+	$user 's/return current->utask && current->utask->active_uprobe;/return false;/'
 without "the number of the 32-bit call that restarts (int 0x80)" 6.1 trust_uli a_call_by_int80 \
 	$x86 's/(if \(current->restart_block.arch_data & TS_COMPAT\)\s+return) NR_IA32_RESTART_SYSCALL;/$1 __NR_restart_syscall;/'
 without 'the look at a core dump' 6.1 trust_uli a_core_dump_to_a_pipe \
@@ -114,8 +115,20 @@ without 'the look at a core dump' 6.1 trust_uli a_core_dump_to_a_pipe \
 without 'the sleep while another thread handles (priorities)' 6.1 trust_uli blocking_from_a_higher_priority \
 	$lib 's/(\t\telse\n\t\t\t)block_pause\(&moment\);/${1}sched_yield();/'
 without 'the end of an alternate signal stack' 6.1 trust_uli the_end_of_an_alternate_stack \
-	$x86 's/if \(uli_on_altstack\(regs\) && /if (false && /' $direct 's/return current->sas_ss_size && __on_sig_stack\(regs->sp\);/return false;/'
+	$x86 's/if \(uli_on_altstack\(regs\) && /if (false && /' $user 's/return current->sas_ss_size && __on_sig_stack\(regs->sp\);/return false;/'
 without 'the limit of locked memory' 6.1 trust_uli locked_memory \
 	$uli 's/account_locked_vm\(current->mm, 1, true\)/false/' $uli 's/account_locked_vm\(.*?\);//g'
 without 'the doubt in what the program writes' 6.1 $tests counts_that_a_program_makes_up \
 	$uli 's/return min\(raised - READ_ONCE\(uli->shared->taken\), raised\);/return raised - READ_ONCE(uli->shared->taken);/'
+
+# --- arm64
+arm=module/uli_arm64.c
+arm_direct=module/uliarch_arm64.h
+without 'what a sleep that goes on needs (arm64)' arm64-6.1 $tests sleeps_go_on \
+	$arm 's/\tuli_end_call\(regs\);//'
+without 'the frame below an aligned stack (arm64)' arm64-6.1 $tests a_stack_that_is_not_aligned \
+	$arm_direct 's/regs->sp & ~\(STACK_ALIGN - 1\)/regs->sp/'
+without "what is not a call's error any more (arm64)" arm64-6.1 $tests frames_that_a_program_makes_up \
+	$arm 's/\tforget_syscall\(regs\);//'
+without 'the bits that a program may not set (arm64)' arm64-6.1 $tests frames_that_a_program_makes_up \
+	$arm 's/\(regs->pstate & ~PSTATE_USER\) \| \(frame.pstate & PSTATE_USER\)/frame.pstate/'

@@ -20,8 +20,9 @@ const struct kind kinds[] = {
 	  .errors = { EBUSY } },
 	{ DO(read),		.weight = { 150, 150, 40 },
 	  .errors = { EAGAIN, ENOTCONN, EOPNOTSUPP, ESPIPE } },
+	/* EPIPE: the number of a file that was closed is a pipe's by now. */
 	{ DO(write),		.weight = { 80, 80, 40 },
-	  .errors = { EAGAIN, ENOTCONN, EOPNOTSUPP, ESPIPE } },
+	  .errors = { EAGAIN, ENOTCONN, EOPNOTSUPP, EPIPE, ESPIPE } },
 	{ DO(other),		.weight = { 20, 10 },
 	  .errors = { EACCES, EAGAIN, EOPNOTSUPP, EPERM, ESPIPE, EWOULDBLOCK } },
 

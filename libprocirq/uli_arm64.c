@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* User level interrupts on arm64: the entry code, and the state that it has to save. */
+
+#include "uli_local.h"
+
+#ifdef __aarch64__
+
+/* Registers on the stack at procirq_uli_again: x29, x30, x3 to x18 without x8. */
+#define FRAME_BYTES 144
+
+/* The floating point registers q0 to q31, and before them FPCR and FPSR. */
+#define FP_BYTES 528
+
+/* The entry code uses these offsets. */
+_Static_assert(offsetof(struct uli, run) == 64, "run");
+_Static_assert(offsetof(struct uli, stack_top) == 72, "stack_top");
+_Static_assert(offsetof(struct uli, xsave_bytes) == 88, "xsave_bytes");
+_Static_assert(offsetof(struct uli, fd) == 116, "fd");
+_Static_assert(offsetof(struct procirq_uli_frame, sp) == 24, "sp");
+_Static_assert(offsetof(struct procirq_uli_frame, pc) == 16, "pc");
+_Static_assert(PROCIRQ_ULI_LEAVE == 4, "leave");
+
+extern const char procirq_uli_entry[], procirq_uli_again[];
+
+/*
+ * struct procirq_uli_frame in uapi/procirq.h documents how the kernel enters here and how
+ * the code leaves. The stack at "again", from the stack pointer up: x29 and x30, which are a
+ * frame record for debuggers, x3 to x7, x9 to x18, and the kernel's frame.
+ *
+ * x19 to x28 are the function's to keep (AAPCS64, 6.1.1), and q8 to q15 in part: all of these
+ * are saved. The function may use SVE: the interrupted code has none of its state in use, or
+ * the kernel would not have sent the thread.
+ *
+ * What debuggers need (DWARF 5, 6.4): register 31 is the stack pointer, 32 the address to
+ * return to. The interrupted stack pointer is in the kernel's frame, and so is that address.
+ */
+__asm__("	.text\n"
+	"	.p2align 4\n"
+	"	.type procirq_uli_entry, %function\n"
+	"	.hidden procirq_uli_entry, procirq_uli_again\n"
+	"	.globl procirq_uli_entry, procirq_uli_again\n"
+	"	.cfi_startproc simple\n"
+	"	.cfi_signal_frame\n"
+	"	.cfi_return_column 32\n"
+	"	.cfi_escape 0x0f, 3, 0x8f, 24, 0x06\n" /* CFA: what is at sp + 24 */
+	"	.cfi_escape 0x10, 32, 2, 0x8f, 16\n"   /* address: at sp + 16 */
+	"procirq_uli_entry:\n"
+	"	stp x29, x30, [sp, #-144]!\n"
+	"	.cfi_escape 0x0f, 4, 0x8f, 0xa8, 0x01, 0x06\n" /* sp + 168 */
+	"	.cfi_escape 0x10, 32, 3, 0x8f, 0xa0, 0x01\n"   /* sp + 160 */
+	"	.cfi_escape 0x10, 29, 2, 0x8f, 0\n"
+	"	.cfi_escape 0x10, 30, 2, 0x8f, 8\n"
+	"	stp x3, x4, [sp, #16]\n"
+	"	stp x5, x6, [sp, #32]\n"
+	"	stp x7, x9, [sp, #48]\n"
+	"	stp x10, x11, [sp, #64]\n"
+	"	stp x12, x13, [sp, #80]\n"
+	"	stp x14, x15, [sp, #96]\n"
+	"	stp x16, x17, [sp, #112]\n"
+	"	str x18, [sp, #128]\n"
+	"procirq_uli_again:\n"
+	"	mov x29, sp\n"
+	"	.cfi_escape 0x0f, 4, 0x8d, 0xa8, 0x01, 0x06\n" /* the same by x29 */
+	"	.cfi_escape 0x10, 32, 3, 0x8d, 0xa0, 0x01\n"
+	"	.cfi_escape 0x10, 29, 2, 0x8d, 0\n"
+	"	.cfi_escape 0x10, 30, 2, 0x8d, 8\n"
+	"	ldr x9, [x0, #72]\n" /* stack_top */
+	"	cbz x9, 1f\n"
+	"	mov sp, x9\n"
+	"1:	ldr x9, [x0, #88]\n" /* xsave_bytes */
+	"	cbz x9, 2f\n"
+	"	sub sp, sp, #528\n"
+	"	mrs x9, fpcr\n"
+	"	mrs x10, fpsr\n"
+	"	stp x9, x10, [sp]\n"
+	"	stp q0, q1, [sp, #16]\n"
+	"	stp q2, q3, [sp, #48]\n"
+	"	stp q4, q5, [sp, #80]\n"
+	"	stp q6, q7, [sp, #112]\n"
+	"	stp q8, q9, [sp, #144]\n"
+	"	stp q10, q11, [sp, #176]\n"
+	"	stp q12, q13, [sp, #208]\n"
+	"	stp q14, q15, [sp, #240]\n"
+	"	stp q16, q17, [sp, #272]\n"
+	"	stp q18, q19, [sp, #304]\n"
+	"	stp q20, q21, [sp, #336]\n"
+	"	stp q22, q23, [sp, #368]\n"
+	"	stp q24, q25, [sp, #400]\n"
+	"	stp q26, q27, [sp, #432]\n"
+	"	stp q28, q29, [sp, #464]\n"
+	"	stp q30, q31, [sp, #496]\n"
+	"	msr fpcr, xzr\n"     /* what a function may rely on */
+	"2:	ldr x9, [x0, #64]\n" /* run */
+	"	blr x9\n"
+	"	ldr x0, [x29, #144]\n"
+	"	ldr x9, [x0, #88]\n"
+	"	cbz x9, 3f\n"
+	"	ldp x9, x10, [sp]\n"
+	"	msr fpcr, x9\n"
+	"	msr fpsr, x10\n"
+	"	ldp q0, q1, [sp, #16]\n"
+	"	ldp q2, q3, [sp, #48]\n"
+	"	ldp q4, q5, [sp, #80]\n"
+	"	ldp q6, q7, [sp, #112]\n"
+	"	ldp q8, q9, [sp, #144]\n"
+	"	ldp q10, q11, [sp, #176]\n"
+	"	ldp q12, q13, [sp, #208]\n"
+	"	ldp q14, q15, [sp, #240]\n"
+	"	ldp q16, q17, [sp, #272]\n"
+	"	ldp q18, q19, [sp, #304]\n"
+	"	ldp q20, q21, [sp, #336]\n"
+	"	ldp q22, q23, [sp, #368]\n"
+	"	ldp q24, q25, [sp, #400]\n"
+	"	ldp q26, q27, [sp, #432]\n"
+	"	ldp q28, q29, [sp, #464]\n"
+	"	ldp q30, q31, [sp, #496]\n"
+	"3:	mov sp, x29\n"
+	"	.cfi_escape 0x0f, 4, 0x8f, 0xa8, 0x01, 0x06\n"
+	"	.cfi_escape 0x10, 32, 3, 0x8f, 0xa0, 0x01\n"
+	"	.cfi_escape 0x10, 29, 2, 0x8f, 0\n"
+	"	.cfi_escape 0x10, 30, 2, 0x8f, 8\n"
+	"	ldr w0, [x0, #116]\n" /* fd */
+	"	add x1, sp, #144\n"
+	"	mov x2, #4\n"  /* PROCIRQ_ULI_LEAVE */
+	"	mov x8, #62\n" /* lseek */
+	"	ldp x3, x4, [sp, #16]\n"
+	"	ldp x5, x6, [sp, #32]\n"
+	"	ldp x7, x9, [sp, #48]\n"
+	"	ldp x10, x11, [sp, #64]\n"
+	"	ldp x12, x13, [sp, #80]\n"
+	"	ldp x14, x15, [sp, #96]\n"
+	"	ldp x16, x17, [sp, #112]\n"
+	"	ldr x18, [sp, #128]\n"
+	"	ldp x29, x30, [sp]\n"
+	"	svc #0\n"
+	"	brk #0\n" /* the file is not the handler's any more */
+	"	.cfi_endproc\n"
+	"	.size procirq_uli_entry, . - procirq_uli_entry\n");
+
+/* Chooses the extended state that the entry code saves. Returns 0. */
+int procirq_uli_arch_init(struct uli *uli, bool extended)
+{
+	uli->xsave_bytes = extended ? FP_BYTES : 0;
+	return 0;
+}
+
+void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)
+{
+	code->entry = (uintptr_t)procirq_uli_entry;
+	code->again = (uintptr_t)procirq_uli_again;
+	code->frame = FRAME_BYTES;
+	code->stack = FRAME_BYTES;
+	if (!uli->stack_top)
+		code->stack += (__u32)uli->xsave_bytes;
+}
+
+#endif
