@@ -123,7 +123,7 @@ module_build()
 	(module_compile "$build" "$farm" "${changed[@]}") >"$scratch/why" 2>&1 ||
 		module_make "$1" "$build" "$farm" >"$scratch/why" 2>&1 || return
 	: >"$scratch/why"
-	strip -g -o "$made" "$farm/procirq.ko" && cp "$made" "$2"
+	cp "$farm/procirq.ko" "$made" && cp "$made" "$2"
 }
 
 # program_build PROGRAM FILE: the test program with the copied library.
