@@ -18,10 +18,14 @@
 # of 8, 100 us apart, one in 8 ms, compared with read() with the kernel's flow handlers.
 # Outside: every ms, read() compared with read() of the same run: procirq_wait() blocks in
 # poll(), which takes longer. The waits may use half of a CPU.
+#
+# On arm64 the handlers' durations, for which its clock is too slow, and VFIO, which the
+# machine has no IOMMU for, are left out. User level interrupts end with a system call there,
+# so that their goals are others.
 set -eu
 cd "$(dirname "$0")/../.."
 
-kernels=${KERNELS:-6.1 6.1-rt 6.12 newest debug}
+kernels=${KERNELS:-6.1 6.1-rt 6.12 newest debug arm64-6.1}
 work=$(mktemp -d "${TMPDIR:-/tmp}/procirq-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -134,7 +138,7 @@ own, _ = decoder.raw_decode(text[end:].lstrip())
 genirq, own = [{(r["way"], r["stage"]): r["p50_ns"] for r in run["results"]} for run in (genirq, own)]
 ours = own["read", "handler_to_user"]
 uio = genirq["uio", "total"] - genirq["read", "raise_to_handler"]
-goal = 0.85 if kernel.startswith("6.1") and kernel != "6.12" else 0.55
+goal = {"6.1": 0.85, "6.1-rt": 0.85, "arm64-6.1": 0.90}.get(kernel, 0.55)
 print(json.dumps({"name": f"irq_to_read.vs_uio.{kernel}", "value": ours / uio,
     "unit": f"ratio {ours}/{uio}", "goal": f"<= {goal}", "ok": ours / uio <= goal, "command": command}))
 PYTHON
@@ -147,9 +151,10 @@ genirq, end = decoder.raw_decode(text)
 own, _ = decoder.raw_decode(text[end:].lstrip())
 genirq, p50 = [{(r["way"], r["stage"]): r["p50_ns"] for r in run["results"]} for run in (genirq, own)]
 read = genirq["read", "handler_to_user"]
+arm = kernel.startswith("arm64")
 for name, row, goal in (
-        ("irq_to_uli", ("uli-spin", "handler_to_user_direct"), 0.12),
-        ("uli_return", ("uli", "handler_to_user_return"), 0.33),
+        ("irq_to_uli", ("uli-spin", "handler_to_user_direct"), 0.16 if arm else 0.12),
+        ("uli_return", ("uli", "handler_to_user_return"), 0.40 if arm else 0.33),
         ("mmap_spin", ("mmap-spin", "handler_to_user"), 0.13)):
     ours = p50.get(row)
     if ours is None:
@@ -179,6 +184,7 @@ for where, base, run, goal, ways in (("", genirq, inside, 0.30, ("hybrid", "hybr
             "value": ours / read, "unit": f"ratio {ours}/{read}, {100 * share:.0f} % CPU",
             "goal": f"<= {goal:.2f}", "ok": ours / read <= goal and share <= 0.5, "command": command}))
 PYTHON
+	[[ $kernel != arm64-* ]] || continue
 	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
 		# UIO's wakes a thread since 6.10, and does not wake the reader.
 		handler_figure hard_handler.vs_uio uio_pci_generic "$kernel" ""
