@@ -381,10 +381,10 @@ struct procirq_uli_shared {
  * struct procirq_uli - PROCIRQ_IOC_ULI_REGISTER
  * @shared: address of a struct procirq_uli_shared, zeroed; a multiple of 64. Its
  *	page stays pinned
- * @entry: where the thread is sent. On arm64 see struct procirq_uli_frame. On x86-64 its stack pointer is 152 below its old value,
- *	and points at @shared, the flags, and the return address, 8 bytes each:
- *	"add $8, %rsp; popfq; ret $128" returns, and skips the red zone. All other
- *	registers, also the extended ones, are unchanged
+ * @entry: where the thread is sent. On arm64 see struct procirq_uli_frame. On x86-64 its
+ *	stack pointer is 152 below its old value, and points at @shared, the flags, and the
+ *	return address, 8 bytes each: "add $8, %rsp; popfq; ret $128" returns, and skips the
+ *	red zone. All other registers, also the extended ones, are unchanged
  * @again: where the thread is sent instead if an interrupt hits it between @window
  *	and @popf, while the frame on its stack is for @shared: no new frame is made.
  *	The stack pointer in that window must be the one at @again
