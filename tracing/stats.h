@@ -20,6 +20,9 @@
 #define STATS_LIST_MAX	 32
 #define STATS_DIGITS	 2
 
+/* In place of a CPU's number: rows that were added up. No CPU has it. */
+#define STATS_ALL_CPUS UINT16_MAX
+
 /* More than there is room for: each needs up to some hundred kilobytes. */
 #define STATS_BLOCKS_MAX 1024
 
@@ -57,7 +60,7 @@ struct stats_filter {
 /**
  * struct stats_row - a handler of an interrupt on a CPU
  * @irq: number; below zero: see event_irq_name()
- * @cpu: that took the interrupt
+ * @cpu: that took the interrupt, or STATS_ALL_CPUS
  * @wanted: the row passes the filter
  * @of_line: all handlers of the interrupt together, see stats_row_of_line()
  * @shared: there are rows of other handlers of the interrupt, stats_sort() found

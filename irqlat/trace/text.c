@@ -23,7 +23,10 @@ static void print_irq(const struct stats_row *row, FILE *out)
 		fprintf(out, "%5s", "-");
 	else
 		fprintf(out, "%5d", row->irq);
-	fprintf(out, " %-18.18s %4u", row->name, row->cpu);
+	if (row->cpu == STATS_ALL_CPUS)
+		fprintf(out, " %-18.18s %4s", row->name, "all");
+	else
+		fprintf(out, " %-18.18s %4u", row->name, row->cpu);
 }
 
 static void print_row(const struct trace_run *run, const struct stats_row *row, const char *end,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "order.h"
+
 /* Columns that an arrow key moves the table to the side. */
 #define SIDE_STEP 10
 
@@ -15,6 +17,9 @@
  * @screen: of curses
  * @first: number of the row of @text that is below the headings
  * @left: column of @text that is at the left
+ * @order: of the rows, from the next table on
+ * @fold: one row for each interrupt
+ * @run: its table is shown; NULL: none yet
  * @text: last table, @n_rows rows, the longest of @width columns
  */
 struct trace_top {
@@ -23,6 +28,9 @@ struct trace_top {
 	int left;
 	int n_rows;
 	int width;
+	enum trace_order order;
+	bool fold;
+	const struct trace_run *run;
 	char *text;
 };
 
@@ -105,6 +113,30 @@ static void show(struct trace_top *top)
 	refresh();
 }
 
+/* A key that changes the table. Returns whether it is one. */
+static bool choose(struct trace_top *top, int key)
+{
+	switch (key) {
+	case 'i':
+		top->order = TRACE_ORDER_NUMBER;
+		return true;
+	case 'w':
+		top->order = TRACE_ORDER_WORST;
+		return true;
+	case 'm':
+		top->order = TRACE_ORDER_MOST;
+		return true;
+	case 'n':
+		top->order = TRACE_ORDER_NAME;
+		return true;
+	case 'f':
+		top->fold = !top->fold;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Handle the keys that were pressed. Returns true when one of them ends the run. */
 bool trace_top_key(struct trace_top *top)
 {
@@ -112,6 +144,12 @@ bool trace_top_key(struct trace_top *top)
 	int rightmost = top->width - COLS, left = top->left;
 
 	while ((key = getch()) != ERR) {
+		if (choose(top, key)) {
+			top->first = 0;
+			if (top->run)
+				trace_top_draw(top, top->run);
+			return false;
+		}
 		switch (key) {
 		case 'q':
 			return true;
@@ -167,21 +205,43 @@ static void measure(struct trace_top *top)
 	}
 }
 
-/* Show the table of the whole run so far. */
+/* The rows in the order that was chosen. Returns 0, or -1 when memory runs out. */
+static int print_table(const struct trace_top *top, const struct trace_run *run, FILE *out)
+{
+	struct trace_config config = *run->config;
+	struct trace_run shown = *run;
+	struct stats view;
+	int err = trace_order_rows(&view, &run->total, top->order, top->fold);
+
+	/* Totals are all that folded rows have. */
+	if (top->fold)
+		config.filter.stages = 0;
+	shown.config = &config;
+	if (!err)
+		trace_text_table(&shown, &view, out);
+	trace_order_free(&view);
+	return err;
+}
+
+/* Show the table of the whole run so far. @run is kept until trace_top_close(). */
 void trace_top_draw(struct trace_top *top, const struct trace_run *run)
 {
 	char *text = NULL;
 	size_t size;
+	int err;
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
 		return;
-	fprintf(out, "irqlat trace top  %.0f s  %llu chains  q ends, arrows scroll\n",
+	top->run = run;
+	fprintf(out,
+		"irqlat trace top  %.0f s  %llu chains  by %s%s  q ends, arrows scroll, i number, w worst, m most, n name, f fold\n",
 		(double)(run->ended_ns - run->started_ns) / 1e9,
-		(unsigned long long)run->total.samples);
-	trace_text_table(run, &run->total, out);
+		(unsigned long long)run->total.samples, trace_order_names[top->order],
+		top->fold ? ", folded" : "");
+	err = print_table(top, run, out);
 	trace_text_gaps(run, out);
-	if (fclose(out)) {
+	if (fclose(out) || err) {
 		free(text);
 		return;
 	}

@@ -500,6 +500,20 @@ if command -v script >/dev/null; then
 	grep -q 'irqlat trace top' "$scratch/typescript" && grep -q 'STAGE' "$scratch/typescript" &&
 		grep -q 'seen = matched' "$scratch/typescript"
 	result $? 'top draws, and leaves a summary' "$(head -c 200 "$scratch/typescript" | tr -d '\033')"
+	# Keys choose the order, and fold.
+	: >"$scratch/typescript"
+	(
+		wait_for 'grep -q "by number" "$scratch/typescript"'
+		printf w
+		wait_for 'grep -q "worst" "$scratch/typescript"'
+		printf f
+		wait_for 'grep -q "folded" "$scratch/typescript" && grep -q " all " "$scratch/typescript"'
+		printf q
+	) | TERM=xterm script -qfc "stty cols 160 rows 40; exec $irqlat trace top --interval 0.3 -d 30 --stage wake --no-header" \
+		"$scratch/typescript" >/dev/null 2>&1
+	grep -q 'folded' "$scratch/typescript" && grep -q ' all ' "$scratch/typescript" &&
+		grep -q 'seen = matched' "$scratch/typescript"
+	result $? 'top: w sorts, f folds' "$(head -c 300 "$scratch/typescript" | tr -d '\033')"
 	# The last column of a table that is wider than the terminal, by arrow keys.
 	: >"$scratch/typescript"
 	(
@@ -513,6 +527,7 @@ if command -v script >/dev/null; then
 	result $? 'top shows what is wider than 40 columns' "$(head -c 300 "$scratch/typescript" | tr -d '\033')"
 else
 	skip 'top draws, and leaves a summary' 'needs script'
+	skip 'top: w sorts, f folds' 'needs script'
 	skip 'top shows what is wider than 40 columns' 'needs script'
 fi
 # --- explain -----------------------------------------------------------------------
