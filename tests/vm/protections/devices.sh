@@ -30,7 +30,7 @@ without 'the lock of the command register (silence)' 6.1 command silencing_the_d
 without 'the lock of the command register (resume)' 6.1 command resuming_a_device_that_interrupts \
 	$device 's/device->silenced = !pci_check_and_unmask_intx\(device->pdev\);/pci_intx(device->pdev, 1);\n\tdevice->silenced = false;/'
 without 'writing only the byte with the bit' 6.1 command closing_the_device \
-	$device 's/\tpci_read_config_byte\(pdev, PCI_COMMAND \+ 1, &high\);.*?high \| PCI_COMMAND_INTX_DISABLE >> 8\);/\thigh = 0;\n\t(void)high;\n\tpci_intx(pdev, 0);/s'
+	$device 's/\tpci_read_config_byte\(pdev, PCI_COMMAND \+ 1, &high\);.*?high \| PCI_COMMAND_INTX_DISABLE >> 8\);/\thigh = 0;\n\t(void)high;\n\tpci_intx(pdev, 0);/s' $device 's/locked = pci_cfg_access_trylock\(pdev\);/locked = false;/'
 without 'keeping programs from configuration space meanwhile' 6.1 command closing_the_device \
 	$device 's/locked = pci_cfg_access_trylock\(pdev\);/locked = false;/'
 without 'the interrupt that waits for the device to be resumed' 6.1 command interrupts_while_it_is_held \
