@@ -518,7 +518,7 @@ static const char *torture_after(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_SLOW(everything_at_random, 300),
+	TAP_SLOW(everything_at_random, 3600),
 };
 
 int main(int argc, char **argv)
