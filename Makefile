@@ -170,9 +170,10 @@ modules: ## build the kernel modules for each of KERNELS (or K=one)
 
 # --- use ----------------------------------------------------------------------
 
-demo: deps ## the main job: boot a guest, raise interrupts, compare read and poll, write a report
-	@$(MAKE) --no-print-directory all
-	@tests/vm/demo
+demo: deps ## the main job: boot a guest, raise interrupts, compare the ways, write a report; ARCH=arm64
+	@$(MAKE) --no-print-directory all ARCH=
+	$(if $(ARCH),@$(MAKE) --no-print-directory all)
+	@MAKEFLAGS= tests/vm/demo $(if $(ARCH),--kernel $(ARCH)-6.1)
 
 compare-kernels: deps ## the ways on four kernels, counted twice and timed: table and report in build/compare-kernels
 	@$(MAKE) --no-print-directory all
