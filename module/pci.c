@@ -53,12 +53,29 @@ static const struct attribute_group procirq_pci_group = {
 };
 __ATTRIBUTE_GROUPS(procirq_pci);
 
-/* Called for UNBIND with the device's lock held, before the driver's remove(). */
+/*
+ * A driver is about to be bound. The PCI core has forgotten the device's power state when it
+ * had none, and finds it out when it is enabled, which it is already if a reader keeps it so.
+ * The driver would get no MSI.
+ */
+static void pci_note_bind(struct pci_dev *pdev)
+{
+	if (pci_is_enabled(pdev) && pdev->current_state == PCI_UNKNOWN)
+		pci_set_power_state(pdev, PCI_D0);
+}
+
+/*
+ * Called for UNBIND with the device's lock held, before the driver's remove(); for BIND with
+ * that lock, before its probe().
+ */
 static int pci_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
 
 	switch (event) {
+	case BUS_NOTIFY_BIND_DRIVER:
+		pci_note_bind(to_pci_dev(dev));
+		break;
 	case BUS_NOTIFY_UNBIND_DRIVER:
 		procirq_registry_revoke_device(dev, NULL);
 		break;

@@ -144,6 +144,24 @@ static void a_request_during_a_request(void)
 	CHECK(has_kind(EDU_2, "intx"));
 }
 
+/* A reader of the line keeps the device enabled meanwhile. */
+static void bound_again_under_a_reader(void)
+{
+	int irq, fd;
+
+	prepare(EDU_1);
+	prepare(EDU_2);
+	REQUIRE(bind_with(EDU_1, "intx") == 0 && bind_with(EDU_2, "intx") == 0);
+	irq = pci_irq(EDU_1);
+	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
+	REQUIRE(fd >= 0);
+	pci_unbind(EDU_1);
+	CHECK_EQ(irq_read(fd), -EAGAIN);
+	CHECK_EQ(bind_with(EDU_1, "msi"), 0);
+	CHECK(has_kind(EDU_1, "msi"));
+	close(fd);
+}
+
 static const char *binding_after(void)
 {
 	module_unload("delay");
@@ -160,6 +178,7 @@ static const struct tap_test tests[] = {
 	TAP_SLOW(two_programs_two_devices, 120),
 	TAP_SLOW(two_programs_one_device, 120),
 	TAP_TEST(a_request_during_a_request),
+	TAP_TEST(bound_again_under_a_reader),
 };
 
 int main(int argc, char **argv)

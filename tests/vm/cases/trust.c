@@ -353,6 +353,7 @@ static void a_chip_that_goes(void)
 /* A reader keeps the function of its line enabled; DMA is not part of that. */
 static void no_bus_master_without_a_driver(void)
 {
+	struct procirq_descriptor d;
 	int fd;
 
 	if (access(PCI_DEVICE EDU_1, F_OK))
@@ -365,7 +366,9 @@ static void no_bus_master_without_a_driver(void)
 	REQUIRE(pci_bind(EDU_1, "busmaster") == 0);
 	CHECK(pci_command(EDU_1) & COMMAND_MASTER);
 	fd = irq_open(pci_irq(EDU_1), O_RDWR | O_NONBLOCK);
-	REQUIRE(fd >= 0);
+	/* It keeps the device enabled, which its driver shares the line with. */
+	d = intx_descriptor(EDU_1);
+	REQUIRE(fd >= 0 && set_descriptor(fd, &d) == 0);
 	REQUIRE(pci_unbind(EDU_1) == 0);
 	CHECK(pci_command(EDU_1) & COMMAND_MEMORY);
 	CHECK(!(pci_command(EDU_1) & COMMAND_MASTER));

@@ -129,6 +129,8 @@ static void unloading_under_a_remove(void)
 	remove_close(&r);
 	REQUIRE(pthread_create(&unloader.thread, NULL, unload_procirq, &unloader) == 0);
 	CHECK(AWAIT(unloader.tid && task_state(getpid(), unloader.tid) == 'D'));
+	/* Without the wait it would be done in a moment. */
+	sleep_ms(3000);
 	CHECK(!unloader.done);
 	remove_end(&r);
 	CHECK(thread_join(unloader.thread));

@@ -65,3 +65,5 @@ without 'the request of the function that is bound' 6.1 binding requests,two_pro
 	module/pci_choice.c 's/if \(pci_request_pdev == pdev\)/if (false)/'
 without 'one request at a time' 6.1 binding a_request_during_a_request \
 	module/pci_choice.c 's/int err = mutex_lock_interruptible\(&pci_request_mutex\);/int err = 0;/' module/pci_choice.c 's/\tmutex_unlock\(&pci_request_mutex\);//'
+without 'the power state of a device that stays enabled' 6.12 binding bound_again_under_a_reader \
+	module/pci.c 's/\t\tpci_note_bind\(to_pci_dev\(dev\)\);/\t\t(void)pci_note_bind;/'

@@ -32,10 +32,6 @@ without 'giving up the interrupt before its file goes' 6.1 lifecycle removal_und
 	$registry 's/(lockdep_assert_held\(&registry_remove_mutex\);\n)\tprocirq_line_revoke\(line, true\);/$1/'
 without 'removing the file before its directory' 6.1 lifecycle the_file_comes_and_goes_with_its_directory \
 	$procdir 's/\tprocirq_registry_remove\(irq\);\n(\tunregister_trampoline)/$1/'
-without 'giving up vectors before they are torn down' 6.1 lifecycle a_bound_driver_frees_its_vectors \
-	$procdir 's/\tprocirq_registry_revoke_msi\(&pdev->dev\);//'
-without 'giving up interrupts before they lose their domain' 6.1 lifecycle intx_binding_races_with_open,device_removal_intx \
-	$procdir 's/for \(i = 0; i < nr; i\+\+\)\n\t\tprocirq_registry_revoke\(irq \+ i\);/i = 0; (void)i;/'
 without 'refusing opens of a line that is going' 6.1 lifecycle open_meets_removal \
 	$line 's/return line->dead \|\| \((reader->devfile.*?)\);/return $1;/'
 without 'refusing the first use of a line that has gone' 6.1 walks the_first_use_meets_removal \
