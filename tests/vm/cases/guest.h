@@ -517,11 +517,35 @@ HELPER int delay_count(const char *which)
 	return read_text(path, text, sizeof(text)) ? atoi(text) : -1;
 }
 
-/* Forks the task that delay.ko stops, on a CPU of its own: it keeps that CPU. */
+/* Has the kernel's thread of that name, if there is one, run on CPU 0. */
+HELPER void kernel_thread_on_cpu_0(const char *name)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	char path[300], comm[32];
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		if (atoi(entry->d_name) && read_text(path, comm, sizeof(comm)) &&
+		    !strncmp(comm, name, strlen(name)))
+			sched_setaffinity(atoi(entry->d_name), sizeof(set), &set);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/*
+ * Forks the task that delay.ko stops, on a CPU of its own: it keeps that CPU. Whoever unbinds
+ * a device meanwhile waits for the thread that removes files of devices.
+ */
 HELPER pid_t fork_opener(void)
 {
 	pid_t pid;
 
+	kernel_thread_on_cpu_0("kdevtmpfs");
 	run_on_cpu(0);
 	pid = fork();
 	if (!pid) {
