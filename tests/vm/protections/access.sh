@@ -23,6 +23,6 @@ without 'the claim that waits for the first use' 6.1 walks the_first_use_claims 
 without 'one claim for two threads' 6.1 walks two_threads_use_it_first \
 	module/line.c 's/err = reader->joined \? 0 : line_join\(line, reader, false\);/err = line_join(line, reader, false);/'
 without 'the capability for descriptors' 6.1 device not_without_rawio \
-	module/device.c 's/if \(!descriptor_is_of_file\(from, devfile\) && !capable\(CAP_SYS_RAWIO\)\)\n\t\treturn -EPERM;//'
+	module/device.c 's/if \(!descriptor_is_of_file\(from, devfile\) && !capable\(CAP_SYS_RAWIO\)\)\n\t\treturn -EPERM;/descriptor_is_of_file(from, devfile);/'
 without 'lockdown' 6.1 trust.sh,lockdown descriptors_are_refused \
 	module/device.c 's/LOCKDOWN_PCI_ACCESS\)\)\n\t\treturn -EPERM;/LOCKDOWN_PCI_ACCESS))\n\t\treturn nr;/'
