@@ -671,6 +671,10 @@ static void describing_races_with_unbinding(void)
 }
 
 /* Two programs bind and unbind one device. */
+/*
+ * driver_override is set before: the kernel (6.1) reads it without a lock when a device is
+ * bound, and its writer frees what was there.
+ */
 static void two_binders(void)
 {
 	struct plat plat = plat_make("plat.a", EDU_1);
@@ -684,7 +688,8 @@ static void two_binders(void)
 			continue;
 		for (i = 0; i < 100; i++) {
 			CHECK(plat_unbind("plat.a") == 0 || errno == ENODEV);
-			CHECK(plat_bind("plat.a") == 0 || errno == EBUSY || errno == ENODEV);
+			CHECK(put_text(DRIVER "/bind", "plat.a") == 0 || errno == EBUSY ||
+			      errno == ENODEV);
 		}
 		_exit(tap_shared->complaints != 0);
 	}
