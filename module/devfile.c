@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /dev/procirq/DEVICE/INDEX: an interrupt of a device that is bound to a driver of ours, as
- * a character device. It is opened as the /proc/irq/N/irq of that interrupt is, but who may
- * open it is for its owner and its mode to say, which udev sets when it comes: a program
- * needs no capability to use a device that it was given.
+ * a character device. Files that are opened by it behave as those of /proc/irq/N/irq, but
+ * opening it takes no capability: its owner, group and mode decide, which udev can set when
+ * it appears.
  *
- * It goes when the device is unbound. The files that were opened by it end then, although
- * the line may stay for others: the device is not theirs any more.
+ * It goes when the device is unbound. The files that were opened by it get -ENODEV then,
+ * although the line may stay for other readers.
  */
 #include <linux/cdev.h>
 #include <linux/device.h>
@@ -93,32 +93,10 @@ static struct class devfile_class = {
 	.dev_uevent = devfile_uevent,
 };
 
-static void devfile_release(struct kref *ref)
-{
-	struct procirq_devfile *devfile = container_of(ref, struct procirq_devfile, ref);
-
-	put_device(devfile->parent);
-	procirq_line_put(devfile->line);
-	kfree(devfile);
-}
-
-/* Drops a reference; NULL is allowed. */
-void procirq_devfile_put(struct procirq_devfile *devfile)
-{
-	if (devfile)
-		kref_put(&devfile->ref, devfile_release);
-}
-
-/* Whether it is an interrupt of that device; NULL is of none. */
-bool procirq_devfile_is_of(const struct procirq_devfile *devfile, const struct device *parent)
-{
-	return devfile && devfile->parent == parent;
-}
-
 static int devfile_open(struct inode *inode, struct file *file)
 {
 	struct procirq_devfile *devfile;
-	int err = -ENXIO;
+	int err;
 
 	mutex_lock(&devfiles_mutex);
 	devfile = xa_load(&devfiles, iminor(inode));
@@ -126,7 +104,7 @@ static int devfile_open(struct inode *inode, struct file *file)
 		kref_get(&devfile->ref);
 	mutex_unlock(&devfiles_mutex);
 	if (!devfile)
-		return err;
+		return -ENXIO;
 	err = procirq_file_open(inode, file, devfile->line, devfile);
 	procirq_devfile_put(devfile);
 	return err;

@@ -637,15 +637,15 @@ static bool descriptor_names_one(const struct procirq_descriptor *from)
 static bool descriptor_is_of_file(const struct procirq_descriptor *from,
 				  const struct procirq_devfile *devfile)
 {
-	struct pci_dev *pdev;
-	bool is;
+	const struct pci_dev *pdev;
 
 	if (!(from->flags & PROCIRQ_DESC_INTX))
 		return false;
-	pdev = pci_get_domain_bus_and_slot(from->domain, from->bus, from->devfn);
-	is = pdev && procirq_devfile_is_of(devfile, &pdev->dev);
-	pci_dev_put(pdev);
-	return is;
+	if (!devfile || !dev_is_pci(devfile->parent))
+		return false;
+	pdev = to_pci_dev(devfile->parent);
+	return pci_domain_nr(pdev->bus) == from->domain && pdev->bus->number == from->bus &&
+	       pdev->devfn == from->devfn;
 }
 
 /* Returns the number of steps, or a negative errno. */

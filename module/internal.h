@@ -555,10 +555,10 @@ int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, 
 int procirq_line_join(struct procirq_reader *reader);
 void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader);
 void procirq_line_revoke(struct procirq_line *line, bool forever);
-void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev);
-void procirq_line_revoke_bound(struct procirq_line *line,
-			       const struct procirq_platform_bound *bound);
+void procirq_line_revoke_device(struct procirq_line *line, const struct pci_dev *pdev,
+				const struct procirq_platform_bound *bound);
 void procirq_line_revoke_devfile(struct procirq_line *line, const struct procirq_devfile *devfile);
+void procirq_devfile_put(struct procirq_devfile *devfile);
 bool procirq_line_keeps_function(struct procirq_line *line, const struct pci_dev *pdev);
 int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *reader,
 			    const struct procirq_descriptor *descriptor);
@@ -855,8 +855,6 @@ void procirq_devfile_exit(void);
 int procirq_devfile_add(struct device *parent, unsigned int index, unsigned int irq,
 			const char *name);
 void procirq_devfile_remove_all(const struct device *parent);
-void procirq_devfile_put(struct procirq_devfile *devfile);
-bool procirq_devfile_is_of(const struct procirq_devfile *devfile, const struct device *parent);
 
 /* stats.c: accounting in /proc/procirq */
 int procirq_stats_init(void);

@@ -3,6 +3,7 @@
  * One interrupt line: claiming it for readers, as a whole or for one device each,
  * and giving it up. Handlers are attached and detached with line->mutex held.
  */
+#include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
@@ -445,14 +446,10 @@ void procirq_line_close(struct procirq_line *line, struct procirq_reader *reader
 	procirq_line_put(line);
 }
 
-/* Caller holds line->mutex. */
-static void line_revoke_action(struct procirq_line *line, struct procirq_action *action)
-{
-	procirq_action_revoke(action, NULL);
-	line_detach(line, action);
-}
-
-/* Caller holds line->mutex. */
+/*
+ * Revokes the readers of an action that were opened by @devfile; NULL: all. The handler goes
+ * with the last one. Caller holds line->mutex.
+ */
 static void line_revoke_readers(struct procirq_line *line, struct procirq_action *action,
 				const struct procirq_devfile *devfile)
 {
@@ -464,6 +461,12 @@ static void line_revoke_readers(struct procirq_line *line, struct procirq_action
 		line->excl = false;
 		line_set_shared(line, false);
 	}
+}
+
+/* Wakes pollers, so that those of readers that were revoked hear of it. */
+static void line_hang_up(struct procirq_line *line)
+{
+	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
 }
 
 /**
@@ -482,55 +485,35 @@ void procirq_line_revoke(struct procirq_line *line, bool forever)
 	mutex_lock(&line->mutex);
 	if (forever)
 		line->dead = true;
-	line_revoke_action(line, &line->own);
-	line->excl = false;
-	line_set_shared(line, false);
+	line_revoke_readers(line, &line->own, NULL);
 	list_for_each_entry(action, &line->devices, node)
-		line_revoke_action(line, action);
+		line_revoke_readers(line, action, NULL);
 	mutex_unlock(&line->mutex);
 
-	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+	line_hang_up(line);
 }
 
 /**
- * procirq_line_revoke_function() - give up a PCI function that goes away
- * @line: readers whose descriptor names this function get -ENODEV; others stay
- * @pdev: the function
+ * procirq_line_revoke_device() - give up a device that goes away, or is being unbound
+ * @line: readers whose descriptor names it get -ENODEV; others stay
+ * @pdev: a PCI function; NULL: @bound is the device
+ * @bound: a platform device; its @gone is set
  *
  * Context: may sleep.
  */
-void procirq_line_revoke_function(struct procirq_line *line, const struct pci_dev *pdev)
+void procirq_line_revoke_device(struct procirq_line *line, const struct pci_dev *pdev,
+				const struct procirq_platform_bound *bound)
 {
 	struct procirq_action *action;
 
 	mutex_lock(&line->mutex);
 	list_for_each_entry(action, &line->devices, node)
-		if (procirq_device_pdev(action->device) == pdev)
-			line_revoke_action(line, action);
+		if (pdev ? procirq_device_pdev(action->device) == pdev :
+			   procirq_device_bound(action->device) == bound)
+			line_revoke_readers(line, action, NULL);
 	mutex_unlock(&line->mutex);
 
-	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
-}
-
-/**
- * procirq_line_revoke_bound() - give up a platform device that is being unbound
- * @line: readers whose descriptor names this device get -ENODEV; others stay
- * @bound: the device; @gone is set
- *
- * Context: may sleep.
- */
-void procirq_line_revoke_bound(struct procirq_line *line,
-			       const struct procirq_platform_bound *bound)
-{
-	struct procirq_action *action;
-
-	mutex_lock(&line->mutex);
-	list_for_each_entry(action, &line->devices, node)
-		if (procirq_device_bound(action->device) == bound)
-			line_revoke_action(line, action);
-	mutex_unlock(&line->mutex);
-
-	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+	line_hang_up(line);
 }
 
 /**
@@ -550,7 +533,7 @@ void procirq_line_revoke_devfile(struct procirq_line *line, const struct procirq
 		line_revoke_readers(line, action, devfile);
 	mutex_unlock(&line->mutex);
 
-	wake_up_poll(&line->poll_wait, EPOLLHUP | EPOLLERR | EPOLLIN | EPOLLRDNORM);
+	line_hang_up(line);
 }
 
 /* Whether a reader of the line keeps the function enabled. Takes line->mutex. */
@@ -600,7 +583,7 @@ static int line_prepare_device(struct procirq_line *line, struct procirq_reader 
 
 	/*
 	 * Before a step is run: the device may have no clock any more. If it is unbound
-	 * from now on, procirq_line_revoke_bound() waits for line->mutex.
+	 * from now on, procirq_line_revoke_device() waits for line->mutex.
 	 */
 	if (bound && READ_ONCE(bound->gone))
 		return -ENODEV;
@@ -695,11 +678,11 @@ int procirq_line_set_device(struct procirq_line *line, struct procirq_reader *re
 	line_resume(action);
 	list_add_tail(&action->node, &line->devices);
 	/*
-	 * procirq_line_revoke_function() does not see this action if the function was
+	 * procirq_line_revoke_device() does not see this action if the function was
 	 * deleted before the action was added to the list.
 	 */
 	if (procirq_pci_is_deleted(procirq_device_pdev(device)))
-		line_revoke_action(line, action);
+		line_revoke_readers(line, action, NULL);
 	if (!line->own.nr_readers)
 		line_set_shared(line, false);
 	line->excl = false;
@@ -751,4 +734,20 @@ static void line_release(struct kref *ref)
 void procirq_line_put(struct procirq_line *line)
 {
 	kref_put(&line->ref, line_release);
+}
+
+static void devfile_release(struct kref *ref)
+{
+	struct procirq_devfile *devfile = container_of(ref, struct procirq_devfile, ref);
+
+	put_device(devfile->parent);
+	procirq_line_put(devfile->line);
+	kfree(devfile);
+}
+
+/* Drops a reference; the last one frees the device file. NULL is allowed. */
+void procirq_devfile_put(struct procirq_devfile *devfile)
+{
+	if (devfile)
+		kref_put(&devfile->ref, devfile_release);
 }

@@ -378,7 +378,7 @@ void procirq_registry_revoke_device(struct device *dev, struct pci_dev *function
 			    (line->function == function || line->provider_function == function);
 
 		if (function)
-			procirq_line_revoke_function(line, function);
+			procirq_line_revoke_device(line, function, NULL);
 		if (line->msi_dev != dev && !intx)
 			continue;
 		if (READ_ONCE(registry_watched))
@@ -495,7 +495,7 @@ void procirq_registry_disown(unsigned int irq, const struct procirq_platform_bou
 	if (!line)
 		goto out_unlock;
 	if (bound)
-		procirq_line_revoke_bound(line, bound);
+		procirq_line_revoke_device(line, NULL, bound);
 	/* The file may be another one than the owner's: its vector is gone. */
 	if (!line->nr_owners || --line->nr_owners)
 		goto out_unlock;

@@ -18,6 +18,6 @@ without 'unmasking when a reader that others wait for has gone' 6.1 $test others
 without 'the end of an exclusive claim' 6.1 $test an_exclusive_reader_ends \
 	$line 's/(line_detach\(line, action\);\n\tif \(action == &line->own\) \{\n\t\t)line->excl = false;/$1/'
 without "the look whose file it is (a descriptor without privilege)" 6.1 $test an_ordinary_user_of_a_shared_line \
-	module/device.c 's/pdev && procirq_devfile_is_of\(devfile, &pdev->dev\)/pdev/'
+	module/device.c 's/pci_domain_nr\(pdev->bus\) == from->domain.*?pdev->devfn == from->devfn;/pdev;/s'
 without 'the look that no register is described' 6.1 $test an_ordinary_user_of_a_shared_line \
 	module/device.c 's/if \(!\(from->flags & PROCIRQ_DESC_INTX\)\)\n\t\treturn false;//'

@@ -56,7 +56,7 @@ without 'no bus master without a handler' 6.1 device the_listing_and_the_bus_mas
 without 'giving up the line of a device that goes' 6.1 lifecycle device_removal_intx \
 	module/pci.c 's/\t\tprocirq_registry_revoke_device\(dev, to_pci_dev\(dev\)\);/\t\t;/'
 without "giving up a device's readers when it goes" 6.1 device removal_of_one_of_two \
-	$registry 's/\t\tif \(function\)\n\t\t\tprocirq_line_revoke_function\(line, function\);//'
+	$registry 's/\t\tif \(function\)\n\t\t\tprocirq_line_revoke_device\(line, function, NULL\);//'
 without 'the handler that is counted when its device is bound' 6.1 trust_devices opened_while_the_device_is_bound \
 	module/pci.c 's/\tprocirq_pci_add_bound\(bound\);\n//' module/pci.c 's/(\treturn 0;\n\nout_disown:)/\tprocirq_pci_add_bound(bound);\n$1/'
 

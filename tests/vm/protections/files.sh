@@ -31,7 +31,7 @@ without 'one thread for an interrupt' 6.1 chubb a_second_blocked_thread_does_not
 without 'waking readers of a line that goes' 6.1 lifecycle removal_under_readers_and_pollers \
 	$action 's/\t\t\tprocirq_waiter_wake\(waiter, -ENODEV\);/\t\t\t;/'
 without 'waking pollers of a line that goes' 6.1 poll removal_wakes_pollers \
-	module/line.c 's/(void procirq_line_revoke\(.*?)\twake_up_poll\([^\n]*/$1/s'
+	module/line.c 's/(void procirq_line_revoke\(.*?)\tline_hang_up\(line\);/$1/s'
 without 'a file without a position' 6.1 chubb write_does_not_wait_behind_a_blocked_read \
 	$file_c 's/err = stream_open\(inode, file\);/err = 0;/'
 

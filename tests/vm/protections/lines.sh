@@ -25,6 +25,6 @@ without 'the first interrupt, before its reader is told' 6.1 trust_devices a_dev
 without 'going back when a descriptor cannot be set' 6.1 refused describing \
 	$line 's/\t\tif \(line_attach\(line\)\)\n\t\t\tline_set_shared\(line, true\);\n//'
 without 'the look for a function that was deleted meanwhile' 6.1 trust_devices a_device_goes_while_its_descriptor_is_set \
-	$line 's/\tif \(procirq_pci_is_deleted\(procirq_device_pdev\(device\)\)\)\n\t\tline_revoke_action\(line, action\);//'
+	$line 's/\tif \(procirq_pci_is_deleted\(procirq_device_pdev\(device\)\)\)\n\t\tline_revoke_readers\(line, action, NULL\);//'
 without 'the release steps' 6.1 device a_driver_is_killed \
 	$line 's/(attached && action->device\) \{\n)\t\tprocirq_device_release\(action->device\);\n/$1/'

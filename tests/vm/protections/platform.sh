@@ -36,7 +36,7 @@ without 'reserving memory regions' 6.1 platform devices_that_cannot_be_bound \
 without 'the look whether the device is being unbound' 6.1 platform unbound_while_its_descriptor_is_set \
 	$line 's/if \(bound && READ_ONCE\(bound->gone\)\)/if (bound \&\& false)/'
 without "the end of a device's handlers when it is unbound" 6.1 platform unbinding_one_of_two \
-	$registry 's/\tif \(bound\)\n\t\tprocirq_line_revoke_bound\(line, bound\);//'
+	$registry 's/\tif \(bound\)\n\t\tprocirq_line_revoke_device\(line, NULL, bound\);//'
 without 'the end of all readers when the last device is unbound' 6.1 platform unbinding_under_readers \
 	$registry 's/\telse if \(bound\)\n\t\tprocirq_line_revoke\(line, false\);//'
 without 'the count of a line that devices share' 6.1 platform unbinding_one_of_two \
