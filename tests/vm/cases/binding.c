@@ -8,24 +8,6 @@
 #include "edu.h"
 #include "guest.h"
 
-#define DRIVER "/sys/bus/pci/drivers/procirq-pci"
-
-static void prepare(const char *device)
-{
-	char path[128];
-
-	if (access(PCI_DEVICE EDU_1, F_OK))
-		SKIP("no edu device");
-	pci_unbind(device);
-	snprintf(path, sizeof(path), PCI_DEVICE "%s/driver_override", device);
-	REQUIRE(put_text(path, "procirq-pci\n") == 0);
-}
-
-static int bind_with(const char *device, const char *rest)
-{
-	return put_text(DRIVER "/bind_with", "%s %s\n", device, rest);
-}
-
 static bool has_kind(const char *device, const char *kind)
 {
 	char path[128], text[16];
@@ -47,31 +29,31 @@ static void requests(void)
 	};
 	size_t i;
 
-	prepare(EDU_1);
+	edu_prepare(EDU_1);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		CHECK_ERR(bind_with(EDU_1, wrong[i].rest), wrong[i].error);
-	CHECK_ERR(bind_with("0000:00:1e.7", "msi"), ENODEV);
-	CHECK_ERR(bind_with("0000:00:04.9", "msi"), EINVAL);
-	CHECK(bind_with(EDU_1, "msix") == -1);
-	CHECK_EQ(bind_with(EDU_1, "msi"), 0);
+		CHECK_ERR(edu_bind_with(EDU_1, wrong[i].rest), wrong[i].error);
+	CHECK_ERR(edu_bind_with("0000:00:1e.7", "msi"), ENODEV);
+	CHECK_ERR(edu_bind_with("0000:00:04.9", "msi"), EINVAL);
+	CHECK(edu_bind_with(EDU_1, "msix") == -1);
+	CHECK_EQ(edu_bind_with(EDU_1, "msi"), 0);
 	CHECK(has_kind(EDU_1, "msi"));
-	CHECK_ERR(bind_with(EDU_1, "intx"), EBUSY);
+	CHECK_ERR(edu_bind_with(EDU_1, "intx"), EBUSY);
 	CHECK(has_kind(EDU_1, "msi"));
 	pci_unbind(EDU_1);
-	CHECK_EQ(bind_with(EDU_1, "intx 4"), 0);
+	CHECK_EQ(edu_bind_with(EDU_1, "intx 4"), 0);
 	CHECK(has_kind(EDU_1, "intx"));
 	pci_unbind(EDU_1);
 	/* The parameters are for those who say nothing. */
 	REQUIRE(pci_irq_kind("msi") == 0);
-	CHECK_EQ(bind_with(EDU_1, "default"), 0);
+	CHECK_EQ(edu_bind_with(EDU_1, "default"), 0);
 	CHECK(has_kind(EDU_1, "msi"));
 	pci_unbind(EDU_1);
-	CHECK_EQ(put_text(DRIVER "/bind", EDU_1), 0);
+	CHECK_EQ(put_text(PROCIRQ_PCI "/bind", EDU_1), 0);
 	CHECK(has_kind(EDU_1, "msi"));
 	pci_unbind(EDU_1);
 	/* A function that driver_override does not name is not ours to take. */
 	REQUIRE(put_text(PCI_DEVICE EDU_1 "/driver_override", "\n") == 0);
-	CHECK_ERR(bind_with(EDU_1, "msi"), ENODEV);
+	CHECK_ERR(edu_bind_with(EDU_1, "msi"), ENODEV);
 }
 
 /* Binds and unbinds a device, which has the kind that it was bound with. */
@@ -80,7 +62,7 @@ static void bind_again_and_again(const char *device, const char *kind)
 	int rounds = tap_setting("rounds", 100), i;
 
 	for (i = 0; i < rounds; i++) {
-		if (bind_with(device, kind)) {
+		if (edu_bind_with(device, kind)) {
 			CHECK_EQ(errno, EBUSY);
 			continue;
 		}
@@ -98,7 +80,7 @@ static void two_programs(const char *one, const char *other)
 
 	REQUIRE(pci_irq_kind("intx") == 0);
 	for (i = 0; i < 2; i++) {
-		prepare(devices[i]);
+		edu_prepare(devices[i]);
 		pid[i] = fork();
 		if (!pid[i])
 			bind_again_and_again(devices[i], kinds[i]);
@@ -124,16 +106,16 @@ static void a_request_during_a_request(void)
 	pid_t pid[2];
 
 	REQUIRE(pci_irq_kind("intx") == 0);
-	prepare(EDU_1);
-	prepare(EDU_2);
+	edu_prepare(EDU_1);
+	edu_prepare(EDU_2);
 	REQUIRE(module_load("delay", "symbol=device_driver_attach comm=opener ms=8000") == 0);
 	pid[0] = fork_opener();
 	if (!pid[0])
-		_exit(bind_with(EDU_1, "msi") ? errno : 0);
+		_exit(edu_bind_with(EDU_1, "msi") ? errno : 0);
 	REQUIRE(AWAIT(delay_count("hits") > 0));
 	pid[1] = fork();
 	if (!pid[1])
-		_exit(bind_with(EDU_2, "intx") ? errno : 0);
+		_exit(edu_bind_with(EDU_2, "intx") ? errno : 0);
 	/* It waits for the first one, or it is through. */
 	REQUIRE(AWAIT(task_state(pid[1], pid[1]) == 'Z' || task_state(pid[1], pid[1]) == 'S'));
 	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
@@ -149,15 +131,15 @@ static void bound_again_under_a_reader(void)
 {
 	int irq, fd;
 
-	prepare(EDU_1);
-	prepare(EDU_2);
-	REQUIRE(bind_with(EDU_1, "intx") == 0 && bind_with(EDU_2, "intx") == 0);
+	edu_prepare(EDU_1);
+	edu_prepare(EDU_2);
+	REQUIRE(edu_bind_with(EDU_1, "intx") == 0 && edu_bind_with(EDU_2, "intx") == 0);
 	irq = pci_irq(EDU_1);
 	fd = irq_open(irq, O_RDWR | O_NONBLOCK);
 	REQUIRE(fd >= 0);
 	pci_unbind(EDU_1);
 	CHECK_EQ(irq_read(fd), -EAGAIN);
-	CHECK_EQ(bind_with(EDU_1, "msi"), 0);
+	CHECK_EQ(edu_bind_with(EDU_1, "msi"), 0);
 	CHECK(has_kind(EDU_1, "msi"));
 	close(fd);
 }

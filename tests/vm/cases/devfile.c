@@ -16,7 +16,6 @@
 #include "guest.h"
 
 #define CLASS	"/sys/class/procirq-irq/"
-#define DRIVER	"/sys/bus/pci/drivers/procirq-pci"
 #define FILE_1	"/dev/procirq/" EDU_1 "/0"
 #define FILE_2	"/dev/procirq/" EDU_2 "/0"
 #define NOBODY	65534
@@ -25,14 +24,8 @@
 /* Binds with this kind of interrupt. Returns the interrupt. */
 static int bind_as(const char *device, const char *kind, volatile uint32_t **edu)
 {
-	char path[128];
-
-	if (access(PCI_DEVICE EDU_1, F_OK))
-		SKIP("no edu device");
-	pci_unbind(device);
-	snprintf(path, sizeof(path), PCI_DEVICE "%s/driver_override", device);
-	REQUIRE(put_text(path, "procirq-pci\n") == 0);
-	REQUIRE(put_text(DRIVER "/bind_with", "%s %s\n", device, kind) == 0);
+	edu_prepare(device);
+	REQUIRE(edu_bind_with(device, kind) == 0);
 	*edu = edu_map(device);
 	edu_ack(*edu);
 	if (!strcmp(kind, "intx"))

@@ -76,6 +76,26 @@ HELPER uint16_t pci_command(const char *device)
 	return command;
 }
 
+#define PROCIRQ_PCI "/sys/bus/pci/drivers/procirq-pci"
+
+/* The device has no driver, and procirq-pci may have it. */
+HELPER void edu_prepare(const char *device)
+{
+	char path[128];
+
+	if (access(PCI_DEVICE EDU_1, F_OK))
+		SKIP("no edu device");
+	pci_unbind(device);
+	snprintf(path, sizeof(path), PCI_DEVICE "%s/driver_override", device);
+	REQUIRE(put_text(path, "procirq-pci\n") == 0);
+}
+
+/* @rest: kind, and number of vectors or nothing. Returns 0 or -1 with errno. */
+HELPER int edu_bind_with(const char *device, const char *rest)
+{
+	return put_text(PROCIRQ_PCI "/bind_with", "%s %s\n", device, rest);
+}
+
 /* Bound to procirq-pci with its INTx pin, and quiet. Returns the interrupt. */
 HELPER int edu_bind(const char *device, volatile uint32_t **edu)
 {
