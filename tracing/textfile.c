@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "traceline.h"
 
 #define PAGE_BYTES   65536
@@ -128,15 +129,8 @@ static void page_end(struct text_cpu *cpu)
 /* The number of missed events is where page_end() puts the committed bytes. */
 static int page_begin(struct text_cpu *cpu, uint64_t ts)
 {
-	if (cpu->n_pages == cpu->n_alloc) {
-		size_t n = cpu->n_alloc ? 2 * cpu->n_alloc : 16;
-		uint8_t **pages = realloc(cpu->pages, n * sizeof(uint8_t *));
-
-		if (!pages)
-			return -1;
-		cpu->pages = pages;
-		cpu->n_alloc = n;
-	}
+	if (array_reserve(&cpu->pages, &cpu->n_alloc, cpu->n_pages + 1, sizeof(uint8_t *)))
+		return -1;
 	cpu->pages[cpu->n_pages] = calloc(1, PAGE_BYTES);
 	if (!cpu->pages[cpu->n_pages])
 		return -1;

@@ -162,16 +162,6 @@ static double share_of(const struct trace_run *run, const struct run_row *row)
 
 /* --- text ------------------------------------------------------------------ */
 
-static void print_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out)
-{
-	if (!known)
-		fprintf(out, " %9s", "n/a");
-	else if (run->config->nanoseconds)
-		fprintf(out, " %9" PRIu64, ns);
-	else
-		fprintf(out, " %9.2f", (double)ns / 1000);
-}
-
 static void print_hist(const struct trace_run *run, const struct hist *h, FILE *out)
 {
 	static const uint32_t ppm[] = { 500000, 990000 };
@@ -180,9 +170,9 @@ static void print_hist(const struct trace_run *run, const struct hist *h, FILE *
 		uint64_t value = 0;
 		bool known = h && hist_percentile(h, ppm[i], &value);
 
-		print_time(run, known, value, out);
+		trace_text_time(run, known, value, out);
 	}
-	print_time(run, h && h->n, h ? h->max : 0, out);
+	trace_text_time(run, h && h->n, h ? h->max : 0, out);
 }
 
 /* Returns 0, or -1 when memory runs out. */

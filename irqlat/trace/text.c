@@ -7,7 +7,8 @@
 #include "results/result.h"
 #include "trace.h"
 
-static void print_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out)
+/* A column of a table, in the unit of the run; "n/a" if the time is not known. */
+void trace_text_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out)
 {
 	if (!known)
 		fprintf(out, " %9s", "n/a");
@@ -36,14 +37,14 @@ static void print_row(const struct trace_run *run, const struct stats_row *row, 
 
 	print_irq(row, out);
 	fprintf(out, " %-4s %-12s %8" PRIu64, end, chain_stages[stage].name, h->n);
-	print_time(run, h->n, h->min, out);
+	trace_text_time(run, h->n, h->min, out);
 	for (size_t i = 0; i < sizeof(ppm) / sizeof(ppm[0]); i++) {
 		uint64_t value = 0;
 		bool known = hist_percentile(h, ppm[i], &value);
 
-		print_time(run, known, value, out);
+		trace_text_time(run, known, value, out);
 	}
-	print_time(run, h->n, h->max, out);
+	trace_text_time(run, h->n, h->max, out);
 	fputc('\n', out);
 }
 
