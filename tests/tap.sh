@@ -172,6 +172,17 @@ unread()
 	tested "$@" >&4 4>&- 2>"$scratch/err" </dev/null
 )
 
+# zsh_reads FILE: a test that zsh takes its syntax.
+zsh_reads()
+{
+	if command -v zsh >/dev/null; then
+		zsh -n "$1" 2>"$scratch/err"
+		result $? 'and zsh can read it' "$(cat "$scratch/err")"
+	else
+		skip 'and zsh can read it' 'zsh is not installed'
+	fi
+}
+
 # Time since boot: nobody sets it.
 wait_for()
 {

@@ -173,12 +173,7 @@ for command in $("$irqlat" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 done
 [ -z "$missing" ]
 result $? 'completion in zsh has every command' "not in it:$missing"
-if command -v zsh >/dev/null; then
-	zsh -n irqlat/completion/_irqlat 2>"$scratch/err"
-	result $? 'and zsh can read it' "$(cat "$scratch/err")"
-else
-	skip 'and zsh can read it' 'zsh is not installed'
-fi
+zsh_reads irqlat/completion/_irqlat
 
 unread bench --help
 is 'closed pipe is an error, not a crash' "$? $(cat "$scratch/err")" '1 irqlat: cannot write the output: Broken pipe'
