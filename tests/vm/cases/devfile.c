@@ -151,7 +151,7 @@ static void an_ordinary_user(void)
 	edu_raise(edu);
 	CHECK(AWAIT(irq_poll(fd, 0) == POLLIN));
 	CHECK_EQ(irq_read(fd), 1);
-	CHECK(read(wanted.fd, &count, 8) == 8 && count == 1);
+	CHECK(AWAIT(read(wanted.fd, &count, sizeof(count)) == sizeof(count)) && count == 1);
 	edu_ack(edu);
 	CHECK_EQ(irq_enable(fd, 1), 0);
 	/* That is access to registers, which a file of an interrupt is no right to. */
