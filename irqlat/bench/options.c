@@ -26,6 +26,8 @@
 /* Without --ways. */
 #define WAYS_DEFAULT "read,poll"
 #define WAYS_TIMER   "timerfd,nanosleep,signal,eventfd-base"
+/* Of a text with names of sources. */
+#define SOURCES_BYTES 128
 /* Of a line of help, in the column of --help that has it. */
 #define HELP_WIDTH 56
 
@@ -109,29 +111,38 @@ static void add_help(const char *word, const char *end)
 	snprintf(ways_help + len, sizeof(ways_help) - len, "%s%s%s", fits ? " " : "\n", word, end);
 }
 
-/* The sources of --source that a way can have. */
-static const char *sources_of(const struct way *way)
+/* Whether a way works with these sources of --source, which become the way's. */
+static bool has_sources(const struct way *way, char sources[SOURCES_BYTES])
 {
-	if (source_for(&source_timer_ops, way->driver))
-		return "any source:";
-	return source_for(&source_irqgen_ops, way->driver) ? "irqgen and edu:" : "edu:";
+	char own[SOURCES_BYTES] = "any source";
+	bool same;
+
+	if (!source_for(&source_timer_ops, way->driver))
+		source_serving(way->driver, " and ", own, sizeof(own));
+	same = !strcmp(own, sources);
+	memcpy(sources, own, sizeof(own));
+	return same;
 }
 
+/* Names of ways, each time after the sources that they work with. */
 static void write_ways_help(void)
 {
-	const char *sources = "";
+	char sources[SOURCES_BYTES] = "", next[SOURCES_BYTES], *word, *save;
 	size_t i;
 
 	snprintf(ways_help, sizeof(ways_help),
 		 "ways to wait for them; default: " WAYS_DEFAULT ", with timer\n" WAYS_TIMER ".");
 	for (i = 0; i < WAYS_MAX; i++) {
-		if (strcmp(sources, sources_of(all_ways[i]))) {
-			sources = sources_of(all_ways[i]);
-			add_help(sources, "");
+		if (!has_sources(all_ways[i], sources)) {
+			memcpy(next, sources, sizeof(next));
+			for (word = strtok_r(next, " ", &save); word;
+			     word = strtok_r(NULL, " ", &save))
+				add_help(word, *save ? "" : ":");
 		}
-		add_help(all_ways[i]->name, i + 1 == WAYS_MAX				 ? "" :
-					    strcmp(sources, sources_of(all_ways[i + 1])) ? ";" :
-											   ",");
+		memcpy(next, sources, sizeof(next));
+		add_help(all_ways[i]->name, i + 1 == WAYS_MAX		       ? "" :
+					    has_sources(all_ways[i + 1], next) ? "," :
+										 ";");
 	}
 }
 
@@ -174,26 +185,26 @@ static int choose_source(const struct bench_options *options, struct bench *benc
 {
 	const char *source = options->source ? options->source : default_source(options);
 	const char *equals = strchrnul(source, '=');
-	char name[16];
+	char name[16], choices[SOURCES_BYTES];
 
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - source > 15 ? 15 : equals - source),
 		 source);
 	bench->source = source_find(name);
+	source_choices(choices, sizeof(choices));
 	if (!bench->source)
-		return why_set(why,
-			       "--source: \"%s\" is none of: irqgen, edu, edu=PCI-ADDRESS, timer",
-			       source);
+		return why_set(why, "--source: \"%s\" is none of: %s", source, choices);
 	if (!*equals)
 		return 0;
-	if (bench->source != &source_edu_ops)
-		return why_set(why, "--source %s: only edu takes an address", source);
-	bench->source_config.address = equals + 1;
+	if (!bench->source->argument)
+		return why_set(why, "--source %s: %s takes no device", source, name);
+	bench->source_config.device = equals + 1;
 	return 0;
 }
 
 static int choose_ways(const struct bench_options *options, struct bench *bench, struct why *why)
 {
 	const char *list = options->ways;
+	char sources[SOURCES_BYTES];
 	int i;
 
 	if (!list)
@@ -204,11 +215,10 @@ static int choose_ways(const struct bench_options *options, struct bench *bench,
 	for (i = 0; i < bench->n_ways; i++) {
 		const struct way *way = bench->ways[i];
 
+		source_serving(way->driver, " or ", sources, sizeof(sources));
 		if (!source_for(bench->source, way->driver))
-			return why_set(why, "way %s needs %s", way->name,
-				       way->driver == DRIVER_PROCIRQ || way->driver == DRIVER_ULI ?
-					       "an interrupt: use --source irqgen or edu" :
-					       "a PCI device: use --source edu");
+			return why_set(why, "way %s does not work with --source %s: use %s",
+				       way->name, bench->source->name, sources);
 		/* UIO can use INTx only. All ways use it then, to be comparable. */
 		if (way->driver == DRIVER_UIO)
 			bench->source_config.intx = true;
@@ -238,8 +248,7 @@ static int choose_arrivals(const struct bench_options *options, struct bench *be
 		return 0;
 	arrivals->mean_ns = bench->source_config.interval_ns;
 	if (bench->source == &source_timer_ops)
-		return why_set(why,
-			       "--arrivals: a timer has fixed gaps: use --source irqgen or edu");
+		return why_set(why, "--arrivals: a timer has fixed gaps: use another --source");
 	if (arrivals_parse(options->arrivals, arrivals, why))
 		return -1;
 	return arrivals_check(arrivals, why);

@@ -100,7 +100,7 @@ static struct source *open_edu(const struct source_config *config, struct why *w
 		return NULL;
 	}
 	edu->config = *config;
-	if (find_address(config->address, address, why) ||
+	if (find_address(config->device, address, why) ||
 	    pcidev_open(&edu->dev, address, EDU_VENDOR, EDU_DEVICE, why))
 		goto fail;
 	if (!is_ours(edu->dev.found_driver)) {
@@ -250,6 +250,7 @@ static int close_edu(struct source *source, struct why *why)
 
 const struct source_ops source_edu_ops = {
 	.name = "edu",
+	.argument = "PCI-ADDRESS",
 	.drivers = {
 		[DRIVER_PROCIRQ] = true,
 		[DRIVER_ULI] = true,

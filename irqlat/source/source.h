@@ -8,6 +8,7 @@
 #define IRQLAT_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -16,14 +17,14 @@
 
 /**
  * struct source_config - options of a source
- * @address: PCI address of --source edu=ADDRESS, NULL: search for the device
+ * @device: DEVICE of --source NAME=DEVICE, NULL: search for it
  * @line: irqgen line
  * @cpu: CPU that raises
  * @interval_ns: from one expiry of a timer to the next
  * @intx: the device must use its INTx line
  */
 struct source_config {
-	const char *address;
+	const char *device;
 	uint64_t line;
 	int cpu;
 	uint64_t interval_ns;
@@ -51,6 +52,7 @@ struct source;
 /**
  * struct source_ops - a kind of source
  * @name: as in --source and in results
+ * @argument: what may follow the name, for messages: "PCI-ADDRESS"; NULL: nothing may
  * @drivers: the drivers that can serve its interrupt
  * @self_timed: the way sets a timer for the next interrupt; there is no raise()
  * @raises_later: raise() returns before the interrupt is raised
@@ -74,6 +76,7 @@ struct source;
  */
 struct source_ops {
 	const char *name;
+	const char *argument;
 	bool drivers[DRIVER_COUNT];
 	bool self_timed;
 	bool raises_later;
@@ -98,6 +101,8 @@ extern const struct source_ops source_thread_ops;
 
 const struct source_ops *source_find(const char *name);
 const struct source_ops *source_for(const struct source_ops *chosen, enum driver driver);
+void source_choices(char *text, size_t size);
+void source_serving(enum driver driver, const char *last, char *text, size_t size);
 
 /**
  * struct own_raises - interrupts that a thread of this process raises

@@ -25,12 +25,12 @@ holds()
 
 # --- bad options --------------------------------------------------------------
 
-refused 'way that needs an interrupt' 'way read needs an interrupt: use --source irqgen or edu' --source timer --ways read
-refused 'way that needs a device' 'way vfio needs a PCI device: use --source edu' --source timer --ways vfio
-refused 'user level interrupt without interrupts' 'way uli needs an interrupt: use --source irqgen or edu' --source timer --ways uli
+refused 'way that needs an interrupt' 'way read does not work with --source timer: use irqgen.* or ' --source timer --ways read
+refused 'way that needs a device' 'way vfio does not work with --source timer: use edu$' --source timer --ways vfio
+refused 'user level interrupt without interrupts' 'way uli does not work with --source timer: use irqgen.* or ' --source timer --ways uli
 refused 'no such user level interrupt' '--ways: "uli-poll" is none of: .*uli, uli-spin, uli-sleep' --ways uli-poll
 refused 'user level interrupt twice' '--ways: uli-spin is named twice' --ways uli-spin,uli,uli-spin
-refused 'address of timer' 'only edu takes an address' --source timer=3
+refused 'address of timer' 'timer takes no device' --source timer=3
 refused 'interval too short' '--interval: 1us is out of range: from 10us to 10s' -i 1us
 refused 'unknown load' '--load: "disk" is none of: cpu, io, irq, net' --load cpu,disk
 refused 'empty load' '--load: "" is none of' --load ''
