@@ -5,16 +5,15 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/sysfile.h"
-#include "pcidev.h"
+#include "busdev.h"
+#include "callwrite.h"
 #include "procirq.h"
 #include "source.h"
 
@@ -33,20 +32,20 @@
  * @registers: BAR 0, mapped through sysfs or VFIO; NULL while nothing is connected
  * @map_bytes: how much of it is mapped
  * @raises: writes of the register that raises
- * @pipe: a pipe with one byte in it, for raise_here()
+ * @call: writes the register that raises inside a system call
  */
 struct edu {
 	struct source_config config;
-	struct pcidev dev;
+	struct busdev dev;
 	volatile uint32_t *registers;
 	size_t map_bytes;
 	struct own_raises raises;
-	int pipe[2];
+	struct callwrite call;
 };
 
 static const char *const driver_names[DRIVER_COUNT] = {
-	[DRIVER_PROCIRQ] = PCIDEV_PROCIRQ,
-	[DRIVER_ULI] = PCIDEV_PROCIRQ,
+	[DRIVER_PROCIRQ] = BUSDEV_PCI_OURS,
+	[DRIVER_ULI] = BUSDEV_PCI_OURS,
 	[DRIVER_UIO] = "uio_pci_generic",
 	[DRIVER_VFIO] = "vfio-pci",
 };
@@ -55,39 +54,12 @@ static int find_address(const char *given, char address[PROCIRQ_PCI_BYTES], stru
 {
 	if (given && procirq_pci_find(given, address))
 		return why_set(why, "--source edu=%s: not a PCI address such as 00:04.0", given);
-	if (!given && pcidev_find(EDU_VENDOR, EDU_DEVICE, address))
+	if (!given && busdev_find_pci(EDU_VENDOR, EDU_DEVICE, address))
 		return why_set(
 			why,
 			"--source edu: no PCI device %04x:%04x here; start QEMU with -device edu",
 			EDU_VENDOR, EDU_DEVICE);
 	return 0;
-}
-
-/* May the device be taken from this driver, or has it none? */
-static bool is_ours(const char *driver)
-{
-	int i;
-
-	for (i = 0; i < DRIVER_COUNT; i++)
-		if (driver_names[i] && !strcmp(driver, driver_names[i]))
-			return true;
-	return !*driver;
-}
-
-static void close_pipe(const struct edu *edu)
-{
-	close(edu->pipe[0]);
-	close(edu->pipe[1]);
-}
-
-static int open_pipe(struct edu *edu, struct why *why)
-{
-	if (pipe2(edu->pipe, O_CLOEXEC))
-		return why_set(why, "cannot make a pipe: %s", strerror(errno));
-	if (write(edu->pipe[1], "", 1) == 1)
-		return 0;
-	close_pipe(edu);
-	return why_set(why, "cannot write a pipe: %s", strerror(errno));
 }
 
 static struct source *open_edu(const struct source_config *config, struct why *why)
@@ -101,14 +73,13 @@ static struct source *open_edu(const struct source_config *config, struct why *w
 	}
 	edu->config = *config;
 	if (find_address(config->device, address, why) ||
-	    pcidev_open(&edu->dev, address, EDU_VENDOR, EDU_DEVICE, why))
+	    busdev_open(&edu->dev, &pci_bus, address, driver_names, why))
 		goto fail;
-	if (!is_ours(edu->dev.found_driver)) {
-		why_set(why, "%s: bound to driver %s; unbind it first", address,
-			edu->dev.found_driver);
+	if (!busdev_is_pci(address, EDU_VENDOR, EDU_DEVICE)) {
+		why_set(why, "%s: not a PCI device %04x:%04x", address, EDU_VENDOR, EDU_DEVICE);
 		goto fail;
 	}
-	if (!open_pipe(edu, why))
+	if (!callwrite_open(&edu->call, 1, why))
 		return (struct source *)edu;
 fail:
 	free(edu);
@@ -119,7 +90,7 @@ static int check_iommu(const struct edu *edu, struct why *why)
 {
 	char path[PATH_MAX], allowed[4];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", edu->dev.address);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", edu->dev.name);
 	if (!access(path, F_OK) ||
 	    (sysfile_read("", NO_IOMMU_PARAMETER, allowed, sizeof(allowed)) > 0 &&
 	     allowed[0] == 'Y'))
@@ -127,7 +98,7 @@ static int check_iommu(const struct edu *edu, struct why *why)
 	return why_set(
 		why,
 		"%s: no IOMMU serves it, and VFIO needs one; or, without protection: echo 1 >" NO_IOMMU_PARAMETER,
-		edu->dev.address);
+		edu->dev.name);
 }
 
 static int bind_driver(struct edu *edu, enum driver driver, struct why *why)
@@ -137,10 +108,10 @@ static int bind_driver(struct edu *edu, enum driver driver, struct why *why)
 	/* The user who bound it chose its interrupt: bind it again only to change that. */
 	if (!strcmp(edu->dev.driver, name) && (!edu->config.intx || edu->dev.changed))
 		return 0;
-	if (pcidev_check_driver(&edu->dev, name, why) ||
+	if (busdev_check_driver(&edu->dev, name, why) ||
 	    (driver == DRIVER_VFIO && check_iommu(edu, why)))
 		return -1;
-	return pcidev_bind(&edu->dev, name, edu->config.intx, why);
+	return busdev_bind(&edu->dev, name, edu->config.intx ? "intx" : NULL, why);
 }
 
 static void unmap(struct edu *edu)
@@ -158,13 +129,14 @@ static int connect_edu(struct source *source, enum driver driver, struct target 
 	if (bind_driver(edu, driver, why))
 		return -1;
 	target->intx = edu->config.intx;
-	memcpy(target->pci, edu->dev.address, sizeof(target->pci));
-	if (procirq_resolve(target->pci, &target->irq, 1) < 0)
-		return why_set(why, "%s: driver %s gave it no interrupt line", target->pci,
+	target->bus = edu->dev.bus->name;
+	snprintf(target->device, sizeof(target->device), "%s", edu->dev.name);
+	if (procirq_resolve(target->device, &target->irq, 1) < 0)
+		return why_set(why, "%s: driver %s gave it no interrupt line", target->device,
 			       edu->dev.driver);
-	edu->registers = procirq_pci_map(target->pci, 0, &edu->map_bytes);
+	edu->registers = procirq_pci_map(target->device, 0, &edu->map_bytes);
 	if (!edu->registers) {
-		procirq_explain_pci(target->pci, errno, why->text, sizeof(why->text));
+		procirq_explain_pci(target->device, errno, why->text, sizeof(why->text));
 		return -1;
 	}
 	/* The device has no reset: an earlier user may have left it raised. */
@@ -180,7 +152,7 @@ static int map_through_vfio(struct edu *edu, const struct port *port, struct why
 	edu->map_bytes = EDU_MAP_BYTES;
 	if (edu->registers)
 		return 0;
-	return why_set(why, "%s: cannot map its registers through VFIO: %s", edu->dev.address,
+	return why_set(why, "%s: cannot map its registers through VFIO: %s", edu->dev.name,
 		       strerror(errno));
 }
 
@@ -205,17 +177,13 @@ static int raise_edu(struct source *source, uint64_t gap_ns, struct why *why)
 	return 0;
 }
 
-/*
- * FIONREAD stores the number of bytes in the pipe, which is 1, with a single write
- * of four bytes. So the kernel itself writes the register, inside a system call.
- */
 static void raise_edu_here(struct source *source, uint64_t gap_ns, bool in_call)
 {
 	struct edu *edu = (struct edu *)source;
 
 	own_raises_begin(&edu->raises, gap_ns);
 	if (in_call)
-		ioctl(edu->pipe[0], FIONREAD, &edu->registers[EDU_RAISE]);
+		callwrite(&edu->call, &edu->registers[EDU_RAISE]);
 	else
 		edu->registers[EDU_RAISE] = 1;
 }
@@ -242,8 +210,8 @@ static int close_edu(struct source *source, struct why *why)
 	int err;
 
 	unmap(edu);
-	err = pcidev_restore(&edu->dev, why);
-	close_pipe(edu);
+	err = busdev_restore(&edu->dev, why);
+	callwrite_close(&edu->call);
 	free(edu);
 	return err;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * read and poll of /dev/uioN of the stock driver uio_pci_generic. Its handler
- * disables INTx through bit 10 of the PCI command register
- * (Documentation/driver-api/uio-howto.rst), and user space enables it again.
+ * read and poll of /dev/uioN of the stock drivers for devices of any kind
+ * (Documentation/driver-api/uio-howto.rst). The handler of uio_pci_generic disables INTx
+ * through bit 10 of the PCI command register, and user space enables it again there. That
+ * of uio_pdrv_genirq, for platform devices, disables the line, and user space writes 1 to
+ * the file to enable it.
  */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,12 +18,12 @@
 
 #include "base/clock.h"
 #include "base/why.h"
-#include "base/sysfile.h"
+#include "uio_device.h"
 #include "way.h"
 
 /**
  * struct uio_port - port->private of DRIVER_UIO
- * @config_fd: the device's PCI configuration space
+ * @config_fd: the device's PCI configuration space; -1 for a platform device
  * @command: PCI command register with INTx enabled
  * @events: interrupts of the device until now, as the driver counts them
  */
@@ -32,31 +33,17 @@ struct uio_port {
 	uint32_t events;
 };
 
-/* Get "uioN" of a PCI device. Returns 0, or -1 when it has none. */
-static int find_uio(const char *pci, char *name, size_t size)
-{
-	char path[PATH_MAX];
-	struct dirent *entry;
-	int found = -1;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/uio", pci);
-	dir = opendir(path);
-	if (!dir)
-		return -1;
-	while (found && (entry = readdir(dir)))
-		if (!strncmp(entry->d_name, "uio", 3))
-			found = snprintf(name, size, "%.15s", entry->d_name) < 0;
-	closedir(dir);
-	return found;
-}
-
-static void enable_intx(struct port *port)
+static void unmask_line(struct port *port)
 {
 	const struct uio_port *priv = port->private;
-	ssize_t n = pwrite(priv->config_fd, &priv->command, sizeof(priv->command), PCI_COMMAND);
+	const int32_t on = 1;
+	ssize_t n;
 
 	/* If this fails no interrupt arrives, which the run reports. */
+	if (priv->config_fd >= 0)
+		n = pwrite(priv->config_fd, &priv->command, sizeof(priv->command), PCI_COMMAND);
+	else
+		n = write(port->fd, &on, sizeof(on));
 	(void)n;
 }
 
@@ -75,17 +62,6 @@ static int open_config(struct uio_port *priv, const char *pci, struct why *why)
 	return 0;
 }
 
-/* Interrupts before this count is read do not belong to the run. */
-static uint32_t events_so_far(const char *name)
-{
-	char path[64], text[16];
-
-	snprintf(path, sizeof(path), "/sys/class/uio/%s/event", name);
-	if (sysfile_read("", path, text, sizeof(text)) <= 0)
-		return 0;
-	return (uint32_t)strtoul(text, NULL, 10);
-}
-
 static void close_uio(struct port *port)
 {
 	struct uio_port *priv = port->private;
@@ -97,21 +73,22 @@ static void close_uio(struct port *port)
 	free(priv);
 }
 
-static int open_device(struct port *port, const char *pci, struct why *why)
+static int open_device(struct port *port, struct target *target, struct why *why)
 {
 	struct uio_port *priv = port->private;
-	char name[16], path[32];
+	char name[UIO_NAME_BYTES], path[32];
 
-	if (find_uio(pci, name, sizeof(name)))
-		return why_set(why, "%s: uio_pci_generic made no /dev/uioN for it", pci);
-	if (open_config(priv, pci, why))
+	if (uio_find(target, name))
+		return why_set(why, "%s: its driver made no /dev/uioN", target->device);
+	if (!strcmp(target->bus, "pci") && open_config(priv, target->device, why))
 		return -1;
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	port->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (port->fd < 0)
 		return why_set(why, "%s: %s", path, strerror(errno));
-	priv->events = events_so_far(name);
-	enable_intx(port);
+	/* Interrupts before this do not belong to the run. */
+	priv->events = uio_events(name);
+	unmask_line(port);
 	return 0;
 }
 
@@ -124,7 +101,7 @@ static int open_uio(struct port *port, struct target *target, struct why *why)
 	*priv = (struct uio_port){ .config_fd = -1 };
 	port->private = priv;
 	port->fd = -1;
-	if (!open_device(port, target->pci, why))
+	if (!open_device(port, target, why))
 		return 0;
 	close_uio(port);
 	return -1;
@@ -162,7 +139,7 @@ static int drain_uio(struct port *port, struct delivery *delivery)
 const struct driver_ops uio_driver_ops = {
 	.open = open_uio,
 	.close = close_uio,
-	.rearm = enable_intx,
+	.rearm = unmask_line,
 	.drain = drain_uio,
 };
 

@@ -156,10 +156,10 @@ static int open_irq(struct port *port, struct target *target, struct why *why)
 	port->fd = eventfd(0, EFD_CLOEXEC);
 	if (port->fd < 0 || (priv->index == VFIO_PCI_MSI_IRQ_INDEX && set_master(priv)) ||
 	    set_irqs(priv, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, port->fd))
-		return why_set(why, "%s: VFIO gives it no interrupt: %s", target->pci,
+		return why_set(why, "%s: VFIO gives it no interrupt: %s", target->device,
 			       strerror(errno));
 	/* The vector, and its interrupt number, exist only now. */
-	procirq_resolve(target->pci, &target->irq, 1);
+	procirq_resolve(target->device, &target->irq, 1);
 	return 0;
 }
 
@@ -186,7 +186,7 @@ static int open_vfio(struct port *port, struct target *target, struct why *why)
 	*priv = (struct vfio_port){ .container = -1, .group = -1, .device = -1 };
 	port->private = priv;
 	port->fd = -1;
-	if (!open_device(priv, target->pci, why) && !open_irq(port, target, why))
+	if (!open_device(priv, target->device, why) && !open_irq(port, target, why))
 		return 0;
 	close_vfio(port);
 	return -1;

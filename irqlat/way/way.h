@@ -31,14 +31,16 @@ enum driver {
 /**
  * struct target - what a source offers a driver to open
  * @irq: Linux interrupt number; TARGET_NO_IRQ: there is none
- * @pci: PCI address of the device, empty if there is none
+ * @bus: its folder in /sys/bus: "pci", "platform"; NULL: there is no device
+ * @device: name of the device there: "0000:00:04.0"
  * @intx: the device must use its INTx line
  * @period_ns: from one expiry of a timer to the next (DRIVER_TIMER)
  * @spin_ns: longest time that hybrid ways busy-wait (DRIVER_PROCIRQ)
  */
 struct target {
 	unsigned int irq;
-	char pci[13];
+	const char *bus;
+	char device[64];
 	bool intx;
 	uint64_t period_ns;
 	uint64_t spin_ns;
