@@ -41,7 +41,7 @@ static char ways_help[1024];
 
 static const struct opt option_table[] = {
 	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
-	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; timer (default elsewhere): no device" },
+	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; pl031, ARM's clock on the platform bus,\nthe first or pl031=DEVICE; gic=DEVICE, a spare interrupt\nof ARM's controller, of a platform device; timer\n(default elsewhere): no device" },
 	{ 'w', "ways", "LIST", OPT_STRING, AT(ways), .help = ways_help },
 	{ 0, "line", "N", OPT_U64, AT(bench.source_config.line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },

@@ -9,9 +9,7 @@
 
 /* Those that --source names. */
 static const struct source_ops *const sources[] = {
-	&source_irqgen_ops,
-	&source_edu_ops,
-	&source_timer_ops,
+	&source_irqgen_ops, &source_edu_ops, &source_pl031_ops, &source_gic_ops, &source_timer_ops,
 };
 
 #define SOURCES (sizeof(sources) / sizeof(sources[0]))
@@ -66,9 +64,12 @@ void source_choices(char *text, size_t size)
 
 	*text = '\0';
 	for (i = 0; i < SOURCES; i++) {
-		append(text, size, "%s%s", i ? ", " : "", sources[i]->name);
-		if (sources[i]->argument)
-			append(text, size, ", %s=%s", sources[i]->name, sources[i]->argument);
+		const struct source_ops *ops = sources[i];
+
+		if (!ops->needs_argument)
+			append(text, size, "%s%s", *text ? ", " : "", ops->name);
+		if (ops->argument)
+			append(text, size, "%s%s=%s", *text ? ", " : "", ops->name, ops->argument);
 	}
 }
 

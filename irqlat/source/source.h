@@ -53,6 +53,7 @@ struct source;
  * struct source_ops - a kind of source
  * @name: as in --source and in results
  * @argument: what may follow the name, for messages: "PCI-ADDRESS"; NULL: nothing may
+ * @needs_argument: something has to
  * @drivers: the drivers that can serve its interrupt
  * @self_timed: the way sets a timer for the next interrupt; there is no raise()
  * @raises_later: raise() returns before the interrupt is raised
@@ -77,6 +78,7 @@ struct source;
 struct source_ops {
 	const char *name;
 	const char *argument;
+	bool needs_argument;
 	bool drivers[DRIVER_COUNT];
 	bool self_timed;
 	bool raises_later;
@@ -96,6 +98,8 @@ struct source_ops {
 
 extern const struct source_ops source_irqgen_ops;
 extern const struct source_ops source_edu_ops;
+extern const struct source_ops source_pl031_ops;
+extern const struct source_ops source_gic_ops;
 extern const struct source_ops source_timer_ops;
 extern const struct source_ops source_thread_ops;
 

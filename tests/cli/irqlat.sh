@@ -46,10 +46,19 @@ refused 'busy-waiting too long' '--spin: 11ms is out of range: from 1ns to 10ms'
 refused 'CPU list' '--cpus: "0-" is not a list of CPUs' bench -c 0-
 refused 'CPU that is not online' '-c: CPU 1000: not online' bench -c 1000
 refused 'priority' '--priority: "f:100" is not a priority' bench -P f:100
-refused 'source' '--source: "timers" is none of: irqgen, edu, edu=PCI-ADDRESS, .*timer' bench --source timers
+refused 'source' '--source: "timers" is none of: irqgen, edu, edu=PCI-ADDRESS, pl031, pl031=DEVICE, gic=DEVICE, .*timer' bench --source timers
 refused 'address of irqgen' 'irqgen takes no device' bench --source irqgen=00:04.0
 refused 'bad address' 'not a PCI address' bench --source edu=4
 refused 'no such device' 'no PCI device has that address' bench --source edu=ffff:1f:1f.7
+refused 'no such platform device' 'none: there is no such device in /sys/bus/platform/devices' bench --source pl031=none
+refused 'a platform device that is a path' '../none: not a device' bench --source pl031=../none
+refused 'no such device for gic' 'none: there is no such device in /sys/bus/platform/devices' bench --source gic=none
+refused 'gic without a device' '--source gic: which device\? gic=DEVICE names one' bench --source gic
+if ls /sys/bus/platform/devices/*/of_node/compatible >/dev/null 2>&1; then
+	skip 'no pl031' 'this machine has a device tree'
+else
+	refused 'no pl031' '--source pl031: no device .* has compatible = "arm,pl031"' bench --source pl031
+fi
 refused 'way' '--ways: "spin" is none of: read, poll, epoll, .*, eventfd-base' bench --ways read,spin
 refused 'way twice' '--ways: read is named twice' bench --ways read,read
 refused 'no way' '--ways: ""' bench --ways ''

@@ -3,18 +3,22 @@
  * platdev.ko: platform devices as firmware would describe them. A write to its parameter
  * "add" makes one:
  *
- *   NAME [mem=START,BYTES]... [irq=N[,IRQNAME]]... [name=IRQNAME]... [width=BYTES]
+ *   NAME [mem=START,BYTES]... [irq=N[,IRQNAME]]... [spi=N] [name=IRQNAME]... [width=BYTES]
  *        [node=PATH]
  *
  * with memory regions, with interrupts by their Linux numbers, or those of a node of the
  * device tree, whose clocks it has too; with the properties "interrupt-names" and
- * "reg-io-width". A write of NAME to "remove" removes it.
+ * "reg-io-width". Interrupt N of the root's interrupt controller, a GIC, becomes an
+ * edge-triggered one of the device. A write of NAME to "remove" removes the device.
  */
 #include <linux/ioport.h>
+#include <linux/irq.h>
+#include <linux/irqdomain.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/of.h>
+#include <linux/of_irq.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/slab.h>
@@ -22,11 +26,15 @@
 
 #define PLATDEV_MAX 8
 
-/* A device, and the row that describes it, in which its resources' names are. */
+/*
+ * A device, the row that describes it, in which its resources' names are, and an interrupt
+ * that was mapped for it, or 0.
+ */
 struct platdev {
 	struct list_head node;
 	struct platform_device *pdev;
 	char *row;
+	unsigned int mapped;
 };
 
 static LIST_HEAD(platdevs); /* platdev_mutex */
@@ -39,13 +47,30 @@ struct platdev_plan {
 	const char *names[PLATDEV_MAX];
 	unsigned int nr_names;
 	unsigned int width;
+	unsigned int mapped;
 	struct device_node *of_node;
 };
+
+/* Returns the Linux number of shared peripheral interrupt @spi, or 0. */
+static unsigned int platdev_map_spi(unsigned int spi)
+{
+	struct of_phandle_args args = { .args_count = 3, .args = { 0, spi, IRQ_TYPE_EDGE_RISING } };
+	struct device_node *root = of_find_node_by_path("/");
+	unsigned int irq = 0;
+
+	args.np = root ? of_irq_find_parent(root) : NULL;
+	if (args.np)
+		irq = irq_create_of_mapping(&args);
+	of_node_put(args.np);
+	of_node_put(root);
+	return irq;
+}
 
 static int platdev_parse(struct platdev_plan *plan, char *word)
 {
 	struct resource *res = &plan->res[plan->nr_res];
 	unsigned long long start, bytes;
+	unsigned int spi;
 	char *name;
 	int irq;
 
@@ -57,6 +82,14 @@ static int platdev_parse(struct platdev_plan *plan, char *word)
 	} else if (sscanf(word, "irq=%d", &irq) == 1) {
 		name = strchr(word, ',');
 		*res = (struct resource)DEFINE_RES_IRQ_NAMED(irq, name ? name + 1 : NULL);
+		plan->nr_res++;
+	} else if (sscanf(word, "spi=%u", &spi) == 1) {
+		if (plan->mapped)
+			return -E2BIG;
+		plan->mapped = platdev_map_spi(spi);
+		if (!plan->mapped)
+			return -ENXIO;
+		*res = (struct resource)DEFINE_RES_IRQ(plan->mapped);
 		plan->nr_res++;
 	} else if (strstarts(word, "name=")) {
 		plan->names[plan->nr_names++] = word + strlen("name=");
@@ -104,6 +137,7 @@ static int platdev_register(const char *name, const struct platdev_plan *plan, c
 		return err;
 	}
 	dev->row = row;
+	dev->mapped = plan->mapped;
 	mutex_lock(&platdev_mutex);
 	list_add_tail(&dev->node, &platdevs);
 	mutex_unlock(&platdev_mutex);
@@ -125,6 +159,8 @@ static int platdev_add(const char *value, const struct kernel_param *kp)
 	if (!err)
 		err = platdev_register(name, plan, row);
 	of_node_put(plan->of_node);
+	if (err && plan->mapped)
+		irq_dispose_mapping(plan->mapped);
 out:
 	kfree(plan);
 	if (err)
@@ -136,6 +172,8 @@ static void platdev_free(struct platdev *dev)
 {
 	list_del(&dev->node);
 	platform_device_unregister(dev->pdev);
+	if (dev->mapped)
+		irq_dispose_mapping(dev->mapped);
 	kfree(dev->row);
 	kfree(dev);
 }
