@@ -105,7 +105,7 @@ cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Only the libraries that a program uses end up in it (--as-needed).
-packages := gsl jansson libtracefs ncursesw zlib libzstd
+packages := gsl jansson libtracefs liburing ncursesw zlib libzstd
 libraries = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(packages)) -lm -lpthread -ldl
 link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
 

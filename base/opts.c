@@ -141,7 +141,7 @@ int opt_store(const struct opt *o, const char *text, void *config, struct why *w
 			return 0;
 		return why_set(
 			why,
-			"\"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR) or o:-20..19 (other, nice)",
+			"\"%s\" is not a priority: f:1..99 (FIFO), r:1..99 (RR), o:-20..19 (other, nice) or d:RUNTIME:PERIOD (deadline)",
 			text);
 	case OPT_STRING:
 		*(const char **)field = text;

@@ -8,6 +8,8 @@
 
 #include "parse.h"
 
+#define DEADLINE_RUNTIME_MIN_NS 1024
+
 /**
  * parse_u64 - read a decimal count
  * @text: digits only, without sign or blanks
@@ -77,10 +79,31 @@ int parse_duration(const char *text, uint64_t bare_unit_ns, uint64_t *ns)
 	return 0;
 }
 
+/* "d:500us:1ms". The kernel takes no runtime below 1.024 us and no period of 2^63 ns. */
+static int parse_deadline(const char *text, struct priority *priority)
+{
+	const char *colon = strchr(text, ':');
+	uint64_t runtime_ns, period_ns;
+	char runtime[32];
+	size_t len = colon ? (size_t)(colon - text) : 0;
+
+	if (!len || len >= sizeof(runtime))
+		return -1;
+	memcpy(runtime, text, len);
+	runtime[len] = '\0';
+	if (parse_duration(runtime, 0, &runtime_ns) || parse_duration(colon + 1, 0, &period_ns) ||
+	    runtime_ns < DEADLINE_RUNTIME_MIN_NS || runtime_ns > period_ns)
+		return -1;
+	*priority = (struct priority){ .class = SCHED_CLASS_DEADLINE,
+				       .runtime_ns = runtime_ns,
+				       .period_ns = period_ns };
+	return 0;
+}
+
 /**
  * parse_priority - read a policy and a priority in the notation of rtla
  * @text: "f:1" to "f:99" SCHED_FIFO, "r:1" to "r:99" SCHED_RR, "o:-20" to
- *	"o:19" SCHED_OTHER and its nice value
+ *	"o:19" SCHED_OTHER and its nice value, "d:RUNTIME:PERIOD" SCHED_DEADLINE
  * @priority: set on success
  */
 int parse_priority(const char *text, struct priority *priority)
@@ -97,6 +120,8 @@ int parse_priority(const char *text, struct priority *priority)
 	case 'r':
 		priority->class = SCHED_CLASS_RR;
 		break;
+	case 'd':
+		return parse_deadline(text + 2, priority);
 	case 'o':
 		priority->class = SCHED_CLASS_OTHER;
 		low = -20;

@@ -226,6 +226,9 @@ static int read_result(struct json_reader *reader, const json_t *object, struct 
 	    (json_reader_count(reader, object, "wait_ns", &r->wait_ns) ||
 	     json_reader_count(reader, object, "cpu_ns", &r->cpu_ns)))
 		return -1;
+	r->warmup_known = has_value(object, "warmup");
+	if (r->warmup_known && json_reader_count(reader, object, "warmup", &r->warmup))
+		return -1;
 	if (json_reader_integer(reader, object, "cpu", &r->cpu) ||
 	    json_reader_count(reader, object, "raised", &r->raised) ||
 	    json_reader_count(reader, object, "delivered", &r->delivered) ||

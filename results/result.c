@@ -88,6 +88,7 @@ size_t result_cells(const struct result *r, struct cell *cells)
 	cells[n++] = cell_text("load", r->load);
 	cells[n++] = cell_if(r->wait_ns, cell_u("cpu_ns", r->cpu_ns));
 	cells[n++] = cell_if(r->wait_ns, cell_u("wait_ns", r->wait_ns));
+	cells[n++] = cell_if(r->warmup_known, cell_u("warmup", r->warmup));
 	return n;
 }
 

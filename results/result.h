@@ -42,6 +42,8 @@
  * @cpu_ns: CPU time of the measured thread in its waits, ns
  * @wait_ns: how long these waits took, ns; 0: not known, as in files of older versions
  * @overhead_ns: median cost of reading the clock, which every sample contains
+ * @warmup: interrupts of the way that were raised, and thrown away, in all
+ * @warmup_known: @warmup is known; files of older versions do not have it
  * @hist: the samples, ns
  * @blocks: the samples second by second; files of older versions have none
  */
@@ -60,6 +62,8 @@ struct result {
 	uint64_t cpu_ns;
 	uint64_t wait_ns;
 	uint64_t overhead_ns;
+	uint64_t warmup;
+	bool warmup_known;
 	struct hist hist;
 	struct blocks blocks;
 };

@@ -250,7 +250,8 @@ static void list_paths(const struct result *r, const struct result *end, char *t
 static void print_counts(const struct result *r, const struct result *end, int indent,
 			 const struct text_style *style, FILE *out)
 {
-	char title[RESULT_TITLE_BYTES], text[384], where[32] = "", paths[128], cpu[48] = "";
+	char title[RESULT_TITLE_BYTES], text[448], where[32] = "", paths[128], cpu[48] = "";
+	char warmup[48] = "";
 
 	fprintf(out, "%-*s", indent, result_title(r, title));
 	if ((int)strlen(title) >= indent)
@@ -260,12 +261,14 @@ static void print_counts(const struct result *r, const struct result *end, int i
 		snprintf(where, sizeof(where), "irq %" PRIu64 " of ", r->irq);
 	if (r->wait_ns)
 		snprintf(cpu, sizeof(cpu), ", waits used %.1f %% of it", 100 * result_cpu_share(r));
+	if (r->warmup_known)
+		snprintf(warmup, sizeof(warmup), ", and %" PRIu64 " thrown away before", r->warmup);
 	snprintf(text, sizeof(text),
 		 "raised %" PRIu64 ", delivered %" PRIu64 "%s, %s %" PRIu64 ", lost %" PRId64
-		 ", %s%s, CPU %" PRId64 "%s",
+		 ", %s%s, CPU %" PRId64 "%s%s",
 		 r->raised, r->delivered, paths,
 		 strcmp(r->source, "timer") ? "coalesced" : "missed periods", r->coalesced, r->lost,
-		 where, r->source, r->cpu, cpu);
+		 where, r->source, r->cpu, cpu, warmup);
 	text_wrap(text, indent, style->columns, out);
 	if (r->hist.negative)
 		fprintf(out, "%*sWARNING: time went backwards in %" PRIu64 " samples\n", indent, "",

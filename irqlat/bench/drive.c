@@ -170,7 +170,9 @@ static int take_sample(struct measurement *m, uint64_t number)
 	struct account account;
 
 	group->ops->account(group->source, delivery, &account);
-	if (slice_waits(&m->slice, number) >= m->slice.warmup) {
+	if (slice_waits(&m->slice, number) < m->slice.warmup) {
+		recording_warmup(turn->rows, &account);
+	} else {
 		recording_count(turn->rows, &account, delivery);
 		recording_cost(turn->rows, delivery, &end->cost);
 		if (delivery && !end->error &&
@@ -226,8 +228,8 @@ int drive_slice(struct measurement *m)
 	if (measured_thread_start(&m->thread, &m->slice, &m->why))
 		return -1;
 	if (!*m->run->system.priority)
-		rt_note_priority(&m->bench->priority, m->thread.priority_error, &m->budget,
-				 &m->run->system);
+		rt_note_priority(&m->bench->priority, m->thread.priority_error, m->thread.unpinned,
+				 &m->budget, &m->run->system);
 	err = drive(m);
 	measured_thread_end(&m->thread);
 	return err;

@@ -63,7 +63,6 @@ static int measure_port(struct measurement *m, unsigned int irq)
 /* The rows of a way in this phase. */
 static int add_rows(struct measurement *m, struct group_way *turn, unsigned int irq)
 {
-	enum driver driver = turn->way->driver;
 	const struct way_facts facts = {
 		.way = turn->way,
 		.source = m->slice.group->ops->name,
@@ -73,7 +72,7 @@ static int add_rows(struct measurement *m, struct group_way *turn, unsigned int 
 		.overhead_ns = m->overhead_ns,
 		.self_timed = m->slice.group->ops->self_timed,
 		.has_entry = (m->recording.trace && irq != TARGET_NO_IRQ) ||
-			     driver == DRIVER_PROCIRQ || driver == DRIVER_ULI,
+			     driver_ops(turn->way->driver)->has_entry,
 	};
 
 	turn->rows = recording_add(&m->recording, &facts, &m->why);
@@ -351,7 +350,11 @@ static void warn_of_rt_throttling(struct measurement *m)
 	for (int driver = 0; driver < DRIVER_COUNT; driver++)
 		for (size_t i = 0; i < m->groups[driver].n_ways; i++)
 			spins |= m->groups[driver].ways[i].way->spins;
-	if (spins && m->bench->priority.class != SCHED_CLASS_OTHER && info->rt_runtime_us >= 0)
+	if (spins && m->bench->priority.class == SCHED_CLASS_DEADLINE)
+		sysinfo_warn(
+			info,
+			"a SCHED_DEADLINE thread that spins uses up its runtime of each period, and is stopped for the rest");
+	else if (spins && m->bench->priority.class != SCHED_CLASS_OTHER && info->rt_runtime_us >= 0)
 		sysinfo_warn(
 			info,
 			"RT throttling: a real-time thread that spins may run for %" PRId64

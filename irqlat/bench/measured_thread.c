@@ -122,7 +122,10 @@ static void *measured_thread(void *context)
 
 	t->tid = gettid();
 	rt_pin(slice->bench->measured_cpu);
-	t->priority_error = rt_set_priority(&slice->bench->priority) ? errno : 0;
+	t->priority_error =
+		rt_set_priority(&slice->bench->priority, slice->bench->measured_cpu, &t->unpinned) ?
+			errno :
+			0;
 
 	for (number = 0; !atomic_load(&t->stop); number++)
 		if (!wait_once(t, number))

@@ -42,6 +42,7 @@ struct wait_end {
  * @stat_fd: /proc/self/task/TID/stat; used by the controlling thread
  * @tid: its kernel id; written by the thread before it first posts @armed
  * @priority_error: errno of setting its priority, or 0; written as @tid
+ * @unpinned: it is not pinned, for its policy; written as @tid
  * @armed: posted by the thread when it is about to begin its next wait, and when it
  *	ends
  * @room: free elements of @ends; posted by the controlling thread, which has read
@@ -68,6 +69,7 @@ struct measured_thread {
 	int stat_fd;
 	pid_t tid;
 	int priority_error;
+	bool unpinned;
 	sem_t armed;
 	sem_t room;
 	sem_t go;

@@ -41,7 +41,7 @@ static char ways_help[1024];
 
 static const struct opt option_table[] = {
 	{ 's', "source", "SOURCE", OPT_STRING, AT(source),
-	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; pl031, ARM's clock on the platform bus,\nthe first or pl031=DEVICE; gic=DEVICE, a spare interrupt\nof ARM's controller, of a platform device; timer\n(default elsewhere): no device" },
+	  .help = "what raises interrupts: irqgen (default where it is\nloaded); edu, QEMU's PCI device, the first or\nedu=PCI-ADDRESS; pl031, ARM's clock on the platform bus,\nthe first or pl031=DEVICE; gic=DEVICE, a spare interrupt\nof ARM's controller, of a platform device; gpio-sim, a\nsimulated GPIO line; timer (default elsewhere): no device" },
 	{ 'w', "ways", "LIST", OPT_STRING, AT(ways), .help = ways_help },
 	{ 0, "line", "N", OPT_U64, AT(bench.source_config.line), .max = IRQGEN_LINES_MAX - 1,
 	  .help = "irqgen line to use (default 0)" },
@@ -50,7 +50,7 @@ static const struct opt option_table[] = {
 	{ 'd', "duration", "TIME", OPT_SECONDS, AT(bench.duration_ns), .min = 1, .max = YEAR_NS,
 	  .help = "stop after this time: 30, 10m, 1h" },
 	{ 0, "warmup", "N", OPT_U64, AT(bench.warmup), .max = SAMPLES_MAX,
-	  .help = "interrupts per way before those, not counted (default 100)" },
+	  .help = "interrupts per way before those, thrown away (default 100)" },
 	{ 0, "gap", "TIME", OPT_DURATION, AT(bench.arrivals.gap_ns), .min = GAP_MIN_NS,
 	  .max = GAP_MAX_NS,
 	  .help = "time from the thread ready to the interrupt, or between\ninterrupts of a burst (default 100us)" },
@@ -70,7 +70,7 @@ static const struct opt option_table[] = {
 	{ 'c', "cpus", "LIST", OPT_CPUS, AT(cpus),
 	  .help = "measure on the first CPU of the list, raise on the second;\nboth on the same if the list has one" },
 	{ 'P', "priority", "PRIO", OPT_PRIORITY, AT(bench.priority),
-	  .help = "priority of the measured thread: f:N FIFO, r:N RR,\no:NICE; default f:80" },
+	  .help = "priority of the measured thread: f:N FIFO, r:N RR,\no:NICE, d:RUNTIME:PERIOD deadline (d:500us:1ms);\ndefault f:80" },
 	{ 0, "entry", "HOW", OPT_CHOICE, AT(entry), .choices = entry_choices,
 	  .help = "time of the handler: stamp (default), from the module, or\ntrace, from tracepoint irq_handler_entry, for every way" },
 	{ 0, "compare", "WHAT", OPT_CHOICE, AT(compare), .choices = compare_choices,
@@ -165,7 +165,7 @@ bool bench_options_parse(int argc, char **argv, struct bench_options *options, i
 		.bench.arrivals.seed = SEED_DEFAULT,
 		.bench.spin_ns = PROCIRQ_SPIN_MAX_NS,
 		.bench.warmup = WARMUP_DEFAULT,
-		.bench.priority = { SCHED_CLASS_FIFO, 80 },
+		.bench.priority = { .class = SCHED_CLASS_FIFO, .value = 80 },
 	};
 	write_ways_help();
 	return opts_start(&command, argc, argv, options, &operand, status);

@@ -47,6 +47,7 @@ static int init_row(struct result *r, const struct way_facts *facts, enum bench_
 	r->irq = facts->irq == TARGET_NO_IRQ ? RESULT_NO_IRQ : facts->irq;
 	r->cpu = facts->cpu;
 	r->overhead_ns = facts->overhead_ns;
+	r->warmup_known = true;
 	return blocks_init(&r->blocks);
 }
 
@@ -120,6 +121,14 @@ void recording_count(struct way_rows *rows, const struct account *account,
 		}
 		r->lost = (int64_t)(r->raised - r->delivered - r->coalesced);
 	}
+}
+
+/* Interrupts of the way's warm-up: nothing else counts them. */
+void recording_warmup(struct way_rows *rows, const struct account *account)
+{
+	for (int stage = 0; stage < BENCH_STAGES; stage++)
+		if (rows->has[stage])
+			rows->row[stage].warmup += account->raised;
 }
 
 /**

@@ -87,6 +87,7 @@ struct wait_cost {
 int recording_open_trace(struct recording *rec, struct why *why);
 struct way_rows *recording_add(struct recording *rec, const struct way_facts *facts,
 			       struct why *why);
+void recording_warmup(struct way_rows *rows, const struct account *account);
 void recording_count(struct way_rows *rows, const struct account *account,
 		     const struct delivery *delivery);
 void recording_cost(struct way_rows *rows, const struct delivery *delivery,

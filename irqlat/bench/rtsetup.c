@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "rtsetup.h"
@@ -117,11 +120,70 @@ int rt_pin(int cpu)
 	return sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* Set policy and priority of the calling thread. Returns 0, or -1 with errno. */
-int rt_set_priority(const struct priority *priority)
+/* The argument of sched_setattr(2), for which older C libraries have no header. */
+struct deadline_attr {
+	uint32_t size;
+	uint32_t policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime_ns;
+	uint64_t deadline_ns;
+	uint64_t period_ns;
+};
+
+/* The threads that it starts, such as workers of io_uring, must have another policy. */
+static int set_deadline(const struct priority *priority)
+{
+	const struct deadline_attr attr = {
+		.size = sizeof(attr),
+		.policy = SCHED_DEADLINE,
+		.flags = SCHED_FLAG_RESET_ON_FORK,
+		.runtime_ns = priority->runtime_ns,
+		.deadline_ns = priority->period_ns,
+		.period_ns = priority->period_ns,
+	};
+
+	return (int)syscall(SYS_sched_setattr, 0, &attr, 0);
+}
+
+/*
+ * The kernel admits a thread that may run on all CPUs of its root domain only, unless
+ * kernel.sched_rt_runtime_us is -1: one that is pinned is refused with EPERM.
+ */
+static int set_deadline_unpinned(const struct priority *priority, int cpu)
+{
+	cpu_set_t all;
+	int error;
+
+	memset(&all, 0xff, sizeof(all));
+	if (!sched_setaffinity(0, sizeof(all), &all) && !set_deadline(priority))
+		return 0;
+	error = errno;
+	rt_pin(cpu);
+	errno = error;
+	return -1;
+}
+
+/**
+ * rt_set_priority - set policy and priority of the calling thread
+ * @priority: policy and priority
+ * @cpu: to which it is pinned
+ * @unpinned: gets whether it is not pinned any more, which SCHED_DEADLINE may need
+ *
+ * Returns 0, or -1 with errno.
+ */
+int rt_set_priority(const struct priority *priority, int cpu, bool *unpinned)
 {
 	struct sched_param param = { 0 };
 
+	*unpinned = false;
+	if (priority->class == SCHED_CLASS_DEADLINE) {
+		if (!set_deadline(priority))
+			return 0;
+		*unpinned = errno == EPERM && !set_deadline_unpinned(priority, cpu);
+		return *unpinned ? 0 : -1;
+	}
 	if (priority->class == SCHED_CLASS_OTHER)
 		return setpriority(PRIO_PROCESS, (id_t)gettid(), priority->value);
 	param.sched_priority = priority->value;
@@ -133,25 +195,41 @@ int rt_set_priority(const struct priority *priority)
  * rt_note_priority - note the priority of the measured thread
  * @priority: what was asked for
  * @error: errno of setting it, 0 if it worked
+ * @unpinned: the thread may run on any CPU for it
  * @budget: of the control group, which may have no real-time budget
  * @info: gets it, and a warning if it did not work
  */
-void rt_note_priority(const struct priority *priority, int error, const struct cpubudget *budget,
-		      struct sysinfo *info)
+void rt_note_priority(const struct priority *priority, int error, bool unpinned,
+		      const struct cpubudget *budget, struct sysinfo *info)
 {
 	static const char *const names[] = {
 		[SCHED_CLASS_FIFO] = "SCHED_FIFO",
 		[SCHED_CLASS_RR] = "SCHED_RR",
 		[SCHED_CLASS_OTHER] = "SCHED_OTHER, nice",
 	};
-	char wanted[32];
+	char wanted[80];
 
-	snprintf(wanted, sizeof(wanted), "%s %d", names[priority->class], priority->value);
+	if (priority->class == SCHED_CLASS_DEADLINE)
+		snprintf(wanted, sizeof(wanted), "SCHED_DEADLINE, %" PRIu64 " of %" PRIu64 " ns",
+			 priority->runtime_ns, priority->period_ns);
+	else
+		snprintf(wanted, sizeof(wanted), "%s %d", names[priority->class], priority->value);
+	if (unpinned)
+		sysinfo_warn(
+			info,
+			"the measured thread is not pinned: SCHED_DEADLINE admits no pinned thread; sysctl kernel.sched_rt_runtime_us=-1, or an exclusive cpuset");
 	if (!error) {
 		snprintf(info->priority, sizeof(info->priority), "%s", wanted);
 		return;
 	}
 	snprintf(info->priority, sizeof(info->priority), "SCHED_OTHER");
+	if (error == EBUSY && priority->class == SCHED_CLASS_DEADLINE) {
+		sysinfo_warn(
+			info,
+			"%s refused: the CPUs have promised their time to others; ask for less, or raise kernel.sched_rt_runtime_us",
+			wanted);
+		return;
+	}
 	if (error == EPERM && !budget->rt_runtime_us) {
 		sysinfo_warn(
 			info,

@@ -27,7 +27,7 @@ _irqlat()
 		case $before in
 		-[Ta]|--threshold|--auto) words=$(_irqlat_stages | tr ' ' '\n' | sed 's/$/=/') ;;
 		esac ;;
-	bench:-s|bench:--source) words='irqgen edu pl031 gic timer' ;;
+	bench:-s|bench:--source) words='irqgen edu pl031 gic gpio-sim timer' ;;
 	bench:--entry) words='stamp trace' ;;
 	check:--root|report:-o|report:--output)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")

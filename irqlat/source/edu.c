@@ -44,9 +44,8 @@ struct edu {
 };
 
 static const char *const driver_names[DRIVER_COUNT] = {
-	[DRIVER_PROCIRQ] = BUSDEV_PCI_OURS,
-	[DRIVER_ULI] = BUSDEV_PCI_OURS,
-	[DRIVER_UIO] = "uio_pci_generic",
+	[DRIVER_PROCIRQ] = BUSDEV_PCI_OURS, [DRIVER_ULI] = BUSDEV_PCI_OURS,
+	[DRIVER_URING] = BUSDEV_PCI_OURS,   [DRIVER_UIO] = "uio_pci_generic",
 	[DRIVER_VFIO] = "vfio-pci",
 };
 
@@ -222,6 +221,7 @@ const struct source_ops source_edu_ops = {
 	.drivers = {
 		[DRIVER_PROCIRQ] = true,
 		[DRIVER_ULI] = true,
+		[DRIVER_URING] = true,
 		[DRIVER_UIO] = true,
 		[DRIVER_VFIO] = true,
 	},

@@ -195,6 +195,7 @@ const struct source_ops source_gic_ops = {
 	.drivers = {
 		[DRIVER_PROCIRQ] = true,
 		[DRIVER_ULI] = true,
+		[DRIVER_URING] = true,
 		[DRIVER_UIO] = true,
 	},
 	.open = open_gic,

@@ -221,7 +221,7 @@ static int close_irqgen(struct source *source, struct why *why)
 
 const struct source_ops source_irqgen_ops = {
 	.name = "irqgen",
-	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_ULI] = true },
+	.drivers = { [DRIVER_PROCIRQ] = true, [DRIVER_ULI] = true, [DRIVER_URING] = true },
 	.raises_later = true,
 	.open = open_irqgen,
 	.connect = connect_irqgen,

@@ -212,6 +212,7 @@ const struct source_ops source_pl031_ops = {
 	.drivers = {
 		[DRIVER_PROCIRQ] = true,
 		[DRIVER_ULI] = true,
+		[DRIVER_URING] = true,
 		[DRIVER_UIO] = true,
 	},
 	.open = open_pl031,

@@ -18,6 +18,7 @@
 static const char *const driver_names[DRIVER_COUNT] = {
 	[DRIVER_PROCIRQ] = BUSDEV_PLATFORM_OURS,
 	[DRIVER_ULI] = BUSDEV_PLATFORM_OURS,
+	[DRIVER_URING] = BUSDEV_PLATFORM_OURS,
 	[DRIVER_UIO] = "uio_pdrv_genirq",
 };
 

@@ -9,7 +9,8 @@
 
 /* Those that --source names. */
 static const struct source_ops *const sources[] = {
-	&source_irqgen_ops, &source_edu_ops, &source_pl031_ops, &source_gic_ops, &source_timer_ops,
+	&source_irqgen_ops, &source_edu_ops,	 &source_pl031_ops,
+	&source_gic_ops,    &source_gpiosim_ops, &source_timer_ops,
 };
 
 #define SOURCES (sizeof(sources) / sizeof(sources[0]))

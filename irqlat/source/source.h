@@ -100,6 +100,7 @@ extern const struct source_ops source_irqgen_ops;
 extern const struct source_ops source_edu_ops;
 extern const struct source_ops source_pl031_ops;
 extern const struct source_ops source_gic_ops;
+extern const struct source_ops source_gpiosim_ops;
 extern const struct source_ops source_timer_ops;
 extern const struct source_ops source_thread_ops;
 

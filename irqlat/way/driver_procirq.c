@@ -28,7 +28,7 @@ static int open_extras(struct port *port)
 	return 0;
 }
 
-static void close_line(struct port *port)
+void procirq_port_close(struct port *port)
 {
 	struct procirq_port *priv = port->private;
 
@@ -45,7 +45,7 @@ static void close_line(struct port *port)
 	port->private = NULL;
 }
 
-static int open_line(struct port *port, struct target *target, struct why *why)
+int procirq_port_open(struct port *port, struct target *target, struct why *why)
 {
 	port->private = NULL;
 	port->line = procirq_open(target->irq, PROCIRQ_FLAG_RECORDS);
@@ -59,7 +59,7 @@ static int open_line(struct port *port, struct target *target, struct why *why)
 		return 0;
 	}
 	why_set(why, "/proc/irq/%u/irq: cannot watch it: %s", target->irq, strerror(errno));
-	close_line(port);
+	procirq_port_close(port);
 	return -1;
 }
 
@@ -70,6 +70,14 @@ static int open_line(struct port *port, struct target *target, struct why *why)
 void procirq_port_unmask(struct port *port)
 {
 	port_poll(port->fd, 0);
+}
+
+/* What the kernel returned of the line, without the time. */
+void procirq_port_deliver(const struct procirq_event *event, struct delivery *delivery)
+{
+	delivery->entry_ns = event->first_ns;
+	delivery->seq = event->seq;
+	delivery->count = event->count;
 }
 
 /* Not through libprocirq: the ways of other drivers make a plain system call too. */
@@ -84,9 +92,7 @@ int procirq_port_read(struct port *port, struct delivery *delivery)
 			errno = EIO;
 		return -1;
 	}
-	delivery->entry_ns = event.first_ns;
-	delivery->seq = event.seq;
-	delivery->count = event.count;
+	procirq_port_deliver(&event, delivery);
 	return 0;
 }
 
@@ -102,6 +108,35 @@ int procirq_port_take_record(struct port *port, struct delivery *delivery)
 		return -1;
 	delivery->user_ns = user_ns;
 	return 0;
+}
+
+/* An interrupt of an earlier wait must not end the next one. */
+static int clear_eventfd(int event_fd)
+{
+	uint64_t count;
+
+	if (port_poll(event_fd, 0))
+		return errno == EAGAIN ? 0 : -1;
+	return read(event_fd, &count, sizeof(count)) == sizeof(count) ? 0 : -1;
+}
+
+/* Have each interrupt add to the eventfd. Returns 0, or -1 with errno. */
+int procirq_port_arm_eventfd(struct port *port)
+{
+	struct procirq_port *priv = port->private;
+
+	if (clear_eventfd(priv->event_fd) || procirq_set_eventfd(port->line, priv->event_fd, 0))
+		return -1;
+	priv->attached = true;
+	procirq_port_unmask(port);
+	return 0;
+}
+
+/* Detaching waits until no handler uses the eventfd. */
+int procirq_port_after_eventfd(struct port *port, struct delivery *delivery)
+{
+	procirq_port_end_eventfd(port);
+	return procirq_port_take_record(port, delivery);
 }
 
 void procirq_port_end_eventfd(struct port *port)
@@ -140,7 +175,7 @@ void procirq_port_end_watch(struct port *port)
 	priv->watched = false;
 }
 
-static int drain_line(struct port *port, struct delivery *delivery)
+int procirq_port_drain(struct port *port, struct delivery *delivery)
 {
 	procirq_port_end_eventfd(port);
 	procirq_port_end_spinning(port);
@@ -150,7 +185,8 @@ static int drain_line(struct port *port, struct delivery *delivery)
 }
 
 const struct driver_ops procirq_driver_ops = {
-	.open = open_line,
-	.close = close_line,
-	.drain = drain_line,
+	.has_entry = true,
+	.open = procirq_port_open,
+	.close = procirq_port_close,
+	.drain = procirq_port_drain,
 };

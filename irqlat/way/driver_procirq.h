@@ -11,8 +11,10 @@
 #include "procirq.h"
 #include "way.h"
 
+struct uring;
+
 /**
- * struct procirq_port - port->private of DRIVER_PROCIRQ
+ * struct procirq_port - port->private of DRIVER_PROCIRQ and DRIVER_URING
  * @epoll_fd: an epoll instance
  * @watched: @epoll_fd watches port->fd
  * @event_fd: an eventfd
@@ -23,6 +25,7 @@
  * @no_mask: interrupts do not mask the line
  * @spin_ns: longest time that the hybrid ways busy-wait
  * @hybrid: reads busy-wait in the kernel
+ * @uring: of DRIVER_URING
  *
  * The procirq_port_end_*() functions undo what one way needs and costs the others
  * time.
@@ -38,11 +41,18 @@ struct procirq_port {
 	bool no_mask;
 	uint64_t spin_ns;
 	bool hybrid;
+	struct uring *uring;
 };
 
+int procirq_port_open(struct port *port, struct target *target, struct why *why);
+void procirq_port_close(struct port *port);
+int procirq_port_drain(struct port *port, struct delivery *delivery);
+void procirq_port_deliver(const struct procirq_event *event, struct delivery *delivery);
 int procirq_port_read(struct port *port, struct delivery *delivery);
 int procirq_port_take_record(struct port *port, struct delivery *delivery);
 void procirq_port_unmask(struct port *port);
+int procirq_port_arm_eventfd(struct port *port);
+int procirq_port_after_eventfd(struct port *port, struct delivery *delivery);
 void procirq_port_end_eventfd(struct port *port);
 void procirq_port_end_spinning(struct port *port);
 void procirq_port_end_hybrid(struct port *port);

@@ -199,6 +199,7 @@ static int take_interrupts(struct port *port, struct delivery *delivery)
 }
 
 const struct driver_ops uli_driver_ops = {
+	.has_entry = true,
 	.open = open_line,
 	.close = close_line,
 	.rearm = unmask_line,

@@ -19,7 +19,8 @@ const struct driver_ops *driver_ops(enum driver driver)
 {
 	static const struct driver_ops *const drivers[DRIVER_COUNT] = {
 		[DRIVER_PROCIRQ] = &procirq_driver_ops, [DRIVER_ULI] = &uli_driver_ops,
-		[DRIVER_UIO] = &uio_driver_ops,		[DRIVER_VFIO] = &vfio_driver_ops,
+		[DRIVER_URING] = &uring_driver_ops,	[DRIVER_UIO] = &uio_driver_ops,
+		[DRIVER_VFIO] = &vfio_driver_ops,	[DRIVER_GPIO] = &gpio_driver_ops,
 		[DRIVER_TIMER] = &timer_driver_ops,	[DRIVER_THREAD] = &thread_driver_ops,
 	};
 

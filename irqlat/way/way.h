@@ -21,8 +21,10 @@ struct why;
 enum driver {
 	DRIVER_PROCIRQ,
 	DRIVER_ULI,
+	DRIVER_URING, /* the same file, and a ring of io_uring */
 	DRIVER_UIO,
 	DRIVER_VFIO,
+	DRIVER_GPIO,   /* the GPIO character device */
 	DRIVER_TIMER,  /* this process: its timers */
 	DRIVER_THREAD, /* this process: an eventfd that another thread writes */
 	DRIVER_COUNT
@@ -36,12 +38,16 @@ enum driver {
  * @intx: the device must use its INTx line
  * @period_ns: from one expiry of a timer to the next (DRIVER_TIMER)
  * @spin_ns: longest time that hybrid ways busy-wait (DRIVER_PROCIRQ)
+ * @gpio_chip: "gpiochip0", empty if there is none
+ * @gpio_line: number of the line on that chip
  */
 struct target {
 	unsigned int irq;
 	const char *bus;
 	char device[64];
 	bool intx;
+	char gpio_chip[32];
+	unsigned int gpio_line;
 	uint64_t period_ns;
 	uint64_t spin_ns;
 };
@@ -51,7 +57,7 @@ struct target {
 /**
  * struct port - an interrupt, or a timer, that a driver has opened
  * @fd: what ways read or poll
- * @line: handle that owns @fd (DRIVER_PROCIRQ, DRIVER_ULI)
+ * @line: handle that owns @fd (DRIVER_PROCIRQ, DRIVER_ULI, DRIVER_URING)
  * @private: what else the driver needs
  *
  * The measured thread uses it while it runs, the controlling thread before and
@@ -95,6 +101,7 @@ struct delivery {
 
 /**
  * struct driver_ops - a driver
+ * @has_entry: its deliveries have the time of the hard interrupt handler
  * @open: open the target; may correct target->irq. 0, or -1 with the reason in @why
  * @close: close the port
  * @rearm: on the measured thread, after the device was acknowledged; may be NULL
@@ -103,6 +110,7 @@ struct delivery {
  * @leave: on the measured thread, before it ends; may be NULL
  */
 struct driver_ops {
+	bool has_entry;
 	int (*open)(struct port *port, struct target *target, struct why *why);
 	void (*close)(struct port *port);
 	void (*rearm)(struct port *port);
@@ -142,23 +150,29 @@ struct way {
  * All ways, in the order in which messages list them. To add one, define way_NAME
  * in a file of this folder, and add NAME here.
  */
-#define WAYS(WAY)        \
-	WAY(read)        \
-	WAY(poll)        \
-	WAY(epoll)       \
-	WAY(eventfd)     \
-	WAY(mmap_spin)   \
-	WAY(hybrid)      \
-	WAY(hybrid_mmap) \
-	WAY(uli)         \
-	WAY(uli_spin)    \
-	WAY(uli_sleep)   \
-	WAY(uio)         \
-	WAY(uio_poll)    \
-	WAY(vfio)        \
-	WAY(timerfd)     \
-	WAY(nanosleep)   \
-	WAY(signal)      \
+#define WAYS(WAY)               \
+	WAY(read)               \
+	WAY(poll)               \
+	WAY(epoll)              \
+	WAY(eventfd)            \
+	WAY(mmap_spin)          \
+	WAY(hybrid)             \
+	WAY(hybrid_mmap)        \
+	WAY(uli)                \
+	WAY(uli_spin)           \
+	WAY(uli_sleep)          \
+	WAY(uring_read)         \
+	WAY(uring_poll)         \
+	WAY(uring_eventfd)      \
+	WAY(uring_eventfd_poll) \
+	WAY(uio)                \
+	WAY(uio_poll)           \
+	WAY(vfio)               \
+	WAY(gpiocdev)           \
+	WAY(gpiocdev_poll)      \
+	WAY(timerfd)            \
+	WAY(nanosleep)          \
+	WAY(signal)             \
 	WAY(eventfd_base)
 
 #define WAY_DECLARE(name) extern const struct way way_##name;
@@ -170,8 +184,10 @@ extern const struct way *const all_ways[WAYS_MAX];
 
 extern const struct driver_ops procirq_driver_ops;
 extern const struct driver_ops uli_driver_ops;
+extern const struct driver_ops uring_driver_ops;
 extern const struct driver_ops uio_driver_ops;
 extern const struct driver_ops vfio_driver_ops;
+extern const struct driver_ops gpio_driver_ops;
 extern const struct driver_ops timer_driver_ops;
 extern const struct driver_ops thread_driver_ops;
 

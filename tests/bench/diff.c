@@ -56,9 +56,10 @@ static void *sleeper(void *context)
 {
 	struct wakeup *w = context;
 	uint64_t count;
+	bool unpinned;
 
 	rt_pin(1);
-	rt_set_priority(&(struct priority){ SCHED_CLASS_FIFO, 80 });
+	rt_set_priority(&(struct priority){ .class = SCHED_CLASS_FIFO, .value = 80 }, 1, &unpinned);
 	for (;;) {
 		if (read(w->there, &count, sizeof(count)) < 0)
 			return NULL;
@@ -73,6 +74,7 @@ static int record(uint64_t seconds)
 	struct wakeup w = { eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), 0 };
 	struct timespec gap = clock_timespec(GAP_NS);
 	uint64_t start_ns = clock_ns(), raised_ns, count = 1;
+	bool unpinned;
 	struct run run = { 0 };
 	struct result *r = run_add(&run);
 	pthread_t thread;
@@ -83,7 +85,7 @@ static int record(uint64_t seconds)
 	rt_lock_memory(&run.system);
 	rt_hold_cpu_dma_latency(&run.system);
 	rt_pin(0);
-	rt_set_priority(&(struct priority){ SCHED_CLASS_FIFO, 80 });
+	rt_set_priority(&(struct priority){ .class = SCHED_CLASS_FIFO, .value = 80 }, 0, &unpinned);
 	strcpy(r->source, "eventfd");
 	strcpy(r->way, "eventfd");
 	strcpy(r->wait, "block");

@@ -30,6 +30,15 @@ refused 'way that needs a device' 'way vfio does not work with --source timer: u
 refused 'user level interrupt without interrupts' 'way uli does not work with --source timer: use irqgen.* or ' --source timer --ways uli
 refused 'no such user level interrupt' '--ways: "uli-poll" is none of: .*uli, uli-spin, uli-sleep' --ways uli-poll
 refused 'user level interrupt twice' '--ways: uli-spin is named twice' --ways uli-spin,uli,uli-spin
+refused 'io_uring without interrupts' 'way uring-poll does not work with --source timer: use irqgen.* or ' --source timer --ways uring-poll
+refused 'a GPIO line of another source' 'way gpiocdev does not work with --source timer: use gpio-sim$' --source timer --ways gpiocdev
+refused 'a file of a simulated GPIO line' 'way read does not work with --source gpio-sim: use irqgen.* or ' --source gpio-sim --ways read
+refused 'a deadline that is too short' '"d:2ms:1ms" is not a priority' -P d:2ms:1ms
+if [ -d /sys/kernel/config/gpio-sim ]; then
+	skip 'no simulated GPIO' 'gpio-sim is loaded'
+else
+	refused 'no simulated GPIO' '/sys/kernel/config/gpio-sim: not there: run: modprobe gpio-sim' --source gpio-sim --ways gpiocdev
+fi
 refused 'address of timer' 'timer takes no device' --source timer=3
 refused 'interval too short' '--interval: 1us is out of range: from 10us to 10s' -i 1us
 refused 'unknown load' '--load: "disk" is none of: cpu, io, irq, net' --load cpu,disk
@@ -88,6 +97,27 @@ result $? 'in the text too' "$(cat "$scratch/out")"
 timeout 60 "$irqlat" bench --ways signal -i 20us --samples 2000 --json >"$scratch/fast.json" 2>"$scratch/err"
 result $? 'an interval that is too short' "$(cat "$scratch/err")"
 holds 'adds up' "$scratch/fast.json" '.results[0] | .n == .raised and .delivered == 2000'
+
+for n in 0 37; do
+	timeout 60 "$irqlat" bench --samples 50 --warmup $n --ways nanosleep,eventfd-base --json="$scratch/warm.json" \
+		>"$scratch/out" 2>"$scratch/err"
+	# A timer that is late has more than one expiry a wait, in the warm-up too.
+	holds "a warm-up of $n, and what was thrown away" "$scratch/warm.json" \
+		'.warmup == '$n' and ([totals | select(.way == "eventfd-base")] | map(.warmup) == ['$n']) and
+		([totals | .warmup >= '$n' and .delivered == 50] | all)'
+	grep -q "and $n thrown away before" "$scratch/out"
+	result $? "a warm-up of $n: said in the text" "$(grep raised "$scratch/out")"
+done
+
+if [ "$(id -u)" = 0 ]; then
+	timeout 60 "$irqlat" bench --samples 50 -P d:5ms:10ms --ways nanosleep --json >"$scratch/deadline.json" 2>"$scratch/err"
+	# A container may forbid it; then a warning says so.
+	holds 'SCHED_DEADLINE, or why not' "$scratch/deadline.json" '(.results[0].delivered == 50) and
+		((.system.priority == "SCHED_DEADLINE, 5000000 of 10000000 ns") !=
+		 ([.system.warnings[] | select(test("SCHED_DEADLINE.* refused"))] | length == 1))'
+else
+	skip 'SCHED_DEADLINE, or why not' 'needs root'
+fi
 
 timeout 60 "$irqlat" bench -d 4 --json >"$scratch/time.json" 2>"$scratch/err"
 result $? 'four seconds' "$(cat "$scratch/err")"

@@ -76,9 +76,10 @@ static void cpu_lists(void **state)
 
 static void priorities(void **state)
 {
-	static const char *const bad[] = { "",	   "f",	   "f:",       "f:0", "f:100",
-					   "r:-1", "o:20", "o:-21",    "x:1", "80",
-					   "f:8x", "f: 8", "d:1ms:2ms" };
+	static const char *const bad[] = { "",	     "f",      "f:",	   "f:0",	"f:100",
+					   "r:-1",   "o:20",   "o:-21",	   "x:1",	"80",
+					   "f:8x",   "f: 8",   "d:1ms",	   "d:2ms:1ms", "d:1:2",
+					   "d::1ms", "d:1ms:", "d:1us:1ms" };
 	struct priority p;
 	size_t i;
 
@@ -93,6 +94,11 @@ static void priorities(void **state)
 	assert_int_equal(parse_priority("o:-20", &p), 0);
 	assert_int_equal(p.class, SCHED_CLASS_OTHER);
 	assert_int_equal(p.value, -20);
+	assert_int_equal(parse_priority("d:500us:1ms", &p), 0);
+	assert_int_equal(p.class, SCHED_CLASS_DEADLINE);
+	assert_int_equal(p.runtime_ns, 500000);
+	assert_int_equal(p.period_ns, 1000000);
+	assert_int_equal(parse_priority("d:1ms:1ms", &p), 0);
 	for (i = 0; i < N_ELEMENTS(bad); i++)
 		assert_int_equal(parse_priority(bad[i], &p), -1);
 }

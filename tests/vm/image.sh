@@ -5,7 +5,7 @@
 # The kernel's own modules in a guest: for the runner's ports, for comparisons with our
 # module, and for devices that raise interrupts.
 image_modules='virtio_pci virtio_console uio uio_pci_generic vfio vfio_pci
-vfio_iommu_type1 e1000e virtio_net virtio_blk nvme'
+vfio_iommu_type1 e1000e virtio_net virtio_blk nvme gpio_sim'
 
 # Not compressed: unpacking takes time in an emulated machine.
 image_pack()

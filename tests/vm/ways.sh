@@ -32,6 +32,13 @@ uli=uli,uli-spin,uli-sleep
 $bench --source irqgen --ways $uli,read -c 0 --gap 1ms --compare ref \
 	--json=uli.json --csv=uli.csv >uli.text || exit
 $bench --source irqgen --ways $uli --json=uli-away.json >>text || exit
+uring=uring-read,uring-poll,uring-eventfd,uring-eventfd-poll
+$bench --source irqgen --ways $uring --json=uring.json >>text || exit
+$bench --source irqgen --ways $uring --arrivals poisson --json=uring-poisson.json >>text || exit
+$bench --source edu --ways read,$uring --entry trace --json=uring-edu.json >>text || exit
+sysctl -q kernel.sched_rt_runtime_us=-1
+$bench --source irqgen --ways read,uring-read -P d:5ms:10ms --warmup 7 --json=deadline.json >>text || exit
+sysctl -q kernel.sched_rt_runtime_us=950000
 # Killed with a tracefs instance, which the next run removes.
 irqlat bench --source irqgen --ways read --entry trace -d 60 -q >/dev/null &
 pid=$!
@@ -82,6 +89,17 @@ for kernel in "${@:-6.1}"; do
 		"direct" not in paths["uli-spin"] and len([w for w in run["system"]["warnings"]
 			if "no interrupt hit the thread itself" in w]) == 2' 2>>"$scratch/why"
 	result $? "$kernel: raised on another CPU they take no direct path, and a warning says so"
+	for run in uring uring-poisson uring-edu; do
+		ways=uring-read,uring-poll,uring-eventfd,uring-eventfd-poll
+		[ $run != uring-edu ] || ways=read,$ways
+		books $run $ways 2>"$scratch/why"
+		result $? "$kernel: io_uring, reading and polling the file and an eventfd: $run" "$(cat "$scratch/why")"
+	done
+	books deadline read,uring-read 2>"$scratch/why" && agrees deadline '
+		run["system"]["priority"] == "SCHED_DEADLINE, 5000000 of 10000000 ns" and
+		not any("pinned" in w for w in run["system"]["warnings"]) and
+		all(r["warmup"] == 7 for r in run["results"])' 2>>"$scratch/why"
+	result $? "$kernel: with SCHED_DEADLINE, pinned where the kernel admits that" "$(cat "$scratch/why")"
 	books uli-edu uli,uli-spin,uli-sleep,read 2>"$scratch/why"
 	result $? "$kernel: user level interrupts of a device, with handler entries traced"
 	grep -q '^irqgen,[0-9]*,uli-spin,spin,handler_to_user_direct,0,' "$scratch/uli.csv" &&
