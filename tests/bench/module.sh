@@ -19,6 +19,12 @@
 # Outside: every ms, read() compared with read() of the same run: procirq_wait() blocks in
 # poll(), which takes longer. The waits may use half of a CPU.
 #
+# platform_read: from just before the interrupt was raised to the return of read(), of a
+# platform device on arm64: ARM's clock pl031, a level; and with _edge a spare interrupt of
+# the GIC. Both against uio_pdrv_genirq in the same run, which is built from the source of
+# Linux 6.1. The device acknowledges the interrupt to the program, and UIO's read() needs a
+# write() before the next one, which is not in the figure.
+#
 # On arm64 the handlers' durations, for which its clock is too slow, and VFIO, which the
 # machine has no IOMMU for, are left out. User level interrupts end with a system call there,
 # so that their goals are others.
@@ -124,6 +130,46 @@ print(json.dumps({"name": f"{figure}.{kernel}", "value": ours / theirs,
 PYTHON
 }
 
+# A guest with two platform devices, for arm64.
+platform_guest()
+{
+	local kernel=$1 driver
+	driver=$(tests/vm/kernel driver "$kernel" drivers/uio/uio_pdrv_genirq.c 2>"$work/err") &&
+		tests/vm/run --kernel "$kernel" --icount --append iomem=relaxed --file "$driver" -- "
+			modprobe -a procirq platdev uio && insmod /files/uio_pdrv_genirq.ko || exit
+			echo 9010000.pl031 >/sys/bus/amba/drivers/rtc-pl031/unbind
+			add=/sys/module/platdev/parameters/add
+			echo 'plat.rtc mem=0x9010000,0x1000 node=/pl031@9010000' >\$add
+			echo 'plat.spare spi=100 node=/chosen' >\$add
+			$2" 2>"$work/err" || {
+		echo "bench: kernel $kernel, platform devices:" >&2
+		tail -n 5 "$work/err" >&2
+		return 1
+	}
+}
+
+platform_figures()
+{
+	local kernel=$1
+	local bench='irqlat bench --ways read,uio --samples 1000 -q --json --source'
+	platform_guest "$kernel" "$bench pl031 && $bench gic=plat.spare" >"$work/json" &&
+		/usr/bin/python3 - "$work/json" "$kernel" "make bench BENCH=module KERNELS=$kernel: $bench" <<'PYTHON'
+import json, sys
+path, kernel, command = sys.argv[1:]
+decoder, text = json.JSONDecoder(), open(path).read()
+level, end = decoder.raw_decode(text)
+edge, _ = decoder.raw_decode(text[end:].lstrip())
+for name, run, source, goal in (("platform_read", level, "pl031", 0.90),
+                                ("platform_read_edge", edge, "gic=plat.spare", None)):
+    assert not run["unavailable"], run["unavailable"]
+    p50 = {r["way"]: r["p50_ns"] for r in run["results"] if r["stage"] == "total"}
+    ratio = p50["read"] / p50["uio"]
+    print(json.dumps({"name": f"{name}.vs_uio.{kernel}", "value": ratio,
+        "unit": f"ratio {p50['read']}/{p50['uio']}", "goal": f"<= {goal:.2f}" if goal else "-",
+        "ok": not goal or ratio <= goal, "command": f"{command} {source}"}))
+PYTHON
+}
+
 for kernel in $kernels; do
 	case $kernel in
 	debug) continue ;;	# it counts mostly the instructions of its checks
@@ -184,7 +230,10 @@ for where, base, run, goal, ways in (("", genirq, inside, 0.30, ("hybrid", "hybr
             "value": ours / read, "unit": f"ratio {ours}/{read}, {100 * share:.0f} % CPU",
             "goal": f"<= {goal:.2f}", "ok": ours / read <= goal and share <= 0.5, "command": command}))
 PYTHON
-	[[ $kernel != arm64-* ]] || continue
+	if [[ $kernel = arm64-* ]]; then
+		platform_figures "$kernel"
+		continue
+	fi
 	guest "$kernel" "exec 3>&1 >&2; $handlers" >"$work/trace" &&
 		# UIO's wakes a thread since 6.10, and does not wake the reader.
 		handler_figure hard_handler.vs_uio uio_pci_generic "$kernel" ""
