@@ -216,6 +216,10 @@ torture: deps ## every system call at random, on the debug kernel or K: SECONDS=
 	@tests/vm/cases.sh --kernel $(or $(K),debug) --limit $$(($(or $(SECONDS),600) + 3600)) \
 		calls,slow=4,seconds=$(or $(SECONDS),600)$(if $(SEED),$(comma)seed=$(SEED))$(if $(CALLS),$(comma)calls=$(CALLS))
 
+faults-module: deps ## each allocation and each copy on each path through the modules fails, on the debug kernel
+	@$(MAKE) --no-print-directory all test-programs
+	@tests/vm/cases.sh --kernel debug --limit 14400 faults,slow=4
+
 soak: deps ## everything at once for SECONDS (3600) in a guest of kernel K (debug): memory flat, books exact, log clean
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/soak.sh $(or $(K),debug) $(or $(SECONDS),3600)
@@ -280,6 +284,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections torture test-matrix soak coverage analyze more-deps fault-programs faults lint format install clean help
+.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections torture test-matrix faults-module soak coverage analyze more-deps fault-programs faults lint format install clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -14,6 +14,7 @@
 #include "edu.h"
 #include "guest.h"
 #include "machine.h"
+#include "plat.h"
 #include "uli_local.h"
 
 #define PARAMETER  "/sys/module/procirq/parameters/"
@@ -516,6 +517,145 @@ static const struct path path_unbinding_msi = { .begin = begin_msi,
 						.within = "device_driver_detach",
 						.except = "pci_disable_device" };
 
+/* --- a platform device --------------------------------------------------------------------------- */
+
+#define PLAT	   "plat.f"
+#define PLAT_FILE  "/dev/procirq/" PLAT "/0"
+#define PLAT_CLASS "/sys/class/procirq-irq/" PLAT ":0"
+
+static void begin_plat(void)
+{
+	struct plat plat = plat_at(PLAT, EDU_1);
+
+	REQUIRE(put_text(PLATDEV "add", PLAT " mem=%#llx,0x1000 irq=%d", plat.start, plat.irq) ==
+		0);
+	scene.edu_irq = plat.irq;
+}
+
+static void end_plat(void)
+{
+	CHECK(AWAIT(module_unload("platdev") == 0));
+	edu_disable(EDU_1);
+}
+
+static long call_plat_bind(void)
+{
+	return plat_bind(PLAT) ? -errno : 0;
+}
+
+static long call_plat_unbind(void)
+{
+	return plat_unbind(PLAT) ? -errno : 0;
+}
+
+static bool plat_is_bound(void)
+{
+	bool bound = access(plat_path(PLAT, "irqs"), F_OK) == 0;
+
+	CHECK_EQ(access(PLAT_CLASS, F_OK) == 0, bound);
+	return bound;
+}
+
+static void after_plat_bind(long ret)
+{
+	CHECK_EQ(plat_is_bound(), ret == 0);
+	/* Its region is nobody's, and its interrupt has been given up. */
+	if (ret)
+		CHECK_EQ(call_plat_bind(), 0);
+	CHECK(access(irq_path(scene.edu_irq), F_OK) == 0);
+	CHECK_EQ(call_plat_unbind(), 0);
+	CHECK(!plat_is_bound());
+	check_closed(scene.edu_irq);
+}
+
+static long call_plat_open(void)
+{
+	scene.gen.fd = open(PLAT_FILE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	return scene.gen.fd < 0 ? -errno : 0;
+}
+
+static void before_plat_open(void)
+{
+	REQUIRE(call_plat_bind() == 0);
+	scene.edu = region_map(PLAT, 0);
+}
+
+/* The interrupt arrives, the file is closed, and the device is unbound. */
+static void after_plat_file(long ret)
+{
+	(void)ret;
+	edu_raise(scene.edu);
+	CHECK_EQ(irq_poll(scene.gen.fd, 20000), POLLIN);
+	CHECK_EQ(irq_read(scene.gen.fd), 1);
+	edu_ack(scene.edu);
+	close(scene.gen.fd);
+	munmap((void *)scene.edu, 4096);
+	check_closed(scene.edu_irq);
+	CHECK_EQ(call_plat_unbind(), 0);
+}
+
+static void after_plat_open(long ret)
+{
+	if (ret < 0) {
+		check_closed(scene.edu_irq);
+		REQUIRE(call_plat_open() == 0);
+	}
+	after_plat_file(ret);
+}
+
+static void before_plat_file(void)
+{
+	before_plat_open();
+	REQUIRE(call_plat_open() == 0);
+}
+
+static long call_plat_describe(void)
+{
+	struct procirq_descriptor d = region_descriptor(PLAT);
+
+	return set_descriptor(scene.gen.fd, &d);
+}
+
+static void after_plat_describe(long ret)
+{
+	CHECK_EQ(irq_info(scene.gen.fd).state & (PROCIRQ_STATE_DEVICE | PROCIRQ_STATE_SHARED),
+		 ret ? 0 : PROCIRQ_STATE_DEVICE);
+	after_plat_file(ret);
+}
+
+static void after_plat_unbind(long ret)
+{
+	if (ret)
+		CHECK_EQ(call_plat_unbind(), 0);
+	CHECK(!plat_is_bound());
+	CHECK_EQ(irq_read(scene.gen.fd), -ENODEV);
+	close(scene.gen.fd);
+	munmap((void *)scene.edu, 4096);
+}
+
+static const struct path path_binding_platform = { .begin = begin_plat,
+						   .end = end_plat,
+						   .call = call_plat_bind,
+						   .after = after_plat_bind,
+						   .within = "procirq_platform_probe",
+						   .except = GENIRQ };
+static const struct path path_opening_device_file = { .begin = begin_plat,
+						      .end = end_plat,
+						      .before = before_plat_open,
+						      .call = call_plat_open,
+						      .after = after_plat_open };
+static const struct path path_describing_region = { .begin = begin_plat,
+						    .end = end_plat,
+						    .before = before_plat_file,
+						    .call = call_plat_describe,
+						    .after = after_plat_describe };
+static const struct path path_unbinding_platform = { .begin = begin_plat,
+						     .end = end_plat,
+						     .before = before_plat_file,
+						     .call = call_plat_unbind,
+						     .after = after_plat_unbind,
+						     .within = "device_driver_detach" };
+
 /* --- looking, and settings ------------------------------------------------------------------------- */
 
 static long look(const char *path)
@@ -839,6 +979,8 @@ HELPER int fault_number(const char *parameter)
 HELPER const char *faults_after(void)
 {
 	release_edu();
+	if (module_loaded("platdev"))
+		end_plat();
 	module_unload("fault");
 	if (!module_loaded("procirq"))
 		call_load();

@@ -10,6 +10,7 @@
  *
  *	points=N	give up a path with more points (3000)
  *	stride=N	of the paths that load a module, only each N-th point (1)
+ *	every=N		of the others, only each N-th point (1)
  */
 #include "faultpaths.h"
 
@@ -103,7 +104,7 @@ static bool may_fail_so(const struct path *path, long ret)
 static void sweep(const struct path *path)
 {
 	int limit = tap_setting("points", POINTS), n, tried = 0, ended = 0;
-	int stride = path->slow ? tap_setting("stride", 1) : 1;
+	int stride = path->slow ? tap_setting("stride", 1) : tap_setting("every", 1);
 	bool failed = true;
 	long ret = 0;
 
@@ -152,6 +153,10 @@ SWEEP(mapping)
 SWEEP(binding_intx)
 SWEEP(binding_msi)
 SWEEP(unbinding_msi)
+SWEEP(binding_platform)
+SWEEP(unbinding_platform)
+SWEEP(opening_device_file)
+SWEEP(describing_region)
 SWEEP(lines_in_proc)
 SWEEP(readers_in_proc)
 SWEEP(ulis_in_proc)
@@ -174,14 +179,42 @@ SWEEP(unloading)
 	}
 
 static const struct tap_test tests[] = {
-	SWEPT(opening),		SWEPT(reading),		SWEPT(writing),	      SWEPT(information),
-	SWEPT(flags),		SWEPT(injecting),	SWEPT(eventfd),	      SWEPT(polling),
-	SWEPT(selecting),	SWEPT(epoll),		SWEPT(closing),	      SWEPT(registering),
-	SWEPT(unregistering),	SWEPT(uli_information), SWEPT(describing),    SWEPT(mapping),
-	SWEPT(binding_intx),	SWEPT(binding_msi),	SWEPT(unbinding_msi), SWEPT(lines_in_proc),
-	SWEPT(readers_in_proc), SWEPT(ulis_in_proc),	SWEPT(file_in_proc),  SWEPT(claim),
-	SWEPT(adding),		SWEPT(removing),	SWEPT(firing),	      SWEPT(schedule),
-	SWEPT(listing),		SWEPT(loading),		SWEPT(loading_fixed), SWEPT(loading_irqgen),
+	SWEPT(opening),
+	SWEPT(reading),
+	SWEPT(writing),
+	SWEPT(information),
+	SWEPT(flags),
+	SWEPT(injecting),
+	SWEPT(eventfd),
+	SWEPT(polling),
+	SWEPT(selecting),
+	SWEPT(epoll),
+	SWEPT(closing),
+	SWEPT(registering),
+	SWEPT(unregistering),
+	SWEPT(uli_information),
+	SWEPT(describing),
+	SWEPT(mapping),
+	SWEPT(binding_intx),
+	SWEPT(binding_msi),
+	SWEPT(unbinding_msi),
+	SWEPT(lines_in_proc),
+	SWEPT(binding_platform),
+	SWEPT(unbinding_platform),
+	SWEPT(opening_device_file),
+	SWEPT(describing_region),
+	SWEPT(readers_in_proc),
+	SWEPT(ulis_in_proc),
+	SWEPT(file_in_proc),
+	SWEPT(claim),
+	SWEPT(adding),
+	SWEPT(removing),
+	SWEPT(firing),
+	SWEPT(schedule),
+	SWEPT(listing),
+	SWEPT(loading),
+	SWEPT(loading_fixed),
+	SWEPT(loading_irqgen),
 	SWEPT(unloading),
 };
 

@@ -77,9 +77,6 @@ static void an_eventfd(void)
 
 static void registering(void)
 {
-#ifndef __x86_64__
-	SKIP("no user level interrupts on this machine");
-#endif
 	REFUSE(&path_registering, { "account_locked_vm", 1, ODD, -ENOMEM },
 	       { "pin_user_pages_fast", 1, ODD, -EFAULT },
 	       { "pin_user_pages_fast", 1, 0, -EFAULT });
@@ -122,10 +119,20 @@ static void binding(void)
 	       { "request_threaded_irq", 1, ODD, ODD });
 }
 
+static void binding_platform(void)
+{
+	REFUSE(&path_binding_platform, { "__devm_request_region", 1, 0, -EBUSY },
+	       { "platform_get_irq", 1, ODD, ODD }, { "device_create", 1, ODD, ODD },
+	       /* The first one is for the character device. */
+	       { "sysfs_create_group", 2, ODD, ODD });
+}
+
 static void loading(void)
 {
 	REFUSE(&path_loading, { "alloc_workqueue", 1, 0, -ENOMEM },
 	       { "bus_register_notifier", 1, ODD, ODD }, { "__pci_register_driver", 1, ODD, ODD },
+	       { "__platform_driver_register", 1, ODD, ODD },
+	       { "alloc_chrdev_region", 1, ODD, ODD }, { "cdev_add", 1, ODD, ODD },
 	       { "proc_mkdir", 1, 0, -ENOMEM }, { "proc_create_single_data", 2, 0, -ENOMEM },
 	       /* It is called to wait for others; the descriptor is not needed. */
 	       { "__irq_alloc_descs", 1, -ENOSPC, 0 },
@@ -162,12 +169,11 @@ static void loading_irqgen(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(opening),	 TAP_TEST(an_eventfd),
-	TAP_TEST(registering),	 TAP_TEST(mapping),
-	TAP_TEST(describing),	 TAP_TEST(describing_and_going_back),
-	TAP_TEST(binding),	 TAP_TEST(loading),
-	TAP_TEST(loading_fixed), TAP_TEST(loading_without_hooks),
-	TAP_TEST(adding),	 TAP_TEST(loading_irqgen),
+	TAP_TEST(opening),	  TAP_TEST(an_eventfd),	      TAP_TEST(registering),
+	TAP_TEST(mapping),	  TAP_TEST(describing),	      TAP_TEST(describing_and_going_back),
+	TAP_TEST(binding),	  TAP_TEST(binding_platform), TAP_TEST(loading),
+	TAP_TEST(loading_fixed),  TAP_TEST(adding),	      TAP_TEST(loading_without_hooks),
+	TAP_TEST(loading_irqgen),
 };
 
 int main(int argc, char **argv)
