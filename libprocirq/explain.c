@@ -105,7 +105,7 @@ int procirq_explain_at(const char *root, unsigned int irq, int error, char *buf,
 	case EOPNOTSUPP:
 		procirq_say(
 			&s,
-			"only a sleeping thread can mask this line (its interrupt chip is behind a slow bus), and procirq masks in the interrupt handler");
+			"only a sleeping thread can mask this line (its interrupt chip is behind a slow bus), and procirq masks in the interrupt handler; use the GPIO character device, or the expander's own interrupt: see procirq(4)");
 		break;
 	case ENOTCONN:
 		procirq_say(

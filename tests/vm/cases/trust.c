@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "libprocirq/procirq.h"
+
 #include "edu.h"
 #include "guest.h"
 #include "machine.h"
@@ -324,6 +326,26 @@ static void *dispose(void *arg)
 	put_text("/sys/module/plainirq/parameters/dispose", "1");
 	d->done = true;
 	return NULL;
+}
+
+/* A line of an expander: its chip cannot be masked in an interrupt handler. */
+static void a_chip_that_sleeps(void)
+{
+	char text[16], why[400];
+	int irq, access;
+
+	REQUIRE(module_load("plainirq", "bus=1") == 0);
+	read_text("/sys/module/plainirq/parameters/irq", text, sizeof(text));
+	irq = atoi(text);
+	for (access = O_RDONLY; access <= O_RDWR; access++)
+		CHECK_ERR(irq_open(irq, access | O_NONBLOCK),
+			  access == O_RDONLY ? EACCES : EOPNOTSUPP);
+	CHECK(!procirq_open((unsigned int)irq, 0));
+	procirq_explain((unsigned int)irq, errno, why, sizeof(why));
+	CHECK(strstr(why, "slow bus") != NULL);
+	CHECK_EQ(line_stats(irq).readers, 0);
+	/* The chip has not been locked for ever. */
+	CHECK(AWAIT(module_unload("plainirq") == 0));
 }
 
 /* The interrupt loses its chip while its reader masks and unmasks it. */
@@ -737,6 +759,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(an_ordinary_user),
 	TAP_TEST(open_for_reading),
 	TAP_TEST(a_directory_walk),
+	TAP_TEST(a_chip_that_sleeps),
 	TAP_TEST(a_chip_that_goes),
 	TAP_TEST(no_bus_master_without_a_driver),
 	TAP_TEST(msi_without_hooks),

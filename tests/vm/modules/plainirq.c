@@ -3,7 +3,8 @@
  * plainirq.ko: one level interrupt of a domain that is not hierarchical, as GPIO
  * drivers make them. Such an interrupt loses its chip when its mapping is
  * disposed of, which a write to the parameter "dispose" does. With msi=1 it passes for the
- * MSI vector of a device that is not on the PCI bus.
+ * MSI vector of a device that is not on the PCI bus, with bus=1 for a line of an expander,
+ * whose chip is behind a bus that sleeps.
  */
 #include <linux/device.h>
 #include <linux/interrupt.h>
@@ -11,6 +12,7 @@
 #include <linux/irqdomain.h>
 #include <linux/module.h>
 #include <linux/msi.h>
+#include <linux/mutex.h>
 
 static struct irq_domain *plainirq_domain;
 
@@ -22,10 +24,26 @@ static bool msi;
 module_param(msi, bool, 0444);
 MODULE_PARM_DESC(msi, "make it look like an MSI vector");
 
+static bool bus;
+module_param(bus, bool, 0444);
+MODULE_PARM_DESC(bus, "its chip is changed under a lock that sleeps");
+
 static struct msi_desc plainirq_msi;
 
 static void plainirq_noop(struct irq_data *data)
 {
+}
+
+static DEFINE_MUTEX(plainirq_mutex);
+
+static void plainirq_bus_lock(struct irq_data *data)
+{
+	mutex_lock(&plainirq_mutex);
+}
+
+static void plainirq_bus_unlock(struct irq_data *data)
+{
+	mutex_unlock(&plainirq_mutex);
 }
 
 static struct irq_chip plainirq_chip = {
@@ -34,9 +52,17 @@ static struct irq_chip plainirq_chip = {
 	.irq_unmask = plainirq_noop,
 };
 
+static struct irq_chip plainirq_bus_chip = {
+	.name = "plainirq-bus",
+	.irq_mask = plainirq_noop,
+	.irq_unmask = plainirq_noop,
+	.irq_bus_lock = plainirq_bus_lock,
+	.irq_bus_sync_unlock = plainirq_bus_unlock,
+};
+
 static int plainirq_map(struct irq_domain *domain, unsigned int virq, irq_hw_number_t hwirq)
 {
-	irq_set_chip_and_handler(virq, &plainirq_chip, handle_level_irq);
+	irq_set_chip_and_handler(virq, bus ? &plainirq_bus_chip : &plainirq_chip, handle_level_irq);
 	irqd_set_trigger_type(irq_get_irq_data(virq), IRQ_TYPE_LEVEL_HIGH);
 	irq_set_status_flags(virq, IRQ_LEVEL);
 	return 0;
