@@ -1,8 +1,8 @@
 #!/bin/bash
-# Tests of the module that need a guest of their own: more devices (cases/pci.c), and
-# kernel lockdown (cases/lockdown.c). TAP.
+# Tests of the module that need a guest of their own: more devices (cases/pci.c), kernel
+# lockdown (cases/lockdown.c), a device that firmware describes (cases/acpi.c). TAP.
 #
-#   tests/vm/trust.sh [PROGRAM]... [--kernel K]    default: both, 6.1
+#   tests/vm/trust.sh [PROGRAM]... [--kernel K]    default: all, 6.1
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -11,7 +11,7 @@ programs=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel) kernel=${2:?}; shift 2 ;;
-	pci|lockdown) programs+=("$1"); shift ;;
+	pci|lockdown|acpi) programs+=("$1"); shift ;;
 	*) echo "usage: $0 [PROGRAM]... [--kernel K]" >&2; exit 2 ;;
 	esac
 done
@@ -32,4 +32,9 @@ guest()
 
 guest /tests/pci --qemu '-device pci-serial,addr=0xc -device e1000e,addr=0x10 -device nvme,addr=0x14,serial=1,cmb_size_mb=4096'
 guest /tests/lockdown
+if iasl -p "$scratch/board" tests/vm/acpi.asl >"$scratch/out" 2>&1; then
+	guest /tests/acpi --qemu "-acpitable file=$scratch/board.aml"
+else
+	result 1 'the table of ACPI compiles' "$(tail -5 "$scratch/out")"
+fi
 tap_end
