@@ -5,7 +5,8 @@
 #
 #   tests/vm/cases.sh [--arch A] [--kernel K] [OPTION]... [PROGRAM[,ARGUMENT]...]...
 #
-#   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest, debug, kcsan or kcfi
+#   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest, debug, kcsan, kcfi
+#               or noftrace
 #   --arch A    x86 (default) or arm64, which has 6.1, 6.12 and newest
 #   --limit S   seconds after which a program, and the guest, are given up
 #   --cpu MODEL the guest's CPUs, as QEMU names them
@@ -31,7 +32,7 @@ options=()
 programs_of_guest()
 {
 	local guest=plain
-	! is_slow "$kernel" || guest=$kernel
+	! grep -q "^$kernel " "$vm_dir/programs" || guest=$kernel
 	[ "$arch_debian" = amd64 ] || guest=$arch_debian
 	[ -z "$leaks" ] || guest=leaks
 	awk -v guest=$guest '$1 == guest { $1 = ""; sub(/^ /, ""); gsub(/ /, ","); print }' "$vm_dir/programs"

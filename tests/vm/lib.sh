@@ -7,7 +7,7 @@ repo_dir=$(cd "$vm_dir/../.." && pwd)
 build_dir=$repo_dir/build
 cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
 cache_dir=${cache_dir:-$build_dir/cache}
-kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi arm64-6.1 arm64-6.12 arm64-newest'
+kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi noftrace arm64-6.1 arm64-6.12 arm64-newest'
 
 # With set -e a failing command ends the script: say which. Status 3 means that a
 # subshell has already given the reason.

@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 # Raised when the same source and fragments make another kernel than before.
-declare -A own_kernel_recipe=([debug]=2 [kcsan]=1 [kcfi]=1)
+declare -A own_kernel_recipe=([debug]=2 [kcsan]=1 [kcfi]=1 [noftrace]=1)
 
 is_own_kernel()
 {
