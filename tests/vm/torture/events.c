@@ -207,6 +207,21 @@ void make_uring(struct draw *d, struct call *call)
 }
 
 /*
+ * Where the request's data is. A request that blocks may still write after its ring has been
+ * closed: not to where the result of the thread's next calls is checked.
+ */
+static char *uring_place(struct worker *w, const struct call *call)
+{
+	static char late[1 + sizeof(call->data)];
+	char *at = worker_place(w, call);
+
+	if (call->place != PLACE_WHOLE && call->place != PLACE_ODD)
+		return at;
+	memcpy(late + (at - w->memory), at, call->bytes);
+	return late + (at - w->memory);
+}
+
+/*
  * One request on a ring of its own. If the request blocks, the ring is closed under it.
  * A thread of the kernel may make the read.
  */
@@ -233,7 +248,7 @@ long do_uring(struct worker *w, const struct call *call)
 	sqes[0].opcode = (uint8_t)call->number[0];
 	sqes[0].flags = (uint8_t)call->number[1];
 	sqes[0].fd = slot_get(call->slot);
-	sqes[0].addr = (uintptr_t)worker_place(w, call);
+	sqes[0].addr = (uintptr_t)uring_place(w, call);
 	sqes[0].len = call->number[0] == IORING_OP_READV ? 1 : sizeof(int);
 	if (call->number[0] == IORING_OP_POLL_ADD)
 		sqes[0].poll32_events = POLLIN;
