@@ -39,6 +39,10 @@ enum chain_stage {
 	CHAIN_STAGE_THREAD,
 	CHAIN_STAGE_WORK_WAIT,
 	CHAIN_STAGE_WORK,
+	/* Tasks that were woken on the way, and woke the next one; all of them together. */
+	CHAIN_STAGE_HOP_WAKE,
+	CHAIN_STAGE_HOP_QUEUE,
+	CHAIN_STAGE_HOP,
 	CHAIN_STAGE_WAKE,
 	CHAIN_STAGE_QUEUE,
 	CHAIN_STAGE_READ,

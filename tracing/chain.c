@@ -71,6 +71,12 @@ struct chains *chains_new(unsigned int n_cpus, const struct event_catalog *catal
 	return chains;
 }
 
+/* From now on no chain goes through a task that wakes another one. */
+void chains_stop_hops(struct chains *chains)
+{
+	chains->no_hops = true;
+}
+
 /**
  * chains_event - the next event, in the order of time
  * @chains: builder
@@ -210,6 +216,12 @@ void chains_free(struct chains *chains)
 
 		chains->slabs = slab->next;
 		free(slab);
+	}
+	while (chains->all_hops) {
+		struct chain_hops *hops = chains->all_hops;
+
+		chains->all_hops = hops->next;
+		free(hops);
 	}
 	free(chains->cpus);
 	free(chains);

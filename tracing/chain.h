@@ -23,6 +23,7 @@ struct chains;
 struct chains *chains_new(unsigned int n_cpus, const struct event_catalog *catalog,
 			  const struct chain_sink *sink);
 void chains_free(struct chains *chains);
+void chains_stop_hops(struct chains *chains);
 void chains_event(struct chains *chains, const struct event *e);
 void chains_finish(struct chains *chains);
 bool chains_have(const struct chains *chains, enum event_kind kind);

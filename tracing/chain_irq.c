@@ -6,6 +6,9 @@
 
 #define IRQ_WAKE_THREAD 2
 
+/* Bits of the softirqs TIMER, SCHED, HRTIMER and RCU. */
+#define SOFTIRQS_FOR_ALL (1u << 1 | 1u << 7 | 1u << 8 | 1u << 9)
+
 /* End every open handler of the CPU, with at least @outcome. */
 void chain_hard_clear(struct chains *chains, struct chain_cpu *cpu, enum chain_outcome outcome)
 {
@@ -23,6 +26,42 @@ void chain_softirq_clear(struct chains *chains, struct chain_softirq *softirq,
 	softirq->mixed = false;
 }
 
+/* Whether the line has interrupted again, so that its thread may work for that, too. */
+static bool may_serve_another(const struct chains *chains, const struct chain_task *task)
+{
+	const struct chain_root *root = task->chain.root;
+
+	return task->napi && chain_last_entry(chains, root->irq) > root->ts_ns;
+}
+
+/*
+ * The thread of a network queue polls it with softirqs off, which many kernels flag like a
+ * softirq that runs. One that really runs has its entry.
+ */
+static bool polls_a_queue(const struct chain_cpu *cpu, const struct chain_task *task)
+{
+	return task && task->napi && task->state == TASK_RUNNING && !cpu->running.raised;
+}
+
+/*
+ * A task that a chain has woken: until it sleeps again, or is back in user space, what it
+ * does is what it was woken for.
+ */
+static void context_of_hop(const struct chains *chains, const struct chain_task *task,
+			   struct chain_context *c)
+{
+	const struct chain_hops *hops = task->chain.hops;
+
+	/* Without flags, an interrupt that is not recorded looks like the task. */
+	if (chains->no_hops || chains->catalog->no_flags || task->for_all ||
+	    (hops && hops->n == CHAIN_HOPS_MAX))
+		return;
+	c->path = &task->chain;
+	c->stage = CHAIN_STAGE_HOP;
+	c->mixed = task->hop_mixed || may_serve_another(chains, task);
+	c->hop = task;
+}
+
 /*
  * What the CPU works for when @e happens. Handlers and the tail that cannot be under
  * way any more are ended.
@@ -30,7 +69,7 @@ void chain_softirq_clear(struct chains *chains, struct chain_softirq *softirq,
 struct chain_context chain_context_of(struct chains *chains, struct chain_cpu *cpu,
 				      const struct event *e)
 {
-	struct chain_context c = { NULL, CHAIN_STAGE_HANDLER, false };
+	struct chain_context c = { NULL, CHAIN_STAGE_HANDLER, false, NULL };
 	struct chain_task *task;
 
 	if (e->flags & EVENT_FLAG_HARDIRQ) {
@@ -51,15 +90,17 @@ struct chain_context chain_context_of(struct chains *chains, struct chain_cpu *c
 			c.path = &cpu->running.path;
 		return c;
 	}
-	if (e->flags & EVENT_FLAG_SOFTIRQ) {
+	task = chain_task_find(chains, e->pid);
+	if (e->flags & EVENT_FLAG_SOFTIRQ && !polls_a_queue(cpu, task)) {
 		chains->hidden_softirq = true;
 		return c;
 	}
-	task = chain_task_find(chains, e->pid);
 	if (task && task->carry.root) {
 		c.stage = task->carry_stage;
 		c.mixed = task->carry_mixed;
 		c.path = &task->carry;
+	} else if (task && task->state == TASK_RUNNING) {
+		context_of_hop(chains, task, &c);
 	}
 	return c;
 }
@@ -80,6 +121,8 @@ void chain_on_irq_entry(struct chains *chains, struct chain_cpu *cpu, const stru
 	}
 	path->root->between_cpus =
 		!chains_saw(chains, EVENT_WAKING) && event_is_between_cpus(chains->catalog, e);
+	chains->last_entry_ns[(uint32_t)e->irq % ENTRIES] = e->ts_ns;
+	path->hops = NULL;
 	path->last_ns = e->ts_ns;
 	path->stages = 0;
 	path->of_line = false;
@@ -183,17 +226,21 @@ void chain_on_softirq_raise(struct chains *chains, struct chain_cpu *cpu, const 
 
 	if (e->vec >= SOFTIRQS_MAX)
 		return;
+	/* These work for everybody, and a task on the way is one of them. */
+	if (c.hop && SOFTIRQS_FOR_ALL >> e->vec & 1)
+		c.path = NULL;
 	s = &cpu->pending[e->vec];
 	if (!s->raised) {
 		s->raised = true;
 		s->mixed = c.mixed;
 		if (!c.path)
 			return;
-		chain_path_copy(&s->path, c.path);
-		if (c.stage == CHAIN_STAGE_HANDLER)
+		if (c.stage == CHAIN_STAGE_HANDLER) {
+			chain_path_copy(&s->path, c.path);
 			cpu->in_handler |= 1u << e->vec;
-		else
-			chain_path_step(chains, &s->path, c.stage, e->ts_ns);
+		} else {
+			chain_path_begin(chains, &s->path, &c, e->ts_ns);
+		}
 		return;
 	}
 	if (!c.path || !s->path.root) {

@@ -49,6 +49,27 @@ enum chain_outcome {
 extern const char *const chain_outcome_names[OUTCOMES];
 extern const char *const chain_end_names[CHAIN_ENDS];
 
+/* Tasks on the way of a chain, at most: behind the last one it is not followed. */
+#define CHAIN_HOPS_MAX 4
+
+/**
+ * struct chain_hop - a task that was woken on the way, and woke the next one
+ * @pid: task
+ * @cpu: CPU that it ran on
+ * @comm: name of the task
+ * @wake_ns: waking -> wakeup
+ * @queue_ns: wakeup -> switch in
+ * @run_ns: switch in -> waking of the next, or queuing of a work item
+ */
+struct chain_hop {
+	int32_t pid;
+	uint16_t cpu;
+	char comm[EVENT_COMM_BYTES];
+	uint64_t wake_ns;
+	uint64_t queue_ns;
+	uint64_t run_ns;
+};
+
 /**
  * struct chain_sample - one chain
  * @irq: interrupt number; below zero: see event_irq_name()
@@ -62,6 +83,8 @@ extern const char *const chain_end_names[CHAIN_ENDS];
  * @stages: bit set of the stages that the chain went through
  * @order: these stages in the order of time, see chain_stage_at()
  * @ns: time in each stage; 0 for those not in @stages
+ * @n_hops: tasks on the way; the stages hop_wake, hop_queue and hop are their sums
+ * @hops: the first @n_hops are set, in the order of time
  * @module_ns: irq entry -> the procirq module's handler time; -1: not known
  * @row: what the sink returned for the interrupt
  * @of_line: more than one handler of a shared line raised the softirq that woke the
@@ -82,6 +105,8 @@ struct chain_sample {
 	uint64_t order;
 	uint64_t ns[CHAIN_STAGE_PARTS];
 	int64_t module_ns;
+	unsigned int n_hops;
+	struct chain_hop hops[CHAIN_HOPS_MAX];
 };
 
 static inline int chain_n_stages(const struct chain_sample *sample)
@@ -96,6 +121,23 @@ static inline enum chain_stage chain_stage_at(const struct chain_sample *sample,
 
 	return (enum chain_stage)(sample->order >> 4 * later & 15);
 }
+
+/**
+ * struct chain_piece - some time of a chain, without a gap behind the piece before
+ * @stage: its stage; that of a hop comes once for each
+ * @cpu: the CPU that it depends on
+ * @ns: how long
+ */
+struct chain_piece {
+	enum chain_stage stage;
+	unsigned int cpu;
+	uint64_t ns;
+};
+
+#define CHAIN_PIECES_MAX (CHAIN_STAGE_PARTS + 3 * CHAIN_HOPS_MAX)
+
+int chain_pieces(const struct chain_sample *sample, struct chain_piece pieces[CHAIN_PIECES_MAX]);
+unsigned int chain_stage_cpu(const struct chain_sample *sample, enum chain_stage stage);
 
 /**
  * struct chain_sink - functions that get the results, during chains_event()

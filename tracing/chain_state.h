@@ -20,6 +20,7 @@
 #define SOFTIRQS_MAX   16
 #define WORK_BUCKETS   1024
 #define ROOTS_PER_SLAB 512
+#define ENTRIES	       256
 
 /**
  * struct chain_root - an interrupt
@@ -44,16 +45,33 @@ struct chain_root_slab {
 };
 
 /**
+ * struct chain_hops - the tasks on the way of some paths; constant while there are any
+ * @n: tasks in @hop
+ * @refs: paths that have them
+ * @next_free: in the list of free ones
+ * @next: in the list of all
+ */
+struct chain_hops {
+	struct chain_hop hop[CHAIN_HOPS_MAX];
+	unsigned int n;
+	uint32_t refs;
+	struct chain_hops *next_free;
+	struct chain_hops *next;
+};
+
+/**
  * struct chain_path - from an interrupt to now
  * @root: the interrupt; NULL: no path, the other fields have no meaning
  * @of_line: another handler of the shared line caused it as well
  * @last_ns: end of the last stage
  * @stages: bit set of the stages so far
  * @order: these stages, four bits each, the last one in the lowest bits
+ * @hops: tasks on the way; NULL: none
  * @ns: time in each stage
  */
 struct chain_path {
 	struct chain_root *root;
+	struct chain_hops *hops;
 	uint64_t last_ns;
 	uint32_t stages;
 	bool of_line;
@@ -75,6 +93,9 @@ enum chain_task_state { TASK_NONE, TASK_WAKING, TASK_WOKEN, TASK_RUNNING };
  * @carry: the path that the irq thread or worker works for now
  * @carry_stage: CHAIN_STAGE_THREAD or CHAIN_STAGE_WORK
  * @carry_mixed: the line interrupted again while its thread was running
+ * @hop_mixed: TASK_RUNNING: it was woken by something else, too
+ * @napi: the thread of a network queue
+ * @for_all: it works for whoever asks: why it wakes another task is not known
  */
 struct chain_task {
 	struct chain_task *prev;
@@ -84,6 +105,9 @@ struct chain_task {
 	bool on_cpu;
 	bool preempted;
 	bool irq_thread;
+	bool hop_mixed;
+	bool napi;
+	bool for_all;
 	int cpu;
 	char comm[EVENT_COMM_BYTES];
 	int64_t module_ns;
@@ -138,9 +162,11 @@ struct chain_cpu {
  * struct chains - builder of the chains of one recording
  * @sees_user: sys_exit is recorded; else a chain is complete when the task runs
  * @kinds: bit set of the kinds of events so far
+ * @no_hops: chains end at the first task that is woken
  * @hidden_softirq: there was a softirq whose start was not recorded
  * @tasks: by pid, @n_tasks of them; NULL: no chain goes through the task
  * @active: head of the list of all tasks in @tasks
+ * @last_entry_ns: the last entry of a handler, by its interrupt's number
  * @no_memory: how often an interrupt, a task or a work item could not be followed; the
  *	outcome of the interrupt is OUTCOME_LOST
  */
@@ -149,6 +175,7 @@ struct chains {
 	struct chain_sink sink;
 	unsigned int n_cpus;
 	bool sees_user;
+	bool no_hops;
 	bool hidden_softirq;
 	uint32_t kinds;
 	struct chain_cpu *cpus;
@@ -159,6 +186,9 @@ struct chains {
 	struct chain_work *works[WORK_BUCKETS];
 	struct chain_root *free_roots;
 	struct chain_root_slab *slabs;
+	struct chain_hops *free_hops;
+	struct chain_hops *all_hops;
+	uint64_t last_entry_ns[ENTRIES];
 	uint64_t no_memory;
 };
 
@@ -167,11 +197,13 @@ struct chains {
  * @path: of the interrupt; NULL: not for an interrupt that is known
  * @stage: that ends with an event in this context
  * @mixed: for several interrupts
+ * @hop: the task that this is the context of, if it is a hop of the chain; else NULL
  */
 struct chain_context {
 	const struct chain_path *path;
 	enum chain_stage stage;
 	bool mixed;
+	const struct chain_task *hop;
 };
 
 /* chain_path.c: interrupts and the time since them */
@@ -180,6 +212,8 @@ void chain_path_drop(struct chains *chains, struct chain_path *path);
 void chain_path_end(struct chains *chains, struct chain_path *path, enum chain_outcome outcome);
 bool chain_path_step(struct chains *chains, struct chain_path *path, enum chain_stage stage,
 		     uint64_t ts_ns);
+bool chain_path_begin(struct chains *chains, struct chain_path *to, const struct chain_context *c,
+		      uint64_t ts_ns);
 
 /* chain_irq.c: what a CPU does for an interrupt before it wakes a task */
 void chain_hard_clear(struct chains *chains, struct chain_cpu *cpu, enum chain_outcome outcome);
@@ -230,6 +264,14 @@ static inline void chain_path_copy(struct chain_path *to, const struct chain_pat
 {
 	*to = *from;
 	to->root->refs++;
+	if (__builtin_expect(to->hops != NULL, 0))
+		to->hops->refs++;
+}
+
+/* When a handler of the interrupt, or of another one with a like number, was last entered. */
+static inline uint64_t chain_last_entry(const struct chains *chains, int32_t irq)
+{
+	return chains->last_entry_ns[(uint32_t)irq % ENTRIES];
 }
 
 static inline struct chain_task *chain_task_find(const struct chains *chains, int32_t pid)

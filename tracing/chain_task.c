@@ -111,6 +111,9 @@ static void task_sample(struct chains *chains, const struct chain_task *task, en
 	s.order = path->order;
 	memcpy(s.ns, path->ns, sizeof(s.ns));
 	s.module_ns = task->module_ns;
+	s.n_hops = path->hops ? path->hops->n : 0;
+	if (s.n_hops)
+		memcpy(s.hops, path->hops->hop, s.n_hops * sizeof(s.hops[0]));
 	chains->sink.sample(chains->sink.ctx, &s);
 }
 
@@ -137,6 +140,17 @@ void chain_tasks_free(struct chains *chains)
 static bool is_irq_thread(const char *comm)
 {
 	return !strncmp(comm, "irq/", 4);
+}
+
+/* Threads that have a queue of what others want of them. A worker has its work items. */
+static bool works_for_all(const char *comm)
+{
+	static const char *const names[] = { "kworker/", "ksoftirqd/", "rcu", "migration/" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncmp(comm, names[i], strlen(names[i])))
+			return true;
+	return false;
 }
 
 /* The irq thread is woken after the exit of the handler. */
@@ -169,6 +183,7 @@ static struct chain_task *woken_in(struct chains *chains, struct chain_cpu *cpu,
 		/* It returns to user space for the first wake-up anyway. */
 		if (c.path)
 			chain_root_outcome(c.path->root, OUTCOME_AWAKE);
+		task->hop_mixed |= !c.path || c.path->root != task->chain.root;
 		return NULL;
 	}
 	/* It was woken before, and its wakeup or its switch in was not recorded. */
@@ -194,16 +209,18 @@ static struct chain_task *woken_in(struct chains *chains, struct chain_cpu *cpu,
 		return NULL;
 	}
 	if (c.path) {
-		chain_path_copy(&task->chain, c.path);
-		task->state = TASK_WAKING;
+		bool begun = chain_path_begin(chains, &task->chain, &c, e->ts_ns);
+
+		task->state = begun ? TASK_WAKING : TASK_NONE;
 		task->on_cpu = runs_on_target(chains, e);
 		task->preempted = false;
 		task->irq_thread = is_irq_thread(comm);
+		task->hop_mixed = false;
+		task->for_all = works_for_all(comm);
+		task->napi = !strncmp(comm, "napi/", 5);
 		task->cpu = -1;
 		task->module_ns = -1;
 		memcpy(task->comm, comm, sizeof(comm));
-		if (!chain_path_step(chains, &task->chain, c.stage, e->ts_ns))
-			task->state = TASK_NONE;
 	}
 	if (task->state == TASK_WAKING)
 		return task;
@@ -234,7 +251,8 @@ static void task_runs(struct chains *chains, struct chain_task *task)
 	if (task->irq_thread) {
 		task_sample(chains, task, CHAIN_END_TASK);
 		thread_carries(chains, task);
-	} else if (!chains->sees_user) {
+	} else if (!chains->sees_user && !task->napi) {
+		/* Where it ends its system call is not recorded, so nothing can follow it. */
 		task_sample(chains, task, CHAIN_END_TASK);
 		chain_task_end(chains, task, OUTCOME_MATCHED);
 		chain_task_put(chains, task);

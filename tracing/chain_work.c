@@ -65,8 +65,7 @@ void chain_on_work_queue(struct chains *chains, struct chain_cpu *cpu, const str
 		return;
 	}
 	work->object = e->work;
-	chain_path_copy(&work->path, c.path);
-	if (!chain_path_step(chains, &work->path, c.stage, e->ts_ns)) {
+	if (!chain_path_begin(chains, &work->path, &c, e->ts_ns)) {
 		free(work);
 		return;
 	}
@@ -80,8 +79,13 @@ void chain_on_work_start(struct chains *chains, const struct event *e)
 	struct chain_work **slot = work_slot(chains, e->work);
 	struct chain_task *task;
 
-	if (!*slot)
+	if (!*slot) {
+		/* The thread has other work: what it was woken for is not known any more. */
+		task = chain_task_find(chains, e->pid);
+		if (task)
+			task->for_all = true;
 		return;
+	}
 	task = chain_task_get(chains, e->pid);
 	if (task && chain_path_step(chains, &(*slot)->path, CHAIN_STAGE_WORK_WAIT, e->ts_ns)) {
 		chain_path_drop(chains, &task->carry);

@@ -16,20 +16,6 @@ struct division {
 	int stage;
 };
 
-/* The CPU that a stage depends on. */
-unsigned int culprit_stage_cpu(const struct chain_sample *sample, int stage)
-{
-	switch (stage) {
-	case CHAIN_STAGE_WAKE:
-	case CHAIN_STAGE_QUEUE:
-	case CHAIN_STAGE_READ:
-	case CHAIN_STAGE_EXIT:
-		return sample->task_cpu;
-	default:
-		return sample->irq_cpu;
-	}
-}
-
 static struct culprit_part *part_of(struct culprit *c, const struct timeline_who *who)
 {
 	static const struct timeline_who others = {
@@ -76,17 +62,19 @@ static void add_span(void *ctx, const struct timeline_span *span)
 void culprit_find(struct culprit *culprit, const struct chain_sample *sample,
 		  const struct timeline *timeline)
 {
+	struct chain_piece pieces[CHAIN_PIECES_MAX];
 	uint64_t at = sample->start_ns;
+	int n = chain_pieces(sample, pieces);
 
 	culprit->sample = *sample;
 	culprit->n_parts = 0;
 	culprit->idle_before = false;
 	culprit->task_prio = timeline_task_prio(timeline, sample->pid);
-	for (int i = 0; i < chain_n_stages(sample); i++) {
-		struct division d = { culprit, chain_stage_at(sample, i) };
-		uint64_t end = at + sample->ns[d.stage];
+	for (int i = 0; i < n; i++) {
+		struct division d = { culprit, pieces[i].stage };
+		uint64_t end = at + pieces[i].ns;
 
-		timeline_spans(timeline, culprit_stage_cpu(sample, d.stage), at, end, add_span, &d);
+		timeline_spans(timeline, pieces[i].cpu, at, end, add_span, &d);
 		at = end;
 	}
 }
@@ -164,12 +152,22 @@ const char *culprit_who_text(const struct timeline_who *who, char text[CULPRIT_T
 static bool waits_for_cpu(enum chain_stage stage)
 {
 	return stage == CHAIN_STAGE_QUEUE || stage == CHAIN_STAGE_THREAD_QUEUE ||
-	       stage == CHAIN_STAGE_WORK_WAIT || stage == CHAIN_STAGE_SOFTIRQ_WAIT;
+	       stage == CHAIN_STAGE_HOP_QUEUE || stage == CHAIN_STAGE_WORK_WAIT ||
+	       stage == CHAIN_STAGE_SOFTIRQ_WAIT;
 }
 
 static bool waits_for_wakeup(enum chain_stage stage)
 {
-	return stage == CHAIN_STAGE_WAKE || stage == CHAIN_STAGE_THREAD_WAKE;
+	return stage == CHAIN_STAGE_WAKE || stage == CHAIN_STAGE_THREAD_WAKE ||
+	       stage == CHAIN_STAGE_HOP_WAKE;
+}
+
+static bool is_hop(const struct chain_sample *sample, int32_t pid)
+{
+	for (unsigned int i = 0; i < sample->n_hops; i++)
+		if (sample->hops[i].pid == pid)
+			return true;
+	return false;
 }
 
 static bool is_own(const struct culprit_cause *cause, const struct chain_sample *sample)
@@ -181,6 +179,8 @@ static bool is_own(const struct culprit_cause *cause, const struct chain_sample 
 		return who->kind == TIMELINE_IRQ && who->id == sample->irq;
 	case CHAIN_STAGE_SOFTIRQ:
 		return who->kind == TIMELINE_SOFTIRQ;
+	case CHAIN_STAGE_HOP:
+		return who->kind == TIMELINE_TASK && is_hop(sample, who->id);
 	case CHAIN_STAGE_READ:
 	case CHAIN_STAGE_EXIT:
 		return who->kind == TIMELINE_TASK && who->id == sample->pid;

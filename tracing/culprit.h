@@ -66,6 +66,5 @@ const char *culprit_cause_text(const struct culprit_cause *cause, const struct c
 			       char text[CULPRIT_TEXT_BYTES]);
 size_t culprit_parts_of(const struct culprit *culprit, int stage, size_t order[CULPRIT_PARTS_MAX]);
 const char *culprit_who_text(const struct timeline_who *who, char text[CULPRIT_TEXT_BYTES]);
-unsigned int culprit_stage_cpu(const struct chain_sample *sample, int stage);
 
 #endif /* TRACING_CULPRIT_H */

@@ -78,6 +78,8 @@ struct engine *engine_new(const struct engine_config *config)
 	engine->merge =
 		merge_new(config->n_cpus, &config->layout, config->catalog, &config->reader);
 	engine->chains = chains_new(config->n_cpus, config->catalog, &config->sink);
+	if (engine->chains && config->no_hops)
+		chains_stop_hops(engine->chains);
 	if (config->with_timeline)
 		engine->timeline = timeline_new(config->n_cpus, config->catalog);
 	if (config->softirq)

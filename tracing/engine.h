@@ -20,6 +20,7 @@
  * @catalog: of the recording; must outlive the engine
  * @reader: of sub-buffers
  * @sink: gets the chains
+ * @no_hops: do not follow chains through tasks that wake other tasks
  * @with_timeline: also note who has each CPU, see engine_timeline()
  * @loss: gets each EVENT_LOSS_*; may be NULL
  * @loss_ctx: passed to @loss
@@ -35,6 +36,7 @@ struct engine_config {
 	const struct event_catalog *catalog;
 	struct page_reader reader;
 	struct chain_sink sink;
+	bool no_hops;
 	bool with_timeline;
 	void (*loss)(void *ctx, const struct event *e);
 	void *loss_ctx;

@@ -23,10 +23,11 @@
 	DO(deferred_error_apic)
 
 #define VECTOR_INDEX(name) VECTOR_##name,
-enum vector { VECTORS(VECTOR_INDEX) N_VECTORS };
+/* The last one is of arm and arm64. */
+enum vector { VECTORS(VECTOR_INDEX) VECTOR_ipi, N_VECTORS };
 
 #define VECTOR_NAME(name) [VECTOR_##name] = #name,
-static const char *const vector_names[N_VECTORS] = { VECTORS(VECTOR_NAME) };
+static const char *const vector_names[N_VECTORS] = { VECTORS(VECTOR_NAME)[VECTOR_ipi] = "ipi" };
 
 /* In place of a number they have one below zero. */
 #define VECTOR_IRQ(vector) (-1 - (int32_t)(vector))
@@ -66,12 +67,23 @@ const struct event_def event_defs[] = {
 	  .fields = { "work" } },
 	{ .system = "workqueue", .name = "workqueue_execute_end", .kind = EVENT_WORK_END,
 	  .fields = { "work" } },
+	{ .system = "sched", .name = "sched_kthread_work_queue_work", .kind = EVENT_WORK_QUEUE,
+	  .fields = { "work" } },
+	{ .system = "sched", .name = "sched_kthread_work_execute_start", .kind = EVENT_WORK_START,
+	  .fields = { "work" } },
+	{ .system = "sched", .name = "sched_kthread_work_execute_end", .kind = EVENT_WORK_END,
+	  .fields = { "work" } },
 	{ .system = "timer", .name = "hrtimer_expire_entry", .kind = EVENT_HRTIMER_ENTRY },
 	{ .system = "timer", .name = "hrtimer_expire_exit", .kind = EVENT_HRTIMER_EXIT },
 	{ .system = "procirq", .name = "procirq_read", .kind = EVENT_PROCIRQ_READ,
 	  .fields = { "irq", "irq_ns" } },
 	{ .system = "ftrace", .name = "kernel_stack", .kind = EVENT_STACK },
 	VECTORS(VECTOR_EVENTS)
+	/* Of arm and arm64: an interrupt from one CPU to another, for whatever reason. */
+	{ .system = "ipi", .name = "ipi_entry", .kind = EVENT_VECTOR_ENTRY,
+	  .irq = VECTOR_IRQ(VECTOR_ipi) },
+	{ .system = "ipi", .name = "ipi_exit", .kind = EVENT_VECTOR_EXIT,
+	  .irq = VECTOR_IRQ(VECTOR_ipi) },
 };
 /* clang-format on */
 const size_t event_n_defs = sizeof(event_defs) / sizeof(event_defs[0]);
@@ -375,7 +387,7 @@ bool event_is_between_cpus(const struct event_catalog *catalog, const struct eve
 	char name[8];
 
 	if (e->irq == VECTOR_IRQ(VECTOR_reschedule) || e->irq == VECTOR_IRQ(VECTOR_call_function) ||
-	    e->irq == VECTOR_IRQ(VECTOR_call_function_single))
+	    e->irq == VECTOR_IRQ(VECTOR_call_function_single) || e->irq == VECTOR_IRQ(VECTOR_ipi))
 		return true;
 	if (e->kind != EVENT_IRQ_ENTRY)
 		return false;

@@ -161,6 +161,8 @@ struct event_type {
  * @n_types: greater numbers are not understood
  * @present: by index of event_defs: the tracepoint is bound
  * @swap: the recording has the other byte order
+ * @no_flags: it does not say which events happened in an interrupt: common_flags is what
+ *	the events before let expect
  * @ns_mult: with @ns_shift: ns = units * mult >> shift; 0: units are ns
  * @ns_shift: see @ns_mult
  */
@@ -169,6 +171,7 @@ struct event_catalog {
 	uint32_t n_types;
 	bool *present;
 	bool swap;
+	bool no_flags;
 	uint32_t ns_mult;
 	uint32_t ns_shift;
 };

@@ -290,6 +290,7 @@ static int add_event(struct textfile *text, struct text_cpu *cpu, const struct t
 	text->n_events++;
 	text->has_ns |= line->digits > 6;
 	text->has_context |= line->has_flags;
+	text->catalog.no_flags |= !line->has_flags;
 	return 0;
 }
 

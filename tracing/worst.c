@@ -184,19 +184,30 @@ static int cpu_keep(struct worst_cpu *kept, unsigned int cpu, const struct chain
 	return 0;
 }
 
+/* Returns 0, or -1 without memory. */
+static int keep_cpu(struct worst_top *top, unsigned int cpu, const struct timeline *timeline)
+{
+	for (size_t i = 0; i < top->n_cpus; i++)
+		if (top->cpus[i].cpu == cpu)
+			return 0;
+	if (cpu_keep(&top->cpus[top->n_cpus], cpu, &top->culprit.sample, timeline))
+		return -1;
+	top->n_cpus++;
+	return 0;
+}
+
 static void keep_spans(struct worst *worst, struct worst_top *top, const struct timeline *timeline)
 {
 	const struct chain_sample *s = &top->culprit.sample;
-	const unsigned int cpus[] = { s->irq_cpu, s->task_cpu };
-	size_t n = s->irq_cpu == s->task_cpu ? 1 : 2;
 
-	while (top->n_cpus < n) {
-		if (cpu_keep(&top->cpus[top->n_cpus], cpus[top->n_cpus], s, timeline)) {
-			worst->no_memory++;
-			return;
-		}
-		top->n_cpus++;
-	}
+	if (keep_cpu(top, s->irq_cpu, timeline) || keep_cpu(top, s->task_cpu, timeline))
+		goto fail;
+	for (unsigned int i = 0; i < s->n_hops; i++)
+		if (keep_cpu(top, s->hops[i].cpu, timeline))
+			goto fail;
+	return;
+fail:
+	worst->no_memory++;
 }
 
 /* --- all -------------------------------------------------------------------- */

@@ -69,12 +69,13 @@ struct worst_cpu {
 /**
  * struct worst_top - one of the longest chains of all
  * @culprit: all its parts
- * @cpus: that of the interrupt, and that of the task if it is another one
+ * @cpus: that of the interrupt, then that of the task, then those of the tasks on the way,
+ *	each once
  * @n_cpus: in @cpus
  */
 struct worst_top {
 	struct culprit culprit;
-	struct worst_cpu cpus[2];
+	struct worst_cpu cpus[2 + CHAIN_HOPS_MAX];
 	size_t n_cpus;
 };
 

@@ -49,7 +49,7 @@ static void print_stage(const struct symbols *symbols, const struct culprit *c, 
 	char label[CULPRIT_TEXT_BYTES];
 
 	snprintf(label, sizeof(label), "%s, CPU %u:", chain_stages[stage].name,
-		 culprit_stage_cpu(s, stage));
+		 chain_stage_cpu(s, stage));
 	print_share("  ", label, s->ns[stage], total, out);
 	for (size_t i = 0; i < n; i++) {
 		const struct culprit_part *part = &c->parts[order[i]];
@@ -92,6 +92,9 @@ void trace_culprit_text(const struct culprit *c, const struct symbols *symbols, 
 		fprintf(out, "  Interrupt %d", s->irq);
 	fprintf(out, " on CPU %u woke %s:%d at %.9f s\n", s->irq_cpu, s->comm, s->pid,
 		(double)s->start_ns / 1e9);
+	for (unsigned int i = 0; i < s->n_hops; i++)
+		fprintf(out, "  Through %s:%d on CPU %u\n", s->hops[i].comm, s->hops[i].pid,
+			s->hops[i].cpu);
 	for (int i = 0; i < chain_n_stages(s); i++)
 		print_stage(symbols, c, chain_stage_at(s, i), total, out);
 	print_share("  ",

@@ -23,6 +23,8 @@ static const struct opt options[] = {
 	TRACE_FILTER_OPTIONS,
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
+	{ 0, "no-hops", NULL, OPT_FLAG, AT(no_hops),
+	  .help = "follow no chain through tasks that wake other tasks" },
 	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
 	  .help = "without FILE: how long to look (default 10)" },
 	{ 'N', "worst", "N", OPT_U64, AT(n_worst), .min = 1, .max = WORST_MAX,

@@ -29,13 +29,30 @@ static json_t *stages_array(const struct culprit *c)
 	for (int i = 0; i < chain_n_stages(&c->sample); i++) {
 		int stage = chain_stage_at(&c->sample, i);
 
-		json_array_append_new(stages, json_pack("{s:s, s:I, s:i, s:o}", "stage",
-							chain_stages[stage].name, "ns",
-							(json_int_t)c->sample.ns[stage], "cpu",
-							(int)culprit_stage_cpu(&c->sample, stage),
-							"parts", parts_array(c, stage)));
+		json_array_append_new(
+			stages, json_pack("{s:s, s:I, s:i, s:o}", "stage", chain_stages[stage].name,
+					  "ns", (json_int_t)c->sample.ns[stage], "cpu",
+					  (int)chain_stage_cpu(&c->sample, (enum chain_stage)stage),
+					  "parts", parts_array(c, stage)));
 	}
 	return stages;
+}
+
+static json_t *hops_array(const struct chain_sample *s)
+{
+	json_t *hops = json_array();
+
+	for (unsigned int i = 0; i < s->n_hops; i++) {
+		const struct chain_hop *hop = &s->hops[i];
+
+		json_array_append_new(hops,
+				      json_pack("{s:o, s:i, s:i, s:I, s:I, s:I}", "task",
+						jsonio_text(hop->comm), "pid", (int)hop->pid, "cpu",
+						(int)hop->cpu, "wake_ns", (json_int_t)hop->wake_ns,
+						"queue_ns", (json_int_t)hop->queue_ns, "run_ns",
+						(json_int_t)hop->run_ns));
+	}
+	return hops;
 }
 
 /* A chain and its cause. */
@@ -45,14 +62,14 @@ static json_t *chain_object(const struct chain_sample *s, const struct culprit_c
 	char text[CULPRIT_TEXT_BYTES];
 
 	culprit_cause_text(cause, s, text);
-	return json_pack("{s:o, s:o, s:i, s:o, s:i, s:i, s:s, s:I, s:I, s:o, s:s, s:I}", "source",
-			 jsonio_text(row->name), "irq",
+	return json_pack("{s:o, s:o, s:i, s:o, s:i, s:i, s:s, s:I, s:I, s:o, s:s, s:I, s:o}",
+			 "source", jsonio_text(row->name), "irq",
 			 s->irq < 0 ? json_null() : json_integer(s->irq), "irq_cpu",
 			 (int)s->irq_cpu, "task", jsonio_text(s->comm), "pid", (int)s->pid,
 			 "task_cpu", (int)s->task_cpu, "end", chain_end_names[s->end], "start_ns",
 			 (json_int_t)s->start_ns, "total_ns", (json_int_t)(s->end_ns - s->start_ns),
 			 "cause", jsonio_text(text), "cause_stage", chain_stages[cause->stage].name,
-			 "cause_ns", (json_int_t)cause->ns);
+			 "cause_ns", (json_int_t)cause->ns, "hops", hops_array(s));
 }
 
 /* With what had the CPU in each stage. */

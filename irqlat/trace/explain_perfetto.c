@@ -55,14 +55,14 @@ static void add_place(json_t *events, const char *what, int chain, int row, int 
 
 static void add_stages(json_t *events, const struct chain_sample *s, int chain, uint64_t zero_ns)
 {
+	struct chain_piece pieces[CHAIN_PIECES_MAX];
 	uint64_t at = s->start_ns - zero_ns;
+	int n = chain_pieces(s, pieces);
 
-	for (int i = 0; i < chain_n_stages(s); i++) {
-		int stage = chain_stage_at(s, i);
-
-		add_slice(events, chain_stages[stage].name, "stage", chain, ROW_STAGES, at,
-			  s->ns[stage]);
-		at += s->ns[stage];
+	for (int i = 0; i < n; i++) {
+		add_slice(events, chain_stages[pieces[i].stage].name, "stage", chain, ROW_STAGES,
+			  at, pieces[i].ns);
+		at += pieces[i].ns;
 	}
 }
 
@@ -70,7 +70,11 @@ static void add_cpu(json_t *events, const struct worst_top *top, size_t i, int c
 		    uint64_t zero_ns)
 {
 	const struct worst_cpu *cpu = &top->cpus[i];
-	const char *whose = top->n_cpus == 1 ? "interrupt and task" : i ? "task" : "interrupt";
+	const struct chain_sample *s = &top->culprit.sample;
+	const char *whose = cpu->cpu != s->irq_cpu ?
+				    cpu->cpu == s->task_cpu ? "task" : "a task on the way" :
+			    cpu->cpu == s->task_cpu ? "interrupt and task" :
+						      "interrupt";
 	int row = ROW_CPUS + (int)i;
 	char text[CULPRIT_TEXT_BYTES];
 

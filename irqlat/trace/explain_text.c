@@ -106,7 +106,8 @@ static void print_stage(const struct trace_run *run, const struct culprit *c, in
 	if ((double)c->sample.ns[stage] < SHARE_SHOWN * total)
 		return;
 	fprintf(out, "    %-13s %12s on CPU %u:", chain_stages[stage].name,
-		time_text(run, c->sample.ns[stage], time), culprit_stage_cpu(&c->sample, stage));
+		time_text(run, c->sample.ns[stage], time),
+		chain_stage_cpu(&c->sample, (enum chain_stage)stage));
 	for (size_t i = 0; i < n && i < PARTS_SHOWN; i++) {
 		const struct culprit_part *part = &c->parts[order[i]];
 
@@ -116,6 +117,15 @@ static void print_stage(const struct trace_run *run, const struct culprit *c, in
 			time_text(run, part->ns[stage], time));
 	}
 	fputc('\n', out);
+}
+
+static void print_hop(const struct trace_run *run, const struct chain_hop *hop, FILE *out)
+{
+	char wake[32], queue[32], ran[32];
+
+	fprintf(out, "    through %s:%d on CPU %u: woken in %s, waited %s, ran %s\n", hop->comm,
+		hop->pid, hop->cpu, time_text(run, hop->wake_ns, wake),
+		time_text(run, hop->queue_ns, queue), time_text(run, hop->run_ns, ran));
 }
 
 static void print_chain(const struct trace_run *run, size_t i, FILE *out)
@@ -130,6 +140,8 @@ static void print_chain(const struct trace_run *run, size_t i, FILE *out)
 	print_irq(s->irq, row->name, out);
 	fprintf(out, " woke %s:%d%s\n", s->comm, s->pid,
 		s->end == CHAIN_END_USER ? ", up to user space" : "");
+	for (unsigned int k = 0; k < s->n_hops; k++)
+		print_hop(run, &s->hops[k], out);
 	for (int k = 0; k < chain_n_stages(s); k++)
 		print_stage(run, c, chain_stage_at(s, k), out);
 }

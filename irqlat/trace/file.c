@@ -132,6 +132,7 @@ static int read_all(struct trace_run *run, const struct trace_input *input)
 	struct engine *engine;
 	int err;
 
+	config.no_hops = run->config->no_hops;
 	if (run->config->runs) {
 		if (trace_runs_init(&run->runs, config.n_cpus))
 			return -1;

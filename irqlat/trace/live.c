@@ -97,6 +97,7 @@ static int open_engine(struct live_run *live)
 		.layout = *instance_layout(live->instance),
 		.catalog = instance_catalog(live->instance),
 		.reader = instance_reader(live->instance),
+		.no_hops = run->config->no_hops,
 		.loss = trace_run_loss,
 		.loss_ctx = run,
 	};

@@ -33,6 +33,8 @@ static const struct opt options[] = {
 	{ 0, "stage", "LIST", OPT_STRING, AT(stages), .help = stage_help },
 	{ 0, "end", "user|task|all", OPT_STRING, AT(ends),
 	  .help = "chains that reached user space, or only a task\n(default all)" },
+	{ 0, "no-hops", NULL, OPT_FLAG, AT(no_hops),
+	  .help = "follow no chain through tasks that wake other tasks" },
 	{ 'd', "duration", "TIME", OPT_SECONDS, AT(duration_ns), .min = 1, .max = YEAR_NS,
 	  .help = "stop after this time: 30, 10m, 1h" },
 	{ 0, "interval", "TIME", OPT_SECONDS, AT(interval_ns), .min = 10000000, .max = YEAR_NS,

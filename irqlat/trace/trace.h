@@ -118,6 +118,7 @@ struct trace_config {
 	const char *pids;
 	const char *stages;
 	const char *ends;
+	bool no_hops;
 	struct opt_strings on_threshold;
 	struct cpu_list cpus;
 	uint64_t duration_ns;

@@ -72,21 +72,44 @@ def parts(cpu, begin, end):
     return found
 
 
+def windows(chain):
+    """Of each stage: (CPU, begin, end), and that of each hop by itself."""
+    at, result, hops = chain["start_ns"], {}, chain["hops"]
+
+    def spend(name, cpu, ns):
+        nonlocal at
+        result.setdefault(name, []).append((cpu, at, at + ns))
+        at += ns
+
+    for stage in chain["stages"]:
+        if not stage["stage"].startswith("hop"):
+            spend(stage["stage"], stage["cpu"], stage["ns"])
+            continue
+        for hop in hops:
+            spend("hop_wake", hop["cpu"], hop["wake_ns"])
+            spend("hop_queue", hop["cpu"], hop["queue_ns"])
+            spend("hop", hop["cpu"], hop["run_ns"])
+        hops = []
+    return result
+
+
 def main(path):
     read(sys.stdin)
     n = 0
     for line in open(path):
         chain = json.loads(line)
-        at = chain["start_ns"]
         assert sum(s["ns"] for s in chain["stages"]) == chain["total_ns"], chain
+        spent = windows(chain)
         for stage in chain["stages"]:
+            assert sum(end - at for _, at, end in spent[stage["stage"]]) == stage["ns"], chain
             theirs = {(p["kind"], p["name"] if p["kind"] == "irq" else p["id"]): p["ns"]
                       for p in stage["parts"]}
-            ours = parts(stage["cpu"], at, at + stage["ns"])
             # Too long ago: irqlat keeps a number of spans, which make up the end.
             early = theirs.pop(("unknown", -1), 0)
-            if early:
-                ours = parts(stage["cpu"], at + early, at + stage["ns"])
+            ours = {}
+            for cpu, at, end in spent[stage["stage"]]:
+                for who, ns in parts(cpu, min(end, at + early), end).items():
+                    ours[who] = ours.get(who, 0) + ns
             # There is room for so many parts; the others are one.
             others = theirs.pop(("others", -1), 0)
             if others:
@@ -95,7 +118,6 @@ def main(path):
                 assert len(theirs) > 50
                 ours = {who: ours[who] for who in theirs}
             assert ours == theirs, (chain["start_ns"], stage["stage"], ours, theirs)
-            at += stage["ns"]
         n += 1
     print(n)
 

@@ -53,24 +53,40 @@ def text_of(part):
     return ("softirq " if part["kind"] == "softirq" else "") + part["name"]
 
 
+def pieces(chain):
+    """The stages in the order of time, (name, CPU, ns), and each hop by itself."""
+    result, hops = [], chain["hops"]
+    for stage in chain["stages"]:
+        if not stage["stage"].startswith("hop"):
+            result.append((stage["stage"], stage["cpu"], stage["ns"]))
+            continue
+        for hop in hops:
+            result += [(name, hop["cpu"], hop[key]) for name, key in
+                       (("hop_wake", "wake_ns"), ("hop_queue", "queue_ns"), ("hop", "run_ns"))]
+        hops = []
+    return result
+
+
 def compare(chain, pid, rows, zero):
     stages = rows[pid, "stages"]
     assert stages[0][0] + zero == chain["start_ns"], chain
-    assert [(s[2], s[1] - s[0]) for s in stages] == [(s["stage"], s["ns"]) for s in chain["stages"]]
+    assert [(s[2], s[1] - s[0]) for s in stages] == [(name, ns) for name, _, ns in pieces(chain)]
     cpus = {int(re.match(r"CPU (\d+), of ", name)[1]): row
             for (p, name), row in rows.items() if p == pid and name != "stages"}
-    assert set(cpus) == {chain["irq_cpu"], chain["task_cpu"]}, set(cpus)
+    assert set(cpus) == {chain["irq_cpu"], chain["task_cpu"]} | {h["cpu"] for h in chain["hops"]}, set(cpus)
     for row in cpus.values():
         assert (row[0][0], row[-1][1]) == (stages[0][0], stages[-1][1]), row
-    for slot, stage in zip(stages, chain["stages"]):
+    for stage in chain["stages"]:
         times = {}
-        for begin, end, name, kind in cpus[stage["cpu"]]:
-            ns = min(end, slot[1]) - max(begin, slot[0])
-            # The name of a task changes with each program that it executes.
-            if kind == "task":
-                name = name.rsplit(":", 1)[1]
-            if ns > 0:
-                times[kind, name] = times.get((kind, name), 0) + ns
+        slots = [(slot, cpu) for slot, (name, cpu, _) in zip(stages, pieces(chain)) if name == stage["stage"]]
+        for slot, cpu in slots:
+            for begin, end, name, kind in cpus[cpu]:
+                ns = min(end, slot[1]) - max(begin, slot[0])
+                # The name of a task changes with each program that it executes.
+                if kind == "task":
+                    name = name.rsplit(":", 1)[1]
+                if ns > 0:
+                    times[kind, name] = times.get((kind, name), 0) + ns
         assert times == {(p["kind"], text_of(p)): p["ns"] for p in stage["parts"]}, (times, stage)
 
 

@@ -133,18 +133,27 @@ static void whole(struct gen *g)
 }
 
 /* gen_switch() with names. */
-static void named_switch(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
-			 const char *prev_comm, int32_t next, const char *next_comm)
+static void named_switch_state(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
+			       const char *prev_comm, int64_t state, int32_t next,
+			       const char *next_comm)
 {
 	uint8_t d[64] = { 0 };
 
 	snprintf((char *)d + 8, 16, "%s", prev_comm);
 	memcpy(d + 24, &prev, 4);
+	memcpy(d + 32, &state, 8);
 	snprintf((char *)d + 40, 16, "%s", next_comm);
 	memcpy(d + 56, &next, 4);
 	gen_context(g, cpu, prev, 1);
 	gen_event(g, cpu, ts, GEN_SWITCH, d, sizeof(d));
 	gen_context(g, cpu, next, 0);
+}
+
+/* The task before could go on. */
+static void named_switch(struct gen *g, unsigned int cpu, uint64_t ts, int32_t prev,
+			 const char *prev_comm, int32_t next, const char *next_comm)
+{
+	named_switch_state(g, cpu, ts, prev, prev_comm, 0, next, next_comm);
 }
 
 /*
@@ -170,6 +179,33 @@ static void late(struct gen *g)
 		busy = i < 14;
 		named_switch(g, 0, t + 10 * MS, 42, "reader", busy ? 54 : 0,
 			     busy ? "rcuop/6" : "swapper/0");
+	}
+}
+
+/* From a network interrupt through its thread and a server to a reader, on three CPUs. */
+static void hops(struct gen *g)
+{
+	for (uint64_t i = 0; i < 20; i++) {
+		uint64_t t = (1 + 20 * i) * MS;
+
+		gen_context(g, 0, 0, HARD);
+		gen_irq_entry(g, 0, t, 40, "eth0");
+		gen_wake(g, 0, t + 1000, GEN_WAKING, 70, "napi/eth0-12", 1);
+		gen_ints(g, 0, t + 2000, GEN_IRQ_EXIT, 40, 1);
+		gen_context(g, 1, 0, HARD);
+		gen_wake(g, 1, t + 3000, GEN_WAKEUP, 70, "napi/eth0-12", 1);
+		named_switch(g, 1, t + 5000, 0, "swapper/1", 70, "napi/eth0-12");
+		gen_wake(g, 1, t + 9000, GEN_WAKING, 71, "server", 2);
+		named_switch_state(g, 1, t + 10000, 70, "napi/eth0-12", 1, 0, "swapper/1");
+		gen_context(g, 2, 54, HARD);
+		gen_wake(g, 2, t + 11000, GEN_WAKEUP, 71, "server", 2);
+		named_switch(g, 2, t + 3 * MS + i * 1000, 54, "hog", 71, "server");
+		gen_wake(g, 2, t + 4 * MS, GEN_WAKING, 42, "reader", 0);
+		gen_wake(g, 0, t + 4 * MS + 1000, GEN_WAKEUP, 42, "reader", 0);
+		named_switch_state(g, 2, t + 4 * MS + 2000, 71, "server", 1, 54, "hog");
+		named_switch(g, 0, t + 4 * MS + 4000, 0, "swapper/0", 42, "reader");
+		gen_long(g, 0, t + 4 * MS + 5000, GEN_SYS_EXIT, 0);
+		named_switch_state(g, 0, t + 10 * MS, 42, "reader", 1, 0, "swapper/0");
 	}
 }
 
@@ -236,6 +272,7 @@ static void noisy(struct gen *g, uint64_t seed, uint64_t slower)
 
 static const struct recording recordings[] = {
 	{ .name = "noisy" },
+	{ .name = "hops", .events = hops },
 	{ .name = "late", .events = late },
 	{ .name = "crowded", .events = crowded },
 	{ .name = "whole", .events = whole },

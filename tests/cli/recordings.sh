@@ -257,6 +257,42 @@ is 'explain: Perfetto names the cause' "$(sed -n 2p "$scratch/out")" \
 is 'explain: of too many switches Perfetto gets the last' \
 	"$? $(jq -c '[.traceEvents[] | select(.tid == 10005 and .ph == "X") | [.cat, .dur]] | [length, .[0], .[1], (map(.[1]) | add)]' \
 		"$scratch/crowded.trace")" '0 [4096,["others",904],["task",1],5000]'
+# Through the thread of a queue and a server, on three CPUs.
+"$recording" hops "$scratch/hops.dat" && "$irqlat" explain "$scratch/hops.dat" -N 60 --chains="$scratch/hops.jsonl" \
+	--perfetto="$scratch/hops.trace" >"$scratch/out" 2>"$scratch/err"
+result $? 'explain: chains through other tasks' "$(cat "$scratch/err")"
+for words in '^interrupt 40 eth0: 60 chains$' 'hog held the CPU, in "hop_queue"' \
+	'^    through napi/eth0-12:70 on CPU 1: woken in 2.00 us, waited 2.00 us, ran 4.00 us$' \
+	'^    through server:71 on CPU 2: woken in 2.00 us, waited 3008.00 us, ran 981.00 us$'; do
+	grep -q -- "$words" "$scratch/out"
+	result $? "explain says /$words/" "$(head -20 "$scratch/out")"
+done
+is 'explain --chains: the hops' "$(jq -c 'select(.task == "reader" and .start_ns == 1000000) |
+	[.total_ns, (.hops | map([.task, .pid, .cpu, .wake_ns, .queue_ns, .run_ns])), (.stages | map([.stage, .ns]))]' \
+	"$scratch/hops.jsonl")" '[4005000,[["napi/eth0-12",70,1,2000,2000,4000],["server",71,2,2000,2989000,1000000]],[["handler",1000],["hop_wake",4000],["hop_queue",2991000],["hop",1004000],["wake",1000],["queue",3000],["exit",1000]]]'
+is 'explain: events for Perfetto are those of the hops' \
+	"$? $(python3 tests/cli/perfetto-check.py "$scratch/hops.trace" "$scratch/hops.jsonl" 2>&1 | tail -1)" '0 60'
+"$irqlat" trace -i "$scratch/hops.dat" --csv --end user >"$scratch/out" 2>&1
+is 'trace: the stages of hops' "$(awk -F, '$5 == "hop_queue" || $5 == "total" { print $2, $5, $7 }' "$scratch/out" | xargs)" \
+	'40 hop_queue 20 40 total 20'
+if command -v trace-cmd >/dev/null; then
+	trace-cmd report -t -N -l "$scratch/hops.dat" >"$scratch/text" 2>/dev/null
+	n=$(python3 tests/cli/explain-text.py "$scratch/hops.jsonl" <"$scratch/text" 2>"$scratch/why")
+	[ "$n" = 60 ] || ! grep -q next_pid "$scratch/text"
+	result $? 'explain: every part of every hop is that of the text' "$n: $(tail -2 "$scratch/why")"
+	# Without flags an interrupt that is not recorded looks like the task.
+	for how in -l ''; do
+		trace-cmd report -t -N $how "$scratch/hops.dat" 2>/dev/null | "$irqlat" trace -i - --csv --end all \
+			>"$scratch/text$how.csv" 2>"$scratch/err"
+	done
+	"$irqlat" trace -i "$scratch/hops.dat" --csv --end all >"$scratch/hops.csv" 2>"$scratch/err"
+	if grep -q next_pid "$scratch/text"; then
+		cmp -s "$scratch/hops.csv" "$scratch/text-l.csv" && ! grep -q hop "$scratch/text.csv" &&
+			grep -q 'eth0.*trace-task.*total' "$scratch/text.csv"
+		result $? 'hops in the text of a trace, if it has flags' "$(diff "$scratch/hops.csv" "$scratch/text-l.csv" | head -4)"
+	fi
+fi
+
 tested()
 {
 	"$irqlat" explain "$@"

@@ -366,6 +366,186 @@ static void threads_of_two_handlers(void **state)
 	assert_ptr_equal(b->samples[b->n - 1].row, b->rows[0]);
 }
 
+/* The thread of a network queue is woken, and wakes a server, which wakes a reader. */
+static void through_threads(struct gen *g, const char *thread)
+{
+	gen_context(g, 1, 0, HARD);
+	gen_irq_entry(g, 1, 100, 40, "eth0");
+	gen_wake(g, 1, 110, GEN_WAKING, 70, thread, 2);
+	gen_ints(g, 1, 120, GEN_IRQ_EXIT, 40, 1);
+	gen_wake(g, 2, 125, GEN_WAKEUP, 70, thread, 2);
+	gen_switch(g, 2, 140, 0, 0, 70);
+	gen_wake(g, 2, 170, GEN_WAKING, 71, "server", 3);
+	gen_switch(g, 2, 180, 70, 1, 0);
+	gen_wake(g, 3, 190, GEN_WAKEUP, 71, "server", 3);
+	gen_switch(g, 3, 230, 0, 0, 71);
+	gen_wake(g, 3, 260, GEN_WAKING, 500, "reader", 0);
+	gen_wake(g, 0, 270, GEN_WAKEUP, 500, "reader", 0);
+	gen_switch(g, 3, 280, 71, 1, 0);
+	gen_switch(g, 0, 300, 0, 0, 500);
+	gen_long(g, 0, 310, GEN_SYS_EXIT, 0);
+}
+
+static const struct chain_sample *sample_of(const struct bench *b, int32_t pid)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->samples[i].pid == pid)
+			return &b->samples[i];
+	return NULL;
+}
+
+static void through_other_tasks(void **state)
+{
+	struct bench *b = *state;
+	struct chain_piece pieces[CHAIN_PIECES_MAX];
+	const struct chain_sample *s;
+	uint64_t sum = 0;
+	int n;
+
+	through_threads(&b->g, "napi/eth0-12");
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->n, 3);
+	s = sample_of(b, 500);
+	assert_non_null(s);
+	assert_int_equal(s->end, CHAIN_END_USER);
+	assert_int_equal(s->end_ns - s->start_ns, 210);
+	assert_int_equal(s->ns[CHAIN_STAGE_HANDLER], 10);
+	assert_int_equal(s->ns[CHAIN_STAGE_HOP_WAKE], 15 + 20);
+	assert_int_equal(s->ns[CHAIN_STAGE_HOP_QUEUE], 15 + 40);
+	assert_int_equal(s->ns[CHAIN_STAGE_HOP], 30 + 30);
+	assert_int_equal(s->ns[CHAIN_STAGE_WAKE], 10);
+	assert_int_equal(s->ns[CHAIN_STAGE_QUEUE], 30);
+	assert_int_equal(s->ns[CHAIN_STAGE_EXIT], 10);
+	assert_int_equal(s->n_hops, 2);
+	assert_string_equal(s->hops[0].comm, "napi/eth0-12");
+	assert_int_equal(s->hops[0].cpu, 2);
+	assert_int_equal(s->hops[1].pid, 71);
+	assert_int_equal(s->hops[1].wake_ns, 20);
+	assert_int_equal(s->hops[1].queue_ns, 40);
+	assert_int_equal(s->hops[1].run_ns, 30);
+	n = chain_pieces(s, pieces);
+	assert_int_equal(n, 10);
+	for (int i = 0; i < n; i++)
+		sum += pieces[i].ns;
+	assert_int_equal(sum, 210);
+	assert_int_equal(pieces[4].stage, CHAIN_STAGE_HOP_WAKE);
+	assert_int_equal(pieces[4].cpu, 3);
+	assert_int_equal(pieces[4].ns, 20);
+	/* The threads themselves end where they ran. */
+	assert_int_equal(sample_of(b, 71)->n_hops, 1);
+	assert_int_equal(sample_of(b, 71)->end_ns, 230);
+	assert_int_equal(sample_of(b, 70)->n_hops, 0);
+	assert_int_equal(sample_of(b, 70)->ns[CHAIN_STAGE_WAKE], 15);
+}
+
+/* It polls with softirqs off, which looks like a softirq; a softirq has an entry. */
+static void polling_looks_like_a_softirq(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 40, "eth0");
+	wake(&b->g, 110, 70, "napi/eth0-12", 1, 2);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 40, 1);
+	gen_context(&b->g, 2, 70, SOFT);
+	gen_wake(&b->g, 2, 170, GEN_WAKING, 71, "server", 3);
+	gen_ints(&b->g, 2, 172, GEN_SOFT_ENTRY, 1, 0);
+	gen_wake(&b->g, 2, 174, GEN_WAKING, 72, "timed", 3);
+	gen_ints(&b->g, 2, 176, GEN_SOFT_EXIT, 1, 0);
+	gen_wake(&b->g, 3, 190, GEN_WAKEUP, 71, "server", 3);
+	gen_wake(&b->g, 3, 191, GEN_WAKEUP, 72, "timed", 3);
+	gen_switch(&b->g, 3, 200, 0, 0, 71);
+	gen_long(&b->g, 3, 210, GEN_SYS_EXIT, 0);
+	gen_switch(&b->g, 3, 220, 71, 1, 72);
+	gen_long(&b->g, 3, 230, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_non_null(sample_of(b, 71));
+	assert_null(sample_of(b, 72));
+}
+
+/* A worker runs what anybody has queued. */
+static void not_through_a_worker(void **state)
+{
+	struct bench *b = *state;
+
+	through_threads(&b->g, "kworker/2:1");
+	run(b);
+	expect(b, OUTCOME_KERNEL, 1);
+	assert_null(sample_of(b, 71));
+}
+
+/* The thread of a queue may work for the later interrupt. */
+static void thread_serves_a_later_interrupt(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 0, HARD);
+	gen_irq_entry(&b->g, 0, 150, 40, "eth0");
+	gen_ints(&b->g, 0, 155, GEN_IRQ_EXIT, 40, 1);
+	through_threads(&b->g, "napi/eth0-12");
+	run(b);
+	assert_int_equal(b->seen, 2);
+	assert_int_equal(b->outcomes[OUTCOME_AMBIGUOUS], 1);
+	assert_null(sample_of(b, 71));
+}
+
+/* Something else wakes the thread while it runs: what it does next may be for that. */
+static void thread_is_woken_twice(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 0, 900, 0);
+	gen_wake(&b->g, 0, 160, GEN_WAKING, 70, "jbd2/vda-8", 2);
+	through_threads(&b->g, "jbd2/vda-8");
+	run(b);
+	expect(b, OUTCOME_AMBIGUOUS, 1);
+	assert_null(sample_of(b, 71));
+}
+
+/* In user space a task does what it wants. */
+static void not_through_user_space(void **state)
+{
+	struct bench *b = *state;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, 100, 40, "eth0");
+	wake(&b->g, 110, 71, "server", 1, 3);
+	gen_ints(&b->g, 1, 120, GEN_IRQ_EXIT, 40, 1);
+	gen_long(&b->g, 3, 170, GEN_SYS_EXIT, 0);
+	gen_long(&b->g, 3, 180, GEN_SYS_ENTER, 0);
+	wake(&b->g, 190, 500, "reader", 3, 0);
+	gen_long(&b->g, 0, 250, GEN_SYS_EXIT, 0);
+	run(b);
+	expect(b, OUTCOME_MATCHED, 1);
+	assert_int_equal(b->n, 1);
+	assert_null(sample_of(b, 500));
+}
+
+/* Two threads that wake each other for ever are no path. */
+static void a_circle_of_tasks_ends(void **state)
+{
+	struct bench *b = *state;
+	uint64_t t = 100;
+
+	gen_context(&b->g, 1, 0, HARD);
+	gen_irq_entry(&b->g, 1, t, 40, "eth0");
+	wake(&b->g, t + 10, 70, "ping", 1, 2);
+	gen_ints(&b->g, 1, t + 20, GEN_IRQ_EXIT, 40, 1);
+	for (int i = 0; i < 10; i++) {
+		unsigned int from = i % 2 ? 3 : 2, to = 5 - from;
+
+		t += 100;
+		wake(&b->g, t, i % 2 ? 70 : 71, i % 2 ? "ping" : "pong", from, to);
+		gen_switch(&b->g, from, t + 60, i % 2 ? 71 : 70, 1, 0);
+	}
+	run(b);
+	expect(b, OUTCOME_KERNEL, 1);
+	assert_int_equal(b->n, CHAIN_HOPS_MAX + 1);
+	assert_int_equal(b->samples[b->n - 1].n_hops, CHAIN_HOPS_MAX);
+}
+
 /* A wake-up in an interrupt without a tracepoint, after one that has a tracepoint. */
 static void hidden_interrupt_is_not_ours(void **state)
 {
@@ -634,6 +814,13 @@ int main(void)
 		T(through_the_irq_thread),
 		T(second_interrupt_of_a_busy_thread),
 		T(through_a_work_item),
+		T(through_other_tasks),
+		T(polling_looks_like_a_softirq),
+		T(not_through_a_worker),
+		T(thread_serves_a_later_interrupt),
+		T(thread_is_woken_twice),
+		T(not_through_user_space),
+		T(a_circle_of_tasks_ends),
 		T(shared_line),
 		T(softirq_of_two_lines_is_ambiguous),
 		T(softirq_of_one_line_twice),
