@@ -126,10 +126,13 @@ module_build()
 	cp "$farm/procirq.ko" "$made" && cp "$made" "$2"
 }
 
-# program_build PROGRAM FILE: the test program with the copied library.
+# program_build KERNEL PROGRAM FILE: the test program with the copied library.
 program_build()
 {
-	make -s -C "$tree" "build/tests/$1" >"$scratch/why" 2>&1 && cp "$tree/build/tests/$1" "$2"
+	local made=build/tests/$2
+	local -a arch=()
+	[[ $1 != arm64-* ]] || made=build/arm64/tests/$2 arch=(ARCH=arm64)
+	make -s -C "$tree" "${arch[@]}" "$made" >"$scratch/why" 2>&1 && cp "$tree/$made" "$3"
 }
 
 # Builds what an entry changes, for entry_round(): the module, a program, or both.
@@ -145,7 +148,7 @@ build_changed()
 		esac
 	done
 	[ -z "$module" ] || module_build "$kernel" "$scratch/$number.ko" || return
-	[ -z "$library" ] || program_build "$program" "$scratch/$number.program"
+	[ -z "$library" ] || program_build "$kernel" "$program" "$scratch/$number.program"
 }
 
 # check_catalogue TEST[,TEST]...: tests/README.md names them.
@@ -363,7 +366,10 @@ run_entries()
 mkdir "$tree"
 git ls-files -z | cpio -0pdm --quiet "$tree" || exit
 # With what is built: only what changes is built again.
-[ $guests = 0 ] || { mkdir -p "$tree/build" && cp -a build/obj build/lib build/tests build/bin "$tree/build"; } || exit
+for folder in obj lib tests bin arm64; do
+	[ $guests = 1 ] && [ -e "build/$folder" ] || continue
+	mkdir -p "$tree/build" && cp -a "build/$folder" "$tree/build" || exit
+done
 for file in tests/vm/protections/*.sh; do
 	area=$(basename "$file" .sh)
 	# shellcheck disable=SC1090  # a table
