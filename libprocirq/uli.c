@@ -100,7 +100,7 @@ static size_t uli_bytes(void)
 
 static int check_options(const struct uli_options *options)
 {
-	if (options->flags & ~ULI_GENERAL_REGS_ONLY || options->nsemas < 0 ||
+	if (options->flags & ~(ULI_GENERAL_REGS_ONLY | ULI_STUBS) || options->nsemas < 0 ||
 	    options->nsemas > ULI_SEMAPHORES_MAX ||
 	    (options->stack && options->stacksize < ULI_STACK_MIN)) {
 		errno = EINVAL;
@@ -146,7 +146,8 @@ static int register_uli(struct uli *uli, unsigned long long limit_ns)
  * Returns a handle for the other functions, or NULL with errno: EINVAL wrong option;
  * EBUSY @fd has a handler, or a thread blocks in a read of it; EOPNOTSUPP other
  * processor, or the thread has a shadow stack of x86-64; ENOTTY, EBADF @fd is another kind of
- * file; ENODEV the line is gone.
+ * file; ENODEV the line is gone; with ULI_STUBS on arm64 also EACCES the system lets the program
+ * make no code, ENOMEM.
  */
 void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_options *options)
 {
@@ -173,11 +174,16 @@ void *ULI_register(int fd, void (*func)(void *arg), void *arg, const struct uli_
 	uli->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (uli->fd < 0)
 		goto fail_unmap;
-	if (procirq_uli_arch_init(uli, !(options->flags & ULI_GENERAL_REGS_ONLY)) ||
-	    read_unmask(uli) || register_uli(uli, options->limit_ns))
+	if (procirq_uli_arch_init(uli, options->flags))
 		goto fail_close;
+	if (read_unmask(uli) || register_uli(uli, options->limit_ns))
+		goto fail_free;
 	return uli;
 
+fail_free:
+	saved = errno;
+	procirq_uli_arch_free(uli);
+	errno = saved;
 fail_close:
 	saved = errno;
 	close(uli->fd);
@@ -238,9 +244,12 @@ int ULI_unregister(void *intr)
 	close(uli->fd);
 	/*
 	 * The handler's thread may still run the entry code's last instructions. So
-	 * another thread leaves the page mapped.
+	 * another thread leaves the page and the stubs mapped.
 	 */
-	return own ? munmap(uli, uli_bytes()) : 0;
+	if (!own)
+		return 0;
+	procirq_uli_arch_free(uli);
+	return munmap(uli, uli_bytes());
 }
 
 GENERAL_REGS_ONLY static long futex(uint32_t *word, int operation, uint32_t value)

@@ -2,7 +2,8 @@
 /*
  * User level interrupts: when an interrupt comes, the thread that registered a handler
  * interrupts its work and runs the handler. Names and semantics follow SGI's libuli;
- * uli(3) documents them, and what a handler may do. x86-64 only.
+ * uli(3) documents them, and what a handler may do. x86-64 and
+ * arm64 only.
  *
  * A function that fails returns -1, or NULL if it returns a pointer, with errno set.
  */
@@ -23,9 +24,15 @@ extern "C" {
 /* The handler was built with -mgeneral-regs-only: do not save the other registers. */
 #define ULI_GENERAL_REGS_ONLY (1U << 0)
 
+/*
+ * On arm64, go back without a system call where that is possible, by code that is made at run
+ * time: uli(3) has the limits. x86-64 needs no such code, and ignores this.
+ */
+#define ULI_STUBS (1U << 1)
+
 /**
  * struct uli_options - options of ULI_register()
- * @flags: ULI_GENERAL_REGS_ONLY or 0
+ * @flags: ULI_GENERAL_REGS_ONLY, ULI_STUBS, both or 0
  * @nsemas: number of semaphores, 0 to ULI_SEMAPHORES_MAX
  * @stack: lowest address of the handler's own stack; NULL to use the thread's stack,
  *	below the red zone

@@ -29,6 +29,7 @@ struct uli_sema {
  * @stack_top: top of the handler's own stack; 0 to use the interrupted stack
  * @xsave_mask: state components to save and restore on x86-64; 0 to use FXSAVE
  * @xsave_bytes: size of the save area; 0 to save no extended state
+ * @stubs: on arm64, code that goes back without a system call; NULL to have none
  * @func: the handler
  * @arg: its argument
  * @count: interrupts that the current call handles
@@ -47,6 +48,7 @@ struct uli {
 	uint64_t stack_top;
 	uint64_t xsave_mask;
 	uint64_t xsave_bytes;
+	struct uli_stubs *stubs;
 	void (*func)(void *arg);
 	void *arg;
 	unsigned int count;
@@ -58,7 +60,8 @@ struct uli {
 };
 
 /* uli_x86.c, uli_arm64.c; in uli_other.c the first fails with EOPNOTSUPP. */
-int procirq_uli_arch_init(struct uli *uli, bool extended);
+int procirq_uli_arch_init(struct uli *uli, unsigned int flags);
+void procirq_uli_arch_free(struct uli *uli);
 void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code);
 
 #endif /* LIBPROCIRQ_ULI_LOCAL_H */

@@ -7,12 +7,17 @@
 
 #if !defined(__x86_64__) && !defined(__aarch64__)
 
-int procirq_uli_arch_init(struct uli *uli, bool extended)
+int procirq_uli_arch_init(struct uli *uli, unsigned int flags)
 {
 	(void)uli;
-	(void)extended;
+	(void)flags;
 	errno = EOPNOTSUPP;
 	return -1;
+}
+
+void procirq_uli_arch_free(struct uli *uli)
+{
+	(void)uli;
 }
 
 void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)

@@ -172,12 +172,12 @@ static uint64_t xsave_bytes(uint64_t mask)
 	return bytes;
 }
 
-/* Chooses the extended state that the entry code saves. Returns 0, or -1 with errno. */
-int procirq_uli_arch_init(struct uli *uli, bool extended)
+/* Chooses the extended state that the entry code saves. Returns 0. */
+int procirq_uli_arch_init(struct uli *uli, unsigned int flags)
 {
 	unsigned int a, b, c = 0, d;
 
-	if (!extended)
+	if (flags & ULI_GENERAL_REGS_ONLY)
 		return 0;
 	uli->xsave_bytes = FXSAVE_BYTES;
 	if (__get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE) {
@@ -186,6 +186,11 @@ int procirq_uli_arch_init(struct uli *uli, bool extended)
 		uli->xsave_bytes = xsave_bytes(uli->xsave_mask);
 	}
 	return 0;
+}
+
+void procirq_uli_arch_free(struct uli *uli)
+{
+	(void)uli;
 }
 
 void procirq_uli_arch_code(const struct uli *uli, struct procirq_uli *code)

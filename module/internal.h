@@ -148,6 +148,8 @@ static inline void procirq_totals_add(struct procirq_totals *sum,
  * @overruns: times that a handler exceeded its limit
  * @faults: times that a thread had no stack for a frame
  * @retries: times that a thread could not be sent at once
+ * @left_by_call: times that a thread went back by a system call
+ * @left_by_stub: times that it went back by a stub; read from the program's memory
  */
 struct procirq_uli_totals {
 	u64 registrations;
@@ -162,6 +164,8 @@ struct procirq_uli_totals {
 	u64 overruns;
 	u64 faults;
 	u64 retries;
+	u64 left_by_call;
+	u64 left_by_stub;
 };
 
 /**

@@ -135,10 +135,10 @@ static void stats_ulis(struct procirq_line *line, struct seq_file *m)
 		return;
 	seq_printf(
 		m,
-		"irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu\n",
+		"irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu left_by_call=%llu left_by_stub=%llu\n",
 		line->irq, live, sum.registrations, sum.raised, sum.direct, sum.returned, sum.woken,
 		sum.repeated, sum.coalesced, sum.pending, sum.unhandled, sum.overruns, sum.faults,
-		sum.retries);
+		sum.retries, sum.left_by_call, sum.left_by_stub);
 }
 
 /* The file's data is the function that prints one line's rows. */

@@ -427,6 +427,8 @@ void procirq_uli_totals_add(struct procirq_uli_totals *sum, const struct procirq
 	sum->overruns += totals->overruns;
 	sum->faults += totals->faults;
 	sum->retries += totals->retries;
+	sum->left_by_call += totals->left_by_call;
+	sum->left_by_stub += totals->left_by_stub;
 }
 
 /* Adds the totals of the reader's user level interrupt, if any. Caller holds action->lock. */
@@ -450,6 +452,8 @@ void procirq_uli_account(const struct procirq_reader *reader, struct procirq_uli
 		.overruns = uli->overruns,
 		.faults = uli->faults,
 		.retries = uli->retries,
+		.left_by_call = uli->left,
+		.left_by_stub = READ_ONCE(uli->shared->left_by_stub),
 	};
 	procirq_uli_totals_add(sum, &totals);
 }
@@ -528,6 +532,8 @@ static void uli_fill_info(const struct procirq_ulireg *uli, struct procirq_uli_i
 	info->overruns = uli->overruns;
 	info->faults = uli->faults;
 	info->retries = uli->retries;
+	info->left_by_call = uli->left;
+	info->left_by_stub = READ_ONCE(shared->left_by_stub);
 	info->limit_ns = uli->code.limit_ns;
 	if (!uli_is_dead(uli) && !(uli_thread_flags(uli) & PF_EXITING))
 		info->tid = task_pid_vnr(uli->task);
@@ -617,6 +623,8 @@ loff_t procirq_uli_leave(struct procirq_reader *reader, void __user *at)
 		if (uli_pending(uli) && uli_claim(uli)) {
 			WRITE_ONCE(uli->shared->repeats, uli->shared->repeats + 1);
 			ret = procirq_uli_arch_again(&uli->code, at);
+		} else {
+			uli->left++;
 		}
 	}
 	procirq_reader_unlock(action);

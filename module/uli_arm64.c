@@ -32,6 +32,18 @@
 /* What a program may set: condition flags, BTYPE, SSBS, DIT, TCO. */
 #define PSTATE_USER (0xf0000000UL | PSR_BTYPE_MASK | PSR_SSBS_BIT | PSR_DIT_BIT | PSR_TCO_BIT)
 
+/* Whether what the program says of its stubs can be so. */
+static bool uli_check_stubs(const struct procirq_uli *code)
+{
+	if (!code->window)
+		return !code->stubs && !code->more_stubs;
+	return code->window % 4 == 0 && code->window < code->entry &&
+	       code->stubs % PROCIRQ_ULI_STUB_BYTES == 0 &&
+	       code->more_stubs % PROCIRQ_ULI_STUB_BYTES == 0 &&
+	       access_ok((void __user *)code->stubs, PROCIRQ_ULI_AREA_BYTES) &&
+	       access_ok((void __user *)code->more_stubs, PROCIRQ_ULI_AREA_BYTES);
+}
+
 /**
  * procirq_uli_arch_check() - check whether the calling thread may have a handler
  * @code: user space addresses; not trusted
@@ -45,7 +57,7 @@ int procirq_uli_arch_check(const struct procirq_uli *code)
 	if (code->entry % 4 || code->again % 4 || !access_ok((void __user *)code->entry, 4) ||
 	    !access_ok((void __user *)code->again, 4))
 		return -EINVAL;
-	if (code->window || code->popf || code->ret)
+	if (!uli_check_stubs(code))
 		return -EINVAL;
 	if (code->frame > FRAME_MAX || code->frame % STACK_ALIGN || code->stack > STACK_MAX)
 		return -EINVAL;
@@ -109,18 +121,66 @@ static void uli_end_call(struct pt_regs *regs)
 	regs->regs[8] = __NR_restart_syscall;
 }
 
+/*
+ * Whether the frame that the thread is about to leave is of this registration: a thread may
+ * have several, whose handlers interrupt each other.
+ * Return: 1 or 0, or -EFAULT.
+ */
+static int uli_leaves(const struct pt_regs *regs, const struct procirq_uli *code)
+{
+	struct procirq_uli_frame __user *frame = (void __user *)(regs->sp + code->frame);
+	u64 shared;
+
+	if (!user_read_access_begin(frame, sizeof(*frame)))
+		return -EFAULT;
+	unsafe_get_user(shared, &frame->shared, fault);
+	user_read_access_end();
+	return shared == code->shared;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
 /* Enters the handler from any code. Return: 0 or -EFAULT. */
 static int uli_enter(struct pt_regs *regs, const struct procirq_uli *code)
 {
 	struct procirq_uli_frame __user *frame = uli_frame(regs);
-	int err;
+	int err = 0;
 
+	/*
+	 * Up to the branch the frame is as it was made, and so is what the entry code has put
+	 * below it: all that was loaded from there is loaded again.
+	 */
+	if (uli_is_leaving(regs, code))
+		err = uli_leaves(regs, code);
+	if (err < 0)
+		return err;
+	if (err) {
+		uli_set_regs(regs, code, regs->sp, code->again);
+		return 0;
+	}
 	if (!user_access_begin(frame, sizeof(*frame)))
 		return -EFAULT;
 	err = uli_put_frame(regs, code, frame);
 	user_access_end();
 	if (!err)
 		uli_set_regs(regs, code, (unsigned long)frame, code->entry);
+	return err;
+}
+
+/* The rare case of procirq_uli_arch_send_direct(), which has set @state to BUSY. */
+int procirq_uli_arch_send_leaving(struct pt_regs *regs, const struct procirq_uli *code,
+				  atomic_t *state)
+{
+	int err;
+
+	/* Neither the entry code nor a stub is in a restartable sequence. */
+	pagefault_disable();
+	err = uli_enter(regs, code);
+	pagefault_enable();
+	if (err)
+		atomic_sub(PROCIRQ_ULI_BUSY, state);
 	return err;
 }
 

@@ -5,12 +5,17 @@
  *
  * The frame is a struct procirq_uli_frame right below the stack pointer: the procedure call
  * standard has no red zone. A64 has no instruction that goes to an address in memory and
- * leaves all registers as they were, so the kernel restores some of them, in a system call
- * at the end of the handler: procirq_uli_arch_leave().
+ * leaves all registers as they were. So the kernel restores some of them, in a system call
+ * at the end of the handler: procirq_uli_arch_leave(). Or the program makes code that ends with
+ * a branch to the one address in question, a stub. Then an interrupt may find the thread on its
+ * way back, with PROCIRQ_ULI_BUSY cleared and the frame still on its stack: it is sent to
+ * "again" with that frame, as on x86-64, or frames would pile up. The branch itself comes when
+ * all of the frame is restored: a new one takes its place.
  *
- * That call discards what the kernel does not keep over system calls: the parts of SVE's
+ * The system call discards what the kernel does not keep over system calls: the parts of SVE's
  * registers that are not in the floating point registers, and SME's streaming mode. A thread
- * that has such state in use is not sent.
+ * that has such state in use is not sent. Nor is it where there are stubs: whether it would
+ * return by one is known when its handler has ended.
  */
 #ifndef PROCIRQ_ULIARCH_ARM64_H
 #define PROCIRQ_ULIARCH_ARM64_H
@@ -83,6 +88,26 @@ fault:
 	return -EFAULT;
 }
 
+/* Whether the thread executes a stub before its branch. */
+static __always_inline bool uli_is_in_stub(u64 pc, u64 stubs)
+{
+	return pc - stubs < PROCIRQ_ULI_AREA_BYTES &&
+	       pc % PROCIRQ_ULI_STUB_BYTES < PROCIRQ_ULI_STUB_BRANCH;
+}
+
+/* Whether the thread is on its way back from a handler without a system call. */
+static __always_inline bool uli_is_leaving(const struct pt_regs *regs,
+					   const struct procirq_uli *code)
+{
+	if (likely(!code->window))
+		return false;
+	return regs->pc - code->window < code->entry - code->window ||
+	       uli_is_in_stub(regs->pc, code->stubs) || uli_is_in_stub(regs->pc, code->more_stubs);
+}
+
+int procirq_uli_arch_send_leaving(struct pt_regs *regs, const struct procirq_uli *code,
+				  atomic_t *state);
+
 /* As in uliarch_x86.h. */
 static __always_inline int procirq_uli_arch_send_direct(const struct procirq_uli *code,
 							atomic_t *state)
@@ -99,6 +124,8 @@ static __always_inline int procirq_uli_arch_send_direct(const struct procirq_uli
 		return -EAGAIN;
 	if (unlikely(atomic_cmpxchg(state, 0, PROCIRQ_ULI_BUSY) != 0))
 		return -EBUSY;
+	if (unlikely(uli_is_leaving(regs, code)))
+		return procirq_uli_arch_send_leaving(regs, code, state);
 
 	frame = uli_frame(regs);
 	err = -EFAULT;

@@ -45,6 +45,7 @@ enum procirq_uli_bit { ULI_QUEUED, ULI_OVERRUN, ULI_WAKING, ULI_DEAD, ULI_ENDED 
  * @irq_ns: handler time of the last of them; action->lock
  * @unhandled: interrupts that were pending for the handler then; action->lock
  * @sent: how often the thread was sent, by path; written on the thread's CPU only
+ * @left: times that the thread went back by a system call; action->lock
  * @overruns: see struct procirq_uli_info; written by task work
  * @faults: see struct procirq_uli_info; written by task work
  * @retries: see struct procirq_uli_info; @lock
@@ -72,6 +73,7 @@ struct procirq_ulireg {
 	u64 unhandled;
 
 	u64 sent[ULI_PATHS];
+	u64 left;
 	u64 overruns;
 	u64 faults;
 	u64 retries;

@@ -362,6 +362,9 @@ struct procirq_ring_entry {
  *	send the thread to its entry; else it does not send the thread. Access it with
  *	atomic operations only
  * @reserved: 0
+ * @left_by_stub: times that the thread went back by a stub (struct procirq_uli_frame);
+ *	written by the thread
+ * @reserved2: 0
  *
  * A thread that sets @state to 0 must read @raised afterwards.
  */
@@ -371,7 +374,9 @@ struct procirq_uli_shared {
 	__u64 calls;
 	__u64 repeats;
 	__u32 state;
-	__u32 reserved[7];
+	__u32 reserved;
+	__u64 left_by_stub;
+	__u32 reserved2[4];
 };
 
 #define PROCIRQ_ULI_BUSY  1U
@@ -392,7 +397,9 @@ struct procirq_uli_shared {
  * @popf: address of the popfq, which ends the window; if an interrupt hits the thread
  *	here or at @ret, the frame that is still on the stack is used again
  * @ret: address of the ret
- *	@window, @popf and @ret are 0 on arm64
+ * @stubs: on arm64, in place of @popf: address of an area of stubs; 0 if there is none, as
+ *	then are @window and @more_stubs. See struct procirq_uli_frame
+ * @more_stubs: on arm64, in place of @ret: address of a second area, or @stubs again
  * @limit_ns: longest time in the handler; 0 for no limit. A thread that exceeds it
  *	gets SIGXCPU after once to twice this time, and again after each such time
  * @flags: 0
@@ -424,8 +431,14 @@ struct procirq_uli {
 	__u64 entry;
 	__u64 again;
 	__u64 window;
-	__u64 popf;
-	__u64 ret;
+	union {
+		__u64 popf;
+		__u64 stubs;
+	};
+	union {
+		__u64 ret;
+		__u64 more_stubs;
+	};
 	__u64 limit_ns;
 	__u32 flags;
 	__u32 frame;
@@ -452,6 +465,15 @@ struct procirq_uli {
  * with all registers as they were but those in the frame, which the kernel restores. It
  * clears PROCIRQ_ULI_BUSY then, and if interrupts have come meanwhile it sends the thread to
  * @again. The call does not fail with a frame that the kernel has made.
+ *
+ * Or it goes back by a stub, which is code for one value of @pc. It clears PROCIRQ_ULI_BUSY,
+ * looks at procirq_uli_shared.raised, restores all registers but x0 and x1, and jumps to the
+ * stub, with the stack pointer of @again up to there. The stub loads x0 and x1, sets the stack
+ * pointer, and at its offset PROCIRQ_ULI_STUB_BRANCH branches to @pc. If an interrupt hits the
+ * thread between procirq_uli.window, which follows the instruction that clears
+ * PROCIRQ_ULI_BUSY, and @entry, or in an area of stubs before that branch, while the frame on
+ * its stack is for @shared, it is sent to @again, and no new frame is made. An area has
+ * PROCIRQ_ULI_AREA_BYTES, a stub PROCIRQ_ULI_STUB_BYTES.
  */
 struct procirq_uli_frame {
 	__u64 shared;
@@ -467,6 +489,10 @@ struct procirq_uli_frame {
 /* SEEK_HOLE: of the calls that return 64 bits as they are, lseek() does least besides. */
 #define PROCIRQ_ULI_LEAVE 4
 
+#define PROCIRQ_ULI_STUB_BYTES	16
+#define PROCIRQ_ULI_STUB_BRANCH 8
+#define PROCIRQ_ULI_AREA_BYTES	16384
+
 /**
  * struct procirq_uli_info - PROCIRQ_IOC_ULI_INFO
  * @raised: interrupts since the registration
@@ -481,12 +507,16 @@ struct procirq_uli_frame {
  * @faults: times that there was no stack for a frame
  * @retries: times that the thread could not be sent at once, for example because a
  *	signal was pending
+ * @left_by_call: times that the thread went back by a system call; 0 on x86-64, which needs
+ *	none
+ * @left_by_stub: times that it went back by a stub; 0 on x86-64
  * @limit_ns: as registered
  * @tid: thread, in the caller's namespace; 0 when it is gone
  * @reserved: 0
  *
  * While the handler is not running, @raised == @direct + @returned + @woken +
- * @repeated + @coalesced + @pending.
+ * @repeated + @coalesced + @pending. On arm64 @direct + @returned + @woken == @left_by_call +
+ * @left_by_stub then, unless a handler has ended otherwise than by returning.
  */
 struct procirq_uli_info {
 	__u64 raised;
@@ -499,6 +529,8 @@ struct procirq_uli_info {
 	__u64 overruns;
 	__u64 faults;
 	__u64 retries;
+	__u64 left_by_call;
+	__u64 left_by_stub;
 	__u64 limit_ns;
 	__u32 tid;
 	__u32 reserved;

@@ -20,7 +20,7 @@ static void extended_state(void **state)
 	uint64_t enabled;
 
 	(void)state;
-	assert_int_equal(procirq_uli_arch_init(&uli, true), 0);
+	assert_int_equal(procirq_uli_arch_init(&uli, 0), 0);
 	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) {
 		assert_int_equal(uli.xsave_mask, 0);
 		assert_int_equal(uli.xsave_bytes, 512);
@@ -44,7 +44,7 @@ static void general_registers_only(void **state)
 	struct uli uli = { 0 };
 
 	(void)state;
-	assert_int_equal(procirq_uli_arch_init(&uli, false), 0);
+	assert_int_equal(procirq_uli_arch_init(&uli, ULI_GENERAL_REGS_ONLY), 0);
 	assert_int_equal(uli.xsave_mask, 0);
 	assert_int_equal(uli.xsave_bytes, 0);
 }

@@ -10,7 +10,8 @@
 #
 # The guest's time is the number of executed instructions, so the machine's load does not
 # make interrupts share a call. They come at random, every 12 us in the mean (debug:
-# 150 us), many times the duration of a call.
+# 150 us), many times the duration of a call. On arm64 there are two such computations: the
+# second one's handlers end by stubs (ULI_STUBS), where those have a place.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -28,16 +29,20 @@ for kernel; do
 	started=$SECONDS
 	cpu=()
 	[[ $kernel != *:* ]] || cpu=(--cpu "${kernel#*:}")
+	tests=(a_computation)
+	[[ $kernel != arm64-* ]] || tests+=(general_registers_and_stubs)
 	tests/vm/run --kernel "${kernel%:*}" "${cpu[@]}" --icount --timeout 7200 -- "
 		modprobe irqgen lines=0 && modprobe procirq storm_rate=0 || exit 9
-		/tests/uli calls=$calls period=$period slow=30 a_computation
+		/tests/uli calls=$calls period=$period slow=30 ${tests[*]}
 		status=\$?
 		rmmod procirq && rmmod irqgen && exit \$status" >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	grep '^#' "$scratch/out"
 	result $status "$kernel: the guest is well" "status $status: $(tail -3 "$scratch/err")"
-	grep -q '^ok 1 - a_computation$' "$scratch/out"
-	result $? "$kernel: $calls calls, every interrupt handled once, every result right ($((SECONDS - started)) s)" \
-		"$(grep -v '^ok' "$scratch/out" | tail -3)"
+	for name in "${tests[@]}"; do
+		grep -q "^ok [0-9]* - $name\$" "$scratch/out"
+		result $? "$kernel: $name: $calls calls, every interrupt handled once, every result right ($((SECONDS - started)) s)" \
+			"$(grep -v '^ok' "$scratch/out" | tail -3)"
+	done
 done
 tap_end

@@ -23,12 +23,23 @@
 #include "uli.h"
 
 #ifdef __aarch64__
+#include <asm/ptrace.h>
+#include <elf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/auxv.h>
+#include <sys/uio.h>
 
 /* Whether pause() goes on after a handler, too. */
 #define PAUSE_GOES_ON true
 /* No program can have it. */
 #define NO_ADDRESS (1ULL << 53)
+
+/* Since Linux 6.3. */
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE		 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
 #else
 #define PAUSE_GOES_ON false
 #define NO_ADDRESS    (1ULL << 47)
@@ -107,6 +118,34 @@ static bool info_adds_up(const struct procirq_uli_info *i)
 	return false;
 }
 
+/* Each time that the thread was sent to its handler, it has left it. Not after a longjmp(). */
+static bool info_is_left(const struct procirq_uli_info *i)
+{
+#ifdef __aarch64__
+	uint64_t left = i->direct + i->returned + i->woken;
+#else
+	uint64_t left = 0;
+#endif
+	if (i->left_by_call + i->left_by_stub == left)
+		return true;
+	tap_diag("left_by_call=%llu left_by_stub=%llu, not %llu", i->left_by_call, i->left_by_stub,
+		 (unsigned long long)left);
+	return false;
+}
+
+/* Whether ULI_STUBS makes stubs for a handler with these options. */
+static bool makes_stubs(const struct uli_options *options)
+{
+#ifdef __aarch64__
+	return options && options->flags & ULI_STUBS &&
+	       (options->flags & ULI_GENERAL_REGS_ONLY ||
+		!(getauxval(AT_HWCAP) & HWCAP_SVE || getauxval(AT_HWCAP2) & HWCAP2_SME));
+#else
+	(void)options;
+	return false;
+#endif
+}
+
 /* This thread, on CPU 0, handles the interrupts of a new line, which is not masked. */
 static void uut_start(struct uut *u, const struct uli_options *options, void (*handler)(void *))
 {
@@ -155,7 +194,7 @@ static void spin_until(struct uut *u, uint64_t n)
 struct uli_line {
 	unsigned int irq, handlers;
 	unsigned long long registrations, raised, direct, returned, woken, repeated, coalesced,
-		pending, unhandled, overruns, faults, retries;
+		pending, unhandled, overruns, faults, retries, left_by_call, left_by_stub;
 };
 
 /* Reads the line's row of /proc/procirq/ulis. False if it has none. */
@@ -166,10 +205,11 @@ static bool uli_line(unsigned int irq, struct uli_line *l)
 
 	while (file && !found &&
 	       fscanf(file,
-		      " irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu",
+		      " irq=%u handlers=%u registrations=%llu raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu pending=%llu unhandled=%llu overruns=%llu faults=%llu retries=%llu left_by_call=%llu left_by_stub=%llu",
 		      &l->irq, &l->handlers, &l->registrations, &l->raised, &l->direct,
 		      &l->returned, &l->woken, &l->repeated, &l->coalesced, &l->pending,
-		      &l->unhandled, &l->overruns, &l->faults, &l->retries) == 14)
+		      &l->unhandled, &l->overruns, &l->faults, &l->retries, &l->left_by_call,
+		      &l->left_by_stub) == 16)
 		found = l->irq == irq;
 	if (file)
 		fclose(file);
@@ -421,19 +461,37 @@ static void compute_under(struct uut *u, long interrupts, long period_ns)
 		CHECK_EQ(info.raised, interrupts);
 	CHECK(info.returned > 0);
 	tap_diag(
-		"%llu rounds of 64 computations, %llu wrong; raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu retries=%llu",
+		"%llu rounds of 64 computations, %llu wrong; raised=%llu direct=%llu returned=%llu woken=%llu repeated=%llu coalesced=%llu retries=%llu left_by_call=%llu left_by_stub=%llu",
 		(unsigned long long)rounds, (unsigned long long)wrong, info.raised, info.direct,
-		info.returned, info.woken, info.repeated, info.coalesced, info.retries);
+		info.returned, info.woken, info.repeated, info.coalesced, info.retries,
+		info.left_by_call, info.left_by_stub);
+}
+
+/* Fraction: how many of the interrupts of the setting, one of so many. */
+static void compute_with(const struct uli_options *options, void (*handler)(void *), long fraction)
+{
+	struct procirq_uli_info info;
+	struct uut u;
+
+	uut_start(&u, options, handler);
+	compute_under(&u, tap_setting("interrupts", 20000) / fraction,
+		      tap_setting("period", 100000));
+	info = info_of(u.intr);
+	CHECK(info.direct > 0);
+	CHECK(info_is_left(&info));
+	CHECK(!info.left_by_stub == !makes_stubs(options));
+	uut_end(&u);
 }
 
 static void a_computation(void)
 {
-	struct uut u;
+	compute_with(NULL, handle, 1);
+}
 
-	uut_start(&u, NULL, handle);
-	compute_under(&u, tap_setting("interrupts", 20000), tap_setting("period", 100000));
-	CHECK(info_of(u.intr).direct > 0);
-	uut_end(&u);
+/* On x86-64, and with SVE, the flag is there and nothing is different. */
+static void computing_with_stubs(void)
+{
+	compute_with(&(struct uli_options){ .flags = ULI_STUBS }, handle, 1);
 }
 
 /* Raised on the other CPU: the kernel has to interrupt the thread. */
@@ -457,19 +515,22 @@ __attribute__((target("general-regs-only"))) static void handle_lean(void *arg)
 	u->calls++;
 }
 
+static const struct uli_options lean = { .flags = ULI_GENERAL_REGS_ONLY };
+static const struct uli_options lean_with_stubs = { .flags = ULI_GENERAL_REGS_ONLY | ULI_STUBS };
+
 static void general_registers_only(void)
 {
-	struct uli_options options = { .flags = ULI_GENERAL_REGS_ONLY };
-	struct uut u;
+	compute_with(&lean, handle_lean, 5);
+}
 
-	uut_start(&u, &options, handle_lean);
-	compute_under(&u, tap_setting("interrupts", 20000) / 5, tap_setting("period", 100000));
-	uut_end(&u);
+static void general_registers_and_stubs(void)
+{
+	compute_with(&lean_with_stubs, handle_lean, 1);
 }
 
 static void a_stack_of_its_own(void)
 {
-	struct uli_options options = { .stacksize = 65536 };
+	struct uli_options options = { .flags = ULI_STUBS, .stacksize = 65536 };
 	struct uut u;
 
 	options.stack =
@@ -1291,17 +1352,19 @@ static void the_line_goes(void)
 /* A line's counters go on over several registrations. */
 static void counted_by_line(void)
 {
+	const struct uli_options options = { .flags = ULI_STUBS };
 	struct procirq_uli_info info;
 	struct uli_line l;
 	struct uut u;
 
-	uut_start(&u, NULL, handle);
+	uut_start(&u, &options, handle);
 	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK_EQ(l.handlers, 1);
 	CHECK_EQ(l.raised, 0);
 	REQUIRE(gen("start line=%u count=500 period_ns=100000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 500);
 	info = info_of(u.intr);
+	CHECK(info_is_left(&info));
 	REQUIRE(uli_line(u.gen.irq, &l));
 	CHECK(uli_line_adds_up(&l));
 	CHECK_EQ(l.raised, 500);
@@ -1310,6 +1373,8 @@ static void counted_by_line(void)
 	CHECK_EQ(l.woken, info.woken);
 	CHECK_EQ(l.repeated, info.repeated);
 	CHECK_EQ(l.coalesced, info.coalesced);
+	CHECK_EQ(l.left_by_call, info.left_by_call);
+	CHECK_EQ(l.left_by_stub, info.left_by_stub);
 	ULI_block_intr(u.intr);
 	fire(&u.gen, 7);
 	REQUIRE(uli_line(u.gen.irq, &l));
@@ -1418,26 +1483,32 @@ static void handle_slowly(void *arg)
 }
 
 /* They come faster than the handler takes. */
-static void no_nesting(void)
+static void come_fast(const struct uli_options *options)
 {
 	struct procirq_uli_info info;
 	struct uut u;
 
-	uut_start(&u, NULL, handle_slowly);
+	uut_start(&u, options, handle_slowly);
 	REQUIRE(gen("start line=%u count=5000 period_ns=50000 cpu=0", u.gen.line) == 0);
 	spin_until(&u, 5000);
 	info = info_of(u.intr);
 	CHECK(info.coalesced > 0);
 	CHECK(info.repeated > 0);
+	CHECK(info_is_left(&info));
 	uut_end(&u);
 }
 
-static void two_lines(void)
+static void no_nesting(void)
+{
+	come_fast(NULL);
+}
+
+static void two_lines_with(const struct uli_options *options)
 {
 	struct uut u, v;
 
-	uut_start(&u, NULL, handle);
-	uut_start(&v, NULL, handle);
+	uut_start(&u, options, handle);
+	uut_start(&v, options, handle);
 	REQUIRE(gen("start line=%u period_ns=100000 cpu=0 pattern=random", u.gen.line) == 0);
 	compute_under(&v, 5000, 100000);
 	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
@@ -1445,9 +1516,12 @@ static void two_lines(void)
 	uut_end(&u);
 }
 
-/* --- interrupts at each instruction of the way out ------------------------------ */
+static void two_lines(void)
+{
+	two_lines_with(NULL);
+}
 
-#ifdef __x86_64__
+/* --- interrupts at each instruction of the way out ------------------------------ */
 
 /* Shared by the thread with the handlers and the debugger that places interrupts. */
 struct stepped {
@@ -1463,36 +1537,11 @@ static struct stepped *stepped;
 /* So many frames would be visible in the depth of the stack. */
 #define PILE 10
 
-static void handle_and_trap(void *arg)
+static void stepped_map(void)
 {
-	handle(arg);
-	if (stepped->trap) {
-		stepped->trap = false;
-		__asm__ volatile("int3");
-	}
-}
-
-static void stepped_thread(void)
-{
-	uint64_t expected = red_zone(3);
-	double sum, expected_sum;
-	int i;
-
-	uut_start(&stepped->first, NULL, handle_and_trap);
-	uut_start(&stepped->second, NULL, handle);
-	for (i = 1, expected_sum = 0; i < 100; i++)
-		expected_sum += 1.0 / i;
-	raise(SIGSTOP);
-	while (!stepped->over) {
-		stepped->wrong += red_zone(3) != expected;
-		for (i = 1, sum = 0; i < 100; i++)
-			sum += 1.0 / i;
-		stepped->wrong += sum != expected_sum;
-		stepped->rounds++;
-	}
-	uut_end(&stepped->first);
-	uut_end(&stepped->second);
-	_exit(tap_shared->complaints ? 1 : 7);
+	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	REQUIRE(stepped != MAP_FAILED);
 }
 
 /* Waits until the signal, or a single step (SIGTRAP), has stopped it. */
@@ -1503,6 +1552,9 @@ static bool stopped_by(pid_t pid, int signal)
 	return waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == signal;
 }
 
+#ifdef __x86_64__
+#define BREAKPOINT "int3"
+
 static uint64_t ip_of(pid_t pid)
 {
 	struct user_regs_struct regs;
@@ -1510,15 +1562,93 @@ static uint64_t ip_of(pid_t pid)
 	return ptrace(PTRACE_GETREGS, pid, 0, &regs) ? 0 : regs.rip;
 }
 
+/* It is behind it already. */
+static bool skip_breakpoint(pid_t pid)
+{
+	return pid;
+}
+
+static bool one_step(pid_t pid)
+{
+	return !ptrace(PTRACE_SINGLESTEP, pid, 0, 0) && CHECK(stopped_by(pid, SIGTRAP));
+}
+#else
+#define BREAKPOINT "brk #0"
+
+#define INSTRUCTION_BRK	   0xd4200000U
+#define INSTRUCTION_LDXR_W 0x885f7c00U
+#define INSTRUCTION_STXR_W 0x88007c00U
+
+static bool registers(pid_t pid, struct user_pt_regs *regs, bool set)
+{
+	struct iovec io = { regs, sizeof(*regs) };
+
+	return !ptrace(set ? PTRACE_SETREGSET : PTRACE_GETREGSET, pid, NT_PRSTATUS, &io);
+}
+
+static uint64_t ip_of(pid_t pid)
+{
+	struct user_pt_regs regs;
+
+	return registers(pid, &regs, false) ? regs.pc : 0;
+}
+
+static bool skip_breakpoint(pid_t pid)
+{
+	struct user_pt_regs regs;
+
+	if (!registers(pid, &regs, false))
+		return false;
+	regs.pc += 4;
+	return registers(pid, &regs, true);
+}
+
+/*
+ * A store exclusive fails if the thread was stopped after its load: runs from here, at the
+ * load, to behind the store.
+ */
+static bool over_exclusive(pid_t pid, uint64_t at)
+{
+	long word;
+
+	do {
+		at += 4;
+	} while (((uint32_t)ptrace(PTRACE_PEEKTEXT, pid, at, 0) & 0xffe07c00) !=
+		 INSTRUCTION_STXR_W);
+	at += 4;
+	word = ptrace(PTRACE_PEEKTEXT, pid, at, 0);
+	return !ptrace(PTRACE_POKETEXT, pid, at, (word & ~0xffffffffL) | INSTRUCTION_BRK) &&
+	       !ptrace(PTRACE_CONT, pid, 0, 0) && CHECK(stopped_by(pid, SIGTRAP)) &&
+	       !ptrace(PTRACE_POKETEXT, pid, at, word);
+}
+
+static bool one_step(pid_t pid)
+{
+	uint64_t at = ip_of(pid);
+
+	if (((uint32_t)ptrace(PTRACE_PEEKTEXT, pid, at, 0) & 0xffff7c00) == INSTRUCTION_LDXR_W)
+		return over_exclusive(pid, at);
+	return !ptrace(PTRACE_SINGLESTEP, pid, 0, 0) && CHECK(stopped_by(pid, SIGTRAP));
+}
+#endif
+
+__attribute__((target("general-regs-only"))) static void trap_if_wanted(void)
+{
+	if (stepped->trap) {
+		stepped->trap = false;
+		__asm__ volatile(BREAKPOINT);
+	}
+}
+
 /* Stops the handler that is called next, and steps on from there. */
 static bool stop_at(pid_t pid, int step, uint64_t *code)
 {
 	int i;
 
-	if (!CHECK(stopped_by(pid, SIGTRAP)))
+	if (!CHECK(stopped_by(pid, SIGTRAP)) || !skip_breakpoint(pid))
 		return false;
 	for (i = 0; i < step; i++)
-		if (ptrace(PTRACE_SINGLESTEP, pid, 0, 0) || !CHECK(stopped_by(pid, SIGTRAP)))
+		if (!one_step(pid))
 			return false;
 	*code = (uint64_t)ptrace(PTRACE_PEEKTEXT, pid, ip_of(pid), 0);
 	return true;
@@ -1563,6 +1693,36 @@ static bool interrupts_at(pid_t pid, int step, int times)
 	return CHECK(AWAIT(stepped->first.handled == expected));
 }
 
+#ifdef __x86_64__
+static void handle_and_trap(void *arg)
+{
+	handle(arg);
+	trap_if_wanted();
+}
+
+static void stepped_thread(void)
+{
+	uint64_t expected = red_zone(3);
+	double sum, expected_sum;
+	int i;
+
+	uut_start(&stepped->first, NULL, handle_and_trap);
+	uut_start(&stepped->second, NULL, handle);
+	for (i = 1, expected_sum = 0; i < 100; i++)
+		expected_sum += 1.0 / i;
+	raise(SIGSTOP);
+	while (!stepped->over) {
+		stepped->wrong += red_zone(3) != expected;
+		for (i = 1, sum = 0; i < 100; i++)
+			sum += 1.0 / i;
+		stepped->wrong += sum != expected_sum;
+		stepped->rounds++;
+	}
+	uut_end(&stepped->first);
+	uut_end(&stepped->second);
+	_exit(tap_shared->complaints ? 1 : 7);
+}
+
 /*
  * A thread is stopped at every instruction from the end of its handler to the return to
  * the program, and gets an interrupt there: of the same line, which has to use the old
@@ -1575,9 +1735,7 @@ static void interrupts_at_each_step(void)
 	uintptr_t usual;
 	pid_t pid;
 
-	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	REQUIRE(stepped != MAP_FAILED);
+	stepped_map();
 	pid = fork();
 	if (!pid) {
 		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
@@ -1670,9 +1828,7 @@ static void at_the_calls_of_a_traced_thread(void)
 	int status, i, entries = 0, signal = 0;
 	pid_t pid;
 
-	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	REQUIRE(stepped != MAP_FAILED);
+	stepped_map();
 	pid = fork();
 	if (!pid) {
 		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
@@ -1770,9 +1926,7 @@ static void not_while_it_is_stepped(void)
 	int status, i;
 	pid_t pid;
 
-	stepped = mmap(NULL, sizeof(*stepped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	REQUIRE(stepped != MAP_FAILED);
+	stepped_map();
 	pid = fork();
 	if (!pid) {
 		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
@@ -1824,12 +1978,12 @@ static void sleeps_go_on(void)
 
 #ifdef __aarch64__
 /* Nothing is wrong with a stack pointer that is no multiple of 16, until it is used. */
-static void a_stack_that_is_not_aligned(void)
+static void compute_unaligned(const struct uli_options *options, void (*handler)(void *))
 {
 	uint64_t sum, n = 1000, rounds = 0, wrong = 0;
 	struct uut u;
 
-	uut_start(&u, NULL, handle);
+	uut_start(&u, options, handler);
 	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.gen.line) == 0);
 	while (u.handled < 2000) {
 		__asm__ volatile("mov x9, sp\n"
@@ -1853,6 +2007,12 @@ static void a_stack_that_is_not_aligned(void)
 	CHECK_EQ(wrong, 0);
 	CHECK(rounds && info_of(u.intr).direct > 0);
 	uut_end(&u);
+}
+
+static void a_stack_that_is_not_aligned(void)
+{
+	compute_unaligned(NULL, handle);
+	compute_unaligned(&lean_with_stubs, handle_lean);
 }
 
 #define SVE __attribute__((target("arch=armv8.2-a+sve"), noinline))
@@ -2260,11 +2420,523 @@ static void a_shadow_stack(void)
 }
 #endif
 
+#ifdef __aarch64__
+/* --- going back by stubs ------------------------------------------------------------ */
+
+typedef uint64_t loop_fn(uint64_t rounds);
+
+#define LOOP_ADD 0x8b000021U /* add x1, x1, x0 */
+#define LOOP_SUB 0xcb000021U
+
+/* Much more of the time passes in a loop of so many rounds than between two of them. */
+#define ROUNDS 100000ULL
+
+static const uint64_t rounds_sum = ROUNDS * (ROUNDS + 1) / 2;
+
+/* A loop in a page of its own. Returns NULL if something is there. */
+static loop_fn *loop_at(uintptr_t address, uint32_t what)
+{
+	const uint32_t code[] = {
+		0xd2800001,		/* mov x1, #0 */
+		what,	    0xf1000400, /* subs x0, x0, #1 */
+		0x54ffffc1,		/* b.ne to what */
+		0xaa0103e0,		/* mov x0, x1 */
+		0xd65f03c0,		/* ret */
+	};
+	char *page = mmap((void *)address, 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (page == MAP_FAILED)
+		return NULL;
+	memcpy(page, code, sizeof(code));
+	REQUIRE(mprotect(page, 4096, PROT_READ | PROT_EXEC) == 0);
+	__builtin___clear_cache(page, page + sizeof(code));
+	return (loop_fn *)(uintptr_t)page;
+}
+
+/* The same, so many bytes or a little more from what is at @place. */
+static loop_fn *loop_near(uintptr_t place, uintptr_t distance, uint32_t what)
+{
+	uintptr_t page = (place + distance) & ~4095UL;
+	loop_fn *at = NULL;
+
+	while (!at && page < place + distance + (64UL << 20)) {
+		at = loop_at(page, what);
+		page += 4096;
+	}
+	REQUIRE(at);
+	return at;
+}
+
+/* Runs a loop until so many handlers have interrupted it. How they went back is in @left. */
+static void interrupt_loop(struct uut *u, loop_fn *loop, uint64_t result, uint64_t handlers,
+			   struct procirq_uli_info *left)
+{
+	struct procirq_uli_info before = info_of(u->intr);
+	uint64_t until = u->calls + handlers, wrong = 0;
+
+	while (u->calls < until)
+		wrong += loop(ROUNDS) != result;
+	*left = info_of(u->intr);
+	CHECK_EQ(wrong, 0);
+	left->left_by_call -= before.left_by_call;
+	left->left_by_stub -= before.left_by_stub;
+	tap_diag("%llu by call, %llu by stub", left->left_by_call, left->left_by_stub);
+}
+
+static void stubs_start(struct uut *u, void (*handler)(void *), long period_ns)
+{
+	uut_start(u, &lean_with_stubs, handler);
+	REQUIRE(gen("start line=%u period_ns=%ld cpu=0", u->gen.line, period_ns) == 0);
+}
+
+static void stubs_end(struct uut *u)
+{
+	struct procirq_uli_info info;
+
+	REQUIRE(gen("stop line=%u", u->gen.line) == 0);
+	CHECK(AWAIT(info_of(u->intr).pending == 0));
+	info = info_of(u->intr);
+	CHECK(info_is_left(&info));
+	uut_end(u);
+}
+
+static bool mostly_by_stub(const struct procirq_uli_info *left)
+{
+	return left->left_by_stub > 10 * left->left_by_call;
+}
+
+static bool mostly_by_call(const struct procirq_uli_info *left)
+{
+	return left->left_by_call > 10 * left->left_by_stub;
+}
+
+/* Two addresses have one entry in the table: the first one keeps it. */
+static void a_full_table(void)
+{
+	loop_fn *first = loop_near((uintptr_t)handle_lean, 32 << 20, LOOP_ADD);
+	loop_fn *other = loop_near((uintptr_t)first, 4096, LOOP_SUB);
+	struct procirq_uli_info left;
+	struct uut u;
+
+	stubs_start(&u, handle_lean, 30000);
+	interrupt_loop(&u, first, rounds_sum, 100, &left);
+	interrupt_loop(&u, first, rounds_sum, 1000, &left);
+	CHECK(mostly_by_stub(&left));
+	interrupt_loop(&u, other, -rounds_sum, 1000, &left);
+	CHECK(mostly_by_call(&left));
+	interrupt_loop(&u, first, rounds_sum, 1000, &left);
+	CHECK(mostly_by_stub(&left));
+	stubs_end(&u);
+}
+
+/* No branch reaches it, from the program's area or from that of the C library. */
+static void code_that_is_far(void)
+{
+	const uintptr_t too_far = 130UL << 20;
+	struct procirq_uli_info left;
+	struct uut u;
+
+	stubs_start(&u, handle_lean, 30000);
+	interrupt_loop(&u, loop_near((uintptr_t)handle_lean, 1UL << 30, LOOP_ADD), rounds_sum, 1000,
+		       &left);
+	CHECK(mostly_by_call(&left));
+	interrupt_loop(&u, loop_near((uintptr_t)handle_lean, too_far, LOOP_SUB), -rounds_sum, 1000,
+		       &left);
+	CHECK(mostly_by_call(&left));
+	/* The library's own. */
+	interrupt_loop(&u, loop_near((uintptr_t)ioctl - (32 << 20), 2048, LOOP_ADD), rounds_sum,
+		       100, &left);
+	CHECK(left.left_by_stub > left.left_by_call);
+	stubs_end(&u);
+}
+
+/* As after dlclose(): other code is where stubs go to. */
+static void code_that_is_replaced(void)
+{
+	loop_fn *code = loop_near((uintptr_t)handle_lean, 32 << 20, LOOP_ADD);
+	struct procirq_uli_info left;
+	struct uut u;
+
+	stubs_start(&u, handle_lean, 30000);
+	interrupt_loop(&u, code, rounds_sum, 1000, &left);
+	CHECK_EQ(munmap((void *)(uintptr_t)code, 4096), 0);
+	REQUIRE(loop_at((uintptr_t)code, LOOP_SUB) == code);
+	interrupt_loop(&u, code, -rounds_sum, 1000, &left);
+	CHECK(mostly_by_stub(&left));
+	stubs_end(&u);
+}
+
+/* Counts down without the flags. Returns the flags, which were set before. */
+__attribute__((noinline)) static uint64_t flags_after(uint64_t flags, uint64_t rounds)
+{
+	__asm__ volatile("	msr nzcv, %0\n"
+			 "1:	sub %1, %1, #1\n"
+			 "	cbnz %1, 1b\n"
+			 "	mrs %0, nzcv\n"
+			 : "+r"(flags), "+r"(rounds)
+			 :
+			 : "cc");
+	return flags;
+}
+
+static void condition_flags(void)
+{
+	uint64_t flags, wrong = 0;
+	struct uut u;
+
+	stubs_start(&u, handle_lean, 30000);
+	for (flags = 0; u.calls < 2000; flags = (flags + 0x10000000) & 0xf0000000)
+		wrong += flags_after(flags, 20000) != flags;
+	CHECK_EQ(wrong, 0);
+	CHECK(info_of(u.intr).left_by_stub > 1000);
+	stubs_end(&u);
+}
+
+__attribute__((target("general-regs-only"))) static void handle_and_set_dit(void *arg)
+{
+	handle_lean(arg);
+	__asm__ volatile("msr s3_3_c4_c2_5, %0" : : "r"(1UL << 24));
+}
+
+/* What a stub does not restore, a system call does. */
+static void a_handler_that_changes_pstate(void)
+{
+	struct procirq_uli_info left;
+	uint64_t dit = 0;
+	struct uut u;
+
+	if (!(getauxval(AT_HWCAP) & HWCAP_DIT))
+		SKIP("no DIT on this processor");
+	stubs_start(&u, handle_and_set_dit, 30000);
+	interrupt_loop(&u, loop_near((uintptr_t)handle_lean, 32 << 20, LOOP_ADD), rounds_sum, 1000,
+		       &left);
+	__asm__ volatile("mrs %0, s3_3_c4_c2_5" : "=r"(dit));
+	CHECK_EQ(dit, 0);
+	CHECK_EQ(left.left_by_stub, 0);
+	stubs_end(&u);
+}
+
+static void come_fast_with_stubs(void)
+{
+	come_fast(&(struct uli_options){ .flags = ULI_STUBS });
+	come_fast(&lean_with_stubs);
+}
+
+static void two_lines_with_stubs(void)
+{
+	two_lines_with(&(struct uli_options){ .flags = ULI_STUBS });
+}
+
+static void refused_by_mdwe(void)
+{
+	struct gen_file s = gen_open(O_RDWR);
+
+	if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0))
+		_exit(8);
+	if (ULI_register(s.fd, handle_lean, NULL, &lean_with_stubs) || errno != EACCES)
+		_exit(9);
+	_exit(ULI_register(s.fd, handle_lean, NULL, &lean) ? 7 : 10);
+}
+
+/* As SELinux may, and a memfd without execute permission does: mmap() of code fails. */
+static void refused_by_a_filter(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+	struct gen_file s = gen_open(O_RDWR);
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		_exit(8);
+	if (ULI_register(s.fd, handle_lean, NULL, &lean_with_stubs) || errno != EACCES)
+		_exit(9);
+	_exit(ULI_register(s.fd, handle_lean, NULL, &lean) ? 7 : 10);
+}
+
+static void code_is_refused(void)
+{
+	int status = status_of(refused_by_a_filter);
+
+	if (status == 8 << 8)
+		SKIP("no seccomp in this kernel");
+	CHECK_EQ(status, 7 << 8);
+}
+
+static void mdwe(void)
+{
+	int status = status_of(refused_by_mdwe);
+
+	if (status == 8 << 8)
+		SKIP("no PR_SET_MDWE in this kernel");
+	CHECK_EQ(status, 7 << 8);
+}
+
+static struct {
+	volatile bool fork;
+	volatile bool *go;  /* shared with the child */
+	volatile pid_t pid; /* 0 in the child */
+	sigjmp_buf out;
+} forked;
+
+/* The child stays in the handler, and the parent jumps out of it, until it may go on. */
+__attribute__((target("general-regs-only"))) static void handle_and_fork(void *arg)
+{
+	handle_lean(arg);
+	if (!forked.fork)
+		return;
+	forked.fork = false;
+	forked.pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (forked.pid)
+		siglongjmp(forked.out, 1);
+	while (!*forked.go)
+		;
+}
+
+/* Is in the loop when the handler forks. */
+static void loop_until_forked(const struct uut *u, loop_fn *loop)
+{
+	volatile uint64_t result = 0;
+
+	forked.fork = true;
+	if (sigsetjmp(forked.out, 1))
+		return;
+	while (forked.fork)
+		result = loop(ROUNDS);
+	_exit(result == rounds_sum && u->handled ? 7 : 1);
+}
+
+/*
+ * A child that comes out of a handler may not write a stub where the parent has another: in
+ * memory that they share. The entries in the table of both loops are the same.
+ */
+static void a_fork_in_the_handler(void)
+{
+	loop_fn *first = loop_near((uintptr_t)handle_lean, 32 << 20, LOOP_ADD);
+	loop_fn *other = loop_near((uintptr_t)first, 4096, LOOP_SUB);
+	struct procirq_uli_info left;
+	static struct uut u;
+	int status;
+
+	forked.go = any_page();
+	REQUIRE(mmap((void *)forked.go, 4096, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == forked.go);
+	stubs_start(&u, handle_and_fork, 30000);
+	loop_until_forked(&u, first);
+	REQUIRE(forked.pid > 0);
+	CHECK_EQ(ULI_leave(u.intr), 0);
+	interrupt_loop(&u, other, -rounds_sum, 1000, &left);
+	CHECK(mostly_by_stub(&left));
+	*forked.go = true;
+	REQUIRE(waitpid(forked.pid, &status, 0) == forked.pid);
+	CHECK_EQ(status, 7 << 8);
+	interrupt_loop(&u, other, -rounds_sum, 1000, &left);
+	CHECK(mostly_by_stub(&left));
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	uut_end(&u);
+}
+
+__attribute__((target("general-regs-only"))) static void handle_lean_and_trap(void *arg)
+{
+	handle_lean(arg);
+	if (!stepped->first.lowest || (uintptr_t)__builtin_frame_address(0) < stepped->first.lowest)
+		stepped->first.lowest = (uintptr_t)__builtin_frame_address(0);
+	trap_if_wanted();
+}
+
+static void stepped_loop(void)
+{
+	loop_fn *loop = loop_near((uintptr_t)handle_lean, 32 << 20, LOOP_ADD);
+
+	uut_start(&stepped->first, &lean_with_stubs, handle_lean_and_trap);
+	uut_start(&stepped->second, &lean_with_stubs, handle_lean);
+	raise(SIGSTOP);
+	while (!stepped->over) {
+		stepped->wrong += loop(ROUNDS) != rounds_sum;
+		stepped->rounds++;
+	}
+	uut_end(&stepped->first);
+	uut_end(&stepped->second);
+	_exit(tap_shared->complaints ? 1 : 7);
+}
+
+#define INSTRUCTION_BR_X1    0xd61f0020U
+#define INSTRUCTION_STUB_LDP 0xa94b07e0U
+#define INSTRUCTION_STUB_ADD 0x910343ffU
+
+/* Number of steps after which the thread is at a stub's first instruction; 0 if it never is. */
+static int steps_to_stub(pid_t pid)
+{
+	uint64_t code = 0, first = stepped->first.handled;
+	int tries, step;
+
+	for (tries = 0; tries < 20; tries++) {
+		stepped->trap = true;
+		REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
+		if (!stop_at(pid, 0, &code))
+			return 0;
+		for (step = 1; step < 200 && (uint32_t)code != INSTRUCTION_STUB_LDP; step++) {
+			if (!one_step(pid))
+				return 0;
+			code = (uint64_t)ptrace(PTRACE_PEEKTEXT, pid, ip_of(pid), 0);
+		}
+		if (ptrace(PTRACE_CONT, pid, 0, 0) ||
+		    !CHECK(AWAIT(stepped->first.handled == first + 1 + (uint64_t)tries)))
+			return 0;
+		if ((uint32_t)code == INSTRUCTION_STUB_LDP)
+			return step - 1;
+	}
+	return 0;
+}
+
+/*
+ * As interrupts_at_each_step() on x86-64, on the way back by a stub, of which so many steps
+ * are: to behind its branch.
+ */
+static void interrupts_at_each_step_of_a_stub(void)
+{
+	uint64_t code, places = 0, br = 0, ldp = 0, add = 0, branch = 0, piled = 0, before;
+	int status, step, other, steps, i;
+	uintptr_t usual;
+	pid_t pid;
+
+	stepped_map();
+	pid = fork();
+	if (!pid) {
+		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+		stepped_loop();
+		_exit(99);
+	}
+	REQUIRE(stopped_by(pid, SIGSTOP));
+	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
+	/* All of the loop gets its stubs, of both handlers. */
+	REQUIRE(gen("start line=%u count=500 period_ns=30000 cpu=0", stepped->first.gen.line) == 0);
+	REQUIRE(gen("start line=%u count=500 period_ns=31000 cpu=0", stepped->second.gen.line) ==
+		0);
+	REQUIRE(AWAIT(!gen_status(stepped->first.gen.line).running &&
+		      !gen_status(stepped->second.gen.line).running));
+	before = gen_status(stepped->first.gen.line).dispatched +
+		 gen_status(stepped->second.gen.line).dispatched;
+	REQUIRE(AWAIT(stepped->first.handled + stepped->second.handled == before));
+	/* Until now one handler may have interrupted the other. */
+	stepped->first.lowest = 0;
+	steps = steps_to_stub(pid);
+	REQUIRE(steps > 20);
+	usual = stepped->first.lowest;
+	before = stepped->first.handled + stepped->second.handled;
+	for (other = 0; other < 2; other++) {
+		for (step = 0; step <= steps + 2; step++) {
+			if (!interrupt_at(pid, step, other ? &stepped->second : &stepped->first,
+					  &code)) {
+				tap_diag("step %d of %d, line %d: last in code %#llx", step, steps,
+					 other, (unsigned long long)code);
+				goto end;
+			}
+			places++;
+			br += (uint32_t)code == INSTRUCTION_BR_X1;
+			ldp += (uint32_t)code == INSTRUCTION_STUB_LDP;
+			add += (uint32_t)code == INSTRUCTION_STUB_ADD;
+			branch += step == steps + 2 && ((uint32_t)code & 0xfc000000) == 0x14000000;
+		}
+	}
+	/* From the last loads before the stub to its last instruction before the branch. */
+	for (i = -3; i <= 1 && interrupts_at(pid, steps + i, PILE); i++)
+		piled += PILE + 1;
+end:
+	stepped->over = true;
+	tap_diag("%llu interrupts placed; at br %llu, ldp %llu, add %llu, b %llu",
+		 (unsigned long long)places, (unsigned long long)br, (unsigned long long)ldp,
+		 (unsigned long long)add, (unsigned long long)branch);
+	CHECK_EQ(br, 2);
+	CHECK_EQ(ldp, 2);
+	CHECK_EQ(add, 2);
+	CHECK_EQ(branch, 2);
+	CHECK_EQ(piled, 5 * (PILE + 1));
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7))
+		tap_diag("status %#x", status);
+	CHECK_EQ(stepped->wrong, 0);
+	CHECK_EQ(stepped->first.handled + stepped->second.handled, before + 2 * places + piled);
+	/* The depth of the program's stack varies by a few words; a frame is larger. */
+	if (!CHECK(stepped->first.lowest + 100 >= usual))
+		tap_diag("frames pile up: %lu bytes",
+			 (unsigned long)(usual - stepped->first.lowest));
+}
+
+static uint64_t counter(void)
+{
+	uint64_t now;
+
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(now));
+	return now;
+}
+
+static volatile uint64_t handler_ended;
+
+__attribute__((target("general-regs-only"))) static void handle_and_note(void *arg)
+{
+	handle_lean(arg);
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(handler_ended));
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * From the end of the handler to the next look at the clock in the loop that it interrupted,
+ * of a few instructions. With --icount a tick is an instruction; tests assert no time.
+ */
+static uint64_t median_way_back(const struct uli_options *options)
+{
+	static uint64_t ticks[400];
+	uint64_t calls, now;
+	struct uut u;
+	int i;
+
+	uut_start(&u, options, handle_and_note);
+	REQUIRE(gen("start line=%u period_ns=50000 cpu=0", u.gen.line) == 0);
+	/* First, all of the loop gets its stubs. */
+	for (i = -400; i < 400; i++) {
+		calls = u.calls;
+		do {
+			now = counter();
+		} while (u.calls == calls);
+		if (i >= 0)
+			ticks[i] = now - handler_ended;
+	}
+	REQUIRE(gen("stop line=%u", u.gen.line) == 0);
+	CHECK(AWAIT(info_of(u.intr).pending == 0));
+	CHECK(!info_of(u.intr).left_by_stub == !makes_stubs(options));
+	uut_end(&u);
+	qsort(ticks, 400, sizeof(ticks[0]), compare_u64);
+	return ticks[200];
+}
+
+static void what_going_back_takes(void)
+{
+	uint64_t call = median_way_back(&lean), stub = median_way_back(&lean_with_stubs);
+
+	tap_diag("handler to thread, ticks of the counter: %llu by call, %llu by stub",
+		 (unsigned long long)call, (unsigned long long)stub);
+}
+#endif
+
 static void wrong_registrations(void)
 {
 	struct gen_file s = gen_open(O_RDWR);
 	char *page = any_page();
-	struct uli_options options = { .flags = 2 };
+	struct uli_options options = { .flags = 4 };
 	struct procirq_uli code = raw_code(page), wrong;
 	struct procirq_uli_info info;
 	struct blocked b;
@@ -2288,7 +2960,14 @@ static void wrong_registrations(void)
 	WRONG(entry, 4098, EINVAL);
 	WRONG(again, 4097, EINVAL);
 	WRONG(window, 4096, EINVAL);
+	WRONG(window, 4090, EINVAL);
 	WRONG(frame, 8, EINVAL);
+	code.window = 4092;
+	WRONG(stubs, 8, EINVAL);
+	WRONG(stubs, NO_ADDRESS, EINVAL);
+	WRONG(more_stubs, 8, EINVAL);
+	WRONG(more_stubs, NO_ADDRESS - 4096, EINVAL);
+	code.window = 0;
 #endif
 	WRONG(popf, 1, EINVAL);
 	WRONG(ret, 1ULL << 60, EINVAL);
@@ -2339,8 +3018,10 @@ static void counts_that_a_program_makes_up(void)
 
 static const struct tap_test tests[] = {
 	TAP_SLOW(a_computation, 120),
+	TAP_SLOW(computing_with_stubs, 120),
 	TAP_TEST(a_computation_elsewhere),
 	TAP_TEST(general_registers_only),
+	TAP_SLOW(general_registers_and_stubs, 120),
 	TAP_TEST(a_stack_of_its_own),
 	TAP_TEST(blocked),
 	TAP_TEST(blocked_by_another_thread),
@@ -2388,6 +3069,18 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_stack_that_is_not_aligned),
 	TAP_TEST(vector_registers),
 	TAP_TEST(frames_that_a_program_makes_up),
+	TAP_TEST(a_full_table),
+	TAP_TEST(code_that_is_far),
+	TAP_TEST(code_that_is_replaced),
+	TAP_TEST(condition_flags),
+	TAP_TEST(a_handler_that_changes_pstate),
+	TAP_TEST(come_fast_with_stubs),
+	TAP_TEST(two_lines_with_stubs),
+	TAP_TEST(code_is_refused),
+	TAP_TEST(mdwe),
+	TAP_TEST(a_fork_in_the_handler),
+	TAP_TEST(interrupts_at_each_step_of_a_stub),
+	TAP_TEST(what_going_back_takes),
 #endif
 	TAP_TEST(sleeps_go_on),
 	TAP_TEST(a_debugger),

@@ -76,7 +76,7 @@ without 'the red zone' 6.1 $tests a_computation \
 without 'the flags that are cleared (string instructions)' 6.1 $tests a_computation \
 	$direct 's/regs->flags &= ~\(X86_EFLAGS_DF/regs->flags |= X86_EFLAGS_DF; regs->flags &= ~(0/'
 without 'saving extended state' 6.1 $tests a_computation \
-	$entry 's/if \(!extended\)/if (true)/'
+	$entry 's/if \(flags & ULI_GENERAL_REGS_ONLY\)/if (true)/'
 
 # --- no nesting, blocks, limits
 without 'the flag that the handler runs' 6.1 $tests no_nesting \
@@ -129,3 +129,32 @@ without "what is not a call's error any more (arm64)" arm64-6.1 $tests frames_th
 	$arm 's/\tforget_syscall\(regs\);//'
 without 'the bits that a program may not set (arm64)' arm64-6.1 $tests frames_that_a_program_makes_up \
 	$arm 's/\(regs->pstate & ~PSTATE_USER\) \| \(frame.pstate & PSTATE_USER\)/frame.pstate/'
+
+# --- arm64, by stubs
+stubs=libprocirq/uli_stubs_arm64.c
+leave=libprocirq/uli_arm64.c
+direct_arm=module/uliarch_arm64.h
+without 'the old frame on the way back by a stub (stubs)' arm64-6.1 $tests interrupts_at_each_step_of_a_stub \
+	$direct_arm 's/if \(likely\(!code->window\)\)/if (true)/'
+without 'the old frame in a stub (stubs)' arm64-6.1 $tests interrupts_at_each_step_of_a_stub \
+	$direct_arm 's/pc % PROCIRQ_ULI_STUB_BYTES < PROCIRQ_ULI_STUB_BRANCH/false/'
+without 'the look whose frame it is (stubs)' arm64-6.1 $tests interrupts_at_each_step_of_a_stub \
+	$arm 's/return shared == code->shared;/return 1;/'
+without 'a last look for interrupts (stubs)' arm64-6.1 $tests interrupts_at_each_step_of_a_stub \
+	$leave 's/"\tb.ne 3f\\n"/"\tnop\\n"/'
+without 'the address that a stub is for (stubs)' arm64-6.1 $tests a_full_table \
+	$stubs 's/if \(stub->pc != frame->pc\)/if (!stub->pc)/'
+without 'the place in the table that is taken (stubs)' arm64-6.1 $tests a_full_table \
+	$stubs 's/if \(stub->pc \|\| /if (/'
+without 'how far a branch reaches (stubs)' arm64-6.1 $tests code_that_is_far \
+	$stubs 's/return distance >= -REACH && distance < REACH;/return distance != 0;/'
+without 'the condition flags (stubs)' arm64-6.1 $tests condition_flags \
+	$leave 's/"\tmsr nzcv, x10\\n"/"\tnop\\n"/'
+without 'the stack pointer that was not aligned (stubs)' arm64-6.1 $tests a_stack_that_is_not_aligned \
+	$stubs 's/frame->sp != \(uintptr_t\)\(frame \+ 1\)/false/'
+without 'errors of code that is refused (stubs)' arm64-6.1 $tests code_is_refused \
+	$stubs 's/return error == EPERM \? EACCES : error;/return error;/'
+without 'the look for PR_SET_MDWE (stubs)' arm64-newest $tests mdwe \
+	$stubs 's/prctl\(PR_GET_MDWE, 0, 0, 0, 0\) > 0/false/'
+without 'the table that a child does not get (stubs)' arm64-6.1 $tests a_fork_in_the_handler \
+	$stubs 's/MADV_WIPEONFORK/MADV_NORMAL/'
