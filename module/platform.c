@@ -285,7 +285,8 @@ static int platform_take_regions(struct platform_device *pdev, struct procirq_pl
 			break;
 		}
 		if (!devm_request_mem_region(dev, res->start, resource_size(res), bound->name)) {
-			dev_err(dev, "memory region %pR is in use\n", res);
+			/* Which of them the kernel does not say. */
+			dev_err(dev, "memory region %pR is in use, or there is no memory\n", res);
 			return -EBUSY;
 		}
 		region->start = res->start;

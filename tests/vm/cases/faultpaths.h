@@ -637,6 +637,7 @@ static const struct path path_binding_platform = { .begin = begin_plat,
 						   .end = end_plat,
 						   .call = call_plat_bind,
 						   .after = after_plat_bind,
+						   .errors = { EBUSY },
 						   .within = "procirq_platform_probe",
 						   .except = GENIRQ };
 static const struct path path_opening_device_file = { .begin = begin_plat,
