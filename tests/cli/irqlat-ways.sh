@@ -70,9 +70,10 @@ measures()
 	[ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" = 2 ]
 }
 
-# A thread that is stopped for half a second misses 500 periods of 1 ms. Each of
-# them is a sample, from its intended time.
-"$irqlat" bench --ways timerfd --samples 1500 --json >"$scratch/late.json" 2>"$scratch/err" &
+# A thread that is stopped for half a second misses 50 periods of 10 ms. Each of
+# them is a sample, from its intended time. The run takes 6 s, so that it is not over
+# before it is stopped.
+"$irqlat" bench --ways timerfd -i 10ms --samples 600 --json >"$scratch/late.json" 2>"$scratch/err" &
 pid=$!
 wait_for 'measures $pid'
 sleep 0.5
@@ -82,12 +83,12 @@ kill -CONT $pid
 wait $pid
 result $? 'a run that was stopped for half a second' "$(cat "$scratch/err")"
 holds 'has the missed periods' "$scratch/late.json" \
-	'.results[0] | .coalesced >= 400 and .lost == 0 and .n == .raised'
+	'.results[0] | .coalesced >= 40 and .lost == 0 and .n == .raised'
 holds 'as samples from their own intended time' "$scratch/late.json" \
-	'.results[0] | .max_ns > 4e8 and ([.histogram[] | select(.[0] > 1e8) | .[2]] | add) >= 300'
+	'.results[0] | .max_ns > 4e8 and ([.histogram[] | select(.[0] > 1e8) | .[2]] | add) >= 30'
 
 holds 'and a second row without the missed periods' "$scratch/late.json" \
-	'.results[1] | .stage == "total_kept" and .n == 1500 and .raised == 1500 and .coalesced == 0 and
+	'.results[1] | .stage == "total_kept" and .n == 600 and .raised == 600 and .coalesced == 0 and
 	([.histogram[] | select(.[0] > 1e8) | .[2]] | add) < 10'
 "$irqlat" report --text "$scratch/late.json" >"$scratch/out" 2>&1
 grep -q '^periods  *all  *kept$' "$scratch/out"
@@ -167,8 +168,13 @@ result $? 'and which is gone, with its children'
 timeout 60 "$irqlat" bench --ways timerfd --samples 500 --load-cmd 'sleep 0.1' --json >"$scratch/short.json" 2>"$scratch/err"
 holds 'a command that ends too soon is a warning' "$scratch/short.json" \
 	'[.system.warnings[] | select(test("ran for [0-9.]+ s only .it ended with status 0."))] | length == 1'
-timeout 60 "$irqlat" bench --ways timerfd --samples 100 --load-cmd 'exit 3' --json >"$scratch/bad.json" 2>"$scratch/err"
-[ $? = 1 ] && grep -q -- '--load-cmd: it ended with status 3 at once' "$scratch/err"
+# On a busy machine it may end later than "at once": then it is tried again.
+fails_at_once()
+{
+	timeout 60 "$irqlat" bench --ways timerfd --samples 100 --load-cmd 'exit 3' --json >"$scratch/bad.json" 2>"$scratch/err"
+	[ $? = 1 ] && grep -q -- '--load-cmd: it ended with status 3 at once' "$scratch/err"
+}
+wait_for fails_at_once
 result $? 'a command that fails is an error' "$(cat "$scratch/err")"
 holds 'and what was measured is kept, as a part' "$scratch/bad.json" '.partial and .results[0].delivered == 100'
 
