@@ -721,9 +721,10 @@ static const struct path path_readers_in_proc = { .before = before_file,
 static const struct path path_ulis_in_proc = { .before = before_registered,
 					       .call = call_look_ulis,
 					       .after = after_registered };
-static const struct path path_file_in_proc = { .before = before_file,
-					       .call = call_look_file,
-					       .after = after_file };
+/* Without memory for its inode, the kernel says of a file in fdinfo that it is not there. */
+static const struct path path_file_in_proc = {
+	.before = before_file, .call = call_look_file, .after = after_file, .errors = { ENOENT }
+};
 static const struct path path_claim = { .call = call_claim, .after = after_claim };
 
 /* --- irqgen ------------------------------------------------------------------------------------------ */
