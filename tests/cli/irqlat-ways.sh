@@ -73,7 +73,7 @@ measures()
 # A thread that is stopped for half a second misses 50 periods of 10 ms. Each of
 # them is a sample, from its intended time. The run takes 6 s, so that it is not over
 # before it is stopped.
-"$irqlat" bench --ways timerfd -i 10ms --samples 600 --json >"$scratch/late.json" 2>"$scratch/err" &
+"$irqlat" bench --ways timerfd -i 10ms --warmup 0 --samples 600 --json >"$scratch/late.json" 2>"$scratch/err" &
 pid=$!
 wait_for 'measures $pid'
 sleep 0.5
