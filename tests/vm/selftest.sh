@@ -278,7 +278,11 @@ main()
 	test_verdict "$first"
 	for k; do
 		test_environment "$k"
-		test_complaints "$k"
+		# What a kernel complains with has not changed between these.
+		case $k in
+		6.1-rt|6.12|6.12-rt) [ "$k" != "$first" ] || test_complaints "$k" ;;
+		*)                   test_complaints "$k" ;;
+		esac
 		case $k in
 		debug|kcsan|kcfi) "test_$k" ;;
 		esac
