@@ -45,15 +45,9 @@ static void path_of(const char *folder, const char *name, char path[PATH_MAX])
 static int write_attribute(const char *folder, const char *name, const char *text)
 {
 	char path[PATH_MAX];
-	int fd, rc;
 
 	path_of(folder, name, path);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	rc = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-	close(fd);
-	return rc;
+	return sysfile_write(path, text);
 }
 
 /* Read one word of an attribute. Returns 0 or -1. */

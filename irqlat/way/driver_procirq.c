@@ -84,14 +84,9 @@ void procirq_port_deliver(const struct procirq_event *event, struct delivery *de
 int procirq_port_read(struct port *port, struct delivery *delivery)
 {
 	struct procirq_event event;
-	ssize_t n = read(port->fd, &event, sizeof(event));
 
-	delivery->user_ns = clock_ns();
-	if (n != sizeof(event)) {
-		if (n >= 0)
-			errno = EIO;
+	if (port_read(port, delivery, &event, sizeof(event)))
 		return -1;
-	}
 	procirq_port_deliver(&event, delivery);
 	return 0;
 }

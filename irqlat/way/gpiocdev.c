@@ -81,14 +81,9 @@ static void close_gpio(struct port *port)
 static int wait_event(struct port *port, struct delivery *delivery)
 {
 	struct gpio_v2_line_event event;
-	ssize_t n = read(port->fd, &event, sizeof(event));
 
-	delivery->user_ns = clock_ns();
-	if (n != sizeof(event)) {
-		if (n >= 0)
-			errno = EIO;
+	if (port_read(port, delivery, &event, sizeof(event)))
 		return -1;
-	}
 	delivery->entry_ns = event.timestamp_ns;
 	delivery->seq = event.line_seqno;
 	delivery->count = 1;

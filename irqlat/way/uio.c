@@ -111,14 +111,9 @@ static int wait_uio(struct port *port, struct delivery *delivery)
 {
 	struct uio_port *priv = port->private;
 	uint32_t events;
-	ssize_t n = read(port->fd, &events, sizeof(events));
 
-	delivery->user_ns = clock_ns();
-	if (n != sizeof(events)) {
-		if (n >= 0)
-			errno = EIO;
+	if (port_read(port, delivery, &events, sizeof(events)))
 		return -1;
-	}
 	delivery->count = events - priv->events;
 	priv->events = events;
 	return 0;

@@ -86,15 +86,20 @@ static int open_uring(struct port *port, struct target *target, struct why *why)
 /* --- one request ---------------------------------------------------------- */
 
 /* Returns NULL, with errno, when the ring is full. */
-static struct io_uring_sqe *request(struct uring *uring, enum request kind)
+static struct io_uring_sqe *request(struct uring *uring)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
 
-	if (sqe)
-		io_uring_sqe_set_data64(sqe, kind);
-	else
+	if (!sqe)
 		errno = EBUSY;
 	return sqe;
+}
+
+/* What the way waits for is prepared; it is submitted when the thread waits. */
+static void request_is_ready(struct uring *uring, struct io_uring_sqe *sqe)
+{
+	io_uring_sqe_set_data64(sqe, REQUEST_WAIT);
+	uring->in_flight = true;
 }
 
 /*
@@ -140,7 +145,7 @@ static int wait_request(const struct port *port, struct delivery *delivery)
 /* Take the request back. It may have come to its end meanwhile: its result, or -1. */
 static int cancel(struct uring *uring)
 {
-	struct io_uring_sqe *sqe = request(uring, REQUEST_CANCEL);
+	struct io_uring_sqe *sqe = request(uring);
 	int res = -1, kind;
 
 	if (!sqe)
@@ -181,17 +186,22 @@ const struct driver_ops uring_driver_ops = {
 
 /* --- the ways ------------------------------------------------------------- */
 
-static int arm_read(struct port *port)
+static int arm_read_of(struct uring *uring, int fd, void *buf, unsigned int bytes)
 {
-	struct uring *uring = uring_of(port);
-	struct io_uring_sqe *sqe = request(uring, REQUEST_WAIT);
+	struct io_uring_sqe *sqe = request(uring);
 
 	if (!sqe)
 		return -1;
-	io_uring_prep_read(sqe, port->fd, &uring->event, sizeof(uring->event), 0);
-	io_uring_sqe_set_data64(sqe, REQUEST_WAIT);
-	uring->in_flight = true;
+	io_uring_prep_read(sqe, fd, buf, bytes, 0);
+	request_is_ready(uring, sqe);
 	return 0;
+}
+
+static int arm_read(struct port *port)
+{
+	struct uring *uring = uring_of(port);
+
+	return arm_read_of(uring, port->fd, &uring->event, sizeof(uring->event));
 }
 
 static int wait_read(struct port *port, struct delivery *delivery)
@@ -209,13 +219,12 @@ static int wait_read(struct port *port, struct delivery *delivery)
 
 static int arm_poll_of(struct uring *uring, int fd)
 {
-	struct io_uring_sqe *sqe = request(uring, REQUEST_WAIT);
+	struct io_uring_sqe *sqe = request(uring);
 
 	if (!sqe)
 		return -1;
 	io_uring_prep_poll_add(sqe, fd, POLLIN);
-	io_uring_sqe_set_data64(sqe, REQUEST_WAIT);
-	uring->in_flight = true;
+	request_is_ready(uring, sqe);
 	return 0;
 }
 
@@ -244,18 +253,12 @@ static int wait_poll_and_read(struct port *port, struct delivery *delivery)
 
 static int arm_eventfd(struct port *port)
 {
-	struct procirq_port *priv = port->private;
-	struct io_uring_sqe *sqe;
+	const struct procirq_port *priv = port->private;
 
 	if (procirq_port_arm_eventfd(port))
 		return -1;
-	sqe = request(priv->uring, REQUEST_WAIT);
-	if (!sqe)
-		return -1;
-	io_uring_prep_read(sqe, priv->event_fd, &priv->uring->count, sizeof(priv->uring->count), 0);
-	io_uring_sqe_set_data64(sqe, REQUEST_WAIT);
-	priv->uring->in_flight = true;
-	return 0;
+	return arm_read_of(priv->uring, priv->event_fd, &priv->uring->count,
+			   sizeof(priv->uring->count));
 }
 
 static int wait_eventfd(struct port *port, struct delivery *delivery)

@@ -99,14 +99,9 @@ int port_poll(int fd, int timeout_ms)
 int port_read_count(struct port *port, struct delivery *delivery)
 {
 	uint64_t count;
-	ssize_t n = read(port->fd, &count, sizeof(count));
 
-	delivery->user_ns = clock_ns();
-	if (n != sizeof(count)) {
-		if (n >= 0)
-			errno = EIO;
+	if (port_read(port, delivery, &count, sizeof(count)))
 		return -1;
-	}
 	delivery->count = count;
 	return 0;
 }

@@ -11,9 +11,13 @@
 #ifndef IRQLAT_WAY_H
 #define IRQLAT_WAY_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
+
+#include "base/clock.h"
 
 struct procirq;
 struct why;
@@ -193,6 +197,23 @@ extern const struct driver_ops thread_driver_ops;
 
 const struct driver_ops *driver_ops(enum driver driver);
 int way_list_parse(const char *text, const struct way *list[WAYS_MAX], struct why *why);
+
+/*
+ * Read what the port delivers, @size bytes of it, and take the time. Returns 0, or -1 with
+ * errno. In the ways that it serves nothing but this is between read() and the clock.
+ */
+static inline int port_read(const struct port *port, struct delivery *delivery, void *buf,
+			    size_t size)
+{
+	ssize_t n = read(port->fd, buf, size);
+
+	delivery->user_ns = clock_ns();
+	if (n == (ssize_t)size)
+		return 0;
+	if (n >= 0)
+		errno = EIO;
+	return -1;
+}
 
 /* Shared by drivers and ways. */
 int port_poll(int fd, int timeout_ms);
