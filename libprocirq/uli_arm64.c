@@ -29,6 +29,18 @@ _Static_assert(offsetof(struct procirq_uli_frame, sp) == 24, "sp");
 _Static_assert(offsetof(struct procirq_uli_frame, pc) == 16, "pc");
 _Static_assert(PROCIRQ_ULI_LEAVE == 4, "leave");
 
+/* What the entry code has put on the stack. */
+#define LOAD_REGISTERS                \
+	"	ldp x3, x4, [sp, #16]\n"    \
+	"	ldp x5, x6, [sp, #32]\n"    \
+	"	ldp x7, x9, [sp, #48]\n"    \
+	"	ldp x10, x11, [sp, #64]\n"  \
+	"	ldp x12, x13, [sp, #80]\n"  \
+	"	ldp x14, x15, [sp, #96]\n"  \
+	"	ldp x16, x17, [sp, #112]\n" \
+	"	ldr x18, [sp, #128]\n"      \
+	"	ldp x29, x30, [sp]\n"
+
 extern const char procirq_uli_entry[], procirq_uli_again[], procirq_uli_window[];
 
 /*
@@ -76,16 +88,8 @@ __asm__("	.text\n"
 	"2:	ldr x10, [sp, #152]\n" /* pstate */
 	"	msr nzcv, x10\n"
 	"	mov x1, x11\n"
-	"	ldp x2, x8, [sp, #192]\n"
-	"	ldp x3, x4, [sp, #16]\n"
-	"	ldp x5, x6, [sp, #32]\n"
-	"	ldp x7, x9, [sp, #48]\n"
-	"	ldp x10, x11, [sp, #64]\n"
-	"	ldp x12, x13, [sp, #80]\n"
-	"	ldp x14, x15, [sp, #96]\n"
-	"	ldp x16, x17, [sp, #112]\n"
-	"	ldr x18, [sp, #128]\n"
-	"	ldp x29, x30, [sp]\n"
+	"	ldp x2, x8, [sp, #192]\n" /* the frame's */
+	LOAD_REGISTERS			  /* the others but x0 and x1 */
 	"	br x1\n"
 	"3:	ldaxr w10, [x9]\n"
 	"	cbnz w10, 2b\n" /* blocked */
@@ -196,15 +200,7 @@ __asm__("	.text\n"
 	"	add x1, sp, #144\n"
 	"	mov x2, #4\n"  /* PROCIRQ_ULI_LEAVE */
 	"	mov x8, #62\n" /* lseek */
-	"	ldp x3, x4, [sp, #16]\n"
-	"	ldp x5, x6, [sp, #32]\n"
-	"	ldp x7, x9, [sp, #48]\n"
-	"	ldp x10, x11, [sp, #64]\n"
-	"	ldp x12, x13, [sp, #80]\n"
-	"	ldp x14, x15, [sp, #96]\n"
-	"	ldp x16, x17, [sp, #112]\n"
-	"	ldr x18, [sp, #128]\n"
-	"	ldp x29, x30, [sp]\n"
+	LOAD_REGISTERS	       /* the kernel loads the frame's */
 	"	svc #0\n"
 	"	brk #0\n" /* the file is not the handler's any more */
 	"	.cfi_endproc\n"

@@ -285,7 +285,7 @@ static int platform_take_regions(struct platform_device *pdev, struct procirq_pl
 			break;
 		}
 		if (!devm_request_mem_region(dev, res->start, resource_size(res), bound->name)) {
-			/* Which of them the kernel does not say. */
+			/* The kernel's function does not say which. */
 			dev_err(dev, "memory region %pR is in use, or there is no memory\n", res);
 			return -EBUSY;
 		}

@@ -121,25 +121,12 @@ static void uli_end_call(struct pt_regs *regs)
 	regs->regs[8] = __NR_restart_syscall;
 }
 
-/*
- * Whether the frame that the thread is about to leave is of this registration: a thread may
- * have several, whose handlers interrupt each other.
- * Return: 1 or 0, or -EFAULT.
- */
+/* Whether the frame that the thread is about to leave is of this registration: see uliuser.h. */
 static int uli_leaves(const struct pt_regs *regs, const struct procirq_uli *code)
 {
-	struct procirq_uli_frame __user *frame = (void __user *)(regs->sp + code->frame);
-	u64 shared;
+	const struct procirq_uli_frame __user *frame = (void __user *)(regs->sp + code->frame);
 
-	if (!user_read_access_begin(frame, sizeof(*frame)))
-		return -EFAULT;
-	unsafe_get_user(shared, &frame->shared, fault);
-	user_read_access_end();
-	return shared == code->shared;
-
-fault:
-	user_read_access_end();
-	return -EFAULT;
+	return uli_user_word_is(&frame->shared, code->shared);
 }
 
 /* Enters the handler from any code. Return: 0 or -EFAULT. */

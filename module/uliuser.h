@@ -37,6 +37,27 @@ static __always_inline bool uli_on_altstack(const struct pt_regs *regs)
 	return current->sas_ss_size && __on_sig_stack(regs->sp);
 }
 
+/*
+ * Whether a word of the thread's memory has a value. Each frame has the address of its
+ * registration's shared struct: a thread may have several registrations, whose handlers
+ * interrupt each other.
+ * Return: 1 or 0, or -EFAULT.
+ */
+static inline int uli_user_word_is(const u64 __user *at, u64 value)
+{
+	u64 word;
+
+	if (!user_read_access_begin(at, sizeof(*at)))
+		return -EFAULT;
+	unsafe_get_user(word, at, fault);
+	user_read_access_end();
+	return word == value;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
 #ifdef CONFIG_RSEQ
 /*
  * A restartable sequence (rseq(2)) must be aborted if a handler interrupts it, as it

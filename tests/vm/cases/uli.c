@@ -1552,6 +1552,22 @@ static bool stopped_by(pid_t pid, int signal)
 	return waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == signal;
 }
 
+/* Starts a child that runs @thread, which stops itself before its loop. */
+static pid_t stepped_start(void (*thread)(void))
+{
+	pid_t pid;
+
+	stepped_map();
+	pid = fork();
+	if (!pid) {
+		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+		thread();
+		_exit(99);
+	}
+	REQUIRE(stopped_by(pid, SIGSTOP));
+	return pid;
+}
+
 #ifdef __x86_64__
 #define BREAKPOINT "int3"
 
@@ -1735,14 +1751,7 @@ static void interrupts_at_each_step(void)
 	uintptr_t usual;
 	pid_t pid;
 
-	stepped_map();
-	pid = fork();
-	if (!pid) {
-		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
-		stepped_thread();
-		_exit(99);
-	}
-	REQUIRE(stopped_by(pid, SIGSTOP));
+	pid = stepped_start(stepped_thread);
 	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
 	REQUIRE(gen("fire line=%u count=1", stepped->first.gen.line) == 0);
 	REQUIRE(AWAIT(stepped->first.handled == 1));
@@ -1828,14 +1837,7 @@ static void at_the_calls_of_a_traced_thread(void)
 	int status, i, entries = 0, signal = 0;
 	pid_t pid;
 
-	stepped_map();
-	pid = fork();
-	if (!pid) {
-		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
-		calling_thread();
-		_exit(99);
-	}
-	REQUIRE(stopped_by(pid, SIGSTOP));
+	pid = stepped_start(calling_thread);
 	for (i = 0; i < 100; i++) {
 		REQUIRE(next_call(pid, &signal));
 		REQUIRE(ptrace(PTRACE_GETREGS, pid, 0, &regs) == 0);
@@ -1926,14 +1928,7 @@ static void not_while_it_is_stepped(void)
 	int status, i;
 	pid_t pid;
 
-	stepped_map();
-	pid = fork();
-	if (!pid) {
-		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
-		stepped_thread();
-		_exit(99);
-	}
-	REQUIRE(stopped_by(pid, SIGSTOP));
+	pid = stepped_start(stepped_thread);
 	/* Half of them while it is stopped, half of them while it steps. */
 	for (i = 0; i < 400; i++) {
 		if (i < 20)
@@ -2807,14 +2802,7 @@ static void interrupts_at_each_step_of_a_stub(void)
 	uintptr_t usual;
 	pid_t pid;
 
-	stepped_map();
-	pid = fork();
-	if (!pid) {
-		REQUIRE(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
-		stepped_loop();
-		_exit(99);
-	}
-	REQUIRE(stopped_by(pid, SIGSTOP));
+	pid = stepped_start(stepped_loop);
 	REQUIRE(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
 	/* All of the loop gets its stubs, of both handlers. */
 	REQUIRE(gen("start line=%u count=500 period_ns=30000 cpu=0", stepped->first.gen.line) == 0);
