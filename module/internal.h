@@ -36,6 +36,8 @@
  *                          an open must not take it
  *   line->mutex            attaching and detaching handlers, readers coming and
  *                          going. A holder may call request_irq() and free_irq()
+ *   line_request_mutex     requests of interrupts by this module, so that one that is
+ *                          only for the directory is not in a reader's way
  *   registry_mutex         additions to the registry. request_irq() takes it,
  *                          through procdir's hook: so an open does, and it is
  *                          not held over proc_remove()
@@ -553,6 +555,7 @@ void procirq_reader_hand_over(struct procirq_reader *reader);
 
 /* line.c: claiming one interrupt line, and giving it up */
 struct procirq_line *procirq_line_alloc(unsigned int irq);
+int procirq_line_make_directory(unsigned int irq);
 void procirq_line_put(struct procirq_line *line);
 int procirq_line_open(struct procirq_line *line, struct procirq_reader *reader, bool join,
 		      bool excl);

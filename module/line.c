@@ -21,6 +21,9 @@ module_param(max_readers, uint, 0644);
 MODULE_PARM_DESC(max_readers,
 		 "readers of one line (256): the interrupt handler's work grows with them");
 
+/* While the module itself requests interrupts: see procirq_line_make_directory(). */
+static DEFINE_MUTEX(line_request_mutex);
+
 static void line_poll_work(struct irq_work *work)
 {
 	procirq_line_wake_pollers(container_of(work, struct procirq_line, poll_work));
@@ -117,7 +120,9 @@ static int line_request(struct procirq_line *line, struct procirq_action *action
 
 	/* Before request_irq(): the first interrupt may come before it returns. */
 	line_set_attached(action, true);
+	mutex_lock(&line_request_mutex);
 	err = request_irq(line->irq, handler, irqflags | IRQF_PROBE_SHARED, "procirq", action);
+	mutex_unlock(&line_request_mutex);
 	if (err) {
 		line_set_attached(action, false);
 		line_disown(action);
@@ -286,6 +291,7 @@ static bool line_is_gone(const struct procirq_line *line, const struct procirq_r
 static int line_check(const struct procirq_line *line, const struct procirq_reader *reader)
 {
 	struct irq_data *data;
+	bool busy;
 
 	if (line_is_gone(line, reader))
 		return -ENODEV;
@@ -298,7 +304,10 @@ static int line_check(const struct procirq_line *line, const struct procirq_read
 		return -ENODEV;
 	if (line_is_bus_locked(data))
 		return -EOPNOTSUPP;
-	return irq_has_action(line->irq) && !line_is_shareable(irq_data_to_desc(data)) ? -EBUSY : 0;
+	mutex_lock(&line_request_mutex);
+	busy = irq_has_action(line->irq) && !line_is_shareable(irq_data_to_desc(data));
+	mutex_unlock(&line_request_mutex);
+	return busy ? -EBUSY : 0;
 }
 
 /*
@@ -695,6 +704,36 @@ out_unlock:
 	procirq_pci_put_enabled(function);
 	/* For readers that poll the line as a whole: it is shut for them now. */
 	procirq_line_wake_pollers(line);
+	return err;
+}
+
+static irqreturn_t line_no_handler(int irq, void *data)
+{
+	return IRQ_NONE;
+}
+
+/**
+ * procirq_line_make_directory() - have genirq make /proc/irq/@irq
+ * @irq: an interrupt without a directory, whose descriptor cannot go away
+ *
+ * genirq makes it when an interrupt is first requested, not when it is allocated. So this
+ * requests the interrupt, without enabling it, and frees it. Whoever opens the file that
+ * procdir's hook makes meanwhile waits for that.
+ * Context: may sleep.
+ * Return: 0; -EBUSY if the interrupt has an owner, who has the directory made; or another
+ * error of request_irq().
+ */
+int procirq_line_make_directory(unsigned int irq)
+{
+	static int cookie;
+	int err;
+
+	mutex_lock(&line_request_mutex);
+	err = request_irq(irq, line_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED, "procirq",
+			  &cookie);
+	if (!err)
+		free_irq(irq, &cookie);
+	mutex_unlock(&line_request_mutex);
 	return err;
 }
 

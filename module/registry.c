@@ -200,26 +200,26 @@ int procirq_registry_add_existing(void)
 	return err == -ENOMEM ? err : 0;
 }
 
-static irqreturn_t registry_no_handler(int irq, void *data)
-{
-	return IRQ_NONE;
-}
-
 /*
- * genirq makes an interrupt's directory when it is first requested, not when it is
- * allocated. So this requests the interrupt, without enabling it, and frees it. Returns
- * 0, or the error of request_irq(): -EBUSY means that the interrupt has an owner, and so
- * a directory.
+ * Has /proc/irq/@irq made, unless it exists: to request an interrupt only for its directory
+ * takes it from others for a moment. Returns 0, or the error of request_irq(); -EBUSY if it
+ * has an owner, and still no directory.
  */
 static int registry_make_directory(unsigned int irq)
 {
-	static int cookie;
-	int err;
+	struct irq_data *data = irq_get_irq_data(irq);
+	int tries, err = -EBUSY;
 
-	err = request_irq(irq, registry_no_handler, IRQF_NO_AUTOEN | IRQF_PROBE_SHARED, "procirq",
-			  &cookie);
-	if (!err)
-		free_irq(irq, &cookie);
+	if (!data)
+		return -ENODEV;
+	/* Who was quicker has requested it, and the directory comes at the end of that. */
+	for (tries = 0; tries < REGISTRY_PENDING_TRIES && err == -EBUSY; tries++) {
+		if (tries)
+			usleep_range(1000, 2000);
+		if (READ_ONCE(irq_data_to_desc(data)->dir))
+			return 0;
+		err = procirq_line_make_directory(irq);
+	}
 	return err;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Binding PCI functions to procirq-pci with a kind of interrupt and a number of vectors of
- * their own, by several programs at once.
+ * their own, by several programs at once, while others open the line.
  *
  * rounds=N (100): how often each of two programs binds.
  */
@@ -144,6 +144,53 @@ static void bound_again_under_a_reader(void)
 	close(fd);
 }
 
+/*
+ * Opens the file of the device's line, while a task that binds a device is stopped where the
+ * module gives up an interrupt that it has requested for the sake of its directory.
+ */
+static void opens_while_one_binds(const char *device, bool stops)
+{
+	int irq = 0, status;
+	pid_t binder, reader;
+
+	REQUIRE(module_load("delay", "symbol=free_irq comm=opener ms=20000") == 0);
+	binder = fork_opener();
+	if (!binder)
+		_exit(edu_bind_with(EDU_1, "intx") ? errno : 0);
+	REQUIRE(AWAIT(delay_count("hits") > 0 || task_state(binder, binder) == 'Z'));
+#ifndef __x86_64__
+	if (stops && !delay_count("hits"))
+		SKIP("the line has kept its directory since it was last bound");
+#endif
+	CHECK_EQ(delay_count("hits"), stops);
+	irq = pci_irq(device);
+	reader = fork();
+	if (!reader)
+		_exit(irq_open(irq, O_RDWR) < 0 ? errno : 0);
+	/* It waits for the one that binds, or it is through. */
+	REQUIRE(AWAIT(task_state(reader, reader) == 'Z' || task_state(reader, reader) == 'D'));
+	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
+	CHECK(waitpid(reader, &status, 0) == reader);
+	CHECK_EQ(WEXITSTATUS(status), 0);
+	CHECK(waitpid(binder, &status, 0) == binder && status == 0);
+	CHECK_EQ(delay_count("expired"), 0);
+}
+
+/* A line that others may use is not requested again for a directory that it has. */
+static void open_while_another_device_of_the_line_is_bound(void)
+{
+	edu_prepare(EDU_1);
+	edu_prepare(EDU_2);
+	REQUIRE(edu_bind_with(EDU_2, "intx") == 0);
+	opens_while_one_binds(EDU_2, false);
+}
+
+static void open_while_its_directory_is_made(void)
+{
+	edu_prepare(EDU_1);
+	opens_while_one_binds(EDU_1, true);
+}
+
 static const char *binding_after(void)
 {
 	module_unload("delay");
@@ -161,6 +208,8 @@ static const struct tap_test tests[] = {
 	TAP_SLOW(two_programs_one_device, 120),
 	TAP_TEST(a_request_during_a_request),
 	TAP_TEST(bound_again_under_a_reader),
+	TAP_TEST(open_while_another_device_of_the_line_is_bound),
+	TAP_TEST(open_while_its_directory_is_made),
 };
 
 int main(int argc, char **argv)

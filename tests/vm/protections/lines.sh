@@ -28,5 +28,9 @@ without 'the look for a function that was deleted meanwhile' 6.1 trust_devices a
 	$line 's/\tif \(procirq_pci_is_deleted\(procirq_device_pdev\(device\)\)\)\n\t\tline_revoke_readers\(line, action, NULL\);//'
 without 'the release steps' 6.1 device a_driver_is_killed \
 	$line 's/(attached && action->device\) \{\n)\t\tprocirq_device_release\(action->device\);\n/$1/'
+without 'the look for the directory before it is made' 6.1 binding open_while_another_device_of_the_line_is_bound \
+	module/registry.c 's/\t\tif \(READ_ONCE\(irq_data_to_desc\(data\)->dir\)\)\n\t\t\treturn 0;//'
+without 'the lock of requests' 6.1 binding open_while_its_directory_is_made \
+	$line 's/\tmutex_(un)?lock\(&line_request_mutex\);//g'
 without 'the refusal of a chip that sleeps' 6.1 trust a_chip_that_sleeps \
 	module/line.c 's/if \(line_is_bus_locked\(data\)\)\n\t\treturn -EOPNOTSUPP;//'
