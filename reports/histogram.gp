@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Latency histogram: how often (log) each time (log) was seen. What comes before
 # this text sets the terminal, the output, data, n, title[], colour[], key_columns,
 # unit and the tics.

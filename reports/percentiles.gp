@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Percentile curve: the time (log) that a share of the samples does not exceed;
 # x is 1 / (1 - share), log, so that each nine takes the same room. Dashed where
 # fewer than ten samples lie beyond.

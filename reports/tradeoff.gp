@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Latency (log) against the CPU time that the waits used: a circle at the median of each
 # way, and a line from the minimum to p99. The further down and left, the better. Circles
 # and not points: the page does not have the symbols that gnuplot defines for those.

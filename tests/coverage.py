@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Sums up what gcov counted.
 
 usage: tests/coverage.py [--missed FILE] [--by-folder] SOURCE-FOLDER GCDA-FOLDER...

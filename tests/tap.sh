@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the test scripts share. Source it from the top folder: `. tests/tap.sh`. It
 # prints TAP, one line for each test, and it makes the folder $scratch, which goes
 # when the script ends. A script that has more to clean up defines at_exit.

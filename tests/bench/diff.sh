@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # How often irqlat diff reports a difference when there is none, and how often it finds
 # a p99 that is 5 % higher. The samples are recorded here: interrupts in a guest under
 # icount, in five boots, and wake-ups on the running kernel, in pairs of a minute, of 15

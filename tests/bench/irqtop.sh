@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop's figures, as JSON lines {name, value, unit, goal, ok,
 # command}. Everything is CPU time (user and system) of this machine.
 set -eu

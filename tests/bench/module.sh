@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Figures of the module on each kernel: the read path and the hard handler compared with
 # uio_pci_generic's on the same edu device in the same guest, and the accounts after a
 # million interrupts. KERNELS names the kernels (default: all).

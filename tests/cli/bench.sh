@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # tests/bench/run with groups that measure nothing: what it keeps in its file. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

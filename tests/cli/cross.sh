@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What make builds for another machine: the commands of ARCH= and CROSS_COMPILE=, and a
 # library for arm64.
 cd "$(dirname "$0")/../.." || exit 1

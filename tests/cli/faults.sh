@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Faults in the tools' main jobs: a part of what make faults does, evenly spread. TAP.
 # Only jobs that do the same each time: live tracing also meets libtracefs and
 # libtraceevent without memory, whose leaks are not ours.

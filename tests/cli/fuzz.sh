@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The fuzz targets on what they once found and on their corpus. TAP.
 # tests/fuzz/run TARGET SECONDS goes looking for more.
 set -u

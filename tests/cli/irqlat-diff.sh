@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat diff and irqlat ref as a user calls them. TAP. The fixtures blocks-a and
 # blocks-b are 30 seconds each of one run of irqgen under icount: nothing differs.
 set -u

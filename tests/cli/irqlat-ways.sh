@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat bench without any module: the ways that every kernel has, load, signals
 # that ask for results or for the end, and cyclictest beside it. TAP.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat as a user calls it: options, messages, exit statuses, reports. TAP.
 # Needs no module: what needs one is tested in a guest.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop on tables of machines that are not at hand: what is counted once, and how names
 # are split. TAP.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What irqtop exports, as a monitoring system sees it: counters that never fall, the same
 # labels whatever the options, times that can be added up. TAP. Needs jq, curl; promtool
 # is used if there.

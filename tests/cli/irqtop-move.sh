@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop --move on copied trees: what it plans. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop's pages beside the rows of the kernel's tables. TAP. Needs jq.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

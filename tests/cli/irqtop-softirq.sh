@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop's time of softirqs against a calculation from a text trace of the running kernel.
 # TAP.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop without its screen, on copied trees and on the running kernel: every
 # trap that other programs fell into. TAP. Needs jq; promtool is used if there.
 set -u

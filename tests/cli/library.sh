@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # libprocirq exports the functions that its headers declare and nothing else, and takes no
 # other names from a program that links it. TAP.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Man pages say what the code does: the example builds and runs, every public
 # function and every option has its place. TAP.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # procirq as a user calls it on a machine without the module: options, messages,
 # exit statuses. TAP. What needs the module is in tests/vm/examples.sh.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat trace -i on recordings whose events are known: see tests/cli/recording.c. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat report: the page in a browser, the text, and the table of ways. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Corrupt recordings and sub-buffers through the engine, under ASan and UBSan.
 # FUZZ_ROUNDS and FUZZ_SEED run longer or elsewhere. TAP.
 set -u

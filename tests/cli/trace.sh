@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat trace as a user calls it: options, messages, exit statuses, recordings,
 # what it leaves behind; and on the running kernel, against a calculation from
 # the text of trace-cmd report. TAP.

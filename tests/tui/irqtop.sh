@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop's screen, driven in tmux and compared with tests/tui/golden/. TAP.
 # `tests/tui/irqtop.sh --update` writes what it sees; look at it before committing.
 set -u

@@ -518,7 +518,7 @@ static void files_are_read(void **state)
 			 0);
 	assert_int_equal(d.flags, PROCIRQ_DESC_INTX);
 	if (procirq_descriptor_load(&d, "examples/edu.irqdev", NULL, why, sizeof(why)))
-		assert_non_null(strstr(why, "examples/edu.irqdev:3: 1234:11e8: no PCI device"));
+		assert_non_null(strstr(why, "examples/edu.irqdev:4: 1234:11e8: no PCI device"));
 
 	assert_int_equal(procirq_descriptor_load(&d, "no/such", NULL, why, sizeof(why)), -1);
 	assert_int_equal(errno, ENOENT);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Packages of any Debian suite, without root and without a change of the machine's apt:
 # an apt state under the cache folder, with the machine's mirror and keyring. SUITE below is
 # the name of a suite, with packages of amd64, or of another architecture: sid:arm64.

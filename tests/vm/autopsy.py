@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Prints the registers of a guest's CPUs, then sends them an NMI.
 
     autopsy.py MONITOR-SOCKET

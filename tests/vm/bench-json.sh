@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat bench on each kernel: its JSON is complete, and no interrupt was lost. With
 # --icount the figures repeat. TAP on stdout.
 #

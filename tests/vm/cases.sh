@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Runs test programs of tests/vm/cases in a guest: those that tests/vm/programs lists for
 # it, or the named ones. TAP on stdout, with the program's name before each test's; the
 # kernel's messages on stderr.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What a kernel logs when something is wrong with it, as a regular expression.
 # shellcheck shell=bash disable=SC2034  # used by the scripts that source this file
 complaints='BUG[ :]|BUG at |WARNING: |UBSAN:|Oops|Kernel panic|general protection fault'

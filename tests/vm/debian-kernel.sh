@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's packaged kernels: unpacked, and relocated so that modules can be built.
 # shellcheck shell=bash
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Drivers that Debian's kernels are without, built from the source of its 6.1.
 # shellcheck shell=bash
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The examples for platform devices, built as a user cross-builds them from an installed
 # library, in a guest of arm64 with its real-time clock pl031. TAP.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The examples, built as a user builds them from an installed library, and the
 # procirq command as a script would use it, in a guest. TAP.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat bench on a line of the GPIO character device, which gpio-sim simulates: Debian's
 # 6.1 has no such module, later kernels have. No edge is lost, the stages add up, and the
 # simulated chip is gone afterwards, also that of a run that was killed. TAP.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A device is unplugged, by QEMU's device_del, with ten readers blocked on its interrupt,
 # and plugged in again: see cases/hotplug.c. TAP.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Guest images: a base, which is kept, and an overlay, which is made for each run. The
 # kernel unpacks the two cpio archives one after the other.
 # shellcheck shell=bash

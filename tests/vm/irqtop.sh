@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqtop's latencies in a guest with one CPU, whose time is the number of
 # instructions executed; see tests/vm/cases/irqtop_trace.c. TAP.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Builds our kernel modules for one kernel, outside the source folders.
 # shellcheck shell=bash
 

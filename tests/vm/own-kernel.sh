@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Kernels of our own building: Debian's 6.1 source, configured for a guest
 # (own-kernel/base.config) and for one purpose (own-kernel/KIND.config).
 # shellcheck shell=bash
@@ -10,9 +11,10 @@ is_own_kernel()
 	[ -n "${own_kernel_recipe[$1]-}" ]
 }
 
+# The line with the licence makes no other kernel.
 own_kernel_fragments()
 {
-	cat "$vm_dir/own-kernel"/{base,"$1"}.config
+	cat "$vm_dir/own-kernel"/{base,"$1"}.config | grep -v '^# SPDX-'
 }
 
 # Of two lines about a symbol the later one counts.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Whether the tests notice when what they are about is gone: takes one protection at a time
 # out of a copy of the sources, and runs the test of it, which has to fail. TAP.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What KCSAN reports. A race belongs to us if one of the two accesses is in a function of
 # a module that we build, or in one that it calls to copy or print our data. The others
 # are the kernel's own, even where one of our functions is farther down in a backtrace

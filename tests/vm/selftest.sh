@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Tests the guest runner itself: statuses, streams, and that a kernel's complaint is always
 # a failure. TAP.
 #

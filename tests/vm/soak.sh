@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The long run: /tests/soak (tests/vm/cases/soak.c) in one guest. TAP.
 #
 #   tests/vm/soak.sh [KERNEL [SECONDS [SETTING=VALUE]...]]      default: debug 3600

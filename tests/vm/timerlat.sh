@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Compares irqlat's timer ways with rtla timerlat, in turns, in guests whose kernel has the
 # tracer: of Debian's kernels those with PREEMPT_RT. TAP.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A compiler and kbuild programs that need a newer C library than this machine has: from
 # the kernel's own suite, with that suite's C library.
 # shellcheck shell=bash

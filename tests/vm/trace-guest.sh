@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in a guest for tests/vm/trace.sh, which judges: each part prints "== NAME",
 # then what it found.
 tracing=/sys/kernel/tracing

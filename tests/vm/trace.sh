@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # irqlat trace in a guest, on interrupts of irqgen and of QEMU's edu device while
 # irqlat bench reads them: chains go up to the end of read() and agree with the
 # module's own times; the kernel's histograms (--in-kernel) agree with what is

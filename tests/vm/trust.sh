@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Tests of the module that need a guest of their own: more devices (cases/pci.c), kernel
 # lockdown (cases/lockdown.c), a device that firmware describes (cases/acpi.c). TAP.
 #

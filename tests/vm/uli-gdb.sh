@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # gdb debugs a program with a user level interrupt, in a guest: it attaches, stops at
 # breakpoints in the program and in the handler, steps, interrupts, and detaches. The
 # program goes on and has lost no interrupt. TAP.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A user level interrupt's handler is called a million times in the middle of a computation
 # whose results are checked: a_computation of tests/vm/cases/uli.c. TAP.
 #

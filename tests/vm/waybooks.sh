@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What suites of irqlat bench check in results, $scratch/FILE.json.
 # shellcheck shell=bash disable=SC2154
 

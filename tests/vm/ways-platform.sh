@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The ways of irqlat bench with a platform device: ARM's clock pl031, a level, and a spare
 # interrupt of the GIC, an edge; on procirq-platform, and on uio_pdrv_genirq, which is built
 # from Linux's source. No interrupt is lost, the stages add up, and the devices are left as

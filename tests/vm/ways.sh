@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Every way of irqlat bench side by side in one guest, which has an emulated IOMMU
 # for VFIO: no interrupt is lost, the stages add up, the others run when a way is not
 # available, and the device is left as it was found. TAP.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The table of ways of tests/vm/compare-kernels, from the results of its guests.
 
     waytable.py DIR KERNEL...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034  # lib.sh documents these
 # Guests of 64-bit ARM, on a machine of x86-64, with programs from `make ARCH=arm64`.
 

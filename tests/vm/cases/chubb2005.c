@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Uses the interface as Peter Chubb described it in 2005 and nothing else: neither our
  * headers nor our library. chubb.c runs it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * busmaster.ko: a PCI driver that makes its device a bus master and leaves it to
  * pci_disable_device() to end that, as most drivers do.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * clone.ko: a function whose name is that of a clone, as compilers make them, of one of the
  * kernel's functions that procirq hooks.

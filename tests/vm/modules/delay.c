@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * delay.ko: delays every task of a given name at the entry of a given kernel
  * function, so that tests hit a race whose window is a few instructions wide.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * eduirq.ko: a kernel driver of edu devices that shares their lines. It acknowledges
  * its devices' interrupts and counts them. Bind it through driver_override; the count

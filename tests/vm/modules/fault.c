@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * fault.ko: makes a kernel function fail, or what it calls, for the tasks of one name.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * genirq.ko: what other kernel code does to an interrupt line, each by a write of the
  * interrupt's number to a parameter; reads tell about the line written to "irq".

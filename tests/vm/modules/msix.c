@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * msix.ko: a PCI driver that frees and allocates a single MSI-X vector while it is bound,
  * with pci_msix_free_irq() and pci_msix_alloc_irq_at() (since 6.2), on each write to its

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * namesake.ko: a module with a function of the name of one that procirq hooks. A write
  * of a number to "call" calls it, which doubles the number; "result" has that.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * plainirq.ko: one level interrupt of a domain that is not hierarchical, as GPIO
  * drivers make them. Such an interrupt loses its chip when its mapping is

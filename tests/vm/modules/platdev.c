@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * platdev.ko: platform devices as firmware would describe them. A write to its parameter
  * "add" makes one:

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * shadow.ko: marks the task that writes to its parameter as one with a user shadow
  * stack (1), or not (0), as arch_prctl(ARCH_SHSTK_ENABLE) does on processors that have

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * vectors.ko: a PCI driver that frees and allocates its MSI vector while it is bound,
  * as drivers do that reset their device or change its number of queues. It does so on

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Who may do what (access.c, ioctl.c, file.c, device.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Character devices of bound devices' interrupts (devfile.c, line.c, action.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Device descriptors, the command register, devices and drivers that go (device.c, pci.c,
 # pci_function.c, registry.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables

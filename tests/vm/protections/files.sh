@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Reading, waiting, polling, mapping, eventfds (file.c, reader.c, ring.c, eventfd.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables
 

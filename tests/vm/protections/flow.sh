@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Flow handlers of our own: what genirq's do must be done (flow.c, take.h).
 # shellcheck shell=bash disable=SC2016  # perl's variables
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Loading and unloading, and the files that come and go with /proc/irq/N (main.c, registry.c,
 # procdir.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables

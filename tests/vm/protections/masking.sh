@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # When a line is masked and unmasked, holds, the storm guard (action.c, take.h, reader.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Platform devices: descriptors, mappings, unbinding, kernels without hooks (platform.c,
 # platform_bound.c, device.c, registry.c).
 # shellcheck shell=bash disable=SC2016  # perl's variables

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # User level interrupts (uli.c, uliraise.h, uli_x86.c, uliarch_x86.h, and the library's entry
 # code).
 #
