@@ -74,8 +74,10 @@ static const struct gen_format gen_formats[] = {
 			      GEN_INT("next_prio", 60)),
 	GEN_F("raw_syscalls", "sys_enter", 109, GEN_LONG("id", 8)),
 	GEN_F("raw_syscalls", "sys_exit", 110, GEN_LONG("id", 8) GEN_LONG("ret", 16)),
-	GEN_F("workqueue", "workqueue_queue_work", 111, GEN_LONG("work", 8)),
-	GEN_F("workqueue", "workqueue_execute_start", 112, GEN_LONG("work", 8)),
+	GEN_F("workqueue", "workqueue_queue_work", 111,
+	      GEN_LONG("work", 8) GEN_LONG("function", 16)),
+	GEN_F("workqueue", "workqueue_execute_start", 112,
+	      GEN_LONG("work", 8) GEN_LONG("function", 16)),
 	GEN_F("workqueue", "workqueue_execute_end", 113, GEN_LONG("work", 8)),
 	GEN_F("irq_vectors", "local_timer_entry", 114, GEN_INT("vector", 8)),
 	GEN_F("irq_vectors", "local_timer_exit", 115, GEN_INT("vector", 8)),
@@ -343,6 +345,17 @@ static inline void gen_long(struct gen *g, unsigned int cpu, uint64_t ts, enum g
 
 	memcpy(d + 8, &value, 8);
 	gen_event(g, cpu, ts, id, d, id == GEN_SYS_EXIT ? 24 : 16);
+}
+
+/* A work item; its end has no @function. */
+static inline void gen_work(struct gen *g, unsigned int cpu, uint64_t ts, enum gen_id id,
+			    int64_t work, int64_t function)
+{
+	uint8_t d[24] = { 0 };
+
+	memcpy(d + 8, &work, 8);
+	memcpy(d + 16, &function, 8);
+	gen_event(g, cpu, ts, id, d, id == GEN_WORK_END ? 16 : 24);
 }
 
 /* --- page reader ----------------------------------------------------------- */

@@ -32,6 +32,7 @@ enum option_id {
 	OPTION_HEADER_INFO = 16,
 	OPTION_FTRACE_EVENTS = 17,
 	OPTION_EVENT_FORMATS = 18,
+	OPTION_KALLSYMS = 19,
 };
 
 enum compression { COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD };
@@ -87,6 +88,8 @@ struct dat_buffer {
  * @is_cut: some of its data is missing
  * @page_bytes: version 6: of a sub-buffer
  * @next_options: version 7: offset of the next section of options; 0: none
+ * @kallsyms: offset of the functions of the kernel, in version 7 of their section; 0: none
+ * @symbols: these functions, while datfile_symbols() runs
  * @buffers: @n_buffers of them
  * @chosen: of these, the one that is read
  * @clock: version 6: trace clock
@@ -103,6 +106,8 @@ struct datfile {
 	bool is_cut;
 	uint32_t page_bytes;
 	uint64_t next_options;
+	uint64_t kallsyms;
+	struct symbols *symbols;
 	struct dat_buffer *buffers;
 	unsigned int n_buffers;
 	struct dat_buffer *chosen;
@@ -520,8 +525,20 @@ static int read_option(struct datfile *dat, uint16_t id, struct dat_input *in)
 		return read_section(dat, take_u64(in), read_ftrace_formats);
 	case OPTION_EVENT_FORMATS:
 		return read_section(dat, take_u64(in), read_event_formats);
+	case OPTION_KALLSYMS:
+		dat->kallsyms = take_u64(in);
+		return 0;
 	}
 	return 0;
+}
+
+static int read_kallsyms(struct datfile *dat, struct dat_input *in)
+{
+	char *text = take_text(in, take_u32(in));
+
+	if (text)
+		dat->symbols = symbols_new(text);
+	return dat->symbols ? 0 : fail(dat, "its kallsyms are cut off");
 }
 
 /* Sets @dat->next_options. */
@@ -610,6 +627,7 @@ static int read_v6(struct datfile *dat, struct dat_input *in)
 	if (read_header_info(dat, in) || read_ftrace_formats(dat, in) ||
 	    read_event_formats(dat, in))
 		return -1;
+	dat->kallsyms = (uint64_t)(in->p - dat->map);
 	take(in, take_u32(in)); /* kallsyms */
 	take(in, take_u32(in)); /* printk formats */
 	take(in, take_u64(in)); /* command lines */
@@ -949,6 +967,28 @@ const char *datfile_clock(const struct datfile *dat)
 const char *datfile_uname(const struct datfile *dat)
 {
 	return dat->uname;
+}
+
+/**
+ * datfile_symbols - the functions of the recorded kernel
+ * @dat: open file
+ *
+ * Returns NULL when the file does not have them; symbols_free() it.
+ */
+struct symbols *datfile_symbols(struct datfile *dat)
+{
+	struct dat_input in = in_at(dat, dat->kallsyms);
+	struct why why = { 0 };
+
+	if (!dat->kallsyms)
+		return NULL;
+	dat->why = &why;
+	dat->symbols = NULL;
+	if (dat->version >= 7)
+		read_section(dat, dat->kallsyms, read_kallsyms);
+	else
+		read_kallsyms(dat, &in);
+	return dat->symbols;
 }
 
 /* Number of buffers in the file, one for each tracing instance. */

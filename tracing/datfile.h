@@ -2,7 +2,7 @@
 /*
  * datfile - read a trace.dat of trace-cmd, versions 6 and 7
  *
- * Reads only what the engine needs: layout, formats, clock, sub-buffers. The file is
+ * Reads only what the engine needs: layout, formats, clock, sub-buffers, and symbols. The file is
  * mapped; compressed sub-buffers (zlib, zstd) are unpacked a chunk at a time. Format:
  * trace-cmd.dat.v6(5), trace-cmd.dat.v7(5).
  */
@@ -12,6 +12,7 @@
 #include "base/why.h"
 #include "event.h"
 #include "merge.h"
+#include "symbols.h"
 
 #define DATFILE_TEXT_BYTES 128
 
@@ -31,6 +32,7 @@ const char *datfile_uname(const struct datfile *dat);
 unsigned int datfile_n_buffers(const struct datfile *dat);
 const char *datfile_buffer_name(const struct datfile *dat, unsigned int i);
 unsigned int datfile_buffer(const struct datfile *dat);
+struct symbols *datfile_symbols(struct datfile *dat);
 bool datfile_is_cut(const struct datfile *dat);
 
 #endif /* TRACING_DATFILE_H */

@@ -10,6 +10,7 @@ struct engine {
 	struct chains *chains;
 	struct timeline *timeline;
 	struct softirqs *softirqs;
+	struct workitems *works;
 	bool has_others;
 };
 
@@ -22,6 +23,8 @@ static void tell_others(struct engine *engine, const struct event *e)
 		timeline_event(engine->timeline, e);
 	if (engine->softirqs)
 		softirqs_event(engine->softirqs, e);
+	if (engine->works)
+		workitems_event(engine->works, e);
 }
 
 static void on_record(void *ctx, unsigned int cpu, const struct trace_record *r)
@@ -59,6 +62,8 @@ static void on_loss(void *ctx, unsigned int cpu, uint64_t ts, uint64_t lost, boo
 		timeline_event(engine->timeline, &e);
 	if (engine->softirqs)
 		softirqs_event(engine->softirqs, &e);
+	if (engine->works)
+		workitems_event(engine->works, &e);
 	chains_event(engine->chains, &e);
 }
 
@@ -85,9 +90,12 @@ struct engine *engine_new(const struct engine_config *config)
 	if (config->softirq)
 		engine->softirqs =
 			softirqs_new(config->n_cpus, config->softirq, config->softirq_ctx);
-	engine->has_others = config->with_timeline || config->read || config->softirq;
+	if (config->works.ran)
+		engine->works = workitems_new(config->n_cpus, &config->works);
+	engine->has_others =
+		config->with_timeline || config->read || config->softirq || config->works.ran;
 	if (!engine->merge || !engine->chains || (config->with_timeline && !engine->timeline) ||
-	    (config->softirq && !engine->softirqs)) {
+	    (config->softirq && !engine->softirqs) || (config->works.ran && !engine->works)) {
 		engine_free(engine);
 		return NULL;
 	}
@@ -103,6 +111,7 @@ void engine_free(struct engine *engine)
 	chains_free(engine->chains);
 	timeline_free(engine->timeline);
 	softirqs_free(engine->softirqs);
+	workitems_free(engine->works);
 	free(engine);
 }
 
@@ -147,4 +156,12 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
 	*counts = engine->counts;
 	counts->no_memory = chains_no_memory(engine->chains);
 	counts->merge = *merge_counts(engine->merge);
+}
+
+/* What became of the events of work items; all 0 without @works. */
+void engine_works(const struct engine *engine, struct workitem_counts *counts)
+{
+	*counts = (struct workitem_counts){ 0 };
+	if (engine->works)
+		workitems_counts(engine->works, counts);
 }

@@ -12,6 +12,7 @@
 #include "merge.h"
 #include "softirq.h"
 #include "timeline.h"
+#include "workitem.h"
 
 /**
  * struct engine_config - what to read, and functions that get the results
@@ -29,6 +30,7 @@
  * @read_ctx: passed to @read
  * @softirq: gets the time of each softirq, see softirq.h; may be NULL
  * @softirq_ctx: passed to @softirq
+ * @works: gets the times of each work item, see workitem.h; its functions may be NULL
  */
 struct engine_config {
 	unsigned int n_cpus;
@@ -44,6 +46,7 @@ struct engine_config {
 	void *read_ctx;
 	softirq_ended *softirq;
 	void *softirq_ctx;
+	struct workitem_sink works;
 };
 
 /**
@@ -74,5 +77,6 @@ bool engine_has(const struct engine *engine, enum event_kind kind);
 bool engine_knows_nobody(const struct engine *engine);
 const struct timeline *engine_timeline(const struct engine *engine);
 void engine_counts(const struct engine *engine, struct engine_counts *counts);
+void engine_works(const struct engine *engine, struct workitem_counts *counts);
 
 #endif /* TRACING_ENGINE_H */

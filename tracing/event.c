@@ -62,15 +62,15 @@ const struct event_def event_defs[] = {
 	{ .system = "raw_syscalls", .name = "sys_enter", .kind = EVENT_SYS_ENTER },
 	{ .system = "raw_syscalls", .name = "sys_exit", .kind = EVENT_SYS_EXIT },
 	{ .system = "workqueue", .name = "workqueue_queue_work", .kind = EVENT_WORK_QUEUE,
-	  .fields = { "work" } },
+	  .fields = { "work", "function" } },
 	{ .system = "workqueue", .name = "workqueue_execute_start", .kind = EVENT_WORK_START,
-	  .fields = { "work" } },
+	  .fields = { "work", "function" } },
 	{ .system = "workqueue", .name = "workqueue_execute_end", .kind = EVENT_WORK_END,
 	  .fields = { "work" } },
 	{ .system = "sched", .name = "sched_kthread_work_queue_work", .kind = EVENT_WORK_QUEUE,
-	  .fields = { "work" } },
+	  .fields = { "work", "function" } },
 	{ .system = "sched", .name = "sched_kthread_work_execute_start", .kind = EVENT_WORK_START,
-	  .fields = { "work" } },
+	  .fields = { "work", "function" } },
 	{ .system = "sched", .name = "sched_kthread_work_execute_end", .kind = EVENT_WORK_END,
 	  .fields = { "work" } },
 	{ .system = "timer", .name = "hrtimer_expire_entry", .kind = EVENT_HRTIMER_ENTRY },
@@ -285,6 +285,9 @@ int event_decode(const struct event_catalog *catalog, const struct trace_record 
 		break;
 	case EVENT_WORK_QUEUE:
 	case EVENT_WORK_START:
+		e->work = (uint64_t)value(type, d, 0, swap);
+		e->function = (uint64_t)value(type, d, 1, swap);
+		break;
 	case EVENT_WORK_END:
 		e->work = (uint64_t)value(type, d, 0, swap);
 		break;

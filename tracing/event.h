@@ -67,6 +67,7 @@ enum event_kind {
  *	(waking) or was queued (wakeup)
  * @sw: EVENT_SWITCH
  * @work: EVENT_WORK_*: address of the work item
+ * @function: EVENT_WORK_QUEUE, EVENT_WORK_START: address of its function
  * @lost: EVENT_LOSS_*: how many events were lost, or SUBBUF_MISSED_UNKNOWN
  * @read: EVENT_PROCIRQ_READ: interrupt, and time in the handler, CLOCK_MONOTONIC
  */
@@ -93,7 +94,10 @@ struct event {
 			int32_t next_pid;
 			int64_t prev_state;
 		} sw;
-		uint64_t work;
+		struct {
+			uint64_t work;
+			uint64_t function;
+		};
 		struct {
 			int32_t irq;
 			uint64_t irq_ns;

@@ -21,7 +21,10 @@ static int compare(const void *a, const void *b)
 {
 	const struct symbol *x = a, *y = b;
 
-	return x->address < y->address ? -1 : x->address > y->address;
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	/* As in the text. */
+	return x->name < y->name ? -1 : x->name > y->name;
 }
 
 /* "ffffffff81000000 T _text\t[module]" */
@@ -58,25 +61,45 @@ static int parse(struct symbols *s)
 }
 
 /**
- * symbols_read - read the functions of a kernel
- * @path: /proc/kallsyms, or a copy
+ * symbols_new - find the functions in a text
+ * @text: of /proc/kallsyms; symbols_free() frees it, as an error does; NULL is one
  *
  * None has an address where kptr_restrict hides them. Returns NULL with errno set on
  * errors; symbols_free() it.
  */
-struct symbols *symbols_read(const char *path)
+struct symbols *symbols_new(char *text)
 {
 	struct symbols *s = calloc(1, sizeof(*s));
-	FILE *f = fopen(path, "re");
-	size_t room = 0;
-	bool ok = s && f && getdelim(&s->text, &room, '\0', f) > 0 && !parse(s);
 
-	if (f)
-		fclose(f);
-	if (ok)
+	if (!s)
+		free(text);
+	else
+		s->text = text;
+	if (s && text && !parse(s))
 		return s;
 	symbols_free(s);
 	return NULL;
+}
+
+/**
+ * symbols_read - read the functions of a kernel
+ * @path: /proc/kallsyms, or a copy
+ *
+ * As symbols_new().
+ */
+struct symbols *symbols_read(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (f && getdelim(&text, &room, '\0', f) <= 0) {
+		free(text);
+		text = NULL;
+	}
+	if (f)
+		fclose(f);
+	return text ? symbols_new(text) : NULL;
 }
 
 /* NULL is fine. */
@@ -89,8 +112,8 @@ void symbols_free(struct symbols *symbols)
 	free(symbols);
 }
 
-/* Name of the function that contains @address; NULL: not known. */
-const char *symbols_find(const struct symbols *symbols, uint64_t address)
+/* How many functions begin at @address or before. */
+static size_t n_before(const struct symbols *symbols, uint64_t address)
 {
 	size_t low = 0, high = symbols->n;
 
@@ -102,5 +125,24 @@ const char *symbols_find(const struct symbols *symbols, uint64_t address)
 		else
 			high = middle;
 	}
-	return low ? symbols->at[low - 1].name : NULL;
+	return low;
+}
+
+/* Name of the function that contains @address; NULL: not known. */
+const char *symbols_find(const struct symbols *symbols, uint64_t address)
+{
+	size_t n = n_before(symbols, address);
+
+	return n ? symbols->at[n - 1].name : NULL;
+}
+
+/* Name of the function that begins at @address, the first of several; NULL: not known. */
+const char *symbols_at(const struct symbols *symbols, uint64_t address)
+{
+	size_t n = n_before(symbols, address);
+	const char *name = NULL;
+
+	for (; n && symbols->at[n - 1].address == address; n--)
+		name = symbols->at[n - 1].name;
+	return name;
 }

@@ -55,9 +55,17 @@ struct text_cpu {
 	int64_t ended_irq;
 };
 
+/**
+ * struct textfile - a text that was read
+ * @functions: names of functions, @n_functions of them; in our records the address of one
+ *	is its index + 1
+ */
 struct textfile {
 	struct text_cpu *cpus;
 	unsigned int n_cpus;
+	char **functions;
+	size_t n_functions;
+	size_t functions_alloc;
 	struct event_catalog catalog;
 	uint64_t n_events;
 	bool has_ns;
@@ -294,6 +302,27 @@ static int add_event(struct textfile *text, struct text_cpu *cpu, const struct t
 	return 0;
 }
 
+/* In place of the address, which the text does not have. */
+static int add_function(struct textfile *text, struct traceline *line)
+{
+	size_t i = 0;
+
+	if (!line->name[0])
+		return 0;
+	while (i < text->n_functions && strcmp(text->functions[i], line->name))
+		i++;
+	line->value[1] = (int64_t)i + 1;
+	if (i < text->n_functions)
+		return 0;
+	if (array_reserve(&text->functions, &text->functions_alloc, i + 1, sizeof(char *)))
+		return -1;
+	text->functions[i] = strdup(line->name);
+	if (!text->functions[i])
+		return -1;
+	text->n_functions++;
+	return 0;
+}
+
 static void add_loss(struct text_cpu *cpu, uint64_t lost)
 {
 	page_end(cpu);
@@ -317,6 +346,9 @@ static int read_line(struct textfile *text, const char *row)
 		add_loss(cpu, line.lost);
 		return 0;
 	}
+	if ((line.def->kind == EVENT_WORK_QUEUE || line.def->kind == EVENT_WORK_START) &&
+	    add_function(text, &line))
+		return -1;
 	return add_event(text, cpu, &line);
 }
 
@@ -393,6 +425,9 @@ void textfile_free(struct textfile *text)
 		free(text->cpus[i].pages);
 	}
 	free(text->cpus);
+	for (size_t i = 0; i < text->n_functions; i++)
+		free(text->functions[i]);
+	free(text->functions);
 	event_catalog_free(&text->catalog);
 	free(text);
 }
@@ -406,6 +441,24 @@ const struct event_catalog *textfile_catalog(const struct textfile *text)
 unsigned int textfile_n_cpus(const struct textfile *text)
 {
 	return text->n_cpus;
+}
+
+/* The functions of work items, by what is their address here; NULL when memory runs out. */
+struct symbols *textfile_symbols(const struct textfile *text)
+{
+	char *all = NULL;
+	size_t size;
+	FILE *out = open_memstream(&all, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < text->n_functions; i++)
+		fprintf(out, "%zx T %s\n", i + 1, text->functions[i]);
+	if (fclose(out)) {
+		free(all);
+		return NULL;
+	}
+	return symbols_new(all);
 }
 
 /* Whether times are more exact than microseconds. */

@@ -14,6 +14,7 @@
 #include "base/why.h"
 #include "event.h"
 #include "merge.h"
+#include "symbols.h"
 
 struct textfile;
 
@@ -22,6 +23,7 @@ void textfile_free(struct textfile *text);
 const struct event_catalog *textfile_catalog(const struct textfile *text);
 unsigned int textfile_n_cpus(const struct textfile *text);
 struct page_reader textfile_reader(struct textfile *text);
+struct symbols *textfile_symbols(const struct textfile *text);
 bool textfile_has_ns(const struct textfile *text);
 bool textfile_has_context(const struct textfile *text);
 

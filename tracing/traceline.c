@@ -292,14 +292,21 @@ static bool parse_wakeup(const char *text, struct traceline *line)
 	return true;
 }
 
-/* "work struct=0000000012345678 ...", "work struct 0xffff888012345678: function ..." */
+/*
+ * "work struct=0000000012345678 function=wb_workfn workqueue=...",
+ * "work struct 0xffff888012345678: function wb_workfn"
+ */
 static bool parse_work(const char *text, struct traceline *line)
 {
-	const char *p = strstr(text, "struct");
+	const char *p = strstr(text, "struct"), *function = strstr(text, " function");
 	char *end;
 
 	if (!p || (p[6] != '=' && p[6] != ' '))
 		return false;
+	if (function && (function[9] == '=' || function[9] == ' ')) {
+		function += 10;
+		copy(line->name, sizeof(line->name), function, function + strcspn(function, " \t"));
+	}
 	line->value[0] = (int64_t)strtoull(p + 7, &end, 16);
 	return end > p + 7;
 }

@@ -26,7 +26,8 @@ enum traceline_kind {
  * @has_flags: @flags are known
  * @flags: EVENT_FLAG_* of the context
  * @value: in the order of @def->fields
- * @name: of the interrupt; of the woken task or the one that is switched to
+ * @name: of the interrupt; of the woken task or the one that is switched to; of the
+ *	function of a work item
  * @prev_name: of the task that is switched from
  * @prio: of the task that is switched to, or EVENT_PRIO_UNKNOWN
  * @lost: TRACELINE_LOSS: how many, or SUBBUF_MISSED_UNKNOWN

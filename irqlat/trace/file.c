@@ -133,12 +133,8 @@ static int read_all(struct trace_run *run, const struct trace_input *input)
 	int err;
 
 	config.no_hops = run->config->no_hops;
-	if (run->config->runs) {
-		if (trace_runs_init(&run->runs, config.n_cpus))
-			return -1;
-		config.softirq = trace_runs_softirq;
-		config.softirq_ctx = &run->runs;
-	}
+	if (trace_run_begin_runs(run, &config))
+		return -1;
 	config.loss = trace_run_loss;
 	config.loss_ctx = run;
 	run->sees_user = event_catalog_has(config.catalog, EVENT_SYS_EXIT);
@@ -163,6 +159,10 @@ static int read_all(struct trace_run *run, const struct trace_input *input)
 	engine_counts(engine, &run->counts);
 	if (!err)
 		err = check_events(run, engine, input->dat && datfile_is_cut(input->dat));
+	if (!err && run->config->runs)
+		err = trace_run_end_runs(run, engine,
+					 input->dat ? datfile_symbols(input->dat) :
+						      textfile_symbols(input->text));
 	engine_free(engine);
 	stats_end_blocks(&run->total, &run->total);
 	run->started_ns = run->counts.first_ns;

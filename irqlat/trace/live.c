@@ -109,12 +109,8 @@ static int open_engine(struct live_run *live)
 	if (stats_init(&run->total, config.catalog, &filter) ||
 	    stats_init(&run->interval, config.catalog, &filter))
 		return -1;
-	if (run->config->runs) {
-		if (trace_runs_init(&run->runs, config.n_cpus))
-			return -1;
-		config.softirq = trace_runs_softirq;
-		config.softirq_ctx = &run->runs;
-	}
+	if (trace_run_begin_runs(run, &config))
+		return -1;
 	run->interval.keep_blocks = run->config->json.wanted;
 	config.sink = stats_sink(&run->interval);
 	config.with_timeline = run->config->autos.n || run->worst;
@@ -283,6 +279,9 @@ static int measure(struct live_run *live)
 	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
 		return -1;
 	engine_finish(live->engine);
+	if (run->config->runs &&
+	    trace_run_end_runs(run, live->engine, symbols_read("/proc/kallsyms")))
+		return -1;
 	if (run->config->trace_file.wanted && !run->config->n_limits)
 		keep(live, NULL);
 	if (end_interval(live, false))

@@ -259,9 +259,12 @@ static int write_json(const void *what, FILE *out)
 		json_object_set_new(root, "trace",
 				    trace->config->in_kernel ? kernel_object(trace) :
 							       trace_object(trace));
-	if (root && trace->config->runs)
-		json_object_set_new(json_object_get(root, "trace"), "runs",
-				    trace_runs_array(trace));
+	if (root && trace->config->runs) {
+		json_t *object = json_object_get(root, "trace");
+
+		json_object_set_new(object, "runs", trace_runs_array(trace));
+		json_object_set_new(object, "work_items", trace_runs_works_object(trace));
+	}
 	if (root && trace->worst)
 		json_object_set_new(root, "explain", trace_explain_object(trace));
 	err = jsonio_write(root, JSON_COMPACT | JSON_REAL_PRECISION(15), out);

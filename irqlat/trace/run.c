@@ -81,3 +81,35 @@ uint64_t trace_run_no_memory(const struct trace_run *run)
 {
 	return run->total.no_memory + run->counts.no_memory;
 }
+
+/* Of --runs: have the engine tell the times. Returns 0, or -1 with errno set. */
+int trace_run_begin_runs(struct trace_run *run, struct engine_config *config)
+{
+	if (!run->config->runs)
+		return 0;
+	if (trace_runs_init(&run->runs, config->n_cpus))
+		return -1;
+	config->softirq = trace_runs_softirq;
+	config->softirq_ctx = &run->runs;
+	config->works = trace_works_sink(&run->runs.works);
+	return 0;
+}
+
+/**
+ * trace_run_end_runs - of --runs: all events were read
+ * @run: gets the names of functions and the counts
+ * @engine: that read them
+ * @symbols: of the kernel; freed; NULL: not known
+ *
+ * Returns 0, or -1 with errno set.
+ */
+int trace_run_end_runs(struct trace_run *run, const struct engine *engine, struct symbols *symbols)
+{
+	struct trace_works *works = &run->runs.works;
+	int err = trace_works_name(works, symbols);
+
+	engine_works(engine, &works->counts);
+	works->sees_switches = engine_has(engine, EVENT_SWITCH);
+	symbols_free(symbols);
+	return err;
+}

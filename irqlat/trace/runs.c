@@ -11,7 +11,7 @@
 #define DIGITS 2
 
 /**
- * trace_runs_init - prepare to keep the times of softirqs
+ * trace_runs_init - prepare to keep the times of softirqs and work items
  * @runs: set; trace_runs_free() it
  * @n_cpus: CPUs are 0 to @n_cpus - 1
  *
@@ -34,6 +34,7 @@ void trace_runs_free(struct trace_runs *runs)
 		hist_free(&runs->rows[i].ran);
 	}
 	free(runs->rows);
+	trace_works_free(&runs->works);
 	memset(runs, 0, sizeof(*runs));
 }
 
@@ -65,19 +66,37 @@ void trace_runs_softirq(void *ctx, const struct softirq_run *run)
 
 /* --- rows ------------------------------------------------------------------ */
 
+enum run_kind { RUN_HANDLER, RUN_SOFTIRQ, RUN_WORK };
+
+/* In the column IRQ of what has no number. */
+static const char *const run_labels[] = {
+	[RUN_HANDLER] = "-",
+	[RUN_SOFTIRQ] = "soft",
+	[RUN_WORK] = "work",
+};
+
+static const char *const run_kinds[] = {
+	[RUN_HANDLER] = "handler",
+	[RUN_SOFTIRQ] = "softirq",
+	[RUN_WORK] = "work",
+};
+
 /**
- * struct run_row - a handler or a softirq on a CPU
- * @irq: number of the interrupt; below zero: it has none, or is a softirq
- * @name: of the handler, or of the softirq
- * @is_softirq: it is one
+ * struct run_row - a handler, a softirq or a function of work items on a CPU
+ * @irq: number of the interrupt; below zero: it has none, or is none
+ * @name: of the handler, softirq or function
+ * @cpu_ns: how long it had the CPU
+ * @has_cpu: that is known
  * @wait: how long it waited; NULL: a handler
  * @ran: how long it ran
  */
 struct run_row {
+	enum run_kind kind;
 	int32_t irq;
 	unsigned int cpu;
 	const char *name;
-	bool is_softirq;
+	uint64_t cpu_ns;
+	bool has_cpu;
 	const struct hist *wait;
 	const struct hist *ran;
 };
@@ -86,10 +105,12 @@ struct run_row {
 static int compare_rows(const void *a, const void *b)
 {
 	const struct run_row *x = a, *y = b;
+	int order;
 
-	if (x->ran->sum != y->ran->sum)
-		return x->ran->sum < y->ran->sum ? 1 : -1;
-	return (int)x->cpu - (int)y->cpu;
+	if (x->cpu_ns != y->cpu_ns)
+		return x->cpu_ns < y->cpu_ns ? 1 : -1;
+	order = strcmp(x->name, y->name);
+	return order ? order : (int)x->cpu - (int)y->cpu;
 }
 
 static bool cpu_is_wanted(const struct trace_config *config, unsigned int cpu)
@@ -107,9 +128,12 @@ static size_t add_handlers(const struct trace_run *run, struct run_row *rows)
 
 		if (row->wanted && h && h->n)
 			rows[n++] = (struct run_row){
+				.kind = RUN_HANDLER,
 				.irq = row->irq,
 				.cpu = row->cpu,
 				.name = row->name,
+				.cpu_ns = h->sum,
+				.has_cpu = true,
 				.ran = h,
 			};
 	}
@@ -126,10 +150,35 @@ static size_t add_softirqs(const struct trace_run *run, struct run_row *rows)
 
 		if (row->seen && cpu_is_wanted(run->config, cpu))
 			rows[n++] = (struct run_row){
+				.kind = RUN_SOFTIRQ,
 				.irq = -1,
 				.cpu = cpu,
 				.name = softirq_name((uint32_t)(i % SOFTIRQ_VECS)),
-				.is_softirq = true,
+				.cpu_ns = row->ran.sum,
+				.has_cpu = true,
+				.wait = &row->wait,
+				.ran = &row->ran,
+			};
+	}
+	return n;
+}
+
+static size_t add_works(const struct trace_run *run, struct run_row *rows)
+{
+	const struct trace_works *works = &run->runs.works;
+	size_t n = 0;
+
+	for (size_t i = 0; i < works->n_rows; i++) {
+		const struct trace_work *row = &works->rows[i];
+
+		if (cpu_is_wanted(run->config, row->cpu))
+			rows[n++] = (struct run_row){
+				.kind = RUN_WORK,
+				.irq = -1,
+				.cpu = row->cpu,
+				.name = row->name,
+				.cpu_ns = row->cpu_ns,
+				.has_cpu = works->sees_switches,
 				.wait = &row->wait,
 				.ran = &row->ran,
 			};
@@ -140,7 +189,8 @@ static size_t add_softirqs(const struct trace_run *run, struct run_row *rows)
 /* Sorted; for free(). NULL without memory. */
 static struct run_row *rows_of(const struct trace_run *run, size_t *n)
 {
-	size_t most = run->total.n_rows + (size_t)run->runs.n_cpus * SOFTIRQ_VECS;
+	size_t most = run->total.n_rows + (size_t)run->runs.n_cpus * SOFTIRQ_VECS +
+		      run->runs.works.n_rows;
 	struct run_row *rows = calloc(most + 1, sizeof(*rows));
 
 	*n = 0;
@@ -148,6 +198,7 @@ static struct run_row *rows_of(const struct trace_run *run, size_t *n)
 		return NULL;
 	*n = add_handlers(run, rows);
 	*n += add_softirqs(run, rows + *n);
+	*n += add_works(run, rows + *n);
 	qsort(rows, *n, sizeof(*rows), compare_rows);
 	return rows;
 }
@@ -157,7 +208,7 @@ static double share_of(const struct trace_run *run, const struct run_row *row)
 {
 	uint64_t ns = run->ended_ns - run->started_ns;
 
-	return ns ? (double)row->ran->sum / (double)ns : 0;
+	return ns ? (double)row->cpu_ns / (double)ns : 0;
 }
 
 /* --- text ------------------------------------------------------------------ */
@@ -175,35 +226,82 @@ static void print_hist(const struct trace_run *run, const struct hist *h, FILE *
 	trace_text_time(run, h && h->n, h ? h->max : 0, out);
 }
 
+#define NAME_COLUMNS 18
+
+/* Of all names, so that none is cut. */
+static int name_columns(const struct run_row *rows, size_t n)
+{
+	size_t columns = NAME_COLUMNS;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(rows[i].name);
+
+		if (rows[i].kind == RUN_WORK && len > columns)
+			columns = len;
+	}
+	return (int)columns;
+}
+
+static void print_run(const struct trace_run *run, const struct run_row *row, int columns,
+		      FILE *out)
+{
+	char irq[16];
+
+	if (row->irq >= 0)
+		snprintf(irq, sizeof(irq), "%" PRId32, row->irq);
+	fprintf(out, "%5s %-*.*s %4u %8" PRIu64, row->irq >= 0 ? irq : run_labels[row->kind],
+		columns, columns, row->name, row->cpu, row->ran->n);
+	if (row->has_cpu)
+		fprintf(out, " %7.3f", 100 * share_of(run, row));
+	else
+		fprintf(out, " %7s", "n/a");
+	print_hist(run, row->wait, out);
+	print_hist(run, row->ran, out);
+	fputc('\n', out);
+}
+
+/* What became of the events of work items. */
+static void print_works(const struct workitem_counts *c, FILE *out)
+{
+	if (!c->queued && !c->started && !c->unstarted)
+		return;
+	fprintf(out,
+		"\nEvery work item: %" PRIu64 " queued = %" PRIu64 " started + %" PRIu64
+		" queued again before + %" PRIu64 " waiting + %" PRIu64 " lost\n",
+		c->queued, c->taken, c->requeued, c->pending, c->queued_lost);
+	fprintf(out,
+		"%17" PRIu64 " started = %" PRIu64 " ended + %" PRIu64 " without an end + %" PRIu64
+		" running + %" PRIu64 " lost\n",
+		c->started, c->ended, c->cut, c->running, c->started_lost);
+	fprintf(out,
+		"%17s not known: when %" PRIu64 " were queued that started, when %" PRIu64
+		" started that ended\n",
+		"", c->unqueued, c->unstarted);
+}
+
 /* Returns 0, or -1 when memory runs out. */
 int trace_runs_text(const struct trace_run *run, FILE *out)
 {
+	uint64_t no_memory = run->runs.no_memory + run->runs.works.no_memory;
 	size_t n;
 	struct run_row *rows = rows_of(run, &n);
+	int columns;
 
 	if (!rows)
 		return -1;
+	columns = name_columns(rows, n);
 	fprintf(out,
-		"\nHandlers and softirqs, those with the most CPU time first (%s)\n"
-		"%5s %-18s %4s %8s %7s %9s %9s %9s %9s %9s %9s\n",
-		run->config->nanoseconds ? "ns" : "us", "IRQ", "NAME", "CPU", "N", "CPU %",
+		"\nHandlers, softirqs and work items, those with the most CPU time first (%s)\n"
+		"%5s %-*s %4s %8s %7s %9s %9s %9s %9s %9s %9s\n",
+		run->config->nanoseconds ? "ns" : "us", "IRQ", columns, "NAME", "CPU", "N", "CPU %",
 		"WAIT P50", "P99", "MAX", "RUN P50", "P99", "MAX");
-	for (size_t i = 0; i < n; i++) {
-		char irq[16] = "-";
-
-		if (rows[i].irq >= 0)
-			snprintf(irq, sizeof(irq), "%" PRId32, rows[i].irq);
-		fprintf(out, "%5s %-18.18s %4u %8" PRIu64 " %7.3f",
-			rows[i].is_softirq ? "soft" : irq, rows[i].name, rows[i].cpu,
-			rows[i].ran->n, 100 * share_of(run, &rows[i]));
-		print_hist(run, rows[i].wait, out);
-		print_hist(run, rows[i].ran, out);
-		fputc('\n', out);
-	}
+	for (size_t i = 0; i < n; i++)
+		print_run(run, &rows[i], columns, out);
 	free(rows);
-	if (run->runs.no_memory)
-		fprintf(out, "WARNING: memory ran out for %" PRIu64 " softirqs\n",
-			run->runs.no_memory);
+	print_works(&run->runs.works.counts, out);
+	if (no_memory)
+		fprintf(out, "WARNING: memory ran out for %" PRIu64 " softirqs and work items\n",
+			no_memory);
 	return 0;
 }
 
@@ -232,7 +330,7 @@ static json_t *hist_object(const struct hist *h)
 	return object;
 }
 
-/* One object for each handler and softirq; the caller owns it. NULL without memory. */
+/* One object for each row; the caller owns it. NULL without memory. */
 json_t *trace_runs_array(const struct trace_run *run)
 {
 	json_t *array = json_array();
@@ -245,16 +343,29 @@ json_t *trace_runs_array(const struct trace_run *run)
 	}
 	for (size_t i = 0; i < n; i++) {
 		json_t *irq = rows[i].irq < 0 ? json_null() : json_integer(rows[i].irq);
+		json_t *share = rows[i].has_cpu ? json_real(share_of(run, &rows[i])) : json_null();
 
-		json_array_append_new(array,
-				      json_pack("{s:s, s:o, s:o, s:i, s:f, s:o, s:o}", "kind",
-						rows[i].is_softirq ? "softirq" : "handler", "name",
-						jsonio_text(rows[i].name), "irq", irq, "cpu",
-						(int)rows[i].cpu, "cpu_share",
-						share_of(run, &rows[i]), "wait",
-						hist_object(rows[i].wait), "run",
-						hist_object(rows[i].ran)));
+		json_array_append_new(array, json_pack("{s:s, s:o, s:o, s:i, s:o, s:o, s:o}",
+						       "kind", run_kinds[rows[i].kind], "name",
+						       jsonio_text(rows[i].name), "irq", irq, "cpu",
+						       (int)rows[i].cpu, "cpu_share", share, "wait",
+						       hist_object(rows[i].wait), "run",
+						       hist_object(rows[i].ran)));
 	}
 	free(rows);
 	return array;
+}
+
+/* What became of the events of work items; the caller owns it. */
+json_t *trace_runs_works_object(const struct trace_run *run)
+{
+	const struct workitem_counts *c = &run->runs.works.counts;
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "queued",
+			 (json_int_t)c->queued, "taken", (json_int_t)c->taken, "requeued",
+			 (json_int_t)c->requeued, "pending", (json_int_t)c->pending, "queued_lost",
+			 (json_int_t)c->queued_lost, "started", (json_int_t)c->started, "unqueued",
+			 (json_int_t)c->unqueued, "ended", (json_int_t)c->ended, "cut",
+			 (json_int_t)c->cut, "running", (json_int_t)c->running, "started_lost",
+			 (json_int_t)c->started_lost, "unstarted", (json_int_t)c->unstarted);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqlat trace --runs: how long handlers and softirqs ran, and softirqs waited. */
+/* irqlat trace --runs: how long handlers, softirqs and work items ran and waited. */
 #ifndef IRQLAT_TRACE_RUNS_H
 #define IRQLAT_TRACE_RUNS_H
 
@@ -10,6 +10,7 @@
 
 #include "tracing/hist.h"
 #include "tracing/softirq.h"
+#include "workrows.h"
 
 struct trace_run;
 
@@ -26,14 +27,16 @@ struct trace_softirq {
 };
 
 /**
- * struct trace_runs - all softirqs
+ * struct trace_runs - all softirqs and work items
  * @rows: SOFTIRQ_VECS of each CPU; @n_cpus CPUs
  * @no_memory: how often memory lacked for a softirq
+ * @works: work items
  */
 struct trace_runs {
 	struct trace_softirq *rows;
 	unsigned int n_cpus;
 	uint64_t no_memory;
+	struct trace_works works;
 };
 
 int trace_runs_init(struct trace_runs *runs, unsigned int n_cpus);
@@ -41,5 +44,6 @@ void trace_runs_free(struct trace_runs *runs);
 void trace_runs_softirq(void *ctx, const struct softirq_run *run);
 int trace_runs_text(const struct trace_run *run, FILE *out);
 json_t *trace_runs_array(const struct trace_run *run);
+json_t *trace_runs_works_object(const struct trace_run *run);
 
 #endif /* IRQLAT_TRACE_RUNS_H */

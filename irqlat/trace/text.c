@@ -233,7 +233,8 @@ void trace_text_summary(const struct trace_run *run, FILE *out)
 	trace_text_table(run, &run->total, out);
 	print_accounts(run, out);
 	if (run->config->runs && trace_runs_text(run, out))
-		fputs("WARNING: memory ran out for the table of handlers and softirqs\n", out);
+		fputs("WARNING: memory ran out for the table of handlers, softirqs and work items\n",
+		      out);
 	trace_limits_text(run, out);
 	if (!run->sees_user)
 		fputs("System calls were not recorded: chains end when the task runs.\n", out);

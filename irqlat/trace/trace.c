@@ -55,7 +55,7 @@ static const struct opt options[] = {
 	{ 0, "on-threshold", "ACTIONS", OPT_STRINGS, AT(on_threshold),
 	  .help = "what to do then, separated by ';' (\\; in a command), or one\nof several of these options: trace[,file=F]\nsignal,num=N,pid=P|parent shell,command=C continue" },
 	{ 0, "runs", NULL, OPT_FLAG, AT(runs),
-	  .help = "also print how long handlers and softirqs ran, how long\nsoftirqs waited, and their share of each CPU" },
+	  .help = "also print how long handlers, softirqs and work items ran,\nhow long the latter waited, and their share of each CPU" },
 	{ 0, "no-user", NULL, OPT_FLAG, AT(no_user),
 	  .help = "do not trace system calls: cheaper, and chains end\nwhen the task runs" },
 	{ 0, "no-vectors", NULL, OPT_FLAG, AT(no_vectors),

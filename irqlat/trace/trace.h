@@ -192,7 +192,7 @@ struct trace_gap {
  * @over: chains and handlers that took too long
  * @limit_over: by which limit of @config
  * @kernel: counts of --in-kernel
- * @runs: of --runs: the softirqs
+ * @runs: of --runs: softirqs and work items
  * @worst: of irqlat explain: gets the longest chains; NULL: not wanted
  * @timeline: of the engine that runs, with @worst
  * @why: why the run failed
@@ -237,6 +237,8 @@ bool trace_run_signal(int signal_fd);
 bool trace_run_shows_tables(const struct trace_run *run);
 void trace_run_loss(void *ctx, const struct event *e);
 uint64_t trace_run_no_memory(const struct trace_run *run);
+int trace_run_begin_runs(struct trace_run *run, struct engine_config *config);
+int trace_run_end_runs(struct trace_run *run, const struct engine *engine, struct symbols *symbols);
 
 /* filter.c: options of trace and explain */
 int trace_filter_parse(struct trace_config *config);

@@ -116,6 +116,43 @@ static void shared_softirq(struct gen *g)
 	}
 }
 
+#define FLUSH	0xffffffff81000100
+#define RESCAN	0xffffffff81000200
+#define UNKNOWN 0xffffffff81000300
+
+static const char functions[] = "ffffffff81000100 t flush_work_of_a_long_name\n"
+				"ffffffff81000200 t rescan\n"
+				"ffffffff81000280 t rescan\t[module]\n"
+				"ffffffff81000400 T last\n";
+
+/*
+ * Interrupt 24 queues a work item that CPU 1 flushes, 5 times: it waits 10 us and runs
+ * 30 us, of which its thread sleeps 20 us. Items whose times are not known are between.
+ */
+static void works(struct gen *g)
+{
+	gen_context(g, 1, 60, 0);
+	gen_work(g, 1, MS / 2, GEN_WORK_END, 0x9000, 0);
+	for (uint64_t i = 0; i < 5; i++) {
+		uint64_t t = (1 + i) * MS;
+
+		gen_context(g, 0, 0, HARD);
+		gen_irq_entry(g, 0, t, 24, "disk");
+		gen_work(g, 0, t + 1000, GEN_WORK_QUEUE, 0x1000, FLUSH);
+		gen_work(g, 0, t + 2000, GEN_WORK_QUEUE, 0x2000, UNKNOWN);
+		gen_ints(g, 0, t + 3000, GEN_IRQ_EXIT, 24, 1);
+		gen_context(g, 1, 60, 0);
+		gen_work(g, 1, t + 11000, GEN_WORK_START, 0x1000, FLUSH);
+		gen_switch(g, 1, t + 16000, 60, 1, 0);
+		gen_switch(g, 1, t + 36000, 0, 0, 60);
+		gen_work(g, 1, t + 41000, GEN_WORK_END, 0x1000, 0);
+		/* Two functions of one name. */
+		gen_work(g, 1, t + 50000, GEN_WORK_START, 0x3000, i % 2 ? RESCAN : RESCAN + 0x80);
+		gen_work(g, 1, t + 51000, GEN_WORK_END, 0x3000, 0);
+	}
+	gen_work(g, 1, 9 * MS, GEN_WORK_START, 0x2000, UNKNOWN);
+}
+
 static void tasks_only(struct gen *g)
 {
 	for (uint64_t t = MS; t < 20 * MS; t += MS) {
@@ -282,6 +319,8 @@ static const struct recording recordings[] = {
 	{ .name = "no-interrupts-all-formats", .events = tasks_only },
 	{ .name = "shared-line", .events = shared_line },
 	{ .name = "shared-softirq", .events = shared_softirq },
+	{ .name = "works", .events = works },
+	{ .name = "works-alone", .without = { "sched_switch" }, .events = works },
 	{ .name = "no-softirqs",
 	  .without = { "softirq_raise", "softirq_entry", "softirq_exit" },
 	  .events = whole },
@@ -323,7 +362,7 @@ static int write_recording(const struct recording *r, const char *path, uint64_t
 			       "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
 			       "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n",
 		.header_event = "",
-		.kallsyms = "",
+		.kallsyms = functions,
 		.cmdlines = "",
 		.clock = "mono",
 		.uname = "Linux test",

@@ -204,13 +204,13 @@ refused 'limits: a name that is too long' 'is longer than a name' -i "$scratch/l
 	-T "$(printf '%080d' 0)x:queue=5"
 refused 'limits: -a explains chains only' '-a: :irq=5: a handler waits for nobody' -a :irq=5
 
-# --- runs of handlers and softirqs ------------------------------------------------
+# --- runs of handlers, softirqs and work items ------------------------------------------------
 
 # runs NAME [OPTION...]: the rows of the table, in ns
 runs()
 {
 	made "$1" -q --no-header --runs "${@:2}"
-	sed -n '/^Handlers and softirqs/,/^$/p' "$scratch/out" | sed '1,2d; /^$/d; s/  */ /g; s/^ //'
+	sed -n '/^Handlers, softirqs and work items/,/^$/p' "$scratch/out" | sed '1,2d; /^$/d; s/  */ /g; s/^ //'
 }
 
 is '--runs: those with the most time first' "$(runs shared-softirq)" \
@@ -224,6 +224,33 @@ is '--runs: and by CPU for all' "$(runs shared-softirq -c 1)" ''
 is '--runs: as JSON' "$("$irqlat" trace -i "$scratch/shared-softirq.dat" --runs --json |
 	jq -c '.trace.runs[0] | [.kind, .name, .irq, .cpu, .wait.n, .wait.sum_ns, .wait.max_ns, .run.n, .run.sum_ns, .run.p50_ns, .run.max_ns]')" \
 	'["softirq","NET_RX",null,0,5,17500,3500,5,15000,null,3000]'
+is '--runs: work items by function' "$(runs works)" \
+	'work flush_work_of_a_long_name 1 5 0.588 n/a n/a 10000 n/a n/a 30000
+24 disk 0 5 0.176 n/a n/a n/a n/a n/a 3000
+work rescan 1 5 0.059 n/a n/a n/a n/a n/a 1000
+work 0xffffffff81000300 1 0 0.000 n/a n/a 3998000 n/a n/a n/a'
+made works -q --no-header --runs
+is '--runs: each work item is accounted for' "$(sed -n '/^Every work item/,/^$/p' "$scratch/out" | sed 's/^ *//; s/  */ /g')" \
+	'Every work item: 10 queued = 6 started + 4 queued again before + 0 waiting + 0 lost
+11 started = 10 ended + 0 without an end + 1 running + 0 lost
+not known: when 5 were queued that started, when 1 started that ended'
+is '--runs: work items as JSON' "$("$irqlat" trace -i "$scratch/works.dat" --runs --json | jq -c '.trace |
+	(.runs[0] | [.kind, .name, .irq, .cpu, .wait.n, .wait.sum_ns, .run.n, .run.sum_ns]), .work_items')" \
+	'["work","flush_work_of_a_long_name",null,1,5,50000,5,150000]
+{"queued":10,"taken":6,"requeued":4,"pending":0,"queued_lost":0,"started":11,"unqueued":5,"ended":10,"cut":0,"running":1,"started_lost":0,"unstarted":1}'
+is '--runs: without sched_switch the share of a work item is not known' \
+	"$(runs works-alone | grep flush; "$irqlat" trace -i "$scratch/works-alone.dat" --runs --json |
+		jq -c '.trace.runs[] | select(.kind == "work").cpu_share' | xargs)" \
+	'work flush_work_of_a_long_name 1 5 n/a n/a n/a 10000 n/a n/a 30000
+null null null'
+is '--runs: no work items' "$(runs shared-softirq >"$scratch/a"; grep -c 'Every work item' "$scratch/out")" 0
+if command -v trace-cmd >/dev/null; then
+	"$irqlat" trace -i "$scratch/works.dat" --runs --json | jq -c '.trace | .runs[], .work_items' >"$scratch/a"
+	trace-cmd report -t -N -l "$scratch/works.dat" 2>/dev/null >"$scratch/text"
+	"$irqlat" trace -i "$scratch/text" --runs --json 2>"$scratch/err" | jq -c '.trace | .runs[], .work_items' >"$scratch/b"
+	[ ! -s "$scratch/b" ] || diff "$scratch/a" "$scratch/b" >"$scratch/diff"
+	result $? '--runs: the same of the text of a trace' "$(head -4 "$scratch/text" "$scratch/diff")"
+fi
 is '--runs: not without it' "$("$irqlat" trace -i "$scratch/late.dat" --json | jq .trace.runs)" null
 refused '--runs: not of histograms in the kernel' '--in-kernel: not with --runs' --in-kernel --runs
 

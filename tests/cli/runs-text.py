@@ -1,25 +1,31 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How long handlers and softirqs ran and softirqs waited, calculated from the text of a trace.
+"""How long handlers, softirqs and work items ran and waited, calculated from the text of a trace.
 
     trace-cmd report -t -N -l FILE | runs-text.py JSON
 
 JSON is what irqlat trace --runs --json wrote of FILE. Knows nothing of irqlat's engine.
-Each row must be the same: how many, sum and greatest time, to the nanosecond. Prints how
-many rows it compared."""
+Each row must be the same: how many, sum and greatest time, to the nanosecond, and so must be
+the accounting of work items. Prints how many rows it compared."""
+import collections
 import json
 import re
 import sys
 
 cpus = {}
-found = {}  # (kind, name, irq, cpu): [waits, runs]
+found = {}  # (kind, name, irq, cpu): [waits, runs, time on a CPU]
+queued = {}  # work item: since
+working = {}  # thread, or CPU in a softirq: [item, name, cpu, since, off since, time without a CPU]
+items = collections.Counter()
 
 
-def add(key, wait, run):
-    waits, runs = found.setdefault(key, ([], []))
+def add(key, wait=None, run=None, cpu_ns=None):
+    row = found.setdefault(key, [[], [], 0])
     if wait is not None:
-        waits.append(wait)
-    runs.append(run)
+        row[0].append(wait)
+    if run is not None:
+        row[1].append(run)
+        row[2] += run if cpu_ns is None else cpu_ns
 
 
 class Cpu:
@@ -53,15 +59,49 @@ class Cpu:
         self.soft = None
 
 
+def work_queue(item, t):
+    items["queued"] += 1
+    items["requeued"] += item in queued
+    queued[item] = t
+
+
+def work_start(thread, item, name, cpu, t):
+    items["started"] += 1
+    since = queued.pop(item, None)
+    items["unqueued" if since is None else "taken"] += 1
+    if since is not None:
+        add(("work", name, None, cpu), t - since)
+    items["cut"] += thread in working
+    working[thread] = [item, name, cpu, t, None, 0]
+
+
+def work_end(thread, item, t):
+    if thread not in working or working[thread][0] != item:
+        items["unstarted"] += 1
+        return
+    items["ended"] += 1
+    _, name, cpu, since, _, off = working.pop(thread)
+    add(("work", name, None, cpu), None, t - since, t - since - off)
+
+
+def switch(prev, following, t):
+    if prev in working and working[prev][4] is None:
+        working[prev][4] = t
+    if following in working and working[following][4] is not None:
+        working[following][5] += t - working[following][4]
+        working[following][4] = None
+
+
 for line in sys.stdin:
     match = re.match(r".*-(\d+) +(\S+) +(\d+)\.(\d+): +(\w+): *(.*)", line)
     if not match:
         continue
-    _, flags, seconds, fraction, event, text = match.groups()
+    pid, flags, seconds, fraction, event, text = match.groups()
     t = int(seconds) * 1000000000 + int(fraction)
     number = int(flags[:-5])
     cpu = cpus.setdefault(number, Cpu(number))
     fields = dict(w.split("=", 1) for w in text.replace("[", "").replace("]", "").split() if "=" in w)
+    thread = ("cpu", number) if flags[-3] in "sH" else pid
     if event == "irq_handler_entry":
         cpu.enter(text.split("name=", 1)[1], int(fields["irq"]), t)
     elif event == "irq_handler_exit":
@@ -76,18 +116,30 @@ for line in sys.stdin:
         cpu.enter(event[:-6], None, t)
     elif "vector" in fields and event.endswith("_exit"):
         cpu.leave(event[:-5], None, t)
+    elif event == "sched_switch":
+        switch(fields["prev_pid"], fields["next_pid"], t)
+    elif event in ("workqueue_queue_work", "sched_kthread_work_queue_work"):
+        work_queue(int(fields["struct"], 16), t)
+    elif event in ("workqueue_execute_start", "sched_kthread_work_execute_start"):
+        words = text.replace(":", "").split()
+        work_start(thread, int(words[2], 16), words[4], number, t)
+    elif event in ("workqueue_execute_end", "sched_kthread_work_execute_end"):
+        work_end(thread, int(text.replace(":", "").split()[2], 16), t)
+items["pending"] = len(queued)
+items["running"] = len(working)
 
 with open(sys.argv[1]) as f:
     trace = json.load(f)["trace"]
 theirs = {}
 for row in trace["runs"]:
     wait, run = row["wait"], row["run"]
-    theirs[row["kind"], row["name"], row["irq"], row["cpu"]] = (
-        (wait["n"], wait["sum_ns"], wait["max_ns"]) if wait else (0, 0, 0),
-        (run["n"], run["sum_ns"], run["max_ns"]))
-    share = run["sum_ns"] / trace["duration_ns"]
-    assert abs(row["cpu_share"] - share) <= 1e-9, row
-ours = {key: tuple((len(x), sum(x), max(x, default=0)) for x in times) for key, times in found.items()}
+    key = row["kind"], row["name"], row["irq"], row["cpu"]
+    theirs[key] = ((wait["n"], wait["sum_ns"], wait["max_ns"]) if wait else (0, 0, 0),
+                   (run["n"], run["sum_ns"], run["max_ns"]) if run else (0, 0, 0))
+    share = found[key][2] / trace["duration_ns"]
+    assert abs(row["cpu_share"] - share) <= 1e-9, (row, share)
+ours = {key: tuple((len(x), sum(x), max(x, default=0)) for x in times[:2]) for key, times in found.items()}
 for key in ours.keys() | theirs.keys():
     assert ours.get(key) == theirs.get(key), (key, ours.get(key), theirs.get(key))
+assert trace["work_items"] == {key: items[key] for key in trace["work_items"]}, (trace["work_items"], items)
 print(len(ours))

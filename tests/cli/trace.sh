@@ -206,7 +206,7 @@ if [ -n "$disk" ] && command -v trace-cmd >/dev/null; then
 	n=$(trace-cmd report -t -N -l "$scratch/live.dat" 2>/dev/null |
 		python3 tests/cli/runs-text.py "$scratch/runs.json" 2>"$scratch/why")
 	[ "${n:-0}" -ge 5 ]
-	result $? '--runs: handlers and softirqs, and a calculation from the text' "$n: $(tail -n 1 "$scratch/why")"
+	result $? '--runs: handlers, softirqs and work items, and a calculation from the text' "$n: $(tail -n 1 "$scratch/why")"
 	"$irqlat" trace -i "$scratch/live.dat" --csv >"$scratch/all.csv" 2>"$scratch/err"
 	"$irqlat" trace -i "$scratch/live.dat" --csv --no-hops >"$scratch/direct.csv" 2>"$scratch/err"
 	for how in '-t -N' '-t -N -l' '-t' '-t -l'; do
@@ -461,8 +461,9 @@ grep -q '^:irq=100s  *[1-9][0-9]*  *0 .* kept$' "$scratch/out"
 result $? '-T that is kept' "$(grep -A3 ^LIMIT "$scratch/out")"
 
 "$irqlat" trace -q -d 1 --runs --no-header >"$scratch/out" 2>"$scratch/err"
-[ $? = 0 ] && sed -n '/^Handlers and softirqs/,/^$/p' "$scratch/out" >"$scratch/runs" &&
-	grep -q '^ *- local_timer ' "$scratch/runs" && grep -q '^ soft [A-Z_]* .* [0-9.]* .* [0-9.]*$' "$scratch/runs"
+[ $? = 0 ] && sed -n '/^Handlers, softirqs and work items/,/^$/p' "$scratch/out" >"$scratch/runs" &&
+	grep -q '^ *- local_timer ' "$scratch/runs" && grep -q '^ soft [A-Z_]* .* [0-9.]* .* [0-9.]*$' "$scratch/runs" &&
+	grep -q '^ work [a-z_0-9]* .* [0-9.]* .* [0-9.]*$' "$scratch/runs"
 result $? '--runs: the running kernel' "$(head -5 "$scratch/runs" "$scratch/err")"
 
 # Its timer wakes it, and the ring buffer does by irq_work. Under another name, because

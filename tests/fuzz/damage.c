@@ -48,11 +48,11 @@ static void generate(struct gen *g, unsigned int seed, int n_chains)
 		gen_ints(g, cpu, t + 30, GEN_SOFT_ENTRY, 4, 0);
 		gen_wake(g, cpu, t + 40, GEN_WAKING, pid, i % 5 ? "dd" : "irq/30-disk",
 			 (int32_t)to);
-		gen_long(g, cpu, t + 42, GEN_WORK_QUEUE, 0xabc0);
+		gen_work(g, cpu, t + 42, GEN_WORK_QUEUE, 0xabc0, 0xf0);
 		gen_ints(g, cpu, t + 45, GEN_SOFT_EXIT, 4, 0);
 		gen_wake(g, to, t + 50, GEN_WAKEUP, pid, "dd", (int32_t)to);
 		gen_switch(g, to, t + 60, 0, 0, pid);
-		gen_long(g, to, t + 65, GEN_WORK_START, 0xabc0);
+		gen_work(g, to, t + 65, GEN_WORK_START, 0xabc0, 0xf0);
 		gen_long(g, to, t + 70, GEN_SYS_EXIT, 0);
 		gen_switch(g, to, t + 80, pid, 1, 0);
 		if (i % 50 == 0)

@@ -246,12 +246,12 @@ static void through_a_work_item(void **state)
 
 	gen_context(&b->g, 0, 0, HARD);
 	gen_irq_entry(&b->g, 0, 100, 9, "nic");
-	gen_long(&b->g, 0, 110, GEN_WORK_QUEUE, 0xabc0);
+	gen_work(&b->g, 0, 110, GEN_WORK_QUEUE, 0xabc0, 0xf0);
 	gen_ints(&b->g, 0, 120, GEN_IRQ_EXIT, 9, 1);
 	gen_context(&b->g, 2, 90, 0);
-	gen_long(&b->g, 2, 150, GEN_WORK_START, 0xabc0);
+	gen_work(&b->g, 2, 150, GEN_WORK_START, 0xabc0, 0xf0);
 	gen_wake(&b->g, 2, 170, GEN_WAKING, 81, "reader", 1);
-	gen_long(&b->g, 2, 175, GEN_WORK_END, 0xabc0);
+	gen_work(&b->g, 2, 175, GEN_WORK_END, 0xabc0, 0xf0);
 	gen_wake(&b->g, 2, 176, GEN_WAKING, 82, "other", 1);
 	gen_wake(&b->g, 1, 180, GEN_WAKEUP, 81, "reader", 1);
 	gen_switch(&b->g, 1, 200, 0, 0, 81);
