@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "order.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +76,8 @@ static struct stats_row *row_of(struct stats *view, const struct stats_row *like
 
 	for (size_t i = 0; i < view->n_rows; i++) {
 		row = view->rows[i];
-		if (row->irq == like->irq && !strcmp(row->name, like->name))
+		if (row->cpu == STATS_ALL_CPUS && row->irq == like->irq &&
+		    !strcmp(row->name, like->name))
 			return row;
 	}
 	row = calloc(1, sizeof(*row));
@@ -90,20 +92,100 @@ static struct stats_row *row_of(struct stats *view, const struct stats_row *like
 }
 
 /* Totals only, of all CPUs together. */
-static int fold_rows(struct stats *view, const struct stats *stats)
+static int fold_row(struct stats *view, const struct stats_row *from)
 {
-	for (size_t i = 0; i < stats->n_rows; i++) {
-		const struct stats_row *from = stats->rows[i];
-		struct stats_row *row = row_of(view, from);
+	struct stats_row *row = row_of(view, from);
 
-		if (!row)
+	if (!row)
+		return -1;
+	row->seen += from->seen;
+	for (int end = 0; end < CHAIN_ENDS; end++) {
+		if (add_total(row, from, end))
 			return -1;
-		row->seen += from->seen;
-		for (int end = 0; end < CHAIN_ENDS; end++) {
-			if (add_total(row, from, end))
-				return -1;
-		}
 	}
+	return 0;
+}
+
+/* Index in @folds->other; @folds->n_other: it is not there. */
+static size_t find_other(const struct trace_folds *folds, int32_t irq, const char *name)
+{
+	size_t i = 0;
+
+	while (i < folds->n_other &&
+	       (folds->other[i].irq != irq || strcmp(folds->other[i].name, name)))
+		i++;
+	return i;
+}
+
+static bool is_other(const struct trace_folds *folds, const struct stats_row *row)
+{
+	return find_other(folds, row->irq, row->name) < folds->n_other;
+}
+
+/* Fold all interrupts, or open all. */
+void trace_folds_all(struct trace_folds *folds)
+{
+	folds->all = !folds->all;
+	folds->n_other = 0;
+}
+
+/* Open an interrupt that is folded, or fold it. */
+void trace_folds_one(struct trace_folds *folds, int32_t irq, const char *name)
+{
+	size_t i = find_other(folds, irq, name);
+	bool found = i < folds->n_other;
+
+	if (found || folds->n_other == TRACE_FOLD_MAX) {
+		i = found ? i : 0;
+		folds->n_other--;
+		memmove(&folds->other[i], &folds->other[i + 1],
+			(folds->n_other - i) * sizeof(folds->other[0]));
+	}
+	if (found)
+		return;
+	i = folds->n_other++;
+	folds->other[i].irq = irq;
+	snprintf(folds->other[i].name, sizeof(folds->other[i].name), "%s", name);
+}
+
+/* --- order ----------------------------------------------------------------- */
+
+static void sort_rows(struct stats_row **rows, size_t n, enum trace_order order)
+{
+	static int (*const compare[TRACE_ORDERS])(const void *a, const void *b) = {
+		[TRACE_ORDER_WORST] = compare_worst,
+		[TRACE_ORDER_MOST] = compare_most,
+		[TRACE_ORDER_NAME] = compare_names,
+	};
+
+	if (compare[order] && n)
+		qsort(rows, n, sizeof(*rows), compare[order]);
+}
+
+/* Put the rows of those that were opened behind their totals. */
+static int open_rows(struct stats *view, const struct stats *stats, enum trace_order order,
+		     const struct trace_folds *folds)
+{
+	struct stats_row **rows = calloc(view->n_rows + stats->n_rows + 1, sizeof(*rows));
+	size_t n = 0;
+
+	if (!rows)
+		return -1;
+	for (size_t i = 0; i < view->n_rows; i++) {
+		const struct stats_row *total = view->rows[i];
+		size_t first = n + 1;
+
+		rows[n++] = view->rows[i];
+		for (size_t k = 0; is_other(folds, total) && k < stats->n_rows; k++) {
+			if (stats->rows[k]->irq == total->irq &&
+			    !strcmp(stats->rows[k]->name, total->name))
+				rows[n++] = stats->rows[k];
+		}
+		sort_rows(rows + first, n - first, order);
+	}
+	free(view->rows);
+	view->rows = rows;
+	view->n_rows = n;
 	return 0;
 }
 
@@ -112,32 +194,28 @@ static int fold_rows(struct stats *view, const struct stats *stats)
  * @view: set, for reading; trace_order_free() it, also after an error
  * @stats: has the rows, sorted by stats_sort(); must outlive @view
  * @order: of the rows
- * @fold: one row for each interrupt, with the totals of all CPUs
+ * @folds: these have one row, with the totals of all CPUs, whose CPU is STATS_ALL_CPUS.
+ *	Where all are folded, those that were opened have it, too, and their own behind it
  *
  * Returns 0, or -1 when memory runs out.
  */
 int trace_order_rows(struct stats *view, const struct stats *stats, enum trace_order order,
-		     bool fold)
+		     const struct trace_folds *folds)
 {
-	static int (*const compare[TRACE_ORDERS])(const void *a, const void *b) = {
-		[TRACE_ORDER_WORST] = compare_worst,
-		[TRACE_ORDER_MOST] = compare_most,
-		[TRACE_ORDER_NAME] = compare_names,
-	};
-
 	memset(view, 0, sizeof(*view));
 	view->rows = calloc(stats->n_rows + 1, sizeof(*view->rows));
 	if (!view->rows)
 		return -1;
-	if (fold && fold_rows(view, stats))
-		return -1;
-	if (!fold) {
-		memcpy(view->rows, stats->rows, stats->n_rows * sizeof(*view->rows));
-		view->n_rows = stats->n_rows;
+	for (size_t i = 0; i < stats->n_rows; i++) {
+		struct stats_row *row = stats->rows[i];
+
+		if (!folds->all && !is_other(folds, row))
+			view->rows[view->n_rows++] = row;
+		else if (fold_row(view, row))
+			return -1;
 	}
-	if (compare[order] && view->n_rows)
-		qsort(view->rows, view->n_rows, sizeof(*view->rows), compare[order]);
-	return 0;
+	sort_rows(view->rows, view->n_rows, order);
+	return folds->all && folds->n_other ? open_rows(view, stats, order, folds) : 0;
 }
 
 /* Frees what @view owns: the rows that are folded, and the list. */

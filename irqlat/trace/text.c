@@ -78,6 +78,20 @@ static bool print_stages(const struct trace_run *run, const struct stats_row *ro
 	return any;
 }
 
+/* Print the headings of the rows of trace_text_row(). */
+void trace_text_headings(const struct trace_run *run, FILE *out)
+{
+	fprintf(out, "%5s %-18s %4s %-4s %-12s %8s %9s %9s %9s %9s %9s %9s  (%s)\n", "IRQ", "NAME",
+		"CPU", "END", "STAGE", "N", "MIN", "P50", "P90", "P99", "P99.9", "MAX",
+		run->config->nanoseconds ? "ns" : "us");
+}
+
+/* Print a line for each end and stage of a row. Returns whether there are any. */
+bool trace_text_row(const struct trace_run *run, const struct stats_row *row, FILE *out)
+{
+	return row->wanted && print_stages(run, row, out);
+}
+
 /**
  * trace_text_table - print a row for each interrupt, CPU, end and stage
  * @run: its options apply
@@ -88,15 +102,11 @@ void trace_text_table(const struct trace_run *run, const struct stats *stats, FI
 {
 	bool any = false;
 
-	fprintf(out, "%5s %-18s %4s %-4s %-12s %8s %9s %9s %9s %9s %9s %9s  (%s)\n", "IRQ", "NAME",
-		"CPU", "END", "STAGE", "N", "MIN", "P50", "P90", "P99", "P99.9", "MAX",
-		run->config->nanoseconds ? "ns" : "us");
-	for (size_t i = 0; i < stats->n_rows; i++) {
-		if (stats->rows[i]->wanted)
-			any |= print_stages(run, stats->rows[i], out);
-	}
+	trace_text_headings(run, out);
+	for (size_t i = 0; i < stats->n_rows; i++)
+		any |= trace_text_row(run, stats->rows[i], out);
 	if (!any)
-		fputs("  no interrupt of these woke a task\n", out);
+		fputs(TRACE_TEXT_NOTHING, out);
 }
 
 static void print_account_row(const struct stats_row *row, FILE *out)

@@ -5,34 +5,87 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "order.h"
 
 /* Columns that an arrow key moves the table to the side. */
 #define SIDE_STEP 10
 
+/* What the title has before the keys. */
+#define TITLE_PARTS 4
+#define TITLE_BYTES 48
+
+static const char *const key_hints[] = {
+	"q ends", "arrows move", "Enter opens or folds", "f folds all", "i number", "w worst",
+	"m most", "n name",
+};
+#define N_KEY_HINTS (sizeof(key_hints) / sizeof(key_hints[0]))
+
+/**
+ * struct top_line - a line of the table
+ * @text: not terminated, @len bytes in @table of the screen
+ * @has_irq: it is of an interrupt
+ * @irq: number of the interrupt
+ * @name: of its handler
+ */
+struct top_line {
+	const char *text;
+	int len;
+	bool has_irq;
+	int32_t irq;
+	char name[STATS_NAME_BYTES];
+};
+
 /**
  * struct trace_top - the screen
  * @screen: of curses
- * @first: number of the row of @text that is below the headings
- * @left: column of @text that is at the left
+ * @first: number of the line that is below the headings
+ * @cursor: number of the line that Enter opens
+ * @left: column of the table that is at the left
+ * @moved: @cursor stays at its interrupt; else at the first line
+ * @at_first: with the next table it goes to the first line of its interrupt
  * @order: of the rows, from the next table on
- * @fold: one row for each interrupt
+ * @folds: which interrupts are one row
  * @run: its table is shown; NULL: none yet
- * @text: last table, @n_rows rows, the longest of @width columns
+ * @title: parts of it, of the last table
+ * @table: text of the last table, the longest line of @width columns
+ * @lines: those below the headings; @n_lines of them
  */
 struct trace_top {
 	SCREEN *screen;
 	int first;
+	int cursor;
 	int left;
-	int n_rows;
+	bool moved;
+	bool at_first;
 	int width;
 	enum trace_order order;
-	bool fold;
+	struct trace_folds folds;
 	const struct trace_run *run;
-	char *text;
+	char title[TITLE_PARTS][TITLE_BYTES];
+	char *table;
+	struct top_line headings;
+	struct top_line *lines;
+	size_t lines_alloc;
+	int n_lines;
 };
+
+/*
+ * A shell or a tool may have exported COLUMNS and LINES of a size that the terminal does
+ * not have any more, and curses takes these, also when the size changes.
+ */
+static void use_size_of_terminal(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row)
+		return;
+	unsetenv("COLUMNS");
+	unsetenv("LINES");
+}
 
 /**
  * trace_top_open - take the terminal
@@ -53,6 +106,7 @@ struct trace_top *trace_top_open(struct why *why)
 		why_set(why, "trace top: %s", strerror(errno));
 		return NULL;
 	}
+	use_size_of_terminal();
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);
@@ -85,32 +139,247 @@ void trace_top_close(struct trace_top *top)
 		return;
 	trace_top_pause(top);
 	delscreen(top->screen);
-	free(top->text);
+	free(top->table);
+	free(top->lines);
 	free(top);
 }
 
+/* --- drawing --------------------------------------------------------------- */
+
+/* One part of the title, in the next row if it has no room in row @y. */
+static void show_part(const char *part, int *y, int *x)
+{
+	int len = (int)strlen(part);
+
+	if (*x && *x + len > COLS) {
+		(*y)++;
+		*x = 0;
+	}
+	mvaddnstr(*y, *x, part, COLS - *x);
+	*x += len + 2;
+}
+
+/* Draw title and keys, in a third of the screen at most. Returns how many rows they have. */
+static int show_title(const struct trace_top *top)
+{
+	int y = 0, x = 0, most = LINES / 3;
+
+	for (size_t i = 0; i < TITLE_PARTS && y <= most; i++)
+		show_part(top->title[i], &y, &x);
+	for (size_t i = 0; i < N_KEY_HINTS && y <= most; i++)
+		show_part(key_hints[i], &y, &x);
+	return y < most ? y + 1 : most + 1;
+}
+
+static void show_line(const struct trace_top *top, int y, const struct top_line *line, bool reverse)
+{
+	int len = line->len - top->left;
+
+	if (reverse)
+		attron(A_REVERSE);
+	move(y, 0);
+	clrtoeol();
+	if (len > 0)
+		addnstr(line->text + top->left, len < COLS ? len : COLS);
+	attroff(A_REVERSE);
+}
+
+static int limit(int value, int most)
+{
+	value = value > most ? most : value;
+	return value < 0 ? 0 : value;
+}
+
+/* Draw everything; the line of the cursor is on the screen. */
 static void show(struct trace_top *top)
 {
-	const char *text = top->text;
-	int y = 0;
+	int y, height;
 
 	erase();
-	for (int i = 0; text && *text; i++) {
-		const char *end = strchrnul(text, '\n');
-		int len = (int)(end - text) - top->left;
-
-		/* The title and the headings stay, the other rows scroll. */
-		if ((i < 2 || i >= top->first + 2) && y < LINES) {
-			if (i == 1)
-				attron(A_REVERSE);
-			if (len > 0)
-				mvaddnstr(y, 0, text + top->left, len < COLS ? len : COLS);
-			y++;
-			attroff(A_REVERSE);
-		}
-		text = *end ? end + 1 : end;
-	}
+	y = show_title(top);
+	height = LINES - y - 1 > 1 ? LINES - y - 1 : 1;
+	top->left = limit(top->left, top->width - COLS);
+	top->cursor = limit(top->cursor, top->n_lines - 1);
+	if (top->first > top->cursor)
+		top->first = top->cursor;
+	if (top->first < top->cursor - height + 1)
+		top->first = top->cursor - height + 1;
+	top->first = limit(top->first, top->n_lines - height);
+	show_line(top, y++, &top->headings, true);
+	for (int i = top->first; i < top->n_lines && y < LINES; i++)
+		show_line(top, y++, &top->lines[i], top->moved && i == top->cursor);
 	refresh();
+}
+
+/* --- the table ------------------------------------------------------------- */
+
+/* The next line of @text, which is behind it then. */
+static struct top_line take_line(struct trace_top *top, const char **text)
+{
+	const char *end = strchrnul(*text, '\n');
+	struct top_line line = { .text = *text, .len = (int)(end - *text) };
+
+	if (line.len > top->width)
+		top->width = line.len;
+	*text = *end ? end + 1 : end;
+	return line;
+}
+
+/* Lines up to @end are of this row of the table; NULL: of none. */
+static int add_lines(struct trace_top *top, const char **text, const char *end,
+		     const struct stats_row *row)
+{
+	while (*text < end) {
+		struct top_line line;
+
+		if (array_reserve(&top->lines, &top->lines_alloc, (size_t)top->n_lines + 1,
+				  sizeof(*top->lines)))
+			return -1;
+		line = take_line(top, text);
+		if (row) {
+			line.has_irq = true;
+			line.irq = row->irq;
+			memcpy(line.name, row->name, sizeof(line.name));
+		}
+		top->lines[top->n_lines++] = line;
+	}
+	return 0;
+}
+
+/* Where the text of each row ends: @ends has an element for each. */
+static void print_rows(const struct trace_run *run, const struct stats *view, size_t *ends,
+		       FILE *out)
+{
+	struct trace_config config = *run->config;
+	struct trace_run totals = *run;
+	bool any = false;
+
+	/* Totals are all that folded rows have. */
+	config.filter.stages = 0;
+	totals.config = &config;
+	for (size_t i = 0; i < view->n_rows; i++) {
+		bool folded = view->rows[i]->cpu == STATS_ALL_CPUS;
+
+		any |= trace_text_row(folded ? &totals : run, view->rows[i], out);
+		ends[i] = (size_t)ftell(out);
+	}
+	if (!any)
+		fputs(TRACE_TEXT_NOTHING, out);
+	trace_text_gaps(run, out);
+}
+
+/* Print the table and find its lines. Returns 0, or -1 when memory runs out. */
+static int make_table(struct trace_top *top, const struct stats *view)
+{
+	size_t *ends = calloc(view->n_rows + 1, sizeof(*ends)), size;
+	char *table = NULL;
+	FILE *out = ends ? open_memstream(&table, &size) : NULL;
+	const char *text;
+	int err;
+
+	if (!out) {
+		free(ends);
+		return -1;
+	}
+	trace_text_headings(top->run, out);
+	print_rows(top->run, view, ends, out);
+	err = fclose(out) ? -1 : 0;
+	if (err) {
+		free(table);
+		free(ends);
+		return -1;
+	}
+	free(top->table);
+	top->table = table;
+	top->width = 0;
+	top->n_lines = 0;
+	text = table;
+	top->headings = take_line(top, &text);
+	for (size_t i = 0; i < view->n_rows && !err; i++)
+		err = add_lines(top, &text, table + ends[i], view->rows[i]);
+	if (!err)
+		err = add_lines(top, &text, table + size, NULL);
+	free(ends);
+	return err;
+}
+
+/**
+ * struct top_place - a line of an interrupt that will have other lines
+ * @line: of this interrupt
+ * @nth: how many lines above are of it, too
+ */
+struct top_place {
+	struct top_line line;
+	int nth;
+};
+
+static bool is_of(const struct top_line *line, const struct top_line *other)
+{
+	return line->has_irq && line->irq == other->irq && !strcmp(line->name, other->name);
+}
+
+static struct top_place place_of_cursor(const struct trace_top *top)
+{
+	struct top_place place = { .nth = 0 };
+
+	if (!top->moved || top->cursor >= top->n_lines)
+		return place;
+	place.line = top->lines[top->cursor];
+	for (int i = 0; !top->at_first && i < top->cursor; i++)
+		place.nth += is_of(&top->lines[i], &place.line);
+	return place;
+}
+
+/* Put the cursor there, or on the last line of the interrupt if it has fewer. */
+static void move_cursor(struct trace_top *top, const struct top_place *place)
+{
+	int n = 0;
+
+	for (int i = 0; place->line.has_irq && i < top->n_lines && n <= place->nth; i++) {
+		if (!is_of(&top->lines[i], &place->line))
+			continue;
+		top->cursor = i;
+		n++;
+	}
+	top->at_first = false;
+}
+
+/* Show the table of the whole run so far. @run is kept until trace_top_close(). */
+void trace_top_draw(struct trace_top *top, const struct trace_run *run)
+{
+	struct top_place place = place_of_cursor(top);
+	struct stats view;
+
+	top->run = run;
+	snprintf(top->title[0], TITLE_BYTES, "irqlat trace top");
+	snprintf(top->title[1], TITLE_BYTES, "%.0f s",
+		 (double)(run->ended_ns - run->started_ns) / 1e9);
+	snprintf(top->title[2], TITLE_BYTES, "%llu chains", (unsigned long long)run->total.samples);
+	snprintf(top->title[3], TITLE_BYTES, "by %s%s", trace_order_names[top->order],
+		 top->folds.all ? ", folded" : "");
+	if (trace_order_rows(&view, &run->total, top->order, &top->folds) ||
+	    make_table(top, &view)) {
+		/* What there is of the table may be cut off; the next one has more luck. */
+		trace_order_free(&view);
+		return;
+	}
+	trace_order_free(&view);
+	move_cursor(top, &place);
+	show(top);
+}
+
+/* --- keys ------------------------------------------------------------------ */
+
+/* Open or fold the interrupt under the cursor, which goes to its first line. */
+static void open_or_fold(struct trace_top *top)
+{
+	const struct top_line *line = top->cursor < top->n_lines ? &top->lines[top->cursor] : NULL;
+
+	if (!line || !line->has_irq)
+		return;
+	trace_folds_one(&top->folds, line->irq, line->name);
+	top->moved = true;
+	top->at_first = true;
 }
 
 /* A key that changes the table. Returns whether it is one. */
@@ -119,134 +388,91 @@ static bool choose(struct trace_top *top, int key)
 	switch (key) {
 	case 'i':
 		top->order = TRACE_ORDER_NUMBER;
-		return true;
+		break;
 	case 'w':
 		top->order = TRACE_ORDER_WORST;
-		return true;
+		break;
 	case 'm':
 		top->order = TRACE_ORDER_MOST;
-		return true;
+		break;
 	case 'n':
 		top->order = TRACE_ORDER_NAME;
-		return true;
+		break;
 	case 'f':
-		top->fold = !top->fold;
+		trace_folds_all(&top->folds);
+		break;
+	case '\n':
+	case '\r':
+	case KEY_ENTER:
+		open_or_fold(top);
 		return true;
 	default:
 		return false;
 	}
+	top->cursor = 0;
+	top->moved = false;
+	return true;
+}
+
+/* A key that moves. Returns whether it is one. */
+static bool go(struct trace_top *top, int key)
+{
+	int page = LINES - 3 > 1 ? LINES - 3 : 1;
+
+	switch (key) {
+	case KEY_DOWN:
+		/* The cursor appears where it is. */
+		top->cursor += top->moved;
+		break;
+	case KEY_UP:
+		top->cursor--;
+		break;
+	case KEY_NPAGE:
+		top->cursor += page;
+		break;
+	case KEY_PPAGE:
+		top->cursor -= page;
+		break;
+	case KEY_END:
+		top->cursor = top->n_lines - 1;
+		break;
+	case KEY_HOME:
+		top->cursor = 0;
+		top->left = 0;
+		top->moved = false;
+		return true;
+	case KEY_RIGHT:
+		top->left += SIDE_STEP;
+		return true;
+	case KEY_LEFT:
+		top->left -= SIDE_STEP;
+		return true;
+	case KEY_RESIZE:
+		return true;
+	default:
+		return false;
+	}
+	top->cursor = limit(top->cursor, top->n_lines - 1);
+	top->moved = true;
+	return true;
 }
 
 /* Handle the keys that were pressed. Returns true when one of them ends the run. */
 bool trace_top_key(struct trace_top *top)
 {
-	int last = top->n_rows - LINES, first = top->first, key;
-	int rightmost = top->width - COLS, left = top->left;
+	bool moved = false;
+	int key;
 
 	while ((key = getch()) != ERR) {
-		if (choose(top, key)) {
-			top->first = 0;
-			if (top->run)
-				trace_top_draw(top, top->run);
-			return false;
-		}
-		switch (key) {
-		case 'q':
+		if (key == 'q')
 			return true;
-		case KEY_DOWN:
-			first++;
-			break;
-		case KEY_UP:
-			first--;
-			break;
-		case KEY_NPAGE:
-			first += LINES - 2;
-			break;
-		case KEY_PPAGE:
-			first -= LINES - 2;
-			break;
-		case KEY_RIGHT:
-			left += SIDE_STEP;
-			break;
-		case KEY_LEFT:
-			left -= SIDE_STEP;
-			break;
-		case KEY_HOME:
-			first = 0;
-			left = 0;
-			break;
-		case KEY_RESIZE:
-			show(top);
-			break;
-		}
+		if (go(top, key))
+			moved = true;
+		else if (choose(top, key) && top->run)
+			/* The keys that follow are about the new table. */
+			trace_top_draw(top, top->run);
 	}
-	first = first > last ? last : first;
-	first = first < 0 ? 0 : first;
-	left = left > rightmost ? rightmost : left;
-	left = left < 0 ? 0 : left;
-	if (first != top->first || left != top->left) {
-		top->first = first;
-		top->left = left;
+	if (moved && top->run)
 		show(top);
-	}
 	return false;
-}
-
-static void measure(struct trace_top *top)
-{
-	top->n_rows = 0;
-	top->width = 0;
-	for (const char *text = top->text; *text; top->n_rows++) {
-		const char *end = strchrnul(text, '\n');
-
-		if (end - text > top->width)
-			top->width = (int)(end - text);
-		text = *end ? end + 1 : end;
-	}
-}
-
-/* The rows in the order that was chosen. Returns 0, or -1 when memory runs out. */
-static int print_table(const struct trace_top *top, const struct trace_run *run, FILE *out)
-{
-	struct trace_config config = *run->config;
-	struct trace_run shown = *run;
-	struct stats view;
-	int err = trace_order_rows(&view, &run->total, top->order, top->fold);
-
-	/* Totals are all that folded rows have. */
-	if (top->fold)
-		config.filter.stages = 0;
-	shown.config = &config;
-	if (!err)
-		trace_text_table(&shown, &view, out);
-	trace_order_free(&view);
-	return err;
-}
-
-/* Show the table of the whole run so far. @run is kept until trace_top_close(). */
-void trace_top_draw(struct trace_top *top, const struct trace_run *run)
-{
-	char *text = NULL;
-	size_t size;
-	int err;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	top->run = run;
-	fprintf(out,
-		"irqlat trace top  %.0f s  %llu chains  by %s%s  q ends, arrows scroll, i number, w worst, m most, n name, f fold\n",
-		(double)(run->ended_ns - run->started_ns) / 1e9,
-		(unsigned long long)run->total.samples, trace_order_names[top->order],
-		top->fold ? ", folded" : "");
-	err = print_table(top, run, out);
-	trace_text_gaps(run, out);
-	if (fclose(out) || err) {
-		free(text);
-		return;
-	}
-	free(top->text);
-	top->text = text;
-	measure(top);
-	show(top);
 }

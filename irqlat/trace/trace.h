@@ -270,7 +270,10 @@ int trace_actions_parse(const char *text, struct trace_config *config, struct wh
 int trace_action_run(const struct trace_action *action, struct why *why);
 
 /* text.c */
+#define TRACE_TEXT_NOTHING "  no interrupt of these woke a task\n"
 void trace_text_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out);
+void trace_text_headings(const struct trace_run *run, FILE *out);
+bool trace_text_row(const struct trace_run *run, const struct stats_row *row, FILE *out);
 void trace_text_table(const struct trace_run *run, const struct stats *stats, FILE *out);
 void trace_text_summary(const struct trace_run *run, FILE *out);
 void trace_text_header(const struct trace_run *run, FILE *out);

@@ -14,6 +14,7 @@ load_pid=
 at_exit()
 {
 	stop_load
+	! command -v tmux >/dev/null || tmux -L "irqlat-$$" kill-server 2>/dev/null
 }
 
 tested()
@@ -508,6 +509,44 @@ result $? 'signal to the parent'
 "$irqlat" trace hist -d 1 -E 20 -b 5us >"$scratch/out" 2>"$scratch/err"
 [ $? = 0 ] && grep -q '^over: ' "$scratch/out" && grep -q '^Index ' "$scratch/out"
 result $? 'hist has rtla'"'"'s layout' "$(head -2 "$scratch/err")"
+
+pane()
+{
+	tmux -L "irqlat-$$" -f /dev/null "$@" 2>>"$scratch/err"
+}
+
+shows()
+{
+	pane capture-pane -p | sed 's/ *$//' >"$scratch/screen"
+	grep -q -- "$1" "$scratch/screen"
+}
+
+# The pane is wider than COLUMNS says, and becomes smaller.
+top_opens()
+{
+	COLUMNS=40 LINES=9 pane new-session -d -x 150 -y 30 \
+		"exec $irqlat trace top --interval 0.3 --name local_timer --no-header"
+	# shellcheck disable=SC2034 # used by the conditions
+	open='^ *- local_timer  *[0-9]* .* handler '
+	wait_for 'shows "by number .* n name$" && shows "$open"'
+	result $? 'top: title and keys in the width of the terminal' "$(cat "$scratch/screen")"
+	pane send-keys f
+	wait_for 'shows " folded " && shows "^ *- local_timer  *all " && ! shows "$open"'
+	result $? 'top: f folds all' "$(cat "$scratch/screen")"
+	pane send-keys Down Enter
+	wait_for 'shows " folded " && shows "^ *- local_timer  *all " && shows "$open"'
+	result $? 'top: Enter opens the interrupt under the cursor' "$(cat "$scratch/screen")"
+	pane send-keys Enter
+	wait_for '! shows "$open"'
+	result $? 'top: Enter folds it again' "$(cat "$scratch/screen")"
+	pane resize-window -x 60 -y 20
+	wait_for 'shows "^[^ ].* n name$" && ! shows "by number.* n name"'
+	result $? 'top: the keys in the width of a terminal that became smaller' "$(cat "$scratch/screen")"
+	pane send-keys q
+	wait_for '! pane has-session'
+	pane kill-server
+}
+
 if command -v script >/dev/null; then
 	TERM=xterm script -qc "stty cols 130 rows 40; exec $irqlat trace top -d 3 --no-header" \
 		"$scratch/typescript" >/dev/null 2>&1 </dev/null
@@ -539,8 +578,14 @@ if command -v script >/dev/null; then
 		"$scratch/typescript" >/dev/null 2>&1
 	sed 's/\x1b\[?1049l/\n<own>\n/g' "$scratch/typescript" | sed '/<own>/,$d' | grep -q 'P99\.9'
 	result $? 'top shows what is wider than 40 columns' "$(head -c 300 "$scratch/typescript" | tr -d '\033')"
+	if command -v tmux >/dev/null; then
+		top_opens
+	else
+		skip 'top: Enter opens the interrupt under the cursor' 'needs tmux'
+	fi
 else
 	skip 'top draws, and leaves a summary' 'needs script'
+	skip 'top: Enter opens the interrupt under the cursor' 'needs script'
 	skip 'top: w sorts, f folds' 'needs script'
 	skip 'top shows what is wider than 40 columns' 'needs script'
 fi

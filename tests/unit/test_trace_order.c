@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Rows of irqlat trace top: their order, and one row for each interrupt. */
+/* Rows of irqlat trace top: their order, and interrupts that are one row. */
 #include "unit.h"
 
 #include "irqlat/trace/order.h"
@@ -61,14 +61,14 @@ static int clear(void **state)
 }
 
 /* "24/0 24/1 ..." */
-static void has_order(const struct stats *stats, enum trace_order order, bool fold,
-		      const char *expected)
+static void has_rows(const struct stats *stats, enum trace_order order,
+		     const struct trace_folds *folds, const char *expected)
 {
 	char text[128] = "";
 	struct stats view;
 	size_t len = 0;
 
-	assert_int_equal(trace_order_rows(&view, stats, order, fold), 0);
+	assert_int_equal(trace_order_rows(&view, stats, order, folds), 0);
 	for (size_t i = 0; i < view.n_rows; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d/%d", i ? " " : "",
 					view.rows[i]->irq,
@@ -76,6 +76,14 @@ static void has_order(const struct stats *stats, enum trace_order order, bool fo
 									      view.rows[i]->cpu);
 	assert_string_equal(text, expected);
 	trace_order_free(&view);
+}
+
+static void has_order(const struct stats *stats, enum trace_order order, bool fold,
+		      const char *expected)
+{
+	struct trace_folds folds = { .all = fold };
+
+	has_rows(stats, order, &folds, expected);
 }
 
 static void orders(void **state)
@@ -94,10 +102,11 @@ static void folded_rows_are_sums(void **state)
 {
 	const struct stats *stats = *state;
 	const struct stats_row *row;
+	const struct trace_folds folds = { .all = true };
 	const struct hist *h;
 	struct stats view;
 
-	assert_int_equal(trace_order_rows(&view, stats, TRACE_ORDER_NUMBER, true), 0);
+	assert_int_equal(trace_order_rows(&view, stats, TRACE_ORDER_NUMBER, &folds), 0);
 	assert_int_equal(view.n_rows, 3);
 	row = view.rows[0];
 	assert_int_equal(row->seen, 30);
@@ -115,6 +124,41 @@ static void folded_rows_are_sums(void **state)
 	assert_int_equal(stats->rows[0]->hist[CHAIN_END_USER][CHAIN_STAGE_TOTAL]->n, 2);
 }
 
+static void one_is_opened(void **state)
+{
+	struct trace_folds folds = { 0 };
+
+	trace_folds_all(&folds);
+	trace_folds_one(&folds, 24, "eth0");
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/-1 24/0 24/1 36/-1 -1/-1");
+	/* Behind its totals, in the order that was chosen. */
+	has_rows(*state, TRACE_ORDER_WORST, &folds, "-1/-1 24/-1 24/1 24/0 36/-1");
+	trace_folds_one(&folds, 36, "eth0"); /* not there */
+	trace_folds_one(&folds, 36, "disk");
+	has_rows(*state, TRACE_ORDER_MOST, &folds, "36/-1 36/0 36/1 -1/-1 24/-1 24/1 24/0");
+	trace_folds_one(&folds, 24, "eth0");
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/-1 36/-1 36/0 36/1 -1/-1");
+	trace_folds_all(&folds);
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/0 24/1 36/0 36/1 -1/0");
+}
+
+static void one_is_folded(void **state)
+{
+	struct trace_folds folds = { 0 };
+
+	trace_folds_one(&folds, 24, "eth0");
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/-1 36/0 36/1 -1/0");
+	has_rows(*state, TRACE_ORDER_WORST, &folds, "-1/0 24/-1 36/0 36/1");
+	trace_folds_one(&folds, 24, "eth0");
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/0 24/1 36/0 36/1 -1/0");
+	/* The oldest of too many is forgotten. */
+	for (int i = 0; i < TRACE_FOLD_MAX; i++)
+		trace_folds_one(&folds, i ? 1000 + i : 24, "eth0");
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/-1 36/0 36/1 -1/0");
+	trace_folds_one(&folds, 36, "disk");
+	has_rows(*state, TRACE_ORDER_NUMBER, &folds, "24/0 24/1 36/-1 -1/0");
+}
+
 static void no_rows(void **state)
 {
 	struct stats none = { 0 };
@@ -129,6 +173,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(orders, make, clear),
 		cmocka_unit_test_setup_teardown(folded_rows_are_sums, make, clear),
+		cmocka_unit_test_setup_teardown(one_is_opened, make, clear),
+		cmocka_unit_test_setup_teardown(one_is_folded, make, clear),
 		cmocka_unit_test(no_rows),
 	};
 
