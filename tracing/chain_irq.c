@@ -59,7 +59,6 @@ static void context_of_hop(const struct chains *chains, const struct chain_task 
 	c->path = &task->chain;
 	c->stage = CHAIN_STAGE_HOP;
 	c->mixed = task->hop_mixed || may_serve_another(chains, task);
-	c->hop = task;
 }
 
 /*
@@ -69,7 +68,7 @@ static void context_of_hop(const struct chains *chains, const struct chain_task 
 struct chain_context chain_context_of(struct chains *chains, struct chain_cpu *cpu,
 				      const struct event *e)
 {
-	struct chain_context c = { NULL, CHAIN_STAGE_HANDLER, false, NULL };
+	struct chain_context c = { NULL, CHAIN_STAGE_HANDLER, false };
 	struct chain_task *task;
 
 	if (e->flags & EVENT_FLAG_HARDIRQ) {
@@ -227,7 +226,7 @@ void chain_on_softirq_raise(struct chains *chains, struct chain_cpu *cpu, const 
 	if (e->vec >= SOFTIRQS_MAX)
 		return;
 	/* These work for everybody, and a task on the way is one of them. */
-	if (c.hop && SOFTIRQS_FOR_ALL >> e->vec & 1)
+	if (c.stage == CHAIN_STAGE_HOP && SOFTIRQS_FOR_ALL >> e->vec & 1)
 		c.path = NULL;
 	s = &cpu->pending[e->vec];
 	if (!s->raised) {
@@ -239,7 +238,7 @@ void chain_on_softirq_raise(struct chains *chains, struct chain_cpu *cpu, const 
 			chain_path_copy(&s->path, c.path);
 			cpu->in_handler |= 1u << e->vec;
 		} else {
-			chain_path_begin(chains, &s->path, &c, e->ts_ns);
+			chain_path_begin(chains, &s->path, c, e->ts_ns);
 		}
 		return;
 	}

@@ -180,13 +180,14 @@ bool chain_path_step(struct chains *chains, struct chain_path *path, enum chain_
  *
  * Returns false when there is no path: time ran backwards, or memory lacked.
  */
-bool chain_path_begin(struct chains *chains, struct chain_path *to, const struct chain_context *c,
+bool chain_path_begin(struct chains *chains, struct chain_path *to, struct chain_context c,
 		      uint64_t ts_ns)
 {
-	chain_path_copy(to, c->path);
-	if (__builtin_expect(c->hop != NULL, 0) && !path_add_hop(chains, to, c->hop, ts_ns)) {
+	chain_path_copy(to, c.path);
+	if (__builtin_expect(c.stage == CHAIN_STAGE_HOP, 0) &&
+	    !path_add_hop(chains, to, chain_context_hop(c), ts_ns)) {
 		chain_path_end(chains, to, OUTCOME_LOST);
 		return false;
 	}
-	return chain_path_step(chains, to, c->stage, ts_ns);
+	return chain_path_step(chains, to, c.stage, ts_ns);
 }

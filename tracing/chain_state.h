@@ -89,13 +89,15 @@ enum chain_task_state { TASK_NONE, TASK_WAKING, TASK_WOKEN, TASK_RUNNING };
  * @on_cpu: it was woken before it had left its CPU
  * @preempted: TASK_RUNNING, but not on the CPU
  * @cpu: where it was queued, or runs
- * @chain: the path that woke it
- * @carry: the path that the irq thread or worker works for now
- * @carry_stage: CHAIN_STAGE_THREAD or CHAIN_STAGE_WORK
+ * @carry_stage: of @carry: CHAIN_STAGE_THREAD or CHAIN_STAGE_WORK
  * @carry_mixed: the line interrupted again while its thread was running
  * @hop_mixed: TASK_RUNNING: it was woken by something else, too
  * @napi: the thread of a network queue
  * @for_all: it works for whoever asks: why it wakes another task is not known
+ * @chain: the path that woke it
+ * @carry: the path that the irq thread or worker works for now
+ *
+ * What is before @chain is zeroed in a task that is new.
  */
 struct chain_task {
 	struct chain_task *prev;
@@ -111,10 +113,10 @@ struct chain_task {
 	int cpu;
 	char comm[EVENT_COMM_BYTES];
 	int64_t module_ns;
-	struct chain_path chain;
-	struct chain_path carry;
 	enum chain_stage carry_stage;
 	bool carry_mixed;
+	struct chain_path chain;
+	struct chain_path carry;
 };
 
 /**
@@ -195,16 +197,19 @@ struct chains {
 /**
  * struct chain_context - what a CPU is working for when an event happens
  * @path: of the interrupt; NULL: not for an interrupt that is known
- * @stage: that ends with an event in this context
+ * @stage: that ends with an event in this context; CHAIN_STAGE_HOP: @path is the chain of a
+ *	task that is a hop of it, see chain_context_hop()
  * @mixed: for several interrupts
- * @hop: the task that this is the context of, if it is a hop of the chain; else NULL
+ *
+ * It fits into two registers, in which it is returned and passed.
  */
 struct chain_context {
 	const struct chain_path *path;
 	enum chain_stage stage;
 	bool mixed;
-	const struct chain_task *hop;
 };
+
+_Static_assert(sizeof(struct chain_context) <= 16, "two registers");
 
 /* chain_path.c: interrupts and the time since them */
 struct chain_root *chain_root_new(struct chains *chains, const struct event *e, void *row);
@@ -212,7 +217,7 @@ void chain_path_drop(struct chains *chains, struct chain_path *path);
 void chain_path_end(struct chains *chains, struct chain_path *path, enum chain_outcome outcome);
 bool chain_path_step(struct chains *chains, struct chain_path *path, enum chain_stage stage,
 		     uint64_t ts_ns);
-bool chain_path_begin(struct chains *chains, struct chain_path *to, const struct chain_context *c,
+bool chain_path_begin(struct chains *chains, struct chain_path *to, struct chain_context c,
 		      uint64_t ts_ns);
 
 /* chain_irq.c: what a CPU does for an interrupt before it wakes a task */
@@ -266,6 +271,15 @@ static inline void chain_path_copy(struct chain_path *to, const struct chain_pat
 	to->root->refs++;
 	if (__builtin_expect(to->hops != NULL, 0))
 		to->hops->refs++;
+}
+
+/* The task that @c is the context of, where the stage is CHAIN_STAGE_HOP. */
+static inline const struct chain_task *chain_context_hop(struct chain_context c)
+{
+	const char *chain = (const char *)c.path;
+
+	return (const struct chain_task *)(const void *)(chain -
+							 offsetof(struct chain_task, chain));
 }
 
 /* When a handler of the interrupt, or of another one with a like number, was last entered. */

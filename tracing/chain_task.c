@@ -62,7 +62,10 @@ struct chain_task *chain_task_get(struct chains *chains, int32_t pid)
 		chains->no_memory++;
 		return NULL;
 	}
-	memset(task, 0, sizeof(*task));
+	/* What else a path has has no meaning without its root. */
+	memset(task, 0, offsetof(struct chain_task, chain));
+	task->chain.root = NULL;
+	task->carry.root = NULL;
 	task->pid = pid;
 	task->cpu = -1;
 	task->next = chains->active.next;
@@ -153,6 +156,14 @@ static bool works_for_all(const char *comm)
 	return false;
 }
 
+/* What the task is by its name. Few begin like one of these, and there are many wake-ups. */
+static void set_role(struct chain_task *task, const char *comm)
+{
+	task->irq_thread = comm[0] == 'i' && is_irq_thread(comm);
+	task->napi = comm[0] == 'n' && !strncmp(comm, "napi/", 5);
+	task->for_all = (comm[0] == 'k' || comm[0] == 'r' || comm[0] == 'm') && works_for_all(comm);
+}
+
 /* The irq thread is woken after the exit of the handler. */
 static void context_tail(struct chain_cpu *cpu, const struct event *e, const char *comm,
 			 struct chain_context *c)
@@ -209,15 +220,13 @@ static struct chain_task *woken_in(struct chains *chains, struct chain_cpu *cpu,
 		return NULL;
 	}
 	if (c.path) {
-		bool begun = chain_path_begin(chains, &task->chain, &c, e->ts_ns);
+		bool begun = chain_path_begin(chains, &task->chain, c, e->ts_ns);
 
 		task->state = begun ? TASK_WAKING : TASK_NONE;
 		task->on_cpu = runs_on_target(chains, e);
 		task->preempted = false;
-		task->irq_thread = is_irq_thread(comm);
+		set_role(task, comm);
 		task->hop_mixed = false;
-		task->for_all = works_for_all(comm);
-		task->napi = !strncmp(comm, "napi/", 5);
 		task->cpu = -1;
 		task->module_ns = -1;
 		memcpy(task->comm, comm, sizeof(comm));

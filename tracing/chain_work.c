@@ -65,7 +65,7 @@ void chain_on_work_queue(struct chains *chains, struct chain_cpu *cpu, const str
 		return;
 	}
 	work->object = e->work;
-	if (!chain_path_begin(chains, &work->path, &c, e->ts_ns)) {
+	if (!chain_path_begin(chains, &work->path, c, e->ts_ns)) {
 		free(work);
 		return;
 	}

@@ -170,9 +170,10 @@ static void on_sample(void *ctx, const struct chain_sample *s)
 	if (!row || !row->wanted || !stats_task_is_wanted(&stats->filter, s))
 		return;
 	stats->samples++;
-	for (int stage = 0; stage < CHAIN_STAGE_PARTS; stage++) {
-		if (s->stages >> stage & 1)
-			record(stats, row, s->end, stage, (int64_t)s->ns[stage]);
+	for (uint32_t left = s->stages; left; left &= left - 1) {
+		int stage = __builtin_ctz(left);
+
+		record(stats, row, s->end, stage, (int64_t)s->ns[stage]);
 	}
 	record(stats, row, s->end, CHAIN_STAGE_TOTAL, (int64_t)(s->end_ns - s->start_ns));
 	if (s->module_ns >= 0)
