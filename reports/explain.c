@@ -9,6 +9,9 @@
 /* Causes of a tail that have a row of their own. */
 #define CAUSES_SHOWN 6
 
+/* A chain in words, with all tasks that it went through. */
+#define LONGEST_BYTES 1536
+
 static const char *line_text(const struct explained_chain *c, char text[REPORT_TITLE_BYTES])
 {
 	if (c->irq == RESULT_NO_IRQ)
@@ -62,15 +65,28 @@ static uint64_t n_others(const struct explained_line *line)
 	return n;
 }
 
+/* " through napi/eth0-12:70, server:71"; empty where it went to the task itself */
+static void way_text(const struct explained_chain *c, char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < c->n_hops && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%s%s:%" PRId64,
+					i ? ", " : " through ", c->hops[i].task, c->hops[i].pid);
+}
+
 static void max_text(const struct explained_chain *c, const char *unit, char *text, size_t size)
 {
-	char total[REPORT_TIME_BYTES], part[REPORT_TIME_BYTES];
+	char total[REPORT_TIME_BYTES], part[REPORT_TIME_BYTES], way[LONGEST_BYTES / 2];
 
+	way_text(c, way, sizeof(way));
 	snprintf(text, size,
-		 "%s at %.6f s, from CPU %" PRId64 " to %s:%" PRId64 " on CPU %" PRId64
+		 "%s at %.6f s, from CPU %" PRId64 "%s to %s:%" PRId64 " on CPU %" PRId64
 		 ": %s for %s in \"%s\"",
-		 us_text(c->total_ns, unit, total), (double)c->start_ns / 1e9, c->irq_cpu, c->task,
-		 c->pid, c->task_cpu, c->cause, us_text(c->cause_ns, unit, part), c->stage);
+		 us_text(c->total_ns, unit, total), (double)c->start_ns / 1e9, c->irq_cpu, way,
+		 c->task, c->pid, c->task_cpu, c->cause, us_text(c->cause_ns, unit, part),
+		 c->stage);
 }
 
 /* --- the page ---------------------------------------------------------------- */
@@ -79,13 +95,13 @@ static const char unit[] = "µs";
 
 static void write_line(const struct explained_line *line, FILE *out)
 {
-	char title[REPORT_TITLE_BYTES], text[REPORT_CUT_BYTES];
+	char title[REPORT_TITLE_BYTES], text[REPORT_CUT_BYTES], longest[LONGEST_BYTES];
 	uint64_t others = n_others(line);
 
 	html_print(out, "<tr><th>%s</th>", line_text(&line->max, title));
 	fprintf(out, "<td>%" PRIu64 " chain%s. The longest: ", line->n, line->n == 1 ? "" : "s");
-	max_text(&line->max, unit, text, sizeof(text));
-	html_escape(text, out);
+	max_text(&line->max, unit, longest, sizeof(longest));
+	html_escape(longest, out);
 	tail_text(line, unit, text, sizeof(text));
 	html_print(out, ".<br>Of %s:<ul>\n", text);
 	for (size_t i = 0; i < n_shown(line); i++) {
@@ -103,12 +119,27 @@ static void write_cell(const char *label, const char *text, FILE *out)
 	html_print(out, "<td class=\"number\" data-label=\"%s\">%s</td>", label, text);
 }
 
+static void write_hop(const struct explained_hop *hop, FILE *out)
+{
+	char text[REPORT_CUT_BYTES], wake[REPORT_TIME_BYTES], queue[REPORT_TIME_BYTES],
+		run[REPORT_TIME_BYTES];
+
+	snprintf(text, sizeof(text),
+		 "through %s:%" PRId64 " on CPU %" PRId64 ": woken in %s, waited %s, ran %s",
+		 hop->task, hop->pid, hop->cpu, us_text(hop->wake_ns, unit, wake),
+		 us_text(hop->queue_ns, unit, queue), us_text(hop->run_ns, unit, run));
+	html_print(out, "<br><span class=\"dim\">%s</span>", text);
+}
+
 static void write_chain(const struct explained_chain *c, FILE *out)
 {
 	char title[REPORT_TITLE_BYTES], text[REPORT_CUT_BYTES];
 
 	html_print(out, "<tr class=\"way\"><th>%s</th>", line_text(c, title));
-	html_print(out, "<td>%s, in %s</td>", c->cause, c->stage);
+	html_print(out, "<td>%s, in %s", c->cause, c->stage);
+	for (size_t i = 0; i < c->n_hops; i++)
+		write_hop(&c->hops[i], out);
+	fputs("</td>", out);
 	write_cell("took", us_text(c->total_ns, unit, text), out);
 	write_cell("by the cause", us_text(c->cause_ns, unit, text), out);
 	snprintf(text, sizeof(text), "%.6f s", (double)c->start_ns / 1e9);
@@ -181,7 +212,7 @@ void explain_write_html(const struct report *report, FILE *out)
 void explain_write_text(const struct report_input *in, int columns, FILE *out)
 {
 	const struct explained *e = &in->run.explained;
-	char title[REPORT_TITLE_BYTES], text[REPORT_CUT_BYTES];
+	char title[REPORT_TITLE_BYTES], text[LONGEST_BYTES];
 
 	if (e->n_lines)
 		fputs("\nWho made them late:\n", out);

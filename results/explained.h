@@ -10,6 +10,25 @@
 
 #define EXPLAINED_NAME_BYTES 64
 #define EXPLAINED_TEXT_BYTES 192
+#define EXPLAINED_HOPS_MAX   8
+
+/**
+ * struct explained_hop - a task that was woken on the way, and woke the next one
+ * @task: name
+ * @pid: of the task
+ * @cpu: CPU that it ran on
+ * @wake_ns: from its waking to its wakeup
+ * @queue_ns: from there to its switch in
+ * @run_ns: from there to the waking of the next
+ */
+struct explained_hop {
+	char task[EXPLAINED_NAME_BYTES];
+	int64_t pid;
+	int64_t cpu;
+	uint64_t wake_ns;
+	uint64_t queue_ns;
+	uint64_t run_ns;
+};
 
 /**
  * struct explained_chain - a chain
@@ -24,6 +43,7 @@
  * @cause: what had a CPU for longest, in words
  * @stage: in which stage
  * @cause_ns: for so long
+ * @hops: @n_hops tasks on the way, in their order
  */
 struct explained_chain {
 	char source[EXPLAINED_NAME_BYTES];
@@ -37,6 +57,8 @@ struct explained_chain {
 	char cause[EXPLAINED_TEXT_BYTES];
 	char stage[EXPLAINED_NAME_BYTES];
 	uint64_t cause_ns;
+	struct explained_hop hops[EXPLAINED_HOPS_MAX];
+	size_t n_hops;
 };
 
 /**

@@ -8,6 +8,34 @@
 
 #include "result.h"
 
+static int read_hop(struct json_reader *reader, const json_t *object, struct explained_hop *hop)
+{
+	if (json_reader_text(reader, object, "task", hop->task, sizeof(hop->task)) ||
+	    json_reader_integer(reader, object, "pid", &hop->pid) ||
+	    json_reader_integer(reader, object, "cpu", &hop->cpu) ||
+	    json_reader_count(reader, object, "wake_ns", &hop->wake_ns) ||
+	    json_reader_count(reader, object, "queue_ns", &hop->queue_ns) ||
+	    json_reader_count(reader, object, "run_ns", &hop->run_ns))
+		return -1;
+	return 0;
+}
+
+/* Without the array the chain has none. */
+static int read_hops(struct json_reader *reader, const json_t *array, struct explained_chain *c)
+{
+	size_t n = json_array_size(array);
+
+	if (array && !json_is_array(array))
+		return json_reader_fail(reader, "\"hops\" is not an array");
+	if (n > EXPLAINED_HOPS_MAX)
+		return json_reader_fail(reader, "more than %d hops", EXPLAINED_HOPS_MAX);
+	for (; c->n_hops < n; c->n_hops++) {
+		if (read_hop(reader, json_array_get(array, c->n_hops), &c->hops[c->n_hops]))
+			return -1;
+	}
+	return 0;
+}
+
 static int read_chain(struct json_reader *reader, const json_t *object, struct explained_chain *c)
 {
 	if (!json_is_object(object))
@@ -27,7 +55,7 @@ static int read_chain(struct json_reader *reader, const json_t *object, struct e
 	    json_reader_text(reader, object, "cause_stage", c->stage, sizeof(c->stage)) ||
 	    json_reader_count(reader, object, "cause_ns", &c->cause_ns))
 		return -1;
-	return 0;
+	return read_hops(reader, json_object_get(object, "hops"), c);
 }
 
 static int read_cause(struct json_reader *reader, const json_t *object, struct explained_cause *c)

@@ -29,8 +29,11 @@ many=("$scratch/cpus.json" "$good/blocks-a.json" "$good/blocks-b.json"
 "${RECORDING:-build/cli/recording}" late "$scratch/late.dat" &&
 	"$irqlat" explain "$scratch/late.dat" -N 20 --json="$scratch/late.json" --chains="$scratch/late.jsonl" >/dev/null
 "$irqlat" explain "$scratch/noisy.dat" --json="$scratch/explained.json" >/dev/null
+"${RECORDING:-build/cli/recording}" hops "$scratch/hops.dat" &&
+	"$irqlat" explain "$scratch/hops.dat" --json="$scratch/hops.json" >/dev/null
 jq -c '.explain.lines[0].causes[0].cause = "<b>\u001b[2J" | .explain.chains[0].task = "x\"<i>"' \
 	"$scratch/explained.json" >"$scratch/strange.json"
+jq -c '.explain.chains[0].hops[0].task = "y\"<i>"' "$scratch/hops.json" >"$scratch/strange-hops.json"
 
 # --- text ---------------------------------------------------------------------
 
@@ -59,6 +62,9 @@ for words in '^Who made them late:$' '^i2c_geni, irq 85$' '^  max 5004.00 us at 
 	grep -q -- "$words" "$scratch/late.text"
 	result $? "the text of what is explained has /$words/" "$(sed -n '/late:/,$p' "$scratch/late.text")"
 done
+COLUMNS=200 "$irqlat" report --text "$scratch/hops.json" >"$scratch/hops.text" 2>"$scratch/err"
+grep -q '^  max 40.* from CPU 0 through napi/eth0-12:70, server:71 to reader:42 on CPU 0: hog:54 held' "$scratch/hops.text"
+result $? 'the text of what is explained names tasks on the way' "$(sed -n '/late:/,$p' "$scratch/hops.text")"
 # wrong FILTER WORDS: the file is refused
 wrong()
 {
@@ -73,6 +79,9 @@ wrong '.lines[0].causes[0].n = -1' 'lines[0]: "n" is negative'
 wrong '.lines[0].tail = 9' 'lines[0]: the causes do not add up to "tail"'
 wrong '.lines[0] |= (.tail = 0 | .causes = [])' 'lines[0]: "n", "tail" and the causes contradict each other'
 wrong '.lines[0].max = 7' 'lines[0]: a chain is not an object'
+wrong '.chains[3].hops = 5' 'chains[3]: "hops" is not an array'
+wrong '.chains[3].hops = [{"task":"t","pid":1,"cpu":0,"wake_ns":1,"queue_ns":1}]' 'chains[3]: "run_ns" is missing or not an integer'
+wrong '.chains[3].hops = [range(9)]' 'chains[3]: more than 8 hops'
 wrong '.chains[3].cause = null' 'chains[3]: "cause" is missing or not a string'
 wrong '.perfetto.traceEvents = "x"' '"perfetto" has no events'
 # What the comparison says is what the result says.
@@ -180,6 +189,7 @@ fi
 	"$irqlat" report "$scratch/noisy.json" -o "$scratch/trace" >>"$scratch/out" 2>>"$scratch/err" &&
 	"$irqlat" report "$scratch/late.json" -o "$scratch/late" >>"$scratch/out" 2>>"$scratch/err" &&
 	"$irqlat" report "$scratch/strange.json" -o "$scratch/strange" >>"$scratch/out" 2>>"$scratch/err" &&
+	"$irqlat" report "$scratch/strange-hops.json" -o "$scratch/hops" >>"$scratch/out" 2>>"$scratch/err" &&
 	[ ! -s "$scratch/err" ]
 result $? 'reports of six results, of one, of one under load, and of a trace' "$(cat "$scratch/err")"
 page=$scratch/trace/index.html
@@ -208,6 +218,15 @@ sed -n 's/.*download="late-chains.json" href="data:application\/json;base64,\([^
 n=$(python3 tests/cli/perfetto-check.py "$scratch/events" "$scratch/late.jsonl" 2>"$scratch/why")
 [ "$n" = 20 ]
 result $? 'and its chains as events for a viewer' "$(tail -n 1 "$scratch/why")"
+page=$scratch/hops/index.html
+for words in ' from CPU 0 through napi/eth0-12:70, server:71 to reader:42 on CPU 0: hog:54 held the CPU' \
+	'hog:54 held the CPU, in hop_queue<br><span class="dim">through y&quot;&lt;i&gt;:70 on CPU 1: woken in 2.00 µs, waited 2.00 µs, ran 4.00 µs</span><br>' \
+	'<span class="dim">through server:71 on CPU 2: woken in 2.00 µs, waited 2990.00 µs, ran 999.00 µs</span></td>'; do
+	grep -q "$words" "$page"
+	result $? "the page of chains through tasks has /$words/" "$(grep -n 'through' "$page" | head -3 | cut -c1-300)"
+done
+! grep -q 'through' "$scratch/late/index.html"
+result $? 'the page of chains that go through no other task names none'
 ! grep -q 'Who made them late' "$scratch/trace/index.html"
 result $? 'the page of a trace that is not explained has no such section'
 grep -q '&lt;b&gt;?\[2J' "$scratch/strange/index.html" && ! grep -q 'x"<i>' "$scratch/strange/index.html"
@@ -293,12 +312,12 @@ browse()
 }
 
 for look in light dark; do
-	browse $look many one load trace strange >"$scratch/found"
-	for page in many one load trace strange; do
+	browse $look many one load trace strange hops >"$scratch/found"
+	for page in many one load trace strange hops; do
 		for width in 1280 400; do
 			jq -se --argjson width $width --arg look $look --arg page "probed-$page.html" \
 				'.[] | select(.width == $width and .page == $page) | .faults == []
-				and .dark == ($look == "dark") and .figures > 4 and .texts > 30' "$scratch/found" >/dev/null
+				and .dark == ($look == "dark") and .figures > 3 and .texts > 30' "$scratch/found" >/dev/null
 			result $? "$page, $look, $width pixels: no label over another, cut, small or faint; nothing requested" \
 				"$(head -c 3000 "$scratch/found"; tail -3 "$scratch/browser.err")"
 		done
