@@ -11,6 +11,7 @@
 #   --arch A    x86 (default) or arm64, which has 6.1, 6.12 and newest
 #   --limit S   seconds after which a program, and the guest, are given up
 #   --cpu MODEL the guest's CPUs, as QEMU names them
+#   --append W  more words for the kernel command line
 #   --leaks     kernel debug, which looks for leaks after the tests; that makes it two to
 #               three times slower, so that its list does each thing a few times
 #
@@ -62,13 +63,13 @@ parse_options()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel|--arch|--limit|--cpu)
+		--kernel|--arch|--limit|--cpu|--append)
 			[ $# -ge 2 ] || usage_error "option $1 needs a value"
 			;;&
 		--kernel) kernel=$2; shift ;;
 		--arch)   arch=$2; shift ;;
 		--limit)  limit=$2; shift ;;
-		--cpu)    options+=(--cpu "$2"); shift ;;
+		--cpu|--append) options+=("$1" "$2"); shift ;;
 		--leaks) kernel=debug leaks=1 ;;
 		-*) usage_error "unknown option '$1'; see the head of $0" ;;
 		*)  programs+=("$1") ;;
