@@ -8,12 +8,13 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 
-# ARCH=arm64: for another machine, in build/arm64, with Debian's cross-compiler and a folder
+# ARCH=arm64 or riscv64: for another machine, in build/arm64, with Debian's cross-compiler and a folder
 # of Debian's libraries. CROSS_COMPILE=PREFIX- names another compiler, SYSROOT=FOLDER other
 # libraries; CROSS_COMPILE alone uses the libraries that this compiler finds by itself.
 names.aarch64 := aarch64 arm64
 names.x86_64 := x86_64 x86 amd64
 cross.arm64 := aarch64-linux-gnu-
+cross.riscv64 := riscv64-linux-gnu-
 ifneq ($(filter-out $(names.$(shell uname -m)),$(ARCH)),)
 ifeq ($(CROSS_COMPILE),)
 CROSS_COMPILE := $(or $(cross.$(ARCH)),$(error no compiler is known for ARCH=$(ARCH); name one, CROSS_COMPILE=PREFIX-))
@@ -279,7 +280,7 @@ install: all ## install tools, library, headers, man pages and the module's DKMS
 	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
 
 clean: ## remove what was built; kernels in the cache stay
-	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules arm64 san fuzzing matrix coverage analyze)
+	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules arm64 riscv64 san fuzzing matrix coverage analyze)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

@@ -22,6 +22,7 @@ debian_kernel_suite()
 	arm64-6.1)    echo bookworm:arm64 arm64 ;;
 	arm64-6.12)   echo bookworm-backports:arm64 arm64 ;;
 	arm64-newest) echo sid:arm64 arm64 ;;
+	riscv64-6.12) echo trixie:riscv64 riscv64 ;;
 	esac
 }
 
@@ -47,12 +48,12 @@ debian_kernel_make()
 	apt_unpack "$ours" "$folder" "${kbuild%:*}"
 
 	debian_kernel_relocate "$folder" "$headers"
-	if [ "$ours" = sid ]; then
+	if [ "$ours" = sid ] || [ "$ours" = trixie ]; then
 		toolchain_attach "$suite" "$folder" "${folder%.new}" "$headers"
 	else
 		debian_kernel_compiler >>"$folder/build/.kernelvariables"
 	fi
-	debian_kernel_image "$folder"/{boot/vmlinuz-*,lib/modules/*/vmlinuz} >"$folder/vmlinux"
+	debian_kernel_image "$folder"/{boot/vmlinuz-*,boot/vmlinux-*,lib/modules/*/vmlinuz} >"$folder/vmlinux"
 	rm -rf "${folder:?}/boot"
 	depmod -b "$folder" "$release"
 	echo "$release" >"$folder/release"
@@ -101,19 +102,18 @@ debian_kernel_compiler()
 }
 
 # debian_kernel_image IMAGE...: writes to stdout what QEMU boots of the first of them that
-# exists. That is the image itself on arm64 (Documentation/arch/arm64/booting.rst), where
-# it is not packed.
+# exists. That is the image itself on arm64 (Documentation/arch/arm64/booting.rst) and riscv64
+# (Documentation/arch/riscv/boot-image-header.rst), where it is not packed.
 debian_kernel_image()
 {
 	local image
 	for image; do
 		[ ! -e "$image" ] || break
 	done
-	if [ "$(od -An -tx4 -j $((0x38)) -N 4 "$image" | tr -d ' ')" = 644d5241 ]; then
-		cat "$image"
-	else
-		debian_kernel_decompress "$image"
-	fi
+	case $(od -An -tx4 -j $((0x38)) -N 4 "$image" | tr -d ' ') in
+	644d5241|05435352) cat "$image" ;;
+	*)                 debian_kernel_decompress "$image" ;;
+	esac
 }
 
 # debian_kernel_decompress BZIMAGE: writes the ELF image inside to stdout. QEMU boots it

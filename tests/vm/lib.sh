@@ -8,7 +8,7 @@ repo_dir=$(cd "$vm_dir/../.." && pwd)
 build_dir=$repo_dir/build
 cache_dir=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/procirq}
 cache_dir=${cache_dir:-$build_dir/cache}
-kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi noftrace arm64-6.1 arm64-6.12 arm64-newest'
+kernels='6.1 6.1-rt 6.12 6.12-rt newest debug kcsan kcfi noftrace arm64-6.1 arm64-6.12 arm64-newest riscv64-6.12'
 
 # With set -e a failing command ends the script: say which. Status 3 means that a
 # subshell has already given the reason.
@@ -52,8 +52,8 @@ kernel_on()
 {
 	case $1 in
 	x86)   echo "$2" ;;
-	arm64) echo "arm64-${2#arm64-}" ;;
-	*)     usage_error "unknown architecture '$1'; one of: x86 arm64" ;;
+	arm64|riscv64) echo "$1-${2#"$1"-}" ;;
+	*)     usage_error "unknown architecture '$1'; one of: x86 arm64 riscv64" ;;
 	esac
 }
 
@@ -76,8 +76,9 @@ kernel_on()
 arch_use()
 {
 	case $1 in
-	arm64-*) . "$vm_dir/arch/arm64.sh" ;;
-	*)       . "$vm_dir/arch/x86.sh" ;;
+	arm64-*)   . "$vm_dir/arch/arm64.sh" ;;
+	riscv64-*) . "$vm_dir/arch/riscv64.sh" ;;
+	*)         . "$vm_dir/arch/x86.sh" ;;
 	esac
 }
 
