@@ -8,8 +8,8 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 
-# ARCH=arm64 or riscv64: for another machine, in build/arm64, with Debian's cross-compiler and a folder
-# of Debian's libraries. CROSS_COMPILE=PREFIX- names another compiler, SYSROOT=FOLDER other
+# ARCH=arm64 or riscv64: for another machine, in build/ARCH, with Debian's cross-compiler and
+# a folder of Debian's libraries. CROSS_COMPILE=PREFIX- names another compiler, SYSROOT=FOLDER other
 # libraries; CROSS_COMPILE alone uses the libraries that this compiler finds by itself.
 names.aarch64 := aarch64 arm64
 names.x86_64 := x86_64 x86 amd64
@@ -98,9 +98,13 @@ shared := $(B)/lib/libprocirq.so.0
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 # hotplug speaks to chips of QEMU's PC.
 case_sources := $(filter-out $(if $(triple),tests/vm/cases/hotplug.c),$(wildcard tests/vm/cases/*.c))
+# Machines without user level interrupts.
+ifneq ($(filter riscv64%,$(ARCH) $(CROSS_COMPILE)),)
+case_sources := $(filter-out %/uli.c %/uli_gdb.c %/trust_uli.c,$(case_sources))
+endif
 case_bin := $(case_sources:tests/vm/cases/%.c=$(B)/tests/%)
 # Every call at random: of several files, and run by make torture.
-torture_bin := $(B)/tests/calls
+torture_bin := $(if $(filter %/uli.c,$(case_sources)),$(B)/tests/calls)
 bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))

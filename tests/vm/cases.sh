@@ -8,7 +8,7 @@
 #
 #   --kernel K  6.1 (default), 6.1-rt, 6.12, 6.12-rt, newest, debug, kcsan, kcfi
 #               or noftrace
-#   --arch A    x86 (default) or arm64, which has 6.1, 6.12 and newest
+#   --arch A    x86 (default); arm64, which has 6.1, 6.12 and newest; riscv64, which has 6.12
 #   --limit S   seconds after which a program, and the guest, are given up
 #   --cpu MODEL the guest's CPUs, as QEMU names them
 #   --append W  more words for the kernel command line

@@ -4,6 +4,12 @@
 # `make ARCH=$arch_debian`. The file of the architecture sets arch_triple, the prefix of its
 # compiler, and arch_loader, the file name of its dynamic loader, too.
 
+# Prints one more option for the compiler, or nothing.
+arch_compiler_option()
+{
+	:
+}
+
 arch_sysroot()
 {
 	"$vm_dir/sysroot" "$arch_debian"
@@ -16,7 +22,9 @@ arch_compile()
 	local sysroot libraries
 	sysroot=$(arch_sysroot) || return
 	libraries=$sysroot/usr/lib/$arch_triple
-	"$arch_triple-gcc" --sysroot="$sysroot" -B"$libraries" -L"$libraries" "$@"
+	# shellcheck disable=SC2046 # one word or none
+	"$arch_triple-gcc" --sysroot="$sysroot" $(arch_compiler_option) \
+		-B"$libraries" -L"$libraries" "$@"
 }
 
 arch_prepare()
@@ -29,7 +37,11 @@ arch_prepare()
 
 arch_busybox()
 {
-	echo "$(arch_sysroot)/bin/busybox"
+	local sysroot file
+	sysroot=$(arch_sysroot)
+	for file in "$sysroot"{,/usr}/bin/busybox; do
+		[ ! -e "$file" ] || echo "$file"
+	done
 }
 
 # Not by ldd, which would run the programs. readelf fails for scripts.

@@ -23,3 +23,9 @@ arch_cpu()
 {
 	echo "${1:-rv64}"
 }
+
+# Debian 12's linker cannot link 13's C library statically; the kernel's can.
+arch_compiler_option()
+{
+	echo "-B$("$vm_dir/kernel" dir riscv64-6.12)/toolchain/bin"
+}

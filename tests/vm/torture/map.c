@@ -4,6 +4,8 @@
  * of them is still mapped, so that it can read them.
  */
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -228,21 +230,46 @@ static long splice_ring(const struct map *map)
 	return ret;
 }
 
+/* What /proc/self/maps says of the address, "" if nothing is there. */
+static void mapping_at(const void *at, char *text, size_t size)
+{
+	FILE *file = fopen("/proc/self/maps", "re");
+	unsigned long from, to;
+
+	*text = '\0';
+	while (file && fgets(text, (int)size, file)) {
+		if (sscanf(text, "%lx-%lx", &from, &to) == 2 && (uintptr_t)at >= from &&
+		    (uintptr_t)at < to)
+			break;
+		*text = '\0';
+	}
+	if (file)
+		fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+}
+
 /* Reads the ring as a program that spins does, or has the kernel read it. */
 long do_ring(struct worker *w, const struct call *call)
 {
 	struct map *map = map_of(w, call);
-	volatile const struct procirq_ring *ring;
+	const struct procirq_ring *ring;
+	struct procirq_ring seen;
+	char mapping[160];
 	uint64_t before;
 
 	if (!map || !call->how)
 		return splice_ring(map);
 	ring = (void *)map->at;
-	before = ring->head;
-	if (ring->version != PROCIRQ_ABI_VERSION || ring->entries_offset != 64 ||
-	    ring->head < before)
-		wrong("a ring with version=%u entries_offset=%u head=%llu after %llu",
-		      ring->version, ring->entries_offset, (unsigned long long)ring->head,
-		      (unsigned long long)before);
+	before = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+	seen = *(volatile const struct procirq_ring *)ring;
+	if (seen.version == PROCIRQ_ABI_VERSION && seen.entries_offset == 64 && seen.head >= before)
+		return 0;
+	mapping_at(ring, mapping, sizeof(mapping));
+	wrong("a ring at %p, %zu bytes, with version=%u entries_offset=%u head=%llu after %llu; now %u %u %llu; %s",
+	      (const void *)ring, map->bytes, seen.version, seen.entries_offset,
+	      (unsigned long long)seen.head, (unsigned long long)before,
+	      __atomic_load_n(&ring->version, __ATOMIC_RELAXED),
+	      __atomic_load_n(&ring->entries_offset, __ATOMIC_RELAXED),
+	      (unsigned long long)__atomic_load_n(&ring->head, __ATOMIC_RELAXED), mapping);
 	return 0;
 }
