@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 
 /* Where the module puts its files "lines" and "readers". */
 #define ACCOUNTING_FOLDER "/proc/procirq"

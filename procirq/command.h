@@ -10,7 +10,7 @@
 #include "base/jsonio.h"
 #include "base/msg.h"
 #include "base/opts.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 
 /* Exit status besides EXIT_OK and EXIT_ERROR, as timeout(1) has it. */
 #define EXIT_TIMEOUT 124

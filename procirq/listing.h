@@ -8,7 +8,7 @@
 
 #include "accounting.h"
 #include "base/jsonio.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 
 /**
  * struct listing_line - an interrupt line

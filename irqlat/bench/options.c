@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "options.h"
 #include "rtsetup.h"
-#include "uapi/irqgen.h"
-#include "uapi/procirq.h"
+#include "module/uapi/irqgen.h"
+#include "module/uapi/procirq.h"
 
 #define SAMPLES_DEFAULT	    10000
 #define SAMPLES_MAX	    1000000000

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "irqlat/way/way.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 
 struct why;
 

@@ -14,7 +14,7 @@
 #include "base/sysfile.h"
 #include "busdev.h"
 #include "callwrite.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 #include "source.h"
 
 #define EDU_VENDOR    0x1234

@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "irqgen_tally.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 #include "source.h"
-#include "uapi/irqgen.h"
+#include "module/uapi/irqgen.h"
 
 #define DEVICE "/dev/irqgen"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "source.h"
-#include "uapi/irqgen.h"
+#include "module/uapi/irqgen.h"
 
 /**
  * struct irqgen_tally - the raises that are accounted for

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 #include "way.h"
 
 struct uring;

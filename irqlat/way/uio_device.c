@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/sysfile.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 #include "uio_device.h"
 #include "way.h"
 

@@ -20,8 +20,8 @@
 
 #include "base/clock.h"
 #include "base/why.h"
-#include "procirq.h"
-#include "uli.h"
+#include "libprocirq/procirq.h"
+#include "libprocirq/uli.h"
 #include "way.h"
 
 /* How often a thread that spins checks whether it has to stop. */

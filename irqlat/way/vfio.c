@@ -21,7 +21,7 @@
 
 #include "base/sysfile.h"
 #include "base/why.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 #include "way.h"
 
 #define CONTAINER "/dev/vfio/vfio"

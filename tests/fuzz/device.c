@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "local.h"
-#include "procirq.h"
+#include "libprocirq/local.h"
+#include "libprocirq/procirq.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "local.h"
-#include "procirq.h"
+#include "libprocirq/local.h"
+#include "libprocirq/procirq.h"
 
 /* --- a machine with PCI functions, in a folder of its own -------------------- */
 

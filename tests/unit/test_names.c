@@ -5,8 +5,8 @@
 
 #include <errno.h>
 
-#include "local.h"
-#include "procirq.h"
+#include "libprocirq/local.h"
+#include "libprocirq/procirq.h"
 
 #define MACHINE FIXTURES "machine"
 #define BARE	FIXTURES "bare"

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "local.h"
-#include "procirq.h"
+#include "libprocirq/local.h"
+#include "libprocirq/procirq.h"
 
 #define RTC "sys/bus/platform/devices/9010000.rtc/"
 

@@ -6,7 +6,7 @@
  */
 #include "edu.h"
 #include "guest.h"
-#include "procirq.h"
+#include "libprocirq/procirq.h"
 
 /* PCI 3.0, 6.2.2. */
 #define COMMAND_SERR 0x100

@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 
-#include "cpu.h"
+#include "libprocirq/cpu.h"
 #include "edu.h"
 #include "guest.h"
 

@@ -15,7 +15,7 @@
 #include "guest.h"
 #include "machine.h"
 #include "plat.h"
-#include "uli_local.h"
+#include "libprocirq/uli_local.h"
 
 #define PARAMETER  "/sys/module/procirq/parameters/"
 #define RING_BYTES 36864

@@ -17,8 +17,8 @@
 #include <sys/utsname.h>
 
 #include "tap.h"
-#include "uapi/irqgen.h"
-#include "uapi/procirq.h"
+#include "module/uapi/irqgen.h"
+#include "module/uapi/procirq.h"
 
 /* --- irqgen -------------------------------------------------------------- */
 

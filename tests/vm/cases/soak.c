@@ -16,7 +16,7 @@
 #include <sys/eventfd.h>
 
 #include "edu.h"
-#include "uli.h"
+#include "libprocirq/uli.h"
 
 #define STREAM_SECONDS 6
 #define CPU_ONLINE     "/sys/devices/system/cpu/cpu1/online"

@@ -17,7 +17,7 @@
 #include "edu.h"
 #include "guest.h"
 #include "machine.h"
-#include "uli.h"
+#include "libprocirq/uli.h"
 
 #define PARAMETER "/sys/module/procirq/parameters/"
 

@@ -10,7 +10,7 @@
 
 #include "guest.h"
 #include "tests/vm/compat32.h"
-#include "uli.h"
+#include "libprocirq/uli.h"
 
 #define TRACING "/sys/kernel/tracing/"
 

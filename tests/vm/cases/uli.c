@@ -20,7 +20,7 @@
 
 #include "guest.h"
 #include "tests/vm/compat32.h"
-#include "uli.h"
+#include "libprocirq/uli.h"
 
 #ifdef __aarch64__
 #include <asm/ptrace.h>

@@ -7,7 +7,7 @@
  *	uli_gdb FILE
  */
 #include "guest.h"
-#include "uli.h"
+#include "libprocirq/uli.h"
 
 static volatile uint64_t handled, rounds, wrong;
 

@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 #include "draw.h"
-#include "uapi/procirq.h"
+#include "module/uapi/procirq.h"
 
 /* The programs. Each has a process of its own. */
 enum role {

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cpu.h"
+#include "libprocirq/cpu.h"
 #include "mutate.h"
 #include "torture.h"
-#include "uli_local.h"
+#include "libprocirq/uli_local.h"
 
 #define PAGE 4096
 
