@@ -4,9 +4,10 @@
 B := build
 VERSION := 0.1.0
 
+# CPPFLAGS, CFLAGS and LDFLAGS are the user's, and come after what the build needs, which has
+# names in lower case. CC and PKG_CONFIG may be other programs.
 CC ?= cc
-CFLAGS ?= -O2 -g
-PKG_CONFIG ?= pkg-config
+optimization := -O2 -g
 
 # ARCH=arm64 or riscv64: for another machine, in build/ARCH, with Debian's cross-compiler and
 # a folder of Debian's libraries. CROSS_COMPILE=PREFIX- names another compiler, SYSROOT=FOLDER other
@@ -28,17 +29,22 @@ triple := $(notdir $(CROSS_COMPILE:%-=%))
 B := build/$(or $(ARCH),$(triple))
 CC := $(CROSS_COMPILE)gcc
 AR := $(CROSS_COMPILE)ar
-PKG_CONFIG := $(or $(shell command -v $(CROSS_COMPILE)pkg-config),pkg-config)
 ifneq ($(SYSROOT),)
 libraries_of := $(SYSROOT)/usr/lib/$(triple) $(SYSROOT)/usr/lib
 CC += --sysroot=$(SYSROOT) $(foreach folder,$(libraries_of),-B$(folder) -L$(folder) -Wl,-rpath-link,$(folder))
-PKG_CONFIG := env PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+PKG_CONFIG ?= env PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	PKG_CONFIG_LIBDIR=$(subst $() ,:,$(libraries_of:%=%/pkgconfig) $(SYSROOT)/usr/share/pkgconfig) pkg-config
 endif
+PKG_CONFIG ?= $(or $(shell command -v $(CROSS_COMPILE)pkg-config),pkg-config)
 endif
+PKG_CONFIG ?= pkg-config
 
-CPPFLAGS += -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule -Ilibprocirq
-CPPFLAGS += $(shell $(PKG_CONFIG) --cflags libtracefs 2>/dev/null)
+# Only the libraries that a program uses end up in it (--as-needed). `ready` says which lack.
+packages := gsl jansson libtraceevent libtracefs liburing ncursesw zlib libzstd
+cppflags := -D_GNU_SOURCE -DPROCIRQ_VERSION='"$(VERSION)"' -I. -Imodule \
+	    $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
+cflags :=
+ldflags :=
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
 # SAN=1: with AddressSanitizer and UndefinedBehaviorSanitizer, in build/san.
@@ -46,32 +52,34 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ifdef SAN
 B := build/san
-CFLAGS += $(sanitizers)
+cflags := $(sanitizers)
 endif
 ifdef FUZZ
 B := build/fuzzing
 CC := clang
-CFLAGS := -O1 -g -fsanitize=fuzzer-no-link $(sanitizers)
-$(B)/fuzz/%: LDFLAGS += -fsanitize=fuzzer
+optimization := -O1 -g
+cflags := -fsanitize=fuzzer-no-link $(sanitizers)
+$(B)/fuzz/%: ldflags += -fsanitize=fuzzer
 endif
 # ANALYZE=1: with gcc's analyzer, in build/analyze/built (make analyze).
 ifdef ANALYZE
 B := build/analyze/built
 CC := gcc
-CFLAGS := -O1 -g -fanalyzer -Werror
+optimization := -O1 -g
+cflags := -fanalyzer -Werror
 endif
 # COVERAGE=1: lines are counted for gcov, in build/coverage/built (make coverage).
 ifdef COVERAGE
 B := build/coverage/built
-CFLAGS := -O0 -g --coverage -fprofile-update=atomic
+optimization := -O0 -g
+cflags := --coverage -fprofile-update=atomic
 endif
+CFLAGS ?= $(optimization)
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
 say = $(if $(quiet),,@printf '  %-7s %s\n' $(1) $@)
 comma := ,
-PREFIX ?= /usr/local
-DESTDIR ?=
 
 # Kernels that tests and figures name. K=... runs a part on one of them only.
 KERNELS ?= 6.1 6.1-rt 6.12 newest debug
@@ -109,17 +117,23 @@ bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
 fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-# Only the libraries that a program uses end up in it (--as-needed).
-packages := gsl jansson libtracefs liburing ncursesw zlib libzstd
 libraries = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(packages)) -lm -lpthread -ldl
-link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
+link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
 
-all: $(shared) $(B)/lib/libprocirq.a $(tool_bin) ## build the library and the tools
+all: library $(tool_bin) ## build the library and the tools
 
-$(B)/obj/%.o: %.c
+library: $(shared) $(B)/lib/libprocirq.a ## build the library alone: it needs the C library only
+
+# Before the first object: says in one line what a build lacks. The library lacks nothing.
+without_libraries := library $(B)/obj/libprocirq/% $(B)/lib/libprocirq.%
+ready:
+	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' PKG_CONFIG='$(PKG_CONFIG)' \
+		tests/ready $(sort $(packages) $(if $(filter test-programs,$(MAKECMDGOALS)),cmocka))
+
+$(B)/obj/%.o: %.c | $(if $(filter-out $(without_libraries),$(or $(MAKECMDGOALS),all)),ready)
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -MMD -MP -c -o $@ $<
+	$(Q)$(CC) -std=c11 $(cppflags) $(CPPFLAGS) $(WARNINGS) $(cflags) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
 # Made anew each time, so that no object outlives its source; appended (q), because
 # two folders may hold files of one name.
@@ -135,7 +149,7 @@ $(shared): $(call objects,libprocirq) libprocirq/libprocirq.map
 	$(call say,LD)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-soname,libprocirq.so.0 -Wl,--version-script=libprocirq/libprocirq.map \
-		$(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
+		$(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 # Templates are part of the program.
 $(B)/obj/reports/templates.o: $(wildcard reports/*.html reports/*.gp)
@@ -167,82 +181,88 @@ $(B)/faults/inject.so: tests/faults/inject.c
 
 # --- set-up -------------------------------------------------------------------
 
-deps: ## install the Debian packages in packages.txt that are missing
-	@tests/deps packages.txt
+deps: ## install the Debian packages that a build needs, of packages.txt
+	@tests/deps build
+
+demo-deps:
+	@tests/deps build demo $(if $(ARCH),arm64)
+
+test-deps:
+	@tests/deps build demo arm64 test
+
+# What the tests of `make test` do without.
+more-deps:
+	@tests/deps build demo arm64 test more
 
 modules: ## build the kernel modules for each of KERNELS (or K=one)
 	@for k in $(or $(K),$(KERNELS)); do tests/vm/kernel modules $$k || exit 1; done
 
 # --- use ----------------------------------------------------------------------
 
-demo: deps ## the main job: boot a guest, raise interrupts, compare the ways, write a report; ARCH=arm64
+demo: demo-deps ## the main job: boot a guest, raise interrupts, compare the ways, write a report; ARCH=arm64
 	@$(MAKE) --no-print-directory all ARCH=
 	$(if $(ARCH),@$(MAKE) --no-print-directory all)
 	@MAKEFLAGS= tests/vm/demo $(if $(ARCH),--kernel $(ARCH)-6.1)
 
-compare-kernels: deps ## the ways on four kernels, counted twice and timed: table and report in build/compare-kernels
+compare-kernels: test-deps ## the ways on four kernels, counted twice and timed: table and report in build/compare-kernels
 	@$(MAKE) --no-print-directory all
 	@tests/vm/compare-kernels $(if $(K),--kernels $(K))
 
-demo-shell: deps ## an interactive guest with everything loaded
+demo-shell: test-deps ## an interactive guest with everything loaded
 	@$(MAKE) --no-print-directory all $(case_bin) $(torture_bin)
 	@tests/vm/run --shell
 
 # --- tests --------------------------------------------------------------------
 
-test: deps ## everything CI runs; ends with "N passed, N failed, N skipped"
+test: test-deps ## everything CI runs; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/run $(T)
 
-test-loaded: deps more-deps ## make test beside stress-ng --cpu 8 (T=suite for one)
+test-loaded: more-deps ## make test beside stress-ng --cpu 8 (T=suite for one)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/loaded $(T)
 
 test-programs: $(unit_bin) $(case_bin) $(torture_bin) $(bench_bin) $(cli_bin)
 
-bench: deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
+bench: test-deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/bench/run $(BENCH)
 
-uli-million: deps ## user level interrupts: a million calls in a checked computation, for each of KERNELS (N=count)
+uli-million: test-deps ## user level interrupts: a million calls in a checked computation, for each of KERNELS (N=count)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/uli-million.sh $(or $(N),1000000) $(KERNELS)
 
-protections: deps ## takes one protection of the module out at a time: its test has to fail (AREA=flow for one area)
+protections: test-deps ## takes one protection of the module out at a time: its test has to fail (AREA=flow for one area)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/protections.sh $(AREA)
 
-test-matrix: deps more-deps ## the guest suite on every kernel, with one table (K=kernel for one)
+test-matrix: more-deps ## the guest suite on every kernel, with one table (K=kernel for one)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/matrix $(K)
 
-torture: deps ## every system call at random, on the debug kernel or K: SECONDS=600 SEED= CALLS=
+torture: test-deps ## every system call at random, on the debug kernel or K: SECONDS=600 SEED= CALLS=
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/cases.sh --kernel $(or $(K),debug) --limit $$(($(or $(SECONDS),600) + 3600)) \
 		calls,slow=4,seconds=$(or $(SECONDS),600)$(if $(SEED),$(comma)seed=$(SEED))$(if $(CALLS),$(comma)calls=$(CALLS))
 
-faults-module: deps ## each allocation and each copy on each path through the modules fails, on the debug kernel
+faults-module: test-deps ## each allocation and each copy on each path through the modules fails, on the debug kernel
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/cases.sh --kernel debug --limit 14400 faults,slow=4
 
-soak: deps ## everything at once for SECONDS (3600) in a guest of kernel K (debug): memory flat, books exact, log clean
+soak: test-deps ## everything at once for SECONDS (3600) in a guest of kernel K (debug): memory flat, books exact, log clean
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/vm/soak.sh $(or $(K),debug) $(or $(SECONDS),3600)
 
-coverage: deps ## which lines of the modules, and of the tools, the tests run (PART=module or tools)
+coverage: test-deps ## which lines of the modules, and of the tools, the tests run (PART=module or tools)
 	@$(MAKE) --no-print-directory all test-programs
 	@tests/coverage $(PART)
 
-analyze: deps more-deps ## static analysis that takes minutes: coccinelle, gcc -fanalyzer, clang-tidy, cppcheck
+analyze: more-deps ## static analysis that takes minutes: coccinelle, gcc -fanalyzer, clang-tidy, cppcheck
 	@tests/analyze
-
-# What the tests of `make test` do without.
-more-deps:
-	@tests/deps packages-more.txt
 
 fault-programs: $(tool_bin) $(B)/fuzz/damage $(B)/faults/inject.so
 
-faults: deps ## makes calls of the tools fail, one after the other (EVERY=1 each call, J=regex jobs)
+faults: test-deps ## makes calls of the tools fail, one after the other (EVERY=1 each call, J=regex jobs)
 	@$(MAKE) --no-print-directory SAN=1 fault-programs
 	@tests/faults/sweep $(if $(EVERY),--every) $(if $(J),--job '$(J)')
 
@@ -254,34 +274,86 @@ format: ## lay the sources out as .clang-format says
 
 # --- install ------------------------------------------------------------------
 
-install: all ## install tools, library, headers, man pages and the module's DKMS source
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/include/procirq/uapi $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
-		$(DESTDIR)$(PREFIX)/share/man/man4 $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
-	install -m 755 $(tool_bin) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(B)/lib/libprocirq.a $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(shared) $(DESTDIR)$(PREFIX)/lib
-	ln -sf libprocirq.so.0 $(DESTDIR)$(PREFIX)/lib/libprocirq.so
-	install -m 644 libprocirq/procirq.h libprocirq/uli.h $(DESTDIR)$(PREFIX)/include/procirq
-	install -m 644 module/uapi/*.h $(DESTDIR)$(PREFIX)/include/procirq/uapi
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' libprocirq/procirq.pc.in \
-		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/procirq.pc
-	install -m 644 $(wildcard irqlat/*.1 irqtop/*.1 procirq/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
-	install -Dm 644 irqtop/completion/irqtop.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqtop
-	install -Dm 644 irqtop/completion/_irqtop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqtop
-	install -Dm 644 irqlat/completion/irqlat.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/irqlat
-	install -Dm 644 irqlat/completion/_irqlat $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_irqlat
-	install -Dm 644 procirq/completion/procirq.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/procirq
-	install -Dm 644 procirq/completion/_procirq $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_procirq
-	install -m 644 $(wildcard libprocirq/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
-	install -m 644 $(wildcard module/*.4) $(DESTDIR)$(PREFIX)/share/man/man4
-	install -m 644 $(wildcard libprocirq/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
-	cp module/*.[ch] module/Kbuild module/Makefile module/dkms.conf $(DESTDIR)/usr/src/procirq-$(VERSION)
-	cp module/uapi/*.h $(DESTDIR)/usr/src/procirq-$(VERSION)/uapi
+# Each may be given, also by the name that GNU's standard has for it (prefix=, libdir=).
+PREFIX ?= $(or $(prefix),/usr/local)
+BINDIR ?= $(or $(bindir),$(PREFIX)/bin)
+LIBDIR ?= $(or $(libdir),$(PREFIX)/lib)
+INCLUDEDIR ?= $(or $(includedir),$(PREFIX)/include)
+DATADIR ?= $(or $(datadir),$(PREFIX)/share)
+MANDIR ?= $(or $(mandir),$(DATADIR)/man)
+DOCDIR ?= $(or $(docdir),$(DATADIR)/doc/procirq)
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+# Debian's zsh does not look into /usr/share/zsh/site-functions.
+ZSHDIR ?= $(if $(wildcard $(filter /usr/share,$(DATADIR))/zsh/vendor-completions),$(DATADIR)/zsh/vendor-completions,$(DATADIR)/zsh/site-functions)
+# DKMS looks into /usr/src; what is installed in a folder of its own stays there.
+SRCDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/usr/src,$(PREFIX)/src)/procirq-$(VERSION)
+DESTDIR ?=
+
+# What goes where, with mode 644 or another: install and uninstall read it.
+parts := programs shared static headers uapi man1 man3 man4 man5 zsh documents examples source source-uapi
+folder.programs := $(BINDIR)
+mode.programs := 755
+files.programs := $(tool_bin)
+folder.shared := $(LIBDIR)
+mode.shared := 755
+files.shared := $(shared)
+folder.static := $(LIBDIR)
+files.static := $(B)/lib/libprocirq.a
+folder.headers := $(INCLUDEDIR)/procirq
+files.headers := libprocirq/procirq.h libprocirq/uli.h
+folder.uapi := $(INCLUDEDIR)/procirq/uapi
+files.uapi := $(wildcard module/uapi/*.h)
+folder.man1 := $(MANDIR)/man1
+files.man1 := $(wildcard irqlat/*.1 irqtop/*.1 procirq/*.1)
+folder.man3 := $(MANDIR)/man3
+files.man3 := $(wildcard libprocirq/*.3)
+folder.man4 := $(MANDIR)/man4
+files.man4 := $(wildcard module/*.4)
+folder.man5 := $(MANDIR)/man5
+files.man5 := $(wildcard libprocirq/*.5)
+folder.zsh := $(ZSHDIR)
+files.zsh := $(foreach tool,$(tools),$(tool)/completion/_$(tool))
+folder.documents := $(DOCDIR)
+files.documents := README.md SECURITY.md LICENSE AUTHORS $(wildcard docs/*.md)
+folder.examples := $(DOCDIR)/examples
+files.examples := $(wildcard examples/*)
+folder.source := $(SRCDIR)
+files.source := $(filter-out %.mod.c,$(wildcard module/*.[ch])) module/Kbuild module/Makefile module/dkms.conf
+folder.source-uapi := $(SRCDIR)/uapi
+files.source-uapi := $(files.uapi)
+
+define install_part
+	install -d $(DESTDIR)$(folder.$(1))
+	install -m $(or $(mode.$(1)),644) $(files.$(1)) $(DESTDIR)$(folder.$(1))
+
+endef
+
+define uninstall_part
+	rm -f $(addprefix $(DESTDIR)$(folder.$(1))/,$(notdir $(files.$(1))))
+
+endef
+
+install: all ## install tools, library, headers, man pages, examples and the module's DKMS source
+	$(foreach part,$(parts),$(call install_part,$(part)))
+	ln -sf libprocirq.so.0 $(DESTDIR)$(LIBDIR)/libprocirq.so
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(BASHDIR)
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+		-e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|' \
+		-e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' \
+		libprocirq/procirq.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/procirq.pc
+	$(foreach tool,$(tools),install -m 644 $(tool)/completion/$(tool).bash $(DESTDIR)$(BASHDIR)/$(tool) &&) :
+ifeq ($(DESTDIR),)
+	@echo 'Run ldconfig, so that programs find libprocirq.so.0 in $(LIBDIR).'
+	@echo 'The module, for the running kernel: make -C $(SRCDIR) modules modules_install;'
+	@echo 'for each kernel to come, with DKMS: dkms install procirq/$(VERSION) (SRCDIR in /usr/src).'
+endif
+
+uninstall: ## remove what install has installed; give it the same PREFIX and DESTDIR
+	$(foreach part,$(parts),$(call uninstall_part,$(part)))
+	rm -f $(DESTDIR)$(LIBDIR)/libprocirq.so $(DESTDIR)$(LIBDIR)/pkgconfig/procirq.pc \
+		$(addprefix $(DESTDIR)$(BASHDIR)/,$(tools))
+	rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR),$(folder.uapi) $(folder.headers) \
+		$(folder.examples) $(folder.documents) $(folder.source-uapi) $(folder.source)))
 
 clean: ## remove what was built; kernels in the cache stay
 	rm -rf $(addprefix $(B)/,obj bin lib unit cli bench tests modules arm64 riscv64 san fuzzing matrix coverage analyze)
@@ -289,6 +361,6 @@ clean: ## remove what was built; kernels in the cache stay
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections torture test-matrix faults-module soak coverage analyze more-deps fault-programs faults lint format install clean help
+.PHONY: all library ready demo-deps test-deps test-loaded deps modules demo compare-kernels demo-shell test test-programs bench uli-million protections torture test-matrix faults-module soak coverage analyze more-deps fault-programs faults lint format install uninstall clean help
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -19,7 +19,7 @@ machine()
 
 compiler=aarch64-linux-gnu-
 [ "$(uname -m)" = x86_64 ] || skip_all "this is no x86-64 machine"
-command -v ${compiler}gcc >/dev/null || skip_all "no ${compiler}gcc (make deps)"
+command -v ${compiler}gcc >/dev/null || skip_all "no ${compiler}gcc (packages.txt)"
 
 tested()
 {

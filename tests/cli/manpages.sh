@@ -1,26 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Man pages say what the code does: the example builds and runs, every public
-# function and every option has its place. TAP.
+# Man pages say what the code does: every public function and every option has its place.
+# install.sh builds their examples. TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
 irqlat=${IRQLAT:-build/bin/irqlat}
 . tests/tap.sh
-
-# The program between .Bd and .Ed of section EXAMPLES, as man prints it.
-sed -n '/^\.Sh EXAMPLES/,/^\.Sh ERRORS/p' libprocirq/procirq.3 |
-	sed -n '/^\.Bd/,/^\.Ed/{/^\.[BE]d/d; s/\\e/\\/g; p}' >"$scratch/example.c"
-[ "$(wc -l <"$scratch/example.c")" -gt 20 ]
-result $? 'procirq(3) has an example'
-mkdir "$scratch/include"
-ln -s "$PWD/libprocirq" "$scratch/include/procirq"
-"${CC:-cc}" -Wall -Wextra -Werror -I"$scratch/include" -Imodule -o "$scratch/example" "$scratch/example.c" \
-	build/lib/libprocirq.a 2>"$scratch/err"
-result $? 'and it builds' "$(head -3 "$scratch/err")"
-"$scratch/example" 4000000000 2>"$scratch/err"
-[ $? = 1 ] && grep -q 'no interrupt line 4000000000' "$scratch/err"
-result $? 'and it explains an error' "$(cat "$scratch/err")"
 
 missing=
 for function in $(grep -o 'procirq_[a-z_]*(' libprocirq/procirq.h | tr -d '(' | sort -u); do

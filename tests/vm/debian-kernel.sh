@@ -98,7 +98,7 @@ debian_kernel_compiler()
 			return
 		fi
 	done
-	die "no gcc to build kernel modules with; install it (make deps)"
+	die "no gcc to build kernel modules with; install it (packages.txt)"
 }
 
 # debian_kernel_image IMAGE...: writes to stdout what QEMU boots of the first of them that

@@ -52,7 +52,7 @@ image_programs()
 {
 	local root=$1 applet
 	arch_compile -static -O2 -Wall -Wextra -Wno-unused-result -o "$root/init" "$vm_dir/init.c" ||
-		die "init.c does not build; is its C library installed (make deps)?"
+		die "init.c does not build; is its C library installed (packages.txt)?"
 	cp "$(arch_busybox)" "$root/bin/busybox"
 	for applet in $(busybox --list); do
 		[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"

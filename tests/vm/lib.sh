@@ -36,7 +36,7 @@ usage_error()
 need_command()
 {
 	command -v "$1" >/dev/null ||
-		usage_error "$1 not found; install it (make deps)"
+		usage_error "$1 not found; install it (packages.txt)"
 }
 
 known_kernel()

@@ -28,7 +28,7 @@ own_kernel_settings()
 		}' | tac
 }
 
-# The source tarball: the installed package's, else one that we fetch.
+# The source tarball: an installed package's, else one that we fetch.
 own_kernel_tarball()
 {
 	local tarball
@@ -39,11 +39,15 @@ own_kernel_tarball()
 	echo "$tarball"
 }
 
+# Several suites may need it first.
 own_kernel_fetch()
 {
-	local tarball
-	tarball=$(own_kernel_tarball)
-	[ ! -e "$tarball" ] || return 0
+	[ -e "$(own_kernel_tarball)" ] || with_lock "$cache_dir/lock/linux-source" own_kernel_fetch_locked
+}
+
+own_kernel_fetch_locked()
+{
+	[ ! -e "$(own_kernel_tarball)" ] || return 0
 	with_lock "$cache_dir/lock/apt-bookworm" apt_refresh bookworm
 	apt_unpack bookworm "$cache_dir/linux-source.new" linux-source-6.1
 	rm -rf "$cache_dir/linux-source"

@@ -37,7 +37,7 @@ arch_busybox()
 	local busybox
 	busybox=$(command -v busybox)
 	! ldd "$busybox" >/dev/null 2>&1 ||
-		die "busybox is not static; install busybox-static (make deps)"
+		die "busybox is not static; install busybox-static (packages.txt)"
 	echo "$busybox"
 }
 
