@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/termsize.h"
 #include "order.h"
 
 /* Columns that an arrow key moves the table to the side. */
@@ -73,20 +73,6 @@ struct trace_top {
 	int n_lines;
 };
 
-/*
- * A shell or a tool may have exported COLUMNS and LINES of a size that the terminal does
- * not have any more, and curses takes these, also when the size changes.
- */
-static void use_size_of_terminal(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row)
-		return;
-	unsetenv("COLUMNS");
-	unsetenv("LINES");
-}
-
 /**
  * trace_top_open - take the terminal
  * @why: why it cannot be used
@@ -106,7 +92,7 @@ struct trace_top *trace_top_open(struct why *why)
 		why_set(why, "trace top: %s", strerror(errno));
 		return NULL;
 	}
-	use_size_of_terminal();
+	termsize_forget_environment();
 	top->screen = newterm(NULL, stdout, stdin);
 	if (!top->screen) {
 		free(top);

@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "base/msg.h"
+#include "base/termsize.h"
 #include "terminal.h"
 
 #define ESCAPE_DELAY_MS 25
@@ -113,6 +114,7 @@ int terminal_open(struct terminal *terminal, const struct options *options)
 	}
 	terminal->utf8 = !options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
 	set_escdelay(ESCAPE_DELAY_MS);
+	termsize_forget_environment();
 	terminal->screen = newterm(NULL, stdout, input);
 	if (!terminal->screen) {
 		msg_error("terminal '%s' is not known or cannot do it; use --batch",

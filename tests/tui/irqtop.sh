@@ -116,6 +116,9 @@ for cpus in 2 64 512; do
 	done
 done
 
+start 200x50 "cd $scratch; COLUMNS=80 LINES=24 $program --no-config --replay 64.rec -d 3600"
+keys ')'; await 12/12
+same list-64-200x50 'the size is that of the terminal, not of COLUMNS and LINES'
 start 80x24 "cd $scratch; $program --no-config --replay 64.rec -d 3600 --theme light"
 keys ')'; await 12/12
 same light-64-80x24 'light theme' -e
