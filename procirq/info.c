@@ -47,11 +47,12 @@ static const struct {
 #define N_STATES (sizeof(states) / sizeof(states[0]))
 
 /* The name of an IRQ_TYPE_* of the kernel's include/linux/irq.h. */
-static const char *trigger_name(unsigned int trigger)
+/* A driver of the chip may not have said which, and still handle it as a level. */
+static const char *trigger_name(const struct procirq_info *info)
 {
-	switch (trigger) {
+	switch (info->trigger) {
 	case 0:
-		return "unknown";
+		return info->state & PROCIRQ_STATE_LEVEL ? "level" : "unknown";
 	case 1:
 		return "rising";
 	case 2:
@@ -118,7 +119,7 @@ static void print_text(const struct procirq_info *info, const char *holders,
 	printf("irq:       %u\n", info->irq);
 	printf("version:   %u\n", info->version);
 	printf("chip:      %.32s, interrupt %llu\n", info->chip, (unsigned long long)info->hwirq);
-	printf("trigger:   %s\n", trigger_name(info->trigger));
+	printf("trigger:   %s\n", trigger_name(info));
 	printf("state:    ");
 	for (i = 0; i < N_STATES; i++)
 		if (info->state & states[i].bit)
@@ -167,11 +168,10 @@ static json_t *info_json(const struct procirq_info *info, const char *holders,
 	return json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:o, s:o, s:i, s:I, s:I, s:I, s:I, s:o}",
 			 "schema", "procirq-info/1", "irq", info->irq, "version", info->version,
 			 "chip", info->chip, "hwirq", (json_int_t)info->hwirq, "trigger",
-			 trigger_name(info->trigger), "state", state, "handlers",
-			 jsonio_text(holders), "readers", info->readers - 1, "taken",
-			 (json_int_t)info->taken, "injected", (json_int_t)info->injected, "storms",
-			 (json_int_t)info->storms, "spin_ns", (json_int_t)spinners->default_ns,
-			 "spinners", spinners_json(spinners));
+			 trigger_name(info), "state", state, "handlers", jsonio_text(holders),
+			 "readers", info->readers - 1, "taken", (json_int_t)info->taken, "injected",
+			 (json_int_t)info->injected, "storms", (json_int_t)info->storms, "spin_ns",
+			 (json_int_t)spinners->default_ns, "spinners", spinners_json(spinners));
 }
 
 int cmd_info(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mounts.h"
 #include "base/sysfile.h"
 #include "histtext.h"
 
@@ -342,6 +344,19 @@ static bool tracefs_is_there(void)
 	return dir && *dir;
 }
 
+/* Returns -1, with @why filled: for a user who cannot read it, it looks as if not mounted. */
+static int explain_absence(struct why *why)
+{
+	char path[PATH_MAX];
+
+	if (mounts_find("", "tracefs", path, sizeof(path)))
+		return why_set(
+			why, "tracefs is mounted on %s, and this user cannot read it; run as root",
+			path);
+	return why_set(
+		why, "tracefs is not mounted; as root: mount -t tracefs nodev /sys/kernel/tracing");
+}
+
 /* Whether @fd is the folder that has this path now. */
 static bool is_folder_at(int fd, const char *path)
 {
@@ -403,9 +418,7 @@ int private_create(struct private_instance *own, struct why *why)
 
 	own->tracefs = NULL;
 	if (!tracefs_is_there())
-		return why_set(
-			why,
-			"tracefs is not mounted, or this user cannot read it; as root: mount -t tracefs nodev /sys/kernel/tracing");
+		return explain_absence(why);
 	sweep();
 	if (this_process(&self)) {
 		explain_create(why, errno);

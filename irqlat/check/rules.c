@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "base/mounts.h"
 #include "base/sysfile.h"
 
 /* Model specific register that counts SMIs since reset, on Intel since Nehalem. */
@@ -33,11 +34,15 @@ static enum verdict find_clocksource(const struct look *look, char text[CHECK_TE
 
 static enum verdict find_trace_clock(const struct look *look, char text[CHECK_TEXT_BYTES])
 {
-	char clocks[256];
+	char clocks[256], path[64];
 
 	if (sysfile_read(look->root, "/sys/kernel/tracing/trace_clock", clocks, sizeof(clocks)) <
 	    0) {
-		snprintf(text, CHECK_TEXT_BYTES, "tracefs cannot be read: %s", strerror(errno));
+		if (mounts_find(look->root, "tracefs", path, sizeof(path)))
+			snprintf(text, CHECK_TEXT_BYTES, "tracefs on %s cannot be read: %s", path,
+				 strerror(errno));
+		else
+			snprintf(text, CHECK_TEXT_BYTES, "tracefs is not mounted");
 		return VERDICT_UNKNOWN;
 	}
 	if (strstr(clocks, "mono")) {
@@ -260,7 +265,7 @@ const struct check checks[] = {
 		.effect =
 			"CPUs may disagree by microseconds, so a stage across CPUs can be negative",
 		.change =
-			"as root: mount -t tracefs nodev /sys/kernel/tracing; use a kernel with the trace clock mono",
+			"run as root; where tracefs is not mounted: mount -t tracefs nodev /sys/kernel/tracing; use a kernel with the trace clock mono",
 	},
 	{
 		.name = "hypervisor",

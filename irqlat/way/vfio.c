@@ -40,22 +40,21 @@ struct vfio_port {
 	uint32_t index;
 };
 
-/* Argument of VFIO_DEVICE_SET_IRQS for one interrupt. */
-struct set_irqs {
-	struct vfio_irq_set head;
-	int32_t fd;
-};
-
+/* The descriptor follows the structure, whose last member is an array without a size. */
 static int set_irqs(const struct vfio_port *priv, uint32_t flags, int fd)
 {
-	struct set_irqs set = {
-		.head = { .argsz = sizeof(set), .flags = flags, .index = priv->index, .count = 1 },
-		.fd = fd,
+	_Alignas(struct vfio_irq_set) char bytes[sizeof(struct vfio_irq_set) + sizeof(int32_t)];
+	const struct vfio_irq_set head = {
+		.argsz = flags & VFIO_IRQ_SET_DATA_NONE ? sizeof(head) : sizeof(bytes),
+		.flags = flags,
+		.index = priv->index,
+		.count = 1,
 	};
+	const int32_t data = fd;
 
-	if (flags & VFIO_IRQ_SET_DATA_NONE)
-		set.head.argsz = sizeof(set.head);
-	return ioctl(priv->device, VFIO_DEVICE_SET_IRQS, &set);
+	memcpy(bytes, &head, sizeof(head));
+	memcpy(bytes + sizeof(head), &data, sizeof(data));
+	return ioctl(priv->device, VFIO_DEVICE_SET_IRQS, bytes);
 }
 
 /*

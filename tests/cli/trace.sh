@@ -80,7 +80,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chmod 755 "$scratch/irqlat"
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$scratch/irqlat" trace -d 1 \
 		>"$scratch/out" 2>"$scratch/err"
-	[ $? = 1 ] && grep -q 'as root' "$scratch/err"
+	[ $? = 1 ] && grep -q 'tracefs is mounted on .*run as root' "$scratch/err"
 	result $? 'without root: what is missing and what to do' "$(head -2 "$scratch/err")"
 else
 	skip 'without root: what is missing and what to do' 'needs root and setpriv'

@@ -159,6 +159,7 @@ check 'in JSON' 1 '"count":0,"timeout":true,"stuck":true' 'line is stuck' procir
 procirq wait $A & killed=$!
 waits $killed
 says 'a second reader, without a descriptor, does not disturb' 0 'readers: *1' procirq info $LINE
+says 'a level is no unknown trigger' 0 '^trigger: *level' procirq info $LINE
 kill $killed; wait $killed
 says 'unbind' 0 '' procirq unbind $A
 says 'unbind twice' 0 '' procirq unbind $A
