@@ -127,6 +127,22 @@ static void items_are_measured(void **state)
 	workitems_free(items);
 }
 
+static void its_thread_is_off_the_cpu_twice(void **state)
+{
+	struct workitems *items = workitems_new(N_CPUS, &sink);
+
+	(void)state;
+	assert_non_null(items);
+	start(items, 0, 100, 50, 1);
+	switches(items, 0, 110, 50, 7);
+	switches(items, 0, 130, 7, 50);
+	switches(items, 0, 140, 50, 7);
+	switches(items, 1, 145, 0, 50);
+	end(items, 1, 160, 50, 1);
+	tells("run 1 0 60 35; ");
+	workitems_free(items);
+}
+
 static void what_is_not_paired_is_counted(void **state)
 {
 	struct workitems *items = workitems_new(N_CPUS, &sink);
@@ -248,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items_are_measured),
+		cmocka_unit_test(its_thread_is_off_the_cpu_twice),
 		cmocka_unit_test(what_is_not_paired_is_counted),
 		cmocka_unit_test(items_in_softirqs),
 		cmocka_unit_test(losses),
