@@ -37,11 +37,10 @@ arch_prepare()
 
 arch_busybox()
 {
-	local sysroot file
-	sysroot=$(arch_sysroot)
-	for file in "$sysroot"{,/usr}/bin/busybox; do
-		[ ! -e "$file" ] || echo "$file"
-	done
+	local file
+	file=$(arch_sysroot)/bin/busybox
+	[ -e "$file" ] || file=$(arch_sysroot)/usr/bin/busybox
+	echo "$file"
 }
 
 # Not by ldd, which would run the programs. readelf fails for scripts.

@@ -171,6 +171,7 @@ static void opens_while_one_binds(const char *device, bool stops)
 	REQUIRE(AWAIT(task_state(reader, reader) == 'Z' || task_state(reader, reader) == 'D'));
 	REQUIRE(put_text("/sys/module/delay/parameters/released", "1") == 0);
 	CHECK(waitpid(reader, &status, 0) == reader);
+	CHECK(WIFEXITED(status));
 	CHECK_EQ(WEXITSTATUS(status), 0);
 	CHECK(waitpid(binder, &status, 0) == binder && status == 0);
 	CHECK_EQ(delay_count("expired"), 0);

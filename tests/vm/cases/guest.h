@@ -129,17 +129,6 @@ HELPER unsigned int gen_add(void)
 	return now[i].line;
 }
 
-/* Whether this machine has no user level interrupts; then the program has said so. */
-HELPER bool uli_is_missing(void)
-{
-#if defined(__x86_64__) || defined(__aarch64__)
-	return false;
-#else
-	puts("ok 1 - user_level_interrupts # SKIP so far they are on x86-64 and arm64 only\n1..1");
-	return true;
-#endif
-}
-
 /* --- the IRQ file ----------------------------------------------------------- */
 
 HELPER const char *irq_path(unsigned int irq)
