@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The size of the terminal, for programs that use curses. */
-#ifndef TERMSIZE_H
-#define TERMSIZE_H
+#ifndef BASE_TERMSIZE_H
+#define BASE_TERMSIZE_H
 
 /**
  * termsize_forget_environment - have curses ask the terminal for its size
@@ -12,4 +12,4 @@
  */
 void termsize_forget_environment(void);
 
-#endif
+#endif /* BASE_TERMSIZE_H */

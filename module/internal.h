@@ -36,8 +36,9 @@
  *                          an open must not take it
  *   line->mutex            attaching and detaching handlers, readers coming and
  *                          going. A holder may call request_irq() and free_irq()
- *   line_request_mutex     requests of interrupts by this module, so that one that is
- *                          only for the directory is not in a reader's way
+ *   line_request_mutex     held while this module requests an interrupt. One request is
+ *                          only for the directory and is undone at once: an open
+ *                          waits for that, and does not find the line busy
  *   registry_mutex         additions to the registry. request_irq() takes it,
  *                          through procdir's hook: so an open does, and it is
  *                          not held over proc_remove()

@@ -21,7 +21,7 @@ module_param(max_readers, uint, 0644);
 MODULE_PARM_DESC(max_readers,
 		 "readers of one line (256): the interrupt handler's work grows with them");
 
-/* While the module itself requests interrupts: see procirq_line_make_directory(). */
+/* Held while the module requests an interrupt: see procirq_line_make_directory(). */
 static DEFINE_MUTEX(line_request_mutex);
 
 static void line_poll_work(struct irq_work *work)

@@ -201,8 +201,8 @@ int procirq_registry_add_existing(void)
 }
 
 /*
- * Has /proc/irq/@irq made, unless it exists: to request an interrupt only for its directory
- * takes it from others for a moment. Returns 0, or the error of request_irq(); -EBUSY if it
+ * Makes /proc/irq/@irq, unless it exists. That takes a request of the interrupt, during which
+ * nobody else can have it. Returns 0, or the error of request_irq(); -EBUSY if the interrupt
  * has an owner, and still no directory.
  */
 static int registry_make_directory(unsigned int irq)
@@ -212,7 +212,7 @@ static int registry_make_directory(unsigned int irq)
 
 	if (!data)
 		return -ENODEV;
-	/* Who was quicker has requested it, and the directory comes at the end of that. */
+	/* -EBUSY: another request is under way. genirq makes the directory at its end. */
 	for (tries = 0; tries < REGISTRY_PENDING_TRIES && err == -EBUSY; tries++) {
 		if (tries)
 			usleep_range(1000, 2000);
