@@ -2695,16 +2695,17 @@ __attribute__((target("general-regs-only"))) static void handle_and_fork(void *a
 		;
 }
 
-/* Is in the loop when the handler forks. */
+/* Is in the loop when the handler forks, or just before it. */
 static void loop_until_forked(const struct uut *u, loop_fn *loop)
 {
 	volatile uint64_t result = 0;
 
-	forked.fork = true;
 	if (sigsetjmp(forked.out, 1))
 		return;
-	while (forked.fork)
+	forked.fork = true;
+	do
 		result = loop(ROUNDS);
+	while (forked.fork);
 	_exit(result == rounds_sum && u->handled ? 7 : 1);
 }
 
