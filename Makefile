@@ -80,6 +80,8 @@ Q := $(if $(V),,@)
 quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
 say = $(if $(quiet),,@printf '  %-7s %s\n' $(1) $@)
 comma := ,
+# Builds what follows, on all processors unless the caller said on how many.
+build = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc))
 
 # Kernels that tests and figures name. K=... runs a part on one of them only.
 KERNELS ?= 6.1 6.1-rt 6.12 newest debug
@@ -200,61 +202,61 @@ modules: ## build the kernel modules for each of KERNELS (or K=one)
 # --- use ----------------------------------------------------------------------
 
 demo: demo-deps ## the main job: boot a guest, raise interrupts, compare the ways, write a report; ARCH=arm64
-	@$(MAKE) --no-print-directory all ARCH=
-	$(if $(ARCH),@$(MAKE) --no-print-directory all)
+	$(build) all ARCH=
+	$(if $(ARCH),$(build) all)
 	@MAKEFLAGS= tests/vm/demo $(if $(ARCH),--kernel $(ARCH)-6.1)
 
 compare-kernels: test-deps ## the ways on four kernels, counted twice and timed: table and report in build/compare-kernels
-	@$(MAKE) --no-print-directory all
+	$(build) all
 	@tests/vm/compare-kernels $(if $(K),--kernels $(K))
 
 demo-shell: test-deps ## an interactive guest with everything loaded
-	@$(MAKE) --no-print-directory all $(case_bin) $(torture_bin)
+	$(build) all $(case_bin) $(torture_bin)
 	@tests/vm/run --shell
 
 # --- tests --------------------------------------------------------------------
 
 test: test-deps ## everything CI runs; ends with "N passed, N failed, N skipped"
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/run $(T)
 
 test-loaded: more-deps ## make test beside stress-ng --cpu 8 (T=suite for one)
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/loaded $(T)
 
 test-programs: $(unit_bin) $(case_bin) $(torture_bin) $(bench_bin) $(cli_bin)
 
 bench: test-deps ## the figures that the project has goals for, into build/bench.json (BENCH=group for one group)
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/bench/run $(BENCH)
 
 uli-million: test-deps ## user level interrupts: a million calls in a checked computation, for each of KERNELS (N=count)
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/vm/uli-million.sh $(or $(N),1000000) $(KERNELS)
 
 protections: test-deps ## takes one protection of the module out at a time: its test has to fail (AREA=flow for one area)
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/vm/protections.sh $(AREA)
 
 test-matrix: more-deps ## the guest suite on every kernel, with one table (K=kernel for one)
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/matrix $(K)
 
 torture: test-deps ## every system call at random, on the debug kernel or K: SECONDS=600 SEED= CALLS=
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/vm/cases.sh --kernel $(or $(K),debug) --limit $$(($(or $(SECONDS),600) + 3600)) \
 		calls,slow=4,seconds=$(or $(SECONDS),600)$(if $(SEED),$(comma)seed=$(SEED))$(if $(CALLS),$(comma)calls=$(CALLS))
 
 faults-module: test-deps ## each allocation and each copy on each path through the modules fails, on the debug kernel
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/vm/cases.sh --kernel debug --limit 14400 faults,slow=4
 
 soak: test-deps ## everything at once for SECONDS (3600) in a guest of kernel K (debug): memory flat, books exact, log clean
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/vm/soak.sh $(or $(K),debug) $(or $(SECONDS),3600)
 
 coverage: test-deps ## which lines of the modules, and of the tools, the tests run (PART=module or tools)
-	@$(MAKE) --no-print-directory all test-programs
+	$(build) all test-programs
 	@tests/coverage $(PART)
 
 analyze: more-deps ## static analysis that takes minutes: coccinelle, gcc -fanalyzer, clang-tidy, cppcheck
@@ -263,7 +265,7 @@ analyze: more-deps ## static analysis that takes minutes: coccinelle, gcc -fanal
 fault-programs: $(tool_bin) $(B)/fuzz/damage $(B)/faults/inject.so
 
 faults: test-deps ## makes calls of the tools fail, one after the other (EVERY=1 each call, J=regex jobs)
-	@$(MAKE) --no-print-directory SAN=1 fault-programs
+	$(build) SAN=1 fault-programs
 	@tests/faults/sweep $(if $(EVERY),--every) $(if $(J),--job '$(J)')
 
 lint: ## static checks of every part
