@@ -5,26 +5,9 @@
 #include <stdlib.h>
 
 #include "format.h"
+#include "vectors.h"
 
 #define TYPE_IDS_MAX 65536
-
-/* x86 interrupts without a number, named as their tracepoints are. */
-#define VECTORS(DO)              \
-	DO(local_timer)          \
-	DO(reschedule)           \
-	DO(call_function)        \
-	DO(call_function_single) \
-	DO(irq_work)             \
-	DO(x86_platform_ipi)     \
-	DO(error_apic)           \
-	DO(spurious_apic)        \
-	DO(thermal_apic)         \
-	DO(threshold_apic)       \
-	DO(deferred_error_apic)
-
-#define VECTOR_INDEX(name) VECTOR_##name,
-/* The last one is of arm and arm64. */
-enum vector { VECTORS(VECTOR_INDEX) VECTOR_ipi, N_VECTORS };
 
 #define VECTOR_NAME(name) [VECTOR_##name] = #name,
 static const char *const vector_names[N_VECTORS] = { VECTORS(VECTOR_NAME)[VECTOR_ipi] = "ipi" };
