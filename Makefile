@@ -99,7 +99,8 @@ KERNELS ?= 6.1 6.1-rt 6.12 newest debug
 folders := irqlat irqtop procirq reports results tracing base libprocirq
 tools := irqlat irqtop procirq
 
-sources = $(shell find $(1) -name '*.c' | sort)
+# Of *.bpf.c, below, no native objects are made.
+sources = $(shell find $(1) -name '*.c' ! -name '*.bpf.c' | sort)
 objects = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
 archives := $(folders:%=$(B)/lib/%.a)
 tool_bin := $(patsubst %,$(B)/bin/%,$(tools))
@@ -136,6 +137,24 @@ $(B)/obj/%.o: %.c | $(if $(filter-out $(without_libraries),$(or $(MAKECMDGOALS),
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 $(cppflags) $(CPPFLAGS) $(WARNINGS) $(cflags) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+# The collector in the kernel (irqlat trace --in-kernel) is built where clang and libbpf are;
+# BPF= builds without it. It is part of the program, like the templates below, and runs on any
+# kernel with BTF, so that no header of a kernel is needed.
+BPF ?= $(if $(triple),,$(and $(shell command -v $(BPF_CLANG)),$(shell $(PKG_CONFIG) --exists libbpf 2>/dev/null && echo 1)))
+BPF_CLANG ?= clang
+ifneq ($(BPF),)
+packages += libbpf
+bpf_object := $(B)/obj/tracing/collect.bpf.o
+$(B)/obj/tracing/collector.o: $(bpf_object)
+$(B)/obj/tracing/collector.o: cppflags += -DCOLLECTOR_OBJECT='"$(bpf_object)"'
+
+$(B)/obj/%.bpf.o: %.bpf.c
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(BPF_CLANG) -target bpf -mcpu=v3 -ffreestanding -O2 -g -Wall -Wextra -Wno-unused-parameter \
+		-I. -idirafter /usr/include/$(shell uname -m)-linux-gnu -MMD -MP -c -o $@ $<
+endif
 
 # Made anew each time, so that no object outlives its source; appended (q), because
 # two folders may hold files of one name.

@@ -265,6 +265,37 @@ int stats_merge(struct stats *to, const struct stats *from)
 	return 0;
 }
 
+/**
+ * stats_subtract - subtract an earlier state
+ * @later: gets the differences
+ * @earlier: earlier state of @later; unchanged
+ *
+ * See hist_subtract() for what is known of the extremes. Returns 0, or -1 when memory
+ * runs out.
+ */
+int stats_subtract(struct stats *later, const struct stats *earlier)
+{
+	for (size_t i = 0; i < earlier->n_rows; i++) {
+		const struct stats_row *from = earlier->rows[i];
+		struct stats_row *row = stats_row_like(later, from);
+
+		if (!row)
+			return -1;
+		row->seen -= from->seen;
+		for (int o = 0; o < OUTCOMES; o++)
+			row->outcomes[o] -= from->outcomes[o];
+		for (int n = 0; n < CHAIN_ENDS * CHAIN_STAGES; n++) {
+			struct hist *h = row->hist[n / CHAIN_STAGES][n % CHAIN_STAGES];
+			const struct hist *before = from->hist[n / CHAIN_STAGES][n % CHAIN_STAGES];
+
+			if (h && before)
+				hist_subtract(h, before);
+		}
+	}
+	later->samples -= earlier->samples;
+	return 0;
+}
+
 static int compare_rows(const void *a, const void *b)
 {
 	const struct stats_row *const *x = a, *const *y = b;

@@ -129,6 +129,10 @@ void stats_end_blocks(struct stats *to, struct stats *from);
 int stats_merge(struct stats *to, const struct stats *from);
 struct stats_row *stats_row_of_line(struct stats *stats, int32_t irq, unsigned int cpu,
 				    const char *name);
+struct stats_row *stats_row_of_handler(struct stats *stats, int32_t irq, unsigned int cpu,
+				       const char *name);
+bool stats_name_is_wanted(const struct stats_filter *filter, const char *name);
+int stats_subtract(struct stats *later, const struct stats *earlier);
 struct chain_sink stats_sink(struct stats *stats);
 void stats_sort(struct stats *stats);
 void stats_nobody_is_unknown(struct stats *stats);

@@ -40,10 +40,16 @@ bool stats_task_is_wanted(const struct stats_filter *f, const struct chain_sampl
 	       matches(s->comm, f->comms, f->n_comms);
 }
 
+/* Whether the filter keeps handlers of this name. */
+bool stats_name_is_wanted(const struct stats_filter *f, const char *name)
+{
+	return matches(name, f->names, f->n_names);
+}
+
 static bool row_is_wanted(const struct stats_filter *f, const struct stats_row *row,
 			  const char *name)
 {
-	return in_list(row->irq, f->irqs, f->n_irqs) && matches(name, f->names, f->n_names) &&
+	return in_list(row->irq, f->irqs, f->n_irqs) && stats_name_is_wanted(f, name) &&
 	       (!f->cpus || (row->cpu < f->n_cpus && f->cpus[row->cpu]));
 }
 
@@ -199,6 +205,15 @@ struct stats_row *stats_row_of_line(struct stats *stats, int32_t irq, unsigned i
 			line_add(stats, line, stats->rows[i]->name);
 	}
 	return line;
+}
+
+/* The row of a handler, created if needed; NULL when memory runs out. */
+struct stats_row *stats_row_of_handler(struct stats *stats, int32_t irq, unsigned int cpu,
+				       const char *name)
+{
+	const struct row_key key = { irq, cpu, name };
+
+	return row_get(stats, &key);
 }
 
 /* --- for stats.c ----------------------------------------------------------- */

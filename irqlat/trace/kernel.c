@@ -17,68 +17,87 @@
 /**
  * struct kernel_run - a run
  * @run: its results; @run->total is what was read last
- * @kernel: the histograms
+ * @collector: the BPF programs; NULL where they cannot be had
+ * @kernel: the hist triggers then
  * @top: the screen, if any
  * @signal_fd: signals that end the run
  */
 struct kernel_run {
 	struct trace_run *run;
+	struct collector *collector;
 	struct kernhist *kernel;
 	struct trace_top *top;
 	int signal_fd;
 };
 
-/* Set run->total to all that was counted so far. */
-static int read_all(struct kernel_run *own)
+static int start(struct kernel_run *own)
+{
+	if (own->collector)
+		return collector_start(own->collector, &own->run->why);
+	if (!kernhist_start(own->kernel))
+		return 0;
+	return why_set(&own->run->why, "cannot start to count: %s", strerror(errno));
+}
+
+static int stop(struct kernel_run *own)
+{
+	if (!own->collector)
+		return kernhist_stop(own->kernel);
+	collector_stop(own->collector);
+	return 0;
+}
+
+static int read_counts(struct kernel_run *own, struct stats *stats)
 {
 	struct trace_run *run = own->run;
 	struct kernhist_counts counts;
-	struct stats stats;
 
-	if (stats_init(&stats, NULL, &run->config->filter))
-		return -1;
-	if (kernhist_read(own->kernel, &stats, &counts)) {
+	if (own->collector)
+		return collector_read(own->collector, stats, &run->collector);
+	if (kernhist_read(own->kernel, stats, &counts)) {
 		int reason = errno;
 
-		stats_free(&stats);
 		free(counts.accounts);
 		errno = reason;
 		return -1;
 	}
-	stats_free(&run->total);
 	free(run->kernel.accounts);
-	run->total = stats;
 	run->kernel = counts;
+	return 0;
+}
+
+/* Set run->total to all that was counted so far. */
+static int read_all(struct kernel_run *own)
+{
+	struct trace_run *run = own->run;
+	struct stats stats;
+
+	if (stats_init(&stats, NULL, &run->config->filter))
+		return -1;
+	if (read_counts(own, &stats)) {
+		int reason = errno;
+
+		stats_free(&stats);
+		errno = reason;
+		return -1;
+	}
+	stats_free(&run->total);
+	run->total = stats;
 	stats_sort(&run->total);
 	return 0;
 }
 
-static void subtract_row(struct stats_row *later, const struct stats_row *earlier,
-			 uint64_t bucket_ns)
+/* Our buckets do not begin where those of hist triggers do. */
+static void round_down(struct stats *interval, uint64_t bucket_ns)
 {
-	for (int end = 0; end < CHAIN_ENDS; end++) {
-		for (int stage = 0; stage < CHAIN_STAGES; stage++) {
-			struct hist *h = later->hist[end][stage];
+	for (size_t i = 0; i < interval->n_rows; i++) {
+		for (int n = 0; n < CHAIN_ENDS * CHAIN_STAGES; n++) {
+			struct hist *h =
+				interval->rows[i]->hist[n / CHAIN_STAGES][n % CHAIN_STAGES];
 
-			if (!h || !earlier->hist[end][stage])
-				continue;
-			hist_subtract(h, earlier->hist[end][stage]);
-			/* Our buckets do not begin where the kernel's do. */
-			if (h->n && bucket_ns)
+			if (h && h->n)
 				h->min -= h->min % bucket_ns;
 		}
-	}
-}
-
-/* Leave in @interval what was counted since @earlier. */
-static void subtract(struct stats *interval, const struct stats *earlier, uint64_t bucket_ns)
-{
-	for (size_t i = 0; i < earlier->n_rows; i++) {
-		const struct stats_row *row = earlier->rows[i];
-		struct stats_row *later = stats_row_of_line(interval, row->irq, row->cpu, NULL);
-
-		if (later)
-			subtract_row(later, row, bucket_ns);
 	}
 }
 
@@ -99,11 +118,13 @@ static int show_interval(struct kernel_run *own)
 	} else if (trace_run_shows_tables(run)) {
 		stats_free(&run->interval);
 		if (stats_init(&run->interval, NULL, &run->config->filter) ||
-		    stats_merge(&run->interval, &run->total)) {
+		    stats_merge(&run->interval, &run->total) ||
+		    stats_subtract(&run->interval, &earlier)) {
 			stats_free(&earlier);
 			return -1;
 		}
-		subtract(&run->interval, &earlier, run->config->bucket_ns);
+		if (own->kernel && run->config->bucket_ns)
+			round_down(&run->interval, run->config->bucket_ns);
 		stats_sort(&run->interval);
 		printf("%.1f s\n", (double)(run->ended_ns - run->started_ns) / 1e9);
 		trace_text_table(run, &run->interval, stdout);
@@ -152,17 +173,19 @@ static int measure(struct kernel_run *own)
 	uint64_t next_ns;
 	int rc;
 
+	if (start(own))
+		return -1;
 	run->started_ns = clock_ns();
 	next_ns = run->started_ns + run->config->interval_ns;
-	if (kernhist_start(own->kernel))
-		return -1;
 	do {
 		rc = step(own, &next_ns);
 	} while (!rc);
-	if (rc < 0 || kernhist_stop(own->kernel))
-		return -1;
-	run->ended_ns = clock_ns();
-	return read_all(own);
+	if (rc >= 0 && !stop(own)) {
+		run->ended_ns = clock_ns();
+		if (!read_all(own))
+			return 0;
+	}
+	return why_set(&run->why, "measuring in the kernel stopped: %s", strerror(errno));
 }
 
 static int open_top(struct kernel_run *own)
@@ -173,41 +196,99 @@ static int open_top(struct kernel_run *own)
 	return own->top ? 0 : -1;
 }
 
-/**
- * trace_in_kernel - let the running kernel measure itself
- * @run: options in, results out
- *
- * Returns 0, or -1 with @run->why filled. In any case, what was made in the kernel is
- * removed.
- */
-int trace_in_kernel(struct trace_run *run)
+/* Options that only the collector has. */
+static int check_triggers(const struct trace_config *config, const struct why *no_collector,
+			  struct why *why)
 {
+	const struct {
+		const char *option;
+		bool given;
+	} cannot[] = {
+		{ .option = "--pid", .given = config->pids },
+		{ .option = "--comm", .given = config->comms },
+		{ .option = "--hlog", .given = config->hlog.wanted },
+		{ .option = "--hgrm", .given = config->hgrm.wanted },
+	};
+
+	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
+		if (cannot[i].given)
+			return why_set(
+				why,
+				"--in-kernel: %s needs BPF programs, hist triggers do not have that: %s",
+				cannot[i].option, no_collector->text);
+	}
+	return 0;
+}
+
+static int open_triggers(struct kernel_run *own)
+{
+	struct trace_run *run = own->run;
 	const struct trace_config *config = run->config;
 	struct kernhist_config want = {
 		.irqs = config->filter.irqs,
 		.n_irqs = config->filter.n_irqs,
 		.bucket_ns = config->bucket_ns,
 	};
-	struct kernel_run own = { .run = run, .signal_fd = trace_run_hold_signals(run) };
 	char text[SYSINFO_WARNING_BYTES];
+	struct why why;
+
+	if (check_triggers(config, &run->no_collector, &run->why))
+		return -1;
+	own->kernel = kernhist_new(&want, &why);
+	if (!own->kernel && config->in_kernel == TRACE_KERNEL_HIST) {
+		run->why = why;
+		return -1;
+	}
+	if (!own->kernel)
+		return why_set(&run->why, "--in-kernel: no BPF programs: %s; no hist triggers: %s",
+			       run->no_collector.text, why.text);
+	run->event_cost_ns = kernhist_cost_ns(own->kernel);
+	trace_kernel_resolution(config, text, sizeof(text));
+	sysinfo_warn(&run->system, "%s", text);
+	return 0;
+}
+
+static int open_collector(struct kernel_run *own)
+{
+	struct trace_run *run = own->run;
+	struct stats_filter filter = run->config->filter;
+	const struct collector_config want = {
+		.filter = &filter,
+		.vectors = !run->config->no_vectors,
+	};
+
+	if (run->config->in_kernel == TRACE_KERNEL_HIST) {
+		why_set(&run->no_collector, "not wanted");
+		return open_triggers(own);
+	}
+	filter.own_pid = getpid();
+	own->collector = collector_new(&want, &run->no_collector);
+	run->collected = own->collector;
+	if (own->collector)
+		return 0;
+	if (run->config->in_kernel == TRACE_KERNEL_BPF)
+		return why_set(&run->why, "--in-kernel: no BPF programs: %s",
+			       run->no_collector.text);
+	return open_triggers(own);
+}
+
+/**
+ * trace_in_kernel - let the running kernel measure itself
+ * @run: options in, results out
+ *
+ * BPF programs do it, or hist triggers where these cannot be had. Returns 0, or -1 with
+ * @run->why filled. In any case, what was made in the kernel is removed.
+ */
+int trace_in_kernel(struct trace_run *run)
+{
+	struct kernel_run own = { .run = run, .signal_fd = trace_run_hold_signals(run) };
 	int err;
 
 	if (own.signal_fd < 0)
 		return -1;
-	own.kernel = kernhist_new(&want, &run->why);
-	if (!own.kernel) {
-		close(own.signal_fd);
-		return -1;
-	}
-	run->event_cost_ns = kernhist_cost_ns(own.kernel);
-	trace_kernel_resolution(config, text, sizeof(text));
-	sysinfo_warn(&run->system, "%s", text);
-	err = open_top(&own);
-	if (!err && measure(&own)) {
-		err = -1;
-		why_set(&run->why, "measuring in the kernel stopped: %s", strerror(errno));
-	}
+	err = open_collector(&own) || open_top(&own) || measure(&own) ? -1 : 0;
 	trace_top_close(own.top);
+	collector_free(own.collector);
 	kernhist_free(own.kernel);
 	close(own.signal_fd);
 	return err;

@@ -90,3 +90,40 @@ void trace_kernel_summary(const struct trace_run *run, FILE *out)
 		fprintf(out, "WARNING: %" PRIu64 " rows of the kernel's text were not understood\n",
 			counts->malformed);
 }
+
+/* What the collector could not count, by enum collect_loss. */
+static const char *const losses[COLLECT_LOSSES] = {
+	[COLLECT_NO_ROW] = "interrupts had no row and are not counted",
+	[COLLECT_NO_ROOT] = "interrupts could not be followed and are counted as lost",
+	[COLLECT_NO_TASK] = "wake-ups had no room; their interrupts are counted as lost",
+	[COLLECT_NO_WORK] = "work items had no room; their interrupts are counted as lost",
+	[COLLECT_NO_HIST] = "times had no histogram and were dropped",
+	[COLLECT_NO_GROUP] = "times had no buckets and were dropped",
+	[COLLECT_TOO_LONG] = "times were longer than 18 minutes and were dropped",
+};
+
+/**
+ * trace_collector_summary - print the table of the whole run and its accounting
+ * @run: finished; BPF programs counted
+ * @out: where to
+ */
+void trace_collector_summary(const struct trace_run *run, FILE *out)
+{
+	const struct collector_counts *counts = &run->collector;
+
+	fprintf(out, "%.3f s, collected by BPF programs in the kernel%s\n\n",
+		(double)(run->ended_ns - run->started_ns) / 1e9,
+		run->interrupted ? ", interrupted" : "");
+	trace_text_table(run, &run->total, out);
+	trace_text_accounts(run, out);
+	fputs("System calls are not followed: chains end when the task runs.\n", out);
+	for (int loss = 0; loss < COLLECT_LOSSES; loss++) {
+		if (counts->lost[loss])
+			fprintf(out, "WARNING: %" PRIu64 " %s\n", counts->lost[loss], losses[loss]);
+	}
+	if (counts->nested)
+		fprintf(out,
+			"WARNING: %" PRIu64
+			" events came within one of the same kind and are missing\n",
+			counts->nested);
+}

@@ -11,6 +11,7 @@
 #include "base/msg.h"
 #include "results/io.h"
 #include "trace.h"
+#include "tracing/collect_read.h"
 #include "tracing/hlog.h"
 
 #define TAG_BYTES	   96
@@ -217,7 +218,26 @@ static json_t *trace_object(const struct trace_run *trace)
 			 limits_array(trace), "accounting", accounts);
 }
 
-/* With --in-kernel the kernel keeps other counts. */
+/* With --in-kernel, by BPF programs. */
+static json_t *collector_object(const struct trace_run *trace)
+{
+	const struct collector_counts *counts = &trace->collector;
+	json_t *accounts = json_array(), *lost = json_object();
+
+	for (size_t i = 0; i < trace->total.n_rows; i++) {
+		if (trace->total.rows[i]->wanted && trace->total.rows[i]->seen)
+			json_array_append_new(accounts, account_object(trace->total.rows[i]));
+	}
+	for (int i = 0; i < COLLECT_LOSSES; i++)
+		json_object_set_new(lost, collect_loss_names[i],
+				    json_integer((json_int_t)counts->lost[i]));
+	json_object_set_new(lost, "nested", json_integer((json_int_t)counts->nested));
+	return json_pack("{s:I, s:b, s:s, s:o, s:o}", "duration_ns",
+			 (json_int_t)(trace->ended_ns - trace->started_ns), "in_kernel", 1,
+			 "collector", "bpf", "not_counted", lost, "accounting", accounts);
+}
+
+/* With --in-kernel, by hist triggers, which keep other counts. */
 static json_t *kernel_object(const struct trace_run *trace)
 {
 	const struct kernhist_counts *counts = &trace->kernel;
@@ -233,9 +253,9 @@ static json_t *kernel_object(const struct trace_run *trace)
 							  (json_int_t)row->woke, "ran",
 							  (json_int_t)row->ran));
 	}
-	return json_pack("{s:I, s:b, s:o, s:I, s:I, s:I, s:I, s:o}", "duration_ns",
+	return json_pack("{s:I, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "duration_ns",
 			 (json_int_t)(trace->ended_ns - trace->started_ns), "in_kernel", 1,
-			 "bucket_ns",
+			 "collector", "hist", "bucket_ns",
 			 trace->config->bucket_ns ?
 				 json_integer((json_int_t)trace->config->bucket_ns) :
 				 json_null(),
@@ -257,6 +277,7 @@ static int write_json(const void *what, FILE *out)
 		root = run_to_json(&run);
 	if (root)
 		json_object_set_new(root, "trace",
+				    trace->collected	     ? collector_object(trace) :
 				    trace->config->in_kernel ? kernel_object(trace) :
 							       trace_object(trace));
 	if (root && trace->config->runs) {

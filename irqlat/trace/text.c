@@ -130,7 +130,8 @@ static void print_account_row(const struct stats_row *row, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_accounts(const struct trace_run *run, FILE *out)
+/* Print what became of the interrupts. */
+void trace_text_accounts(const struct trace_run *run, FILE *out)
 {
 	uint64_t outcomes[OUTCOMES], seen, unmatched = 0;
 
@@ -224,6 +225,11 @@ void trace_text_header(const struct trace_run *run, FILE *out)
 		if (strcmp(text, "-"))
 			fprintf(out, "%-15s %s\n", field->label, text);
 	}
+	if (run->config->in_kernel)
+		fprintf(out, "%-15s %s%s\n", "collector",
+			run->collected ? "BPF programs in the kernel" :
+					 "hist triggers; no BPF programs: ",
+			run->no_collector.text);
 	for (size_t i = 0; i < run->system.n_warnings; i++)
 		fprintf(out, "WARNING: %s\n", run->system.warnings[i]);
 	fputc('\n', out);
@@ -241,7 +247,7 @@ void trace_text_summary(const struct trace_run *run, FILE *out)
 	fprintf(out, "%.3f s, %" PRIu64 " events%s\n\n", seconds, run->counts.events,
 		run->interrupted ? ", interrupted" : "");
 	trace_text_table(run, &run->total, out);
-	print_accounts(run, out);
+	trace_text_accounts(run, out);
 	if (run->config->runs && trace_runs_text(run, out))
 		fputs("WARNING: memory ran out for the table of handlers, softirqs and work items\n",
 		      out);

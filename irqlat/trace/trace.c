@@ -24,6 +24,21 @@
 /* Made by set_stage_help() before the options are parsed. */
 static char stage_help[STAGE_LIST_BYTES + 32];
 
+static int parse_in_kernel(void *config, const char *text, struct why *why)
+{
+	enum trace_kernel *in_kernel = &((struct trace_config *)config)->in_kernel;
+
+	if (!text)
+		*in_kernel = TRACE_KERNEL_ANY;
+	else if (!strcmp(text, "bpf"))
+		*in_kernel = TRACE_KERNEL_BPF;
+	else if (!strcmp(text, "hist"))
+		*in_kernel = TRACE_KERNEL_HIST;
+	else
+		return why_set(why, "neither bpf nor hist");
+	return 0;
+}
+
 static const struct opt options[] = {
 	{ 'i', "input", "FILE", OPT_STRING, AT(input),
 	  .help = "read a trace.dat of trace-cmd, or the text of trace_pipe,\ntrace-cmd report or perf script, instead of the running\nkernel; -: standard input" },
@@ -43,7 +58,7 @@ static const struct opt options[] = {
 	{ 'n', "nano", NULL, OPT_FLAG, AT(nanoseconds),
 	  .help = "print nanoseconds instead of microseconds" },
 	{ 'b', "bucket-size", "TIME", OPT_DURATION, AT(bucket_ns), .min = 1, .max = NSEC_PER_SEC,
-	  .help = "hist, --in-kernel: width of a bucket\n(default of hist 1us)" },
+	  .help = "hist, and hist triggers of --in-kernel: width of a bucket\n(default of hist 1us)" },
 	{ 'E', "entries", "N", OPT_U64, AT(entries), .min = 1, .max = ENTRIES_MAX,
 	  .help = "hist: number of buckets (default 256)" },
 	{ 'T', "threshold", "LIMIT", OPT_STRINGS, AT(thresholds),
@@ -62,8 +77,8 @@ static const struct opt options[] = {
 	  .help = "do not trace interrupts without a number" },
 	{ 0, "timers", NULL, OPT_FLAG, AT(timers),
 	  .help = "follow each hrtimer instead of its timer interrupt" },
-	{ 0, "in-kernel", NULL, OPT_FLAG, AT(in_kernel),
-	  .help = "the kernel keeps histograms, nothing is recorded: handlers\nand the tasks they wake; buckets are powers of two, or -b" },
+	{ 0, "in-kernel", "bpf|hist", OPT_CUSTOM, .parse = parse_in_kernel, .optional = true,
+	  .help = "the kernel keeps histograms, nothing is recorded, chains end\nwhen the task runs: by BPF programs, or where these cannot\nbe had by hist triggers" },
 	{ 0, "buffer", "KIB", OPT_U64, AT(buffer_kb), .min = 64, .max = 1 << 20,
 	  .help = "trace buffer of each CPU (default 4096)" },
 	{ 0, "sub-buffer", "KIB", OPT_U64, AT(subbuf_kb), .min = 4, .max = 256,
@@ -177,7 +192,7 @@ static void set_defaults(struct trace_config *config)
 		config->subbuf_kb = SUBBUF_DEFAULT;
 }
 
-/* Options for which the kernel's histograms have no data. */
+/* Options for which histograms that the kernel keeps have no data. */
 static int check_in_kernel(const struct trace_config *config)
 {
 	const struct {
@@ -188,12 +203,8 @@ static int check_in_kernel(const struct trace_config *config)
 		{ .option = "-T", .given = config->thresholds.n },
 		{ .option = "-a", .given = config->autos.n },
 		{ .option = "-t", .given = config->trace_file.wanted },
-		{ .option = "--pid", .given = config->pids },
-		{ .option = "--comm", .given = config->comms },
 		{ .option = "--timers", .given = config->timers },
 		{ .option = "--runs", .given = config->runs },
-		{ .option = "--hlog", .given = config->hlog.wanted },
-		{ .option = "--hgrm", .given = config->hgrm.wanted },
 		{ .option = "--end user", .given = config->wanted_ends == 1u << CHAIN_END_USER },
 	};
 
@@ -276,7 +287,7 @@ static int check(struct trace_config *config)
 	set_defaults(config);
 	if (trace_filter_parse(config) || (config->in_kernel && check_in_kernel(config)))
 		return -1;
-	/* The default of --in-kernel is powers of two, except for hist. */
+	/* The default of hist triggers is powers of two, except for hist. */
 	if (!config->bucket_ns && (!config->in_kernel || config->mode == TRACE_HIST))
 		config->bucket_ns = BUCKET_DEFAULT;
 	return 0;
@@ -301,7 +312,9 @@ static int present(const struct trace_run *run)
 	}
 	if (!config->no_header)
 		trace_text_header(run, stdout);
-	if (config->in_kernel)
+	if (run->collected)
+		trace_collector_summary(run, stdout);
+	else if (config->in_kernel)
 		trace_kernel_summary(run, stdout);
 	else
 		trace_text_summary(run, stdout);
@@ -329,6 +342,8 @@ static int status_of(const struct trace_run *run)
 
 static void live_overhead(struct trace_run *run)
 {
+	if (run->collected)
+		return;
 	snprintf(run->system.clock_overhead, sizeof(run->system.clock_overhead),
 		 "%llu ns for each %s, contained in the figures",
 		 (unsigned long long)run->event_cost_ns,

@@ -21,12 +21,21 @@
 #include "base/parse.h"
 #include "base/sysinfo.h"
 #include "base/why.h"
+#include "tracing/collector.h"
 #include "tracing/engine.h"
 #include "tracing/kernhist.h"
 #include "tracing/stats.h"
 #include "tracing/worst.h"
 #include "results/result.h"
 #include "runs.h"
+
+/* Who keeps the histograms of --in-kernel. */
+enum trace_kernel {
+	TRACE_KERNEL_NONE, /* nobody: events are recorded */
+	TRACE_KERNEL_ANY,  /* BPF programs, or else hist triggers */
+	TRACE_KERNEL_BPF,
+	TRACE_KERNEL_HIST,
+};
 
 enum trace_mode { TRACE_TABLE, TRACE_HIST, TRACE_TOP, TRACE_EXPLAIN };
 
@@ -134,7 +143,7 @@ struct trace_config {
 	bool no_user;
 	bool no_vectors;
 	bool timers;
-	bool in_kernel;
+	enum trace_kernel in_kernel;
 	bool no_header;
 	bool no_index;
 	bool no_summary;
@@ -191,7 +200,10 @@ struct trace_gap {
  * @sees_user: system calls were recorded
  * @over: chains and handlers that took too long
  * @limit_over: by which limit of @config
- * @kernel: counts of --in-kernel
+ * @collected: --in-kernel by BPF programs, not by hist triggers
+ * @collector: counts of the former
+ * @kernel: counts of the latter
+ * @no_collector: why there are no BPF programs
  * @runs: of --runs: softirqs and work items
  * @worst: of irqlat explain: gets the longest chains; NULL: not wanted
  * @timeline: of the engine that runs, with @worst
@@ -214,7 +226,10 @@ struct trace_run {
 	bool sees_user;
 	uint64_t over;
 	struct trace_over limit_over[TRACE_LIMITS_MAX];
+	bool collected;
+	struct collector_counts collector;
 	struct kernhist_counts kernel;
+	struct why no_collector;
 	struct trace_runs runs;
 	struct worst *worst;
 	const struct timeline *timeline;
@@ -229,6 +244,7 @@ int trace_offline(struct trace_run *run);
 /* kernel_text.c */
 void trace_kernel_resolution(const struct trace_config *config, char *text, size_t size);
 void trace_kernel_summary(const struct trace_run *run, FILE *out);
+void trace_collector_summary(const struct trace_run *run, FILE *out);
 
 /* run.c: what live.c, kernel.c and file.c share */
 void trace_run_signals(sigset_t *set);
@@ -274,6 +290,7 @@ int trace_action_run(const struct trace_action *action, struct why *why);
 void trace_text_time(const struct trace_run *run, bool known, uint64_t ns, FILE *out);
 void trace_text_headings(const struct trace_run *run, FILE *out);
 bool trace_text_row(const struct trace_run *run, const struct stats_row *row, FILE *out);
+void trace_text_accounts(const struct trace_run *run, FILE *out);
 void trace_text_table(const struct trace_run *run, const struct stats *stats, FILE *out);
 void trace_text_summary(const struct trace_run *run, FILE *out);
 void trace_text_header(const struct trace_run *run, FILE *out);

@@ -294,14 +294,14 @@ start_load
 # --- in-kernel histograms ----------------------------------------------------------
 
 says 'in-kernel: what cannot be combined' 1 'in-kernel: not with -T' --in-kernel -T 5
-says 'in-kernel: not by task' 1 'in-kernel: not with --comm' --in-kernel --comm dd
+says 'in-kernel: hist triggers do not know tasks' 1 'in-kernel: --comm needs BPF programs' --in-kernel=hist --comm dd
 if [ -e $tracing/events/irq/irq_handler_entry/hist ] && [ -e $tracing/synthetic_events ]; then
-	"$irqlat" trace --in-kernel -q -d 1 >"$scratch/out" 2>"$scratch/err"
+	"$irqlat" trace --in-kernel=hist -q -d 1 >"$scratch/out" 2>"$scratch/err"
 	[ $? = 0 ] && grep -q 'powers of two' "$scratch/out"
 	result $? 'in-kernel: runs, and says how exact it is' "$(head -1 "$scratch/err")"
 else
 	says 'in-kernel: what this kernel lacks' 1 \
-		'^irqlat: this kernel cannot keep histograms itself: it was built without CONFIG_' --in-kernel -d 1
+		'^irqlat: this kernel cannot keep histograms itself: it was built without CONFIG_' --in-kernel=hist -d 1
 	[ "$(wc -l <"$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ]
 	result $? 'in-kernel: in one line' "$(cat "$scratch/err")"
 fi

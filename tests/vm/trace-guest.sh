@@ -49,7 +49,7 @@ in_kernel()
 {
 	name=$1
 	shift
-	irqlat trace --in-kernel -q --csv=/tmp/csv --json=/tmp/json "$@" >/tmp/text 2>&1 &
+	irqlat trace --in-kernel=hist -q --csv=/tmp/csv --json=/tmp/json "$@" >/tmp/text 2>&1 &
 	kernel=$!
 	irqlat trace -q --no-user --no-vectors --csv=/tmp/stream.csv --json=/tmp/stream.json \
 		>/tmp/stream 2>&1 &
@@ -74,7 +74,7 @@ in_kernel()
 threads()
 {
 	modprobe uio_pci_generic
-	irqlat trace --in-kernel -q --json=/tmp/json >/tmp/text 2>&1 &
+	irqlat trace --in-kernel=hist -q --json=/tmp/json >/tmp/text 2>&1 &
 	pid=$!
 	until_it kernel_counts $pid
 	irqlat bench --source edu --samples 500 --ways uio -q >/tmp/bench 2>&1 || cat /tmp/bench
@@ -95,7 +95,7 @@ leftovers()
 killed()
 {
 	echo "== killed"
-	irqlat trace --in-kernel -q >/dev/null 2>&1 &
+	irqlat trace --in-kernel=hist -q >/dev/null 2>&1 &
 	pid=$!
 	until_it kernel_counts $pid
 	kill -KILL $pid
