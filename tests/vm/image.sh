@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Guest images: a base, which is kept, and an overlay, which is made for each run. The
-# kernel unpacks the two cpio archives one after the other.
+# Guest images: a base and our programs, which are kept, and an overlay, which is made for
+# each run. The kernel unpacks the cpio archives one after the other.
 # shellcheck shell=bash
 
 # The kernel's own modules in a guest: for the runner's ports, for comparisons with our
@@ -93,31 +93,64 @@ image_kernel_modules()
 	done
 }
 
-# image_overlay RELEASE BASE_IMAGE MODULE_FOLDER STAGE COMMAND_FILE FILE...: writes the
-# overlay to stdout. STAGE gets links to its files, which cpio follows.
+# image_ours RELEASE BASE_IMAGE MODULE_FOLDER FILE: makes FILE, with our programs and modules
+# and what they need, unless it is up to date. The caller holds the kernel's lock.
+image_ours()
+{
+	local release=$1 base=$2 modules=$3 image=$4 stage=$4.stage key
+	key=$({
+		cat "$base.key"
+		stat -Lc '%n %s %y' "$arch_programs"/{bin,tests,lib}/* "$modules"/*.ko 2>/dev/null || true
+	} | cksum)
+	if [ "$key" = "$(cat "$image.key" 2>/dev/null)" ] && [ -e "$image" ]; then
+		return
+	fi
+	rm -rf "$stage"
+	mkdir -p "$stage"/{tests,usr/bin,usr/lib}
+	image_link_all "$arch_programs/bin" "$stage/usr/bin"
+	image_link_all "$arch_programs/tests" "$stage/tests"
+	for library in "$arch_programs"/lib/*.so*; do
+		[ ! -e "$library" ] || ln -s "$library" "$stage/usr/lib/"
+	done
+	image_libraries "$stage" "$stage"/usr/bin/* "$stage"/tests/*
+	image_our_modules "$release" "$base" "$modules" "$stage"
+	image_pack_links "$stage" >"$image.new"
+	rm -rf "$stage"
+	mv "$image.new" "$image"
+	echo "$key" >"$image.key"
+}
+
+# image_overlay STAGE COMMAND_FILE FILE...: writes the overlay to stdout. STAGE gets links to
+# its files, which cpio follows.
 image_overlay()
 {
-	local release=$1 base=$2 modules=$3 stage=$4 command=$5 file
-	shift 5
-	mkdir -p "$stage"/{files,tests,usr/bin,usr/lib}
+	local stage=$1 command=$2 file
+	shift 2
+	mkdir -p "$stage/files"
 	ln -s "$command" "$stage/command"
 	for file; do
 		ln -s "$(realpath "$file")" "$stage/files/${file##*/}"
 	done
-	image_link_all "$arch_programs/bin" "$stage/usr/bin"
-	image_link_all "$arch_programs/tests" "$stage/tests"
-	image_libraries "$stage"
-	image_our_modules "$release" "$base" "$modules" "$stage"
-	(cd "$stage" && find -L . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 -L)
+	[ $# = 0 ] || image_libraries "$stage" "$stage"/files/*
+	image_pack_links "$stage"
 }
 
-# modprobe needs one list of dependencies, for the base's modules and ours together.
+image_pack_links()
+{
+	(cd "$1" && find -L . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0 -L)
+}
+
+# modprobe needs one list of dependencies, for the base's modules and ours together. What
+# debuggers read of ours stays outside: half of what the guest would have to unpack.
 image_our_modules()
 {
 	local release=$1 base=$2 modules=$3 stage=$4 tree=$4.depmod
-	local to=$stage/lib/modules/$release from=$tree/lib/modules/$release
-	mkdir -p "$to/updates" "$from"
-	image_link_all "$modules" "$to/updates" .ko
+	local to=$stage/lib/modules/$release from=$tree/lib/modules/$release file
+	mkdir -p "$to" "$from"
+	mkdir "$to/updates"
+	for file in "$modules"/*.ko; do
+		"${arch_triple:+$arch_triple-}strip" -g -o "$to/updates/${file##*/}" "$file"
+	done
 	cp -r "$base.modules/." "$from"
 	cp -r "$to/updates" "$from"
 	# It warns about a missing file that only modinfo reads.
@@ -137,14 +170,13 @@ image_link_all()
 	done
 }
 
-# Adds the shared libraries of all programs; our own are in the loader's default folder.
+# image_libraries STAGE PROGRAM...: adds the shared libraries of the programs; our own are in
+# the loader's default folder.
 image_libraries()
 {
 	local stage=$1 library path
-	for library in "$arch_programs"/lib/*.so*; do
-		[ ! -e "$library" ] || ln -s "$library" "$stage/usr/lib/"
-	done
-	arch_libraries "$stage"/usr/bin/* "$stage"/tests/* "$stage"/files/* |
+	shift
+	arch_libraries "$@" |
 		while read -r library path; do
 			mkdir -p "$stage${path%/*}"
 			ln -sf "$library" "$stage$path"
