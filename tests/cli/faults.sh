@@ -14,4 +14,4 @@ if ! make -s SAN=1 fault-programs >"$scratch/why" 2>&1; then
 	tap_end
 fi
 # It has a plan of its own.
-exec nice tests/faults/sweep --steady --sample "${FAULTS_SAMPLE:-4}"
+exec nice tests/faults/sweep --steady --sample "${FAULTS_SAMPLE:-3}"

@@ -12,10 +12,14 @@
 #   --limit S   seconds after which a program, and the guest, are given up
 #   --cpu MODEL the guest's CPUs, as QEMU names them
 #   --append W  more words for the kernel command line
+#   --short     the short list, which leaves out what needs long
 #   --leaks     kernel debug, which looks for leaks after the tests; that makes it two to
 #               three times slower, so that its list does each thing a few times
 #
 #   tests/vm/cases.sh --kernel debug poll torture,seed=7
+#
+# THOROUGH=N in the environment: no list is short, and what the lists' settings count is
+# done N times as often.
 #
 # The storm guard is off: some tests raise interrupts as fast as they can.
 set -euo pipefail
@@ -26,6 +30,7 @@ set -euo pipefail
 kernel=6.1
 arch=
 leaks=
+short=
 limit=
 programs=()
 options=()
@@ -37,7 +42,17 @@ programs_of_guest()
 	! grep -q "^$kernel " "$vm_dir/programs" || guest=$kernel
 	[ "$arch_debian" = amd64 ] || guest=$arch_debian
 	[ -z "$leaks" ] || guest=leaks
-	awk -v guest=$guest '$1 == guest { $1 = ""; sub(/^ /, ""); gsub(/ /, ","); print }' "$vm_dir/programs"
+	[ -z "$short" ] || [ -n "${THOROUGH-}" ] || guest=short
+	awk -v guest=$guest -v times="${THOROUGH:-1}" '$1 == guest {
+		line = $2
+		for (i = 3; i <= NF; i++) {
+			split($i, setting, "=")
+			if (setting[1] ~ /^(rounds|count|interrupts|loads|disposals|seconds)$/)
+				$i = setting[1] "=" setting[2] * times
+			line = line "," $i
+		}
+		print line
+	}' "$vm_dir/programs"
 }
 
 # Seconds for a program, and for the guest: many times what a quiet machine takes. Half a
@@ -54,8 +69,8 @@ guest_limit()
 {
 	case $kernel in
 	kcsan) echo "${limit:-7200}" ;;
-	debug) echo "${limit:-2400}" ;;
-	*)     echo "${limit:-900}" ;;
+	debug) echo "${limit:-$((${THOROUGH:-1} * 2400))}" ;;
+	*)     echo "${limit:-$((${THOROUGH:-1} * 900))}" ;;
 	esac
 }
 
@@ -70,6 +85,7 @@ parse_options()
 		--arch)   arch=$2; shift ;;
 		--limit)  limit=$2; shift ;;
 		--cpu|--append) options+=("$1" "$2"); shift ;;
+		--short) short=1 ;;
 		--leaks) kernel=debug leaks=1 ;;
 		-*) usage_error "unknown option '$1'; see the head of $0" ;;
 		*)  programs+=("$1") ;;
@@ -150,17 +166,20 @@ END
 # failed test of its own. Not awk: it would hold lines back.
 tap_stream()
 {
-	local text program='' planned='' started=0
+	local text program='' planned='' started=0 last=0
 	while IFS= read -r text; do
 		case $text in
-		'@program '*) program=${text#* } planned='' started=$SECONDS ;;
+		'@program '*) program=${text#* } planned='' started=$SECONDS last=$SECONDS ;;
 		'@broken '*)  result 1 "${text#* }" ;;
 		'@end '*)     [ -n "$planned" ] ||
 				result 1 "$program: ended early, with status ${text#* }"
 				echo "# $program: $((SECONDS - started)) s" ;;
 		1..[0-9]*)    planned=1 ;;
-		'ok '[0-9]*' - '*)     result 0 "$program: ${text#* - }" ;;
-		'not ok '[0-9]*' - '*) result 1 "$program: ${text#* - }" ;;
+		'ok '[0-9]*' - '*)     result 0 "$program: ${text#* - }" ;;&
+		'not ok '[0-9]*' - '*) result 1 "$program: ${text#* - }" ;;&
+		'ok '[0-9]*|'not ok '[0-9]*)
+			[ $((SECONDS - last)) -lt 5 ] || echo "# $((SECONDS - last)) s"
+			last=$SECONDS ;;
 		'# '*)        echo "$text" ;;
 		*)            echo "# $program: $text" ;;
 		esac
