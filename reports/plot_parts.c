@@ -42,11 +42,13 @@ void plot_range(const struct figure *figure, double margin, double *low, double 
 	}
 }
 
-/* Colours that are readable on white and on black. */
+/* Colours that are readable on white and on black: one for each stage that adds to the total. */
 const char *plot_colour(size_t i)
 {
 	static const char *const colours[] = { "#1f83c4", "#d9601a", "#16966b", "#b860a0",
-					       "#b98500", "#7a8793", "#d04a5a", "#6a6fd0" };
+					       "#b98500", "#7a8793", "#d04a5a", "#6a6fd0",
+					       "#12a0a8", "#9a6a45", "#7d9e1c", "#e0709a",
+					       "#8e44c2", "#3f7f5f", "#5f6f9c" };
 
 	return colours[i % (sizeof(colours) / sizeof(colours[0]))];
 }
