@@ -255,6 +255,15 @@ static int step(struct live_run *live)
 	return live->unread || (live->end_ns && now >= live->end_ns);
 }
 
+/* Reading the names of a kernel's functions takes a moment: only where an item has one. */
+static int end_runs(struct live_run *live)
+{
+	struct trace_run *run = live->run;
+
+	return trace_run_end_runs(run, live->engine,
+				  run->runs.works.n_rows ? symbols_read("/proc/kallsyms") : NULL);
+}
+
 static int measure(struct live_run *live)
 {
 	struct trace_run *run = live->run;
@@ -279,8 +288,7 @@ static int measure(struct live_run *live)
 	if (rc < 0 || engine_run(live->engine, UINT64_MAX))
 		return -1;
 	engine_finish(live->engine);
-	if (run->config->runs &&
-	    trace_run_end_runs(run, live->engine, symbols_read("/proc/kallsyms")))
+	if (run->config->runs && end_runs(live))
 		return -1;
 	if (run->config->trace_file.wanted && !run->config->n_limits)
 		keep(live, NULL);
