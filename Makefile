@@ -118,7 +118,7 @@ case_bin := $(case_sources:tests/vm/cases/%.c=$(B)/tests/%)
 torture_bin := $(if $(filter %/uli.c,$(case_sources)),$(B)/tests/calls)
 bench_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 cli_bin := $(patsubst tests/cli/%.c,$(B)/cli/%,$(wildcard tests/cli/*.c))
-fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz_bin := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/once.c,$(wildcard tests/fuzz/*.c)))
 
 libraries = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(packages)) -lm -lpthread -ldl
 link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(libraries)
@@ -184,6 +184,8 @@ $(torture_bin) $(B)/unit/test_torture: $(B)/lib/tests/vm/torture.a
 $(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
 $(cli_bin): $(B)/cli/%: $(B)/obj/tests/cli/%.o
 $(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
+# With libFuzzer they have its main program.
+$(if $(FUZZ),,$(filter-out %/damage,$(fuzz_bin))): $(B)/obj/tests/fuzz/once.o
 $(unit_bin): packages += cmocka
 $(fuzz_bin): packages += libmicrohttpd
 $(tool_bin) $(unit_bin) $(bench_bin) $(cli_bin) $(fuzz_bin): $(archives)

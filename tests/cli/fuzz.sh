@@ -6,8 +6,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
 
-command -v clang >/dev/null || skip_all 'no clang'
-for target in $(grep -l LLVMFuzzerTestOneInput tests/fuzz/*.c | sed 's|.*/||; s|\.c$||'); do
+for target in $(grep -l '^int LLVMFuzzerTestOneInput(' tests/fuzz/*.c | sed 's|.*/||; s|\.c$||'); do
 	out=$(tests/fuzz/run $target 0 2>&1)
 	result $? "the corpus of $target" "$out"
 done
