@@ -184,7 +184,7 @@ $(torture_bin) $(B)/unit/test_torture: $(B)/lib/tests/vm/torture.a
 $(bench_bin): $(B)/bench/%: $(B)/obj/tests/bench/%.o
 $(cli_bin): $(B)/cli/%: $(B)/obj/tests/cli/%.o
 $(fuzz_bin): $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o
-# With libFuzzer they have its main program.
+# libFuzzer brings a main program. Without it a target has that of once.c.
 $(if $(FUZZ),,$(filter-out %/damage,$(fuzz_bin))): $(B)/obj/tests/fuzz/once.o
 $(unit_bin): packages += cmocka
 $(fuzz_bin): packages += libmicrohttpd

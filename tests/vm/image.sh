@@ -14,15 +14,19 @@ image_pack()
 	(cd "$1" && find . -mindepth 1 | sort | cpio --quiet -o -H newc --owner=+0:+0)
 }
 
+# image_is_of KEY FILE: the image is there, and was made of what KEY stands for.
+image_is_of()
+{
+	[ -e "$2" ] && [ "$1" = "$(cat "$2.key" 2>/dev/null)" ]
+}
+
 # image_base KERNEL_FOLDER FILE: makes FILE unless it is up to date. The caller holds the
 # kernel's lock.
 image_base()
 {
 	local folder=$1 image=$2 key
 	key=$(cat "$folder/release" "$vm_dir/image.sh" "$vm_dir/init.c" | cksum)
-	if [ "$key" = "$(cat "$image.key" 2>/dev/null)" ] && [ -e "$image" ]; then
-		return
-	fi
+	! image_is_of "$key" "$image" || return 0
 	need_command busybox
 	need_command cpio
 	need_command modprobe
@@ -97,14 +101,12 @@ image_kernel_modules()
 # and what they need, unless it is up to date. The caller holds the kernel's lock.
 image_ours()
 {
-	local release=$1 base=$2 modules=$3 image=$4 stage=$4.stage key
+	local release=$1 base=$2 modules=$3 image=$4 stage=$4.stage library key
 	key=$({
 		cat "$base.key"
 		stat -Lc '%n %s %y' "$arch_programs"/{bin,tests,lib}/* "$modules"/*.ko 2>/dev/null || true
 	} | cksum)
-	if [ "$key" = "$(cat "$image.key" 2>/dev/null)" ] && [ -e "$image" ]; then
-		return
-	fi
+	! image_is_of "$key" "$image" || return 0
 	rm -rf "$stage"
 	mkdir -p "$stage"/{tests,usr/bin,usr/lib}
 	image_link_all "$arch_programs/bin" "$stage/usr/bin"
